@@ -1,0 +1,96 @@
+"""What the outputs of one run say, and how two runs compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
+Completeness = Literal["complete", "failed", "timeout", "crashed", "incomplete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Recounted from the tests. ``collected`` leaves out modules skipped at collection."""
+
+    collected: int = 0
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    xfailed: int = 0
+    xpassed: int = 0
+    rerun: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """The last try of one test decides; ``flaky`` where tries disagree."""
+
+    __test__ = False  # not a pytest class
+
+    identity: str
+    outcome: Outcome
+    duration_s: float | None
+    message: str | None
+    tries: int = 1
+    flaky: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """One crash: what stopped the process, where, and the signature it is grouped by."""
+
+    kind: str
+    signature: str
+    frames: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its denominator named, e.g. ``passed/collected``."""
+
+    name: str
+    count: int
+    of: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One run. ``path`` is as given; ``files`` are relative to it. Times in seconds, memory
+    in bytes. ``reason`` says why a run is not complete. ``tests`` is keyed by identity."""
+
+    path: str
+    files: tuple[str, ...] = ()
+    stamp: str | None = None
+    command: str | None = None
+    cwd: str | None = None
+    started: str | None = None
+    duration_s: float | None = None
+    exit_code: int | None = None
+    peak_rss_bytes: int | None = None
+    cpu_percent: int | None = None
+    totals: Totals | None = None
+    tests: dict[str, TestResult] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    crashes: tuple[Crash, ...] = ()
+    completeness: Completeness = "incomplete"
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A run against its baseline: test identities by class. Not failing any more is not
+    cleared: a cleared test ran and passed."""
+
+    new_failures: tuple[str, ...] = ()
+    still_failing: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+    newly_skipped: tuple[str, ...] = ()
+    new_tests: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()

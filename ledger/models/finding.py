@@ -1,0 +1,28 @@
+"""What a check reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault. ``line`` and ``column`` count from 1. ``fix`` says what would mend it.
+
+    ``key`` names the fault apart from its place, so that a fault which was there before a
+    change is known again after it, although its line moved.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    path: str
+    line: int
+    column: int
+    item: str | None
+    attempt: int | None
+    fix: str | None
+    key: str
