@@ -1,0 +1,135 @@
+"""Fixtures that every test may ask for, and the world that every test runs in.
+
+Home and git configuration are the tests' own, so nothing of the person who runs them shows in
+a result, and nothing of theirs is changed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from repository import Repository
+
+import ledger
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# ci: the same examples every time, so that a red run tells of the change and not of luck.
+# long: new examples every time, many of them, for looking for what `ci` does not meet.
+# Neither has a deadline: how fast a shared machine is at this moment is no promise of ours.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "long", max_examples=10_000, deadline=None, print_blob=True, database=None
+)
+hypothesis.settings.load_profile("ci")
+
+
+def pytest_configure() -> None:
+    """Stop where an installed package is older than the checkout whose tests run."""
+    installed = Path(ledger.__file__).resolve().parent
+    checkout = ROOT / "ledger"
+    if installed == checkout:
+        return
+    stale = [
+        str(source.relative_to(ROOT))
+        for source in sorted(checkout.rglob("*.py"))
+        if not (copy := installed / source.relative_to(checkout)).is_file()
+        or copy.read_bytes() != source.read_bytes()
+    ]
+    if stale:
+        raise pytest.UsageError(
+            f"the installed ledger differs from this checkout in {stale[0]} and "
+            f"{len(stale) - 1} other files: install it again (pip install .), "
+            "or once for all with pip install -e ."
+        )
+
+
+def pytest_report_header() -> str:
+    """Say which package is judged."""
+    return f"ledger: {Path(ledger.__file__).parent}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home, a git configuration and an environment that are nobody's."""
+    home = tmp_path_factory.mktemp("home")
+    config = home / "gitconfig"
+    config.write_text(
+        "[user]\n\tname = Test\n\temail = test@example.invalid\n"
+        "[init]\n\tdefaultBranch = main\n"
+        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n",
+        encoding="utf-8",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name.startswith(("GIT_", "LEDGER_", "GITHUB_", "PRE_COMMIT")) and (
+                name != "LEDGER_CORPUS"
+            ):
+                patch.delenv(name)
+        for name in ("CI", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "CLICOLOR_FORCE"):
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", str(home))
+        patch.setenv("USERPROFILE", str(home))
+        patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("GIT_TERMINAL_PROMPT", "0")
+        yield
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    """A new git repository with a small fix plan and the files it cites, all committed."""
+    return Repository.create(tmp_path / "repo")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real inputs that lies beside the project; skips where it is missing."""
+    place = Path(os.environ.get("LEDGER_CORPUS") or ROOT.parent / "shared" / "corpus")
+    if not (place / "make-repo").is_file():
+        pytest.skip(f"no corpus of real fix plans at {place} (LEDGER_CORPUS can name another)")
+    return place.resolve()
+
+
+@pytest.fixture(scope="session")
+def real_repo(
+    corpus: Path, tmp_path_factory: pytest.TempPathFactory, isolation: None
+) -> Callable[[str], Path]:
+    """Lays out the real project's repository at a revision, once in a session.
+
+    The tree is shared between tests: to change it, take `real_repo_copy`.
+    """
+    laid_out: dict[str, Path] = {}
+
+    def lay_out(revision: str) -> Path:
+        if revision not in laid_out:
+            place = tmp_path_factory.mktemp("real") / revision
+            subprocess.run(
+                [sys.executable, str(corpus / "make-repo"), str(place), revision],
+                check=True,
+                capture_output=True,
+            )
+            laid_out[revision] = place
+        return laid_out[revision]
+
+    return lay_out
+
+
+@pytest.fixture
+def real_repo_copy(real_repo: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """A copy of `real_repo` at a revision that the test may change."""
+
+    def copy(revision: str) -> Path:
+        place = tmp_path / f"real-{revision}"
+        shutil.copytree(real_repo(revision), place, symlinks=True)
+        return place
+
+    return copy
