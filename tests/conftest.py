@@ -15,9 +15,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from repository import Repository
 
 import ledger
+from repository import Repository
 
 ROOT = Path(__file__).resolve().parent.parent
 
