@@ -17,7 +17,7 @@ import hypothesis
 import pytest
 
 import ledger
-from repository import Repository
+from tests.repository import Repository
 
 ROOT = Path(__file__).resolve().parent.parent
 
