@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger import citations
+
 Result = Literal["success", "partial", "failed", "blocked", "info", "unknown"]
 ActionState = Literal[
     "pending", "in_progress", "complete", "partial", "blocked", "deferred", "rejected", "unknown"
@@ -46,8 +48,9 @@ class Artifact:
 class Attempt:
     """One recorded try. ``source`` is ``action`` where only a completed action tells of it.
 
-    ``date`` is ISO (``2025-10-15``) or None; ``stamp`` is the run folder's name.
-    ``result_text`` holds the words as written. ``label`` is the lead-in as written.
+    ``date`` is ISO (``2025-10-15``) or None; ``stamp`` is the run folder's name. ``text`` is
+    the whole entry without its bullet, ``result_text`` and ``summary`` are parts of it, as
+    written.
     """
 
     item: str | None
@@ -56,13 +59,34 @@ class Attempt:
     stamp: str | None
     result: Result
     result_text: str
-    summary: str
-    metrics: str | None
-    artifacts: tuple[Artifact, ...]
-    commits: tuple[str, ...]
+    text: str
     source: Source
-    label: str
     span: Span
+
+    @property
+    def summary(self) -> str:
+        """The first line after the result."""
+        first, _, _ = self.text.partition("\n")
+        _, _, rest = first.partition(self.result_text) if self.result_text else ("", "", first)
+        return rest.lstrip(" .*").strip()
+
+    @property
+    def metrics(self) -> str | None:
+        """What follows the label ``Metrics:``, to the end of its line."""
+        return citations.labelled(self.text, "Metrics")
+
+    @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """The paths that the entry cites, in the order of the text."""
+        return tuple(
+            Artifact(cited.raw, citations.expand(cited.raw), self.span.start_line + cited.line)
+            for cited in citations.find(self.text)
+        )
+
+    @property
+    def commits(self) -> tuple[str, ...]:
+        """The hexadecimal names that look like commits, in the order of the text."""
+        return citations.commits(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""The index of an ``attempts`` ledger: a table, or (September 2025) a list of bullets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ledger import text
+from ledger.dialects import words
+from ledger.dialects.attempts import leads
+from ledger.document import Block, Document
+from ledger.models.ledger import IndexRow, Span
+
+_CELL_ID = re.compile(rf"\[?\[?({leads.ID})\]?")
+_ROW_ID = re.compile(rf"\[({leads.ID})\]\s*")
+_STATUS = re.compile(r"\bStatus:\s*")
+_PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
+
+
+def table_rows(document: Document, table: Block) -> Iterator[IndexRow]:
+    """The rows of a table that has a column ID and a column Status."""
+    header = [words.plain(cell[2]).lower() for cell in cells(document.line(table.start))]
+    if "id" not in header or "status" not in header:
+        return
+    for number in range(table.start + 2, table.end):
+        line = document.line(number)
+        row = dict(zip(header, cells(line), strict=False))
+        found = _CELL_ID.match(row["id"][2]) if "id" in row else None
+        if not found or "status" not in row:
+            continue
+        start, end, status = row["status"]
+        yield IndexRow(
+            leads.plain_id(found.group(1)),
+            row["title"][2] if "title" in row else "",
+            row["priority"][2] if "priority" in row else "",
+            words.status(status),
+            status,
+            _line_span(document, number),
+            _part_span(document, number, line, start, end),
+        )
+
+
+def bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow]:
+    """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
+    for entry in bullets.children:
+        line = document.line(entry.start)
+        width, body = leads.unbulleted(line)
+        found = _ROW_ID.match(body)
+        if not found:
+            continue
+        title, dash, note = body[found.end() :].partition(" \u2014 ")
+        priority = _PRIORITY.search(note)
+        status = _STATUS.search(note)
+        at = status.end() if status else 0
+        phrase = words.phrase(note[at:])
+        start = width + found.end() + len(title) + len(dash) + at
+        yield IndexRow(
+            leads.plain_id(found.group(1)),
+            title.strip(),
+            priority.group(1).strip() if priority else "",
+            words.status(phrase),
+            phrase,
+            _line_span(document, entry.start),
+            _part_span(document, entry.start, line, start, start + len(phrase)),
+        )
+
+
+def cells(line: str) -> list[tuple[int, int, str]]:
+    """The cells of a table's line: start and end in the line, and text without its blanks.
+
+    A pipe after a backslash belongs to its cell, as GitHub's tables have it.
+    """
+    found: list[tuple[int, int, str]] = []
+    start = len(line) - len(line.lstrip())
+    if line[start : start + 1] == "|":
+        start += 1
+    at = start
+    while at <= len(line):
+        if at == len(line) or (line[at] == "|" and line[at - 1 : at] != "\\"):
+            if at < len(line) or line[start:at].strip():
+                cell = line[start:at]
+                lead = len(cell) - len(cell.lstrip())
+                body = cell.strip()
+                found.append((start + lead, start + lead + len(body), body))
+            start = at + 1
+        at += 1
+    return found
+
+
+def _line_span(document: Document, number: int) -> Span:
+    return Span(number + 1, number + 1, document.starts[number], document.starts[number + 1])
+
+
+def _part_span(document: Document, number: int, line: str, start: int, end: int) -> Span:
+    base = document.starts[number]
+    if number == 0 and document.data.startswith(text.BOM):
+        base += len(text.BOM)
+    return Span(
+        number + 1,
+        number + 1,
+        base + len(text.encode(line[:start])),
+        base + len(text.encode(line[:end])),
+    )

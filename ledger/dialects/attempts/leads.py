@@ -1,0 +1,182 @@
+"""How the ``attempts`` dialect opens things: the first line of a heading, attempt, action, field.
+
+Patterns see lines with their bullet cut off. Each is bounded, so that it takes linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ledger.dialects import words
+
+ID = r"[A-Z][A-Z0-9]*(?:[-_.\u2010\u2011][A-Za-z0-9]+)*"
+ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.S)
+
+_BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*")
+_WHEN = re.compile(
+    r"(?P<year>\d{4})[-\u2010\u2011]?(?P<month>\d\d)[-\u2010\u2011]?(?P<day>\d\d)"
+    r"(?:T(?P<time>\d{2}:?\d{2}(?::?\d{2})?)Z?)?"
+)
+STAMP = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
+_ATTEMPT = re.compile(
+    r"\*{0,2}(?:\[(?P<when>[^\]\n]{4,40})\]\*{0,2}[ \t\u202f\u00a0]*)?"
+    r"\*{0,2}(?P<word>Attempt[ \t\u202f\u00a0]*#?(?P<number>\d{1,6}))(?!\w)(?P<after>[ \t]*\*{0,2}[ \t]*[(:\u2013\u2014-]|[ \t]*\*{0,2}\Z)?",
+    re.I,
+)
+_DATED = re.compile(r"\*{0,2}\[(?P<when>\d{4}[^\]\n]{4,36})\]")
+_TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.I)
+_RESULT = re.compile(r"\b(?:Result|Status):\*{0,2}[ \t]*")
+_DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:\*{0,2}[ \t]")
+_MARK = r"[^\w\s*\[\]()~`#\"'<>.,:;/\\-]{1,8}"
+_STATE = re.compile(
+    rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})(?P<word>[A-Za-z]+(?:[_ -](?i:progress|hold))?)"
+    r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
+)
+_STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
+_NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
+_NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#(\d{1,6})", re.I)
+_LOOKS_LIKE_ATTEMPT = re.compile(
+    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\t \u202f\u00a0]*Attempt", re.I
+)
+
+# How far into an attempt the label ``Result:`` may stand.
+_LABEL_REACH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLead:
+    """``number`` is None for a dated entry without one. ``is_certain``: it would be read as an
+    attempt anywhere, not only in an attempts history."""
+
+    number: int | None
+    date: str | None
+    stamp: str | None
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StateLead:
+    """The state words, ``length`` characters of the text with mark, emphasis and note."""
+
+    mark: str
+    word: str
+    text: str
+    length: int
+    attempt: int | None
+    stamp: str | None
+
+
+def unbulleted(line: str) -> tuple[int, str]:
+    """The width of the line's bullet with its indent, and the rest."""
+    match = _BULLET.match(line)
+    width = match.end() if match else 0
+    return width, line[width:]
+
+
+def attempt(line: str) -> AttemptLead | None:
+    """Read the opening of an attempt, or of a dated entry that could be one."""
+    match = _ATTEMPT.match(line)
+    if match and match["when"] is None:
+        if not match["after"]:
+            return None  # prose that mentions an attempt
+        date, stamp = when(line[match.end() :][:80])
+        return AttemptLead(int(match["number"]), date, stamp, is_certain=False)
+    if match:
+        date, stamp = when(match["when"])
+        is_dated = date is not None or bool(_WHEN.match(match["when"]))
+        return AttemptLead(int(match["number"]), date, stamp, is_dated) if is_dated else None
+    dated = _DATED.match(line)
+    if dated:
+        date, stamp = when(dated["when"])
+        if date:
+            return AttemptLead(None, date, stamp, is_certain=False)
+    return None
+
+
+def is_template(line: str) -> bool:
+    """Whether the line is an unfilled ``[YYYY-MM-DD]`` template."""
+    return bool(_TEMPLATE.match(line))
+
+
+def looks_like_attempt(line: str) -> bool:
+    """Whether a person would take the whole line for the opening of an attempt."""
+    return bool(_LOOKS_LIKE_ATTEMPT.match(line))
+
+
+def when(text: str) -> tuple[str | None, str | None]:
+    """The first date in ``text`` as ISO, and the stamp where it has a time to the second."""
+    for match in _WHEN.finditer(text):
+        year, month, day = match["year"], match["month"], match["day"]
+        if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and 1970 <= int(year) <= 2199):
+            continue
+        digits = (match["time"] or "").replace(":", "")
+        stamp = f"{year}{month}{day}T{digits}Z" if len(digits) == 6 else None
+        return f"{year}-{month}-{day}", stamp
+    return None, None
+
+
+def result_text(text: str) -> str:
+    """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
+    else what follows the first dash, up to the end of its sentence."""
+    head = text[:_LABEL_REACH]
+    label = _RESULT.search(head)
+    if not label:
+        dash = _DASH.search(head.partition("\n")[0])
+        if not dash:
+            return ""
+        rest = text[dash.end() :]
+    else:
+        rest = text[label.end() :]
+    rest = rest[:240].partition("\n")[0]
+    sentence = re.search(r"\.(?:\*{0,2})(?=\s|\Z)", rest)
+    return (rest[: sentence.start()] if sentence else rest).strip()
+
+
+def state(line: str) -> StateLead:
+    """Read the state at the start of an action's text; all empty where there is none."""
+    struck = _STRUCK.match(line)
+    at = struck.end() if struck else 0
+    match = _STATE.match(line, at)
+    if match and words.is_state(match["word"]) and _is_marked_off(match):
+        end = match.end("close")
+        number, stamp, note_end = _note(line, end)
+        if "*" in match["open"] and "*" not in match["close"] and line[note_end:].startswith("**"):
+            note_end += 2  # **COMPLETE (Attempt #3)**
+        return StateLead(
+            match["mark"] or "", match["word"], line[at:note_end], note_end, number, stamp
+        )
+    mark = re.compile(_MARK).match(line, at)
+    if mark:
+        return StateLead(mark.group(), "", mark.group(), mark.end(), None, None)
+    return StateLead("", "", "", 0, None, None)
+
+
+def _is_marked_off(match: re.Match[str]) -> bool:
+    """``COMPLETE`` and ``Done —`` are states; ``Complete the docs`` is a task."""
+    word: str = match["word"]
+    if word.isupper() or match["open"]:
+        return True
+    rest = match.string[match.end("close") :][:4]
+    return not rest.strip() or rest.lstrip()[0] in "(:\u2013\u2014" or rest.startswith(" - ")
+
+
+def _note(line: str, at: int) -> tuple[int | None, str | None, int]:
+    """The attempt and stamp that the parentheses at ``at`` name, and where they end."""
+    match = _NOTE.match(line, at)
+    if not match:
+        return None, None, at
+    number = _NUMBER.search(match["note"])
+    stamp = STAMP.search(match["note"])
+    if not (number or stamp or _WHEN.search(match["note"])):
+        return None, None, at
+    return (
+        int(number.group(1)) if number else None,
+        stamp.group() if stamp else None,
+        match.end(),
+    )
+
+
+def plain_id(name: str) -> str:
+    """An ID with its non-breaking hyphens made plain."""
+    return name.replace("\u2010", "-").replace("\u2011", "-")

@@ -1,0 +1,232 @@
+"""The lossless block tree over markdown-it-py tokens, and edits by byte span.
+
+markdown-it-py gives line maps only, so blocks know lines and the document knows where each
+line starts. No block owns text: a document keeps the bytes that it was parsed from.
+
+An ATX heading at column 0 ends every list, quote and paragraph, so a file is parsed one
+heading to the next, and a stretch that was parsed before (the same file at another revision)
+is not parsed again. Only an open fence or HTML block can swallow such a heading; then the
+stretch is taken longer and parsed anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ledger import text
+from ledger.errors import Refused
+
+_parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table")
+_ATX = re.compile(r"^#{1,6}(?=[ \t\n]|\Z)", re.M)
+_FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
+
+_KINDS = {
+    "heading_open": "heading",
+    "paragraph_open": "paragraph",
+    "bullet_list_open": "bullet_list",
+    "ordered_list_open": "ordered_list",
+    "list_item_open": "list_item",
+    "blockquote_open": "blockquote",
+    "table_open": "table",
+    "fence": "fence",
+    "code_block": "code",
+    "html_block": "html",
+    "hr": "rule",
+}
+_CONTAINERS = {"bullet_list", "ordered_list", "list_item", "blockquote"}
+
+
+class Block(NamedTuple):
+    """Lines ``[start, end)``, from 0, without trailing blank ones.
+
+    ``info`` is the number of an ordered list's item, or the tag of a heading ("h2").
+    """
+
+    kind: str
+    start: int
+    end: int
+    info: str
+    children: tuple[Block, ...]
+
+
+class Section(NamedTuple):
+    """A heading of the document's top level and the blocks up to the next one.
+
+    ``heading`` is None, and ``level`` 0, before the first heading.
+    """
+
+    heading: Block | None
+    level: int
+    blocks: tuple[Block, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``data`` and what it holds: ``starts`` are the offsets of its lines, then its length."""
+
+    data: bytes
+    starts: list[int]
+    sections: tuple[Section, ...]
+
+    def line(self, number: int) -> str:
+        """Line ``number``, from 0, without its newline."""
+        raw = self.data[self.starts[number] : self.starts[number + 1]]
+        if number == 0:
+            raw = raw.removeprefix(text.BOM)
+        return text.decode(raw.rstrip(b"\r\n"))
+
+    def lines(self, start: int, end: int) -> list[str]:
+        """Lines ``[start, end)`` without newlines."""
+        return [self.line(number) for number in range(start, end)]
+
+
+class Edit(NamedTuple):
+    """Bytes ``[start, end)`` become ``new``."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+def parse(data: bytes) -> Document:
+    """Parse any bytes. Never fails; never changes a byte."""
+    starts = text.line_starts(data)
+    source = _source(data)
+    sections: list[Section] = []
+    heading: Block | None = None
+    level, first = 0, 0
+    blocks: list[Block] = []
+    for block in _blocks(source):
+        if block.kind == "heading":
+            sections.append(Section(heading, level, tuple(blocks), first, block.start))
+            heading, level, first, blocks = block, int(block.info[1]), block.start, []
+        else:
+            blocks.append(block)
+    sections.append(Section(heading, level, tuple(blocks), first, len(starts) - 1))
+    return Document(data, starts, tuple(sections))
+
+
+def render(document: Document) -> bytes:
+    """The document's bytes, put together from its sections."""
+    starts = document.starts
+    return b"".join(document.data[starts[s.start] : starts[s.end]] for s in document.sections)
+
+
+def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """``data`` with ``edits`` applied from the bottom up.
+
+    Insertions at one place stand in the order given. Raises Refused where two edits overlap.
+    """
+    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if after.start < before.end:
+            raise Refused("edits-overlap", f"two edits overlap at byte {after.start}")
+    pieces: list[bytes] = []
+    at = len(data)
+    for edit in reversed(ordered):
+        pieces += (data[edit.end : at], edit.new)
+        at = edit.start
+    pieces.append(data[:at])
+    return b"".join(reversed(pieces))
+
+
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Every block, parents before children, in the order of the text."""
+    for block in blocks:
+        yield block
+        yield from walk(block.children)
+
+
+def _source(data: bytes) -> str:
+    """What the parser is given: one line for each of ours, newlines as LF, NUL as U+FFFD."""
+    source = text.decode(data.removeprefix(text.BOM))
+    if "\r" in source:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    return source.replace("\0", "\ufffd")
+
+
+def _blocks(source: str) -> Iterator[Block]:
+    """The blocks of the top level, with lines counted from the start of ``source``."""
+    cuts = [0, *(match.start() for match in _ATX.finditer(source) if match.start()), len(source)]
+    at, line = 0, 0
+    while at < len(cuts) - 1:
+        reach = 1
+        while True:
+            upto = min(at + reach, len(cuts) - 1)
+            stretch = source[cuts[at] : cuts[upto]]
+            blocks, is_open = _parse(stretch)
+            if not is_open or upto == len(cuts) - 1:
+                break
+            reach *= 2  # doubling keeps the whole linear
+        yield from (_shift(block, line) for block in blocks) if line else blocks
+        at, line = upto, line + stretch.count("\n")
+
+
+@lru_cache(maxsize=4096)
+def _parse(stretch: str) -> tuple[tuple[Block, ...], bool]:
+    """The stretch's blocks, and whether its end may lie inside the last one."""
+    tokens: list[Token] = []
+    _parser.block.parse(stretch, _parser, {}, tokens)
+    blank = [not line.strip(" \t") for line in stretch.split("\n")]
+    return _tree(iter(tokens), blank), _is_open(stretch, tokens)
+
+
+def _is_open(stretch: str, tokens: list[Token]) -> bool:
+    """Whether a fence or HTML block at the end could go on past it."""
+    last = tokens[-1] if tokens else None
+    if last is None or last.level or last.type not in ("fence", "html_block"):
+        return False
+    if last.type == "html_block":
+        return True
+    assert last.map
+    lines = stretch.rstrip("\n").split("\n")
+    end = _FENCE_END.match(lines[-1])
+    is_closed = len(lines) - 1 > last.map[0] and end and end.group(1).startswith(last.markup)
+    return not is_closed
+
+
+def _tree(tokens: Iterator[Token], blank: list[bool]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for token in tokens:
+        if token.nesting < 0:
+            break
+        kind = _KINDS.get(token.type)
+        if kind in _CONTAINERS:
+            children = _tree(tokens, blank)
+        else:
+            children = ()
+            if token.nesting > 0:
+                _skip(tokens)
+        if kind is None or token.map is None:
+            continue
+        start, end = token.map
+        end = min(end, len(blank))
+        while end > start + 1 and blank[end - 1]:
+            end -= 1
+        blocks.append(
+            Block(kind, start, end, token.tag if kind == "heading" else token.info, children)
+        )
+    return tuple(blocks)
+
+
+def _skip(tokens: Iterator[Token]) -> None:
+    """Pass over what stands inside a leaf: inline text, cells."""
+    depth = 1
+    for token in tokens:
+        depth += token.nesting
+        if not depth:
+            return
+
+
+def _shift(block: Block, by: int) -> Block:
+    kind, start, end, info, children = block
+    return Block(kind, start + by, end + by, info, tuple(_shift(child, by) for child in children))

@@ -1,0 +1,76 @@
+"""Bytes to lines and back, columns, and escaping for terminals and for Markdown.
+
+Lines end as Markdown says (CRLF, LF or CR). ``str.splitlines`` breaks on more, such as form
+feed and U+2028, and is not used anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+
+BOM = b"\xef\xbb\xbf"
+
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
+# C0 and C1 controls but for tab; bidirectional overrides and isolates, which reorder what a
+# terminal shows; line and paragraph separators.
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def decode(data: bytes) -> str:
+    """UTF-8, with bytes that are not kept as surrogates, so that ``encode`` gives them back."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The inverse of ``decode``. Surrogates that stand for no byte become U+FFFD."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def line_starts(data: bytes) -> list[int]:
+    """The offset of every line and, last, the length of ``data``.
+
+    ``n + 1`` numbers for ``n`` lines. A final newline ends the last line and starts none.
+    """
+    if b"\r" in data:
+        starts = [0, *(match.end() for match in _NEWLINE.finditer(data))]
+    else:
+        starts = [0]
+        at = data.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = data.find(b"\n", at + 1)
+    if starts[-1] != len(data) or len(starts) == 1:
+        starts.append(len(data))
+    return starts
+
+
+def newline_of(data: bytes, near: int) -> bytes:
+    """The newline that ends the line at offset ``near``, or the nearest one before or after
+    it; ``\\n`` where there is none at all."""
+    after = _NEWLINE.search(data, near)
+    if after:
+        return after.group()
+    before = max(data.rfind(b"\n", 0, near), data.rfind(b"\r", 0, near))
+    if before < 0:
+        return b"\n"
+    if data[before : before + 1] == b"\r":
+        return b"\r"
+    return b"\r\n" if data[before - 1 : before] == b"\r" else b"\n"
+
+
+def column(line: bytes, offset: int) -> int:
+    """The column, from 1, in characters, of byte ``offset`` of ``line``."""
+    return len(decode(line[:offset])) + 1
+
+
+def visible(text: str) -> str:
+    """``text`` for a terminal: control characters become ``\\x1b`` and the like."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+
+
+def one_line(text: str) -> str:
+    """``text`` as one line: every run of white space and controls becomes one blank."""
+    return " ".join(_CONTROL.sub(" ", text).split())
