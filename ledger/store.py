@@ -1,0 +1,251 @@
+"""The only writer.
+
+A file is changed under a lock that lies beside it, from the bytes read under that lock, by
+way of a temporary file that replaces the old one whole. A reader, or the next writer after a
+power cut, sees the old file or the new one and nothing between.
+
+Both helper files lie in the folder of the real file and carry its name: ``.NAME.lock`` and
+``.NAME.ledger-tmp``. What a killed process leaves of them never blocks: the system drops its
+lock, and whoever holds the lock next knows that a temporary file is a leftover.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ledger.errors import LedgerError, UnreadableInput, UsageError
+
+_LOCK_FLAGS = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_TEMPORARY_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def update(
+    path: Path, change: Callable[[bytes], bytes], *, wait_s: float = 30.0
+) -> tuple[bytes, bytes]:
+    """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
+
+    ``change`` is called once, under the lock, with the bytes as they are now. What it raises
+    (``Refused``, say) passes through and nothing is written. An unchanged result writes
+    nothing. Mode and, where the system allows it, owner are kept; a symbolic link stays one.
+
+    Raises ``UnreadableInput`` when the file cannot be read or written, ``LedgerError``
+    (``locked``) when another process holds the lock for ``wait_s`` seconds, and
+    ``LedgerError`` (``changed-meanwhile``) when somebody who takes no lock, an editor for
+    instance, saved the file after it was read. The file keeps its old bytes each time.
+    """
+    real = _resolve(path)
+    with _locked(real, wait_s):
+        with _translated("read", real):
+            _discard(_temporary(real))
+            old, seen = _read(real)
+        new = change(old)
+        if new != old:
+            with _translated("write", real):
+                _replace(real, new, seen)
+    return old, new
+
+
+def create(path: Path, data: bytes, *, wait_s: float = 30.0) -> None:
+    """Write a new file. Its folder must exist and the file must not (``UsageError``)."""
+    with _translated("write", path):
+        real = Path(os.path.realpath(path.parent), path.name)
+    with _locked(real, wait_s), _translated("write", real):
+        _discard(_temporary(real))
+        if os.path.lexists(real):
+            raise _already_there(real)
+        _place_new(real, data)
+
+
+def _resolve(path: Path) -> Path:
+    with _translated("read", path):
+        real = Path(os.path.realpath(path, strict=True))
+        _require_file(real, os.stat(real))
+    return real
+
+
+def _read(real: Path) -> tuple[bytes, os.stat_result]:
+    # O_NONBLOCK: opening a FIFO must not wait for somebody who writes into it.
+    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        seen = os.fstat(descriptor)
+        _require_file(real, seen)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(), seen
+    finally:
+        os.close(descriptor)
+
+
+def _require_file(real: Path, seen: os.stat_result) -> None:
+    if not stat.S_ISREG(seen.st_mode):
+        raise UnreadableInput("not-a-file", f"{real}: expected a file, found something else")
+
+
+def _replace(real: Path, data: bytes, seen: os.stat_result) -> None:
+    """Put ``data`` in the place of ``real``, if that is still the file that was ``seen``."""
+    if not os.access(real, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        # A folder we may write to would let us replace a file that its owner made read-only.
+        raise PermissionError(None, "Permission denied")
+    temporary = _temporary(real)
+    try:
+        _write(temporary, data, like=seen)
+        if _identity(os.stat(real)) != _identity(seen):
+            raise LedgerError(
+                "changed-meanwhile",
+                f"{real}: another program saved the file while it was being changed",
+                "nothing was written; run the command again",
+            )
+        os.replace(temporary, real)
+    except BaseException:
+        _discard(temporary)
+        raise
+    _flush_folder(real)
+
+
+def _place_new(real: Path, data: bytes) -> None:
+    temporary = _temporary(real)
+    try:
+        _write(temporary, data, like=None)
+        # A link, unlike a rename, fails when somebody without our lock was faster.
+        os.link(temporary, real)
+    except FileExistsError:
+        raise _already_there(real) from None
+    finally:
+        _discard(temporary)
+    _flush_folder(real)
+
+
+def _write(temporary: Path, data: bytes, like: os.stat_result | None) -> None:
+    descriptor = os.open(temporary, _TEMPORARY_FLAGS, 0o600 if like else 0o666)
+    try:
+        if like:
+            _keep_owner(descriptor, like)
+            os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _keep_owner(descriptor: int, like: os.stat_result) -> None:
+    own = os.fstat(descriptor)
+    if own.st_gid != like.st_gid:
+        with suppress(PermissionError):
+            os.fchown(descriptor, -1, like.st_gid)
+    if own.st_uid != like.st_uid:
+        with suppress(PermissionError):
+            os.fchown(descriptor, like.st_uid, -1)
+
+
+def _flush_folder(real: Path) -> None:
+    try:
+        descriptor = os.open(real.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise UnreadableInput(
+            "not-flushed",
+            f"{real}: written, but its folder could not be flushed to disk: {_reason(error)}",
+            "after a power cut the old file may come back",
+        ) from error
+
+
+def _identity(seen: os.stat_result) -> tuple[int, ...]:
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+@contextmanager
+def _locked(real: Path, wait_s: float) -> Iterator[None]:
+    with _translated("lock", real):
+        lock = real.with_name(f".{real.name}.lock")
+        descriptor = _acquire(lock, real, wait_s)
+    try:
+        yield
+    finally:
+        try:
+            _remove(lock, descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove(lock: Path, descriptor: int) -> None:
+    """Remove the lock file while it is still held: whoever has it open sees in ``_acquire``
+    that the name no longer leads to it. A file with content is not ours to remove."""
+    with suppress(OSError):
+        held = os.fstat(descriptor)
+        if held.st_size == 0 and os.path.samestat(held, os.lstat(lock)):
+            os.unlink(lock)
+
+
+def _acquire(lock: Path, real: Path, wait_s: float) -> int:
+    started = time.monotonic()
+    while True:
+        descriptor = os.open(lock, _LOCK_FLAGS, 0o644)
+        try:
+            if _try_lock(descriptor, lock):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+        waited = time.monotonic() - started
+        if waited >= wait_s:
+            raise LedgerError(
+                "locked",
+                f"{real}: another process has held the lock for {wait_s:g} s",
+                "nothing was written; run the command again when it has finished",
+            )
+        # Who has waited longer asks more often, so that nobody starves in a crowd.
+        time.sleep(max(0.002, 0.02 / (1 + waited)))
+
+
+def _try_lock(descriptor: int, lock: Path) -> bool:
+    held = os.fstat(descriptor)
+    if not stat.S_ISREG(held.st_mode):
+        raise UnreadableInput(
+            "not-a-lock", f"{lock}: expected a lock file, found something else", "move it away"
+        )
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        named = os.lstat(lock)
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    return os.path.samestat(held, named)
+
+
+def _temporary(real: Path) -> Path:
+    return real.with_name(f".{real.name}.ledger-tmp")
+
+
+def _discard(temporary: Path) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)
+
+
+def _already_there(real: Path) -> UsageError:
+    return UsageError("exists", f"{real}: expected no such file, found one", "nothing was written")
+
+
+@contextmanager
+def _translated(verb: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableInput(
+            f"cannot-{verb}", f"{path}: cannot {verb} the file: {_reason(error)}", "it is unchanged"
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise UnreadableInput(f"cannot-{verb}", f"{path}: {error}") from error
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

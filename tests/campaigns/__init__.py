@@ -1,0 +1,1 @@
+"""Campaigns: longer than a test should be, started by hand, shortened for CI."""
