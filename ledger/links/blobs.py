@@ -1,0 +1,299 @@
+"""Committed and staged contents, read through one ``git cat-file --batch`` process.
+
+The hook uses this module, so it imports no library for git. What it asks of git is checked
+first: a revision or a path from a file or a command line never reaches git as an option, a
+pathspec or a second request. Nothing here changes a repository, its index included.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from ledger.errors import LedgerError, UnreadableInput, UsageError
+
+# `core.fsmonitor` may name a program, and comes from the repository that is being read.
+GIT: Final = ("git", "--no-pager", "-c", "core.fsmonitor=")
+_HARDENED: Final = {
+    "GIT_OPTIONAL_LOCKS": "0",  # do not refresh the index on the side
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",  # a partial clone must not fetch what it lacks,
+    "GIT_ALLOW_PROTOCOL": "none",  # nor in a git that does not know the line above
+    "LC_ALL": "C",
+}
+# Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
+_PLACES: Final = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_PREFIX",
+)
+_LONGEST_REVISION: Final = 250
+_SUFFIX: Final = re.compile(r"(?:[~^][0-9]{0,4})*")
+# git-check-ref-format(1), points 1 to 10; control characters are judged apart.
+_NO_REF_NAME: Final = re.compile(
+    r"""(?:^|/)\.      # a component that starts with a dot
+      | \.lock(?:/|$)  # or ends in .lock
+      | \.\. | [ ~^:?*\[\\] | @\{
+      | ^/ | /$ | //
+      | \.$
+      | ^@$
+      | ^-             # would be read as an option""",
+    re.VERBOSE,
+)
+_FOUND: Final = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]{1,18})")
+_OBJECT_NAME: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+def discover(start: Path) -> Path | None:
+    """The top of the work tree that ``start`` (a file or folder) lies in; None outside of
+    one. Links are resolved first. Linked work trees and submodules have their own top.
+
+    Raises ``UnreadableInput`` where ``start`` cannot be a path.
+    """
+    try:
+        place = Path(os.path.realpath(start))
+    except ValueError as error:
+        raise UnreadableInput("bad-path", f"{os.fspath(start)[:100]!a}: {error}") from error
+    given = os.environ.get("GIT_WORK_TREE")
+    if given and os.environ.get("GIT_DIR"):
+        top = Path(os.path.realpath(given))
+        if place.is_relative_to(top):
+            return top
+    return next((top for top in (place, *place.parents) if _own_git_dir(top)), None)
+
+
+def git_dir(root: Path) -> Path:
+    """The folder that holds HEAD and the index of the work tree whose top is ``root``.
+
+    Raises ``UnreadableInput`` where there is none.
+    """
+    found = _own_git_dir(root)
+    if not found and os.environ.get("GIT_DIR"):
+        found = Path(os.environ["GIT_DIR"]).absolute()
+    if not found:
+        raise UnreadableInput("no-repository", f"{root}: expected the top of a git work tree")
+    return found
+
+
+def merge_parents(root: Path) -> tuple[str, ...]:
+    """The commits that the merge in progress brings in; none while there is no merge."""
+    try:
+        with (git_dir(root) / "MERGE_HEAD").open("rb") as file:
+            names = file.read(10_000).decode("ascii", "replace").split("\n")
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise UnreadableInput("cannot-read", f"{root}: cannot read MERGE_HEAD: {error}") from error
+    return tuple(name for name in names if _OBJECT_NAME.fullmatch(name))
+
+
+def check_revision(revision: str) -> str:
+    """Return ``revision`` if it is ``HEAD``, 7 to 64 hex digits or a well-formed name of a
+    branch or tag, each with any number of ``~N`` and ``^N`` behind it. Raise ``UsageError``
+    otherwise, so that git never sees it."""
+    name = revision
+    for mark in "~^":
+        name = name.partition(mark)[0]
+    if (
+        not name
+        or len(revision) > _LONGEST_REVISION
+        or not revision.isprintable()
+        or _NO_REF_NAME.search(name)
+        or not _SUFFIX.fullmatch(revision, len(name))
+    ):
+        shown = ascii(revision[:60]) + ("..." if len(revision) > 60 else "")
+        raise UsageError(
+            "bad-revision",
+            f"{shown}: expected a revision",
+            "give HEAD, a branch, a tag, or 7 to 64 hex digits, with ~N or ^N behind it if need be",
+        )
+    return revision
+
+
+def environment(root: Path) -> dict[str, str]:
+    """The environment that git is run with at ``root``, the top of a work tree.
+
+    Where a hook runs, git says in it which index holds what will be committed; that is kept.
+    Places of another repository (this process was started by its hook) are taken out.
+    """
+    own = git_dir(root)
+    passed = {**os.environ, **_HARDENED}
+    if _of_another(passed, own):
+        return {name: value for name, value in passed.items() if name not in _PLACES}
+    for name in ("GIT_DIR", "GIT_WORK_TREE"):
+        # Relative to the folder of this process, while git is going to run in ``root``.
+        if passed.get(name):
+            passed[name] = os.fspath(Path(passed[name]).absolute())
+    return passed
+
+
+def _of_another(passed: dict[str, str], own: Path) -> bool:
+    if passed.get("GIT_DIR"):
+        named = Path(passed["GIT_DIR"])
+    else:
+        # A hook is told of `.git/index`, or of a lock file in the git folder of its repository.
+        index = Path(passed.get("GIT_INDEX_FILE") or ".git/index")
+        named = index.parent if index.is_absolute() and _has_head(index.parent) else own
+    return os.path.realpath(named) != os.path.realpath(own)
+
+
+class Blobs:
+    """The contents of one work tree's files at a revision or in the index.
+
+    The process starts with the first question and sees the index as it is then. Close it, or
+    use it in a ``with`` statement. Every method raises ``LedgerError`` where git is missing
+    (``no-git``) or gives up (``git-failed``): no repository at ``root``, say, or another
+    person's. Paths are relative to ``root``; ``UsageError`` for one that leads out of it or
+    that a request to git cannot carry.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process. A later question starts another."""
+        process, self._process = self._process, None
+        if process:
+            # Popen's own exit closes both pipes and waits; git ends with its input.
+            with process:
+                pass
+
+    def read(self, revision: str, path: str) -> bytes | None:
+        """The file ``path`` at ``revision``; None where the revision does not exist or has no
+        such file (see ``commit`` to tell them apart)."""
+        return self._blob(os.fsencode(check_revision(revision)) + b":" + _checked(path))
+
+    def head(self, path: str) -> bytes | None:
+        """The file as last committed; None also before the first commit."""
+        return self._blob(b"HEAD:" + _checked(path))
+
+    def staged(self, path: str) -> bytes | None:
+        """The file as it would be committed now; None where it is not in the index, or is in
+        it with conflicts."""
+        return self._blob(b":0:" + _checked(path))
+
+    def commit(self, revision: str) -> str | None:
+        """The full name of the commit that ``revision`` stands for; None where there is no
+        such commit or the abbreviation fits several."""
+        found = self._ask(os.fsencode(check_revision(revision)) + b"^{commit}")
+        return found[0] if found else None
+
+    def _blob(self, request: bytes) -> bytes | None:
+        found = self._ask(request)
+        return found[2] if found and found[1] == "blob" else None
+
+    def _ask(self, request: bytes) -> tuple[str, str, bytes] | None:
+        process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(request + b"\n")
+            process.stdin.flush()
+            header = process.stdout.readline()
+            found = _FOUND.fullmatch(header, 0, max(0, len(header) - 1))
+            if not found:
+                # "missing", "ambiguous", "submodule": git knows nothing to show.
+                if header.endswith(b"\n"):
+                    return None
+                raise self._gave_up()
+            size = int(found[3])
+            content = process.stdout.read(size + 1)
+        except BrokenPipeError:
+            raise self._gave_up() from None
+        if len(content) != size + 1:
+            raise self._gave_up()
+        return found[1].decode(), found[2].decode(), content[:size]
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - a fixed command
+                [*GIT, "cat-file", "--batch"],
+                cwd=self._root,
+                env=environment(self._root),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise _not_started(self._root, error) from error
+        return self._process
+
+    def _gave_up(self) -> LedgerError:
+        """Why git ended: its standard error was not read, since a full pipe would stop it."""
+        process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.communicate()
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            [*GIT, "rev-parse", "--git-dir"],
+            cwd=self._root,
+            env=environment(self._root),
+            capture_output=True,
+            check=False,
+        )
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        return LedgerError(
+            "git-failed", f"{self._root}: git gave up: {said or 'an object could not be read'}"
+        )
+
+
+def _checked(path: str) -> bytes:
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if not parts or path.startswith("/") or ".." in parts or any(mark in path for mark in "\0\n\r"):
+        raise UsageError(
+            "bad-path", f"{path[:100]!a}: expected a path inside the repository, on one line"
+        )
+    try:
+        return os.fsencode("/".join(parts))
+    except UnicodeEncodeError as error:
+        raise UsageError("bad-path", f"{path[:100]!a}: no file can have this name") from error
+
+
+def _own_git_dir(top: Path) -> Path | None:
+    entry = top / ".git"
+    pointed = _pointed_to(entry) or entry
+    return pointed if _has_head(pointed) else None
+
+
+def _has_head(folder: Path) -> bool:
+    return os.path.lexists(folder / "HEAD")
+
+
+def _pointed_to(entry: Path) -> Path | None:
+    """Where a ``.git`` file (of a linked work tree or a submodule) points to."""
+    try:
+        if not entry.is_file():
+            return None
+        with entry.open("rb") as file:
+            line = file.read(10_000).partition(b"\n")[0].rstrip(b"\r")
+    except OSError:
+        return None
+    if not line.startswith(b"gitdir: ") or b"\0" in line:
+        return None
+    return Path(os.path.normpath(entry.parent / os.fsdecode(line[len(b"gitdir: ") :])))
+
+
+def _not_started(root: Path, error: OSError) -> LedgerError:
+    if isinstance(error, FileNotFoundError) and root.is_dir():
+        return LedgerError("no-git", "git was not found", "install git, or put it on the PATH")
+    return LedgerError("git-failed", f"{root}: git could not be started: {error.strerror}")
