@@ -47,18 +47,18 @@ def line_starts(data: bytes) -> list[int]:
     return starts
 
 
-def newline_of(data: bytes, near: int) -> bytes:
-    """The newline that ends the line at offset ``near``, or the nearest one before or after
-    it; ``\\n`` where there is none at all."""
-    after = _NEWLINE.search(data, near)
+def newline_of(data: bytes, start: int) -> bytes:
+    """The newline to use at ``start``, where a line begins: that of the line before, else of
+    the next one that has one, else of the last; ``\\n`` where there is none at all."""
+    if data[start - 2 : start] == b"\r\n":
+        return b"\r\n"
+    if start and data[start - 1 : start] in (b"\n", b"\r"):
+        return data[start - 1 : start]
+    after = _NEWLINE.search(data, start)
     if after:
         return after.group()
-    before = max(data.rfind(b"\n", 0, near), data.rfind(b"\r", 0, near))
-    if before < 0:
-        return b"\n"
-    if data[before : before + 1] == b"\r":
-        return b"\r"
-    return b"\r\n" if data[before - 1 : before] == b"\r" else b"\n"
+    before = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start))
+    return newline_of(data, before + 1) if before >= 0 else b"\n"
 
 
 def column(line: bytes, offset: int) -> int:

@@ -25,7 +25,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """The last try of one test decides; ``flaky`` where tries disagree."""
+    """The last try of one test decides; ``flaky`` where tries disagree.
+
+    ``at_collection`` marks a module or class that was skipped or failed while tests were
+    being collected: it stands for tests that nobody counted, and is not one itself.
+    """
 
     __test__ = False  # not a pytest class
 
@@ -35,6 +39,7 @@ class TestResult:
     message: str | None
     tries: int = 1
     flaky: bool = False
+    at_collection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,14 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One run. ``path`` is as given; ``files`` are relative to it. Times in seconds, memory
-    in bytes. ``reason`` says why a run is not complete. ``tests`` is keyed by identity."""
+    in bytes. ``reason`` says why a run is not complete. ``tests`` is keyed by identity.
+
+    ``duration_s`` is the test session's own time where the outputs tell it, ``elapsed_s``
+    what ``/usr/bin/time`` measured for the whole command. ``sources`` names the file that a
+    value came from (``{"exit_code": "artifacts/exit_code.txt"}``). ``tests_partial`` says
+    that the outputs name only some tests (a quiet log names the failures alone), so that a
+    test which is not in ``tests`` may well have run.
+    """
 
     path: str
     files: tuple[str, ...] = ()
@@ -69,22 +81,26 @@ class Evidence:
     cwd: str | None = None
     started: str | None = None
     duration_s: float | None = None
+    elapsed_s: float | None = None
     exit_code: int | None = None
     peak_rss_bytes: int | None = None
     cpu_percent: int | None = None
     totals: Totals | None = None
     tests: dict[str, TestResult] = field(default_factory=dict)
+    tests_partial: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     crashes: tuple[Crash, ...] = ()
     completeness: Completeness = "incomplete"
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A run against its baseline: test identities by class. Not failing any more is not
-    cleared: a cleared test ran and passed."""
+    """A run against its baseline: test identities by class, each identity in at most one.
+    Not failing any more is not cleared: a cleared test ran and passed. The law is written
+    down with ``ledger.evidence.compare.compare``."""
 
     new_failures: tuple[str, ...] = ()
     still_failing: tuple[str, ...] = ()

@@ -1,0 +1,214 @@
+"""New text in the style of its neighbours: bullet, indent, brackets, dash, label, mark, layout.
+
+Everything that comes from outside is brought to one line and defused first, so that it can
+start no heading, list, fence or comment, and cannot pass for a label that the reader knows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ledger import text
+from ledger.dialects import words
+from ledger.dialects.attempts import leads
+from ledger.models.draft import NewAttempt
+from ledger.models.ledger import Action, Result
+
+Layout = Literal["line", "labels", "bullets", "heading"]
+
+MARKS: dict[Result, str] = {
+    "success": "✅",
+    "partial": "⚠️",
+    "failed": "❌",
+    "blocked": "⏸",
+    "info": "📝",
+    "unknown": "",
+}
+_LEAD = re.compile(
+    r"(?P<open>\*{0,2})(?:(?P<bracket>\[[^\]\n]{4,40}\])(?P<shut>\*{0,2}) ?)?(?P<bold>\*{0,2})"
+    r"Attempt\s?#?\d+"
+)
+_SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
+_LABELLED = re.compile(r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?P<bold>\*\*)?(?:Metrics|Artifacts)\b", re.I)
+_KNOWN_LABEL = re.compile(r"\b(Result|Status|Metrics|Artifacts|STAMP)(\*{0,2}):", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an attempt opens and is laid out. ``inner`` starts each line below the first."""
+
+    prefix: str = "  * "
+    bracket: Literal["date", "stamp", "time", "none"] = "date"
+    bold: bool = False
+    separator: str = " — "
+    label: str = "Result:"
+    has_mark: bool = True
+    layout: Layout = "line"
+    inner: str = "    "
+    bold_labels: bool = False
+    is_spaced: bool = False
+
+
+def style_of(lines: list[str]) -> Style:
+    """The style of the attempt that ``lines`` hold, newlines cut off."""
+    first = lines[0]
+    if first.startswith("#"):
+        opening = re.match(r"#+[ \t]+(?:\[[^\]\n]{1,80}\][ \t]+)?", first)
+        return Style(
+            prefix=opening.group() if opening else "### ",
+            separator=_separator(_SEPARATOR.search(first)),
+            bracket="none",
+            layout="heading",
+            inner="",
+            bold_labels=True,
+        )
+    width, body = leads.unbulleted(first)
+    lead = _LEAD.match(body)
+    if not lead:
+        return Style(prefix=first[:width])
+    after = body[lead.end() :]
+    separator = _SEPARATOR.search(after[:200])
+    label = re.search(r"\b(Result|Status):", body[:400])
+    result = leads.result_text(body)
+    style = Style(
+        prefix=first[:width],
+        bracket=_bracket(lead["bracket"]),
+        bold=bool(lead["open"] or lead["bold"]),
+        separator=_separator(separator),
+        label=label.group() if label else "",
+        has_mark=bool(result) and not words.plain(result)[0].isalnum(),
+    )
+    for line in lines[1:]:
+        labelled = _LABELLED.match(line)
+        if not labelled:
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        return replace(
+            style,
+            layout="bullets" if labelled["bullet"] else "labels",
+            inner=indent + (labelled["bullet"] or ""),
+            bold_labels=bool(labelled["bold"]),
+        )
+    return style
+
+
+def _bracket(bracket: str | None) -> Literal["date", "stamp", "time", "none"]:
+    if not bracket:
+        return "none"
+    if leads.STAMP.search(bracket):
+        return "stamp"
+    return "time" if re.search(r"T\d{6}Z", bracket) else "date"
+
+
+def _separator(found: re.Match[str] | None) -> str:
+    if not found:
+        return " — "
+    return f" {found.group(1)} " if found.group(1) else ": "
+
+
+def attempt(new: NewAttempt, style: Style) -> list[str]:
+    """The attempt's lines, without newlines."""
+    opening = _opening(new, style)
+    parts = [
+        (name, value)
+        for name, value in (
+            ("Metrics", new.metrics),
+            ("Artifacts", ", ".join(f"`{path}`" for path in new.artifacts)),
+            ("Commit", new.commit),
+        )
+        if value
+    ]
+    summary = defused(new.summary)
+    result = f"{style.label or 'Result:'} {_result(new, style)}"
+    if style.layout == "heading":
+        mark = "**" if style.bold_labels else ""
+        labelled = [("Date", new.date), ("Result", _result(new, style)), ("Summary", summary), *parts]
+        lines = [opening, ""]
+        for name, value in labelled:
+            if value:
+                lines.append(f"{mark}{name}:{mark} {value}  ")
+        lines[-1] = lines[-1].rstrip()
+        return lines
+    head = f"{opening}{style.separator}{result}."
+    if summary:
+        head += f" {_sentence(summary)}"
+    if style.layout == "line":
+        return [" ".join([head, *(f"{name}: {_sentence(value)}" for name, value in parts)])]
+    mark = "**" if style.bold_labels else ""
+    return [head, *(f"{style.inner}{mark}{name}:{mark} {value}" for name, value in parts)]
+
+
+def _opening(new: NewAttempt, style: Style) -> str:
+    bold = "**" if style.bold else ""
+    number = f"Attempt #{new.number}"
+    if style.layout == "heading":
+        title = defused(new.summary)[:80].rstrip() or _result(new, style)
+        return f"{style.prefix}{number}{style.separator}{title}"
+    if style.bracket == "none":
+        return f"{style.prefix}{bold}{number}{bold} ({new.date})"
+    when = new.date
+    if new.stamp and style.bracket == "stamp":
+        when = new.stamp
+    elif new.stamp and style.bracket == "time":
+        when = f"{new.date}{new.stamp[8:]}"
+    return f"{style.prefix}[{when}] {bold}{number}{bold}"
+
+
+def _result(new: NewAttempt, style: Style) -> str:
+    said = defused(new.words)
+    mark = MARKS[new.result]
+    if style.has_mark and mark and said[:1].isalnum():
+        return f"{mark} {said}"
+    return said
+
+
+def _sentence(value: str) -> str:
+    return value if value.endswith((".", "!", "?")) else f"{value}."
+
+
+def next_action(number: int | None, said: str, like: Action | None, like_line: str) -> str:
+    """A new action's line in the style of the one before it: bullet, indent, state words."""
+    width, _ = leads.unbulleted(like_line)
+    prefix = like_line[:width]
+    if number is not None:
+        found = re.match(r"([ \t]*)(?:\d{1,9}([.)])|[-*+])[ \t]*", prefix)
+        indent, mark = (found.group(1), found.group(2) or ".") if found else ("  ", ".")
+        prefix = f"{indent}{number}{mark} "
+    words_of_state = "🟡 PENDING — " if like is not None and _has_words(like) else ""
+    said = defused(said)
+    if not words_of_state and leads.state(said).text:
+        said = f"Next: {said}"  # its own first words must not pass for a state
+    return f"{prefix}{words_of_state}{said}"
+
+
+def _has_words(action: Action) -> bool:
+    return any(character.isalpha() for character in action.state_text)
+
+
+def completed(action: Action, like: str, new: NewAttempt, following: str) -> str:
+    """The state words of an action that ``new`` completes. ``like`` is how the item's other
+    complete actions say it; ``following`` is the text after the old state words."""
+    mark = "✅ " if ("✅" in like or not like.isascii() or not like) else ""
+    emphasis = "**" if "**" in like else ""
+    word = "COMPLETED" if "COMPLETED" in like else "DONE" if "DONE" in like else "COMPLETE"
+    if "[" in like.split("(")[0]:
+        word = f"[{word}]"
+    stamp = f", STAMP {new.stamp}" if new.stamp else ""
+    said = f"{mark}{emphasis}{word}{emphasis} (Attempt #{new.number}{stamp})"
+    stripped = following.lstrip()
+    if not stripped or stripped[0] in "—–:":
+        return said
+    return f"{said} — " if following[:1] not in " \t" else f"{said} —"
+
+
+def defused(value: str) -> str:
+    """``value`` as one line that holds no structure: no comment or tag opens, no code span
+    stays open, no label of the reader's is forged."""
+    line = text.one_line(value)
+    line = line.replace("<!--", "\\<!--").replace("-->", "--\\>")
+    if line.count("`") % 2:
+        line = line.replace("`", "'")
+    line = _KNOWN_LABEL.sub(r"\1\2\\:", line)
+    return line.lstrip("#>-*+|=~ \t") if line[:1] in "#>-*+|=~" else line

@@ -1,0 +1,266 @@
+"""An append as edits: one attempt, actions completed and added, status, last updated.
+
+No I/O. ``append`` says what bytes go where; ``ledger.edits.verify`` holds the outcome against
+what was meant.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ledger import text
+from ledger.dialects import words
+from ledger.dialects.attempts import leads, rendering
+from ledger.document import Edit
+from ledger.errors import Refused, UsageError
+from ledger.models.draft import Change, NewAttempt
+from ledger.models.ledger import Action, Attempt, Field, Item, Ledger
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def section_of(ledger: Ledger, item_id: str) -> Item:
+    """The item's section; of several the one with the latest attempt.
+
+    Raises UsageError where there is none.
+    """
+    sections = [item for item in ledger.items if item.id == item_id]
+    if not sections:
+        raise UsageError("no-such-item", f"no item {item_id} in this ledger", "`ledger status` lists them")
+    return max(sections, key=lambda item: max((a.number or 0 for a in item.attempts), default=-1))
+
+
+def next_number(ledger: Ledger, item_id: str) -> int:
+    """One more than the largest attempt number in the item's history and actions."""
+    known = [
+        attempt.number or 0
+        for item in ledger.items
+        if item.id == item_id
+        for attempt in item.attempts
+    ]
+    named = [
+        action.attempt or 0
+        for item in ledger.items
+        if item.id == item_id
+        for action in item.actions
+    ]
+    return max(known + named, default=0) + 1
+
+
+def append(ledger: Ledger, change: Change) -> list[Edit]:
+    """The edits that make ``change``. Raises Refused or UsageError where it has no place."""
+    item = section_of(ledger, change.item)
+    edits = [_attempt(ledger, item, change.attempt)]
+    edits += [_complete(ledger, item, number, change.attempt) for number in change.complete]
+    if change.next:
+        edits.append(_next(ledger, item, change.next))
+    if change.status:
+        edits += _status(ledger, item, change.status)
+    if ledger.last_updated:
+        edits += _updated(ledger.last_updated, change)
+    return edits
+
+
+# The attempt
+
+
+def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
+    history = [attempt for attempt in item.attempts if attempt.source == "history"]
+    home = _field(item, "attempts history", "attempts", "attempt history")
+    at_home = [attempt for attempt in history if home and _within(attempt, home)]
+    if at_home or history:
+        group = at_home or history
+        is_first = _newest_first(group)
+        neighbour = group[0] if is_first else group[-1]
+        style = rendering.style_of(_lines(ledger, neighbour))
+        at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
+        is_spaced = style.layout == "heading" or (
+            len(group) > 1 and _blank_between(ledger, group[-2], group[-1])
+        )
+        lines = rendering.attempt(new, style)
+        if is_spaced:
+            lines = [*lines, ""] if is_first else ["", *lines]
+        return _insertion(ledger.text, at, lines)
+    style = _style_elsewhere(ledger, item)
+    if home:
+        at = home.span.end_byte
+        return _insertion(ledger.text, at, rendering.attempt(new, style))
+    at = _end_of_fields(item)
+    bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
+    lines = [f"{bullet}Attempts History:", *rendering.attempt(new, style)]
+    return _insertion(ledger.text, at, lines if item.fields else ["", *lines])
+
+
+def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
+    """The style of the nearest attempt before the item, else of any after it."""
+    others = [
+        attempt
+        for other in ledger.items
+        for attempt in other.attempts
+        if attempt.source == "history" and attempt.number is not None
+    ]
+    before = [a for a in others if a.span.start_byte < item.span.start_byte]
+    near = before[-1:] or others[:1]
+    if not near:
+        return rendering.Style()
+    style = rendering.style_of(_lines(ledger, near[0]))
+    return rendering.Style() if style.layout == "heading" else style
+
+
+def _newest_first(group: list[Attempt]) -> bool:
+    numbers = [attempt.number for attempt in group if attempt.number is not None]
+    return len(numbers) > 1 and all(a > b for a, b in zip(numbers, numbers[1:], strict=False))
+
+
+def _blank_between(ledger: Ledger, before: Attempt, after: Attempt) -> bool:
+    gap = ledger.text[before.span.end_byte : after.span.start_byte]
+    return bool(gap) and not gap.strip()
+
+
+# Actions
+
+
+def _complete(ledger: Ledger, item: Item, number: int, new: NewAttempt) -> Edit:
+    action = numbered_action(item, number)
+    if action.state == "complete":
+        raise Refused(
+            "already-complete",
+            f"action {number} of {item.id} is complete already (line {action.span.start_line})",
+        )
+    others = [a.state_text for a in item.actions if a.state == "complete" and a.state_text]
+    span = action.state_span
+    following = _rest_of_line(ledger.text, span.end_byte)
+    said = rendering.completed(action, others[-1] if others else action.state_text, new, following)
+    return Edit(span.start_byte, span.end_byte, text.encode(said))
+
+
+def numbered_action(item: Item, number: int) -> Action:
+    """The item's action ``number``. Raises UsageError for none, Refused for more than one."""
+    found = [action for action in item.actions if action.number == number]
+    if not found:
+        known = ", ".join(str(action.number) for action in item.actions if action.number)
+        raise UsageError(
+            "no-such-action",
+            f"{item.id} has no action {number}",
+            f"it has {known}" if known else "it has no numbered actions",
+        )
+    if len(found) > 1:
+        lines = " and ".join(str(action.span.start_line) for action in found)
+        raise Refused(
+            "ambiguous-action", f"{item.id} has action {number} on lines {lines}", "renumber one"
+        )
+    return found[0]
+
+
+def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
+    if item.actions:
+        last = item.actions[-1]
+        like_line = _first_line(ledger, last.span.start_byte)
+        numbers = [action.number for action in item.actions if action.number is not None]
+        first = max(numbers) + 1 if numbers else None
+        lines = [
+            rendering.next_action(None if first is None else first + place, one, last, like_line)
+            for place, one in enumerate(said)
+        ]
+        return _insertion(ledger.text, last.span.end_byte, lines)
+    home = _field(item, "next actions", "next action")
+    lines = [rendering.next_action(n, one, None, "  1. ") for n, one in enumerate(said, 1)]
+    if home:
+        return _insertion(ledger.text, home.span.end_byte, lines)
+    bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
+    bullets = [
+        attempt.span.end_byte
+        for attempt in item.attempts
+        if attempt.source == "history" and not ledger.text.startswith(b"#", attempt.span.start_byte)
+    ]
+    at = max([_end_of_fields(item), *bullets])
+    return _insertion(ledger.text, at, [f"{bullet}Next Actions:", *lines])
+
+
+# Status and date
+
+
+def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
+    """The item's own status and its index rows, so that the two cannot part."""
+    said = text.one_line(status)
+    if words.status(said) == "unknown" or said != words.phrase(said) or "|" in said:
+        raise UsageError(
+            "unknown-status",
+            f"{said!r} is no status",
+            "use one such as pending, in_progress, blocked, done, archived",
+        )
+    field = _field(item, "status")
+    if not field:
+        raise Refused("no-status", f"{item.id} has no `Status:` line (line {item.span.start_line})")
+    spans = [field.value_span, *(row.status_span for row in ledger.index if row.id == item.id)]
+    edits = []
+    for span in spans:
+        old = text.decode(ledger.text[span.start_byte : span.end_byte])
+        phrase = words.phrase(old)
+        edits.append(Edit(span.start_byte, span.start_byte + len(text.encode(phrase)), text.encode(said)))
+    return edits
+
+
+def _updated(field: Field, change: Change) -> list[Edit]:
+    """The date becomes today's; a note in parentheses, which tells of the last update, too."""
+    found = _DATE.search(field.value)
+    if not found:
+        return []
+    start = field.value_span.start_byte + len(text.encode(field.value[: found.start()]))
+    rest = field.value[found.end() :]
+    is_note = rest.startswith(" (") and rest.endswith(")")
+    old = field.value[found.start() :] if is_note else found.group()
+    new = change.today
+    if is_note:
+        new += f" ({change.item} Attempt #{change.attempt.number})"
+    return [Edit(start, start + len(text.encode(old)), text.encode(new))]
+
+
+# Places
+
+
+def _field(item: Item, *names: str) -> Field | None:
+    return next(
+        (field for name in names for field in item.fields if field.name.lower().startswith(name)),
+        None,
+    )
+
+
+def _within(attempt: Attempt, home: Field) -> bool:
+    return home.span.start_byte <= attempt.span.start_byte < home.span.end_byte
+
+
+def _end_of_fields(item: Item) -> int:
+    """Before the fields that look ahead (actions, risks, exit criteria), else after all."""
+    ahead = ("next action", "required action", "risk", "exit criteria", "success criteria")
+    for field in item.fields:
+        if field.name.lower().startswith(ahead):
+            return field.span.start_byte
+    return item.fields[-1].span.end_byte if item.fields else item.span.end_byte
+
+
+def _insertion(data: bytes, at: int, lines: list[str]) -> Edit:
+    """Whole lines at the start of a line, in the newline style of the place."""
+    newline = text.newline_of(data, at)
+    body = newline.join(text.encode(line) for line in lines)
+    if at and data[at - 1 : at] not in (b"\n", b"\r"):
+        return Edit(at, at, newline + body)  # the file's last line has no newline, nor has ours
+    return Edit(at, at, body + newline)
+
+
+def _lines(ledger: Ledger, attempt: Attempt) -> list[str]:
+    raw = ledger.text[attempt.span.start_byte : attempt.span.end_byte].removeprefix(text.BOM)
+    return re.split(r"\r\n|\n|\r", text.decode(raw))
+
+
+def _first_line(ledger: Ledger, start: int) -> str:
+    return text.decode(re.split(rb"[\r\n]", ledger.text[start:].removeprefix(text.BOM), maxsplit=1)[0])
+
+
+def _rest_of_line(data: bytes, start: int) -> str:
+    return text.decode(re.split(rb"[\r\n]", data[start : start + 400], maxsplit=1)[0])
+
+
+def _bullet_of(ledger: Ledger, field: Field) -> str:
+    line = _first_line(ledger, field.span.start_byte)
+    return line[: leads.unbulleted(line)[0]]

@@ -1,0 +1,140 @@
+"""Whether an edit did what was meant and nothing else.
+
+The new bytes are read again. What comes out must equal the old ledger plus exactly the
+intended change, places aside. There is no way to switch this off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ledger.dialects import words
+from ledger.edits.append import section_of
+from ledger.errors import Refused
+from ledger.models.draft import Change
+from ledger.models.ledger import Action, Attempt, Item, Ledger
+
+Shape = dict[str, Any]
+
+
+def verify(old: Ledger, new: Ledger, change: Change) -> None:
+    """Raises Refused, naming the first thing that differs, unless ``new`` is ``old`` with
+    ``change`` and nothing else."""
+    target = section_of(old, change.item)
+    place = next(n for n, item in enumerate(old.items) if item is target)
+    if len(new.items) != len(old.items):
+        raise _differs(f"the number of items: {len(old.items)} became {len(new.items)}")
+    for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
+        if number == place:
+            _verify_target(before, after, change)
+        elif _item(before) != _item(after):
+            raise _differs(f"{before.id} (line {before.span.start_line})")
+    for what, had, has in (
+        ("attempts outside items", _texts(old.loose), _texts(new.loose)),
+        ("unread lines", [u.text for u in old.unread], [u.text for u in new.unread]),
+        ("the index", _index(old, change), [(r.id, r.title, r.status_text) for r in new.index]),
+    ):
+        if had != has:
+            raise _differs(what)
+    if (new.last_updated is None) != (old.last_updated is None):
+        raise _differs("the Last Updated line")
+
+
+def _verify_target(before: Item, after: Item, change: Change) -> None:
+    added = [a for a in after.attempts if a.number == change.attempt.number]
+    was = [a for a in before.attempts if a.number == change.attempt.number]
+    if was or len(added) != 1 or added[0].source != "history":
+        raise _differs(f"attempt #{change.attempt.number} of {before.id} is not there exactly once")
+    _verify_attempt(added[0], change)
+    kept = [a for a in after.attempts if a is not added[0]]
+    if _texts(kept) != _texts(before.attempts):
+        raise _differs(f"the other attempts of {before.id}")
+    _verify_actions(before, after, change)
+    for what, had, has in (
+        ("the title", before.title, after.title),
+        ("the priority", before.priority_text, after.priority_text),
+        ("the exit criteria", [c.text for c in before.criteria], [c.text for c in after.criteria]),
+        ("the fields", _fields(before, change), _fields(after, change)),
+    ):
+        if had != has:
+            raise _differs(f"{what} of {before.id}")
+    status = words.status(change.status) if change.status else before.status
+    if after.status != status:
+        raise _differs(f"the status of {before.id}: {before.status} became {after.status}")
+
+
+def _verify_attempt(attempt: Attempt, change: Change) -> None:
+    meant = change.attempt
+    for what, expected, found in (
+        ("date", meant.date, attempt.date),
+        ("result", meant.result, attempt.result),
+        ("stamp", meant.stamp, attempt.stamp if meant.stamp else None),
+    ):
+        if expected != found:
+            raise _differs(f"the new attempt's {what}: {expected} reads as {found}")
+    cited = {path for artifact in attempt.artifacts for path in artifact.paths}
+    for artifact in meant.artifacts:
+        if artifact not in attempt.text:
+            raise _differs(f"the new attempt's artifacts: {artifact} is not among them")
+    if meant.artifacts and not cited:
+        raise _differs("the new attempt's artifacts: none can be read back")
+
+
+def _verify_actions(before: Item, after: Item, change: Change) -> None:
+    old, new = list(before.actions), list(after.actions)
+    added = new[len(old) :]
+    if len(added) != len(change.next) or any(a.state != "pending" for a in added):
+        raise _differs(f"{len(change.next)} new actions of {before.id} read as {len(added)}")
+    for was, now in zip(old, new, strict=False):
+        if was.number is not None and was.number in change.complete:
+            done = (now.number, now.state, now.attempt, now.text)
+            if done != (was.number, "complete", change.attempt.number, was.text):
+                raise _differs(f"action {was.number} of {before.id} does not read as completed")
+        elif _action(was) != _action(now):
+            raise _differs(f"action {was.number} of {before.id}")
+
+
+def _item(item: Item) -> Shape:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "fields": [(f.name, f.value) for f in item.fields],
+        "attempts": _texts(item.attempts),
+        "actions": [_action(a) for a in item.actions],
+        "criteria": [c.text for c in item.criteria],
+    }
+
+
+def _fields(item: Item, change: Change) -> Sequence[tuple[str, str]]:
+    """Fields but for those that the change may touch or add."""
+    free = {"attempts history", "next actions"} if change.next or change.attempt else set()
+    if change.status:
+        free = {*free, "status"}
+    return [(f.name, f.value) for f in item.fields if f.name.lower() not in free]
+
+
+def _texts(attempts: Iterable[Attempt]) -> list[tuple[int | None, str | None, str, str]]:
+    return [(a.number, a.date, a.source, a.text) for a in attempts]
+
+
+def _action(action: Action) -> tuple[object, ...]:
+    return action.number, action.state, action.state_text, action.attempt, action.text
+
+
+def _index(old: Ledger, change: Change) -> list[tuple[str, str, str]]:
+    rows = []
+    for row in old.index:
+        status = row.status_text
+        if change.status and row.id == change.item:
+            status = change.status + status[len(words.phrase(status)) :]
+        rows.append((row.id, row.title, status))
+    return rows
+
+
+def _differs(what: str) -> Refused:
+    return Refused(
+        "not-as-meant",
+        f"the edit would change more, or other, than was asked: {what}",
+        "nothing was written; please report the ledger's shape",
+    )

@@ -1,0 +1,81 @@
+"""Evidence as the words of an attempt: every number here comes from the run."""
+
+from __future__ import annotations
+
+from ledger.models.evidence import Delta, Evidence, Totals
+from ledger.models.ledger import Result
+
+_GIB = 1 << 30
+_MIB = 1 << 20
+
+
+def result(evidence: Evidence) -> Result:
+    """What the run says of itself: success only where it ran to its end, nothing failed and
+    its exit code, where known, is 0. A run that says nothing is unknown, not a success."""
+    totals = evidence.totals
+    if evidence.completeness in ("timeout", "crashed") or (evidence.exit_code or 0) != 0:
+        return "failed"
+    if totals and totals.failed + totals.errors:
+        return "failed"
+    if evidence.completeness == "incomplete":
+        return "partial"
+    if evidence.exit_code == 0 or totals:
+        return "success"
+    return "unknown"
+
+
+def metrics(evidence: Evidence, delta: Delta | None = None, baseline: str = "") -> str:
+    """Totals, runtime, exit code, peak memory, what cut the run short, and the comparison."""
+    parts: list[str] = []
+    if evidence.totals:
+        parts.append(_totals(evidence.totals))
+    if evidence.duration_s is not None:
+        parts.append(f"runtime {evidence.duration_s:.2f} s")
+    if evidence.exit_code is not None:
+        parts.append(f"exit code {evidence.exit_code}")
+    if evidence.peak_rss_bytes is not None:
+        parts.append(f"peak memory {_memory(evidence.peak_rss_bytes)}")
+    if evidence.completeness in ("timeout", "crashed", "incomplete"):
+        parts.append(f"run {evidence.completeness}: {evidence.reason}".rstrip(": "))
+    if delta is not None:
+        parts.append(f"against `{baseline}`: {_comparison(delta)}")
+    return "; ".join(parts)
+
+
+def _totals(totals: Totals) -> str:
+    said = [f"{totals.collected} collected", f"{totals.passed} passed"]
+    if totals.collected:
+        said[-1] += f" ({100 * totals.passed / totals.collected:.1f} % of collected)"
+    said.append(f"{totals.failed} failed")
+    for count, name in (
+        (totals.errors, "errors"),
+        (totals.skipped, "skipped"),
+        (totals.xfailed, "xfailed"),
+        (totals.xpassed, "xpassed"),
+        (totals.rerun, "rerun"),
+    ):
+        if count:
+            said.append(f"{count} {name}")
+    return ", ".join(said)
+
+
+def _comparison(delta: Delta) -> str:
+    said = [
+        f"{len(delta.new_failures)} new failures",
+        f"{len(delta.still_failing)} still failing",
+        f"{len(delta.cleared)} cleared",
+    ]
+    for tests, name in (
+        (delta.not_run, "not run"),
+        (delta.newly_skipped, "newly skipped"),
+        (delta.new_tests, "new tests"),
+        (delta.gone, "gone"),
+        (delta.flaky, "flaky"),
+    ):
+        if tests:
+            said.append(f"{len(tests)} {name}")
+    return ", ".join(said)
+
+
+def _memory(size: int) -> str:
+    return f"{size / _GIB:.2f} GiB" if size >= _GIB else f"{size / _MIB:.1f} MiB"
