@@ -1,0 +1,25 @@
+"""The registry of rules, and ``check``, which runs them.
+
+A rule is one function from a ledger and a few facts to faults. Its docstring says what it
+means, why, an example and how to mend it: ``ledger explain`` and the reference page print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.models.finding import Finding
+from ledger.models.ledger import Ledger
+from ledger.rules import dates, evidence, guard, index, structure
+from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule, findings
+
+__all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check"]
+
+# Importing a theme registers its rules.
+THEMES = (structure, index, dates, evidence, guard)
+
+
+def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
+    """What every rule says about ``ledger``, but for the codes in ``ignore``, by place."""
+    ignored = frozenset(ignore)
+    return findings([known for known in RULES.values() if known.code not in ignored], ledger, facts)

@@ -1,0 +1,167 @@
+"""Rules about dates: they exist, they are not in the future, they agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ledger.models.ledger import Attempt, Ledger
+from ledger.rules.places import attempts, name, opening, quoted
+from ledger.rules.registry import Facts, Fault, rule
+
+_DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
+_LEAD = 60  # characters at the start of an attempt that may hold its date
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+@rule("LED301", "attempt-without-date", "warning")
+def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt has a number and no date.
+
+    Why: When it was made can then only be guessed from its neighbours and from git.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * Attempt #1 — Result: failed. Too slow.
+
+    Mend: Begin it with the date in brackets: `[2025-11-01] Attempt #1`.
+    """
+    for attempt in attempts(ledger):
+        if attempt.date is None and attempt.source == "history" and not _written(attempt):
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} has no date"
+            yield Fault(at, message, attempt.text[:60], attempt.item, attempt.number)
+
+
+@rule("LED302", "impossible-date", "error")
+def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A date is not in the calendar.
+
+    Why: It is a slip of the pen, and what the right date was is soon forgotten.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-02-30] Attempt #1 — Result: failed. Too slow.
+
+    Mend: Write the day on which the attempt was made.
+    """
+    for attempt in attempts(ledger):
+        date = attempt.date or (_written(attempt) if attempt.source == "history" else None)
+        if date and not _exists(date):
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} has a date that does not exist: {date}"
+            yield Fault(at, message, date, attempt.item, attempt.number)
+    updated = ledger.last_updated
+    date = _first(updated.value) if updated else None
+    if updated and date and not _exists(date):
+        message = f"Last Updated has a date that does not exist: {date}"
+        yield Fault(updated.value_span.start_byte, message, date)
+
+
+@rule("LED303", "attempt-in-the-future", "error")
+def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt is dated after today.
+
+    Why: It cannot have been made yet, so the date was typed and not taken from a run. It makes
+    every order by date wrong from now on.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2199-01-01] Attempt #1 — Result: success. Fast enough.
+
+    Mend: Write the day on which the attempt was made. `ledger append` takes it from the run.
+    """
+    if facts.today is None:
+        return
+    for attempt in attempts(ledger):
+        if attempt.date and attempt.date > facts.today and _exists(attempt.date):
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} is dated {attempt.date}, and today is {facts.today}"
+            yield Fault(at, message, attempt.date, attempt.item, attempt.number)
+
+
+@rule("LED304", "last-updated-in-the-future", "error")
+def last_updated_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The `Last Updated` line has a date after today.
+
+    Why: The next honest date would look older than this one.
+
+    Example:
+
+        # Fix Plan
+
+        **Last Updated:** 2199-01-01
+
+    Mend: Write today's date. `ledger append` does.
+    """
+    updated = ledger.last_updated
+    date = _first(updated.value) if updated else None
+    if facts.today and updated and date and date > facts.today and _exists(date):
+        message = f"Last Updated says {date}, and today is {facts.today}"
+        yield Fault(updated.value_span.start_byte, message, date)
+
+
+@rule("LED305", "date-contradicts-stamp", "warning")
+def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt is dated days before the run that it names as its evidence.
+
+    Why: One of them is wrong: either the date, or the run is not the attempt's. One day is let
+    pass, because stamps are in UTC and dates often are not.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success. Fast enough.
+            Artifacts: `reports/parse/20251109T120000Z/`
+
+    Mend: Take the date from the run's stamp, or name the run that the attempt was made with.
+    """
+    for attempt in attempts(ledger):
+        if not (attempt.date and attempt.stamp and _exists(attempt.date)):
+            continue
+        digits = attempt.stamp[:8]
+        stamped = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+        if stamped > _next_day(attempt.date):
+            at = opening(ledger, attempt.span.start_byte)
+            message = (
+                f"{name(attempt)} is dated {attempt.date}, before its run {quoted(attempt.stamp)}"
+            )
+            yield Fault(at, message, attempt.stamp, attempt.item, attempt.number)
+
+
+def _written(attempt: Attempt) -> str | None:
+    """The date at the attempt's start as written, whether it exists or not."""
+    return _first(attempt.text[:_LEAD]) if attempt.text[:3].lstrip("*").startswith("[") else None
+
+
+def _first(text: str) -> str | None:
+    found = _DATE.search(text)
+    return "-".join(found.groups()) if found else None
+
+
+def _exists(date: str) -> bool:
+    year, month, day = (int(part) for part in date.split("-"))
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+        return False
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return month != 2 or day < 29 or is_leap
+
+
+def _next_day(date: str) -> str:
+    year, month, day = (int(part) for part in date.split("-"))
+    for after in ((year, month, day + 1), (year, month + 1, 1), (year + 1, 1, 1)):
+        following = "{:04}-{:02}-{:02}".format(*after)
+        if _exists(following):
+            return following
+    raise AssertionError(date)

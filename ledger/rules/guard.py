@@ -1,0 +1,163 @@
+"""The guard: nothing that was recorded is lost or quietly rewritten.
+
+Attempts are compared by what they say, wherever they stand, so moving one is no fault, nor is
+giving it another number or date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from ledger.models.ledger import Attempt, Ledger
+from ledger.rules.places import attempts, name, opening, quoted
+from ledger.rules.registry import Facts, Fault, rule
+
+_NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#?\d{1,6}", re.IGNORECASE)
+_LEAD = 120  # characters at the start of an attempt that may hold its number
+
+
+@rule("LED501", "attempt-removed", "error")
+def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt that the version before had is not in the file any more.
+
+    Why: The record of what was tried is what a fix plan is for. Restructuring a long file by
+    hand is how attempts get lost, hundreds at a time.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-02] Attempt #2 — Result: success. The commit dropped attempt #1.
+
+    Mend: Put it back; git still has it (`git show HEAD:docs/fix_plan.md`). Moving it to another
+    place in the file is fine.
+    """
+    if facts.base is None:
+        return
+    for old, new in _altered(facts.base, ledger):
+        if new is None:
+            yield Fault(
+                _home(ledger, old),
+                f"{name(old)} is gone (line {old.span.start_line} before the change): "
+                f"{quoted(old.text)}",
+                old.text,
+                old.item,
+                old.number,
+                "put it back; another place in the file will do",
+            )
+
+
+@rule("LED502", "attempt-changed", "warning")
+def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt says something else than it did in the version before.
+
+    Why: An attempt is a record. Whoever has read or cited it relies on what it said. An item's
+    latest attempt may still change, unless `strict` is set.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success. The commit before said: failed.
+          * [2025-11-02] Attempt #2 — Result: success. Fast enough.
+
+    Mend: Put the old text back and say what you found since in an attempt of its own.
+    """
+    if facts.base is None:
+        return
+    latest = {} if facts.strict else _latest(facts.base)
+    for old, new in _altered(facts.base, ledger):
+        if new is not None and latest.get(old.item, -1) != old.number:
+            at = opening(ledger, new.span.start_byte)
+            message = f"{name(old)} was changed: {_change(old.text, new.text)}"
+            yield Fault(at, message, old.text, old.item, old.number)
+
+
+@rule("LED503", "item-removed", "warning")
+def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item that the version before had is named nowhere in the file any more.
+
+    Why: What was open in it is forgotten, and references to its ID lead nowhere.
+
+    Example:
+
+        ## [PARSE-002] Read empty files
+        - Status: pending
+        - Notes: the commit dropped the section of PARSE-001.
+
+    Mend: Put it back, or list it where finished items are listed: `- [PARSE-001] Read large
+    files — done`.
+    """
+    if facts.base is None:
+        return
+    known = {item.id for item in ledger.items} | {row.id for row in ledger.index}
+    titles = {item.title for item in ledger.items}
+    for item in facts.base.items:
+        if item.id not in known and item.title not in titles:
+            known.add(item.id)
+            message = f"item {item.id} is gone (line {item.span.start_line} before the change)"
+            yield Fault(0, message, "", item.id)
+
+
+def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
+    """The attempts of ``ledger`` that ``base`` does not have, word for word."""
+    known = {attempt.text for attempt in attempts(base)} if base else set()
+    return [attempt for attempt in attempts(ledger) if attempt.text not in known]
+
+
+def _altered(base: Ledger, ledger: Ledger) -> Iterator[tuple[Attempt, Attempt | None]]:
+    """The attempts of ``base`` whose words are not in ``ledger``, each with what stands in its
+    place there, the attempt of the same item and number, or None."""
+    gone = unseen(base, ledger)
+    if not gone:
+        return
+    fresh = unseen(ledger, base)
+    known = Counter(map(_words, fresh))
+    for old in gone:
+        words = _words(old)
+        if known[words]:
+            known[words] -= 1  # moved, numbered anew, or wrapped in another way
+            continue
+        place = (old.item, old.number)
+        same = [new for new in fresh if (new.item, new.number) == place and old.number is not None]
+        if old.source == "action" and any(new.source == "history" for new in same):
+            continue  # it has an entry of its own now
+        new = next((new for new in same if new.source == old.source), None)
+        if new:
+            fresh.remove(new)
+        yield old, new
+
+
+def _words(attempt: Attempt) -> str:
+    """What the attempt says, without its number, its date and its white space."""
+    number = _NUMBER.search(attempt.text, 0, _LEAD)
+    return " ".join(attempt.text[number.end() if number else 0 :].split())
+
+
+def _latest(base: Ledger) -> dict[str | None, int]:
+    """The largest number of each item."""
+    return {
+        item.id: max((attempt.number or 0 for attempt in item.attempts), default=0)
+        for item in base.items
+    }
+
+
+def _home(ledger: Ledger, attempt: Attempt) -> int:
+    """Where the attempt's item begins, or the start of the file."""
+    found = next((item for item in ledger.items if item.id == attempt.item), None)
+    return opening(ledger, found.span.start_byte) if found else 0
+
+
+def _change(old: str, new: str) -> str:
+    """The first words that differ."""
+    same = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        same += 1
+    same = max(0, old.rfind(" ", 0, same))
+    return f"{quoted(old[same:])} became {quoted(new[same:])}"

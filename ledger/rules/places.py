@@ -1,0 +1,50 @@
+"""Where things stand in a ledger, and what messages call them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ledger import text
+from ledger.models.ledger import Attempt, Item, Ledger
+
+_OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
+_LONGEST_QUOTE = 60
+
+
+def attempts(ledger: Ledger) -> Iterator[Attempt]:
+    """Those of every item, and those of none."""
+    for item in ledger.items:
+        yield from item.attempts
+    yield from ledger.loose
+
+
+def sections(ledger: Ledger) -> Iterator[Item]:
+    """The items that have a section, not those that are only listed, in an archive say."""
+    for item in ledger.items:
+        start = item.span.start_byte
+        if ledger.text[start : start + 8].lstrip()[:1] not in (b"-", b"*", b"+"):
+            yield item
+
+
+def opening(ledger: Ledger, start: int) -> int:
+    """Where the text of the line that starts at byte ``start`` begins, behind its bullet."""
+    match = _OPENING.match(ledger.text, start)
+    return match.end() if match else start
+
+
+def name(attempt: Attempt) -> str:
+    """What a message calls ``attempt``."""
+    if attempt.number is not None:
+        called = f"attempt #{attempt.number}"
+    else:
+        called = f"an attempt of {attempt.date}" if attempt.date else "an attempt"
+    return f"{called} of {attempt.item}" if attempt.item else called
+
+
+def quoted(words: str) -> str:
+    """``words`` in quotation marks, on one line, cut where they run long."""
+    short = text.one_line(words[: 4 * _LONGEST_QUOTE])
+    if len(short) > _LONGEST_QUOTE:
+        short = short[: _LONGEST_QUOTE - 3].rstrip() + "..."
+    return f'"{short}"'

@@ -1,0 +1,151 @@
+"""What a rule is, what it may know, and how its faults become findings."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from ledger import text
+from ledger.models.finding import Finding, Severity
+from ledger.models.ledger import Ledger
+
+ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
+
+_LONGEST_KEY = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a rule may know from outside the file. A rule keeps silent about what is None.
+
+    ``path`` is what findings show. ``today`` is an ISO date, the latest that any place on
+    earth has. ``base`` is the version before the change. ``states_of`` takes paths relative to
+    the repository's root and gives the state of each. ``unknown_commits`` takes abbreviated or
+    full names and gives those that git does not know. ``secrets_in`` takes paths and gives the
+    kind of secret that each one seems to hold, for those that do.
+
+    ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
+    ``strict`` forbids to change even an item's latest attempt. ``max_lines`` is 0 for no limit.
+    """
+
+    path: str
+    today: str | None = None
+    base: Ledger | None = None
+    states_of: Callable[[Sequence[str]], Mapping[str, ArtifactState]] | None = None
+    unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
+    secrets_in: Callable[[Sequence[str]], Mapping[str, str]] | None = None
+    every: bool = False
+    strict: bool = False
+    max_lines: int = 0
+
+
+class Fault(NamedTuple):
+    """What a rule yields. ``at`` is an offset in the file's bytes.
+
+    ``about`` is what tells this fault from others of its rule, item and attempt: no line
+    number, nothing that a change elsewhere in the file alters.
+    """
+
+    at: int
+    message: str
+    about: str = ""
+    item: str | None = None
+    attempt: int | None = None
+    fix: str | None = None
+
+
+Check = Callable[[Ledger, Facts], Iterable[Fault]]
+
+
+class Rule(NamedTuple):
+    """One rule. ``code`` is never used again for another one; ``name`` states the fault.
+
+    Its documentation is the docstring of ``check``: see ``explanation``.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    check: Check
+
+    @property
+    def explanation(self) -> Explanation:
+        """The parts of the rule's documentation."""
+        parts = {"": "", "Why": "", "Example": "", "Mend": ""}
+        label = ""
+        for line in (self.check.__doc__ or "").split("\n"):
+            head, colon, rest = line.strip().partition(":")
+            if colon and head in parts and line.startswith("    " + head):
+                label = head
+                parts[label] = rest.strip() + "\n"
+            else:
+                parts[label] += line.removeprefix("    ").rstrip() + "\n"
+        example = parts["Example"].strip("\n").split("\n")
+        return Explanation(
+            _joined(parts[""]),
+            _joined(parts["Why"]),
+            "\n".join(line.removeprefix("    ") for line in example),
+            _joined(parts["Mend"]),
+        )
+
+
+class Explanation(NamedTuple):
+    """Plain text; ``example`` is Markdown that has the fault."""
+
+    means: str
+    why: str
+    example: str
+    mend: str
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(code: str, name: str, severity: Severity) -> Callable[[Check], Check]:
+    """Register a function as the rule ``code``."""
+
+    def register(check: Check) -> Check:
+        assert code not in RULES
+        assert all(name != known.name for known in RULES.values())
+        RULES[code] = Rule(code, name, severity, check)
+        return check
+
+    return register
+
+
+def findings(rules: Iterable[Rule], ledger: Ledger, facts: Facts) -> list[Finding]:
+    """What ``rules`` say about ``ledger``, by place."""
+    found: list[Finding] = []
+    starts: list[int] = []
+    for known in rules:
+        for fault in known.check(ledger, facts):
+            starts = starts or text.line_starts(ledger.text)
+            found.append(_finding(known, fault, ledger.text, starts, facts.path))
+    return sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
+
+
+def _finding(known: Rule, fault: Fault, data: bytes, starts: list[int], path: str) -> Finding:
+    line = min(bisect_right(starts, fault.at), max(1, len(starts) - 1))
+    begin = starts[line - 1]
+    if line == 1 and data.startswith(text.BOM):
+        begin += len(text.BOM)
+    about = " ".join(fault.about.split())[:_LONGEST_KEY]
+    number = "" if fault.attempt is None else fault.attempt
+    return Finding(
+        known.code,
+        known.severity,
+        fault.message,
+        path,
+        line,
+        text.column(data[begin : max(begin, fault.at)], max(0, fault.at - begin)),
+        fault.item,
+        fault.attempt,
+        fault.fix,
+        f"{known.code}|{fault.item or ''}|{number}|{about}",
+    )
+
+
+def _joined(paragraph: str) -> str:
+    return " ".join(paragraph.split())
