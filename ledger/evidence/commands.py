@@ -1,0 +1,108 @@
+"""``commands.txt``: the shell lines that made a run."""
+
+from __future__ import annotations
+
+import re
+
+from ledger.evidence.part import Part, decode, file_name
+
+_HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w{1,40})\1")
+_ASSIGNMENT = re.compile(r"\w{1,80}=\S*")
+# Words that name a test runner or build tool.
+_RUNNERS = re.compile(
+    r"(?<![\w./=-])(?:[\w./-]*/)?(?:pytest|py\.test|tox|nox|unittest|ctest|gotestsum|go test|"
+    r"jest|vitest|phpunit|mvn|gradlew?|cargo|swift|bazel|make|npm|yarn|pnpm|hatch|uv)(?![\w./=-])"
+)
+_COLLECT_ONLY = re.compile(r"(?<!\S)(?:--collect-only|--collectonly|--co)(?!\S)")
+_SHELL = frozenset(
+    "cd mkdir export echo printf set unset source . cat cp mv rm ls touch chmod date true".split()
+)
+
+
+class CommandsReader:
+    """Reads a command log.
+
+    Comments, here-documents and what a shell does on the side (``mkdir``, ``export``, ``echo``,
+    assignments) are left out, lines ending in a backslash are joined. Of the rest the last
+    line that names a test runner and does more than collect is the run's command; where none
+    does, the last line that looks like a command.
+    """
+
+    name = "commands"
+
+    def matches(self, name: str, sample: bytes) -> bool:  # noqa: ARG002 - the name decides
+        """``commands.txt``, ``command.txt``, ``commands.log``, ``cmd.sh`` and the like."""
+        stem, _, suffix = file_name(name).rpartition(".")
+        return suffix in ("txt", "log", "sh", "md") and stem in ("command", "commands", "cmd")
+
+    def read(self, data: bytes, name: str) -> Part:
+        """The run's command line, its white space single."""
+        lines = _commands(decode(data))
+        runs = [line for line in lines if _RUNNERS.search(line) and not _COLLECT_ONLY.search(line)]
+        chosen = runs or [line for line in lines if _looks_like_command(line)]
+        warnings = () if chosen else ("no command line in the file",)
+        return Part(self.name, name, command=chosen[-1] if chosen else None, warnings=warnings)
+
+
+def _commands(text: str) -> list[str]:
+    found: list[str] = []
+    joined: list[str] = []
+    end_mark: str | None = None
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if end_mark is not None:
+            if line.strip() == end_mark:
+                end_mark = None
+            continue
+        if not joined and line.lstrip().startswith("#"):
+            continue
+        heredoc = _HEREDOC.search(line)
+        if heredoc:
+            end_mark = heredoc[2]
+        if line.rstrip().endswith("\\"):
+            joined.append(line.rstrip()[:-1])
+            continue
+        joined.append(line)
+        command = " ".join(" ".join(joined).split())
+        joined = []
+        if command and not _on_the_side(command):
+            found.append(command)
+    return found
+
+
+def _on_the_side(command: str) -> bool:
+    words = command.split(" ")
+    if words[0] in _SHELL and "&&" not in words:
+        return True
+    return all(_ASSIGNMENT.fullmatch(word) for word in words)
+
+
+def _looks_like_command(line: str) -> bool:
+    """Not a sentence, a heading or a ``Name: value`` line."""
+    first = line.split(" ", 1)[0]
+    return not first.endswith(":") and not line.endswith((".", ":")) and first[:1] not in "-*>|#="
+
+
+def program(command: str) -> str | None:
+    """The program that a command line runs, past ``env``, assignments, ``timeout`` and
+    ``time``: ``pytest`` of ``timeout 3600 env A=1 pytest -vv``."""
+    words = command.replace('"', "").replace("'", "").split()
+    position = 0
+    skip_number = False
+    while position < len(words):
+        word = words[position]
+        position += 1
+        base = word.rpartition("/")[2]
+        if base in ("env", "time", "nice", "nohup", "sudo", "exec", "command", "xvfb-run"):
+            continue
+        if base == "timeout":
+            skip_number = True
+            continue
+        if skip_number and word[:1].isdigit():
+            skip_number = False
+            continue
+        if word.startswith("-") or "=" in word:
+            continue
+        if base.startswith("python") and words[position : position + 1] == ["-m"]:
+            return words[position + 1] if position + 1 < len(words) else base
+        return base
+    return None

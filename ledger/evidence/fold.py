@@ -1,0 +1,238 @@
+"""Parts of one run to one ``Evidence``."""
+
+from __future__ import annotations
+
+from ledger.evidence.commands import program
+from ledger.evidence.exit_code import meaning
+from ledger.evidence.merging import Merged, merge
+from ledger.evidence.part import Part
+from ledger.evidence.totals import recount
+from ledger.models.evidence import Completeness, Evidence, Totals
+
+SEVERITY: tuple[Completeness, ...] = ("crashed", "timeout", "incomplete", "failed", "complete")
+_FAILING = frozenset({"failed", "error"})
+_PYTEST_CODES = {
+    2: "interrupted, or tests could not be collected",
+    3: "internal error of pytest",
+    4: "pytest was called wrongly",
+    5: "no tests were collected",
+}
+
+
+def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) -> Evidence:
+    """Fold what the files of one run say.
+
+    Tests come from JUnit XML where there is any, else from pytest logs; a log's tests that no
+    JUnit file has are a part of the run that left only a log. ``duration_s`` is the sum over
+    the files that gave the tests.
+
+    ``completeness`` is how far the run came, not how its tests went:
+
+    - ``crashed``: a signal or a fatal error ended it;
+    - ``timeout``: ``timeout(1)`` (exit code 124) or pytest-timeout ended it;
+    - ``incomplete``: it was interrupted or stopped after so many failures, an output is cut
+      short or cannot be read, or there are no test results at all;
+    - ``failed``: it ended by itself without running its tests: wrong usage, nothing collected,
+      an internal error, or a non-zero exit code that no failing test accounts for;
+    - ``complete``: it ran to its end. Tests may have failed: exit code 1 with 8 failed tests is
+      a complete run.
+
+    The first of them that any file shows stands, and ``reason`` says which and why.
+    """
+    merged = merge(parts)
+    noted = [*warnings, *_told(parts), *merged.warnings]
+    sources = dict(merged.sources)
+    duration = merged.duration_s
+    times = _own_times(parts, merged, noted)
+    exit_code = _exit_code(parts, times, noted, sources)
+    totals = _totals(merged)
+    elapsed = round(sum(part.elapsed_s or 0.0 for part in times), 2) if times else None
+    measured = [part for part in times if part.peak_rss_bytes is not None]
+    largest = max(measured, key=lambda part: part.peak_rss_bytes or 0, default=None)
+    if elapsed is not None:
+        sources["elapsed_s"] = times[0].file
+        if duration is None:
+            duration, sources["duration_s"] = elapsed, times[0].file
+    if largest is not None:
+        sources["peak_rss_bytes"] = largest.file
+    command = _command(parts, times, sources)
+    completeness, reason = _completeness(parts, merged, totals, exit_code)
+    if totals is not None and exit_code == 0 and totals.failed + totals.errors:
+        noted.append(
+            f"exit code 0 although {totals.failed + totals.errors} tests failed: perhaps that of "
+            "the last command of a pipe"
+        )
+    if not single:
+        noted += _missing(parts)
+    return Evidence(
+        path=path,
+        command=command,
+        started=merged.started,
+        duration_s=duration,
+        elapsed_s=elapsed,
+        exit_code=exit_code,
+        peak_rss_bytes=None if largest is None else largest.peak_rss_bytes,
+        cpu_percent=times[0].cpu_percent if len(times) == 1 else None,
+        totals=totals,
+        tests=merged.tests,
+        tests_partial=merged.partial,
+        crashes=tuple(dict.fromkeys(crash for part in parts for crash in part.crashes)),
+        completeness=completeness,
+        reason=reason,
+        warnings=tuple(dict.fromkeys(noted)),
+        sources=sources,
+    )
+
+
+def _told(parts: list[Part]) -> list[str]:
+    return [f"{part.file}: {warning}" for part in parts for warning in part.warnings]
+
+
+def _missing(parts: list[Part]) -> list[str]:
+    readers = {part.reader for part in parts}
+    found = []
+    if "junit" not in readers:
+        found.append("no JUnit XML in the folder")
+    if "pytest-log" not in readers:
+        found.append("no pytest log in the folder")
+    if "exit-code" not in readers:
+        found.append("no exit-code file in the folder")
+    return found
+
+
+def _totals(merged: Merged) -> Totals | None:
+    if merged.totals is not None:
+        return merged.totals
+    return recount(merged.tests.values()) if merged.read else None
+
+
+def _own_times(parts: list[Part], merged: Merged, noted: list[str]) -> list[Part]:
+    """The reports of time that measured the run itself. One that took less than half of the
+    longest test session, or where no session tells its time another program, did not."""
+    commands = next((p.command for p in parts if p.reader == "commands" and p.command), None)
+    own = []
+    reports = [part for part in parts if part.reader == "gnu-time"]
+    for part in reports:
+        sessions = merged.sessions
+        if len(reports) > 1:  # one for each chunk: held against those beside it
+            folder = part.file.rpartition("/")[0]
+            sessions = {f: s for f, s in sessions.items() if f.rpartition("/")[0] == folder}
+        longest = max(sessions.values(), default=None)
+        ran = program(part.command or "")
+        if longest is not None:
+            foreign = part.elapsed_s is not None and part.elapsed_s < longest / 2 - 1
+        else:
+            foreign = bool(commands and ran) and ran not in _words(commands or "")
+        if not foreign:
+            own.append(part)
+            continue
+        took = "" if part.elapsed_s is None else f" ({part.elapsed_s:.2f} s)"
+        whole = "" if longest is None else f" ({longest:.2f} s)"
+        noted.append(
+            f"{part.file}: measured `{ran}`{took}, not the run's own command{whole}; "
+            "its figures are not used"
+        )
+    return own
+
+
+def _words(command: str) -> set[str]:
+    return {word.rpartition("/")[2] for word in command.split()}
+
+
+def _command(parts: list[Part], times: list[Part], sources: dict[str, str]) -> str | None:
+    """What was measured, else what was written down."""
+    written = [part for part in parts if part.reader == "commands"]
+    for part in (*times[:1], *written):
+        if part.command:
+            sources["command"] = part.file
+            return part.command
+    return None
+
+
+def _exit_code(
+    parts: list[Part], times: list[Part], noted: list[str], sources: dict[str, str]
+) -> int | None:
+    """Of several the worst. A 0 does not stand for a file that says nothing."""
+    files = [part for part in parts if part.reader == "exit-code"]
+    told = [part for part in files if part.exit_code is not None]
+    measured = [part for part in times if part.exit_code is not None]
+    if not told and measured:
+        told = measured
+        files = measured
+    if not told:
+        return None
+    worst = min(told, key=lambda part: (_rank(part.exit_code or 0), part.file))
+    if len({part.exit_code for part in told}) > 1:
+        listed = ", ".join(f"{part.file} {part.exit_code}" for part in told[:10])
+        noted.append(f"exit codes differ: {listed}; the worst counts")
+    if len(told) == len(measured) == 1 and measured[0].exit_code != worst.exit_code:
+        noted.append(
+            f"{worst.file} says exit code {worst.exit_code}, "
+            f"{measured[0].file} {measured[0].exit_code}"
+        )
+    if worst.exit_code == 0 and len(told) < len(files):
+        return None
+    sources["exit_code"] = worst.file
+    return worst.exit_code
+
+
+def _rank(code: int) -> int:
+    state, _ = meaning(code)
+    return SEVERITY.index(state) if state else 3 if code else 4
+
+
+def _completeness(
+    parts: list[Part], merged: Merged, totals: Totals | None, exit_code: int | None
+) -> tuple[Completeness, str]:
+    found: list[tuple[Completeness, str]] = []
+    for part in parts:
+        state, reason = part.completeness, part.reason
+        if state in (None, "complete") or (
+            part.reader == "pytest-log" and part.file in merged.covered
+        ):
+            continue
+        if part.reader == "pytest-log" and state == "incomplete" and part.crashes:
+            state, reason = "crashed", f"{part.crashes[-1].kind}: {reason}"
+        assert state is not None
+        found.append(
+            (
+                state,
+                reason if part.reader == "junit" and not part.tests else f"{part.file}: {reason}",
+            )
+        )
+    crashes = [crash for part in parts for crash in part.crashes]
+    if crashes and not merged.read:
+        found.append(("crashed", f"{crashes[-1].source}: {crashes[-1].kind}"))
+    if exit_code is not None and not any(
+        p.exit_code == exit_code and p.completeness for p in parts
+    ):
+        state, reason = meaning(exit_code)
+        if state is not None:
+            found.append((state, reason))
+    if totals is None:
+        found.append(("incomplete", "no test results"))
+    else:
+        found += _unexplained(merged, totals, exit_code)
+    return min(found, key=lambda pair: SEVERITY.index(pair[0]), default=("complete", ""))
+
+
+def _unexplained(
+    merged: Merged, totals: Totals, exit_code: int | None
+) -> list[tuple[Completeness, str]]:
+    """What the exit code or the lack of tests says, where no failing test accounts for it."""
+    failing = totals.failed + totals.errors
+    broken = sum(t.at_collection and t.outcome == "error" for t in merged.tests.values())
+    ran = totals.passed + failing + totals.xfailed + totals.xpassed - broken
+    if broken and not ran:
+        return [("failed", f"{broken} module(s) could not be collected, no test ran")]
+    if merged.collected_only:
+        return []
+    if not ran and not totals.skipped:
+        return [("failed", "no tests ran")]
+    if exit_code not in (None, 0) and (not failing or exit_code in _PYTEST_CODES):
+        why = _PYTEST_CODES.get(exit_code or 0) if merged.is_pytest else None
+        if exit_code == 2 and merged.is_pytest:
+            return [("incomplete", f"exit code 2: {why}")]
+        if why or not failing:
+            return [("failed", f"exit code {exit_code}: {why or 'although no test failed'}")]
+    return []

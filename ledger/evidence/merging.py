@@ -1,0 +1,188 @@
+"""The tests of several outputs of one run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from ledger.evidence.folding import FAILING, WORST, order
+from ledger.evidence.part import Part
+from ledger.evidence.totals import recount
+from ledger.models.evidence import TestResult, Totals
+
+_SHOWN = 3
+
+
+@dataclass(slots=True)
+class Merged:
+    """What the JUnit files and logs of a run say together. ``covered`` are logs whose tests a
+    JUnit file has; ``sessions`` the wall times that files tell, in seconds."""
+
+    tests: dict[str, TestResult] = field(default_factory=dict)
+    totals: Totals | None = None
+    partial: bool = False
+    read: bool = False
+    is_pytest: bool = False
+    collected_only: bool = False
+    duration_s: float | None = None
+    started: str | None = None
+    sessions: dict[str, float] = field(default_factory=dict)
+    covered: set[str] = field(default_factory=set)
+    sources: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def merge(parts: list[Part]) -> Merged:
+    """JUnit files add up, then logs whose tests none of them has; the other logs are held
+    against the JUnit file that they share most tests with."""
+    result = Merged()
+    reports = [part for part in parts if part.reader == "junit" and part.totals is not None]
+    logs = [part for part in parts if part.reader == "pytest-log" and part.totals is not None]
+    only_collected = [log for log in logs if _only_collects(log)]
+    logs = [log for log in logs if not _only_collects(log)]
+    kept = list(reports)
+    for log in logs:
+        partner = _partner(log, reports)
+        if partner is None:
+            kept.append(log)
+        else:
+            _hold_against(log, partner, result)
+    if not kept and only_collected:
+        kept = only_collected[:1]
+        result.collected_only = True
+    _add_up(kept, result)
+    for log in logs:
+        _refine(log, result)
+    result.read = bool(kept)
+    result.is_pytest = any(part.wall for part in kept)
+    result.partial = any(part.partial for part in kept)
+    _totals(kept, result)
+    result.sessions = {
+        part.file: part.duration_s
+        for part in (*reports, *logs)
+        if part.wall and part.duration_s is not None
+    }
+    return result
+
+
+def _only_collects(log: Part) -> bool:
+    return log.completeness is None and not log.tests
+
+
+def _partner(log: Part, reports: list[Part]) -> Part | None:
+    """The JUnit file of the same session: the one that shares most tests, else (a quiet log
+    that names none) one in the same folder or the only one."""
+    if not reports:
+        return None
+    names = log.tests.keys()
+    if names:
+        best = max(reports, key=lambda report: len(names & report.tests.keys()))
+        return best if names & best.tests.keys() else None
+    folder = log.file.rpartition("/")[0]
+    beside = [report for report in reports if report.file.rpartition("/")[0] == folder]
+    if beside:
+        return beside[0]
+    return reports[0] if len(reports) == 1 else None
+
+
+def _hold_against(log: Part, report: Part, result: Merged) -> None:
+    whole = log.completeness == "complete"
+    if whole or log.tests.keys() <= report.tests.keys():
+        result.covered.add(log.file)
+    if not whole:
+        result.warnings.append(f"{log.file}: {log.reason}; {report.file} has its tests")
+    differ = [
+        identity
+        for identity, test in log.tests.items()
+        if identity not in report.tests or _kind(test) != _kind(report.tests[identity])
+    ]
+    if whole:
+        differ += [
+            identity
+            for identity, test in report.tests.items()
+            if identity not in log.tests
+            and not test.at_collection
+            and (not log.partial or test.outcome in FAILING)
+        ]
+    if differ:
+        shown = ", ".join(differ[:_SHOWN]) + (", ..." if len(differ) > _SHOWN else "")
+        result.warnings.append(
+            f"{log.file} and {report.file} disagree on {len(differ)} test(s): {shown}"
+        )
+
+
+def _kind(test: TestResult) -> str:
+    """What a log and a JUnit file must agree on. JUnit XML of pytest has no word for xpassed,
+    and a teardown error after a failure may be either."""
+    if test.outcome in FAILING:
+        return "failing"
+    return "passed" if test.outcome == "xpassed" else test.outcome
+
+
+def _refine(log: Part, result: Merged) -> None:
+    """JUnit XML of pytest writes an unexpected pass as a pass; the log knows."""
+    for identity, test in log.tests.items():
+        known = result.tests.get(identity)
+        if test.outcome == "xpassed" and known is not None and known.outcome == "passed":
+            result.tests[identity] = replace(known, outcome="xpassed")
+
+
+def _add_up(kept: list[Part], result: Merged) -> None:
+    dated = all(part.started is not None for part in kept)
+    if dated:
+        kept = sorted(kept, key=lambda part: order(part.started or ""))
+        result.started = kept[0].started if kept else None
+    else:
+        starts = [part.started for part in kept if part.started is not None]
+        result.started = min(starts, key=order, default=None)
+    home: dict[str, str] = {}
+    twice: Counter[tuple[str, str]] = Counter()
+    for part in kept:
+        for identity, test in part.tests.items():
+            before = result.tests.get(identity)
+            if before is None:
+                result.tests[identity] = test
+            else:
+                twice[home[identity], part.file] += 1
+                result.tests[identity] = _again(before, test, dated)
+            home[identity] = part.file
+    which = "the later" if dated else "the worse"
+    for (first, second), count in list(twice.items())[:10]:
+        result.warnings.append(
+            f"{count} test(s) are in both {first} and {second}; {which} result counts"
+        )
+    durations = [part.duration_s for part in kept if part.duration_s is not None]
+    if durations:
+        result.duration_s = round(sum(durations), 6)
+        result.sources["duration_s"] = kept[0].file
+    if kept:
+        result.sources["totals"] = kept[0].file
+        result.sources["tests"] = kept[0].file
+
+
+def _again(before: TestResult, after: TestResult, dated: bool) -> TestResult:
+    """The same test in a second file."""
+    worse = min(before, after, key=lambda test: WORST.index(test.outcome))
+    flaky = (before.outcome in FAILING) != (after.outcome in FAILING)
+    return replace(
+        after if dated else worse,
+        tries=before.tries + after.tries,
+        flaky=before.flaky or after.flaky or flaky,
+    )
+
+
+def _totals(kept: list[Part], result: Merged) -> None:
+    """Recounted from the tests. Logs count more than they name: modules that were skipped at
+    collection, and where they are quiet all that passed."""
+    totals = recount(result.tests.values())
+    extra = [part.totals for part in kept if part.reader == "pytest-log" and part.totals]
+    if not extra:
+        result.totals = totals if kept else None
+        return
+    counts = {name: getattr(totals, name) for name in Totals.__slots__}
+    for part in kept:
+        if part.reader == "pytest-log" and part.totals is not None:
+            named = recount(part.tests.values())
+            for name in counts:
+                counts[name] += max(0, getattr(part.totals, name) - getattr(named, name))
+    result.totals = Totals(**counts)

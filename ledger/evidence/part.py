@@ -1,0 +1,73 @@
+"""What one file of a run says, and the interface of its readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ledger.models.evidence import Completeness, Crash, TestResult, Totals
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_MESSAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Partial evidence: what one reader found in one file. None means that it does not say.
+
+    ``tests`` by identity. ``totals`` are recounted from them, or what the output prints where
+    it names only some of its tests (``partial``).
+    ``duration_s`` is wall time where ``wall`` is set, else a sum over tests that may have run
+    side by side. ``elapsed_s`` is a whole command's, measured from outside. ``completeness``
+    is set only where this file alone shows it, with the reason.
+    """
+
+    reader: str
+    file: str
+    tests: dict[str, TestResult] = field(default_factory=dict)
+    totals: Totals | None = None
+    partial: bool = False
+    command: str | None = None
+    started: str | None = None
+    duration_s: float | None = None
+    wall: bool = False
+    elapsed_s: float | None = None
+    exit_code: int | None = None
+    peak_rss_bytes: int | None = None
+    cpu_percent: int | None = None
+    completeness: Completeness | None = None
+    reason: str = ""
+    crashes: tuple[Crash, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """Reads one kind of run output."""
+
+    name: str
+
+    def matches(self, name: str, sample: bytes) -> bool:
+        """Whether this reader can say something about the file. ``name`` is its path in the
+        run, ``sample`` its first and last bytes (the whole file where it is small)."""
+
+    def read(self, data: bytes, name: str) -> Part:
+        """What the file says. Raises ``UnreadableInput`` where it is broken: nothing that was
+        half read is returned."""
+
+
+def decode(data: bytes) -> str:
+    """Text of a log: UTF-8, or UTF-16 where a byte order mark says so (PowerShell's ``>``
+    writes that). Bytes that are neither become U+FFFD: a log is never refused for them."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "replace")
+
+
+def file_name(path: str) -> str:
+    """The last component, in lower case."""
+    return path.replace("\\", "/").rpartition("/")[2].lower()
+
+
+def shorten(message: str) -> str:
+    """At most ``MAX_MESSAGE`` characters."""
+    return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 1] + "…"

@@ -1,0 +1,192 @@
+"""Single lines of a pytest terminal log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+
+from ledger.models.evidence import Outcome, Totals
+
+VERDICTS: dict[str, Outcome | None] = {
+    "PASSED": "passed",
+    "FAILED": "failed",
+    "ERROR": "error",
+    "SKIPPED": "skipped",
+    "XFAIL": "xfailed",
+    "XPASS": "xpassed",
+    "RERUN": None,
+}
+# A subtest that passes or is skipped says nothing about its test, which has its own line.
+SUBTESTS: dict[str, bool] = {
+    "SUBPASSED": False, "SUBPASS": False, "SUBFAILED": True, "SUBFAIL": True,
+    "SUBSKIPPED": False, "SUBSKIP": False, "SUBXFAIL": False, "SUBXPASS": False,
+}  # fmt: skip
+LETTERS = {".": "passed", "F": "failed", "E": "errors", "s": "skipped", "x": "xfailed",
+           "X": "xpassed", "R": "rerun", "u": "", ",": "", "-": ""}  # fmt: skip
+
+_ANSI = re.compile(
+    r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
+)
+_PROGRESS = re.compile(r" *\d+%| *\d+/\d+")
+_TOOK = re.compile(r"\d[\d.]*(?:us|ms|s)")
+_IN_TIME = re.compile(r"(\d[\d.]*) ?s(?:econds)?(?: \([^()]*\))?")
+_COUNT = re.compile(r"(\d{1,9}) ([a-z]+(?: [a-z]+)?)")
+_COLLECTED = re.compile(r"(?:(\d+)/)?(\d+) tests? collected(?: \((\d+) deselected\))?")
+_WORDS = {
+    "passed": "passed", "failed": "failed", "error": "errors", "errors": "errors",
+    "skipped": "skipped", "xfailed": "xfailed", "xpassed": "xpassed", "rerun": "rerun",
+    "reruns": "rerun", "retried": "rerun",
+}  # fmt: skip
+_OTHER_WORDS = frozenset(
+    ("warning", "warnings", "deselected", "subtests passed", "subtest passed", "subtests failed",
+     "subtests skipped", "subtests xfailed")
+)  # fmt: skip
+
+
+def plain_lines(text: str) -> list[str]:
+    """Lines without colours; a carriage return starts a line too (progress on a terminal)."""
+    if "\x1b" in text:
+        text = _ANSI.sub("", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """pytest's last line. ``totals.collected`` is 0: the line does not tell it."""
+
+    totals: Totals
+    duration_s: float
+    collected_only: int | None = None
+
+
+def summary(line: str) -> Summary | None:
+    """Read ``=== 8 failed, 540 passed in 1656.77s (0:27:36) ===``, with or without the ``=``."""
+    counts, found, time = line.strip("= \t").rpartition(" in ")
+    told = _IN_TIME.fullmatch(time) if found and len(time) < 60 else None
+    if told is None:
+        return None
+    try:
+        duration = float(told[1])
+    except ValueError:
+        return None
+    if counts == "no tests ran":
+        return Summary(Totals(), duration)
+    only = _collected_only(counts)
+    if only is not None:
+        return Summary(Totals(), duration, only)
+    values = dict.fromkeys(_WORDS.values(), 0)
+    for count in counts.split(", "):
+        pair = _COUNT.fullmatch(count)
+        if pair is None or (pair[2] not in _WORDS and pair[2] not in _OTHER_WORDS):
+            return None
+        if pair[2] in _WORDS:
+            values[_WORDS[pair[2]]] += int(pair[1])
+    return Summary(Totals(**values), duration)
+
+
+def _collected_only(counts: str) -> int | None:
+    first = counts.split(", ", maxsplit=1)[0]
+    if first == "no tests collected" or first.startswith("no tests collected ("):
+        return 0
+    found = _COLLECTED.fullmatch(first)
+    if found is None:
+        return None
+    return int(found[1] or found[2])
+
+
+_MAX_SUMMARY = 4000  # every " - " in the line is tried, so the line is kept short
+_ITEMS = re.compile(r"collected (\d{1,9}) items?((?: / \d{1,9} [a-z]{1,20})*)")
+_WORKERS = re.compile(r"\d{1,5} workers? \[(\d{1,9}) items?\]")
+
+
+def collected(line: str) -> int | None:
+    """Tests selected to run: ``collected 10 items / 3 deselected / 7 selected`` is 7."""
+    found = _ITEMS.search(line) if "collected " in line else None
+    if found is None:
+        workers = _WORKERS.match(line)
+        return int(workers[1]) if workers else None
+    count = int(found[1])
+    for part in found[2].split(" / ")[1:]:
+        number, _, word = part.partition(" ")
+        if word == "selected":
+            return int(number)
+        if word == "deselected":
+            count -= int(number)
+    return count
+
+
+def without_progress(line: str) -> str:
+    """The line without its right-hand column: ``[ 12%]``, ``[ 3/20]`` or a duration."""
+    line = line.rstrip()
+    if line.endswith("]"):
+        start = line.rfind("[")
+        if len(line) - start <= 20 and _PROGRESS.fullmatch(line[start + 1 : -1]):
+            return line[:start].rstrip()
+    elif line.endswith("s"):
+        head, space, tail = line.rpartition(" ")
+        if space and len(tail) < 16 and _TOOK.fullmatch(tail):
+            return head.rstrip()
+    return line
+
+
+def starts_with_test(line: str) -> bool:
+    """Whether the line begins with a node id: ``path.py::name``."""
+    end = line.find("::")
+    if end <= 0 or line[0].isspace() or len(line) == end + 2:
+        return False
+    path = line[:end]
+    stem, dot, suffix = path.rpartition(".")
+    return bool(dot and stem) and suffix.isalnum() and len(suffix) <= 10 and ": " not in path
+
+
+def bare_id(line: str) -> str:
+    """The node id at the start of a line that goes on with something else. Parameters may
+    hold blanks: an opened bracket is read to the first that is closed before a blank."""
+    names = line.find("::")
+    space = line.find(" ", names)
+    bracket = line.find("[", names)
+    if bracket >= 0 and (space < 0 or bracket < space):
+        close = line.find("] ", bracket)
+        return line[: close + 1] if close >= 0 else line.rstrip()
+    return line if space < 0 else line[:space]
+
+
+def split_verdict(line: str) -> tuple[str, str] | None:
+    """(node id, verdict word) of ``id VERDICT`` or ``id VERDICT (reason)``; None if neither."""
+    head, _, last = line.rpartition(" ")
+    if last in VERDICTS:
+        return head.rstrip(), last
+    if not line.endswith((")", "...")) and not any(word in line for word in SUBTESTS):
+        return None
+    best = -1
+    for word in ("SKIPPED (", "XFAIL (", "XPASS (", "RERUN (", *SUBTESTS):
+        at = line.find(f" {word}")
+        if at > 0 and (best < 0 or at < best):
+            best = at
+    if best < 0:
+        return None
+    found = re.match(r"[A-Z]+", line[best + 1 :])
+    assert found is not None
+    return line[:best].rstrip(), found[0]
+
+
+def summary_id(text: str, known: Container[str]) -> tuple[str, str | None]:
+    """(node id, message) of a short summary line ``id - message``. Parameters may hold `` - ``,
+    so ids that the progress lines named come first, then a closing bracket decides."""
+    text = text[:_MAX_SUMMARY]
+    start = text.find(" - ")
+    first = start
+    while start >= 0:
+        if text[:start] in known:
+            return text[:start], text[start + 3 :]
+        start = text.find(" - ", start + 1)
+    if text in known or first < 0:
+        return text, None
+    bracket = text.find("[", text.find("::"))
+    if 0 <= bracket < first:
+        close = text.find("] - ", bracket)
+        if close >= 0:
+            return text[: close + 1], text[close + 4 :]
+        return text, None
+    return text[:first], text[first + 3 :]
