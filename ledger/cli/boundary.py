@@ -1,0 +1,97 @@
+"""The one place where failures become messages and exit codes."""
+
+from __future__ import annotations
+
+import errno
+import io
+import itertools
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+import typer
+
+from ledger import text
+from ledger.cli import output
+from ledger.errors import LedgerError, UsageError
+
+INTERRUPTED: Final = 130
+
+# The parser's own error, which Typer does not export: the base of one that it does.
+_ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
+
+
+def run(command: Callable[[], Any], given: Sequence[str]) -> int:
+    """Run ``command`` and return its exit code; ``given`` are the arguments, which tell
+    whether a failure is reported as JSON."""
+    # A stream that the shell closed (`>&-`) is None.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - open until exit
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - likewise
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _code(command())
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except typer.Abort:
+        return INTERRUPTED
+    except SystemExit as stop:
+        return _code(stop.code)
+    except LedgerError as error:
+        return _report(error, given)
+    except _ParserError as error:
+        return _report(_usage(error), given)
+    except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a user
+        if os.environ.get("LEDGER_TRACEBACK"):
+            traceback.print_exc()
+        return _report(_unexpected(error), given)
+
+
+def _code(returned: object) -> int:
+    return returned if isinstance(returned, int) else 0
+
+
+def _usage(error: Any) -> UsageError:
+    """What the parser of the command line says, as ours: no full stop, a hint at the help."""
+    said = text.one_line(error.format_message()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "ledger"
+    return UsageError("usage", said[:1].lower() + said[1:], f"see `{command} --help`")
+
+
+def _unexpected(error: Exception) -> LedgerError:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EFBIG):
+        reason = (error.strerror or str(error)).lower()
+        return LedgerError("cannot-write", f"cannot write the output: {reason}")
+    kind = type(error).__name__
+    return LedgerError(
+        "internal",
+        f"this is a defect of ledger: {kind}: {text.one_line(str(error))[:200]}",
+        "set LEDGER_TRACEBACK=1 to see where, and report it",
+    )
+
+
+def _report(error: LedgerError, given: Sequence[str]) -> int:
+    if _wants_json(given):
+        output.document(
+            {
+                "schema_version": 1,
+                "kind": "error",
+                "error": {"code": error.code, "message": error.message, "hint": error.hint},
+            }
+        )
+    else:
+        output.diagnostic(text.visible(f"ledger: {error}"))
+    return error.exit_code
+
+
+def _wants_json(given: Sequence[str]) -> bool:
+    """Whether JSON was asked for; what stands after ``--`` is not for this command."""
+    options = list(given[: given.index("--")] if "--" in given else given)
+    if "--json" in options or "--format=json" in options:
+        return True
+    return ("--format", "json") in itertools.pairwise(options)

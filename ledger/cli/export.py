@@ -1,0 +1,26 @@
+"""``ledger export``."""
+
+from __future__ import annotations
+
+from ledger import contract
+from ledger.cli import opening, output
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.status import about
+
+
+def command(
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,  # noqa: ARG001 - accepted as everywhere; it is JSON anyway
+) -> int:
+    """Print the whole typed ledger as one JSON document, with or without --json."""
+    opened = opening.open_ledger(ledger)
+    read = opened.ledger
+    data = {
+        "ledger": about(read, opened.path),
+        "index": read.index,
+        "items": read.items,
+        "loose": read.loose,
+        "unread": read.unread,
+    }
+    output.document(contract.document("export", data))
+    return 0

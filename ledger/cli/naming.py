@@ -1,0 +1,48 @@
+"""What people type for an item or an attempt, and which of the ledger's it means."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from ledger.dialects.attempts.leads import plain_id
+from ledger.errors import UsageError
+from ledger.models.ledger import Item, Ledger
+from ledger.text import one_line
+
+_NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """``ITEM`` or, with a number, ``ITEM#N``, as typed."""
+
+    item: str
+    number: int | None
+
+
+def parse(given: str) -> Name:
+    """Read ``ITEM[#N]``; the item may stand in brackets. Raises UsageError."""
+    found = _NAME.fullmatch(given.strip())
+    if not found:
+        raise UsageError(
+            "bad-name", f"{given!r}: expected ITEM or ITEM#N", "such as PARSE-001 or PARSE-001#3"
+        )
+    return Name(found["item"].strip(), int(found["number"]) if found["number"] else None)
+
+
+def items(ledger: Ledger, given: str) -> list[Item]:
+    """The sections of the item that ``given`` names, whatever its case. Raises UsageError for
+    none, naming items that are spelt alike."""
+    wanted = plain_id(given).upper()
+    found = [item for item in ledger.items if item.id.upper() == wanted]
+    if found:
+        return found
+    known = list(dict.fromkeys(item.id for item in ledger.items))
+    within = [name for name in known if wanted in name.upper()]
+    alike = difflib.get_close_matches(wanted, known, n=_MOST_NAMED, cutoff=0.6)
+    near = list(dict.fromkeys([*within, *alike]))[:_MOST_NAMED]
+    hint = f"did you mean {', '.join(near)}?" if near else "`ledger status --all` lists all items"
+    raise UsageError("no-such-item", f"no item {one_line(given)} in this ledger", one_line(hint))

@@ -1,0 +1,45 @@
+"""Finding and reading the ledger that a command is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger import config, reader
+from ledger.config import Config
+from ledger.errors import UnreadableInput
+from ledger.models.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ledger that was read, and the configuration that holds for it."""
+
+    config: Config
+    ledger: Ledger
+
+    @property
+    def path(self) -> str:
+        """How to name it: relative to the top of its repository."""
+        return self.config.ledger_path
+
+
+def open_ledger(given: Path | None) -> Opened:
+    """Read the ledger ``given`` by ``--ledger``, else the configured one.
+
+    Raises UsageError where there is none, UnreadableInput where it cannot be read.
+    """
+    settings = config.find(Path.cwd(), given)
+    return Opened(settings, reader.read(read_bytes(settings.ledger)))
+
+
+def read_bytes(file: Path) -> bytes:
+    """The content of a regular file. Raises UnreadableInput for anything else."""
+    try:
+        if not file.is_file():
+            kind = "no such file" if not file.exists() else "expected a file, found something else"
+            raise UnreadableInput("cannot-read", f"{file}: {kind}", "give --ledger a fix plan")
+        return file.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableInput("cannot-read", f"{file}: {reason.lower()}") from error

@@ -1,0 +1,14 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LedgerPath = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="PATH", help="The fix plan, instead of the configured one."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -1,0 +1,29 @@
+"""``ledger schema``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger import contract
+from ledger.cli import output
+from ledger.cli.options import AsJson
+
+
+def command(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The `kind` of a document.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Print the JSON Schema of the documents of one kind, or list the kinds."""
+    if as_json:
+        names = contract.KINDS if name is None else [name]
+        schemas = [{"name": kind, "document": contract.schema(kind)} for kind in names]
+        output.document(contract.document("schema", {"schemas": schemas}))
+    elif name is None:
+        output.write("".join(f"{kind}\n" for kind in contract.KINDS))
+    else:
+        output.document(contract.schema(name))
+    return 0

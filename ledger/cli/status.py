@@ -1,0 +1,37 @@
+"""``ledger status``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import opening, output
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.reports import status as report
+from ledger.status import FindingCounts, summarize
+
+
+def command(
+    ledger: LedgerPath = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List finished items too, and pending ones in full.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Show where each item stands, what is blocked and what is next.
+
+    Items come by status, most urgent first. On a terminal each line is cut to its width; in a
+    pipe there is one line for each item: status, priority, ID and the rest, with tabs between.
+    """
+    opened = opening.open_ledger(ledger)
+    status = summarize(opened.ledger, opened.path, FindingCounts())
+    if as_json:
+        from ledger import contract
+
+        output.document(contract.document("status", status))
+    elif output.is_terminal():
+        report.draw(status, output.console(), every)
+    else:
+        output.write("".join(f"{line}\n" for line in report.plain(status, every)))
+    return 0

@@ -1,0 +1,180 @@
+"""Findings as text, JSON, GitHub annotations and SARIF: ``REPORTS``, from name to class.
+
+``text`` is for people and for editors (``path:line:column:``). ``github`` is what GitHub's
+workflow commands say (docs.github.com, "Workflow commands for GitHub Actions"). ``sarif`` is
+SARIF 2.1.0 as published by OASIS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+from ledger import text
+from ledger.models.finding import Finding
+from ledger.reports.documents import dumps
+from ledger.reports.words import counted
+from ledger.rules import RULES
+from ledger.status import FindingCounts
+
+_SARIF_SCHEMA: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: ``paths`` are the ledgers, ``findings`` by file, then by place."""
+
+    paths: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def counts(self) -> FindingCounts:
+        """How many findings there are of each severity."""
+        return count(self.findings)
+
+
+def count(findings: Sequence[Finding]) -> FindingCounts:
+    """How many findings there are of each severity."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    return FindingCounts(errors, len(findings) - errors)
+
+
+class Report(Protocol):
+    """One way to tell what was found."""
+
+    def render(self, checked: Checked) -> str:
+        """All of it, ending in a newline, or empty."""
+
+
+class Text:
+    """A line for each finding, and one that counts them."""
+
+    def render(self, checked: Checked) -> str:
+        """See ``Report``."""
+        lines = [line(finding) for finding in checked.findings]
+        counts = checked.counts
+        found = [
+            counted(number, noun)
+            for number, noun in ((counts.error, "error"), (counts.warning, "warning"))
+            if number
+        ]
+        where = text.visible(", ".join(checked.paths))
+        lines.append(f"{where}: {', '.join(found) or 'no findings'}")
+        return "".join(f"{one}\n" for one in lines)
+
+
+def line(finding: Finding) -> str:
+    """One finding as one line for a terminal: ``path:line:column: severity CODE message; fix``."""
+    fix = f"; {finding.fix}" if finding.fix else ""
+    return text.visible(
+        f"{finding.path}:{finding.line}:{finding.column}: "
+        f"{finding.severity} {finding.code} {finding.message}{fix}"
+    )
+
+
+class Json:
+    """The document of ``--json``."""
+
+    def render(self, checked: Checked) -> str:
+        """See ``Report``."""
+        from ledger import contract  # loads pydantic
+
+        return dumps(contract.document("validate", checked))
+
+
+class Github:
+    """Annotations in a pull request."""
+
+    def render(self, checked: Checked) -> str:
+        """See ``Report``."""
+        return "".join(f"{_annotation(finding)}\n" for finding in checked.findings)
+
+
+def _annotation(finding: Finding) -> str:
+    fix = f"; {finding.fix}" if finding.fix else ""
+    properties = ",".join(
+        f"{name}={_property(str(value))}"
+        for name, value in (
+            ("file", finding.path),
+            ("line", finding.line),
+            ("col", finding.column),
+            ("title", f"{finding.code} {RULES[finding.code].name}"),
+        )
+    )
+    return f"::{finding.severity} {properties}::{_data(finding.message + fix)}"
+
+
+def _data(said: str) -> str:
+    escaped = said.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.visible(escaped)
+
+
+def _property(said: str) -> str:
+    return _data(said).replace(":", "%3A").replace(",", "%2C")
+
+
+class Sarif:
+    """For code scanning. ``partialFingerprints`` hold what tells a fault apart from its place,
+    so that it is known again after its line moved."""
+
+    def render(self, checked: Checked) -> str:
+        """See ``Report``."""
+        codes = list(dict.fromkeys(finding.code for finding in checked.findings))
+        run = {
+            "tool": {
+                "driver": {
+                    "name": "ledger",
+                    "rules": [_sarif_rule(code) for code in codes],
+                }
+            },
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": {"ROOT": {"description": {"text": "The top of the repository."}}},
+            "results": [_sarif_result(one, codes.index(one.code)) for one in checked.findings],
+        }
+        return dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _sarif_rule(code: str) -> dict[str, Any]:
+    rule = RULES[code]
+    said = rule.explanation
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": said.means},
+        "fullDescription": {"text": said.why},
+        "help": {"text": said.mend},
+        "defaultConfiguration": {"level": rule.severity},
+    }
+
+
+def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
+    fix = f"; {finding.fix}" if finding.fix else ""
+    place = {
+        "artifactLocation": {
+            "uri": quote(text.encode(finding.path)),
+            "uriBaseId": "ROOT",
+        },
+        "region": {"startLine": finding.line, "startColumn": finding.column},
+    }
+    key = hashlib.sha256(text.encode(f"{finding.path}|{finding.key}")).hexdigest()
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": index,
+        "level": finding.severity,
+        "message": {"text": f"{finding.message}{fix}"},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {"ledgerKey/v1": key},
+    }
+
+
+REPORTS: Final[dict[str, type[Report]]] = {
+    "text": Text,
+    "json": Json,
+    "github": Github,
+    "sarif": Sarif,
+}

@@ -1,0 +1,120 @@
+"""``show`` for people: an item, or an attempt whole."""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ledger import text
+from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Span
+from ledger.reports.words import counted, finished, listed, unfinished
+from ledger.status import count_actions
+from ledger.text import one_line, visible
+
+_CLOSED: Final = frozenset({"complete", "rejected"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line to print. ``kind`` ``cut``: on a terminal no longer than its width."""
+
+    text: str
+    kind: Literal["heading", "cut", "whole"] = "whole"
+
+
+def item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
+    """An item: its place, its fields, its attempts, what is open, and its criteria."""
+    yield Line(one_line(f"{shown.id}  {shown.title}"), "heading")
+    yield Line(f"{one_line(path)}:{shown.span.start_line}")
+    parts = [one.span for one in shown.attempts]
+    parts += [one.span for one in shown.actions]
+    parts += [one.span for one in shown.criteria]
+    fields = [field for field in shown.fields if not _holds(field, parts)]
+    if fields:
+        yield Line("")
+    for field in fields:
+        yield from _source(ledger, field.span)
+    yield from _attempts(shown)
+    yield from _actions(shown)
+    if shown.criteria:
+        yield Line("")
+        yield Line(f"Exit criteria ({len(shown.criteria)})", "heading")
+    for criterion in shown.criteria:
+        yield Line(f"  {one_line(criterion.text)}")
+    yield Line("")
+
+
+def attempt(shown: Attempt, path: str) -> Iterator[Line]:
+    """An attempt: what was read from it, its whole text, what it cites."""
+    number = f" #{shown.number}" if shown.number is not None else ""
+    name = f"{shown.item or 'no item'}{number}"
+    yield Line(one_line("  ".join([name, shown.date or "no date", shown.result])), "heading")
+    where = "" if shown.source == "history" else " (told by a completed action only)"
+    yield Line(f"{one_line(path)}:{shown.span.start_line}{where}")
+    yield Line("")
+    first, _, rest = shown.text.partition("\n")
+    for line in [first, *textwrap.dedent(rest).split("\n")] if rest else [first]:
+        yield Line(visible(line))
+    artifacts = shown.artifacts
+    if artifacts:
+        yield Line("")
+        yield Line(f"Artifacts ({counted(len(artifacts), 'citation')})", "heading")
+    for cited in artifacts:
+        for expanded in cited.paths:
+            yield Line(f"  {one_line(expanded)}")
+    if shown.commits:
+        yield Line("")
+        yield Line(f"Commits ({len(shown.commits)})", "heading")
+    for commit in shown.commits:
+        yield Line(f"  {commit}")
+    yield Line("")
+
+
+def _holds(field: Field, parts: Iterable[Span]) -> bool:
+    """Whether the field holds what is listed on its own."""
+    start, end = field.span.start_byte, field.span.end_byte
+    return any(start <= part.start_byte < end for part in parts)
+
+
+def _source(ledger: Ledger, span: Span) -> Iterator[Line]:
+    """The lines of the file, without the indent that all of them have."""
+    data = ledger.text[span.start_byte : span.end_byte].removeprefix(text.BOM)
+    starts = text.line_starts(data)
+    lines = [text.decode(data[a:b]).rstrip("\r\n") for a, b in itertools.pairwise(starts)]
+    while lines and not lines[-1].strip():
+        lines.pop()
+    for line in textwrap.dedent("\n".join(lines)).split("\n"):
+        yield Line(visible(line))
+
+
+def _attempts(shown: Item) -> Iterator[Line]:
+    if not shown.attempts:
+        return
+    yield Line("")
+    yield Line(f"Attempts ({len(shown.attempts)})", "heading")
+    names = [f"#{one.number}" if one.number is not None else "-" for one in shown.attempts]
+    results = [one.result for one in shown.attempts]
+    first, second = max(map(len, names)), max(map(len, results))
+    for name, one in zip(names, shown.attempts, strict=True):
+        start = f"  {name:<{first}}  {one.date or '-':<10}  {one.result:<{second}}"
+        told = "(action) " if one.source == "action" else ""
+        yield Line(f"{start}  {told}{one_line(one.summary or one.text)}".rstrip(), "cut")
+
+
+def _actions(shown: Item) -> Iterator[Line]:
+    if not shown.actions:
+        return
+    counts = count_actions(shown.actions)
+    said = listed(filter(None, (unfinished(counts), finished(counts))))
+    yield Line("")
+    yield Line(f"Next actions ({said})", "heading")
+    for action in shown.actions:
+        if action.state not in _CLOSED:
+            yield Line(f"  {_name(action)} {action.state}: {one_line(action.text)}")
+
+
+def _name(action: Action) -> str:
+    return "-" if action.number is None else f"{action.number}."

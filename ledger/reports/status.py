@@ -1,0 +1,201 @@
+"""``status`` for people: laid out on a terminal, or one line for each item in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from ledger.models.ledger import ItemStatus
+from ledger.reports.words import counted, listed, unfinished
+from ledger.status import ItemSummary, NextAction, NextStep, Status
+from ledger.text import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_NAMES: Final[dict[ItemStatus, str]] = {
+    "in_progress": "in progress",
+    "blocked": "blocked",
+    "pending": "pending",
+    "unknown": "of unknown status",
+    "done": "done",
+    "archived": "archived",
+}
+_OPEN: Final[tuple[ItemStatus, ...]] = ("in_progress", "blocked", "pending", "unknown")
+_COLLAPSED: Final = frozenset({"pending", "unknown"})
+_STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "partial": "yellow"}
+_NARROWEST_TITLE: Final = 24
+_MOST_IN_FULL: Final = 5
+# A pipe has no width; this is how much of an action's text its line holds.
+_LONGEST_TEXT: Final = 300
+
+
+def plain(status: Status, every: bool = False) -> Iterator[str]:
+    """Lines for a pipe: a first line about the file, a line for each item (status, priority,
+    ID and the rest, tabs between them), last what to do. They do not depend on any width."""
+    about = status.ledger
+    yield f"{one_line(about.path)}: {listed(_counts(status))}{_updated(status)}"
+    for group in _NAMES if every else _OPEN:
+        for item in status.by_priority(group):
+            start = (item.status, item.priority or "-", item.id)
+            yield "\t".join([*map(one_line, start), "; ".join(_parts(item))])
+    yield from _closing(status, every)
+
+
+def _parts(item: ItemSummary) -> Iterator[str]:
+    yield one_line(item.title) or "no title"
+    yield _attempts(item)
+    actions = unfinished(item.actions)
+    if actions:
+        yield actions
+    if item.next_action:
+        yield f"{_next(item.next_action)}{_cut(item.next_action.text)}"
+    for waiting in item.waiting_for:
+        yield f"{_blocked(waiting.action)}{_cut(waiting.text)}"
+
+
+def draw(status: Status, console: Console, every: bool = False) -> None:
+    """Lay the status out for a terminal, each line cut to its width."""
+    from rich.text import Text
+
+    def line(*parts: str | tuple[str, str]) -> None:
+        console.print(Text.assemble(*parts), no_wrap=True, overflow="ellipsis", crop=True)
+
+    line((one_line(status.ledger.path), "bold"), _updated(status))
+    console.print(Text(listed(_counts(status))))
+    widths = _widths([item for item in status.items if every or item.status in _OPEN])
+    for group in _NAMES if every else _OPEN:
+        items = status.by_priority(group)
+        if not items:
+            continue
+        name = _NAMES[group]
+        line()
+        line((f"{name[:1].upper()}{name[1:]} ({len(items)})", "bold"))
+        if group in _COLLAPSED and len(items) > _MOST_IN_FULL and not every:
+            for text in _collapsed(items, console.width):
+                line(text)
+        else:
+            for item in items:
+                for row in _rows(item, widths, console.width):
+                    line(*row)
+    line()
+    for said in _closing(status, every):
+        console.print(Text(said))
+
+
+def _rows(
+    item: ItemSummary, widths: tuple[int, int], width: int
+) -> Iterator[list[str | tuple[str, str]]]:
+    from rich.cells import set_cell_size
+
+    first, second = widths
+    urgency = "bold red" if item.rank == 0 else ""
+    result = _STYLES.get(item.last_attempt.result, "") if item.last_attempt else "dim"
+    attempts = _attempts(item)
+    row: list[str | tuple[str, str]] = [
+        (set_cell_size(one_line(item.priority or "-"), first), urgency),
+        "  ",
+        (set_cell_size(one_line(item.id), second), "bold"),
+        "  ",
+        (attempts, result),
+    ]
+    if width - first - second - len(attempts) >= _NARROWEST_TITLE:
+        row += ["  ", (one_line(item.title), "dim")]
+    yield row
+    margin = " " * (first + 2)
+    if item.status in ("done", "archived"):
+        return
+    actions = unfinished(item.actions)
+    if item.next_action:
+        said = f"{_next(item.next_action)}{one_line(item.next_action.text)}"
+        yield [margin, f"{actions}; " if actions else "", said]
+    elif actions:
+        yield [margin, actions]
+    for waiting in item.waiting_for:
+        yield [margin, (_blocked(waiting.action), "yellow"), one_line(waiting.text)]
+
+
+def _widths(items: list[ItemSummary]) -> tuple[int, int]:
+    """Of the columns of priorities and of IDs, in cells of the terminal."""
+    from rich.cells import cell_len
+
+    return (
+        max((min(12, cell_len(one_line(item.priority or "-"))) for item in items), default=0),
+        max((min(40, cell_len(one_line(item.id))) for item in items), default=0),
+    )
+
+
+def _collapsed(items: list[ItemSummary], width: int) -> Iterator[str]:
+    """The IDs by priority, as many on a line as fit."""
+    from rich.cells import cell_len, set_cell_size
+
+    margin = min(12, max(cell_len(one_line(item.priority or "-")) for item in items))
+    row, last = "", None
+    for item in items:
+        name = one_line(item.id)
+        if row and item.priority == last and cell_len(row) + cell_len(name) + 3 <= width:
+            row += f", {name}"
+            continue
+        if row:
+            yield row + ("," if item.priority == last else "")
+        label = "" if item.priority == last else one_line(item.priority or "-")
+        row, last = f"{set_cell_size(label, margin)}  {name}", item.priority
+    yield row
+
+
+# Phrases
+
+
+def _counts(status: Status) -> list[str]:
+    totals = status.totals
+    groups = {name: getattr(totals, group) for group, name in _NAMES.items()}
+    said = listed([f"{count} {name}" for name, count in groups.items() if count])
+    items = counted(totals.items, "item") + (f" ({said})" if said else "")
+    return [items, counted(totals.attempts, "attempt")]
+
+
+def _updated(status: Status) -> str:
+    updated = status.ledger.last_updated
+    return f", updated {_cut(updated)}" if updated else ""
+
+
+def _attempts(item: ItemSummary) -> str:
+    last = item.last_attempt
+    if last is None:
+        return counted(item.attempts, "attempt")
+    number = f"#{last.number}" if last.number is not None else ""
+    result = "of unknown result" if last.result == "unknown" else last.result
+    said = " ".join(word for word in (number, last.date, result) if word)
+    return f"{counted(item.attempts, 'attempt')}, last {said}"
+
+
+def _next(action: NextAction | NextStep) -> str:
+    if action.attempt is not None:
+        return f"next (#{action.attempt}): "
+    return "next: " if action.number is None else f"next {action.number}: "
+
+
+def _blocked(action: int | None) -> str:
+    return "blocked: " if action is None else f"blocked {action}: "
+
+
+def _cut(said: str) -> str:
+    said = one_line(said)
+    return said if len(said) <= _LONGEST_TEXT else said[: _LONGEST_TEXT - 1].rstrip() + "…"
+
+
+def _closing(status: Status, every: bool) -> Iterator[str]:
+    """What to do now."""
+    totals, findings, following = status.totals, status.findings, status.next
+    finished = totals.done + totals.archived
+    if finished and not every:
+        yield f"{finished} done or archived: `ledger status --all` lists them"
+    if findings.error or findings.warning:
+        errors, warnings = counted(findings.error, "error"), counted(findings.warning, "warning")
+        yield f"{errors}, {warnings}: `ledger validate --all` lists them"
+    else:
+        yield "no findings"
+    if following:
+        number = "" if following.number is None else f", action {following.number}"
+        item = one_line(following.item)
+        yield f"next: {item}{number} (`ledger show {item}`)"
