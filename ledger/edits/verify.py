@@ -108,7 +108,7 @@ def _item(item: Item) -> Shape:
 
 def _fields(item: Item, change: Change) -> Sequence[tuple[str, str]]:
     """Fields but for those that the change may touch or add."""
-    free = {"attempts history", "next actions"} if change.next or change.attempt else set()
+    free = {"attempts history", "next actions"}
     if change.status:
         free = {*free, "status"}
     return [(f.name, f.value) for f in item.fields if f.name.lower() not in free]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ledger import text
 from ledger.dialects import words
-from ledger.dialects.attempts import leads
+from ledger.dialects.attempts import leads, parts
 from ledger.document import Block, Document
-from ledger.models.ledger import IndexRow, Span
+from ledger.models.ledger import IndexRow
 
 _CELL_ID = re.compile(rf"\[?\[?({leads.ID})\]?")
 _ROW_ID = re.compile(rf"\[({leads.ID})\]\s*")
@@ -35,8 +34,8 @@ def table_rows(document: Document, table: Block) -> Iterator[IndexRow]:
             row["priority"][2] if "priority" in row else "",
             words.status(status),
             status,
-            _line_span(document, number),
-            _part_span(document, number, line, start, end),
+            parts.span(document, number, number + 1),
+            parts.span_in_line(document, number, start, end),
         )
 
 
@@ -60,8 +59,8 @@ def bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow]:
             priority.group(1).strip() if priority else "",
             words.status(phrase),
             phrase,
-            _line_span(document, entry.start),
-            _part_span(document, entry.start, line, start, start + len(phrase)),
+            parts.span(document, entry.start, entry.start + 1),
+            parts.span_in_line(document, entry.start, start, start + len(phrase)),
         )
 
 
@@ -85,19 +84,3 @@ def cells(line: str) -> list[tuple[int, int, str]]:
             start = at + 1
         at += 1
     return found
-
-
-def _line_span(document: Document, number: int) -> Span:
-    return Span(number + 1, number + 1, document.starts[number], document.starts[number + 1])
-
-
-def _part_span(document: Document, number: int, line: str, start: int, end: int) -> Span:
-    base = document.starts[number]
-    if number == 0 and document.data.startswith(text.BOM):
-        base += len(text.BOM)
-    return Span(
-        number + 1,
-        number + 1,
-        base + len(text.encode(line[:start])),
-        base + len(text.encode(line[:end])),
-    )

@@ -40,6 +40,12 @@ _LOOKS_LIKE_ATTEMPT = re.compile(
     r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\t \u202f\u00a0]*Attempt", re.I
 )
 
+_AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
+_COMPLETED_BY = re.compile(
+    r"\b(?:COMPLETED?|Completed|DONE|Done)\b[*\]]{0,4} {0,2}(?:via |by |in )?\(?Attempt[ \t]*#(\d{1,6})"
+)
+# How far into an entry the word STAMP is looked for.
+_STAMP_REACH = 6000
 # How far into an attempt the label ``Result:`` may stand.
 _LABEL_REACH = 400
 
@@ -131,6 +137,30 @@ def result_text(text: str) -> str:
     rest = rest[:240].partition("\n")[0]
     sentence = re.search(r"\.(?:\*{0,2})(?=\s|\Z)", rest)
     return (rest[: sentence.start()] if sentence else rest).strip()
+
+
+def labelled_stamp(text: str) -> str | None:
+    """The stamp after the word STAMP, not one inside a path."""
+    at = text.find("STAMP", 0, _STAMP_REACH)
+    while at >= 0:
+        found = _AFTER_STAMP.match(text, at)
+        if found:
+            return found.group(1)
+        at = text.find("STAMP", at + 5, _STAMP_REACH)
+    return None
+
+
+def artifacts_stamp(text: str) -> str | None:
+    """The stamp of the first folder after ``Artifacts:``."""
+    at = text.find("Artifacts:")
+    found = STAMP.search(text, at, at + 400) if at >= 0 else None
+    return found.group() if found else None
+
+
+def completed_by(line: str) -> int | None:
+    """The attempt in ``text — COMPLETE (Attempt #22, ...)`` or ``Completed via Attempt #8``."""
+    found = _COMPLETED_BY.search(line)
+    return int(found.group(1)) if found else None
 
 
 def state(line: str) -> StateLead:

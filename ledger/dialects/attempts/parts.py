@@ -1,0 +1,186 @@
+"""The parts of an item, each from its lines: attempt, action, criterion, field, archive entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ledger import text
+from ledger.dialects import words
+from ledger.dialects.attempts import leads
+from ledger.document import Block, Document
+from ledger.models.ledger import Action, Attempt, Criterion, Field, Item, Span
+
+_LISTED = re.compile(rf"\[{leads.ID}\](?:,? ?(?:and )?\[{leads.ID}\])*", re.A)
+_ONE_ID = re.compile(rf"\[({leads.ID})\]")
+_DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
+_TICK = re.compile(
+    r"[*]{0,2}(?:\[(?P<box>[ xX])\]|(?P<yes>[\u2705\u2713\u2611\u2714])|(?P<no>[\u274c\u2b1c]))"
+)
+_UPDATED = re.compile(r"\*{0,2}Last Updated:?\*{0,2}:?[ \t]*", re.I)
+_LONGEST_NAME = 90
+# A file says when it was updated in its first lines, if at all.
+_UPDATED_WITHIN = 60
+
+
+def entry_text(document: Document, entry: Block) -> str:
+    """The first line of a list's item without its bullet."""
+    return leads.unbulleted(document.line(entry.start))[1]
+
+
+def span(document: Document, start: int, end: int) -> Span:
+    """Lines ``[start, end)``, from 0, as a span."""
+    return Span(start + 1, end, document.starts[start], document.starts[end])
+
+
+def span_in_line(document: Document, number: int, start: int, end: int) -> Span:
+    """Characters ``[start, end)`` of line ``number``, from 0, as a span."""
+    line = document.line(number)
+    begin = document.starts[number] + len(text.encode(line[:start]))
+    if number == 0 and document.data.startswith(text.BOM):
+        begin += len(text.BOM)
+    return Span(number + 1, number + 1, begin, begin + len(text.encode(line[start:end])))
+
+
+def trimmed(document: Document, start: int, end: int) -> int:
+    """``end`` without the blank lines before it."""
+    while end > start + 1 and not document.line(end - 1).strip():
+        end -= 1
+    return end
+
+
+def attempt(
+    document: Document, lead: leads.AttemptLead, item: str | None, start: int, end: int
+) -> Attempt:
+    """The attempt whose entry covers lines ``[start, end)``."""
+    end = trimmed(document, start, end)
+    whole = "\n".join(document.lines(start, end))
+    whole = whole[leads.unbulleted(whole[:80])[0] :].lstrip("# ")
+    result = leads.result_text(whole)
+    return Attempt(
+        item,
+        lead.number,
+        lead.date,
+        lead.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+        words.result(result) if result else "unknown",
+        result,
+        whole,
+        "history",
+        span(document, start, end),
+    )
+
+
+def action(document: Document, entry: Block, number: int | None) -> Action:
+    """The next action that a list's item holds."""
+    raw = document.line(entry.start)
+    width, first = leads.unbulleted(raw)
+    lead = leads.state(first)
+    begin = width + lead.length - len(lead.text)
+    state = words.state(lead.word, lead.mark)
+    rest = "\n".join([first[lead.length :], *document.lines(entry.start + 1, entry.end)])
+    done_by = lead.attempt
+    if done_by is None and state == "complete":
+        done_by = leads.completed_by(first[lead.length :])
+    return Action(
+        number,
+        state,
+        lead.text.strip(),
+        done_by,
+        lead.stamp,
+        rest.lstrip(" \t\u2013\u2014:-*").rstrip(),
+        span(document, entry.start, entry.end),
+        span_in_line(document, entry.start, begin, width + lead.length),
+    )
+
+
+def attempts_of_actions(item: str, actions: list[Action], known: set[int | None]) -> Iterator[Attempt]:
+    """The attempts that completed actions name and the history, with the numbers ``known``,
+    does not have."""
+    known = set(known)
+    for done in actions:
+        if done.state != "complete" or done.attempt is None or done.attempt in known:
+            continue
+        known.add(done.attempt)
+        stamp = done.stamp or leads.labelled_stamp(done.text)
+        date = leads.when(stamp or done.state_text)[0]
+        yield Attempt(
+            item,
+            done.attempt,
+            date,
+            stamp,
+            words.result(done.state_text),
+            done.state_text,
+            done.text,
+            "action",
+            done.span,
+        )
+
+
+def criterion(document: Document, value: str, start: int, end: int) -> Criterion:
+    """The exit criterion ``value``, which lines ``[start, end)`` hold."""
+    tick = _TICK.match(value)
+    ticked = None
+    if tick:
+        ticked = bool(tick["yes"]) or (tick["box"] or " ") in "xX"
+    return Criterion(value, ticked, span(document, start, end))
+
+
+def field(document: Document, entry: Block) -> Field | None:
+    """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
+    raw = document.line(entry.start)
+    width, line = leads.unbulleted(raw)
+    colon = line.find(":", 0, _LONGEST_NAME)
+    if colon < 1 or line[colon + 1 : colon + 2] not in ("", " ", "\t", "*"):
+        return None
+    name = words.plain(line[:colon])
+    if not name[:1].isalpha() or "[" in name or name.count("(") != name.count(")"):
+        return None
+    rest = line[colon + 1 :].lstrip("* \t")
+    value = rest.rstrip()
+    at = len(raw) - len(rest)
+    return Field(
+        name,
+        value,
+        span(document, entry.start, entry.end),
+        span_in_line(document, entry.start, at, at + len(value)),
+    )
+
+
+def last_updated(document: Document, before: int) -> Field | None:
+    """The line ``**Last Updated:** date (note)`` among the first ones, before line ``before``."""
+    for number in range(min(before, len(document.starts) - 1, _UPDATED_WITHIN)):
+        line = document.line(number)
+        match = _UPDATED.match(line)
+        if match:
+            value = line[match.end() :].rstrip()
+            where = span_in_line(document, number, match.end(), match.end() + len(value))
+            return Field("Last Updated", value, span(document, number, number + 1), where)
+    return None
+
+
+def listed_items(document: Document, entry: Block) -> Iterator[Item]:
+    """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
+    line = entry_text(document, entry)
+    named = _LISTED.match(line)
+    if not named:
+        return
+    rest = line[named.end() :]
+    title, _, status = rest.strip().partition(" \u2014 ")
+    if not status:
+        found = _DASH.search(rest)
+        title, status = (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
+    head = words.phrase(status)
+    for name in _ONE_ID.findall(named.group()):
+        yield Item(
+            id=leads.plain_id(name),
+            title=title.strip(),
+            priority=None,
+            priority_text="",
+            status=words.status(head),
+            status_text=head,
+            fields=(),
+            attempts=(),
+            actions=(),
+            criteria=(),
+            span=span(document, entry.start, entry.end),
+        )
