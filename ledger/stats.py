@@ -1,0 +1,263 @@
+"""Intervals and exact tests on counts of passes. Pure, no numerical library.
+
+Counts are ``passes`` of ``total``. ValueError is raised unless ``0 <= passes <= total``: what a
+file says is checked by whoever reads it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from statistics import NormalDist
+from typing import Final, Literal, NamedTuple
+
+ALPHA: Final = 0.05
+POWER: Final = 0.8
+MOST_ROUNDS: Final = 1000
+"""How far ``rounds_needed`` looks."""
+
+Alternative = Literal["two-sided", "less", "greater"]
+
+_TIE: Final = 1 + 1e-7  # two tables are as likely as each other up to rounding, as in R
+_NEGLIGIBLE: Final = 1e-12
+_MOST_EXACT_RUNS: Final = 2000
+
+
+class Interval(NamedTuple):
+    """A confidence interval of a rate, each end from 0 to 1."""
+
+    low: float
+    high: float
+
+
+class Runs(NamedTuple):
+    """The runs test of a sequence. ``runs`` are its stretches of equal outcomes, ``expected``
+    how many there would be on average in a random order of the same outcomes.
+    ``fewer`` and ``more`` are the chances of so few, and of so many, in a random order."""
+
+    runs: int
+    expected: float
+    fewer: float
+    more: float
+
+
+class Spread(NamedTuple):
+    """Mean, sample standard deviation (None for one value), smallest and largest of ``size``
+    values."""
+
+    size: int
+    mean: float
+    deviation: float | None
+    low: float
+    high: float
+
+
+def wilson(passes: int, total: int, confidence: float = 0.95) -> Interval:
+    """The score interval of a rate: E. B. Wilson, JASA 22 (1927) 209-212. Of nothing: 0 to 1."""
+    _check(passes, total)
+    if total == 0:
+        return Interval(0.0, 1.0)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    rate = passes / total
+    share = z * z / total
+    middle = (rate + share / 2) / (1 + share)
+    half = z / (1 + share) * math.sqrt(rate * (1 - rate) / total + share / (4 * total))
+    low = 0.0 if passes == 0 else max(0.0, middle - half)
+    high = 1.0 if passes == total else min(1.0, middle + half)
+    return Interval(low, high)
+
+
+def fisher(
+    passes: int,
+    total: int,
+    other_passes: int,
+    other_total: int,
+    alternative: Alternative = "two-sided",
+) -> float:
+    """Fisher's exact test that two batches have one rate: R. A. Fisher, The Design of
+    Experiments (1935), section 21. The sum over all tables with the same margins that are no
+    likelier than this one; with "less" (or "greater") over those where the first batch passed
+    as rarely (or often) as it did. Time grows with the smallest margin."""
+    _check(passes, total)
+    _check(other_passes, other_total)
+    low = max(0, passes + other_passes - other_total)
+    weights = _hypergeometric(total, other_total, passes + other_passes)
+    at = passes - low
+    whole = math.fsum(weights)
+    if alternative == "less":
+        chosen = weights[: at + 1]
+    elif alternative == "greater":
+        chosen = weights[at:]
+    else:
+        limit = weights[at] * _TIE
+        chosen = [weight for weight in weights if weight <= limit]
+    return min(1.0, math.fsum(chosen) / whole)
+
+
+def largest_drop(
+    passes: int, total: int, earlier_passes: int, earlier_total: int, confidence: float = 0.95
+) -> float:
+    """How far the rate may have dropped since the earlier batch: the upper end of a one-sided
+    interval of (earlier rate - rate) by the hybrid score method, R. G. Newcombe, Statistics in
+    Medicine 17 (1998) 873-890, method 10. 1 where a batch is empty."""
+    _check(passes, total)
+    _check(earlier_passes, earlier_total)
+    if not total or not earlier_total:
+        return 1.0
+    rate, earlier = passes / total, earlier_passes / earlier_total
+    low = wilson(passes, total, 2 * confidence - 1).low
+    high = wilson(earlier_passes, earlier_total, 2 * confidence - 1).high
+    return earlier - rate + math.hypot(high - earlier, rate - low)
+
+
+def runs_test(outcomes: Sequence[bool]) -> Runs | None:
+    """The runs test: A. Wald and J. Wolfowitz, Annals of Mathematical Statistics 11 (1940)
+    147-162, with the exact distribution of the number of runs; beyond 2,000 outcomes by its
+    normal approximation. None where all outcomes are equal: any order is the only one."""
+    total, passes = len(outcomes), sum(outcomes)
+    fails = total - passes
+    if not passes or not fails:
+        return None
+    runs = 1 + sum(a != b for a, b in pairwise(outcomes))
+    expected = 1 + 2 * passes * fails / total
+    if total > _MOST_EXACT_RUNS:
+        deviation = math.sqrt((expected - 1) * (expected - 2) / (total - 1))
+        normal = NormalDist(expected, deviation)
+        return Runs(runs, expected, normal.cdf(runs + 0.5), 1 - normal.cdf(runs - 0.5))
+    whole = math.comb(total, passes)
+    fewer = sum(_orders(passes, fails, number) for number in range(2, runs + 1))
+    more = whole - fewer + _orders(passes, fails, runs)
+    return Runs(runs, expected, fewer / whole, more / whole)
+
+
+def spread(values: Sequence[float]) -> Spread | None:
+    """Mean and sample standard deviation (the sum of squares over n - 1); None of nothing."""
+    if not values:
+        return None
+    count = len(values)
+    mean = math.fsum(values) / count
+    deviation = None
+    if count > 1:
+        deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1))
+    return Spread(count, mean, deviation, min(values), max(values))
+
+
+def power_against(rate: float, total: int, earlier_passes: int, earlier_total: int) -> float:
+    """The chance that ``total`` rounds that pass at ``rate`` are told to be worse than an
+    earlier batch: Fisher's exact test, two-sided, at ``ALPHA``. By enumeration."""
+    worst = _highest_told(total, earlier_passes, earlier_total, total)
+    return math.fsum(_binomial(total, rate)[: worst + 1])
+
+
+def power(rate: float, earlier_rate: float, total: int) -> float:
+    """The same where both batches are yet to be run, ``total`` rounds each."""
+    now = _binomial(total, rate)
+    until = [0.0]
+    for chance in now:
+        until.append(until[-1] + chance)
+    found = 0.0
+    worst = total
+    for passes, chance in reversed(list(enumerate(_binomial(total, earlier_rate)))):
+        if chance > _NEGLIGIBLE:
+            worst = _highest_told(total, passes, total, worst)
+            found += chance * until[worst + 1]
+    return found
+
+
+def rounds_needed(rate: float, earlier_rate: float) -> int | None:
+    """How many rounds of each batch tell ``rate`` from a higher ``earlier_rate`` with a chance
+    of ``POWER``; None where more than ``MOST_ROUNDS`` would be needed."""
+    return _smallest(lambda total: power(rate, earlier_rate, total))
+
+
+def rounds_needed_against(rate: float, earlier_passes: int, earlier_total: int) -> int | None:
+    """How many rounds at ``rate`` are told from this earlier batch with a chance of ``POWER``;
+    None where more than ``MOST_ROUNDS`` would be needed or no number is enough."""
+    return _smallest(lambda total: power_against(rate, total, earlier_passes, earlier_total))
+
+
+def _smallest(chance: Callable[[int], float]) -> int | None:
+    """By doubling and halving. The power of an exact test saws as rounds are added, so the
+    number found has the power and one less has not, while some smaller number may have it."""
+    high = 1
+    while chance(high) < POWER:
+        if high == MOST_ROUNDS:
+            return None
+        high = min(2 * high, MOST_ROUNDS)
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if chance(middle) < POWER:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _highest_told(total: int, earlier_passes: int, earlier_total: int, most: int) -> int:
+    """The largest count of passes, at most ``most``, that is told to be worse; -1 for none."""
+    passes = most
+    while passes >= 0:
+        worse = passes * earlier_total < earlier_passes * total
+        if worse and fisher(passes, total, earlier_passes, earlier_total) <= ALPHA:
+            break
+        passes -= 1
+    return passes
+
+
+def _hypergeometric(total: int, other: int, passes: int) -> list[float]:
+    """The chances of 0, 1, ... passes in the first batch from the smallest number possible,
+    each relative to the likeliest."""
+    low, high = max(0, passes - other), min(total, passes)
+    top = min(high, max(low, (total + 1) * (passes + 1) // (total + other + 2)))
+
+    def ratio(x: int) -> float:
+        """How much likelier x is than x - 1."""
+        return (total - x + 1) * (passes - x + 1) / (x * (other - passes + x))
+
+    below: list[float] = []
+    weight = 1.0
+    for x in range(top, low, -1):
+        weight /= ratio(x)
+        below.append(weight)
+    above: list[float] = []
+    weight = 1.0
+    for x in range(top + 1, high + 1):
+        weight *= ratio(x)
+        above.append(weight)
+    return [*reversed(below), 1.0, *above]
+
+
+@lru_cache(maxsize=64)
+def _binomial(total: int, rate: float) -> list[float]:
+    """The chances of 0 to ``total`` passes."""
+    if rate <= 0 or rate >= 1:
+        certain = total if rate >= 1 else 0
+        return [float(passes == certain) for passes in range(total + 1)]
+    weights = list(_binomial_weights(total, rate))
+    whole = math.fsum(weights)
+    return [weight / whole for weight in weights]
+
+
+def _binomial_weights(total: int, rate: float) -> Iterator[float]:
+    logs = (math.log(rate), math.log1p(-rate), math.lgamma(total + 1))
+    for passes in range(total + 1):
+        ways = logs[2] - math.lgamma(passes + 1) - math.lgamma(total - passes + 1)
+        yield math.exp(ways + passes * logs[0] + (total - passes) * logs[1])
+
+
+def _orders(passes: int, fails: int, runs: int) -> int:
+    """How many orders of the outcomes have so many runs."""
+    half, odd = divmod(runs, 2)
+    if not odd:
+        return 2 * math.comb(passes - 1, half - 1) * math.comb(fails - 1, half - 1)
+    return math.comb(passes - 1, half) * math.comb(fails - 1, half - 1) + math.comb(
+        passes - 1, half - 1
+    ) * math.comb(fails - 1, half)
+
+
+def _check(passes: int, total: int) -> None:
+    if not 0 <= passes <= total:
+        raise ValueError(f"expected 0 <= passes <= total, found {passes}/{total}")
