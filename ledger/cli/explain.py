@@ -24,7 +24,7 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Say what a rule means, why, with an example, and how to mend it; without CODE list all."""
-    rules = list(RULES.values()) if code is None else [_named(code)]
+    rules = sorted(RULES.values()) if code is None else [_named(code)]
     if as_json:
         from ledger import contract
 

@@ -42,10 +42,13 @@ def command(
         output.document(contract.document("show", data))
         return 0
     if wanted.number is None:
-        lines = [line for item in items for line in report.item(opened.ledger, item, opened.path)]
+        shown = [list(report.item(opened.ledger, item, opened.path)) for item in items]
     else:
-        lines = [line for attempt in attempts for line in report.attempt(attempt, opened.path)]
-    output.lines(lines)
+        shown = [list(report.attempt(attempt, opened.path)) for attempt in attempts]
+    blank = [report.Line("")]
+    output.lines(
+        line for part in shown for line in [*(blank if part is not shown[0] else []), *part]
+    )
     return 0
 
 

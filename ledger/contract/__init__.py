@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ledger.errors import LedgerError, UsageError
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import GenerateJsonSchema
 
 SCHEMA_VERSION: Final = 1
 
@@ -71,8 +74,22 @@ def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of the document of ``kind``. Raises UsageError for a kind that is none."""
     if kind not in KINDS:
         raise UsageError("no-such-schema", f"no schema {kind!r}", f"there are {', '.join(KINDS)}")
-    described = _model(kind).model_json_schema(mode="serialization")
+    described = _model(kind).model_json_schema(
+        mode="serialization", schema_generator=_without_titles()
+    )
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+
+
+def _without_titles() -> type[GenerateJsonSchema]:
+    from pydantic.json_schema import GenerateJsonSchema  # documents do not need it
+
+    class Schema(GenerateJsonSchema):
+        """Without a title for each field that repeats the field's name."""
+
+        def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+            return False
+
+    return Schema
 
 
 def _model(kind: str) -> type[Document]:

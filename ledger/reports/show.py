@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from ledger import text
 from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Span
-from ledger.reports.words import counted, finished, listed, unfinished
+from ledger.reports.words import finished, listed, unfinished
 from ledger.status import count_actions
 from ledger.text import one_line, visible
 
@@ -44,7 +44,6 @@ def item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
         yield Line(f"Exit criteria ({len(shown.criteria)})", "heading")
     for criterion in shown.criteria:
         yield Line(f"  {one_line(criterion.text)}")
-    yield Line("")
 
 
 def attempt(shown: Attempt, path: str) -> Iterator[Line]:
@@ -58,19 +57,17 @@ def attempt(shown: Attempt, path: str) -> Iterator[Line]:
     first, _, rest = shown.text.partition("\n")
     for line in [first, *textwrap.dedent(rest).split("\n")] if rest else [first]:
         yield Line(visible(line))
-    artifacts = shown.artifacts
-    if artifacts:
+    cited = dict.fromkeys(path for artifact in shown.artifacts for path in artifact.paths)
+    if cited:
         yield Line("")
-        yield Line(f"Artifacts ({counted(len(artifacts), 'citation')})", "heading")
-    for cited in artifacts:
-        for expanded in cited.paths:
-            yield Line(f"  {one_line(expanded)}")
+        yield Line(f"Artifacts ({len(cited)})", "heading")
+    for expanded in cited:
+        yield Line(f"  {one_line(expanded)}")
     if shown.commits:
         yield Line("")
         yield Line(f"Commits ({len(shown.commits)})", "heading")
     for commit in shown.commits:
         yield Line(f"  {commit}")
-    yield Line("")
 
 
 def _holds(field: Field, parts: Iterable[Span]) -> bool:

@@ -24,8 +24,9 @@ _NAMES: Final[dict[ItemStatus, str]] = {
 _OPEN: Final[tuple[ItemStatus, ...]] = ("in_progress", "blocked", "pending", "unknown")
 _COLLAPSED: Final = frozenset({"pending", "unknown"})
 _STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "partial": "yellow"}
-_NARROWEST_TITLE: Final = 24
+_NARROWEST_TITLE: Final = 20
 _MOST_IN_FULL: Final = 5
+Styled = str | tuple[str, str]
 # A pipe has no width; this is how much of an action's text its line holds.
 _LONGEST_TEXT: Final = 300
 
@@ -48,17 +49,15 @@ def _parts(item: ItemSummary) -> Iterator[str]:
     actions = unfinished(item.actions)
     if actions:
         yield actions
-    if item.next_action:
-        yield f"{_next(item.next_action)}{_cut(item.next_action.text)}"
-    for waiting in item.waiting_for:
-        yield f"{_blocked(waiting.action)}{_cut(waiting.text)}"
+    for label, said in _outlook(item):
+        yield f"{label}{_cut(said)}"
 
 
 def draw(status: Status, console: Console, every: bool = False) -> None:
     """Lay the status out for a terminal, each line cut to its width."""
     from rich.text import Text
 
-    def line(*parts: str | tuple[str, str]) -> None:
+    def line(*parts: Styled) -> None:
         console.print(Text.assemble(*parts), no_wrap=True, overflow="ellipsis", crop=True)
 
     line((one_line(status.ledger.path), "bold"), _updated(status))
@@ -83,16 +82,14 @@ def draw(status: Status, console: Console, every: bool = False) -> None:
         console.print(Text(said))
 
 
-def _rows(
-    item: ItemSummary, widths: tuple[int, int], width: int
-) -> Iterator[list[str | tuple[str, str]]]:
+def _rows(item: ItemSummary, widths: tuple[int, int], width: int) -> Iterator[list[Styled]]:
     from rich.cells import set_cell_size
 
     first, second = widths
     urgency = "bold red" if item.rank == 0 else ""
     result = _STYLES.get(item.last_attempt.result, "") if item.last_attempt else "dim"
     attempts = _attempts(item)
-    row: list[str | tuple[str, str]] = [
+    row: list[Styled] = [
         (set_cell_size(one_line(item.priority or "-"), first), urgency),
         "  ",
         (set_cell_size(one_line(item.id), second), "bold"),
@@ -106,13 +103,13 @@ def _rows(
     if item.status in ("done", "archived"):
         return
     actions = unfinished(item.actions)
-    if item.next_action:
-        said = f"{_next(item.next_action)}{one_line(item.next_action.text)}"
-        yield [margin, f"{actions}; " if actions else "", said]
-    elif actions:
+    outlook = list(_outlook(item))
+    if actions and not outlook:
         yield [margin, actions]
-    for waiting in item.waiting_for:
-        yield [margin, (_blocked(waiting.action), "yellow"), one_line(waiting.text)]
+    for place, (label, said) in enumerate(outlook):
+        before = f"{actions}; " if actions and not place else ""
+        style = "yellow" if label.startswith("blocked") else ""
+        yield [margin, before, (label, style), one_line(said)]
 
 
 def _widths(items: list[ItemSummary]) -> tuple[int, int]:
@@ -173,6 +170,16 @@ def _next(action: NextAction | NextStep) -> str:
     if action.attempt is not None:
         return f"next (#{action.attempt}): "
     return "next: " if action.number is None else f"next {action.number}: "
+
+
+def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
+    """What is next and what is blocked, each with its label."""
+    action = item.next_action
+    if action and action.state != "blocked":
+        yield _next(action), action.text
+    for waiting in item.waiting_for:
+        is_next = action is not None and action.line == waiting.line
+        yield _blocked(waiting.action), action.text if action and is_next else waiting.text
 
 
 def _blocked(action: int | None) -> str:
