@@ -21,6 +21,7 @@ from ledger.cli.group import Command, Group
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "status": ("ledger.cli.status", "Every day"),
     "show": ("ledger.cli.show", "Every day"),
+    "append": ("ledger.cli.append", "Every day"),
     "validate": ("ledger.cli.validate", "Check"),
     "explain": ("ledger.cli.explain", "Check"),
     "export": ("ledger.cli.export", "Machine"),

@@ -26,6 +26,7 @@ KINDS: Final[dict[str, str]] = {
     "show": "plan",
     "export": "plan",
     "explain": "findings",
+    "append": "append",
     "error": "machine",
     "schema": "machine",
 }

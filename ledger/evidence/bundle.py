@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.access import Access, Entry
@@ -41,6 +44,42 @@ def read_run(access: Access, path: str) -> Evidence:
     At most ``MAX_FILES`` files and ``MAX_TOTAL_BYTES`` are read, ``MAX_BYTES`` of each; what
     is left out for that is a warning. ``completeness`` is described with ``fold.fold``.
     """
+    outputs = _outputs(access, path)
+    evidence = fold(path, outputs.parts, tuple(outputs.warnings), outputs.is_file)
+    stamp = _stamp(path, [part.file for part in outputs.parts])
+    return replace(evidence, files=outputs.files, stamp=stamp)
+
+
+def read_runs(access: Access, paths: Sequence[str]) -> Evidence:
+    """Read several inputs of one run, such as its chunks, as one: tests and times add up, and
+    a test that stands in two of them is a warning. ``path`` is the folder that holds them all,
+    ``files`` are relative to it."""
+    if len(paths) == 1:
+        return read_run(access, paths[0])
+    common = posixpath.commonpath(paths)
+    parts: list[Part] = []
+    warnings: list[str] = []
+    files: list[str] = []
+    for path in paths:
+        below = posixpath.relpath(path, common or ".")
+        outputs = _outputs(access, path)
+        parts += [replace(part, file=posixpath.join(below, part.file)) for part in outputs.parts]
+        warnings += [f"{below}: {warning}" for warning in outputs.warnings]
+        files += [below if outputs.is_file else f"{below}/{name}" for name in outputs.files]
+    evidence = fold(common, parts, tuple(warnings), single=False)
+    stamps = {stamp for path in paths if (stamp := _stamp(path, []))}
+    stamp = _stamp(common, []) or (min(stamps) if stamps else None)
+    return replace(evidence, files=tuple(files), stamp=stamp)
+
+
+class _Outputs(NamedTuple):
+    files: tuple[str, ...]
+    parts: list[Part]
+    warnings: list[str]
+    is_file: bool
+
+
+def _outputs(access: Access, path: str) -> _Outputs:
     entries: list[Entry] = []
     warnings: list[str] = []
     for entry in access.files(path):
@@ -64,9 +103,8 @@ def read_run(access: Access, path: str) -> Evidence:
         total += entry.size
         data = access.read(f"{path.rstrip('/')}/{entry.path}" if entry.path else path)
         parts += _read(data, name, single)
-    evidence = fold(path, parts, tuple(warnings), single)
     files = tuple(entry.path or path.rpartition("/")[2] for entry in entries)
-    return replace(evidence, files=files, stamp=_stamp(path, [part.file for part in parts]))
+    return _Outputs(files, parts, warnings, single)
 
 
 def _may_matter(name: str) -> bool:

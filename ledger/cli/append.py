@@ -1,0 +1,88 @@
+"""``ledger append``: record a run as an attempt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger import config, recording, text
+from ledger.cli import output
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.recording import Recorded, Request
+
+
+def command(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="The item that was tried.")],
+    runs: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN...", help="Folders or files that hold the run's outputs."),
+    ],
+    result: Annotated[
+        str | None,
+        typer.Option("--result", metavar="TEXT", help="How it went; default: what the run says."),
+    ] = None,
+    summary: Annotated[
+        str, typer.Option("--summary", metavar="TEXT", help="What was done, in one line.")
+    ] = "",
+    complete: Annotated[
+        list[int] | None,
+        typer.Option("--complete", metavar="N", help="Action N is complete with this attempt."),
+    ] = None,
+    following: Annotated[
+        list[str] | None, typer.Option("--next", metavar="TEXT", help="Add a next action.")
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", metavar="WORD", help="The item's new status.")
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="RUN", help="Compare with this earlier run."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Record a run that is recorded already.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the change as a diff; write nothing.")
+    ] = False,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Record a run as a new attempt, in the style of the item's last one.
+
+    Number, date, metrics, artifacts and commit are taken from the ledger, the run and git; the
+    summary, the result and the actions are yours. Nothing is written that `ledger validate`
+    would refuse, and a run that the item holds already is refused.
+    """
+    request = Request(
+        item,
+        tuple(runs),
+        result,
+        summary,
+        tuple(complete or ()),
+        tuple(following or ()),
+        status,
+        baseline,
+        again,
+        dry_run,
+    )
+    done = recording.record(config.find(Path.cwd(), ledger), request)
+    for note in done.notes:
+        output.diagnostic(f"ledger: note: {text.visible(note)}")
+    if as_json:
+        from ledger import contract  # noqa: PLC0415 - pydantic, for JSON only
+
+        output.document(contract.document("append", done))
+    elif dry_run:
+        output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
+    else:
+        output.write(f"{_said(done)}\n")
+    return 0
+
+
+def _said(done: Recorded) -> str:
+    metrics = f": {done.metrics}" if done.metrics else ""
+    return text.visible(
+        f"{done.path}:{done.line}: {done.item} attempt #{done.number}, {done.result}{metrics}"
+    )

@@ -1,0 +1,256 @@
+"""Record a run as an attempt: read the evidence, ask git, edit, verify, check, write.
+
+What a run or git can supply is gathered once, outside the lock. Everything that depends on
+the ledger (the next number, the style, whether the run is there already) is worked out from
+the bytes that are read under the lock.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ledger import document, reader, store, text, validate
+from ledger.config import Config
+from ledger.dialects import words
+from ledger.edits import append, recorded, verify, wording
+from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.evidence.access import WorkTree
+from ledger.evidence.bundle import read_run, read_runs
+from ledger.evidence.compare import compare
+from ledger.links import git
+from ledger.links.braces import brace
+from ledger.models.draft import Change, NewAttempt
+from ledger.models.evidence import Evidence
+from ledger.models.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the author says. ``result`` None takes the run's own word."""
+
+    item: str
+    runs: tuple[Path, ...]
+    result: str | None = None
+    summary: str = ""
+    complete: tuple[int, ...] = ()
+    next: tuple[str, ...] = ()
+    status: str | None = None
+    baseline: Path | None = None
+    again: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was (or with ``dry_run`` would be) written. ``notes`` are the run's own warnings."""
+
+    path: str
+    item: str
+    number: int
+    line: int
+    result: str
+    metrics: str
+    diff: str
+    notes: tuple[str, ...]
+
+
+def record(config: Config, request: Request) -> Recorded:
+    """Append one attempt. Raises Refused for a run that is recorded already, for a result that
+    nobody understands, and for any change that ``validate`` would refuse."""
+    draft = _draft(config, request)
+    today = datetime.now(UTC).date().isoformat()
+    made: list[tuple[Change, Ledger]] = []
+
+    def change(data: bytes) -> bytes:
+        old = reader.read(data)
+        meant = _change(old, request, draft, config, today)
+        new = document.apply(data, append.append(old, meant))
+        read = reader.read(new)
+        verify.verify(old, read, meant)
+        _refuse_faults(config, read, old, today)
+        made.append((meant, read))
+        return new
+
+    if request.dry_run:
+        old = _bytes(config.ledger)
+        new = change(old)
+    else:
+        old, new = store.update(config.ledger, change)
+    meant, ledger = made[-1]
+    return Recorded(
+        config.ledger_path,
+        meant.item,
+        meant.attempt.number,
+        _line(ledger, meant),
+        meant.attempt.result,
+        meant.attempt.metrics,
+        _diff(config.ledger_path, old, new),
+        draft.notes,
+    )
+
+
+# The run
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The attempt but for its number, the runs that it rests on, and what is odd about them."""
+
+    attempt: NewAttempt
+    evidences: tuple[Evidence, ...]
+    notes: tuple[str, ...]
+
+
+def _draft(config: Config, request: Request) -> _Draft:
+    tree = WorkTree(config.root)
+    paths = [_inside(config.root, run) for run in request.runs]
+    evidence = read_runs(tree, paths)
+    evidences = (evidence,) if len(paths) == 1 else tuple(read_run(tree, path) for path in paths)
+    delta, baseline = None, ""
+    if request.baseline is not None:
+        baseline = _inside(config.root, request.baseline)
+        delta = compare(evidence, read_run(tree, baseline))
+    said = request.result if request.result is not None else wording.result(evidence)
+    result = words.result(text.one_line(said))
+    if result == "unknown":
+        raise UsageError(
+            "unknown-result",
+            "the run does not say how it ended"
+            if request.result is None
+            else f"{said!r} is no result",
+            "say it with --result: success, partial, failed, blocked or info",
+        )
+    date, stamp = _date(config.root, evidence)
+    attempt = NewAttempt(
+        number=0,
+        date=date,
+        stamp=stamp,
+        result=result,
+        words=said,
+        summary=request.summary,
+        metrics=wording.metrics(evidence, delta, baseline),
+        artifacts=tuple(_cited(one) for one in evidences),
+        commit=_commit(config, evidences),
+    )
+    return _Draft(attempt, evidences, evidence.warnings)
+
+
+def _inside(root: Path, run: Path) -> str:
+    """The run's path relative to the repository, which it may not leave."""
+    real = Path(os.path.realpath(run))
+    if not real.exists():
+        raise UnreadableInput(
+            "no-such-run", f"{run}: no such file or folder", "give a run's folder"
+        )
+    if not real.is_relative_to(root):
+        raise UsageError(
+            "outside",
+            f"{run}: lies outside the repository {root}",
+            "copy the run into it: evidence that is not in the repository cannot be committed",
+        )
+    return real.relative_to(root).as_posix()
+
+
+def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
+    """The run's day: from its stamp, else from when it started, else from its newest file."""
+    stamp = evidence.stamp
+    if stamp:
+        return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}", stamp
+    if evidence.started:
+        return evidence.started[:10], None
+    place = root / evidence.path
+    files = [place / name for name in evidence.files] if place.is_dir() else [place]
+    newest = max((file.stat().st_mtime for file in files), default=place.stat().st_mtime)
+    return datetime.fromtimestamp(newest, UTC).date().isoformat(), None
+
+
+def _cited(evidence: Evidence) -> str:
+    if not evidence.files:
+        return evidence.path
+    return brace([f"{evidence.path}/{name}" for name in evidence.files])
+
+
+def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
+    """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
+    head = git.head_commit(config.root)
+    if head is None:
+        return ""
+    aside = [config.ledger_path, *(evidence.path for evidence in evidences)]
+    return f"`{head[:8]}`" + (" (dirty)" if git.is_dirty(config.root, aside) else "")
+
+
+# The change
+
+
+def _change(
+    ledger: Ledger, request: Request, draft: _Draft, config: Config, today: str
+) -> Change:
+    section = append.section_of(ledger, request.item)
+    if not request.again:
+        _refuse_recorded(ledger, section.id, draft.evidences, config)
+    attempt = replace(draft.attempt, number=append.next_number(ledger, section.id))
+    return Change(section.id, attempt, request.complete, request.next, request.status, today)
+
+
+def _refuse_recorded(
+    ledger: Ledger, item: str, evidences: tuple[Evidence, ...], config: Config
+) -> None:
+    sections = [section for section in ledger.items if section.id == item]
+    for evidence in evidences:
+        found = recorded.find(sections, evidence.path, evidence.stamp)
+        if found:
+            where = f" in action {found.action}" if found.action is not None else ""
+            raise Refused(
+                "recorded-already",
+                f"{evidence.path} is recorded as attempt #{found.number}{where} of {item}"
+                f" ({config.ledger_path}:{found.line})",
+                "use --again to record it once more",
+            )
+
+
+def _refuse_faults(config: Config, new: Ledger, old: Ledger, today: str) -> None:
+    """Nothing can be appended that ``validate`` would refuse."""
+    for finding in validate.worse(new, old, config.ledger_path, today):
+        if finding.severity == "error":
+            raise Refused(
+                "would-not-validate",
+                f"{finding.path}:{finding.line}: {finding.code} {finding.message}",
+                "nothing was written",
+            )
+
+
+def _line(ledger: Ledger, meant: Change) -> int:
+    """The line that the new attempt stands on."""
+    return next(
+        attempt.span.start_line
+        for item in ledger.items
+        if item.id == meant.item
+        for attempt in item.attempts
+        if attempt.number == meant.attempt.number and attempt.source == "history"
+    )
+
+
+def _diff(path: str, old: bytes, new: bytes) -> str:
+    """A unified diff that ``git apply`` takes."""
+    lines = difflib.unified_diff(
+        _split(old), _split(new), f"a/{path}", f"b/{path}", n=3
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _split(data: bytes) -> list[str]:
+    parts = text.decode(data).split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput("cannot-read", f"{path}: {(error.strerror or str(error)).lower()}") from error
