@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import hypothesis
 import pytest
 
 import ledger
+from tests import corpus as real
 from tests.repository import Repository
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,10 +92,9 @@ def repo(tmp_path: Path) -> Repository:
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real inputs that lies beside the project; skips where it is missing."""
-    place = Path(os.environ.get("LEDGER_CORPUS") or ROOT.parent / "shared" / "corpus")
-    if not (place / "make-repo").is_file():
-        pytest.skip(f"no corpus of real fix plans at {place} (LEDGER_CORPUS can name another)")
-    return place.resolve()
+    if not real.exists():
+        pytest.skip(real.MISSING)
+    return real.PLACE
 
 
 @pytest.fixture(scope="session")
@@ -112,12 +110,7 @@ def real_repo(
     def lay_out(revision: str) -> Path:
         if revision not in laid_out:
             place = tmp_path_factory.mktemp("real") / revision
-            subprocess.run(
-                [sys.executable, str(corpus / "make-repo"), str(place), revision],
-                check=True,
-                capture_output=True,
-            )
-            laid_out[revision] = place
+            laid_out[revision] = real.lay_out(place, revision)
         return laid_out[revision]
 
     return lay_out

@@ -1,0 +1,97 @@
+"""How long do the hook, status and append take, against ``mdformat --check`` of the same file?
+
+usage: python -m tests.campaigns.speed [--runs N]
+
+Lays out a real repository with a 397 KB ledger, stages one new attempt, and runs the commands
+as whole processes in turn with mdformat, N times after one warm-up. A ratio is the median of
+the ratios of neighbouring runs, so that a machine that gets slower half-way harms it little.
+Nothing is asserted: the figures are for people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests import corpus
+
+REVISION = "5913a199"
+RUN = "reports/2026-01-test-suite-refresh/phase_g/20251015T163131Z"
+ITEM = "TEST-SUITE-TRIAGE-002"
+BIN = Path(sys.executable).parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--runs", type=int, default=7)
+    runs = parser.parse_args().runs
+    if not corpus.exists():
+        print(corpus.MISSING)
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        repository = corpus.lay_out(Path(folder, "repository"), REVISION)
+        plan = repository / "docs/fix_plan.md"
+        before = plan.read_bytes()
+        append = ["ledger", "append", ITEM, RUN, "--again", "--summary", "benchmark"]
+        _run(append, repository)
+        subprocess.run(["git", "add", "docs/fix_plan.md"], cwd=repository, check=True)
+        staged = plan.read_bytes()
+        print(f"{len(staged):,} bytes, {runs} runs each, medians; one attempt is staged")
+        for name, command, prepare, target in (
+            ("hook", ["ledger-hook", "docs/fix_plan.md"], None, 0.25),
+            ("status", ["ledger", "status"], None, 0.5),
+            ("append", append, lambda: plan.write_bytes(before), 0.8),
+        ):
+            _compare(name, command, prepare, target, repository, runs)
+            plan.write_bytes(staged)
+    return 0
+
+
+def _compare(
+    name: str,
+    command: list[str],
+    prepare: Callable[[], object] | None,
+    target: float,
+    repository: Path,
+    runs: int,
+) -> None:
+    ours, theirs, ratios = [], [], []
+    for number in range(runs + 1):
+        other = _run(["mdformat", "--check", "docs/fix_plan.md"], repository, expected=(0, 1))
+        if prepare:
+            prepare()
+        own = _run(command, repository)
+        if number:
+            ours.append(own)
+            theirs.append(other)
+            ratios.append(own / other)
+    print(
+        f"{name:8} {statistics.median(ours):.3f} s, mdformat {statistics.median(theirs):.3f} s,"
+        f" ratio {statistics.median(ratios):.2f} (aim: at most {target})"
+    )
+
+
+def _run(command: list[str], repository: Path, expected: tuple[int, ...] = (0,)) -> float:
+    """Seconds that the whole process takes."""
+    program = shutil.which(command[0], path=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    assert program, command[0]
+    started = time.perf_counter()
+    done = subprocess.run(
+        [program, *command[1:]], cwd=repository, capture_output=True, check=False
+    )
+    taken = time.perf_counter() - started
+    if done.returncode not in expected:
+        sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr.decode()}")
+    return taken
+
+
+if __name__ == "__main__":
+    sys.exit(main())
