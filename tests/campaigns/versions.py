@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
 import subprocess
 import sys
 import tempfile
@@ -28,9 +27,8 @@ from typing import NamedTuple
 
 from ledger import document, reader
 from ledger.models.ledger import Ledger
-from tests import oracle
+from tests import corpus, oracle
 
-PROJECT = Path(__file__).resolve().parents[2]
 PATH = "docs/fix_plan.md"
 ENOUGH = 0.995
 PROCESSES = 2
@@ -257,15 +255,11 @@ def main() -> int:
     parser.add_argument("--repo", type=Path, help="default: lay one out from the corpus")
     parser.add_argument("--processes", type=int, default=PROCESSES)
     options = parser.parse_args()
-    corpus = Path(os.environ.get("LEDGER_CORPUS") or PROJECT.parent / "shared" / "corpus")
-    if options.repo is None and not (corpus / "make-repo").is_file():
-        print(f"no corpus of real fix plans at {corpus} (LEDGER_CORPUS can name another)")
+    if options.repo is None and not corpus.exists():
+        print(corpus.MISSING)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        repo = options.repo or Path(folder, "repo")
-        if options.repo is None:
-            command = [sys.executable, str(corpus / "make-repo"), str(repo)]
-            subprocess.run(command, check=True, capture_output=True)
+        repo = options.repo or corpus.lay_out(Path(folder, "repo"))
         started = time.monotonic()
         outcome = run(repo, spaced(history(repo), options.limit), options.processes)
         print(*report(outcome, options.show), sep="\n")
