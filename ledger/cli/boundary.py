@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import itertools
 import os
@@ -16,7 +15,7 @@ import typer
 
 from ledger import text
 from ledger.cli import output
-from ledger.errors import LedgerError, UsageError
+from ledger.errors import LedgerError, UnreadableInput, UsageError
 
 INTERRUPTED: Final = 130
 
@@ -64,9 +63,12 @@ def _usage(error: Any) -> UsageError:
 
 
 def _unexpected(error: Exception) -> LedgerError:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EFBIG):
-        reason = (error.strerror or str(error)).lower()
-        return LedgerError("cannot-write", f"cannot write the output: {reason}")
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror.lower()
+        if error.filename is None:
+            return UnreadableInput("cannot-write", f"cannot write the output: {reason}")
+        name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "a file"
+        return UnreadableInput("cannot-read", f"{name[:200]}: {reason}")
     kind = type(error).__name__
     return LedgerError(
         "internal",

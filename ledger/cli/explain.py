@@ -23,7 +23,10 @@ def command(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what a rule means, why, with an example, and how to mend it; without CODE list all."""
+    """Say what a rule means and how to mend it.
+
+    Without CODE all rules are listed.
+    """
     rules = sorted(RULES.values()) if code is None else [_named(code)]
     if as_json:
         from ledger import contract

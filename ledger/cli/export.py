@@ -12,7 +12,7 @@ def command(
     ledger: LedgerPath = None,
     as_json: AsJson = False,  # noqa: ARG001 - accepted as everywhere; it is JSON anyway
 ) -> int:
-    """Print the whole typed ledger as one JSON document, with or without --json."""
+    """Print the whole typed ledger as JSON."""
     opened = opening.open_ledger(ledger)
     read = opened.ledger
     data = {

@@ -8,9 +8,21 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 
+class Command(TyperCommand):
+    """A command that leaves alone what was not given."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters, that for help too."""
+        return _sparing(super().get_params(ctx))
+
+
 class Group(TyperGroup):
     """Lists commands under the group that they were registered with, in plain text: rich takes
     as long to load as all the rest."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters, that for help too."""
+        return _sparing(super().get_params(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section for each group, in the order of registration."""
@@ -24,16 +36,14 @@ class Group(TyperGroup):
                 formatter.write_dl(listed)
 
 
-class Command(TyperCommand):
-    """Leaves alone the options that were not given: from version 0.29 on Typer loads pydantic
-    to convert any value, None too."""
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
-        for parameter in self.params:
-            if not parameter.required and parameter.nargs == 1 and not parameter.multiple:
-                convert = parameter.process_value
-                parameter.process_value = partial(_given_only, convert)  # type: ignore[method-assign]
+def _sparing(parameters: list[Any]) -> list[Any]:
+    """Let options that were not given be: from version 0.29 on Typer loads pydantic to convert
+    any value, None too."""
+    for parameter in parameters:
+        is_single = parameter.nargs == 1 and not parameter.multiple
+        if is_single and not parameter.required and "process_value" not in vars(parameter):
+            parameter.process_value = partial(_given_only, parameter.process_value)
+    return parameters
 
 
 def _given_only(convert: Any, ctx: Any, value: Any) -> Any:

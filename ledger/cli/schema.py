@@ -17,7 +17,10 @@ def command(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Print the JSON Schema of the documents of one kind, or list the kinds."""
+    """Print the JSON Schema of one kind of document.
+
+    Without NAME the kinds are listed.
+    """
     if as_json:
         names = contract.KINDS if name is None else [name]
         schemas = [{"name": kind, "document": contract.schema(kind)} for kind in names]

@@ -1,0 +1,435 @@
+"""The command line as its users meet it: what is printed, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.cli import COMMANDS
+from tests.commands import SCRIPT, call, process, terminal, unstyled
+from tests.repository import Repository
+
+# Finding the ledger
+
+
+@pytest.mark.parametrize("folder", [".", "docs", "reports/parser-speed/phase_b"])
+def test_the_ledger_is_found_from_any_folder(repo: Repository, folder: str) -> None:
+    done = call(repo.path / folder, "status")
+    assert done.code == 0
+    assert done.out.startswith("docs/fix_plan.md: 2 items")
+
+
+def test_the_configured_path_counts(repo: Repository) -> None:
+    repo.write("pyproject.toml", b'[tool.ledger]\npath = "plans/plan.md"\n')
+    repo.write("plans/plan.md", b"## [OTHER-001] Other\n- Status: pending\n")
+    assert call(repo.path, "status", "--json").data["items"][0]["id"] == "OTHER-001"
+    given = call(repo.path, "status", "--json", "--ledger", "docs/fix_plan.md")
+    assert given.data["ledger"]["path"] == "docs/fix_plan.md"
+
+
+def test_a_ledger_outside_any_repository_is_read(tmp_path: Path) -> None:
+    (tmp_path / "fix_plan.md").write_bytes(b"## [A-001] A\n- Status: pending\n")
+    assert "A-001" in call(tmp_path, "status").out
+    assert "A-001" in call(Path("/"), "status", "--ledger", str(tmp_path / "fix_plan.md")).out
+
+
+# Failures
+
+
+def no_ledger(repo: Repository) -> None:
+    repo.ledger.unlink()
+
+
+def a_folder(repo: Repository) -> None:
+    repo.ledger.unlink()
+    repo.ledger.mkdir()
+
+
+def a_pipe(repo: Repository) -> None:
+    repo.ledger.unlink()
+    os.mkfifo(repo.ledger)
+
+
+def bad_toml(repo: Repository) -> None:
+    repo.write("pyproject.toml", b"[tool.ledger\npath = 1")
+
+
+def unchanged(repo: Repository) -> None:
+    """Nothing is wrong but the arguments."""
+
+
+FAILURES: list[tuple[Any, list[str], str]] = [
+    (no_ledger, ["status"], "no-ledger"),
+    (a_folder, ["status", "--ledger", "docs/fix_plan.md"], "cannot-read"),
+    (a_pipe, ["status", "--ledger", "docs/fix_plan.md"], "cannot-read"),
+    (bad_toml, ["status"], "bad-config"),
+    (unchanged, ["status", "--ledger", "missing.md"], "no-such-file"),
+    (unchanged, ["status", "--ledger", "a\0b"], "usage"),
+    (unchanged, ["status", "--ledger", "x" * 10_000], "cannot-read"),
+    (unchanged, ["show", "NOBODY-001"], "no-such-item"),
+    (unchanged, ["show", "PARSE-SPEED-001#99"], "no-such-attempt"),
+    (unchanged, ["show", "DOCS-TOUR-002#1"], "no-such-attempt"),
+    (unchanged, ["show", "#1"], "bad-name"),
+    (unchanged, ["show", "x" * 10_000], "bad-name"),
+    (unchanged, ["show"], "usage"),
+    (unchanged, ["show", "A", "B"], "usage"),
+    (unchanged, ["explain", "LED999"], "no-such-rule"),
+    (unchanged, ["schema", "nonsense"], "no-such-schema"),
+    (unchanged, ["status", "--nonsense"], "usage"),
+    (unchanged, ["statu"], "usage"),
+    (unchanged, [], "usage"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "arguments", "code"), FAILURES)
+def test_a_failure_is_one_line_and_a_code(
+    repo: Repository, spoil: Any, arguments: list[str], code: str
+) -> None:
+    spoil(repo)
+    done = call(repo.path, *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("ledger: ")
+    assert done.err.count("\n") == 1
+    assert len(done.err) < 1000 + sum(map(len, arguments))
+    document = call(repo.path, *arguments, "--json")
+    assert (document.code, document.err) == (2, "")
+    said = json.loads(document.out)
+    assert (said["schema_version"], said["kind"]) == (1, "error")
+    assert said["error"]["code"] == code
+    assert said["error"]["message"]
+    if arguments:  # without any, --json is itself the argument that is missed
+        assert said["error"]["message"] in done.err
+
+
+def test_what_stands_after_two_dashes_asks_for_nothing(repo: Repository) -> None:
+    done = call(repo.path, "show", "--", "--json")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_near_misses_are_named(repo: Repository) -> None:
+    assert "did you mean PARSE-SPEED-001?" in call(repo.path, "show", "parse-sped-001").err
+    assert "did you mean DOCS-TOUR-002?" in call(repo.path, "show", "tour").err
+    assert "'status'" in call(repo.path, "statsu").err
+    assert "did you mean LED501" in call(repo.path, "explain", "LED5O1").err
+    assert "it has #1-#2" in call(repo.path, "show", "PARSE-SPEED-001#3").err
+
+
+def test_an_unexpected_error_is_one_line_with_a_way_to_see_more(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("x\x1b[2J\nsecond line")
+
+    monkeypatch.setattr("ledger.cli.opening.open_ledger", broken)
+    done = call(repo.path, "status")
+    assert done.code == 2
+    assert done.err.startswith("ledger: this is a defect of ledger: KeyError: ")
+    assert done.err.count("\n") == 1
+    assert "\x1b" not in done.err
+    assert json.loads(call(repo.path, "status", "--json").out)["error"]["code"] == "internal"
+    monkeypatch.setenv("LEDGER_TRACEBACK", "1")
+    assert "Traceback" in call(repo.path, "status").err
+
+
+def test_an_interrupt_ends_with_130(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ledger.cli.opening.open_ledger", interrupted)
+    done = call(repo.path, "status")
+    assert (done.code, done.out, done.err) == (130, "", "")
+
+
+def test_a_real_interrupt_ends_with_130_and_says_nothing(repo: Repository) -> None:
+    waiting = SCRIPT.replace(
+        "import sys;",
+        "import sys, time, ledger.reader;"
+        "ledger.reader.read = lambda data: (print('started', flush=True), time.sleep(30));",
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", waiting, "status"],
+        cwd=repo.path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout
+    assert child.stdout.readline() == b"started\n"
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, out, err) == (130, b"", b"")
+
+
+def test_a_reader_that_goes_away_is_no_failure(repo: Repository) -> None:
+    plan = b"".join(b"## [ITEM-%d] Title\n- Status: pending\n" % n for n in range(3_000))
+    repo.ledger.write_bytes(plan)
+    ours, theirs = os.pipe()
+    child = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "status"],
+        cwd=repo.path,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    )
+    os.close(theirs)
+    os.read(ours, 100)
+    os.close(ours)
+    _, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, b"")
+
+
+def test_a_full_disk_behind_the_output_is_one_line(repo: Repository) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = process(repo.path, "status", stdout=full)
+    assert done.code == 2
+    assert done.err == "ledger: cannot write the output: no space left on device\n"
+
+
+def test_a_closed_output_is_no_defect(repo: Repository) -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -c "$1" status >&-', sys.executable, SCRIPT],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+# What is printed
+
+
+WILD = (
+    "## [WILD-001] Title [bold]x[/bold] :smile: \x1b[31m\u202e 日本語 ✅\n"
+    "- Priority: High\n"
+    "- Status: in_progress (waiting on [red]\x1b]0;title\x07)\n"
+    "- Note: \x1b[2Jcleared \x9b5m\n"
+    "- Attempts History:\n"
+    "  * [2025-01-01] Attempt #1 — Result: success. [link=x]text[/link] \x1b[1m `a/b.txt`\n"
+    "    More [/] \x1b[0m text \udc80.\n"
+    "- Next Actions:\n"
+    "  1. PENDING — [bold]do[/bold] \x1b[31m it\n"
+    "- Exit Criteria:\n"
+    "  - [ ] \x1b[31m criterion [x]\n"
+).encode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        ["status", "--all"],
+        ["show", "WILD-001"],
+        ["show", "WILD-001#1"],
+        ["show", "\x1b["],
+    ],
+)
+def test_no_text_of_a_file_steers_the_terminal(repo: Repository, arguments: list[str]) -> None:
+    repo.ledger.write_bytes(WILD)
+    done = process(repo.path, *arguments)
+    assert not {*(done.out + done.err)} & {"\x1b", "\x07", "\x9b", "\u202e"}
+    _, shown = terminal(repo.path, 60, arguments, env={"NO_COLOR": "1"})
+    said = shown.decode()
+    assert not {*said} & {"\x07", "\x9b", "\u202e"}
+    # Without colours rich still says bold and dim, and nothing else.
+    assert {*re.findall("\x1b[^m]{0,9}m?", said)} <= {"\x1b[0m", "\x1b[1m", "\x1b[2m"}
+
+
+def test_no_text_of_a_file_is_markup(repo: Repository) -> None:
+    repo.ledger.write_bytes(WILD)
+    for arguments in (["status"], ["show", "WILD-001"]):
+        _, shown = terminal(repo.path, 200, arguments)
+        text = "\n".join(unstyled(shown))
+        assert "[bold]do[/bold]" in text
+        assert ":smile:" in text
+
+
+def test_status_on_a_terminal_keeps_to_its_width(repo: Repository) -> None:
+    from rich.cells import cell_len
+
+    repo.ledger.write_bytes(repo.ledger.read_bytes() + b"\n" + WILD.replace(b"do", b"do it " * 99))
+    for width in (40, 80, 160):
+        code, shown = terminal(repo.path, width, ["status"])
+        assert code == 0
+        lines = unstyled(shown)
+        assert max(map(cell_len, lines)) <= width
+        assert any(line.startswith("In progress (2)") for line in lines)
+        assert any(line.endswith("…") for line in lines)
+
+
+def test_piped_status_does_not_depend_on_the_terminal(repo: Repository) -> None:
+    narrow = process(repo.path, "status", env={"COLUMNS": "20"})
+    wide = process(repo.path, "status", env={"COLUMNS": "300", "FORCE_COLOR": "1"})
+    assert narrow == wide
+    assert "\x1b" not in narrow.out
+
+
+def test_colours_are_for_terminals_and_can_be_turned_off(repo: Repository) -> None:
+    _, coloured = terminal(repo.path, 80, ["status"])
+    assert b"\x1b[" in coloured
+    _, plain = terminal(repo.path, 80, ["status"], env={"NO_COLOR": "1"})
+    assert b"\x1b[3" not in plain
+    assert unstyled(plain) == unstyled(coloured)
+
+
+def test_output_survives_a_locale_without_unicode(repo: Repository) -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = process(repo.path, "show", "PARSE-SPEED-001#2", env=ascii_only)
+    assert done.code == 0
+    assert "\\u2014 Result: \\u2705 success" in done.out
+    exported = process(repo.path, "export", env=ascii_only)
+    assert "✅" in exported.out
+    assert exported.data["items"][0]["attempts"][1]["result"] == "success"
+
+
+def test_status_lists_finished_items_when_asked(repo: Repository) -> None:
+    plan = repo.ledger.read_text("utf-8").replace("Status: in_progress", "Status: done")
+    repo.ledger.write_text(plan, "utf-8")
+    short, full = call(repo.path, "status"), call(repo.path, "status", "--all")
+    assert "PARSE-SPEED-001" not in short.out
+    assert "1 done or archived: `ledger status --all` lists them" in short.out
+    assert "done\thigh\tPARSE-SPEED-001" in full.out
+    _, shown = terminal(repo.path, 80, ["status"])
+    assert "PARSE-SPEED-001" not in "\n".join(unstyled(shown))
+    _, shown = terminal(repo.path, 80, ["status", "--all"])
+    assert "Done (1)" in unstyled(shown)
+
+
+def test_many_pending_items_are_a_list_of_names(repo: Repository) -> None:
+    plan = "".join(f"## [P-{n:03}] Title\n- Priority: Low\n- Status: pending\n" for n in range(9))
+    repo.ledger.write_text(plan, "utf-8")
+    _, shown = terminal(repo.path, 40, ["status"])
+    lines = unstyled(shown)
+    start = lines.index("Pending (9)")
+    assert lines[start + 1 : start + 4] == [
+        "low  P-000, P-001, P-002, P-003, P-004,",
+        "     P-005, P-006, P-007, P-008",
+        "",
+    ]
+
+
+# show
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["PARSE-SPEED-001", "parse-speed-001", "[PARSE-SPEED-001]", "PARSE\u2011SPEED\u2011001"],
+)
+def test_an_item_is_known_however_it_is_typed(repo: Repository, given: str) -> None:
+    [item] = call(repo.path, "show", given, "--json").data["items"]
+    assert item["id"] == "PARSE-SPEED-001"
+
+
+def test_show_prints_each_part_of_an_item(repo: Repository) -> None:
+    lines = call(repo.path, "show", "PARSE-SPEED-001").out.splitlines()
+    for line in (
+        "docs/fix_plan.md:14",
+        "- Owner/Date: anna/2025-11-01",
+        "Attempts (2)",
+        "  #2  2025-11-02  success  Splitter rewritten, all tests pass.",
+        "Next actions (1 open, 1 complete)",
+        "  2. pending: Measure 50 MB files.",
+        "Exit criteria (1)",
+        "  [ ] 50 MB in under ten times the time of 5 MB",
+    ):
+        assert line in lines
+    assert not any("Rewrite the splitter" in line for line in lines)
+
+
+def test_show_prints_an_attempt_whole(repo: Repository) -> None:
+    out = call(repo.path, "show", "[parse-speed-001]#2").out
+    for part in ("Metrics: 12 passed in 3.40s.", "/20251102T091500Z/exit_code.txt\n"):
+        assert part in out
+    [attempt] = call(repo.path, "show", "PARSE-SPEED-001#2", "--json").data["attempts"]
+    assert (attempt["number"], attempt["span"]["start_line"]) == (2, 23)
+
+
+def test_two_attempts_with_one_number_are_both_shown(repo: Repository) -> None:
+    plan = repo.ledger.read_text("utf-8").replace("Attempt #1", "Attempt #2", 1)
+    repo.ledger.write_text(plan, "utf-8")
+    done = call(repo.path, "show", "PARSE-SPEED-001#2")
+    assert "Quadratic part" in done.out
+    assert "Splitter rewritten" in done.out
+
+
+def test_an_attempt_told_by_an_action_only_is_shown(repo: Repository) -> None:
+    plan = repo.ledger.read_text("utf-8").replace("(Attempt #2, STAMP", "(Attempt #3, STAMP")
+    repo.ledger.write_text(plan, "utf-8")
+    done = call(repo.path, "show", "PARSE-SPEED-001#3")
+    assert "(told by a completed action only)" in done.out
+    assert "#3 2025-11-02 success" in done.out
+
+
+# The rest
+
+
+def test_explain_lists_and_explains_rules(repo: Repository) -> None:
+    listed = call(repo.path, "explain").out.splitlines()
+    assert listed == sorted(listed)
+    codes = [line.split()[0] for line in listed]
+    for code in codes:
+        said = call(repo.path, "explain", code.lower()).out
+        assert said.startswith(code)
+        for part in ("\nWhy: ", "\nExample:\n\n    ", "\nMend: "):
+            assert part in said
+    name = listed[0].split()[2]
+    assert call(repo.path, "explain", name).out.startswith(codes[0])
+
+
+def test_the_help_lists_every_command_in_its_group(repo: Repository) -> None:
+    done = call(repo.path, "--help")
+    assert done.code == 0
+    at = [done.out.index(f"\n  {name} ") for name in COMMANDS]
+    assert len(at) == len(COMMANDS)
+    groups = list(dict.fromkeys(panel for _, panel in COMMANDS.values()))
+    assert [done.out.index(f"\n{group}:\n") for group in groups] == sorted(
+        done.out.index(f"\n{group}:\n") for group in groups
+    )
+    for name in COMMANDS:
+        shown = call(repo.path, name, "-h")
+        assert shown.code == 0
+        assert shown.out.startswith(f"Usage: ledger {name} ")
+
+
+def loaded_by(cwd: Path, *arguments: str) -> set[str]:
+    """The modules that are loaded after a command that succeeds."""
+    code = (
+        "import sys\nfrom ledger.cli import main\n"
+        f"assert main({list(arguments)!r}) == 0\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return {*done.stderr.split()}
+
+
+def test_status_loads_only_what_it_uses(repo: Repository) -> None:
+    loaded = loaded_by(repo.path, "status")
+    assert "typer" in loaded
+    assert not loaded & {"rich", "pydantic", "git", "importlib.metadata", "defusedxml"}
+    others = {module for name, (module, _) in COMMANDS.items() if name != "status"}
+    assert not loaded & others
+
+
+def test_a_command_never_changes_what_it_reads(repo: Repository) -> None:
+    def state() -> dict[str, tuple[bytes, int]]:
+        return {
+            str(path): (path.read_bytes(), path.stat().st_mtime_ns)
+            for path in repo.path.rglob("*")
+            if path.is_file()
+        }
+
+    time.sleep(0.01)
+    before = state()
+    for arguments in (["status"], ["show", "PARSE-SPEED-001"], ["export"], ["explain"]):
+        assert call(repo.path, *arguments).code == 0
+    assert state() == before
