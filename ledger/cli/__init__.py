@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "append": ("ledger.cli.append", "Every day"),
     "validate": ("ledger.cli.validate", "Check"),
     "explain": ("ledger.cli.explain", "Check"),
+    "evidence": ("ledger.cli.evidence", "Runs"),
     "export": ("ledger.cli.export", "Machine"),
     "schema": ("ledger.cli.schema", "Machine"),
 }

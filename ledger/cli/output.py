@@ -14,7 +14,7 @@ from ledger.reports.documents import dumps
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ledger.reports.show import Line
+    from ledger.reports.lines import Line
 
 
 def write(lines: str, is_utf8: bool = False) -> None:

@@ -11,6 +11,7 @@ from ledger.cli.options import AsJson, LedgerPath
 from ledger.errors import UsageError
 from ledger.models.ledger import Attempt, Item
 from ledger.reports import show as report
+from ledger.reports.lines import Line
 from ledger.status import about
 
 
@@ -45,7 +46,7 @@ def command(
         shown = [list(report.item(opened.ledger, item, opened.path)) for item in items]
     else:
         shown = [list(report.attempt(attempt, opened.path)) for attempt in attempts]
-    blank = [report.Line("")]
+    blank = [Line("")]
     output.lines(
         line for part in shown for line in [*(blank if part is not shown[0] else []), *part]
     )

@@ -27,6 +27,8 @@ KINDS: Final[dict[str, str]] = {
     "export": "plan",
     "explain": "findings",
     "append": "append",
+    "validate": "findings",
+    "evidence": "evidence",
     "error": "machine",
     "schema": "machine",
 }

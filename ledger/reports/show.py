@@ -5,24 +5,16 @@ from __future__ import annotations
 import itertools
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from ledger import text
 from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Span
+from ledger.reports.lines import Line
 from ledger.reports.words import finished, listed, unfinished
 from ledger.status import count_actions
 from ledger.text import one_line, visible
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line to print. ``kind`` ``cut``: on a terminal no longer than its width."""
-
-    text: str
-    kind: Literal["heading", "cut", "whole"] = "whole"
 
 
 def item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
