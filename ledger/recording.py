@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger import document, reader, store, text, validate
+from ledger import braces, document, reader, store, text, validate
 from ledger.config import Config
 from ledger.dialects import words
 from ledger.edits import append, recorded, verify, wording
@@ -22,7 +22,6 @@ from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.links import git
-from ledger.links.braces import brace
 from ledger.models.draft import Change, NewAttempt
 from ledger.models.evidence import Evidence
 from ledger.models.ledger import Ledger
@@ -171,7 +170,7 @@ def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
 def _cited(evidence: Evidence) -> str:
     if not evidence.files:
         return evidence.path
-    return brace([f"{evidence.path}/{name}" for name in evidence.files])
+    return braces.brace([f"{evidence.path}/{name}" for name in evidence.files])
 
 
 def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:

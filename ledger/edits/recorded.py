@@ -51,7 +51,7 @@ def _holds(entry: Attempt | Action, run: str, stamp: str | None) -> bool:
 
 
 def _folders(text: str) -> list[str]:
-    return [path for cited in citations.find(text) for path in citations.expand(cited.raw)]
+    return [path for cited in citations.find(text) for path in cited.paths]
 
 
 def _is_in(path: str, run: str) -> bool:

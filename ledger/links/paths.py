@@ -1,84 +1,12 @@
-"""Citations in prose to paths, and paths to the file system, confined to the repository.
-
-What counts as a citation of an artifact (``find_citations``):
-
-- a code span that is one path and nothing else: it ends in ``/``, or its last part has a
-  suffix with a letter in it (``logs/run.log``), or it starts with ``reports/``, ``./``,
-  ``../``, ``~/``, ``.../`` or a folder that only machines have (``/home/``, ``/tmp/``). A name
-  without any ``/`` needs a suffix that files have: ``summary.md``, but not ``np.array``;
-- after ``Artifacts:``, likewise each bare word with a ``/`` in it, to the end of the line, or,
-  where nothing follows on that line, in the list that does;
-- the target of a Markdown link, by the same measure.
-
-Behind a path may stand a line number, the name of a test, a section or a note; they are not
-part of it. A command, an expression or a URL is no path. Fenced code cites nothing.
-"""
+"""Paths from prose or a command line to the file system, confined to the repository."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
 
+from ledger.citations import DRIVE
 from ledger.errors import UsageError
-from ledger.links.braces import expand
-
-Kind = Literal["path", "placeholder", "outside"]
-
-_PLACEHOLDER: Final = re.compile(
-    r"""<[^<>/]*> | \$[A-Za-z_({] | [{}*?…]
-      | (?:^|/)\.{3,}(?:/|$)
-      | (?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])   # chunk_NN, YYYYMMDD""",
-    re.VERBOSE,
-)
-_DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-_MACHINE: Final = re.compile(
-    r"/(?:home|Users|tmp|var|etc|mnt|opt|usr|root|private|data|Volumes|srv|work|workspace|media)/."
-)
-_COMPONENTS: Final = re.compile(r"[\w.@%+~*?$…/\\<>()\[\]{}:-]+")
-_HOLES: Final = re.compile(r"<[\w .:-]{1,60}>|\$\([^()]{0,200}\)|\$?\{[^{}/]{0,60}\}")
-_SUFFIX: Final = re.compile(r"\.(?=\d{0,3}[A-Za-z])\w{1,10}$|\.[A-Za-z]\w{0,9}\*$|\.\*$")
-_FILE: Final = re.compile(
-    r"""^[\w-]{1,99}\.[ch]$   # but not a.b.c
-      | \.(?:md|rst|txt|log|out|err|stdout|stderr|csv|tsv|json|jsonl|xml|html?|ya?ml|toml|cfg|ini
-      |lock|py|pyi|ipynb|sh|cc|cpp|hpp|rs|go|java|js|ts|css|sql|diff|patch|sha256|md5|png|jpe?g
-      |svg|pdf|gif|npy|npz|bin|dat|h5|hdf5|pkl|pt|gz|zip|tar|ips|prof)$""",
-    re.VERBOSE,
-)
-_STAMP: Final = re.compile(r"/\d{8}T\d{6}Z$")
-_FENCE: Final = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})")
-_ARTIFACTS: Final = re.compile(r"\bartifacts?\**:\**(?=\s|$)", re.IGNORECASE)
-_TICKS: Final = re.compile("`+")
-_LINK: Final = re.compile(r"\]\(([^()\s]{1,1000})\)")
-_INDENT: Final = re.compile(r"[ \t]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """One citation as written, the paths that it stands for, and its line, from 0."""
-
-    raw: str
-    paths: tuple[str, ...]
-    line: int
-
-
-def kind(path: str) -> Kind:
-    """What can be said of one path without looking: ``placeholder`` where a part is left open
-    (``<STAMP>``, ``$STAMP``, ``.../``, ``chunk_NN``, a glob), ``outside`` where it is absolute,
-    a home folder's, or leads up and out of the repository; else ``path``."""
-    if path.startswith(("/", "~")) or _DRIVE.match(path):
-        return "outside"
-    if _PLACEHOLDER.search(path):
-        return "placeholder"
-    depth = 0
-    for part in path.split("/"):
-        depth += -1 if part == ".." else part not in ("", ".")
-        if depth < 0:
-            return "outside"
-    return "path"
 
 
 def confine(root: Path, path: str | os.PathLike[str]) -> Path:
@@ -93,7 +21,7 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
         reason = "is empty"
     elif "\0" in name:
         reason = "has a NUL in it"
-    elif name.startswith("/") or _DRIVE.match(name):
+    elif name.startswith("/") or DRIVE.match(name):
         reason = "is absolute"
     elif ".." in name.replace("\\", "/").split("/"):
         reason = "has a '..' in it"
@@ -108,114 +36,4 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
             reason = "is no name that a file can have"
     raise UsageError(
         "outside", f"{name[:200]!a}: expected a path inside the repository, but it {reason}"
-    )
-
-
-def find_citations(text: str) -> tuple[Citation, ...]:
-    """The artifacts that an attempt's text cites, in its order: see the rule above."""
-    return tuple(
-        Citation(raw, paths, line)
-        for line, raw in _candidates(text)
-        if ("/" in raw or "." in raw) and (paths := expand(raw)) and _is_path(paths[0])
-    )
-
-
-def _candidates(text: str) -> Iterator[tuple[int, str]]:
-    fence = ""
-    list_indent: int | None = None
-    for number, line in enumerate(text.split("\n")):
-        if opened := _FENCE.match(line):
-            mark = opened[1]
-            if not fence:
-                fence = mark
-            elif mark.startswith(fence):
-                fence = ""
-            continue
-        if fence:
-            continue
-        indent = _indent(line)
-        if list_indent is not None and line.strip() and indent <= list_indent:
-            list_indent = None
-        label = _ARTIFACTS.search(line)
-        if label and not line[label.end() :].strip(" \t*"):
-            list_indent = indent
-        bare_from = label.end() if label else 0 if list_indent is not None else len(line)
-        for raw in _in_line(line, bare_from):
-            yield number, raw
-
-
-def _indent(line: str) -> int:
-    found = _INDENT.match(line)
-    return len(found[0].expandtabs(4)) if found else 0
-
-
-def _in_line(line: str, bare_from: int) -> Iterator[str]:
-    """Code spans and link targets of the line, and its bare words from ``bare_from`` on."""
-    end = 0
-    for start, stop, span in _code_spans(line):
-        yield from _outside_code(line, end, start, bare_from)
-        yield span
-        end = stop
-    yield from _outside_code(line, end, len(line), bare_from)
-
-
-def _outside_code(line: str, start: int, stop: int, bare_from: int) -> Iterator[str]:
-    yield from (link[1] for link in _LINK.finditer(line, start, stop))
-    if max(start, bare_from) < stop:
-        for word in _words(line[max(start, bare_from) : stop]):
-            if "/" in word:
-                yield word
-
-
-def _code_spans(line: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and content of each code span: as many ticks behind it as before it."""
-    runs = list(_TICKS.finditer(line))
-    partner: dict[int, int] = {}
-    latest: dict[int, int] = {}
-    for index in range(len(runs) - 1, -1, -1):
-        length = len(runs[index][0])
-        if length in latest:
-            partner[index] = latest[length]
-        latest[length] = index
-    index = 0
-    while index < len(runs):
-        if index in partner:
-            first, last = runs[index], runs[partner[index]]
-            yield first.start(), last.end(), line[first.end() : last.start()].strip()
-            index = partner[index]
-        index += 1
-
-
-def _words(text: str) -> Iterator[str]:
-    """Words, apart by blanks, commas and semicolons, none of them inside braces that pair."""
-    depth, start = 0, 0
-    closing = text.count("}")
-    for index, letter in enumerate(text):
-        if letter == "{" and closing:
-            depth += 1
-        elif letter == "}":
-            depth, closing = max(0, depth - 1), closing - 1
-        elif not depth and (letter.isspace() or letter in ",;"):
-            yield text[start:index].lstrip("(*\"'").rstrip(")\"'.,:")
-            start = index + 1
-    yield text[start:].lstrip("(*\"'").rstrip(")\"'.,:")
-
-
-def _is_path(path: str) -> bool:
-    filled = _HOLES.sub("x", path)
-    if not _COMPONENTS.fullmatch(filled) or "://" in filled or filled[0] in "-@%+":
-        return False
-    if _MACHINE.match(filled) or _DRIVE.match(filled):
-        return True
-    if any(mark in filled for mark in "()[]<>:\\"):
-        return False
-    if "/" not in filled:
-        return bool(_FILE.search(filled)) and len(filled) > 3
-    return (
-        filled.startswith(("reports/", "./", "../", "~/", ".../"))
-        or bool(_SUFFIX.search(filled.rpartition("/")[2]))
-        or bool(_STAMP.search(filled))
-        or (filled.endswith("/") and len(filled) > 2)
-        or filled.endswith(("/...", "/…"))
-        or filled != path
     )

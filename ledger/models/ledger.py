@@ -79,7 +79,7 @@ class Attempt:
     def artifacts(self) -> tuple[Artifact, ...]:
         """The paths that the entry cites, in the order of the text."""
         return tuple(
-            Artifact(cited.raw, citations.expand(cited.raw), self.span.start_line + cited.line)
+            Artifact(cited.raw, cited.paths, self.span.start_line + cited.line)
             for cited in citations.find(self.text)
         )
 
