@@ -1,0 +1,1 @@
+"""Ways of writing a fix plan, one package or module each."""

@@ -1,0 +1,1 @@
+"""Model changes to byte edits: pure, no I/O."""
