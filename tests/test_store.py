@@ -264,6 +264,7 @@ def test_interrupted_or_broken_at_every_step(
         except (KeyboardInterrupt, LedgerError):
             monkeypatch.setattr(os, step, real_call)
             assert file.read_bytes() in (OLD, shout(OLD))
+            assert ".fix_plan.md.ledger-tmp" not in beside(file)
         monkeypatch.setattr(os, step, real_call)
         passed = left[0] >= 0
         file.write_bytes(OLD)
@@ -471,6 +472,39 @@ def test_a_lock_file_with_content_is_somebody_s_file(file: Path) -> None:
     lock.write_text("notes")
     store.update(file, shout)
     assert lock.read_text() == "notes"
+
+
+def test_a_lock_that_another_made_meanwhile_is_left_to_them(file: Path) -> None:
+    lock = file.with_name(".fix_plan.md.lock")
+
+    def somebody_tidies_up(old: bytes) -> bytes:
+        lock.unlink()
+        lock.touch()
+        return old + b"more"
+
+    store.update(file, somebody_tidies_up)
+    assert lock.exists()
+
+
+def test_contents_reach_the_disk_before_the_name_and_the_name_before_the_end(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def flushed(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        order.append("folder" if is_folder else "contents")
+        fsync(descriptor)
+
+    def replaced(source: Path, target: Path) -> None:
+        order.append("name")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(os, "replace", replaced)
+    store.update(file, shout)
+    assert order == ["contents", "name", "folder"]
 
 
 # New files
