@@ -1,24 +1,87 @@
 """From bytes to findings, and which of them a change is to blame for.
 
 The hook, the command line and every writer come through here, so nothing can be appended that
-a check would refuse.
+a check would refuse. Git is asked here; what is asked and compared is pure.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ledger import reader, rules
+from ledger.config import Config
+from ledger.errors import UnreadableInput, UsageError
+from ledger.links import ancestry, blobs
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
 from ledger.rules import Facts
+
+_FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
 
 def validate(data: bytes, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
     """Every finding about ``data``, by place, but for those of the rules in ``ignore``."""
     return rules.check(reader.read(data), facts, ignore)
+
+
+def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
+    """What the commit that is staged makes worse in the ledger at ``path``.
+
+    ``path`` is relative to the top of the repository, ``contents`` are those of its files.
+    In a merge every side counts as the version before. A file that the commit removes is judged
+    as if it were empty. Raises UnreadableInput where ``path`` is in conflict.
+    """
+    root = config.root
+    new, head = contents.staged(path), contents.head(path)
+    others = blobs.merge_parents(root)
+    if new is None and ancestry.is_unmerged(root, path):
+        raise UnreadableInput(
+            "unmerged", f"{path}: git's index holds it in conflict", "resolve it and `git add` it"
+        )
+    if new == head and not others:
+        return []
+    fork = None
+    bases = [head, *(contents.read(other, path) for other in others)]
+    if others:
+        common = ancestry.fork_point(root, "HEAD", *others)
+        fork = contents.read(common, path) if common else None
+    elif head is None:
+        old = ancestry.renamed_from(root, path)
+        bases = [contents.head(old) if old else None]
+    return made_worse(
+        reader.read(new or b""),
+        facts_about(config, path),
+        [reader.read(base) for base in bases if base is not None],
+        None if fork is None else reader.read(fork),
+        config.ignore,
+    )
+
+
+def since(
+    config: Config, path: str, data: bytes, revision: str, contents: blobs.Blobs
+) -> list[Finding]:
+    """What ``data`` makes worse since it parted from ``revision``, so that what others did
+    there in the meantime is not laid at its door. Raises UsageError where ``revision`` does
+    not exist."""
+    if contents.commit(revision) is None:
+        raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
+    fork = ancestry.fork_point(config.root, "HEAD", revision) or revision
+    base = contents.read(fork, path)
+    bases = [] if base is None else [reader.read(base)]
+    return made_worse(reader.read(data), facts_about(config, path), bases, None, config.ignore)
+
+
+def facts_about(config: Config, path: str) -> Facts:
+    """What the rules may know about the ledger at ``path``."""
+    return Facts(path, today(), append_only=config.append_only, max_lines=config.max_lines)
+
+
+def today() -> str:
+    """The latest date that any place on earth has, so that no honest date is in the future."""
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + _FARTHEST_EAST))
 
 
 def made_worse(

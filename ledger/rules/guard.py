@@ -35,7 +35,7 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Put it back; git still has it (`git show HEAD:docs/fix_plan.md`). Moving it to another
     place in the file is fine.
     """
-    if facts.base is None:
+    if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
         return
     for old, new in _altered(facts.base, ledger):
         if new is None:
@@ -55,7 +55,7 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An attempt says something else than it did in the version before.
 
     Why: An attempt is a record. Whoever has read or cited it relies on what it said. An item's
-    latest attempt may still change, unless `strict` is set.
+    latest attempt may still change, unless `append_only` is set to `strict`.
 
     Example:
 
@@ -67,9 +67,9 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Put the old text back and say what you found since in an attempt of its own.
     """
-    if facts.base is None:
+    if facts.base is None or facts.append_only == "off":
         return
-    latest = {} if facts.strict else _latest(facts.base)
+    latest = {} if facts.append_only == "strict" else _latest(facts.base)
     for old, new in _altered(facts.base, ledger):
         if new is not None and latest.get(old.item, -1) != old.number:
             at = opening(ledger, new.span.start_byte)
@@ -92,7 +92,7 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Put it back, or list it where finished items are listed: `- [PARSE-001] Read large
     files — done`.
     """
-    if facts.base is None:
+    if facts.base is None or not ledger.text.strip():
         return
     known = {item.id for item in ledger.items} | {row.id for row in ledger.index}
     titles = {item.title for item in ledger.items}
@@ -101,6 +101,27 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             known.add(item.id)
             message = f"item {item.id} is gone (line {item.span.start_line} before the change)"
             yield Fault(0, message, "", item.id)
+
+
+@rule("LED504", "ledger-removed", "error")
+def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The whole fix plan was deleted or emptied.
+
+    Why: Every attempt and every open item goes with it.
+
+    Example:
+
+        (an empty file, where the commit before had items)
+
+    Mend: Put the file back (`git checkout HEAD -- docs/fix_plan.md`). To give it another name or
+    place, use `git mv`.
+    """
+    if facts.base and (facts.base.items or facts.base.loose) and not ledger.text.strip():
+        count = sum(1 for _ in attempts(facts.base))
+        message = (
+            f"the fix plan is gone, and {len(facts.base.items)} items and {count} attempts with it"
+        )
+        yield Fault(0, message, fix="put the file back")
 
 
 def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:

@@ -27,7 +27,8 @@ class Facts:
     kind of secret that each one seems to hold, for those that do.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
-    ``strict`` forbids to change even an item's latest attempt. ``max_lines`` is 0 for no limit.
+    ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
+    may (``latest``), or nobody asks (``off``). ``max_lines`` is 0 for no limit.
     """
 
     path: str
@@ -37,7 +38,7 @@ class Facts:
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
     secrets_in: Callable[[Sequence[str]], Mapping[str, str]] | None = None
     every: bool = False
-    strict: bool = False
+    append_only: str = "latest"
     max_lines: int = 0
 
 

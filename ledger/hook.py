@@ -1,0 +1,160 @@
+"""The pre-commit entry point: what does this commit make worse in a fix plan?
+
+It runs at every commit, so it imports only what it uses: see docs/explanation/hook.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.errors import LedgerError, UnreadableInput, UsageError
+
+if TYPE_CHECKING:
+    from ledger.config import Config
+    from ledger.models.finding import Finding
+
+USAGE = """\
+usage: ledger-hook [FILE...]
+
+Checks the staged contents of the fix plans among FILE, by default the configured ledger, and
+prints what the commit makes worse, one finding a line. The exit code is 1 where one of them is
+an error, else 0; it is 2 where a file or git cannot be read.
+"""
+INTERRUPTED = 130
+PLAN = "fix_plan.md"  # what .pre-commit-hooks.yaml looks for, in any folder
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check the staged fix plans and return the exit code. ``argv`` are names of files, relative
+    to the working folder; by default those of the command line."""
+    # A process of a fifth of a second makes no garbage worth collecting, and looking for it
+    # again and again takes a tenth of that time.
+    gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except LedgerError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        return _fail(f"cannot read or write: {error.strerror or error}", LedgerError.exit_code)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    for argument in arguments:
+        if argument in ("-h", "--help"):
+            _print([USAGE])
+            return 0
+        if argument.startswith("-"):
+            raise UsageError("no-such-option", f"{argument}: expected names of files")
+    from ledger import validate
+    from ledger.links.blobs import Blobs
+
+    findings: list[Finding] = []
+    for settings in _plans(Path.cwd(), arguments):
+        if not settings.is_git:
+            raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
+        with Blobs(settings.root) as contents:
+            findings += validate.staged(settings, settings.ledger_path, contents)
+    _print(f"{line(finding)}\n" for finding in findings)
+    codes = sorted({finding.code for finding in findings if finding.severity == "error"})
+    if codes:
+        _say(f"ledger-hook: errors block the commit; `ledger explain {codes[0]}` says more")
+    return 1 if codes else 0
+
+
+def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
+    """The configuration for each fix plan among ``names``; for the configured one where no name
+    is given."""
+    from ledger import config
+
+    if not names:
+        yield _configured(here)
+    for place in dict.fromkeys(Path(os.path.normpath(here / name)) for name in names):
+        if place.name != PLAN and not _is_configured(here, place):
+            continue
+        if place.is_file():
+            yield config.find(here, place)
+        else:  # not in the work tree; what is staged counts
+            yield _without_file(place)
+
+
+def _configured(here: Path) -> Config:
+    """The configuration in ``here``, also where the commit removes the ledger."""
+    from ledger import config
+    from ledger.links.blobs import Blobs
+
+    try:
+        return config.find(here)
+    except UsageError as error:
+        if error.code == "no-ledger":
+            for name in config.DEFAULTS:
+                settings = _without_file(here / name)
+                with Blobs(settings.root) as contents:
+                    if settings.is_git and contents.head(settings.ledger_path) is not None:
+                        return settings
+        raise
+
+
+def _is_configured(here: Path, place: Path) -> bool:
+    from ledger import config
+
+    try:
+        return config.find(here).ledger == place
+    except UsageError as error:
+        if error.code == "no-ledger":
+            return False
+        raise
+
+
+def _without_file(place: Path) -> Config:
+    from ledger.config import Config
+    from ledger.links import blobs
+
+    folder = Path(os.path.realpath(place.parent))
+    root = blobs.discover(folder)
+    top = root or folder
+    return Config(top, root is not None, (folder / place.name).relative_to(top).as_posix())
+
+
+def line(finding: Finding) -> str:
+    """``path:line:column: severity CODE message; fix``, safe for a terminal."""
+    from ledger import text
+
+    fix = f"; {finding.fix}" if finding.fix else ""
+    return text.visible(
+        f"{finding.path}:{finding.line}:{finding.column}: "
+        f"{finding.severity} {finding.code} {finding.message}{fix}"
+    )
+
+
+def _print(parts: Iterable[str]) -> None:
+    """Write to standard output. A reader that has gone away has what it wanted."""
+    try:
+        sys.stdout.write("".join(parts))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Else the interpreter flushes once more at its end, and complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(message: str) -> None:
+    with contextlib.suppress(OSError):  # nobody listens, and there is no other place to say so
+        sys.stderr.write(f"{message}\n")
+
+
+def _fail(message: str, code: int) -> int:
+    from ledger import text
+
+    _say(f"ledger-hook: {text.visible(message)}")
+    return code

@@ -1,0 +1,52 @@
+"""Where versions of a file come from: forks, renames, conflicts. One short git command each.
+
+The hook asks these in rare cases only, so they are not worth a library for git. Nothing here
+changes a repository, its index included.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from ledger.errors import LedgerError
+from ledger.links import blobs
+
+
+def fork_point(root: Path, *revisions: str) -> str | None:
+    """The commit that ``revisions`` have in common and that is nearest to them; None where they
+    have none, or where a shallow clone lacks it. Raises UsageError for what is no revision."""
+    names = [blobs.check_revision(revision) for revision in revisions]
+    return _ask(root, "merge-base", "--octopus", *names).decode("ascii", "replace").strip() or None
+
+
+def renamed_from(root: Path, path: str) -> str | None:
+    """What the last commit calls the file that is staged as ``path``, where it has another name."""
+    parts = _ask(root, "diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
+    names = iter(parts.decode("utf-8", "surrogateescape").split("\0"))
+    for status in names:
+        old = next(names, "")
+        if status[:1] in ("R", "C") and next(names, "") == path:
+            return old
+    return None
+
+
+def is_unmerged(root: Path, path: str) -> bool:
+    """Whether the index holds ``path`` in conflict."""
+    return bool(_ask(root, "--literal-pathspecs", "ls-files", "--unmerged", "-z", "--", path))
+
+
+def _ask(root: Path, *arguments: str) -> bytes:
+    """What git says, empty where it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed commands; revisions and paths were checked
+            [*blobs.GIT, *arguments],
+            cwd=root,
+            env=blobs.environment(root),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error
+    return done.stdout if done.returncode == 0 else b""
