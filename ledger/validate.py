@@ -53,7 +53,7 @@ def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
         bases = [contents.head(old) if old else None]
     return made_worse(
         reader.read(new or b""),
-        facts_about(config, path),
+        facts(config, path),
         [reader.read(base) for base in bases if base is not None],
         None if fork is None else reader.read(fork),
         config.ignore,
@@ -71,10 +71,10 @@ def since(
     fork = ancestry.fork_point(config.root, "HEAD", revision) or revision
     base = contents.read(fork, path)
     bases = [] if base is None else [reader.read(base)]
-    return made_worse(reader.read(data), facts_about(config, path), bases, None, config.ignore)
+    return made_worse(reader.read(data), facts(config, path), bases, None, config.ignore)
 
 
-def facts_about(config: Config, path: str) -> Facts:
+def facts(config: Config, path: str) -> Facts:
     """What the rules may know about the ledger at ``path``."""
     return Facts(path, today(), append_only=config.append_only, max_lines=config.max_lines)
 
