@@ -59,7 +59,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     completeness, reason = _completeness(parts, merged, totals, exit_code)
     if totals is not None and exit_code == 0 and totals.failed + totals.errors:
         noted.append(
-            f"exit code 0 although {totals.failed + totals.errors} tests failed: perhaps that of "
+            f"exit code 0 although {totals.failed + totals.errors} test(s) failed: perhaps that of "
             "the last command of a pipe"
         )
     if not single:

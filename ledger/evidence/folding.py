@@ -3,64 +3,44 @@ what was counted."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from xml.etree.ElementTree import Element
 
-from ledger.evidence.identity import from_class
-from ledger.evidence.part import shorten
+from ledger.evidence.judging import (
+    MAX_DEPTH,
+    TEARDOWN,
+    TOO_DEEP,
+    Misnested,
+    judge,
+    local,
+    seconds,
+    without_verdict,
+)
 from ledger.models.evidence import Outcome, TestResult
 
 FAILING: frozenset[str] = frozenset({"failed", "error"})
 WORST: tuple[Outcome, ...] = ("error", "failed", "xpassed", "passed", "xfailed", "skipped")
-_NOT_RUN = frozenset({"notrun", "suppressed", "disabled", "ignored", "skipped"})
-_AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
-_TEARDOWN = "failed on teardown with"
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 _MAX_WARNINGS = 5
 
 
-class Case:
-    """One ``testcase`` element: its attributes and (tag, type, message) of each verdict."""
+class _Suite:
+    """One suite while it is read. ``verdicts`` are the tags in its test cases, ``having`` the
+    same with one of a kind for each case; ``nested...`` are those of the suites inside it."""
 
-    __slots__ = ("attributes", "children")
+    __slots__ = ("attributes", "cases", "having", "nested_cases", "nested_having",
+                 "nested_verdicts", "odd", "tests", "time", "verdicts")  # fmt: skip
 
     def __init__(self, attributes: dict[str, str]) -> None:
         self.attributes = attributes
-        self.children: list[tuple[str, str, str | None]] = []
-
-
-def _zeros() -> dict[str, list[int]]:
-    return {key: [0, 0] for key in ("tests", "failures", "errors", "skipped")}
-
-
-@dataclass(slots=True)
-class _Suite:
-    """One suite while it is open. ``own`` and ``all`` (nested ones included) count, for each
-    total that a suite may declare, [verdict elements, test cases that have one]."""
-
-    attributes: dict[str, str]
-    serial: int
-    own: dict[str, list[int]] = field(default_factory=_zeros)
-    all: dict[str, list[int]] = field(default_factory=_zeros)
-    odd: bool = False
-    time: float = 0.0
-
-    def count(self, key: str, elements: int) -> None:
-        for counts in (self.own, self.all):
-            counts[key][0] += elements
-            counts[key][1] += 1
-
-
-def seconds(text: str | None) -> float | None:
-    """A ``time`` attribute; Surefire writes thousands with a comma. None where it is none."""
-    if not text:
-        return None
-    try:
-        value = float(text.replace(",", ""))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value >= 0 else None
+        self.tests: dict[str, TestResult] = {}
+        self.cases = self.nested_cases = 0
+        self.verdicts: list[str] = []
+        self.having: list[str] = []
+        self.nested_verdicts: list[str] = []
+        self.nested_having: list[str] = []
+        self.odd = False
+        self.time = 0.0
 
 
 class Folding:
@@ -78,91 +58,85 @@ class Folding:
         self.is_pytest = False
         self.stopped = False
         self.started: str | None = None
-        self._stack = [_Suite({}, 0)]
-        self._serial = 0
-        self._home: dict[str, int] = {}
+        self._root_time: float | None = None
         self._times: list[float] = []
         self._mismatches: list[str] = []
         self._homonyms = 0
         self._nameless = 0
 
-    def root(self, attributes: dict[str, str]) -> None:
-        """``<testsuites>`` has begun."""
-        self._stack[0].attributes = attributes
-        self.is_pytest = attributes.get("name") == "pytest tests"
+    def take(self, root: Element) -> None:
+        """A whole file. Raises ``Misnested``."""
+        whole = _Suite(root.attrib if local(root) == "testsuites" else {})
+        self.is_pytest = whole.attributes.get("name") == "pytest tests"
+        for suite in [root] if local(root) == "testsuite" else root:
+            if local(suite) == "testsuite":
+                self._times.append(self._suite(suite, whole, 1))
+        self._check(whole)
+        self._root_time = seconds(whole.attributes.get("time"))
 
-    def open_suite(self, attributes: dict[str, str]) -> None:
-        """``<testsuite>`` has begun."""
-        self._serial += 1
-        self._stack.append(_Suite(attributes, self._serial))
-        self.is_pytest = self.is_pytest or attributes.get("name") == "pytest"
-        started = attributes.get("timestamp")
+    def _suite(self, element: Element, above: _Suite, depth: int) -> float:
+        """One suite with what is in it; its time in seconds."""
+        if depth > MAX_DEPTH:
+            raise Misnested(TOO_DEEP)
+        suite = _Suite(element.attrib)
+        self.is_pytest = self.is_pytest or suite.attributes.get("name") == "pytest"
+        started = suite.attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
             self.started = started
-
-    def close_suite(self) -> None:
-        """``</testsuite>``: its totals are held against what was counted."""
-        suite = self._stack.pop()
-        self._check(suite)
-        above = self._stack[-1]
-        above.odd = above.odd or suite.odd
-        for key, counts in suite.all.items():
-            above.all[key][0] += counts[0]
-            above.all[key][1] += counts[1]
+        for child in element:
+            tag = child.tag if "}" not in child.tag else local(child)
+            if tag == "testcase":
+                self._case(child, suite)
+            elif tag == "testsuite":
+                suite.time += self._suite(child, suite, depth + 1)
+        self._close(suite, above)
         told = seconds(suite.attributes.get("time"))
-        time = suite.time if told is None else told
-        if len(self._stack) > 1:
-            above.time += time
-        else:
-            self._times.append(time)
+        return suite.time if told is None else told
 
-    def finish(self) -> None:
-        """The file has come to its end."""
-        self._check(self._stack[0])
-
-    def add(self, case: Case) -> None:
-        """One test case, complete."""
-        attributes = case.attributes
-        suite = self._stack[-1]
-        if "name" not in attributes:
+    def _case(self, case: Element, suite: _Suite) -> None:
+        name = case.get("name")
+        if name is None:
             # pytest, interrupted in a test, writes what it has of it: not even its name.
             self.stopped = self.stopped or self.is_pytest
             self._nameless += 1
             suite.odd = True
             return
-        classname = attributes.get("classname")
+        classname = case.get("classname")
         if classname is None:
-            classname = attributes.get("class") or suite.attributes.get("name", "")
-        identity = from_class(classname, attributes["name"])
-        result = _judge(identity, case)
-        self._count(suite, case, result)
-        if result.duration_s is not None:
-            suite.time += result.duration_s
-        before = self.tests.get(identity)
-        if before is None:
-            self._home[identity] = suite.serial
-        elif self._home[identity] == suite.serial:
-            suite.odd = True
-            result = self._fold(before, result)
+            classname = case.get("class") or suite.attributes.get("name", "")
+        identity = f"{classname}::{name}" if classname else name
+        if len(case):
+            result, tags = judge(identity, case)
+            if tags:
+                suite.verdicts += tags
+                suite.having += set(tags) if len(tags) > 1 else tags
+                suite.odd = suite.odd or len(tags) > 1 or _in_teardown(result)
         else:
-            self._homonyms += 1
-            result = min(before, result, key=lambda test: WORST.index(test.outcome))
-        self.tests[identity] = result
-
-    def _count(self, suite: _Suite, case: Case, result: TestResult) -> None:
-        suite.count("tests", 1)
-        if not case.children:
-            return
-        tags = [_COUNTED.get(tag) for tag, _, _ in case.children]
-        for key in {key for key in tags if key is not None}:
-            suite.count(key, tags.count(key))
-        if len(tags) > 1 or (result.message or "").startswith(_TEARDOWN):
+            result = without_verdict(identity, case)
+        suite.cases += 1
+        suite.time += result.duration_s or 0.0
+        if identity in suite.tests:
             suite.odd = True
+            result = self._fold(suite.tests[identity], result)
+        suite.tests[identity] = result
+
+    def _close(self, suite: _Suite, above: _Suite) -> None:
+        """Hold the suite's totals against what was counted, and add it to what it is in."""
+        self._check(suite)
+        above.odd = above.odd or suite.odd
+        above.nested_cases += suite.cases + suite.nested_cases
+        above.nested_verdicts += suite.verdicts + suite.nested_verdicts
+        above.nested_having += suite.having + suite.nested_having
+        for identity in suite.tests.keys() & self.tests.keys():
+            self._homonyms += 1
+            both = (self.tests[identity], suite.tests[identity])
+            suite.tests[identity] = min(both, key=lambda test: WORST.index(test.outcome))
+        self.tests.update(suite.tests)
 
     def _fold(self, before: TestResult, after: TestResult) -> TestResult:
         failed_before = before.outcome in FAILING
         failed_after = after.outcome in FAILING
-        if failed_before and after.outcome == "error" and _is_teardown(after):
+        if failed_before and after.outcome == "error" and _in_teardown(after):
             return _result(after, before.duration_s, before.tries, before.flaky, before.message)
         # The plugin writes a try that failed and was run again as if it had passed.
         hidden = self.is_pytest and before.outcome == "passed"
@@ -173,24 +147,30 @@ class Folding:
         return _result(after, before.duration_s, tries, flaky, after.message)
 
     def _check(self, suite: _Suite) -> None:
-        for key in ("tests", "failures", "errors", "skipped"):
-            told = suite.attributes.get(key)
-            if told is None or not told.isdecimal():
-                continue
-            # Some writers count elements, some cases, some leave nested suites out. pytest
-            # counts tries, subtests and teardown errors in ways of its own.
-            if int(told) in (*suite.own[key], *suite.all[key]) or (key == "tests" and suite.odd):
-                continue
-            name = suite.attributes.get("name", "")
+        """Some writers count elements, some test cases, some leave nested suites out. pytest
+        counts tries, subtests and teardown errors in ways of its own, so its number of tests is
+        not held against a suite with any of these."""
+        both = suite.cases + suite.nested_cases
+        if not suite.odd:
+            self._compare(suite, "tests", (both, suite.cases))
+        for tag, key in _COUNTED.items():
+            elements, having = suite.verdicts.count(tag), suite.having.count(tag)
+            nested = suite.nested_verdicts.count(tag), suite.nested_having.count(tag)
+            counted = (having + nested[1], elements + nested[0], having, elements)
+            self._compare(suite, key, counted)
+
+    def _compare(self, suite: _Suite, key: str, counted: tuple[int, ...]) -> None:
+        told = suite.attributes.get(key, "")
+        if told.isdecimal() and len(told) < 20 and int(told) not in counted:
+            name = suite.attributes.get("name", "")[:80]
             self._mismatches.append(
-                f"suite {name[:80]!r} says {key}={told}, its test cases say {suite.all[key][1]}"
+                f"suite {name!r} says {key}={told}, its test cases say {counted[0]}"
             )
 
     def duration(self) -> float | None:
         """The root's time, else the sum over its suites."""
-        told = seconds(self._stack[0].attributes.get("time"))
-        if told is not None or not self._times:
-            return told
+        if self._root_time is not None or not self._times:
+            return self._root_time
         return round(sum(self._times), 6)
 
     def warnings(self) -> tuple[str, ...]:
@@ -221,8 +201,8 @@ def order(timestamp: str) -> tuple[int, float, str]:
         return (1, 0.0, timestamp)
 
 
-def _is_teardown(result: TestResult) -> bool:
-    return (result.message or "").startswith(_TEARDOWN)
+def _in_teardown(result: TestResult) -> bool:
+    return (result.message or "").startswith(TEARDOWN)
 
 
 def _result(
@@ -234,49 +214,3 @@ def _result(
     return TestResult(
         test.identity, test.outcome, duration, message, tries, flaky, test.at_collection
     )
-
-
-def _judge(identity: str, case: Case) -> TestResult:
-    """One test case by itself. An error outweighs a failure, a failure a skip. Surefire's
-    ``flaky...`` are tries before one that passed, ``rerun...`` tries that failed as well."""
-    attributes = case.attributes
-    duration = seconds(attributes.get("time"))
-    children = case.children
-    if not children:
-        status = attributes.get("status", "").lower()
-        result = attributes.get("result", "").lower()
-        outcome: Outcome = "skipped" if status in _NOT_RUN or result in _NOT_RUN else "passed"
-        return TestResult(identity, outcome, duration, None)
-    tags = [tag for tag, _, _ in children]
-    flaky = sum(tag.startswith("flaky") for tag in tags)
-    reruns = sum(tag.startswith("rerun") for tag in tags)
-    outcome, deciding = _outcome(tags)
-    message = next((m for tag, _, m in children if tag in deciding and m), None)
-    at_collection = message in _AT_COLLECTION
-    if outcome == "skipped":
-        kind = next((kind for tag, kind, _ in children if tag in deciding), "")
-        if kind == "pytest.xfail":
-            outcome = "xfailed"
-        elif message == "xfail-marked test passes unexpectedly":
-            outcome = "xpassed"
-    return TestResult(
-        identity,
-        outcome,
-        duration,
-        None if message is None else shorten(message),
-        1 + flaky + reruns,
-        flaky > 0,
-        at_collection,
-    )
-
-
-def _outcome(tags: list[str]) -> tuple[Outcome, frozenset[str]]:
-    if "error" in tags:
-        return "error", frozenset({"error"})
-    if "failure" in tags:
-        return "failed", frozenset({"failure"})
-    if "rerunError" in tags or "rerunFailure" in tags:
-        return "failed", frozenset({"rerunError", "rerunFailure"})
-    if "flakyError" in tags or "flakyFailure" in tags:
-        return "passed", frozenset({"flakyError", "flakyFailure"})
-    return "skipped", frozenset({"skipped", "ignored", "disabled"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import KeysView
 from dataclasses import dataclass, field, replace
 
 from ledger.evidence.folding import FAILING, WORST, order
@@ -46,7 +47,7 @@ def merge(parts: list[Part]) -> Merged:
         if partner is None:
             kept.append(log)
         else:
-            _hold_against(log, partner, result)
+            _hold_against(log, partner, reports, result)
     if not kept and only_collected:
         kept = only_collected[:1]
         result.collected_only = True
@@ -70,13 +71,13 @@ def _only_collects(log: Part) -> bool:
 
 
 def _partner(log: Part, reports: list[Part]) -> Part | None:
-    """The JUnit file of the same session: the one that shares most tests, else (a quiet log
-    that names none) one in the same folder or the only one."""
+    """The JUnit file of the same session: the one whose tests are most alike, else (a quiet
+    log that names none) one in the same folder or the only one."""
     if not reports:
         return None
     names = log.tests.keys()
     if names:
-        best = max(reports, key=lambda report: len(names & report.tests.keys()))
+        best = max(reports, key=lambda report: _likeness(names, report.tests.keys()))
         return best if names & best.tests.keys() else None
     folder = log.file.rpartition("/")[0]
     beside = [report for report in reports if report.file.rpartition("/")[0] == folder]
@@ -85,18 +86,27 @@ def _partner(log: Part, reports: list[Part]) -> Part | None:
     return reports[0] if len(reports) == 1 else None
 
 
-def _hold_against(log: Part, report: Part, result: Merged) -> None:
-    whole = log.completeness == "complete"
-    if whole or log.tests.keys() <= report.tests.keys():
+def _likeness(first: KeysView[str], second: KeysView[str]) -> float:
+    shared = len(first & second)
+    return shared / (len(first) + len(second) - shared) if shared else 0.0
+
+
+def _hold_against(log: Part, report: Part, reports: list[Part], result: Merged) -> None:
+    """Say where a log and the JUnit files differ. A log that was cut short is made good by
+    JUnit files that have its tests; one that ended by itself and not well is not."""
+    known = {name: test for other in reports for name, test in other.tests.items()}
+    known.update(report.tests)
+    cut = log.duration_s is None and bool(log.tests)
+    if log.completeness == "complete" or (cut and log.tests.keys() <= known.keys()):
         result.covered.add(log.file)
-    if not whole:
-        result.warnings.append(f"{log.file}: {log.reason}; {report.file} has its tests")
+        if cut:
+            result.warnings.append(f"{log.file}: {log.reason}; JUnit files have its tests")
     differ = [
         identity
         for identity, test in log.tests.items()
-        if identity not in report.tests or _kind(test) != _kind(report.tests[identity])
+        if identity not in known or _kind(test) != _kind(known[identity])
     ]
-    if whole:
+    if log.completeness == "complete":
         differ += [
             identity
             for identity, test in report.tests.items()

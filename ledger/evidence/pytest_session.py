@@ -94,8 +94,8 @@ class Session:
             self._short_summary(line)
         if first.isdigit() or first == "n":
             self.summary = summary(line) or self.summary
-        elif self._error is None and line.startswith("ERROR: "):
-            self._error = line[7:].strip()[:200]
+        elif self._error is None and line.startswith(("ERROR: ", "collecting ... ERROR: ")):
+            self._error = line.partition("ERROR: ")[2].strip()[:200]
         return True
 
     def _rule(self, line: str) -> bool:
@@ -274,13 +274,22 @@ class Session:
         if self.summary.collected_only is not None:
             return None, "tests were only collected"
         if self._stopped is not None:
-            failed = "during collection" in self._stopped
-            return "failed" if failed else "incomplete", f"pytest: {self._stopped}"
+            return self._why_stopped(self._stopped)
         if self._error is not None:
             return "failed", f"pytest: {self._error}"
         if self.summary.totals == Totals():
             return "failed", "no tests ran"
         return "complete", ""
+
+    def _why_stopped(self, stopped: str) -> tuple[Completeness, str]:
+        if "during collection" in stopped:
+            return "failed", f"pytest: {stopped}"
+        ran = len(self._tests)
+        if stopped.startswith("stopping after") and self.verbose and self.collected is not None:
+            if ran >= self.collected:
+                return "complete", ""
+            return "incomplete", f"pytest: {stopped}, {ran} of {self.collected} tests ran"
+        return "incomplete", f"pytest: {stopped}"
 
     def _place(self) -> str:
         if self._unfinished:

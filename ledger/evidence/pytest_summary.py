@@ -28,6 +28,10 @@ LETTERS = {".": "passed", "F": "failed", "E": "errors", "s": "skipped", "x": "xf
 _ANSI = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
 )
+# The verdicts that a reason or a label may follow.
+_REASONED = re.compile(
+    r" (SKIPPED|XFAIL|XPASS|RERUN(?= \()|SUB(?:PASSED|PASS|FAILED|FAIL|SKIPPED|SKIP|XFAIL|XPASS))"
+)
 _PROGRESS = re.compile(r" *\d+%| *\d+/\d+")
 _TOOK = re.compile(r"\d[\d.]*(?:us|ms|s)")
 _IN_TIME = re.compile(r"(\d[\d.]*) ?s(?:econds)?(?: \([^()]*\))?")
@@ -153,22 +157,20 @@ def bare_id(line: str) -> str:
 
 
 def split_verdict(line: str) -> tuple[str, str] | None:
-    """(node id, verdict word) of ``id VERDICT`` or ``id VERDICT (reason)``; None if neither."""
+    """(node id, verdict word) of ``id VERDICT``, ``id VERDICT (reason)`` or, as ``-vv`` wraps
+    a long reason, ``id VERDICTthe rest of it``; None if there is no verdict."""
     head, _, last = line.rpartition(" ")
     if last in VERDICTS:
         return head.rstrip(), last
-    if not line.endswith((")", "...")) and not any(word in line for word in SUBTESTS):
-        return None
-    best = -1
-    for word in ("SKIPPED (", "XFAIL (", "XPASS (", "RERUN (", *SUBTESTS):
-        at = line.find(f" {word}")
-        if at > 0 and (best < 0 or at < best):
-            best = at
-    if best < 0:
-        return None
-    found = re.match(r"[A-Z]+", line[best + 1 :])
-    assert found is not None
-    return line[:best].rstrip(), found[0]
+    found = None
+    for match in _REASONED.finditer(line):
+        head = line[: match.start()].rstrip()
+        if "::" not in head:
+            continue
+        found = found or (head, match[1])
+        if head.count("[") == head.count("]"):
+            return head, match[1]
+    return found
 
 
 def summary_id(text: str, known: Container[str]) -> tuple[str, str | None]:

@@ -17,12 +17,10 @@ def recount(tests: Iterable[TestResult]) -> Totals:
     that passes and then fails in teardown twice; here it is one test, an error.
     ``rerun`` counts the tries beyond the first.
     """
-    outcomes: Counter[str] = Counter()
-    collected = rerun = 0
-    for test in tests:
-        outcomes[test.outcome] += 1
-        collected += not test.at_collection
-        rerun += test.tries - 1
+    known = list(tests)
+    outcomes = Counter([test.outcome for test in known])
+    collected = len(known) - sum([test.at_collection for test in known])
+    rerun = sum([test.tries for test in known]) - len(known)
     return Totals(
         collected=collected,
         passed=outcomes["passed"],

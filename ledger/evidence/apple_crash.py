@@ -1,0 +1,216 @@
+"""Apple's crash reports: ``.ips`` (a line of JSON, then a JSON object or text), the older
+``.crash`` text, and kernel panics.
+
+Source of the formats: Apple, "Interpreting the JSON format of a crash report" and Technical
+Note TN2123.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from ledger.errors import UnreadableInput
+from ledger.evidence.part import Part, decode, file_name, shorten
+from ledger.evidence.signature import MAX_FRAMES, Frame, signature
+from ledger.models.evidence import Crash
+
+MAX_BYTES = 32 * 1024 * 1024
+
+_SUFFIXES = (".ips", ".crash", ".panic")
+_TEXT_SUFFIXES = (".txt", ".log", ".synced")
+_MARKS = (b'"bug_type"', b"Exception Type:  ", b"panic(cpu ", b"*** Panic Report ***")
+_FIELD = re.compile(
+    r"^(Exception (?:Type|Subtype|Codes)|Crashed Thread|Triggered by Thread):[ \t]*(.*)$",
+    re.MULTILINE,
+)
+_CRASHED = re.compile(
+    r"^(?:Thread \d+.{0,200}Crashed:.*|Last Exception Backtrace:.*)$", re.MULTILINE
+)
+_FRAME = re.compile(r"^\d{1,4}[ \t]+(\S.{0,200}?)[ \t]+0x[0-9a-fA-F]{1,16} (.+)$")
+_BASE = re.compile(r"0x[0-9a-fA-F]+ \+ (\d+)")
+_SOURCE = re.compile(r" \(([^()]{1,500}:\d{1,9})\)$")
+_PANIC = re.compile(r"panic ?\(cpu \d+ caller [^)\n]{1,80}\): ?(.*)")
+_KEXTS = "Kernel Extensions in backtrace:"
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d+\b")
+
+
+class AppleCrashReader:
+    """Reads one report: what stopped the process and the frames of the thread that did."""
+
+    name = "apple-crash"
+
+    def matches(self, name: str, sample: bytes) -> bool:
+        """A file named as such a report is, or text that begins like one."""
+        last = file_name(name)
+        if last.endswith(_SUFFIXES):
+            return True
+        start = sample[:4096]
+        return last.endswith(_TEXT_SUFFIXES) and any(mark in start for mark in _MARKS)
+
+    def read(self, data: bytes, name: str) -> Part:
+        """The crash, none for a report of another kind (memory pressure, a hang)."""
+        if len(data) > MAX_BYTES:
+            raise _broken(name, f"more than {MAX_BYTES >> 20} MB")
+        text = decode(data).lstrip()
+        if not text:
+            raise _broken(name, "an empty file")
+        if text.startswith("{"):
+            return self._read_json(text, name)
+        return self._read_text(text, name)
+
+    def _read_json(self, text: str, name: str) -> Part:
+        header, rest = _object(text, name)
+        if not rest and "bug_type" in header and not _body_keys(header):
+            raise _broken(name, "its first line alone: the report is cut short")
+        if rest and not rest.startswith("{"):
+            return self._read_text(rest, name)
+        body = _object(rest, name)[0] if rest else header
+        if isinstance(body.get("panicString"), str):
+            return Part(self.name, name, crashes=(_panic(body["panicString"], name),))
+        if not isinstance(body.get("exception"), dict):
+            kind = _text(header.get("bug_type")) or "unknown"
+            said = f"bug type {kind}: not the report of a crash"
+            return Part(self.name, name, warnings=(said,))
+        return Part(self.name, name, crashes=(_crash(body, name),))
+
+    def _read_text(self, text: str, name: str) -> Part:
+        if _PANIC.search(text):
+            return Part(self.name, name, crashes=(_panic(text, name),))
+        fields = {key: value.strip() for key, value in _FIELD.findall(text)}
+        kind = fields.get("Exception Type")
+        if not kind:
+            raise _broken(name, "no exception type and no panic")
+        detail = fields.get("Exception Subtype") or fields.get("Exception Codes", "")
+        if detail.startswith("0x"):
+            detail = ""
+        return Part(self.name, name, crashes=(_made(kind, detail, _text_frames(text), name),))
+
+
+def _object(text: str, name: str) -> tuple[dict[str, Any], str]:
+    """The JSON object that ``text`` begins with, and what follows it. Control characters in
+    strings are allowed: panics hold newlines."""
+    try:
+        found, end = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        reason = "JSON nested too deeply" if isinstance(error, RecursionError) else "broken JSON"
+        raise _broken(name, f"{reason}, perhaps cut short") from None
+    if not isinstance(found, dict):
+        raise _broken(name, "no JSON object")
+    return found, text[end:].lstrip()
+
+
+def _body_keys(found: dict[str, Any]) -> bool:
+    return any(key in found for key in ("exception", "panicString", "threads"))
+
+
+def _crash(body: dict[str, Any], name: str) -> Crash:
+    exception = _dict(body.get("exception"))
+    kind, signal = _text(exception.get("type")), _text(exception.get("signal"))
+    if kind and signal:
+        kind = f"{kind} ({signal})"
+    detail = _text(exception.get("subtype")) or _text(
+        _dict(body.get("termination")).get("indicator")
+    )
+    frames = _frames(body.get("lastExceptionBacktrace"), body)
+    if not frames:
+        frames = _frames(_dict(_faulting(body)).get("frames"), body)
+    return _made(kind or signal or "unknown exception", detail, frames, name)
+
+
+def _faulting(body: dict[str, Any]) -> Any:
+    threads = _list(body.get("threads"))
+    number = body.get("faultingThread")
+    if isinstance(number, int) and 0 <= number < len(threads):
+        return threads[number]
+    return next((thread for thread in threads if _dict(thread).get("triggered") is True), None)
+
+
+def _frames(listed: Any, body: dict[str, Any]) -> list[Frame]:
+    images = _list(body.get("usedImages"))
+    frames = []
+    for entry in _list(listed)[:MAX_FRAMES]:
+        said = _dict(entry)
+        number, offset = said.get("imageIndex"), said.get("imageOffset")
+        image = ""
+        if isinstance(number, int) and 0 <= number < len(images):
+            image = _text(_dict(images[number]).get("name"))
+        symbol = _text(said.get("symbol"))
+        if not symbol and image and isinstance(offset, int):
+            image = f"{image} + {offset}"
+        frames.append(Frame(symbol, "", image))
+    return frames
+
+
+def _text_frames(text: str) -> list[Frame]:
+    """The frames below the last exception's heading, else below the crashed thread's."""
+    headings = list(_CRASHED.finditer(text))
+    heading = next((found for found in headings if found[0].startswith("Last")), None)
+    for found in [heading, *headings]:
+        frames = _listed(text[found.end() : found.end() + 200_000]) if found else []
+        if frames:
+            return frames
+    return []
+
+
+def _listed(text: str) -> list[Frame]:
+    frames: list[Frame] = []
+    for line in text.lstrip("\r\n").split("\n"):
+        found = _FRAME.match(line.rstrip())
+        if found is None or len(frames) == MAX_FRAMES:
+            break
+        image, symbol = found[1], found[2]
+        base = _BASE.fullmatch(symbol)
+        if base:
+            frames.append(Frame("", "", f"{image} + {base[1]}"))
+        else:
+            frames.append(Frame(_SOURCE.sub("", symbol), "", image))
+    return frames
+
+
+def _made(kind: str, detail: str, frames: list[Frame], name: str) -> Crash:
+    said = shorten(f"{kind}, {detail}" if detail else kind)
+    signal = re.search(r"\((SIG[A-Z0-9]{2,10})\)", kind)
+    what = signal[1] if signal else kind[:100]
+    return Crash(said, signature(what, frames), tuple(frame.text for frame in frames), name)
+
+
+def _panic(text: str, name: str) -> Crash:
+    """A panic is told by its own words; its frames are the kernel extensions it came through,
+    for the addresses of its backtrace have no names."""
+    found = _PANIC.search(text)
+    said = (found[1] if found else text.partition("\n")[0]).strip()
+    message = re.split(r"@| at pc | at 0x|, registers|\(saved state|\\n", said, maxsplit=1)[0]
+    message = _NUMBER.sub("N", message.strip(' ".'))[:200]
+    kexts: list[Frame] = []
+    _, listed, after = text.partition(_KEXTS)
+    if listed:
+        for line in after[:20_000].lstrip("\n").split("\n"):
+            kext = re.match(r"[ \t]+([\w.]{3,200})\(", line)
+            if kext is None:
+                break
+            kexts.append(Frame("", "", kext[1]))
+    what = f"kernel panic: {message}"
+    frames = tuple(frame.text for frame in kexts)
+    return Crash(shorten(f"kernel panic: {said}"), signature(what, kexts), frames, name)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value[:2000] if isinstance(value, str) else ""
+
+
+def _broken(name: str, found: str) -> UnreadableInput:
+    return UnreadableInput(
+        "crash-unreadable",
+        f"{name}: expected a crash report of Apple's, found {found}",
+        "take the report from the device or from DiagnosticReports again",
+    )

@@ -1,0 +1,260 @@
+"""What crashes are grouped by: the innermost frame that tells something, and the frame that
+it was reached through.
+
+A frame of a ``Crash`` is text in one of two forms: ``function [place]``, where the place is a
+source file and line or a binary, and ``path:line in function`` as Python's tracebacks say it.
+That crash reports need a list of frames that tell nothing is an idea of Mozilla's Socorro.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ledger.models.evidence import Crash
+from ledger.models.rounds import CrashGroup, Through
+
+MAX_CRASHES = 100
+MAX_FRAMES = 200
+MAX_FUNCTION = 2000
+
+_PYTHON = re.compile(r"([^\n]{1,1000}):(\d{1,9}|\?\?\?) in ([^\n]{1,300})")
+_PYTHON_NAME = re.compile(r"<\w+>")  # <module>, <lambda>
+_TAIL = re.compile(
+    r"(?: \+ \d+|\+0x[0-9a-f]+| \[inlined\]|\[abi:\w+\]|@plt|@@?GLIBC\w*[\d.]*|::h[0-9a-f]{16}"
+    r"| \[clone [^\]]*\]| ?\(\.[\w.]+\)|\.(?:cold|part|isra|constprop|llvm|lto_priv)(?:\.\d+)*"
+    r"|_block_invoke(?:[._]?\d+)*)$"
+)
+_HEAD = re.compile(
+    r"(?:invocation function for block in|(?:implicit )?closure #\d+ (?:\([^)]*\) )?in"
+    r"|partial apply(?: forwarder)? for|specialized|generic specialization|@objc|static"
+    r"|(?:non-)?virtual thunk to|thunk for|protocol witness for) "
+)
+_OPERATOR = re.compile(r"operator(?:\(\)|\[\]|<=>|->\*?|<<=?|>>=?|[<>]=?)?")
+# Frames between a fault and the code that caused it: how a process is told to die, how memory
+# is handed out and copied, how threads and programs start.
+_SILENT = re.compile(
+    r"(?:_*(?:GI_+)?(?:raise|abort|gsignal|kill|pthread_kill\w*|assert\w*|stack_chk_fail\w*"
+    r"|fortify_fail\w*|chk_fail|libc_message\w*|malloc_printerr|sigtramp|restore_rt|wassert"
+    r"|libc_start_\w+|libc_fatal|abort_message|dso_handle)"
+    r"|_*(?:malloc|free|calloc|realloc|int_free|int_malloc|cfree|posix_memalign)(?:_\w+)?"
+    r"|_*(?:platform_)?(?:str|mem|wcs)(?:len|cpy|ncpy|cmp|ncmp|chr|move|set|cat|dup|pcpy)\w*"
+    r"|__interceptor_\w+|_*(?:asan|ubsan|tsan|msan|lsan|hwasan|sanitizer)_\w+|__(?:asan|ubsan|tsan"
+    r"|msan|lsan|hwasan|sanitizer)::.*|operator (?:new|delete)(?:\[\])?"
+    r"|std::.*|__gnu_cxx::.*|__cxxabiv1::.*|__cxa_\w+|_Unwind_\w+|demangling_terminate_handler\w*"
+    r"|objc_exception_\w+|_objc_terminate\w*|__exceptionPreprocess|objc_msgSend\w*|objc_release\w*"
+    r"|objc_retain\w*|-\[NSException .*|_?swift_\w*(?:fatalError|release|retain)\w*"
+    r"|_?assertionFailure|_fatalErrorMessage|_swift_runtime_on_report"
+    r"|rust_begin_unwind|rust_panic\w*|core::panicking::.*|core::option::.*|core::result::.*"
+    r"|__rust_\w+|_?dispatch_\w+|_pthread_\w+|start_wqthread|thread_start|start_thread|__?clone3?"
+    r"|_?start|<signal handler called>|BaseThreadInitThunk|RtlUserThreadStart|\?+)"
+)
+# Binaries of the system, where a frame has no name.
+_SYSTEM = re.compile(
+    r"(?:lib(?:c|m|dl|rt|pthread|stdc\+\+|c\+\+\w*|gcc_s|ffi|asan|ubsan|tsan|lsan)(?:[-.][\w.-]*)?"
+    r"|ld-linux[\w.-]*|linux-vdso\S*|libsystem_\S+|libobjc\S*|libswift\S+|libdyld\S*|dyld"
+    r"|(?i:ntdll|kernel32|kernelbase|ucrtbase|vcruntime\w*)(?i:\.dll)?)(?: \+ \w+)?"
+)
+
+
+class Frame(NamedTuple):
+    """One frame. ``place`` is ``file:line``; ``module`` the binary, with the offset into it
+    where the function has no name (``app + 25788``)."""
+
+    function: str = ""
+    place: str = ""
+    module: str = ""
+
+    @property
+    def text(self) -> str:
+        """The frame as a ``Crash`` holds it."""
+        place = self.place or self.module
+        return f"{self.function or '??'} [{place}]" if place else self.function or "??"
+
+    @property
+    def name(self) -> str:
+        """What the frame is compared by: the folded function, else the module (with the offset,
+        all that is left to tell two nameless functions apart), else the source file."""
+        if self.function:
+            return fold(self.function)
+        return self.module or file_of(self.place)
+
+    @property
+    def home(self) -> str:
+        """Whose code this is: the binary, else the outermost namespace, else the file."""
+        if self.module:
+            return self.module.partition(" + ")[0]
+        namespace, is_in_one, _ = self.name.partition("::")
+        return namespace if is_in_one else file_of(self.place)
+
+
+def frame_of(text: str) -> Frame:
+    """A frame from its text."""
+    python = _PYTHON.fullmatch(text)
+    if python:
+        return Frame(python[3], f"{python[1]}:{python[2]}")
+    at = text.rfind(" [")
+    if at < 0 or not text.endswith("]"):
+        return Frame(text)
+    function, place = text[:at], text[at + 2 : -1]
+    function = "" if function == "??" else function
+    if re.search(r":\d+\Z", place):
+        return Frame(function, place)
+    return Frame(function, "", place)
+
+
+def file_of(place: str) -> str:
+    """The file's name, without folders, line and column."""
+    name = place.replace("\\", "/").rpartition("/")[2]
+    return re.sub(r"(?::\d+){1,2}\Z", "", name)
+
+
+def fold(function: str) -> str:
+    """A function's name without what differs from build to build and from tool to tool:
+    template arguments become ``<T>``; parameters, return type, offset and the names that
+    compilers give to clones, closures and blocks go."""
+    name = function[:MAX_FUNCTION].strip()
+    while head := _HEAD.match(name):
+        name = name[head.end() :]
+    name = _without_tail(name)
+    if _PYTHON_NAME.fullmatch(name):
+        return name
+    if name[:2] in ("-[", "+["):
+        return name.partition("]")[0] + "]"
+    folded = _without_arguments(name)
+    return _without_tail(folded) or function[:MAX_FUNCTION].strip()
+
+
+def _without_tail(name: str) -> str:
+    for _ in range(10):
+        tail = _TAIL.search(name, max(0, len(name) - 200))
+        if tail is None:
+            break
+        name = name[: tail.start()].rstrip()
+    return name
+
+
+def _without_arguments(name: str) -> str:
+    kept: list[str] = []
+    at = 0
+    while at < len(name):
+        operator = _OPERATOR.match(name, at) if name[at] == "o" and not _in_word(name, at) else None
+        if operator:
+            kept.append(operator[0])
+            at = operator.end()
+            if name[at : at + 1] == " ":
+                if operator[0] == "operator":  # new, bool
+                    end = name.find("(", at)
+                    kept.append(name[at : end if end >= 0 else len(name)])
+                    break
+                at += 1
+        elif name[at] == "<":
+            end = _closing(name, at, "<", ">")
+            kept.append(_implementation(name[at + 1 : end]) if at == 0 else "<T>")
+            at = end + 1
+        elif name.startswith("(anonymous namespace)", at):
+            kept.append("(anonymous namespace)")
+            at += len("(anonymous namespace)")
+        elif name[at] == "{":
+            end = _closing(name, at, "{", "}")
+            kept.append("{lambda}" if name.startswith("{lambda", at) else name[at : end + 1])
+            at = end + 1
+        elif name[at] == "(":
+            at = _closing(name, at, "(", ")") + 1
+            if not name.startswith("::", at) and not name.startswith(" const::", at):
+                break
+            at = name.index("::", at)
+        elif name[at] == " ":
+            kept = []  # a return type
+            at += 1
+        else:
+            kept.append(name[at])
+            at += 1
+    return "".join(kept)
+
+
+def _in_word(name: str, at: int) -> bool:
+    return at > 0 and (name[at - 1].isalnum() or name[at - 1] == "_")
+
+
+def _implementation(inner: str) -> str:
+    """What stands between the brackets that a Rust name begins with: ``T as Trait``."""
+    kind, is_trait, trait = inner.partition(" as ")
+    return f"<{_flat(kind)} as {_flat(trait)}>" if is_trait else "<T>"
+
+
+def _flat(name: str) -> str:
+    at = name.find("<")
+    return name if at < 0 else f"{name[:at]}<T>"
+
+
+def _closing(name: str, at: int, opening: str, closing: str) -> int:
+    """Where the bracket that opens at ``at`` closes; the end where it does not."""
+    depth = 0
+    for place in range(at, len(name)):
+        if name[place] == opening:
+            depth += 1
+        elif name[place] == closing and name[place - 1] != "-":
+            depth -= 1
+            if not depth:
+                return place
+    return len(name)
+
+
+def is_silent(frame: Frame) -> bool:
+    """Whether a frame tells nothing of what went wrong."""
+    name = frame.name
+    return not name or bool((_SILENT if frame.function else _SYSTEM).fullmatch(name))
+
+
+def signature(what: str, frames: Sequence[Frame]) -> str:
+    """``what`` (a signal, a sanitizer's word) and the innermost frame that tells something."""
+    top, _ = _ends(frames)
+    return f"{what} in {top}" if top else what
+
+
+def came_through(crash: Crash) -> str:
+    """The frame that a crash's innermost telling frame was reached through: the first below it
+    in other code (another binary, namespace or file), else its caller; else nothing."""
+    return _ends([frame_of(text) for text in crash.frames])[1]
+
+
+def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:
+    """Crashes of named rounds by signature, the commonest first."""
+    found: dict[str, list[tuple[str, Crash]]] = {}
+    for name, crash in crashes:
+        found.setdefault(crash.signature, []).append((name, crash))
+    listed = []
+    for common, members in found.items():
+        through: dict[str, list[str]] = {}
+        for name, crash in members:
+            if frame := came_through(crash):
+                through.setdefault(frame, []).append(name)
+        ways = sorted(through.items(), key=lambda way: -len(way[1]))
+        listed.append(
+            CrashGroup(
+                common,
+                tuple(name for name, _ in members),
+                tuple(Through(frame, tuple(names)) for frame, names in ways),
+                members[0][1].frames,
+            )
+        )
+    return tuple(sorted(listed, key=lambda group: -len(group.rounds)))
+
+
+def _ends(frames: Sequence[Frame]) -> tuple[str, str]:
+    telling = [frame for frame in frames if not is_silent(frame)]
+    if not telling:
+        return next((frame.name for frame in frames if frame.name.strip("?")), ""), ""
+    top = telling[0]
+    below = [frame for frame in telling if frame.name != top.name]
+    other = next((frame for frame in below if _is_elsewhere(frame, top)), None)
+    through = other or next(iter(below), None)
+    return top.name, through.name if through else ""
+
+
+def _is_elsewhere(frame: Frame, top: Frame) -> bool:
+    if bool(frame.module) != bool(top.module):  # one is known by its binary, the other is not
+        return False
+    return frame.home != top.home
