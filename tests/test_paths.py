@@ -143,7 +143,7 @@ CITING: list[tuple[str, list[str]]] = [
     ("`docs/a.md §2.5` and ` docs/b.md `", ["docs/a.md §2.5", "docs/b.md"]),
     ("`phase_m/20251015T201831Z/` and `phase_m/20251015T201831Z`", ["phase_m/20251015T201831Z/", "phase_m/20251015T201831Z"]),
     ("`r/{a.md, b.md (7 lines)}`", ["r/{a.md, b.md (7 lines)}"]),
-    ("`/home/ann/x/y`, `~/x.log`, `/tmp/{a,b}.log`, `C:\\Users\\x.log`", ["/home/ann/x/y", "~/x.log", "/tmp/{a,b}.log", "C:\\Users\\x.log"]),
+    ("`/home/someone/x/y`, `~/x.log`, `/tmp/{a,b}.log`, `C:\\Users\\x.log`", ["/home/someone/x/y", "~/x.log", "/tmp/{a,b}.log", "C:\\Users\\x.log"]),
     ("`r/<STAMP>/x.md`, `r/$STAMP/`, `r/${STAMP}/x`, `.../x`, `r/.../a.md`", ["r/<STAMP>/x.md", "r/$STAMP/", "r/${STAMP}/x", ".../x", "r/.../a.md"]),
     ("`tests/test_*.py`, `r/$(date -u +%H)/a.xml`, `c*.{log,json}`", ["tests/test_*.py", "r/$(date -u +%H)/a.xml", "c*.{log,json}"]),
     ("`reports/2025-09-30-traces` `./tool/bin` `../up/x`", ["reports/2025-09-30-traces", "./tool/bin", "../up/x"]),
@@ -152,7 +152,7 @@ CITING: list[tuple[str, list[str]]] = [
     ("[the log](reports/x/run.log) and [it](https://example.org/a.md) and [here](#item)", ["reports/x/run.log"]),
     ("src/a.py in prose, reports/x/y.md too", []),
     ("`pytest tests/test_x.py -v`, `ls reports/`, `mkdir -p a/{b,c}`", []),
-    ("`a = b/c`, `x/y`, `rot_a/b/c`, `1e20/v`, `math.pi/2.0`, `(a+b)/c.d`, `PWD=/home/ann/x`", []),
+    ("`a = b/c`, `x/y`, `rot_a/b/c`, `1e20/v`, `math.pi/2.0`, `(a+b)/c.d`, `PWD=/home/someone/x`", []),
     ("`np.array`, `Crystal.run()`, `torch.float64`, `self.config`, `0.5`, `a.b.c`, `dtype=x.y`", []),
     ("`https://example.org/a.md`, `--out/x.md`, `@pytest.mark/x`, `-v/`, `/`, `//`, `/steps`, `{1..40}`", []),
     ("Artifacts: reports/x/a.txt, docs/b.md; plans/c.md (new).", ["reports/x/a.txt", "docs/b.md", "plans/c.md"]),
@@ -194,8 +194,8 @@ KINDS: dict[str, str] = {
     **dict.fromkeys(["r/<STAMP>/x", "<phase>/x.md", "$STAMP/x", "${X}/y", "r/$(date)/x"], "placeholder"),
     **dict.fromkeys(["chunk_NN/x", "r/chunk_NN.log", "YYYYMMDD/x", "XX.md", ".../x.md"], "placeholder"),
     **dict.fromkeys(["r/.../x", "r/...", "r/…/x", "*.md", "r/?.md", "{dataset}/x", "a/{b,c"], "placeholder"),
-    **dict.fromkeys(["/home/ann/x", "/tmp/x", "~/x", "~ann/x", "C:\\x\\y", "C:/x", "\\\\host\\x"], "outside"),
-    **dict.fromkeys(["../x", "a/../../x", "./../x", "..", "/home/ann/<x>", "a/b/../../../c/d/e"], "outside"),
+    **dict.fromkeys(["/home/someone/x", "/tmp/x", "~/x", "~ann/x", "C:\\x\\y", "C:/x", "\\\\host\\x"], "outside"),
+    **dict.fromkeys(["../x", "a/../../x", "./../x", "..", "/home/someone/<x>", "a/b/../../../c/d/e"], "outside"),
 }  # fmt: skip
 
 
