@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ledger import citations, text
 from ledger.dialects import words
+from ledger.models.finding import Finding
 from ledger.models.ledger import Action, ActionState, Attempt, Item, ItemStatus, Ledger, Result
 
 OPEN: Final[frozenset[ActionState]] = frozenset({"pending", "in_progress", "partial", "unknown"})
@@ -138,6 +139,12 @@ class FindingCounts:
 
     error: int = 0
     warning: int = 0
+
+
+def count(findings: Sequence[Finding]) -> FindingCounts:
+    """How many findings there are of each severity."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    return FindingCounts(errors, len(findings) - errors)
 
 
 @dataclass(frozen=True, slots=True)

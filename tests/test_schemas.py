@@ -99,7 +99,7 @@ ODD = (
 
 
 @pytest.mark.parametrize(
-    "data", [ODD, b"", b"\xef\xbb\xbf", b"\xff" * 9, b"## [A-1] \x80\n"], ids=lambda data: len(data)
+    "data", [ODD, b"", b"\xef\xbb\xbf", b"\xff" * 9, b"## [A-1] \x80\n"], ids=len
 )
 @pytest.mark.parametrize("command", ["status", "export"])
 def test_any_bytes_give_a_valid_document(repo: Repository, command: str, data: bytes) -> None:

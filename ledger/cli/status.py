@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from ledger import rules, validate
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.reports import status as report
-from ledger.status import FindingCounts, summarize
+from ledger.status import count, summarize
 
 
 def command(
@@ -25,7 +26,9 @@ def command(
     pipe there is one line for each item: status, priority, ID and the rest, with tabs between.
     """
     opened = opening.open_ledger(ledger)
-    status = summarize(opened.ledger, opened.path, FindingCounts())
+    facts = validate.facts(opened.config, opened.path)
+    findings = count(rules.check(opened.ledger, facts, opened.config.ignore))
+    status = summarize(opened.ledger, opened.path, findings)
     if as_json:
         from ledger import contract
 

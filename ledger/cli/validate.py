@@ -2,7 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
 
-def command() -> int:
-    """Check."""
-    return 0
+import typer
+
+from ledger import config, reader, validate
+from ledger.cli import opening, output
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.config import Config
+from ledger.errors import UnreadableInput, UsageError
+from ledger.links.blobs import Blobs
+from ledger.models.finding import Finding
+from ledger.reports.findings import REPORTS, Checked
+
+
+def command(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE...]", help="Fix plans; default: the configured one."),
+    ] = None,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="What is staged, against the last commit.")
+    ] = False,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="REV", help="The work tree, against where it left REV."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="With --staged or --base: old faults too.")
+    ] = False,
+    form: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help="text, json, github or sarif.")
+    ] = None,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Check fix plans against the rules.
+
+    All faults of the file in the work tree are told, and with --staged or --base only those
+    that the change makes worse. The exit code is 1 if there is an error among them; warnings
+    leave it 0. `ledger explain CODE` says more about each.
+    """
+    name = form or ("json" if as_json else "text")
+    if name not in REPORTS:
+        raise UsageError("usage", f"no format {name!r}", f"there are {', '.join(REPORTS)}")
+    if as_json and name != "json":
+        raise UsageError("usage", f"--json and --format {name} ask for two forms", "give one")
+    if staged and base is not None:
+        raise UsageError("usage", "--staged and --base ask for different things", "give one")
+    if files and ledger:
+        raise UsageError("usage", "FILE and --ledger both name the fix plan", "give one")
+    named: list[Path | None] = [*files] if files else [ledger]
+    plans = list(dict.fromkeys(config.find(Path.cwd(), file) for file in named))
+    findings = [
+        finding for plan in plans for finding in _check(plan, staged=staged, base=base, every=every)
+    ]
+    checked = Checked(tuple(plan.ledger_path for plan in plans), tuple(findings))
+    output.write(REPORTS[name]().render(checked), is_utf8=name in ("json", "sarif"))
+    return 1 if checked.counts.error else 0
+
+
+def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequence[Finding]:
+    path = plan.ledger_path
+    facts = validate.facts(plan, path)
+    if not staged and base is None:
+        return validate.validate(opening.read_bytes(plan.ledger), facts, plan.ignore)
+    if not plan.is_git:
+        raise UnreadableInput(
+            "no-repository", f"{plan.root}: no git repository", "leave out --staged and --base"
+        )
+    with Blobs(plan.root) as contents:
+        if staged and every:
+            return validate.validate(contents.staged(path) or b"", facts, plan.ignore)
+        if staged:
+            return validate.staged(plan, path, contents)
+        assert base is not None
+        data = opening.read_bytes(plan.ledger)
+        if not every:
+            return validate.since(plan, path, data, base, contents)
+        if contents.commit(base) is None:
+            raise UsageError("no-such-revision", f"{base}: git knows no such commit")
+        before = contents.read(base, path)
+        known = None if before is None else reader.read(before)
+        return validate.validate(data, replace(facts, base=known, every=True), plan.ignore)

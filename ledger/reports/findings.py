@@ -8,7 +8,6 @@ SARIF 2.1.0 as published by OASIS.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import quote
@@ -18,11 +17,12 @@ from ledger.models.finding import Finding
 from ledger.reports.documents import dumps
 from ledger.reports.words import counted
 from ledger.rules import RULES
-from ledger.status import FindingCounts
+from ledger.status import FindingCounts, count
 
 _SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 )
+_ROOT: Final = "%SRCROOT%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,6 @@ class Checked:
     def counts(self) -> FindingCounts:
         """How many findings there are of each severity."""
         return count(self.findings)
-
-
-def count(findings: Sequence[Finding]) -> FindingCounts:
-    """How many findings there are of each severity."""
-    errors = sum(finding.severity == "error" for finding in findings)
-    return FindingCounts(errors, len(findings) - errors)
 
 
 class Report(Protocol):
@@ -133,7 +127,7 @@ class Sarif:
                 }
             },
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": {"ROOT": {"description": {"text": "The top of the repository."}}},
+            "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
             "results": [_sarif_result(one, codes.index(one.code)) for one in checked.findings],
         }
         return dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -157,7 +151,7 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
     place = {
         "artifactLocation": {
             "uri": quote(text.encode(finding.path)),
-            "uriBaseId": "ROOT",
+            "uriBaseId": _ROOT,
         },
         "region": {"startLine": finding.line, "startColumn": finding.column},
     }

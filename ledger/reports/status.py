@@ -199,7 +199,7 @@ def _closing(status: Status, every: bool) -> Iterator[str]:
         yield f"{finished} done or archived: `ledger status --all` lists them"
     if findings.error or findings.warning:
         errors, warnings = counted(findings.error, "error"), counted(findings.warning, "warning")
-        yield f"{errors}, {warnings}: `ledger validate --all` lists them"
+        yield f"{errors}, {warnings}: `ledger validate` lists them"
     else:
         yield "no findings"
     if following:

@@ -1,0 +1,304 @@
+"""``ledger validate``: what is judged, what is told, in which form, and the exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from ledger.models.finding import Finding
+from ledger.reports.findings import REPORTS, Checked
+from tests.commands import call, process, terminal
+from tests.repository import Repository
+
+CLEAN = "docs/fix_plan.md: no findings\n"
+# An error of its own: the index and the item disagree.
+CONTRADICTION = (b"| Low | pending |", b"| Low | done |")
+# A warning of its own: a result that nobody understands.
+ODD_RESULT = ("⚠️ partial. Quad".encode(), b"so-so. Quad")
+
+
+def change(repo: Repository, *pairs: tuple[bytes, bytes]) -> None:
+    data = repo.ledger.read_bytes()
+    for old, new in pairs:
+        assert old in data
+        data = data.replace(old, new)
+    repo.ledger.write_bytes(data)
+
+
+def codes(said: str) -> list[str]:
+    return [line.split(": ")[1].split()[1] for line in said.splitlines()[:-1]]
+
+
+def test_a_sound_plan_has_no_findings(repo: Repository) -> None:
+    for arguments in ([], ["--staged"], ["--base", "HEAD"], ["--all"]):
+        done = call(repo.path, "validate", *arguments)
+        assert (done.code, done.out, done.err) == (0, CLEAN, "")
+
+
+def test_an_error_is_told_with_its_place_and_makes_the_exit_code_1(repo: Repository) -> None:
+    change(repo, CONTRADICTION)
+    done = call(repo.path, "validate")
+    assert done.code == 1
+    first, last = done.out.splitlines()
+    assert first.startswith("docs/fix_plan.md:12:")
+    assert " error LED201 " in first
+    assert "DOCS-TOUR-002" in first
+    assert last == "docs/fix_plan.md: 1 error"
+    assert "1 error, 0 warnings: `ledger validate` lists them" in call(repo.path, "status").out
+
+
+def test_a_warning_leaves_the_exit_code_0(repo: Repository) -> None:
+    change(repo, ODD_RESULT)
+    done = call(repo.path, "validate")
+    assert done.code == 0
+    assert codes(done.out) == ["LED402"]
+    assert done.out.endswith("docs/fix_plan.md: 1 warning\n")
+
+
+def test_ignored_rules_are_silent_everywhere(repo: Repository) -> None:
+    change(repo, CONTRADICTION, ODD_RESULT)
+    repo.write("pyproject.toml", b'[tool.ledger]\nignore = ["LED201"]\n')
+    assert codes(call(repo.path, "validate").out) == ["LED402"]
+    assert "LED201" not in codes(call(repo.path, "validate", "--base", "HEAD").out)
+    assert call(repo.path, "status", "--json").data["findings"] == {"error": 0, "warning": 1}
+
+
+def test_staged_judges_the_index_and_not_the_work_tree(repo: Repository) -> None:
+    change(repo, CONTRADICTION)
+    assert call(repo.path, "validate", "--staged").out == CLEAN
+    repo.git("add", "docs")
+    change(repo, CONTRADICTION[::-1])
+    assert codes(call(repo.path, "validate", "--staged").out) == ["LED201"]
+    assert call(repo.path, "validate").out == CLEAN
+
+
+def test_only_what_the_change_makes_worse_is_told(repo: Repository) -> None:
+    change(repo, CONTRADICTION)
+    repo.commit("An old fault")
+    change(repo, ODD_RESULT)
+    assert sorted(codes(call(repo.path, "validate").out)) == ["LED201", "LED402"]
+    worse = call(repo.path, "validate", "--base", "HEAD")
+    assert "LED201" not in codes(worse.out)
+    assert "LED402" in codes(worse.out)
+    every = call(repo.path, "validate", "--base", "HEAD", "--all")
+    assert {"LED201", "LED402"} <= {*codes(every.out)}
+    assert "LED201" in codes(call(repo.path, "validate", "--base", "HEAD~1").out)
+    repo.git("add", "docs")
+    assert "LED201" not in codes(call(repo.path, "validate", "--staged").out)
+    assert "LED201" in codes(call(repo.path, "validate", "--staged", "--all").out)
+
+
+def test_a_base_is_where_the_work_left_it(repo: Repository) -> None:
+    """What was added on the other branch meanwhile was not lost here."""
+    repo.git("checkout", "--quiet", "-b", "work")
+    change(repo, ODD_RESULT)
+    repo.commit("Work")
+    repo.git("checkout", "--quiet", "main")
+    attempt = b"  * [2025-11-03] Attempt #3 - Result: success.\n- Next Actions:\n  1. \xe2\x9c\x85"
+    change(repo, (b"- Next Actions:\n  1. \xe2\x9c\x85", attempt))
+    repo.commit("Meanwhile")
+    repo.git("checkout", "--quiet", "work")
+    assert "LED501" not in codes(call(repo.path, "validate", "--base", "main").out)
+
+
+def test_a_lost_attempt_is_an_error(repo: Repository) -> None:
+    data = repo.ledger.read_bytes()
+    start = data.index(b"  * [2025-11-01] Attempt #1")
+    repo.ledger.write_bytes(data[:start] + data[data.index(b"  * [2025-11-02]") :])
+    done = call(repo.path, "validate", "--base", "HEAD")
+    assert done.code == 1
+    assert "LED501" in codes(done.out)
+
+
+def test_several_files_are_checked_one_after_the_other(repo: Repository) -> None:
+    repo.write("other/plan.md", b"## [A-001] A\n- Status: pending\n## [A-001] B\n- Status: done\n")
+    files = ["docs/fix_plan.md", "other/plan.md", "docs/../docs/fix_plan.md"]
+    done = call(repo.path, "validate", *files)
+    assert done.code == 1
+    assert done.out.splitlines()[-1] == "docs/fix_plan.md, other/plan.md: 1 error"
+    assert done.out.startswith("other/plan.md:3:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--base", "no-such-branch"], "no-such-revision"),
+        (["--base", "no-such-branch", "--all"], "no-such-revision"),
+        (["--base", "-x"], "bad-revision"),
+        (["--base", "a..b", "--all"], "bad-revision"),
+        (["--base", ""], "bad-revision"),
+        (["--format", "xml"], "usage"),
+        (["--format", "github", "--json"], "usage"),
+        (["--staged", "--base", "HEAD"], "usage"),
+        (["docs/fix_plan.md", "--ledger", "docs/fix_plan.md"], "usage"),
+        (["missing.md"], "no-such-file"),
+        (["/dev/null"], "cannot-read"),
+    ],
+)
+def test_what_cannot_be_checked_is_one_line(
+    repo: Repository, arguments: list[str], code: str
+) -> None:
+    if "--json" not in arguments:
+        done = call(repo.path, "validate", *arguments)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    done = call(repo.path, "validate", "--json", *arguments)
+    assert (done.code, done.err) == (2, "")
+    assert json.loads(done.out)["error"]["code"] == code
+
+
+def test_without_git_there_is_nothing_staged(tmp_path: Path) -> None:
+    (tmp_path / "fix_plan.md").write_bytes(b"## [A-001] A\n- Status: pending\n")
+    assert call(tmp_path, "validate").code == 0
+    for arguments in (["--staged"], ["--base", "HEAD"]):
+        done = call(tmp_path, "validate", *arguments)
+        assert done.code == 2
+        assert "no git repository" in done.err
+
+
+# Forms
+
+HOSTILE = Finding(
+    "LED103",
+    "warning",
+    "100%\r\n::error::x\x1b[31m \u202e",
+    "docs/a,b:c \xfc%\n.md",
+    3,
+    7,
+    "A-001",
+    2,
+    "mend\nit",
+    "LED103|key",
+)
+
+
+def rendered(name: str) -> str:
+    return REPORTS[name]().render(Checked(("docs/fix_plan.md",), (HOSTILE,)))
+
+
+def test_text_is_one_safe_line() -> None:
+    first, last = rendered("text").splitlines()
+    assert first == (
+        "docs/a,b:c \xfc%\\x0a.md:3:7: warning LED103 "
+        "100%\\x0d\\x0a::error::x\\x1b[31m \\x202e; mend\\x0ait"
+    )
+    assert last == "docs/fix_plan.md: 1 warning"
+
+
+def test_github_annotations_are_escaped() -> None:
+    assert rendered("github") == (
+        "::warning file=docs/a%2Cb%3Ac \xfc%25%0A.md,line=3,col=7,title=LED103 unread-line"
+        "::100%25%0D%0A::error::x\\x1b[31m \\x202e; mend%0Ait\n"
+    )
+
+
+def test_github_says_nothing_where_nothing_is_wrong(repo: Repository) -> None:
+    done = call(repo.path, "validate", "--format", "github")
+    assert (done.code, done.out) == (0, "")
+
+
+def closed(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """An object of SARIF: none of its properties may be misspelt."""
+    return {
+        "type": "object",
+        "properties": {**required, **optional},
+        "required": [*required],
+        "additionalProperties": False,
+    }
+
+
+STRING = {"type": "string", "minLength": 1}
+COUNT = {"type": "integer", "minimum": 1}
+MESSAGE = closed({"text": STRING})
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+# The objects that are written here, as section 3 of the standard (SARIF 2.1.0) describes them.
+SARIF = closed(
+    {
+        "$schema": {"const": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/"
+                    "sarif-schema-2.1.0.json"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "minItems": 1,
+            "items": closed(
+                {
+                    "tool": closed({"driver": closed(
+                        {"name": STRING},
+                        rules={"type": "array", "uniqueItems": True, "items": closed(
+                            {"id": STRING},
+                            name=STRING,
+                            shortDescription=MESSAGE,
+                            fullDescription=MESSAGE,
+                            help=MESSAGE,
+                            defaultConfiguration=closed({"level": LEVEL}),
+                        )},
+                    )}),
+                    "results": {"type": "array", "items": closed(
+                        {"message": MESSAGE},
+                        ruleId=STRING,
+                        ruleIndex={"type": "integer", "minimum": 0},
+                        level=LEVEL,
+                        locations={"type": "array", "items": closed({"physicalLocation": closed({
+                            "artifactLocation": closed({
+                                "uri": {"type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$"},
+                                "uriBaseId": {"const": "%SRCROOT%"},
+                            }),
+                            "region": closed({"startLine": COUNT, "startColumn": COUNT}),
+                        })})},
+                        partialFingerprints={"type": "object", "additionalProperties": STRING},
+                    )},
+                },
+                columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                originalUriBaseIds={"type": "object", "additionalProperties": closed(
+                    {}, description=MESSAGE)},
+            ),
+        },
+    }
+)  # fmt: skip
+
+
+def test_sarif_keeps_to_the_standard(repo: Repository) -> None:
+    change(repo, CONTRADICTION, ODD_RESULT)
+    done = call(repo.path, "validate", "--format", "sarif")
+    assert done.code == 1
+    for said in (done.out, rendered("sarif"), call(repo.path, "validate", "--format", "sarif").out):
+        jsonschema.validate(json.loads(said), SARIF)
+    [run] = json.loads(done.out)["runs"]
+    for result in run["results"]:
+        rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+        assert rule["id"] == result["ruleId"]
+    assert [result["level"] for result in run["results"]] == ["error", "warning"]
+
+
+def test_a_fingerprint_stays_when_the_line_moves(repo: Repository) -> None:
+    def prints() -> list[str]:
+        said = call(repo.path, "validate", "--format", "sarif").out
+        results = json.loads(said)["runs"][0]["results"]
+        return [result["partialFingerprints"]["ledgerKey/v1"] for result in results]
+
+    change(repo, CONTRADICTION, ODD_RESULT)
+    before = prints()
+    change(repo, (b"# Fix Plan Ledger\n", b"# Fix Plan Ledger\n\nA new paragraph.\n"))
+    assert prints() == before
+    assert len({*before}) == 2
+
+
+def test_json_has_every_finding(repo: Repository) -> None:
+    change(repo, CONTRADICTION, ODD_RESULT)
+    data = call(repo.path, "validate", "--json").data
+    assert data["counts"] == {"error": 1, "warning": 1}
+    first, second = data["findings"]
+    assert (first["code"], first["severity"], first["line"]) == ("LED201", "error", 12)
+    assert (second["item"], second["attempt"], second["path"]) == (
+        "PARSE-SPEED-001", 1, "docs/fix_plan.md",
+    )  # fmt: skip
+    assert call(repo.path, "validate", "--format", "json").data == data
+
+
+def test_findings_are_the_same_on_a_terminal(repo: Repository) -> None:
+    change(repo, CONTRADICTION, ODD_RESULT)
+    _, shown = terminal(repo.path, 40, ["validate"])
+    assert shown.decode() == process(repo.path, "validate").out
