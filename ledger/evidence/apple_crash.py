@@ -53,7 +53,7 @@ class AppleCrashReader:
         """The crash, none for a report of another kind (memory pressure, a hang)."""
         if len(data) > MAX_BYTES:
             raise _broken(name, f"more than {MAX_BYTES >> 20} MB")
-        text = decode(data).lstrip()
+        text = decode(data).replace("\r\n", "\n").lstrip()
         if not text:
             raise _broken(name, "an empty file")
         if text.startswith("{"):

@@ -10,6 +10,8 @@ is recounted, the attributes of a suite only serve to notice a difference.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser, fromstring
 
 from defusedxml import DefusedXmlException
@@ -129,15 +131,14 @@ def _tree(data: bytes) -> Element:
     of nothing but start tags would take 2 GB."""
     if len(data) <= _UNWATCHED:
         return fromstring(data)  # noqa: S314 - _check_start was here
-    parser = XMLPullParser(("start", "end"))
+    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     root: Element | None = None
     depth = 0
     for start in range(0, len(data), 1 << 16):
         parser.feed(data[start : start + (1 << 16)])
-        for event, element in parser.read_events():
+        for event, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
             depth += 1 if event == "start" else -1
-            if root is None and isinstance(element, Element):
-                root = element
+            root = element if root is None else root
             if depth > MAX_DEPTH:
                 raise Misnested(TOO_DEEP)
     parser.close()
