@@ -45,7 +45,7 @@ def read_run(access: Access, path: str) -> Evidence:
     is left out for that is a warning. ``completeness`` is described with ``fold.fold``.
     """
     outputs = _outputs(access, path)
-    evidence = fold(path, outputs.parts, tuple(outputs.warnings), outputs.is_file)
+    evidence = fold(path, outputs.parts, (), outputs.is_file)
     stamp = _stamp(path, [part.file for part in outputs.parts])
     return replace(evidence, files=outputs.files, stamp=stamp)
 
@@ -58,15 +58,16 @@ def read_runs(access: Access, paths: Sequence[str]) -> Evidence:
         return read_run(access, paths[0])
     common = posixpath.commonpath(paths)
     parts: list[Part] = []
-    warnings: list[str] = []
     files: list[str] = []
     for path in paths:
         below = posixpath.relpath(path, common or ".")
         outputs = _outputs(access, path)
-        parts += [replace(part, file=posixpath.join(below, part.file)) for part in outputs.parts]
-        warnings += [f"{below}: {warning}" for warning in outputs.warnings]
+        parts += [
+            replace(part, file=below if outputs.is_file else posixpath.join(below, part.file))
+            for part in outputs.parts
+        ]
         files += [below if outputs.is_file else f"{below}/{name}" for name in outputs.files]
-    evidence = fold(common, parts, tuple(warnings), single=False)
+    evidence = fold(common, parts, (), single=False)
     stamps = {stamp for path in paths if (stamp := _stamp(path, []))}
     stamp = _stamp(common, []) or (min(stamps) if stamps else None)
     return replace(evidence, files=tuple(files), stamp=stamp)
@@ -75,20 +76,18 @@ def read_runs(access: Access, paths: Sequence[str]) -> Evidence:
 class _Outputs(NamedTuple):
     files: tuple[str, ...]
     parts: list[Part]
-    warnings: list[str]
     is_file: bool
 
 
 def _outputs(access: Access, path: str) -> _Outputs:
     entries: list[Entry] = []
-    warnings: list[str] = []
+    parts: list[Part] = []
     for entry in access.files(path):
         if len(entries) == MAX_FILES:
-            warnings.append(f"more than {MAX_FILES} files: the rest is not read")
+            parts.append(_unread("", f"more than {MAX_FILES} files: the rest is not read"))
             break
         entries.append(entry)
     single = len(entries) == 1 and entries[0].path == ""
-    parts: list[Part] = []
     total = 0
     for entry in entries:
         name = entry.path or path
@@ -98,13 +97,27 @@ def _outputs(access: Access, path: str) -> _Outputs:
             message = f"{name}: expected at most {MAX_BYTES >> 20} MB, found {entry.size >> 20} MB"
             if single:
                 raise UnreadableInput("run-too-large", message, "give a smaller output")
-            warnings.append(f"{message}; it is not read")
+            parts.append(_unread(name, message))
             continue
         total += entry.size
-        data = access.read(f"{path.rstrip('/')}/{entry.path}" if entry.path else path)
+        try:
+            data = access.read(f"{path.rstrip('/')}/{entry.path}" if entry.path else path)
+        except UnreadableInput as error:
+            if single:
+                raise
+            parts.append(_unread(name, error.message))
+            continue
         parts += _read(data, name, single)
     files = tuple(entry.path or path.rpartition("/")[2] for entry in entries)
-    return _Outputs(files, parts, warnings, single)
+    return _Outputs(files, parts, single)
+
+
+def _unread(name: str, why: str) -> Part:
+    """A file that is not read is a warning. Where it may have held tests the run is not
+    complete."""
+    if name and not name.lower().endswith(".xml"):
+        return Part("unread", name, warnings=(f"not read: {why}",))
+    return Part("unread", name, completeness="incomplete", reason=f"not read: {why}")
 
 
 def _may_matter(name: str) -> bool:

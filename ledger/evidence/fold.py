@@ -85,7 +85,11 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
 
 
 def _told(parts: list[Part]) -> list[str]:
-    return [f"{part.file}: {warning}" for part in parts for warning in part.warnings]
+    return [
+        warning if part.file in warning else f"{part.file}: {warning}"
+        for part in parts
+        for warning in part.warnings
+    ]
 
 
 def _missing(parts: list[Part]) -> list[str]:
@@ -194,12 +198,8 @@ def _completeness(
         if part.reader == "pytest-log" and state == "incomplete" and part.crashes:
             state, reason = "crashed", f"{part.crashes[-1].kind}: {reason}"
         assert state is not None
-        found.append(
-            (
-                state,
-                reason if part.reader == "junit" and not part.tests else f"{part.file}: {reason}",
-            )
-        )
+        told = reason if not part.file or part.file in reason else f"{part.file}: {reason}"
+        found.append((state, told))
     crashes = [crash for part in parts for crash in part.crashes]
     if crashes and not merged.read:
         found.append(("crashed", f"{crashes[-1].source}: {crashes[-1].kind}"))

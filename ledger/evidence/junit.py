@@ -29,6 +29,7 @@ _MULTIBYTE = frozenset(
     "shift_jis shift-jis sjis windows-31j cp932 euc-jp iso-2022-jp gb2312 gbk gb18030 big5 "
     "euc-kr cp949".split()
 )
+_ROOT = re.compile(rb"<[A-Za-z]")
 _MAX_START = 1 << 18
 _UNWATCHED = 1 << 21
 _HINT = "give a JUnit XML file as the test runner wrote it"
@@ -40,11 +41,16 @@ class JUnitReader:
     name = "junit"
 
     def matches(self, name: str, sample: bytes) -> bool:
-        """XML with a test suite in it, or an ``.xml`` file that calls itself junit or test."""
-        if not file_name(name).endswith(".xml"):
+        """XML with a test suite in it. A file that is named like one and shows no other root
+        matches too: empty or broken it is not to be passed over."""
+        last = file_name(name)
+        if not last.endswith(".xml"):
             return False
-        told = "junit" in file_name(name) or "test" in file_name(name)
-        return told or b"<testsuite" in sample.replace(b"\0", b"")
+        text = sample.replace(b"\0", b"")
+        if b"<testsuite" in text:
+            return True
+        named = "junit" in last or "pytest" in last or last.startswith("test-")
+        return named and (b"<!DOCTYPE" in text or _ROOT.search(text) is None)
 
     def read(self, data: bytes, name: str) -> Part:
         """Every test case, tries folded into one. Raises ``UnreadableInput``."""

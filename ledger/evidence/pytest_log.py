@@ -87,9 +87,12 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals | No
         return counted, False
     collected = session.collected
     if collected is None:
-        parts = (said.passed, said.failed, said.errors, said.skipped, said.xfailed, said.xpassed)
-        collected = sum(parts) - session.skipped_modules
-    return replace(said, collected=collected), True
+        collected = _count(said) - session.skipped_modules
+    return replace(said, collected=collected), _count(said) > len(tests) + session.skipped_modules
+
+
+def _count(said: Totals) -> int:
+    return said.passed + said.failed + said.errors + said.skipped + said.xfailed + said.xpassed
 
 
 def _joined(parts: list[Part]) -> Part:

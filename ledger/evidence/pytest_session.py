@@ -71,6 +71,7 @@ class Session:
         self._weak: str | None = None
         self._letters: Counter[str] = Counter()
         self._lettered = False
+        self._ended_quietly = False  # -qq leaves the last line out
         self._last_file: str | None = None
         self._stopped: str | None = None
         self._error: str | None = None
@@ -110,6 +111,7 @@ class Session:
         elif title == "short test summary info":
             self._flush()
             self._state = "summary"
+            self._ended_quietly = True
         elif title.startswith(("warnings summary", "slowest ")):
             self._flush()
             self._state = "other"
@@ -143,6 +145,7 @@ class Session:
                 self.skipped_modules = int(modules[1]) if modules else 0
         else:
             self._count_letters(text, shortened=len(text) < len(line.rstrip()))
+            self._ended_quietly = self._ended_quietly or line.rstrip().endswith("[100%]")
         self._timeout = self._timeout or "+++ Timeout +++" in line
 
     def _xdist(self, line: str) -> None:
@@ -266,6 +269,8 @@ class Session:
     def completeness(self) -> tuple[Completeness | None, str]:
         """How far the session came, with the reason where that is not to its end."""
         self._flush()
+        if self.summary is None and not self._started and self._ended_quietly:
+            return "complete", ""
         if self.summary is None:
             place = self._place()
             if self._timeout:

@@ -141,7 +141,7 @@ def starts_with_test(line: str) -> bool:
         return False
     path = line[:end]
     stem, dot, suffix = path.rpartition(".")
-    return bool(dot and stem) and suffix.isalnum() and len(suffix) <= 10 and ": " not in path
+    return bool(dot and stem) and suffix.isalnum() and len(suffix) <= 10 and ":" not in path
 
 
 def bare_id(line: str) -> str:
