@@ -40,11 +40,11 @@ def _sparing(parameters: list[Any]) -> list[Any]:
     """Let options that were not given be: from version 0.29 on Typer loads pydantic to convert
     any value, None too."""
     for parameter in parameters:
-        is_single = parameter.nargs == 1 and not parameter.multiple
-        if is_single and not parameter.required and "process_value" not in vars(parameter):
-            parameter.process_value = partial(_given_only, parameter.process_value)
+        if not parameter.required and "process_value" not in vars(parameter):
+            nothing = None if parameter.nargs == 1 and not parameter.multiple else ()
+            parameter.process_value = partial(_given_only, parameter.process_value, nothing)
     return parameters
 
 
-def _given_only(convert: Any, ctx: Any, value: Any) -> Any:
-    return None if value is None else convert(ctx, value)
+def _given_only(convert: Any, nothing: Any, ctx: Any, value: Any) -> Any:
+    return nothing if value is None or value == () else convert(ctx, value)

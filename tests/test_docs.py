@@ -1,0 +1,125 @@
+"""The documentation is true: examples run, and nothing that exists is left out."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger import contract
+from ledger.cli import COMMANDS, main
+from tests import json_page
+from tests.commands import call
+from tests.repository import Repository
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+COMMANDS_PAGE = DOCS / "reference" / "commands.md"
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_END = "\x1e"
+
+
+def pages() -> list[Path]:
+    return [
+        page for page in sorted(DOCS.rglob("*.md")) if "```console\n" in page.read_text("utf-8")
+    ]
+
+
+def examples(page: Path) -> Iterator[tuple[str, str]]:
+    """The commands of a page's `console` blocks, and what each one prints."""
+    for block in _BLOCK.findall(page.read_text("utf-8")):
+        for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, said = example.partition("\n")
+            while command.endswith("\\"):
+                more, _, said = said.partition("\n")
+                command = f"{command}\n{more}"
+            yield command, said
+
+
+def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str]:
+    """What the commands print, one after the other in one shell, errors among it."""
+    bin_folder.mkdir()
+    for name, module in (("ledger", "ledger.cli"), ("ledger-hook", "ledger.hook")):
+        tool = bin_folder / name
+        tool.write_text(
+            f"#!{sys.executable}\nimport sys\nfrom {module} import main\nsys.exit(main())\n"
+        )
+        tool.chmod(0o755)
+    # The exit code is handed on, so that `echo $?` says what it says to a reader.
+    script = "".join(f"{one}\n__code=$?; printf '{_END}'; (exit $__code)\n" for one in commands)
+    done = subprocess.run(
+        ["bash", "--norc"],
+        input=script.encode(),
+        cwd=repo.path,
+        env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+    return done.stdout.decode().split(_END)[:-1]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_every_example_prints_what_the_page_says(
+    page: Path, repo: Repository, tmp_path: Path
+) -> None:
+    shown = list(examples(page))
+    printed = run_all([command for command, _ in shown], repo, tmp_path / "bin")
+    assert len(printed) == len(shown)
+    for (command, expected), said in zip(shown, printed, strict=True):
+        assert said == expected, f"$ {command}"
+
+
+def test_there_are_examples() -> None:
+    assert COMMANDS_PAGE in pages()
+    used = {
+        word
+        for page in pages()
+        for command, _ in examples(page)
+        for word in re.findall(r"\bledger (\S+)", command)
+    }
+    assert {*COMMANDS} <= used
+
+
+def section(name: str) -> str:
+    """The section of a command in the reference."""
+    text = COMMANDS_PAGE.read_text("utf-8")
+    parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    [found] = [part for part in parts if part.startswith(f"`ledger {name}`\n")]
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_in_the_reference(name: str, tmp_path: Path) -> None:
+    said = call(tmp_path, name, "--help").out
+    options = {*re.findall(r"^  (?:-\w, )?(--[\w-]+)", said, re.MULTILINE)} - {"--help"}
+    documented = {*re.findall(r"^\| `(--[\w-]+)", section(name), re.MULTILINE)}
+    assert options == documented
+    assert "Exit code" in section(name)
+
+
+def test_the_reference_has_no_other_commands() -> None:
+    named = re.findall(r"^## `ledger (\S+)`$", COMMANDS_PAGE.read_text("utf-8"), re.MULTILINE)
+    assert named == [*COMMANDS]
+
+
+def test_the_page_on_json_is_made_from_the_schemas() -> None:
+    made = json_page.page()
+    assert json_page.PAGE.read_text("utf-8") == made, "run: python -m tests.json_page"
+    for kind in contract.KINDS:
+        assert f"\n## `{kind}`\n" in made
+
+
+def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ledger", "schema"], cwd=tmp_path, capture_output=True, check=True
+    )
+    assert done.stdout.decode().split() == [*contract.KINDS]
+    assert callable(main)
