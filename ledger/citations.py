@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ledger.braces import expand
 
@@ -56,8 +55,7 @@ _CHECKSUM: Final = re.compile(r"(?:sha-?(?:1|224|256|384|512)|md5|checksum)\W{0,
 _INDENT: Final = re.compile(r"[ \t]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """One citation as written, the paths that it stands for, and its line, from 0."""
 
     raw: str

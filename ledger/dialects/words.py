@@ -7,6 +7,7 @@ words, not of phrases: about 200 result phrases are known from one project alone
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ledger.models.ledger import ActionState, ItemStatus, Result
@@ -154,6 +155,7 @@ def phrase(text: str) -> str:
     return text[: end.start()].strip() if end else text.strip()
 
 
+@lru_cache(maxsize=8192)
 def result(text: str) -> Result:
     """What a result phrase means. Its own words decide before those in its comment."""
     head = phrase(text)
@@ -186,6 +188,7 @@ def is_state(word: str) -> bool:
     return next(iter(_words(word)), "") in _STATE_WORDS
 
 
+@lru_cache(maxsize=1024)
 def status(text: str) -> ItemStatus:
     """What an item's status means: its first known word decides."""
     for word in _words(phrase(text)) or _words(text):
@@ -194,6 +197,7 @@ def status(text: str) -> ItemStatus:
     return "unknown"
 
 
+@lru_cache(maxsize=1024)
 def priority(text: str) -> str | None:
     """The first word of a priority in lower case: ``High (Sprint 1.2)`` is ``high``."""
     return next(iter(_words(text)), None)

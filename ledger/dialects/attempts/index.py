@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ledger.dialects import words
 from ledger.dialects.attempts import leads, parts
 from ledger.document import Block, Document
 from ledger.models.ledger import IndexRow
 
+_PIPE = re.compile(r"(?<!\\)\||\Z")
 _CELL_ID = re.compile(rf"\[?\[?({leads.ID})\]?")
 _ROW_ID = re.compile(rf"\[({leads.ID})\]\s*")
 _STATUS = re.compile(r"\bStatus:\s*")
@@ -64,6 +66,7 @@ def bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow]:
         )
 
 
+@lru_cache(maxsize=1024)
 def cells(line: str) -> list[tuple[int, int, str]]:
     """The cells of a table's line: start and end in the line, and text without its blanks.
 
@@ -73,14 +76,12 @@ def cells(line: str) -> list[tuple[int, int, str]]:
     start = len(line) - len(line.lstrip())
     if line[start : start + 1] == "|":
         start += 1
-    at = start
-    while at <= len(line):
-        if at == len(line) or (line[at] == "|" and line[at - 1 : at] != "\\"):
-            if at < len(line) or line[start:at].strip():
-                cell = line[start:at]
-                lead = len(cell) - len(cell.lstrip())
-                body = cell.strip()
-                found.append((start + lead, start + lead + len(body), body))
-            start = at + 1
-        at += 1
+    for match in _PIPE.finditer(line, start):
+        end = match.start()
+        if end < len(line) or line[start:end].strip():
+            cell = line[start:end]
+            at = start + len(cell) - len(cell.lstrip())
+            body = cell.strip()
+            found.append((at, at + len(body), body))
+        start = match.end()
     return found

@@ -6,7 +6,8 @@ Patterns see lines with their bullet cut off. Each is bounded, so that it takes 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from ledger.dialects import words
 
@@ -46,12 +47,13 @@ _COMPLETED_BY = re.compile(
 )
 # How far into an entry the word STAMP is looked for.
 _STAMP_REACH = 6000
+# The versions of a file that are read together share most of their lines.
+_KEPT: Final = 8192
 # How far into an attempt the label ``Result:`` may stand.
 _LABEL_REACH = 400
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptLead:
+class AttemptLead(NamedTuple):
     """``number`` is None for a dated entry without one. ``is_certain``: it would be read as an
     attempt anywhere, not only in an attempts history."""
 
@@ -61,8 +63,7 @@ class AttemptLead:
     is_certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StateLead:
+class StateLead(NamedTuple):
     """The state words, ``length`` characters of the text with mark, emphasis and note."""
 
     mark: str
@@ -80,6 +81,7 @@ def unbulleted(line: str) -> tuple[int, str]:
     return width, line[width:]
 
 
+@lru_cache(maxsize=_KEPT)
 def attempt(line: str) -> AttemptLead | None:
     """Read the opening of an attempt, or of a dated entry that could be one."""
     match = _ATTEMPT.match(line)
@@ -122,6 +124,7 @@ def when(text: str) -> tuple[str | None, str | None]:
     return None, None
 
 
+@lru_cache(maxsize=_KEPT)
 def result_text(text: str) -> str:
     """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
     else what follows the first dash, up to the end of its sentence."""
@@ -163,6 +166,7 @@ def completed_by(line: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
+@lru_cache(maxsize=_KEPT)
 def state(line: str) -> StateLead:
     """Read the state at the start of an action's text; all empty where there is none."""
     struck = _STRUCK.match(line)

@@ -8,7 +8,7 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ledger.dialects import words
@@ -151,7 +151,7 @@ class _Reading:
         if lead and is_attempt:
             if not lead.date:
                 date, stamp = leads.when(rest)
-                lead = replace(lead, date=date or self._dated_below(section), stamp=stamp)
+                lead = lead._replace(date=date or self._dated_below(section), stamp=stamp)
             self._keep(lead, heading.start, section.end, name)
             return True
         if name:

@@ -145,6 +145,8 @@ def _opening(new: NewAttempt, style: Style) -> str:
     number = f"Attempt #{new.number}"
     if style.layout == "heading":
         title = defused(new.summary)[:80].rstrip() or _result(new, style)
+        if leads.when(title)[0]:
+            number += f" ({new.date})"  # the first date of a heading is taken for the attempt's
         return f"{style.prefix}{number}{style.separator}{title}"
     if style.bracket == "none":
         return f"{style.prefix}{bold}{number}{bold} ({new.date})"
