@@ -14,7 +14,7 @@ from dataclasses import replace
 from ledger import reader, rules
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.links import ancestry, blobs
+from ledger.links import ancestry, artifacts, blobs
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
 from ledger.rules import Facts
@@ -76,7 +76,14 @@ def since(
 
 def facts(config: Config, path: str) -> Facts:
     """What the rules may know about the ledger at ``path``."""
-    return Facts(path, today(), append_only=config.append_only, max_lines=config.max_lines)
+    return Facts(
+        path,
+        today(),
+        states_of=artifacts.Artifacts(config.root, is_git=config.is_git).states,
+        tops=frozenset(entry.name for entry in config.root.iterdir()),
+        append_only=config.append_only,
+        max_lines=config.max_lines,
+    )
 
 
 def today() -> str:
@@ -93,28 +100,29 @@ def made_worse(
 ) -> list[Finding]:
     """The findings about ``ledger`` that none of ``bases`` has: what the change to it made worse.
 
-    ``bases`` are the versions before the change: none for a new file, one for a commit, all
-    parents for a merge. Everything counts as new where there is none. ``facts.base`` is not
-    looked at: each base takes its turn.
-
-    In a merge an attempt may be missing because one side removed it knowingly, which was judged
-    when it happened. So ``fork``, the version that the sides of a merge have in common, serves
-    to tell: what a side lost against it is not new. What both sides had, or one of them added,
-    must be in the merge.
+    ``bases`` are the versions before the change: none for a new file, of which everything is
+    new, one for a commit, all parents for a merge. ``facts.base`` is not looked at: each base
+    takes its turn. What a merge brings in from one side is not new, since that side had it; an
+    attempt that any side has must be there, though. But a side may have removed or rewritten an
+    attempt knowingly, which was judged when it happened: what a side did to ``fork``, the
+    version that the sides have in common, is not new either.
     """
     ignore = frozenset(ignore)
+    each: Sequence[Ledger | None] = bases or [None]
+    turns = [_by_key(rules.check(ledger, replace(facts, base=base), ignore)) for base in each]
     found: dict[str, list[Finding]] = {}
-    for base in bases or (None,):
-        for key, group in _by_key(rules.check(ledger, replace(facts, base=base), ignore)).items():
-            if len(group) > len(found.get(key, ())):
-                found[key] = group
+    for key in {key: None for turn in turns for key in turn}:
+        groups = [turn.get(key, []) for turn in turns]
+        pick = max if rules.compares(key.partition("|")[0]) else min
+        found[key] = pick(groups, key=len)
     known: Counter[str] = Counter()
-    if found:
-        before = replace(facts, base=fork, states_of=None, unknown_commits=None, secrets_in=None)
+    if any(found.values()):
+        before = Facts(facts.path, facts.today, fork, append_only=facts.append_only)
+        silent = rules.RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
-            known |= Counter(finding.key for finding in rules.check(base, before, ignore))
-    # The last ones of a key are the new ones; which of them hardly ever matters, since rules
-    # number what they find more than once.
+            known |= Counter(finding.key for finding in rules.check(base, before, silent))
+    # Of several with one key the last ones are new. Which hardly matters: what rules find more
+    # than once they number, the new ones last.
     worse = [finding for key, group in found.items() for finding in group[known[key] :]]
     return sorted(worse, key=lambda finding: (finding.line, finding.column, finding.code))
 

@@ -10,16 +10,21 @@ from collections.abc import Iterable
 
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
-from ledger.rules import dates, evidence, guard, index, structure
+from ledger.rules import artifacts, dates, evidence, guard, index, structure
 from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule, findings
 
-__all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check"]
+__all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "compares"]
 
 # Importing a theme registers its rules.
-THEMES = (structure, index, dates, evidence, guard)
+THEMES = (structure, index, dates, evidence, artifacts, guard)
 
 
 def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
     """What every rule says about ``ledger``, but for the codes in ``ignore``, by place."""
     ignored = frozenset(ignore)
     return findings([known for known in RULES.values() if known.code not in ignored], ledger, facts)
+
+
+def compares(code: str) -> bool:
+    """Whether the rule compares two versions of the ledger; others judge one."""
+    return code.startswith("LED5")

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ledger.models.ledger import Attempt, Ledger
-from ledger.rules.places import attempts, name, opening, quoted
+from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
 _NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#?\d{1,6}", re.IGNORECASE)
@@ -122,12 +122,6 @@ def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             f"the fix plan is gone, and {len(facts.base.items)} items and {count} attempts with it"
         )
         yield Fault(0, message, fix="put the file back")
-
-
-def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
-    """The attempts of ``ledger`` that ``base`` does not have, word for word."""
-    known = {attempt.text for attempt in attempts(base)} if base else set()
-    return [attempt for attempt in attempts(ledger) if attempt.text not in known]
 
 
 def _altered(base: Ledger, ledger: Ledger) -> Iterator[tuple[Attempt, Attempt | None]]:

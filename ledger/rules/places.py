@@ -19,6 +19,12 @@ def attempts(ledger: Ledger) -> Iterator[Attempt]:
     yield from ledger.loose
 
 
+def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
+    """The attempts of ``ledger`` that ``base`` does not have, word for word."""
+    known = {attempt.text for attempt in attempts(base)} if base else set()
+    return [attempt for attempt in attempts(ledger) if attempt.text not in known]
+
+
 def sections(ledger: Ledger) -> Iterator[Item]:
     """The items that have a section, not those that are only listed, in an archive say."""
     for item in ledger.items:

@@ -22,9 +22,8 @@ class Facts:
 
     ``path`` is what findings show. ``today`` is an ISO date, the latest that any place on
     earth has. ``base`` is the version before the change. ``states_of`` takes paths relative to
-    the repository's root and gives the state of each. ``unknown_commits`` takes abbreviated or
-    full names and gives those that git does not know. ``secrets_in`` takes paths and gives the
-    kind of secret that each one seems to hold, for those that do.
+    the repository's top and gives the state of each. ``tops`` are the names in that top folder.
+    ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
@@ -35,8 +34,8 @@ class Facts:
     today: str | None = None
     base: Ledger | None = None
     states_of: Callable[[Sequence[str]], Mapping[str, ArtifactState]] | None = None
+    tops: frozenset[str] = frozenset()
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
-    secrets_in: Callable[[Sequence[str]], Mapping[str, str]] | None = None
     every: bool = False
     append_only: str = "latest"
     max_lines: int = 0
