@@ -10,6 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from ledger import reader, rules
 from ledger.config import Config
@@ -76,14 +78,24 @@ def since(
 
 def facts(config: Config, path: str) -> Facts:
     """What the rules may know about the ledger at ``path``."""
+    cited = artifacts.Artifacts(config.root, is_git=config.is_git)
     return Facts(
         path,
         today(),
-        states_of=artifacts.Artifacts(config.root, is_git=config.is_git).states,
+        states_of=cited.states,
+        content_of=cited.content,
+        unknown_commits=partial(_unknown_commits, config.root) if config.is_git else None,
         tops=frozenset(entry.name for entry in config.root.iterdir()),
         append_only=config.append_only,
         max_lines=config.max_lines,
     )
+
+
+def _unknown_commits(root: Path, names: Sequence[str]) -> frozenset[str]:
+    """Those of ``names`` that git has no commit for. A shallow clone cannot tell."""
+    with blobs.Blobs(root) as contents:
+        unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
+    return frozenset() if unknown and ancestry.is_shallow(root) else unknown
 
 
 def today() -> str:

@@ -36,6 +36,11 @@ def is_unmerged(root: Path, path: str) -> bool:
     return bool(_ask(root, "--literal-pathspecs", "ls-files", "--unmerged", "-z", "--", path))
 
 
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks older commits."""
+    return _ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
 def _ask(root: Path, *arguments: str) -> bytes:
     """What git says, empty where it fails."""
     try:

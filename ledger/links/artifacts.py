@@ -16,6 +16,7 @@ from ledger import citations
 from ledger.errors import LedgerError, UsageError
 from ledger.links import blobs, paths
 
+_LONGEST = 1_000_000  # bytes
 _AT_ONCE = 500  # paths on one command line
 State = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
@@ -53,6 +54,17 @@ class Artifacts:
         for place, spelled in new.items():
             self._states.update(dict.fromkeys(spelled, self._state(place, tracked, ignored)))
         return self._states
+
+    def content(self, path: str) -> bytes | None:
+        """What the file in the work tree holds; None where there is none, or a longer one than
+        is worth reading."""
+        place = self._resolved(path) if citations.kind(path) == "path" else ""
+        try:
+            with (self._top / place).open("rb") as file:
+                data = file.read(_LONGEST + 1)
+        except OSError:
+            return None
+        return data if len(data) <= _LONGEST else None
 
     def _state(self, place: str, tracked: set[str], ignored: set[str]) -> State:
         if place in tracked:

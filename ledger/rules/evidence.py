@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.models.ledger import Ledger
-from ledger.rules.places import attempts, name, opening, quoted
+from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
 
@@ -59,3 +59,34 @@ def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 attempt.number,
                 "begin it with success, partial, failed or blocked",
             )
+
+
+@rule("LED408", "unknown-commit", "warning")
+def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt names a commit that git does not know.
+
+    Why: It was rebased away, never pushed, or mistyped. What the attempt was made with cannot be
+    looked at.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success. Commit 0badc0ffee1.
+
+    Mend: Name the commit as `git log` does, or push the branch that has it.
+    """
+    if facts.unknown_commits is None:
+        return
+    judged = list(attempts(ledger)) if facts.every else unseen(ledger, facts.base)
+    named = [(attempt, sha) for attempt in judged for sha in attempt.commits]
+    unknown = facts.unknown_commits([sha for _, sha in named]) if named else frozenset()
+    for attempt, sha in named:
+        # What an ellipsis follows is cut short, as checksums are.
+        is_cut = any(f"{sha}{mark}" in attempt.text for mark in ("...", "\u2026"))
+        if sha in unknown and not is_cut:
+            start, end = attempt.span.start_byte, attempt.span.end_byte
+            at = max(start, ledger.text.find(sha.encode(), start, end))
+            message = f"{name(attempt)} names commit {sha}, which git does not know"
+            yield Fault(at, message, sha, attempt.item, attempt.number)

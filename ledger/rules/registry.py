@@ -24,6 +24,7 @@ class Facts:
     earth has. ``base`` is the version before the change. ``states_of`` takes paths relative to
     the repository's top and gives the state of each. ``tops`` are the names in that top folder.
     ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
+    ``content_of`` gives what a path holds, None where there is no file or too long a one.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
@@ -36,6 +37,7 @@ class Facts:
     states_of: Callable[[Sequence[str]], Mapping[str, ArtifactState]] | None = None
     tops: frozenset[str] = frozenset()
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
+    content_of: Callable[[str], bytes | None] | None = None
     every: bool = False
     append_only: str = "latest"
     max_lines: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 from ledger import text
@@ -283,6 +284,84 @@ def unknown_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             message = f"{item.id} has a status that is not understood: {quoted(item.status_text)}"
             fix = "begin it with pending, in_progress, blocked, done or archived"
             yield Fault(at, message, item.status_text, item.id, None, fix)
+
+
+@rule("LED111", "attempt-number-gap", "warning")
+def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """Numbers between an item's attempts are missing.
+
+    Why: An attempt was lost, or a number was skipped by mistake; who reads the history cannot
+    tell which. What is missing before the first attempt is no gap: it may have been archived.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: failed. Too slow.
+          * [2025-11-02] Attempt #3 — Result: success. Fast enough.
+
+    Mend: Give a new attempt the next free number; `ledger append` does. If an attempt was lost,
+    git has it.
+    """
+    for item in ledger.items:
+        numbered = {a.number: a for a in item.attempts if a.number is not None}
+        numbers = sorted(numbered)
+        for before, after in pairwise(numbers):
+            if after - before > 1:
+                missing = f"#{before + 1}"
+                missing += f" to #{after - 1}" if after - before > 2 else ""
+                at = opening(ledger, numbered[after].span.start_byte)
+                message = f"{item.id} has attempts #{before} and #{after}, and not {missing}"
+                yield Fault(at, message, "", item.id, after)
+
+
+@rule("LED112", "attempts-out-of-order", "warning")
+def attempts_out_of_order(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt stands among others against the order of their numbers.
+
+    Why: People append at one end and look for the latest there. The order of the item counts,
+    be it the oldest or the latest first.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: failed. Too slow.
+          * [2025-11-03] Attempt #3 — Result: success. Fast enough.
+          * [2025-11-02] Attempt #2 — Result: partial. Faster.
+          * [2025-11-04] Attempt #4 — Result: success. Measured again.
+
+    Mend: Move the attempt to its place.
+    """
+    for item in ledger.items:
+        history = [a for a in item.attempts if a.source == "history" and a.number is not None]
+        steps = [(a, b, (b.number or 0) - (a.number or 0)) for a, b in pairwise(history)]
+        is_rising = sum(step > 0 for *_, step in steps) >= sum(step < 0 for *_, step in steps)
+        for before, attempt, step in steps:
+            if step < 0 if is_rising else step > 0:
+                at = opening(ledger, attempt.span.start_byte)
+                message = f"{item.id} has attempt #{attempt.number} after #{before.number}"
+                yield Fault(at, message, "", item.id, attempt.number)
+
+
+@rule("LED113", "file-too-long", "warning")
+def file_too_long(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The file has more lines than `max_lines` of `[tool.ledger]` allows.
+
+    Why: A file that is too long to read gets restructured in a hurry, and that is how attempts
+    get lost.
+
+    Example:
+
+        (a file of 1,200 lines, where max_lines = 1000)
+
+    Mend: Move finished items to an archive file, attempts and all.
+    """
+    lines = len(text.line_starts(ledger.text)) - 1 if facts.max_lines else 0
+    if lines > facts.max_lines:
+        yield Fault(0, f"the file has {lines} lines, the limit is {facts.max_lines}")
 
 
 def _repeated(

@@ -1,0 +1,122 @@
+"""Rules about next actions: what is done names its attempt, what is finished is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.models.ledger import Action, Ledger
+from ledger.rules.places import opening, quoted
+from ledger.rules.registry import Facts, Fault, rule
+
+_OPEN = ("pending", "in_progress", "partial", "blocked", "unknown")
+
+
+@rule("LED601", "completed-action-without-attempt", "warning")
+def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A completed action does not say which attempt completed it.
+
+    Why: "Complete" is a claim. The attempt is where its evidence is.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Next Actions:
+          1. ✅ COMPLETE — Rewrite the splitter.
+
+    Mend: Name the attempt in parentheses: `✅ COMPLETE (Attempt #2, STAMP 20251102T091500Z) —`.
+    `ledger append --complete N` does.
+    """
+    for item in ledger.items:
+        for action in item.actions:
+            is_unnamed = action.attempt is None and action.number is not None
+            if action.state == "complete" and is_unnamed:
+                at = opening(ledger, action.span.start_byte)
+                message = f"action {action.number} of {item.id} is complete and names no attempt"
+                yield Fault(at, message, action.text[:120], item.id)
+
+
+@rule("LED602", "action-names-unknown-attempt", "warning")
+def action_names_unknown_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An action that is not complete names an attempt that the item does not have.
+
+    Why: Its state rests on something that is nowhere recorded. (A completed action that names an
+    attempt is itself the record of it.)
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: failed. Too slow.
+        - Next Actions:
+          1. ⚠️ PARTIAL (Attempt #7) — Rewrite the splitter.
+
+    Mend: Correct the number, or record the attempt.
+    """
+    for item in ledger.items:
+        known = {attempt.number for attempt in item.attempts}
+        for action in item.actions:
+            if action.attempt is not None and action.attempt not in known:
+                at = opening(ledger, action.span.start_byte)
+                message = f"{_name(action)} of {item.id} names attempt #{action.attempt}"
+                about = f"{action.number} {action.attempt}"
+                yield Fault(at, f"{message}, which the item does not have", about, item.id)
+
+
+@rule("LED603", "action-contradicts-stamp", "warning")
+def action_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An action names an attempt together with the stamp of another one's run.
+
+    Why: Attempt or stamp is wrong, so the action leads to evidence that is not its own.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-02] Attempt #1 — Result: success. STAMP 20251102T091500Z. Fast enough.
+        - Next Actions:
+          1. ✅ COMPLETE (Attempt #1, STAMP 20251109T120000Z) — Rewrite the splitter.
+
+    Mend: Correct the number or the stamp.
+    """
+    for item in ledger.items:
+        stamps = {a.number: a.stamp for a in item.attempts if a.source == "history"}
+        for action in item.actions:
+            stamp = stamps.get(action.attempt)
+            if action.stamp and stamp and action.stamp != stamp:
+                at = opening(ledger, action.span.start_byte)
+                message = f"{_name(action)} of {item.id} gives attempt #{action.attempt} the stamp"
+                about = f"{action.number} {action.attempt} {action.stamp}"
+                message = f"{message} {action.stamp}, its own is {stamp}"
+                yield Fault(at, message, about, item.id, action.attempt)
+
+
+@rule("LED604", "open-action-in-done-item", "warning")
+def open_action_in_done_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item is done and has actions that are still open.
+
+    Why: Either the item is not done, or the actions are left over and mislead whoever reads them.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: done
+        - Next Actions:
+          1. 🟡 PENDING — Rewrite the splitter.
+
+    Mend: Complete, defer or reject the actions, or open the item again.
+    """
+    for item in ledger.items:
+        # A bullet without number or state is as often a note as an action.
+        left = [a for a in item.actions if a.state in _OPEN and (a.state_text or a.number)]
+        if item.status == "done" and left:
+            at = opening(ledger, left[0].span.start_byte)
+            count = "an open action" if len(left) == 1 else f"{len(left)} open actions"
+            message = f"{item.id} is done and has {count}: {quoted(left[0].text)}"
+            yield Fault(at, message, "", item.id)
+
+
+def _name(action: Action) -> str:
+    return "an action" if action.number is None else f"action {action.number}"
