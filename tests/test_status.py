@@ -220,7 +220,7 @@ def test_totals_count_every_item_once() -> None:
 def test_an_empty_file_has_a_status() -> None:
     status = status_of("")
     assert (status.ledger.bytes, status.ledger.lines, status.items, status.next) == (0, 0, (), None)
-    assert list(report.plain(status)) == ["plan.md: 0 items, 0 attempts", "no findings"]
+    assert list(report.plain(status)) == ["plan.md: 0 items, 0 attempts", "no findings in the text"]
 
 
 def test_two_sections_of_one_item_are_two_lines() -> None:

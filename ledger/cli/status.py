@@ -8,8 +8,11 @@ import typer
 
 from ledger import rules, validate
 from ledger.cli import opening, output
+from ledger.cli.opening import Opened
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.models.finding import Finding
 from ledger.reports import status as report
+from ledger.rules import Facts
 from ledger.status import count, summarize
 
 
@@ -26,9 +29,7 @@ def command(
     pipe there is one line for each item: status, priority, ID and the rest, with tabs between.
     """
     opened = opening.open_ledger(ledger)
-    facts = validate.facts(opened.config, opened.path)
-    findings = count(rules.check(opened.ledger, facts, opened.config.ignore))
-    status = summarize(opened.ledger, opened.path, findings)
+    status = summarize(opened.ledger, opened.path, count(_findings(opened)))
     if as_json:
         from ledger import contract
 
@@ -38,3 +39,11 @@ def command(
     else:
         output.write("".join(f"{line}\n" for line in report.plain(status, every)))
     return 0
+
+
+def _findings(opened: Opened) -> list[Finding]:
+    """What the rules say about the text alone: a look at every cited file takes longer than all
+    the rest of this command."""
+    settings = opened.config
+    facts = Facts(opened.path, validate.today(), max_lines=settings.max_lines)
+    return rules.check(opened.ledger, facts, settings.ignore)

@@ -80,10 +80,10 @@ class StatusTotals(Model):
 
 
 class FindingCounts(Model):
-    """What `ledger validate` finds in the whole ledger."""
+    """Findings by severity."""
 
-    error: int = Field(ge=0, description="Findings that are errors.")
-    warning: int = Field(ge=0, description="Findings that are warnings.")
+    error: int = Field(ge=0, description="Errors.")
+    warning: int = Field(ge=0, description="Warnings.")
 
 
 class NextStep(NextAction):
@@ -98,7 +98,10 @@ class StatusData(Model):
     ledger: About = Field(description="The file itself.")
     items: list[ItemSummary] = Field(description="The items, in the order of the file.")
     totals: StatusTotals = Field(description="Totals.")
-    findings: FindingCounts = Field(description="How many findings there are.")
+    findings: FindingCounts = Field(
+        description="What the rules find in the text of the ledger. `ledger validate` looks at "
+        "artifacts and commits as well, and may find more."
+    )
     next: NextStep | None = Field(description="What to do next; null where nothing is open.")
 
 

@@ -199,9 +199,9 @@ def _closing(status: Status, every: bool) -> Iterator[str]:
         yield f"{finished} done or archived: `ledger status --all` lists them"
     if findings.error or findings.warning:
         errors, warnings = counted(findings.error, "error"), counted(findings.warning, "warning")
-        yield f"{errors}, {warnings}: `ledger validate` lists them"
+        yield f"{errors}, {warnings} in the text: `ledger validate` lists them"
     else:
-        yield "no findings"
+        yield "no findings in the text"
     if following:
         number = "" if following.number is None else f", action {following.number}"
         item = one_line(following.item)
