@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import Any
 
 from ledger.errors import UnreadableInput
@@ -145,7 +146,7 @@ def _frames(listed: Any, body: dict[str, Any]) -> list[Frame]:
 
 def _text_frames(text: str) -> list[Frame]:
     """The frames below the last exception's heading, else below the crashed thread's."""
-    headings = list(_CRASHED.finditer(text))
+    headings = list(islice(_CRASHED.finditer(text), 20))
     heading = next((found for found in headings if found[0].startswith("Last")), None)
     for found in [heading, *headings]:
         frames = _listed(text[found.end() : found.end() + 200_000]) if found else []

@@ -71,7 +71,7 @@ def _gdb(text: str, name: str) -> Iterator[Crash]:
     every = list(_GDB_STOP.finditer(text)) if " signal SIG" in text else []
     stops = [stop for stop in every if stop[2] not in _NOT_A_CRASH]
     starts = [stop.start() for stop in stops[: MAX_CRASHES + 1]]
-    if not every and not _OTHER_STOP.search(text) and _GDB_FIRST.search(text):
+    if not every and "#0 " in text and _GDB_FIRST.search(text) and not _OTHER_STOP.search(text):
         starts = [0]
     for number, (start, end) in enumerate(pairwise([*starts, len(text)])):
         part = text[start : min(end, start + _LOOK_AHEAD)]

@@ -26,16 +26,13 @@ _TAIL = re.compile(
     r"| \[clone [^\]]*\]| ?\(\.[\w.]+\)|\.(?:cold|part|isra|constprop|llvm|lto_priv)(?:\.\d+)*"
     r"|_block_invoke(?:[._]?\d+)*)$"
 )
-_HEAD = re.compile(
-    r"(?:invocation function for block in|(?:implicit )?closure #\d+ (?:\([^)]*\) )?in"
-    r"|partial apply(?: forwarder)? for|specialized|generic specialization|@objc|static"
-    r"|(?:non-)?virtual thunk to|thunk for|protocol witness for) "
-)
+_CLOSURE = re.compile(r"(?:implicit )?closure #\d+ (?:.{1,200}? )?in ")
+_OBJECTIVE_C = re.compile(r"[-+]\[[^\]]{1,500}\]")
 _OPERATOR = re.compile(r"operator(?:\(\)|\[\]|<=>|->\*?|<<=?|>>=?|[<>]=?)?")
 # Frames between a fault and the code that caused it: how a process is told to die, how memory
 # is handed out and copied, how threads and programs start.
 _SILENT = re.compile(
-    r"(?:_*(?:GI_+)?(?:raise|abort|gsignal|kill|pthread_kill\w*|assert\w*|stack_chk_fail\w*"
+    r"(?:_*(?:GI_+)?(?:raise|abort|gsignal|kill|pthread_kill\w*|assert(?:_\w*fail\w*|_rtn)?|stack_chk_fail\w*"
     r"|fortify_fail\w*|chk_fail|libc_message\w*|malloc_printerr|sigtramp|restore_rt|wassert"
     r"|libc_start_\w+|libc_fatal|abort_message|dso_handle)"
     r"|_*(?:malloc|free|calloc|realloc|int_free|int_malloc|cfree|posix_memalign)(?:_\w+)?"
@@ -115,13 +112,14 @@ def fold(function: str) -> str:
     template arguments become ``<T>``; parameters, return type, offset and the names that
     compilers give to clones, closures and blocks go."""
     name = function[:MAX_FUNCTION].strip()
-    while head := _HEAD.match(name):
-        name = name[head.end() :]
+    while closure := _CLOSURE.match(name):
+        name = name[closure.end() :]
     name = _without_tail(name)
     if _PYTHON_NAME.fullmatch(name):
         return name
-    if name[:2] in ("-[", "+["):
-        return name.partition("]")[0] + "]"
+    method = _OBJECTIVE_C.search(name)
+    if method:
+        return method[0]
     folded = _without_arguments(name)
     return _without_tail(folded) or function[:MAX_FUNCTION].strip()
 
@@ -249,12 +247,6 @@ def _ends(frames: Sequence[Frame]) -> tuple[str, str]:
         return next((frame.name for frame in frames if frame.name.strip("?")), ""), ""
     top = telling[0]
     below = [frame for frame in telling if frame.name != top.name]
-    other = next((frame for frame in below if _is_elsewhere(frame, top)), None)
+    other = next((frame for frame in below if frame.home != top.home), None)
     through = other or next(iter(below), None)
     return top.name, through.name if through else ""
-
-
-def _is_elsewhere(frame: Frame, top: Frame) -> bool:
-    if bool(frame.module) != bool(top.module):  # one is known by its binary, the other is not
-        return False
-    return frame.home != top.home
