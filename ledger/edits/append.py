@@ -16,6 +16,7 @@ from ledger.errors import Refused, UsageError
 from ledger.models.draft import Change, NewAttempt
 from ledger.models.ledger import Action, Attempt, Field, Item, Ledger
 
+_ACTIONS = ("next actions", "next action")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -53,7 +54,10 @@ def append(ledger: Ledger, change: Change) -> list[Edit]:
     edits = [_attempt(ledger, item, change.attempt)]
     edits += [_complete(ledger, item, number, change.attempt) for number in change.complete]
     if change.next:
-        edits.append(_next(ledger, item, change.next))
+        # Where both go to one place, actions go on with those before it; a list of actions that
+        # is new stands behind the attempts.
+        is_new = not (item.actions or _field(item, *_ACTIONS))
+        edits.insert(1 if is_new else 0, _next(ledger, item, change.next))
     if change.status:
         edits += _status(ledger, item, change.status)
     if ledger.last_updated:
@@ -153,6 +157,8 @@ def numbered_action(item: Item, number: int) -> Action:
 
 
 def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
+    if not all(text.one_line(one) for one in said):
+        raise UsageError("empty-action", "a next action has no words", "say what is next")
     if item.actions:
         last = item.actions[-1]
         like_line = _first_line(ledger, last.span.start_byte)
@@ -163,7 +169,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
             for place, one in enumerate(said)
         ]
         return _insertion(ledger.text, last.span.end_byte, lines)
-    home = _field(item, "next actions", "next action")
+    home = _field(item, *_ACTIONS)
     lines = [rendering.next_action(n, one, None, "  1. ") for n, one in enumerate(said, 1)]
     if home:
         return _insertion(ledger.text, home.span.end_byte, lines)

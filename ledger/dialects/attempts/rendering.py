@@ -32,7 +32,15 @@ _LEAD = re.compile(
 )
 _SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
 _LABELLED = re.compile(r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?P<bold>\*\*)?(?:Metrics|Artifacts)\b", re.I)
-_KNOWN_LABEL = re.compile(r"\b(Result|Status|Metrics|Artifacts|STAMP)(\*{0,2}):", re.I)
+_KNOWN_LABEL = re.compile(r"(Result|Status|Metrics|Artifacts)(\*{0,2}):", re.I)
+_SENTENCE_END = re.compile(r"\.(\*{0,2} )")
+_TICKS = re.compile("`+")
+# What would open a block where a list's item begins.
+_OPENS_BLOCK = re.compile(
+    r"^(?P<number>\d{0,9})"
+    r"(?P<mark>(?<=\d)[.)](?= |\Z)|(?<!\d)(?:[>|<]|[-*+](?= |\Z)|#{1,6}(?= |\Z)|`{3}|~{3}|-{3}|\*{3}|_{3}"
+    r"|\[[^\]]{1,1000}\]:))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ def attempt(new: NewAttempt, style: Style) -> list[str]:
     parts = [
         (name, value)
         for name, value in (
-            ("Metrics", new.metrics),
+            ("Metrics", defused(new.metrics)),
             ("Artifacts", ", ".join(f"`{path}`" for path in new.artifacts)),
             ("Commit", new.commit),
         )
@@ -131,7 +139,7 @@ def attempt(new: NewAttempt, style: Style) -> list[str]:
                 lines.append(f"{mark}{name}:{mark} {value}  ")
         lines[-1] = lines[-1].rstrip()
         return lines
-    head = f"{opening}{style.separator}{result}."
+    head = f"{opening}{style.separator}{_sentence(result)}"
     if summary:
         head += f" {_sentence(summary)}"
     if style.layout == "line":
@@ -159,7 +167,7 @@ def _opening(new: NewAttempt, style: Style) -> str:
 
 
 def _result(new: NewAttempt, style: Style) -> str:
-    said = defused(new.words)
+    said = _SENTENCE_END.sub(r";\1", defused(new.words))  # a result is read to its first sentence's end
     mark = MARKS[new.result]
     if style.has_mark and mark and said[:1].isalnum():
         return f"{mark} {said}"
@@ -180,8 +188,14 @@ def next_action(number: int | None, said: str, like: Action | None, like_line: s
         prefix = f"{indent}{number}{mark} "
     words_of_state = "🟡 PENDING — " if like is not None and _has_words(like) else ""
     said = defused(said)
-    if not words_of_state and leads.state(said).text:
-        said = f"Next: {said}"  # its own first words must not pass for a state
+    if not words_of_state:
+        # Its own first words must not pass for a state, an attempt, or a block of their own.
+        is_taken = (
+            leads.state(said).text
+            or leads.attempt(said)
+            or leads.looks_like_attempt(f"* {said}")
+        )
+        said = f"Next: {said}" if is_taken else _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", said)
     return f"{prefix}{words_of_state}{said}"
 
 
@@ -206,11 +220,23 @@ def completed(action: Action, like: str, new: NewAttempt, following: str) -> str
 
 
 def defused(value: str) -> str:
-    """``value`` as one line that holds no structure: no comment or tag opens, no code span
-    stays open, no label of the reader's is forged."""
-    line = text.one_line(value)
-    line = line.replace("<!--", "\\<!--").replace("-->", "--\\>")
-    if line.count("`") % 2:
+    """``value`` as one line that holds no structure: no comment opens, no code span stays open,
+    no label or stamp of the reader's is forged. What a line begins with may still open a block."""
+    line = text.one_line(value).replace("<!--", "\\<!--").replace("-->", "--\\>")
+    if "`" in line and not _are_closed(line):
         line = line.replace("`", "'")
     line = _KNOWN_LABEL.sub(r"\1\2\\:", line)
-    return line.lstrip("#>-*+|=~ \t") if line[:1] in "#>-*+|=~" else line
+    return line.replace("STAMP", "stamp")
+
+
+def _are_closed(line: str) -> bool:
+    """Whether each run of backticks that opens code finds one of its length that closes it."""
+    opened = 0
+    for ticks in _TICKS.finditer(line):
+        if not opened:
+            if line[ticks.start() - 1 : ticks.start()] == "\\":
+                return False  # opens nothing for Markdown, which others may not know
+            opened = len(ticks.group())
+        elif len(ticks.group()) == opened:
+            opened = 0
+    return not opened

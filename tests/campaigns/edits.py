@@ -1,0 +1,128 @@
+"""Generated appends to generated fix plans, each held against what was meant.
+
+``python -m tests.campaigns.edits --count 10000 --seed 1`` has Hypothesis make as many plans and
+changes. For each, bytes outside the declared edits must be as they were, edits must lie where
+the change is about something, and the plan read again must be the old one with the change and
+nothing else. What was meant is known from the plan that the bytes were written from; the
+package's own check runs as well, and must agree.
+
+The exit code is 1 if one did not hold; the smallest example is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from ledger import document, reader
+from ledger.document import Edit
+from ledger.edits import append, verify
+from ledger.models.draft import Change
+from ledger.models.ledger import Ledger
+from tests import generators, laws
+from tests.plans import Entry, Plan, Written, written
+
+Case = tuple[Plan, Entry, Change]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A plan, one of its items, and a change of it."""
+    plan = draw(generators.plans())
+    entry, change = draw(generators.changes(plan))
+    return plan, entry, change
+
+
+def judge(case: Case) -> None:
+    """Append, and raise AssertionError or Refused unless all came out as meant."""
+    plan, entry, change = case
+    text = written(plan)
+    before = reader.read(text.data)
+    edits = append.append(before, change)
+    after = document.apply(text.data, edits)
+    assert after == spliced(text.data, edits)
+    laws.assert_touches_only(plan, entry, change, text, edits)
+    ledger = reader.read(after)
+    assert laws.found(ledger) == laws.said(generators.changed(plan, entry, change))
+    _assert_the_rest_is_kept(text, entry, change, ledger)
+    verify.verify(before, ledger, change)
+
+
+def _assert_the_rest_is_kept(text: Written, entry: Entry, change: Change, ledger: Ledger) -> None:
+    """Every attempt but the new one holds, to the character, what it held."""
+    texts = {
+        (item.id, attempt.number): attempt.text
+        for item in ledger.items
+        for attempt in item.attempts
+        if attempt.source == "history"
+    }
+    new = texts.pop((entry.plain_id, change.attempt.number))
+    assert texts == {(i.replace("\u2011", "-"), n): said for (i, n), said in text.texts.items()}
+    for artifact in change.attempt.artifacts:
+        assert artifact in new
+
+
+def spliced(data: bytes, edits: list[Edit]) -> bytes:
+    """The edits applied one after the other, the last one first."""
+    for edit in reversed(sorted(edits, key=lambda edit: (edit.start, edit.end))):
+        data = data[: edit.start] + edit.new + data[edit.end :]
+    return data
+
+
+def run(judged: Callable[[Case], None], count: int, number: int) -> None:
+    """Have Hypothesis make ``count`` cases from the seed ``number``."""
+    chosen = settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+        report_multiple_bugs=False,
+    )
+    seed(number)(chosen(given(cases())(judged)))()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    met: Counter[str] = Counter()
+    last: list[Case] = []
+
+    def counted(case: Case) -> None:
+        last[:] = [case]
+        judge(case)
+        plan, entry, change = case
+        met["appends"] += 1
+        met["of them to an empty history"] += not entry.attempts
+        met["with actions completed"] += bool(change.complete)
+        met["with actions added"] += bool(change.next)
+        met["with a new status"] += bool(change.status)
+        met["in a plan of mixed newlines"] += len(set(plan.newlines)) > 1
+
+    started = time.monotonic()
+    failure: Exception | None = None
+    try:
+        run(counted, options.count, options.seed)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+        failure = error
+    print("; ".join(f"{number} {what}" for what, number in met.items()))
+    print(f"seed {options.seed}, {time.monotonic() - started:.0f} s")
+    if failure is None:
+        print("each changed what was meant and nothing else")
+        return 0
+    print(f"{type(failure).__name__}: {failure}")
+    if last:
+        print(written(last[0][0]).data.decode(), last[0][2], sep="\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
