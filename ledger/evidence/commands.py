@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from ledger.evidence.part import Part, decode, file_name
 
@@ -14,6 +15,10 @@ _RUNNERS = re.compile(
     r"jest|vitest|phpunit|mvn|gradlew?|cargo|swift|bazel|make|npm|yarn|pnpm|hatch|uv)(?![\w./=-])"
 )
 _COLLECT_ONLY = re.compile(r"(?<!\S)(?:--collect-only|--collectonly|--co)(?!\S)")
+_WRAPPERS = frozenset("env time nice nohup sudo exec command timeout xvfb-run".split())
+_WITH_VALUE = frozenset("-o -f -k -s -u -n -C".split())  # options of the wrappers
+_DURATION = re.compile(r"\d+(?:\.\d+)?[smhd]?")
+_MAX_COMMAND = 10_000
 _SHELL = frozenset(
     "cd mkdir export echo printf set unset source . cat cp mv rm ls touch chmod date true".split()
 )
@@ -83,26 +88,27 @@ def _looks_like_command(line: str) -> bool:
 
 
 def program(command: str) -> str | None:
-    """The program that a command line runs, past ``env``, assignments, ``timeout`` and
-    ``time``: ``pytest`` of ``timeout 3600 env A=1 pytest -vv``."""
-    words = command.replace('"', "").replace("'", "").split()
+    """The program that a command line runs, past assignments and wrappers such as ``env``,
+    ``timeout`` and ``time``: ``pytest`` of ``timeout 3600 env A=1 pytest -vv``."""
+    words = _words(command)
     position = 0
-    skip_number = False
     while position < len(words):
         word = words[position]
         position += 1
         base = word.rpartition("/")[2]
-        if base in ("env", "time", "nice", "nohup", "sudo", "exec", "command", "xvfb-run"):
+        if word in _WITH_VALUE:
+            position += 1
+        elif base in _WRAPPERS or word.startswith("-") or "=" in word or _DURATION.fullmatch(word):
             continue
-        if base == "timeout":
-            skip_number = True
-            continue
-        if skip_number and word[:1].isdigit():
-            skip_number = False
-            continue
-        if word.startswith("-") or "=" in word:
-            continue
-        if base.startswith("python") and words[position : position + 1] == ["-m"]:
+        elif base.startswith("python") and words[position : position + 1] == ["-m"]:
             return words[position + 1] if position + 1 < len(words) else base
-        return base
+        else:
+            return base
     return None
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command[:_MAX_COMMAND])
+    except ValueError:  # a quote that is not closed
+        return command[:_MAX_COMMAND].split()

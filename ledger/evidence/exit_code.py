@@ -14,7 +14,8 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _SUFFIXES = (".txt", ".log", ".out", ".code", ".status")
-_STATUS_FAILURE = 0xC0000000  # an NTSTATUS of severity "error", as Windows reports a crash
+# An NTSTATUS of severity "error" and of Windows itself, as it reports a crash.
+_STATUS_FAILURES = range(0xC0000000, 0xD0000000)
 
 
 class ExitCodeReader:
@@ -64,6 +65,7 @@ def meaning(code: int) -> tuple[Completeness | None, str]:
         if name == "SIGINT":
             return "incomplete", f"exit code {code}: interrupted (SIGINT)"
         return "crashed", f"exit code {code}: ended by {name}"
-    if code & 0xFFFFFFFF >= _STATUS_FAILURE and not -65 < code < 0:
-        return "crashed", f"exit code {code}: ended by Windows status 0x{code & 0xFFFFFFFF:08X}"
+    status = code & 0xFFFFFFFF  # some print it signed
+    if status in _STATUS_FAILURES:
+        return "crashed", f"exit code {code}: ended by Windows status 0x{status:08X}"
     return None, ""

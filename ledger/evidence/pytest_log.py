@@ -38,10 +38,12 @@ class PytestLogReader:
         """What the log says; a Part without tests where it is no pytest log after all."""
         text = decode(data)
         sessions = [Session()]
-        for line in plain_lines(text):
+        *lines, rest = plain_lines(text)
+        for line in lines:
             if not sessions[-1].feed(line):
                 sessions.append(Session())
                 sessions[-1].feed(line)
+        sessions[-1].feed(rest, whole=False)
         sessions = [session for session in sessions if session.is_run]
         crashes = find_crashes(text, name) if "Fatal Python error: " in text else ()
         if not sessions:
@@ -81,8 +83,10 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals | No
     if told is not None and told.collected_only is not None:
         return Totals(collected=told.collected_only), False
     counted = recount(tests.values())
-    counted = replace(counted, skipped=counted.skipped + session.skipped_modules)
     said = told.totals if told else session.letters()
+    # Under xdist only the last line tells of modules that were skipped at collection.
+    unnamed = max(session.skipped_modules, said.skipped - counted.skipped)
+    counted = replace(counted, skipped=counted.skipped + unnamed)
     if session.verbose and (told is None or counted.passed + counted.errors >= said.passed):
         return counted, False
     collected = session.collected

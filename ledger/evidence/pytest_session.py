@@ -76,14 +76,16 @@ class Session:
         self._stopped: str | None = None
         self._error: str | None = None
         self._timeout = False
+        self._workers = False
 
     @property
     def is_run(self) -> bool:
         """Whether any of it was pytest's."""
         return self._started or self.verbose or self._lettered or self.summary is not None
 
-    def feed(self, line: str) -> bool:
-        """Take one line without colours. False: it begins a new session and is not taken."""
+    def feed(self, line: str, whole: bool = True) -> bool:
+        """Take one line without colours. False: it begins a new session and is not taken.
+        ``whole`` is not set for a last line that no newline ends: it may be half an id."""
         first = line[:1]
         if first == "=" and line.endswith("="):
             return self._rule(line)
@@ -91,7 +93,7 @@ class Session:
             self._stopped = line.strip("! ")[:200]
         if self._state == "progress":
             self._progress(line)
-        elif self._state == "summary":
+        elif self._state == "summary" and whole:
             self._short_summary(line)
         if first.isdigit() or first == "n":
             self.summary = summary(line) or self.summary
@@ -125,12 +127,14 @@ class Session:
 
     def _progress(self, line: str) -> None:
         if line.startswith("[gw"):
+            self._workers = True
             self._xdist(line)
             return
         text = without_progress(line)
         if starts_with_test(text):
             self._flush()
-            told = split_verdict(text)
+            # Under xdist a line with an id says that the test starts.
+            told = None if self._workers else split_verdict(text)
             if told is not None:
                 self._event(*told)
             else:
@@ -138,6 +142,7 @@ class Session:
         elif self._current is not None:
             self._later_verdict(text.strip())
         elif "collected " in line or " worker" in line:
+            self._workers = self._workers or " worker" in line
             count = collected(line)
             if count is not None:
                 self.collected = count

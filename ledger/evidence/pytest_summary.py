@@ -162,15 +162,17 @@ def split_verdict(line: str) -> tuple[str, str] | None:
     head, _, last = line.rpartition(" ")
     if last in VERDICTS:
         return head.rstrip(), last
-    found = None
+    reasoned = None
     for match in _REASONED.finditer(line):
         head = line[: match.start()].rstrip()
         if "::" not in head:
             continue
-        found = found or (head, match[1])
         if head.count("[") == head.count("]"):
             return head, match[1]
-    return found
+        if reasoned is None and line.startswith(" (", match.end()):
+            reasoned = head, match[1]
+    # Brackets in parameters need not pair, but then the words may be parameters too.
+    return reasoned if line.endswith((")", "...")) else None
 
 
 def summary_id(text: str, known: Container[str]) -> tuple[str, str | None]:

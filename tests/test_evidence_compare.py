@@ -1,0 +1,148 @@
+"""The classes of a comparison, and the law that they are a partition."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.evidence.compare import compare
+from ledger.evidence.rates import rates
+from ledger.evidence.totals import recount
+from ledger.models.evidence import Delta, Evidence, Outcome, Rate, TestResult, Totals
+
+OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
+FAILING = {"failed", "error"}
+CLASSES = [field.name for field in fields(Delta)]
+
+
+def run(partial: bool = False, **outcomes: str) -> Evidence:
+    """A run with tests like ``a="failed"``, ``b="passed~"`` (flaky)."""
+    tests = {
+        name: TestResult(
+            name, outcome.rstrip("~"), None, None, 1 + ("~" in outcome), "~" in outcome
+        )
+        for name, outcome in outcomes.items()
+    }
+    return Evidence("run", tests=tests, tests_partial=partial)
+
+
+# now, before -> class; "-" is not there.
+TABLE = [
+    ("failed", "failed", "still_failing"),
+    ("error", "failed", "still_failing"),
+    ("failed~", "error", "still_failing"),
+    ("failed", "passed", "new_failures"),
+    ("error", "skipped", "new_failures"),
+    ("failed", "xfailed", "new_failures"),
+    ("failed", "-", "new_failures"),
+    ("passed", "failed", "cleared"),
+    ("xpassed", "error", "cleared"),
+    ("skipped", "failed", "newly_skipped"),
+    ("xfailed", "failed", "newly_skipped"),
+    ("skipped", "passed", "newly_skipped"),
+    ("skipped", "xfailed", None),
+    ("skipped", "skipped", None),
+    ("-", "failed", "not_run"),
+    ("-", "error", "not_run"),
+    ("-", "passed", "gone"),
+    ("-", "skipped", "gone"),
+    ("passed", "-", "new_tests"),
+    ("skipped", "-", "new_tests"),
+    ("passed~", "failed", "flaky"),
+    ("passed~", "passed", "flaky"),
+    ("passed~", "-", "flaky"),
+    ("passed", "passed", None),
+    ("passed", "skipped", None),
+    ("passed", "passed~", None),
+]
+
+
+@pytest.mark.parametrize(("now", "before", "expected"), TABLE)
+def test_each_class(now: str, before: str, expected: str | None) -> None:
+    delta = compare(
+        run(**({} if now == "-" else {"t": now})), run(**({} if before == "-" else {"t": before}))
+    )
+    assert {name for name in CLASSES if getattr(delta, name)} == ({expected} - {None})
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (run(partial=True), run(a="passed"), Delta()),
+        (run(partial=True), run(a="failed"), Delta(not_run=("a",))),
+        (run(a="passed"), run(partial=True), Delta()),
+        (run(a="failed"), run(partial=True), Delta(new_failures=("a",))),
+    ],
+)
+def test_a_log_that_names_only_failures_makes_nothing_gone_or_new(
+    now: Evidence, before: Evidence, expected: Delta
+) -> None:
+    assert compare(now, before) == expected
+
+
+def test_the_order_is_that_of_the_runs() -> None:
+    delta = compare(run(b="failed", a="failed"), run(z="failed", y="failed"))
+    assert delta.new_failures == ("b", "a")
+    assert delta.not_run == ("z", "y")
+
+
+outcomes = st.sampled_from([*OUTCOMES, "passed~", "failed~", "xfailed~"])
+runs = st.builds(
+    lambda partial, tests: run(partial, **tests),
+    st.booleans(),
+    st.dictionaries(st.sampled_from("abcdefgh"), outcomes),
+)
+
+
+@given(runs, runs)
+def test_no_failure_is_lost_and_none_is_cleared_that_did_not_run_and_pass(
+    now: Evidence, before: Evidence
+) -> None:
+    delta = compare(now, before)
+    placed = [identity for name in CLASSES for identity in getattr(delta, name)]
+    assert len(placed) == len(set(placed)), "a test in two classes"
+    assert set(placed) <= now.tests.keys() | before.tests.keys()
+
+    def failing(of: Evidence) -> set[str]:
+        return {name for name, test in of.tests.items() if test.outcome in FAILING}
+
+    assert set(delta.new_failures) | set(delta.still_failing) == failing(now)
+    assert set(delta.still_failing) == failing(now) & failing(before)
+    accounted = (delta.still_failing, delta.cleared, delta.flaky, delta.newly_skipped)
+    assert failing(before) <= set().union(*accounted, delta.not_run)
+    assert set(delta.not_run) == failing(before) - now.tests.keys()
+    for identity in delta.cleared:
+        assert before.tests[identity].outcome in FAILING
+        assert now.tests[identity].outcome in ("passed", "xpassed")
+        assert not now.tests[identity].flaky
+    assert set(delta.gone) <= before.tests.keys() - now.tests.keys() - failing(before)
+
+
+@given(runs)
+def test_a_run_against_itself_has_no_news(one: Evidence) -> None:
+    delta = compare(one, one)
+    assert (delta.new_failures, delta.cleared, delta.not_run) == ((), (), ())
+    assert (delta.newly_skipped, delta.new_tests, delta.gone) == ((), (), ())
+
+
+@given(runs)
+def test_totals_add_up(one: Evidence) -> None:
+    totals = recount(one.tests.values())
+    assert totals.collected == len(one.tests)
+    assert totals.collected == (
+        totals.passed + totals.failed + totals.errors + totals.skipped + totals.xfailed
+        + totals.xpassed
+    )  # fmt: skip
+
+
+def test_rates_name_their_denominator() -> None:
+    totals = Totals(collected=692, passed=540, failed=8, skipped=143, xfailed=2)
+    assert rates(totals) == (
+        Rate("passed/collected", 540, 692, 78.03),
+        Rate("passed/executed", 540, 550, 98.18),
+    )
+    assert rates(Totals(collected=3, skipped=3)) == (Rate("passed/collected", 0, 3, 0.0),)
+    assert rates(Totals()) == ()

@@ -1,0 +1,391 @@
+"""JUnit XML of every writer, files that are none, and the folding of tries."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+import tracemalloc
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import junitparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.errors import UnreadableInput
+from ledger.evidence.junit import JUnitReader
+from ledger.evidence.part import MAX_BYTES, Part
+from ledger.models.evidence import Totals
+
+DATA = Path(__file__).parent / "data" / "evidence" / "junit"
+
+
+def read(text: str | bytes, name: str = "junit.xml") -> Part:
+    return JUnitReader().read(text.encode() if isinstance(text, str) else text, name)
+
+
+def told(part: Part) -> dict[str, str]:
+    """Each test as ``outcome``, with ``xN`` for tries and ``~`` where they disagree."""
+    return {
+        name: test.outcome
+        + (f" x{test.tries}" if test.tries > 1 else "")
+        + (" ~" if test.flaky else "")
+        + (" @collection" if test.at_collection else "")
+        for name, test in part.tests.items()
+    }
+
+
+WRITERS: dict[str, dict[str, str]] = {
+    "pytest-xunit2": {
+        "tests.test_gpu": "skipped @collection",
+        "tests.test_beam::test_width[1.0-True]": "passed",
+        "tests.test_beam::test_width[a::b]": "passed",
+        "tests.test_beam.TestDrift::test_slope": "failed",
+        "tests.test_beam.TestDrift::test_origin": "error",
+        "tests.test_beam::test_later": "skipped",
+        "tests.test_beam::test_known": "xfailed",
+        "tests.test_beam::test_surprise": "xpassed",
+    },
+    "pytest-xunit1": {"tests.test_io::test_read": "passed", "tests.test_io::test_write": "passed"},
+    "pytest-reruns": {
+        "t::test_flaky": "passed x2 ~",
+        "t::test_always": "failed x3",
+        "t::test_teardown": "error x2",
+        "t::test_both": "error",
+    },
+    "surefire": {
+        "org.acme.PumpTest::starts": "passed",
+        "org.acme.PumpTest::stops": "passed x3 ~",
+        "org.acme.PumpTest::leaks": "failed x3",
+        "org.acme.PumpTest::burns": "error",
+        "org.acme.PumpTest::floats": "skipped",
+    },
+    "gradle": {
+        "org.acme.ValveTest::opens()": "passed",
+        "org.acme.ValveTest::closes()": "skipped",
+    },
+    "gtest": {
+        "Matrix::Inverts": "passed",
+        "Matrix::Scales": "failed",
+        "Matrix::DISABLED_Rotates": "skipped",
+        "Matrix::Solves": "skipped",
+    },
+    "ctest": {"smoke::smoke": "passed", "soak::soak": "failed", "bench::bench": "skipped"},
+    "gotestsum": {
+        "example.org/pump::TestFlow/slow": "passed",
+        "example.org/pump::TestLeak": "failed",
+        "example.org/valve::TestOpen": "passed",
+        "example.org/valve::TestShut": "skipped",
+    },
+    "jest": {
+        "pump runs dry::pump runs dry": "passed",
+        "pump runs wet::pump runs wet": "failed",
+        "pump runs hot::pump runs hot": "skipped",
+    },
+    "vitest": {
+        "src/pump.test.ts::pump > fills": "passed",
+        "src/pump.test.ts::pump > drains": "failed",
+    },
+    "phpunit": {
+        "Acme.PumpTest::testFlow": "passed",
+        "Acme.PumpTest::testAdd with data set #0": "passed",
+        "Acme\\PumpTest::testAdd with data set #1": "failed",
+        "Acme\\PumpTest::testAdd::testAdd with data set #2": "passed",
+    },
+    "nextest": {
+        "pump::bin/pump::tests::fills": "passed",
+        "pump::bin/pump::tests::drains": "passed x2 ~",
+        "pump::bin/pump::tests::leaks": "failed x2",
+    },
+    "swift": {
+        "PumpTests.FlowTests::testFlow": "passed",
+        "PumpTests.FlowTests::testLeak": "failed",
+    },
+    "namespaces": {"c::a": "passed", "c::b": "failed"},
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_each_writer_is_read_without_a_warning(writer: str) -> None:
+    part = read((DATA / f"{writer}.xml").read_bytes())
+    assert told(part) == WRITERS[writer]
+    assert part.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("writer", "duration", "started"),
+    [
+        ("pytest-xunit2", 2.5, "2026-02-03T04:05:06.789+01:00"),
+        ("surefire", 1234.5, None),
+        ("gotestsum", 1.23, "2026-02-03T04:05:05Z"),
+        ("phpunit", 0.02, None),
+        ("two-suites", 5.0, None),
+        ("nextest", 0.5, None),
+    ],
+)
+def test_duration_and_start(writer: str, duration: float, started: str | None) -> None:
+    part = read((DATA / f"{writer}.xml").read_bytes())
+    assert (part.duration_s, part.started) == (duration, started)
+
+
+def test_totals_are_pytests_own() -> None:
+    """pytest prints `collected 7 items / 1 skipped` and counts that module as skipped."""
+    part = read((DATA / "pytest-xunit2.xml").read_bytes())
+    assert part.totals == Totals(
+        collected=7, passed=2, failed=1, errors=1, skipped=2, xfailed=1, xpassed=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("writer", "test", "message"),
+    [
+        ("pytest-xunit2", "tests.test_beam.TestDrift::test_slope", "AssertionError: slope is 3"),
+        ("surefire", "org.acme.PumpTest::burns", "java.lang.NullPointerException: no coil"),
+        ("surefire", "org.acme.PumpTest::leaks", "2 drops"),
+        ("surefire", "org.acme.PumpTest::stops", "still turning"),
+        ("phpunit", "Acme\\PumpTest::testAdd with data set #1", "Failed asserting that 3"),
+        ("pytest-reruns", "t::test_both", "assert 1"),
+        ("swift", "PumpTests.FlowTests::testLeak", "failed"),
+    ],
+)
+def test_the_message_is_the_attribute_or_else_the_text(
+    writer: str, test: str, message: str
+) -> None:
+    part = read((DATA / f"{writer}.xml").read_bytes())
+    assert (part.tests[test].message or "").startswith(message)
+
+
+def test_totals_that_do_not_add_up_are_said_and_not_believed() -> None:
+    part = read((DATA / "wrong-totals.xml").read_bytes())
+    assert part.totals == Totals(collected=2, passed=1, failed=1)
+    assert part.warnings == (
+        "suite 's' says tests=3, its test cases say 2",
+        "suite 's' says failures=0, its test cases say 1",
+        "suite '' says tests=9, its test cases say 2",
+    )
+
+
+def test_the_same_test_in_two_suites_is_no_rerun() -> None:
+    part = read((DATA / "two-suites.xml").read_bytes())
+    assert told(part) == {"c::a": "failed"}
+    assert part.warnings == ("1 test(s) stand in two suites; the worse result counts",)
+
+
+def test_an_interrupted_run_is_not_complete() -> None:
+    part = read((DATA / "pytest-interrupted.xml").read_bytes())
+    assert (part.completeness, part.reason) == ("incomplete", "stopped in the middle of a test")
+    assert told(part) == {"t::test_first": "passed"}
+
+
+# Tries by folding them here, from what junitparser reads.
+
+
+def case(name: str, verdict: str) -> str:
+    inside = {
+        "passed": "",
+        "failed": '<failure message="m"/>',
+        "error": '<error message="m"/>',
+        "teardown": '<error message="failed on teardown with &quot;m&quot;"/>',
+        "skipped": '<skipped message="m"/>',
+    }[verdict]
+    return f"<testcase classname='c' name={quoteattr(name)} time='1'>{inside}</testcase>"
+
+
+names = st.sampled_from(["a", "b[x - y]", "ü<&>'\""])
+cases = st.lists(
+    st.tuples(names, st.sampled_from(["passed", "failed", "error", "teardown", "skipped"])),
+    max_size=12,
+)
+
+
+@given(cases)
+def test_tries_fold_as_an_independent_reading_of_the_same_file_folds_them(
+    tries: list[tuple[str, str]],
+) -> None:
+    body = "".join(case(name, verdict) for name, verdict in tries)
+    text = f"<testsuite name='other'>{body}</testsuite>"
+    oracle: dict[str, list[str]] = {}
+    for test in next(iter(junitparser.JUnitXml.fromstring(text.encode()))):
+        result = test.result[0] if test.result else None
+        outcome = {
+            junitparser.Failure: "failed",
+            junitparser.Error: "error",
+            junitparser.Skipped: "skipped",
+            type(None): "passed",
+        }[type(result)]
+        earlier = oracle.setdefault(f"c::{test.name}", [])
+        teardown = outcome == "error" and "failed on teardown" in str(result.message)
+        if teardown and earlier and earlier[-1] in ("failed", "error"):
+            earlier[-1] = "error"
+        else:
+            earlier.append(outcome)
+    found = read(text).tests
+    assert list(found) == list(oracle)
+    for name, outcomes in oracle.items():
+        failing = {outcome in ("failed", "error") for outcome in outcomes}
+        assert (found[name].outcome, found[name].tries) == (outcomes[-1], len(outcomes))
+        assert found[name].flaky == (len(failing) > 1)
+        assert found[name].duration_s == sum(1 for n, _ in tries if f"c::{n}" == name)
+
+
+# Files that are no test results.
+
+GOOD = '<testsuites><testsuite name="s"><testcase classname="c" name="n"/></testsuite></testsuites>'
+LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "a billion laughs": (
+        f'<!DOCTYPE a [<!ENTITY l0 "lol">{LAUGHS}]><testsuite name="&l9;"/>'.encode(),
+        "no document type",
+    ),
+    "an external entity": (
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><testsuite name="&x;"/>',
+        "no document type",
+    ),
+    "a parameter entity": (
+        b'<!DOCTYPE a [<!ENTITY % p SYSTEM "http://example.invalid/x"> %p;]><testsuite/>',
+        "no document type",
+    ),
+    "a bare document type": (b"<!DOCTYPE testsuite><testsuite/>", "no document type"),
+    "a document type behind a long comment": (
+        b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE testsuite><testsuite/>",
+        "no document type",
+    ),
+    "a document type in UTF-16": (
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><testsuite/>'.encode("utf-16"),
+        "no document type",
+    ),
+    "a document type in Shift JIS": (
+        b'<?xml version="1.0" encoding="shift_jis"?><!DOCTYPE a><testsuite/>',
+        "no document type",
+    ),
+    "an unknown entity": (b'<testsuite name="&what;"/>', "well-formed XML"),
+    "cut short": (GOOD[:-5].encode(), "well-formed XML"),
+    "cut in a tag": (GOOD[:40].encode(), "well-formed XML"),
+    "empty": (b"", "well-formed XML"),
+    "blank": (b" \n\n", "well-formed XML"),
+    "binary": (bytes(range(256)) * 64, "well-formed XML"),
+    "zeros": (b"\0" * 4096, "well-formed XML"),
+    "two documents": (GOOD.encode() * 2, "well-formed XML"),
+    "not the encoding it says": (
+        b'<?xml version="1.0" encoding="utf-16"?><testsuite/>',
+        "well-formed XML",
+    ),
+    "bytes that are no UTF-8": (b'<testsuite name="\xff"/>', "well-formed XML"),
+    "an encoding nobody knows": (
+        b'<?xml version="1.0" encoding="klingon"?><testsuite/>',
+        "a known text encoding",
+    ),
+    "an encoding that is no text": (
+        b'<?xml version="1.0" encoding="hex"?><testsuite/>',
+        "a known text encoding",
+    ),
+    "another root": (b"<coverage><testsuite/></coverage>", "<testsuites> or <testsuite>"),
+    "100,000 suites deep": (b"<testsuite>" * 100_000 + b"</testsuite>" * 100_000, "100 deep"),
+    "100,000 elements deep": (b"<testsuite>" + b"<a>" * 100_000, "100 deep"),
+    "a start tag of 3 MB": (b'<testsuite name="' + b"a" * 3_000_000 + b'"/>', "256 KB"),
+    "a test case in a test case": (
+        b'<testsuite><testcase name="a"><testcase name="b"/></testcase></testsuite>',
+        "no test case inside",
+    ),
+    "200 MB": (b" " * 200 * 2**20, "at most 64 MB, found 200 MB"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_no_test_result_is_refused_in_one_line(what: str) -> None:
+    data, expected = HOSTILE[what]
+    tracemalloc.start()
+    try:
+        began = time.process_time()
+        with pytest.raises(UnreadableInput) as refusal:
+            read(data, "artifacts/junit.xml")
+        took = time.process_time() - began
+        held = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert expected in str(refusal.value)
+    assert str(refusal.value).startswith("artifacts/junit.xml:")
+    assert "\n" not in str(refusal.value)
+    assert took < 0.5, "tracing makes it five times as slow as it is"
+    assert held < 50 * 2**20
+
+
+def test_the_largest_file_that_is_read_is_the_largest_that_is_allowed() -> None:
+    assert MAX_BYTES == 64 * 2**20
+
+
+def test_depth_is_bounded_behind_a_good_start_too() -> None:
+    filler = b"<properties>" + b"x" * 40_000 + b"</properties>"
+    deep = b"<testsuite>" + filler + b"<a>" * 900_000
+    with pytest.raises(UnreadableInput, match="100 deep"):
+        read(deep)
+
+
+@given(st.integers(0, len(GOOD) - 1))
+def test_a_file_cut_anywhere_is_never_read_as_whole(at: int) -> None:
+    with pytest.raises(UnreadableInput):
+        read(GOOD[:at])
+
+
+@given(st.binary(max_size=300), st.integers(0, len(GOOD)), st.integers(0, 40))
+def test_noise_is_refused_or_read_and_nothing_else(noise: bytes, at: int, gone: int) -> None:
+    data = GOOD.encode()
+    with contextlib.suppress(UnreadableInput):
+        assert read(data[:at] + noise + data[at + gone :]).totals is not None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "name"),
+    [
+        ("utf-8", "utf-8", "é"),
+        ("utf-8-sig", "utf-8", "é"),
+        ("utf-16", "utf-16", "é"),
+        ("utf-16-be", "utf-16-be", "é"),
+        ("iso-8859-1", "iso-8859-1", "é"),
+        ("windows-1252", "windows-1252", "é"),
+        ("shift_jis", "Shift_JIS", "テスト"),
+        ("gb18030", "gb18030", "测"),
+        ("euc-kr", "euc-kr", "시"),
+    ],
+)
+def test_encodings(encoding: str, declared: str, name: str) -> None:
+    head = f'<?xml version="1.0" encoding="{declared}"?>'
+    text = f'{head}<testsuite><testcase name="{name}"/></testsuite>'
+    assert list(read(text.encode(encoding)).tests) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "sample", "expected"),
+    [
+        ("a/junit.xml", GOOD.encode(), True),
+        ("a/out.xml", GOOD.encode(), True),
+        ("a/out.xml", GOOD.encode("utf-16"), True),
+        ("a/coverage.xml", b"<coverage/>", False),
+        ("a/junit.xml", b"", True),
+        ("a/TEST-a.xml", b"\0\0", True),
+        ("a/pytest.xml", b"<!DOCTYPE a><a/>", True),
+        ("a/latest.xml", b"", False),
+        ("a/junit.xml", b"<coverage/>", False),
+        ("a/junit.txt", GOOD.encode(), False),
+    ],
+)
+def test_which_files_are_junit(name: str, sample: bytes, expected: bool) -> None:
+    assert JUnitReader().matches(name, sample) is expected
+
+
+def test_time_grows_with_the_file_and_no_faster() -> None:
+    def took(cases: int) -> float:
+        body = io.StringIO()
+        for number in range(cases):
+            body.write(f'<testcase classname="c" name="n{number}" time="0.1"/>')
+        data = f"<testsuite>{body.getvalue()}</testsuite>".encode()
+        best = float("inf")
+        for _ in range(3):
+            began = time.process_time()
+            read(data)
+            best = min(best, time.process_time() - began)
+        return best
+
+    assert took(40_000) < 8 * took(10_000)

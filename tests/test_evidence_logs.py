@@ -1,0 +1,381 @@
+"""pytest's terminal logs: what real runs print at every verbosity, and what crashes leave."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.evidence.junit import JUnitReader
+from ledger.evidence.part import Part
+from ledger.evidence.pytest_log import PytestLogReader
+from ledger.evidence.pytest_summary import summary
+from ledger.models.evidence import Totals
+
+FAILING = ("failed", "error")
+
+SUITE = """
+import pytest, pathlib, sys
+
+COUNT = pathlib.Path(__file__).with_suffix(".count")
+
+def bump():
+    number = int(COUNT.read_text()) if COUNT.exists() else 0
+    COUNT.write_text(str(number + 1))
+    return number
+
+@pytest.fixture
+def late():
+    yield
+    raise OSError("busy")
+
+@pytest.fixture
+def early():
+    raise OSError("absent")
+
+def test_plain(): pass
+def test_wrong(): assert 1 == 2, "boom - bang"
+def test_flaky(): assert bump() > 0
+def test_late(late): pass
+def test_wrong_and_late(late): assert 0
+def test_early(early): pass
+@pytest.mark.skip(reason="a reason that is so long that at the highest verbosity it is wrapped "
+                         "over more than one line of the terminal - PASSED, as it were (so to say)")
+def test_skipped(): pass
+@pytest.mark.xfail(reason="known")
+def test_known(): assert 0
+@pytest.mark.xfail(reason="known")
+def test_surprise(): pass
+@pytest.mark.xfail(strict=True, reason="known")
+def test_strict(): pass
+@pytest.mark.parametrize("s", ["a b", "x - y", "is PASSED", "[b]", "a::b", "z SKIPPED (q"])
+def test_good(s): pass
+@pytest.mark.parametrize("s", ["a b - c", "is FAILED"])
+def test_bad(s): assert 0
+class TestOuter:
+    class TestInner:
+        def test_deep(self): assert False
+    def test_prints(self):
+        print("first line"); print("no end", end="")
+    def test_prints_verdict(self):
+        print("PASSED"); print("tests ran fine FAILED"); assert 0
+    def test_prints_error(self): print("E   not an error", file=sys.stderr)
+"""
+
+
+def has(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def run(folder: Path, *options: str, runner: str = "pytest") -> tuple[bytes, Part, int]:
+    """Real pytest on a small suite: its log, the JUnit file of the same run, the exit code."""
+    tests = folder / "suite"
+    tests.mkdir(exist_ok=True)
+    (tests / "test_all.py").write_text(SUITE, encoding="utf-8")
+    (tests / "test_module.py").write_text(
+        'import pytest\npytest.skip("not now", allow_module_level=True)\n', encoding="utf-8"
+    )
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (tests / "test_all.count").unlink(missing_ok=True)
+    xml = folder / "junit.xml"
+    plugins = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+    done = subprocess.run(
+        [sys.executable, "-m", runner, *plugins, "suite", f"--junitxml={xml}", *options],
+        cwd=folder,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+    return done.stdout, JUnitReader().read(xml.read_bytes(), "junit.xml"), done.returncode
+
+
+def read(log: bytes | str, name: str = "pytest.log") -> Part:
+    return PytestLogReader().read(log.encode() if isinstance(log, str) else log, name)
+
+
+def failing(part: Part) -> set[str]:
+    return {name for name, test in part.tests.items() if test.outcome in FAILING}
+
+
+NAMES_ALL = [
+    ("-v",),
+    ("-vv",),
+    ("-vv", "-s"),
+    ("-v", "--color=yes"),
+    ("-v", "-rA", "--tb=no"),
+    ("-v", "-o", "console_output_style=count"),
+    ("-v", "-o", "log_cli=1", "-o", "log_cli_level=DEBUG"),
+    pytest.param(("-v", "--reruns=2"), marks=pytest.mark.skipif(
+        not has("pytest_rerunfailures"), reason="pytest-rerunfailures is not installed")),
+    pytest.param(("-v", "-n2"), marks=pytest.mark.skipif(
+        not has("xdist"), reason="pytest-xdist is not installed")),
+]  # fmt: skip
+NAMES_FAILURES = [(), ("-q",), ("-qq",), ("-q", "-s"), ("--tb=line",), ("-rfE",)]
+
+
+@pytest.mark.parametrize("options", NAMES_ALL)
+def test_a_verbose_log_says_what_the_junit_file_says(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    output, junit, code = run(tmp_path, *options)
+    log = read(output)
+    assert code == 1
+    assert (log.completeness, log.partial, log.warnings) == ("complete", False, ())
+    known = {name: test for name, test in junit.tests.items() if not test.at_collection}
+    assert log.tests.keys() == known.keys()
+    for name, test in log.tests.items():
+        expected = known[name]
+        # JUnit XML of pytest has no word for xpassed.
+        outcome = "passed" if test.outcome == "xpassed" else test.outcome
+        assert (name, outcome, test.flaky) == (name, expected.outcome, expected.flaky)
+    assert log.totals is not None
+    assert junit.totals is not None
+    assert log.totals.collected == junit.totals.collected == 22
+    assert (log.totals.failed, log.totals.errors, log.totals.skipped) == (
+        junit.totals.failed,
+        junit.totals.errors,
+        junit.totals.skipped,
+    )
+    assert log.totals.xpassed == 1
+
+
+@pytest.mark.parametrize("options", NAMES_FAILURES)
+def test_a_quiet_log_names_what_failed(tmp_path: Path, options: tuple[str, ...]) -> None:
+    output, junit, _ = run(tmp_path, *options)
+    log = read(output)
+    assert failing(log) == failing(junit)
+    assert (log.completeness, log.partial) == ("complete", True)
+
+
+def test_reruns_in_the_junit_file_of_a_real_run(tmp_path: Path) -> None:
+    pytest.importorskip("pytest_rerunfailures")
+    _, junit, _ = run(tmp_path, "--reruns=2")
+    told = {name.partition("::")[2]: test for name, test in junit.tests.items()}
+    assert (told["test_flaky"].outcome, told["test_flaky"].flaky) == ("passed", True)
+    assert (told["test_wrong"].outcome, told["test_wrong"].flaky) == ("failed", False)
+    assert (told["test_late"].outcome, told["test_late"].flaky) == ("error", False)
+    assert (told["test_wrong_and_late"].outcome, told["test_plain"].tries) == ("error", 1)
+    assert junit.totals is not None
+    assert junit.totals.collected == 22
+    assert junit.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "completeness", "reason"),
+    [
+        (("-v", "-x"), "incomplete", "stopping after 1 failures"),
+        (("-q", "--maxfail=2"), "incomplete", "stopping after 2 failures"),
+        (("-v", "nothing_here.py"), "failed", "file or directory not found: nothing_here.py"),
+        (("-q", "-k", "nothing_of_that_name"), "complete", ""),
+        (("--collect-only", "-q"), None, "tests were only collected"),
+        (("--collect-only",), None, "tests were only collected"),
+    ],
+)
+def test_how_far_a_session_came(
+    tmp_path: Path, options: tuple[str, ...], completeness: str | None, reason: str
+) -> None:
+    output, _, _ = run(tmp_path, *options)
+    log = read(output)
+    assert log.completeness == completeness
+    assert reason in log.reason
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_a_module_that_cannot_be_imported_fails_the_run(tmp_path: Path, verbose: bool) -> None:
+    (tmp_path / "suite").mkdir()
+    (tmp_path / "suite" / "test_broken.py").write_text("import nothing_of_that_name\n")
+    output, junit, code = run(tmp_path, *(["-v"] if verbose else ["-q"]))
+    log = read(output)
+    assert code == 2
+    assert (log.completeness, log.reason) == (
+        "failed",
+        "pytest: Interrupted: 1 error during collection",
+    )
+    for part in (log, junit):
+        assert part.tests["suite.test_broken"].outcome == "error"
+        assert part.tests["suite.test_broken"].at_collection
+    assert junit.totals == Totals(collected=0, errors=1, skipped=1)
+
+
+def test_a_crash_names_the_test_that_died(tmp_path: Path) -> None:
+    (tmp_path / "suite").mkdir()
+    (tmp_path / "suite" / "test_a_crash.py").write_text(
+        "import faulthandler\n"
+        "def test_before(): pass\n"
+        "def dies(): faulthandler._sigsegv()\n"
+        "def test_dies(): dies()\n"
+        "def test_after(): pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", "suite"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+    log = read(done.stdout)
+    assert done.returncode == -11
+    assert log.completeness == "incomplete"
+    assert log.reason.endswith("it ends in suite/test_a_crash.py::test_dies")
+    assert [crash.signature for crash in log.crashes] == [
+        "Segmentation fault in dies (test_a_crash.py)"
+    ]
+    assert list(log.tests) == ["suite.test_a_crash::test_before"]
+
+
+# Logs as text.
+
+HEAD = "=== test session starts ===\ncollected 3 items\n\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        ("t/a.py::test_x hello\nPASSED [ 33%]\n", {"t.a::test_x": "passed"}),
+        ("t/a.py::test_x hello\nworldFAILED\n", {"t.a::test_x": "failed"}),
+        ("t/a.py::test_x PASSED\nnoise PASSED\nFAILED\n", {"t.a::test_x": "passed"}),
+        ("t/a.py::test_x \nPASSED\nFAILED [ 33%]\n", {"t.a::test_x": "failed"}),
+        ("t/a.py::test_x SKIPPEDa wrapped\nreason.)   [ 33%]\n", {"t.a::test_x": "skipped"}),
+        ("t/a.py::test_x[q SKIPPED r] SKIPPED (why)\n", {"t.a::test_x[q SKIPPED r]": "skipped"}),
+        ("t/a.py::test_x \x1b[32mPASSED\x1b[0m\x1b[32m [ 3%]\x1b[0m\n", {"t.a::test_x": "passed"}),
+        ("[gw1] [ 33%] XFAIL t/a.py::test_x \n", {"t.a::test_x": "xfailed"}),
+        ("[gw1] PASSED t/a.py::T::test_x[a b] \n", {"t.a.T::test_x[a b]": "passed"}),
+        ("t/a.py::test_x RERUN\nt/a.py::test_x PASSED\n", {"t.a::test_x": "passed x2 ~"}),
+        ("t/a.py::test_x PASSED\nt/a.py::test_x ERROR\n", {"t.a::test_x": "error"}),
+        ("t/a.py::test_x SUBFAIL\nt/a.py::test_x PASSED\n", {"t.a::test_x": "failed"}),
+        ("doc/a.md::a.md PASSED\n", {"doc.a.md::a.md": "passed"}),
+        ("collecting 1 item\rcollected 1 item\nt/a.py::test_x PASSED\n", {"t.a::test_x": "passed"}),
+        ("t/a.py::test_x PASSED\r\n", {"t.a::test_x": "passed"}),
+        ("std::vector PASSED\n", {}),
+    ],
+)
+def test_progress_lines(log: str, expected: dict[str, str]) -> None:
+    told = {
+        name: test.outcome + (f" x{test.tries}" if test.tries > 1 else "") + " ~" * test.flaky
+        for name, test in read(HEAD + log).tests.items()
+    }
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "totals", "duration"),
+    [
+        ("= 8 failed, 540 passed, 143 skipped, 2 xfailed, 35 warnings in 1656.77s (0:27:36) =",
+         Totals(passed=540, failed=8, skipped=143, xfailed=2), 1656.77),
+        ("1 passed in 0.01s", Totals(passed=1), 0.01),
+        ("===== 1 passed, 1 error, 2 rerun in 90000.5s (1 day, 1:00:00) =====",
+         Totals(passed=1, errors=1, rerun=2), 90000.5),
+        ("=== 2 passed in 0.12 seconds ===", Totals(passed=2), 0.12),
+        ("=== no tests ran in 0.01s ===", Totals(), 0.01),
+        ("1 failed, 3 subtests passed in 1.0s", Totals(failed=1), 1.0),
+    ],
+)  # fmt: skip
+def test_last_lines(line: str, totals: Totals, duration: float) -> None:
+    told = summary(line)
+    assert told is not None
+    assert (told.totals, told.duration_s) == (totals, duration)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["3 apples in 2s", "540 passed in a hurry", "1 passed", "in 2s", "", "= =", "9" * 5000,
+     "1 passed in 1.2.3s", "12 passed tests in 3s"],
+)  # fmt: skip
+def test_other_lines(line: str) -> None:
+    assert summary(line) is None
+
+
+def test_what_a_failing_test_printed_is_not_taken_for_the_session() -> None:
+    log = read(
+        HEAD + "t/a.py::test_x FAILED [100%]\n\n=== FAILURES ===\n___ test_x ___\n"
+        "--- Captured stdout call ---\n"
+        "=== test session starts ===\ncollected 1 item\n\nt/b.py::test_y PASSED [100%]\n"
+        "=== 1 passed in 0.01s ===\n"
+        "=== short test summary info ===\nFAILED t/a.py::test_x - assert 0\n"
+        "=== 1 failed in 2.50s ===\n"
+    )
+    assert list(log.tests) == ["t.a::test_x"]
+    assert (log.duration_s, log.completeness) == (2.5, "complete")
+
+
+def test_two_sessions_in_one_log_add_up() -> None:
+    one = HEAD + "t/a.py::test_x FAILED\n=== 1 failed in 1.0s ===\n"
+    two = HEAD + "t/a.py::test_x PASSED\nt/a.py::test_y PASSED\n=== 2 passed in 2.0s ===\n"
+    log = read(one + two)
+    assert log.totals == Totals(collected=2, passed=2)
+    assert log.duration_s == 3.0
+    assert "2 pytest sessions" in log.warnings[0]
+
+
+def test_a_log_that_is_none_says_nothing() -> None:
+    log = read("make: *** [test] Error 2\nall 3 passed in spirit\n")
+    assert (log.totals, log.tests, log.completeness) == (None, {}, None)
+
+
+def test_utf16_as_powershell_writes_it() -> None:
+    text = HEAD + "t/a.py::test_x PASSED\n=== 1 passed in 1.0s ===\n"
+    assert read(text.encode("utf-16")).totals == Totals(collected=1, passed=1)
+
+
+@pytest.fixture(scope="module")
+def verbose(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return run(tmp_path_factory.mktemp("verbose"), "-v")[0]
+
+
+def test_a_log_cut_short_is_never_complete(verbose: bytes) -> None:
+    """At every byte before the last line, and it tells no other outcome than the whole log."""
+    whole = read(verbose)
+    end = verbose.rstrip().rfind(b"\n")
+    for at in range(0, end, 7):
+        part = read(verbose[:at])
+        assert part.completeness != "complete"
+        for name, test in part.tests.items():
+            before_teardown = whole.tests[name].outcome == "error"
+            assert test.outcome == whole.tests[name].outcome or before_teardown
+
+
+@given(st.text(max_size=400), st.integers(0, 3000), st.integers(0, 60))
+def test_noise_raises_nothing(verbose: bytes, noise: str, at: int, gone: int) -> None:
+    read(verbose[:at] + noise.encode("utf-8", "replace") + verbose[at + gone :])
+
+
+LONG = 300_000
+FATAL = "Fatal Python error: x\n"
+SLOW: dict[str, Callable[[int], str]] = {
+    "blanks": lambda n: HEAD + "t/a.py::test_x" + " " * n + "x\n",
+    "brackets": lambda n: HEAD + "t/a.py::test_x" + "[" * n + "\n" + "]" * n + "\n",
+    "verdicts": lambda n: HEAD + "t/a.py::test_x" + " SKIPPED" * (n // 8) + "\n",
+    "dashes": lambda n: "=== short test summary info ===\nFAILED t/a.py::x" + " - y" * (n // 4),
+    "colons": lambda n: HEAD + "a.py" + "::" * (n // 2) + "\n",
+    "counts": lambda n: "1 passed, " * (n // 10) + "1 passed in 1s\n",
+    "escapes": lambda n: HEAD + "\x1b[" * (n // 2) + "\n" + "\x1b]" * (n // 2),
+    "rules": lambda n: HEAD + "=" * n + "\n" + "!" * n + "\n",
+    "frames": lambda n: FATAL + "Current thread 0x1\n" + '  File "a", line 1 in b\n' * (n // 23),
+    "crashes": lambda n: FATAL * (n // 22),
+    "commas": lambda n: HEAD + "," * n + "\n" + "." * n + "\n",
+    "workers": lambda n: HEAD + "[gw0] SUBFAILED[" + " t::" * (n // 4) + "\n",
+    "collected": lambda n: HEAD + "collected 1 item" + " / 1 skipped" * (n // 12) + "\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_time_grows_with_the_log_and_no_faster(what: str) -> None:
+    def took(size: int) -> float:
+        text = SLOW[what](size)
+        began = time.process_time()
+        read(text)
+        return time.process_time() - began
+
+    took(1000)
+    assert took(4 * LONG) < 0.2 + 12 * took(LONG)
