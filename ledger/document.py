@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -69,8 +68,7 @@ class Section(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """``data`` and what it holds: ``starts`` are the offsets of its lines, then its length;
     ``texts`` are its lines without byte order mark and newlines."""
 

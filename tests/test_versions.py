@@ -56,12 +56,12 @@ def test_a_reader_that_agrees_is_found_good() -> None:
 Change = Callable[[tuple[Attempt, ...]], Iterable[Attempt]]
 FAULTS: dict[str, Change] = {
     "missing": lambda attempts: attempts[:1],
-    "item": lambda attempts: (attempts[0], replace(attempts[1], item="LOAD-001")),
-    "number": lambda attempts: (attempts[0], replace(attempts[1], number=3)),
-    "date": lambda attempts: (attempts[0], replace(attempts[1], date=None)),
+    "item": lambda attempts: (attempts[0], attempts[1]._replace(item="LOAD-001")),
+    "number": lambda attempts: (attempts[0], attempts[1]._replace(number=3)),
+    "date": lambda attempts: (attempts[0], attempts[1]._replace(date=None)),
     "made up": lambda attempts: (
         *attempts,
-        replace(attempts[1], span=replace(attempts[1].span, start_line=9)),
+        attempts[1]._replace(span=attempts[1].span._replace(start_line=9)),
     ),
     "twice": lambda attempts: (*attempts, attempts[1]),
 }
@@ -74,7 +74,7 @@ def test_a_reader_that_errs_is_found_out(monkeypatch: pytest.MonkeyPatch, fault:
     def errs(data: bytes) -> Ledger:
         ledger = read(data)
         (item,) = ledger.items
-        return replace(ledger, items=(replace(item, attempts=tuple(FAULTS[fault](item.attempts))),))
+        return replace(ledger, items=(item._replace(attempts=tuple(FAULTS[fault](item.attempts))),))
 
     monkeypatch.setattr(reader, "read", errs)
     outcome = versions.judge(VERSION, PLAN)

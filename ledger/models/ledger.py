@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ledger import citations
 
@@ -15,8 +15,7 @@ ItemStatus = Literal["pending", "in_progress", "blocked", "done", "archived", "u
 Source = Literal["history", "action"]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Lines ``start_line``..``end_line`` (from 1, both included), bytes ``[start_byte, end_byte)``."""
 
     start_line: int
@@ -25,8 +24,7 @@ class Span:
     end_byte: int
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One ``- Name: value`` line of an item. ``value`` spans the first line's value only."""
 
     name: str
@@ -35,8 +33,7 @@ class Field:
     value_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(NamedTuple):
     """One citation as written, and the paths that its braces stand for (not yet resolved)."""
 
     raw: str
@@ -44,8 +41,7 @@ class Artifact:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One recorded try. ``source`` is ``action`` where only a completed action tells of it.
 
     ``date`` is ISO (``2025-10-15``) or None; ``stamp`` is the run folder's name. ``text`` is
@@ -89,8 +85,7 @@ class Attempt:
         return citations.commits(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One numbered next action. ``state_span`` covers the state words where there are any,
     else it is empty and stands where they would go."""
 
@@ -104,8 +99,7 @@ class Action:
     state_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One exit criterion. ``ticked`` is what the text claims, None where it claims nothing."""
 
     text: str
@@ -113,8 +107,7 @@ class Criterion:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry with an ID. ``priority`` is the first word in lower case ("high"), or None."""
 
     id: str
@@ -130,8 +123,7 @@ class Item:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class IndexRow:
+class IndexRow(NamedTuple):
     """One line of the index. ``status_span`` covers the status cell's text."""
 
     id: str
@@ -143,8 +135,7 @@ class IndexRow:
     status_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A line that looks like an attempt, item or action and was not read as one."""
 
     kind: Literal["attempt", "item", "action", "index"]
