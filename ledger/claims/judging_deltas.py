@@ -1,0 +1,211 @@
+"""Changes (``36→31``, ``+1.45s runtime``) against the run that is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ledger.claims import results
+from ledger.claims.amounts import is_nearly
+from ledger.claims.judging import ARITHMETIC, ROUNDED, SEVERAL_SESSIONS, place, unknown
+from ledger.claims.observed import Run
+from ledger.models.claim import Amount, Claim, Judged
+
+_OTHER_BASELINE = "the run compared with may be another one"
+_COUNTS = frozenset({"collected", "passed", "failed", "errors", "skipped", "xfailed", "xpassed"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """``way`` is the way of counting or measuring: like is compared with like."""
+
+    value: float
+    file: str
+    way: str
+
+
+_Pair = tuple[_Value, _Value]  # the run's, the baseline's
+
+
+def judge_deltas(
+    claims: Sequence[Claim], own: Sequence[Run], baselines_of: Callable[[Claim], Sequence[Run]]
+) -> list[Judged]:
+    """The changes of one entry. A phase may have had more runs than the fix plan still tells of,
+    so what contradicts one against it counts only if another agrees."""
+    found = [judge_delta(claim, own, baselines_of(claim)) for claim in claims]
+    agreed = {judged.claim.against for judged in found if judged.verdict == "supported"}
+    return [
+        unknown(judged.claim, _OTHER_BASELINE)
+        if judged.verdict == "contradicted"
+        and judged.evidence != ARITHMETIC
+        and all(name.kind == "phase" for name in judged.claim.against)
+        and judged.claim.against not in agreed
+        else judged
+        for judged in found
+    ]
+
+
+def judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> Judged:
+    """One change. ``baselines`` are the runs that it may be against."""
+    slip = _slip(claim)
+    if slip:
+        observed, reason = slip
+        return Judged(claim, "contradicted", observed, ARITHMETIC, reason)
+    if claim.whose == "loose" and not claim.against:
+        return unknown(claim, "its wording may mean other runs")
+    own = [run for run in own if run.every or run.elapsed]
+    baselines = [run for run in baselines if run.every or run.elapsed]
+    every = [(a, b) for a in _values(claim, own) for b in _values(claim, baselines)]
+    alike = [(a, b) for a, b in every if a.way == b.way]
+    found = _agreeing(claim, alike)
+    if found:
+        a, b = found
+        return Judged(claim, "supported", _text(claim, b, a), a.file, "")
+    reason = _doubt(claim, own, baselines, every, alike)
+    if reason:
+        return unknown(claim, reason)
+    a, b = alike[0]
+    return Judged(
+        claim, "contradicted", _text(claim, b, a), a.file, "the two runs differ by something else"
+    )
+
+
+def _doubt(
+    claim: Claim,
+    own: Sequence[Run],
+    baselines: Sequence[Run],
+    every: Sequence[_Pair],
+    alike: Sequence[_Pair],
+) -> str:
+    """Why a change that is not so is no contradiction; empty where it is one."""
+    if not every:
+        return "not both runs can be told"
+    if not claim.against:
+        return "which runs are compared is not said for sure"
+    if len(own) != 1 or len(baselines) != 1 or not own[0].single or not baselines[0].single:
+        return SEVERAL_SESSIONS
+    if _agreeing(claim, every):
+        return "it is so only if the two runs are counted in different ways"
+    if not alike:
+        return "the two runs tell nothing of the same kind"
+    if any(_is_near(claim, a.value, b.value) for a, b in alike):
+        return ROUNDED
+    first = claim.of[0]
+    if first is not None and not any(first.holds(b.value) for _, b in alike):
+        return _OTHER_BASELINE
+    return ""
+
+
+def _slip(claim: Claim) -> tuple[str, str] | None:
+    """What the claim's own numbers give, where they do not agree with each other."""
+    before, after, change, percent = claim.of
+    if before is None or after is None:
+        return None
+    low, high = after.low - before.high, after.high - before.low
+    if change is not None and not (_meet(change, low, high) or _meet(change, -high, -low)):
+        return (
+            f"{_signed(after.middle - before.middle)}",
+            "its own numbers differ by something else",
+        )
+    if percent is not None and before.low > 0:
+        shares = [
+            100.0 * value / base for value in (low, high) for base in (before.low, before.high)
+        ]
+        low, high = min(shares), max(shares)
+        if _meet(percent, low, high) or _meet(percent, -high, -low):
+            return None
+        value = 100.0 * (after.middle - before.middle) / before.middle
+        if is_nearly(percent, value) or is_nearly(percent, -value):
+            return None
+        return f"{value:+.2f}%", "its own numbers give another percentage"
+    return None
+
+
+def _meet(amount: Amount, low: float, high: float) -> bool:
+    slack = 1e-9 * max(1.0, abs(low), abs(high))
+    return amount.low <= high + slack and low - slack <= amount.high
+
+
+def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[_Value]:
+    if claim.measure in _COUNTS:
+        for run in runs:
+            for seen in results.candidates(run, claim.subject):
+                values = results.options(seen.session, claim.measure, frozenset())
+                for kind, value in enumerate(values):
+                    yield _Value(value, seen.file, str(kind))
+    elif claim.measure in ("duration_s", "seconds"):
+        for run in runs:
+            for way, figures in (("session", run.durations), ("command", run.elapsed)):
+                for figure in figures:
+                    yield _Value(figure.value, place(run, figure.file), way)
+    elif claim.measure == "pass_rate":
+        yield from _pass_rates(runs)
+
+
+def _pass_rates(runs: Sequence[Run]) -> Iterator[_Value]:
+    for run in runs:
+        for session in run.every:
+            for kind, of in enumerate(results.every_denominator(session)):
+                if of > 0:
+                    value = 100.0 * session.totals.passed / of
+                    yield _Value(value, place(run, session.file), str(kind))
+
+
+def _agreeing(claim: Claim, pairs: Sequence[tuple[_Value, _Value]]) -> tuple[_Value, _Value] | None:
+    first, second, change, percent = claim.of
+    for a, b in pairs:
+        if first is not None and not first.holds(b.value):
+            continue
+        if second is not None and not second.holds(a.value):
+            continue
+        if _holds(change, percent, a.value, b.value):
+            return a, b
+    return None
+
+
+def _holds(change: Amount | None, percent: Amount | None, after: float, before: float) -> bool:
+    if change is not None and not _meet(change, *_spread(after - before, change)):
+        return False
+    if percent is not None:
+        if before <= 0:
+            return False
+        share = 100.0 * (after - before) / before
+        # The change itself may have been rounded before it was divided.
+        low, high = _spread(share, percent, 0.0)
+        if change is not None:
+            low = min(low, 100.0 * change.low / before)
+            high = max(high, 100.0 * change.high / before)
+        return _meet(percent, low, high)
+    return True
+
+
+def _spread(value: float, like: Amount, share: float = 1.0) -> tuple[float, float]:
+    """What ``value`` may come out as when both runs' figures were rounded first."""
+    unit = (like.high - like.low) * share
+    return value - unit, value + unit
+
+
+def _is_near(claim: Claim, after: float, before: float) -> bool:
+    first, second, change, percent = claim.of
+    if change is not None and not _meet(change, *_spread(after - before, change)):
+        return False
+    if first is not None and not first.holds(before):
+        return is_nearly(first, before)
+    if second is not None and not second.holds(after):
+        return is_nearly(second, after)
+    if percent is None or before <= 0:
+        return False
+    return is_nearly(percent, 100.0 * (after - before) / before)
+
+
+def _text(claim: Claim, before: _Value, after: _Value) -> str:
+    change = after.value - before.value
+    if claim.measure in _COUNTS:
+        return f"{before.value:.0f} -> {after.value:.0f} ({_signed(change)})"
+    unit = "%" if claim.measure == "pass_rate" else "s"
+    return f"{before.value:.2f}{unit} -> {after.value:.2f}{unit} ({change:+.2f}{unit})"
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("+0", "-0") else text

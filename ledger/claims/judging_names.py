@@ -1,0 +1,228 @@
+"""Names against what there is: tests in runs, paths in the tree, commits, attempts, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ledger.claims import results
+from ledger.claims.entries import Cited, Entry, run_folder, stamp_of
+from ledger.claims.judging import LOOSE, OF_ANOTHER, place, unknown
+from ledger.claims.observed import Run, Session
+from ledger.models.claim import Claim, Judged
+from ledger.models.evidence import TestResult
+
+_FAILING = frozenset({"failed", "error"})
+_MISSING = tuple("missing absent never lost empty planned expected tbd pending".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known apart from runs. ``commits`` tells of each name whether it is a commit
+    (None where the repository's history is cut short); ``attempts`` has the numbers of each
+    item; ``latest`` is the last day (ISO) that an entry can tell of, and what says so."""
+
+    commits: Mapping[str, bool | None] = field(default_factory=dict)
+    attempts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    stamps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folders: Mapping[str, bool] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    latest: str | None = None
+    latest_of: str = ""
+
+
+def judge_test(claim: Claim, runs: Sequence[Run]) -> Judged:
+    """A test that is said to have passed or failed."""
+    if claim.whose == "loose":
+        return unknown(claim, LOOSE)
+    if claim.whose == "other":
+        return unknown(claim, OF_ANOTHER)
+    found = [
+        (run, session, test)
+        for run in runs
+        for session in run.by_file
+        for test in _named(session, claim.name)
+    ]
+    fitting = [entry for entry in found if _fits(claim.measure, entry[2])]
+    if fitting and (claim.measure == "failed" or not _failing(found, fitting[0][1])):
+        run, session, test = fitting[0]
+        return Judged(claim, "supported", test.outcome, place(run, session.file), "")
+    told = [run for run in runs if run.every]
+    if len(told) != 1:
+        return unknown(claim, "no outputs of tests, or those of several runs")
+    return _not_so(claim, found, told[0]) if found else _not_run(claim, told[0])
+
+
+def _not_so(claim: Claim, found: Sequence[tuple[Run, Session, TestResult]], run: Run) -> Judged:
+    """A test that the run has, and that did not end so."""
+    if any(_fits(claim.measure, test) for _, _, test in found):
+        return unknown(claim, "it has parameters of either outcome")
+    _, session, test = found[0]
+    if test.outcome == "skipped" and claim.measure == "failed":
+        return unknown(claim, "the run skipped it")
+    reason = "the run says otherwise of this test"
+    return Judged(claim, "contradicted", test.outcome, place(run, session.file), reason)
+
+
+def _not_run(claim: Claim, run: Run) -> Judged:
+    """A test that the run does not have."""
+    sessions = [session for session in run.by_file if session.tests]
+    if not sessions or run.whole is None or run.whole.is_partial or run.single is None:
+        return unknown(claim, "the outputs do not name every test")
+    if not any(_module(claim.name) in _modules(session) for session in sessions):
+        return unknown(claim, "the run has no tests of its module")
+    file = place(run, sessions[0].file)
+    return Judged(claim, "contradicted", "not in the run", file, "the run has no such test")
+
+
+def _named(session: Session, name: str) -> list[TestResult]:
+    part = results.about(session, name)
+    if part is None:
+        return []
+    params = name.partition("[")[2]
+    tests = list(part.tests.values())
+    exact = [test for test in tests if params and test.identity.endswith(f"[{params}")]
+    return exact or tests
+
+
+def _module(name: str) -> str | None:
+    head, found, _ = name.partition("::")
+    return head.rpartition("/")[2].removesuffix(".py") if found and head.endswith(".py") else None
+
+
+def _modules(session: Session) -> set[str | None]:
+    """The pieces of the tests' class names; None, which stands for any module, too."""
+    found: set[str | None] = {None}
+    for identity in session.tests:
+        found.update(identity.partition("::")[0].split("."))
+    return found
+
+
+def _fits(outcome: str, test: TestResult) -> bool:
+    if outcome == "failed":
+        return test.outcome in _FAILING
+    return test.outcome in ("passed", "xpassed")
+
+
+def _failing(found: Sequence[tuple[Run, Session, TestResult]], session: Session) -> bool:
+    return any(s is session and test.outcome in _FAILING for _, s, test in found)
+
+
+def judge_artifact(cited: Cited, entry: Entry, known: Known) -> Judged | None:
+    """A path that is cited. None for placeholders and paths of one machine."""
+    if cited.path is None:
+        return None
+    claim = Claim(
+        "artifact", cited.written, cited.written, cited.line, entry.item, entry.attempt,
+        "artifact", whose="own" if cited.is_own else "loose", name=cited.path,
+    )  # fmt: skip
+    if cited.is_found:
+        return Judged(claim, "supported", "there", cited.path, "")
+    stamp = stamp_of(cited.path)
+    folder = run_folder(cited.path)
+    reason = ""
+    if not cited.is_own:
+        reason = "it is not there, and nothing says that the attempt made it"
+    elif any(word in cited.raw.lower() for word in _MISSING):
+        reason = "it is said to be missing"
+    elif stamp is None or "/" not in folder:
+        reason = "it is not there now; it may have moved"
+    elif not known.folders.get(folder) and known.stamps.get(stamp):
+        reason = f"a run of this stamp is at {known.stamps[stamp][0]}"
+    if reason:
+        return unknown(claim, reason)
+    if not known.folders.get(folder):
+        return Judged(claim, "contradicted", "no such run", None, "the run is not there")
+    why = "not in the tree (ignored)" if cited.path in known.ignored else "not in the tree"
+    return Judged(claim, "contradicted", why, folder, "the run is there, this is not")
+
+
+def judge_commit(claim: Claim, known: Known) -> Judged:
+    """A name that looks like a commit's."""
+    state = known.commits.get(claim.name)
+    if state:
+        return Judged(claim, "supported", "a commit", "git", "")
+    if state is None:
+        return unknown(claim, "there is no git history, or it is cut short")
+    if not claim.is_firm:
+        return unknown(claim, "git does not know it, and nothing says that it is a commit")
+    return Judged(claim, "contradicted", "no such commit", "git", "git does not know it")
+
+
+def judge_reference(claim: Claim, known: Known, path: str) -> Judged:
+    """An attempt that is referred to. Attempts may have been archived: that one is missing is
+    sure only where the item has all its numbers up to the last."""
+    numbers = known.attempts.get(claim.name)
+    number = int(claim.measure)
+    if numbers is None:
+        return unknown(claim, "the item is not in this fix plan")
+    if number in numbers:
+        return Judged(claim, "supported", "there", path, "")
+    if claim.whose == "loose":
+        return unknown(claim, "it may be one to come")
+    if claim.name == claim.item and any(number in others for others in known.attempts.values()):
+        return unknown(claim, "it may be one of another item")
+    last = max(numbers, default=0)
+    if len(numbers) < 2 or not numbers.issuperset(range(1, last + 1)):
+        return unknown(claim, "attempts of this item are missing here, this may be one of them")
+    if number == last + 1:
+        return unknown(claim, "it may be one to come")
+    return Judged(
+        claim, "contradicted", f"#{min(numbers)} to #{last}", path, "the item has no such attempt"
+    )
+
+
+def judge_stamp(claim: Claim, entry: Entry, known: Known) -> Judged:
+    """A stamp that is named."""
+    folders = known.stamps.get(claim.name, ())
+    if folders:
+        return Judged(claim, "supported", "a run", folders[0], "")
+    own = {stamp for run in entry.runs if (stamp := stamp_of(run))}
+    if claim.is_firm and claim.name == entry.stamp and len(own) == 1 and claim.name not in own:
+        return Judged(
+            claim,
+            "contradicted",
+            min(own),
+            entry.runs[0],
+            "the run that is cited has another stamp",
+        )
+    return unknown(claim, "no run is named so; it may have left nothing")
+
+
+def judge_date(entry: Entry, known: Known) -> Judged | None:
+    """The day that an attempt is given. None where it has none."""
+    if entry.date is None:
+        return None
+    try:
+        day = date.fromisoformat(entry.date)
+    except ValueError:
+        return None
+    claim = Claim(
+        "date", entry.date, entry.date, entry.line, entry.item, entry.attempt, name=entry.date
+    )
+    slack = timedelta(days=1)  # a day begins at different hours
+    stamps = {stamp: run for run in entry.runs if (stamp := stamp_of(run))}
+    days = {stamp: made for stamp in stamps if (made := _day(stamp))}
+    same = [stamp for stamp, made in days.items() if abs(made - day) <= slack]
+    if known.latest and day > date.fromisoformat(known.latest) + slack:
+        return Judged(
+            claim, "contradicted", known.latest, known.latest_of, "it is later than this version"
+        )
+    if same:
+        return Judged(claim, "supported", same[0], stamps[same[0]], "")
+    if not days:
+        return unknown(claim, "no run with a stamp is cited")
+    first = min(days, key=lambda stamp: days[stamp])
+    if len(days) == 1 and days[first] > day + slack:
+        return Judged(
+            claim, "contradicted", first, stamps[first], "the run that is cited was made later"
+        )
+    return unknown(claim, "the run that is cited is older")
+
+
+def _day(stamp: str) -> date | None:
+    try:
+        return date(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:8]))
+    except ValueError:
+        return None

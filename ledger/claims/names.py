@@ -1,0 +1,190 @@
+"""Text to claims about things with a name: tests, commits, attempts, stamps."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ledger import citations
+from ledger.claims.prose import Prose, Sentence
+from ledger.claims.scope import Scope, Self, scopes
+from ledger.models.claim import Claim
+
+_TEST = re.compile(
+    r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"
+)
+_PLAIN_TEST = re.compile(r"\btest_\w{3,150}(?![\w./{*])")
+_VERDICT = re.compile(
+    r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
+    r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
+    r"(?P<word>PASSED|PASSES|PASSING|PASS|passed|passes|passing|FAILED|FAILS|FAILING|FAIL|failed|fails|"
+    r"failing|\u2705|\u274c)(?![\w/])"
+)
+_BEFORE = re.compile(r"\b(?P<word>PASSED|FAILED):? {1,2}`?\Z")
+_LIST = re.compile(
+    r"\b(?P<word>[Ff]ailed|[Ff]ailing|[Ff]ailures?|[Pp]assed|[Pp]assing)(?: tests?)?"
+    r"(?:: {1,2}| ?\()`?\Z"
+)
+_LINK = re.compile(r"`?(?: ?\([^()\n]{0,40}\))?(?:,? (?:and|&) |, ?| ?/ ?|, and )`?")
+_REFERENCE = re.compile(
+    r"(?:\[?\b(?P<item>[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})\]?[`\u2019']?s? )?"
+    r"\b[Aa]ttempts? ?"
+    r"(?P<numbers>#?\d{1,4}(?:(?:, ?#|/#?| and #?| & #?|-#?|\u2013#?)\d{1,4}(?!-?\d)){0,8})"
+    r"(?![\w%]|[.,-]\d)"
+    r"(?: of \[?(?P<of>[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})\]?)?"
+)
+_NUMBER = re.compile(r"\d{1,4}")
+_SPAN = re.compile(r"#?(\d{1,4})(?:-|\u2013)#?(\d{1,4})")
+_STAMP = re.compile(r"(?<![\w/])\d{8}T\d{6}Z(?![\w/])")
+_STAMP_LABEL = re.compile(r"\bSTAMP[:=]? ?`?\Z")
+_COMMIT = re.compile(
+    r"\b(?:commit(?:ted|s)?|sha|cherry-pick(?:ed)?|revert(?:ed|s)?)\b[^.;]{0,40}\Z", re.IGNORECASE
+)
+_FUTURE = re.compile(
+    r"\b(?:next|append|add|will|should|pending|new|log)\b[^.;()]{0,30}\Z", re.IGNORECASE
+)
+_LONGEST_NAME = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    start: int
+    end: int
+    text: str
+
+
+def names_claimed(prose: Prose, item: str | None, attempt: int | None, own: Self) -> list[Claim]:
+    """The tests that are said to pass or fail, the commits, attempts and stamps named."""
+    return [
+        *_tests(prose, item, attempt, own),
+        *_commits(prose, item, attempt),
+        *_references(prose, item, attempt),
+        *_stamps(prose, item, attempt),
+    ]
+
+
+def _tests(prose: Prose, item: str | None, attempt: int | None, own: Self) -> Iterator[Claim]:
+    names = sorted(_test_names(prose), key=lambda name: name.start)
+    if not names:
+        return
+    starts = [sentence.start for sentence in prose.sentences]
+    by_sentence: dict[int, list[_Name]] = {}
+    for name in names:
+        place = bisect_right(starts, name.start) - 1
+        by_sentence.setdefault(place, []).append(name)
+    for place, group in by_sentence.items():
+        if place >= 0:
+            yield from _tests_of(prose, prose.sentences[place], group, item, attempt, own)
+
+
+def _test_names(prose: Prose) -> Iterator[_Name]:
+    for code in prose.codes:
+        if "test" in code.text and len(code.text) <= _LONGEST_NAME and _TEST.fullmatch(code.text):
+            yield _Name(code.start + 1, code.end - 1, code.text)
+    for match in _PLAIN_TEST.finditer(prose.plain):
+        yield _Name(match.start(), match.end(), match[0])
+
+
+def _tests_of(
+    prose: Prose, sentence: Sentence, names: list[_Name], item: str | None, attempt: int | None,
+    own: Self,
+) -> Iterator[Claim]:  # fmt: skip
+    found = _verdicts(prose.plain, sentence, names)
+    if not any(found):
+        return
+    places = [(name.start, name.end) for name in names]
+    for name, outcome, scope in zip(
+        names, found, scopes(prose, sentence, places, own), strict=True
+    ):
+        if outcome:
+            yield _test(prose, name, outcome, scope, item, attempt)
+
+
+def _verdicts(plain: str, sentence: Sentence, names: list[_Name]) -> list[str]:
+    """What is said of each name: passed, failed, or nothing. A verdict behind a list of names,
+    or before one, is that of them all."""
+    behind = [_VERDICT.match(plain, name.end, sentence.end) for name in names]
+    found = [_outcome(verdict["word"]) if verdict else "" for verdict in behind]
+    linked = [
+        bool(_LINK.fullmatch(plain, name.end, after.start)) for name, after in pairwise(names)
+    ]
+    for index in range(len(names) - 2, -1, -1):
+        if not found[index] and linked[index]:
+            found[index] = found[index + 1]
+    for index, name in enumerate(names):
+        if found[index]:
+            continue
+        bounds = (max(sentence.start, name.start - 40), name.start)
+        before = _BEFORE.search(plain, *bounds) or _LIST.search(plain, *bounds)
+        if before:
+            found[index] = _outcome(before["word"])
+        elif index and linked[index - 1] and not behind[index - 1]:
+            found[index] = found[index - 1]
+    return found
+
+
+def _outcome(word: str) -> str:
+    return "passed" if word[0] in "Pp\u2705" else "failed"
+
+
+def _test(
+    prose: Prose, name: _Name, outcome: str, scope: Scope, item: str | None, attempt: int | None
+) -> Claim:
+    return Claim(
+        "test", prose.quote(name.start, name.end), outcome, prose.line(name.start), item, attempt,
+        outcome, None, 0, scope.whose, "", scope.runs, scope.against, name.text, (), scope.is_firm,
+    )  # fmt: skip
+
+
+def _commits(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
+    for name in citations.commits(prose.text):
+        at = prose.text.find(name)
+        firm = bool(_COMMIT.search(prose.text, max(0, at - 60), at))
+        yield Claim("commit", name, name, prose.line(at), item, attempt, name=name, is_firm=firm)
+
+
+def _references(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
+    text = prose.text
+    seen: set[tuple[str | None, int]] = set()
+    for match in _REFERENCE.finditer(text):
+        named = match["of"] or match["item"] or _item_before(prose, match.start())
+        about = named or item
+        loose = bool(_FUTURE.search(text, max(0, match.start() - 40), match.start()))
+        numbers = _SPAN.sub("", match["numbers"])
+        ends = [int(number) for span in _SPAN.findall(match["numbers"]) for number in span]
+        for number in (*(int(number) for number in _NUMBER.findall(numbers)), *ends):
+            if (number == attempt and about == item) or (about, number) in seen:
+                continue
+            seen.add((about, number))
+            yield Claim(
+                "reference", prose.quote(*match.span()), f"Attempt #{number}",
+                prose.line(match.start()), item, attempt, str(number),
+                whose="loose" if loose else "own", name=about or "",
+            )  # fmt: skip
+
+
+def _item_before(prose: Prose, at: int) -> str | None:
+    """The ID in the code span right before: ``[CLI-FLAGS-003]`` Attempts History (Attempt #36)."""
+    for code in prose.codes:
+        if code.end <= at <= code.end + 24:
+            found = re.fullmatch(r"\[?([A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})\]?", code.text)
+            between = prose.text[code.end : at].strip(" (")
+            if found and between in ("", "Attempts History", "Attempt History", "history"):
+                return found[1]
+    return None
+
+
+def _stamps(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
+    seen: set[str] = set()
+    for match in _STAMP.finditer(prose.text):
+        if match[0] in seen:
+            continue
+        seen.add(match[0])
+        firm = bool(_STAMP_LABEL.search(prose.text, max(0, match.start() - 12), match.start()))
+        yield Claim(
+            "stamp", match[0], match[0], prose.line(match.start()), item, attempt, name=match[0],
+            is_firm=firm,
+        )  # fmt: skip

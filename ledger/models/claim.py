@@ -1,0 +1,91 @@
+"""What prose claims, and what the evidence says to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ClaimKind = Literal[
+    "count", "rate", "sum", "duration", "margin", "exit_code", "memory", "cpu", "delta",
+    "test", "artifact", "commit", "reference", "stamp", "date",
+]  # fmt: skip
+Verdict = Literal["supported", "contradicted", "unverifiable"]
+
+# Whose figure it is: the attempt's own run's, another run's that is named, or one that is meant
+# for something else or not exactly (a limit, an expectation, "about").
+Whose = Literal["own", "other", "loose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number as written: every value in ``[low, high]`` is written like this."""
+
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        """Whether ``value`` is written like this. Binary fractions get a hair's breadth."""
+        slack = 1e-9 * max(1.0, abs(value))
+        return self.low - slack <= value <= self.high + slack
+
+    @property
+    def middle(self) -> float:
+        """The number itself."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class RunName:
+    """A run as prose names it: ``phase`` ("e", "m2"), ``stamp``, or ``attempt`` (its number,
+    with ``item`` where another item's is meant)."""
+
+    kind: Literal["phase", "stamp", "attempt", "chunk"]
+    value: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One checkable statement. ``text`` is the passage as written, ``claimed`` its value.
+
+    ``measure`` says what is measured: a field of ``Totals``, ``duration_s``, ``elapsed_s``,
+    ``exit_code``, ``peak_rss_bytes``, ``cpu_percent``, or for a test the outcome. ``amount`` is
+    in that measure's unit (seconds, bytes, percent, tests). ``group`` tells which claims were
+    made in one breath: they speak of one run. ``subject`` is the module, test or file that a
+    figure belongs to, where it is not the whole run; ``runs`` are the runs that are named,
+    ``against`` those that are compared with. ``name`` is the path, commit, test, item or stamp
+    that is claimed to be there.
+
+    ``of`` holds what a rate, a margin or a change is reckoned from, in the order of its kind.
+    ``is_firm`` says that the wording leaves no doubt that this run's result is told.
+    """
+
+    kind: ClaimKind
+    text: str
+    claimed: str
+    line: int
+    item: str | None = None
+    attempt: int | None = None
+    measure: str = ""
+    amount: Amount | None = None
+    group: int = 0
+    whose: Whose = "own"
+    subject: str = ""
+    runs: tuple[RunName, ...] = ()
+    against: tuple[RunName, ...] = ()
+    name: str = ""
+    of: tuple[Amount | None, ...] = ()
+    is_firm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claim with its verdict. ``observed`` is the value that the evidence has, ``evidence``
+    the file (or ``git``, or the fix plan's own text) that has it; both None where there is none.
+    ``reason`` says in a few words why."""
+
+    claim: Claim
+    verdict: Verdict
+    observed: str | None
+    evidence: str | None
+    reason: str
