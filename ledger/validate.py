@@ -129,7 +129,7 @@ def made_worse(
         found[key] = pick(groups, key=len)
     known: Counter[str] = Counter()
     if any(found.values()):
-        before = Facts(facts.path, facts.today, fork, append_only=facts.append_only)
+        before = replace(facts, base=fork, states_of=None, unknown_commits=None, content_of=None)
         silent = rules.RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
             known |= Counter(finding.key for finding in rules.check(base, before, silent))

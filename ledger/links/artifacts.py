@@ -78,7 +78,8 @@ class Artifacts:
     def _resolved(self, path: str) -> str:
         """Where ``path`` leads, from the top; empty where that is outside."""
         try:
-            return paths.confine(self._top, path).relative_to(self._top).as_posix()
+            inside = paths.confine(self._top, os.path.normpath(path))
+            return inside.relative_to(self._top).as_posix()
         except UsageError:
             return ""
 

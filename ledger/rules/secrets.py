@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ledger.models.ledger import Ledger
-from ledger.rules.places import attempts, name, unseen
+from ledger.rules.places import attempts, name, opening, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
 # Each pattern is tried only where its fixed part stands, which finding bytes tells quickly.
@@ -94,7 +94,7 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             for secret in _secrets(facts.content_of(path) or b""):
                 message = f"{name(attempt)} cites {path}, which holds what looks like {secret.kind}"
                 yield Fault(
-                    attempt.span.start_byte,
+                    opening(ledger, attempt.span.start_byte),
                     f"{message} ({_hint(secret.value)})",
                     f"{path} {_about(secret)}",
                     attempt.item,

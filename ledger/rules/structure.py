@@ -12,6 +12,7 @@ from ledger.rules.places import name, opening, quoted, sections
 from ledger.rules.registry import Facts, Fault, rule
 
 Part = TypeVar("Part")
+_MOST_BAD_LINES = 20  # a file in another encoding has thousands
 
 
 @rule("LED101", "conflict-marker", "error")
@@ -68,21 +69,28 @@ def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Write the character in UTF-8.
     """
-    at = 0
-    while True:
-        try:
-            ledger.text[at:].decode()
-        except UnicodeDecodeError as error:
-            bad = ledger.text[at + error.start : at + error.end]
-            near = ledger.text[max(0, at + error.start - 24) : at + error.start]
-            shown = bad.hex(" ").upper()
-            about = shown + near.decode("utf-8", "replace")
-            yield Fault(at + error.start, f"not UTF-8: byte {shown}", about)
-            # One finding for each line: a file in another encoding would have thousands.
-            ends = [ledger.text.find(end, at + error.end) for end in (b"\n", b"\r")]
-            at = min((end for end in ends if end >= 0), default=len(ledger.text))
-        else:
+    if _bad_byte(ledger.text) is None:
+        return
+    found = 0
+    for start, end in pairwise(text.line_starts(ledger.text)):
+        bad = _bad_byte(ledger.text[start:end])
+        if bad is None:
+            continue
+        found += 1
+        if found > _MOST_BAD_LINES:
             return
+        line = ledger.text[start : start + bad]
+        shown = f"{ledger.text[start + bad]:02X}"
+        about = shown + line[-24:].decode("utf-8", "replace")
+        yield Fault(start + bad, f"not UTF-8: byte {shown}", about)
+
+
+def _bad_byte(data: bytes) -> int | None:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
 
 
 @rule("LED103", "unread-line", "warning")

@@ -1,0 +1,140 @@
+"""Every rule finds its fault, and nothing else; every rule is documented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from ledger import config, reader, validate
+from ledger.config import Config
+from ledger.rules import RULES, Facts, check, compares
+from tests import rule_cases, rules_page
+from tests.repository import Repository
+from tests.rule_cases import Case
+
+CASES = list(rule_cases.cases())
+TODAY = "2025-12-31"
+SECRET = b"OPENAI" + b"_API_KEY=Zx81qq0vTn55Lw2d\n"  # apart, so that no scanner takes it for one
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory, isolation: None) -> Config:
+    """A repository with a file in each state that an artifact can have."""
+    root = tmp_path_factory.mktemp("rules") / "repo"
+    repo = Repository.create(root)
+    run = "reports/parse/phase_a/20251102T091500Z"
+    repo.write(".gitignore", b"logs/\nignored.*\n")
+    repo.write("reports/parse/tracked.log", b"12 passed\n")
+    repo.write("reports/parse/env.txt", b"HOME=/\n" + SECRET)
+    repo.write(f"{run}/pytest.log", b"12 passed\n")
+    repo.write(f"{run}/logs/run.log", b"12 passed\n")
+    (root / "reports/out").symlink_to(root.parent)
+    repo.git("add", "--force", f"{run}/logs/run.log")
+    repo.commit("Files to cite")
+    repo.write("reports/parse/ignored.log", b"")
+    repo.write("reports/parse/untracked.log", b"")
+    repo.write("reports/parse/staged.log", b"")
+    repo.git("add", "reports/parse/staged.log")
+    return config.find(root)
+
+
+@pytest.fixture(scope="session")
+def head(place: Config) -> str:
+    return Repository(place.root).git("rev-parse", "--short=10", "HEAD")
+
+
+def facts(place: Config, settings: dict[str, str]) -> Facts:
+    known = validate.facts(place, "plan.md")
+    return replace(
+        known,
+        today=settings.get("today", TODAY),
+        append_only=settings.get("append_only", "latest"),
+        max_lines=int(settings.get("max_lines", 0)),
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.title}")
+def test_exactly_the_faults_that_the_change_brings_are_found(
+    case: Case, place: Config, head: str
+) -> None:
+    findings = validate.made_worse(
+        reader.read(case.plan.replace(b"{HEAD}", head.encode())),
+        facts(place, case.settings),
+        [reader.read(base) for base in case.bases],
+        None if case.fork is None else reader.read(case.fork),
+    )
+    assert [f"{f.line}:{f.column} {f.code} {f.message}" for f in findings] == [*case.findings]
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_every_rule_has_a_case_with_its_fault_and_one_without(code: str) -> None:
+    about = [case for case in CASES if case.code == code]
+    assert [case for case in about if code in case.codes]
+    assert [case for case in about if not case.findings]
+    [first] = (rule_cases.FOLDER / f"{code}.md").read_text("utf-8").splitlines()[:1]
+    assert first == f"# {code} {RULES[code].name}"
+
+
+def test_every_case_is_about_a_rule() -> None:
+    assert {case.code for case in CASES} == {*RULES}
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_every_rule_explains_itself(code: str) -> None:
+    said = RULES[code].explanation
+    assert all(said), said
+    assert re.fullmatch(r"LED[1-7]\d\d", code)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", RULES[code].name)
+    assert "\n" not in said.means + said.why + said.mend
+    assert said.means.endswith(".")
+
+
+def examples() -> Iterator[str]:
+    """The rules whose example shows the fault by itself, without a version before it."""
+    for code, rule in RULES.items():
+        if not compares(code) and not rule.explanation.example.startswith("("):
+            yield code
+
+
+@pytest.mark.parametrize("code", [*examples()])
+def test_the_documented_example_has_the_fault(code: str, place: Config) -> None:
+    example = RULES[code].explanation.example.encode()
+    if code == "LED102":
+        example += b"\xe9"
+    found = {finding.code for finding in check(reader.read(example), facts(place, {}))}
+    assert code in found
+
+
+def test_the_page_is_made_from_the_rules() -> None:
+    made = rules_page.page()
+    assert rules_page.PAGE.read_text("utf-8") == made, "run: python -m tests.rules_page"
+
+
+def test_no_rule_fails_on_what_is_no_plan_at_all(place: Config) -> None:
+    for data in (
+        b"",
+        b"\0\xff" * 500,
+        b"\n" * 500,
+        b"[" * 500,
+        b"# [A-1]\n- Status:\n- Next Actions:\n  1.",
+    ):
+        check(reader.read(data), replace(facts(place, {}), every=True, max_lines=1))
+
+
+def test_ignored_rules_are_silent(place: Config) -> None:
+    [case] = [case for case in CASES if case.title == "One number twice" and case.code == "LED106"]
+    assert validate.validate(case.plan, facts(place, {}))
+    assert not validate.validate(case.plan, facts(place, {}), ["LED106"])
+
+
+def test_findings_point_at_the_fault_and_know_it_by_a_key_of_its_own(place: Config) -> None:
+    for case in CASES:
+        findings = validate.validate(case.plan, facts(place, case.settings))
+        lines = case.plan.decode("utf-8", "replace").split("\n")
+        assert len({finding.key for finding in findings}) == len(findings)
+        for finding in findings:
+            assert 1 <= finding.line <= len(lines)
+            assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
