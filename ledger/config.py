@@ -1,11 +1,12 @@
 """Where the ledger is, and what ``[tool.ledger]`` in ``pyproject.toml`` says.
 
-On the hook's path: nothing heavy is imported, and ``tomllib`` only where the table exists.
+On the hook's path: nothing heavy is imported, and ``tomllib`` only where the table is.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,13 +21,22 @@ _KEYS: Final[dict[str, type]] = {
     "ignore": list,
     "max_lines": int,
 }
+_IN_WORDS: Final = {str: "text", list: "a list", int: "a number"}
 _APPEND_ONLY: Final = ("strict", "latest", "off")
+# [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
+_MENTIONED: Final = re.compile(rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])""")
+_LARGEST: Final = 1_000_000  # bytes of a pyproject.toml
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """``root`` is the top of the repository, or of the project where there is no git; ``is_git``
-    says which. ``ledger_path`` is relative to it, with forward slashes."""
+    says which. ``ledger_path`` is relative to it, with forward slashes; it names the file
+    itself, not a link to it, since git knows the contents by that name.
+
+    ``append_only`` says which attempts of the base revision may change: none (``strict``), an
+    item's latest (``latest``) or every one (``off``). ``ignore`` are codes of rules.
+    ``max_lines`` is the size that a ledger may have, 0 for any."""
 
     root: Path
     is_git: bool
@@ -42,61 +52,73 @@ class Config:
 
 
 def find(start: Path, explicit: Path | None = None) -> Config:
-    """The configuration that holds in folder ``start``; ``explicit`` names another ledger.
+    """The configuration that holds in folder ``start``; ``explicit`` names another ledger, and
+    then it is its repository and its ``pyproject.toml`` that count.
+
+    Without ``explicit`` the ledger is what ``path`` says, relative to its ``pyproject.toml``,
+    else the first of ``DEFAULTS`` beside that file or at the root. It may be a link, but not
+    one that leads out of the root.
 
     Raises UsageError where no ledger is found or a setting is wrong, UnreadableInput where
-    ``pyproject.toml`` cannot be read.
+    ``explicit`` or ``pyproject.toml`` cannot be read.
     """
-    if explicit is not None:
-        explicit = Path(os.path.abspath(start / explicit))
-        if not explicit.exists():
-            raise UnreadableInput("no-such-file", f"{explicit}: no such file", "give --ledger a fix plan")
-        start = explicit.parent
-    top = blobs.discover(start)
-    project = _project(start, top)
-    root = top or project or _nearest_with_ledger(start) or Path(os.path.realpath(start))
-    settings = _settings(project / "pyproject.toml") if project else {}
-    path = _relative(explicit, root) if explicit else _ledger_path(root, project, settings)
+    given = _real(start / explicit) if explicit else None
+    folder = given.parent if given else Path(os.path.realpath(start))
+    top = blobs.discover(folder)
+    project, settings = _project(folder, top)
+    root = top or project or _nearest_with_ledger(folder) or folder
+    ledger = given.relative_to(root) if given else _within(root, _named(root, project, settings))
     return Config(
         root,
         top is not None,
-        path,
+        ledger.as_posix(),
         settings.get("append_only", "latest"),
         tuple(settings.get("ignore", ())),
         settings.get("max_lines", 0),
     )
 
 
-def _project(start: Path, top: Path | None) -> Path | None:
-    """The nearest folder, up to the top, whose ``pyproject.toml`` has our table."""
-    place = Path(os.path.realpath(start))
-    for folder in (place, *place.parents):
-        try:
-            found = b"[tool.ledger" in (folder / "pyproject.toml").read_bytes()
-        except OSError:
-            found = False
-        if found:
-            return folder
-        if folder == top:
+def _real(explicit: Path) -> Path:
+    try:
+        return Path(os.path.realpath(explicit, strict=True))
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise UnreadableInput(
+            "no-such-file",
+            f"{os.path.normpath(explicit)}: no such file",
+            "give --ledger a fix plan",
+        ) from error
+    except OSError as error:
+        raise UnreadableInput("cannot-read", f"{explicit}: {_reason(error)}") from error
+
+
+def _project(folder: Path, top: Path | None) -> tuple[Path | None, dict[str, Any]]:
+    """The nearest folder, up to the top, whose ``pyproject.toml`` has our table, and the table."""
+    for place in (folder, *folder.parents):
+        settings = _settings(place / "pyproject.toml", ours=top is not None)
+        if settings is not None:
+            return place, settings
+        if place == top:
             break
+    return None, {}
+
+
+def _nearest_with_ledger(folder: Path) -> Path | None:
+    for place in (folder, *folder.parents):
+        # Seen from docs/ the ledger is still docs/fix_plan.md of the folder above.
+        above = place.parent if place.name == "docs" else place
+        for root in (above, place):
+            if any((root / name).is_file() for name in DEFAULTS):
+                return root
     return None
 
 
-def _nearest_with_ledger(start: Path) -> Path | None:
-    place = Path(os.path.realpath(start))
-    return next(
-        (f for f in (place, *place.parents) if any((f / name).is_file() for name in DEFAULTS)), None
-    )
-
-
-def _ledger_path(root: Path, project: Path | None, settings: dict[str, Any]) -> str:
-    if "path" in settings:
-        assert project
-        return _relative(Path(os.path.normpath(project / settings["path"])), root)
-    for folder in {project or root: None, root: None}:
+def _named(root: Path, project: Path | None, settings: dict[str, Any]) -> Path:
+    if project and "path" in settings:
+        return project / str(settings["path"])
+    for folder in dict.fromkeys((project or root, root)):
         for name in DEFAULTS:
             if (folder / name).is_file():
-                return _relative(folder / name, root)
+                return folder / name
     raise UsageError(
         "no-ledger",
         f"no fix plan in {root}: expected {' or '.join(DEFAULTS)}",
@@ -104,35 +126,72 @@ def _ledger_path(root: Path, project: Path | None, settings: dict[str, Any]) -> 
     )
 
 
-def _relative(path: Path, root: Path) -> str:
-    # The folder is resolved and the name is kept, so that a linked ledger keeps its own name.
-    real = Path(os.path.realpath(path.parent), path.name)
-    try:
-        return real.relative_to(os.path.realpath(root)).as_posix()
-    except ValueError:
+def _within(root: Path, ledger: Path) -> Path:
+    """The file behind ``ledger``, relative to the root. Whoever can propose a change to the
+    repository could else have another file read and written, by a setting or by a link."""
+    real = Path(os.path.realpath(ledger))
+    if not real.is_relative_to(root):
         raise UsageError(
-            "outside", f"{path}: lies outside {root}", "the ledger must be in the repository"
-        ) from None
+            "outside",
+            f"{ledger}: lies outside {root}",
+            "the ledger must be in the repository; --ledger PATH can name any",
+        )
+    return real.relative_to(root)
 
 
-def _settings(file: Path) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - only where there is a table to read
+def _settings(file: Path, *, ours: bool) -> dict[str, Any] | None:
+    """The checked table; None where there is none. Above a folder without git a file may be
+    somebody else's (``ours`` false): where it cannot be read it is as if it were not there."""
+    try:
+        if not file.is_file():
+            return None
+        with file.open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        if not ours:
+            return None
+        raise UnreadableInput("bad-config", f"{file}: {_reason(error)}") from error
+    if len(data) > _LARGEST:
+        raise UnreadableInput("bad-config", f"{file}: expected at most {_LARGEST:,} bytes")
+    if not _MENTIONED.search(data):
+        return None
+    import tomllib  # only where there is a table to read
 
     try:
-        table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("ledger", {})
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableInput("bad-config", f"{file}: {str(error)[:200]}", "mend the file") from error
+        tool = tomllib.loads(data.decode("utf-8")).get("tool", {})
+    except (ValueError, RecursionError) as error:
+        raise UnreadableInput(
+            "bad-config", f"{file}: {str(error)[:200]}", "mend the file"
+        ) from error
+    if not isinstance(tool, dict) or "ledger" not in tool:
+        return None
+    return _checked(file, tool["ledger"])
+
+
+def _checked(file: Path, table: Any) -> dict[str, Any]:
+    def refuse(fault: str, hint: str = "") -> UsageError:
+        return UsageError("bad-config", f"{file}: {fault}", hint)
+
     if not isinstance(table, dict):
-        raise UsageError("bad-config", f"{file}: [tool.ledger] is no table")
+        raise refuse("expected [tool.ledger] to be a table")
     for key, value in table.items():
-        if key not in _KEYS:
-            raise UsageError(
-                "bad-config", f"{file}: unknown key {key!r} in [tool.ledger]", f"known are {', '.join(_KEYS)}"
+        wanted = _KEYS.get(key)
+        if wanted is None:
+            raise refuse(
+                f"unknown key {key[:100]!a} in [tool.ledger]", f"known are {', '.join(_KEYS)}"
             )
-        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
-            raise UsageError("bad-config", f"{file}: {key} of [tool.ledger] must be a {_KEYS[key].__name__}")
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise refuse(f"expected {key} of [tool.ledger] to be {_IN_WORDS[wanted]}")
     if table.get("append_only", "latest") not in _APPEND_ONLY:
-        raise UsageError("bad-config", f"{file}: append_only must be one of {', '.join(_APPEND_ONLY)}")
+        raise refuse(f"expected append_only to be one of {', '.join(_APPEND_ONLY)}")
     if not all(isinstance(code, str) for code in table.get("ignore", ())):
-        raise UsageError("bad-config", f"{file}: ignore must be a list of rule codes")
-    return dict(table)
+        raise refuse("expected ignore to be a list of rule codes")
+    if table.get("max_lines", 0) < 0:
+        raise refuse("expected max_lines to be 0 (any size) or more")
+    if not table.get("path", "x").strip() or "\0" in table.get("path", ""):
+        raise refuse("expected path to be the path of a file")
+    return table
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
