@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import UsageError
 from ledger.braces import brace, expand
 from ledger.citations import find, kind
+from ledger.errors import UsageError
 from ledger.links.paths import confine
 
 # Braces
