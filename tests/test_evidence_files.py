@@ -228,7 +228,7 @@ def test_a_dump_cut_short_is_still_a_crash(cut: int) -> None:
     ("node_id", "identity"),
     [
         ("tests/test_a.py::test_x", "tests.test_a::test_x"),
-        ("tests/test_a.py::TestA::TestB::test_x[a/b.py::c]", "tests.test_a.TestA.TestB::test_x[a/b.py::c]"),
+        ("tests/test_a.py::A::B::test_x[a/b.py::c]", "tests.test_a.A.B::test_x[a/b.py::c]"),
         ("tests/test_a.py", "tests.test_a"),
         ("README.md::README.md", "README.md::README.md"),
     ],

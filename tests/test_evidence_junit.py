@@ -342,7 +342,7 @@ def test_noise_is_refused_or_read_and_nothing_else(noise: bytes, at: int, gone: 
         ("utf-8", "utf-8", "é"),
         ("utf-8-sig", "utf-8", "é"),
         ("utf-16", "utf-16", "é"),
-        ("utf-16-be", "utf-16-be", "é"),
+        ("utf-16-be", "UTF-16BE", "é"),
         ("iso-8859-1", "iso-8859-1", "é"),
         ("windows-1252", "windows-1252", "é"),
         ("shift_jis", "Shift_JIS", "テスト"),
