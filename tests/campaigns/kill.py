@@ -99,9 +99,11 @@ class Campaign:
         process = self._start()
         self._await_lock(process)
         locked = time.monotonic()
+        self._await_lock(process, there=False)
+        released = time.monotonic()
         code = process.wait()
-        ended = time.monotonic()
-        return Run(code, self.file.read_bytes(), ended - started, ended - locked)
+        seconds = time.monotonic() - started
+        return Run(code, self.file.read_bytes(), seconds, released - locked)
 
     def _kill(self, chance: random.Random, usual: Run, *, while_locked: bool) -> None:
         process = self._start()
@@ -111,8 +113,8 @@ class Campaign:
         process.kill()
         process.wait()
 
-    def _await_lock(self, process: subprocess.Popen[bytes]) -> None:
-        while process.poll() is None and not self.lock.exists():
+    def _await_lock(self, process: subprocess.Popen[bytes], *, there: bool = True) -> None:
+        while process.poll() is None and self.lock.exists() is not there:
             time.sleep(0.0001)
 
 
