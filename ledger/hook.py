@@ -110,7 +110,7 @@ def _is_configured(here: Path, place: Path) -> bool:
     from ledger import config
 
     try:
-        return config.find(here).ledger == place
+        return os.path.realpath(config.find(here).ledger) == os.path.realpath(place)
     except UsageError as error:
         if error.code == "no-ledger":
             return False

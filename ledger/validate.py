@@ -26,7 +26,7 @@ _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is a
 
 def validate(data: bytes, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
     """Every finding about ``data``, by place, but for those of the rules in ``ignore``."""
-    return rules.check(reader.read(data), facts, ignore)
+    return _telling(rules.check(reader.read(data), facts, ignore))
 
 
 def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
@@ -121,7 +121,11 @@ def made_worse(
     """
     ignore = frozenset(ignore)
     each: Sequence[Ledger | None] = bases or [None]
-    turns = [_by_key(rules.check(ledger, replace(facts, base=base), ignore)) for base in each]
+    turns = []
+    for base in each:
+        others = tuple(other for other in bases if other is not base)
+        turn = replace(facts, base=base, others=others, fork=fork)
+        turns.append(_by_key(rules.check(ledger, turn, ignore)))
     found: dict[str, list[Finding]] = {}
     for key in {key: None for turn in turns for key in turn}:
         groups = [turn.get(key, []) for turn in turns]
@@ -136,12 +140,18 @@ def made_worse(
     # Of several with one key the last ones are new. Which hardly matters: what rules find more
     # than once they number, the new ones last.
     worse = [finding for key, group in found.items() for finding in group[known[key] :]]
-    return sorted(worse, key=lambda finding: (finding.line, finding.column, finding.code))
+    return _telling(sorted(worse, key=lambda found: (found.line, found.column, found.code)))
 
 
 def worse(new: Ledger, old: Ledger | None, path: str, today: str | None) -> list[Finding]:
     """What a writer asks before it writes: ``made_worse`` without a look at files and git."""
     return made_worse(new, Facts(path, today), [old] if old else [])
+
+
+def _telling(findings: list[Finding]) -> list[Finding]:
+    """What is worth telling: in the middle of a merge conflict nothing else is."""
+    conflicts = [finding for finding in findings if finding.code == "LED101"]
+    return conflicts or findings
 
 
 def _by_key(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

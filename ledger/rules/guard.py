@@ -15,6 +15,7 @@ from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
 _NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#?\d{1,6}", re.IGNORECASE)
+_TELLING = 12  # so many different words cannot be kept or lost by chance
 _LEAD = 120  # characters at the start of an attempt that may hold its number
 
 
@@ -37,7 +38,7 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
         return
-    for old, new in _altered(facts.base, ledger):
+    for old, new in _altered(ledger, facts):
         if new is None:
             yield Fault(
                 _home(ledger, old),
@@ -70,7 +71,7 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.base is None or facts.append_only == "off":
         return
     latest = {} if facts.append_only == "strict" else _latest(facts.base)
-    for old, new in _altered(facts.base, ledger):
+    for old, new in _altered(ledger, facts):
         if new is not None and latest.get(old.item, -1) != old.number:
             at = opening(ledger, new.span.start_byte)
             message = f"{name(old)} was changed: {_change(old.text, new.text)}"
@@ -124,27 +125,42 @@ def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         yield Fault(0, message, fix="put the file back")
 
 
-def _altered(base: Ledger, ledger: Ledger) -> Iterator[tuple[Attempt, Attempt | None]]:
-    """The attempts of ``base`` whose words are not in ``ledger``, each with what stands in its
-    place there, the attempt of the same item and number, or None."""
-    gone = unseen(base, ledger)
+def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | None]]:
+    """The attempts of the base whose words are not in ``ledger``, each with what it became: the
+    attempt of the same item and number, or None.
+
+    An attempt that has next to nothing in common with it only took its number; so did one that
+    another side of a merge added on its own.
+    """
+    gone = unseen(facts.base, ledger) if facts.base else []
     if not gone:
         return
-    fresh = unseen(ledger, base)
-    known = Counter(map(_words, fresh))
+    fresh = unseen(ledger, facts.base)
+    brought = {attempt.text for other in facts.others for attempt in attempts(other)}
+    common = {(a.item, a.number) for a in attempts(facts.fork)} if facts.fork else set()
+    moved = Counter(map(_words, fresh))
     for old in gone:
         words = _words(old)
-        if known[words]:
-            known[words] -= 1  # moved, numbered anew, or wrapped in another way
+        if moved[words]:
+            moved[words] -= 1  # moved, numbered anew, or wrapped in another way
             continue
         place = (old.item, old.number)
         same = [new for new in fresh if (new.item, new.number) == place and old.number is not None]
+        if place not in common:
+            same = [new for new in same if new.text not in brought]
         if old.source == "action" and any(new.source == "history" for new in same):
             continue  # it has an entry of its own now
-        new = next((new for new in same if new.source == old.source), None)
+        new = next((n for n in same if n.source == old.source and not _is_other(old, n)), None)
         if new:
             fresh.remove(new)
         yield old, new
+
+
+def _is_other(old: Attempt, new: Attempt) -> bool:
+    """Whether next to nothing of ``old`` is left in ``new``."""
+    words = {*_words(old).split()}
+    kept = len(words & {*_words(new).split()})
+    return len(words) >= _TELLING and kept * 3 < len(words)
 
 
 def _words(attempt: Attempt) -> str:

@@ -21,7 +21,8 @@ class Facts:
     """What a rule may know from outside the file. A rule keeps silent about what is None.
 
     ``path`` is what findings show. ``today`` is an ISO date, the latest that any place on
-    earth has. ``base`` is the version before the change. ``states_of`` takes paths relative to
+    earth has. ``base`` is the version before the change; in a merge ``others`` are its other
+    sides and ``fork`` is what they have in common. ``states_of`` takes paths relative to
     the repository's top and gives the state of each. ``tops`` are the names in that top folder.
     ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
     ``content_of`` gives what a path holds, None where there is no file or too long a one.
@@ -34,6 +35,8 @@ class Facts:
     path: str
     today: str | None = None
     base: Ledger | None = None
+    others: tuple[Ledger, ...] = ()
+    fork: Ledger | None = None
     states_of: Callable[[Sequence[str]], Mapping[str, ArtifactState]] | None = None
     tops: frozenset[str] = frozenset()
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
