@@ -74,6 +74,7 @@ SENTENCES = [
     "non\u2011breaking\u202fhyphens\u00a0and blanks",
     "form\x0cfeed and line\u2028separator",
 ]
+TASKS = [*SENTENCES, "Rewrite the splitter.", "**Measure** 50 MB files", "`pytest -q` again", "Complete the docs"]
 LOOSE = [
     ("A paragraph that belongs to nobody.",),
     ("---",),
@@ -183,10 +184,10 @@ def _openings(
 
 
 @st.composite
-def tasks(draw: st.DrawFn, number: int | None) -> Task:
-    """One next action."""
-    text = draw(st.sampled_from(SENTENCES[:4] + ["Rewrite the splitter.", "Measure 50 MB files"]))
-    lines = [text, *draw(st.sampled_from([(), (), ("- a detail",), ("and more of it",)]))]
+def tasks(draw: st.DrawFn, number: int | None, *, is_first: bool = False) -> Task:
+    """One next action. The first of a list has no bullets below it."""
+    below = [(), (), ("and more of it",)] + ([] if is_first else [("- a detail",)])
+    lines = [draw(st.sampled_from(TASKS)), *draw(st.sampled_from(below))]
     if draw(st.booleans()):
         state, words = draw(st.sampled_from(STATES))
         return Task(number, state, words, None, None, tuple(lines))
@@ -215,10 +216,10 @@ def items(draw: st.DrawFn, place: int) -> Entry:
         numbers.reverse()
     history = tuple(draw(attempts(n, form=form, has_home=has_home)) for n in numbers)
     tasks_form = draw(st.sampled_from(["nested", "shifting", "column", "bullets"]))
-    start = draw(st.sampled_from([1, 1, 8, 9]))
+    start = draw(st.sampled_from([1, 1, 0, 8, 9]))
     count = draw(st.integers(0, 4))
     todo = [
-        draw(tasks(None if tasks_form == "bullets" else start + n if count > 1 else 1))
+        draw(tasks(None if tasks_form == "bullets" else start + n, is_first=start != 1))
         for n in range(count)
     ]
     fields = draw(st.lists(st.sampled_from(FIELDS), max_size=3))
@@ -239,7 +240,7 @@ def items(draw: st.DrawFn, place: int) -> Entry:
         has_template=form == "bullets" and has_home and draw(_seldom),
         tasks_first=draw(_seldom),
         tasks_form=tasks_form,
-        gaps=draw(st.frozensets(st.integers(1, 4), max_size=2)) | ({0} if start>1 else set()),
+        gaps=draw(st.frozensets(st.integers(0, 4), max_size=2)),
         fields=tuple(line for part in fields for line in part),
         loose=draw(st.sampled_from([(), *LOOSE])),
     )
@@ -305,7 +306,7 @@ def changes(draw: st.DrawFn, plan: Plan) -> tuple[Entry, Change]:
     )
     open_tasks = [task.number for task in entry.tasks if task.number and task.state != "complete"]
     todo = draw(st.lists(st.sampled_from(open_tasks), unique=True, max_size=2)) if open_tasks else []
-    following = draw(st.lists(st.sampled_from([*SENTENCES[:4], "Complete the docs"]), max_size=2))
+    following = draw(st.lists(st.sampled_from([said for said in TASKS if said[0] != "<" and "Result:" not in said]), max_size=2))
     status = draw(st.none() | st.sampled_from(PLAIN_STATUSES).map(lambda pair: pair[1]))
     change = Change(
         item=entry.plain_id,
@@ -332,7 +333,7 @@ def changed(plan: Plan, entry: Entry, change: Change) -> Plan:
     numbers = [task.number for task in entry.tasks if task.number is not None]
     first = None if entry.tasks and not numbers else max(numbers, default=0) + 1
     todo += [
-        Task(None if first is None else first + at, "pending", "", None, None, (said,))
+        Task(None if first is None else first + at, "pending", "", None, None, (" ".join(said.split()),))
         for at, said in enumerate(change.next)
     ]
     status = change.status or entry.status

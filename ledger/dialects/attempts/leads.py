@@ -15,6 +15,7 @@ ID = r"[A-Z][A-Z0-9]*(?:[-_.\u2010\u2011][A-Za-z0-9]+)*"
 ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.S)
 
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*")
+_NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
 _WHEN = re.compile(
     r"(?P<year>\d{4})[-\u2010\u2011]?(?P<month>\d\d)[-\u2010\u2011]?(?P<day>\d\d)"
     r"(?:T(?P<time>\d{2}:?\d{2}(?::?\d{2})?)Z?)?"
@@ -82,6 +83,12 @@ def unbulleted(line: str) -> tuple[int, str]:
 
 
 @lru_cache(maxsize=_KEPT)
+def numbered(line: str) -> int | None:
+    """The number that a line begins with as an ordered list's item does."""
+    match = _NUMBERED.match(line)
+    return int(match.group(1)) if match else None
+
+
 def attempt(line: str) -> AttemptLead | None:
     """Read the opening of an attempt, or of a dated entry that could be one."""
     match = _ATTEMPT.match(line)

@@ -18,6 +18,8 @@ _TICK = re.compile(
     r"[*]{0,2}(?:\[(?P<box>[ xX])\]|(?P<yes>[\u2705\u2713\u2611\u2714])|(?P<no>[\u274c\u2b1c]))"
 )
 _UPDATED = re.compile(r"\*{0,2}Last Updated:?\*{0,2}:?[ \t]*", re.I)
+# What stands between an action's state and its text: ``:**``, `` — ``.
+_BEHIND_STATE = re.compile(r"[*:]{0,4}[ \t]*(?:[\u2013\u2014:]|-{1,2}(?=[ \t]))?[ \t]*")
 _LONGEST_NAME = 90
 # A file says when it was updated in its first lines, if at all.
 _UPDATED_WITHIN = 60
@@ -77,7 +79,9 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
     lead = leads.state(first)
     begin = width + lead.length - len(lead.text)
     state = words.state(lead.word, lead.mark)
-    rest = "\n".join([first[lead.length :], *document.lines(entry.start + 1, entry.end)])
+    behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
+    at = behind.end() if behind else 0
+    said = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
     done_by = lead.attempt
     if done_by is None and state == "complete":
         done_by = leads.completed_by(first[lead.length :])
@@ -87,7 +91,7 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
         lead.text.strip(),
         done_by,
         lead.stamp,
-        rest.lstrip(" \t\u2013\u2014:-*").rstrip(),
+        said.strip(),
         span(document, entry.start, entry.end),
         span_in_line(document, entry.start, begin, width + lead.length),
     )

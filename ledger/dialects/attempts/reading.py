@@ -208,6 +208,8 @@ class _Reading:
             elif block.kind == "bullet_list" and self.context:
                 for child in block.children:
                     self._nested(child, self.draft)
+            elif block.kind == "paragraph" and self.context == "actions":
+                self._run_on(block, self.draft)
             else:
                 self._others((block,))
 
@@ -225,6 +227,16 @@ class _Reading:
                 parts.criterion(self.document, line, entry.start, entry.end)
             )
         self._others(entry.children)
+
+    def _run_on(self, paragraph: Block, draft: _Draft) -> None:
+        """Actions below a field that Markdown takes for its text: only a list that begins with 1
+        can interrupt a paragraph."""
+        lines = range(paragraph.start + 1, paragraph.end)
+        found = [(at, n) for at in lines if (n := leads.numbered(self.document.line(at))) is not None]
+        ends = [at for at, _ in found[1:]] + [paragraph.end]
+        for (start, number), end in zip(found, ends, strict=False):
+            entry = Block("list_item", start, end, str(number), ())
+            draft.actions.append(parts.action(self.document, entry, number))
 
     def _numbered(self, block: Block) -> None:
         for entry in block.children:
