@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -138,3 +139,11 @@ def test_findings_point_at_the_fault_and_know_it_by_a_key_of_its_own(place: Conf
         for finding in findings:
             assert 1 <= finding.line <= len(lines)
             assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
+
+
+def test_today_is_the_latest_date_on_earth(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Noon in Greenwich on 2025-11-02: on Kiritimati, 14 hours ahead, the next day has come.
+    monkeypatch.setattr(time, "time", lambda: 1762084800.0)
+    assert validate.today() == "2025-11-03"
+    monkeypatch.setattr(time, "time", lambda: 1762084800.0 - 3 * 3600)
+    assert validate.today() == "2025-11-02"
