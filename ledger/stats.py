@@ -99,16 +99,16 @@ def fisher(
 def largest_drop(
     passes: int, total: int, earlier_passes: int, earlier_total: int, confidence: float = 0.95
 ) -> float:
-    """How far the rate may have dropped since the earlier batch: the upper end of a one-sided
-    interval of (earlier rate - rate) by the hybrid score method, R. G. Newcombe, Statistics in
-    Medicine 17 (1998) 873-890, method 10. 1 where a batch is empty."""
+    """How far the rate may have dropped since the earlier batch: the upper end of the interval
+    of (earlier rate - rate) by the hybrid score method, R. G. Newcombe, Statistics in Medicine
+    17 (1998) 873-890, method 10. 1 where a batch is empty."""
     _check(passes, total)
     _check(earlier_passes, earlier_total)
     if not total or not earlier_total:
         return 1.0
     rate, earlier = passes / total, earlier_passes / earlier_total
-    low = wilson(passes, total, 2 * confidence - 1).low
-    high = wilson(earlier_passes, earlier_total, 2 * confidence - 1).high
+    low = wilson(passes, total, confidence).low
+    high = wilson(earlier_passes, earlier_total, confidence).high
     return earlier - rate + math.hypot(high - earlier, rate - low)
 
 

@@ -21,7 +21,8 @@ ClaimVerdict = Literal["supported", "contradicted", "unverifiable"]
 @dataclass(frozen=True, slots=True)
 class Round:
     """One execution. ``retries`` as written; what it counts is declared by whoever judges.
-    ``metrics`` by name. ``line`` from 1, None for a round that is a folder."""
+    ``metrics`` by name. ``crash`` is the signature of a crash that the round is said to have
+    ended by. ``line`` from 1, None for a round that is a folder."""
 
     name: str
     result: RoundResult
@@ -29,6 +30,7 @@ class Round:
     retries: int | None = None
     metrics: dict[str, float] = field(default_factory=dict)
     note: str = ""
+    crash: str = ""
     batch: str | None = None
     line: int | None = None
 
@@ -55,10 +57,11 @@ class CrashGroup:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which rounds a statement is about: those named (``names``), a range of numbers
-    (``first``, ``last``), so many from one end (``head``, ``tail``), else all."""
+    """Which rounds a statement is about: those named (``names``), those of a batch, a range of
+    numbers (``first``, ``last``), so many from one end (``head``, ``tail``), else all."""
 
     names: tuple[str, ...] = ()
+    batch: str = ""
     first: int | None = None
     last: int | None = None
     head: int | None = None
@@ -67,7 +70,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class NamedBatch:
-    """A part of the rounds that a report names."""
+    """A part of the rounds that a report names, with the range of numbers that it gives."""
 
     name: str
     scope: Scope
@@ -127,3 +130,123 @@ class RoundsReport:
     crashes: tuple[CrashGroup, ...] = ()
     statements: tuple[Statement, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The batch that rounds are compared with. ``source`` is how it was given."""
+
+    passes: int
+    total: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Rounds against an earlier batch. ``largest_drop`` (0 to 1) is how far the pass rate may
+    have dropped at most, at 95 % confidence. Where there are too few rounds, ``rounds_needed``
+    of the new batch would tell, or, where no number of those is enough, ``rounds_needed_each``
+    of both; None for more than 1,000."""
+
+    earlier: Earlier
+    p_value: float
+    verdict: Verdict
+    reason: str
+    largest_drop: float
+    rounds_needed: int | None = None
+    rounds_needed_each: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement of a report, held against its own rounds."""
+
+    kind: StatementKind
+    text: str
+    claimed: str
+    observed: str
+    verdict: ClaimVerdict
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Rounds in a row with one result, by the names of the first and the last."""
+
+    result: RoundResult
+    length: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
+    """A part of the rounds. ``interval`` is that of the pass rate, each end from 0 to 1."""
+
+    name: str
+    first: str
+    last: str
+    passes: int
+    total: int
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSummary:
+    """A measured value over the rounds that have it. ``deviation`` is the sample's; None for
+    one value."""
+
+    name: str
+    unit: str
+    size: int
+    mean: float
+    deviation: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Whether results come in clusters: the runs test. ``p_clustered`` is the chance of so few
+    changes between passing and failing in a random order."""
+
+    runs: int
+    expected: float
+    p_clustered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What repeated rounds show. ``total`` counts the rounds that were run: those passed, those
+    failed, and those of ``unknown`` result, which count as not passed. ``interval`` is the 95 %
+    interval of the pass rate, from 0 to 1. ``first_try_passes`` is None where the report does
+    not tell retries."""
+
+    path: str
+    command: str | None
+    rounds: tuple[Round, ...]
+    passes: int
+    failures: int
+    unknown: int
+    skipped: int
+    total: int
+    interval: tuple[float, float]
+    retries: RetryCount | None
+    first_try_passes: int | None
+    first_try_interval: tuple[float, float] | None
+    longest_pass: Streak | None
+    longest_fail: Streak | None
+    current: Streak | None
+    order: Order | None
+    batches: tuple[BatchSummary, ...]
+    metrics: tuple[MetricSummary, ...]
+    crashes: tuple[CrashGroup, ...]
+    comparison: Comparison | None
+    claims: tuple[Claim, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def longest_streak(self) -> int:
+        """Length of the longest stretch of passes."""
+        return self.longest_pass.length if self.longest_pass else 0

@@ -1,0 +1,286 @@
+"""Reports of repeated rounds in Markdown: rounds in tables, in lists or under headings, their
+batches and crashes, and what the prose says of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice, pairwise
+
+from ledger import document
+from ledger.document import Block, Document, Section
+from ledger.errors import UnreadableInput
+from ledger.evidence import rounds_crashes, rounds_prose, rounds_words
+from ledger.evidence.rounds_prose import MAX_STATEMENTS
+from ledger.evidence.rounds_sentence import Prose
+from ledger.evidence.rounds_table import Grid, Row, Sheet, grid_of, sheet_of
+from ledger.models.rounds import Round, RoundsReport
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_ROUNDS = 100_000
+
+_ROUND_LINE = re.compile(
+    r"(?:round|run|iteration|iter|trial|cycle|attempt)[ \t]*#?[ \t]*(\w[\w.-]{0,60}?)"
+    r"(?:[ \t]*[:–—|)]+|[ \t]+-+|[ \t]+\()[ \t]*(.{0,2000})",
+    re.IGNORECASE,
+)
+_ROUND_HEADING = re.compile(
+    r"(?:round|run|iteration|iter|trial|cycle|attempt)[ \t]*#?[ \t]*(\w[\w.-]{0,60})"
+    r"(?:[ \t]*[:–—|-]+[ \t]*(.{0,500}))?",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*[:=][ \t]*([^,;:=]{1,200})")
+_RETRIES = re.compile(
+    r"(\d{1,6}) (?:retry|retries|reruns?)\b|\bafter (\d{1,6}) (?:tries|attempts)\b", re.IGNORECASE
+)
+_BATCH_HEADING = re.compile(
+    r"\b(?:batch|group|phase|session|series|block|set|part|machine|host|worker|config\w*|day|night"
+    r"|before|after|baseline)\b",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"command\W{0,6}`([^`\n]{1,2000})`", re.IGNORECASE)
+_CODE = re.compile(r"`[^`\n]{1,2000}`")
+_LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[[ xX]\][ \t]+)?")
+
+
+def read_report(data: bytes, path: str) -> RoundsReport:
+    """Read a report. Raises ``UnreadableInput`` for bytes that are no text, for more than
+    ``MAX_BYTES``, and where no rounds are found in it."""
+    if len(data) > MAX_BYTES:
+        raise _unreadable(path, f"more than {MAX_BYTES >> 20} MB")
+    if b"\0" in data:
+        raise _unreadable(path, "bytes that are no text")
+    parsed = document.parse(data)
+    warnings: list[str] = []
+    sheets = [sheet for grid in _grids(parsed) if (sheet := sheet_of(grid))]
+    rounds = _merge(sheets, warnings)
+    if not rounds:
+        raise _unreadable(path, "none")
+    if len(rounds) > MAX_ROUNDS:
+        raise _unreadable(path, f"more than {MAX_ROUNDS}")
+    rounds = _in_order(rounds, warnings)
+    units = {name: unit for sheet in reversed(sheets) for name, unit in sheet.units.items()}
+    units = {name: unit for name, unit in units.items() if any(name in r.metrics for r in rounds)}
+    texts = list(_texts(parsed))
+    said = [statement for sheet in sheets for statement in sheet.statements]
+    said += islice(rounds_prose.statements(texts, list(units)), MAX_STATEMENTS + 1)
+    if len(said) > MAX_STATEMENTS:
+        warnings.append(f"more than {MAX_STATEMENTS} statements: the rest is not checked")
+    command = _COMMAND.search(
+        "\n".join(parsed.lines(0, min(200, len(parsed.starts) - 1))).replace("*", "")
+    )
+    return RoundsReport(
+        path,
+        tuple(rounds),
+        command[1].strip() if command else None,
+        rounds_prose.batches(texts),
+        units,
+        next((sheet.retry_word for sheet in sheets if sheet.retry_word), ""),
+        rounds_crashes.crashes(parsed, rounds),
+        tuple(said[:MAX_STATEMENTS]),
+        tuple(warnings),
+    )
+
+
+def _unreadable(path: str, found: str) -> UnreadableInput:
+    return UnreadableInput(
+        "rounds-unreadable",
+        f"{path}: expected rounds, each with a status, found {found}",
+        "rounds stand in a table with a column for the round and one for its status, in a list "
+        "(`- Round 3: PASS`), under headings of their own, or in a folder of run folders",
+    )
+
+
+# Grids: tables, lists and headings
+
+
+def _grids(parsed: Document) -> Iterator[Grid]:
+    """Tables; where none tells results, lists of rounds and headings of rounds."""
+    tables = []
+    for section in parsed.sections:
+        heading = _heading(parsed, section)
+        for block in document.walk(section.blocks):
+            if block.kind == "table":
+                lines = (line.lstrip(" \t>") for line in parsed.lines(block.start, block.end))
+                tables.append(grid_of(lines, block.start + 1, heading))
+    yield from tables
+    if any((sheet := sheet_of(grid)) and not sheet.is_partial for grid in tables):
+        return
+    yield from _listed(parsed)
+    headed = list(_headed(parsed))
+    if len(headed) > 1:
+        yield _grid(headed, "")
+
+
+def _heading(parsed: Document, section: Section) -> str:
+    if section.heading is None:
+        return ""
+    return rounds_words.plain(parsed.line(section.heading.start).lstrip("# \t").rstrip("# \t"))
+
+
+def _listed(parsed: Document) -> Iterator[Grid]:
+    """Lists whose entries are rounds: ``- Round 3: PASS (1 retry, load 14.2 %)``."""
+    for section in parsed.sections:
+        found: list[tuple[dict[str, str], int]] = []
+        for block in _leaves(section.blocks):
+            for number in range(block.start, block.end):
+                entry = _ROUND_LINE.fullmatch(_bare(parsed.line(number)))
+                if entry and rounds_words.result_of(entry[2]) not in ("unknown", "skipped"):
+                    found.append((_fields(entry[1], entry[2]), number + 1))
+        if len(found) > 1:
+            yield _grid(found, _heading(parsed, section))
+
+
+def _unmarked(line: str) -> str:
+    """A line without the marks that begin a list, heading or quote."""
+    lead = _LEAD.match(line)
+    return line[lead.end() :] if lead else line
+
+
+def _bare(line: str) -> str:
+    return rounds_words.plain(_unmarked(line))
+
+
+def _fields(name: str, said: str) -> dict[str, str]:
+    fields = {"round": name, "status": re.split(r"[,;(]", said, maxsplit=1)[0], "note": said}
+    retries = _RETRIES.search(said)
+    if retries:
+        fields["retries" if retries[1] else "tries"] = retries[1] or retries[2]
+    for pair in _PAIR.finditer(said.replace("(", ",").replace(")", ",")):
+        fields.setdefault(pair[1].strip(), pair[2].strip())
+    return fields
+
+
+def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
+    """Sections of rounds: ``### Round 3: PASS``, or with the status on a line below."""
+    for section in parsed.sections:
+        if section.heading is None:
+            continue
+        found = _ROUND_HEADING.fullmatch(_heading(parsed, section))
+        if found is None:
+            continue
+        fields = {"round": found[1], "status": found[2] or ""}
+        for block in _leaves(section.blocks):
+            for line in parsed.lines(block.start, block.end):
+                name, is_pair, value = _bare(line).partition(":")
+                if is_pair and len(name) <= 40 and value.strip():
+                    fields.setdefault(name.strip(), value.strip())
+                    if not fields["status"] and {"status", "result", "outcome"} & {name.casefold()}:
+                        fields["status"] = value.strip()
+        if fields["status"]:
+            yield fields, section.heading.start + 1
+
+
+def _grid(rows: list[tuple[dict[str, str], int]], section: str) -> Grid:
+    headings = tuple(dict.fromkeys(name for fields, _ in rows for name in fields))
+    cells = [Row(tuple(fields.get(name, "") for name in headings), line) for fields, line in rows]
+    return Grid(headings, tuple(cells), section)
+
+
+def _leaves(blocks: Iterable[Block]) -> Iterator[Block]:
+    return (block for block in document.walk(blocks) if block.kind == "paragraph")
+
+
+# Sheets together
+
+
+def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
+    """One list of rounds. A later table may repeat rounds (a table of the failed ones) or add
+    metrics to them; under the heading of a batch of its own it holds rounds of its own."""
+    found: dict[tuple[str | None, str], Round] = {}
+    for sheet in (sheet for sheet in sheets if not sheet.is_partial):
+        known = {key[1]: key for key in found}
+        again = [r for r in sheet.rounds if r.name in known]
+        repeats = all(found[known[r.name]].result == r.result for r in again)
+        own = bool(again) and (not repeats or bool(_BATCH_HEADING.search(sheet.section)))
+        batch = sheet.section if own or _BATCH_HEADING.search(sheet.section) else None
+        for read in sheet.rounds:
+            key = (read.batch or batch, read.name)
+            if not own and read.name in known:
+                found[known[read.name]] = _joined(found[known[read.name]], read)
+            elif key in found:
+                if found[key].result != read.result:
+                    warnings.append(f"round {read.name} stands twice, with different results")
+                    found[key] = replace(found[key], result="unknown")
+            else:
+                found[key] = replace(read, batch=key[0])
+    for sheet in (sheet for sheet in sheets if sheet.is_partial):
+        names = Counter(name for _, name in found)
+        keys = {key[1]: key for key in found if names[key[1]] == 1}
+        for read in sheet.rounds:
+            if read.name in keys:
+                metrics = _measured(found[keys[read.name]], read.metrics, warnings)
+                found[keys[read.name]] = replace(found[keys[read.name]], metrics=metrics)
+    return list(found.values())
+
+
+def _joined(first: Round, again: Round) -> Round:
+    notes = dict.fromkeys(note for note in (first.note, again.note) if note)
+    return replace(
+        first,
+        retries=again.retries if first.retries is None else first.retries,
+        metrics={**again.metrics, **first.metrics},
+        note="; ".join(notes),
+        crash=first.crash or again.crash,
+    )
+
+
+def _measured(known: Round, more: dict[str, float], warnings: list[str]) -> dict[str, float]:
+    """A metric by a longer or shorter name (``8-thread efficiency``) is the same one."""
+    metrics = dict(known.metrics)
+    for name, value in more.items():
+        same = next((other for other in metrics if _is_alike(name, other)), None)
+        if same is None:
+            metrics[name] = value
+        elif metrics[same] != value:
+            warnings.append(
+                f"round {known.name}: {same} is {metrics[same]:g} in one table, {value:g} in "
+                "another"
+            )
+    return metrics
+
+
+def _is_alike(name: str, other: str) -> bool:
+    words, others = ({*re.findall(r"\w+", text.casefold())} for text in (name, other))
+    return words <= others or others <= words
+
+
+def _in_order(rounds: list[Round], warnings: list[str]) -> list[Round]:
+    """The order of the file; the other way round where the newest stand first."""
+    if len({found.batch for found in rounds}) > 1:
+        return rounds
+    numbers = [int(found.name) for found in rounds if re.fullmatch(r"\d{1,15}", found.name)]
+    if len(numbers) < len(rounds) or all(a < b for a, b in pairwise(numbers)):
+        return rounds
+    if all(a > b for a, b in pairwise(numbers)):
+        return rounds[::-1]
+    warnings.append("the rounds do not stand in the order of their numbers; the order is kept")
+    return rounds
+
+
+# Prose
+
+
+def _texts(parsed: Document) -> Iterator[Prose]:
+    for section in parsed.sections:
+        heading = _heading(parsed, section)
+        blocks = list(_leaves(section.blocks))
+        if section.heading is not None:
+            blocks.insert(0, section.heading)
+        for block in blocks:
+            yield _text(parsed, block, heading)
+
+
+def _text(parsed: Document, block: Block, heading: str) -> Prose:
+    parts: list[str] = []
+    lines: list[tuple[int, int]] = []
+    length = 0
+    for number in range(block.start, block.end):
+        line = _CODE.sub(lambda code: " " * len(code[0]), _unmarked(parsed.line(number)))
+        line = rounds_words.plain(line)
+        lines.append((length, number + 1))
+        parts.append(line)
+        length += len(line) + 1
+    return Prose(" ".join(parts), tuple(lines), heading)

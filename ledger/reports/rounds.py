@@ -1,0 +1,114 @@
+"""``rounds`` for people: rates, streaks, crashes, the verdict and what the prose got wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ledger.models.rounds import Comparison, CrashGroup, Judgement, Streak
+from ledger.reports.lines import Line
+from ledger.reports.words import counted, listed
+from ledger.rounds.scopes import named
+from ledger.text import one_line
+
+_MOST_NOTES = 10
+
+
+def report(judged: Judgement) -> Iterator[Line]:
+    """The whole judgement. Of the claims those that the rounds bear out are only counted."""
+    yield from _rates(judged)
+    if judged.batches:
+        yield Line("batches", "heading")
+    for batch in judged.batches:
+        span = f" ({batch.first}-{batch.last})" if batch.total > 1 else f" ({batch.first})"
+        rate = _rate(batch.passes, batch.total, batch.interval)
+        yield Line(f"  {one_line(batch.name + span)}: {rate}")
+    if judged.crashes:
+        yield Line("crashes", "heading")
+    for crash in judged.crashes:
+        yield from _crash(crash)
+    if judged.comparison:
+        yield from _comparison(judged.comparison)
+    yield from _claims(judged)
+
+
+def _rates(judged: Judgement) -> Iterator[Line]:
+    rate = _rate(judged.passes, judged.total, judged.interval, "rounds passed")
+    yield Line(f"{one_line(judged.path)}: {rate}", "heading")
+    if judged.command:
+        yield Line(f"  command: {one_line(judged.command)}")
+    if judged.first_try_passes is not None and judged.first_try_interval is not None:
+        first = _rate(judged.first_try_passes, judged.total, judged.first_try_interval)
+        yield Line(f"  at first try: {first}; retries count {judged.retries} tries")
+    longest = [_streak(one) for one in (judged.longest_pass, judged.longest_fail) if one]
+    now = f"; at the end {_streak(judged.current)}" if judged.current else ""
+    yield Line(f"  longest streaks: {listed(longest) or 'none'}{now}")
+    failed = [found.name for found in judged.rounds if found.result == "fail"]
+    if failed:
+        yield Line(f"  failed: {one_line(named(failed))}")
+    if judged.skipped:
+        yield Line(f"  not run: {judged.skipped}")
+    if judged.order:
+        yield Line(
+            f"  order: {judged.order.runs} runs of equal results, {judged.order.expected:.1f} "
+            f"expected; p = {judged.order.p_clustered:.2g} for clusters"
+        )
+    for metric in judged.metrics:
+        unit = f" {metric.unit}" if metric.unit else ""
+        spread = "" if metric.deviation is None else f", deviation {metric.deviation:.2g}"
+        yield Line(
+            f"  {one_line(f'{metric.name}: mean {metric.mean:.4g}{unit}')}{spread}, "
+            f"{metric.low:g} to {metric.high:g} in {counted(metric.size, 'round')}"
+        )
+    for warning in judged.warnings[:_MOST_NOTES]:
+        yield Line(f"  note: {one_line(warning)}")
+    if len(judged.warnings) > _MOST_NOTES:
+        yield Line(f"  {len(judged.warnings) - _MOST_NOTES} more notes: --json has them all")
+
+
+def _rate(passes: int, total: int, interval: Sequence[float], what: str = "") -> str:
+    said = f"{passes} of {total} {what}".rstrip()
+    if not total:
+        return said
+    low, high = (f"{100 * end:.0f}" for end in interval)
+    return f"{said}, {100 * passes / total:.1f} % (95 % interval {low}-{high} %)"
+
+
+def _streak(streak: Streak) -> str:
+    words = ("pass", "passes") if streak.result == "pass" else ("failure", "failures")
+    span = streak.first if streak.length == 1 else f"{streak.first}-{streak.last}"
+    return one_line(f"{streak.length} {words[streak.length > 1]} ({span})")
+
+
+def _crash(crash: CrashGroup) -> Iterator[Line]:
+    rounds = counted(len(crash.rounds), "round") if crash.rounds else "rounds not told"
+    where = f" ({named(crash.rounds)})" if crash.rounds else ""
+    yield Line(f"  {one_line(f'{crash.signature}: {rounds}{where}')}")
+    for way in crash.through:
+        rounds = f" ({named(way.rounds)})" if way.rounds else ""
+        yield Line(f"    {one_line(f'through {way.frame}{rounds}')}")
+
+
+def _comparison(comparison: Comparison) -> Iterator[Line]:
+    earlier = comparison.earlier
+    counts = f"{earlier.passes}/{earlier.total}"
+    source = "" if earlier.source == counts else f" ({one_line(earlier.source)})"
+    yield Line(f"against {counts}{source}: {comparison.verdict}", "heading")
+    for part in comparison.reason.split("; "):
+        yield Line(f"  {part}")
+
+
+def _claims(judged: Judgement) -> Iterator[Line]:
+    if not judged.claims:
+        return
+    counts = Counter(claim.verdict for claim in judged.claims)
+    said = listed(
+        f"{counts[verdict]} {verdict}" for verdict in ("supported", "contradicted", "unverifiable")
+    )
+    yield Line(f"what the report says: {said}", "heading")
+    for verdict in ("contradicted", "unverifiable"):
+        for claim in judged.claims:
+            if claim.verdict == verdict:
+                yield Line(f"  {verdict}, line {claim.line}: {one_line(claim.text)}", "cut")
+                told = "; ".join(part for part in (claim.observed, claim.reason) if part)
+                yield Line(f"    says {one_line(claim.claimed)}, the rounds: {one_line(told)}")
