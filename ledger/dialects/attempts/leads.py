@@ -39,7 +39,7 @@ _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
 _NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#(\d{1,6})", re.I)
 _LOOKS_LIKE_ATTEMPT = re.compile(
-    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\t \u202f\u00a0]*Attempt", re.I
+    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\t \u202f\u00a0]*Attempts?\b", re.I
 )
 
 _AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
@@ -109,9 +109,13 @@ def attempt(line: str) -> AttemptLead | None:
     return None
 
 
-def is_template(line: str) -> bool:
-    """Whether the line is an unfilled ``[YYYY-MM-DD]`` template."""
-    return bool(_TEMPLATE.match(line))
+def why_unread(line: str) -> str:
+    """Why a line that looks like the opening of an attempt is not read as one."""
+    if _TEMPLATE.match(line):
+        return "an unfilled template"
+    if attempt(line):
+        return "Markdown takes it for code, or for the text before it"
+    return "its date or number is not one"
 
 
 def looks_like_attempt(line: str) -> bool:

@@ -242,9 +242,14 @@ class _Reading:
         for entry in block.children:
             if self.draft and self.context == "actions":
                 self.draft.actions.append(parts.action(self.document, entry, int(entry.info)))
-            elif leads.state(parts.entry_text(self.document, entry)).word:
-                self._unread("action", entry.start, "a numbered action outside an item's next actions")
             self._others(entry.children)
+        if not (self.draft and self.context == "actions"):
+            self._stray_actions(block)
+
+    def _stray_actions(self, block: Block) -> None:
+        for entry in block.children:
+            if leads.state(parts.entry_text(self.document, entry)).word:
+                self._unread("action", entry.start, "a numbered action outside an item's next actions")
 
     def _others(self, blocks: Iterable[Block]) -> None:
         """Attempts that stand where nobody would look for them; literal text is left alone."""
@@ -259,6 +264,8 @@ class _Reading:
                 lead = leads.attempt(line) if line.startswith("**Attempt") else None
                 if lead:
                     self._keep(lead, block.start, block.end)
+            elif block.kind == "ordered_list":
+                self._stray_actions(block)
             elif block.kind in _LITERAL:
                 self.literal_lines.update(range(block.start, block.end))
             self._others(block.children)
@@ -305,9 +312,7 @@ class _Reading:
             line = self.document.line(number)
             if not leads.looks_like_attempt(line):
                 continue
-            is_template = leads.is_template(leads.unbulleted(line)[1])
-            reason = "an unfilled template" if is_template else "its date or number is not one"
-            self._unread("attempt", number, reason)
+            self._unread("attempt", number, leads.why_unread(leads.unbulleted(line)[1]))
 
     def _unread(self, kind: Literal["attempt", "action"], number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
