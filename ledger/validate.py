@@ -55,7 +55,7 @@ def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
         bases = [contents.head(old) if old else None]
     return made_worse(
         reader.read(new or b""),
-        facts(config, path),
+        facts(config, path, contents),
         [reader.read(base) for base in bases if base is not None],
         None if fork is None else reader.read(fork),
         config.ignore,
@@ -73,28 +73,32 @@ def since(
     fork = ancestry.fork_point(config.root, "HEAD", revision) or revision
     base = contents.read(fork, path)
     bases = [] if base is None else [reader.read(base)]
-    return made_worse(reader.read(data), facts(config, path), bases, None, config.ignore)
+    return made_worse(reader.read(data), facts(config, path, contents), bases, None, config.ignore)
 
 
-def facts(config: Config, path: str) -> Facts:
-    """What the rules may know about the ledger at ``path``."""
+def facts(config: Config, path: str, contents: blobs.Blobs | None = None) -> Facts:
+    """What the rules may know about the ledger at ``path``; ``contents`` saves a git process."""
     cited = artifacts.Artifacts(config.root, is_git=config.is_git)
     return Facts(
         path,
         today(),
         states_of=cited.states,
         content_of=cited.content,
-        unknown_commits=partial(_unknown_commits, config.root) if config.is_git else None,
+        unknown_commits=partial(_unknown_commits, config.root, contents) if config.is_git else None,
         tops=frozenset(entry.name for entry in config.root.iterdir()),
         append_only=config.append_only,
         max_lines=config.max_lines,
     )
 
 
-def _unknown_commits(root: Path, names: Sequence[str]) -> frozenset[str]:
+def _unknown_commits(
+    root: Path, contents: blobs.Blobs | None, names: Sequence[str]
+) -> frozenset[str]:
     """Those of ``names`` that git has no commit for. A shallow clone cannot tell."""
-    with blobs.Blobs(root) as contents:
-        unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
+    if contents is None:
+        with blobs.Blobs(root) as own:
+            return _unknown_commits(root, own, names)
+    unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
     return frozenset() if unknown and ancestry.is_shallow(root) else unknown
 
 
