@@ -43,11 +43,11 @@ _DATED_WITHIN = 8
 
 def read(document: Document) -> Ledger:
     """Read the whole document."""
-    return _Reading(document).ledger()
+    return Reading(document).ledger()
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
     """An item whose section is still being read."""
 
     id: str
@@ -81,7 +81,10 @@ class _Draft:
         return next((f.value for f in self.fields if f.name.lower() == name), "")
 
 
-class _Reading:
+class Reading:
+    """What was read so far, and the state that the next section is read in: the item that is
+    open, and how lists are to be taken."""
+
     def __init__(self, document: Document) -> None:
         self.document = document
         self.items: list[Item] = []
@@ -89,17 +92,18 @@ class _Reading:
         self.loose: list[Attempt] = []
         self.rows: list[IndexRow] = []
         self.unread: list[Unread] = []
-        self.draft: _Draft | None = None
+        self.draft: Draft | None = None
         self.context: Context = ""
         self.index_level = 0
         self.attempt_lines: set[int] = set()
         self.literal_lines: set[int] = set()
 
     def ledger(self) -> Ledger:
+        """The whole document."""
         for section in self.document.sections:
-            self._section(section)
-        self._close()
-        self._find_unread()
+            self.section(section)
+        self.close()
+        self.find_unread()
         own = {item.id for item in self.items}
         self.items += [item for item in self.listed if item.id not in own]
         first = min((item.span.start_line for item in self.items), default=1 << 60) - 1
@@ -115,15 +119,20 @@ class _Reading:
 
     # Sections
 
-    def _section(self, section: Section) -> None:
+    def section(self, section: Section) -> None:
+        """A heading, where there is one, and what stands below it."""
         self.context = ""
-        if section.heading and self._heading(section, section.heading):
+        if section.heading and self.heading(section, section.heading):
             self.literal_lines.update(_literal_lines(section.blocks))
             return
         if self.draft:
             self.draft.end = section.end
+        self.body(section.blocks)
+
+    def body(self, blocks: Iterable[Block]) -> None:
+        """Blocks of the top level, read in the state that those before them left."""
         is_index = bool(self.index_level) and not self.draft
-        for block in section.blocks:
+        for block in blocks:
             if is_index and block.kind == "table":
                 self.rows += index.table_rows(self.document, block)
             elif is_index and block.kind == "bullet_list":
@@ -136,7 +145,7 @@ class _Reading:
             else:
                 self._others((block,))
 
-    def _heading(self, section: Section, heading: Block) -> bool:
+    def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
         title = self.document.line(heading.start).strip().strip("#").strip()
         named = leads.ITEM.match(title)
@@ -147,7 +156,7 @@ class _Reading:
         if section.level <= self.index_level:
             self.index_level = 0
         if self.draft and section.level <= self.draft.level and (name or not is_attempt):
-            self._close()
+            self.close()
         if lead and is_attempt:
             if not lead.date:
                 date, stamp = leads.when(rest)
@@ -157,8 +166,8 @@ class _Reading:
         if name:
             self.index_level = 0
             if not (self.draft and self.draft.id == name):
-                self._close()
-                self.draft = _Draft(name, rest, section.level, heading.start, section.end)
+                self.close()
+                self.draft = Draft(name, rest, section.level, heading.start, section.end)
         elif not self.draft and title.lower().startswith("index"):
             self.index_level = section.level
         return False
@@ -171,7 +180,8 @@ class _Reading:
                 return leads.when(line)[0]
         return None
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the item that is open, if one is."""
         if self.draft:
             end = parts.trimmed(self.document, self.draft.start, self.draft.end)
             span = parts.span(self.document, self.draft.start, end)
@@ -213,7 +223,7 @@ class _Reading:
             else:
                 self._others((block,))
 
-    def _nested(self, entry: Block, draft: _Draft) -> None:
+    def _nested(self, entry: Block, draft: Draft) -> None:
         """A bullet below a field that holds attempts, actions or criteria."""
         line = parts.entry_text(self.document, entry)
         lead = leads.attempt(line)
@@ -228,7 +238,7 @@ class _Reading:
             )
         self._others(entry.children)
 
-    def _run_on(self, paragraph: Block, draft: _Draft) -> None:
+    def _run_on(self, paragraph: Block, draft: Draft) -> None:
         """Actions below a field that Markdown takes for its text: only a list that begins with 1
         can interrupt a paragraph."""
         lines = range(paragraph.start + 1, paragraph.end)
@@ -242,14 +252,9 @@ class _Reading:
         for entry in block.children:
             if self.draft and self.context == "actions":
                 self.draft.actions.append(parts.action(self.document, entry, int(entry.info)))
-            self._others(entry.children)
-        if not (self.draft and self.context == "actions"):
-            self._stray_actions(block)
-
-    def _stray_actions(self, block: Block) -> None:
-        for entry in block.children:
-            if leads.state(parts.entry_text(self.document, entry)).word:
+            elif leads.state(parts.entry_text(self.document, entry)).word:
                 self._unread("action", entry.start, "a numbered action outside an item's next actions")
+            self._others(entry.children)
 
     def _others(self, blocks: Iterable[Block]) -> None:
         """Attempts that stand where nobody would look for them; literal text is left alone."""
@@ -264,8 +269,6 @@ class _Reading:
                 lead = leads.attempt(line) if line.startswith("**Attempt") else None
                 if lead:
                     self._keep(lead, block.start, block.end)
-            elif block.kind == "ordered_list":
-                self._stray_actions(block)
             elif block.kind in _LITERAL:
                 self.literal_lines.update(range(block.start, block.end))
             self._others(block.children)
@@ -301,7 +304,7 @@ class _Reading:
         (draft.attempts if draft else self.loose).append(kept)
         self.attempt_lines.add(start)
 
-    def _find_unread(self) -> None:
+    def find_unread(self) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""
         data, starts = self.document.data, self.document.starts
         for number in range(len(starts) - 1):
@@ -312,7 +315,9 @@ class _Reading:
             line = self.document.line(number)
             if not leads.looks_like_attempt(line):
                 continue
-            self._unread("attempt", number, leads.why_unread(leads.unbulleted(line)[1]))
+            is_template = leads.is_template(leads.unbulleted(line)[1])
+            reason = "an unfilled template" if is_template else "its date or number is not one"
+            self._unread("attempt", number, reason)
 
     def _unread(self, kind: Literal["attempt", "action"], number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
