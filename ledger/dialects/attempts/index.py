@@ -9,7 +9,7 @@ from functools import lru_cache
 from ledger.dialects import words
 from ledger.dialects.attempts import leads, parts
 from ledger.document import Block, Document
-from ledger.models.ledger import IndexRow
+from ledger.models.ledger import IndexRow, Unread
 
 _PIPE = re.compile(r"(?<!\\)\||\Z")
 _CELL_ID = re.compile(rf"\[?\[?({leads.ID})\]?")
@@ -18,7 +18,7 @@ _STATUS = re.compile(r"\bStatus:\s*")
 _PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
 
 
-def table_rows(document: Document, table: Block) -> Iterator[IndexRow]:
+def table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]:
     """The rows of a table that has a column ID and a column Status."""
     header = [words.plain(cell[2]).lower() for cell in cells(document.line(table.start))]
     if "id" not in header or "status" not in header:
@@ -28,6 +28,8 @@ def table_rows(document: Document, table: Block) -> Iterator[IndexRow]:
         row = dict(zip(header, cells(line), strict=False))
         found = _CELL_ID.match(row["id"][2]) if "id" in row else None
         if not found or "status" not in row:
+            reason = "it has no status" if found else "its ID is not one"
+            yield Unread("index", number + 1, line[:200], reason)
             continue
         start, end, status = row["status"]
         yield IndexRow(

@@ -14,6 +14,10 @@ from ledger.dialects import words
 ID = r"[A-Z][A-Z0-9]*(?:[-_.\u2010\u2011][A-Za-z0-9]+)*"
 ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.S)
 
+# What a person would take for an ID: a name and a number joined by a hyphen.
+_LOOKS_LIKE_ID = re.compile(
+    r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}[-_\u2010\u2011]\d{1,6}[a-z]?\](?!\()", re.I
+)
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*")
 _NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
 _WHEN = re.compile(
@@ -107,6 +111,11 @@ def attempt(line: str) -> AttemptLead | None:
         if date:
             return AttemptLead(None, date, stamp, is_certain=False)
     return None
+
+
+def looks_like_item(title: str) -> bool:
+    """Whether a person would take a heading's text for that of an item, or of its attempt."""
+    return bool(_LOOKS_LIKE_ID.match(title)) and not _TEMPLATE.match(title)
 
 
 def why_unread(line: str) -> str:

@@ -139,7 +139,9 @@ def field(document: Document, entry: Block) -> Field | None:
     name = words.plain(line[:colon])
     if not name[:1].isalpha() or "[" in name or name.count("(") != name.count(")"):
         return None
-    rest = line[colon + 1 :].lstrip("* \t")
+    # In ``**Name:** value`` the marks behind the colon belong to the name.
+    opened = len(line) - len(line.lstrip("*")) - (colon - len(line[:colon].rstrip("*")))
+    rest = line[colon + 1 :].removeprefix("*" * opened).lstrip(" \t")
     value = rest.rstrip()
     at = len(raw) - len(rest)
     return Field(

@@ -134,7 +134,8 @@ class Reading:
         is_index = bool(self.index_level) and not self.draft
         for block in blocks:
             if is_index and block.kind == "table":
-                self.rows += index.table_rows(self.document, block)
+                for row in index.table_rows(self.document, block):
+                    self.unread.append(row) if isinstance(row, Unread) else self.rows.append(row)
             elif is_index and block.kind == "bullet_list":
                 self.rows += index.bullet_rows(self.document, block)
             elif block.kind == "bullet_list":
@@ -170,6 +171,8 @@ class Reading:
                 self.draft = Draft(name, rest, section.level, heading.start, section.end)
         elif not self.draft and title.lower().startswith("index"):
             self.index_level = section.level
+        elif leads.looks_like_item(title):
+            self._unread("item", heading.start, "its ID is not one")
         return False
 
     def _dated_below(self, section: Section) -> str | None:
@@ -319,7 +322,7 @@ class Reading:
             reason = "an unfilled template" if is_template else "its date or number is not one"
             self._unread("attempt", number, reason)
 
-    def _unread(self, kind: Literal["attempt", "action"], number: int, reason: str) -> None:
+    def _unread(self, kind: Literal["attempt", "item", "action"], number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
         self.unread.append(Unread(kind, number + 1, line, reason))
 
