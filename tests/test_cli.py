@@ -140,11 +140,14 @@ def test_an_unexpected_error_is_one_line_with_a_way_to_see_more(
     assert "Traceback" in call(repo.path, "status").err
 
 
-def test_an_interrupt_ends_with_130(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", ["ledger.cli.opening.open_ledger", "ledger.cli.import_module"])
+def test_an_interrupt_ends_with_130(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ledger.cli.opening.open_ledger", interrupted)
+    monkeypatch.setattr(place, interrupted)
     done = call(repo.path, "status")
     assert (done.code, done.out, done.err) == (130, "", "")
 
@@ -152,7 +155,9 @@ def test_an_interrupt_ends_with_130(repo: Repository, monkeypatch: pytest.Monkey
 def test_a_real_interrupt_ends_with_130_and_says_nothing(repo: Repository) -> None:
     waiting = SCRIPT.replace(
         "import sys;",
-        "import sys, time, ledger.reader;"
+        # A shell ignores SIGINT for what it runs in the background.
+        "import signal, sys, time, ledger.reader;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "ledger.reader.read = lambda data: (print('started', flush=True), time.sleep(30));",
     )
     child = subprocess.Popen(
@@ -175,6 +180,8 @@ def test_a_reader_that_goes_away_is_no_failure(repo: Repository) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, "status"],
         cwd=repo.path,
+        # Unbuffered output would not notice: Python forgets the rest of a write cut short.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         stdout=theirs,
         stderr=subprocess.PIPE,
     )
@@ -230,6 +237,7 @@ WILD = (
         ["show", "WILD-001"],
         ["show", "WILD-001#1"],
         ["show", "\x1b["],
+        ["status", "--ledger", "\x1b[31m.md"],
     ],
 )
 def test_no_text_of_a_file_steers_the_terminal(repo: Repository, arguments: list[str]) -> None:
@@ -328,6 +336,13 @@ def test_an_item_is_known_however_it_is_typed(repo: Repository, given: str) -> N
     assert item["id"] == "PARSE-SPEED-001"
 
 
+def test_an_id_with_small_letters_is_known_too(repo: Repository) -> None:
+    repo.ledger.write_bytes(b"## [AT-7b] A\n- Status: pending\n")
+    for given in ("AT-7b", "at-7B"):
+        [item] = call(repo.path, "show", given, "--json").data["items"]
+        assert item["id"] == "AT-7b"
+
+
 def test_show_prints_each_part_of_an_item(repo: Repository) -> None:
     lines = call(repo.path, "show", "PARSE-SPEED-001").out.splitlines()
     for line in (
@@ -342,6 +357,23 @@ def test_show_prints_each_part_of_an_item(repo: Repository) -> None:
     ):
         assert line in lines
     assert not any("Rewrite the splitter" in line for line in lines)
+
+
+def test_on_a_terminal_the_list_of_attempts_is_cut_and_what_is_to_do_is_not(
+    repo: Repository,
+) -> None:
+    from rich.cells import cell_len
+
+    long = "word " * 30
+    plan = repo.ledger.read_text("utf-8").replace("all tests pass", long)
+    repo.ledger.write_text(plan.replace("Measure 50 MB files", long), "utf-8")
+    _, shown = terminal(repo.path, 60, ["show", "PARSE-SPEED-001"])
+    lines = unstyled(shown)
+    [attempt] = [line for line in lines if line.startswith("  #2")]
+    assert attempt.endswith("…")
+    assert cell_len(attempt) <= 60
+    [action] = [line for line in lines if line.startswith("  2. pending: ")]
+    assert action.count("word") == 30
 
 
 def test_show_prints_an_attempt_whole(repo: Repository) -> None:
