@@ -14,8 +14,6 @@ Behind a path may stand a line number, the name of a test, a section or a note; 
 part of it. A command, an expression or a URL is no path. Fenced code cites nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import lru_cache

@@ -9,8 +9,6 @@ is not parsed again. Only an open fence or HTML block can swallow such a heading
 stretch is taken longer and parsed anew.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -52,7 +50,7 @@ class Block(NamedTuple):
     start: int
     end: int
     info: str
-    children: tuple[Block, ...]
+    children: tuple["Block", ...]
 
 
 class Section(NamedTuple):

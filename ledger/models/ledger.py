@@ -1,7 +1,5 @@
 """What a fix plan holds. Every part knows the bytes that it was read from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 

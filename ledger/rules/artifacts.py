@@ -6,8 +6,6 @@ a folder which the repository does not have is taken for the end of a longer one
 only where a stamp in it says that it leads into a run.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a rule is, what it may know, and how its faults become findings."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,6 +62,15 @@ class Fault(NamedTuple):
 Check = Callable[[Ledger, Facts], Iterable[Fault]]
 
 
+class Explanation(NamedTuple):
+    """Plain text; ``example`` is Markdown that has the fault."""
+
+    means: str
+    why: str
+    example: str
+    mend: str
+
+
 class Rule(NamedTuple):
     """One rule. ``code`` is never used again for another one; ``name`` states the fault.
 
@@ -94,15 +101,6 @@ class Rule(NamedTuple):
             "\n".join(line.removeprefix("    ") for line in example),
             _joined(parts["Mend"]),
         )
-
-
-class Explanation(NamedTuple):
-    """Plain text; ``example`` is Markdown that has the fault."""
-
-    means: str
-    why: str
-    example: str
-    mend: str
 
 
 RULES: dict[str, Rule] = {}

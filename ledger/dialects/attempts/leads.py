@@ -3,8 +3,6 @@
 Patterns see lines with their bullet cut off. Each is bounded, so that it takes linear time.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Final, NamedTuple
