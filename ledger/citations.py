@@ -49,7 +49,9 @@ _ARTIFACTS: Final = re.compile(r"\bartifacts?\**:\**(?=\s|$)", re.IGNORECASE)
 _TICKS: Final = re.compile("`+")
 _LINK: Final = re.compile(r"\]\(([^()\s]{1,1000})\)")
 _HEX: Final = re.compile(r"(?<![\w/.-])[0-9a-f]{7,40}(?![\w/-])")
-_CHECKSUM: Final = re.compile(r"(?:sha-?(?:1|224|256|384|512)|md5|checksum)\W{0,6}(?:\w{1,12}\W{1,4}){0,2}\Z", re.I)
+_CHECKSUM: Final = re.compile(
+    r"(?:sha-?(?:1|224|256|384|512)|md5|checksum)\W{0,6}(?:\w{1,12}\W{1,4}){0,2}\Z", re.IGNORECASE
+)
 _INDENT: Final = re.compile(r"[ \t]*")
 
 
@@ -88,7 +90,9 @@ def find(text: str) -> tuple[Citation, ...]:
 
 @lru_cache(maxsize=64)
 def _label(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^[ \t]*|[.;] |\*\*){name}\*{{0,2}}:\*{{0,2}}[ \t]*", re.M | re.I)
+    return re.compile(
+        rf"(?:^[ \t]*|[.;] |\*\*){name}\*{{0,2}}:\*{{0,2}}[ \t]*", re.MULTILINE | re.IGNORECASE
+    )
 
 
 def labelled(text: str, name: str) -> str | None:

@@ -12,6 +12,7 @@ stretch is taken longer and parsed anew.
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -126,7 +127,7 @@ def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
     Insertions at one place stand in the order given. Raises Refused where two edits overlap.
     """
     ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if after.start < before.end:
             raise Refused("edits-overlap", f"two edits overlap at byte {after.start}")
     pieces: list[bytes] = []

@@ -185,9 +185,7 @@ def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
 # The change
 
 
-def _change(
-    ledger: Ledger, request: Request, draft: _Draft, config: Config, today: str
-) -> Change:
+def _change(ledger: Ledger, request: Request, draft: _Draft, config: Config, today: str) -> Change:
     section = append.section_of(ledger, request.item)
     if not request.again:
         _refuse_recorded(ledger, section.id, draft.evidences, config)
@@ -235,9 +233,7 @@ def _line(ledger: Ledger, meant: Change) -> int:
 
 def _diff(path: str, old: bytes, new: bytes) -> str:
     """A unified diff that ``git apply`` takes."""
-    lines = difflib.unified_diff(
-        _split(old), _split(new), f"a/{path}", f"b/{path}", n=3
-    )
+    lines = difflib.unified_diff(_split(old), _split(new), f"a/{path}", f"b/{path}", n=3)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
@@ -252,4 +248,6 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableInput("cannot-read", f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise UnreadableInput(
+            "cannot-read", f"{path}: {(error.strerror or str(error)).lower()}"
+        ) from error

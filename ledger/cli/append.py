@@ -71,7 +71,7 @@ def command(
     for note in done.notes:
         output.diagnostic(f"ledger: note: {text.visible(note)}")
     if as_json:
-        from ledger import contract  # noqa: PLC0415 - pydantic, for JSON only
+        from ledger import contract
 
         output.document(contract.document("append", done))
     elif dry_run:

@@ -7,6 +7,7 @@ what was meant.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ledger import text
 from ledger.dialects import words
@@ -27,7 +28,9 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
     """
     sections = [item for item in ledger.items if item.id == item_id]
     if not sections:
-        raise UsageError("no-such-item", f"no item {item_id} in this ledger", "`ledger status` lists them")
+        raise UsageError(
+            "no-such-item", f"no item {item_id} in this ledger", "`ledger status` lists them"
+        )
     return max(sections, key=lambda item: max((a.number or 0 for a in item.attempts), default=-1))
 
 
@@ -113,7 +116,7 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
 
 def _newest_first(group: list[Attempt]) -> bool:
     numbers = [attempt.number for attempt in group if attempt.number is not None]
-    return len(numbers) > 1 and all(a > b for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) > 1 and all(a > b for a, b in pairwise(numbers))
 
 
 def _blank_between(ledger: Ledger, before: Attempt, after: Attempt) -> bool:
@@ -134,7 +137,7 @@ def _complete(ledger: Ledger, item: Item, number: int, new: NewAttempt) -> Edit:
     others = [a.state_text for a in item.actions if a.state == "complete" and a.state_text]
     span = action.state_span
     following = _rest_of_line(ledger.text, span.end_byte)
-    said = rendering.completed(action, others[-1] if others else action.state_text, new, following)
+    said = rendering.completed(others[-1] if others else action.state_text, new, following)
     return Edit(span.start_byte, span.end_byte, text.encode(said))
 
 
@@ -203,7 +206,9 @@ def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     for span in spans:
         old = text.decode(ledger.text[span.start_byte : span.end_byte])
         phrase = words.phrase(old)
-        edits.append(Edit(span.start_byte, span.start_byte + len(text.encode(phrase)), text.encode(said)))
+        edits.append(
+            Edit(span.start_byte, span.start_byte + len(text.encode(phrase)), text.encode(said))
+        )
     return edits
 
 
@@ -260,7 +265,9 @@ def _lines(ledger: Ledger, attempt: Attempt) -> list[str]:
 
 
 def _first_line(ledger: Ledger, start: int) -> str:
-    return text.decode(re.split(rb"[\r\n]", ledger.text[start:].removeprefix(text.BOM), maxsplit=1)[0])
+    return text.decode(
+        re.split(rb"[\r\n]", ledger.text[start:].removeprefix(text.BOM), maxsplit=1)[0]
+    )
 
 
 def _rest_of_line(data: bytes, start: int) -> str:

@@ -32,7 +32,11 @@ def find(items: Iterable[Item], run: str, stamp: str | None) -> Recorded | None:
             if attempt.source == "history" and _holds(attempt, run, stamp):
                 return Recorded(attempt.number, attempt.span.start_line, None)
         for action in item.actions:
-            if action.state == "complete" and action.attempt is not None and _holds(action, run, stamp):
+            if (
+                action.state == "complete"
+                and action.attempt is not None
+                and _holds(action, run, stamp)
+            ):
                 return Recorded(action.attempt, action.span.start_line, action.number)
     return None
 

@@ -14,7 +14,8 @@ Source = Literal["history", "action"]
 
 
 class Span(NamedTuple):
-    """Lines ``start_line``..``end_line`` (from 1, both included), bytes ``[start_byte, end_byte)``."""
+    """Lines ``start_line`` to ``end_line``, from 1, both included; bytes ``start_byte`` up to
+    and not with ``end_byte``."""
 
     start_line: int
     end_line: int

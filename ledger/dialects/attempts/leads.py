@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 from ledger.dialects import words
 
 ID = r"[A-Z][A-Z0-9]*(?:[-_.\u2010\u2011][A-Za-z0-9]+)*"
-ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.S)
+ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTALL)
 
 # What a person would take for an ID: a name and a number joined by a hyphen.
 _LOOKS_LIKE_ID = re.compile(
-    r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}[-_\u2010\u2011]\d{1,6}[a-z]?\](?!\()", re.I
+    r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}[-_\u2010\u2011]\d{1,6}[a-z]?\](?!\()", re.IGNORECASE
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*")
 _NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
@@ -25,28 +25,33 @@ _WHEN = re.compile(
 STAMP = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
 _ATTEMPT = re.compile(
     r"\*{0,2}(?:\[(?P<when>[^\]\n]{4,40})\]\*{0,2}[ \t\u202f\u00a0]*)?"
-    r"\*{0,2}(?P<word>Attempt[ \t\u202f\u00a0]*#?(?P<number>\d{1,6}))(?!\w)(?P<after>[ \t]*\*{0,2}[ \t]*[(:\u2013\u2014-]|[ \t]*\*{0,2}\Z)?",
-    re.I,
+    r"\*{0,2}(?P<word>Attempt[ \t\u202f\u00a0]*#?(?P<number>\d{1,6}))(?!\w)"
+    r"(?P<after>[ \t]*\*{0,2}[ \t]*[(:\u2013\u2014-]|[ \t]*\*{0,2}\Z)?",
+    re.IGNORECASE,
 )
 _DATED = re.compile(r"\*{0,2}\[(?P<when>\d{4}[^\]\n]{4,36})\]")
-_TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.I)
+_TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.IGNORECASE)
 _RESULT = re.compile(r"\b(?:Result|Status):\*{0,2}[ \t]*")
 _DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:\*{0,2}[ \t]")
 _MARK = r"[^\w\s*\[\]()~`#\"'<>.,:;/\\-]{1,8}"
 _STATE = re.compile(
-    rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})(?P<word>[A-Za-z]+(?:[_ -](?i:progress|hold))?)"
+    rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})"
+    r"(?P<word>[A-Za-z]+(?:[_ -](?i:progress|hold))?)"
     r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
 )
+_CLOSE = re.compile(r":?\*\*")
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
-_NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#(\d{1,6})", re.I)
+_NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#(\d{1,6})", re.IGNORECASE)
 _LOOKS_LIKE_ATTEMPT = re.compile(
-    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\t \u202f\u00a0]*Attempts?\b", re.I
+    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\t \u202f\u00a0]*Attempts?\b",
+    re.IGNORECASE,
 )
 
 _AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
 _COMPLETED_BY = re.compile(
-    r"\b(?:COMPLETED?|Completed|DONE|Done)\b[*\]]{0,4} {0,2}(?:via |by |in )?\(?Attempt[ \t]*#(\d{1,6})"
+    r"\b(?:COMPLETED?|Completed|DONE|Done)\b[*\]]{0,4} {0,2}"
+    r"(?:via |by |in )?\(?Attempt[ \t]*#(\d{1,6})"
 )
 # How far into an entry the word STAMP is looked for.
 _STAMP_REACH = 6000
@@ -193,8 +198,9 @@ def state(line: str) -> StateLead:
     if match and words.is_state(match["word"]) and _is_marked_off(match):
         end = match.end("close")
         number, stamp, note_end = _note(line, end)
-        if "*" in match["open"] and "*" not in match["close"] and line[note_end:].startswith("**"):
-            note_end += 2  # **COMPLETE (Attempt #3)**
+        if "*" in match["open"] and "*" not in match["close"]:
+            behind = _CLOSE.match(line, note_end)  # **COMPLETE (Attempt #3)**, **COMPLETE:**
+            note_end = behind.end() if behind else note_end
         return StateLead(
             match["mark"] or "", match["word"], line[at:note_end], note_end, number, stamp
         )

@@ -11,13 +11,13 @@ from ledger.dialects.attempts import leads
 from ledger.document import Block, Document
 from ledger.models.ledger import Action, Attempt, Criterion, Field, Item, Span
 
-_LISTED = re.compile(rf"\[{leads.ID}\](?:,? ?(?:and )?\[{leads.ID}\])*", re.A)
+_LISTED = re.compile(rf"\[{leads.ID}\](?:,? ?(?:and )?\[{leads.ID}\])*", re.ASCII)
 _ONE_ID = re.compile(rf"\[({leads.ID})\]")
 _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
 _TICK = re.compile(
     r"[*]{0,2}(?:\[(?P<box>[ xX])\]|(?P<yes>[\u2705\u2713\u2611\u2714])|(?P<no>[\u274c\u2b1c]))"
 )
-_UPDATED = re.compile(r"\*{0,2}Last Updated:?\*{0,2}:?[ \t]*", re.I)
+_UPDATED = re.compile(r"\*{0,2}Last Updated:?\*{0,2}:?[ \t]*", re.IGNORECASE)
 # What stands between an action's state and its text: ``:**``, `` — ``.
 _BEHIND_STATE = re.compile(r"[*:]{0,4}[ \t]*(?:[\u2013\u2014:]|-{1,2}(?=[ \t]))?[ \t]*")
 _LONGEST_NAME = 90
@@ -97,7 +97,36 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
     )
 
 
-def attempts_of_actions(item: str, actions: list[Action], known: set[int | None]) -> Iterator[Attempt]:
+def with_run_on(document: Document, field: Block) -> tuple[Block, ...]:
+    """What stands below a field of actions. Only a list that begins with 1 can interrupt a
+    paragraph, so numbered lines may be the field's own text for Markdown: they are a list here."""
+    blocks = field.children
+    if not blocks or blocks[0].kind != "paragraph":
+        return blocks
+    lines = range(blocks[0].start + 1, blocks[0].end)
+    starts = [line for line in lines if leads.numbered(document.line(line)) is not None]
+    if not starts:
+        return blocks
+    rest, below = blocks[1:], ()
+    end = blocks[0].end
+    if rest and rest[0].start == end and _indent(document, end) > _indent(document, starts[-1]):
+        below, end, rest = rest[:1], rest[0].end, rest[1:]
+    entries = [
+        Block("list_item", start, after, str(leads.numbered(document.line(start))), ())
+        for start, after in zip(starts, [*starts[1:], end], strict=True)
+    ]
+    entries[-1] = entries[-1]._replace(children=below)
+    return (Block("ordered_list", starts[0], end, "", tuple(entries)), *rest)
+
+
+def _indent(document: Document, number: int) -> int:
+    line = document.line(number)
+    return len(line) - len(line.lstrip())
+
+
+def attempts_of_actions(
+    item: str, actions: list[Action], known: set[int | None]
+) -> Iterator[Attempt]:
     """The attempts that completed actions name and the history, with the numbers ``known``,
     does not have."""
     known = set(known)
@@ -132,7 +161,7 @@ def criterion(document: Document, value: str, start: int, end: int) -> Criterion
 def field(document: Document, entry: Block) -> Field | None:
     """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
     raw = document.line(entry.start)
-    width, line = leads.unbulleted(raw)
+    _, line = leads.unbulleted(raw)
     colon = line.find(":", 0, _LONGEST_NAME)
     if colon < 1 or line[colon + 1 : colon + 2] not in ("", " ", "\t", "*"):
         return None

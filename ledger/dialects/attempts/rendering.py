@@ -31,14 +31,17 @@ _LEAD = re.compile(
     r"Attempt\s?#?\d+"
 )
 _SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
-_LABELLED = re.compile(r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?P<bold>\*\*)?(?:Metrics|Artifacts)\b", re.I)
-_KNOWN_LABEL = re.compile(r"(Result|Status|Metrics|Artifacts)(\*{0,2}):", re.I)
+_LABELLED = re.compile(
+    r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?P<bold>\*\*)?(?:Metrics|Artifacts)\b", re.IGNORECASE
+)
+_KNOWN_LABEL = re.compile(r"(Result|Status|Metrics|Artifacts)(\*{0,2}):", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.(\*{0,2} )")
 _TICKS = re.compile("`+")
 # What would open a block where a list's item begins.
 _OPENS_BLOCK = re.compile(
     r"^(?P<number>\d{0,9})"
-    r"(?P<mark>(?<=\d)[.)](?= |\Z)|(?<!\d)(?:[>|<]|[-*+](?= |\Z)|#{1,6}(?= |\Z)|`{3}|~{3}|-{3}|\*{3}|_{3}"
+    r"(?P<mark>(?<=\d)[.)](?= |\Z)"
+    r"|(?<!\d)(?:[>|<]|[-*+](?= |\Z)|#{1,6}(?= |\Z)|`{3}|~{3}|-{3}|\*{3}|_{3}"
     r"|\[[^\]]{1,1000}\]:))"
 )
 
@@ -132,7 +135,12 @@ def attempt(new: NewAttempt, style: Style) -> list[str]:
     result = f"{style.label or 'Result:'} {_result(new, style)}"
     if style.layout == "heading":
         mark = "**" if style.bold_labels else ""
-        labelled = [("Date", new.date), ("Result", _result(new, style)), ("Summary", summary), *parts]
+        labelled = [
+            ("Date", new.date),
+            ("Result", _result(new, style)),
+            ("Summary", summary),
+            *parts,
+        ]
         lines = [opening, ""]
         for name, value in labelled:
             if value:
@@ -167,7 +175,9 @@ def _opening(new: NewAttempt, style: Style) -> str:
 
 
 def _result(new: NewAttempt, style: Style) -> str:
-    said = _SENTENCE_END.sub(r";\1", defused(new.words))  # a result is read to its first sentence's end
+    said = _SENTENCE_END.sub(
+        r";\1", defused(new.words)
+    )  # a result is read to its first sentence's end
     mark = MARKS[new.result]
     if style.has_mark and mark and said[:1].isalnum():
         return f"{mark} {said}"
@@ -191,9 +201,7 @@ def next_action(number: int | None, said: str, like: Action | None, like_line: s
     if not words_of_state:
         # Its own first words must not pass for a state, an attempt, or a block of their own.
         is_taken = (
-            leads.state(said).text
-            or leads.attempt(said)
-            or leads.looks_like_attempt(f"* {said}")
+            leads.state(said).text or leads.attempt(said) or leads.looks_like_attempt(f"* {said}")
         )
         said = f"Next: {said}" if is_taken else _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", said)
     return f"{prefix}{words_of_state}{said}"
@@ -203,13 +211,13 @@ def _has_words(action: Action) -> bool:
     return any(character.isalpha() for character in action.state_text)
 
 
-def completed(action: Action, like: str, new: NewAttempt, following: str) -> str:
+def completed(like: str, new: NewAttempt, following: str) -> str:
     """The state words of an action that ``new`` completes. ``like`` is how the item's other
     complete actions say it; ``following`` is the text after the old state words."""
     mark = "✅ " if ("✅" in like or not like.isascii() or not like) else ""
     emphasis = "**" if "**" in like else ""
     word = "COMPLETED" if "COMPLETED" in like else "DONE" if "DONE" in like else "COMPLETE"
-    if "[" in like.split("(")[0]:
+    if "[" in like.split("(", maxsplit=1)[0]:
         word = f"[{word}]"
     stamp = f", STAMP {new.stamp}" if new.stamp else ""
     said = f"{mark}{emphasis}{word}{emphasis} (Attempt #{new.number}{stamp})"
