@@ -79,8 +79,8 @@ def faults(file: Path, processes: int, changes: int) -> list[str]:
 def without_lock() -> Iterator[None]:
     """The store as it would be if its lock let everybody in."""
     locked, checked = store._locked, store._identity
-    store._locked = lambda real, wait_s: nullcontext()  # type: ignore[assignment]
-    store._identity = lambda seen: ()  # type: ignore[assignment]
+    store._locked = lambda *_: nullcontext()  # type: ignore[assignment]
+    store._identity = lambda *_: ()  # type: ignore[assignment]
     temporary = store._temporary
     store._temporary = lambda real: real.with_name(f".{real.name}.{os.getpid()}.ledger-tmp")
     try:
