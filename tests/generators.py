@@ -184,9 +184,9 @@ def _openings(
 
 
 @st.composite
-def tasks(draw: st.DrawFn, number: int | None, *, is_first: bool = False) -> Task:
-    """One next action. The first of a list has no bullets below it."""
-    below = [(), (), ("and more of it",)] + ([] if is_first else [("- a detail",)])
+def tasks(draw: st.DrawFn, number: int | None) -> Task:
+    """One next action."""
+    below = [(), (), ("and more of it",), ("- a detail",), ("- a detail", "- another")]
     lines = [draw(st.sampled_from(TASKS)), *draw(st.sampled_from(below))]
     if draw(st.booleans()):
         state, words = draw(st.sampled_from(STATES))
@@ -219,7 +219,7 @@ def items(draw: st.DrawFn, place: int) -> Entry:
     start = draw(st.sampled_from([1, 1, 0, 8, 9]))
     count = draw(st.integers(0, 4))
     todo = [
-        draw(tasks(None if tasks_form == "bullets" else start + n, is_first=start != 1))
+        draw(tasks(None if tasks_form == "bullets" else start + n))
         for n in range(count)
     ]
     fields = draw(st.lists(st.sampled_from(FIELDS), max_size=3))

@@ -162,7 +162,7 @@ class Reading:
             if not lead.date:
                 date, stamp = leads.when(rest)
                 lead = lead._replace(date=date or self._dated_below(section), stamp=stamp)
-            self._keep(lead, heading.start, section.end, name)
+            self._keep(lead, heading.start, _before_rules(section), name)
             return True
         if name:
             self.index_level = 0
@@ -215,14 +215,13 @@ class Reading:
             self.draft.criteria.append(
                 parts.criterion(self.document, found.value, start, start + 1)
             )
-        for block in entry.children:
-            if block.kind == "ordered_list" and self.context == "actions":
+        is_actions = self.context == "actions"
+        for block in parts.with_run_on(self.document, entry) if is_actions else entry.children:
+            if block.kind == "ordered_list" and is_actions:
                 self._numbered(block)
             elif block.kind == "bullet_list" and self.context:
                 for child in block.children:
                     self._nested(child, self.draft)
-            elif block.kind == "paragraph" and self.context == "actions":
-                self._run_on(block, self.draft)
             else:
                 self._others((block,))
 
@@ -241,23 +240,18 @@ class Reading:
             )
         self._others(entry.children)
 
-    def _run_on(self, paragraph: Block, draft: Draft) -> None:
-        """Actions below a field that Markdown takes for its text: only a list that begins with 1
-        can interrupt a paragraph."""
-        lines = range(paragraph.start + 1, paragraph.end)
-        found = [(at, n) for at in lines if (n := leads.numbered(self.document.line(at))) is not None]
-        ends = [at for at, _ in found[1:]] + [paragraph.end]
-        for (start, number), end in zip(found, ends, strict=False):
-            entry = Block("list_item", start, end, str(number), ())
-            draft.actions.append(parts.action(self.document, entry, number))
-
     def _numbered(self, block: Block) -> None:
         for entry in block.children:
             if self.draft and self.context == "actions":
                 self.draft.actions.append(parts.action(self.document, entry, int(entry.info)))
-            elif leads.state(parts.entry_text(self.document, entry)).word:
-                self._unread("action", entry.start, "a numbered action outside an item's next actions")
             self._others(entry.children)
+        if not (self.draft and self.context == "actions"):
+            self._stray_actions(block)
+
+    def _stray_actions(self, block: Block) -> None:
+        for entry in block.children:
+            if leads.state(parts.entry_text(self.document, entry)).word:
+                self._unread("action", entry.start, "a numbered action outside an item's next actions")
 
     def _others(self, blocks: Iterable[Block]) -> None:
         """Attempts that stand where nobody would look for them; literal text is left alone."""
@@ -272,6 +266,8 @@ class Reading:
                 lead = leads.attempt(line) if line.startswith("**Attempt") else None
                 if lead:
                     self._keep(lead, block.start, block.end)
+            elif block.kind == "ordered_list":
+                self._stray_actions(block)
             elif block.kind in _LITERAL:
                 self.literal_lines.update(range(block.start, block.end))
             self._others(block.children)
@@ -318,13 +314,21 @@ class Reading:
             line = self.document.line(number)
             if not leads.looks_like_attempt(line):
                 continue
-            is_template = leads.is_template(leads.unbulleted(line)[1])
-            reason = "an unfilled template" if is_template else "its date or number is not one"
-            self._unread("attempt", number, reason)
+            self._unread("attempt", number, leads.why_unread(leads.unbulleted(line)[1]))
 
     def _unread(self, kind: Literal["attempt", "item", "action"], number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
         self.unread.append(Unread(kind, number + 1, line, reason))
+
+
+def _before_rules(section: Section) -> int:
+    """The section's end without the rules before it, which part it from the next."""
+    end = section.end
+    for block in reversed(section.blocks):
+        if block.kind != "rule":
+            break
+        end = block.start
+    return end
 
 
 def _literal_lines(blocks: Iterable[Block]) -> Iterator[int]:
