@@ -98,7 +98,7 @@ def _earlier(given: str) -> Earlier:
             "rounds, with which nothing can be compared",
             "give the counts, such as --against 18/20",
         )
-    if not place.exists():
+    if not given or not place.exists():
         raise UsageError(
             "no-baseline",
             f"--against {given}: expected K/N, or a report or folder of rounds, found neither",

@@ -29,6 +29,7 @@ _KINDS = (
 )
 _BEFORE = re.compile(r"[ \t]*(?:#?\d{1,4}[ \t]+)?(?:0x[0-9a-fA-F]{1,16}[ \t]+)?(?:in[ \t]+)?")
 _OFFSET = re.compile(r"[ \t]*\+[ \t]*(?:0x)?[0-9a-fA-F]{1,9}[ \t]*\Z")
+_WHERE = re.compile(r"\bin ((?:[\w~]{1,100}(?:<[^>\n]{0,200}>)?::){1,20}[\w~]{1,100})")
 _SPAN = re.compile(r"`([^`\n]{3,1000})`")
 _FROM = re.compile(
     r"\b(?:called|reached|came|entered|coming|invoked) (?:\w+ ){0,3}?(?:from|through|via|by)\b",
@@ -58,6 +59,9 @@ def crashes(parsed: Document, rounds: list[Round]) -> tuple[CrashGroup, ...]:
         kind = kind_of(told) or ("crash" if found.crash else "")
         if found.result == "fail" and kind:
             where = fold(found.crash) if kind_of(found.crash) != found.crash else ""
+            named = _WHERE.search(found.note)
+            if named and not where:
+                where = fold(named[1])
             failed.setdefault(f"{kind} in {where}" if where else kind, []).append(found.name)
     places = list(_places(parsed))
     if len(places) == 1 and len(failed) <= 1:

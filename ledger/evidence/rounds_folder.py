@@ -98,8 +98,7 @@ def result_of(evidence: Evidence) -> RoundResult:
     if totals is not None:
         if totals.failed + totals.errors:
             return "fail"
-        ended = evidence.completeness == "complete"
-        return "pass" if ended and totals.passed and not evidence.tests_partial else "unknown"
+        return "pass" if evidence.completeness == "complete" and totals.passed else "unknown"
     if evidence.completeness == "failed" or evidence.crashes:
         return "fail"
     return "pass" if code == 0 and evidence.reason == _NO_TESTS else "unknown"

@@ -269,8 +269,8 @@ def _compared(sentence: Sentence) -> Iterator[Statement]:
             " ".join(sentence.text.split())[:300],
             sentence.prose.line(sentence.start + cue.end() + found.start()),
             "fail" if FAIL_WORD.search(behind) else "pass",
-            int(fraction["k"]) if fraction else None,
-            int(fraction["n"]) if fraction else None,
+            whole(fraction["k"]) if fraction else None,
+            whole(fraction["n"]) if fraction else None,
             None if fraction else share(found["p"], found["about"]),
             direction=min(directions)[1] if directions else None,
         )

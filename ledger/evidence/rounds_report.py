@@ -18,8 +18,8 @@ from ledger.evidence.rounds_sentence import Prose
 from ledger.evidence.rounds_table import Grid, Row, Sheet, grid_of, sheet_of
 from ledger.models.rounds import Round, RoundsReport
 
-MAX_BYTES = 8 * 1024 * 1024
-MAX_ROUNDS = 100_000
+MAX_BYTES = 4 * 1024 * 1024
+MAX_LINES = 20_000
 
 _ROUND_LINE = re.compile(
     r"(?:round|run|iteration|iter|trial|cycle|attempt)[ \t]*#?[ \t]*(\w[\w.-]{0,60}?)"
@@ -32,9 +32,8 @@ _ROUND_HEADING = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*[:=][ \t]*([^,;:=]{1,200})")
-_RETRIES = re.compile(
-    r"(\d{1,6}) (?:retry|retries|reruns?)\b|\bafter (\d{1,6}) (?:tries|attempts)\b", re.IGNORECASE
-)
+_RETRIES = re.compile(r"(\d{1,6}|\bno|\bzero) (?:retry|retries|reruns?)\b", re.IGNORECASE)
+_TRIES = re.compile(r"\bafter (\d{1,6}) (?:tries|attempts)\b", re.IGNORECASE)
 _BATCH_HEADING = re.compile(
     r"\b(?:batch|group|phase|session|series|block|set|part|machine|host|worker|config\w*|day|night"
     r"|before|after|baseline)\b",
@@ -47,22 +46,26 @@ _LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[
 
 def read_report(data: bytes, path: str) -> RoundsReport:
     """Read a report. Raises ``UnreadableInput`` for bytes that are no text, for more than
-    ``MAX_BYTES``, and where no rounds are found in it."""
+    ``MAX_BYTES`` or ``MAX_LINES``, and where no rounds are found in it."""
     if len(data) > MAX_BYTES:
         raise _unreadable(path, f"more than {MAX_BYTES >> 20} MB")
     if b"\0" in data:
         raise _unreadable(path, "bytes that are no text")
+    if data.count(b"\n") + data.count(b"\r") > 2 * MAX_LINES:
+        raise _unreadable(path, f"more than {MAX_LINES} lines")
     parsed = document.parse(data)
+    if len(parsed.starts) > MAX_LINES + 1:
+        raise _unreadable(path, f"more than {MAX_LINES} lines")
     warnings: list[str] = []
-    sheets = [sheet for grid in _grids(parsed) if (sheet := sheet_of(grid))]
+    sheets = _sheets(parsed)
     rounds = _merge(sheets, warnings)
     if not rounds:
         raise _unreadable(path, "none")
-    if len(rounds) > MAX_ROUNDS:
-        raise _unreadable(path, f"more than {MAX_ROUNDS}")
     rounds = _in_order(rounds, warnings)
-    units = {name: unit for sheet in reversed(sheets) for name, unit in sheet.units.items()}
-    units = {name: unit for name, unit in units.items() if any(name in r.metrics for r in rounds)}
+    measured = {name for found in rounds for name in found.metrics}
+    units: dict[str, str] = {}
+    for sheet in sheets:
+        units.update({n: unit for n, unit in sheet.units.items() if n in measured - units.keys()})
     texts = list(_texts(parsed))
     said = [statement for sheet in sheets for statement in sheet.statements]
     said += islice(rounds_prose.statements(texts, list(units)), MAX_STATEMENTS + 1)
@@ -96,22 +99,23 @@ def _unreadable(path: str, found: str) -> UnreadableInput:
 # Grids: tables, lists and headings
 
 
-def _grids(parsed: Document) -> Iterator[Grid]:
-    """Tables; where none tells results, lists of rounds and headings of rounds."""
-    tables = []
+def _sheets(parsed: Document) -> list[Sheet]:
+    """Tables; where none tells results, lists of rounds and headings of rounds as well."""
+    grids = []
     for section in parsed.sections:
         heading = _heading(parsed, section)
         for block in document.walk(section.blocks):
             if block.kind == "table":
                 lines = (line.lstrip(" \t>") for line in parsed.lines(block.start, block.end))
-                tables.append(grid_of(lines, block.start + 1, heading))
-    yield from tables
-    if any((sheet := sheet_of(grid)) and not sheet.is_partial for grid in tables):
-        return
-    yield from _listed(parsed)
-    headed = list(_headed(parsed))
-    if len(headed) > 1:
-        yield _grid(headed, "")
+                grids.append(grid_of(lines, block.start + 1, heading))
+    sheets = [sheet for grid in grids if (sheet := sheet_of(grid))]
+    if all(sheet.is_partial for sheet in sheets):
+        grids = list(_listed(parsed))
+        headed = list(_headed(parsed))
+        if len(headed) > 1:
+            grids.append(_grid(headed, ""))
+        sheets += [sheet for grid in grids if (sheet := sheet_of(grid))]
+    return sheets
 
 
 def _heading(parsed: Document, section: Section) -> str:
@@ -145,9 +149,11 @@ def _bare(line: str) -> str:
 
 def _fields(name: str, said: str) -> dict[str, str]:
     fields = {"round": name, "status": re.split(r"[,;(]", said, maxsplit=1)[0], "note": said}
-    retries = _RETRIES.search(said)
+    retries, tries = _RETRIES.search(said), _TRIES.search(said)
     if retries:
-        fields["retries" if retries[1] else "tries"] = retries[1] or retries[2]
+        fields["retries"] = retries[1] if retries[1].isdecimal() else "0"
+    elif tries:
+        fields["tries"] = tries[1]
     for pair in _PAIR.finditer(said.replace("(", ",").replace(")", ",")):
         fields.setdefault(pair[1].strip(), pair[2].strip())
     return fields

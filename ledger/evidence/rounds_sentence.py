@@ -17,8 +17,8 @@ _SMALL = {
 COUNT = rf"(?:\d{{1,7}}|{'|'.join(_SMALL)})"
 PERCENT = r"(?P<about>[~≈]|about |around |roughly )?(?P<p>\d{1,3}(?:\.\d{1,6})?)[ \t]?%"
 FRACTION = re.compile(
-    r"(?<![\w/.,#=-])(?P<k>\d{1,7})(?:[ \t]?/[ \t]?| of | out of | of the )"
-    r"(?P<n>\d{1,7})(?![\w/]|\.\d|-\d)"
+    rf"(?<![\w/.,#=-])(?P<k>{COUNT})(?:(?<=\d)[ \t]?/[ \t]?| of | out of | of the )"
+    rf"(?P<n>{COUNT})(?![\w/]|\.\d|-\d)"
     r"(?:[ \t]*[(=][ \t]*(?P<about>[~≈])?(?P<p>\d{1,3}(?:\.\d{1,6})?)[ \t]?%\)?)?",
     re.IGNORECASE,
 )

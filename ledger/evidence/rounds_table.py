@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ledger.evidence import exit_code
 from ledger.evidence import rounds_words as words
 from ledger.evidence.rounds_words import Role
 from ledger.models.rounds import Round, RoundResult, Share, Statement
@@ -144,6 +145,8 @@ def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, shee
             said = words.plain(cell)
             read = {"passed": words.yes_or_no, "exit": words.exit_result}.get(role, words.result_of)
             result = read(cell)
+            if role == "exit" and said.isdecimal():
+                notes.append(exit_code.meaning(int(said))[1])
         elif role == "retries":
             retries = words.count(cell)
         elif role == "metric" and (value := words.number(cell)):
@@ -155,7 +158,17 @@ def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, shee
         elif role == "batch":
             batch = words.plain(cell) or None
     sheet.rounds.append(
-        Round(label, result, said, retries, metrics, "; ".join(notes), crash, batch, row.line)
+        Round(
+            label,
+            result,
+            said,
+            retries,
+            metrics,
+            "; ".join(filter(None, notes)),
+            crash,
+            batch,
+            row.line,
+        )
     )
 
 

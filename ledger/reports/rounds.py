@@ -20,9 +20,9 @@ def report(judged: Judgement) -> Iterator[Line]:
     if judged.batches:
         yield Line("batches", "heading")
     for batch in judged.batches:
-        span = f" ({batch.first}-{batch.last})" if batch.total > 1 else f" ({batch.first})"
+        span = _span(batch.first, batch.last)
         rate = _rate(batch.passes, batch.total, batch.interval)
-        yield Line(f"  {one_line(batch.name + span)}: {rate}")
+        yield Line(f"  {one_line(f'{batch.name} ({span})')}: {rate}")
     if judged.crashes:
         yield Line("crashes", "heading")
     for crash in judged.crashes:
@@ -33,16 +33,22 @@ def report(judged: Judgement) -> Iterator[Line]:
 
 
 def _rates(judged: Judgement) -> Iterator[Line]:
-    rate = _rate(judged.passes, judged.total, judged.interval, "rounds passed")
-    yield Line(f"{one_line(judged.path)}: {rate}", "heading")
+    passed = f"{judged.passes} of {judged.total} rounds passed"
+    yield Line(f"{one_line(judged.path)}: {passed}", "heading")
+    if judged.total:
+        low, high = (100 * end for end in judged.interval)
+        rate = 100 * judged.passes / judged.total
+        yield Line(f"  pass rate: {rate:.1f} %, 95 % interval {low:.0f}-{high:.0f} %")
     if judged.command:
         yield Line(f"  command: {one_line(judged.command)}")
     if judged.first_try_passes is not None and judged.first_try_interval is not None:
         first = _rate(judged.first_try_passes, judged.total, judged.first_try_interval)
         yield Line(f"  at first try: {first}; retries count {judged.retries} tries")
     longest = [_streak(one) for one in (judged.longest_pass, judged.longest_fail) if one]
-    now = f"; at the end {_streak(judged.current)}" if judged.current else ""
-    yield Line(f"  longest streaks: {listed(longest) or 'none'}{now}")
+    if longest:
+        yield Line(f"  longest streaks: {listed(longest)}")
+    if judged.current:
+        yield Line(f"  at the end: {_streak(judged.current)}")
     failed = [found.name for found in judged.rounds if found.result == "fail"]
     if failed:
         yield Line(f"  failed: {one_line(named(failed))}")
@@ -66,27 +72,32 @@ def _rates(judged: Judgement) -> Iterator[Line]:
         yield Line(f"  {len(judged.warnings) - _MOST_NOTES} more notes: --json has them all")
 
 
-def _rate(passes: int, total: int, interval: Sequence[float], what: str = "") -> str:
-    said = f"{passes} of {total} {what}".rstrip()
+def _rate(passes: int, total: int, interval: Sequence[float]) -> str:
     if not total:
-        return said
-    low, high = (f"{100 * end:.0f}" for end in interval)
-    return f"{said}, {100 * passes / total:.1f} % (95 % interval {low}-{high} %)"
+        return f"{passes} of {total}"
+    low, high = (100 * end for end in interval)
+    return f"{passes} of {total}, {100 * passes / total:.1f} % ({low:.0f}-{high:.0f} %)"
 
 
 def _streak(streak: Streak) -> str:
     words = ("pass", "passes") if streak.result == "pass" else ("failure", "failures")
-    span = streak.first if streak.length == 1 else f"{streak.first}-{streak.last}"
+    span = _span(streak.first, streak.last)
     return one_line(f"{streak.length} {words[streak.length > 1]} ({span})")
 
 
+def _span(first: str, last: str) -> str:
+    if first == last:
+        return first
+    return f"{first}-{last}" if first.isdecimal() and last.isdecimal() else f"{first} to {last}"
+
+
 def _crash(crash: CrashGroup) -> Iterator[Line]:
-    rounds = counted(len(crash.rounds), "round") if crash.rounds else "rounds not told"
-    where = f" ({named(crash.rounds)})" if crash.rounds else ""
-    yield Line(f"  {one_line(f'{crash.signature}: {rounds}{where}')}")
+    yield Line(f"  {one_line(crash.signature)}")
+    if crash.rounds:
+        yield Line(f"    {counted(len(crash.rounds), 'round')}: {one_line(named(crash.rounds))}")
     for way in crash.through:
         rounds = f" ({named(way.rounds)})" if way.rounds else ""
-        yield Line(f"    {one_line(f'through {way.frame}{rounds}')}")
+        yield Line(f"    through {one_line(f'{way.frame}{rounds}')}")
 
 
 def _comparison(comparison: Comparison) -> Iterator[Line]:

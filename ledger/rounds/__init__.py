@@ -56,11 +56,11 @@ def judge(
     unknown = [found for found in rounds if found.result == "unknown"]
     if unknown:
         shown = ", ".join(f"{found.name} ({found.result_text[:20]})" for found in unknown[:5])
-        warnings.append(f"{len(unknown)} rounds of unknown result count as not passed: {shown}")
+        warnings.append(f"not passed, for their result is unknown: {shown}")
     if tallied.first_try is not None and tallied.untold:
         warnings.append(
-            f"{tallied.untold} passed rounds do not tell their retries: they are not counted as "
-            "passed at first try"
+            f"passed without telling retries, so not counted as passed at first try: "
+            f"{tallied.untold}"
         )
     comparison = None
     if against is not None:
