@@ -26,7 +26,7 @@ _TEMPORARY_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_C
 
 
 def update(
-    path: Path, change: Callable[[bytes], bytes], *, wait_s: float = 30.0
+    path: Path, change: Callable[[bytes], bytes], *, wait_s: float = 120.0
 ) -> tuple[bytes, bytes]:
     """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
 
@@ -51,7 +51,7 @@ def update(
     return old, new
 
 
-def create(path: Path, data: bytes, *, wait_s: float = 30.0) -> None:
+def create(path: Path, data: bytes, *, wait_s: float = 120.0) -> None:
     """Write a new file. Its folder must exist and the file must not (``UsageError``)."""
     with _translated("write", path):
         real = Path(os.path.realpath(path.parent), path.name)
