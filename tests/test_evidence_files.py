@@ -135,7 +135,7 @@ def test_the_report_at_the_end_of_a_log() -> None:
 
 
 def test_of_two_reports_the_last() -> None:
-    log = REPORT.replace("27:36", "0:36") + REPORT
+    log = REPORT.replace("27:36", "0:36") + "passed\n" * 60 + REPORT
     assert GnuTimeReader().read(log.encode(), "time.txt").elapsed_s == 1656.77
 
 
@@ -156,6 +156,7 @@ def test_reports_cut_or_garbled_raise_nothing(at: int, noise: bytes) -> None:
         ("# run\n\nA=1 pytest tests \\\n  -v  | tee x.log\n", "A=1 pytest tests -v | tee x.log"),
         ("mkdir -p out\npytest -q\necho $? > exit_code.txt\n", "pytest -q"),
         ("pytest --collect-only -q\npytest -v a.py\npytest -v b.py\n", "pytest -v b.py"),
+        ("pytest a.py\npytest --co -q\n", "pytest a.py"),
         ("python - <<'PY'\nimport pytest\npytest.main()\nPY\npytest -q\n", "pytest -q"),
         ("python - <<PY > out.txt\npytest\n  PY\nPY\nmake check\n", "make check"),
         ("pytest a.py\ngit log\n", "pytest a.py"),

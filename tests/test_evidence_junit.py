@@ -130,6 +130,16 @@ def test_duration_and_start(writer: str, duration: float, started: str | None) -
     assert (part.duration_s, part.started) == (duration, started)
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0.25", 0.25), ("1,234.5", 1234.5), ("1e-3", 0.001), ("nan", None), ("-1", None),
+     ("1e999", None), ("9" * 5000, None), ("", None), ("soon", None)],
+)  # fmt: skip
+def test_the_time_of_a_test(text: str, seconds: float | None) -> None:
+    part = read(f'<testsuite><testcase name="a" time="{text}"/></testsuite>')
+    assert part.tests["a"].duration_s == seconds
+
+
 def test_totals_are_pytests_own() -> None:
     """pytest prints `collected 7 items / 1 skipped` and counts that module as skipped."""
     part = read((DATA / "pytest-xunit2.xml").read_bytes())

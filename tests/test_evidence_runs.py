@@ -122,6 +122,8 @@ def test_a_whole_run(lay: Lay) -> None:
 
 GOOD = junit(test_a="passed")
 BAD = junit(test_a="passed", test_b="failed")
+BROKEN = junit(test_b="error").replace("message='m'", "message='collection failure'")
+A_TEST = "<testcase classname='t.mod' name='test_a'/></testsuite>"
 CRASH = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n"
 
 COMPLETENESS: dict[str, tuple[dict[str, str | bytes], str, str]] = {
@@ -141,6 +143,16 @@ COMPLETENESS: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     ),
     "pytest broke": ({"junit.xml": BAD, "exit_code.txt": "3"}, "failed", "internal error"),
     "no tests": ({"junit.xml": junit()}, "failed", "no tests ran"),
+    "a module that cannot be imported": (
+        {"junit.xml": BROKEN, "exit_code.txt": "2"},
+        "failed",
+        "1 module(s) could not be collected, no test ran",
+    ),
+    "a module that cannot be imported, and the others ran": (
+        {"junit.xml": BROKEN.replace("</testsuite>", A_TEST, 1), "exit_code.txt": "1"},
+        "complete",
+        "",
+    ),
     "a timeout": (
         {"junit.xml": BAD, "exit_code.txt": "124"},
         "timeout",

@@ -51,7 +51,6 @@ def _crash(lines: list[str], source: str) -> Crash:
     for line in (text.rstrip("\r") for text in lines[1:]):
         if line.startswith(("Current thread 0x", "Stack (most recent")):
             here = True
-            frames = []
         elif line.startswith("Thread 0x"):
             if here:
                 break

@@ -31,6 +31,7 @@ _MULTIBYTE = frozenset(
 )
 _ROOT = re.compile(rb"<[A-Za-z]")
 _MAX_START = 1 << 18
+_STEP = 1 << 13  # a token that does not end is read again from its start at each feed
 _UNWATCHED = 1 << 21
 _HINT = "give a JUnit XML file as the test runner wrote it"
 
@@ -114,21 +115,18 @@ class _Start:
 
 
 def _check_start(data: bytes) -> None:
-    """defusedxml reads the first kilobytes, at least as far as the root's start tag. A document
+    """defusedxml reads the first kilobytes, as far as the root's start tag. A document
     type can stand nowhere else, and without one there are no entities, so the rest may go to
     the parser written in C, which is five times as fast. Raises what defusedxml and expat
     raise, and ``Misnested``."""
     target = _Start()
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
-    start, size = 0, 1024
-    while start < len(data):
-        parser.feed(data[start : start + size])
-        start += size
-        if target.root and start > 8192:
+    for start in range(0, min(len(data), _MAX_START), _STEP):
+        parser.feed(data[start : start + _STEP])
+        if target.root:
             return
-        if start > _MAX_START:
-            raise Misnested(f"a start tag in the first {_MAX_START >> 10} KB, found none")
-        size *= 2  # a token that does not end is read again from its start at each feed
+    if len(data) > _MAX_START:
+        raise Misnested(f"a start tag in the first {_MAX_START >> 10} KB, found none")
     parser.close()
 
 

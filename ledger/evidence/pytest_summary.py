@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from itertools import islice
 
 from ledger.models.evidence import Outcome, Totals
 
@@ -99,6 +100,7 @@ def _collected_only(counts: str) -> int | None:
     return int(found[1] or found[2])
 
 
+_MAX_WORDS = 50  # each is tried as the verdict
 _MAX_SUMMARY = 4000  # every " - " in the line is tried, so the line is kept short
 _ITEMS = re.compile(r"collected (\d{1,9}) items?((?: / \d{1,9} [a-z]{1,20})*)")
 _WORKERS = re.compile(r"\d{1,5} workers? \[(\d{1,9}) items?\]")
@@ -163,7 +165,7 @@ def split_verdict(line: str) -> tuple[str, str] | None:
     if last in VERDICTS:
         return head.rstrip(), last
     reasoned = None
-    for match in _REASONED.finditer(line):
+    for match in islice(_REASONED.finditer(line), _MAX_WORDS):
         head = line[: match.start()].rstrip()
         if "::" not in head:
             continue
