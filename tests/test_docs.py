@@ -27,7 +27,9 @@ _END = "\x1e"
 
 def pages() -> list[Path]:
     return [
-        page for page in sorted(DOCS.rglob("*.md")) if "```console\n" in page.read_text("utf-8")
+        page
+        for page in [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+        if "```console\n" in page.read_text("utf-8")
     ]
 
 
