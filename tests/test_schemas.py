@@ -12,6 +12,8 @@ import pytest
 
 from ledger import contract
 from ledger.cli import COMMANDS
+from ledger.reader import read
+from ledger.status import FindingCounts, summarize
 from tests.commands import call
 from tests.repository import Repository
 
@@ -107,6 +109,12 @@ def test_any_bytes_give_a_valid_document(repo: Repository, command: str, data: b
     done = call(repo.path, command, "--json")
     assert done.code == 0
     checked(command, done.out)
+
+
+def test_a_document_can_be_written_as_utf_8() -> None:
+    status = summarize(read(ODD), "plan\udcff.md", FindingCounts())
+    document = contract.document("status", status)
+    assert json.dumps(document, ensure_ascii=False).encode("utf-8").count("\ufffd".encode()) > 2
 
 
 def test_the_fields_that_others_rely_on(repo: Repository) -> None:
