@@ -16,7 +16,7 @@ from ledger import citations
 from ledger.errors import LedgerError, UsageError
 from ledger.links import blobs, paths
 
-_LONGEST = 1_000_000  # bytes
+_LONGEST = 100_000  # bytes
 _AT_ONCE = 500  # paths on one command line
 State = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
@@ -33,6 +33,7 @@ class Artifacts:
         self._top = Path(os.path.realpath(root))
         self._is_git = is_git
         self._states: dict[str, State] = {}
+        self._places: dict[str, str] = {}
 
     def states(self, asked: Sequence[str]) -> Mapping[str, State]:
         """The state of each path; those that were asked about before come along."""
@@ -77,11 +78,13 @@ class Artifacts:
 
     def _resolved(self, path: str) -> str:
         """Where ``path`` leads, from the top; empty where that is outside."""
-        try:
-            inside = paths.confine(self._top, os.path.normpath(path))
-            return inside.relative_to(self._top).as_posix()
-        except UsageError:
-            return ""
+        if path not in self._places:
+            try:
+                inside = paths.confine(self._top, os.path.normpath(path))
+                self._places[path] = inside.relative_to(self._top).as_posix()
+            except UsageError:
+                self._places[path] = ""
+        return self._places[path]
 
     def _tracked(self, places: list[str]) -> set[str]:
         """Those of ``places`` that are in the index, or are folders with a file in it."""

@@ -8,12 +8,11 @@ only where a stamp in it says that it leads into a run.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from ledger import citations, text
 from ledger.models.ledger import Artifact, Attempt, Item, Ledger
-from ledger.rules.places import attempts, name, unseen
+from ledger.rules.places import artifacts, attempts, name, unseen
 from ledger.rules.registry import ArtifactState, Facts, Fault, rule
 
 # A path up to the folder of a run.
@@ -155,9 +154,9 @@ class _Cited(NamedTuple):
 
 
 def _cited(attempt: Attempt, root: str, tops: frozenset[str]) -> Iterator[_Cited]:
-    artifacts = _artifacts(attempt)
+    cited = artifacts(attempt)
     folders = {root: None} if root else {}
-    for artifact in artifacts:
+    for artifact in cited:
         for path in artifact.paths:
             run = _RUN.match(path)
             if run and run.end() < len(path) + 1:
@@ -165,7 +164,7 @@ def _cited(attempt: Attempt, root: str, tops: frozenset[str]) -> Iterator[_Cited
                 if root and not path.startswith(root):
                     folders[root + run.group() + "/"] = None
     seen: set[str] = set()
-    for artifact in artifacts:
+    for artifact in cited:
         for path in artifact.paths:
             if "/" not in path or path in seen or _is_glob(path):
                 continue
@@ -194,11 +193,6 @@ def _grouped(
         key = (cited.attempt.span.start_byte, cited.artifact.raw)
         groups.setdefault(key, (cited.attempt, cited.artifact, []))[2].append(cited.path)
     yield from groups.values()
-
-
-@lru_cache(maxsize=1024)  # one rule after the other asks
-def _artifacts(attempt: Attempt) -> tuple[Artifact, ...]:
-    return attempt.artifacts
 
 
 def _root(item: Item) -> str:

@@ -128,11 +128,11 @@ def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Take the date from the run's stamp, or name the run that the attempt was made with.
     """
     for attempt in attempts(ledger):
-        if not (attempt.date and attempt.stamp and _exists(attempt.date)):
+        if not (attempt.date and attempt.stamp):
             continue
         digits = attempt.stamp[:8]
         stamped = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
-        if stamped > _next_day(attempt.date):
+        if stamped > attempt.date and _exists(attempt.date) and stamped > _next_day(attempt.date):
             at = opening(ledger, attempt.span.start_byte)
             message = (
                 f"{name(attempt)} is dated {attempt.date}, before its run {quoted(attempt.stamp)}"

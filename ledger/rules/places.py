@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ledger import text
-from ledger.models.ledger import Attempt, Item, Ledger
+from ledger.models.ledger import Artifact, Attempt, Item, Ledger
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
 _LONGEST_QUOTE = 60
@@ -17,6 +18,12 @@ def attempts(ledger: Ledger) -> Iterator[Attempt]:
     for item in ledger.items:
         yield from item.attempts
     yield from ledger.loose
+
+
+@lru_cache(maxsize=1024)  # one rule after the other asks
+def artifacts(attempt: Attempt) -> tuple[Artifact, ...]:
+    """What ``attempt`` cites."""
+    return attempt.artifacts
 
 
 def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
