@@ -46,7 +46,14 @@ STATUSES = [
 ]
 PLAIN_STATUSES = [("in_progress", "in_progress"), ("pending", "pending"), ("done", "done"),
                   ("blocked", "blocked"), ("archived", "archived")]  # fmt: skip
-COMPLETED = ["✅ COMPLETE", "✅ COMPLETED", "✅ DONE", "COMPLETE", "✅ **COMPLETE**", "✅ **[COMPLETE]**"]
+COMPLETED = [
+    "✅ COMPLETE",
+    "✅ COMPLETED",
+    "✅ DONE",
+    "COMPLETE",
+    "✅ **COMPLETE**",
+    "✅ **[COMPLETE]**",
+]
 STATES = [
     ("pending", "🟡 PENDING"),
     ("pending", "🟡 READY"),
@@ -74,14 +81,26 @@ SENTENCES = [
     "non\u2011breaking\u202fhyphens\u00a0and blanks",
     "form\x0cfeed and line\u2028separator",
 ]
-TASKS = [*SENTENCES, "Rewrite the splitter.", "**Measure** 50 MB files", "`pytest -q` again", "Complete the docs"]
+TASKS = [
+    *SENTENCES,
+    "Rewrite the splitter.",
+    "**Measure** 50 MB files",
+    "`pytest -q` again",
+    "Complete the docs",
+]
 LOOSE = [
     ("A paragraph that belongs to nobody.",),
     ("---",),
     ("<!-- * [2025-01-01] Attempt #77 — Result: success -->",),
     ("<!--", "## [FAKE-002] commented out", "", "- Status: done", "-->"),
-    ("```md", "## [FAKE-001] in a fence", "* [2025-01-01] Attempt #99 — Result: ✅ success",
-     "- Status: done", "1. ✅ COMPLETE (Attempt #98) — no", "```"),  # fmt: skip
+    (
+        "```md",
+        "## [FAKE-001] in a fence",
+        "* [2025-01-01] Attempt #99 — Result: ✅ success",
+        "- Status: done",
+        "1. ✅ COMPLETE (Attempt #98) — no",
+        "```",
+    ),
     ("~~~", "# comment", "```", "~~~"),
     ("> * quoted", "> # quoted heading"),
     ("| a | b |", "| --- | --- |", "| 1 | 2 |"),
@@ -91,7 +110,13 @@ FIELDS = [
     ("- Owner/Date: anna/2025-11-01",),
     ("- Artifacts Root: `reports/parser-speed/phase_b/<STAMP>/`",),
     ("- Reproduction (C & Python):", "  * C: `make bench`", "  * Python: `pytest -q`"),
-    ("- Reproduction:", "  ```sh", "  # comment in a fence", "  * [2025-01-01] Attempt #99", "  ```"),
+    (
+        "- Reproduction:",
+        "  ```sh",
+        "  # comment in a fence",
+        "  * [2025-01-01] Attempt #99",
+        "  ```",
+    ),
     ("- First Divergence (if known): line 12", ""),
     ("- a bullet without a name",),
 ]
@@ -218,10 +243,7 @@ def items(draw: st.DrawFn, place: int) -> Entry:
     tasks_form = draw(st.sampled_from(["nested", "shifting", "column", "bullets"]))
     start = draw(st.sampled_from([1, 1, 0, 8, 9]))
     count = draw(st.integers(0, 4))
-    todo = [
-        draw(tasks(None if tasks_form == "bullets" else start + n))
-        for n in range(count)
-    ]
+    todo = [draw(tasks(None if tasks_form == "bullets" else start + n)) for n in range(count)]
     fields = draw(st.lists(st.sampled_from(FIELDS), max_size=3))
     return Entry(
         id=f"{name}-{place:03}".replace("-", hyphen),
@@ -259,7 +281,9 @@ def plans(draw: st.DrawFn) -> Plan:
     rows = []
     for entry in entries:
         if draw(_often):
-            status, status_text = draw(st.sampled_from([(entry.status, entry.status_text), *STATUSES]))
+            status, status_text = draw(
+                st.sampled_from([(entry.status, entry.status_text), *STATUSES])
+            )
             rows.append(Row(entry.id, entry.title, entry.priority, status, status_text))
     if draw(_seldom):
         rows.append(Row("GONE-001", "moved to the archive", "Low", "done", "done"))
@@ -301,12 +325,21 @@ def changes(draw: st.DrawFn, plan: Plan) -> tuple[Entry, Change]:
         words=words,
         summary=draw(_sentences),
         metrics=draw(st.sampled_from(["", "12 collected, 12 passed (100.0 % of collected)"])),
-        artifacts=(f"{run}/{{exit_code.txt,logs/{{a.log,b.xml}}}}",) if stamp or draw(_often) else (),
+        artifacts=(f"{run}/{{exit_code.txt,logs/{{a.log,b.xml}}}}",)
+        if stamp or draw(_often)
+        else (),
         commit=draw(st.sampled_from(["", "`1a2b3c4d5e6f` (dirty)"])),
     )
     open_tasks = [task.number for task in entry.tasks if task.number and task.state != "complete"]
-    todo = draw(st.lists(st.sampled_from(open_tasks), unique=True, max_size=2)) if open_tasks else []
-    following = draw(st.lists(st.sampled_from([said for said in TASKS if said[0] != "<" and "Result:" not in said]), max_size=2))
+    todo = (
+        draw(st.lists(st.sampled_from(open_tasks), unique=True, max_size=2)) if open_tasks else []
+    )
+    following = draw(
+        st.lists(
+            st.sampled_from([said for said in TASKS if said[0] != "<" and "Result:" not in said]),
+            max_size=2,
+        )
+    )
     status = draw(st.none() | st.sampled_from(PLAIN_STATUSES).map(lambda pair: pair[1]))
     change = Change(
         item=entry.plain_id,
@@ -333,7 +366,14 @@ def changed(plan: Plan, entry: Entry, change: Change) -> Plan:
     numbers = [task.number for task in entry.tasks if task.number is not None]
     first = None if entry.tasks and not numbers else max(numbers, default=0) + 1
     todo += [
-        Task(None if first is None else first + at, "pending", "", None, None, (" ".join(said.split()),))
+        Task(
+            None if first is None else first + at,
+            "pending",
+            "",
+            None,
+            None,
+            (" ".join(said.split()),),
+        )
         for at, said in enumerate(change.next)
     ]
     status = change.status or entry.status

@@ -106,7 +106,11 @@ def _attempt(attempt: Attempt) -> str:
 
 
 def _at(span: Span) -> str:
-    return f"{span.start_line}-{span.end_line}" if span.end_line > span.start_line else f"{span.start_line}"
+    return (
+        f"{span.start_line}-{span.end_line}"
+        if span.end_line > span.start_line
+        else f"{span.start_line}"
+    )
 
 
 def change(case: Case, number: int) -> Change:

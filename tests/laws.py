@@ -90,7 +90,9 @@ def assert_touches_only(
 ) -> None:
     """Edits insert whole lines, or lie within the lines that the change is about: at most one
     insertion of an attempt, one of actions."""
-    keys = {("task", entry.id, at) for at, t in enumerate(entry.tasks) if t.number in change.complete}
+    keys = {
+        ("task", entry.id, at) for at, t in enumerate(entry.tasks) if t.number in change.complete
+    }
     if change.status:
         keys.add(("status", entry.id))
         keys |= {("row", at) for at, row in enumerate(plan.rows) if row.id == entry.id}
@@ -103,7 +105,10 @@ def assert_touches_only(
             assert b"\r" not in edit.new
             continue
         assert edit.start == edit.end
-        assert edit.start == len(text.data) or text.data[edit.start - 1 : edit.start] in (b"\n", b"\r")
+        assert edit.start == len(text.data) or text.data[edit.start - 1 : edit.start] in (
+            b"\n",
+            b"\r",
+        )
         inserted += 1
     assert inserted == 1 + bool(change.next)
 

@@ -48,7 +48,10 @@ def test_an_error_is_told_with_its_place_and_makes_the_exit_code_1(repo: Reposit
     assert " error LED201 " in first
     assert "DOCS-TOUR-002" in first
     assert last == "docs/fix_plan.md: 1 error"
-    assert "1 error, 0 warnings in the text: `ledger validate` lists them" in call(repo.path, "status").out
+    assert (
+        "1 error, 0 warnings in the text: `ledger validate` lists them"
+        in call(repo.path, "status").out
+    )
 
 
 def test_a_warning_leaves_the_exit_code_0(repo: Repository) -> None:

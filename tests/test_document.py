@@ -258,10 +258,14 @@ def edited(draw: st.DrawFn) -> tuple[bytes, list[Edit]]:
     """Bytes and edits of them that do not overlap, in the order of the text."""
     data = draw(st.binary(max_size=40))
     places = draw(st.lists(st.integers(0, len(data)), max_size=12).map(sorted))
-    spans = itertools.batched(places, 2) if hasattr(itertools, "batched") else zip(
-        places[::2], places[1::2], strict=False
+    spans = (
+        itertools.batched(places, 2)
+        if hasattr(itertools, "batched")
+        else zip(places[::2], places[1::2], strict=False)
     )
-    return data, [Edit(span[0], span[1], draw(st.binary(max_size=5))) for span in spans if len(span) == 2]
+    return data, [
+        Edit(span[0], span[1], draw(st.binary(max_size=5))) for span in spans if len(span) == 2
+    ]
 
 
 def by_hand(data: bytes, edits: list[Edit]) -> bytes:

@@ -1,6 +1,6 @@
 """Citations to paths, and no path out of the repository."""
 
-# ruff: noqa: E501 - a table of cases reads best with one case on a line
+
 # ruff: noqa: S108 - nothing is written to the /tmp that is cited
 
 from __future__ import annotations

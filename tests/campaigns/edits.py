@@ -70,7 +70,7 @@ def _assert_the_rest_is_kept(text: Written, entry: Entry, change: Change, ledger
 
 def spliced(data: bytes, edits: list[Edit]) -> bytes:
     """The edits applied one after the other, the last one first."""
-    for edit in reversed(sorted(edits, key=lambda edit: (edit.start, edit.end))):
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end))[::-1]:
         data = data[: edit.start] + edit.new + data[edit.end :]
     return data
 

@@ -159,7 +159,9 @@ WORDS = st.builds(
     lambda known, sep, text: f"{known}{sep}{text}",
     st.sampled_from(["success", "partial", "failed", "blocked"]),
     st.sampled_from([" (", ". ", "\n", " — "]),
-    st.sampled_from(["", "x)", "# h", "* [2025-01-01] Attempt #99", "`", "Metrics: 9", "\x1b[2J", "<!--"]),
+    st.sampled_from(
+        ["", "x)", "# h", "* [2025-01-01] Attempt #99", "`", "Metrics: 9", "\x1b[2J", "<!--"]
+    ),
 ) | st.sampled_from(["success", "partial", "failed", "blocked"])
 CASES = st.builds(
     Case,
@@ -224,7 +226,10 @@ def _take_out_the_words(meant: laws.Facts, found: laws.Facts, change: Change) ->
 def _assert_text_is_safe(inserted: bytes) -> None:
     for character in inserted.decode("utf-8", "strict").replace("\n", ""):
         assert unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp"), repr(character)
-        assert character not in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        assert (
+            character
+            not in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        )
 
 
 def _assert_words_are_there(said: str, whole: str) -> None:

@@ -36,7 +36,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 BOM = b"\xef\xbb\xbf"
 NPM = "commonmark-spec@0.31.2"
 PYPI = "marko==2.2.4"
-EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n.*?^`{32}$", re.M | re.S)
+EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n.*?^`{32}$", re.MULTILINE | re.DOTALL)
 
 
 def mixed(data: bytes) -> bytes:
@@ -113,7 +113,16 @@ def specification(cache: Path) -> tuple[str, list[bytes]]:
         (f"npm package {NPM}", ["npm", "pack", "--silent", NPM], "spec.txt"),
         (
             f"source distribution {PYPI}",
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=:all:", PYPI],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--no-binary=:all:",
+                PYPI,
+            ],
             "commonmark.txt",
         ),
     ):

@@ -61,6 +61,7 @@ class Draft:
     criteria: list[Criterion] = field(default_factory=list)
 
     def item(self, span: Span) -> Item:
+        """The item, once its section is read."""
         status, priority = self._value("status"), self._value("priority")
         known = {attempt.number for attempt in self.attempts}
         return Item(
@@ -235,9 +236,7 @@ class Reading:
         if self.context == "actions":
             draft.actions.append(parts.action(self.document, entry, None))
         elif self.context == "criteria":
-            draft.criteria.append(
-                parts.criterion(self.document, line, entry.start, entry.end)
-            )
+            draft.criteria.append(parts.criterion(self.document, line, entry.start, entry.end))
         self._others(entry.children)
 
     def _numbered(self, block: Block) -> None:
@@ -251,7 +250,9 @@ class Reading:
     def _stray_actions(self, block: Block) -> None:
         for entry in block.children:
             if leads.state(parts.entry_text(self.document, entry)).word:
-                self._unread("action", entry.start, "a numbered action outside an item's next actions")
+                self._unread(
+                    "action", entry.start, "a numbered action outside an item's next actions"
+                )
 
     def _others(self, blocks: Iterable[Block]) -> None:
         """Attempts that stand where nobody would look for them; literal text is left alone."""
@@ -307,7 +308,10 @@ class Reading:
         """The safety net: every line is looked at once more, by its looks alone."""
         data, starts = self.document.data, self.document.starts
         for number in range(len(starts) - 1):
-            if data.find(b"ttempt", starts[number], min(starts[number] + 160, starts[number + 1])) < 0:
+            if (
+                data.find(b"ttempt", starts[number], min(starts[number] + 160, starts[number + 1]))
+                < 0
+            ):
                 continue
             if number in self.attempt_lines or number in self.literal_lines:
                 continue
