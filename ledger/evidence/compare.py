@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.models.evidence import Delta, Evidence, TestResult
+from ledger.models.evidence import FAILING, Delta, Evidence, TestResult
 
-_FAILING = frozenset({"failed", "error"})
 _SILENT = frozenset({"skipped", "xfailed"})
 _PASSING = frozenset({"passed", "xpassed"})
 
@@ -39,7 +38,7 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
     for identity, before in baseline.tests.items():
         if identity in run.tests:
             continue
-        if before.outcome in _FAILING:
+        if before.outcome in FAILING:
             classes["not_run"].append(identity)
         elif not run.tests_partial:
             classes["gone"].append(identity)
@@ -48,8 +47,8 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
 
 def _present(test: TestResult, before: TestResult | None, partial: bool) -> str | None:
     """The class of a test that this run has."""
-    failed_before = before is not None and before.outcome in _FAILING
-    if test.outcome in _FAILING:
+    failed_before = before is not None and before.outcome in FAILING
+    if test.outcome in FAILING:
         return "still_failing" if failed_before else "new_failures"
     if test.flaky:
         return "flaky"

@@ -10,7 +10,6 @@ from ledger.evidence.totals import recount
 from ledger.models.evidence import Completeness, Evidence, Totals
 
 SEVERITY: tuple[Completeness, ...] = ("crashed", "timeout", "incomplete", "failed", "complete")
-_FAILING = frozenset({"failed", "error"})
 _PYTEST_CODES = {
     2: "interrupted, or tests could not be collected",
     3: "internal error of pytest",

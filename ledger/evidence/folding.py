@@ -16,9 +16,8 @@ from ledger.evidence.judging import (
     seconds,
     without_verdict,
 )
-from ledger.models.evidence import Outcome, TestResult
+from ledger.models.evidence import FAILING, Outcome, TestResult
 
-FAILING: frozenset[str] = frozenset({"failed", "error"})
 WORST: tuple[Outcome, ...] = ("error", "failed", "xpassed", "passed", "xfailed", "skipped")
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 _MAX_WARNINGS = 5

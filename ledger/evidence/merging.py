@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import KeysView
 from dataclasses import dataclass, field, replace
 
-from ledger.evidence.folding import FAILING, WORST, order
+from ledger.evidence.folding import WORST, order
 from ledger.evidence.part import Part
 from ledger.evidence.totals import recount
-from ledger.models.evidence import TestResult, Totals
+from ledger.models.evidence import FAILING, TestResult, Totals
 
 _SHOWN = 3
 

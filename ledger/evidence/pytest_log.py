@@ -14,7 +14,7 @@ from ledger.evidence.part import Part, decode, file_name
 from ledger.evidence.pytest_session import Session
 from ledger.evidence.pytest_summary import plain_lines
 from ledger.evidence.totals import recount
-from ledger.models.evidence import TestResult, Totals
+from ledger.models.evidence import FAILING, TestResult, Totals
 
 _SUFFIXES = (".log", ".txt", ".out", ".stdout")
 _MARKS = (b"test session starts", b"short test summary info", b" passed in ", b" failed in ",
@@ -60,7 +60,7 @@ def _part(session: Session, name: str) -> Part:
     warnings: tuple[str, ...] = ()
     if told is not None and told.collected_only is None:
         failures = told.totals.failed + told.totals.errors
-        named = sum(test.outcome in ("failed", "error") for test in tests.values())
+        named = sum(test.outcome in FAILING for test in tests.values())
         if bool(failures) != bool(named) or named > failures:
             warnings = (f"the last line counts {failures} failures and errors, {named} are named",)
     return Part(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
-from ledger.evidence.identity import from_node_id
-from ledger.evidence.part import shorten
 from ledger.evidence.pytest_summary import (
     LETTERS,
     SUBTESTS,
@@ -21,31 +18,13 @@ from ledger.evidence.pytest_summary import (
     summary_id,
     without_progress,
 )
-from ledger.models.evidence import Completeness, Outcome, TestResult, Totals
+from ledger.evidence.tries import Tries
+from ledger.models.evidence import FAILING, Completeness, TestResult, Totals
 
 _REPORTS = frozenset({"ERRORS", "FAILURES", "PASSES", "XFAILURES", "XPASSES", "RERUNS"})
 _XDIST = re.compile(r"\[gw\d{1,4}\] (?:\[ *\d{1,9}(?:%|/\d{1,9})\] )?([A-Z]+)(?=[ \[(])")
-_FAILING = frozenset({"failed", "error"})
 _STOPPED = re.compile(r"stopping after \d+ failures|KeyboardInterrupt|Interrupted: .*|.*Exit: .*")
 _MODULES = re.compile(r" / (\d{1,9}) skipped")
-
-
-@dataclass(slots=True)
-class _Test:
-    outcome: Outcome | None = None
-    reruns: int = 0
-    repeats: int = 0
-    flaky: bool = False
-    message: str | None = None
-
-    def verdict(self, outcome: Outcome | None) -> None:
-        """The next verdict of this test; None for RERUN. ERROR after another is a teardown."""
-        if outcome is None:
-            self.reruns += 1
-        elif self.outcome is not None and outcome != "error":
-            self.repeats += 1
-            self.flaky = self.flaky or (outcome in _FAILING) != (self.outcome in _FAILING)
-        self.outcome = outcome
 
 
 class Session:
@@ -63,7 +42,7 @@ class Session:
         self.verbose = False
         self._started = False
         self._state = "progress"
-        self._tests: dict[str, _Test] = {}
+        self._tests: dict[str, Tries] = {}
         self._failed_subtests: set[str] = set()
         self._unfinished: dict[str, None] = {}
         self._current: str | None = None
@@ -204,7 +183,7 @@ class Session:
             return
         self.verbose = True
         self._unfinished.pop(node_id, None)
-        self._tests.setdefault(node_id, _Test()).verdict(VERDICTS[word])
+        self._tests.setdefault(node_id, Tries()).verdict(VERDICTS[word])
 
     def _count_letters(self, text: str, shortened: bool) -> None:
         head, _, tail = text.rpartition(" ")
@@ -226,11 +205,11 @@ class Session:
         node_id, message = summary_id(rest, self._tests.keys())
         if "::" not in node_id and (word != "ERROR" or " " in node_id):
             return
-        test = self._tests.setdefault(node_id, _Test())
+        test = self._tests.setdefault(node_id, Tries())
         outcome = VERDICTS[word]
         if outcome is None:
             test.reruns += not self.verbose
-        elif outcome in _FAILING:
+        elif outcome in FAILING:
             test.outcome = "error" if "error" in (outcome, test.outcome) else "failed"
             test.message = test.message or message
         else:
@@ -239,24 +218,11 @@ class Session:
     def results(self) -> dict[str, TestResult]:
         """The tests that have an outcome, by identity."""
         self._flush()
-        found: dict[str, TestResult] = {}
-        for node_id, test in self._tests.items():
-            outcome = test.outcome
-            if outcome is None:
-                continue
-            if node_id in self._failed_subtests and outcome not in _FAILING:
-                outcome = "failed"
-            identity = from_node_id(node_id)
-            found[identity] = TestResult(
-                identity,
-                outcome,
-                None,
-                None if test.message is None else shorten(test.message),
-                1 + test.reruns + test.repeats,
-                test.flaky or (test.reruns > 0 and outcome not in _FAILING),
-                "::" not in node_id,
-            )
-        return found
+        found = [
+            test.result(node_id, node_id in self._failed_subtests)
+            for node_id, test in self._tests.items()
+        ]
+        return {result.identity: result for result in found if result is not None}
 
     def letters(self) -> Totals:
         """The counts that the letters give, for a log without verdicts and last line."""

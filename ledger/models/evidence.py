@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
+FAILING: frozenset[str] = frozenset({"failed", "error"})
 Completeness = Literal["complete", "failed", "timeout", "crashed", "incomplete"]
 
 
