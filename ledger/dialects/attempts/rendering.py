@@ -83,14 +83,14 @@ def style_of(lines: list[str]) -> Style:
     after = body[lead.end() :]
     separator = _SEPARATOR.search(after[:200])
     label = re.search(r"\b(Result|Status):", body[:400])
-    result = leads.result_text(body)
+    result = words.plain(leads.result_text(body))
     style = Style(
         prefix=first[:width],
         bracket=_bracket(lead["bracket"]),
         bold=bool(lead["open"] or lead["bold"]),
         separator=_separator(separator),
         label=label.group() if label else "",
-        has_mark=bool(result) and not words.plain(result)[0].isalnum(),
+        has_mark=bool(result) and not result[0].isalnum(),
     )
     for line in lines[1:]:
         labelled = _LABELLED.match(line)
