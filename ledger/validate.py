@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ledger import reader, rules
 from ledger.config import Config
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.links import ancestry, artifacts, blobs
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
@@ -73,7 +73,25 @@ def since(
     fork = ancestry.fork_point(config.root, "HEAD", revision) or revision
     base = contents.read(fork, path)
     bases = [] if base is None else [reader.read(base)]
-    return made_worse(reader.read(data), facts(config, path, contents), bases, None, config.ignore)
+    known = replace(facts(config, path, contents), run_notes=partial(run_notes, config.root))
+    return made_worse(reader.read(data), known, bases, None, config.ignore)
+
+
+def run_notes(root: Path, folder: str) -> Sequence[str]:
+    """What the outputs of the run in ``folder`` lack or contradict; nothing where it is no run."""
+    # The hook comes by here and must not pay for the readers.
+    from ledger.evidence.access import WorkTree
+    from ledger.evidence.bundle import read_run
+
+    try:
+        evidence = read_run(WorkTree(root), folder)
+    except LedgerError:
+        return ()
+    cut = evidence.completeness not in ("complete", "failed")
+    return [
+        *([f"it is {evidence.completeness}: {evidence.reason}"] if cut else []),
+        *evidence.warnings,
+    ]
 
 
 def facts(config: Config, path: str, contents: blobs.Blobs | None = None) -> Facts:

@@ -7,7 +7,8 @@ A case is a heading of the second level and fenced blocks of five backticks:
   this block nothing is.
 - ``base``: the version before, where there is one; in a merge one for each side, and ``fork``
   is what the sides have in common.
-- ``settings``: ``today`` (default: 2025-12-31), ``append_only``, ``max_lines``.
+- ``settings``: ``today`` (default: 2025-12-31), ``append_only``, ``max_lines``, ``runs``
+  (``runs = read``: what the cited runs lack is looked for).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -51,6 +52,7 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
     known = validate.facts(place, "plan.md")
     return replace(
         known,
+        run_notes=partial(validate.run_notes, place.root) if "runs" in settings else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),
@@ -105,7 +107,9 @@ def test_the_documented_example_has_the_fault(code: str, place: Config) -> None:
     example = RULES[code].explanation.example.encode()
     if code == "LED102":
         example += b"\xe9"
-    found = {finding.code for finding in check(reader.read(example), facts(place, {}))}
+    found = {
+        finding.code for finding in check(reader.read(example), facts(place, {"runs": "read"}))
+    }
     assert code in found
 
 

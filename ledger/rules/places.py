@@ -20,7 +20,7 @@ def attempts(ledger: Ledger) -> Iterator[Attempt]:
     yield from ledger.loose
 
 
-@lru_cache(maxsize=1024)  # one rule after the other asks
+@lru_cache(maxsize=32768)  # one rule after the other asks
 def artifacts(attempt: Attempt) -> tuple[Artifact, ...]:
     """What ``attempt`` cites."""
     return attempt.artifacts

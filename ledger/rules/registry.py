@@ -24,6 +24,7 @@ class Facts:
     the repository's top and gives the state of each. ``tops`` are the names in that top folder.
     ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
     ``content_of`` gives what a path holds, None where there is no file or too long a one.
+    ``run_notes`` takes a run's folder and gives what its outputs lack or contradict.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
@@ -39,6 +40,7 @@ class Facts:
     tops: frozenset[str] = frozenset()
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
     content_of: Callable[[str], bytes | None] | None = None
+    run_notes: Callable[[str], Sequence[str]] | None = None
     every: bool = False
     append_only: str = "latest"
     max_lines: int = 0
