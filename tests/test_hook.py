@@ -146,9 +146,13 @@ def test_removing_an_attempt_blocks_and_changing_the_latest_does_not(
 
 
 def test_the_settings_of_the_project_hold(repo: Repository, run: Callable[..., object]) -> None:
-    plan(repo, (FIRST, ""), adding(attempt(2)))
+    plan(repo, ("41.20s", "14.20s"), adding(attempt(2)))
     repo.write("pyproject.toml", b'[tool.ledger]\nappend_only = "off"\nignore = ["LED106"]\n')
     assert run(PLAN) == (0, [])
+    repo.write("pyproject.toml", b"[tool.ledger]\nmax_lines = 40\n")
+    assert run(PLAN) == (1, ["LED502", "LED106"])
+    repo.write("pyproject.toml", b"[tool.ledger]\nmax_lines = 20\n")
+    assert run(PLAN) == (1, ["LED502", "LED106"])  # it was too long before
 
 
 # Files that are new, gone, elsewhere, or none

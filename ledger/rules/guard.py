@@ -36,7 +36,7 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Put it back; git still has it (`git show HEAD:docs/fix_plan.md`). Moving it to another
     place in the file is fine.
     """
-    if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
+    if facts.base is None or not ledger.text.strip():
         return
     for old, new in _altered(ledger, facts):
         if new is None:
@@ -56,7 +56,7 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An attempt says something else than it did in the version before.
 
     Why: An attempt is a record. Whoever has read or cited it relies on what it said. An item's
-    latest attempt may still change, unless `append_only` is set to `strict`.
+    latest attempt may still change; `append_only` in `[tool.ledger]` says otherwise.
 
     Example:
 
@@ -118,9 +118,9 @@ def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     place, use `git mv`.
     """
     if facts.base and (facts.base.items or facts.base.loose) and not ledger.text.strip():
-        count = sum(1 for _ in attempts(facts.base))
+        items, tries = len(facts.base.items), sum(1 for _ in attempts(facts.base))
         message = (
-            f"the fix plan is gone, and {len(facts.base.items)} items and {count} attempts with it"
+            f"the fix plan is gone with all that it records: items: {items}, attempts: {tries}"
         )
         yield Fault(0, message, fix="put the file back")
 

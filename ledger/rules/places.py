@@ -51,7 +51,7 @@ def name(attempt: Attempt) -> str:
     if attempt.number is not None:
         called = f"attempt #{attempt.number}"
     else:
-        called = f"an attempt of {attempt.date}" if attempt.date else "an attempt"
+        called = f"an attempt ({attempt.date})" if attempt.date else "an attempt"
     return f"{called} of {attempt.item}" if attempt.item else called
 
 

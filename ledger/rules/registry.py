@@ -28,7 +28,7 @@ class Facts:
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
-    may (``latest``), or nobody asks (``off``). ``max_lines`` is 0 for no limit.
+    may (``latest``), or all may (``off``); none may be missing. ``max_lines`` is 0 for no limit.
     """
 
     path: str
