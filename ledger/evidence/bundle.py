@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.access import Access, Entry
+from ledger.evidence.apple_crash import AppleCrashReader
+from ledger.evidence.backtrace import BacktraceReader
 from ledger.evidence.commands import CommandsReader
 from ledger.evidence.crashes import FaulthandlerReader
 from ledger.evidence.exit_code import ExitCodeReader
@@ -18,6 +20,7 @@ from ledger.evidence.gnu_time import GnuTimeReader
 from ledger.evidence.junit import JUnitReader
 from ledger.evidence.part import MAX_BYTES, Part, Reader, file_name
 from ledger.evidence.pytest_log import PytestLogReader
+from ledger.evidence.sanitizer import SanitizerReader
 from ledger.models.evidence import Evidence
 
 READERS: tuple[Reader, ...] = (
@@ -26,13 +29,16 @@ READERS: tuple[Reader, ...] = (
     GnuTimeReader(),
     PytestLogReader(),
     FaulthandlerReader(),
+    AppleCrashReader(),
+    SanitizerReader(),
+    BacktraceReader(),
     CommandsReader(),
 )
 MAX_FILES = 5000
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 _SAMPLE = 1 << 16
 _READ = (".xml", ".txt", ".log", ".out", ".err", ".stdout", ".stderr", ".sh", ".code", ".status",
-         ".time")  # fmt: skip
+         ".time", ".ips", ".crash", ".panic")  # fmt: skip
 _STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 
 
