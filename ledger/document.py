@@ -165,7 +165,7 @@ def _blocks(source: str) -> Iterator[Block]:
 
 def _headings(source: str) -> Iterator[int]:
     """Where lines begin that open with number signs as a heading does, but for the first line."""
-    at = source.find("\n#")  # over 10 times as fast as a pattern that looks at every line
+    at = source.find("\n#")  # a pattern would look at every line
     while at >= 0:
         if _ATX.match(source, at):
             yield at + 1

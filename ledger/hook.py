@@ -48,6 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except OSError as error:
         return _fail(f"cannot read or write: {error.strerror or error}", LedgerError.exit_code)
+    except Exception as error:  # the boundary: no traceback reaches a user
+        if os.environ.get("LEDGER_TRACEBACK"):
+            raise
+        said = f"this is a defect of ledger: {type(error).__name__}: {str(error)[:200]}"
+        hint = "set LEDGER_TRACEBACK=1 to see where, and report it"
+        return _fail(f"{said}; {hint}", LedgerError.exit_code)
 
 
 def _run(arguments: Sequence[str]) -> int:

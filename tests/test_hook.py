@@ -334,6 +334,18 @@ def test_ctrl_c(
     assert hook.main([PLAN]) == 130
 
 
+def test_a_defect_is_told_in_a_line(
+    repo: Repository, run: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validate, "staged", lambda *_: 1 // 0)
+    code, [line] = run(PLAN)  # type: ignore[misc]
+    assert code == 2
+    assert "this is a defect of ledger: ZeroDivisionError" in line
+    monkeypatch.setenv("LEDGER_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        run(PLAN)
+
+
 def test_nobody_reads_what_it_says(repo: Repository) -> None:
     plan(repo, adding(attempt(2)))
     reader, writer = os.pipe()
