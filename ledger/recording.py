@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger import braces, document, reader, store, text, validate
+from ledger import braces, document, naming, reader, store, text, validate
 from ledger.config import Config
 from ledger.dialects import words
 from ledger.edits import append, recorded, verify, wording
@@ -186,7 +186,8 @@ def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
 
 
 def _change(ledger: Ledger, request: Request, draft: _Draft, config: Config, today: str) -> Change:
-    section = append.section_of(ledger, request.item)
+    named = naming.items(ledger, naming.parse(request.item).item)
+    section = append.section_of(ledger, named[0].id)
     if not request.again:
         _refuse_recorded(ledger, section.id, draft.evidences, config)
     attempt = replace(draft.attempt, number=append.next_number(ledger, section.id))

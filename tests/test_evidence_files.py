@@ -199,8 +199,8 @@ Thread 0x00007f1 (most recent call first):
   File "/lib/socket.py", line 294 in accept
 
 Current thread 0x00007f2 [main] (most recent call first):
-  File "/work/native.py", line 2 in poke
-  File "/work/tests/a.py", line 9 in test_x
+  File "/srv/native.py", line 2 in poke
+  File "/srv/tests/a.py", line 9 in test_x
 
 Extension modules: numpy.core (total: 1)
 """
@@ -209,7 +209,7 @@ Extension modules: numpy.core (total: 1)
 def test_the_thread_that_died_is_the_one_told() -> None:
     (crash,) = find_crashes(DUMP, "pytest.log")
     assert crash.kind == "Segmentation fault"
-    assert crash.frames == ("/work/native.py:2 in poke", "/work/tests/a.py:9 in test_x")
+    assert crash.frames == ("/srv/native.py:2 in poke", "/srv/tests/a.py:9 in test_x")
     assert crash.signature == "Segmentation fault in poke (native.py)"
     assert crash.source == "pytest.log"
 

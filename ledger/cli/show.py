@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import naming, opening, output
+from ledger import naming
+from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.errors import UsageError
 from ledger.models.ledger import Attempt, Item
