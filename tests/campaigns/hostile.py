@@ -61,20 +61,21 @@ def spoiled(data: bytes, chance: random.Random) -> bytes:
         at, to = sorted(chance.randint(0, len(data)) for _ in range(2))
         to = min(to, at + chance.choice([1, 10, 100, 1000]))
         part = data[at:to]
+        elsewhere = chance.randint(0, len(data))
         new = chance.choice(
             [
-                lambda part: b"",
-                lambda part: part * chance.randint(2, 4),
-                lambda part: part[::-1],
-                lambda part: chance.choice(SPOILS),
-                lambda part: chance.choice(SPOILS) * chance.randint(2, 50),
-                lambda part: chance.choice(SPOILS) + part,
-                lambda part: chance.randbytes(len(part) % 64),
-                lambda part: part.replace(b"\n", b"\n" + chance.choice(SPOILS)),
-                lambda part: part.replace(b" ", b""),
-                lambda part: data[chance.randint(0, len(data)) :][:1000],
+                b"",
+                part * chance.randint(2, 4),
+                part[::-1],
+                chance.choice(SPOILS),
+                chance.choice(SPOILS) * chance.randint(2, 50),
+                chance.choice(SPOILS) + part,
+                chance.randbytes(len(part) % 64),
+                part.replace(b"\n", b"\n" + chance.choice(SPOILS)),
+                part.replace(b" ", b""),
+                data[elsewhere : elsewhere + 1000],
             ]
-        )(part)
+        )
         data = data[:at] + new + data[to:]
     return data
 
@@ -110,7 +111,9 @@ def judge(outcome: Outcome, data: bytes, base: bytes) -> None:
         assert finding.line >= 1
     for item in ledger.items[:3]:
         number = append.next_number(ledger, item.id)
-        new = NewAttempt(number, "2025-11-03", None, "success", "success", "Text", "1 passed", (), "")
+        new = NewAttempt(
+            number, "2025-11-03", None, "success", "success", "Text", "1 passed", (), ""
+        )
         change = Change(item.id, new, next=("More",), today="2025-11-03")
         try:
             edits = append.append(ledger, change)
@@ -202,10 +205,16 @@ def monsters(size: int, count: int) -> Iterator[tuple[str, bytes]]:
             yield f"{count} {name} of an index", PLACES["a row"][0] + b"x |\n" + part * count
     inside = PLACES["an attempt"][0] + b"ok\n"
     for name, (part, _) in REPEATED.items():
-        yield f"{count} {name} in an attempt", inside + b"    " + part.replace(b"\n", b"\n    ") * count
+        yield (
+            f"{count} {name} in an attempt",
+            inside + b"    " + part.replace(b"\n", b"\n    ") * count,
+        )
     same = b"  * [2025-01-01] Attempt #1 - Result: success. Artifacts: `a/b.md`\n"
     yield f"{count} attempts", b"## [A-001] x\n- Attempts History:\n" + same * count
-    yield f"{count} actions", b"## [A-001] x\n- Next Actions:\n" + b"  1. COMPLETE (Attempt #1) - x\n" * count
+    yield (
+        f"{count} actions",
+        b"## [A-001] x\n- Next Actions:\n" + b"  1. COMPLETE (Attempt #1) - x\n" * count,
+    )
     deep = 1500
     yield f"{deep} levels of indented bullets", b"".join(b"  " * n + b"- a\n" for n in range(deep))
 
@@ -237,7 +246,11 @@ def judge_in_processes(outcome: Outcome, name: str, data: bytes, folder: Path) -
         outcome.commands += 1
         said = f"ledger {' '.join(command)}, {name}"
         outcome.slowest = sorted([*outcome.slowest, (seconds, said)], reverse=True)[:5]
-        if done.returncode not in (0, 1, 2) or b"Traceback" in done.stderr or b"defect" in done.stderr:
+        if (
+            done.returncode not in (0, 1, 2)
+            or b"Traceback" in done.stderr
+            or b"defect" in done.stderr
+        ):
             outcome.faults.append(f"{said}: {done.returncode} {done.stderr[-300:]!r}")
         if seconds >= LONGEST_S:
             outcome.faults.append(f"{said}: {seconds:.1f} s")
@@ -307,7 +320,9 @@ def main() -> int:
             judge_monster(outcome, name, data)
             if number % options.every == 0:
                 judge_in_processes(outcome, name, data, folder)
-        print(f"{outcome.texts - before} monsters of {options.size} bytes or {options.repeat} parts")
+        print(
+            f"{outcome.texts - before} monsters of {options.size} bytes or {options.repeat} parts"
+        )
     print(f"{outcome.commands} commands; {time.monotonic() - started:.0f} s in all; slowest:")
     for seconds, name in outcome.slowest:
         print(f"{seconds:7.2f} s  {name}")

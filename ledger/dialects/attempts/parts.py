@@ -107,7 +107,8 @@ def with_run_on(document: Document, field: Block) -> tuple[Block, ...]:
     starts = [line for line in lines if leads.numbered(document.line(line)) is not None]
     if not starts:
         return blocks
-    rest, below = blocks[1:], ()
+    rest = blocks[1:]
+    below: tuple[Block, ...] = ()
     end = blocks[0].end
     if rest and rest[0].start == end and _indent(document, end) > _indent(document, starts[-1]):
         below, end, rest = rest[:1], rest[0].end, rest[1:]
