@@ -24,12 +24,19 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 def section_of(ledger: Ledger, item_id: str) -> Item:
     """The item's section; of several the one with the latest attempt.
 
-    Raises UsageError where there is none.
+    Raises UsageError where there is no such item, Refused where it is listed and no more.
     """
-    sections = [item for item in ledger.items if item.id == item_id]
-    if not sections:
+    named = [item for item in ledger.items if item.id == item_id]
+    if not named:
         raise UsageError(
             "no-such-item", f"no item {item_id} in this ledger", "`ledger status` lists them"
+        )
+    sections = [item for item in named if _first_line(ledger, item.span.start_byte).startswith("#")]
+    if not sections:
+        raise Refused(
+            "no-section",
+            f"{item_id} is only listed (line {named[0].span.start_line})",
+            f"give it a section: `## [{item_id}] {named[0].title}`",
         )
     return max(sections, key=lambda item: max((a.number or 0 for a in item.attempts), default=-1))
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from ledger.dialects import words
 
-ID = r"[A-Z][A-Z0-9]*(?:[-_.\u2010\u2011][A-Za-z0-9]+)*"
+ID = r"(?!YYYY)[A-Z][A-Z0-9]*(?:[-_.\u2010\u2011][A-Za-z0-9]+)*"
 ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTALL)
 
 # What a person would take for an ID: a name and a number joined by a hyphen.
