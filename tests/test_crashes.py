@@ -370,6 +370,12 @@ def test_a_broken_report_is_one_error(data: bytes) -> None:
     assert peak < 50 << 20
 
 
+def test_a_line_with_two_marks_is_one_report() -> None:
+    data = b"x.c:1:2: runtime error: load by AddressSanitizer: null\n"
+    [found] = SanitizerReader().read(data, "log.txt").crashes
+    assert found.kind.startswith("UndefinedBehaviorSanitizer")
+
+
 def test_a_report_that_is_too_large_is_not_read() -> None:
     with pytest.raises(UnreadableInput, match="more than 32 MB"):
         AppleCrashReader().read(b" " * (33 << 20), "x.ips")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import cli, contract
+from ledger import cli, contract, stats
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.rounds_folder import read_folder, read_rounds, result_of
@@ -287,13 +287,31 @@ def test_columns_are_known_by_what_they_mean(
 def test_two_tables_of_the_same_rounds_are_joined() -> None:
     found = judged(
         "| Round | Status | Load |\n|-|-|-|\n| 1 | PASS | 4 |\n| 2 | FAIL | 5 |\n\n"
-        "## Failed\n\n| Round | Status | Details |\n|-|-|-|\n| 2 | FAIL | SIGBUS |\n\n"
+        "## Failed\n\n| Round | Status | Crash |\n|-|-|-|\n| 2 | FAIL | SIGBUS |\n\n"
         "## Load\n\n| Round | 8-thread load | Memory |\n|-|-|-|\n| 1 | 4 | 70 |\n| 2 | 6 | 75 |\n"
     )
     assert results(found) == "PF"
     assert [(m.name, m.mean) for m in found.metrics] == [("Load", 4.5), ("Memory", 72.5)]
     assert found.crashes[0].signature == "SIGBUS"
     assert found.warnings == ("round 2: Load is 5 in one table, 6 in another",)
+
+
+def test_a_crash_in_prose() -> None:
+    """The frame stands in a code block; what it came through, behind `called from`."""
+    found = judged(
+        "| Round | Status | Notes |\n|-|-|-|\n| 1 | PASS | |\n| 2 | FAIL | segfault |\n"
+        "| 3 | FAIL | segfault |\n| 4 | FAIL | wrong sum |\n\n## Crash\n\n"
+        "Seen since `build::number(4)`.\n\n"
+        "```\nabort + 12\nmesh::Grid<float>::cell(int) + 44\n  -> NULL at 0x8\n```\n\n"
+        "It was called from:\n\n- `sim::step()` (rounds 2 and 3)\n- a thread of `sim::pool()`\n\n"
+        "## Notes\n\n`other::thing()` is fine.\n"
+    )
+    [crash] = found.crashes
+    assert (crash.signature, crash.rounds) == ("SIGSEGV in mesh::Grid<T>::cell", ("2", "3"))
+    assert [(w.frame, w.rounds) for w in crash.through] == [
+        ("sim::step", ("2", "3")),
+        ("sim::pool", ()),
+    ]
 
 
 def test_rounds_out_of_order_are_noted() -> None:
@@ -357,7 +375,12 @@ def claims_in(prose: str, against: Earlier | None = None) -> Sequence[Claim]:
         ("Pass rate: 7/10 (75%)", "contradicted"),
         ("Pass rate: 7/9", "contradicted"),
         ("Pass rate: 70%", "supported"),
-        ("A pass rate of 72 % was seen.", "contradicted"),
+        ("Over all rounds the pass rate was 72 %.", "contradicted"),
+        ("A pass rate of 72 % was seen.", "unverifiable"),
+        ("Pass rate: 70% (7/10)", "supported"),
+        ("Pass rate: 80% (7/10)", "contradicted"),
+        ("Pass rate: 74.5% (512/687)", "unverifiable"),
+        ("Full suite pass rate: 78.5%", "unverifiable"),
         ("We saw a pass rate of about 71 %.", "supported"),
         ("7 of 10 rounds passed.", "supported"),
         ("6 out of 10 runs passed.", "unverifiable"),
@@ -367,11 +390,14 @@ def claims_in(prose: str, against: Earlier | None = None) -> Sequence[Claim]:
         ("Failure rate: 30%", "supported"),
         ("- Batch 2 (6-8): 1/3 passed", "supported"),
         ("- Batch 2 (6-8): 2/3 passed", "contradicted"),
+        ("- Batch 3 (9-12): 2/4 passed", "unverifiable"),
+        ("Passing time aside, failures were 3 of 10 rounds.", "supported"),
         ("Passes in rounds 3-6: 4/4 passed", "supported"),
         ("Failures: 2 of the last 4 rounds", "supported"),
         ("Early failures (1 in first 5 rounds)", "supported"),
         ("Early failures (2 in first 5 rounds)", "contradicted"),
         ("Late failures (2 of the last 4)", "supported"),
+        ("Early failures (3 in first 30)", "unverifiable"),
         ("Pass rate so far: 450/500", "unverifiable"),
         ("Pass rate: 450/500", "unverifiable"),
         ("4 of 10 rounds passed at the first try.", "supported"),
@@ -459,7 +485,10 @@ def test_what_is_no_claim(prose: str) -> None:
     ("prose", "expected"),
     [
         ("An earlier batch had 9/10 rounds passed.", ["unverifiable"]),
+        ("In an earlier batch all rounds passed.", ["unverifiable"]),
         ("Across all sessions 450/500 rounds passed.", ["unverifiable"]),
+        ("All tests pass (zero failures, zero errors).", ["unverifiable"]),
+        ("544 passed / 119 skipped (80.8% pass rate)", ["unverifiable", "unverifiable"]),
         ("pytest said 8 passed, 2 failed in 0.31s", ["unverifiable", "unverifiable"]),
     ],
 )
@@ -499,9 +528,8 @@ def test_an_earlier_percentage_is_judged_with_its_number_of_rounds() -> None:
 
 
 def test_unknown_results_support_no_claim() -> None:
-    text = ten_rounds(
-        "Pass rate: 7/10\n\nPass rate: 6/10\n\nPass rate: 9/10\n\n4 consecutive passes"
-    )
+    prose = "Pass rate: 7/10\n\nPass rate: 6/10\n\nPass rate: 9/10\n\n4 consecutive passes\n\n"
+    text = ten_rounds(prose + "Failures: rounds 2, 3, 7, 8")
     text = text.replace("| 3 | PASS", "| 3 | see log")
     found = judged(text)
     assert (found.passes, found.unknown, found.total) == (6, 1, 10)
@@ -509,6 +537,7 @@ def test_unknown_results_support_no_claim() -> None:
         "unverifiable",
         "unverifiable",
         "contradicted",
+        "unverifiable",
         "unverifiable",
     ]
 
@@ -518,6 +547,21 @@ def test_a_streak_may_have_begun_earlier() -> None:
     assert [c.verdict for c in judged(text.format(2)).claims] == ["supported"]
     assert [c.verdict for c in judged(text.format(40)).claims] == ["unverifiable"]
     assert [c.verdict for c in judged(text.format(1)).claims] == ["contradicted"]
+
+
+def test_a_streak_is_shown_where_it_is_meant() -> None:
+    text = "| Round | Status |\n|-|-|\n| 1 | pass |\n| 2 | fail |\n| 3 | pass |\n\n"
+    [claim] = judged(text + "Consecutive passes: 1\n").claims
+    assert claim.observed == "1 (3)"
+
+
+def test_a_list_of_batches_counts_what_stands_above_it() -> None:
+    listed = "\n\n- Batch 1 (1-5): {}/5\n- Batch 2 (6-10): {}/5\n"
+    for above, first, second in (("Pass rate: 7/10", 4, 3), ("Failures: 3/10", 1, 2)):
+        found = claims_in(above + listed.format(first, second))
+        assert [claim.verdict for claim in found] == ["supported"] * 3
+    apart = "Pass rate: 7/10\n\n## Hosts" + listed.format(1, 2)
+    assert [claim.line for claim in claims_in(apart)] == [16]
 
 
 def test_a_claim_names_its_line() -> None:
@@ -547,6 +591,14 @@ def test_a_claim_names_its_line() -> None:
 def test_the_verdict(now: tuple[int, int], earlier: tuple[int, int], expected: Verdict) -> None:
     passes, total = now
     assert compare(passes, 0, total, Earlier(*earlier, "")).verdict == expected
+
+
+def test_unknown_results_widen_what_is_told() -> None:
+    found = compare(10, 5, 20, Earlier(18, 20, ""))
+    assert found.p_value == pytest.approx(stats.fisher(15, 20, 18, 20))
+    assert "5 rounds of unknown result could decide" in found.reason
+    # Worse if all 40 failed, the same if they passed: neither is shown.
+    assert compare(865, 40, 1000, Earlier(900, 1000, "")).verdict == "too few rounds"
 
 
 @st.composite
@@ -672,6 +724,15 @@ def test_how_a_run_counts_as_a_round(evidence: Evidence, expected: str) -> None:
     assert result_of(evidence) == expected
 
 
+def test_a_round_dies_once(tmp_path: Path) -> None:
+    """What the log and its copy tell, with other addresses, is one death."""
+    (tmp_path / "r1").mkdir()
+    for name, kind in (("a.log", "Aborted"), ("b.log", "Segmentation fault")):
+        (tmp_path / "r1" / name).write_text(f"Fatal Python error: {kind}\n", encoding="utf-8")
+    [crash] = read_folder(WorkTree(tmp_path), "f").crashes
+    assert (crash.signature, crash.rounds) == ("Aborted", ("r1",))
+
+
 def test_an_empty_folder_has_no_rounds(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
     with pytest.raises(UnreadableInput, match="expected a folder for each round, found none"):
@@ -772,11 +833,14 @@ def test_nothing_from_a_report_steers_the_terminal() -> None:
         (b"| Component | Status |\n|-|-|\n| a | ok |\n", "found none"),
         (b"| Round | Status |\n|-|-|\n", "found none"),
         (b"| Round | Status |\n|-|-|\n| 1 | maybe |\n| 2 | who knows |\n", "found none"),
+        (b"| ID | Status |\n|-|-|\n| VG-1 | PASS |\n| VG-2 | FAIL |\n", "found none"),
+        (b"| Date | Status |\n|-|-|\n| 2025-11-02 | PASS |\n| 2025-11-03 | FAIL |\n", "found none"),
+        (b"| # | Status |\n|-|-|\n| 1 | ok |\n| 2 | open |\n| 3 | open |\n", "found none"),
         (b"\x00\x01\x02", "bytes that are no text"),
         (b"x" * (5 << 20), "more than 4 MB"),
         (b"\n" * 50_000, "more than 20000 lines"),
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_what_holds_no_rounds_is_one_error(data: bytes, found: str) -> None:
     started = time.perf_counter()

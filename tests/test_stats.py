@@ -163,7 +163,7 @@ def test_the_runs_test_goes_over_into_its_approximation() -> None:
     below, above = stats.runs_test(outcomes(mild)), stats.runs_test(outcomes(mild + "PF"))
     assert below is not None
     assert above is not None
-    assert below.fewer == pytest.approx(above.fewer, abs=0.02)
+    assert below.fewer == pytest.approx(above.fewer, abs=0.003)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from ledger.models.rounds import Scope, Statement, Subject
 _PERCENT_FIRST = PERCENT.replace("about>", "about2>").replace("p>", "p2>")
 _RATE = re.compile(
     rf"\b(?P<what>first[- ]try|pass\w*|success\w*|fail\w*)(?: pass)? rate\b[^.%\d~≈]{{0,25}}?"
-    rf"{PERCENT}"
+    rf"{PERCENT}(?:[ \t]*\((?P<k>\d{{1,7}})[ \t]?/[ \t]?(?P<n>\d{{1,7}})\b)?"
     rf"|{_PERCENT_FIRST} (?:(?:of )?(?:the |all )?{ROUNDS} )?"
     r"(?P<what2>first[- ]try|pass|success|fail\w*|passed)\b(?: rate)?",
     re.IGNORECASE,
@@ -59,15 +59,15 @@ _OTHERS = re.compile(
     r"|items?|suites?|modules?|criteria|warnings?|reviewers?|days?|hours?|minutes?|seconds?)\b",
     re.IGNORECASE,
 )
-_OF_TESTS = re.compile(r"\b(?:tests?|warnings?|skipped)\b|\bin \d{1,7}\.\d{1,6} ?s", re.IGNORECASE)
-_OF_ROUNDS = re.compile(rf"\b(?:{ROUNDS}|batch)\b", re.IGNORECASE)
+OF_TESTS = re.compile(r"\b(?:tests?|warnings?|skipped)\b|\bin \d{1,7}\.\d{1,6} ?s", re.IGNORECASE)
+OF_ROUNDS = re.compile(rf"\b(?:{ROUNDS}|batch)\b", re.IGNORECASE)
 
 
 def counts(sentence: Sentence) -> Iterator[Statement]:
     """Every count and rate of the sentence."""
     yield from _ends(sentence)
-    yield from _fractions(sentence)
     yield from _rates(sentence)
+    yield from _fractions(sentence)
     yield from _bare(sentence)
 
 
@@ -138,13 +138,17 @@ def _rates(sentence: Sentence) -> Iterator[Statement]:
         subject = subject_of(found["what"] or found["what2"])
         if _FIRST_TRY.search(sentence.text):
             subject = "first-try"
+        is_told = LABEL.match(sentence.text) or OF_ROUNDS.search(sentence.text)
+        of_tests = OF_TESTS.search(sentence.text)
         yield Statement(
             "count",
             *sentence.place(found),
             subject,
-            share=share(found["p"] or found["p2"], found["about"] or found["about2"]),
+            int(found["k"]) if found["k"] else None,
+            int(found["n"]) if found["n"] else None,
+            share(found["p"] or found["p2"], found["about"] or found["about2"]),
             scope=scope(left, sentence.text[found.end() :]),
-            sure=not _is_unsure(left, sentence),
+            sure=bool(is_told) and not of_tests and not _is_unsure(left, sentence),
         )
 
 
@@ -156,7 +160,7 @@ def _bare(sentence: Sentence) -> Iterator[Statement]:
         left, right = sentence.text[: found.start()], sentence.text[found.end() :]
         is_first = _FIRST_TRY.match(right[:40].lstrip(" ").removeprefix("at ").removeprefix("on ")
                                     .removeprefix("the "))  # fmt: skip
-        of_rounds = _OF_ROUNDS.search(sentence.text) and not _OF_TESTS.search(sentence.text)
+        of_rounds = OF_ROUNDS.search(sentence.text) and not OF_TESTS.search(sentence.text)
         yield Statement(
             "count",
             *sentence.place(found),

@@ -209,7 +209,11 @@ def _every(sentence: Sentence) -> Iterator[Statement]:
             "pass" if found["none"] else subject_of(found["what"]),
             int(found["n"]) if found["n"] else None,
             scope=scope(left, right),
-            sure=not COMPARED.search(left) and not EVER.search(sentence.text),
+            sure=bool(
+                found["what"] or found.end() - found.start() >= len(sentence.text.strip(" .!"))
+            )
+            and not COMPARED.search(left)
+            and not EVER.search(sentence.text),
         )
 
 

@@ -111,9 +111,16 @@ def sheet_of(grid: Grid) -> Sheet | None:
             sheet.retry_word = words.plain(grid.headings[at])
     for row in grid.rows:
         _read_row(row, grid, roles, judged, sheet)
-    if judged is not None and all(found.result == "unknown" for found in sheet.rounds):
+    if judged is not None and not _tells_results(sheet.rounds):
         return None
     return sheet if sheet.rounds else None
+
+
+def _tells_results(rounds: list[Round]) -> bool:
+    """Whether this is a table of results at all: at least half of them are known."""
+    known = sum(found.result in ("pass", "fail") for found in rounds)
+    unknown = sum(found.result == "unknown" for found in rounds)
+    return bool(known) and known >= unknown
 
 
 def _heading(grid: Grid, at: int) -> str:

@@ -34,12 +34,16 @@ _NUMBER = re.compile(
 )
 _EMPHASIS = re.compile(r"[*`]+|~~+|(?<!\w)_+|_+(?!\w)")
 
-# The better name for a round first: an attempt may be a round or the try of one.
+# The better name for a round first, each with what the names of rounds then look like: an ID
+# is a round's only where it is a number, an attempt may be a round or the try of one.
 _ROUND = (
-    frozenset("round rounds run runs iteration iterations iter trial cycle repetition rep".split()),
-    frozenset({"#", "no", "nr", "number", "id", "index", "n"}),
-    frozenset("attempt try execution".split()),
-    frozenset("seed stamp timestamp date started".split()),
+    (
+        frozenset("round rounds run runs iteration iterations iter trial cycle repetition".split()),
+        re.compile(r".*"),
+    ),
+    (frozenset({"#", "no", "nr", "number", "id", "index", "n"}), re.compile(r"#?\d{1,9}")),
+    (frozenset("attempt try execution seed".split()), re.compile(r"#?\d{1,18}")),
+    (frozenset("stamp timestamp".split()), re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d.{0,12}")),
 )
 _RETRIES = frozenset("retries retry reruns rerun tries attempts".split())
 _STATUS = frozenset("status result outcome verdict state".split())
@@ -145,8 +149,9 @@ def roles(headings: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Rol
     """What each column holds, by its heading and by what stands in it."""
     words = [heading_words(heading) for heading in headings]
     found: list[Role] = [_role(said, cells) for said, cells in zip(words, columns, strict=True)]
-    for names in _ROUND:
-        at = next((at for at, said in enumerate(words) if _names_a_round(said, names)), None)
+    for names, form in _ROUND:
+        fitting = (at for at, said in enumerate(words) if _is_round(said, names, columns[at], form))
+        at = next(fitting, None)
         if at is not None:
             found[at] = "round"
             break
@@ -156,8 +161,13 @@ def roles(headings: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Rol
     return found
 
 
-def _names_a_round(words: list[str], names: frozenset[str]) -> bool:
-    return bool(names.intersection(words)) and not _MEASURES.intersection(words)
+def _is_round(
+    words: list[str], names: frozenset[str], cells: Sequence[str], form: re.Pattern[str]
+) -> bool:
+    if not names.intersection(words) or _MEASURES.intersection(words):
+        return False
+    fitting = sum(form.fullmatch(plain(cell)) is not None for cell in cells)
+    return 2 * fitting > len(cells)
 
 
 def _role(words: list[str], cells: Sequence[str]) -> Role:
