@@ -240,9 +240,9 @@ def test_folding_takes_anything_and_settles(function: str) -> None:
     "function", ["x" * 10**6, "<" * 10**6, "(" * 10**6, "a<" * 10**6, "operator" * 10**5]
 )
 def test_folding_a_long_name_takes_no_time(function: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     fold(function)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(
@@ -358,13 +358,13 @@ def test_a_dump_of_faulthandler_has_its_caller() -> None:
 )
 def test_a_broken_report_is_one_error(data: bytes) -> None:
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableInput) as raised:
         AppleCrashReader().read(data, "x.ips")
     assert raised.value.code == "crash-unreadable"
     assert raised.value.message.startswith("x.ips: expected a crash report of Apple's, found ")
     assert "\n" not in str(raised.value)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 50 << 20
@@ -483,10 +483,10 @@ def test_no_log_is_a_traceback(pieces: list[str]) -> None:
 )
 def test_large_logs_take_linear_time(data: bytes) -> None:
     for reader in READERS:
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             part = reader.read(data, "log.txt")
         except UnreadableInput:
             part = None
-        assert time.perf_counter() - started < 3, reader.name
+        assert time.process_time() - started < 3, reader.name
         assert part is None or len(part.crashes) <= 100

@@ -843,12 +843,12 @@ def test_nothing_from_a_report_steers_the_terminal() -> None:
     ids=range(11),
 )
 def test_what_holds_no_rounds_is_one_error(data: bytes, found: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(UnreadableInput) as raised:
         read_report(data, "r.md")
     assert raised.value.code == "rounds-unreadable"
     assert found in raised.value.message
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_a_missing_report_is_one_error(tmp_path: Path) -> None:
@@ -885,10 +885,10 @@ TABLE = "| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n\n"
     ids=range(18),
 )
 def test_long_reports_take_linear_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(UnreadableInput):
         judged(text)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 WORDS = st.sampled_from(

@@ -159,11 +159,11 @@ def test_the_runs_test_goes_over_into_its_approximation() -> None:
     assert exact is not None
     assert normal is not None
     assert exact.more == pytest.approx(normal.more, abs=1e-6)
-    mild = "PF" * 250 + "PPFF" * 375
-    below, above = stats.runs_test(outcomes(mild)), stats.runs_test(outcomes(mild + "PF"))
+    mild = "PPFF" * 500  # as many runs as a random order has
+    below, above = stats.runs_test(outcomes(mild)), stats.runs_test(outcomes(mild + "PPFF"))
     assert below is not None
     assert above is not None
-    assert below.fewer == pytest.approx(above.fewer, abs=0.003)
+    assert (below.fewer, below.more) == pytest.approx((above.fewer, above.more), abs=0.003)
 
 
 @pytest.mark.parametrize(
