@@ -10,13 +10,24 @@ from collections.abc import Iterable
 
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
-from ledger.rules import actions, artifacts, dates, evidence, guard, index, runs, secrets, structure
+from ledger.rules import (
+    actions,
+    artifacts,
+    dates,
+    evidence,
+    guard,
+    index,
+    numbers,
+    runs,
+    secrets,
+    structure,
+)
 from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule, findings
 
 __all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "compares"]
 
 # Importing a theme registers its rules.
-THEMES = (structure, index, dates, evidence, artifacts, runs, guard, actions, secrets)
+THEMES = (structure, numbers, index, dates, evidence, artifacts, runs, guard, actions, secrets)
 
 
 def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:

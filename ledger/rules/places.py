@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from ledger import text
 from ledger.models.ledger import Artifact, Attempt, Item, Ledger
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
 _LONGEST_QUOTE = 60
+
+Part = TypeVar("Part")
 
 
 def attempts(ledger: Ledger) -> Iterator[Attempt]:
@@ -61,3 +64,21 @@ def quoted(words: str) -> str:
     if len(short) > _LONGEST_QUOTE:
         short = short[: _LONGEST_QUOTE - 3].rstrip() + "..."
     return f'"{short}"'
+
+
+def repeated(
+    parts: Sequence[Part], label: Callable[[Part], object], is_new: Callable[[Part], bool]
+) -> Iterator[tuple[Part, Part, int]]:
+    """Each part whose label another one has already, that other one, and how many had it.
+
+    What was there before the change comes first, wherever it stands.
+    """
+    firsts: dict[object, Part] = {}
+    counts: dict[object, int] = {}
+    for part in sorted(parts, key=is_new):
+        key = label(part)
+        count = counts[key] = counts.get(key, 0) + 1
+        if count > 1:
+            yield part, firsts[key], count
+        else:
+            firsts[key] = part
