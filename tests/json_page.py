@@ -81,6 +81,8 @@ def _type(said: Any) -> str:
     if "enum" in said:
         return ", ".join(f"`{word}`" for word in said["enum"])
     if said["type"] == "array":
+        if "prefixItems" in said:
+            return f"list of {len(said['prefixItems'])}: {_type(said['prefixItems'][0])}"
         return f"list of {_type(said['items'])}"
     if said["type"] == "object":
         inner = said.get("additionalProperties")

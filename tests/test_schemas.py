@@ -77,6 +77,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("export", ["export", "--json"]),
     ("evidence", ["evidence", RUN, "--baseline", RUN, "--json"]),
     ("evidence", ["evidence", RUN, RUN, "--json"]),
+    ("rounds", ["rounds", "reports/parser-speed", "--json"]),
     ("schema", ["schema", "--json"]),
     ("schema", ["schema", "status", "--json"]),
     ("error", ["show", "NOBODY", "--json"]),

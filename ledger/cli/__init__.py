@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "validate": ("ledger.cli.validate", "Check"),
     "explain": ("ledger.cli.explain", "Check"),
     "evidence": ("ledger.cli.evidence", "Runs"),
+    "rounds": ("ledger.cli.rounds", "Runs"),
     "export": ("ledger.cli.export", "Machine"),
     "schema": ("ledger.cli.schema", "Machine"),
 }

@@ -29,6 +29,7 @@ KINDS: Final[dict[str, str]] = {
     "append": "append",
     "validate": "findings",
     "evidence": "evidence",
+    "rounds": "rounds",
     "error": "machine",
     "schema": "machine",
 }
