@@ -318,7 +318,9 @@ class Reading:
             line = self.document.line(number)
             if not leads.looks_like_attempt(line):
                 continue
-            self._unread("attempt", number, leads.why_unread(leads.unbulleted(line)[1].lstrip("# ")))
+            self._unread(
+                "attempt", number, leads.why_unread(leads.unbulleted(line)[1].lstrip("# "))
+            )
 
     def _unread(self, kind: Literal["attempt", "item", "action"], number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
