@@ -192,6 +192,12 @@ REPEATED = {
     "conflict marks": (b"<<<<<<< a\n=======\n>>>>>>> b\n", b""),
 }
 
+LISTS = {
+    "attempts": (b"## [A-001] x\n- Attempts History:\n", b"  * [2025-01-01] Attempt #1 - ok\n"),
+    "actions": (b"## [A-001] x\n- Next Actions:\n", b"  1. COMPLETE (Attempt #1) - x\n"),
+    "rows of an index": (PLACES["a row"][0] + b"x | x |\n", b"| A-001 | x | done |\n"),
+}
+
 
 def monsters(size: int, count: int) -> Iterator[tuple[str, bytes]]:
     """Each kind of character ``size`` bytes long in each place, and each repeated ``count`` times."""
@@ -199,22 +205,18 @@ def monsters(size: int, count: int) -> Iterator[tuple[str, bytes]]:
         for place, (before, after) in PLACES.items():
             body = (stuff * (size // len(stuff) + 1))[:size]
             yield f"{size} bytes of {stuff!r} in {place}", before + body + after
-    for name, (part, after) in REPEATED.items():
-        yield f"{count} {name}", part * count + after
-        if name == "rows":
-            yield f"{count} {name} of an index", PLACES["a row"][0] + b"x |\n" + part * count
     inside = PLACES["an attempt"][0] + b"ok\n"
-    for name, (part, _) in REPEATED.items():
-        yield (
-            f"{count} {name} in an attempt",
-            inside + b"    " + part.replace(b"\n", b"\n    ") * count,
-        )
-    same = b"  * [2025-01-01] Attempt #1 - Result: success. Artifacts: `a/b.md`\n"
-    yield f"{count} attempts", b"## [A-001] x\n- Attempts History:\n" + same * count
-    yield (
-        f"{count} actions",
-        b"## [A-001] x\n- Next Actions:\n" + b"  1. COMPLETE (Attempt #1) - x\n" * count,
-    )
+    for name, (part, after) in REPEATED.items():
+        times = min(count, size // len(part))
+        yield f"{times} {name}", part * times + after
+        indented = b"    " + part.replace(b"\n", b"\n    ")
+        times = min(count, size // len(indented))
+        yield f"{times} {name} in an attempt", inside + indented * times
+    for name, (before, part) in LISTS.items():
+        yield f"{size // len(part)} {name}", before + part * (size // len(part))
+    for name, last in (("paths", b"md"), ("open paths", b"<STAMP>")):
+        cited = b" ".join(b"`a/b%d.%s`" % (n, last) for n in range(size // 20))
+        yield f"{size // 20} {name} cited in a line", PLACES["artifacts"][0] + b"` " + cited
     deep = 1500
     yield f"{deep} levels of indented bullets", b"".join(b"  " * n + b"- a\n" for n in range(deep))
 
