@@ -198,6 +198,10 @@ class Blobs:
         found = self._ask(os.fsencode(check_revision(revision)) + b"^{commit}")
         return found[0] if found else None
 
+    def content(self, name: str) -> bytes | None:
+        """The blob whose full name is ``name``; None where the repository does not hold it."""
+        return self._blob(name.encode()) if _OBJECT_NAME.fullmatch(name) else None
+
     def _blob(self, request: bytes) -> bytes | None:
         found = self._ask(request)
         return found[2] if found and found[1] == "blob" else None

@@ -1,0 +1,92 @@
+"""The history of a ledger from its repository: ask git, read what is new, compare, remember."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from ledger import history_cache
+from ledger.config import Config
+from ledger.errors import UsageError
+from ledger.history_cache import Cache
+from ledger.links import blobs, log
+from ledger.models.change import Change
+from ledger.models.history import History
+
+Progress = Callable[[int, int], None]
+"""Told how many versions of how many have been read."""
+
+
+def audit(
+    config: Config, revisions: str | None = None, progress: Progress | None = None
+) -> History:
+    """The history of the ledger up to HEAD, or of ``revisions``: ``REV``, ``A..B``, ``A..``.
+
+    Raises ``UsageError`` for a revision that is none or that git does not know, for a ledger
+    outside of git, and for one that was never committed; ``LedgerError`` where git fails.
+    """
+    if not config.is_git:
+        raise UsageError(
+            "no-repository",
+            f"{config.root}: not a git repository",
+            "a history is what git remembers: commit the ledger first",
+        )
+    commits = log.resolve(config.root, revisions)
+    cache = Cache(history_cache.place(Path(config.ledger_path), blobs.git_dir(config.root)))
+    key = " ".join([*commits, config.ledger_path])
+    known = cache.history(key)
+    return known or _audit(config, commits, cache, key, progress)
+
+
+def _audit(
+    config: Config, commits: tuple[str, ...], cache: Cache, key: str, progress: Progress | None
+) -> History:
+    from ledger import history  # not needed where the history is known
+
+    changes = log.changes(config.root, config.ledger_path, commits)
+    if not changes:
+        where = "in this range" if len(commits) > 1 else "in this history"
+        raise UsageError(
+            "no-versions",
+            f"no commit {where} has {config.ledger_path}",
+            "commit the ledger, or name the one that was committed with --ledger",
+        )
+    names = tuple(dict.fromkeys(change.path for change in changes))
+    wanted = (blob for change in changes for _, blob in change.parents)
+    _read(config, [*wanted, *(change.blob for change in changes)], cache, progress)
+
+    def fork_of(change: Change) -> str | None:
+        merge = change.commit
+        if merge.sha not in cache.forks:
+            cache.forks[merge.sha] = _forked(config, merge.parents, names)
+        _read(config, [cache.forks[merge.sha]], cache)
+        return cache.forks[merge.sha]
+
+    found = history.replay(changes, cache.versions, fork_of, is_cut=log.is_cut(config.root))
+    if not found.is_cut and not found.skipped:
+        cache.keep(key, found)
+    return found
+
+
+def _read(
+    config: Config,
+    wanted: Iterable[str | None],
+    cache: Cache,
+    progress: Progress | None = None,
+) -> None:
+    """Read those of the ``wanted`` blobs that are not known."""
+    missing = [blob for blob in dict.fromkeys(wanted) if blob and blob not in cache.versions]
+    if not missing:
+        return
+    from ledger.version_reading import read_versions  # the parser, for new text only
+
+    cache.versions |= read_versions(config.root, missing, progress)
+
+
+def _forked(config: Config, parents: Sequence[str], names: Sequence[str]) -> str | None:
+    """The blob that the file was where the histories of ``parents`` parted."""
+    commit = log.fork(config.root, parents)
+    if commit is None:
+        return None
+    found = log.blobs_at(config.root, [(commit, name) for name in names])
+    return next((blob for blob in found if blob), None)
