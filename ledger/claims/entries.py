@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from ledger import citations
@@ -14,19 +15,20 @@ from ledger.models.ledger import Action, Attempt, Item, Ledger
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 _ROOT_FIELDS = ("artifacts root", "artifact root", "reports root", "evidence root")
 # What stands before a citation of outputs that this very attempt made.
-_OWN = re.compile(
-    r"\b(?:artifacts?|evidence|bundles?|logs?|outputs?|captured|recorded|stored|saved|archived|"
-    r"written|wrote|created|produced|published|authored|drafted|generated|exported|delivered)\b",
-    re.IGNORECASE,
+_OWN = frozenset(
+    "artifact artifacts evidence bundle bundles log logs output outputs captured recorded stored "
+    "saved archived written wrote created produced published authored drafted generated exported "
+    "delivered".split()
 )
 # What stands before a citation of something that was there before.
-_NOT_OWN = re.compile(
-    r"\b(?:per|from|see|reviewed|audited|vs|versus|compared|against|baseline|previous|prior|"
-    r"earlier|refer(?:s|ring|ence[sd]?)?|references|citing|cites|missing|expected|target|rerun of|"
-    r"using|based on|derived|ingested|moved|relocated|next|should|will|must|pending|<)\b",
-    re.IGNORECASE,
+_NOT_OWN = frozenset(
+    "per from see reviewed audited vs versus compared against baseline previous prior earlier "
+    "refer refers referring reference referenced references citing cites missing expected target "
+    "rerun using based derived ingested moved relocated next should will must pending".split()
 )
-_SENTENCE = re.compile(r"[.!?][)*\"']{0,3} +(?=[^a-z ])|\n")
+_WORD = re.compile(r"[a-z]+|<")
+# It begins with a set of characters, so that most positions are passed over at once.
+_SENTENCE = re.compile(r"[.!?\n](?:(?<=\n)|[)*\"']{0,3} +(?=[^a-z ]))")
 _MOST_RUNS = 8
 _FEW = 400  # characters before a citation that may say whose it is
 
@@ -172,8 +174,8 @@ def _is_own(text: str, at: int) -> bool:
     start = begin
     for stop in _SENTENCE.finditer(text, begin, at):
         start = stop.end()
-    before = text[start:at]
-    return bool(_OWN.search(before)) and not _NOT_OWN.search(before)
+    words = set(_WORD.findall(text[start:at].lower()))
+    return not _OWN.isdisjoint(words) and _NOT_OWN.isdisjoint(words) and "<" not in words
 
 
 def _resolve(written: str, roots: Iterable[str], tree: Tree) -> tuple[str | None, bool]:
@@ -194,6 +196,7 @@ def _resolve(written: str, roots: Iterable[str], tree: Tree) -> tuple[str | None
     return plain, False
 
 
+@lru_cache(maxsize=4096)
 def run_folder(path: str) -> str:
     """The run that an output belongs to: the deepest folder that is named by a stamp, else the
     folder that the file lies in."""
@@ -205,6 +208,7 @@ def run_folder(path: str) -> str:
     return "/".join(parts[:-1]) if "." in last else path
 
 
+@lru_cache(maxsize=4096)
 def stamp_of(path: str) -> str | None:
     """The deepest stamp in a path."""
     return next((part for part in reversed(path.split("/")) if _STAMP.fullmatch(part)), None)

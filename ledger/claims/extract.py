@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
+from typing import Final
 
 from ledger.claims.figures import Figure, figures
 from ledger.claims.prose import Prose, Sentence
@@ -14,8 +16,15 @@ from ledger.claims.reading_times import cpu, duration, exit_code, exit_codes, ma
 from ledger.claims.scope import Self, scopes
 from ledger.models.claim import Claim
 
-# What a figure can be, in the order of trying: the first that takes it has it.
-_READERS = (change, fraction, triple, count, margin, cpu, memory, rate, duration)
+# What a figure can be by its unit, in the order of trying: the first that takes it has it.
+_TIMES = (change, margin, duration)
+_READERS: Final[dict[str, tuple[Callable[[Reading, int], bool], ...]]] = {
+    "": (change, fraction, triple, count),
+    "percent": (change, margin, cpu, rate),
+    "bytes": (memory,),
+    "points": (change,),
+    **dict.fromkeys(("seconds", "minutes", "hours", "clock", "ms"), _TIMES),
+}
 _ARROW = re.compile("→|[-=]>")
 _UNITS = frozenset({"seconds", "minutes", "hours", "clock", "ms", "percent", "bytes"})
 
@@ -69,7 +78,7 @@ def _read(
         if reading.scopes[index].part != part:
             part = reading.scopes[index].part
             reading.next_group()
-        for reader in _READERS:
+        for reader in _READERS.get(numbers[index].unit, ()):
             if reader(reading, index):
                 break
     sums(reading)

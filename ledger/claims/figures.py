@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.claims.amounts import NUMBER
 
@@ -32,29 +32,28 @@ _UNIT = re.compile(
     r"|(?P<ms> ?ms\b)|(?P<percent> ?%| percent\b)|(?P<points> ?pp\b| percentage points)"
     r"|(?P<bytes> ?(?:[KMGT]i?B|kB|kbytes|bytes)\b)|(?P<times> ?[\u00d7x](?![\w]))"
 )
+_UNIT_LETTERS = frozenset("smh%pKMGTkb\u00d7x")
 _MODIFIER = re.compile(r"[~<>\u2265\u2264]=? ?\Z")
-_GLUED = frozenset(".,#/:\\@$^_=-")
-_WORD = re.compile(
-    r" (?:(?:tests?|total|gradcheck|unit|selected|targeted|pytest|cases?|items?|of them|were|"
-    r"have) ){0,2}"
-    r"(?P<word>"
-    + "|".join(sorted(WORDS, key=len, reverse=True))
-    + r")\b(?![-_/](?!failed|passed|skipped))",
-    re.IGNORECASE,
+_MODIFIERS = frozenset("~<>\u2265\u2264=")
+_GLUED = frozenset(".,#/:\\@$^_=-+")
+_SIGNS = frozenset("+\u00b1-")
+_BEHIND = re.compile(r" ([A-Za-z]+)(?: ([A-Za-z]+))?(?: ([A-Za-z]+))?")
+_NO_WORD = re.compile(r"[-_\w]|/(?!failed|passed|skipped)", re.IGNORECASE)
+# What may stand between a number and the word that says what it counts.
+_BETWEEN = frozenset(
+    "test tests total gradcheck unit selected targeted pytest case cases item items of them were "
+    "have".split()
 )
 _KEY = re.compile(
-    r"[a-z] {0,3}(?:=| ?[:|] {0,3}(?!\d{1,7} (?:tests?|passed|failed|skipped|xfailed|errors?)\b))"
-    r"(?P<number>\d{1,7})(?![\w%/:-]|[.,]\d| ?(?:s|ms|min)\b)",
+    r"(?<![\w-])(passed|passes|failed|failures|errors|skipped|xfailed|xpassed|collected)"
+    r" {0,3}(?P<sign>=| ?[:|]) {0,3}\Z",
     re.IGNORECASE,
 )
-_KEY_WORD = re.compile(
-    r"(?<![\w-])(?:passed|passes|failed|failures|errors|skipped|xfailed|xpassed|collected)\Z",
-    re.IGNORECASE,
-)
+_NO_KEY = re.compile(r"[\w%/:-]|[.,]\d| ?(?:s|ms|min)\b")
+_COUNTS = re.compile(r" (?:tests?|passed|failed|skipped|xfailed|errors?)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One number, or several with slashes between them (``540/692``). ``unit`` is one of
     seconds, minutes, hours, clock, ms, percent, points, bytes, times, or empty for a bare
     number. ``word`` is what it counts, ``measure`` the field of ``Totals`` that this is, both
@@ -80,81 +79,94 @@ def figures(plain: str) -> list[Figure]:
         start = run.start()
         if start < done:
             continue
-        before = plain[start - 1] if start else " "
-        sign = ""
-        if before in "+\u00b1-":
-            sign, before = before, plain[start - 2] if start > 1 else " "
-        if before in _GLUED or before == "+" or before.isalnum():
-            continue
-        figure = _figure(plain, start, sign)
+        figure = None
+        tail = plain[max(0, start - 4) : start]
+        if "=" in tail or ":" in tail or "|" in tail:
+            figure = _keyed(plain, start, run[0])
+        if figure is None:
+            before = tail[-1:] or " "
+            sign = ""
+            if before in _SIGNS:
+                sign, before = before, tail[-2:-1] or " "
+            if before in _GLUED or before.isalnum():
+                continue
+            figure = _figure(plain, start, sign, run[0])
         if figure is not None:
             found.append(figure)
             done = figure.number_end
-    return _with_keyed(plain, found)
+    return found
 
 
-def _figure(plain: str, start: int, sign: str) -> Figure | None:
-    clock = _CLOCK.match(plain, start)
-    number = clock or _NUMBERS.match(plain, start)
-    assert number is not None
-    end = number.end()
-    unit = ""
+def _keyed(plain: str, start: int, run: str) -> Figure | None:
+    """``passed=540`` and ``| passed | 540 |``, where no word behind the number claims it."""
+    number = run.rstrip(".,")
+    end = start + len(number)
+    if not number.isdecimal() or _NO_KEY.match(plain, end):
+        return None
+    key = _KEY.search(plain, max(0, start - 18), start)
+    if key is None or (key["sign"] != "=" and _COUNTS.match(plain, end)):
+        return None
+    word = key[1]
+    return Figure(
+        key.start(), end, end, (number,), number, "", "", "", word, WORDS[word.lower()]
+    )  # fmt: skip
+
+
+def _figure(plain: str, start: int, sign: str, run: str) -> Figure | None:
+    clock = _CLOCK.match(plain, start) if ":" in run else None
     if clock:
-        unit = "clock"
+        number, unit, end = clock[0], "clock", clock.end()
     else:
-        named = _UNIT.match(plain, end)
-        if named:
-            unit, end = named.lastgroup or "", named.end()
+        if run.isdecimal() and len(run) < 10:
+            number = run
+        else:
+            matched = _NUMBERS.match(plain, start)
+            assert matched is not None
+            number = matched[0]
+        end = start + len(number)
+        unit = ""
+        behind = plain[end : end + 2]
+        if behind[:1] in _UNIT_LETTERS or (behind[:1] == " " and behind[1:] in _UNIT_LETTERS):
+            named = _UNIT.match(plain, end)
+            if named:
+                unit, end = named.lastgroup or "", named.end()
     written = plain[start:end]
     modifier = ""
+    if plain[end : end + 1] == "+":
+        modifier, end = "+", end + 1
     behind = plain[end : end + 2]
-    if behind[:1] == "+":
-        modifier, end, behind = "+", end + 1, plain[end + 1 : end + 3]
+    first = behind[:1]
     if (
-        behind[:1].isalnum()
-        or behind[:1] in ("-", "_")
-        or (behind[:1] in tuple(".,/:") and behind[1:].isalnum())
+        first.isalnum()
+        or first in ("-", "_")
+        or (first in (".", ",", "/", ":") and behind[1:].isalnum())
     ):
         return None
     begin = start - len(sign)
-    about = _MODIFIER.search(plain, max(0, begin - 3), begin)
-    word = None if unit else _WORD.match(plain, end)
+    if begin and (plain[begin - 1] in _MODIFIERS or plain[max(0, begin - 2)] in _MODIFIERS):
+        about = _MODIFIER.search(plain, max(0, begin - 3), begin)
+        if about:
+            begin = about.start()
+            modifier = about[0].strip() + modifier
+    word, last = _word(plain, end) if not unit and first == " " else ("", end)
     return Figure(
-        about.start() if about else begin,
-        word.end() if word else end,
-        end,
-        tuple(number[0].split("/")),
-        written,
-        unit,
-        sign,
-        (about[0].strip() if about else "") + modifier,
-        word["word"] if word else "",
-        WORDS[word["word"].lower()] if word else "",
-    )
+        begin, last, end, tuple(number.split("/")), written, unit, sign, modifier, word,
+        WORDS[word.lower()] if word else "",
+    )  # fmt: skip
 
 
-def _with_keyed(plain: str, found: list[Figure]) -> list[Figure]:
-    """``passed=540`` and ``| passed | 540 |``, where no word behind the number claims it."""
-    keyed: dict[int, Figure] = {}
-    for match in _KEY.finditer(plain):
-        begin = match.start() + 1
-        named = _KEY_WORD.search(plain, max(0, begin - 10), begin)
-        if not named:
-            continue
-        word = named[0]
-        keyed[match.start("number")] = Figure(
-            named.start(), match.end(), match.end(), (match["number"],), match["number"], "", "",
-            "", word, WORDS[word.lower()],
-        )  # fmt: skip
-    if not keyed:
-        return found
-    kept = []
-    for figure in found:
-        at = figure.number_end - len(figure.written)  # no unit, no plus: the number alone
-        other = keyed.get(at)
-        if other is None:
-            kept.append(figure)
-        elif figure.word:
-            del keyed[at]
-            kept.append(figure)
-    return sorted([*kept, *keyed.values()], key=lambda figure: figure.start)
+def _word(plain: str, end: int) -> tuple[str, int]:
+    """The word behind a number that says what it counts, and where it ends."""
+    behind = _BEHIND.match(plain, end)
+    if behind:
+        for group in (1, 2, 3):
+            word = behind[group]
+            if word is None:
+                break
+            lower = word.lower()
+            if lower in WORDS:
+                last = behind.end(group)
+                return ("", end) if _NO_WORD.match(plain, last) else (word, last)
+            if lower not in _BETWEEN:
+                break
+    return "", end

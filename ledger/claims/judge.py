@@ -102,8 +102,6 @@ def judge(
 
 
 def _figure(group: Group, claim: Claim) -> Judged:
-    if claim.kind == "rate":
-        return judge_rate(group, claim)
     if claim.whose == "loose":
         return unknown(claim, LOOSE)
     return _FIGURES[claim.kind](group, claim)

@@ -61,6 +61,7 @@ class Group:
         with_results = [run for run in runs if run.every]
         self.only = with_results[0] if len(with_results) == 1 else None
         self._candidates: dict[tuple[int, str], list[Seen]] = {}
+        self._best: list[Seen | None] = []
 
     def runs_of(self, claim: Claim) -> Sequence[Run]:
         """The runs that a claim may be about."""
@@ -72,6 +73,26 @@ class Group:
         if key not in self._candidates:
             self._candidates[key] = results.candidates(run, subject)
         return self._candidates[key]
+
+    @property
+    def best(self) -> Seen | None:
+        """The session of the entry's own runs that agrees with most of the group."""
+        if not self._best:
+            own = [claim for claim in self.counts if claim.whose == "own"]
+            subject = self.counts[0].subject if self.counts else ""
+            seen = [found for run in self.runs for found in self.candidates(run, subject)]
+            # A log and a JUnit file of one session say the same; one look is enough.
+            unlike = {
+                (s.key, s.totals.collected, s.durations): found
+                for found in reversed(seen)
+                for s in (found.session,)
+            }
+            kept = {id(found) for found in unlike.values()}
+            ranked = [found for found in seen if id(found) in kept] if own else []
+            self._best.append(
+                max(ranked, key=lambda found: self.agreement(found.session, own), default=None)
+            )
+        return self._best[0]
 
     @property
     def single(self) -> Session | None:

@@ -21,6 +21,9 @@ from ledger.claims.observed import Run, Session
 from ledger.claims.results import Seen
 from ledger.models.claim import Claim, Judged
 
+_FEW = 10
+_CERTAIN = 2
+_OUTCOMES = frozenset({"passed", "failed", "skipped", "xfailed"})
 _ANOTHER = "nothing else that is said here fits the run: it may be about another"
 
 
@@ -31,14 +34,14 @@ def judge_count(group: Group, claim: Claim) -> Judged:
         return unknown(claim, "no outputs of tests to hold it against")
     if claim.whose == "other":
         return _of_another(group, claim, runs)
-    best = best_fit(group)
+    best = group.best
     assert best is not None
     if results.holds_count(best.session, claim, group.claimed):
         return _agrees(group, claim, best)
     reason = _doubt(group, claim)
-    if reason:
+    seen = certain(group, claim) if reason else group.meant(claim)
+    if seen is None:
         return unknown(claim, reason)
-    seen = group.meant(claim)
     if results.holds_count(seen.session, claim, group.claimed):
         return unknown(claim, "it is so by one of several readings")
     observed = results.readings(seen.session, claim.measure, group.claimed)[0]
@@ -46,14 +49,30 @@ def judge_count(group: Group, claim: Claim) -> Judged:
     return Judged(claim, "contradicted", text, seen.file, "the run counts otherwise")
 
 
-def best_fit(group: Group) -> Seen | None:
-    """The session of the entry's own runs that agrees with most of the group."""
-    own = [claim for claim in group.counts if claim.whose == "own"]
-    subject = group.counts[0].subject if group.counts else ""
-    seen = [found for run in group.runs for found in group.candidates(run, subject)]
-    if not seen or not own:
+def certain(group: Group, claim: Claim) -> Seen | None:
+    """The one session, of however many, that a count is surely of: everything else that is said
+    with it fits that session and no other one so well."""
+    if claim.measure not in _OUTCOMES:
         return None
-    return max(seen, key=lambda found: group.agreement(found.session, own))
+    others = [
+        c
+        for c in group.counts
+        if c is not claim and c.whose == "own" and c.measure in _OUTCOMES and is_counted(c)
+    ]
+    fits: dict[tuple[int, ...], tuple[float, Seen]] = {}
+    for run in group.runs:
+        for seen in group.candidates(run, claim.subject):
+            agreed = [c for c in others if results.holds_count(seen.session, c, group.claimed)]
+            is_timed = bool(group.agreement(seen.session, ()))
+            weight = len(agreed) + 2 * is_timed
+            known = fits.get(seen.session.key)
+            if agreed and len(agreed) == len(others) and (known is None or known[0] < weight):
+                fits[seen.session.key] = (weight, seen)
+    ranked = sorted(fits.values(), key=lambda fit: -fit[0])
+    if not ranked or ranked[0][0] < _CERTAIN or (ranked[1:] and ranked[1][0] == ranked[0][0]):
+        return None
+    large = any(c.amount is not None and c.amount.high >= SMALL for c in others)
+    return ranked[0][1] if large else None
 
 
 def _of_another(group: Group, claim: Claim, runs: Sequence[Run]) -> Judged:
@@ -84,7 +103,7 @@ def _doubt(group: Group, claim: Claim) -> str:
         return SEVERAL_SESSIONS
     if single.is_empty and claim.measure not in ("collected", "errors"):
         return "the run only collected tests"
-    if single.is_partial and claim.measure in ("errors", "xpassed", "executed", "collected"):
+    if single.is_partial and claim.measure in ("errors", "xpassed"):
         return "the outputs do not tell"
     if claim.subject and results.about(single, claim.subject) is None:
         return "it is said of a part of the run that the outputs do not name"
@@ -125,7 +144,7 @@ def _is_likely(group: Group, claim: Claim, session: Session) -> bool:
     assert claim.amount is not None
     claimed = claim.amount.middle
     return any(
-        claimed <= SMALL * value + SMALL and value <= SMALL * claimed + SMALL
+        claimed <= SMALL * value + _FEW and value <= SMALL * claimed + _FEW
         for value in results.readings(session, claim.measure, group.claimed)
     )
 

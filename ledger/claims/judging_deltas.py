@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
@@ -15,8 +15,7 @@ _OTHER_BASELINE = "the run compared with may be another one"
 _COUNTS = frozenset({"collected", "passed", "failed", "errors", "skipped", "xfailed", "xpassed"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(NamedTuple):
     """``way`` is the way of counting or measuring: like is compared with like."""
 
     value: float
@@ -55,7 +54,8 @@ def judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> J
         return unknown(claim, "its wording may mean other runs")
     own = [run for run in own if run.every or run.elapsed]
     baselines = [run for run in baselines if run.every or run.elapsed]
-    every = [(a, b) for a in _values(claim, own) for b in _values(claim, baselines)]
+    before = list(_values(claim, baselines))
+    every = [(a, b) for a in _values(claim, own) for b in before]
     alike = [(a, b) for a, b in every if a.way == b.way]
     found = _agreeing(claim, alike)
     if found:
@@ -90,9 +90,11 @@ def _doubt(
         return "the two runs tell nothing of the same kind"
     if any(_is_near(claim, a.value, b.value) for a, b in alike):
         return ROUNDED
-    first = claim.of[0]
+    first, second, change, percent = claim.of
     if first is not None and not any(first.holds(b.value) for _, b in alike):
-        return _OTHER_BASELINE
+        rest = [(a, b) for a, b in alike if second is None or second.holds(a.value)]
+        if change is None or not any(_holds(change, percent, a.value, b.value) for a, b in rest):
+            return _OTHER_BASELINE
     return ""
 
 

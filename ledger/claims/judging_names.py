@@ -21,7 +21,8 @@ _MISSING = tuple("missing absent never lost empty planned expected tbd pending".
 class Known:
     """What is known apart from runs. ``commits`` tells of each name whether it is a commit
     (None where the repository's history is cut short); ``attempts`` has the numbers of each
-    item; ``latest`` is the last day (ISO) that an entry can tell of, and what says so."""
+    item; ``latest`` is the last day (ISO) that an entry can tell of, and what says so;
+    ``until`` is the day of the commit whose files are looked at, None for the work tree."""
 
     commits: Mapping[str, bool | None] = field(default_factory=dict)
     attempts: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Known:
     ignored: frozenset[str] = frozenset()
     latest: str | None = None
     latest_of: str = ""
+    until: str | None = None
 
 
 def judge_test(claim: Claim, runs: Sequence[Run]) -> Judged:
@@ -130,6 +132,8 @@ def judge_artifact(cited: Cited, entry: Entry, known: Known) -> Judged | None:
         reason = "it is not there now; it may have moved"
     elif not known.folders.get(folder) and known.stamps.get(stamp):
         reason = f"a run of this stamp is at {known.stamps[stamp][0]}"
+    elif known.until and (made := _day(stamp)) and made > date.fromisoformat(known.until):
+        reason = "the run is younger than the commit"
     if reason:
         return unknown(claim, reason)
     if not known.folders.get(folder):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
 from ledger.claims.judging import ARITHMETIC, LOOSE, ROUNDED, Group, is_counted, unknown
-from ledger.claims.judging_counts import best_fit
 from ledger.claims.observed import Run, Session
 from ledger.claims.results import Seen
 from ledger.models.claim import Amount, Claim, Judged
@@ -19,11 +18,9 @@ def judge_rate(group: Group, claim: Claim) -> Judged:
     """A percentage, by any denominator that the run or the text has."""
     amount = claim.amount
     assert amount is not None
-    is_loose = claim.whose == "loose"
-    if is_loose and not _is_explicit(claim):
+    if claim.whose == "loose":
         return unknown(claim, LOOSE)
-    runs = () if is_loose else group.runs_of(claim)
-    supported = _in_runs(group, claim, amount, runs)
+    supported = _in_runs(group, claim, amount, group.runs_of(claim))
     if supported:
         return supported
     reckoned = _reckoned(group, claim)
@@ -32,8 +29,6 @@ def judge_rate(group: Group, claim: Claim) -> Judged:
         if _is_explicit(claim):
             return Judged(claim, "supported", _percent(value), ARITHMETIC, "")
         return unknown(claim, "it agrees with the counts beside it, which are not verified")
-    if is_loose:
-        return unknown(claim, LOOSE)
     return _contradicted(group, claim, amount, reckoned) or unknown(
         claim, "no run or count to reckon it from"
     )
@@ -76,7 +71,7 @@ def _session(group: Group, claim: Claim) -> Seen | None:
     if not claim.measure:
         return None
     own = [c for c in group.counts if c.whose == "own" and is_counted(c)]
-    best = best_fit(group)
+    best = group.best
     fits = best is not None and all(
         results.holds_count(best.session, c, group.claimed) for c in own
     )

@@ -38,7 +38,8 @@ def judge_duration(group: Group, claim: Claim) -> Judged:
         if amount.holds(figure.value):
             return told(claim, "supported", run, figure)
     tests = _tests(runs)
-    if claim.subject or (runs and all(len(s.tests) == 1 for run in runs for s in run.every)):
+    named = [len(session.tests) for run in runs for session in run.every if session.tests]
+    if claim.subject or set(named) == {1}:
         for run, figure in tests:
             if amount.holds(figure.value):
                 return told(claim, "supported", run, figure)
@@ -130,7 +131,8 @@ def _doubt_run(group: Group, claim: Claim, alias_of: Claim | None, times: list[_
         if c.kind == "duration" and c.whose == "own" and c is not claim
         and not (c.name == "alias" and c.group == claim.group)
     ]  # fmt: skip
-    if any(amount and amount.holds(figure.value) for amount in others for _, figure in times):
+    other_fits = any(a and a.holds(figure.value) for a in others for _, figure in times)
+    if other_fits and claim.name != "runtime":
         return "another time of the entry fits the run"
     counts = [c for c in group.entry if c.whose == "own" and is_counted(c)]
     if counts and not any(results.holds_count(single, c, frozenset()) for c in counts):

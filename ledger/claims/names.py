@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ledger import citations
 from ledger.claims.prose import Prose, Sentence
@@ -16,7 +16,7 @@ from ledger.models.claim import Claim
 _TEST = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"
 )
-_PLAIN_TEST = re.compile(r"\btest_\w{3,150}(?![\w./{*])")
+_PLAIN_TEST = re.compile(r"test_\w{3,150}(?![\w./{*])")
 _VERDICT = re.compile(
     r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
     r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
@@ -29,16 +29,17 @@ _LIST = re.compile(
     r"(?:: {1,2}| ?\()`?\Z"
 )
 _LINK = re.compile(r"`?(?: ?\([^()\n]{0,40}\))?(?:,? (?:and|&) |, ?| ?/ ?|, and )`?")
+_ID = r"[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5}"
 _REFERENCE = re.compile(
-    r"(?:\[?\b(?P<item>[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})\]?[`\u2019']?s? )?"
-    r"\b[Aa]ttempts? ?"
+    r"[Aa]ttempts? ?"
     r"(?P<numbers>#?\d{1,4}(?:(?:, ?#|/#?| and #?| & #?|-#?|\u2013#?)\d{1,4}(?!-?\d)){0,8})"
     r"(?![\w%]|[.,-]\d)"
-    r"(?: of \[?(?P<of>[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})\]?)?"
+    rf"(?: of \[?(?P<of>{_ID})\]?)?"
 )
+_ID_BEFORE = re.compile(rf"\b(?P<item>{_ID})\]?[`\u2019']{{0,2}}s? \Z")
 _NUMBER = re.compile(r"\d{1,4}")
 _SPAN = re.compile(r"#?(\d{1,4})(?:-|\u2013)#?(\d{1,4})")
-_STAMP = re.compile(r"(?<![\w/])\d{8}T\d{6}Z(?![\w/])")
+_STAMP = re.compile(r"\d{8}T\d{6}Z(?![\w/])")
 _STAMP_LABEL = re.compile(r"\bSTAMP[:=]? ?`?\Z")
 _COMMIT = re.compile(
     r"\b(?:commit(?:ted|s)?|sha|cherry-pick(?:ed)?|revert(?:ed|s)?)\b[^.;]{0,40}\Z", re.IGNORECASE
@@ -49,8 +50,7 @@ _FUTURE = re.compile(
 _LONGEST_NAME = 400
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
     start: int
     end: int
     text: str
@@ -85,6 +85,9 @@ def _test_names(prose: Prose) -> Iterator[_Name]:
         if "test" in code.text and len(code.text) <= _LONGEST_NAME and _TEST.fullmatch(code.text):
             yield _Name(code.start + 1, code.end - 1, code.text)
     for match in _PLAIN_TEST.finditer(prose.plain):
+        before = prose.plain[match.start() - 1] if match.start() else " "
+        if before == "_" or before.isalnum():
+            continue
         yield _Name(match.start(), match.end(), match[0])
 
 
@@ -150,7 +153,10 @@ def _references(prose: Prose, item: str | None, attempt: int | None) -> Iterator
     text = prose.text
     seen: set[tuple[str | None, int]] = set()
     for match in _REFERENCE.finditer(text):
-        named = match["of"] or match["item"] or _item_before(prose, match.start())
+        if match.start() and text[match.start() - 1].isalnum():
+            continue
+        before = _ID_BEFORE.search(text, max(0, match.start() - 130), match.start())
+        named = match["of"] or (before["item"] if before else _item_before(prose, match.start()))
         about = named or item
         loose = bool(_FUTURE.search(text, max(0, match.start() - 40), match.start()))
         numbers = _SPAN.sub("", match["numbers"])
@@ -180,7 +186,8 @@ def _item_before(prose: Prose, at: int) -> str | None:
 def _stamps(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
     seen: set[str] = set()
     for match in _STAMP.finditer(prose.text):
-        if match[0] in seen:
+        before = prose.text[match.start() - 1] if match.start() else " "
+        if match[0] in seen or before in "/_" or before.isalnum():
             continue
         seen.add(match[0])
         firm = bool(_STAMP_LABEL.search(prose.text, max(0, match.start() - 12), match.start()))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 LONGEST = 200_000  # characters of one entry that are looked at
 
@@ -25,12 +26,12 @@ _FIGURES = re.compile(
     r"\d{1,7} (?:passed|failed|skipped|xfailed|errors?|tests? collected)\b"
     r"|[\d.,]{1,12} ?(?:s|%|GB)?\Z"
 )
-_END = re.compile(r"[.!?][\"')\]]{0,3} +(?=[^a-z ])|\n")
+_END = re.compile(r"[.!?\n](?:(?<=\n)|[\"')\]]{0,3} +(?=[^a-z ]))")
+_LABEL = re.compile(r" *(?:[-+] +)?(?P<name>[A-Z][A-Za-z/ ]{2,40}): *")
 _SHORT = re.compile(r"\b(?:vs|e\.g|i\.e|cf|ca|approx|incl|resp|no|fig|sec)\.\Z", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A code span: where it begins and ends, ticks included, and what is in it."""
 
     start: int
@@ -38,12 +39,13 @@ class Code:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """``[start, end)`` of the text."""
+class Sentence(NamedTuple):
+    """``[start, end)`` of the text. ``label`` is what stands alone, before a colon, on a line
+    above: ``Metrics:`` with a list or fenced lines below it."""
 
     start: int
     end: int
+    label: str = ""
 
 
 class Prose:
@@ -75,7 +77,7 @@ class Prose:
             end = match.end()
         parts.append(plain[end:])
         self.plain = "".join(parts)
-        self.sentences = _sentences(self.plain)
+        self.sentences = list(_sentences(self.plain))
 
     def code_at(self, start: int) -> str:
         """What is in the code span that begins at ``start``."""
@@ -90,16 +92,21 @@ class Prose:
         return " ".join(self.text[start:end].split())
 
 
-def _sentences(plain: str) -> list[Sentence]:
-    found: list[Sentence] = []
+def _sentences(plain: str) -> Iterator[Sentence]:
     start = 0
-    for match in _END.finditer(plain):
-        at = match.start() + (match[0] != "\n")  # the full stop is the sentence's
-        if match[0] != "\n" and _SHORT.search(plain, max(start, at - 12), at):
-            continue
+    label = ""
+    for match in (*_END.finditer(plain), None):
+        at = len(plain) if match is None else match.start()
+        is_line = match is None or match[0] == "\n"
+        if match is not None and not is_line:
+            at += 1  # the full stop is the sentence's
+            if _SHORT.search(plain, max(start, at - 12), at):
+                continue
         if at > start:
-            found.append(Sentence(start, at))
-        start = match.end()
-    if start < len(plain):
-        found.append(Sentence(start, len(plain)))
-    return found
+            yield Sentence(start, at, label)
+            opened = _LABEL.match(plain, start, at)
+            if opened:
+                label = opened["name"] if opened.end() == at else ""
+            elif is_line and not plain[start:at].strip():
+                label = ""
+        start = at if match is None else match.end()

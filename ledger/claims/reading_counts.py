@@ -30,6 +30,7 @@ _TESTS_BEHIND = re.compile(
     r" tests?\b(?! (?:executed|visible|files?|methods?|fixtures?))", re.IGNORECASE
 )
 _COLLECTION = re.compile(r"\bcollect(?:ed|ion|s)?\b", re.IGNORECASE)
+_COLLECTED_OPEN = re.compile(r"\bcollected \(\Z", re.IGNORECASE)
 _RESULT = re.compile(r"\b(?:passed|failed)\b", re.IGNORECASE)
 _FIRST_NO_DAY = 32  # the day or month of a date is less
 
@@ -55,7 +56,9 @@ def fraction(reading: Reading, index: int) -> bool:
     end = reading.figures[last].end
     if measure == "collected":
         reading.add("count", index, measure, of, f"{below} collected", end=end)
-    elif measure and of.low >= count.low and of.low > 0:
+    elif measure and 0 < of.low < count.low:
+        reading.add("sum", index, measure, of, f"{above} of {below}", of=(count,), end=end)
+    elif measure and of.low > 0:
         reading.add("count", index, measure, count, f"{above} {measure}", end=end)
         reading.add("count", index, "executed", of, f"{below} tests", end=end)
     rate = reading.next(last)
@@ -141,6 +144,8 @@ def _is_of_modules(reading: Reading, index: int) -> bool:
     """``687 collected (1 skipped)`` tells of modules that were skipped at collection."""
     if reading.figures[index].measure != "skipped":
         return False
+    if _COLLECTED_OPEN.search(reading.before(index, 16)):
+        return True
     bounds = (reading.sentence.start, reading.sentence.end)
     return bool(_COLLECTION.search(reading.plain, *bounds)) and not _RESULT.search(
         reading.plain, *bounds

@@ -11,11 +11,14 @@ from ledger.claims.scope import Scope
 from ledger.models.claim import Amount
 
 RAN = re.compile(
-    r"\b(?:run ?times?|duration|elapsed|took|takes|completed|finished|executed|ran|test time)\b"
+    r"\b(?:run ?times?|duration|elapsed|took|takes|completed|finished|executed|ran|passed|failed|test time)\b"
     r"(?: +(?:time|of|is|was|in|total|after|successfully)){0,3}[:=]? {0,2}\Z",
     re.IGNORECASE,
 )
 
+_RUNTIME = re.compile(
+    r"\b(?:run ?time|duration|elapsed)(?: of| is| was)?[:=]? {0,2}\Z", re.IGNORECASE
+)
 _IN = re.compile(r"\b(?:in|after) {1,2}\Z")
 _TOLD = re.compile(
     r"\b(?:passed|failed|passes|passing|skipped|xfailed|pass|errors?|warnings?|deselected|collected)"
@@ -35,11 +38,11 @@ _NO_RUNTIME_BEFORE = re.compile(
     r"(?: time)?(?: \w{1,12})?[:=]? {0,2}\Z",
     re.IGNORECASE,
 )
+# It begins with a set of letters, so that most positions are passed over at once.
 _EXIT = re.compile(
-    r"\b(?:exit(?:ed)?(?: with)?(?: (?:code|status|value))?|return code|rc)(?: was| is| of)?"
-    r" ?[:=]? ?"
-    r"(?P<code>-?\d{1,10})(?![\w%]|[./,:]\d| ?(?:s|files?|codes?|tests?|criteri\w{1,6})\b)",
-    re.IGNORECASE,
+    r"[EeRr](?:(?:xit|XIT)(?:ed)?(?: with)?(?: (?:[Cc]ode|[Ss]tatus|[Vv]alue|CODE))?|eturn code|c)"
+    r"(?: was| is| of)? ?[:=]? ?(?P<code>-?\d{1,10})"
+    r"(?![\w%]|[./,:]\d| ?(?:s|files?|codes?|tests?|criteri\w{1,6})\b)"
 )
 _MEMORY_BEFORE = re.compile(
     r"\b(?:rss|resident[a-z ]{0,12}|memory|mem)\b[^.;()%\d]{0,20}\Z", re.IGNORECASE
@@ -88,7 +91,8 @@ def duration(reading: Reading, index: int) -> bool:
     )
     reading.add(
         "duration", index, "elapsed_s" if wall else "duration_s", amount, figure.written,
-        is_firm=told or named, name="counts" if told else "alias" if alias else "",
+        is_firm=told or named,
+        name="counts" if told else "alias" if alias else "runtime" if _RUNTIME.search(before) else "",
     )  # fmt: skip
     return True
 
@@ -183,7 +187,11 @@ def cpu(reading: Reading, index: int) -> bool:
 
 def exit_codes(plain: str, sentence: Sentence) -> list[re.Match[str]]:
     """The places where a sentence names an exit code."""
-    return list(_EXIT.finditer(plain, sentence.start, sentence.end))
+    return [
+        match
+        for match in _EXIT.finditer(plain, sentence.start, sentence.end)
+        if not (match.start() and plain[match.start() - 1].isalnum())
+    ]
 
 
 def exit_code(reading: Reading, match: re.Match[str], scope: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.claims.observed import Run, Session
 from ledger.evidence.totals import recount
@@ -11,8 +11,7 @@ from ledger.models.claim import Claim
 _PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A session that a group of claims may speak of, and the file to name for it."""
 
     session: Session
@@ -129,9 +128,11 @@ def denominators(session: Session) -> list[int]:
 
 def shares(session: Session, claim: Claim) -> list[float]:
     """What a rate of ``claim.measure`` is in a session, in percent, by every denominator."""
-    above: list[float] = [*readings(session, claim.measure, frozenset())] if claim.measure else []
-    if claim.of and claim.of[0]:
-        above.append(claim.of[0].middle)
+    count = claim.of[0] if claim.of else None
+    if count is not None:
+        above: list[float] = [count.middle]
+    else:
+        above = [*readings(session, claim.measure, frozenset())] if claim.measure else []
     below: list[float] = [*denominators(session)]
     if claim.of and claim.of[1]:
         below.append(claim.of[1].middle)

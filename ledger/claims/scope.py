@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ledger.claims.prose import Prose, Sentence
 from ledger.models.claim import RunName, Whose
 
-_OTHER = frozenset(
+Kind = Literal["(", ")", ";", ":", "run", "item", "subject", "versus", "other", "own"]
+
+_OTHER = (
     "previous previously prior earlier before baseline baselines original originally history "
     "historical formerly pre-fix initial initially expect expects expected expecting expectation "
     "expectations target targets projected estimate estimated estimates typical typically "
@@ -25,13 +27,24 @@ _OTHER = frozenset(
     "goal goals planned remaining outstanding known pre-existing another other claimed reported "
     "documented stale cumulative overall instead rather not never without partial visible per "
     "when was were had last old yesterday missing unblock unblocks block blocks less more over "
-    "under above below within about around roughly approximately nearly almost only".split()
+    "under above below within about around roughly approximately nearly almost only"
 )
-_OTHER_PAIRS = frozenset({"at least", "at most", "up to", "used to"})
-_VERSUS = frozenset("vs versus than against from".split())
-_VERSUS_PAIRS = frozenset({"compared to", "compared with", "relative to"})
-_OWN = frozenset("now currently afterwards after post-fix final finally".split())
-_OWN_PAIRS = frozenset({"this run", "this rerun", "this attempt", "this time"})
+_VERSUS = "vs versus than against from"
+_OWN = "now currently afterwards after post-fix final finally"
+_PAIRS: Final[dict[str, Kind]] = {
+    "at least": "other", "at most": "other", "up to": "other", "used to": "other",
+    "compared to": "versus", "compared with": "versus", "relative to": "versus",
+    "this run": "own", "this rerun": "own", "this attempt": "own", "this time": "own",
+}  # fmt: skip
+_LOWER: Final[dict[str, Kind]] = {
+    **dict.fromkeys(_OTHER.split(), "other"),
+    **dict.fromkeys(_VERSUS.split(), "versus"),
+    **dict.fromkeys(_OWN.split(), "own"),
+}
+_WORDS: Final[dict[str, Kind]] = {
+    form: kind for word, kind in _LOWER.items() for form in (word, word.capitalize(), word.upper())
+}
+_SIGNS: Final[dict[str, Kind]] = {"(": "(", ")": ")", ";": ";", ":": ":"}
 _FIRM = re.compile(
     r"\b(?:results?|metrics?|tests?|outcomes?|tally|totals?|validation|verification|summary|pytest)\b",
     re.IGNORECASE,
@@ -44,7 +57,13 @@ _NUMBER = re.compile(r"[ _]?#?(\d{1,4})\b")
 _ITEM = re.compile(r"[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5}")
 _STAMPED = re.compile(r"\d{8}T\d{6}Z")
 _CHUNK = re.compile(r"[Cc]hunk_?(\d{1,3})")
-_PAIRED = frozenset("at up used compared relative this".split())
+_PAIRED = frozenset(
+    form
+    for pair in _PAIRS
+    for word in (pair.partition(" ")[0],)
+    for form in (word, word.capitalize())
+)
+_NAMING = frozenset("Phase Phases Attempt Attempts attempt attempts Chunk chunk".split())
 _LONGEST_LABEL = 80
 _BEHIND = 45
 _STOP = re.compile(r"[,;()|/\u2014]|\. ")
@@ -53,7 +72,7 @@ _STOP = re.compile(r"[,;()|/\u2014]|\. ")
 class Mark(NamedTuple):
     """A word that says something about the figures near it."""
 
-    kind: Literal["(", ")", ";", ":", "run", "item", "subject", "versus", "other", "own"]
+    kind: Kind
     start: int
     end: int
     text: str
@@ -63,60 +82,40 @@ class Mark(NamedTuple):
 def marks(plain: str, sentence: Sentence) -> list[Mark]:
     """The marks of a sentence, in order."""
     found: list[Mark] = []
-    skip = 0
     for match in _TOKEN.finditer(plain, sentence.start, sentence.end):
-        if match.start() < skip:
-            continue
-        mark = _mark(plain, match[0], match.start(), match.end())
-        if mark is not None:
-            found.append(mark)
-            skip = mark.end
+        word = match[0]
+        kind = _WORDS.get(word)
+        if kind is not None:
+            found.append(Mark(kind, match.start(), match.end(), word.lower()))
+        elif word in _SIGNS:
+            found.append(Mark(_SIGNS[word], match.start(), match.end(), word))
+        elif word in _PAIRED:
+            behind = _NEXT_WORD.match(plain, match.end())
+            pair = f"{word.lower()} {behind[1]}" if behind else ""
+            if pair in _PAIRS:
+                found.append(Mark(_PAIRS[pair], match.start(), match.end(), pair))
+        elif word[0] == "`" or word.startswith("test_"):
+            found.append(Mark("subject", match.start(), match.end(), word))
+        elif word in _NAMING or "-" in word or "_" in word or word[0].isdigit():
+            mark = _name(plain, word, match.start(), match.end())
+            if mark is not None:
+                found.append(mark)
     return found
 
 
-def _mark(plain: str, word: str, start: int, end: int) -> Mark | None:
-    first = word[0]
-    if first in "();:":
-        return Mark(first, start, end, word)  # type: ignore[arg-type]
-    if first == "`" or word.startswith("test_"):
-        return Mark("subject", start, end, word)
-    lower = word.lower()
-    if lower in _OTHER:
-        return Mark("other", start, end, lower)
-    if lower in _VERSUS:
-        return Mark("versus", start, end, lower)
-    if lower in _OWN:
-        return Mark("own", start, end, lower)
-    if lower in _PAIRED:
-        return _pair(plain, lower, start, end)
-    return _name(plain, word, lower, start, end)
-
-
-def _pair(plain: str, lower: str, start: int, end: int) -> Mark | None:
-    behind = _NEXT_WORD.match(plain, end)
-    pair = f"{lower} {behind[1]}" if behind else ""
-    if pair in _OTHER_PAIRS:
-        return Mark("other", start, end, pair)
-    if pair in _VERSUS_PAIRS:
-        return Mark("versus", start, end, pair)
-    return Mark("own", start, end, pair) if pair in _OWN_PAIRS else None
-
-
-def _name(plain: str, word: str, lower: str, start: int, end: int) -> Mark | None:
+def _name(plain: str, word: str, start: int, end: int) -> Mark | None:
     found: re.Match[str] | None
     if word in ("Phase", "Phases") and (found := _PHASE.match(plain, end)):
         return Mark("run", start, found.end(), word, RunName("phase", found[1].lower()))
-    if lower in ("attempt", "attempts") and (found := _NUMBER.match(plain, end)):
+    if word.lower() in ("attempt", "attempts") and (found := _NUMBER.match(plain, end)):
         return Mark("run", start, found.end(), word, RunName("attempt", str(int(found[1]))))
-    if lower == "chunk" and (found := _NUMBER.match(plain, end)):
+    if word.lower() == "chunk" and (found := _NUMBER.match(plain, end)):
         return Mark("run", start, found.end(), word, RunName("chunk", str(int(found[1]))))
     if found := _CHUNK.fullmatch(word):
         return Mark("run", start, end, word, RunName("chunk", str(int(found[1]))))
     if _STAMPED.fullmatch(word):
         return Mark("run", start, end, word, RunName("stamp", word))
-    if "-" in word and _ITEM.fullmatch(word):
-        return Mark("item", start, end, word)
-    return None
+    return Mark("item", start, end, word) if "-" in word and _ITEM.fullmatch(word) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +138,7 @@ class Self:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What holds at one place of a sentence. ``runs`` are other runs that the figure belongs
     to, ``against`` those it is compared with."""
 
@@ -182,9 +180,9 @@ def _behind(
         if mark.start >= upto or mark.kind == "versus":
             return state
         if mark.run is not None and not own.is_own(mark.run):
-            return replace(state, whose="other", runs=(mark.run,))
+            return state._replace(whose="other", runs=(mark.run,))
         if mark.kind == "other" and mark.text not in _BEHIND_FINE:
-            return replace(state, whose="loose")
+            return state._replace(whose="loose")
     return state
 
 
@@ -203,8 +201,8 @@ class _Reader:
         self._plain = prose.plain
         self._begin = sentence.start
         self._own = own
-        self.state = Scope()
-        self._base = Scope()
+        self.state = Scope(is_firm=bool(_FIRM.search(sentence.label)))
+        self._base = self.state
         self._stack: list[tuple[Scope, Scope]] = []
         self._item: tuple[str, int] | None = None
         self._versus = False
@@ -221,30 +219,30 @@ class _Reader:
                 self.state, self._base = self._stack.pop()
         elif kind == ";":
             self._parts += 1
-            self.state = replace(self._base, part=self._parts)
+            self.state = self._base._replace(part=self._parts)
         elif kind == ":":
             self._label(mark)
         elif kind == "item":
             self._item = (mark.text, mark.end)
             if self._plain[mark.end : mark.end + 1] == ":":
-                self.state = replace(self.state, subject=mark.text)
+                self.state = self.state._replace(subject=mark.text)
         elif kind == "subject":
             self._subject(mark)
         elif mark.run is not None:
             self._run(mark, mark.run)
         elif kind == "versus":
             self._compared_at = mark.end
-            self.state = replace(self.state, whose="loose", runs=(), against=())
+            self.state = self.state._replace(whose="loose", runs=(), against=())
         elif kind == "own":
-            self.state = replace(self.state, whose="own", runs=())
+            self.state = self.state._replace(whose="own", runs=())
         else:
-            self.state = replace(self.state, whose="loose")
+            self.state = self.state._replace(whose="loose")
 
     def _label(self, mark: Mark) -> None:
         if self._stack or mark.start - self._begin > _LONGEST_LABEL:
             return
         if _FIRM.search(self._plain, self._begin, mark.start):
-            self.state = replace(self.state, is_firm=True)
+            self.state = self.state._replace(is_firm=True)
         self._base = self.state
 
     def _subject(self, mark: Mark) -> None:
@@ -255,21 +253,21 @@ class _Reader:
                 return
         elif self._plain.startswith(".py", mark.end):
             name += ".py"
-        self.state = replace(self.state, subject=name)
+        self.state = self.state._replace(subject=name)
 
     def _run(self, mark: Mark, run: RunName) -> None:
         state = self.state
         item = self._named_item(mark.start)
         name = replace(run, item=item) if item and run.kind in ("phase", "attempt") else run
         if self._own.is_own(name):
-            self.state = replace(state, whose="own", runs=())
+            self.state = state._replace(whose="own", runs=())
         elif self._is_comparison(mark.start):
-            self.state = replace(
-                state, whose="other", runs=(*state.runs, name), against=(*state.against, name)
+            self.state = state._replace(
+                whose="other", runs=(*state.runs, name), against=(*state.against, name)
             )
         else:
             known = state.runs if self._follows(mark.start) else ()
-            self.state = replace(state, whose="other", runs=(*known, name))
+            self.state = state._replace(whose="other", runs=(*known, name))
         self._named_at = mark.end
 
     _compared_at = -1000

@@ -1,0 +1,106 @@
+"""``ledger verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from ledger import naming, verifying
+from ledger.claims.entries import Entry
+from ledger.cli import opening, output
+from ledger.cli.opening import Opened
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.errors import UnreadableInput, UsageError
+from ledger.links.blobs import Blobs
+from ledger.models.claim import Judged
+from ledger.models.ledger import Ledger
+from ledger.reports import verify as report
+
+
+def command(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ITEM[#N]...]", help="Items, or single attempts; default: all."),
+    ] = None,
+    rev: Annotated[
+        str | None,
+        typer.Option("--rev", metavar="REV", help="Take the evidence from this commit's tree."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List every claim, not only the contradicted ones.")
+    ] = False,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Hold what attempts and completed actions claim against the evidence that they cite.
+
+    Counts, rates, times, exit codes, memory, changes, tests, files, commits and dates are
+    supported, contradicted or unverifiable. The exit code is 1 if a claim is contradicted.
+    """
+    opened = opening.open_ledger(ledger)
+    judged = _verify(opened, _wanted(opened.ledger, names or []), rev)
+    if as_json:
+        from ledger import contract
+
+        output.document(contract.document("verify", {"claims": [_told(one) for one in judged]}))
+    else:
+        output.lines(report.claims(judged, opened.path, every=every))
+    return 1 if any(one.verdict == "contradicted" for one in judged) else 0
+
+
+def _verify(opened: Opened, wanted: Callable[[Entry], bool], rev: str | None) -> list[Judged]:
+    settings = opened.config
+    if not settings.is_git:
+        if rev is not None:
+            raise UnreadableInput(
+                "no-repository", f"{settings.root}: no git repository", "leave out --rev"
+            )
+        place = verifying.work_tree(settings.root, None, is_committed=False)
+        return verifying.verify(opened.ledger, opened.path, place, wanted)
+    with Blobs(settings.root) as contents:
+        is_committed = contents.head(settings.ledger_path) == opened.ledger.text
+        if rev is None:
+            place = verifying.work_tree(settings.root, contents, is_committed=is_committed)
+        else:
+            place = verifying.revision(settings.root, contents, rev, is_committed=is_committed)
+        return verifying.verify(opened.ledger, opened.path, place, wanted)
+
+
+def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Entry], bool]:
+    """Which entries the names mean. Raises ``UsageError`` for a name that means none."""
+    if not names:
+        return lambda _: True
+    meant: set[tuple[str, int | None]] = set()
+    for given in names:
+        name = naming.parse(given)
+        items = naming.items(ledger, name.item)
+        if name.number is not None and not any(
+            attempt.number == name.number for item in items for attempt in item.attempts
+        ):
+            raise UsageError(
+                "no-such-attempt",
+                f"{items[0].id} has no attempt #{name.number}",
+                f"`ledger show {items[0].id}` lists its attempts",
+            )
+        meant.update((item.id, name.number) for item in items)
+    return lambda entry: bool(
+        entry.item and {(entry.item, None), (entry.item, entry.attempt)} & meant
+    )
+
+
+def _told(one: Judged) -> dict[str, object]:
+    claim = one.claim
+    return {
+        "item": claim.item,
+        "attempt": claim.attempt,
+        "kind": claim.kind,
+        "text": claim.text,
+        "claimed": claim.claimed,
+        "observed": one.observed,
+        "verdict": one.verdict,
+        "evidence": one.evidence,
+        "line": claim.line,
+        "reason": one.reason,
+    }

@@ -1,0 +1,107 @@
+"""From a ledger and the files around it to a verdict on each claim: the edge of ``claims``.
+
+Runs come from the work tree, or from the tree of a commit. Each is read at most once, and only
+if a claim needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ledger.claims.entries import Entry, entries, run_folder, stamp_of
+from ledger.claims.judge import OF_RUNS, claims_of, judge, needs_runs
+from ledger.claims.judging_names import Known
+from ledger.models.claim import Claim, Judged, RunName
+from ledger.models.ledger import Ledger
+from ledger.verifying.place import Place, revision, work_tree
+from ledger.verifying.runs import Runs
+
+_OF_TIME = frozenset({"duration", "margin", "delta"})
+
+__all__ = ["Place", "revision", "verify", "work_tree"]
+
+
+def verify(
+    ledger: Ledger,
+    path: str,
+    place: Place,
+    wanted: Callable[[Entry], bool] = lambda _: True,
+) -> list[Judged]:
+    """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
+    ``path`` is how the ledger is named."""
+    every = list(entries(ledger, place.listing))
+    chosen = [(entry, claims_of(entry)) for entry in every if wanted(entry)]
+    runs = Runs(every, place)
+    known = _known(ledger, chosen, place)
+    found: list[Judged] = []
+    for entry, claims in chosen:
+        named = {
+            name: runs.read(folders, folders, names=False)
+            for name in _names(claims)
+            if (folders := runs.meant(entry, name))
+        }
+        judged: list[Judged] = []
+        is_named = any(claim.kind == "test" or claim.subject for claim in claims)
+        for names in (is_named, True):
+            own = runs.read(entry.runs, entry.within, names=names) if needs_runs(claims) else []
+            judged = judge(entry, claims, own, named, known, path)
+            if names or not any(_may_change(one) for one in judged):
+                break
+        found += judged
+    return found
+
+
+def _may_change(judged: Judged) -> bool:
+    """Whether the names and times of single tests may say more to a claim."""
+    if judged.verdict == "supported" or judged.claim.whose == "loose":
+        return False
+    return judged.claim.kind in _OF_TIME or (
+        judged.verdict == "contradicted" and judged.claim.kind in OF_RUNS
+    )
+
+
+def _names(claims: Sequence[Claim]) -> list[RunName]:
+    return list(
+        dict.fromkeys(
+            name
+            for claim in claims
+            if claim.kind != "test"
+            for name in (*claim.runs, *claim.against)
+        )
+    )
+
+
+def _known(ledger: Ledger, chosen: Sequence[tuple[Entry, list[Claim]]], place: Place) -> Known:
+    commits: dict[str, bool | None] = {}
+    stamps: dict[str, tuple[str, ...]] = {}
+    folders: dict[str, bool] = {}
+    missing: list[str] = []
+    for entry, claims in chosen:
+        for claim in claims:
+            if claim.kind == "commit" and claim.name not in commits:
+                commits[claim.name] = place.commit(claim.name)
+            elif claim.kind == "stamp":
+                stamps[claim.name] = place.listing.stamped(claim.name)
+        for cited in entry.cited:
+            stamp = stamp_of(cited.path) if cited.path and not cited.is_found else None
+            if stamp and cited.path:
+                missing.append(cited.path)
+                stamps[stamp] = place.listing.stamped(stamp)
+                folder = run_folder(cited.path)
+                folders[folder] = place.listing.exists(folder)
+    numbers: dict[str, set[int]] = {}
+    for item in ledger.items:
+        here = numbers.setdefault(item.id, set())
+        here.update(attempt.number for attempt in item.attempts if attempt.number is not None)
+    elsewhere = {attempt.number for attempt in ledger.loose if attempt.number is not None}
+    numbers.setdefault("", set()).update(elsewhere)
+    return Known(
+        commits,
+        {item: frozenset(found) for item, found in numbers.items()},
+        stamps,
+        folders,
+        place.ignored(missing) if missing else frozenset(),
+        place.latest,
+        place.latest_of,
+        place.until,
+    )

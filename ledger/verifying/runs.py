@@ -1,0 +1,87 @@
+"""The runs that entries cite and name, each read at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ledger.claims.entries import Entry, stamp_of
+from ledger.claims.observed import Run, from_parts
+from ledger.errors import UnreadableInput
+from ledger.evidence.fold import fold
+from ledger.evidence.part import Part
+from ledger.models.claim import RunName
+from ledger.verifying.outputs import parts_of
+from ledger.verifying.place import Place
+
+
+class Runs:
+    """The runs of all entries: what their names stand for, and each read at most once."""
+
+    def __init__(self, every: Sequence[Entry], place: Place) -> None:
+        self._place = place
+        self._named: set[str] = set()
+        self._parts: dict[str, list[Part]] = {}
+        self._read: dict[tuple[str, str], Run | None] = {}
+        self._of_attempt: dict[tuple[str | None, str], dict[str, None]] = {}
+        self._of_phase: dict[tuple[str | None, str], dict[str, None]] = {}
+        for entry in every:
+            for run in entry.runs:
+                if entry.attempt is not None:
+                    at = (entry.item, str(entry.attempt))
+                    self._of_attempt.setdefault(at, {})[run] = None
+                for part in run.lower().split("/"):
+                    if part.startswith("phase_"):
+                        of = (entry.item, part[len("phase_") :])
+                        self._of_phase.setdefault(of, {})[run] = None
+
+    def meant(self, entry: Entry, name: RunName) -> tuple[str, ...]:
+        """The folders that a name stands for where ``entry`` uses it."""
+        item = name.item or entry.item
+        if name.kind == "stamp":
+            return self._place.listing.stamped(name.value)
+        if name.kind == "attempt":
+            return tuple(self._of_attempt.get((item, name.value), ()))
+        if name.kind == "phase":
+            return tuple(self._of_phase.get((item, name.value), ()))
+        return ()
+
+    def read(self, folders: Sequence[str], within: Sequence[str], *, names: bool) -> list[Run]:
+        """The runs of ``folders``. Where a folder holds several sessions and only a part of it
+        is cited, the run is that part. ``names`` asks for the names and times of single tests."""
+        found = []
+        for folder in folders:
+            if names and folder not in self._named:
+                self._named.add(folder)
+                self._read.pop((folder, folder), None)
+        for folder, part in zip(folders, within, strict=True):
+            run = self._whole(folder)
+            if run is not None and run.single is None and part != folder:
+                run = self._part(folder, part) or run
+            if run is not None:
+                found.append(run)
+        return found
+
+    def _whole(self, folder: str) -> Run | None:
+        key = (folder, folder)
+        if key not in self._read:
+            try:
+                parts = parts_of(self._place.access, folder, folder in self._named)
+                self._parts[folder] = parts
+                self._read[key] = _run(folder, parts)
+            except UnreadableInput:
+                self._read[key] = None
+        return self._read[key]
+
+    def _part(self, folder: str, within: str) -> Run | None:
+        key = (folder, within)
+        if key not in self._read:
+            below = within[len(folder) + 1 :] + "/"
+            parts = [part for part in self._parts.get(folder, ()) if part.file.startswith(below)]
+            self._read[key] = _run(folder, parts) if parts else None
+        return self._read[key]
+
+
+def _run(folder: str, parts: list[Part]) -> Run:
+    evidence = fold(folder, parts, (), single=False)
+    return from_parts(replace(evidence, stamp=stamp_of(folder)), parts)
