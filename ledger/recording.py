@@ -7,15 +7,15 @@ the bytes that are read under the lock.
 
 from __future__ import annotations
 
-import difflib
 import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger import braces, document, naming, reader, store, text, validate
+from ledger import braces, naming, rewriting, text
 from ledger.config import Config
 from ledger.dialects import words
+from ledger.document import Edit
 from ledger.edits import append, recorded, verify, wording
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.evidence.access import WorkTree
@@ -62,32 +62,25 @@ def record(config: Config, request: Request) -> Recorded:
     nobody understands, and for any change that ``validate`` would refuse."""
     draft = _draft(config, request)
     today = datetime.now(UTC).date().isoformat()
-    made: list[tuple[Change, Ledger]] = []
+    made: list[Change] = []
 
-    def change(data: bytes) -> bytes:
-        old = reader.read(data)
-        meant = _change(old, request, draft, config, today)
-        new = document.apply(data, append.append(old, meant))
-        read = reader.read(new)
-        verify.verify(old, read, meant)
-        _refuse_faults(config, read, old, today)
-        made.append((meant, read))
-        return new
+    def edits(old: Ledger) -> list[Edit]:
+        made.append(_change(old, request, draft, config, today))
+        return append.append(old, made[-1])
 
-    if request.dry_run:
-        old = _bytes(config.ledger)
-        new = change(old)
-    else:
-        old, new = store.update(config.ledger, change)
-    meant, ledger = made[-1]
+    def check(old: Ledger, new: Ledger) -> None:
+        verify.verify(old, new, made[-1])
+
+    done = rewriting.rewrite(config, edits, check, today, dry_run=request.dry_run)
+    meant = made[-1]
     return Recorded(
         config.ledger_path,
         meant.item,
         meant.attempt.number,
-        _line(ledger, meant),
+        _line(done.new, meant),
         meant.attempt.result,
         meant.attempt.metrics,
-        _diff(config.ledger_path, old, new),
+        done.diff,
         draft.notes,
     )
 
@@ -210,17 +203,6 @@ def _refuse_recorded(
             )
 
 
-def _refuse_faults(config: Config, new: Ledger, old: Ledger, today: str) -> None:
-    """Nothing can be appended that ``validate`` would refuse."""
-    for finding in validate.worse(new, old, config.ledger_path, today):
-        if finding.severity == "error":
-            raise Refused(
-                "would-not-validate",
-                f"{finding.path}:{finding.line}: {finding.code} {finding.message}",
-                "nothing was written",
-            )
-
-
 def _line(ledger: Ledger, meant: Change) -> int:
     """The line that the new attempt stands on."""
     return next(
@@ -230,25 +212,3 @@ def _line(ledger: Ledger, meant: Change) -> int:
         for attempt in item.attempts
         if attempt.number == meant.attempt.number and attempt.source == "history"
     )
-
-
-def _diff(path: str, old: bytes, new: bytes) -> str:
-    """A unified diff that ``git apply`` takes."""
-    lines = difflib.unified_diff(_split(old), _split(new), f"a/{path}", f"b/{path}", n=3)
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
-
-
-def _split(data: bytes) -> list[str]:
-    parts = text.decode(data).split("\n")
-    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableInput(
-            "cannot-read", f"{path}: {(error.strerror or str(error)).lower()}"
-        ) from error

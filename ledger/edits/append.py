@@ -7,15 +7,15 @@ what was meant.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from ledger import text
 from ledger.dialects import words
 from ledger.dialects.attempts import leads, rendering
 from ledger.document import Edit
+from ledger.edits import places
 from ledger.errors import Refused, UsageError
 from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Action, Attempt, Field, Item, Ledger
+from ledger.models.ledger import Action, Field, Item, Ledger
 
 _ACTIONS = ("next actions", "next action")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -31,7 +31,9 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
         raise UsageError(
             "no-such-item", f"no item {item_id} in this ledger", "`ledger status` lists them"
         )
-    sections = [item for item in named if _first_line(ledger, item.span.start_byte).startswith("#")]
+    sections = [
+        item for item in named if places.first_line(ledger, item.span.start_byte).startswith("#")
+    ]
     if not sections:
         raise Refused(
             "no-section",
@@ -66,7 +68,7 @@ def append(ledger: Ledger, change: Change) -> list[Edit]:
     if change.next:
         # Where both go to one place, actions go on with those before it; a list of actions that
         # is new stands behind the attempts.
-        is_new = not (item.actions or _field(item, *_ACTIONS))
+        is_new = not (item.actions or places.field(item, *_ACTIONS))
         edits.insert(1 if is_new else 0, _next(ledger, item, change.next))
     if change.status:
         edits += _status(ledger, item, change.status)
@@ -80,29 +82,29 @@ def append(ledger: Ledger, change: Change) -> list[Edit]:
 
 def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     history = [attempt for attempt in item.attempts if attempt.source == "history"]
-    home = _field(item, "attempts history", "attempts", "attempt history")
-    at_home = [attempt for attempt in history if home and _within(attempt, home)]
+    home = places.field(item, "attempts history", "attempts", "attempt history")
+    at_home = [attempt for attempt in history if home and places.within(attempt, home)]
     if at_home or history:
         group = at_home or history
-        is_first = _newest_first(group)
+        is_first = places.newest_first(group)
         neighbour = group[0] if is_first else group[-1]
-        style = rendering.style_of(_lines(ledger, neighbour))
+        style = rendering.style_of(places.lines(ledger, neighbour))
         at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
         is_spaced = style.layout == "heading" or (
-            len(group) > 1 and _blank_between(ledger, group[-2], group[-1])
+            len(group) > 1 and places.is_blank_between(ledger, group[-2], group[-1])
         )
         lines = rendering.attempt(new, style)
         if is_spaced:
             lines = [*lines, ""] if is_first else ["", *lines]
-        return _insertion(ledger.text, at, lines)
+        return places.insertion(ledger.text, at, lines)
     style = _style_elsewhere(ledger, item)
     if home:
         at = home.span.end_byte
-        return _insertion(ledger.text, at, rendering.attempt(new, style))
-    at = _end_of_fields(item)
+        return places.insertion(ledger.text, at, rendering.attempt(new, style))
+    at = places.end_of_fields(item)
     bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
     lines = [f"{bullet}Attempts History:", *rendering.attempt(new, style)]
-    return _insertion(ledger.text, at, lines if item.fields else ["", *lines])
+    return places.insertion(ledger.text, at, lines if item.fields else ["", *lines])
 
 
 def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
@@ -117,18 +119,8 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
     near = before[-1:] or others[:1]
     if not near:
         return rendering.Style()
-    style = rendering.style_of(_lines(ledger, near[0]))
+    style = rendering.style_of(places.lines(ledger, near[0]))
     return rendering.Style() if style.layout == "heading" else style
-
-
-def _newest_first(group: list[Attempt]) -> bool:
-    numbers = [attempt.number for attempt in group if attempt.number is not None]
-    return len(numbers) > 1 and all(a > b for a, b in pairwise(numbers))
-
-
-def _blank_between(ledger: Ledger, before: Attempt, after: Attempt) -> bool:
-    gap = ledger.text[before.span.end_byte : after.span.start_byte]
-    return bool(gap) and not gap.strip()
 
 
 # Actions
@@ -171,26 +163,26 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         raise UsageError("empty-action", "a next action has no words", "say what is next")
     if item.actions:
         last = item.actions[-1]
-        like_line = _first_line(ledger, last.span.start_byte)
+        like_line = places.first_line(ledger, last.span.start_byte)
         numbers = [action.number for action in item.actions if action.number is not None]
         first = max(numbers) + 1 if numbers else None
         lines = [
             rendering.next_action(None if first is None else first + place, one, last, like_line)
             for place, one in enumerate(said)
         ]
-        return _insertion(ledger.text, last.span.end_byte, lines)
-    home = _field(item, *_ACTIONS)
+        return places.insertion(ledger.text, last.span.end_byte, lines)
+    home = places.field(item, *_ACTIONS)
     lines = [rendering.next_action(n, one, None, "  1. ") for n, one in enumerate(said, 1)]
     if home:
-        return _insertion(ledger.text, home.span.end_byte, lines)
+        return places.insertion(ledger.text, home.span.end_byte, lines)
     bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
     bullets = [
         attempt.span.end_byte
         for attempt in item.attempts
         if attempt.source == "history" and not ledger.text.startswith(b"#", attempt.span.start_byte)
     ]
-    at = max([_end_of_fields(item), *bullets])
-    return _insertion(ledger.text, at, [f"{bullet}Next Actions:", *lines])
+    at = max([places.end_of_fields(item), *bullets])
+    return places.insertion(ledger.text, at, [f"{bullet}Next Actions:", *lines])
 
 
 # Status and date
@@ -205,7 +197,7 @@ def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
             f"{said!r} is no status",
             "use one such as pending, in_progress, blocked, done, archived",
         )
-    field = _field(item, "status")
+    field = places.field(item, "status")
     if not field:
         raise Refused("no-status", f"{item.id} has no `Status:` line (line {item.span.start_line})")
     spans = [field.value_span, *(row.status_span for row in ledger.index if row.id == item.id)]
@@ -234,47 +226,7 @@ def _updated(field: Field, change: Change) -> list[Edit]:
     return [Edit(start, start + len(text.encode(old)), text.encode(new))]
 
 
-# Places
-
-
-def _field(item: Item, *names: str) -> Field | None:
-    return next(
-        (field for name in names for field in item.fields if field.name.lower().startswith(name)),
-        None,
-    )
-
-
-def _within(attempt: Attempt, home: Field) -> bool:
-    return home.span.start_byte <= attempt.span.start_byte < home.span.end_byte
-
-
-def _end_of_fields(item: Item) -> int:
-    """Before the fields that look ahead (actions, risks, exit criteria), else after all."""
-    ahead = ("next action", "required action", "risk", "exit criteria", "success criteria")
-    for field in item.fields:
-        if field.name.lower().startswith(ahead):
-            return field.span.start_byte
-    return item.fields[-1].span.end_byte if item.fields else item.span.end_byte
-
-
-def _insertion(data: bytes, at: int, lines: list[str]) -> Edit:
-    """Whole lines at the start of a line, in the newline style of the place."""
-    newline = text.newline_of(data, at)
-    body = newline.join(text.encode(line) for line in lines)
-    if at and data[at - 1 : at] not in (b"\n", b"\r"):
-        return Edit(at, at, newline + body)  # the file's last line has no newline, nor has ours
-    return Edit(at, at, body + newline)
-
-
-def _lines(ledger: Ledger, attempt: Attempt) -> list[str]:
-    raw = ledger.text[attempt.span.start_byte : attempt.span.end_byte].removeprefix(text.BOM)
-    return re.split(r"\r\n|\n|\r", text.decode(raw))
-
-
-def _first_line(ledger: Ledger, start: int) -> str:
-    return text.decode(
-        re.split(rb"[\r\n]", ledger.text[start:].removeprefix(text.BOM), maxsplit=1)[0]
-    )
+# Lines
 
 
 def _rest_of_line(data: bytes, start: int) -> str:
@@ -282,5 +234,5 @@ def _rest_of_line(data: bytes, start: int) -> str:
 
 
 def _bullet_of(ledger: Ledger, field: Field) -> str:
-    line = _first_line(ledger, field.span.start_byte)
+    line = places.first_line(ledger, field.span.start_byte)
     return line[: leads.unbulleted(line)[0]]

@@ -1,0 +1,66 @@
+"""Where things stand in an item, and lines put in at such a place."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from ledger import text
+from ledger.document import Edit
+from ledger.models.ledger import Attempt, Field, Item, Ledger
+
+
+def field(item: Item, *names: str) -> Field | None:
+    """The item's first field whose name starts with one of ``names``, the first of them first."""
+    return next(
+        (field for name in names for field in item.fields if field.name.lower().startswith(name)),
+        None,
+    )
+
+
+def within(attempt: Attempt, home: Field) -> bool:
+    """Whether the attempt stands in the field."""
+    return home.span.start_byte <= attempt.span.start_byte < home.span.end_byte
+
+
+def end_of_fields(item: Item) -> int:
+    """Before the fields that look ahead (actions, risks, exit criteria), else after all."""
+    ahead = ("next action", "required action", "risk", "exit criteria", "success criteria")
+    for field in item.fields:
+        if field.name.lower().startswith(ahead):
+            return field.span.start_byte
+    return item.fields[-1].span.end_byte if item.fields else item.span.end_byte
+
+
+def insertion(data: bytes, at: int, lines: list[str]) -> Edit:
+    """Whole lines at the start of a line, in the newline style of the place."""
+    newline = text.newline_of(data, at)
+    body = newline.join(text.encode(line) for line in lines)
+    if at and data[at - 1 : at] not in (b"\n", b"\r"):
+        return Edit(at, at, newline + body)  # the file's last line has no newline, nor has ours
+    return Edit(at, at, body + newline)
+
+
+def lines(ledger: Ledger, attempt: Attempt) -> list[str]:
+    """The attempt's lines as written, newlines cut off."""
+    raw = ledger.text[attempt.span.start_byte : attempt.span.end_byte].removeprefix(text.BOM)
+    return re.split(r"\r\n|\n|\r", text.decode(raw))
+
+
+def first_line(ledger: Ledger, start: int) -> str:
+    """The line that begins at byte ``start``."""
+    return text.decode(
+        re.split(rb"[\r\n]", ledger.text[start:].removeprefix(text.BOM), maxsplit=1)[0]
+    )
+
+
+def newest_first(group: list[Attempt]) -> bool:
+    """Whether the numbers of ``group`` fall."""
+    numbers = [attempt.number for attempt in group if attempt.number is not None]
+    return len(numbers) > 1 and all(a > b for a, b in pairwise(numbers))
+
+
+def is_blank_between(ledger: Ledger, before: Attempt, after: Attempt) -> bool:
+    """Whether nothing but blank lines stands between two attempts, and at least one."""
+    gap = ledger.text[before.span.end_byte : after.span.start_byte]
+    return bool(gap) and not gap.strip()
