@@ -161,6 +161,13 @@ TOO_MUCH = {
     "another item is gone": ("## [OTHER-002] Other", "### Other"),
     "an item too many": ("## [OTHER-002] Other", "## [EVIL-003] Forged\n## [OTHER-002] Other"),
     "the day of the update is gone": ("**Last Updated:** ", "**Updated:** "),
+    "the attempt lost its summary": ("success. Done. Metrics", "success. Metrics"),
+    "the attempt has other metrics": ("Metrics: 1 passed", "Metrics: 2 passed"),
+    "the new action says something else": ("PENDING — three", "PENDING — thirty"),
+    "the history's own text changed": ("- Attempts History:\n  * [2025-11-01] Attempt #1 — Result: p", "- Attempts History: none\n  * [2025-11-01] Attempt #1 — Result: p"),
+    "a field is new": ("- Priority: High\n", "- Priority: High\n- Owner: mallory\n"),
+    "a field comes twice": ("- Priority: High\n", "- Priority: High\n- Priority: High\n"),
+    "the day of the update is another": ("Updated:** 2025-11-03", "Updated:** 2025-11-02"),
     "a line is unread": ("- Notes: none", "- Notes: none\n  * [YYYY-MM-DD] Attempt #1"),
 }  # fmt: skip
 

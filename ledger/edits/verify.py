@@ -6,7 +6,8 @@ intended change, places aside. There is no way to switch this off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from ledger.dialects import words
@@ -37,7 +38,15 @@ def verify(old: Ledger, new: Ledger, change: Change) -> None:
     ):
         if had != has:
             raise _differs(what)
-    if (new.last_updated is None) != (old.last_updated is None):
+    _verify_updated(old, new, change)
+
+
+def _verify_updated(old: Ledger, new: Ledger, change: Change) -> None:
+    if old.last_updated and new.last_updated:
+        was, now = old.last_updated.value, new.last_updated.value
+        if now == was or change.today in now:
+            return
+    if old.last_updated or new.last_updated:
         raise _differs("the Last Updated line")
 
 
@@ -55,10 +64,14 @@ def _verify_target(before: Item, after: Item, change: Change) -> None:
         ("the title", before.title, after.title),
         ("the priority", before.priority_text, after.priority_text),
         ("the exit criteria", [c.text for c in before.criteria], [c.text for c in after.criteria]),
-        ("the fields", _fields(before, change), _fields(after, change)),
     ):
         if had != has:
             raise _differs(f"{what} of {before.id}")
+    old, new = _fields(before, change), _fields(after, change)
+    if [field for field in new if field in old] != old or any(
+        value or name not in _NAMES_ADDED for name, value in new if (name, value) not in old
+    ):
+        raise _differs(f"the fields of {before.id}")
     status = words.status(change.status) if change.status else before.status
     if after.status != status:
         raise _differs(f"the status of {before.id}: {before.status} became {after.status}")
@@ -73,6 +86,9 @@ def _verify_attempt(attempt: Attempt, change: Change) -> None:
     ):
         if expected != found:
             raise _differs(f"the new attempt's {what}: {expected} reads as {found}")
+    for said in (meant.words, meant.summary, meant.metrics):
+        if _bare(said) not in _bare(attempt.text):
+            raise _differs(f"the new attempt's words: {said[:60]!r} is not among them")
     cited = {path for artifact in attempt.artifacts for path in artifact.paths}
     for artifact in meant.artifacts:
         if artifact not in attempt.text:
@@ -86,6 +102,9 @@ def _verify_actions(before: Item, after: Item, change: Change) -> None:
     added = new[len(old) :]
     if len(added) != len(change.next) or any(a.state != "pending" for a in added):
         raise _differs(f"{len(change.next)} new actions of {before.id} read as {len(added)}")
+    for said, action in zip(change.next, added, strict=True):
+        if not _bare(action.text).endswith(_bare(said)):
+            raise _differs(f"a new action of {before.id}: {said[:60]!r} reads as {action.text!r}")
     for was, now in zip(old, new, strict=False):
         if was.number is not None and was.number in change.complete:
             done = (now.number, now.state, now.attempt, now.text)
@@ -106,12 +125,19 @@ def _item(item: Item) -> Shape:
     }
 
 
-def _fields(item: Item, change: Change) -> Sequence[tuple[str, str]]:
-    """Fields but for those that the change may touch or add."""
-    free = {"attempts history", "next actions"}
-    if change.status:
-        free = {*free, "status"}
-    return [(f.name, f.value) for f in item.fields if f.name.lower() not in free]
+def _fields(item: Item, change: Change) -> list[tuple[str, str]]:
+    """Fields but for those that the change may touch."""
+    free = "status" if change.status else ""
+    return [(f.name, f.value) for f in item.fields if f.name.lower() != free]
+
+
+_NAMES_ADDED = ("Attempts History", "Next Actions")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _bare(said: str) -> str:
+    """The words of ``said`` alone, for marks are escaped when they are written."""
+    return " ".join(_WORD.findall(said)).casefold()
 
 
 def _texts(attempts: Iterable[Attempt]) -> list[tuple[int | None, str | None, str, str]]:

@@ -6,6 +6,9 @@ the change is about something, and the plan read again must be the old one with 
 nothing else. What was meant is known from the plan that the bytes were written from; the
 package's own check runs as well, and must agree.
 
+Then every item of some versions of the real ledger is appended to, where the corpus is. There
+the independent count (``tests/oracle.py``) must find what it found before and one attempt more.
+
 The exit code is 1 if one did not hold; the smallest example is printed.
 """
 
@@ -13,9 +16,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -23,9 +28,11 @@ from hypothesis import strategies as st
 from ledger import document, reader
 from ledger.document import Edit
 from ledger.edits import append, verify
-from ledger.models.draft import Change
+from ledger.models.draft import Change, NewAttempt
 from ledger.models.ledger import Ledger
-from tests import generators, laws
+from ledger.rules.places import sections
+from tests import corpus, generators, laws, oracle
+from tests.campaigns import versions
 from tests.plans import Entry, Plan, Written, written
 
 Case = tuple[Plan, Entry, Change]
@@ -68,6 +75,63 @@ def _assert_the_rest_is_kept(text: Written, entry: Entry, change: Change, ledger
         assert artifact in new
 
 
+def judge_real(data: bytes) -> tuple[int, list[str]]:
+    """Append to each item that has a section, in turn and always to the same bytes: how many
+    there are, and what went wrong."""
+    before = reader.read(data)
+    counted = Counter(_seen(data))
+    names = sorted({item.id for item in sections(before)})
+    faults = []
+    for name in names:
+        try:
+            change = _real_change(before, name)
+            edits = append.append(before, change)
+            after = document.apply(data, edits)
+            assert after == spliced(data, edits)
+            verify.verify(before, reader.read(after), change)
+            new = Counter(_seen(after))
+            assert not counted - new, f"gone: {counted - new}"
+            wanted = (name, change.attempt.number, change.attempt.date, oracle.HISTORY)
+            assert list((new - counted).elements()) == [wanted], f"new: {new - counted}"
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+            faults.append(f"{name}: {type(error).__name__}: {error}")
+    return len(names), faults
+
+
+def _seen(data: bytes) -> list[tuple[str | None, int | None, str | None, str]]:
+    return [(seen.item, seen.number, seen.date, seen.source) for seen in oracle.attempts(data)]
+
+
+def _real_change(ledger: Ledger, name: str) -> Change:
+    item = append.section_of(ledger, name)
+    stamp = "20251103T101112Z"
+    new = NewAttempt(
+        append.next_number(ledger, name), "2025-11-03", stamp, "failed", "failed (see the log)",
+        "Run again: `make test`", "12 collected, 11 passed, 1 failed",
+        (f"reports/x/{stamp}/{{a.md,logs/{{b.log,c.xml}}}}",), "`1a2b3c4d` (dirty)",
+    )  # fmt: skip
+    numbers = Counter(action.number for action in item.actions)
+    todo = [
+        action.number
+        for action in item.actions
+        if action.number is not None and numbers[action.number] == 1 and action.state != "complete"
+    ]
+    has_status = any(field.name.lower() == "status" for field in item.fields)
+    return Change(
+        name, new, tuple(todo[:2]), ("**Look** again", "Then rest"),
+        "blocked" if has_status else None, "2025-11-03",
+    )  # fmt: skip
+
+
+def real(limit: int) -> Iterator[tuple[str, int, list[str]]]:
+    """Judge some versions of the real ledger, evenly spaced. Needs the corpus."""
+    with tempfile.TemporaryDirectory() as folder:
+        repo = corpus.lay_out(Path(folder, "repo"))
+        wanted = versions.spaced(versions.history(repo), limit)
+        for version, data in versions.contents(repo, wanted):
+            yield version.commit[:8], *judge_real(data)
+
+
 def spliced(data: bytes, edits: list[Edit]) -> bytes:
     """The edits applied one after the other, the last one first."""
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end))[::-1]:
@@ -92,6 +156,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", type=int, default=12, help="versions of the real ledger")
     options = parser.parse_args()
     met: Counter[str] = Counter()
     last: list[Case] = []
@@ -115,13 +180,20 @@ def main() -> int:
         failure = error
     print("; ".join(f"{number} {what}" for what, number in met.items()))
     print(f"seed {options.seed}, {time.monotonic() - started:.0f} s")
-    if failure is None:
-        print("each changed what was meant and nothing else")
-        return 0
-    print(f"{type(failure).__name__}: {failure}")
-    if last:
-        print(written(last[0][0]).data.decode(), last[0][2], sep="\n")
-    return 1
+    if failure is not None:
+        print(f"{type(failure).__name__}: {failure}")
+        if last:
+            print(written(last[0][0]).data.decode(), last[0][2], sep="\n")
+        return 1
+    if options.real and not corpus.exists():
+        print(f"not run on real ledgers: {corpus.MISSING}")
+        options.real = 0
+    faults = 0
+    for commit, count, wrong in real(options.real) if options.real else ():
+        print(f"{commit}: {count} items appended to", *wrong, sep="\n")
+        faults += len(wrong)
+    print("each changed what was meant and nothing else" if not faults else f"{faults} did not")
+    return int(faults > 0)
 
 
 if __name__ == "__main__":
