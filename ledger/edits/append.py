@@ -181,7 +181,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         for attempt in item.attempts
         if attempt.source == "history" and not ledger.text.startswith(b"#", attempt.span.start_byte)
     ]
-    at = max([places.end_of_fields(item), *bullets])
+    at = places.behind_field(item, max([places.end_of_fields(item), *bullets]))
     return places.insertion(ledger.text, at, [f"{bullet}Next Actions:", *lines])
 
 

@@ -23,6 +23,14 @@ def within(attempt: Attempt, home: Field) -> bool:
     return home.span.start_byte <= attempt.span.start_byte < home.span.end_byte
 
 
+def behind_field(item: Item, at: int) -> int:
+    """``at``, or the end of the field that it lies in, so that no field is torn apart."""
+    for field in item.fields:
+        if field.span.start_byte < at < field.span.end_byte:
+            return field.span.end_byte
+    return at
+
+
 def end_of_fields(item: Item) -> int:
     """Before the fields that look ahead (actions, risks, exit criteria), else after all."""
     ahead = ("next action", "required action", "risk", "exit criteria", "success criteria")
