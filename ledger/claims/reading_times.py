@@ -11,7 +11,8 @@ from ledger.claims.scope import Scope
 from ledger.models.claim import Amount
 
 RAN = re.compile(
-    r"\b(?:run ?times?|duration|elapsed|took|takes|completed|finished|executed|ran|passed|failed|test time)\b"
+    r"\b(?:run ?times?|duration|elapsed|took|takes|completed|finished|executed|ran|passed|failed"
+    r"|test time)\b"
     r"(?: +(?:time|of|is|was|in|total|after|successfully)){0,3}[:=]? {0,2}\Z",
     re.IGNORECASE,
 )
@@ -89,10 +90,11 @@ def duration(reading: Reading, index: int) -> bool:
         and bool(reading.figures[index - 1].measure)
         and reading.between(index - 1, index) in (" (", ", ", " / ")
     )
+    said_by = "runtime" if _RUNTIME.search(before) else ""
     reading.add(
         "duration", index, "elapsed_s" if wall else "duration_s", amount, figure.written,
         is_firm=told or named,
-        name="counts" if told else "alias" if alias else "runtime" if _RUNTIME.search(before) else "",
+        name="counts" if told else "alias" if alias else said_by,
     )  # fmt: skip
     return True
 

@@ -105,8 +105,8 @@ class _OnDisk:
         place = os.path.realpath(f"{self._root}/{path}")
         if not place.startswith(f"{self._root}{os.sep}"):
             raise UnreadableInput("run-outside", f"{path}: leads out of the repository")
-        if os.path.isfile(place):
-            yield File("", os.path.getsize(place))
+        if Path(place).is_file():
+            yield File("", Path(place).stat().st_size)
         else:
             yield from self._below(place, "")
 
@@ -124,7 +124,7 @@ class _OnDisk:
     def read(self, path: str) -> bytes:
         """See ``Access.read``; ``path`` is one that ``files`` gave."""
         try:
-            with open(f"{self._root}/{path}", "rb") as file:
+            with Path(f"{self._root}/{path}").open("rb") as file:
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
             raise UnreadableInput("run-unreadable", f"{path}: {error.strerror}") from error
