@@ -71,6 +71,8 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("show", ["show", "PARSE-SPEED-001#2", "--json"]),
     ("append", ["append", "DOCS-TOUR-002", RUN, "--dry-run", "--json"]),
     ("validate", ["validate", "--json"]),
+    ("verify", ["verify", "--json"]),
+    ("verify", ["verify", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),
     ("explain", ["explain", "LED103", "--json"]),
     ("explain", ["explain", "--json"]),
     ("export", ["export"]),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger import citations
 from ledger.claims.prose import LONGEST
@@ -49,8 +49,7 @@ class Tree(Protocol):
         """Whether folders that are named by a stamp lie somewhere below a folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(NamedTuple):
     """One path of a citation. ``path`` is relative to the repository's top where it was found
     (``is_found``) or is written so; None where it is a placeholder or leads elsewhere."""
 
@@ -164,7 +163,7 @@ def _below(cited: Cited, runs: list[str], tree: Tree) -> Cited:
     for run in runs:
         path = tree.below(run, cited.path)
         if path is not None:
-            return replace(cited, path=path, is_found=True)
+            return cited._replace(path=path, is_found=True)
     return cited
 
 

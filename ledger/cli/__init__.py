@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "show": ("ledger.cli.show", "Every day"),
     "append": ("ledger.cli.append", "Every day"),
     "validate": ("ledger.cli.validate", "Check"),
+    "verify": ("ledger.cli.verify", "Check"),
     "explain": ("ledger.cli.explain", "Check"),
     "evidence": ("ledger.cli.evidence", "Runs"),
     "rounds": ("ledger.cli.rounds", "Runs"),

@@ -28,6 +28,7 @@ KINDS: Final[dict[str, str]] = {
     "explain": "findings",
     "append": "append",
     "validate": "findings",
+    "verify": "verify",
     "evidence": "evidence",
     "rounds": "rounds",
     "error": "machine",

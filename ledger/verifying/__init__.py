@@ -48,7 +48,7 @@ def verify(
             if names or not any(_may_change(one) for one in judged):
                 break
         found += judged
-    return found
+    return sorted(found, key=lambda judged: judged.claim.line)
 
 
 def _may_change(judged: Judged) -> bool:

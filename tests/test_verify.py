@@ -1,0 +1,294 @@
+"""`ledger verify` as its users meet it: what it judges, where it looks, and what it survives."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import contract, reader, verifying
+from tests.commands import call
+from tests.repository import Repository
+
+RUN = "reports/parser-speed/phase_b/20251102T091500Z"
+PLAN = "docs/fix_plan.md"
+
+
+def said(repo: Repository, old: str, new: str) -> None:
+    """Write something else into the plan."""
+    text = repo.ledger.read_text("utf-8")
+    assert old in text
+    repo.ledger.write_text(text.replace(old, new), "utf-8")
+
+
+def claims(repo: Repository, *arguments: str) -> list[Any]:
+    found: list[Any] = call(repo.path, "verify", "--json", *arguments).data["claims"]
+    return found
+
+
+def verdicts(repo: Repository, *arguments: str) -> dict[str, str]:
+    return {f"{one['kind']} {one['claimed']}": one["verdict"] for one in claims(repo, *arguments)}
+
+
+# What is judged
+
+
+def test_a_plan_that_tells_the_truth_is_clean(repo: Repository) -> None:
+    done = call(repo.path, "verify")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"{PLAN}: 5 supported, 0 contradicted, 3 unverifiable\n"
+
+
+def test_a_lie_is_told_with_what_the_evidence_says(repo: Repository) -> None:
+    said(repo, "12 passed in 3.40s", "12 passed in 3.04s")
+    done = call(repo.path, "verify")
+    assert done.code == 1
+    first, counts = done.out.splitlines()
+    assert first == (
+        f"{PLAN}:24: contradicted duration 3.04s of PARSE-SPEED-001#2: 3.4s in "
+        f"{RUN}/pytest.log; the run took another time"
+    )
+    assert counts == f"{PLAN}: 4 supported, 1 contradicted, 3 unverifiable"
+
+
+def test_the_fields_that_others_rely_on(repo: Repository) -> None:
+    [one] = [one for one in claims(repo, "PARSE-SPEED-001#2") if one["kind"] == "count"]
+    assert one == {
+        "item": "PARSE-SPEED-001",
+        "attempt": 2,
+        "kind": "count",
+        "text": "12 passed",
+        "claimed": "12 passed",
+        "observed": "12 passed",
+        "verdict": "supported",
+        "evidence": f"{RUN}/pytest.log",
+        "line": 24,
+        "reason": "",
+    }
+
+
+def test_claims_come_in_the_order_of_the_file(real_repo: Any) -> None:
+    place = real_repo("8b8c48d0")
+    lines = [one["line"] for one in call(place, "verify", "--json").data["claims"]]
+    assert lines == sorted(lines)
+
+
+def test_a_completed_action_makes_claims_too(repo: Repository) -> None:
+    said(repo, "Rewrite the splitter.", "Rewrite the splitter; 11 passed in 3.40s.")
+    [one] = [one for one in claims(repo) if one["line"] == 27 and one["kind"] == "count"]
+    assert (one["attempt"], one["verdict"], one["observed"]) == (2, "contradicted", "12 passed")
+
+
+def test_an_open_action_makes_none(repo: Repository) -> None:
+    said(repo, "Measure 50 MB files.", f"Expect 99 passed in 1.00s, `{RUN}/pytest.log`.")
+    assert {one["line"] for one in claims(repo)} == {21, 22, 23, 24, 25}
+
+
+# Which entries
+
+
+def test_items_and_attempts_can_be_chosen(repo: Repository) -> None:
+    first, second = ("PARSE-SPEED-001#1", "PARSE-SPEED-001#2")
+    both = len(claims(repo))
+    assert {one["attempt"] for one in claims(repo, first)} == {1}
+    assert {one["attempt"] for one in claims(repo, "[parse-speed-001]#2")} == {2}
+    assert len(claims(repo, first, second)) == len(claims(repo, "parse-speed-001")) == both
+    assert claims(repo, "DOCS-TOUR-002") == []
+
+
+@pytest.mark.parametrize("name", ["NOBODY-001", "PARSE-SPEED-001#9", "PARSE-SPEED-001#x", ""])
+def test_what_is_not_there_is_one_line(repo: Repository, name: str) -> None:
+    done = call(repo.path, "verify", name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("ledger: ")
+    assert done.err.count("\n") == 1
+
+
+# Where it looks
+
+
+def test_evidence_comes_from_the_work_tree_or_from_a_commit(repo: Repository) -> None:
+    first = repo.git("rev-parse", "HEAD")
+    repo.write(f"{RUN}/pytest.log", b"===== 14 passed in 3.40s =====\n")
+    repo.commit("The log is another one")
+    assert call(repo.path, "verify").code == 1
+    assert call(repo.path, "verify", "--rev", "HEAD").code == 1
+    assert call(repo.path, "verify", "--rev", "main").code == 1
+    assert call(repo.path, "verify", "--rev", first).code == 0
+    assert call(repo.path, "verify", "--rev", first[:8]).code == 0
+    shutil.rmtree(repo.path / "reports")
+    gone = call(repo.path, "verify", "--rev", first)
+    assert (gone.code, "5 supported" in gone.out) == (0, True)
+
+
+def test_what_is_not_committed_yet_counts_in_the_work_tree_only(repo: Repository) -> None:
+    run = "reports/parser-speed/phase_b/20251103T080000Z"
+    repo.write(f"{run}/pytest.log", b"===== 9 passed in 1.20s =====\n")
+    said(repo, "12 passed in 41.20s.", f"9 passed in 1.20s. Artifacts: `{run}/pytest.log`")
+    here = verdicts(repo, "PARSE-SPEED-001#1")
+    assert here["count 9 passed"] == here[f"artifact {run}/pytest.log"] == "supported"
+    there = verdicts(repo, "PARSE-SPEED-001#1", "--rev", "HEAD")
+    assert there["count 9 passed"] == "unverifiable"
+    assert there[f"artifact {run}/pytest.log"] != "supported"
+
+
+@pytest.mark.parametrize(
+    "revision",
+    ["nope", "--output=pwned", "HEAD^{/x}", "HEAD:docs", "a\nb", "", "@{-1}", "..", "0" * 40],
+)
+def test_a_bad_revision_is_one_line(repo: Repository, revision: str) -> None:
+    done = call(repo.path, "verify", f"--rev={revision}")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("ledger: ")
+    assert done.err.count("\n") == 1
+    assert not (repo.path / "pwned").exists()
+
+
+def test_outside_of_git_the_work_tree_is_read(repo: Repository, tmp_path: Path) -> None:
+    place = tmp_path / "plain"
+    shutil.copytree(repo.path, place, ignore=shutil.ignore_patterns(".git"))
+    assert call(place, "verify").code == 0
+    done = call(place, "verify", "--rev", "HEAD")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_nothing_is_changed(repo: Repository) -> None:
+    def state() -> dict[str, str]:
+        return {
+            str(file.relative_to(repo.path)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(repo.path.rglob("*"))
+            if file.is_file()
+        }
+
+    os.utime(repo.path / RUN / "pytest.log")  # git would like to write this into its index
+    before = state()
+    assert call(repo.path, "verify").code == call(repo.path, "verify", "--rev", "HEAD").code == 0
+    assert state() == before
+
+
+# Hostile runs and plans
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>
+<testsuite name="pytest" tests="1"><testcase classname="a" name="&b;"/></testsuite>"""
+OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><testsuite>&a;</testsuite>'
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("bomb.xml", BOMB),
+        ("outside.xml", OUTSIDE),
+        ("truncated.xml", b'<testsuite name="pytest" tests="9"><testcase classname="a"'),
+        ("deep.xml", b"<testsuite>" * 50_000),
+        ("binary.log", bytes(range(256)) * 2000),
+        ("nul.txt", b"\0" * 100_000),
+        ("line.log", b"= " * 200_000),
+        ("empty.log", b""),
+    ],
+)
+def test_an_output_that_cannot_be_read_says_nothing(
+    repo: Repository, name: str, data: bytes
+) -> None:
+    repo.write(f"{RUN}/{name}", data)
+    begin = time.perf_counter()
+    done = call(repo.path, "verify")
+    assert (done.code, done.err) == (0, "")
+    assert "5 supported" in done.out
+    assert time.perf_counter() - begin < 10
+
+
+def test_no_link_leads_out_of_the_repository(repo: Repository, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "20251104T091500Z"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "pytest.log").write_bytes(b"===== 9 passed in 1.20s =====\n")
+    run = "reports/parser-speed/phase_b/20251104T091500Z"
+    (repo.path / run).symlink_to(elsewhere)
+    (repo.path / RUN / "more.log").symlink_to(elsewhere / "pytest.log")
+    said(repo, "12 passed in 41.20s.", f"9 passed in 1.20s. Artifacts: `{run}/pytest.log`")
+    found = verdicts(repo)
+    assert found["count 9 passed"] == "unverifiable"
+    assert found[f"artifact {run}/pytest.log"] != "supported"
+    assert found["count 12 passed"] == "supported"
+
+
+@pytest.mark.parametrize(
+    "path", ["../../etc/passwd", "/etc/passwd", "~/x.log", "reports/../../x.log"]
+)
+def test_no_citation_leads_out_of_the_repository(repo: Repository, path: str) -> None:
+    said(repo, "12 passed in 41.20s.", f"12 passed in 41.20s. Artifacts: `{path}`")
+    assert not [one for one in claims(repo) if one["evidence"] and "passwd" in one["evidence"]]
+    assert call(repo.path, "verify").code == 0
+
+
+def test_control_characters_do_not_reach_the_terminal(repo: Repository) -> None:
+    said(repo, "12 passed in 3.40s", "13 passed\x1b[2J in \x1b]0;x\x07 3.41s")
+    done = call(repo.path, "verify", "--all")
+    assert done.code == 1
+    assert not {*done.out} & {*map(chr, range(32))} - {"\n"}
+
+
+LONG = 40_000
+MONSTERS = {
+    "digits": "9" * LONG,
+    "numbers": "1 passed, " * (LONG // 10),
+    "slashes": "1/" * LONG,
+    "signs": "+1 passed (1→2, " * (LONG // 16),
+    "colons": "1:11:" * (LONG // 5),
+    "parentheses": "(" * LONG + " 5 passed",
+    "units": "1h 1m 1s " * (LONG // 9),
+    "percents": "5 passed (1% " * (LONG // 13),
+    "tests": "`test_a` / " * (LONG // 11),
+    "blanks": "5" + " " * LONG + "passed",
+    "attempts": "Attempt #1, #2/#3 and #4 " * (LONG // 25),
+    "span": "Attempts #1-#9999 of A-B-C-D " * (LONG // 29),
+    "codes": "exit code " * (LONG // 10) + "0",
+    "stamps": "20251102T091500Z " * (LONG // 17),
+    "commits": "commit deadbee1 " * (LONG // 16),
+    "runs": "Phase A vs Phase B 5 passed " * (LONG // 28),
+    "braces": "`reports/" + "{a,b}" * 300 + "`",
+    "stops": "... " * (LONG // 4),
+}
+
+
+@pytest.mark.parametrize("name", MONSTERS)
+def test_no_wording_takes_long(repo: Repository, name: str) -> None:
+    said(repo, "12 passed in 3.40s.", f"12 passed in 3.40s. {MONSTERS[name]}")
+    begin = time.perf_counter()
+    done = call(repo.path, "verify")
+    assert done.code in (0, 1), done.err
+    assert time.perf_counter() - begin < 10
+
+
+def test_many_attempts_of_one_run_read_it_once(repo: Repository) -> None:
+    head = "## [MANY-001] Many\n- Attempts History:\n"
+    lines = [
+        f"  * [2025-11-02] Attempt #{n} — Result: success. 12 passed. Artifacts: `{RUN}/`\n"
+        for n in range(1, 300)
+    ]
+    ledger = reader.read((head + "".join(lines)).encode())
+    place = verifying.work_tree(repo.path, None, is_committed=False)
+    asked: list[str] = []
+    read = place.access.read
+
+    class Counting:
+        files = place.access.files
+
+        def read(self, path: str) -> bytes:
+            asked.append(path)
+            return read(path)
+
+    object.__setattr__(place, "access", Counting())
+    judged = verifying.verify(ledger, PLAN, place)
+    assert sum(one.verdict == "supported" for one in judged if one.claim.kind == "count") == 299
+    assert sorted(asked) == [f"{RUN}/exit_code.txt", f"{RUN}/pytest.log"]
+
+
+def test_every_verdict_is_in_the_schema() -> None:
+    schema = contract.schema("verify")
+    [claim] = [part for name, part in schema["$defs"].items() if name == "Claim"]
+    assert claim["properties"]["verdict"]["enum"] == ["supported", "contradicted", "unverifiable"]
