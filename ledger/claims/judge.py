@@ -57,7 +57,10 @@ def claims_of(entry: Entry) -> list[Claim]:
 
 def needs_runs(claims: Sequence[Claim]) -> bool:
     """Whether any claim can only be judged by what a run says."""
-    return any(claim.kind in OF_RUNS and claim.whose == "own" for claim in claims)
+    return any(
+        claim.kind == "delta" or (claim.kind in OF_RUNS and claim.whose == "own")
+        for claim in claims
+    )
 
 
 def judge(

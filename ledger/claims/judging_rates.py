@@ -82,7 +82,16 @@ def _session(group: Group, claim: Claim) -> Seen | None:
     seen = group.meant(claim)
     if claim.of and claim.of[0] is not None:
         return seen if _is_of(group, claim, seen.session) else None
-    return seen if own and fits else None
+    if own:
+        return seen if fits else None
+    return seen if _fits_entry(group, seen.session) else None
+
+
+def _fits_entry(group: Group, session: Session) -> bool:
+    """Whether all that the entry counts of its own run is so in the session, or it counts
+    nothing: then a percentage alone is of that session."""
+    counts = [c for c in group.entry if c.whose == "own" and is_counted(c)]
+    return all(results.holds_count(session, c, frozenset()) for c in counts)
 
 
 def _is_explicit(claim: Claim) -> bool:

@@ -16,7 +16,7 @@ from ledger.models.claim import Claim
 _TEST = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"
 )
-_PLAIN_TEST = re.compile(r"test_\w{3,150}(?![\w./{*])")
+_PLAIN_TEST = re.compile(r"test_\w{3,150}(?:\[[\w.,+-]{1,80}\])?(?![\w./{*\[])")
 _VERDICT = re.compile(
     r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
     r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
