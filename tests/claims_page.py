@@ -91,7 +91,11 @@ def main() -> None:
         for example in examples(page):
             claims = [told(one) for one in judged(root, page, example.text)] or [NONE]
             for number, (claim, verdict) in enumerate(claims):
-                print(f"| {'' if number else example.text} | {claim} | {verdict} |".replace("|  |", "| |"))
+                print(
+                    f"| {'' if number else example.text} | {claim} | {verdict} |".replace(
+                        "|  |", "| |"
+                    )
+                )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,11 @@ EXAMPLES = list(claims_page.examples(PAGE))
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory, isolation: None) -> Iterator[Path]:
+def root(tmp_path_factory: pytest.TempPathFactory, isolation: None) -> Path:
     """A repository with the runs of the page."""
     place = tmp_path_factory.mktemp("claims")
     claims_page.lay_out(place, PAGE)
-    yield place
+    return place
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.text)
