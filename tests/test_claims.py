@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from tests import claims_page
+from tests.campaigns import lies
 from tests.claims_page import NONE, Example
 
 PAGE = claims_page.PAGE.read_text("utf-8")
@@ -35,3 +37,12 @@ def test_every_kind_and_verdict_is_among_the_examples() -> None:
     }  # fmt: skip
     verdicts = {verdict.partition(":")[0] for example in EXAMPLES for _, verdict in example.claims}
     assert verdicts >= {"supported", "contradicted", "unverifiable"}
+
+
+def test_planted_lies_are_found_and_the_truth_is_not_accused(tmp_path: Path) -> None:
+    """The short form of ``python -m tests.campaigns.lies``."""
+    outcome = lies.Outcome()
+    lies.judge(Random(20251102), tmp_path, outcome, 120)
+    assert outcome.planted.total() == 120
+    assert outcome.alarms == []
+    assert outcome.share >= lies.ENOUGH, outcome.missed
