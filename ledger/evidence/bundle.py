@@ -14,12 +14,15 @@ from ledger.evidence.apple_crash import AppleCrashReader
 from ledger.evidence.backtrace import BacktraceReader
 from ledger.evidence.commands import CommandsReader
 from ledger.evidence.crashes import FaulthandlerReader
+from ledger.evidence.environment import EnvironmentReader
 from ledger.evidence.exit_code import ExitCodeReader
 from ledger.evidence.fold import fold
 from ledger.evidence.gnu_time import GnuTimeReader
 from ledger.evidence.junit import JUnitReader
 from ledger.evidence.part import MAX_BYTES, Part, Reader, file_name
+from ledger.evidence.pytest_json_report import PytestJsonReportReader
 from ledger.evidence.pytest_log import PytestLogReader
+from ledger.evidence.pytest_report_log import PytestReportLogReader
 from ledger.evidence.sanitizer import SanitizerReader
 from ledger.models.evidence import Evidence
 
@@ -27,18 +30,23 @@ READERS: tuple[Reader, ...] = (
     JUnitReader(),
     ExitCodeReader(),
     GnuTimeReader(),
+    PytestJsonReportReader(),
+    PytestReportLogReader(),
     PytestLogReader(),
     FaulthandlerReader(),
     AppleCrashReader(),
     SanitizerReader(),
     BacktraceReader(),
     CommandsReader(),
+    EnvironmentReader(),
 )
 MAX_FILES = 5000
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 _SAMPLE = 1 << 16
 _READ = (".xml", ".txt", ".log", ".out", ".err", ".stdout", ".stderr", ".sh", ".code", ".status",
-         ".time", ".ips", ".crash", ".panic")  # fmt: skip
+         ".time", ".ips", ".crash", ".panic", ".bt", ".json", ".jsonl", ".ndjson", ".env",
+         ".md")  # fmt: skip
+_NO_RESULTS = frozenset({"environment", "commands"})
 _STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 
 
@@ -127,8 +135,11 @@ def _unread(name: str, why: str) -> Part:
 
 
 def _may_matter(name: str) -> bool:
+    """Also ``asan.1234``, the report of one process, but no ``core.1234``."""
     last = file_name(name)
-    return last.endswith(_READ) or "." not in last
+    stem, _, suffix = last.rpartition(".")
+    numbered = suffix.isdecimal() and stem.rpartition(".")[2] != "core"
+    return last.endswith(_READ) or "." not in last or numbered
 
 
 def _read(data: bytes, name: str, single: bool) -> list[Part]:
@@ -142,17 +153,24 @@ def _read(data: bytes, name: str, single: bool) -> list[Part]:
         except UnreadableInput as error:
             if single:
                 raise
-            parts.append(Part(reader.name, name, completeness="incomplete", reason=error.message))
+            parts.append(_broken(reader.name, name, error.message))
     if single and not parts:
         if file_name(name).endswith(".xml"):
             return [JUnitReader().read(data, name)]
         raise UnreadableInput(
             "run-unknown",
-            f"{name}: expected JUnit XML, an exit-code file, the report of time -v or a pytest "
-            "log, found none of them",
+            f"{name}: expected JUnit XML, a report or log of pytest, an exit-code file, the report "
+            "of time -v, a crash report or a dump of the environment, found none of them",
             "give a run folder or one of these files",
         )
     return parts
+
+
+def _broken(reader: str, name: str, why: str) -> Part:
+    """A broken output leaves the run incomplete, unless it can hold no results."""
+    if reader in _NO_RESULTS:
+        return Part(reader, name, warnings=(why,))
+    return Part(reader, name, completeness="incomplete", reason=why)
 
 
 def _stamp(path: str, files: list[str]) -> str | None:

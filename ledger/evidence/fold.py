@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.evidence.commands import program
 from ledger.evidence.exit_code import meaning
-from ledger.evidence.merging import Merged, merge
+from ledger.evidence.merging import RANK, Merged, merge
 from ledger.evidence.part import Part
 from ledger.evidence.totals import recount
 from ledger.models.evidence import Completeness, Evidence, Totals
@@ -55,6 +55,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     if largest is not None:
         sources["peak_rss_bytes"] = largest.file
     command = _command(parts, times, sources)
+    environment = _environment(parts, noted)
     completeness, reason = _completeness(parts, merged, totals, exit_code)
     if totals is not None and exit_code == 0 and totals.failed + totals.errors:
         noted.append(
@@ -75,6 +76,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
         totals=totals,
         tests=merged.tests,
         tests_partial=merged.partial,
+        environment=environment,
         crashes=tuple(dict.fromkeys(crash for part in parts for crash in part.crashes)),
         completeness=completeness,
         reason=reason,
@@ -93,10 +95,11 @@ def _told(parts: list[Part]) -> list[str]:
 
 def _missing(parts: list[Part]) -> list[str]:
     readers = {part.reader for part in parts}
+    reported = readers & {"pytest-json-report", "pytest-report-log"}
     found = []
-    if "junit" not in readers:
+    if "junit" not in readers and not reported:
         found.append("no JUnit XML in the folder")
-    if "pytest-log" not in readers:
+    if "pytest-log" not in readers and not reported:
         found.append("no pytest log in the folder")
     if "exit-code" not in readers:
         found.append("no exit-code file in the folder")
@@ -159,24 +162,34 @@ def _exit_code(
     files = [part for part in parts if part.reader == "exit-code"]
     told = [part for part in files if part.exit_code is not None]
     measured = [part for part in times if part.exit_code is not None]
-    if not told and measured:
-        told = measured
-        files = measured
+    by_pytest = [part for part in parts if part.reader in RANK and part.exit_code is not None]
+    if not told:
+        files = told = measured or by_pytest
     if not told:
         return None
     worst = min(told, key=lambda part: (_rank(part.exit_code or 0), part.file))
     if len({part.exit_code for part in told}) > 1:
         listed = ", ".join(f"{part.file} {part.exit_code}" for part in told[:10])
         noted.append(f"exit codes differ: {listed}; the worst counts")
-    if len(told) == len(measured) == 1 and measured[0].exit_code != worst.exit_code:
-        noted.append(
-            f"{worst.file} says exit code {worst.exit_code}, "
-            f"{measured[0].file} {measured[0].exit_code}"
-        )
+    noted += [
+        f"{worst.file} says exit code {worst.exit_code}, {others[0].file} {others[0].exit_code}"
+        for others in (measured, by_pytest)
+        if len(told) == len(others) == 1 and others[0].exit_code != worst.exit_code
+    ]
     if worst.exit_code == 0 and len(told) < len(files):
         return None
     sources["exit_code"] = worst.file
     return worst.exit_code
+
+
+def _environment(parts: list[Part], noted: list[str]) -> dict[str, str]:
+    """What all dumps say together; where two differ the first stands."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for key, value in part.environment.items():
+            if found.setdefault(key, value) != value:
+                noted.append(f"{part.file}: another {key} than in a dump before it")
+    return found
 
 
 def _rank(code: int) -> int:
@@ -187,19 +200,20 @@ def _rank(code: int) -> int:
 def _completeness(
     parts: list[Part], merged: Merged, totals: Totals | None, exit_code: int | None
 ) -> tuple[Completeness, str]:
+    crashes = [crash for part in parts for crash in part.crashes]
     found: list[tuple[Completeness, str]] = []
     for part in parts:
         state, reason = part.completeness, part.reason
-        if state in (None, "complete") or (
-            part.reader == "pytest-log" and part.file in merged.covered
-        ):
+        if state in (None, "complete") or (part.reader in RANK and part.file in merged.covered):
             continue
-        if part.reader == "pytest-log" and state == "incomplete" and part.crashes:
-            state, reason = "crashed", f"{part.crashes[-1].kind}: {reason}"
+        died = part.crashes if part.reader == "pytest-log" else ()
+        if part.reader in RANK and part.reader != "junit" and part.duration_s is None:
+            died = died or tuple(crashes)  # it ends, and another output may say why
+        if state == "incomplete" and died:
+            state, reason = "crashed", f"{died[-1].kind}: {reason}"
         assert state is not None
         told = reason if not part.file or part.file in reason else f"{part.file}: {reason}"
         found.append((state, told))
-    crashes = [crash for part in parts for crash in part.crashes]
     if crashes and not merged.read:
         found.append(("crashed", f"{crashes[-1].source}: {crashes[-1].kind}"))
     if exit_code is not None and not any(

@@ -12,6 +12,9 @@ from ledger.evidence.totals import recount
 from ledger.models.evidence import FAILING, TestResult, Totals
 
 _SHOWN = 3
+# Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what
+# others judge a run by.
+RANK = {"junit": 0, "pytest-json-report": 1, "pytest-report-log": 2, "pytest-log": 3}
 
 
 @dataclass(slots=True)
@@ -34,20 +37,22 @@ class Merged:
 
 
 def merge(parts: list[Part]) -> Merged:
-    """JUnit files add up, then logs whose tests none of them has; the other logs are held
-    against the JUnit file that they share most tests with."""
+    """JUnit files add up, then reports and logs whose tests none of them has; the others are
+    held against the file that they share most tests with."""
     result = Merged()
-    reports = [part for part in parts if part.reader == "junit" and part.totals is not None]
-    logs = [part for part in parts if part.reader == "pytest-log" and part.totals is not None]
-    only_collected = [log for log in logs if _only_collects(log)]
-    logs = [log for log in logs if not _only_collects(log)]
+    known = [part for part in parts if part.reader in RANK and part.totals is not None]
+    only_collected = [log for log in known if _only_collects(log)]
+    known = [part for part in known if not _only_collects(part)]
+    reports = [part for part in known if part.reader == "junit"]
+    logs = sorted((p for p in known if p.reader != "junit"), key=lambda part: RANK[part.reader])
     kept = list(reports)
     for log in logs:
-        partner = _partner(log, reports)
+        above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
+        partner = _partner(log, above)
         if partner is None:
             kept.append(log)
         else:
-            _hold_against(log, partner, reports, result)
+            _hold_against(log, partner, above, result)
     if not kept and only_collected:
         kept = only_collected[:1]
         result.collected_only = True
@@ -67,7 +72,7 @@ def merge(parts: list[Part]) -> Merged:
 
 
 def _only_collects(log: Part) -> bool:
-    return log.completeness is None and not log.tests
+    return log.reader == "pytest-log" and log.completeness is None and not log.tests
 
 
 def _partner(log: Part, reports: list[Part]) -> Part | None:
@@ -92,15 +97,17 @@ def _likeness(first: KeysView[str], second: KeysView[str]) -> float:
 
 
 def _hold_against(log: Part, report: Part, reports: list[Part], result: Merged) -> None:
-    """Say where a log and the JUnit files differ. A log that was cut short is made good by
-    JUnit files that have its tests; one that ended by itself and not well is not."""
+    """Say where a log and the files above it differ. A log that was cut short is made good by
+    whole ones that have its tests; one that ended by itself and not well is not."""
     known = {name: test for other in reports for name, test in other.tests.items()}
     known.update(report.tests)
     cut = log.duration_s is None and bool(log.tests)
-    if log.completeness == "complete" or (cut and log.tests.keys() <= known.keys()):
+    made_good = report.completeness != "incomplete" and log.tests.keys() <= known.keys()
+    if log.completeness == "complete" or (cut and made_good):
         result.covered.add(log.file)
         if cut:
-            result.warnings.append(f"{log.file}: {log.reason}; JUnit files have its tests")
+            better = "JUnit files have" if report.reader == "junit" else f"{report.file} has"
+            result.warnings.append(f"{log.file}: {log.reason}; {better} its tests")
     differ = [
         identity
         for identity, test in log.tests.items()
@@ -185,13 +192,13 @@ def _totals(kept: list[Part], result: Merged) -> None:
     """Recounted from the tests. Logs count more than they name: modules that were skipped at
     collection, and where they are quiet all that passed."""
     totals = recount(result.tests.values())
-    extra = [part.totals for part in kept if part.reader == "pytest-log" and part.totals]
+    extra = [part.totals for part in kept if part.reader != "junit" and part.totals]
     if not extra:
         result.totals = totals if kept else None
         return
     counts = {name: getattr(totals, name) for name in Totals.__slots__}
     for part in kept:
-        if part.reader == "pytest-log" and part.totals is not None:
+        if part.reader != "junit" and part.totals is not None:
             named = recount(part.tests.values())
             for name in counts:
                 counts[name] += max(0, getattr(part.totals, name) - getattr(named, name))

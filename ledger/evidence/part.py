@@ -37,6 +37,7 @@ class Part:
     cpu_percent: int | None = None
     completeness: Completeness | None = None
     reason: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
     crashes: tuple[Crash, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -24,6 +24,9 @@ def run(evidence: Evidence) -> Iterator[Line]:
     for label, value in (("command", evidence.command), ("started", evidence.started)):
         if value:
             yield Line(f"  {label}: {one_line(value)}")
+    if evidence.environment:
+        known = ", ".join(f"{name}={value}" for name, value in sorted(evidence.environment.items()))
+        yield Line(f"  environment: {one_line(known)}")
     failing = [
         (identity, test.message)
         for identity, test in evidence.tests.items()

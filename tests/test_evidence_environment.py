@@ -1,0 +1,115 @@
+"""Dumps of the environment: what is allowed is told, and nothing else ever leaves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.errors import UnreadableInput
+from ledger.evidence.environment import ALLOWED, EnvironmentReader
+from tests import commands
+
+READER = EnvironmentReader()
+
+
+def read(text: str, name: str = "env.txt") -> dict[str, str]:
+    return READER.read(text.encode(), name).environment
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("env.txt", "OMP_NUM_THREADS=4\nHOME=/home/anna\nLANG=C.UTF-8\n", {"OMP_NUM_THREADS": "4", "LANG": "C.UTF-8"}),
+        ("env.txt", 'declare -x TZ="UTC"\nexport CI=true\n', {"TZ": "UTC", "CI": "true"}),
+        ("env.txt", "PyTorch version: 2.7.1+cu126\nIs CUDA available: True\n", {"PYTORCH_VERSION": "2.7.1+cu126", "IS_CUDA_AVAILABLE": "True"}),
+        ("env.txt", "ci = 1\nCI=2\n", {"CI": "1"}),
+        ("env.txt", "MALLOC_CHECK_=3\n", {"MALLOC_CHECK_": "3"}),
+        ("env.json", '{"python": {"version": "3.11.7"}, "cpu_count": 8, "cuda_available": false, "argv": ["x"]}',
+         {"PYTHON_VERSION": "3.11.7", "CPU_COUNT": "8", "CUDA_AVAILABLE": "false"}),
+        ("env.json", '{"env": {"KMP_DUPLICATE_LIB_OK": "TRUE", "API_KEY": "x"}}', {"KMP_DUPLICATE_LIB_OK": "TRUE"}),
+        ("env.json", '{"platform": "Linux-6.1.0-x86_64-with-glibc2.41"}', {"PLATFORM": "Linux-6.1.0-x86_64-with-glibc2.41"}),
+        ("env.json", '{"GITHUB_SHA": "' + "0123456789abcdef" * 2 + '01234567"}', {"GITHUB_SHA": "0123456789abcdef" * 2 + "01234567"}),
+        ("env.json", "[]", {}),
+        ("env.txt", "", {}),
+    ],
+)  # fmt: skip
+def test_what_is_allowed(name: str, text: str, expected: dict[str, str]) -> None:
+    assert read(text, name) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ghp_0123456789abcdefghijABCDEFGHIJ012345", "AKIAABCDEFGHIJKLMNOP", "sk-" + "a1" * 20,
+     "https://anna:hunter2@host/x", "two\tcells", "x" * 101, "$(cat key)", "key=abc"],
+)  # fmt: skip
+def test_a_value_of_another_kind_is_left_out_even_where_the_name_is_allowed(value: str) -> None:
+    assert read(f"LANG={value}\n") == {}
+    assert read(json.dumps({"LANG": value}), "env.json") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "matches"),
+    [
+        ("env.txt", True), ("a/env.json", True), ("torch_env.txt", True), ("trace_py_env.json", True),
+        ("env_snapshot.txt", True), ("environment.log", True), ("env", True), (".env", True), ("printenv.out", True),
+        ("envelope.txt", False), ("inventory.json", False), ("env.py", False), ("environment.md", False), ("venv.txt", False),
+    ],
+)  # fmt: skip
+def test_which_files_are_dumps(name: str, matches: bool) -> None:
+    assert READER.matches(name, b"") is matches
+
+
+def test_a_broken_dump_is_refused_without_a_word_of_it() -> None:
+    for broken in (b'{"API_KEY": "hunter2", ', b'{"API_KEY": hunter2}', b"[" * 100_000):
+        with pytest.raises(UnreadableInput) as refusal:
+            READER.read(broken, "env.json")
+        assert str(refusal.value).startswith("env.json: expected a JSON object")
+        assert "hunter2" not in str(refusal.value)
+        assert refusal.value.__cause__ is None
+
+
+names = st.text(
+    st.characters(codec="ascii", categories=["Lu", "Nd"], include_characters="_"),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(st.dictionaries(names, st.text(max_size=20), max_size=8))
+def test_only_names_of_the_list_are_ever_told(variables: dict[str, str]) -> None:
+    dump = "".join(f"{name}={value}\n" for name, value in variables.items())
+    for found in (read(dump), read(json.dumps(variables), "env.json")):
+        assert found.keys() <= ALLOWED
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    assert read(text).keys() <= ALLOWED
+
+
+SECRET = "Zx81qq0vTn55Lw2d"  # noqa: S105 - nobody's
+
+
+@pytest.mark.parametrize("broken", ["", "{"])
+def test_no_command_shows_more_than_is_allowed(tmp_path: Path, broken: str) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "env.txt").write_text(f"CI=true\nAPI_KEY={SECRET}\nDATABASE=postgres://a:{SECRET}@h\n")
+    (run / "env.json").write_text(broken + json.dumps({"TZ": "UTC", "secrets": {"TOKEN": SECRET}}))
+    report = {"created": 1.0, "duration": 1.0, "exitcode": 0, "root": "/x", "summary": {"total": 1, "collected": 1, "passed": 1},
+              "environment": {"Python": "3.11.7", "DEPLOY_KEY": SECRET, "Plugins": {"metadata": SECRET}},
+              "tests": [{"nodeid": "t.py::test_a", "outcome": "passed"}], "collectors": []}  # fmt: skip
+    (run / "report.json").write_text(json.dumps(report))
+    for options in ([], ["--json"]):
+        done = commands.call(tmp_path, "evidence", "run", *options)
+        assert done.code == 0
+        assert SECRET not in done.out + done.err
+        assert "3.11.7" in done.out
+    told = json.loads(done.out)["data"]["runs"][0]
+    expected = {"CI": "true", "PYTHON": "3.11.7"} | ({} if broken else {"TZ": "UTC"})
+    assert told["environment"] == expected
+    assert told["completeness"] == "complete", "what holds no results cannot leave a run incomplete"
