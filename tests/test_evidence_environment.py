@@ -23,7 +23,7 @@ def read(text: str, name: str = "env.txt") -> dict[str, str]:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("env.txt", "OMP_NUM_THREADS=4\nHOME=/home/anna\nLANG=C.UTF-8\n", {"OMP_NUM_THREADS": "4", "LANG": "C.UTF-8"}),
+        ("env.txt", "OMP_NUM_THREADS=4\nSHELL=bash\nLANG=C.UTF-8\n", {"OMP_NUM_THREADS": "4", "LANG": "C.UTF-8"}),
         ("env.txt", 'declare -x TZ="UTC"\nexport CI=true\n', {"TZ": "UTC", "CI": "true"}),
         ("env.txt", "PyTorch version: 2.7.1+cu126\nIs CUDA available: True\n", {"PYTORCH_VERSION": "2.7.1+cu126", "IS_CUDA_AVAILABLE": "True"}),
         ("env.txt", "ci = 1\nCI=2\n", {"CI": "1"}),
