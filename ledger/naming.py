@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.dialects.attempts.leads import plain_id
@@ -34,16 +35,27 @@ def parse(given: str) -> Name:
     return Name(found["item"].strip(), int(found["number"]) if found["number"] else None)
 
 
+def folded(item: str) -> str:
+    """What two spellings of one item's name have in common."""
+    return plain_id(item).upper()
+
+
 def items(ledger: Ledger, given: str) -> list[Item]:
     """The sections of the item that ``given`` names, whatever its case. Raises UsageError for
     none, naming items that are spelt alike."""
-    wanted = plain_id(given).upper()
+    wanted = folded(given)
     found = [item for item in ledger.items if item.id.upper() == wanted]
     if found:
         return found
-    known = list(dict.fromkeys(item.id for item in ledger.items))
+    raise unknown_item(given, (item.id for item in ledger.items), "this ledger")
+
+
+def unknown_item(given: str, names: Iterable[str], where: str) -> UsageError:
+    """What to raise where none of ``names`` is meant by ``given``: it tells those spelt alike."""
+    wanted = folded(given)
+    known = list(dict.fromkeys(names))
     within = [name for name in known if wanted in name.upper()]
     alike = difflib.get_close_matches(wanted, known[:_MOST_COMPARED], n=_MOST_NAMED)
     near = list(dict.fromkeys([*within, *alike]))[:_MOST_NAMED]
     hint = f"did you mean {', '.join(near)}?" if near else "`ledger status --all` lists all items"
-    raise UsageError("no-such-item", f"no item {one_line(given)} in this ledger", one_line(hint))
+    return UsageError("no-such-item", f"no item {one_line(given)} in {where}", one_line(hint))

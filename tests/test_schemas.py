@@ -80,6 +80,8 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("evidence", ["evidence", RUN, "--baseline", RUN, "--json"]),
     ("evidence", ["evidence", RUN, RUN, "--json"]),
     ("rounds", ["rounds", "reports/parser-speed", "--json"]),
+    ("history", ["history", "--json"]),
+    ("history", ["history", "PARSE-SPEED-001#1", "--json"]),
     ("schema", ["schema", "--json"]),
     ("schema", ["schema", "status", "--json"]),
     ("error", ["show", "NOBODY", "--json"]),

@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("ledger.cli.explain", "Check"),
     "evidence": ("ledger.cli.evidence", "Runs"),
     "rounds": ("ledger.cli.rounds", "Runs"),
+    "history": ("ledger.cli.history", "Git"),
     "export": ("ledger.cli.export", "Machine"),
     "schema": ("ledger.cli.schema", "Machine"),
 }

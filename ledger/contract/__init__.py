@@ -31,6 +31,7 @@ KINDS: Final[dict[str, str]] = {
     "verify": "verify",
     "evidence": "evidence",
     "rounds": "rounds",
+    "history": "history",
     "error": "machine",
     "schema": "machine",
 }
@@ -47,6 +48,14 @@ def _whole(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_whole)]
 """A string that comes from a file, a run or the command line."""
+
+
+def _named(commit: object) -> object:
+    return getattr(commit, "sha", commit)
+
+
+Sha = Annotated[str, BeforeValidator(_named), Field(pattern=r"^[0-9a-f]{40,64}$")]
+"""A commit, by its full name."""
 
 
 class Model(BaseModel):
@@ -103,4 +112,4 @@ def _model(kind: str) -> type[Document]:
     return found
 
 
-__all__ = ["KINDS", "Document", "Field", "Model", "Text", "document", "error", "schema"]
+__all__ = ["KINDS", "Document", "Field", "Model", "Sha", "Text", "document", "error", "schema"]

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from ledger.models.change import Commit
+from ledger.models.ledger import Result
 from ledger.models.version import Entry
 
 EventKind = Literal[
@@ -48,6 +50,26 @@ class Removed(NamedTuple):
     entries: tuple[Entry, ...]
     blob: str
     moved_to: Place | None = None
+
+    @property
+    def text(self) -> str:
+        """The first one, whole."""
+        return self.entries[0].text
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """The others that had the same number."""
+        return tuple(entry.text for entry in self.entries[1:])
+
+    @property
+    def date(self) -> str | None:
+        """The first one's date, ISO."""
+        return self.entries[0].date
+
+    @property
+    def result(self) -> Result:
+        """The first one's result."""
+        return self.entries[0].result
 
 
 class Edited(NamedTuple):
@@ -136,3 +158,19 @@ class History:
     duplicated: Sequence[Duplicated]
     events: Sequence[Event]
     facts: Sequence[Facts]
+
+    @property
+    def versions(self) -> int:
+        """How many there are."""
+        return len(self.facts)
+
+    @property
+    def log(self) -> tuple[Commit, ...]:
+        """The commits that it tells of, those of versions first."""
+        told = chain(
+            (one.commit for one in self.facts),
+            (one.commit for one in self.others),
+            (one.commit for one in self.events),
+            (one.commit for one in self.removed),
+        )
+        return tuple(dict.fromkeys(told))

@@ -1,0 +1,117 @@
+"""``ledger history``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ledger import auditing, config, naming, text
+from ledger.cli import output, progress
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.errors import UsageError
+from ledger.history import selecting
+from ledger.models.history import History
+from ledger.naming import Name
+from ledger.reports import history as report
+
+if TYPE_CHECKING:
+    from ledger.restoring import Restored
+
+_TOLD: Final = (
+    "names", "versions", "commits", "skipped", "is_cut", "removed", "others", "edited",
+    "duplicated", "events", "facts", "log",
+)  # fmt: skip
+
+
+def command(
+    item: Annotated[
+        str | None,
+        typer.Argument(metavar="[ITEM[#N]]", help="Only what happened to it, as a timeline."),
+    ] = None,
+    rev: Annotated[
+        str | None,
+        typer.Option("--rev", metavar="RANGE", help="Up to REV, or FROM..TO; default: HEAD."),
+    ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="The attempts that commits removed, with their text.")
+    ] = False,
+    restore: Annotated[
+        str | None,
+        typer.Option("--restore", metavar="ITEM#N", help="Put a removed attempt back."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="With --restore: print the change; write nothing."),
+    ] = False,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show what commits did to the fix plan, over all its versions.
+
+    Without ITEM the whole file in figures: removed and edited attempts, numbers used twice,
+    dates later than their commits, size. With ITEM or ITEM#N each change to it, with the
+    commit. Renames of the file are followed, and merges held against all their parents.
+    """
+    if restore and (item or removed):
+        raise UsageError("usage", "--restore goes with neither ITEM nor --removed", "leave it out")
+    if dry_run and not restore:
+        raise UsageError("usage", "--dry-run goes with --restore", "leave it out")
+    settings = config.find(Path.cwd(), ledger)
+    with progress.shown("reading versions") as tell:
+        whole = auditing.audit(settings, rev, tell)
+    wanted = naming.parse(item) if item is not None else None
+    history = whole if wanted is None else _selected(whole, wanted)
+    if restore:
+        return _restore(settings, whole, restore, dry_run=dry_run, as_json=as_json)
+    if as_json:
+        _document(settings.ledger_path, history)
+    elif removed:
+        output.lines(report.removed(history))
+    elif wanted:
+        output.lines(report.timeline(history, item or "", settings.ledger_path))
+    else:
+        output.lines(report.summary(history, settings.ledger_path))
+    return 0
+
+
+def _selected(history: History, wanted: Name) -> History:
+    meant = naming.folded(wanted.item)
+    found = selecting.select(history, lambda name: naming.folded(name) == meant, wanted.number)
+    if found.events or found.removed or found.edited:
+        return found
+    known = selecting.names(history)
+    if any(naming.folded(name) == meant for name in known):
+        raise UsageError(
+            "no-such-attempt",
+            f"no version has attempt #{wanted.number} of {wanted.item}",
+            f"`ledger history {wanted.item}` tells of those that there were",
+        )
+    raise naming.unknown_item(wanted.item, known, "any version")
+
+
+def _restore(
+    settings: config.Config, history: History, name: str, *, dry_run: bool, as_json: bool
+) -> int:
+    from ledger import restoring  # the parser, for edits only
+
+    done = restoring.restore(settings, history, name, dry_run=dry_run)
+    if as_json:
+        _document(settings.ledger_path, history, done)
+    elif dry_run:
+        output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
+    else:
+        left = (
+            f"; {done.left} more with this number: `ledger history --removed`" if done.left else ""
+        )
+        said = f"{done.path}:{done.line}: {done.item} attempt #{done.number} is back, "
+        output.write(text.visible(f"{said}removed by {done.commit[:8]}{left}") + "\n")
+    return 0
+
+
+def _document(path: str, history: History, restored: Restored | None = None) -> None:
+    from ledger import contract
+
+    told = {name: getattr(history, name) for name in _TOLD}
+    output.document(contract.document("history", {"path": path, "restored": restored, **told}))

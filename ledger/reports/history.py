@@ -1,0 +1,223 @@
+"""``history`` for people: the file in figures, a timeline, and what was removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from ledger.models.change import Commit
+from ledger.models.history import Event, EventKind, Facts, History, Removed
+from ledger.reports.lines import Line
+from ledger.reports.words import counted
+from ledger.text import one_line, visible
+
+_ROWS: Final = 12  # of the table over time
+_SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole
+_LONGEST: Final = 300  # characters of what an event tells
+_MEASURES: Final[tuple[tuple[str, str, Callable[[Facts], int]], ...]] = (
+    ("a number used twice in an item", "attempt", attrgetter("duplicates")),
+    ("an item with more than one section", "item", attrgetter("doubled")),
+    ("attempts out of order", "item", attrgetter("disordered")),
+    ("an index that contradicts the items", "row", attrgetter("contradictions")),
+    ("a Last Updated later than the commit", "", attrgetter("is_updated_late")),
+    ("attempts dated later than the commit", "attempt", attrgetter("late_attempts")),
+    ("lines like attempts that were not read", "line", attrgetter("unread")),
+)
+_KINDS: Final[dict[EventKind, str]] = {
+    "item-added": "item added",
+    "item-removed": "item removed",
+    "item-archived": "item's section removed, still listed",
+    "item-doubled": "item has more than one section",
+    "title": "title",
+    "status": "status",
+    "added": "added",
+    "removed": "REMOVED",
+    "moved": "moved from",
+    "renumbered": "renumbered from",
+    "rewritten": "first line changed",
+    "reused": "number used again",
+    "dropped": "one of its number REMOVED",
+    "continued": "text changed",
+    "reordered": "reordered",
+    "action-added": "action added",
+    "action": "action",
+    "action-removed": "action removed",
+}
+
+
+def summary(history: History, path: str) -> Iterator[Line]:
+    """The whole file: what commits did to attempts, and its figures over time."""
+    versions, commits = counted(history.versions, "version"), counted(history.commits, "commit")
+    yield Line(one_line(f"{path}: {versions} by {commits}{_span(history.facts)}"), "heading")
+    for name in history.names[1:]:
+        yield Line(f"  before: {one_line(name)}")
+    if history.skipped:
+        yield Line(f"  {counted(history.skipped, 'version')} skipped: the clone lacks them")
+    if history.is_cut:
+        yield Line("  the clone is shallow: what came before is unknown")
+    yield from _removals(history)
+    yield from _edits(history)
+    yield from _measures(history.facts)
+    yield from _table(history.facts)
+
+
+def timeline(history: History, name: str, path: str) -> Iterator[Line]:
+    """Each commit that did something to the item or attempt, and what it did."""
+    commits = [commit for commit, _ in groupby(event.commit for event in history.events)]
+    told = counted(len(commits), "commit")
+    yield Line(one_line(f"{name} in {path}: {told} changed it"), "heading")
+    items = {event.item for event in history.events}
+    for commit, events in groupby(history.events, key=lambda event: event.commit):
+        yield Line("")
+        yield Line(_commit(commit), "cut")
+        for event in events:
+            yield Line(_event(event, with_item=len(items) > 1), "cut")
+
+
+def removed(history: History) -> Iterator[Line]:
+    """The attempts that commits removed, whole."""
+    lost = [*history.removed, *history.others]
+    if not lost:
+        yield Line("no commit removed an attempt")
+    for place, one in enumerate(lost):
+        if place:
+            yield Line("")
+        name = _name(one.item, one.number)
+        yield Line(one_line(f"{name} removed by {_commit(one.commit)}"), "heading")
+        if one.moved_to:
+            yield Line(f"  its words stand at {one_line(_name(*one.moved_to))} now")
+        elif one.number is not None and one.item:
+            yield Line(f"  to put it back: ledger history --restore '{one_line(name)}'")
+        for text in (one.text, *one.more):
+            yield Line("")
+            yield from (Line(visible(line)) for line in text.split("\n"))
+
+
+# Parts of the summary
+
+
+def _removals(history: History) -> Iterator[Line]:
+    by_commit: dict[Commit, list[Removed]] = {}
+    for one in history.removed:
+        by_commit.setdefault(one.commit, []).append(one)
+    yield Line("")
+    if not by_commit:
+        yield Line("no attempt was removed", "heading")
+    else:
+        count, commits = counted(len(history.removed), "attempt"), len(by_commit)
+        yield Line(f"{count} removed by {counted(commits, 'commit')}", "heading")
+    for commit, lost in by_commit.items():
+        moved = sum(one.moved_to is not None for one in lost)
+        aside = f" ({moved} moved)" if moved else ""
+        yield Line(f"  {len(lost):>4}{aside}  {_commit(commit)}", "cut")
+    if history.removed:
+        yield Line("  `ledger history --removed` prints them, --restore ITEM#N puts one back")
+
+
+def _edits(history: History) -> Iterator[Line]:
+    for kind, said in (
+        ("rewritten", "first lines of attempts changed"),
+        ("reused", "numbers used again for another attempt"),
+        ("dropped", "attempts removed while another of their number stayed"),
+    ):
+        found = [one for one in history.edited if one.kind == kind]
+        if found:
+            commits = len({one.commit for one in found})
+            yield Line(f"{said}: {len(found)} by {counted(commits, 'commit')}")
+    moves = [event for event in history.events if event.kind in ("moved", "renumbered")]
+    if moves:
+        yield Line(f"attempts moved or renumbered: {len(moves)}")
+
+
+def _measures(facts: Sequence[Facts]) -> Iterator[Line]:
+    """What was wrong in how many versions, and where it was worst."""
+    yield Line("")
+    yield Line(f"What {counted(len(facts), 'version')} had", "heading")
+    for said, noun, value in _MEASURES:
+        found = [one for one in facts if value(one)]
+        if found:
+            top = max(found, key=value)
+            where = f", at most {counted(value(top), noun)} ({_short(top.commit)})" if noun else ""
+            yield Line(f"  {said}: {counted(len(found), 'version')}{where}", "cut")
+    indexed = sum(bool(one.index_form) for one in facts)
+    if indexed:
+        yield Line(f"  an index: {counted(indexed, 'version')}")
+    read = sum(one.attempts for one in facts)
+    seen = read + sum(one.unread for one in facts)
+    if seen:
+        yield Line(f"  {100 * read / seen:.2f} % of what looks like an attempt was read as one")
+
+
+def _table(facts: Sequence[Facts]) -> Iterator[Line]:
+    """So many versions, evenly spaced, the first and the last among them."""
+    if not facts:
+        return
+    last = len(facts) - 1
+    rows = sorted({round(place * last / (_ROWS - 1)) for place in range(_ROWS)})
+    largest = max(range(len(facts)), key=lambda place: facts[place].size)
+    yield Line("")
+    head = ("date", "commit", "KB", "lines", "items", "attempts", "twice", "unordered", "index")
+    table = [head, *(_row(facts[place]) for place in sorted({*rows, largest}))]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for place, row in enumerate(table):
+        cells = (
+            cell.ljust(width) if column < 2 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield Line("  ".join(cells).rstrip(), "whole" if place else "heading")
+
+
+def _row(one: Facts) -> tuple[str, ...]:
+    counts = (one.lines, one.items, one.attempts, one.duplicates, one.disordered)
+    index = str(one.contradictions) if one.index_form else "-"
+    size = f"{one.size / 1000:.1f}"
+    return (one.commit.day, _short(one.commit), size, *map(str, counts), index)
+
+
+# Phrases
+
+
+def _span(facts: Iterable[Facts]) -> str:
+    days = [one.commit.day for one in facts]
+    return f", {min(days)} to {max(days)}" if days else ""
+
+
+def _short(commit: Commit) -> str:
+    return commit.sha[:8]
+
+
+def _commit(commit: Commit) -> str:
+    return one_line(f"{_short(commit)}  {commit.day}  {commit.author}: {commit.subject}")
+
+
+def _name(item: str | None, number: int | None) -> str:
+    return f"{item or 'no item'}{'' if number is None else f'#{number}'}"
+
+
+def _event(event: Event, *, with_item: bool) -> str:
+    number = "" if event.number is None else f"#{event.number} "
+    if event.kind.startswith("action"):
+        number = number.replace("#", "")
+    item = f"{event.item} " if with_item and event.item else ""
+    said = f"{item}{number}{_KINDS[event.kind]}"
+    if event.kind in ("moved", "renumbered"):
+        return f"  {one_line(f'{said} {event.before}')}"
+    before, after = _apart(event.before, event.after)
+    told = f"{before} -> {after}" if before and after else before or after
+    return f"  {one_line(said)}: {told}" if told else f"  {one_line(said)}"
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Both on one line and cut, without a long beginning that they share."""
+    old, new = one_line(before), one_line(after)
+    pairs = enumerate(zip(old, new, strict=False))
+    shared = next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
+    start = old.rfind(" ", 0, shared) + 1 if shared > _SHARED else 0
+    mark = "…" if start else ""
+    return _cut(mark + old[start:] if old else ""), _cut(mark + new[start:] if new else "")
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
