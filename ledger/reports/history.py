@@ -111,7 +111,7 @@ def _removals(history: History) -> Iterator[Line]:
     for commit, lost in by_commit.items():
         moved = sum(one.moved_to is not None for one in lost)
         aside = f" ({moved} moved)" if moved else ""
-        yield Line(f"  {len(lost):>4}{aside}  {_commit(commit)}", "cut")
+        yield Line(f"  {len(lost):>4}  {_commit(commit)}{aside}", "cut")
     if history.removed:
         yield Line("  `ledger history --removed` prints them, --restore ITEM#N puts one back")
 
