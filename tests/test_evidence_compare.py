@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from ledger.evidence.compare import compare
 from ledger.evidence.rates import rates
+from ledger.evidence.renames import renamed, shortened
 from ledger.evidence.totals import recount
-from ledger.models.evidence import Delta, Evidence, Outcome, Rate, TestResult, Totals
+from ledger.models.evidence import Delta, Evidence, Outcome, Rate, Rename, TestResult, Totals
 
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 FAILING = {"failed", "error"}
-CLASSES = [field.name for field in fields(Delta)]
+CLASSES = [field.name for field in fields(Delta) if field.name != "renamed"]
 
 
 def run(partial: bool = False, **outcomes: str) -> Evidence:
@@ -146,3 +147,77 @@ def test_rates_name_their_denominator() -> None:
     )
     assert rates(Totals(collected=3, skipped=3)) == (Rate("passed/collected", 0, 3, 0.0),)
     assert rates(Totals()) == ()
+
+
+# Names that changed.
+
+RENAMED = {
+    "moved to another folder": ("tests.test_a::test_x", "tests.unit.test_a::test_x", True),
+    "moved with its class": ("tests.test_a.TestY::test_z", "tests.test_b.TestY::test_z", True),
+    "a prefix came": ("test_a::test_x[1]", "py311.tests.test_a::test_x[1]", True),
+    "the module was renamed": ("tests.test_a::test_x", "tests.test_b::test_x", True),
+    "the class was renamed": ("org.acme.PumpTest::stops", "org.acme.PumpsTest::stops", True),
+    "its parameter was renamed": ("t.test_a::test_x[f32]", "t.test_a::test_x[cpu-f32]", True),
+    "a file's path": ("src/a.test.ts::pump > fills", "lib/a.test.ts::pump > fills", True),
+    "another test": ("tests.test_a::test_x", "tests.test_a::test_y", False),
+    "the same word elsewhere": ("a.test_a::test_x", "b.test_b::test_x", False),
+}
+
+
+@pytest.mark.parametrize("what", RENAMED)
+def test_a_test_that_was_renamed(what: str) -> None:
+    before, now, alike = RENAMED[what]
+    delta = compare(
+        run(**{now: "passed", "k::k": "passed"}), run(**{before: "failed", "k::k": "passed"})
+    )
+    assert delta.renamed == ((Rename(before, now),) if alike else ())
+    assert (delta.not_run, delta.cleared, delta.new_tests) == ((before,), (), (now,)), (
+        "a hint moves nothing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("gone", "new", "kept", "expected"),
+    [
+        (["a.t::x"], ["b.t::x", "c.t::x"], [], {}),
+        (["b.t::x", "c.t::x"], ["a.t::x"], [], {}),
+        (["a.t::x", "b.t::x"], ["p.a.t::x", "p.b.t::x"], [], {"a.t::x": "p.a.t::x", "b.t::x": "p.b.t::x"}),
+        (["t::x[1]"], ["t::x[2]"], ["t::x[3]"], {}),
+        (["t::x[1]", "t::x[2]"], ["t::x[3]"], [], {}),
+        (["t::x"], [], [], {}),
+        (["module"], ["other"], [], {}),
+    ],
+)  # fmt: skip
+def test_a_name_is_taken_for_another_only_where_no_third_fits(
+    gone: list[str], new: list[str], kept: list[str], expected: dict[str, str]
+) -> None:
+    assert renamed(gone, new, kept) == expected
+
+
+identities = st.lists(
+    st.from_regex(r"([ab]\.){0,3}[tu]::[xy](\[[12]\])?", fullmatch=True), unique=True, max_size=12
+)
+
+
+@given(identities, identities)
+def test_each_name_is_one_other_at_most(before: list[str], now: list[str]) -> None:
+    gone, new = [n for n in before if n not in now], [n for n in now if n not in before]
+    pairs = renamed(gone, new, set(before) & set(now))
+    assert pairs.keys() <= set(gone)
+    assert set(pairs.values()) <= set(new)
+    assert len(set(pairs.values())) == len(pairs)
+
+
+@given(identities, st.sampled_from(["p", "tests.unit", "py311"]))
+def test_a_prefix_that_all_names_got_is_seen_through(names: list[str], prefix: str) -> None:
+    longer = {name: f"{prefix}.{name}" for name in names}
+    pairs = renamed(names, longer.values(), ())
+    assert all(longer[name] == now for name, now in pairs.items())
+    told = shortened(longer.values(), names)
+    assert all(longer[short] == long for long, short in told.items())
+
+
+def test_many_names_that_are_all_alike_take_no_long() -> None:
+    many = [f"m{number}.t::x" for number in range(20_000)]
+    assert renamed(many, [f"n{name}" for name in many], ()) == {}
+    assert shortened(many, [f"n.{name}" for name in many]) == {}

@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.evidence.access import WorkTree
+from ledger.evidence.bundle import read_run
 from ledger.evidence.junit import JUnitReader
 from ledger.evidence.part import Part
 from ledger.evidence.pytest_log import PytestLogReader
@@ -155,6 +157,31 @@ def test_a_quiet_log_names_what_failed(tmp_path: Path, options: tuple[str, ...])
     log = read(output)
     assert failing(log) == failing(junit)
     assert (log.completeness, log.partial) == ("complete", True)
+
+
+@pytest.mark.parametrize("options", [("--junit-prefix=py311.fast",), ("--rootdir=..",), ("-q",)])
+def test_a_log_and_a_junit_file_that_name_tests_differently_are_one_run(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """Paths in a log are told from the folder that pytest was started in, in the JUnit file from
+    its root."""
+    start = tmp_path / "sub"
+    start.mkdir()
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "other").mkdir()
+    text = "def test_good(): pass\ndef test_bad(): assert 0\n"
+    (start / "test_here.py").write_text(text)
+    (tmp_path / "other" / "test_there.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--junitxml=junit.xml",
+         ".", "../other", *options],
+        cwd=start, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, check=False, timeout=120,
+    )  # fmt: skip
+    (start / "pytest.log").write_bytes(done.stdout)
+    found = read_run(WorkTree(tmp_path), "sub")
+    assert found.totals == Totals(collected=4, passed=2, failed=2)
+    assert not any("disagree" in warning for warning in found.warnings)
 
 
 def test_reruns_in_the_junit_file_of_a_real_run(tmp_path: Path) -> None:

@@ -82,6 +82,13 @@ class Run(Model):
     sources: dict[Text, Text] = Field(description="The file that a value comes from, by field.")
 
 
+class Rename(Model):
+    """Two names of what is perhaps one test."""
+
+    before: Text = Field(description="In the baseline, and not in the run.")
+    now: Text = Field(description="In the run, and not in the baseline.")
+
+
 class Delta(Model):
     """The run (several runs taken together) against the baseline: tests by class, each in at
     most one."""
@@ -94,6 +101,9 @@ class Delta(Model):
     new_tests: list[Text] = Field(description="Not in the baseline.")
     gone: list[Text] = Field(description="Not failing in the baseline, no outcome now.")
     flaky: list[Text] = Field(description="Tries disagree, the last did not fail.")
+    renamed: list[Rename] = Field(
+        description="No class but a hint: each name also stands in the class that it is in."
+    )
 
 
 class EvidenceData(Model):

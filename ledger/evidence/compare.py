@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.models.evidence import FAILING, Delta, Evidence, TestResult
+from ledger.evidence.renames import renamed
+from ledger.models.evidence import FAILING, Delta, Evidence, Rename, TestResult
 
 _SILENT = frozenset({"skipped", "xfailed"})
 _PASSING = frozenset({"passed", "xpassed"})
@@ -29,8 +30,12 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
     one of ``still_failing``, ``cleared``, ``flaky``, ``newly_skipped`` and ``not_run``: none
     is lost, and only one that ran and passed is cleared. Where a run names only some of its
     tests, nothing is ``gone`` (or, for such a baseline, new).
+
+    ``renamed`` are tests that are not in the run and may be there under another name. That is a
+    guess (``renames.renamed``), so it moves nothing: a failure whose name did not run is
+    ``not_run``, whatever became of the test that may be the same.
     """
-    classes: dict[str, list[str]] = {name: [] for name in Delta.__slots__}
+    classes: dict[str, list[str]] = {name: [] for name in Delta.__slots__ if name != "renamed"}
     for identity, test in run.tests.items():
         found = _present(test, baseline.tests.get(identity), baseline.tests_partial)
         if found is not None:
@@ -42,7 +47,20 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
             classes["not_run"].append(identity)
         elif not run.tests_partial:
             classes["gone"].append(identity)
-    return Delta(**{name: tuple(identities) for name, identities in classes.items()})
+    return Delta(
+        **{name: tuple(identities) for name, identities in classes.items()},
+        renamed=_renamed(run, baseline),
+    )
+
+
+def _renamed(run: Evidence, baseline: Evidence) -> tuple[Rename, ...]:
+    if run.tests_partial or baseline.tests_partial:
+        return ()
+    gone = [identity for identity in baseline.tests if identity not in run.tests]
+    new = [identity for identity in run.tests if identity not in baseline.tests]
+    kept = run.tests.keys() & baseline.tests.keys() if gone and new else ()
+    pairs = renamed(gone, new, kept)
+    return tuple(Rename(before, pairs[before]) for before in gone if before in pairs)
 
 
 def _present(test: TestResult, before: TestResult | None, partial: bool) -> str | None:

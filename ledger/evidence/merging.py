@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ledger.evidence.folding import WORST, order
 from ledger.evidence.part import Part
+from ledger.evidence.renames import shortened
 from ledger.evidence.totals import recount
 from ledger.models.evidence import FAILING, TestResult, Totals
 
@@ -46,8 +47,11 @@ def merge(parts: list[Part]) -> Merged:
     reports = [part for part in known if part.reader == "junit"]
     logs = sorted((p for p in known if p.reader != "junit"), key=lambda part: RANK[part.reader])
     kept = list(reports)
-    for log in logs:
-        above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
+    named: list[Part] = []
+    for output in logs:
+        above = [part for part in kept if RANK[part.reader] < RANK[output.reader]]
+        log = _named_alike(output, above, result)
+        named.append(log)
         partner = _partner(log, above)
         if partner is None:
             kept.append(log)
@@ -57,7 +61,7 @@ def merge(parts: list[Part]) -> Merged:
         kept = only_collected[:1]
         result.collected_only = True
     _add_up(kept, result)
-    for log in logs:
+    for log in named:
         _refine(log, result)
     result.read = bool(kept)
     result.is_pytest = any(part.wall for part in kept)
@@ -89,6 +93,24 @@ def _partner(log: Part, reports: list[Part]) -> Part | None:
     if beside:
         return beside[0]
     return reports[0] if len(reports) == 1 else None
+
+
+def _named_alike(log: Part, above: list[Part], result: Merged) -> Part:
+    """The log with its tests called as a file above it calls them, where it shares no name with
+    any but its names are those of that file cut short."""
+    if not log.tests or any(log.tests.keys() & report.tests.keys() for report in above):
+        return log
+    for report in above:
+        names = shortened(log.tests, report.tests)
+        if names:
+            result.warnings.append(
+                f"{log.file} tells other folders of its tests than {report.file}: taken as the same"
+            )
+            return replace(log, tests={
+                names[identity]: replace(test, identity=names[identity])
+                for identity, test in log.tests.items()
+            })  # fmt: skip
+    return log
 
 
 def _likeness(first: KeysView[str], second: KeysView[str]) -> float:

@@ -98,10 +98,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """A test of the baseline that the run perhaps has under another name."""
+
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """A run against its baseline: test identities by class, each identity in at most one.
-    Not failing any more is not cleared: a cleared test ran and passed. The law is written
-    down with ``ledger.evidence.compare.compare``."""
+    Not failing any more is not cleared: a cleared test ran and passed. ``renamed`` is no class
+    but a hint: both names stand in their own. The law is written down with
+    ``ledger.evidence.compare.compare``."""
 
     new_failures: tuple[str, ...] = ()
     still_failing: tuple[str, ...] = ()
@@ -111,3 +120,4 @@ class Delta:
     new_tests: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
+    renamed: tuple[Rename, ...] = ()

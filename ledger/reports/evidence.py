@@ -67,6 +67,8 @@ def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
     for name, tests in classes:
         for identity in tests if name != "still failing" else ():
             yield Line(f"  {name}: {one_line(identity)}", "cut")
+    for pair in delta.renamed:
+        yield Line(f"  perhaps renamed: {one_line(f'{pair.before} -> {pair.now}')}", "cut")
 
 
 def _count(name: str, tests: Sequence[str]) -> str:
