@@ -17,7 +17,9 @@ from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.evidence.rates import rates
+from ledger.evidence.signature import came_through
 from ledger.links import blobs
+from ledger.models.evidence import Evidence
 from ledger.reports import evidence as report
 
 
@@ -27,35 +29,51 @@ def command(
         typer.Argument(metavar="RUN...", help="Folders or files that hold a run's outputs."),
     ],
     baseline: Annotated[
-        Path | None,
-        typer.Option("--baseline", metavar="RUN", help="Compare with this earlier run."),
+        list[Path] | None,
+        typer.Option(
+            "--baseline",
+            metavar="RUN",
+            help="Compare with this earlier run; given several times, with all of them together.",
+        ),
     ] = None,
+    slowest: Annotated[
+        int,
+        typer.Option("--slowest", metavar="N", min=0, help="List that many of the slowest."),
+    ] = 5,
     as_json: AsJson = False,
 ) -> int:
     """Show what the outputs of runs say.
 
-    A run is a folder with everything below it, or one file. Read are JUnit XML, exit-code
-    files, reports of `/usr/bin/time -v`, logs of pytest and crashes in them.
+    A run is a folder with everything below it, or one file. Several runs, such as the chunks of
+    one, are also shown together. Read are JUnit XML, reports and logs of pytest, exit-code files,
+    reports of `/usr/bin/time -v`, crash reports and what is safe of dumps of the environment.
     """
-    root = _root([*runs, *([baseline] if baseline else [])])
+    earlier = baseline or []
+    root = _root([*runs, *earlier])
     tree = WorkTree(root)
     paths = [_within(root, run) for run in runs]
     found = [read_run(tree, path) for path in paths]
-    delta, before = None, ""
-    if baseline is not None:
-        before = _within(root, baseline)
-        together = found[0] if len(found) == 1 else read_runs(tree, paths)
-        delta = compare(together, read_run(tree, before))
+    whole = found[0] if len(found) == 1 else read_runs(tree, paths)
+    before = [_within(root, run) for run in earlier]
+    delta = compare(whole, read_runs(tree, before)) if before else None
     if as_json:
         from ledger import contract
 
-        told = [{**asdict(one), "rates": rates(one.totals) if one.totals else ()} for one in found]
-        output.document(contract.document("evidence", {"runs": told, "delta": delta}))
+        together = _told(whole) if len(found) > 1 else None
+        data = {"runs": [_told(one) for one in found], "together": together, "delta": delta}
+        output.document(contract.document("evidence", data))
         return 0
-    lines = [line for one in found for line in report.run(one)]
-    lines += report.comparison(delta, before) if delta else []
+    lines = [line for one in found for line in report.brief(one)] if len(found) > 1 else []
+    lines += report.run(whole, slowest, len(found))
+    lines += report.comparison(delta, " + ".join(before)) if delta else []
     output.lines(lines)
     return 0
+
+
+def _told(run: Evidence) -> dict[str, object]:
+    """One run as the document has it."""
+    crashes = [{**asdict(crash), "through": came_through(crash)} for crash in run.crashes]
+    return {**asdict(run), "rates": rates(run.totals) if run.totals else (), "crashes": crashes}
 
 
 def _root(given: Sequence[Path]) -> Path:

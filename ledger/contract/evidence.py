@@ -52,6 +52,7 @@ class Crash(Model):
     signature: Text = Field(description="What crashes are grouped by.")
     frames: list[Text] = Field(description="The stack, innermost first.")
     source: Text = Field(description="The file that tells of it.")
+    through: Text = Field(description="The frame that the place was reached through; may be empty.")
 
 
 class Run(Model):
@@ -110,6 +111,9 @@ class EvidenceData(Model):
     """The runs, and how they compare."""
 
     runs: list[Run] = Field(description="In the order of the command line.")
+    together: Run | None = Field(
+        description="All of them as the parts of one run; null where only one was given."
+    )
     delta: Delta | None = Field(description="The comparison; null without `--baseline`.")
 
 

@@ -6,40 +6,84 @@ from collections.abc import Iterator, Sequence
 
 from ledger.edits import wording
 from ledger.evidence.rates import rates
-from ledger.models.evidence import Delta, Evidence
+from ledger.evidence.signature import groups
+from ledger.models.evidence import FAILING, Delta, Evidence
 from ledger.reports.lines import Line
 from ledger.reports.words import counted, listed
 from ledger.text import one_line
 
+_SHORTEST_S = 0.005  # no test below it is slow
 
-def run(evidence: Evidence) -> Iterator[Line]:
+
+def brief(evidence: Evidence) -> Iterator[Line]:
+    """One of several inputs: how it ended and its numbers."""
+    yield _heading(evidence.path, evidence)
+    said = wording.metrics(evidence)
+    if said:
+        yield Line(f"  {one_line(said)}")
+
+
+def run(evidence: Evidence, slowest: int = 5, inputs: int = 1) -> Iterator[Line]:
     """One run: how it ended, its numbers, and what went wrong."""
-    reason = f" ({evidence.reason})" if evidence.reason else ""
-    yield Line(one_line(f"{evidence.path}: {evidence.completeness}{reason}"), "heading")
+    name = evidence.path if inputs == 1 else f"{inputs} inputs together"
+    yield _heading(name, evidence)
     said = wording.metrics(evidence)
     if said:
         yield Line(f"  {one_line(said)}")
     for rate in rates(evidence.totals) if evidence.totals else ():
         yield Line(f"  {rate.name}: {rate.count} of {rate.of}, {rate.percent:.2f} %")
-    for label, value in (("command", evidence.command), ("started", evidence.started)):
+    for label, value in (
+        ("command", evidence.command),
+        ("started", evidence.started),
+        ("resources", _resources(evidence)),
+        ("environment", ", ".join(f"{k}={v}" for k, v in sorted(evidence.environment.items()))),
+    ):
         if value:
             yield Line(f"  {label}: {one_line(value)}")
-    if evidence.environment:
-        known = ", ".join(f"{name}={value}" for name, value in sorted(evidence.environment.items()))
-        yield Line(f"  environment: {one_line(known)}")
-    failing = [
-        (identity, test.message)
-        for identity, test in evidence.tests.items()
-        if test.outcome in ("failed", "error")
-    ]
-    if failing:
-        yield Line(f"  {counted(len(failing), 'failing test')}:")
-    for identity, message in failing:
-        yield Line(f"    {one_line(f'{identity}: {message}' if message else identity)}", "cut")
-    for crash in evidence.crashes:
-        yield Line(f"  crash: {one_line(f'{crash.kind}: {crash.signature}')}")
+    yield from _tests(evidence, slowest)
+    for group in groups((crash.source, crash) for crash in evidence.crashes):
+        places = ", ".join(dict.fromkeys(group.rounds))
+        ways = "".join(f", through {way.frame}" for way in group.through)
+        times = f"{len(group.rounds)} times, " if len(group.rounds) > 1 else ""
+        yield Line(f"  crash: {one_line(f'{group.signature} ({times}{places}){ways}')}")
     for warning in evidence.warnings:
         yield Line(f"  note: {one_line(warning)}")
+
+
+def _heading(name: str, evidence: Evidence) -> Line:
+    reason = f" ({evidence.reason})" if evidence.reason else ""
+    return Line(one_line(f"{name}: {evidence.completeness}{reason}"), "heading")
+
+
+def _resources(evidence: Evidence) -> str:
+    """What the whole command took, where that was measured."""
+    said = []
+    if evidence.elapsed_s is not None:
+        said.append(f"{evidence.elapsed_s:.2f} s for the whole command")
+    if evidence.cpu_percent is not None:
+        said.append(f"{evidence.cpu_percent} % of one processor")
+    return ", ".join(said)
+
+
+def _tests(evidence: Evidence, slowest: int) -> Iterator[Line]:
+    tests = evidence.tests.values()
+    failing = [test for test in tests if test.outcome in FAILING]
+    if failing:
+        yield Line(f"  {counted(len(failing), 'failing test')}:")
+    for test in failing:
+        told = f"{test.identity}: {test.message}" if test.message else test.identity
+        yield Line(f"    {one_line(told)}", "cut")
+    flaky = [test for test in tests if test.flaky]
+    if flaky:
+        yield Line(f"  {counted(len(flaky), 'flaky test')}:")
+    for test in flaky:
+        yield Line(f"    {one_line(f'{test.identity}: {test.tries} tries')}", "cut")
+    timed = [test for test in tests if (test.duration_s or 0.0) >= _SHORTEST_S]
+    timed.sort(key=lambda test: -(test.duration_s or 0.0))
+    if timed[:slowest]:
+        yield Line("  slowest:")
+    for test in timed[:slowest]:
+        yield Line(f"    {test.duration_s:.2f} s {one_line(test.identity)}", "cut")
 
 
 def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
