@@ -8,11 +8,13 @@ the bytes that are read under the lock.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger import braces, naming, rewriting, text
+from ledger import braces, naming, rewriting, text, validate
+from ledger.claims.judge import contradictions
 from ledger.config import Config
 from ledger.dialects import words
 from ledger.document import Edit
@@ -22,9 +24,10 @@ from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.links import git
+from ledger.models.claim import Judged
 from ledger.models.draft import Change, NewAttempt
 from ledger.models.evidence import Evidence
-from ledger.models.ledger import Ledger
+from ledger.models.ledger import Attempt, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ def record(config: Config, request: Request) -> Recorded:
 
     def check(old: Ledger, new: Ledger) -> None:
         verify.verify(old, new, made[-1])
+        attempt = _written(new, made[-1])
+        _refuse_contradicted(contradictions(request.summary, attempt, draft.evidences))
+        _refuse_contradicted(validate.contradicted(config, config.ledger_path, None, new, old))
 
     done = rewriting.rewrite(config, edits, check, today, dry_run=request.dry_run)
     meant = made[-1]
@@ -77,12 +83,26 @@ def record(config: Config, request: Request) -> Recorded:
         config.ledger_path,
         meant.item,
         meant.attempt.number,
-        _line(done.new, meant),
+        _written(done.new, meant).span.start_line,
         meant.attempt.result,
         meant.attempt.metrics,
         done.diff,
         draft.notes,
     )
+
+
+def _refuse_contradicted(found: Sequence[Judged]) -> None:
+    """Raise Refused where what is new says something else than its run does. The date is the run's
+    own: that it lies ahead is told by other rules."""
+    for judged in found:
+        claim = judged.claim
+        if claim.kind != "date":
+            where = f" in {judged.evidence}" if judged.evidence != "arithmetic" else ""
+            raise Refused(
+                "contradicted",
+                f'it would say "{claim.said}": it is {judged.observed}{where}; {judged.reason}',
+                "say what the run says, or of what else it is said; nothing was written",
+            )
 
 
 # The run
@@ -203,10 +223,10 @@ def _refuse_recorded(
             )
 
 
-def _line(ledger: Ledger, meant: Change) -> int:
-    """The line that the new attempt stands on."""
+def _written(ledger: Ledger, meant: Change) -> Attempt:
+    """The new attempt as it stands in the ledger."""
     return next(
-        attempt.span.start_line
+        attempt
         for item in ledger.items
         if item.id == meant.item
         for attempt in item.attempts

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ledger import reader, rules
 from ledger.config import Config
@@ -20,6 +21,9 @@ from ledger.links import ancestry, artifacts, blobs
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
 from ledger.rules import Facts
+
+if TYPE_CHECKING:
+    from ledger.models.claim import Judged
 
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
@@ -73,7 +77,11 @@ def since(
     fork = ancestry.fork_point(config.root, "HEAD", revision) or revision
     base = contents.read(fork, path)
     bases = [] if base is None else [reader.read(base)]
-    known = replace(facts(config, path, contents), run_notes=partial(run_notes, config.root))
+    known = replace(
+        facts(config, path, contents),
+        run_notes=partial(run_notes, config.root),
+        contradicted=partial(contradicted, config, path, contents),
+    )
     return made_worse(reader.read(data), known, bases, None, config.ignore)
 
 
@@ -92,6 +100,20 @@ def run_notes(root: Path, folder: str) -> Sequence[str]:
         *([f"it is {evidence.completeness}: {evidence.reason}"] if cut else []),
         *evidence.warnings,
     ]
+
+
+def contradicted(
+    config: Config, path: str, contents: blobs.Blobs | None, ledger: Ledger, base: Ledger | None
+) -> Sequence[Judged]:
+    """The claims of ``ledger`` that the work tree contradicts, in attempts and completed actions
+    that ``base`` does not have, word for word."""
+    from ledger import verifying  # likewise
+
+    if contents is None and config.is_git:
+        with blobs.Blobs(config.root) as own:
+            return contradicted(config, path, own, ledger, base)
+    place = verifying.work_tree(config.root, contents, is_committed=False)
+    return verifying.contradicted(ledger, base, path, place)
 
 
 def facts(config: Config, path: str, contents: blobs.Blobs | None = None) -> Facts:

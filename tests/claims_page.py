@@ -77,10 +77,9 @@ def judged(root: Path, page: str, text: str) -> list[Judged]:
 def told(judged: Judged) -> tuple[str, str]:
     """A claim as the tables have it: ``(kind, passage and value, verdict with what is so)``."""
     claim = judged.claim
-    said = claim.text if claim.claimed in claim.text else f"{claim.text} {claim.claimed}"
     why = judged.observed if judged.verdict == "contradicted" else judged.reason
     verdict = f"{judged.verdict}: {why}" if why else judged.verdict
-    return f"{claim.kind} {said}", verdict
+    return f"{claim.kind} {claim.said}", verdict
 
 
 def main() -> None:

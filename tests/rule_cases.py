@@ -8,7 +8,8 @@ A case is a heading of the second level and fenced blocks of five backticks:
 - ``base``: the version before, where there is one; in a merge one for each side, and ``fork``
   is what the sides have in common.
 - ``settings``: ``today`` (default: 2025-12-31), ``append_only``, ``max_lines``, ``runs``
-  (``runs = read``: what the cited runs lack is looked for).
+  (``runs = read``: what the cited runs lack is looked for), ``claims`` (``claims = read``: what
+  is said is held against the cited runs).
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ def place(tmp_path_factory: pytest.TempPathFactory, isolation: None) -> Config:
     repo.write("reports/parse/env.txt", b"HOME=/\n" + SECRET)
     repo.write(f"{run}/pytest.log", b"12 passed\n")
     repo.write(f"{run}/logs/run.log", b"12 passed\n")
+    told = b"===== 1 failed, 11 passed in 3.40s =====\n"
+    repo.write("reports/parse/phase_b/20251103T080000Z/pytest.log", told)
     (root / "reports/out").symlink_to(root.parent)
     repo.git("add", "--force", f"{run}/logs/run.log")
     repo.commit("Files to cite")
@@ -53,6 +55,9 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
     return replace(
         known,
         run_notes=partial(validate.run_notes, place.root) if "runs" in settings else None,
+        contradicted=partial(validate.contradicted, place, "plan.md", None)
+        if "claims" in settings
+        else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),
@@ -108,7 +113,8 @@ def test_the_documented_example_has_the_fault(code: str, place: Config) -> None:
     if code == "LED102":
         example += b"\xe9"
     found = {
-        finding.code for finding in check(reader.read(example), facts(place, {"runs": "read"}))
+        finding.code
+        for finding in check(reader.read(example), facts(place, {"runs": "read", "claims": "read"}))
     }
     assert code in found
 

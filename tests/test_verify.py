@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -292,3 +294,94 @@ def test_every_verdict_is_in_the_schema() -> None:
     schema = contract.schema("verify")
     [claim] = [part for name, part in schema["$defs"].items() if name == "Claim"]
     assert claim["properties"]["verdict"]["enum"] == ["supported", "contradicted", "unverifiable"]
+
+
+# Writers and checks
+
+APPEND = ("append", "DOCS-TOUR-002", RUN, "--summary")
+
+
+@pytest.mark.parametrize(
+    ("summary", "found"),
+    [
+        ("All 13 tests passed.", "it is 12 passed"),
+        ("12 passed in 3.04s.", "it is 3.4s"),
+        ("12 passed, exit code 1.", "it is 0"),
+        ("Pass rate 99.0%.", "it is 100.00%"),
+        ("Failures 3→1 (-50%).", "it is -66.67%"),
+        ("Fixed in commit 0badc0ffee1.", "it is no such commit"),
+        (f"Log: `{RUN}/pytest_full.log`.", "it is not in the tree"),
+        ("As in Attempt #7 of [PARSE-SPEED-001].", "it is #1 to #2"),
+    ],
+)
+@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["for real", "dry run"])
+def test_nothing_contradicted_is_appended(
+    repo: Repository, summary: str, found: str, options: list[str]
+) -> None:
+    before = repo.ledger.read_bytes()
+    done = call(repo.path, *APPEND, summary, *options)
+    assert (done.code, done.out) == (1, "")
+    assert found in done.err
+    assert repo.ledger.read_bytes() == before
+    refused = call(repo.path, *APPEND, summary, *options, "--json")
+    assert '"contradicted"' in refused.out
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "All 12 tests passed in 3.40s, exit code 0.",
+        "Expected 15 passed; the rest comes next.",
+        "Was 3 failed, 9 passed before.",
+        "As in Attempt #2 of [PARSE-SPEED-001].",
+        "",
+    ],
+)
+def test_what_is_so_or_cannot_be_known_is_appended(repo: Repository, summary: str) -> None:
+    assert call(repo.path, *APPEND, summary).code == 0
+    assert "contradicted" not in {one["verdict"] for one in claims(repo, "DOCS-TOUR-002")}
+    assert call(repo.path, "validate", "--base", "HEAD").code == 0
+
+
+def test_an_action_is_not_completed_with_a_number_that_is_not_so(repo: Repository) -> None:
+    said(repo, "Measure 50 MB files.", "Measure 50 MB files: 14 passed, 0 failed in 3.40s.")
+    before = repo.ledger.read_bytes()
+    done = call(repo.path, "append", "PARSE-SPEED-001", RUN, "--again", "--complete", "2")
+    assert (done.code, done.out) == (1, "")
+    assert "14 passed" in done.err
+    assert repo.ledger.read_bytes() == before
+
+
+def test_old_lies_do_not_block_a_new_attempt(repo: Repository) -> None:
+    said(repo, "12 passed in 3.40s", "13 passed in 3.40s")
+    repo.commit("An old lie")
+    assert call(repo.path, *APPEND, "All 12 tests passed.").code == 0
+    assert call(repo.path, "validate", "--base", "HEAD").code == 0
+    assert call(repo.path, "validate", "--base", "HEAD", "--all").code == 1
+
+
+def test_validate_tells_of_new_lies_against_a_base_only(repo: Repository) -> None:
+    said(repo, "12 passed in 3.40s", "13 passed in 3.40s")
+    done = call(repo.path, "validate", "--base", "HEAD")
+    assert done.code == 1
+    assert (
+        f'LED410 attempt #2 of PARSE-SPEED-001 says "13 passed": it is 12 passed in {RUN}'
+        in done.out
+    )
+    repo.git("add", "--all")
+    for options in ([], ["--staged"], ["--staged", "--all"]):
+        assert "LED410" not in call(repo.path, "validate", *options).out
+
+
+def test_the_hook_reads_no_runs(repo: Repository) -> None:
+    said(repo, "12 passed in 3.40s", "13 passed in 3.40s")
+    repo.git("add", "--all")
+    script = (
+        "import sys; from ledger.hook import main; code = main([]); "
+        "print(sorted(n for n in sys.modules if n.startswith(('ledger.claims', 'ledger.verifying', "
+        "'ledger.evidence', 'ledger.models.claim')))); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=repo.path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stdout + done.stderr

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from ledger.claims.entries import Entry, stamp_of
+from ledger.claims.entries import Entry
 from ledger.claims.extract import figures_claimed
 from ledger.claims.judging import LOOSE, Group, judge_plain, unknown
 from ledger.claims.judging_counts import judge_count, judge_sum
@@ -33,6 +34,7 @@ from ledger.models.ledger import Attempt
 OF_RUNS = frozenset(
     {"count", "rate", "duration", "margin", "exit_code", "memory", "cpu", "delta", "test", "sum"}
 )
+_RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
 _FIGURES: Final[dict[str, Callable[[Group, Claim], Judged]]] = {
     "count": judge_count,
     "sum": judge_sum,
@@ -125,19 +127,22 @@ def _named(names: Sequence[RunName], named: Mapping[RunName, Sequence[Run]]) -> 
     return [run for path, run in found.items() if narrowed is None or path in narrowed]
 
 
-def contradictions(attempt: Attempt, evidence: Sequence[Evidence]) -> list[Judged]:
-    """What an attempt says of its runs that they contradict. ``evidence`` are the runs that it
-    was made from; nothing else is looked at, so paths, commits and other runs are not judged."""
-    runs = [from_evidence(run) for run in evidence]
-    stamp = attempt.stamp or next(
-        (s for run in runs if (s := run.stamp or stamp_of(run.path))), None
-    )
+def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) -> list[Judged]:
+    """What an author says of the runs that ``attempt`` records, and they contradict. ``evidence``
+    are these runs; nothing else is looked at, so paths, commits and other runs are not judged.
+
+    Whoever says beside a run that so many passed speaks of that run. Of what failed or was skipped
+    that is less sure: it may be what was mended.
+    """
+    runs = [replace(from_evidence(run), stamp=run.stamp or _RECORDED) for run in evidence]
+    paths = tuple(run.path for run in runs)
     entry = Entry(
-        attempt.item, attempt.number, attempt.date, stamp, attempt.text, attempt.span.start_line,
-        (), tuple(run.path for run in runs), tuple(run.path for run in runs), (),
+        attempt.item, attempt.number, attempt.date, attempt.stamp, said, attempt.span.start_line,
+        (), paths, paths, (),
     )  # fmt: skip
-    judged = judge(entry, claims_of(entry), runs, {}, Known())
-    return [
-        found for found in judged
-        if found.verdict == "contradicted" and found.claim.kind in OF_RUNS | {"date"}
-    ]  # fmt: skip
+    claims = [
+        replace(claim, is_firm=claim.is_firm or claim.measure == "passed")
+        for claim in claims_of(entry)
+    ]
+    judged = judge(entry, claims, runs, {}, Known())
+    return [one for one in judged if one.verdict == "contradicted" and one.claim.kind in OF_RUNS]

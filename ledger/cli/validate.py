@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -87,4 +88,6 @@ def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequ
             raise UsageError("no-such-revision", f"{base}: git knows no such commit")
         before = contents.read(base, path)
         known = None if before is None else reader.read(before)
-        return validate.validate(data, replace(facts, base=known, every=True), plan.ignore)
+        every_claim = partial(validate.contradicted, plan, path, contents)
+        known_facts = replace(facts, base=known, every=True, contradicted=every_claim)
+        return validate.validate(data, known_facts, plan.ignore)

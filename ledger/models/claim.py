@@ -16,6 +16,9 @@ Verdict = Literal["supported", "contradicted", "unverifiable"]
 Whose = Literal["own", "other", "loose"]
 
 
+_ASIDE = 2  # words between a number and what it counts: `13 unit tests passed`
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number as written: every value in ``[low, high]`` is written like this."""
@@ -76,6 +79,14 @@ class Claim:
     name: str = ""
     of: tuple[Amount | None, ...] = ()
     is_firm: bool = False
+
+    @property
+    def said(self) -> str:
+        """The passage, and the value behind it where the passage is another wording."""
+        words, value = self.text.split(), self.claimed.split()
+        is_it = words[:1] == value[:1] and words[-1:] == value[-1:]
+        is_told = self.claimed in self.text or (is_it and len(words) <= len(value) + _ASIDE)
+        return self.text if is_told else f"{self.text} {self.claimed}"
 
 
 @dataclass(frozen=True, slots=True)

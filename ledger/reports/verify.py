@@ -27,9 +27,7 @@ def _line(one: Judged, path: str) -> str:
     claim = one.claim
     number = "" if claim.attempt is None else f"#{claim.attempt}"
     of = f" of {claim.item or ''}{number}" if claim.item or number else ""
-    said = text.one_line(claim.text)
-    if claim.claimed not in said:
-        said = f"{said} {claim.claimed}"
+    said = text.one_line(claim.said)
     found = f": {one.observed}" if one.observed else ""
     where = f" in {one.evidence}" if one.evidence else ""
     why = f"; {one.reason}" if one.reason else ""

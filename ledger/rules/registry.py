@@ -3,11 +3,14 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger import text
 from ledger.models.finding import Finding, Severity
 from ledger.models.ledger import Ledger
+
+if TYPE_CHECKING:
+    from ledger.models.claim import Judged
 
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
@@ -25,6 +28,8 @@ class Facts:
     ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
     ``content_of`` gives what a path holds, None where there is no file or too long a one.
     ``run_notes`` takes a run's folder and gives what its outputs lack or contradict.
+    ``contradicted`` takes a ledger and an earlier one, and gives the claims of what the earlier one
+    does not have that their evidence contradicts.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
@@ -41,6 +46,7 @@ class Facts:
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
     content_of: Callable[[str], bytes | None] | None = None
     run_notes: Callable[[str], Sequence[str]] | None = None
+    contradicted: "Callable[[Ledger, Ledger | None], Sequence[Judged]] | None" = None
     every: bool = False
     append_only: str = "latest"
     max_lines: int = 0

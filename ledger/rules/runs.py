@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from ledger import citations
+from ledger import citations, text
 from ledger.models.ledger import Attempt, Ledger
-from ledger.rules.places import name, opening, unseen
+from ledger.rules.places import name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
+
+if TYPE_CHECKING:
+    from ledger.models.claim import Judged
 
 
 @rule("LED409", "run-lacks-evidence", "warning")
@@ -37,6 +41,57 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)}: its run {folder}: {note}"
             yield Fault(at, message, note, attempt.item, attempt.number)
+
+
+# Rules of their own tell of these, from less than a run: LED301 and on, LED403 and on, LED408.
+_TOLD_ELSEWHERE = frozenset({"date", "artifact", "commit"})
+
+
+@rule("LED410", "claim-contradicted", "error")
+def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """What a new or changed attempt, or a completed action, says is not what its run says.
+
+    Why: A plan is worth no more than its numbers. Whoever reads "9 passed" decides by it what to
+    do next, and nobody opens the log again. The hook does not look for this, since reading a run
+    takes longer than it has; `ledger validate --base REV` does, and `ledger append` refuses it.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: partial. 7 passed, 3 failed.
+            Artifacts: `reports/parse/phase_a/20251102T091500Z/`
+          * [2025-11-02] Attempt #2 — Result: success. Failures 3→1 (-50%).
+
+    Mend: Say what the run says; `ledger verify ITEM#N --all` shows it. Where the number is meant
+    for something else, say for what.
+    """
+    if facts.contradicted is None:
+        return
+    starts: list[int] = []
+    for judged in facts.contradicted(ledger, None if facts.every else facts.base):
+        claim = judged.claim
+        if claim.kind in _TOLD_ELSEWHERE:
+            continue
+        starts = starts or text.line_starts(ledger.text)
+        start, end = starts[claim.line - 1], starts[claim.line]
+        at = ledger.text.find(text.encode(claim.text), start, end)
+        yield Fault(
+            at if at >= 0 else opening(ledger, start),
+            _contradiction(judged),
+            f"{claim.kind} {claim.text} {claim.claimed}",
+            claim.item,
+            claim.attempt,
+        )
+
+
+def _contradiction(judged: Judged) -> str:
+    claim = judged.claim
+    number = "" if claim.attempt is None else f"attempt #{claim.attempt} of "
+    where = "" if judged.evidence == "arithmetic" else f" in {judged.evidence}"
+    found = f"it is {judged.observed}{where}"
+    return f"{number}{claim.item or 'no item'} says {quoted(claim.said)}: {found}; {judged.reason}"
 
 
 def _run_folder(attempt: Attempt) -> str | None:

@@ -18,7 +18,7 @@ from ledger.verifying.runs import Runs
 
 _OF_TIME = frozenset({"duration", "margin", "delta"})
 
-__all__ = ["Place", "revision", "verify", "work_tree"]
+__all__ = ["Place", "contradicted", "revision", "verify", "work_tree"]
 
 
 def verify(
@@ -49,6 +49,22 @@ def verify(
                 break
         found += judged
     return sorted(found, key=lambda judged: judged.claim.line)
+
+
+def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -> list[Judged]:
+    """The contradicted claims of attempts and completed actions that ``base`` does not have."""
+    known = _texts(base) if base else frozenset()
+    if known >= _texts(ledger):
+        return []
+    judged = verify(ledger, path, place, lambda entry: entry.text not in known)
+    return [one for one in judged if one.verdict == "contradicted"]
+
+
+def _texts(ledger: Ledger) -> frozenset[str]:
+    """What attempts and completed actions say."""
+    attempts = (a.text for item in ledger.items for a in item.attempts)
+    done = (a.text for item in ledger.items for a in item.actions if a.state == "complete")
+    return frozenset((*attempts, *done, *(attempt.text for attempt in ledger.loose)))
 
 
 def _may_change(judged: Judged) -> bool:
