@@ -23,6 +23,11 @@ COMMANDS_PAGE = DOCS / "reference" / "commands.md"
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "\x1e"
+_TOOLS = (
+    ("ledger", "ledger.cli"),
+    ("ledger-hook", "ledger.hook"),
+    ("ledger-merge-driver", "ledger.merge_driver"),
+)
 
 
 def pages() -> list[Path]:
@@ -47,7 +52,7 @@ def examples(page: Path) -> Iterator[tuple[str, str]]:
 def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str]:
     """What the commands print, one after the other in one shell, errors among it."""
     bin_folder.mkdir()
-    for name, module in (("ledger", "ledger.cli"), ("ledger-hook", "ledger.hook")):
+    for name, module in _TOOLS:
         tool = bin_folder / name
         tool.write_text(
             f"#!{sys.executable}\nimport sys\nfrom {module} import main\nsys.exit(main())\n"

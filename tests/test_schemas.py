@@ -82,6 +82,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("rounds", ["rounds", "reports/parser-speed", "--json"]),
     ("history", ["history", "--json"]),
     ("history", ["history", "PARSE-SPEED-001#1", "--json"]),
+    ("merge-driver", ["merge-driver", "--install", "--json"]),
     ("schema", ["schema", "--json"]),
     ("schema", ["schema", "status", "--json"]),
     ("error", ["show", "NOBODY", "--json"]),

@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "evidence": ("ledger.cli.evidence", "Runs"),
     "rounds": ("ledger.cli.rounds", "Runs"),
     "history": ("ledger.cli.history", "Git"),
+    "merge-driver": ("ledger.cli.merge_driver", "Git"),
     "export": ("ledger.cli.export", "Machine"),
     "schema": ("ledger.cli.schema", "Machine"),
 }

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ledger import config, reader, validate
+from ledger import config, installing, reader, text, validate
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.config import Config
@@ -62,6 +62,11 @@ def command(
         finding for plan in plans for finding in _check(plan, staged=staged, base=base, every=every)
     ]
     checked = Checked(tuple(plan.ledger_path for plan in plans), tuple(findings))
+    for plan in plans:
+        lacking = installing.lacks(plan)
+        if lacking:
+            hint = "run `ledger merge-driver --install`"
+            output.diagnostic(f"ledger: note: {text.visible(plan.ledger_path)}: {lacking}; {hint}")
     output.write(REPORTS[name]().render(checked), is_utf8=name in ("json", "sarif"))
     return 1 if checked.counts.error else 0
 

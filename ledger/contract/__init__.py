@@ -32,6 +32,7 @@ KINDS: Final[dict[str, str]] = {
     "evidence": "evidence",
     "rounds": "rounds",
     "history": "history",
+    "merge-driver": "merge_driver",
     "error": "machine",
     "schema": "machine",
 }
@@ -108,7 +109,7 @@ def _without_titles() -> type[GenerateJsonSchema]:
 
 def _model(kind: str) -> type[Document]:
     module = import_module(f"{__name__}.{KINDS[kind]}")
-    found: type[Document] = getattr(module, f"{kind.capitalize()}Document")
+    found: type[Document] = getattr(module, f"{kind.title().replace('-', '')}Document")
     return found
 
 

@@ -1,0 +1,60 @@
+"""``ledger merge-driver``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger import config, installing, merge_driver, text
+from ledger.cli import output
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.errors import UsageError
+from ledger.installing import Installation
+
+
+def command(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[BASE OURS THEIRS [SIZE [PATH]]]", help="What git asks to be merged."
+        ),
+    ] = None,
+    install: Annotated[
+        bool, typer.Option("--install", help="Set it up for the fix plan in this clone.")
+    ] = False,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Let git merge fix plans by item, attempt, action and field.
+
+    `--install` names the fix plan in `.gitattributes`, which is to be committed, and tells this
+    clone's git about the driver. Every clone has to do that once. With three files it does what
+    git calls it for: their merge goes to OURS, and the exit code is 1 where something is left
+    in conflict.
+    """
+    if install:
+        if files:
+            raise UsageError("usage", "--install takes no files to merge", "leave one out")
+        done = installing.install(config.find(Path.cwd(), ledger))
+        if as_json:
+            from ledger import contract
+
+            output.document(contract.document("merge-driver", done))
+        else:
+            output.write(_said(done))
+        return 0
+    if ledger or as_json:
+        raise UsageError("usage", "--ledger and --json go with --install")
+    return merge_driver.run(files or [])
+
+
+def _said(done: Installation) -> str:
+    lines = [
+        f"{step.place}: {step.text} ({'added' if step.is_new else 'there already'})"
+        for step in done.steps
+    ]
+    if done.steps[0].is_new:
+        lines.append("commit .gitattributes, so that every clone knows")
+    return "".join(f"{text.visible(line)}\n" for line in lines)

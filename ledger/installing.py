@@ -1,0 +1,144 @@
+"""The merge driver put into a repository, and whether it is there.
+
+Two things make git use it: a line in ``.gitattributes``, which is committed and so reaches
+everybody, and a setting in each clone, since git runs no program that a repository names.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ledger import store, text
+from ledger.config import Config
+from ledger.errors import LedgerError, UnreadableInput
+from ledger.links import blobs
+
+PROGRAM: Final = "ledger-merge-driver"
+# What git does without a driver comes first. Whatever happens to the program after that, the
+# file holds the outcome of a text merge, and git hears of a conflict.
+DRIVER: Final = (
+    "cp %A %A.ours && git merge-file -q --marker-size=%L -L ours -L base -L theirs %A %O %B; "
+    f"{PROGRAM} %O %A %B %L %P; s=$?; rm -f %A.ours; exit $s"
+)
+_SETTINGS: Final = (
+    ("merge.ledger.name", "fix plans by item and attempt"),
+    ("merge.ledger.driver", DRIVER),
+)
+_SPECIAL: Final = re.compile(r"[\\*?\[\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that git needs: where, what, and whether it was put there just now."""
+
+    place: str
+    text: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What makes git merge the ledger at ``path`` through the driver."""
+
+    path: str
+    steps: tuple[Step, ...]
+
+
+def install(config: Config) -> Installation:
+    """Put the driver into the repository of the ledger. What is there already stays as it is.
+
+    Raises UnreadableInput outside of a repository, LedgerError where another line of git's
+    attributes decides.
+    """
+    root, path = config.root, config.ledger_path
+    if not config.is_git:
+        raise UnreadableInput("no-repository", f"{root}: no git repository")
+    line = f"{_pattern(path)} merge=ledger"
+    has_line = _attribute(root, path) == "ledger"
+    if not has_line:
+        _add_line(root / ".gitattributes", line)
+    steps = [Step(".gitattributes", line, not has_line)]
+    for name, value in _SETTINGS:
+        is_set = _setting(root, name) == value
+        if not is_set:
+            _git(root, "config", "--local", name, value)
+        steps.append(Step("git config", f"{name} = {value}", not is_set))
+    if _attribute(root, path) != "ledger":
+        raise LedgerError(
+            "not-installed",
+            f"{path}: git's attribute merge is {_attribute(root, path)!r} in spite of {line!r}",
+            "another .gitattributes, or .git/info/attributes, decides; change it there",
+        )
+    return Installation(path, tuple(steps))
+
+
+def lacks(config: Config) -> str | None:
+    """What keeps git from merging the ledger through the driver although one of its halves is
+    there; None where all is well, or where nobody installed it."""
+    if not config.is_git:
+        return None
+    has_attribute = _attribute(config.root, config.ledger_path) == "ledger"
+    driver = _setting(config.root, "merge.ledger.driver")
+    if has_attribute and driver is None:
+        return "this clone merges it as text, since git does not know the driver here"
+    if driver is not None and not has_attribute:
+        return "git has the driver and no attribute that names it for this file"
+    if driver is not None and PROGRAM in driver and not shutil.which(PROGRAM):
+        return f"the driver is set and its program {PROGRAM} is not on the PATH"
+    return None
+
+
+def _pattern(path: str) -> str:
+    """The path for ``.gitattributes``: anchored, and taken literally."""
+    pattern = "/" + _SPECIAL.sub(lambda found: "\\" + found.group(), path)
+    if any(mark.isspace() or mark == '"' for mark in pattern):
+        escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return pattern
+
+
+def _add_line(file: Path, line: str) -> None:
+    """Put ``line`` behind the others, in their newline style."""
+    said = text.encode(line)
+
+    def added(data: bytes) -> bytes:
+        newline = text.newline_of(data, len(data)) if data else b"\n"
+        is_ended = not data or data[-1:] in (b"\n", b"\r")
+        return data + (b"" if is_ended else newline) + said + newline
+
+    if file.exists():
+        store.update(file, added)
+    else:
+        store.create(file, said + b"\n")
+
+
+def _attribute(root: Path, path: str) -> str:
+    parts = _git(root, "check-attr", "-z", "merge", "--", path).split("\0")
+    return parts[2] if len(parts) > 2 else ""
+
+
+def _setting(root: Path, name: str) -> str | None:
+    return _git(root, "config", "--get", name).removesuffix("\n") or None
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed commands, and a path behind `--`
+            [*blobs.GIT, *arguments],
+            cwd=root,
+            env=blobs.environment(root),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error
+    if done.returncode > 1:  # 1 is the answer "no such setting"
+        said = text.one_line(text.decode(done.stderr))
+        raise LedgerError("git-failed", f"{root}: git {arguments[0]}: {said}")
+    return text.decode(done.stdout)

@@ -1,0 +1,142 @@
+"""The entry point that git calls to merge a fix plan: ``BASE OURS THEIRS [SIZE [PATH]]``.
+
+OURS first holds what git's own text merge makes of the three, markers included. Only a merge
+that was read back and found whole takes its place, so whatever happens here, nothing is worse
+than without this program. The shell line that ``--install`` sets has made the text merge and a
+copy of OURS beforehand, so that a missing program changes nothing of that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ledger.errors import LedgerError, UnreadableInput, UsageError
+
+USAGE: Final = """\
+usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]
+
+Git calls this to merge three versions of a fix plan into the file OURS. SIZE is the length of
+conflict markers, PATH the name to report. The exit code is 0 where nothing is in conflict, 1
+where something is, 2 where the files cannot be read. `ledger merge-driver --install` sets it up.
+"""
+LABELS: Final = ("ours", "theirs")
+_MOST_MARKS: Final = 1000
+
+
+class Call(NamedTuple):
+    """What git asks for."""
+
+    base: Path
+    ours: Path
+    theirs: Path
+    size: int
+    path: str
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Merge, and return the exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] in (["-h"], ["--help"]):
+        sys.stdout.write(USAGE)
+        return 0
+    try:
+        return run(given)
+    except LedgerError as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"cannot read or write: {error.strerror or error}")
+    except Exception as error:  # the boundary: no traceback reaches a user
+        if os.environ.get("LEDGER_TRACEBACK"):
+            raise
+        kind = type(error).__name__
+        return _fail(
+            f"this is a defect of ledger: {kind}: {str(error)[:200]}; it is merged as text"
+        )
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Merge what ``arguments`` name. Raises LedgerError or OSError with OURS merged as text."""
+    call = _parse(arguments)
+    copy = call.ours.with_name(f"{call.ours.name}.ours")
+    is_own = not copy.exists()
+    if is_own:
+        copy.write_bytes(call.ours.read_bytes())
+    try:
+        return _merge(call, copy)
+    finally:
+        if is_own:
+            copy.unlink(missing_ok=True)
+
+
+def _parse(arguments: Sequence[str]) -> Call:
+    if not 3 <= len(arguments) <= 5:
+        raise UsageError(
+            "usage",
+            f"expected BASE OURS THEIRS [SIZE [PATH]], found {len(arguments)} arguments",
+            "git calls this; `ledger merge-driver --install` sets it up",
+        )
+    base, ours, theirs = (Path(name) for name in arguments[:3])
+    size = arguments[3] if len(arguments) > 3 else "7"
+    if not (size.isascii() and size.isdigit() and 0 < int(size[:9]) <= _MOST_MARKS):
+        raise UsageError("usage", f"{size[:20]!r}: expected the length of conflict markers")
+    return Call(base, ours, theirs, int(size), arguments[4] if len(arguments) > 4 else str(ours))
+
+
+def _merge(call: Call, copy: Path) -> int:
+    code = _as_text(call, copy)
+    # Not before there is a text merge: these take time, and may be what is broken.
+    from ledger import store
+    from ledger.merging import Unsure, merge
+
+    base, ours, theirs = (file.read_bytes() for file in (call.base, copy, call.theirs))
+    try:
+        merged = merge(base, ours, theirs, LABELS, call.size)
+    except Unsure as reason:
+        _say(f"{call.path}: merged as text: {reason}")
+        return code
+    store.update(call.ours, lambda _: merged.data)
+    for note in merged.notes:
+        _say(f"{call.path}: {note}")
+    for clash in merged.clashes:
+        _say(f"{call.path}:{clash.line}: conflict in {clash.item or 'the text'}: {clash.what}")
+    return 1 if merged.clashes else 0
+
+
+def _as_text(call: Call, copy: Path) -> int:
+    """Let OURS be what git makes of it without a driver; 0 if that has no conflict, else 1."""
+    ours, theirs = LABELS
+    command = ["git", "merge-file", "-p", "-q", f"--marker-size={call.size}"]
+    labels = ["-L", ours, "-L", "base", "-L", theirs]
+    done = subprocess.run(  # noqa: S603 - a fixed command; the names are git's temporary files
+        [*command, *labels, "--", copy, call.base, call.theirs],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if not 0 <= done.returncode < 128:
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise UnreadableInput("cannot-merge", f"{call.path}: git merge-file: {said}")
+    call.ours.write_bytes(done.stdout)
+    return min(done.returncode, 1)
+
+
+def _say(message: str) -> None:
+    from ledger import text
+
+    with contextlib.suppress(OSError):  # nobody listens
+        sys.stderr.write(f"ledger: {text.visible(message)}\n")
+
+
+def _fail(message: str) -> int:
+    _say(message)
+    return LedgerError.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""One part from its three forms: by the meaning of its state where it has one, else as text."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from ledger import text
+from ledger.dialects import words
+from ledger.dialects.attempts import leads
+from ledger.merging.lines import Conflict, Piece, conflict, split, three_way
+from ledger.merging.parts import Part
+
+# The larger one came later. What is missing, or of the same rank, is for a person to decide.
+STATES: Final[Mapping[str, int]] = {
+    "pending": 0,
+    "in_progress": 1,
+    "blocked": 1,
+    "deferred": 1,
+    "partial": 2,
+    "complete": 3,
+    "rejected": 3,
+}
+STATUSES: Final[Mapping[str, int]] = {
+    "pending": 0,
+    "in_progress": 1,
+    "blocked": 1,
+    "done": 2,
+    "archived": 3,
+}
+_DATE = re.compile(rb"\d{4}-\d\d-\d\d")
+
+
+class _Cut(NamedTuple):
+    """The first line about its state, and the lines below."""
+
+    head: bytes
+    said: bytes
+    tail: bytes
+    below: bytes
+
+
+def merged(
+    base: Part | None, one: Part | None, other: Part | None, recorded: frozenset[int]
+) -> list[Piece]:
+    """What becomes of a part. ``recorded`` are the numbers of the attempts that the merged item
+    has entries for: an action may give up naming one of these, and no other."""
+    if one is None or other is None:
+        left = one or other
+        if left is None:
+            return []
+        if base is None:
+            return [left.body]
+        if base.body.split() == left.body.split():
+            return []
+        return [
+            Conflict(base.body, one.body if one else b"", other.body if other else b""),
+        ]
+    if one.body == other.body:
+        return [one.body]
+    if one.state and other.state and (base is None or base.state):
+        return _stateful(base, one, other, recorded)
+    return three_way(base.body if base else b"", one.body, other.body)
+
+
+def _stateful(base: Part | None, one: Part, other: Part, recorded: frozenset[int]) -> list[Piece]:
+    was, left, right = (_cut(part) for part in (base, one, other))
+    head = _scalar(was.head, left.head, right.head)
+    tail = _scalar(was.tail, left.tail, right.tail)
+    said = _said(one, (was.said, left.said, right.said), recorded, (one.done_by, other.done_by))
+    below = three_way(was.below, left.below, right.below)
+    if head is None or tail is None or said is None:
+        firsts = (
+            _first(version, head, said, tail) if version.said or version.head else []
+            for version in (was, left, right)
+        )
+        return [*conflict(*firsts), *below]
+    return [head + said + tail, *below]
+
+
+def _first(
+    version: _Cut, head: bytes | None, said: bytes | None, tail: bytes | None
+) -> list[bytes]:
+    """The first line as one version has it, but for what could be decided."""
+    return [
+        (version.head if head is None else head)
+        + (version.said if said is None else said)
+        + (version.tail if tail is None else tail)
+    ]
+
+
+def _cut(part: Part | None) -> _Cut:
+    if part is None or part.state is None:
+        return _Cut(b"", b"", b"", b"")
+    start, end = part.state
+    first = len(split(part.body)[0])
+    body = part.body
+    return _Cut(body[:start], body[start:end], body[end:first], body[first:])
+
+
+def _scalar(was: bytes, left: bytes, right: bytes) -> bytes | None:
+    if left in (right, was):
+        return right
+    return left if right == was else None
+
+
+def _said(
+    part: Part,
+    said: tuple[bytes, bytes, bytes],
+    recorded: frozenset[int],
+    done_by: tuple[int | None, int | None],
+) -> bytes | None:
+    """Which state stays, None if none can be said to be the later one."""
+    if part.kind == "updated":
+        return _scalar(*said) or _updated(said[1], said[2])
+    rank = STATES if part.kind == "action" else STATUSES
+    means = [_meaning(part, one) for one in said]
+    was, left, right = means
+    if said[1] == said[2]:
+        return said[1]
+    found: bytes | None = None
+    if left == right or "unknown" in (left, right):
+        found = _scalar(*said)
+        if found is None and left == right:
+            found = _fuller(said[1], said[2])
+    elif was in (left, right) and said[0]:
+        found = said[2] if left == was else said[1]
+    elif rank[left] != rank[right]:
+        found = said[1] if rank[left] > rank[right] else said[2]
+    dropped = done_by[1] if found == said[1] else done_by[0]
+    kept = done_by[0] if found == said[1] else done_by[1]
+    if found is not None and dropped and dropped != kept and dropped not in recorded:
+        return None
+    return found
+
+
+def _meaning(part: Part, said: bytes) -> str:
+    shown = text.decode(said)
+    if part.kind != "action":
+        return words.status(shown)
+    lead = leads.state(shown)
+    return words.state(lead.word, lead.mark)
+
+
+def _fuller(left: bytes, right: bytes) -> bytes | None:
+    """That of two ways to say the same that says all of the other and more."""
+    for one, more in ((left, right), (right, left)):
+        if one in more:
+            return more
+    return None
+
+
+def _updated(left: bytes, right: bytes) -> bytes | None:
+    """The later of two dates; of one day the notes of both."""
+    days = [found.group() if (found := _DATE.search(said)) else b"" for said in (left, right)]
+    if not all(days):
+        return None
+    if days[0] != days[1]:
+        return left if days[0] > days[1] else right
+    notes = [said.partition(day)[2].strip() for said, day in zip((left, right), days, strict=True)]
+    if notes[0] == notes[1] or not all(note[:1] + note[-1:] == b"()" for note in notes if note):
+        return max(left, right) if notes[0] == notes[1] else None
+    said = [one for note in notes for one in note[1:-1].split(b"; ") if one]
+    start = left.partition(days[0])[0]
+    return start + days[0] + b" (" + b"; ".join(sorted(set(said))) + b")"

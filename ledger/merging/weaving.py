@@ -1,0 +1,213 @@
+"""Aligned sections to the pieces of the merged file, in order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from ledger.merging import aligning, leaves, numbers, order
+from ledger.merging.aligning import Aligned, Node, Trio
+from ledger.merging.lines import Conflict, Piece
+from ledger.merging.numbers import Moves, Numbers
+from ledger.merging.parts import Part, Section
+
+# What stands first where both sides added something at one place: what belongs to the thing
+# before it comes before what opens something new.
+_RANKS: Final = {"attempt": 0, "action": 1, "text": 2, "field": 3, "heading": 4, "title": 5}
+
+
+class Said(NamedTuple):
+    """A piece of the file, the item that it is in, and what it is about."""
+
+    piece: Piece
+    item: str | None
+    what: str
+
+
+class Woven(NamedTuple):
+    """The file in pieces; the merged attempts, each with the name of its section; sentences
+    about what got another number."""
+
+    pieces: list[Said]
+    attempts: list[tuple[str, list[Piece]]]
+    notes: tuple[str, ...]
+
+
+class _Item(NamedTuple):
+    """A section whose parts are merged, and what its numbers become on either side."""
+
+    trio: Trio[Section]
+    parts: Aligned[Part]
+    moves: tuple[Moves, Moves]
+
+
+def weave(found: Aligned[Section]) -> Woven:
+    """Merge all sections."""
+    whole: dict[int, Conflict] = {}
+    items: dict[int, _Item] = {}
+    for at, trio in enumerate(found.trios):
+        rival = _rival(trio)
+        if rival:
+            whole[at] = rival
+        elif trio.one and trio.other:
+            base = trio.base.parts if trio.base else ()
+            parts = aligning.parts(base, trio.one.parts, trio.other.parts)
+            taken = trio.base.numbers if trio.base else frozenset()
+            items[at] = _Item(trio, parts, numbers.moves(parts, taken))
+        elif not trio.base:
+            one, other = (section.parts if section else () for section in (trio.one, trio.other))
+            items[at] = _Item(trio, aligning.parts((), one, other), (_NO_MOVES, _NO_MOVES))
+    maps = [
+        {
+            item.trio.any.name.encode(): item.moves[side].attempts
+            for item in items.values()
+            if item.moves[side].attempts
+        }
+        for side in (0, 1)
+    ]
+    kept = items.keys() | whole.keys()
+    names = [trio.any.name for trio in found.trios]
+    keys = order.merged(
+        found.base, found.one, found.other, {*kept}, lambda a, b: names[a] <= names[b]
+    )
+    gaps = _gaps(found, keys)
+    woven = Woven([], [], tuple(_notes(items.values())))
+    for at, gap in zip(keys, gaps, strict=True):
+        section = found.trios[at].any
+        name = section.name if section.kind == "item" else None
+        if at in whole:
+            woven.pieces.append(Said(whole[at], name, "the whole section"))
+            woven.attempts.extend(_attempts_of(found.trios[at]))
+        else:
+            _section(items[at], name, maps[0], maps[1], woven)
+        woven.pieces.append(Said(gap, None, ""))
+    return woven
+
+
+_NO_MOVES: Final = Moves({}, {})
+
+
+def _rival(trio: Trio[Section]) -> Conflict | None:
+    """The conflict about a whole section: one side removed and the other changed it, or both
+    added another one under one name."""
+    base, one, other = trio
+    if base and not (one and other):
+        left = one or other
+        if left and left.body.split() != base.body.split():
+            return Conflict(base.body, one.body if one else b"", other.body if other else b"")
+    if not base and one and other and one.parts[0].body != other.parts[0].body:
+        return Conflict(b"", one.body, other.body)
+    return None
+
+
+def _attempts_of(trio: Trio[Section]) -> Iterable[tuple[str, list[Piece]]]:
+    for one, other in ((trio.one, None), (None, trio.other)):
+        section = one or other
+        for part in section.parts if section else ():
+            if part.kind == "attempt":
+                sides = (part.body, b"") if one else (b"", part.body)
+                yield section.name if section else "", [Conflict(b"", *sides)]
+
+
+def _section(
+    item: _Item,
+    name: str | None,
+    maps_one: Mapping[bytes, Numbers],
+    maps_other: Mapping[bytes, Numbers],
+    woven: Woven,
+) -> None:
+    """Merge the parts of one section into ``woven``."""
+    trios = []
+    for trio in item.parts.trios:
+        new = numbers.settled(trio)
+        new = numbers.moved(new, "one", item.moves[0], maps_one)
+        trios.append(numbers.moved(new, "other", item.moves[1], maps_other))
+    found = item.parts._replace(trios=trios)
+    recorded = frozenset(
+        trio.any.number for trio in trios if trio.any.kind == "attempt" and trio.any.number
+    )
+    merged = {at: leaves.merged(*trio, recorded) for at, trio in enumerate(trios)}
+    kept = {at for at, trio in enumerate(trios) if merged[at] or (trio.one and trio.other)}
+    falls = _falls(found)
+
+    def is_before(a: int, b: int) -> bool:
+        one, other = trios[a].any, trios[b].any
+        ranks = _RANKS.get(one.kind, 0), _RANKS.get(other.kind, 0)
+        if ranks[0] != ranks[1]:
+            return ranks[0] < ranks[1]
+        if one.number is None or other.number is None or one.kind != other.kind:
+            return True
+        return (
+            one.number > other.number
+            if falls and one.kind == "attempt"
+            else (one.number <= other.number)
+        )
+
+    keys = order.merged(found.base, found.one, found.other, kept, is_before)
+    section = item.trio.any.name
+    for at, gap in zip(keys, _gaps(found, keys), strict=True):
+        part = trios[at].any
+        what = part.name or part.kind
+        if part.number is not None:
+            what = f"{part.kind} {part.number}"
+        woven.pieces.extend(Said(piece, name, what) for piece in merged[at])
+        woven.pieces.append(Said(gap, None, ""))
+        if part.kind == "attempt":
+            woven.attempts.append((section, merged[at]))
+
+
+def _falls(found: Aligned[Part]) -> bool:
+    """Whether a version has its attempts' numbers falling: the newest stands first."""
+    for side, places in ((1, found.one), (2, found.other), (0, found.base)):
+        own = [part for at in places if (part := found.trios[at][side]) and part.kind == "attempt"]
+        known = [part.number for part in own if part.number is not None]
+        if len(known) > 1:
+            return all(a > b for a, b in pairwise(known))
+    return False
+
+
+def _gaps(found: Aligned[Node], keys: Sequence[int]) -> list[bytes]:
+    """The blank lines behind each of ``keys``: those that stood between it and its neighbour,
+    or between others of their kind."""
+    behind = [
+        {pair: node.gap for pair in _pairs(places) if (node := found.trios[pair[0]][side])}
+        for side, places in enumerate((found.base, found.one, found.other))
+    ]
+    before = [{then: gap for (_, then), gap in known.items()} for known in behind]
+    gaps: list[bytes] = []
+    for pair in _pairs(keys):
+        was, now = behind[0].get(pair), [known[pair] for known in behind[1:] if pair in known]
+        if len(now) == 2:
+            changed = [gap for gap in now if gap != was]
+            gaps.append(max(changed, key=len) if changed else now[0])
+        elif now:
+            gaps.append(now[0])
+        else:
+            gaps.append(_gap_like(found, pair, before))
+    return gaps
+
+
+def _pairs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Each place with the next one, the last with -1."""
+    return pairwise([*places, -1])
+
+
+def _gap_like(
+    found: Aligned[Node], pair: tuple[int, int], before: Sequence[Mapping[int, bytes]]
+) -> bytes:
+    """The gap for two that no side has beside each other."""
+    at, then = pair
+    node = found.trios[at].any
+    if then >= 0 and found.trios[then].any.kind == node.kind:
+        for key in pair:
+            for known in before[1:]:
+                if key in known:
+                    return known[key]
+    return node.gap
+
+
+def _notes(items: Iterable[_Item]) -> Iterable[str]:
+    """What got another number, told without sides, which now no names here."""
+    for item in items:
+        for moves in item.moves:
+            for what, old, new in moves.made:
+                yield f"{item.trio.any.name}: {what} #{old} of one side is #{new} now"
