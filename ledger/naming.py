@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ledger.dialects.attempts.leads import plain_id
 from ledger.errors import UsageError
-from ledger.models.ledger import Item, Ledger
+from ledger.models.ledger import Attempt, Item, Ledger
 from ledger.text import one_line
 
 _NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")
@@ -50,6 +50,24 @@ def items(ledger: Ledger, given: str) -> list[Item]:
     raise unknown_item(given, (item.id for item in ledger.items), "this ledger")
 
 
+def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
+    """The attempts that ``name`` means: those of an item, or those with one number. Raises
+    UsageError for none, telling the numbers that there are."""
+    sections = items(ledger, name.item)
+    every = [attempt for item in sections for attempt in item.attempts]
+    if name.number is None:
+        return every
+    found = [attempt for attempt in every if attempt.number == name.number]
+    if found:
+        return found
+    known = sorted({attempt.number for attempt in every if attempt.number is not None})
+    raise UsageError(
+        "no-such-attempt",
+        f"{sections[0].id} has no attempt #{name.number}",
+        f"it has {_ranges(known)}" if known else "it has no numbered attempts",
+    )
+
+
 def unknown_item(given: str, names: Iterable[str], where: str) -> UsageError:
     """What to raise where none of ``names`` is meant by ``given``: it tells those spelt alike."""
     wanted = folded(given)
@@ -59,3 +77,14 @@ def unknown_item(given: str, names: Iterable[str], where: str) -> UsageError:
     near = list(dict.fromkeys([*within, *alike]))[:_MOST_NAMED]
     hint = f"did you mean {', '.join(near)}?" if near else "`ledger status --all` lists all items"
     return UsageError("no-such-item", f"no item {one_line(given)} in {where}", one_line(hint))
+
+
+def _ranges(numbers: list[int]) -> str:
+    """``#1-#3, #5``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"#{a}" if a == b else f"#{a}-#{b}" for a, b in runs)

@@ -80,6 +80,8 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("evidence", ["evidence", RUN, "--baseline", RUN, "--json"]),
     ("evidence", ["evidence", RUN, RUN, "--json"]),
     ("rounds", ["rounds", "reports/parser-speed", "--json"]),
+    ("links", ["links", "--json"]),
+    ("links", ["links", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),
     ("history", ["history", "--json"]),
     ("history", ["history", "PARSE-SPEED-001#1", "--json"]),
     ("merge-driver", ["merge-driver", "--install", "--json"]),

@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "append": ("ledger.cli.append", "Every day"),
     "validate": ("ledger.cli.validate", "Check"),
     "verify": ("ledger.cli.verify", "Check"),
+    "links": ("ledger.cli.links", "Check"),
     "explain": ("ledger.cli.explain", "Check"),
     "evidence": ("ledger.cli.evidence", "Runs"),
     "rounds": ("ledger.cli.rounds", "Runs"),

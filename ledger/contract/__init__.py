@@ -23,7 +23,7 @@ SCHEMA_VERSION: Final = 1
 # Kind of document to the module of this package that describes it, in ``<Kind>Document``.
 KINDS: Final[dict[str, str]] = {
     "status": "status",
-    "show": "plan",
+    "show": "show",
     "export": "plan",
     "explain": "findings",
     "append": "append",
@@ -31,6 +31,7 @@ KINDS: Final[dict[str, str]] = {
     "verify": "verify",
     "evidence": "evidence",
     "rounds": "rounds",
+    "links": "links",
     "history": "history",
     "merge-driver": "merge_driver",
     "error": "machine",

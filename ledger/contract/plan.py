@@ -1,4 +1,4 @@
-"""Documents that tell what a ledger holds: ``export`` and ``show``."""
+"""The document of ``export``: all that a ledger holds."""
 
 from __future__ import annotations
 
@@ -139,18 +139,3 @@ class ExportDocument(Document):
 
     kind: Literal["export"] = Field(description="Which document this is.")
     data: ExportData = Field(description="The ledger.")
-
-
-class ShowData(Model):
-    """One item, or one attempt. Lists, because a ledger can hold two by the same name."""
-
-    ledger: About = Field(description="The file itself.")
-    items: list[Item] = Field(description="For `ITEM`: its sections. Empty for `ITEM#N`.")
-    attempts: list[Attempt] = Field(description="For `ITEM#N`: the attempts with this number.")
-
-
-class ShowDocument(Document):
-    """`ledger show ITEM[#N] --json`."""
-
-    kind: Literal["show"] = Field(description="Which document this is.")
-    data: ShowData = Field(description="What was asked for.")

@@ -23,7 +23,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 import git
 
 from ledger.errors import LedgerError
-from ledger.links import blobs
+from ledger.links import blobs, paths
 
 _NOTHING_FOUND = 1  # the exit code of rev-parse --verify and of check-ignore
 
@@ -42,26 +42,37 @@ def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
     return bool(_run(root, ask)[1])
 
 
-def tracked(root: Path, paths: Iterable[str]) -> frozenset[str]:
-    """Those of ``paths`` that are in the index: files, and folders with a file in them."""
+def tracked(root: Path, names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that are in the index: files, and folders with a file in them."""
     known = set()
     for file in _names(_run(root, ["ls-files", "--cached", "-z"])[1]):
         while file and file not in known:
             known.add(file)
             file = file.rpartition("/")[0]  # noqa: PLW2901 - up to the top
-    return frozenset(path for path in paths if path.rstrip("/") in known)
+    return frozenset(path for path in names if path.rstrip("/") in known)
 
 
-def ignored(root: Path, paths: Iterable[str]) -> dict[str, str]:
-    """Those of ``paths`` that git ignores, each with the rule (``.gitignore:3:logs/``). What is
+def ignored(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """Those of ``names`` that git ignores, each with the rule (``.gitignore:3:logs/``). What is
     tracked is not ignored, whatever a rule says. They need not exist, and have no ``..``."""
     inside: dict[str, bool] = {"": True}
     wanted = [
         path
-        for path in dict.fromkeys(paths)
+        for path in dict.fromkeys(names)
         if path and "\0" not in path and _is_inside(root, path.rpartition("/")[0], inside)
     ]
     return dict(_ignored(root, wanted)) if wanted else {}
+
+
+def lay_out(folder: Path, ignore_files: Iterable[tuple[str, bytes]]) -> None:
+    """Make the empty ``folder`` a work tree that has these ``.gitignore`` files and no more, so
+    that ``ignored`` says what git would ignore with them."""
+    git.Repo.init(folder)
+    for name, data in ignore_files:
+        place = paths.confine(folder, name)
+        if ".git" not in place.relative_to(folder.resolve()).parts:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
 
 
 def _is_inside(root: Path, folder: str, known: dict[str, bool]) -> bool:

@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -19,14 +18,15 @@ from ledger.errors import LedgerError, UsageError
 from ledger.links import blobs
 from ledger.models.change import Change, Commit
 
-_FORMAT: Final = "--format=%x01%H%x02%P%x02%cI%x02%an%x02%s"
+# No name, message or path has a NUL in it, so none can pass for another record.
+_FORMAT: Final = "--format=%x00%H%x00%P%x00%cI%x00%an%x00%s"
 _LOG: Final = (
     "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.diffMerges=separate",
     "-c", "i18n.logOutputEncoding=UTF-8",
     "log", "--topo-order", "--reverse", "--full-history", "-m", "--raw", "-z", "--no-abbrev",
     "--no-renames", "--no-color", "--no-relative", "--no-notes", "--no-ext-diff", _FORMAT,
 )  # fmt: skip
-_RAW: Final = re.compile(r"\x00?\n?:\d+ \d+ ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
+_RAW: Final = re.compile(r":\d+ \d+ ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
 _MOST_FILES: Final = 20_000  # in one commit, that a renamed file is looked for among
 _Edge = tuple[str, str | None]
 
@@ -131,21 +131,37 @@ def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Com
     said = _git(root, *_LOG, *commits, "--", f":(top,literal){path}")
     commit: Commit | None = None
     edges: list[_Edge] = []
-    for record in said.split("\x01")[1:]:
-        head, *raw = record.split("\0")
-        parts = head.split("\x02", 4)
-        if commit is None or commit.sha != parts[0]:
+    for head, raw in records(said, 5):
+        if commit is None or commit.sha != head[0]:
             if commit:
                 yield commit, edges
             edges = []
-            sha, parents, when, author, subject = parts
+            sha, parents, when, author, subject = head
             commit = Commit(sha, tuple(parents.split()), when, author, subject)
-        for entry, name in pairwise(raw):
+        for entry, name in raw:
             match = _RAW.match(entry)
             if match and name == path:
                 edges.append((match[1], _blob(match[2])))
     if commit:
         yield commit, edges
+
+
+def records(said: str, fields: int) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    """What ``git log --raw -z`` says where its format is so many fields, a NUL before each: the
+    fields of each record, and its entries (``:100644 100644 OLD NEW M``) with their paths."""
+    tokens = said.split("\0")
+    at = 0
+    while at + fields < len(tokens):
+        if not tokens[at].strip("\n"):
+            at += 1
+            continue
+        head = tokens[at : at + fields]
+        at += fields
+        raw = []
+        while at + 1 < len(tokens) and tokens[at].lstrip("\n").startswith(":"):
+            raw.append((tokens[at].lstrip("\n"), tokens[at + 1]))
+            at += 2
+        yield head, raw
 
 
 def _blob(name: str) -> str | None:

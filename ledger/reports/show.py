@@ -9,6 +9,8 @@ from typing import Final
 
 from ledger import text
 from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Span
+from ledger.models.link import Links
+from ledger.reports import links as report
 from ledger.reports.lines import Line
 from ledger.reports.words import finished, listed, unfinished
 from ledger.status import count_actions
@@ -39,7 +41,7 @@ def item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
 
 
 def attempt(shown: Attempt, path: str) -> Iterator[Line]:
-    """An attempt: what was read from it, its whole text, what it cites."""
+    """An attempt: what was read from it, and its whole text."""
     number = f" #{shown.number}" if shown.number is not None else ""
     name = f"{shown.item or 'no item'}{number}"
     yield Line(one_line("  ".join([name, shown.date or "no date", shown.result])), "heading")
@@ -49,17 +51,26 @@ def attempt(shown: Attempt, path: str) -> Iterator[Line]:
     first, _, rest = shown.text.partition("\n")
     for line in [first, *textwrap.dedent(rest).split("\n")] if rest else [first]:
         yield Line(visible(line))
-    cited = dict.fromkeys(path for artifact in shown.artifacts for path in artifact.paths)
-    if cited:
+
+
+def cited(shown: Item, links: Links) -> Iterator[Line]:
+    """What the attempts of an item cite, in figures."""
+    if links.artifacts:
         yield Line("")
-        yield Line(f"Artifacts ({len(cited)})", "heading")
-    for expanded in cited:
-        yield Line(f"  {one_line(expanded)}")
-    if shown.commits:
+        yield Line(f"Artifacts: {report.counts(links.artifacts)}", "heading")
+        yield Line(one_line(f"  `ledger links {shown.id}` lists them"))
+
+
+def pointed(links: Links) -> Iterator[Line]:
+    """What an attempt cites, and the commits that have to do with it."""
+    if links.artifacts:
         yield Line("")
-        yield Line(f"Commits ({len(shown.commits)})", "heading")
-    for commit in shown.commits:
-        yield Line(f"  {commit}")
+        yield Line(f"Artifacts ({len(links.artifacts)})", "heading")
+        yield from map(report.artifact, links.artifacts)
+    if links.commits:
+        yield Line("")
+        yield Line(f"Commits ({len(links.commits)})", "heading")
+        yield from map(report.commit, links.commits)
 
 
 def _holds(field: Field, parts: Iterable[Span]) -> bool:

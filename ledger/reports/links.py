@@ -1,0 +1,91 @@
+"""What attempts point at, for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeVar
+
+from ledger.models.ledger import Attempt
+from ledger.models.link import ArtifactLink, CommitLink, Links
+from ledger.reports.lines import Line
+from ledger.reports.words import counted
+from ledger.text import one_line
+
+_STATES: Final = ("tracked", "untracked", "ignored", "missing", "outside", "placeholder")
+_NAMED: Final = ("known", "elsewhere", "ambiguous", "unknown")
+_MOST_MATCHES: Final = 3
+_Link = TypeVar("_Link", ArtifactLink, CommitLink)
+
+
+def links(attempts: Sequence[Attempt], found: Links, path: str) -> Iterator[Line]:
+    """The links of each attempt that has any, and a last line that counts them."""
+    artifacts = _by_attempt(found.artifacts)
+    commits = _by_attempt(found.commits)
+    for key in dict.fromkeys((one.item, one.number) for one in attempts):
+        if key not in artifacts and key not in commits:
+            continue
+        yield Line(one_line(_name(*key)), "heading")
+        yield from map(artifact, artifacts.get(key, ()))
+        yield from map(commit, commits.get(key, ()))
+    named = [one for one in found.commits if one.raw]
+    said = f"{path}: {counts(found.artifacts)}"
+    if named:
+        said += f"; {counted(len(named), 'commit')} named: {_counted(_states(named), _NAMED)}"
+    yield Line(one_line(said))
+
+
+def counts(artifacts: Sequence[ArtifactLink]) -> str:
+    """``12 paths cited: 10 tracked, 2 missing``."""
+    if not artifacts:
+        return "no paths cited"
+    states = [one.state for one in artifacts]
+    return f"{counted(len(artifacts), 'path')} cited: {_counted(states, _STATES)}"
+
+
+def artifact(link: ArtifactLink) -> Line:
+    """One path: its state, where it is, and what is known of it."""
+    told = []
+    if link.size is not None:
+        told.append(f"{link.size:,} bytes")
+    if link.added_by:
+        told.append(f"added by {link.added_by[:8]}")
+    if link.removed_by:
+        told.append(f"removed by {link.removed_by[:8]}")
+    if link.rule:
+        told.append(link.rule)
+    if link.matches:
+        several = len(link.matches)
+        some = ", ".join(link.matches[:_MOST_MATCHES])
+        aside = f" and {several - _MOST_MATCHES} more" if several > _MOST_MATCHES else ""
+        told.append(f"one of {some}{aside}" if several > 1 else f"perhaps {some}")
+    slash = "/" if link.is_folder else ""
+    aside = f" ({'; '.join(told)})" if told else ""
+    return Line(f"  {link.state:<11}  {one_line(f'{link.path}{slash}{aside}')}")
+
+
+def commit(link: CommitLink) -> Line:
+    """One commit, and what it has to do with the attempt."""
+    name = link.raw or (link.sha or "")[:8]
+    told = " ".join(part for part in (link.day, link.subject) if part)
+    return Line(f"  {link.state:<11}  {one_line(f'{name} {told}'.strip())}", "cut")
+
+
+def _by_attempt(found: Iterable[_Link]) -> dict[tuple[str | None, int | None], list[_Link]]:
+    groups: dict[tuple[str | None, int | None], list[_Link]] = {}
+    for one in found:
+        groups.setdefault((one.item, one.attempt), []).append(one)
+    return groups
+
+
+def _states(named: Iterable[CommitLink]) -> list[str]:
+    return [one.state for one in named]
+
+
+def _counted(states: Iterable[str], order: Iterable[str]) -> str:
+    number = Counter(states)
+    return ", ".join(f"{number[state]} {state}" for state in order if number[state])
+
+
+def _name(item: str | None, number: int | None) -> str:
+    return f"{item or 'no item'}{'' if number is None else f'#{number}'}"

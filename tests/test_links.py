@@ -1,0 +1,294 @@
+"""What attempts point at: every state of an artifact, every part of a commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.errors import UsageError
+from ledger.links import git
+from ledger.links.touched import Touched
+from ledger.links.tree import Tree
+from tests.commands import call
+from tests.repository import Repository
+
+PLAN = "docs/fix_plan.md"
+RUN = "reports/speed/phase_b/20251102T091500Z"
+OTHER = "reports/speed/phase_c/20251103T100000Z"
+
+
+def plan(text: str, root: str = "reports/speed/phase_<phase>/<STAMP>/") -> bytes:
+    return (
+        "# Plan\n\n## [SCAN-001] Scan\n- Status: in_progress\n"
+        f"- Artifacts Root: `{root}`\n- Attempts History:\n"
+        f"  * [2025-11-02] Attempt #1 — Result: ✅ success. {text}\n"
+    ).encode()
+
+
+@pytest.fixture
+def tree(repo: Repository) -> Repository:
+    """A repository with two runs, a rule that ignores logs, and files of several kinds."""
+    for name in (
+        f"{RUN}/commands.txt", f"{RUN}/analysis/summary.md", f"{RUN}/chunks/chunk_01/a.txt",
+        f"{RUN}/chunks/chunk_02/a.txt", f"{OTHER}/commands.txt", f"{OTHER}/only_here.md",
+        "src/pkg/scanner.py", "src/pkg/__main__.py", "src/tool/__main__.py", "tests/test_scan.py",
+    ):  # fmt: skip
+        repo.write(name, b"x" * len(name))
+    repo.write(".gitignore", b"*.tmp\nlogs/\n")
+    repo.commit("Files")
+    repo.write("src/gone.py", b"")
+    repo.commit("One more")
+    repo.git("rm", "--quiet", "src/gone.py")
+    repo.git("commit", "--quiet", "--message", "One less")
+    repo.write(f"{RUN}/logs/pytest.log", b"on disk")
+    repo.write("notes/new.md", b"new")
+    return repo
+
+
+def links(repo: Repository, text: str, *more: str) -> list[dict[str, Any]]:
+    repo.write(PLAN, plan(text))
+    found: list[dict[str, Any]] = call(repo.path, "links", "--json", *more).data["artifacts"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cited", "expected"),
+    [
+        ("`src/pkg/scanner.py`", [("tracked", "src/pkg/scanner.py")]),
+        ("`./src/pkg/scanner.py`", [("tracked", "src/pkg/scanner.py")]),
+        ("`src/pkg/scanner.py:39`", [("tracked", "src/pkg/scanner.py")]),
+        ("`tests/test_scan.py::TestX::test_y[cpu]`", [("tracked", "tests/test_scan.py")]),
+        ("`scanner.py:1-9`", [("tracked", "src/pkg/scanner.py")]),
+        ("`__main__.py`", [("tracked", "__main__.py")]),
+        (f"`{RUN}/`", [("tracked", RUN)]),
+        (
+            f"`{RUN}/{{commands.txt,analysis/{{summary.md,none.md}}}}`",
+            [
+                ("tracked", f"{RUN}/commands.txt"),
+                ("tracked", f"{RUN}/analysis/summary.md"),
+                ("missing", f"{RUN}/analysis/none.md"),
+            ],
+        ),
+        # From the root, from the run, beside another file, as the end of a longer path.
+        ("`phase_b/20251102T091500Z/commands.txt`", [("tracked", f"{RUN}/commands.txt")]),
+        (f"`{RUN}/` with `analysis/summary.md`", [("tracked", RUN), ("tracked", f"{RUN}/analysis/summary.md")]),
+        (f"`{RUN}/analysis/summary.md`, `summary.md`", [("tracked", f"{RUN}/analysis/summary.md")] * 2),
+        # A file of a run that the attempt does not name is not meant, but for a name of its own.
+        (f"`{RUN}/` and `commands.txt`", [("tracked", RUN), ("tracked", f"{RUN}/commands.txt")]),
+        (f"`{OTHER}/` and `analysis/summary.md`", [("tracked", OTHER), ("missing", "analysis/summary.md")]),
+        (f"`{RUN}/` and `only_here.md`", [("tracked", RUN), ("tracked", f"{OTHER}/only_here.md")]),
+        # Not tracked.
+        ("`notes/new.md`", [("untracked", "notes/new.md")]),
+        (f"`{RUN}/logs/pytest.log`", [("ignored", f"{RUN}/logs/pytest.log")]),
+        (f"`{RUN}/` and `logs/never_written.log`", [("tracked", RUN), ("ignored", "logs/never_written.log")]),
+        ("`src/gone.py`", [("missing", "src/gone.py")]),
+        ("`src/never.py`", [("missing", "src/never.py")]),
+        ("`/home/someone/run.log`", [("outside", "/home/someone/run.log")]),
+        ("`../other/run.log`", [("outside", "../other/run.log")]),
+        ("`~/run/x.log`", [("outside", "~/run/x.log")]),
+        # Open parts.
+        ("`reports/speed/phase_b/<STAMP>/run.log`", [("placeholder", "reports/speed/phase_b/<STAMP>/run.log")]),
+        (f"`{RUN}/chunks/chunk_NN/a.txt`", [("placeholder", f"{RUN}/chunks/chunk_NN/a.txt")]),
+        (f"`{RUN}/chunks/chunk_*/a.txt`", [("tracked", f"{RUN}/chunks/chunk_0{n}/a.txt") for n in (1, 2)]),
+        (f"`{RUN}/chunks/*.nothing`", [("missing", f"{RUN}/chunks/*.nothing")]),
+    ],
+)  # fmt: skip
+def test_every_citation_has_a_state(
+    tree: Repository, cited: str, expected: list[tuple[str, str]]
+) -> None:
+    found = links(tree, f"Log: {cited}")
+    assert [(one["state"], one["path"]) for one in found] == expected
+    if "untracked" in {state for state, _ in expected}:
+        return
+    tree.commit("The plan")
+    at_head = call(tree.path, "links", "--rev", "HEAD", "--json").data["artifacts"]
+    assert [(one["state"], one["path"]) for one in at_head] == expected
+
+
+def test_what_is_told_of_an_artifact(tree: Repository) -> None:
+    added = tree.git("rev-parse", "HEAD~2")
+    [scanner] = links(tree, "Log: `src/pkg/scanner.py`")
+    assert (scanner["size"], scanner["added_by"]) == (len("src/pkg/scanner.py"), added)
+    [run] = links(tree, f"Log: `{RUN}/`")
+    names = (
+        "commands.txt",
+        "analysis/summary.md",
+        "chunks/chunk_01/a.txt",
+        "chunks/chunk_02/a.txt",
+    )
+    assert (run["is_folder"], run["added_by"]) == (True, added)
+    assert run["size"] == sum(len(f"{RUN}/{name}") for name in names)
+    [gone] = links(tree, "Log: `src/gone.py`")
+    assert gone["removed_by"] == tree.git("rev-parse", "HEAD")
+    [log] = links(tree, f"Log: `{RUN}/logs/pytest.log`")
+    assert (log["rule"], log["size"]) == (".gitignore:2:logs/", 7)
+    [either] = links(tree, "Log: `__main__.py`")
+    assert either["matches"] == ["src/pkg/__main__.py", "src/tool/__main__.py"]
+    [open_part] = links(tree, f"Log: `{RUN}/chunks/chunk_NN/a.txt`")
+    assert open_part["matches"] == [f"{RUN}/chunks/chunk_0{n}/a.txt" for n in (1, 2)]
+
+
+def test_a_revision_has_its_own_files_and_its_own_rules(tree: Repository) -> None:
+    tree.write(PLAN, plan(f"Log: `{RUN}/logs/x.log`, `src/pkg/scanner.py`"))
+    first = tree.commit("The plan")
+    tree.write(".gitignore", b"")
+    tree.git("rm", "--quiet", "src/pkg/scanner.py")
+    tree.commit("Neither")
+
+    def states(*more: str) -> list[str]:
+        return [one["state"] for one in call(tree.path, "links", "--json", *more).data["artifacts"]]
+
+    assert states("--rev", first) == ["ignored", "tracked"]
+    assert states("--rev", "HEAD") == ["missing", "missing"]
+
+
+def test_a_hostile_tree_lays_nothing_out_elsewhere(tmp_path: Path) -> None:
+    """Names that a tree object may hold and that git's own commands refuse to make."""
+    place = tmp_path / "laid"
+    with pytest.raises(UsageError):
+        git.lay_out(place, [("../outside/.gitignore", b"x")])
+    assert not (tmp_path / "outside").exists()
+    git.lay_out(place, [(".git/.gitignore", b"x"), ("a/.gitignore", b"y")])
+    assert not (place / ".git" / ".gitignore").exists()
+    assert (place / "a" / ".gitignore").read_bytes() == b"y"
+
+
+def test_commits_of_an_attempt(repo: Repository) -> None:
+    """Cited, introducing, and between it and the previous attempt."""
+    first = repo.git("rev-parse", "HEAD")
+    repo.write("src/scan.py", b"1")
+    touching = repo.commit("Touch what it names")
+    repo.write("src/other.py", b"1")
+    repo.commit("Touch something else")
+    repo.git("checkout", "--quiet", "-b", "side", first)
+    repo.write("x", b"")
+    elsewhere = repo.commit("Elsewhere")
+    repo.git("checkout", "--quiet", "main")
+    text = repo.ledger.read_text("utf-8").replace(
+        "- Next Actions:\n  1. ✅",
+        "  * [2025-11-03] Attempt #3 — Result: success. Changed `src/scan.py` after "
+        f"{first[:9]}, not {elsewhere[:9]}, nor 0123abc.\n- Next Actions:\n  1. ✅",
+        1,
+    )
+    repo.write(PLAN, text.encode())
+    introducing = repo.commit("Third attempt")
+    repo.write(PLAN, text.replace("Changed `src", "Really changed `src").encode())
+    repo.commit("Its words edited")
+    found = call(repo.path, "links", "PARSE-SPEED-001#3", "--json").data["commits"]
+    assert [(one["state"], one["raw"], one["sha"]) for one in found] == [
+        ("known", first[:9], first),
+        ("elsewhere", elsewhere[:9], elsewhere),
+        ("unknown", "0123abc", None),
+        ("introducing", None, introducing),
+        ("touching", None, touching),
+    ]
+    assert {one["introduced_by"] for one in found} == {introducing}
+    shown = call(repo.path, "show", "PARSE-SPEED-001#3").out
+    assert f"introducing  {introducing[:8]} 2025-11-03 Third attempt" in shown
+    assert "tracked      src/scan.py (1 bytes; added by" in shown
+
+
+def test_an_attempt_that_moved_keeps_the_commit_that_introduced_it(repo: Repository) -> None:
+    first = repo.git("rev-parse", "HEAD")
+    text = repo.ledger.read_text("utf-8").replace("Attempt #1 — Result", "Attempt #5 — Result", 1)
+    repo.write(PLAN, text.encode())
+    repo.commit("Renumbered")
+    found = call(repo.path, "links", "PARSE-SPEED-001#5", "--json").data["commits"]
+    assert [one["introduced_by"] for one in found] == [first]
+    repo.write(
+        PLAN, text.replace("Attempt #5", "Attempt #6").replace("Quadratic", "Other").encode()
+    )
+    assert call(repo.path, "links", "PARSE-SPEED-001#6", "--json").data["commits"] == []
+
+
+def test_without_git_what_exists_is_tracked(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b.md").write_bytes(b"")
+    (tmp_path / PLAN).write_bytes(plan("See `a/b.md`, `a/c.md`."))
+    data = call(tmp_path, "links", "--json").data
+    assert [one["state"] for one in data["artifacts"]] == ["tracked", "missing"]
+    assert data["commits"] == []
+    assert call(tmp_path, "links", "--rev", "HEAD").code == 2
+
+
+@pytest.mark.parametrize(
+    "given", ["-x", "--all", "/dev/null", "../x", "x" * 10_000, "HEAD..", "HEAD:x", "a b", "@{1}"]
+)
+def test_hostile_revisions_are_refused(repo: Repository, given: str) -> None:
+    done = call(repo.path, "links", f"--rev={given}", "--json")
+    assert done.code == 2
+    assert '"bad-revision"' in done.out
+    assert len(done.out) < 1000
+
+
+def test_a_subject_cannot_pass_for_another_record(repo: Repository) -> None:
+    sha = "1" * 40
+    repo.write("x", b"")
+    repo.git("add", "x")
+    repo.git("commit", "--quiet", "--message", f"\x01{sha}\x02\x02{sha} :100644 A\x02 x")
+    head = repo.git("rev-parse", "HEAD")
+    touched = Touched(repo.path, head)
+    assert touched.added_by("x") == head
+    assert sha not in touched.commits
+    assert call(repo.path, "history", "--json").code == 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        ("a/*/c", "a/b/c", True),
+        ("a/*/c", "a/b/x/c", False),
+        (".../c.md", "a/b/c.md", True),
+        ("a/.../c.md", "a/c.md", True),
+        ("a/**/c.md", "a/b/b/c.md", True),
+        ("a/<STAMP>/c", "a/2025/c", True),
+        ("a/run_${N}.log", "a/run_7.log", True),
+        ("a/[b]/*", "a/[b]/c", True),
+        ("a/[b]/*", "a/b/c", False),
+        ("a/?.md", "a/bc.md", False),
+        ("*a" * 40 + "/x", "a" * 39 + "/x", False),
+        ("/".join(["..."] * 40) + "/x", "/".join("a" * 60) + "/y", False),
+    ],
+)
+def test_open_parts(tmp_path: Path, pattern: str, name: str, fits: bool) -> None:
+    tree = Tree(tmp_path, is_git=False)
+    tree.names = [name]
+    assert (name in tree.matching(pattern)) == fits
+
+
+def test_every_citation_of_the_real_plan(
+    real_repo: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is classified, none of what is called tracked is absent, and what the corpus says of
+    one path that a rule swallowed is found."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    repo = real_repo("8b8c48d0")
+    data = call(repo, "links", "--rev", "HEAD", "--json").data
+    names = {*Repository(repo).git("ls-tree", "-r", "--name-only", "HEAD").split("\n")}
+    folders = {name.rpartition("/")[0] for name in names}
+    for one in data["artifacts"]:
+        if one["state"] == "tracked" and not one["matches"]:
+            path = one["path"]
+            assert (
+                path in names or path in folders or any(f.startswith(f"{path}/") for f in folders)
+            )
+            assert one["added_by"]
+    states = Counter(one["state"] for one in data["artifacts"])
+    assert {*states} <= {"tracked", "ignored", "missing", "outside", "placeholder"}
+    assert states["tracked"] / sum(states.values()) > 0.85
+    assert [
+        one["rule"]
+        for one in data["artifacts"]
+        if one["path"].endswith("phase_l/20251015T190350Z/logs/pytest_full.log")
+    ] == [".gitignore:109:logs/"]
+    assert {one["state"] for one in data["commits"]} == {
+        "known",
+        "unknown",
+        "introducing",
+        "touching",
+    }
