@@ -378,7 +378,7 @@ def test_on_a_terminal_the_list_of_attempts_is_cut_and_what_is_to_do_is_not(
 
 def test_show_prints_an_attempt_whole(repo: Repository) -> None:
     out = call(repo.path, "show", "[parse-speed-001]#2").out
-    for part in ("Metrics: 12 passed in 3.40s.", "/20251102T091500Z/exit_code.txt\n"):
+    for part in ("Metrics: 12 passed in 3.40s.", "/20251102T091500Z/exit_code.txt (2 bytes"):
         assert part in out
     [attempt] = call(repo.path, "show", "PARSE-SPEED-001#2", "--json").data["attempts"]
     assert (attempt["number"], attempt["span"]["start_line"]) == (2, 23)
