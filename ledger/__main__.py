@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from ledger.cli import run
 
-from ledger.cli import main
-
-sys.exit(main())
+run()

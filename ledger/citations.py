@@ -24,7 +24,7 @@ from ledger.braces import expand
 Kind = Literal["path", "placeholder", "outside"]
 
 _PLACEHOLDER: Final = re.compile(
-    r"""<[^<>/]*> | \$[A-Za-z_({] | [{}*?…]
+    r"""<[^<>/]*> | \$[A-Za-z_({] | [{}*?] | …
       | (?:^|/)\.{3,}(?:/|$)
       | (?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])   # chunk_NN, YYYYMMDD""",
     re.VERBOSE,

@@ -3,13 +3,10 @@
 On the hook's path: nothing heavy is imported, and ``tomllib`` only where the table is.
 """
 
-from __future__ import annotations
-
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ledger.errors import UnreadableInput, UsageError
 from ledger.links import blobs
@@ -28,8 +25,7 @@ _MENTIONED: Final = re.compile(rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?
 _LARGEST: Final = 1_000_000  # bytes of a pyproject.toml
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """``root`` is the top of the repository, or of the project where there is no git; ``is_git``
     says which. ``ledger_path`` is relative to it, with forward slashes; it names the file
     itself, not a link to it, since git knows the contents by that name.

@@ -12,9 +12,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.leaving import leave
 
 if TYPE_CHECKING:
     from ledger.config import Config
@@ -56,6 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(f"{said}; {hint}", LedgerError.exit_code)
 
 
+def run() -> NoReturn:
+    """The program ``ledger-hook``."""
+    leave(main())
+
+
 def _run(arguments: Sequence[str]) -> int:
     for argument in arguments:
         if argument in ("-h", "--help"):
@@ -63,7 +69,6 @@ def _run(arguments: Sequence[str]) -> int:
             return 0
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")
-    from ledger import validate
     from ledger.links.blobs import Blobs
 
     findings: list[Finding] = []
@@ -71,6 +76,9 @@ def _run(arguments: Sequence[str]) -> int:
         if not settings.is_git:
             raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
         with Blobs(settings.root) as contents:
+            contents.expect(settings.ledger_path)
+            from ledger import validate  # while git looks for the file
+
             findings += validate.staged(settings, settings.ledger_path, contents)
     _print(f"{line(finding)}\n" for finding in findings)
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})

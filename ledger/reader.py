@@ -7,6 +7,9 @@ from ledger.dialects import attempts
 from ledger.models.ledger import Ledger
 
 
-def read(data: bytes) -> Ledger:
-    """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``."""
-    return attempts.read(document.parse(data))
+def read(data: bytes, like: Ledger | None = None) -> Ledger:
+    """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``.
+
+    ``like`` is another version of the same file, for speed: what both have is read once.
+    """
+    return attempts.read(document.parse(data), like)

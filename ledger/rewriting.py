@@ -44,7 +44,7 @@ def rewrite(
 
     def change(data: bytes) -> bytes:
         old = reader.read(data)
-        new = reader.read(document.apply(data, edits(old)))
+        new = reader.read(document.apply(data, edits(old)), old)
         verify(old, new)
         _refuse_faults(config, new, old, today)
         made.append(new)

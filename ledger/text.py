@@ -13,11 +13,9 @@ BOM = b"\xef\xbb\xbf"
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 # C0 and C1 controls but for tab; bidirectional overrides and isolates, which reorder what a
 # terminal shows; line and paragraph separators; surrogates, which stand for bytes that are no
-# UTF-8 and may be controls, too.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# UTF-8 and may be controls, too. Few commands need these, and they are slow to compile.
+_CONTROL = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def decode(data: bytes) -> str:
@@ -72,7 +70,7 @@ def column(line: bytes, offset: int) -> int:
 
 def visible(text: str) -> str:
     """``text`` for a terminal: control characters become ``\\x1b`` and the like."""
-    return _CONTROL.sub(_escaped, text)
+    return re.sub(_CONTROL, _escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -83,4 +81,4 @@ def _escaped(match: re.Match[str]) -> str:
 def one_line(text: str) -> str:
     """``text`` as one line of UTF-8: every run of white space and controls becomes one blank,
     every surrogate U+FFFD."""
-    return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
+    return " ".join(re.sub(_CONTROL, " ", re.sub(_SURROGATE, "\ufffd", text)).split())

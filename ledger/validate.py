@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,11 +56,12 @@ def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
     elif head is None:
         old = ancestry.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
+    ledger = reader.read(new or b"")
     return made_worse(
-        reader.read(new or b""),
+        ledger,
         facts(config, path, contents),
-        [reader.read(base) for base in bases if base is not None],
-        None if fork is None else reader.read(fork),
+        [reader.read(base, ledger) for base in bases if base is not None],
+        None if fork is None else reader.read(fork, ledger),
         config.ignore,
     )
 
@@ -76,13 +76,13 @@ def since(
         raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
     fork = ancestry.fork_point(config.root, "HEAD", revision) or revision
     base = contents.read(fork, path)
-    bases = [] if base is None else [reader.read(base)]
-    known = replace(
-        facts(config, path, contents),
+    ledger = reader.read(data)
+    bases = [] if base is None else [reader.read(base, ledger)]
+    known = facts(config, path, contents)._replace(
         run_notes=partial(run_notes, config.root),
         contradicted=partial(contradicted, config, path, contents),
     )
-    return made_worse(reader.read(data), known, bases, None, config.ignore)
+    return made_worse(ledger, known, bases, None, config.ignore)
 
 
 def run_notes(root: Path, folder: str) -> Sequence[str]:
@@ -168,7 +168,7 @@ def made_worse(
     turns = []
     for base in each:
         others = tuple(other for other in bases if other is not base)
-        turn = replace(facts, base=base, others=others, fork=fork)
+        turn = facts._replace(base=base, others=others, fork=fork)
         turns.append(_by_key(rules.check(ledger, turn, ignore)))
     found: dict[str, list[Finding]] = {}
     for key in {key: None for turn in turns for key in turn}:
@@ -177,7 +177,7 @@ def made_worse(
         found[key] = pick(groups, key=len)
     known: Counter[str] = Counter()
     if any(found.values()):
-        before = replace(facts, base=fork, states_of=None, unknown_commits=None, content_of=None)
+        before = facts._replace(base=fork, states_of=None, unknown_commits=None, content_of=None)
         silent = rules.RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
             known |= Counter(finding.key for finding in rules.check(base, before, silent))

@@ -20,7 +20,7 @@ from typing import Any
 
 from ledger.cli import main
 
-SCRIPT = "import sys; from ledger.cli import main; sys.exit(main())"
+SCRIPT = "from ledger.cli import run; run()"
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -54,9 +54,7 @@ def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str
     bin_folder.mkdir()
     for name, module in _TOOLS:
         tool = bin_folder / name
-        tool.write_text(
-            f"#!{sys.executable}\nimport sys\nfrom {module} import main\nsys.exit(main())\n"
-        )
+        tool.write_text(f"#!{sys.executable}\nfrom {module} import run\nrun()\n")
         tool.chmod(0o755)
     # The exit code is handed on, so that `echo $?` says what it says to a reader.
     script = "".join(f"{one}\n__code=$?; printf '{_END}'; (exit $__code)\n" for one in commands)

@@ -97,6 +97,16 @@ LINES = st.sampled_from(
   nested text
       deep
 1. one
+✅ non-breaking
+\u00a0- blank
+- ✅ done
+- **bold**
+**bold**
+**[2025-10-15] Attempt #3**
+[2025-10-15] text
+[ref]: /url
+[a\\]b]: /url
+`code`
 2. two
 10. ten
  10. shifted

@@ -14,7 +14,7 @@ from ledger import hook, validate
 from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
-SCRIPT = "import sys; from ledger.hook import main; sys.exit(main())"
+SCRIPT = "from ledger.hook import run; run()"
 LAST = "    Artifacts: `reports/parser-speed/phase_b/20251102T091500Z/{pytest.log,exit_code.txt}`\n"
 FIRST = """\
   * [2025-11-01] Attempt #1 — Result: ⚠️ partial. Quadratic part found in the line splitter.

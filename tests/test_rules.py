@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -52,8 +51,7 @@ def head(place: Config) -> str:
 
 def facts(place: Config, settings: dict[str, str]) -> Facts:
     known = validate.facts(place, "plan.md")
-    return replace(
-        known,
+    return known._replace(
         run_notes=partial(validate.run_notes, place.root) if "runs" in settings else None,
         contradicted=partial(validate.contradicted, place, "plan.md", None)
         if "claims" in settings
@@ -132,7 +130,7 @@ def test_no_rule_fails_on_what_is_no_plan_at_all(place: Config) -> None:
         b"[" * 500,
         b"# [A-1]\n- Status:\n- Next Actions:\n  1.",
     ):
-        check(reader.read(data), replace(facts(place, {}), every=True, max_lines=1))
+        check(reader.read(data), facts(place, {})._replace(every=True, max_lines=1))
 
 
 def test_ignored_rules_are_silent(place: Config) -> None:

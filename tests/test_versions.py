@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ def test_a_reader_that_errs_is_found_out(monkeypatch: pytest.MonkeyPatch, fault:
     def errs(data: bytes) -> Ledger:
         ledger = read(data)
         (item,) = ledger.items
-        return replace(ledger, items=(item._replace(attempts=tuple(FAULTS[fault](item.attempts))),))
+        return ledger._replace(items=(item._replace(attempts=tuple(FAULTS[fault](item.attempts))),))
 
     monkeypatch.setattr(reader, "read", errs)
     outcome = versions.judge(VERSION, PLAN)
@@ -85,7 +84,7 @@ def test_a_reader_that_errs_is_found_out(monkeypatch: pytest.MonkeyPatch, fault:
 def test_lost_bytes_and_exceptions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     read = reader.read
     monkeypatch.setattr(document, "render", lambda _: b"")
-    monkeypatch.setattr(reader, "read", lambda data: replace(read(data), text=data + b" "))
+    monkeypatch.setattr(reader, "read", lambda data: read(data)._replace(text=data + b" "))
     assert len(versions.judge(VERSION, PLAN).faults) == 2
     monkeypatch.setattr(reader, "read", lambda _: next(iter(())))
     outcome = versions.judge(VERSION, PLAN)

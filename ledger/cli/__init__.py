@@ -10,12 +10,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
 from ledger.cli import boundary
 from ledger.cli.group import Command, Group
+from ledger.leaving import leave
 
 # Name to module and group of the help text, in the order in which the help lists them.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -33,6 +34,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "export": ("ledger.cli.export", "Machine"),
     "schema": ("ledger.cli.schema", "Machine"),
 }
+
+
+def run() -> NoReturn:
+    """The program ``ledger``."""
+    leave(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

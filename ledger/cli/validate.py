@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -94,5 +93,5 @@ def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequ
         before = contents.read(base, path)
         known = None if before is None else reader.read(before)
         every_claim = partial(validate.contradicted, plan, path, contents)
-        known_facts = replace(facts, base=known, every=True, contradicted=every_claim)
+        known_facts = facts._replace(base=known, every=True, contradicted=every_claim)
         return validate.validate(data, known_facts, plan.ignore)

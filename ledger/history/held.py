@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from ledger.models.version import Entry, ItemVersion, Step, Version
 
-_NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#?\d{1,6}", re.IGNORECASE)
+_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
 _LEAD = 120  # characters at the start of an attempt that may hold its number
 
 

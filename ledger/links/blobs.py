@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -158,6 +159,7 @@ class Blobs:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked: list[bytes] = []  # what git has been asked and not been heard on
 
     def __enter__(self) -> Self:
         return self
@@ -173,10 +175,18 @@ class Blobs:
     def close(self) -> None:
         """End the process. A later question starts another."""
         process, self._process = self._process, None
+        self._asked = []
         if process:
             # Popen's own exit closes both pipes and waits; git ends with its input.
             with process:
                 pass
+
+    def expect(self, path: str) -> None:
+        """Ask git for the staged and the committed file at once, so that it looks for them while
+        this process does something else. ``staged`` and ``head`` hand them out."""
+        requests = [b":0:" + _checked(path), b"HEAD:" + _checked(path)]
+        with suppress(BrokenPipeError):  # whoever reads the answers finds out why
+            self._send(requests)
 
     def read(self, revision: str, path: str) -> bytes | None:
         """The file ``path`` at ``revision``; None where the revision does not exist or has no
@@ -207,23 +217,34 @@ class Blobs:
         return found[2] if found and found[1] == "blob" else None
 
     def _ask(self, request: bytes) -> tuple[str, str, bytes] | None:
-        process = self._process or self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
         try:
-            process.stdin.write(request + b"\n")
-            process.stdin.flush()
-            header = process.stdout.readline()
-            found = _FOUND.fullmatch(header, 0, max(0, len(header) - 1))
-            if not found:
-                # "missing", "ambiguous", "submodule": git knows nothing to show.
-                if header.endswith(b"\n"):
-                    return None
-                raise self._gave_up()
-            size = int(found[3])
-            content = process.stdout.read(size + 1)
+            if request not in self._asked:
+                self._send([request])
+            while self._asked.pop(0) != request:
+                self._answer()
+            return self._answer()
         except BrokenPipeError:
             raise self._gave_up() from None
+
+    def _send(self, requests: list[bytes]) -> None:
+        process = self._process or self._start()
+        assert process.stdin is not None
+        self._asked += requests
+        process.stdin.write(b"".join(request + b"\n" for request in requests))
+        process.stdin.flush()
+
+    def _answer(self) -> tuple[str, str, bytes] | None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        header = self._process.stdout.readline()
+        found = _FOUND.fullmatch(header, 0, max(0, len(header) - 1))
+        if not found:
+            # "missing", "ambiguous", "submodule": git knows nothing to show.
+            if header.endswith(b"\n"):
+                return None
+            raise self._gave_up()
+        size = int(found[3])
+        content = self._process.stdout.read(size + 1)
         if len(content) != size + 1:
             raise self._gave_up()
         return found[1].decode(), found[2].decode(), content[:size]
@@ -245,6 +266,7 @@ class Blobs:
     def _gave_up(self) -> LedgerError:
         """Why git ended: its standard error was not read, since a full pipe would stop it."""
         process, self._process = self._process, None
+        self._asked = []
         if process:
             process.kill()
             process.communicate()

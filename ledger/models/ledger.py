@@ -1,6 +1,5 @@
 """What a fix plan holds. Every part knows the bytes that it was read from."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ledger import citations
@@ -143,14 +142,13 @@ class Unread(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(NamedTuple):
     """One fix plan. ``loose`` holds attempts that stand in no item's section."""
 
     dialect: str
     text: bytes
     last_updated: Field | None
-    index: tuple[IndexRow, ...]
+    index: tuple[IndexRow, ...]  # type: ignore[assignment]  # hides a method of tuples
     items: tuple[Item, ...]
     loose: tuple[Attempt, ...]
     unread: tuple[Unread, ...]

@@ -14,7 +14,7 @@ from ledger.models.ledger import Attempt, Ledger
 from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
-_NUMBER = re.compile(r"Attempt[ \t\u202f\u00a0]*#?\d{1,6}", re.IGNORECASE)
+_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
 _TELLING = 12  # so many different words cannot be kept or lost by chance
 _LEAD = 120  # characters at the start of an attempt that may hold its number
 

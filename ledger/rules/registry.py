@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger import text
@@ -17,8 +16,7 @@ ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside",
 _LONGEST_KEY = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What a rule may know from outside the file. A rule keeps silent about what is None.
 
     ``path`` is what findings show. ``today`` is an ISO date, the latest that any place on

@@ -14,9 +14,9 @@ from ledger.models.ledger import Action, Attempt, Criterion, Field, Item, Span
 _LISTED = re.compile(rf"\[{leads.ID}\](?:,? ?(?:and )?\[{leads.ID}\])*", re.ASCII)
 _ONE_ID = re.compile(rf"\[({leads.ID})\]")
 _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
-_TICK = re.compile(
-    r"[*]{0,2}(?:\[(?P<box>[ xX])\]|(?P<yes>[\u2705\u2713\u2611\u2714])|(?P<no>[\u274c\u2b1c]))"
-)
+_TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
+_TICKED = "xX\u2705\u2713\u2611\u2714"
+_UNTICKED = " \u274c\u2b1c"
 _UPDATED = re.compile(r"\*{0,2}Last Updated:?\*{0,2}:?[ \t]*", re.IGNORECASE)
 # What stands between an action's state and its text: ``:**``, `` — ``.
 _BEHIND_STATE = re.compile(r"[*:]{0,4}[ \t]*(?:[\u2013\u2014:]|-{1,2}(?=[ \t]))?[ \t]*")
@@ -153,9 +153,8 @@ def attempts_of_actions(
 def criterion(document: Document, value: str, start: int, end: int) -> Criterion:
     """The exit criterion ``value``, which lines ``[start, end)`` hold."""
     tick = _TICK.match(value)
-    ticked = None
-    if tick:
-        ticked = bool(tick["yes"]) or (tick["box"] or " ") in "xX"
+    mark = tick[1] or tick[2] if tick else None
+    ticked = True if mark and mark in _TICKED else False if mark and mark in _UNTICKED else None
     return Criterion(value, ticked, span(document, start, end))
 
 

@@ -8,11 +8,11 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 from ledger.dialects import words
 from ledger.dialects.attempts import index, leads, parts
+from ledger.dialects.attempts.unchanged import Unchanged
 from ledger.document import Block, Document, Section, walk
 from ledger.models.ledger import (
     Action,
@@ -41,24 +41,21 @@ _LITERAL = ("fence", "html")
 _DATED_WITHIN = 8
 
 
-def read(document: Document) -> Ledger:
-    """Read the whole document."""
-    return Reading(document).ledger()
+def read(document: Document, like: Ledger | None = None) -> Ledger:
+    """Read the whole document. ``like`` is another version of it: items that have not changed
+    are taken from there."""
+    return Reading(document).ledger(Unchanged(like) if like else None)
 
 
-@dataclass(slots=True)
 class Draft:
     """An item whose section is still being read."""
 
-    id: str
-    title: str
-    level: int
-    start: int
-    end: int
-    fields: list[Field] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    actions: list[Action] = field(default_factory=list)
-    criteria: list[Criterion] = field(default_factory=list)
+    def __init__(self, name: str, title: str, level: int, start: int, end: int) -> None:
+        self.id, self.title, self.level, self.start, self.end = name, title, level, start, end
+        self.fields: list[Field] = []
+        self.attempts: list[Attempt] = []
+        self.actions: list[Action] = []
+        self.criteria: list[Criterion] = []
 
     def item(self, span: Span) -> Item:
         """The item, once its section is read."""
@@ -96,13 +93,24 @@ class Reading:
         self.draft: Draft | None = None
         self.context: Context = ""
         self.index_level = 0
-        self.attempt_lines: set[int] = set()
-        self.literal_lines: set[int] = set()
+        self.settled: set[int] = set()  # lines that need no second look
 
-    def ledger(self) -> Ledger:
-        """The whole document."""
-        for section in self.document.sections:
-            self.section(section)
+    def ledger(self, unchanged: Unchanged | None = None) -> Ledger:
+        """The whole document, but for the items that are ``unchanged``."""
+        sections = self.document.sections
+        at = 0
+        while at < len(sections):
+            known = unchanged.at(self.document, sections, at) if unchanged else None
+            if known and not (self.draft and self.draft.id == known[0].id):
+                self.close()
+                self.index_level = 0
+                item, behind = known
+                self.items.append(item)
+                self.settled.update(range(item.span.start_line - 1, item.span.end_line))
+                at = behind
+            else:
+                self.section(sections[at])
+                at += 1
         self.close()
         self.find_unread()
         own = {item.id for item in self.items}
@@ -124,7 +132,7 @@ class Reading:
         """A heading, where there is one, and what stands below it."""
         self.context = ""
         if section.heading and self.heading(section, section.heading):
-            self.literal_lines.update(_literal_lines(section.blocks))
+            self.settled.update(_literal_lines(section.blocks))
             return
         if self.draft:
             self.draft.end = section.end
@@ -164,6 +172,8 @@ class Reading:
                 date, stamp = leads.when(rest)
                 lead = lead._replace(date=date or self._dated_below(section), stamp=stamp)
             self._keep(lead, heading.start, _before_rules(section), name)
+            if self.draft and name in (None, self.draft.id):
+                self.draft.end = section.end
             return True
         if name:
             self.index_level = 0
@@ -270,7 +280,7 @@ class Reading:
             elif block.kind == "ordered_list":
                 self._stray_actions(block)
             elif block.kind in _LITERAL:
-                self.literal_lines.update(range(block.start, block.end))
+                self.settled.update(range(block.start, block.end))
             self._others(block.children)
 
     # Attempts
@@ -285,7 +295,7 @@ class Reading:
             and found.is_certain
             and found.number is not None
         ]
-        self.literal_lines.update(_literal_lines(entry.children))
+        self.settled.update(_literal_lines(entry.children))
         self._keep(lead, entry.start, inner[0][1].start if inner else entry.end)
         for place, (found, block) in enumerate(inner):
             following = inner[place + 1][1].start if place + 1 < len(inner) else block.end
@@ -302,7 +312,7 @@ class Reading:
         item = draft.id if draft else named
         kept = parts.attempt(self.document, lead, item, start, end)
         (draft.attempts if draft else self.loose).append(kept)
-        self.attempt_lines.add(start)
+        self.settled.add(start)
 
     def find_unread(self) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""
@@ -313,7 +323,7 @@ class Reading:
                 < 0
             ):
                 continue
-            if number in self.attempt_lines or number in self.literal_lines:
+            if number in self.settled:
                 continue
             line = self.document.line(number)
             if not leads.looks_like_attempt(line):
