@@ -14,9 +14,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.leaving import leave
 
 USAGE: Final = """\
 usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(USAGE)
         return 0
     try:
-        return run(given)
+        return merge_files(given)
     except LedgerError as error:
         return _fail(str(error))
     except OSError as error:
@@ -60,7 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
 
 
-def run(arguments: Sequence[str]) -> int:
+def run() -> NoReturn:
+    """The program ``ledger-merge-driver``."""
+    leave(main())
+
+
+def merge_files(arguments: Sequence[str]) -> int:
     """Merge what ``arguments`` name. Raises LedgerError or OSError with OURS merged as text."""
     call = _parse(arguments)
     copy = call.ours.with_name(f"{call.ours.name}.ours")

@@ -47,7 +47,7 @@ def command(
         return 0
     if ledger or as_json:
         raise UsageError("usage", "--ledger and --json go with --install")
-    return merge_driver.run(files or [])
+    return merge_driver.merge_files(files or [])
 
 
 def _said(done: Installation) -> str:
