@@ -153,12 +153,11 @@ def test_an_interrupt_ends_with_130(
 
 
 def test_a_real_interrupt_ends_with_130_and_says_nothing(repo: Repository) -> None:
-    waiting = SCRIPT.replace(
-        "import sys;",
+    waiting = (
         # A shell ignores SIGINT for what it runs in the background.
-        "import signal, sys, time, ledger.reader;"
+        "import signal, time, ledger.reader;"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "ledger.reader.read = lambda data: (print('started', flush=True), time.sleep(30));",
+        "ledger.reader.read = lambda data: (print('started', flush=True), time.sleep(30));" + SCRIPT
     )
     child = subprocess.Popen(
         [sys.executable, "-c", waiting, "status"],
