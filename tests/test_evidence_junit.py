@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ledger.errors import UnreadableInput
 from ledger.evidence.junit import JUnitReader
 from ledger.evidence.part import MAX_BYTES, Part
-from ledger.models.evidence import Totals
+from ledger.models.evidence import FAILING, Totals
 
 DATA = Path(__file__).parent / "data" / "evidence" / "junit"
 
@@ -291,6 +291,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         b'<?xml version="1.0" encoding="hex"?><testsuite/>',
         "a known text encoding",
     ),
+    "a test case alone": (b"<testcase name='a'/>", "<testsuites> or <testsuite>"),
     "another root": (b"<coverage><testsuite/></coverage>", "<testsuites> or <testsuite>"),
     "100,000 suites deep": (b"<testsuite>" * 100_000 + b"</testsuite>" * 100_000, "100 deep"),
     "100,000 elements deep": (b"<testsuite>" + b"<a>" * 100_000, "100 deep"),
@@ -399,3 +400,60 @@ def test_time_grows_with_the_file_and_no_faster() -> None:
         return best
 
     assert took(40_000) < 8 * took(10_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "tests"),
+    [
+        ("<testsuites><testcase name='a'/></testsuites>", ["a"]),
+        ("<testsuite><testsuite><testcase name='a'/></testsuite><testcase name='b'/></testsuite>", ["a", "b"]),
+        ("<testsuite><properties><testcase name='a'/></properties></testsuite>", []),
+        ("<testsuite><testsuite/><testcase name='a'><system-out>x</system-out></testcase></testsuite>", ["a"]),
+        ("<j:testsuites xmlns:j='u'><j:testsuite><j:testcase name='a'><j:failure/></j:testcase></j:testsuite></j:testsuites>", ["a"]),
+    ],
+)  # fmt: skip
+def test_where_test_cases_may_stand(text: str, tests: list[str]) -> None:
+    assert list(read(text).tests) == tests
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        ("<failure>one<b/>two</failure>", "one"),
+        ("<failure><![CDATA[a <b>]]> c</failure>", "a <b> c"),
+        ("<failure message=''>text</failure>", "text"),
+        ("<failure message='m'>text</failure>", "m"),
+        ("<failure/>between<system-out>out</system-out>", None),
+        ("<system-out>out</system-out><failure> t </failure>after", "t"),
+    ],
+)
+def test_what_a_verdict_says(inside: str, message: str | None) -> None:
+    part = read(f"<testsuite><testcase name='a'>{inside}</testcase></testsuite>")
+    assert (part.tests["a"].outcome, part.tests["a"].message) == ("failed", message)
+
+
+@pytest.mark.parametrize("writer", sorted(WRITERS.keys() - {"namespaces"}))
+def test_junitparser_sees_the_same_tests_and_failures(writer: str) -> None:
+    """junitparser folds no tries and reads no namespaces: of a test that it has several times
+    the last decides, and an error in teardown adds to it."""
+    part = read((DATA / f"{writer}.xml").read_bytes())
+    whole = junitparser.JUnitXml.fromfile(str(DATA / f"{writer}.xml"))
+    suites = [whole] if isinstance(whole, junitparser.TestSuite) else list(whole)
+    oracle = {}
+    for suite, case in (pair for top in suites for pair in _below(top)):
+        place = case.classname  # PHPUnit has `class`, or the name of the suite alone
+        if place is None:
+            place = case._elem.get("class") or suite.name
+        name = f"{place}::{case.name}" if place else case.name
+        oracle[name] = any(
+            isinstance(result, junitparser.Failure | junitparser.Error) for result in case.result
+        )
+    assert {name: test.outcome in FAILING for name, test in part.tests.items()} == oracle
+
+
+Pair = tuple[junitparser.TestSuite, junitparser.TestCase]
+
+
+def _below(suite: junitparser.TestSuite) -> list[Pair]:
+    inside = [pair for inner in suite.testsuites() for pair in _below(inner)]
+    return [*((suite, case) for case in suite.iterchildren(junitparser.TestCase)), *inside]

@@ -4,18 +4,8 @@ what was counted."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from xml.etree.ElementTree import Element
 
-from ledger.evidence.judging import (
-    MAX_DEPTH,
-    TEARDOWN,
-    TOO_DEEP,
-    Misnested,
-    judge,
-    local,
-    seconds,
-    without_verdict,
-)
+from ledger.evidence.judging import TEARDOWN, Verdict, judge, seconds, without_verdict
 from ledger.models.evidence import FAILING, Outcome, TestResult
 
 WORST: tuple[Outcome, ...] = ("error", "failed", "xpassed", "passed", "xfailed", "skipped")
@@ -27,8 +17,8 @@ class _Suite:
     """One suite while it is read. ``verdicts`` are the tags in its test cases, ``having`` the
     same with one of a kind for each case; ``nested...`` are those of the suites inside it."""
 
-    __slots__ = ("attributes", "cases", "having", "nested_cases", "nested_having",
-                 "nested_verdicts", "odd", "tests", "time", "verdicts")  # fmt: skip
+    __slots__ = ("attributes", "cases", "having", "nested_cases", "nested_having", "nested_time",
+                 "nested_verdicts", "odd", "repeats", "tests", "verdicts")  # fmt: skip
 
     def __init__(self, attributes: dict[str, str]) -> None:
         self.attributes = attributes
@@ -39,7 +29,8 @@ class _Suite:
         self.nested_verdicts: list[str] = []
         self.nested_having: list[str] = []
         self.odd = False
-        self.time = 0.0
+        self.repeats = 0
+        self.nested_time = 0.0
 
 
 class Folding:
@@ -57,80 +48,85 @@ class Folding:
         self.is_pytest = False
         self.stopped = False
         self.started: str | None = None
-        self._root_time: float | None = None
-        self._times: list[float] = []
+        self.duration_s: float | None = None
+        self._suites = [_Suite({})]
         self._mismatches: list[str] = []
         self._homonyms = 0
         self._nameless = 0
 
-    def take(self, root: Element) -> None:
-        """A whole file. Raises ``Misnested``."""
-        whole = _Suite(root.attrib if local(root) == "testsuites" else {})
-        self.is_pytest = whole.attributes.get("name") == "pytest tests"
-        for suite in [root] if local(root) == "testsuite" else root:
-            if local(suite) == "testsuite":
-                self._times.append(self._suite(suite, whole, 1))
-        self._check(whole)
-        self._root_time = seconds(whole.attributes.get("time"))
+    def begin(self, attributes: dict[str, str]) -> None:
+        """The root, where it holds suites and is none itself."""
+        self._suites = [_Suite(attributes)]
+        self.is_pytest = attributes.get("name") == "pytest tests"
 
-    def _suite(self, element: Element, above: _Suite, depth: int) -> float:
-        """One suite with what is in it; its time in seconds."""
-        if depth > MAX_DEPTH:
-            raise Misnested(TOO_DEEP)
-        suite = _Suite(element.attrib)
-        self.is_pytest = self.is_pytest or suite.attributes.get("name") == "pytest"
-        started = suite.attributes.get("timestamp")
+    def open(self, attributes: dict[str, str]) -> None:
+        """A suite begins."""
+        suite = _Suite(attributes)
+        self._suites.append(suite)
+        self.is_pytest = self.is_pytest or attributes.get("name") == "pytest"
+        started = attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
             self.started = started
-        for child in element:
-            tag = child.tag if "}" not in child.tag else local(child)
-            if tag == "testcase":
-                self._case(child, suite)
-            elif tag == "testsuite":
-                suite.time += self._suite(child, suite, depth + 1)
-        self._close(suite, above)
-        told = seconds(suite.attributes.get("time"))
-        return suite.time if told is None else told
 
-    def _case(self, case: Element, suite: _Suite) -> None:
-        name = case.get("name")
+    def case(self, attributes: dict[str, str], verdicts: list[Verdict]) -> None:
+        """A test case of the innermost suite."""
+        suite = self._suites[-1]
+        name = attributes.get("name")
         if name is None:
             # pytest, interrupted in a test, writes what it has of it: not even its name.
             self.stopped = self.stopped or self.is_pytest
             self._nameless += 1
             suite.odd = True
             return
-        classname = case.get("classname")
+        classname = attributes.get("classname")
         if classname is None:
-            classname = case.get("class") or suite.attributes.get("name", "")
+            classname = attributes.get("class") or suite.attributes.get("name", "")
         identity = f"{classname}::{name}" if classname else name
-        if len(case):
-            result, tags = judge(identity, case)
-            if tags:
-                suite.verdicts += tags
-                suite.having += set(tags) if len(tags) > 1 else tags
+        if verdicts:
+            result = judge(identity, attributes, verdicts)
+            tags = [verdict.tag for verdict in verdicts]
+            suite.verdicts += tags
+            suite.having += tags if len(tags) == 1 else set(tags)
+            if len(tags) > 1 or result.outcome == "error":
                 suite.odd = suite.odd or len(tags) > 1 or _in_teardown(result)
         else:
-            result = without_verdict(identity, case)
-        suite.cases += 1
-        suite.time += result.duration_s or 0.0
-        if identity in suite.tests:
+            result = without_verdict(identity, attributes)
+        before = suite.tests.setdefault(identity, result)
+        if before is not result:
             suite.odd = True
-            result = self._fold(suite.tests[identity], result)
-        suite.tests[identity] = result
+            suite.repeats += 1
+            suite.tests[identity] = self._fold(before, result)
 
-    def _close(self, suite: _Suite, above: _Suite) -> None:
-        """Hold the suite's totals against what was counted, and add it to what it is in."""
+    def close(self) -> None:
+        """The innermost suite ends: hold its totals against what was counted, and add it to what
+        it is in."""
+        suite = self._suites.pop()
+        suite.cases = len(suite.tests) + suite.repeats
         self._check(suite)
-        above.odd = above.odd or suite.odd
-        above.nested_cases += suite.cases + suite.nested_cases
-        above.nested_verdicts += suite.verdicts + suite.nested_verdicts
-        above.nested_having += suite.having + suite.nested_having
+        told = seconds(suite.attributes.get("time"))
+        took = told
+        if took is None:
+            took = suite.nested_time + sum(test.duration_s or 0.0 for test in suite.tests.values())
+        if self._suites:
+            above = self._suites[-1]
+            above.odd = above.odd or suite.odd
+            above.nested_cases += suite.cases + suite.nested_cases
+            above.nested_verdicts += suite.verdicts + suite.nested_verdicts
+            above.nested_having += suite.having + suite.nested_having
+            above.nested_time += took
+        self.duration_s = told
+        if told is None and suite.cases + suite.nested_cases:
+            self.duration_s = round(took, 6)
         for identity in suite.tests.keys() & self.tests.keys():
             self._homonyms += 1
             both = (self.tests[identity], suite.tests[identity])
             suite.tests[identity] = min(both, key=lambda test: WORST.index(test.outcome))
         self.tests.update(suite.tests)
+
+    def end(self) -> None:
+        """The file is over. Its duration is the root's, else the sum over its suites."""
+        while self._suites:
+            self.close()
 
     def _fold(self, before: TestResult, after: TestResult) -> TestResult:
         failed_before = before.outcome in FAILING
@@ -165,12 +161,6 @@ class Folding:
             self._mismatches.append(
                 f"suite {name!r} says {key}={told}, its test cases say {counted[0]}"
             )
-
-    def duration(self) -> float | None:
-        """The root's time, else the sum over its suites."""
-        if self._root_time is not None or not self._times:
-            return self._root_time
-        return round(sum(self._times), 6)
 
     def warnings(self) -> tuple[str, ...]:
         """What does not add up."""

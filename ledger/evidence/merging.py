@@ -107,7 +107,7 @@ def _named_alike(log: Part, above: list[Part], result: Merged) -> Part:
                 f"{log.file} tells other folders of its tests than {report.file}: taken as the same"
             )
             return replace(log, tests={
-                names[identity]: replace(test, identity=names[identity])
+                names[identity]: test._replace(identity=names[identity])
                 for identity, test in log.tests.items()
             })  # fmt: skip
     return log
@@ -163,7 +163,7 @@ def _refine(log: Part, result: Merged) -> None:
     for identity, test in log.tests.items():
         known = result.tests.get(identity)
         if test.outcome == "xpassed" and known is not None and known.outcome == "passed":
-            result.tests[identity] = replace(known, outcome="xpassed")
+            result.tests[identity] = known._replace(outcome="xpassed")
 
 
 def _add_up(kept: list[Part], result: Merged) -> None:
@@ -203,8 +203,7 @@ def _again(before: TestResult, after: TestResult, dated: bool) -> TestResult:
     """The same test in a second file."""
     worse = min(before, after, key=lambda test: WORST.index(test.outcome))
     flaky = (before.outcome in FAILING) != (after.outcome in FAILING)
-    return replace(
-        after if dated else worse,
+    return (after if dated else worse)._replace(
         tries=before.tries + after.tries,
         flaky=before.flaky or after.flaky or flaky,
     )

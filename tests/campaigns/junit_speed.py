@@ -2,8 +2,8 @@
 
 ``python -m tests.campaigns.junit_speed`` makes a file of 1.3 MB as pytest writes them (one test
 in four skipped or failed, failures with their report) and reads it by turns. junitparser only
-parses at first and makes its test cases when they are asked for; both are measured: the bare
-parse, and with each test's class, name, result and time. The figures are CPU seconds of this
+builds a tree of elements at first and makes its test cases when they are asked for; both are
+measured: the bare parse, and with each test's class, name, result and time. The figures are CPU seconds of this
 process, medians of ``--rounds``; the exit code is 1 if the ratio to the second is over 1.5.
 ``--file`` reads another file.
 """
