@@ -53,19 +53,32 @@ class PytestJsonReportReader:
         Raises ``UnreadableInput``: a document cut short is no document."""
         try:
             if len(data) > MAX_BYTES:
-                raise ValueError(f"{len(data) >> 20} MB")
+                raise _Unfit(f"{len(data) >> 20} MB")
             report = json.loads(data.decode("utf-8-sig"))
             if not isinstance(report, dict) or not isinstance(report.get("summary"), dict):
-                raise ValueError("no summary in it")
+                raise _Unfit("no summary in it")
         except (ValueError, RecursionError) as error:
-            found = "elements nested too deep" if isinstance(error, RecursionError) else str(error)
             raise unreadable(
                 "json-report-unreadable",
                 name,
-                f"the JSON report of pytest-json-report, found: {found[:100]}",
+                f"the JSON report of pytest-json-report, found: {_fault(error)}",
                 "give the report as pytest-json-report wrote it",
             ) from error
         return _part(report, name)
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} (line {error.lineno}, column {error.colno})"
+    if isinstance(error, RecursionError):
+        return "elements nested too deep"
+    if isinstance(error, UnicodeDecodeError):
+        return "bytes that are no UTF-8"
+    return str(error) if isinstance(error, _Unfit) else "a number with too many digits"
+
+
+class _Unfit(ValueError):
+    """JSON, but no report. The text says what it is."""
 
 
 def _part(report: Record, name: str) -> Part:
