@@ -34,6 +34,7 @@ class Artifacts:
         self._is_git = is_git
         self._states: dict[str, State] = {}
         self._places: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
 
     def states(self, asked: Sequence[str]) -> Mapping[str, State]:
         """The state of each path; those that were asked about before come along."""
@@ -79,12 +80,23 @@ class Artifacts:
     def _resolved(self, path: str) -> str:
         """Where ``path`` leads, from the top; empty where that is outside."""
         if path not in self._places:
-            try:
-                inside = paths.confine(self._top, os.path.normpath(path))
-                self._places[path] = inside.relative_to(self._top).as_posix()
-            except UsageError:
-                self._places[path] = ""
+            folder, _, name = os.path.normpath(path).rpartition("/")
+            above = self._confined(folder) if name.isascii() and "\\" not in path else ""
+            if above and name != ".." and not (self._top / above / name).is_symlink():
+                self._places[path] = f"{above}/{name}"
+            else:
+                self._places[path] = self._confined(os.path.normpath(path))
         return self._places[path]
+
+    def _confined(self, path: str) -> str:
+        """As ``_resolved``, link by link; the folder of many paths is looked at once."""
+        if path not in self._folders:
+            try:
+                inside = paths.confine(self._top, path)
+                self._folders[path] = inside.relative_to(self._top).as_posix()
+            except UsageError:
+                self._folders[path] = ""
+        return self._folders[path]
 
     def _tracked(self, places: list[str]) -> set[str]:
         """Those of ``places`` that are in the index, or are folders with a file in it."""

@@ -8,6 +8,7 @@ only where a stamp in it says that it leads into a run.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ledger import citations, text
@@ -128,12 +129,19 @@ def _in_state(
         for cited in _cited(attempt, roots.get(attempt.item or "", ""), facts.tops)
     ]
     states = facts.states_of([place for cited in judged for place in cited.places])
+    starts = text.line_starts(ledger.text)
+    at = 0
     for attempt, artifact, group in _grouped(judged, states, state):
         named = ", ".join(group[:_MOST_NAMED])
         if len(group) > _MOST_NAMED:
             named += f" and {len(group) - _MOST_NAMED} more"
+        # Most stand behind the one before: a long line is not searched from its start each time.
+        start, end = starts[artifact.line - 1], starts[artifact.line]
+        raw = text.encode(artifact.raw)
+        found = ledger.text.find(raw, max(start, at), end)
+        at = found if found >= 0 else max(start, ledger.text.find(raw, start, min(at, end)))
         yield Fault(
-            _place(ledger, artifact),
+            at,
             f"{name(attempt)} cites {what}: {named}",
             artifact.raw,
             attempt.item,
@@ -153,7 +161,12 @@ class _Cited(NamedTuple):
     is_end: bool
 
 
-def _cited(attempt: Attempt, root: str, tops: frozenset[str]) -> Iterator[_Cited]:
+@lru_cache(maxsize=32768)  # one rule after the other asks
+def _cited(attempt: Attempt, root: str, tops: frozenset[str]) -> tuple[_Cited, ...]:
+    return tuple(_paths(attempt, root, tops))
+
+
+def _paths(attempt: Attempt, root: str, tops: frozenset[str]) -> Iterator[_Cited]:
     cited = artifacts(attempt)
     folders = {root: None} if root else {}
     for artifact in cited:
@@ -205,10 +218,3 @@ def _root(item: Item) -> str:
                 path += "/" if path else ""
             return path
     return ""
-
-
-def _place(ledger: Ledger, artifact: Artifact) -> int:
-    starts = text.line_starts(ledger.text)
-    start, end = starts[artifact.line - 1], starts[artifact.line]
-    at = ledger.text.find(text.encode(artifact.raw), start, end)
-    return at if at >= 0 else start
