@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -73,10 +72,6 @@ class TestOuter:
 """
 
 
-def has(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
-
 def run(folder: Path, *options: str, runner: str = "pytest") -> tuple[bytes, Part, int]:
     """Real pytest on a small suite: its log, the JUnit file of the same run, the exit code."""
     tests = folder / "suite"
@@ -117,12 +112,16 @@ NAMES_ALL = [
     ("-v", "-rA", "--tb=no"),
     ("-v", "-o", "console_output_style=count"),
     ("-v", "-o", "log_cli=1", "-o", "log_cli_level=DEBUG"),
-    pytest.param(("-v", "--reruns=2"), marks=pytest.mark.skipif(
-        not has("pytest_rerunfailures"), reason="pytest-rerunfailures is not installed")),
-    pytest.param(("-v", "-n2"), marks=pytest.mark.skipif(
-        not has("xdist"), reason="pytest-xdist is not installed")),
+    ("-v", "--reruns=2"),
+    ("-v", "-n2"),
+    ("-vv", "-n2", "--color=yes"),
+    ("-v", "--no-header", "--no-summary"),
+    ("-v", "--durations=3", "-ra", "--tb=short"),
 ]  # fmt: skip
-NAMES_FAILURES = [(), ("-q",), ("-qq",), ("-q", "-s"), ("--tb=line",), ("-rfE",)]
+NAMES_FAILURES = [
+    (), ("-q",), ("-qq",), ("-q", "-s"), ("--tb=line",), ("-rfE",), ("--color=yes",), ("-q", "--color=yes"),
+    ("-n2",), ("-q", "-n2"), ("-n2", "--color=yes"), ("-q", "--reruns=1"), ("--no-header",),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("options", NAMES_ALL)
@@ -159,6 +158,19 @@ def test_a_quiet_log_names_what_failed(tmp_path: Path, options: tuple[str, ...])
     assert (log.completeness, log.partial) == ("complete", True)
 
 
+@pytest.mark.parametrize("options", [("-v",), ("-vv",), ("-v", "--color=yes"), ("-v", "-n2")])
+@pytest.mark.parametrize("mark", [b"short test summary info", b" FAILURES ", b" ERRORS "])
+def test_a_log_without_its_end_names_what_failed_all_the_same(
+    tmp_path: Path, options: tuple[str, ...], mark: bytes
+) -> None:
+    output, junit, _ = run(tmp_path, *options)
+    cut = output[: output.rindex(b"\n", 0, output.rindex(mark)) + 1]
+    log = read(cut)
+    assert failing(log) == failing(junit)
+    assert log.completeness == "incomplete"
+    assert log.reason.startswith("the log has no last line with counts")
+
+
 @pytest.mark.parametrize("options", [("--junit-prefix=py311.fast",), ("--rootdir=..",), ("-q",)])
 def test_a_log_and_a_junit_file_that_name_tests_differently_are_one_run(
     tmp_path: Path, options: tuple[str, ...]
@@ -185,7 +197,6 @@ def test_a_log_and_a_junit_file_that_name_tests_differently_are_one_run(
 
 
 def test_reruns_in_the_junit_file_of_a_real_run(tmp_path: Path) -> None:
-    pytest.importorskip("pytest_rerunfailures")
     _, junit, _ = run(tmp_path, "--reruns=2")
     told = {name.partition("::")[2]: test for name, test in junit.tests.items()}
     assert (told["test_flaky"].outcome, told["test_flaky"].flaky) == ("passed", True)

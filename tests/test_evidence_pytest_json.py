@@ -173,7 +173,6 @@ def test_a_crash_names_the_test_that_died(
 
 
 def test_a_crash_of_a_worker_is_an_error_of_its_test(tmp_path: Path) -> None:
-    pytest.importorskip("xdist")
     text = CRASHING.format(fixture="():", body=" faulthandler._sigsegv()")
     assert run(tmp_path, "-n2", test_crash=text) == 1
     junit, by_log, _ = all_of(tmp_path)
