@@ -12,8 +12,10 @@ from ledger.errors import UnreadableInput, UsageError
 from ledger.links import blobs
 
 DEFAULTS: Final = ("docs/fix_plan.md", "fix_plan.md")
+_ARCHIVE: Final = "_archive"  # behind the name of the ledger, before its suffix
 _KEYS: Final[dict[str, type]] = {
     "path": str,
+    "archive": str,
     "append_only": str,
     "ignore": list,
     "max_lines": int,
@@ -22,6 +24,7 @@ _IN_WORDS: Final = {str: "text", list: "a list", int: "a number"}
 _APPEND_ONLY: Final = ("strict", "latest", "off")
 # [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
 _MENTIONED: Final = re.compile(rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])""")
+_LONGEST: Final = 1000  # characters of a path in a message
 _LARGEST: Final = 1_000_000  # bytes of a pyproject.toml
 
 
@@ -32,7 +35,10 @@ class Config(NamedTuple):
 
     ``append_only`` says which attempts of the base revision may change: none (``strict``), an
     item's latest (``latest``) or every one (``off``). ``ignore`` are codes of rules.
-    ``max_lines`` is the size that a ledger may have, 0 for any."""
+    ``max_lines`` is the size that a ledger may have, 0 for any.
+
+    ``partner`` is the file that attempts may be moved to, and from, without being lost: the
+    ledger's archive, or where ``is_archive`` the archive's ledger. It need not exist."""
 
     root: Path
     is_git: bool
@@ -40,11 +46,20 @@ class Config(NamedTuple):
     append_only: str = "latest"
     ignore: tuple[str, ...] = ()
     max_lines: int = 0
+    partner: str = ""
+    is_archive: bool = False
 
     @property
     def ledger(self) -> Path:
         """The ledger file."""
         return self.root / self.ledger_path
+
+    @property
+    def archive(self) -> "Config":
+        """The configuration for the ledger's archive."""
+        return self._replace(
+            ledger_path=self.partner, partner=self.ledger_path, is_archive=True, max_lines=0
+        )
 
 
 def find(start: Path, explicit: Path | None = None) -> Config:
@@ -58,20 +73,51 @@ def find(start: Path, explicit: Path | None = None) -> Config:
     Raises UsageError where no ledger is found or a setting is wrong, UnreadableInput where
     ``explicit`` or ``pyproject.toml`` cannot be read.
     """
+    try:
+        return _find(start, explicit)
+    except OSError as error:
+        raise UnreadableInput("bad-path", f"{_cut(explicit or start)}: {_reason(error)}") from error
+
+
+def _find(start: Path, explicit: Path | None) -> Config:
     given = _real(start / explicit) if explicit else None
     folder = given.parent if given else Path(os.path.realpath(start))
     top = blobs.discover(folder)
     project, settings = _project(folder, top)
     root = top or project or _nearest_with_ledger(folder) or folder
     ledger = given.relative_to(root) if given else _within(root, _named(root, project, settings))
-    return Config(
+    archive = ""
+    if project and "archive" in settings:
+        archive = _within(root, project / settings["archive"]).as_posix()
+    path = ledger.as_posix()
+    is_archive = path == archive or (not archive and is_archive_name(path))
+    found = Config(
         root,
         top is not None,
-        ledger.as_posix(),
+        path,
         settings.get("append_only", "latest"),
         tuple(settings.get("ignore", ())),
         settings.get("max_lines", 0),
+        archive or partner_of(path),
     )
+    if not is_archive:
+        return found
+    named = project / settings["path"] if project and "path" in settings else None
+    own = _within(root, named).as_posix() if named else partner_of(path)
+    return found._replace(partner=own, is_archive=True, max_lines=0)
+
+
+def is_archive_name(path: str) -> bool:
+    """Whether a file is called as an archive is, unless `archive` says otherwise."""
+    return path.endswith(f"{_ARCHIVE}.md")
+
+
+def partner_of(path: str) -> str:
+    """The archive of the ledger ``path``, or the ledger of an archive, by their names."""
+    if is_archive_name(path):
+        return f"{path.removesuffix(f'{_ARCHIVE}.md')}.md"
+    stem, dot, suffix = path.rpartition(".")
+    return f"{stem}{_ARCHIVE}.{suffix}" if dot and "/" not in suffix else f"{path}{_ARCHIVE}"
 
 
 def _real(explicit: Path) -> Path:
@@ -80,11 +126,11 @@ def _real(explicit: Path) -> Path:
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise UnreadableInput(
             "no-such-file",
-            f"{os.path.normpath(explicit)}: no such file",
+            f"{_cut(explicit)}: no such file",
             "give --ledger a fix plan",
         ) from error
     except OSError as error:
-        raise UnreadableInput("cannot-read", f"{explicit}: {_reason(error)}") from error
+        raise UnreadableInput("cannot-read", f"{_cut(explicit)}: {_reason(error)}") from error
 
 
 def _project(folder: Path, top: Path | None) -> tuple[Path | None, dict[str, Any]]:
@@ -146,7 +192,7 @@ def _settings(file: Path, *, ours: bool) -> dict[str, Any] | None:
     except OSError as error:
         if not ours:
             return None
-        raise UnreadableInput("bad-config", f"{file}: {_reason(error)}") from error
+        raise UnreadableInput("bad-config", f"{_cut(file)}: {_reason(error)}") from error
     if len(data) > _LARGEST:
         raise UnreadableInput("bad-config", f"{file}: expected at most {_LARGEST:,} bytes")
     if not _MENTIONED.search(data):
@@ -184,9 +230,16 @@ def _checked(file: Path, table: Any) -> dict[str, Any]:
         raise refuse("expected ignore to be a list of rule codes")
     if table.get("max_lines", 0) < 0:
         raise refuse("expected max_lines to be 0 (any size) or more")
-    if not table.get("path", "x").strip() or "\0" in table.get("path", ""):
-        raise refuse("expected path to be the path of a file")
+    for key in ("path", "archive"):
+        if not table.get(key, "x").strip() or "\0" in table.get(key, ""):
+            raise refuse(f"expected {key} to be the path of a file")
     return table
+
+
+def _cut(path: Path) -> str:
+    """A path for a message."""
+    shown = os.path.normpath(path)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 
 def _reason(error: OSError) -> str:

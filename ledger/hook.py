@@ -29,7 +29,8 @@ prints what the commit makes worse, one finding a line. The exit code is 1 where
 an error, else 0; it is 2 where a file or git cannot be read.
 """
 INTERRUPTED = 130
-PLAN = "fix_plan.md"  # what .pre-commit-hooks.yaml looks for, in any folder
+# What .pre-commit-hooks.yaml looks for, in any folder.
+PLANS = ("fix_plan.md", "fix_plan_archive.md")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,6 +81,8 @@ def _run(arguments: Sequence[str]) -> int:
             from ledger import validate  # while git looks for the file
 
             findings += validate.staged(settings, settings.ledger_path, contents)
+            if not arguments:
+                findings += validate.staged(settings.archive, settings.partner, contents)
     _print(f"{line(finding)}\n" for finding in findings)
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:
@@ -95,7 +98,7 @@ def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
     if not names:
         yield _configured(here)
     for place in dict.fromkeys(Path(os.path.normpath(here / name)) for name in names):
-        if place.name != PLAN and not _is_configured(here, place):
+        if place.name not in PLANS and not _is_configured(here, place):
             continue
         if place.is_file():
             yield config.find(here, place)
@@ -132,13 +135,20 @@ def _is_configured(here: Path, place: Path) -> bool:
 
 
 def _without_file(place: Path) -> Config:
-    from ledger.config import Config
+    from ledger import config
     from ledger.links import blobs
 
     folder = Path(os.path.realpath(place.parent))
     root = blobs.discover(folder)
     top = root or folder
-    return Config(top, root is not None, (folder / place.name).relative_to(top).as_posix())
+    path = (folder / place.name).relative_to(top).as_posix()
+    return config.Config(
+        top,
+        root is not None,
+        path,
+        partner=config.partner_of(path),
+        is_archive=config.is_archive_name(path),
+    )
 
 
 def line(finding: Finding) -> str:

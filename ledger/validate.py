@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ledger import reader, rules
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.links import ancestry, artifacts, blobs
+from ledger.links import ancestry, artifacts, blobs, paths
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
 from ledger.rules import Facts
@@ -41,6 +41,8 @@ def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
     """
     root = config.root
     new, head = contents.staged(path), contents.head(path)
+    if config.is_archive and new is None and head is None:
+        return []
     others = blobs.merge_parents(root)
     if new is None and ancestry.is_unmerged(root, path):
         raise UnreadableInput(
@@ -59,10 +61,12 @@ def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
     ledger = reader.read(new or b"")
     return made_worse(
         ledger,
-        facts(config, path, contents),
+        facts(config, path, contents)._replace(
+            elsewhere=lambda: (reader.read(contents.staged(config.partner) or b""),)
+        ),
         [reader.read(base, ledger) for base in bases if base is not None],
         None if fork is None else reader.read(fork, ledger),
-        config.ignore,
+        ignored(config),
     )
 
 
@@ -81,8 +85,23 @@ def since(
     known = facts(config, path, contents)._replace(
         run_notes=partial(run_notes, config.root),
         contradicted=partial(contradicted, config, path, contents),
+        elsewhere=lambda: (reader.read(_beside(config)),),
     )
-    return made_worse(ledger, known, bases, None, config.ignore)
+    return made_worse(ledger, known, bases, None, ignored(config))
+
+
+def _beside(config: Config) -> bytes:
+    """The ledger's archive, or the archive's ledger, in the work tree; empty where none is."""
+    try:
+        return paths.confine(config.root, config.partner).read_bytes()
+    except (OSError, UsageError):
+        return b""
+
+
+def ignored(config: Config) -> frozenset[str]:
+    """The codes of the rules that are not asked: of an archive only the guard's are."""
+    others = frozenset(code for code in rules.RULES if not rules.guards(code))
+    return frozenset(config.ignore) | (others if config.is_archive else frozenset())
 
 
 def run_notes(root: Path, folder: str) -> Sequence[str]:

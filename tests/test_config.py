@@ -215,16 +215,47 @@ def test_every_setting(repo: Repository) -> None:
     settings(
         repo,
         '[tool.ledger]\npath = "p.md"\nappend_only = "off"\n'
-        'ignore = ["LED101"]\nmax_lines = 1000\n',
+        'ignore = ["LED101"]\nmax_lines = 1000\narchive = "old/a.md"\n',
     )
     root = repo.path.resolve()
-    assert config.find(repo.path) == config.Config(root, True, "p.md", "off", ("LED101",), 1000)
+    assert config.find(repo.path) == config.Config(
+        root, True, "p.md", "off", ("LED101",), 1000, "old/a.md"
+    )
     settings(repo, "[tool.ledger]\n")
-    assert config.find(repo.path) == config.Config(root, True, DEFAULT, "latest", (), 0)
+    assert config.find(repo.path) == config.Config(
+        root, True, DEFAULT, "latest", (), 0, "docs/fix_plan_archive.md"
+    )
+
+
+def test_an_archive_knows_its_ledger(repo: Repository) -> None:
+    place = repo.write("docs/fix_plan_archive.md", b"# Archive\n")
+    found = config.find(repo.path, place)
+    assert (found.is_archive, found.partner) == (True, DEFAULT)
+    settings(repo, '[tool.ledger]\npath = "p.md"\narchive = "old/a.md"\n')
+    found = config.find(repo.path, repo.write("old/a.md", b""))
+    assert (found.is_archive, found.partner) == (True, "p.md")
+    assert not config.find(repo.path, place).is_archive
+    settings(repo, '[tool.ledger]\narchive = "../a.md"\n')
+    with pytest.raises(UsageError):
+        config.find(repo.path)
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "a/" * 5_000 + "b", "é" * 5_000])
+def test_names_that_no_file_can_have_are_refused(
+    repo: Repository, tmp_path: Path, name: str
+) -> None:
+    for start, given in (
+        (repo.path, Path(name)),
+        (repo.path / name, None),
+        (tmp_path / name, None),
+    ):
+        with pytest.raises((UnreadableInput, UsageError)) as refused:
+            config.find(start, given)
+        assert len(str(refused.value)) < 3000
 
 
 REFUSED: list[tuple[str, str]] = [
-    ("nonsense = 1", "unknown key 'nonsense' in [tool.ledger]; known are path, append_only"),
+    ("nonsense = 1", "unknown key 'nonsense' in [tool.ledger]; known are path, archive"),
     ("Path = 'x'", "unknown key 'Path'"),
     ("rules = {}", "unknown key 'rules'"),
     ('"a\\nb\\u001b[2J" = 1', r"unknown key 'a\nb\x1b[2J'"),

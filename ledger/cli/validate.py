@@ -31,6 +31,20 @@ def command(
         str | None,
         typer.Option("--base", metavar="REV", help="The work tree, against where it left REV."),
     ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head",
+            metavar="REV",
+            help="With --base: this commit and each since, not the work tree.",
+        ),
+    ] = None,
+    replaces: Annotated[
+        bool,
+        typer.Option(
+            "--replaces", help="With --head: it takes the place of --base, as a forced push does."
+        ),
+    ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="With --staged or --base: old faults too.")
     ] = False,
@@ -53,12 +67,26 @@ def command(
         raise UsageError("usage", f"--json and --format {name} ask for two forms", "give one")
     if staged and base is not None:
         raise UsageError("usage", "--staged and --base ask for different things", "give one")
+    if head is not None and (base is None or every):
+        raise UsageError("usage", "--head goes with --base, and not with --all", "see --help")
+    if replaces and head is None:
+        raise UsageError("usage", "--replaces goes with --head", "see --help")
     if files and ledger:
         raise UsageError("usage", "FILE and --ledger both name the fix plan", "give one")
     named: list[Path | None] = [*files] if files else [ledger]
     plans = list(dict.fromkeys(config.find(Path.cwd(), file) for file in named))
+    if (staged or base is not None) and not files and not every and head is None:
+        plans += [
+            plan.archive for plan in plans if not plan.is_archive and _has_archive(plan, base)
+        ]
     findings = [
-        finding for plan in plans for finding in _check(plan, staged=staged, base=base, every=every)
+        finding
+        for plan in plans
+        for finding in (
+            _check(plan, staged=staged, base=base, every=every)
+            if base is None or head is None
+            else _pushed(plan, base, head, replaces=replaces)
+        )
     ]
     checked = Checked(tuple(plan.ledger_path for plan in plans), tuple(findings))
     for plan in plans:
@@ -68,6 +96,23 @@ def command(
             output.diagnostic(f"ledger: note: {text.visible(plan.ledger_path)}: {lacking}; {hint}")
     output.write(REPORTS[name]().render(checked), is_utf8=name in ("json", "sarif"))
     return 1 if checked.counts.error else 0
+
+
+def _has_archive(plan: Config, base: str | None) -> bool:
+    """Whether there is an archive, or was before the change."""
+    if not plan.is_git or plan.archive.ledger.is_file():
+        return plan.is_git
+    with Blobs(plan.root) as contents:
+        return contents.read(base or "HEAD", plan.partner) is not None
+
+
+def _pushed(plan: Config, base: str, head: str, *, replaces: bool) -> Sequence[Finding]:
+    from ledger import guarding  # for CI only
+
+    if not plan.is_git:
+        raise UnreadableInput("no-repository", f"{plan.root}: no git repository", "clone it first")
+    with Blobs(plan.root) as contents:
+        return guarding.pushed(plan, base, head, contents, replaces=replaces)
 
 
 def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequence[Finding]:
@@ -85,7 +130,8 @@ def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequ
         if staged:
             return validate.staged(plan, path, contents)
         assert base is not None
-        data = opening.read_bytes(plan.ledger)
+        is_gone = plan.is_archive and not plan.ledger.is_file()
+        data = b"" if is_gone else opening.read_bytes(plan.ledger)
         if not every:
             return validate.since(plan, path, data, base, contents)
         if contents.commit(base) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ledger.contract import Document, Field, Model, Text
+from ledger.contract import Document, Field, Model, Sha, Text
 from ledger.contract.status import FindingCounts
 from ledger.models.finding import Severity
 
@@ -23,6 +23,7 @@ class Finding(Model):
     item: Text | None = Field(description="The item that it is about.")
     attempt: int | None = Field(description="The attempt that it is about.")
     fix: Text | None = Field(description="What would mend it.")
+    commit: Sha | None = Field(description="With `--head`: the commit that brought it in.")
 
 
 class ValidateData(Model):

@@ -85,12 +85,16 @@ def git_dir(root: Path) -> Path:
 
 
 def merge_parents(root: Path) -> tuple[str, ...]:
-    """The commits that the merge in progress brings in; none while there is no merge."""
+    """The commits that the merge in progress brings in; none while there is no merge.
+
+    A merge that git makes on its own runs its hooks before it writes MERGE_HEAD; what it brings
+    in is then told by variables named GITHEAD_ and the commit.
+    """
     try:
         with (git_dir(root) / "MERGE_HEAD").open("rb") as file:
             names = file.read(10_000).decode("ascii", "replace").split("\n")
     except FileNotFoundError:
-        return ()
+        names = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
     except OSError as error:
         raise UnreadableInput("cannot-read", f"{root}: cannot read MERGE_HEAD: {error}") from error
     return tuple(name for name in names if _OBJECT_NAME.fullmatch(name))

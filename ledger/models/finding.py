@@ -9,7 +9,8 @@ class Finding(NamedTuple):
     """One fault. ``line`` and ``column`` count from 1. ``fix`` says what would mend it.
 
     ``key`` names the fault apart from its place, so that a fault which was there before a
-    change is known again after it, although its line moved.
+    change is known again after it, although its line moved. ``commit`` is the full name of the
+    one that brought it in, where commits were looked at one by one.
     """
 
     code: str
@@ -22,3 +23,4 @@ class Finding(NamedTuple):
     attempt: int | None
     fix: str | None
     key: str
+    commit: str | None = None

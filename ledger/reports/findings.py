@@ -64,11 +64,16 @@ class Text:
 
 def line(finding: Finding) -> str:
     """One finding as one line for a terminal: ``path:line:column: severity CODE message; fix``."""
-    fix = f"; {finding.fix}" if finding.fix else ""
     return text.visible(
         f"{finding.path}:{finding.line}:{finding.column}: "
-        f"{finding.severity} {finding.code} {finding.message}{fix}"
+        f"{finding.severity} {finding.code} {_said(finding)}"
     )
+
+
+def _said(finding: Finding) -> str:
+    """The message, the commit that is to blame, and what to do."""
+    by = f" (by {finding.commit[:8]})" if finding.commit else ""
+    return f"{finding.message}{by}{f'; {finding.fix}' if finding.fix else ''}"
 
 
 class Json:
@@ -90,7 +95,6 @@ class Github:
 
 
 def _annotation(finding: Finding) -> str:
-    fix = f"; {finding.fix}" if finding.fix else ""
     properties = ",".join(
         f"{name}={_property(str(value))}"
         for name, value in (
@@ -100,7 +104,7 @@ def _annotation(finding: Finding) -> str:
             ("title", f"{finding.code} {RULES[finding.code].name}"),
         )
     )
-    return f"::{finding.severity} {properties}::{_data(finding.message + fix)}"
+    return f"::{finding.severity} {properties}::{_data(_said(finding))}"
 
 
 def _data(said: str) -> str:
@@ -147,7 +151,6 @@ def _sarif_rule(code: str) -> dict[str, Any]:
 
 
 def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
-    fix = f"; {finding.fix}" if finding.fix else ""
     place = {
         "artifactLocation": {
             "uri": quote(text.encode(finding.path)),
@@ -160,7 +163,7 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": finding.severity,
-        "message": {"text": f"{finding.message}{fix}"},
+        "message": {"text": _said(finding)},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"ledgerKey/v1": key},
     }

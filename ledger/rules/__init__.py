@@ -24,7 +24,7 @@ from ledger.rules import (
 )
 from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule, findings
 
-__all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "compares"]
+__all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "compares", "guards"]
 
 # Importing a theme registers its rules.
 THEMES = (structure, numbers, index, dates, evidence, artifacts, runs, guard, actions, secrets)
@@ -39,3 +39,9 @@ def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Find
 def compares(code: str) -> bool:
     """Whether the rule compares two versions of the ledger; others judge one."""
     return code.startswith("LED5")
+
+
+def guards(code: str) -> bool:
+    """Whether the rule is asked of an archive as well: of what must not get lost, and of a merge
+    that went wrong."""
+    return compares(code) or code == "LED101"

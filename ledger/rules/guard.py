@@ -1,15 +1,17 @@
 """The guard: nothing that was recorded is lost or quietly rewritten.
 
-Attempts are compared by what they say, wherever they stand, so moving one is no fault, nor is
-giving it another number or date.
+Attempts are compared by what they say, wherever they stand: one that is wrapped otherwise, dated
+anew, moved to another item or to the archive file is kept. An attempt that goes knowingly is
+withdrawn: one line of the ledger says which and why (see ``ledger.rules.withdrawals``).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ledger.models.finding import Severity
 from ledger.models.ledger import Attempt, Ledger
 from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
@@ -33,8 +35,10 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-02] Attempt #2 — Result: success. The commit dropped attempt #1.
 
-    Mend: Put it back; git still has it (`git show HEAD:docs/fix_plan.md`). Moving it to another
-    place in the file is fine.
+    Mend: Put it back; `ledger history --restore ITEM#N` does once that is committed, and git
+    still has it (`git show HEAD:docs/fix_plan.md`). Moving it to another place in the file, or to
+    the archive file, is fine. If it has to go, say so in its item, in the same commit:
+    `- Withdrawn: Attempt #1 — why`.
     """
     if facts.base is None or not ledger.text.strip():
         return
@@ -47,7 +51,7 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 old.text,
                 old.item,
                 old.number,
-                "put it back; another place in the file will do",
+                "put it back; another place in the file or in the archive will do",
             )
 
 
@@ -56,7 +60,8 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An attempt says something else than it did in the version before.
 
     Why: An attempt is a record. Whoever has read or cited it relies on what it said. An item's
-    latest attempt may still change; `append_only` in `[tool.ledger]` says otherwise.
+    latest attempt may still change; `append_only` in `[tool.ledger]` says otherwise, and with
+    `strict` this is an error.
 
     Example:
 
@@ -66,7 +71,8 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-01] Attempt #1 — Result: success. The commit before said: failed.
           * [2025-11-02] Attempt #2 — Result: success. Fast enough.
 
-    Mend: Put the old text back and say what you found since in an attempt of its own.
+    Mend: Put the old text back and say what you found since in an attempt of its own. If it has
+    to change, say so in its item, in the same commit: `- Withdrawn: Attempt #1 — why`.
     """
     if facts.base is None or facts.append_only == "off":
         return
@@ -75,7 +81,7 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if new is not None and latest.get(old.item, -1) != old.number:
             at = opening(ledger, new.span.start_byte)
             message = f"{name(old)} was changed: {_change(old.text, new.text)}"
-            yield Fault(at, message, old.text, old.item, old.number)
+            yield Fault(at, message, old.text, old.item, old.number, severity=_strict(facts))
 
 
 @rule("LED503", "item-removed", "warning")
@@ -125,6 +131,124 @@ def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         yield Fault(0, message, fix="put the file back")
 
 
+@rule("LED505", "withdrawal-removed", "error")
+def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The line that said which attempt was withdrawn, and why, is gone.
+
+    Why: It is all that is left of the attempt, and what made its removal accountable.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Notes: the commit dropped `- Withdrawn: Attempt #1 — ran on the wrong branch`.
+
+    Mend: Put the line back, in this file or in the archive.
+    """
+    if facts.base is None or b"ithdrawn" not in facts.base.text or not ledger.text.strip():
+        return
+    from ledger.rules import withdrawals  # for the few plans that have any
+
+    every = (ledger, *(facts.elsewhere() if facts.elsewhere else ()))
+    told = {one.words for plan in every for one in withdrawals.find(plan)}
+    there = {(attempt.item, attempt.number) for plan in every for attempt in attempts(plan)}
+    for one in withdrawals.find(facts.base):
+        if one.words not in told and not one.names <= there:
+            message = f"a withdrawal is gone (line {one.line} before the change): "
+            item, number = min(one.names, key=str, default=(None, None))
+            yield Fault(0, message + quoted(one.words), one.words, item, number)
+
+
+@rule("LED506", "attempts-reordered", "warning")
+def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """Attempts that an item had stand in another order than before.
+
+    Why: The order of attempts tells what was tried after what; dates often do not. A change of
+    it is easily taken for history. With `append_only = "strict"` this is an error.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-02] Attempt #2 — Result: success. The commit put it before attempt #1.
+          * [2025-11-01] Attempt #1 — Result: failed. Too slow.
+
+    Mend: Put them back in the order that they had.
+    """
+    if facts.base is None or facts.append_only == "off" or ledger.text == facts.base.text:
+        return
+    places = {(one.item, one.text): place for place, one in enumerate(attempts(ledger))}
+    latest: dict[str | None, int] = {}
+    told: set[str | None] = set()
+    for old in attempts(facts.base):
+        place = places.get((old.item, old.text))
+        if place is None or old.item in told:
+            continue
+        if place < latest.get(old.item, -1):
+            told.add(old.item)
+            now = next(one for one in attempts(ledger) if one.text == old.text)
+            yield Fault(
+                opening(ledger, now.span.start_byte),
+                f"{name(old)} stands before others that it stood behind",
+                "order",
+                old.item,
+                old.number,
+                severity=_strict(facts),
+            )
+        latest[old.item] = place
+
+
+@rule("LED507", "attempt-renumbered", "warning")
+def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt has another number than before in the same item.
+
+    Why: Actions, commits and other attempts name it by its number; they now lead elsewhere. With
+    `append_only = "strict"` this is an error. An attempt that shared its number with another
+    one may get its own, and so may one that a merge brings together with another of its number.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #4 — Result: failed. The commit before called it attempt #1.
+
+    Mend: Give it its number back.
+    """
+    if facts.base is None or facts.append_only == "off":
+        return
+    gone = [old for old in unseen(facts.base, ledger) if old.number is not None]
+    if not gone:
+        return
+    numbers = Counter((one.item, one.number) for one in attempts(facts.base))
+    common = {(one.item, one.number) for one in attempts(facts.fork)} if facts.fork else None
+    fresh: dict[tuple[str | None, str], list[Attempt]] = {}
+    for new in unseen(ledger, facts.base):
+        fresh.setdefault((new.item, _words(new)), []).append(new)
+    for old in gone:
+        place = (old.item, old.number)
+        same = fresh.get((old.item, _words(old)), [])
+        if not same or any(new.number == old.number for new in same):
+            continue
+        new = same.pop(0)
+        if numbers[place] == 1 and (common is None or place in common):
+            yield Fault(
+                opening(ledger, new.span.start_byte),
+                f"{name(old)} has the number {new.number} now",
+                old.text,
+                old.item,
+                old.number,
+                "give it its number back",
+                _strict(facts),
+            )
+
+
+def _strict(facts: Facts) -> Severity | None:
+    """What a change of the record is where none may be; None for what the rule says."""
+    return "error" if facts.append_only == "strict" else None
+
+
 def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | None]]:
     """The attempts of the base whose words are not in ``ledger``, each with what it became: the
     attempt of the same item and number, or None.
@@ -139,6 +263,9 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     brought = {attempt.text for other in facts.others for attempt in attempts(other)}
     common = {(a.item, a.number) for a in attempts(facts.fork)} if facts.fork else set()
     moved = Counter(map(_words, fresh))
+    elsewhere = facts.elsewhere() if facts.elsewhere else ()
+    kept = {_words(attempt) for other in elsewhere for attempt in attempts(other)}
+    withdrawn = _withdrawn(ledger, facts, elsewhere)
     for old in gone:
         words = _words(old)
         if moved[words]:
@@ -153,7 +280,22 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
         new = next((n for n in same if n.source == old.source and not _is_other(old, n)), None)
         if new:
             fresh.remove(new)
-        yield old, new
+        if words not in kept and place not in withdrawn:
+            yield old, new
+
+
+def _withdrawn(
+    ledger: Ledger, facts: Facts, elsewhere: Sequence[Ledger]
+) -> frozenset[tuple[str | None, int | None]]:
+    """The attempts that the change itself says are withdrawn."""
+    every = [plan for plan in (ledger, *elsewhere) if b"ithdrawn" in plan.text]
+    if not every:
+        return frozenset()
+    from ledger.rules import withdrawals  # for the few changes that have any
+
+    before = {one.words for one in withdrawals.find(facts.base)} if facts.base else set()
+    said = (one for plan in every for one in withdrawals.find(plan) if one.words not in before)
+    return frozenset(place for one in said for place in one.names)
 
 
 def _is_other(old: Attempt, new: Attempt) -> bool:

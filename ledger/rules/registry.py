@@ -31,7 +31,8 @@ class Facts(NamedTuple):
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
-    may (``latest``), or all may (``off``); none may be missing. ``max_lines`` is 0 for no limit.
+    may (``latest``), or all may (``off``); none may be missing. ``elsewhere`` gives other files
+    whose attempts count as kept. ``max_lines`` is 0 for no limit.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Facts(NamedTuple):
     contradicted: "Callable[[Ledger, Ledger | None], Sequence[Judged]] | None" = None
     every: bool = False
     append_only: str = "latest"
+    elsewhere: Callable[[], Sequence[Ledger]] | None = None
     max_lines: int = 0
 
 
@@ -54,7 +56,7 @@ class Fault(NamedTuple):
     """What a rule yields. ``at`` is an offset in the file's bytes.
 
     ``about`` is what tells this fault from others of its rule, item and attempt: no line
-    number, nothing that a change elsewhere in the file alters.
+    number, nothing that a change elsewhere in the file alters. ``severity`` None is the rule's.
     """
 
     at: int
@@ -63,6 +65,7 @@ class Fault(NamedTuple):
     item: str | None = None
     attempt: int | None = None
     fix: str | None = None
+    severity: Severity | None = None
 
 
 Check = Callable[[Ledger, Facts], Iterable[Fault]]
@@ -144,7 +147,7 @@ def _finding(known: Rule, fault: Fault, data: bytes, starts: list[int], path: st
     number = "" if fault.attempt is None else fault.attempt
     return Finding(
         known.code,
-        known.severity,
+        fault.severity or known.severity,
         fault.message,
         path,
         line,

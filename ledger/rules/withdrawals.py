@@ -1,0 +1,78 @@
+"""Lines that say which attempts were withdrawn, and why.
+
+    - Withdrawn: Attempt #3 — ran on the wrong branch
+    - Withdrawn: #3, #5-#7 (duplicates of other entries)
+    - Withdrawn: [PARSE-001] #3: the whole item was a mistake
+
+A bullet of the list; the item is the one whose section it stands in, unless it names one. What
+stands behind the numbers is the reason. Without one the line says nothing. Nor does one in fenced
+code, which is an example.
+"""
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from ledger import text
+from ledger.dialects.attempts.leads import plain_id
+from ledger.models.ledger import Ledger
+
+_LINE = re.compile(
+    rb"^[ \t]*[-*+][ \t]+\**withdrawn\**:\**[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE
+)
+_FENCE = re.compile(rb"^[ \t]*(?:`{3}|~{3})", re.MULTILINE)
+_ITEM = re.compile(r"\[([^\[\]]{1,200})\][ \t]*|([A-Z][\w-]{0,80}-\w{1,20})(?=[ \t]*#)[ \t]*")
+_NUMBERS = re.compile(
+    r"(?:attempts?[ \t]*)?#?(\d{1,6})(?:[ \t]*[-\u2013][ \t]*#?(\d{1,6}))?"
+    r"(?:,[ \t]*|[ \t]+and[ \t]+)?",
+    re.IGNORECASE,
+)
+_REASON = re.compile(r"[ \t]*(?:[-\u2013\u2014:(]+)[ \t]*(?=[^\W\d_])")
+_MOST = 1000  # attempts that one range may name
+
+
+class Withdrawal(NamedTuple):
+    """One such line. ``names`` are items and numbers; ``words`` is the line on one line, which
+    tells it from others."""
+
+    names: frozenset[tuple[str | None, int | None]]
+    words: str
+    line: int
+
+
+def find(ledger: Ledger) -> list[Withdrawal]:
+    """The withdrawals of ``ledger``, in its order."""
+    fences = [match.start() for match in _FENCE.finditer(ledger.text)]
+    starts = text.line_starts(ledger.text)
+    found = []
+    for match in _LINE.finditer(ledger.text):
+        if bisect_right(fences, match.start()) % 2:
+            continue
+        said = text.decode(match[1])
+        names = _names(said, _section(ledger, match.start()))
+        if names:
+            words = " ".join(text.decode(match[0]).split())
+            found.append(Withdrawal(names, words, bisect_right(starts, match.start())))
+    return found
+
+
+def _section(ledger: Ledger, at: int) -> str | None:
+    return next(
+        (item.id for item in ledger.items if item.span.start_byte <= at < item.span.end_byte), None
+    )
+
+
+def _names(said: str, item: str | None) -> frozenset[tuple[str | None, int | None]]:
+    """Which attempts the line names; none where it gives no reason."""
+    at = 0
+    named = _ITEM.match(said)
+    if named:
+        item, at = plain_id(named[1] or named[2]), named.end()
+    numbers: set[int] = set()
+    while match := _NUMBERS.match(said, at):
+        first, last = int(match[1]), int(match[2] or match[1])
+        numbers.update(range(first, min(last, first + _MOST) + 1))
+        at = match.end()
+    if not numbers or not _REASON.match(said, at):
+        return frozenset()
+    return frozenset((item, number) for number in numbers)
