@@ -23,7 +23,7 @@ from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
-from ledger.links import git
+from ledger.links import ancestry
 from ledger.models.claim import Judged
 from ledger.models.draft import Change, NewAttempt
 from ledger.models.evidence import Evidence
@@ -188,11 +188,11 @@ def _cited(evidence: Evidence) -> str:
 
 def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
     """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
-    head = git.head_commit(config.root)
+    head = ancestry.head_commit(config.root)
     if head is None:
         return ""
     aside = [config.ledger_path, *(evidence.path for evidence in evidences)]
-    return f"`{head[:8]}`" + (" (dirty)" if git.is_dirty(config.root, aside) else "")
+    return f"`{head[:8]}`" + (" (dirty)" if ancestry.is_dirty(config.root, aside) else "")
 
 
 # The change

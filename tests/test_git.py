@@ -1,4 +1,4 @@
-"""What git is asked by way of GitPython, held against what git itself says."""
+"""What git is asked about a work tree, held against what git itself says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import LedgerError, UnreadableInput
-from ledger.links import git
+from ledger.links import ancestry, git
 from tests.repository import Repository
 
 ODD_NAMES = [
@@ -30,8 +30,8 @@ ODD_NAMES = [
     "\udcff no utf-8",
 ]
 ASKS: dict[str, Callable[[Path], object]] = {
-    "head_commit": git.head_commit,
-    "is_dirty": git.is_dirty,
+    "head_commit": ancestry.head_commit,
+    "is_dirty": ancestry.is_dirty,
     "tracked": lambda root: git.tracked(root, ["docs"]),
     "ignored": lambda root: git.ignored(root, ["docs/x.log"]),
 }
@@ -47,19 +47,19 @@ def rules(repo: Repository) -> Repository:
 
 
 def test_head_commit(repo: Repository) -> None:
-    assert git.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
+    assert ancestry.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
     repo.git("switch", "-q", "--detach")
-    assert git.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
+    assert ancestry.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
 
 
 def test_before_the_first_commit(tmp_path: Path) -> None:
     fresh = Repository(tmp_path / "fresh")
     fresh.write("f.md", b"new")
     fresh.git("init", "-q")
-    assert git.head_commit(fresh.path) is None
-    assert not git.is_dirty(fresh.path)
+    assert ancestry.head_commit(fresh.path) is None
+    assert not ancestry.is_dirty(fresh.path)
     fresh.git("add", "f.md")
-    assert git.is_dirty(fresh.path)
+    assert ancestry.is_dirty(fresh.path)
     assert git.tracked(fresh.path, ["f.md", "g.md"]) == {"f.md"}
 
 
@@ -89,18 +89,18 @@ def test_is_dirty(
         repo.write(name, content)
     if staged:
         repo.git("add", "--update")
-    assert git.is_dirty(repo.path, aside) is dirty
+    assert ancestry.is_dirty(repo.path, aside) is dirty
 
 
 def test_removed_renamed_and_touched_files(repo: Repository) -> None:
     os.utime(repo.ledger, (1, 1))
     index = (repo.path / ".git" / "index").read_bytes()
-    assert not git.is_dirty(repo.path), "touched, not changed"
+    assert not ancestry.is_dirty(repo.path), "touched, not changed"
     assert (repo.path / ".git" / "index").read_bytes() == index, "reading refreshed the index"
     repo.git("mv", "docs/fix_plan.md", "docs/plan.md")
-    assert git.is_dirty(repo.path)
-    assert git.is_dirty(repo.path, ["docs/plan.md"]), "one of its names is left"
-    assert not git.is_dirty(repo.path, ["docs/plan.md", "docs/fix_plan.md"])
+    assert ancestry.is_dirty(repo.path)
+    assert ancestry.is_dirty(repo.path, ["docs/plan.md"]), "one of its names is left"
+    assert not ancestry.is_dirty(repo.path, ["docs/plan.md", "docs/fix_plan.md"])
 
 
 def test_tracked(repo: Repository) -> None:
@@ -224,9 +224,9 @@ def test_a_linked_work_tree_is_its_own(repo: Repository, tmp_path: Path) -> None
     linked.write("new.md", b"x")
     side = linked.commit("side")
     linked.write("new.md", b"changed")
-    assert git.head_commit(linked.path) == side != git.head_commit(repo.path)
-    assert git.is_dirty(linked.path)
-    assert not git.is_dirty(repo.path)
+    assert ancestry.head_commit(linked.path) == side != ancestry.head_commit(repo.path)
+    assert ancestry.is_dirty(linked.path)
+    assert not ancestry.is_dirty(repo.path)
     assert git.tracked(linked.path, ["new.md"])
     assert not git.tracked(repo.path, ["new.md"])
 
@@ -244,10 +244,10 @@ def test_a_hook_of_one_repository_may_ask_about_another(
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    assert git.head_commit(another.path) == head
+    assert ancestry.head_commit(another.path) == head
     assert git.tracked(another.path, ["only.md"])
     assert not git.tracked(repo.path, ["only.md"])
-    assert not git.is_dirty(another.path)
+    assert not ancestry.is_dirty(another.path)
     assert {name: os.environ[name] for name in given} == given
 
 

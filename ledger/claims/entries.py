@@ -78,20 +78,23 @@ class Entry:
     others: tuple[str, ...]
 
 
-def entries(ledger: Ledger, tree: Tree) -> Iterator[Entry]:
-    """Every attempt and every completed action, in the order of the file. An attempt that only
-    a completed action tells of is that action."""
+def entries(ledger: Ledger, tree: Tree, known: frozenset[str] = frozenset()) -> Iterator[Entry]:
+    """Every attempt and every completed action, in the order of the file, but for those with a
+    text that is ``known``. An attempt that only a completed action tells of is that action."""
     for item in ledger.items:
         roots = _roots(item)
         own = {attempt.number: attempt for attempt in item.attempts}
         for attempt in item.attempts:
-            yield entry_of(attempt, roots, tree)
+            if attempt.text not in known:
+                yield entry_of(attempt, roots, tree)
         told = {attempt.span for attempt in item.attempts if attempt.source == "action"}
         for action in item.actions:
-            if action.state == "complete" and action.span not in told:
+            is_told = action.state != "complete" or action.span in told
+            if not is_told and action.text not in known:
                 yield _of_action(item, action, own.get(action.attempt), roots, tree)
     for attempt in ledger.loose:
-        yield entry_of(attempt, (), tree)
+        if attempt.text not in known:
+            yield entry_of(attempt, (), tree)
 
 
 def entry_of(attempt: Attempt, roots: tuple[str, ...], tree: Tree) -> Entry:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.models.evidence import Crash
-from ledger.models.rounds import CrashGroup, Through
+
+if TYPE_CHECKING:
+    from ledger.models.rounds import CrashGroup
 
 MAX_CRASHES = 100
 MAX_FRAMES = 200
@@ -220,6 +222,8 @@ def came_through(crash: Crash) -> str:
 
 def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:
     """Crashes of named rounds by signature, the commonest first."""
+    from ledger.models.rounds import CrashGroup, Through  # slow, and few ask
+
     found: dict[str, list[tuple[str, Crash]]] = {}
     for name, crash in crashes:
         found.setdefault(crash.signature, []).append((name, crash))

@@ -1,4 +1,4 @@
-"""Where versions of a file come from: forks, renames, conflicts. One short git command each.
+"""Where versions of a file come from: forks, renames, conflicts, HEAD. One short git command each.
 
 The hook asks these in rare cases only, so they are not worth a library for git. Nothing here
 changes a repository, its index included.
@@ -7,10 +7,13 @@ changes a repository, its index included.
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.links import blobs
+
+_NOTHING_FOUND = 1  # the exit code of rev-parse --verify
 
 
 def fork_point(root: Path, *revisions: str) -> str | None:
@@ -41,10 +44,39 @@ def is_shallow(root: Path) -> bool:
     return _ask(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
+def head_commit(root: Path) -> str | None:
+    """The full name of HEAD's commit; None before the first commit. Raises LedgerError where git
+    gives up, as ``is_dirty`` does."""
+    ask = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return _ask_strictly(root, *ask).decode("ascii", "replace").strip() or None
+
+
+def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
+    """Whether tracked files differ from HEAD, in the index or in the work tree, the paths
+    ``aside`` and what lies below them left out."""
+    left_out = [f":(top,exclude,literal){path}" for path in aside]
+    ask = ("status", "--porcelain", "-z", "--untracked-files=no", "--", ":(top)")
+    return bool(_ask_strictly(root, *ask, *left_out))
+
+
 def _ask(root: Path, *arguments: str) -> bytes:
     """What git says, empty where it fails."""
+    done = _run(root, arguments)
+    return done.stdout if done.returncode == 0 else b""
+
+
+def _ask_strictly(root: Path, *arguments: str) -> bytes:
+    """What git says, for what must not be taken for "nothing" where git fails."""
+    done = _run(root, arguments)
+    if done.returncode > _NOTHING_FOUND:
+        reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise LedgerError("git-failed", f"{root}: git gave up: {reason}")
+    return done.stdout
+
+
+def _run(root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(  # noqa: S603 - fixed commands; revisions and paths were checked
+        return subprocess.run(  # noqa: S603 - fixed commands; revisions and paths were checked
             [*blobs.GIT, *arguments],
             cwd=root,
             env=blobs.environment(root),
@@ -54,4 +86,3 @@ def _ask(root: Path, *arguments: str) -> bytes:
         )
     except OSError as error:
         raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error
-    return done.stdout if done.returncode == 0 else b""

@@ -28,20 +28,6 @@ from ledger.links import blobs, paths
 _NOTHING_FOUND = 1  # the exit code of rev-parse --verify and of check-ignore
 
 
-def head_commit(root: Path) -> str | None:
-    """The full name of HEAD's commit; None before the first commit."""
-    code, said = _run(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
-    return said.decode("ascii").strip() if code == 0 else None
-
-
-def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
-    """Whether tracked files differ from HEAD, in the index or in the work tree, the paths
-    ``aside`` and what lies below them left out."""
-    left_out = [f":(top,exclude,literal){path}" for path in aside]
-    ask = ["status", "--porcelain", "-z", "--untracked-files=no", "--", ":(top)", *left_out]
-    return bool(_run(root, ask)[1])
-
-
 def tracked(root: Path, names: Iterable[str]) -> frozenset[str]:
     """Those of ``names`` that are in the index: files, and folders with a file in them."""
     known = set()

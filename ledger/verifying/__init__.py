@@ -6,7 +6,7 @@ if a claim needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ledger.claims.entries import Entry, entries, run_folder, stamp_of
 from ledger.claims.judge import OF_RUNS, claims_of, judge, needs_runs
@@ -30,8 +30,13 @@ def verify(
     """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
     ``path`` is how the ledger is named."""
     every = list(entries(ledger, place.listing))
-    chosen = [(entry, claims_of(entry)) for entry in every if wanted(entry)]
-    runs = Runs(every, place)
+    return _judged(ledger, path, place, filter(wanted, every), Runs(lambda: every, place))
+
+
+def _judged(
+    ledger: Ledger, path: str, place: Place, wanted: Iterable[Entry], runs: Runs
+) -> list[Judged]:
+    chosen = [(entry, claims_of(entry)) for entry in wanted]
     known = _known(ledger, chosen, place)
     found: list[Judged] = []
     for entry, claims in chosen:
@@ -56,7 +61,10 @@ def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -
     known = _texts(base) if base else frozenset()
     if known >= _texts(ledger):
         return []
-    judged = verify(ledger, path, place, lambda entry: entry.text not in known)
+    new = entries(ledger, place.listing, known)
+    # The others are looked at only where a new one names their runs.
+    runs = Runs(lambda: entries(ledger, place.listing), place)
+    judged = _judged(ledger, path, place, new, runs)
     return [one for one in judged if one.verdict == "contradicted"]
 
 

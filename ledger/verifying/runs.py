@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from ledger.claims.entries import Entry, stamp_of
 from ledger.claims.observed import Run, from_parts
@@ -18,33 +19,36 @@ from ledger.verifying.place import Place
 class Runs:
     """The runs of all entries: what their names stand for, and each read at most once."""
 
-    def __init__(self, every: Sequence[Entry], place: Place) -> None:
+    def __init__(self, every: Callable[[], Iterable[Entry]], place: Place) -> None:
+        self._every = every
         self._place = place
         self._named: set[str] = set()
         self._parts: dict[str, list[Part]] = {}
         self._read: dict[tuple[str, str], Run | None] = {}
-        self._of_attempt: dict[tuple[str | None, str], dict[str, None]] = {}
-        self._of_phase: dict[tuple[str | None, str], dict[str, None]] = {}
-        for entry in every:
-            for run in entry.runs:
-                if entry.attempt is not None:
-                    at = (entry.item, str(entry.attempt))
-                    self._of_attempt.setdefault(at, {})[run] = None
-                for part in run.lower().split("/"):
-                    if part.startswith("phase_"):
-                        of = (entry.item, part[len("phase_") :])
-                        self._of_phase.setdefault(of, {})[run] = None
 
     def meant(self, entry: Entry, name: RunName) -> tuple[str, ...]:
         """The folders that a name stands for where ``entry`` uses it."""
         item = name.item or entry.item
         if name.kind == "stamp":
             return self._place.listing.stamped(name.value)
-        if name.kind == "attempt":
-            return tuple(self._of_attempt.get((item, name.value), ()))
-        if name.kind == "phase":
-            return tuple(self._of_phase.get((item, name.value), ()))
+        if name.kind in ("attempt", "phase"):
+            return tuple(self._cited_by.get((name.kind, item, name.value), ()))
         return ()
+
+    @cached_property
+    def _cited_by(self) -> dict[tuple[str, str | None, str], dict[str, None]]:
+        """The runs that the attempts of an item and number cite, and those of an item's phase."""
+        found: dict[tuple[str, str | None, str], dict[str, None]] = {}
+        for entry in self._every():
+            for run in entry.runs:
+                if entry.attempt is not None:
+                    at = ("attempt", entry.item, str(entry.attempt))
+                    found.setdefault(at, {})[run] = None
+                for part in run.lower().split("/"):
+                    if part.startswith("phase_"):
+                        of = ("phase", entry.item, part[len("phase_") :])
+                        found.setdefault(of, {})[run] = None
+        return found
 
     def read(self, folders: Sequence[str], within: Sequence[str], *, names: bool) -> list[Run]:
         """The runs of ``folders``. Where a folder holds several sessions and only a part of it
