@@ -176,6 +176,24 @@ def test_command_logs(text: str, command: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("API_KEY=Zx81qq0v pytest -q", "API_KEY=… pytest -q"),
+        (
+            "env HF_TOKEN='a b' pytest --password=hunter2 -q",
+            "env HF_TOKEN=… pytest --password=… -q",
+        ),
+        ("OMP_NUM_THREADS=2 pytest -k monkey=1", "OMP_NUM_THREADS=2 pytest -k monkey=1"),
+        ("pytest tests/test_token.py -k key", "pytest tests/test_token.py -k key"),
+    ],
+)
+def test_a_command_is_told_without_its_secrets(command: str, told: str) -> None:
+    assert CommandsReader().read(command.encode(), "commands.txt").command == told
+    report = REPORT.replace("timeout 60 env A=1 pytest -q tests: slow", command)
+    assert GnuTimeReader().read(report.encode(), "time.txt").command == told
+
+
+@pytest.mark.parametrize(
     ("command", "expected"),
     [
         ("pytest -q", "pytest"),

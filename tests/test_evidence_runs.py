@@ -360,6 +360,24 @@ def test_files_of_one_run_given_one_by_one(tmp_path: Path) -> None:
     assert run.sources["exit_code"] == "exit_code.txt"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("asan.1234", "==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x1\n    #0 0x1 in pump a.c:1\n", "pump"),
+        ("deep/gdb.bt", "Program received signal SIGSEGV, Segmentation fault.\n#0  0x1 in pump () at a.c:1\n", "pump"),
+        ("core.1234", "==1==ERROR: AddressSanitizer: x on address 0x1\n    #0 0x1 in pump a.c:1\n", None),
+        ("image.png", "Fatal Python error: Aborted\n", None),
+    ],
+)  # fmt: skip
+def test_which_files_of_a_folder_are_read(
+    lay: Lay, name: str, text: str, shown: str | None
+) -> None:
+    run = lay({"junit.xml": GOOD, name: text})
+    assert [crash.signature.rpartition(" ")[2] for crash in run.crashes] == (
+        [shown] if shown else []
+    )
+
+
 # A single file.
 
 

@@ -15,6 +15,10 @@ _RUNNERS = re.compile(
     r"jest|vitest|phpunit|mvn|gradlew?|cargo|swift|bazel|make|npm|yarn|pnpm|hatch|uv)(?![\w./=-])"
 )
 _COLLECT_ONLY = re.compile(r"(?<!\S)(?:--collect-only|--collectonly|--co)(?!\S)")
+_SECRET = re.compile(
+    r"((?:(?<![a-z])key|apikey|token|secret|passw(?:or)?d|credentials?)\w{0,20}=)(?:\"[^\"]*\"|'[^']*'|\S+)",
+    re.IGNORECASE,
+)
 _WRAPPERS = frozenset("env time nice nohup sudo exec command timeout xvfb-run".split())
 _WITH_VALUE = frozenset("-o -f -k -s -u -n -C".split())  # options of the wrappers
 _DURATION = re.compile(r"\d+(?:\.\d+)?[smhd]?")
@@ -46,7 +50,14 @@ class CommandsReader:
         runs = [line for line in lines if _RUNNERS.search(line) and not _COLLECT_ONLY.search(line)]
         chosen = runs or [line for line in lines if _looks_like_command(line)]
         warnings = () if chosen else ("no command line in the file",)
-        return Part(self.name, name, command=chosen[-1] if chosen else None, warnings=warnings)
+        command = without_secrets(chosen[-1]) if chosen else None
+        return Part(self.name, name, command=command, warnings=warnings)
+
+
+def without_secrets(command: str) -> str:
+    """The command line without the values of variables and options whose name says that they
+    are secret."""
+    return _SECRET.sub(r"\1…", command)
 
 
 def _commands(text: str) -> list[str]:

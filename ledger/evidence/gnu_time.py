@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ledger.evidence.commands import without_secrets
 from ledger.evidence.part import Part, decode, file_name
 
 _MARK = "Command being timed:"
@@ -51,7 +52,7 @@ class GnuTimeReader:
         return Part(
             self.name,
             name,
-            command=_unquote(command),
+            command=without_secrets(_unquote(command)) or None,
             elapsed_s=elapsed,
             exit_code=exit_code,
             peak_rss_bytes=None if rss is None else rss * 1024,
@@ -60,10 +61,9 @@ class GnuTimeReader:
         )
 
 
-def _unquote(command: str) -> str | None:
-    if len(command) >= 2 and command[0] == command[-1] == '"':
-        command = command[1:-1]
-    return command or None
+def _unquote(command: str) -> str:
+    is_quoted = len(command) >= 2 and command[0] == command[-1] == '"'
+    return command[1:-1] if is_quoted else command
 
 
 def _whole(text: str | None) -> int | None:
