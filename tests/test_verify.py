@@ -234,7 +234,7 @@ def test_control_characters_do_not_reach_the_terminal(repo: Repository) -> None:
     assert not {*done.out} & {*map(chr, range(32))} - {"\n"}
 
 
-LONG = 40_000
+LONG = 160_000
 MONSTERS = {
     "digits": "9" * LONG,
     "numbers": "1 passed, " * (LONG // 10),

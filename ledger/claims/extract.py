@@ -25,6 +25,7 @@ _READERS: Final[dict[str, tuple[Callable[[Reading, int], bool], ...]]] = {
     "points": (change,),
     **dict.fromkeys(("seconds", "minutes", "hours", "clock", "ms"), _TIMES),
 }
+MOST = 300  # claims with a number in one entry; judging one looks at the others
 _ARROW = re.compile("→|[-=]>")
 _UNITS = frozenset({"seconds", "minutes", "hours", "clock", "ms", "percent", "bytes"})
 
@@ -38,6 +39,7 @@ def figures_claimed(prose: Prose, item: str | None, attempt: int | None, own: Se
     group = 0
     for sentence in prose.sentences:
         here = numbers[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        here = here[:MOST]
         if not here:
             continue
         exits = exit_codes(prose.plain, sentence)
@@ -45,7 +47,9 @@ def figures_claimed(prose: Prose, item: str | None, attempt: int | None, own: Se
             reading = _read(context, sentence, here, exits, own, group + 1)
             found += reading.claims
             group = reading.group
-    return found
+        if len(found) > MOST:
+            break
+    return found[:MOST]
 
 
 def _may_claim(plain: str, sentence: Sentence, numbers: list[Figure]) -> bool:

@@ -141,7 +141,7 @@ def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) ->
         (), paths, paths, (),
     )  # fmt: skip
     claims = [
-        replace(claim, is_firm=claim.is_firm or claim.measure == "passed")
+        claim._replace(is_firm=claim.is_firm or claim.measure == "passed")
         for claim in claims_of(entry)
     ]
     judged = judge(entry, claims, runs, {}, Known())

@@ -4,10 +4,9 @@ A folder may hold the outputs of several sessions, and prose may speak of any of
 output is a ``Session`` of its own beside the folded whole, and every figure keeps its file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ledger.evidence.part import Part
 from ledger.models.evidence import Evidence, TestResult, Totals
@@ -36,8 +35,7 @@ class Session:
         return tuple(getattr(self.totals, name) for name in _COUNTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A value and the file that has it. ``is_exact`` where the file gives the very figure that
     people copy: pytest's last line, time's report, an exit-code file."""
 

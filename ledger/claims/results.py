@@ -43,7 +43,7 @@ def about(session: Session, subject: str) -> Session | None:
     tests = {
         identity: test
         for identity, test in session.tests.items()
-        if all(name in _pieces(identity) for name in names)
+        if names[-1] in identity and _pieces(identity).issuperset(names)
     }
     if not tests:
         return None
@@ -59,9 +59,9 @@ def subject_names(subject: str) -> list[str]:
     return [name for name in (module, *rest) if name]
 
 
-def _pieces(identity: str) -> list[str]:
+def _pieces(identity: str) -> set[str]:
     head = identity.partition("[")[0]
-    return head.replace("::", ".").split(".")
+    return {*head.replace("::", ".").split(".")}
 
 
 def options(session: Session, measure: str, claimed: frozenset[str]) -> list[int]:

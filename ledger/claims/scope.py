@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from ledger.claims.prose import Prose, Sentence
@@ -155,7 +155,9 @@ def scopes(
 ) -> list[Scope]:
     """The scope of each ``(start, end)``, which are in the order of the text."""
     reader = _Reader(prose, sentence, own)
-    known = marks(prose.plain, sentence)
+    # What stands far behind the last figure says nothing of it; a word that is cut there neither.
+    last = positions[-1][1] + 2 * _BEHIND if positions else sentence.start
+    known = marks(prose.plain, sentence._replace(end=min(sentence.end, last)))
     found: list[Scope] = []
     at = 0
     for start, end in positions:
@@ -258,7 +260,7 @@ class _Reader:
     def _run(self, mark: Mark, run: RunName) -> None:
         state = self.state
         item = self._named_item(mark.start)
-        name = replace(run, item=item) if item and run.kind in ("phase", "attempt") else run
+        name = run._replace(item=item) if item and run.kind in ("phase", "attempt") else run
         if self._own.is_own(name):
             self.state = state._replace(whose="own", runs=())
         elif self._is_comparison(mark.start):

@@ -1,9 +1,6 @@
 """What prose claims, and what the evidence says to it."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ClaimKind = Literal[
     "count", "rate", "sum", "duration", "margin", "exit_code", "memory", "cpu", "delta",
@@ -19,8 +16,7 @@ Whose = Literal["own", "other", "loose"]
 _ASIDE = 2  # words between a number and what it counts: `13 unit tests passed`
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number as written: every value in ``[low, high]`` is written like this."""
 
     low: float
@@ -37,8 +33,7 @@ class Amount:
         return (self.low + self.high) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class RunName:
+class RunName(NamedTuple):
     """A run as prose names it: ``phase`` ("e", "m2"), ``stamp``, or ``attempt`` (its number,
     with ``item`` where another item's is meant)."""
 
@@ -47,8 +42,7 @@ class RunName:
     item: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One checkable statement. ``text`` is the passage as written, ``claimed`` its value.
 
     ``measure`` says what is measured: a field of ``Totals``, ``duration_s``, ``elapsed_s``,
@@ -89,8 +83,7 @@ class Claim:
         return self.text if is_told else f"{self.text} {self.claimed}"
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A claim with its verdict. ``observed`` is the value that the evidence has, ``evidence``
     the file (or ``git``, or the fix plan's own text) that has it; both None where there is none.
     ``reason`` says in a few words why."""

@@ -50,7 +50,7 @@ def _judged(
         for names in (is_named, True):
             own = runs.read(entry.runs, entry.within, names=names) if needs_runs(claims) else []
             judged = judge(entry, claims, own, named, known, path)
-            if names or not any(_may_change(one) for one in judged):
+            if not runs.is_brief(entry.runs) or not any(_may_change(one) for one in judged):
                 break
         found += judged
     return sorted(found, key=lambda judged: judged.claim.line)
@@ -79,6 +79,8 @@ def _may_change(judged: Judged) -> bool:
     """Whether the names and times of single tests may say more to a claim."""
     if judged.verdict == "supported" or judged.claim.whose == "loose":
         return False
+    if judged.claim.kind == "duration" and not judged.claim.subject:
+        return judged.verdict == "contradicted"
     return judged.claim.kind in _OF_TIME or (
         judged.verdict == "contradicted" and judged.claim.kind in OF_RUNS
     )
@@ -89,7 +91,7 @@ def _names(claims: Sequence[Claim]) -> list[RunName]:
         dict.fromkeys(
             name
             for claim in claims
-            if claim.kind != "test"
+            if claim.kind != "test" and (claim.whose != "loose" or claim.kind == "delta")
             for name in (*claim.runs, *claim.against)
         )
     )

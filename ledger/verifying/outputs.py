@@ -46,9 +46,9 @@ class _File(NamedTuple):
     data: bytes
 
 
-def parts_of(access: Access, path: str, names: bool) -> list[Part]:
-    """What each output below ``path`` says; one that cannot be read says nothing. ``names`` asks
-    for the names of tests."""
+def parts_of(access: Access, path: str, *, names: bool) -> tuple[list[Part], bool]:
+    """What each output below ``path`` says, and whether that is all of it; an output that cannot
+    be read says nothing. ``names`` asks for the names of tests, which may be left out else."""
     found: list[Part] = []
     logs: list[_File] = []
     reports: list[_File] = []
@@ -66,12 +66,12 @@ def parts_of(access: Access, path: str, names: bool) -> list[Part]:
     if not names and len(reports) <= 1 and len(logs) == 1:
         brief = _brief(logs[0], told[logs[0].name], reports)
         if brief is not None:
-            return [*found, brief]
+            return [*found, brief], False
     read = [part for report in reports if (part := _report(report))]
     found += read
     for log in logs:
         found.append(_told_twice(log, told[log.name], read) or _LOGS.read(log.data, log.name))
-    return found
+    return found, True
 
 
 def _files(access: Access, path: str) -> list[_File]:

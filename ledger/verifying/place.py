@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -105,8 +106,12 @@ class _OnDisk:
         place = os.path.realpath(f"{self._root}/{path}")
         if not place.startswith(f"{self._root}{os.sep}"):
             raise UnreadableInput("run-outside", f"{path}: leads out of the repository")
-        if Path(place).is_file():
-            yield File("", Path(place).stat().st_size)
+        try:
+            found = os.stat(place)  # noqa: PTH116 - see above
+        except OSError as error:
+            raise UnreadableInput("run-unreadable", f"{path}: {error.strerror}") from error
+        if stat.S_ISREG(found.st_mode):
+            yield File("", found.st_size)
         else:
             yield from self._below(place, "")
 
@@ -124,7 +129,7 @@ class _OnDisk:
     def read(self, path: str) -> bytes:
         """See ``Access.read``; ``path`` is one that ``files`` gave."""
         try:
-            with Path(f"{self._root}/{path}").open("rb") as file:
+            with open(f"{self._root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - see above
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
             raise UnreadableInput("run-unreadable", f"{path}: {error.strerror}") from error

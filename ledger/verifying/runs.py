@@ -22,7 +22,7 @@ class Runs:
     def __init__(self, every: Callable[[], Iterable[Entry]], place: Place) -> None:
         self._every = every
         self._place = place
-        self._named: set[str] = set()
+        self._brief: set[str] = set()
         self._parts: dict[str, list[Part]] = {}
         self._read: dict[tuple[str, str], Run | None] = {}
 
@@ -54,27 +54,31 @@ class Runs:
         """The runs of ``folders``. Where a folder holds several sessions and only a part of it
         is cited, the run is that part. ``names`` asks for the names and times of single tests."""
         found = []
-        for folder in folders:
-            if names and folder not in self._named:
-                self._named.add(folder)
-                self._read.pop((folder, folder), None)
         for folder, part in zip(folders, within, strict=True):
-            run = self._whole(folder)
+            run = self._whole(folder, names=names)
             if run is not None and run.single is None and part != folder:
                 run = self._part(folder, part) or run
             if run is not None:
                 found.append(run)
         return found
 
-    def _whole(self, folder: str) -> Run | None:
+    def is_brief(self, folders: Sequence[str]) -> bool:
+        """Whether the names of tests were left out of any of the runs that were read."""
+        return not self._brief.isdisjoint(folders)
+
+    def _whole(self, folder: str, *, names: bool) -> Run | None:
         key = (folder, folder)
-        if key not in self._read:
+        if key not in self._read or (names and folder in self._brief):
+            self._brief.discard(folder)
             try:
-                parts = parts_of(self._place.access, folder, folder in self._named)
-                self._parts[folder] = parts
-                self._read[key] = _run(folder, parts)
+                parts, is_all = parts_of(self._place.access, folder, names=names)
             except UnreadableInput:
                 self._read[key] = None
+                return None
+            if not is_all:
+                self._brief.add(folder)
+            self._parts[folder] = parts
+            self._read[key] = _run(folder, parts)
         return self._read[key]
 
     def _part(self, folder: str, within: str) -> Run | None:
