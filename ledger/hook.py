@@ -83,7 +83,7 @@ def _run(arguments: Sequence[str]) -> int:
             findings += validate.staged(settings, settings.ledger_path, contents)
             if not arguments:
                 findings += validate.staged(settings.archive, settings.partner, contents)
-    _print(f"{line(finding)}\n" for finding in findings)
+    _print(f"{finding}\n" for finding in findings)
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:
         _say(f"ledger-hook: errors block the commit; `ledger explain {codes[0]}` says more")
@@ -148,17 +148,6 @@ def _without_file(place: Path) -> Config:
         path,
         partner=config.partner_of(path),
         is_archive=config.is_archive_name(path),
-    )
-
-
-def line(finding: Finding) -> str:
-    """``path:line:column: severity CODE message; fix``, safe for a terminal."""
-    from ledger import text
-
-    fix = f"; {finding.fix}" if finding.fix else ""
-    return text.visible(
-        f"{finding.path}:{finding.line}:{finding.column}: "
-        f"{finding.severity} {finding.code} {finding.message}{fix}"
     )
 
 

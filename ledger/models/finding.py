@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from ledger import text
+
 Severity = Literal["error", "warning"]
 
 
@@ -24,3 +26,14 @@ class Finding(NamedTuple):
     fix: str | None
     key: str
     commit: str | None = None
+
+    @property
+    def told(self) -> str:
+        """What is wrong, since which commit, and what to do."""
+        by = f" (by {self.commit[:8]})" if self.commit else ""
+        return f"{self.message}{by}{f'; {self.fix}' if self.fix else ''}"
+
+    def __str__(self) -> str:
+        """``path:line:column: severity CODE message; fix``, safe for a terminal."""
+        where = f"{self.path}:{self.line}:{self.column}"
+        return text.visible(f"{where}: {self.severity} {self.code} {self.told}")

@@ -50,7 +50,7 @@ class Text:
 
     def render(self, checked: Checked) -> str:
         """See ``Report``."""
-        lines = [line(finding) for finding in checked.findings]
+        lines = [str(finding) for finding in checked.findings]
         counts = checked.counts
         found = [
             counted(number, noun)
@@ -60,20 +60,6 @@ class Text:
         where = text.visible(", ".join(checked.paths))
         lines.append(f"{where}: {', '.join(found) or 'no findings'}")
         return "".join(f"{one}\n" for one in lines)
-
-
-def line(finding: Finding) -> str:
-    """One finding as one line for a terminal: ``path:line:column: severity CODE message; fix``."""
-    return text.visible(
-        f"{finding.path}:{finding.line}:{finding.column}: "
-        f"{finding.severity} {finding.code} {_said(finding)}"
-    )
-
-
-def _said(finding: Finding) -> str:
-    """The message, the commit that is to blame, and what to do."""
-    by = f" (by {finding.commit[:8]})" if finding.commit else ""
-    return f"{finding.message}{by}{f'; {finding.fix}' if finding.fix else ''}"
 
 
 class Json:
@@ -104,7 +90,7 @@ def _annotation(finding: Finding) -> str:
             ("title", f"{finding.code} {RULES[finding.code].name}"),
         )
     )
-    return f"::{finding.severity} {properties}::{_data(_said(finding))}"
+    return f"::{finding.severity} {properties}::{_data(finding.told)}"
 
 
 def _data(said: str) -> str:
@@ -163,7 +149,7 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": finding.severity,
-        "message": {"text": _said(finding)},
+        "message": {"text": finding.told},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"ledgerKey/v1": key},
     }
