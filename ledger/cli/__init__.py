@@ -7,6 +7,7 @@ the command that was asked for is imported.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -38,6 +39,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 def run() -> NoReturn:
     """The program ``ledger``."""
+    # What a ledger is read into has no cycles, and looking for some takes a fifth of the time.
+    gc.disable()
     leave(main())
 
 
