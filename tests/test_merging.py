@@ -169,7 +169,8 @@ STATES = [
     ("🟡 PENDING", "🟡 BLOCKED", "🟡 DEFERRED", None),
     ("🟡 PENDING", "❌ REJECTED", "✅ COMPLETE (Attempt #2)", None),
     ("🟡 PENDING", "✅ DONE", "✅ DONE (Attempt #2)", "✅ DONE (Attempt #2)"),
-    ("🟡 PENDING", "✅ COMPLETE (Attempt #1)", "✅ COMPLETE (Attempt #2)", None),
+    ("🟡 PENDING", "✅ COMPLETE (Attempt #1)", "✅ COMPLETE (Attempt #2)", "✅ COMPLETE (Attempt #2)"),
+    ("🟡 PENDING", "✅ COMPLETE (Attempt #8)", "✅ COMPLETE (Attempt #9)", None),
     ("✅ COMPLETE (Attempt #2)", "🟡 PENDING", "✅ DONE (Attempt #2)", "🟡 PENDING"),
 ]  # fmt: skip
 

@@ -110,18 +110,17 @@ def _said(
     done_by: tuple[int | None, int | None],
 ) -> bytes | None:
     """Which state stays, None if none can be said to be the later one."""
+    found = _scalar(*said)
+    if found is not None:
+        return found
     if part.kind == "updated":
-        return _scalar(*said) or _updated(said[1], said[2])
+        return _updated(said[1], said[2])
     rank = STATES if part.kind == "action" else STATUSES
-    means = [_meaning(part, one) for one in said]
-    was, left, right = means
-    if said[1] == said[2]:
-        return said[1]
-    found: bytes | None = None
-    if left == right or "unknown" in (left, right):
-        found = _scalar(*said)
-        if found is None and left == right:
-            found = _fuller(said[1], said[2])
+    was, left, right = (_meaning(part, one) for one in said)
+    if left == right:
+        found = _fuller(said[1], said[2]) or _latest(said[1:], done_by)
+    elif "unknown" in (left, right):
+        return None
     elif was in (left, right) and said[0]:
         found = said[2] if left == was else said[1]
     elif rank[left] != rank[right]:
@@ -147,6 +146,14 @@ def _fuller(left: bytes, right: bytes) -> bytes | None:
         if one in more:
             return more
     return None
+
+
+def _latest(said: tuple[bytes, ...], done_by: tuple[int | None, int | None]) -> bytes | None:
+    """Of two completions that name attempts that of the later one."""
+    one, other = done_by
+    if one is None or other is None or one == other:
+        return None
+    return said[0] if one > other else said[1]
 
 
 def _updated(left: bytes, right: bytes) -> bytes | None:

@@ -6,6 +6,7 @@ Nothing is left out: sections, parts and the blank lines behind them put togethe
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from ledger import document, reader, text
@@ -100,7 +101,8 @@ def parse(data: bytes) -> tuple[Section, ...]:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
     plan = reader.read(data)
-    marks = sorted(_marks(whole, plan), key=lambda mark: (mark.start, -mark.end, mark.rank))
+    by_rank = sorted(_marks(whole, plan), key=lambda mark: mark.rank)
+    marks = sorted({mark.start: mark for mark in by_rank}.values())
     found = []
     for start, end, item in _bounds(whole, plan):
         inside = [mark for mark in marks if start <= mark.start < end]
@@ -129,7 +131,8 @@ def _bounds(whole: Document, plan: Ledger) -> Iterator[tuple[int, int, Item | No
     for start in sorted({*starts, *tops}):
         if start in tops:
             cuts.append((start, tops[start]))
-            held = tops[start].span.end_line
+            own = (part.span.end_line for part in tops[start].attempts)
+            held = max([tops[start].span.end_line, *own])
         elif start >= held and start < len(whole.starts) - 1:
             cuts.append((start, None))
     for place, (start, item) in enumerate(cuts):
@@ -186,15 +189,16 @@ def _of_item(item: Item) -> Iterator[_Mark]:
 
 
 def _head(whole: Document) -> Iterator[tuple[int, int]]:
-    """The lines and bullets of the file's head, before the first heading below the first level."""
+    """The lines of the file's head, before the first heading below the first level. Indented ones
+    go with the line before them."""
     for section in whole.sections:
         if section.level > 1:
             return
         for block in section.blocks:
-            if block.kind == "paragraph":
-                yield from ((line, line + 1) for line in range(block.start, block.end))
-            elif block.kind == "bullet_list":
-                yield from ((entry.start, entry.end) for entry in block.children)
+            if block.kind in ("paragraph", "bullet_list"):
+                lines = range(block.start, block.end)
+                starts = [n for n in lines if n == block.start or whole.line(n)[:1].strip()]
+                yield from pairwise([*starts, block.end])
 
 
 def _mark(span: Span, rank: int, kind: Kind, name: str) -> _Mark:

@@ -167,22 +167,18 @@ def _falls(found: Aligned[Part]) -> bool:
 
 def _gaps(found: Aligned[Node], keys: Sequence[int]) -> list[bytes]:
     """The blank lines behind each of ``keys``: those that stood between it and its neighbour,
-    or between others of their kind."""
+    or between others of their kind, or at the end."""
     behind = [
         {pair: node.gap for pair in _pairs(places) if (node := found.trios[pair[0]][side])}
         for side, places in enumerate((found.base, found.one, found.other))
     ]
-    before = [{then: gap for (_, then), gap in known.items()} for known in behind]
+    ends = [next((gap for (_, then), gap in known.items() if then < 0), None) for known in behind]
     gaps: list[bytes] = []
     for pair in _pairs(keys):
-        was, now = behind[0].get(pair), [known[pair] for known in behind[1:] if pair in known]
-        if len(now) == 2:
-            changed = [gap for gap in now if gap != was]
-            gaps.append(max(changed, key=len) if changed else now[0])
-        elif now:
-            gaps.append(now[0])
-        else:
-            gaps.append(_gap_like(found, pair, before))
+        gap = _agreed(*(known.get(pair) for known in behind))
+        if gap is None:
+            gap = _agreed(*ends) if pair[1] < 0 else _gap_like(found, pair, behind)
+        gaps.append(found.trios[pair[0]].any.gap if gap is None else gap)
     return gaps
 
 
@@ -191,18 +187,31 @@ def _pairs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
     return pairwise([*places, -1])
 
 
+def _agreed(was: bytes | None, one: bytes | None, other: bytes | None) -> bytes | None:
+    """The gap that a side has now, the wider one if both changed it; None where none has it."""
+    now = [gap for gap in (one, other) if gap is not None]
+    return max([gap for gap in now if gap != was] or now, key=len, default=None)
+
+
 def _gap_like(
-    found: Aligned[Node], pair: tuple[int, int], before: Sequence[Mapping[int, bytes]]
-) -> bytes:
-    """The gap for two that no side has beside each other."""
-    at, then = pair
-    node = found.trios[at].any
-    if then >= 0 and found.trios[then].any.kind == node.kind:
-        for key in pair:
-            for known in before[1:]:
-                if key in known:
-                    return known[key]
-    return node.gap
+    found: Aligned[Node], pair: tuple[int, int], behind: Sequence[Mapping[tuple[int, int], bytes]]
+) -> bytes | None:
+    """The gap for two of one kind that no side has beside each other: that of others of the kind,
+    of their own neighbours first; else that before either. None for two of different kinds."""
+    kind = found.trios[pair[0]].any.kind
+    if found.trios[pair[1]].any.kind != kind:
+        return None
+    likely: bytes | None = None
+    for known in behind[::-1]:
+        for (at, then), gap in known.items():
+            if then < 0:
+                continue
+            if found.trios[at].any.kind == found.trios[then].any.kind == kind:
+                if at in pair or then in pair:
+                    return gap
+                likely = gap
+    before = (gap for known in behind for (_, then), gap in known.items() if then in pair)
+    return next(before, None) if likely is None else likely
 
 
 def _notes(items: Iterable[_Item]) -> Iterable[str]:
