@@ -44,7 +44,12 @@ def scenes(draw: st.DrawFn) -> Scene:
     plan = draw(generators.plans())
     # Whether attempts are parted by blank lines can be seen from two of them.
     items = tuple(
-        replace(item, has_template=False, is_spaced=item.is_spaced and len(item.attempts) > 1)
+        replace(
+            item,
+            has_template=False,
+            is_spaced=item.is_spaced and len(item.attempts) > 1,
+            gaps=frozenset(gap for gap in item.gaps if gap < len(item.tasks)),
+        )
         for item in plan.items
     )
     base = replace(plan, items=items, trails=("",), newlines=plan.newlines[:1])
@@ -122,6 +127,8 @@ def _reword_task(draw: st.DrawFn, plan: Plan, mark: str) -> Plan:
 
 def _add_field(draw: st.DrawFn, plan: Plan, mark: str) -> Plan:
     at, item = _item(draw, plan)
+    if not item.has_home:
+        return plan  # its attempts stand among the fields
     return _with(plan, at, replace(item, fields=(*item.fields, f"- Note {mark}: mark-{mark}")))
 
 
@@ -132,9 +139,9 @@ def _add_text(draw: st.DrawFn, plan: Plan, mark: str) -> Plan:
 def _archive(draw: st.DrawFn, plan: Plan, mark: str) -> Plan:
     """Move an item out of the file; the archive is another file."""
     at, item = _item(draw, plan)
-    if len(plan.items) == 1:
-        return plan
     rows = tuple(row for row in plan.rows if row.id != item.id)
+    if len(plan.items) == 1 or (plan.rows and not rows):
+        return plan  # without rows the index would go, too
     return replace(plan, items=(*plan.items[:at], *plan.items[at + 1 :]), rows=rows)
 
 
@@ -226,10 +233,13 @@ def _both(was: Entry, mine: Entry, other: Entry, rivals: set[str], *, is_ours_fi
     known = {attempt.number for attempt in was.attempts}
     added = [[a for a in side.attempts if a.number not in known] for side in (mine, other)]
     # Whoever was first keeps the numbers. The other's go behind all that there are.
-    if added[0] and added[1]:
-        late = 1 if _first(added[0]) <= _first(added[1]) else 0
-        by = len(added[1 - late])
-        moves = {attempt.number: attempt.number + by for attempt in added[late]}
+    given = [{attempt.number for attempt in side} for side in added]
+    if given[0] & given[1]:
+        least = min(given[0] & given[1])
+        late = 1 if _first(added[0], least) <= _first(added[1], least) else 0
+        going = sorted(number for number in given[late] if number >= least)
+        top = max({was.last_number} | given[1 - late] | (given[late] - {*going}))
+        moves = {number: top + at for at, number in enumerate(going, 1)}
         added[late] = [_moved(attempt, moves) for attempt in added[late]]
         side = _numbered_tasks((mine, other)[late], moves)
         mine, other = (mine, side) if late else (side, other)
@@ -270,16 +280,17 @@ def _both(was: Entry, mine: Entry, other: Entry, rivals: set[str], *, is_ours_fi
     )
 
 
-def _first(added: Sequence[Try]) -> tuple[str, str]:
+def _first(added: Sequence[Try], number: int) -> tuple[str, str]:
     """Who was first: by date and stamp, then by the text, in bytes as the file has them."""
-    one = min(added, key=lambda attempt: attempt.number)
+    one = next(attempt for attempt in added if attempt.number == number)
     when = (one.stamp or one.date or "~").replace("-", "")
     return when, re.sub(rf"(Attempt.?#){one.number}", r"\1#", one.lines[0], count=1)
 
 
 def _moved(attempt: Try, moves: dict[int, int]) -> Try:
     first = _followed(attempt.lines[0], moves)
-    return replace(attempt, number=moves[attempt.number], lines=(first, *attempt.lines[1:]))
+    number = moves.get(attempt.number, attempt.number)
+    return replace(attempt, number=number, lines=(first, *attempt.lines[1:]))
 
 
 def _followed(text: str, moves: dict[int, int]) -> str:

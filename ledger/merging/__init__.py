@@ -10,13 +10,13 @@ is no ours and theirs, only one side and the other, the order of which their byt
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from ledger import text
 from ledger.merging import aligning, weaving
 from ledger.merging.lines import Conflict, Piece, split
-from ledger.merging.parts import parse
+from ledger.merging.parts import Part, Version, parse
 
 __all__ = ["Clash", "Merged", "Unsure", "merge"]
 
@@ -82,7 +82,7 @@ def merge(
     if not any(section.kind == "item" for version in versions for section in version):
         raise Unsure("there is no item")
     found = weaving.weave(aligning.sections(*versions))
-    _check(found, plain)
+    _check(found, plain[0], versions[1:])
     pieces, clashes, line = [], [], 1
     for said in found.pieces:
         piece = said.piece
@@ -141,19 +141,19 @@ def _written(data: bytes, form: _Form, newline: bytes) -> bytes:
 # The check
 
 
-def _check(found: weaving.Woven, plain: list[bytes]) -> None:
+def _check(found: weaving.Woven, base: bytes, sides: Iterable[Version]) -> None:
     """Read what either side would have if all conflicts were decided its way, and hold it
     against what was put together. Raises Unsure."""
-    base, *sides = plain
     has_conflict = any(isinstance(said.piece, Conflict) for said in found.pieces)
     for at, side in enumerate(sides):
         chosen = b"".join(_side(said.piece, at) for said in found.pieces)
         if at == 0 or has_conflict:
             meant = Counter((item, _joined(body, at)) for item, body in found.attempts)
             meant = Counter({key: count for key, count in meant.items() if key[1]})
-            if _attempts(chosen) != meant:
+            if Counter((name, part.body) for name, part in _attempts(parse(chosen))) != meant:
                 raise Unsure("an attempt does not read back as it was merged")
-        lost = _of_attempts(side) - _lines(base) - _lines(chosen)
+        said = _lines(b"".join(part.body for _, part in _attempts(side)))
+        lost = said - _lines(base) - _lines(chosen)
         if lost:
             raise Unsure(f"an attempt would be lost: {min(lost)[:60]!r}")
 
@@ -168,19 +168,10 @@ def _side(piece: Piece, at: int) -> bytes:
     return piece
 
 
-def _attempts(data: bytes) -> Counter[tuple[str, bytes]]:
-    return Counter(
-        (section.name, part.body)
-        for section in parse(data)
-        for part in section.parts
-        if part.kind == "attempt"
-    )
-
-
-def _of_attempts(data: bytes) -> set[bytes]:
-    """The lines of all attempts."""
-    bodies = (p.body for section in parse(data) for p in section.parts if p.kind == "attempt")
-    return _lines(b"".join(bodies))
+def _attempts(version: Version) -> Iterator[tuple[str, Part]]:
+    """All attempts, each with the name of its section."""
+    for section in version:
+        yield from ((section.name, part) for part in section.parts if part.kind == "attempt")
 
 
 def _lines(data: bytes) -> set[bytes]:

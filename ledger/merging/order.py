@@ -2,6 +2,7 @@
 added stands behind what it stands behind on that side."""
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -12,10 +13,11 @@ def merged(
     one: Sequence[K],
     other: Sequence[K],
     kept: set[K],
-    is_before: Callable[[K, K], bool],
+    is_before: Callable[[K | None, K, K], bool],
 ) -> list[K]:
-    """``kept`` in order. Where both sides added something at one place, ``is_before(a, b)``
-    says whether ``a``, which ``one`` added, stands before ``b`` of ``other``.
+    """``kept`` in order. Where both sides added something behind ``c`` (None: at the start),
+    ``is_before(c, a, b)`` says whether ``a``, which ``one`` added, stands before ``b`` of
+    ``other``.
 
     Where both sides moved what they have in common, ``one`` decides.
     """
@@ -28,7 +30,7 @@ def merged(
     for anchor in (None, *spine):
         if anchor is not None:
             found.append(anchor)
-        for key in _woven(mine.get(anchor, []), theirs.get(anchor, []), is_before):
+        for key in _woven(mine.get(anchor, []), theirs.get(anchor, []), partial(is_before, anchor)):
             if key not in placed:
                 placed.add(key)
                 found.append(key)

@@ -83,6 +83,10 @@ class Section(NamedTuple):
         return b"".join(part.body + part.gap for part in self.parts)
 
 
+Version = tuple[Section, ...]
+"""A whole file."""
+
+
 class _Mark(NamedTuple):
     """Lines ``[start, end)``, from 0, that are one part, and what else is known of it."""
 
@@ -97,7 +101,7 @@ class _Mark(NamedTuple):
     done_by: int | None = None
 
 
-def parse(data: bytes) -> tuple[Section, ...]:
+def parse(data: bytes) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
     plan = reader.read(data)

@@ -67,7 +67,7 @@ def weave(found: Aligned[Section]) -> Woven:
     kept = items.keys() | whole.keys()
     names = [trio.any.name for trio in found.trios]
     keys = order.merged(
-        found.base, found.one, found.other, {*kept}, lambda a, b: names[a] <= names[b]
+        found.base, found.one, found.other, {*kept}, lambda _, a, b: names[a] <= names[b]
     )
     gaps = _gaps(found, keys)
     woven = Woven([], [], tuple(_notes(items.values())))
@@ -129,8 +129,11 @@ def _section(
     kept = {at for at, trio in enumerate(trios) if merged[at] or (trio.one and trio.other)}
     falls = _falls(found)
 
-    def is_before(a: int, b: int) -> bool:
+    def is_before(behind: int | None, a: int, b: int) -> bool:
         one, other = trios[a].any, trios[b].any
+        list_of = None if behind is None else _list_of(trios[behind].any)
+        if list_of in (one.kind, other.kind) and one.kind != other.kind:
+            return one.kind == list_of
         ranks = _RANKS.get(one.kind, 0), _RANKS.get(other.kind, 0)
         if ranks[0] != ranks[1]:
             return ranks[0] < ranks[1]
@@ -153,6 +156,13 @@ def _section(
         woven.pieces.append(Said(gap, None, ""))
         if part.kind == "attempt":
             woven.attempts.append((section, merged[at]))
+
+
+def _list_of(part: Part) -> str:
+    """What kind of thing goes on behind the part."""
+    if part.kind != "field":
+        return part.kind
+    return "action" if "action" in part.name else "attempt" if "attempt" in part.name else ""
 
 
 def _falls(found: Aligned[Part]) -> bool:
