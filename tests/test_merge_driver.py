@@ -137,7 +137,7 @@ def test_validate_tells_of_half_an_installation(installed: Repository, program: 
     assert "this clone merges it as text" in call(clone, "validate").err
     program.unlink()
     assert "not on the PATH" in call(installed.path, "validate").err
-    (installed.path / ".gitattributes").unlink()
+    installed.write(".gitattributes", b"")
     assert "no attribute" in call(installed.path, "validate").err
 
 

@@ -27,6 +27,11 @@ STATUSES: Final[Mapping[str, int]] = {
     "done": 2,
     "archived": 3,
 }
+# What parts an action's state from its text, and comes and goes with it.
+_BEHIND_STATE = re.compile(
+    rb"[*:]{0,4}[ \t]*(?:\xe2\x80\x93|\xe2\x80\x94|:|-{1,2}(?=[ \t]))?[ \t]*"
+)
+_MARKS_BEHIND = re.compile(rb"(?:[*: \t-]|\xe2\x80\x93|\xe2\x80\x94)+\Z")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 
 
@@ -92,8 +97,10 @@ def _cut(part: Part | None) -> _Cut:
     if part is None or part.state is None:
         return _Cut(b"", b"", b"", b"")
     start, end = part.state
-    first = len(split(part.body)[0])
     body = part.body
+    first = len(split(body)[0])
+    behind = _BEHIND_STATE.match(body, end) if part.kind == "action" and end > start else None
+    end = behind.end() if behind else end
     return _Cut(body[:start], body[start:end], body[end:first], body[first:])
 
 
@@ -143,7 +150,7 @@ def _meaning(part: Part, said: bytes) -> str:
 def _fuller(left: bytes, right: bytes) -> bytes | None:
     """That of two ways to say the same that says all of the other and more."""
     for one, more in ((left, right), (right, left)):
-        if one in more:
+        if _MARKS_BEHIND.sub(b"", one) in more:
             return more
     return None
 
