@@ -52,7 +52,10 @@ def scenes(draw: st.DrawFn) -> Scene:
         )
         for item in plan.items
     )
-    base = replace(plan, items=items, trails=("",), newlines=plan.newlines[:1])
+    # Without rows the model has no index; one that nobody archives keeps it.
+    kept = Row("KEPT-009", "in the archive", "Low", "done", "done")
+    rows = (*plan.rows, kept) if plan.rows else ()
+    base = replace(plan, items=items, rows=rows, trails=("",), newlines=plan.newlines[:1])
     sides = []
     for name in ("o", "t"):
         side = base
@@ -140,8 +143,8 @@ def _archive(draw: st.DrawFn, plan: Plan, mark: str) -> Plan:
     """Move an item out of the file; the archive is another file."""
     at, item = _item(draw, plan)
     rows = tuple(row for row in plan.rows if row.id != item.id)
-    if len(plan.items) == 1 or (plan.rows and not rows):
-        return plan  # without rows the index would go, too
+    if len(plan.items) == 1:
+        return plan
     return replace(plan, items=(*plan.items[:at], *plan.items[at + 1 :]), rows=rows)
 
 
