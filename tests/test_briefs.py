@@ -1,0 +1,219 @@
+"""Briefs are read into one model: whole, whatever the document is, and through damage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ledger import briefs, mojibake
+from ledger.models.brief import Brief, Condition
+from tests.repository import DATA
+
+SMALL = (DATA / "small_brief.md").read_bytes()
+ORIGINAL = "reports/2026-01-test-suite-refresh/phase_m/20251015T201831Z/analysis/next_steps.md"
+
+
+def small() -> Brief:
+    return briefs.read(SMALL)
+
+
+def test_the_head_and_the_run_that_it_starts_from() -> None:
+    brief = small()
+    assert brief.stamp == brief.input_stamp == "20251102T091500Z"
+    assert brief.initiative == "PARSE-SPEED-001"
+    assert brief.phase == "B — Parser speed"
+    totals = brief.totals
+    assert totals
+    assert (totals.collected, totals.passed, totals.failed, totals.skipped) == (14, 11, 3, 0)
+    assert (totals.runtime_s, totals.timeout_s, totals.margin_percent) == (3.4, 60.0, 94.3)
+
+
+def test_clusters_have_the_counts_of_the_summary_and_the_tests_that_are_named() -> None:
+    assert [(one.id, one.count, one.tests) for one in small().clusters] == [
+        (
+            "CLUSTER-SPLIT-001",
+            2,
+            ("tests/test_split.py::test_blank", "tests/test_split.py::test_tail"),
+        ),
+        ("CLUSTER-UTF-001", 1, ("test_reads_latin_1",)),
+    ]
+
+
+def test_a_blocker_and_its_decision() -> None:
+    [blocker], [decision] = small().blockers, small().decisions
+    assert blocker.clusters == ("CLUSTER-UTF-001",)
+    assert (blocker.effort, blocker.owner) == ("1 hour", "anna (decision) → ben (work)")
+    assert [option.name for option in decision.options] == ["A: UTF-8 only", "B: Guess"]
+    assert decision.recommendation == "Option A — UTF-8 only"
+    assert (decision.decider, decision.chosen) == ("anna", "")
+
+
+def test_a_sprint_with_its_task_and_criteria() -> None:
+    first, deferred = small().sprints
+    assert (first.number, first.unblocks, first.effort) == ("1", 2, "2 hours total")
+    assert (deferred.is_deferred, deferred.unblocks) == (True, 1)
+    [task] = first.tasks
+    assert [(one.path, one.changes) for one in task.files] == [
+        ("src/splitter.py", ("Keep blank lines in `split_keeping_blanks`",))
+    ]
+    assert task.changes == ()
+    assert task.expected == "2 failures → 0 failures"
+    section = "Sprint 1 Exit Criteria"
+    assert first.criteria == (
+        Condition(section, "2 failures cleared (SPLIT-001 x2)", True, False, "", 46, "1"),
+        Condition(section, "Blank lines documented in fix_plan", False, False, "", 47, "1"),
+        Condition(section, "No test fails any more", False, False, "failures <= 1", 51, "1"),
+        Condition(
+            section,
+            "Artifacts captured under `reports/parser-speed/phase_c/<STAMP>/sprint1/`",
+            True,
+            False,
+            "",
+            49,
+            "1",
+        ),
+    )
+
+
+def test_what_comes_after_the_sprints() -> None:
+    brief = small()
+    assert [one.text for one in brief.prerequisites] == ["Sprint 1 complete (SPLIT-001 cleared)"]
+    assert [one.text for one in brief.success] == [
+        "1 failure remaining (UTF-001)",
+        "Pass rate ≥90%",
+    ]
+    [command] = brief.rerun
+    assert (command.text, command.note) == ("timeout 60 pytest tests/", "full suite")
+    assert command.environment == (("PYTEST_ADDOPTS", "--maxfail=5"),)
+    assert [(one.name, one.before, one.after) for one in brief.expected] == [("Failed", "3", "1")]
+    root = "reports/parser-speed/phase_c/<STAMP>/"
+    assert [(one.path, one.optional) for one in brief.bundle] == [
+        (root, False),
+        (f"{root}sprint1/", False),
+        (f"{root}sprint1/pytest.log", False),
+        (f"{root}sprint1/notes.md", True),
+        (f"{root}sprint1/exit_code.txt", False),
+        (f"{root}summary.md", False),
+    ]
+    assert [(one.label, one.artifact.paths) for one in brief.references] == [
+        ("Plan", ("docs/fix_plan.md",)),
+        ("Notes", ("docs/lost_notes.md",)),
+    ]
+    assert [(one.kind, one.item, one.number) for one in brief.updates] == [
+        ("attempt", "PARSE-SPEED-001", 3),
+        ("rewrite", None, 2),
+        ("add", None, 3),
+    ]
+    assert brief.updates[0].text.endswith("\n  Three failures in two clusters.")
+
+
+def test_lines_are_those_of_the_document() -> None:
+    lines = SMALL.decode().split("\n")
+    brief = small()
+    for one in (*brief.sprints[0].criteria, *brief.success, *brief.prerequisites):
+        assert one.text.partition("`")[0].strip() in lines[one.line - 1]
+    for entry in brief.bundle:
+        assert entry.path.rstrip("/").rpartition("/")[2] in lines[entry.line - 1]
+    for update in brief.updates:
+        assert update.text.split("\n")[0] in lines[update.line - 1]
+
+
+DAMAGED = [
+    ("âœ… done", "✅ done", 0),
+    ("a â€” b, 5 â‰¥ 4, Â§3", "a — b, 5 ≥ 4, §3", 0),
+    ("ğŸŸ¡ PENDING", "🟡 PENDING", 0),
+    ("â”œâ”€â”€ a.md", "├── a.md", 0),
+    ("âŒ NOT RECOMMENDED", "\ufffd NOT RECOMMENDED", 1),
+    ("Ã©tÃ©", "été", 0),
+]
+UNHARMED = [
+    "✅ done — 5 ≥ 4, §3",
+    "V = 24 Å³, été, Straße",
+    "“quoted” … ’tis €5",
+    "",
+    "plain",
+    "Ð Ñ ñ ð Þ",
+]
+
+
+@pytest.mark.parametrize(("line", "meant", "lost"), DAMAGED)
+def test_damaged_lines_are_read_as_they_were_meant(line: str, meant: str, lost: int) -> None:
+    assert mojibake.mend(line) == mojibake.Mended(meant, True, lost)
+
+
+@pytest.mark.parametrize("line", UNHARMED)
+def test_other_lines_are_left_alone(line: str) -> None:
+    assert mojibake.mend(line) == mojibake.Mended(line, False, 0)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cn", "Co", "Cs"))))
+@example("❌ 🟡 —")
+def test_what_latin_1_did_to_a_line_can_be_undone(line: str) -> None:
+    """Latin-1 has a character for every byte, so nothing is lost: where the damage is seen at
+    all, all of it is undone."""
+    mended = mojibake.mend(line.encode().decode("latin-1"))
+    if mended.is_damaged:
+        assert mended == mojibake.Mended(line, True, 0)
+    else:
+        assert all(ord(letter) < 0x800 for letter in line)
+
+
+@given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
+def test_any_bytes_are_some_brief(data: bytes) -> None:
+    briefs.read(data)
+    briefs.read(SMALL[: len(data)] + data + SMALL[len(data) :])
+
+
+def read_differences(one: Any, other: Any, where: str = "") -> list[str]:
+    """Where two models differ."""
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        names = getattr(one, "_fields", range(len(one)))
+        pairs = zip(names, one, other, strict=True)
+        return [d for name, a, b in pairs for d in read_differences(a, b, f"{where}.{name}")]
+    return [] if one == other else [f"{where}: {one!r} {other!r}"]
+
+
+def test_the_real_brief_and_its_original_are_one_model(
+    corpus: Path, real_repo: Callable[[str], Path]
+) -> None:
+    damaged = briefs.read((corpus / "seeds" / "next_steps_brief.md").read_bytes())
+    original = briefs.read((real_repo("61e7f7a9") / ORIGINAL).read_bytes())
+    differing = read_differences(damaged._replace(damage=()), original._replace(damage=()))
+    # The three marks whose bytes the code page could not hold.
+    assert [one.partition(":")[0] for one in differing] == [
+        f".decisions.0.options.{row}.cells.2.1" for row in (0, 1, 3)
+    ]
+    assert all("\ufffd" in one for one in differing)
+    assert original.damage == ()
+    assert len(damaged.damage) == 97
+    assert [one.line for one in damaged.damage if one.lost] == [75, 76, 78]
+
+
+def test_the_real_brief_holds_what_a_person_counts(corpus: Path) -> None:
+    brief = briefs.read((corpus / "seeds" / "next_steps_brief.md").read_bytes())
+    assert (brief.stamp, brief.input_stamp) == ("20251015T201831Z", "20251015T190350Z")
+    assert brief.initiative == "TEST-SUITE-TRIAGE-002"
+    assert [one.is_deferred for one in brief.sprints] == [False, False, False, True]
+    assert [one.unblocks for one in brief.sprints] == [4, 2, 1, 1]
+    assert [len(one.tasks) for one in brief.sprints] == [2, 2, 2, 2]
+    assert [len(one.criteria) for one in brief.sprints] == [4, 4, 3, 0]
+    assert len(brief.sprints[2].prerequisites) == 1
+    assert [one.count for one in brief.clusters] == [1, 1, 1, 2, 1, 2]
+    assert len(brief.blockers) == 2
+    [decision] = brief.decisions
+    assert (len(decision.options), decision.decider, decision.chosen) == (4, "galph", "")
+    assert len(brief.prerequisites) == 5
+    assert len(brief.success) == 4
+    assert len(brief.criteria) == 4
+    assert len(brief.references) == 8
+    assert sum(not one.path.endswith("/") for one in brief.bundle) == 16
+    assert [(one.kind, one.number) for one in brief.updates] == [
+        ("attempt", 21),
+        ("rewrite", 20),
+        *(("add", number) for number in (21, 22, 23, 24)),
+    ]
