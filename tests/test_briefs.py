@@ -67,7 +67,7 @@ def test_a_sprint_with_its_task_and_criteria() -> None:
     assert first.criteria == (
         Condition(section, "2 failures cleared (SPLIT-001 x2)", True, False, "", 46, "1"),
         Condition(section, "Blank lines documented in fix_plan", False, False, "", 47, "1"),
-        Condition(section, "No test fails any more", False, False, "failures <= 1", 51, "1"),
+        Condition(section, "No test fails any more", False, False, "failures <= 1", 48, "1"),
         Condition(
             section,
             "Artifacts captured under `reports/parser-speed/phase_c/<STAMP>/sprint1/`",
