@@ -138,6 +138,7 @@ class _Origins:
     def __init__(self, history: History | None) -> None:
         self._by_number: dict[tuple[str | None, int | None], str] = {}
         self._by_first: dict[tuple[str | None, str], str] = {}
+        self._loose: dict[str, str] = {}
         for event in history.events if history else ():
             place = (event.item, event.number)
             sha = event.commit.sha
@@ -153,10 +154,13 @@ class _Origins:
                 self._by_number[place] = sha
             for first in event.after.split("\n"):
                 self._by_first[event.item, first] = sha
+                self._loose[first] = sha
 
     def of(self, attempt: Attempt) -> str | None:
         """The commit; None for an attempt that none introduced."""
         first = attempt.text.partition("\n")[0].strip()
+        if attempt.item is None:  # the history knows it by the item above it
+            return self._loose.get(first)
         found = self._by_first.get((attempt.item, first))
         if found is None and attempt.number is not None:
             found = self._by_number.get((attempt.item, attempt.number))

@@ -80,11 +80,13 @@ def links(repo: Repository, text: str, *more: str) -> list[dict[str, Any]]:
         # A file of a run that the attempt does not name is not meant, but for a name of its own.
         (f"`{RUN}/` and `commands.txt`", [("tracked", RUN), ("tracked", f"{RUN}/commands.txt")]),
         (f"`{OTHER}/` and `analysis/summary.md`", [("tracked", OTHER), ("missing", "analysis/summary.md")]),
+        (f"`{RUN}/x.md` after {OTHER[-16:]}, `commands.txt`", [("missing", f"{RUN}/x.md"), ("tracked", f"{RUN}/commands.txt")]),
+        (f"`{RUN}/x.md` after {OTHER[-16:]}, `analysis/only_here.md`", [("missing", f"{RUN}/x.md"), ("missing", "analysis/only_here.md")]),
         (f"`{RUN}/` and `only_here.md`", [("tracked", RUN), ("tracked", f"{OTHER}/only_here.md")]),
         # Not tracked.
         ("`notes/new.md`", [("untracked", "notes/new.md")]),
         (f"`{RUN}/logs/pytest.log`", [("ignored", f"{RUN}/logs/pytest.log")]),
-        (f"`{RUN}/` and `logs/never_written.log`", [("tracked", RUN), ("ignored", "logs/never_written.log")]),
+        (f"`{RUN}/` and `logs/never_written.log`", [("tracked", RUN), ("ignored", f"{RUN}/logs/never_written.log")]),
         ("`src/gone.py`", [("missing", "src/gone.py")]),
         ("`src/never.py`", [("missing", "src/never.py")]),
         ("`/home/someone/run.log`", [("outside", "/home/someone/run.log")]),
@@ -203,6 +205,16 @@ def test_an_attempt_that_moved_keeps_the_commit_that_introduced_it(repo: Reposit
         PLAN, text.replace("Attempt #5", "Attempt #6").replace("Quadratic", "Other").encode()
     )
     assert call(repo.path, "links", "PARSE-SPEED-001#6", "--json").data["commits"] == []
+
+
+def test_an_attempt_outside_of_every_item_was_introduced_as_well(repo: Repository) -> None:
+    """The history knows it by the item above it, the reader by none."""
+    text = repo.ledger.read_text("utf-8")
+    text += "\n## Notes\n\n* [2025-11-03] Attempt #9 — Result: success. In no item.\n"
+    repo.write(PLAN, text.encode())
+    introducing = repo.commit("Loose")
+    commits = call(repo.path, "links", "--json").data["commits"]
+    assert [one["sha"] for one in commits if one["attempt"] == 9] == [introducing]
 
 
 def test_without_git_what_exists_is_tracked(tmp_path: Path) -> None:

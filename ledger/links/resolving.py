@@ -50,10 +50,18 @@ def root_of(item: Item | None) -> str:
 
 
 class _About(NamedTuple):
-    """What an attempt is about: the runs that it names, and where to look for ends of paths."""
+    """What an attempt is about: the stamps of the runs that it cites files of (or else names),
+    those of all that it names, and where to look for ends of paths."""
 
-    stamps: frozenset[str]
+    cited: frozenset[str]
+    named: frozenset[str]
     initiatives: tuple[str, ...]
+
+    def is_aside(self, place: str) -> bool:
+        """Whether the file lies among the outputs of runs, and of none that the attempt names."""
+        tops = {initiative.partition("/")[0] for initiative in self.initiatives}
+        is_output = place.partition("/")[0] in tops
+        return is_output and self.named.isdisjoint(_STAMP.findall(place))
 
 
 class Resolver:
@@ -74,7 +82,9 @@ class Resolver:
         folders = ["", *runs, *_beside(root, whole, tree), *([root] if root else ())]
         own = {"", *runs, root}
         near = (*_initiatives(path for _, path in cited), *self._initiatives)
-        about = _About(frozenset(_STAMP.findall(attempt.text)), near)
+        named = frozenset(_STAMP.findall(attempt.text))
+        stamps = frozenset(stamp for _, path in cited for stamp in _STAMP.findall(path))
+        about = _About(stamps or named, named, near)
         for artifact, path in dict.fromkeys(cited):
             kind = citations.kind(path)
             if kind == "outside":
@@ -101,24 +111,33 @@ def _closed(
     """``places`` are where it may lie; those that are True are told of where it lies nowhere.
 
     Of files that end so, those in the folders of runs that the attempt does not name are not
-    meant, but for a bare name that only one file has.
+    meant, but for a bare name that only one file of the initiative has.
     """
     for is_there in (tree.is_tracked, tree.is_on_disk):
         found = next((place for place in places if is_there(place)), None)
         if found:
             return start._replace(place=found)
     ends = tree.ending(name.lstrip("."))
-    likely = [end for end in ends if {*_STAMP.findall(end)} <= about.stamps]
     is_bare = "/" not in name
+    likely = [end for end in ends if {*_STAMP.findall(end)} <= about.cited]
+    if is_bare and not likely:
+        likely = [end for end in ends if {*_STAMP.findall(end)} <= about.named]
+    rivals = [end for end in ends if end.startswith(about.initiatives)]
+    if is_bare and len(likely) == 1 < len(rivals) and about.is_aside(likely[0]):
+        likely = rivals
     for below in (likely, *([e for e in likely if e.startswith(f)] for f in about.initiatives)):
         if len(below) == 1:
             return start._replace(place=below[0])
     for below in (ends, *([e for e in ends if e.startswith(f)] for f in about.initiatives)):
         if len(below) == 1 and is_bare:
             return start._replace(place=below[0])
+    if about.named and likely is not rivals:
+        ends = [end for end in likely if not about.is_aside(end)]
+    own = [place for place, is_own in places.items() if is_own]
+    is_whole = tree.is_folder(name.partition("/")[0])
     return start._replace(
-        places=tuple(place for place, is_own in places.items() if is_own),
-        matches=tuple(likely or (() if about.stamps else ends)),
+        places=tuple(sorted(own, key=lambda place: place == name and not is_whole)),
+        matches=tuple(rivals if likely is rivals else ends),
     )
 
 
