@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import re
+from collections import Counter
 
 import pytest
 
@@ -356,3 +359,56 @@ def test_marker_size_and_labels() -> None:
     assert b"\n<<<<<<<<< HEAD\n" in done.data
     assert b"\n=========\n" in done.data
     assert b"\n>>>>>>>>> x\n" in done.data
+
+
+def test_a_number_of_nought_and_one_with_noughts_stay_as_written() -> None:
+    ours = changed(("Attempt #1", "Attempt #0"), ("Attempt #2", "Attempt #02"))
+    assert merge(PLAN.encode(), ours, PLAN.encode()).data == ours
+
+
+ODD = [
+    b"```\n", b"<!--\n", b"## [NEW-1] x\n", b"## Index\n", b"<<<<<<< HEAD\n", b"=======\n",
+    b"\x00\xff\n", b"\n", b"- Next Actions:\n", b"- Status: \n", b"|||\n", b"1. \n", b"Attempt #3\n",
+    b"  * [2025-11-09] Attempt #3 \xe2\x80\x94 Result: info.\n",
+]  # fmt: skip
+
+
+def mutated(chance: random.Random, data: bytes) -> bytes:
+    """The file with lines removed, added, doubled, moved and cut."""
+    lines = data.splitlines(keepends=True)
+    for _ in range(chance.randint(0, 6)):
+        at, other, size = (chance.randrange(len(lines)) for _ in range(3))
+        kind = chance.randrange(5)
+        taken = lines[at : at + 1 + size % 8]
+        if kind in (0, 3):
+            del lines[at : at + len(taken)]
+        if kind == 1:
+            lines.insert(other, chance.choice(ODD))
+        elif kind == 2:
+            lines.insert(other, taken[0])
+        elif kind == 3:
+            lines[other:other] = taken
+        elif kind == 4:
+            lines[at] = taken[0][: size % 40] + chance.choice([b"x", b"\n", b" ", b"#", b"7"])
+        lines = lines or [b"\n"]
+    return b"".join(lines)
+
+
+def test_whatever_the_files_are_it_merges_or_says_that_it_does_not() -> None:
+    chance = random.Random(5)
+    kinds = Counter[str]()
+    for _ in range(150):
+        base = mutated(chance, PLAN.encode())
+        ours, theirs = mutated(chance, base), mutated(chance, base)
+        try:
+            done = merge(base, ours, theirs)
+        except Unsure:
+            kinds["unsure"] += 1
+            continue
+        back = merge(base, theirs, ours)
+        assert len(back.data) == len(done.data)
+        assert len(back.clashes) == len(done.clashes)
+        kinds["conflict" if done.clashes else "clean"] += 1
+        with contextlib.suppress(Unsure):
+            assert merge(base, ours, base).data == ours
+    assert min(kinds["clean"], kinds["conflict"]) > 20

@@ -74,7 +74,9 @@ class _Moved(NamedTuple):
 
 def _moves(aligned: Aligned[Part], kind: str, taken: frozenset[int]) -> tuple[_Moved, _Moved]:
     trios = [trio for trio in aligned.trios if trio.any.kind == kind]
-    settled = {at: number for at, trio in enumerate(trios) if (number := _settled(trio))}
+    settled = {
+        at: number for at, trio in enumerate(trios) if (number := _settled(trio)) is not None
+    }
     added = _added(trios, 1), _added(trios, 2)
     if kind == "attempt":
         for side in (0, 1):
@@ -100,7 +102,7 @@ def _moves(aligned: Aligned[Part], kind: str, taken: frozenset[int]) -> tuple[_M
         known = {
             part.number: settled[at]
             for at, trio in enumerate(trios)
-            if at in settled and (part := trio[side + 1]) and part.number
+            if at in settled and (part := trio[side + 1]) and part.number is not None
         }
         found.append(_Moved({was: now for was, now in known.items() if was != now}, made))
     return found[0], found[1]
@@ -108,13 +110,11 @@ def _moves(aligned: Aligned[Part], kind: str, taken: frozenset[int]) -> tuple[_M
 
 def _settled(trio: Trio[Part]) -> int | None:
     """The number of what the base or both sides have."""
-    if trio.base is None:
-        if trio.one is None or trio.other is None:
-            return None
-        return max(trio.one.number or 0, trio.other.number or 0) or None
-    was = trio.base.number
+    if trio.base is None and (trio.one is None or trio.other is None):
+        return None
+    was = trio.base.number if trio.base else None
     now = [part.number for part in (trio.one, trio.other) if part and part.number != was]
-    return max((number for number in now if number), default=was)
+    return max((number for number in now if number is not None), default=was)
 
 
 def _renumbered(trios: list[Trio[Part]], settled: Mapping[int, int], side: int) -> set[int]:
@@ -131,7 +131,10 @@ def _added(trios: list[Trio[Part]], side: int) -> list[_Added]:
     return [
         _Added(part.number, part.when or "~", part.masked)
         for trio in trios
-        if trio.base is None and (part := trio[side]) and not trio[3 - side] and part.number
+        if trio.base is None
+        and trio[3 - side] is None
+        and (part := trio[side])
+        and part.number is not None
     ]
 
 
@@ -168,9 +171,9 @@ def moved(trio: Trio[Part], side: Side, own: Moves, maps: Mapping[bytes, Numbers
     if part is None:
         return trio
     numbers = own.attempts if part.kind == "attempt" else own.actions
-    new = numbers.get(part.number or 0)
-    if trio.any is part and trio.base is None and new:
-        part = part.numbered(new)
+    is_alone = trio.base is None and (trio.one is None or trio.other is None)
+    if is_alone and part.number is not None:
+        part = part.numbered(numbers.get(part.number, part.number))
     if own.attempts or maps:
         known = frozenset(split(trio.base.body)) if trio.base else frozenset()
         part = _rewritten(part, known, own.attempts, maps)

@@ -51,7 +51,7 @@ class Part(NamedTuple):
 
     def numbered(self, number: int) -> "Part":
         """The same under another number."""
-        if not self.digits:
+        if not self.digits or number == self.number:
             return self
         start, end = self.digits
         said = b"%d" % number

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple
 
 from ledger.merging import aligning, leaves, numbers, order
 from ledger.merging.aligning import Aligned, Node, Trio
@@ -183,11 +183,12 @@ def _gaps(found: Aligned[Node], keys: Sequence[int]) -> list[bytes]:
         for side, places in enumerate((found.base, found.one, found.other))
     ]
     ends = [next((gap for (_, then), gap in known.items() if then < 0), None) for known in behind]
+    like = _GapsLike(found, behind)
     gaps: list[bytes] = []
     for pair in _pairs(keys):
         gap = _agreed(*(known.get(pair) for known in behind))
         if gap is None:
-            gap = _agreed(*ends) if pair[1] < 0 else _gap_like(found, pair, behind)
+            gap = _agreed(*ends) if pair[1] < 0 else like.between(*pair)
         gaps.append(found.trios[pair[0]].any.gap if gap is None else gap)
     return gaps
 
@@ -203,25 +204,30 @@ def _agreed(was: bytes | None, one: bytes | None, other: bytes | None) -> bytes 
     return max([gap for gap in now if gap != was] or now, key=len, default=None)
 
 
-def _gap_like(
-    found: Aligned[Node], pair: tuple[int, int], behind: Sequence[Mapping[tuple[int, int], bytes]]
-) -> bytes | None:
-    """The gap for two of one kind that no side has beside each other: that of others of the kind,
-    of their own neighbours first; else that before either. None for two of different kinds."""
-    kind = found.trios[pair[0]].any.kind
-    if found.trios[pair[1]].any.kind != kind:
-        return None
-    likely: bytes | None = None
-    for known in behind[::-1]:
-        for (at, then), gap in known.items():
-            if then < 0:
-                continue
-            if found.trios[at].any.kind == found.trios[then].any.kind == kind:
-                if at in pair or then in pair:
-                    return gap
-                likely = gap
-    before = (gap for known in behind for (_, then), gap in known.items() if then in pair)
-    return next(before, None) if likely is None else likely
+class _GapsLike(Generic[Node]):
+    """Gaps for two of one kind that no side has beside each other: that of others of the kind,
+    of their own neighbours first; else that before either."""
+
+    def __init__(
+        self, found: Aligned[Node], behind: Sequence[Mapping[tuple[int, int], bytes]]
+    ) -> None:
+        self._kinds: list[str] = [trio.any.kind for trio in found.trios]
+        self._near: dict[int, bytes] = {}
+        self._of_kind: dict[str, bytes] = {}
+        self._before: dict[int, bytes] = {}
+        for pairs in behind:
+            for (at, then), gap in pairs.items():
+                self._before.setdefault(then, gap)
+                if then >= 0 and self._kinds[at] == self._kinds[then]:
+                    self._of_kind[self._kinds[at]] = self._near[at] = self._near[then] = gap
+
+    def between(self, at: int, then: int) -> bytes | None:
+        """None for two of different kinds."""
+        kind = self._kinds[at]
+        if self._kinds[then] != kind:
+            return None
+        found = self._near.get(at, self._near.get(then, self._of_kind.get(kind)))
+        return self._before.get(at, self._before.get(then)) if found is None else found
 
 
 def _notes(items: Iterable[_Item]) -> Iterable[str]:
