@@ -82,8 +82,11 @@ def lacks(config: Config) -> str | None:
     there; None where all is well, or where nobody installed it."""
     if not config.is_git:
         return None
-    has_attribute = _attribute(config.root, config.ledger_path) == "ledger"
-    driver = _setting(config.root, "merge.ledger.driver")
+    try:
+        has_attribute = _attribute(config.root, config.ledger_path) == "ledger"
+        driver = _setting(config.root, "merge.ledger.driver")
+    except LedgerError:
+        return None  # who has no git that answers merges nothing either
     if has_attribute and driver is None:
         return "this clone merges it as text, since git does not know the driver here"
     if driver is not None and not has_attribute:
