@@ -77,6 +77,8 @@ def style_of(lines: list[str]) -> Style:
             bold_labels=True,
         )
     width, body = leads.unbulleted(first)
+    if first[:width].strip() == first[:width].lstrip():  # **Attempt #1**, a paragraph
+        return Style()
     lead = _LEAD.match(body)
     if not lead:
         return Style(prefix=first[:width])
@@ -166,7 +168,7 @@ def _opening(new: NewAttempt, style: Style) -> str:
             number += f" ({new.date})"  # the first date of a heading is taken for the attempt's
         return f"{style.prefix}{number}{style.separator}{title}"
     if style.bracket == "none":
-        return f"{style.prefix}{bold}{number}{bold} ({new.date})"
+        return f"{style.prefix}{bold}{number} ({new.date}){bold}"
     when = new.date
     if new.stamp and style.bracket == "stamp":
         when = new.stamp
