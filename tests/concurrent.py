@@ -54,7 +54,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     )
     # Without rows the model has no index; one that nobody archives keeps it.
     kept = Row("KEPT-009", "in the archive", "Low", "done", "done")
-    rows = (*plan.rows, kept) if plan.rows else ()
+    rows = (*plan.rows, kept) if plan.rows and plan.index_form != "none" else ()
     base = replace(plan, items=items, rows=rows, trails=("",), newlines=plan.newlines[:1])
     sides = []
     for name in ("o", "t"):
