@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -381,7 +382,8 @@ def test_a_log_cut_short_is_never_complete(verbose: bytes) -> None:
     """At every byte before the last line, and it tells no other outcome than the whole log."""
     whole = read(verbose)
     end = verbose.rstrip().rfind(b"\n")
-    for at in range(0, end, 7):
+    verdicts = [match.end() for match in re.finditer(rb" [A-Z]+(?= )", verbose[:end])]
+    for at in (*range(0, end, 7), *verdicts):
         part = read(verbose[:at])
         assert part.completeness != "complete"
         for name, test in part.tests.items():

@@ -71,7 +71,7 @@ class Session:
         if first == "!" and line.endswith("!") and _STOPPED.fullmatch(line.strip("! ")):
             self._stopped = line.strip("! ")[:200]
         if self._state == "progress":
-            self._progress(line)
+            self._progress(line, whole)
         elif self._state == "summary" and whole:
             self._short_summary(line)
         if first.isdigit() or first == "n":
@@ -104,7 +104,7 @@ class Session:
                 self._state = self._state if self._state == "report" else "after"
         return True
 
-    def _progress(self, line: str) -> None:
+    def _progress(self, line: str, whole: bool) -> None:
         if line.startswith("[gw"):
             self._workers = True
             self._xdist(line)
@@ -114,10 +114,10 @@ class Session:
             self._flush()
             # Under xdist a line with an id says that the test starts.
             told = None if self._workers else split_verdict(text)
-            if told is not None:
+            if told is not None and (whole or line.rstrip().endswith("%]")):
                 self._event(*told)
             else:
-                self._current = bare_id(text)
+                self._current = told[0] if told is not None else bare_id(text)
         elif self._current is not None:
             self._later_verdict(text.strip())
         elif "collected " in line or " worker" in line:
