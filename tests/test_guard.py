@@ -242,6 +242,14 @@ def test_what_is_moved_to_the_archive_is_kept(repo: Repository) -> None:
     assert findings(call(repo.path, "validate", "--base", "HEAD", "--json")) == []
 
 
+def test_an_archive_needs_no_merge_driver(repo: Repository) -> None:
+    repo.write(ARCHIVE, archive(OLD[0]))
+    repo.git("config", "merge.ledger.driver", "ledger-merge-driver %O %A %B")
+    said = call(repo.path, "validate", "--base", "HEAD").err
+    assert PLAN in said
+    assert ARCHIVE not in said
+
+
 def test_half_of_what_goes_to_the_archive_gets_there(repo: Repository) -> None:
     repo.write(PLAN, plan(*OLD[2:]))
     repo.write(ARCHIVE, archive(OLD[1]))

@@ -90,7 +90,7 @@ def command(
     ]
     checked = Checked(tuple(plan.ledger_path for plan in plans), tuple(findings))
     for plan in plans:
-        lacking = installing.lacks(plan)
+        lacking = None if plan.is_archive else installing.lacks(plan)
         if lacking:
             hint = "run `ledger merge-driver --install`"
             output.diagnostic(f"ledger: note: {text.visible(plan.ledger_path)}: {lacking}; {hint}")
