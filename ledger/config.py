@@ -19,6 +19,7 @@ _KEYS: Final[dict[str, type]] = {
     "append_only": str,
     "ignore": list,
     "max_lines": int,
+    "runs": str,
 }
 _IN_WORDS: Final = {str: "text", list: "a list", int: "a number"}
 _APPEND_ONLY: Final = ("strict", "latest", "off")
@@ -38,7 +39,9 @@ class Config(NamedTuple):
     ``max_lines`` is the size that a ledger may have, 0 for any.
 
     ``partner`` is the file that attempts may be moved to, and from, without being lost: the
-    ledger's archive, or where ``is_archive`` the archive's ledger. It need not exist."""
+    ledger's archive, or where ``is_archive`` the archive's ledger. It need not exist.
+
+    ``runs`` is the folder for a run of an item that says none, with its placeholders."""
 
     root: Path
     is_git: bool
@@ -48,6 +51,7 @@ class Config(NamedTuple):
     max_lines: int = 0
     partner: str = ""
     is_archive: bool = False
+    runs: str = ""
 
     @property
     def ledger(self) -> Path:
@@ -99,6 +103,7 @@ def _find(start: Path, explicit: Path | None) -> Config:
         tuple(settings.get("ignore", ())),
         settings.get("max_lines", 0),
         archive or partner_of(path),
+        runs=settings.get("runs", ""),
     )
     if not is_archive:
         return found
@@ -230,9 +235,9 @@ def _checked(file: Path, table: Any) -> dict[str, Any]:
         raise refuse("expected ignore to be a list of rule codes")
     if table.get("max_lines", 0) < 0:
         raise refuse("expected max_lines to be 0 (any size) or more")
-    for key in ("path", "archive"):
+    for key, what in (("path", "file"), ("archive", "file"), ("runs", "folder")):
         if not table.get(key, "x").strip() or "\0" in table.get(key, ""):
-            raise refuse(f"expected {key} to be the path of a file")
+            raise refuse(f"expected {key} to be the path of a {what}")
     return table
 
 

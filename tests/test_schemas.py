@@ -70,6 +70,8 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("show", ["show", "PARSE-SPEED-001", "--json"]),
     ("show", ["show", "PARSE-SPEED-001#2", "--json"]),
     ("append", ["append", "DOCS-TOUR-002", RUN, "--dry-run", "--json"]),
+    ("run", ["run", "PARSE-SPEED-001", "--json", "--", "true"]),
+    ("run", ["run", "PARSE-SPEED-001", "--rounds", "2", "--no-append", "--json", "--", "false"]),
     ("validate", ["validate", "--json"]),
     ("verify", ["verify", "--json"]),
     ("verify", ["verify", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),

@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "status": ("ledger.cli.status", "Every day"),
     "show": ("ledger.cli.show", "Every day"),
     "append": ("ledger.cli.append", "Every day"),
+    "run": ("ledger.cli.run", "Every day"),
     "validate": ("ledger.cli.validate", "Check"),
     "verify": ("ledger.cli.verify", "Check"),
     "links": ("ledger.cli.links", "Check"),

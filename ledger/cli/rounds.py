@@ -65,7 +65,7 @@ def command(
     if retries and counted is None:
         raise UsageError("usage", f"--retries {retries}: expected extra or all")
     read = read_rounds(file, str(file))
-    earlier = _earlier(against) if against is not None else None
+    earlier = earlier_batch(against) if against is not None else None
     judged = judge(read, earlier, counted, drop / 100)
     if as_json:
         from ledger import contract
@@ -77,7 +77,7 @@ def command(
     return int(is_worse or any(claim.verdict == "contradicted" for claim in judged.claims))
 
 
-def _earlier(given: str) -> Earlier:
+def earlier_batch(given: str) -> Earlier:
     """The batch to compare with. A rate alone is refused: 90 % of 10 rounds and of 1,000 are
     not the same evidence."""
     counts = _COUNTS.fullmatch(given)

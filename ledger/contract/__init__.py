@@ -31,6 +31,7 @@ KINDS: Final[dict[str, str]] = {
     "verify": "verify",
     "evidence": "evidence",
     "rounds": "rounds",
+    "run": "run",
     "links": "links",
     "history": "history",
     "merge-driver": "merge_driver",

@@ -55,6 +55,16 @@ class Crash(Model):
     through: Text = Field(description="The frame that the place was reached through; may be empty.")
 
 
+class Repeats(Model):
+    """What `ledger run` repeated."""
+
+    planned: int = Field(ge=1, description="Rounds that were wanted.")
+    run: int = Field(ge=0, description="Rounds that were run.")
+    passes: int = Field(ge=0, description="Rounds that passed.")
+    first_try_passes: int = Field(ge=0, description="Rounds that passed without a retry.")
+    retried: list[Text] = Field(description="How each try ended that was tried again.")
+
+
 class Run(Model):
     """What the outputs of one run say. Null is what they do not say."""
 
@@ -79,6 +89,7 @@ class Run(Model):
     )
     environment: dict[Text, Text] = Field(description="What is known of the surroundings.")
     crashes: list[Crash] = Field(description="Crashes.")
+    repeats: Repeats | None = Field(description="What `ledger run` says of rounds and retries.")
     warnings: list[Text] = Field(description="What is odd about the outputs.")
     sources: dict[Text, Text] = Field(description="The file that a value comes from, by field.")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.models.evidence import Delta, Evidence, Totals
+from collections import Counter
+
+from ledger.models.evidence import Delta, Evidence, Repeats, Totals
 from ledger.models.ledger import Result
 
 _GIB = 1 << 30
@@ -12,7 +14,10 @@ _MIB = 1 << 20
 def result(evidence: Evidence) -> Result:
     """What the run says of itself: success only where it ran to its end, nothing failed and
     its exit code, where known, is 0. A run that says nothing is unknown, not a success."""
-    totals = evidence.totals
+    totals, repeats = evidence.totals, evidence.repeats
+    if repeats and repeats.planned > 1:
+        everything = repeats.passes == repeats.planned and evidence.completeness == "complete"
+        return "success" if everything else "partial" if repeats.passes else "failed"
     if evidence.completeness in ("timeout", "crashed") or (evidence.exit_code or 0) != 0:
         return "failed"
     if totals and totals.failed + totals.errors:
@@ -29,6 +34,8 @@ def metrics(evidence: Evidence, delta: Delta | None = None, baseline: str = "") 
     parts: list[str] = []
     if evidence.totals:
         parts.append(_totals(evidence.totals))
+    if evidence.repeats:
+        parts += _repeats(evidence.repeats)
     if evidence.duration_s is not None:
         parts.append(f"runtime {evidence.duration_s:.2f} s")
     if evidence.exit_code is not None:
@@ -40,6 +47,20 @@ def metrics(evidence: Evidence, delta: Delta | None = None, baseline: str = "") 
     if delta is not None:
         parts.append(f"against `{baseline}`: {_comparison(delta)}")
     return "; ".join(parts)
+
+
+def _repeats(repeats: Repeats) -> list[str]:
+    said = []
+    if repeats.planned > 1:
+        share = f" ({100 * repeats.passes / repeats.run:.1f} %)" if repeats.run else ""
+        said.append(f"{repeats.passes} of {repeats.run} rounds passed{share}")
+        said[0] += f", {repeats.first_try_passes} at the first try"
+    if repeats.retried:
+        counted = Counter(repeats.retried)
+        named = ", ".join(f"{word} ×{n}" if n > 1 else word for word, n in counted.items())
+        tries = "1 retry" if len(repeats.retried) == 1 else f"{len(repeats.retried)} retries"
+        said.append(f"{tries} ({named})")
+    return said
 
 
 def _totals(totals: Totals) -> str:

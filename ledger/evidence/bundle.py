@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import NamedTuple
 
 from ledger.errors import UnreadableInput
@@ -19,6 +20,7 @@ from ledger.evidence.exit_code import ExitCodeReader
 from ledger.evidence.fold import fold
 from ledger.evidence.gnu_time import GnuTimeReader
 from ledger.evidence.junit import JUnitReader
+from ledger.evidence.own_run import OwnRunReader, own
 from ledger.evidence.part import MAX_BYTES, Part, Reader, file_name
 from ledger.evidence.pytest_json_report import PytestJsonReportReader
 from ledger.evidence.pytest_log import PytestLogReader
@@ -39,6 +41,7 @@ READERS: tuple[Reader, ...] = (
     BacktraceReader(),
     CommandsReader(),
     EnvironmentReader(),
+    OwnRunReader(),
 )
 MAX_FILES = 5000
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
@@ -102,6 +105,7 @@ def _outputs(access: Access, path: str) -> _Outputs:
             break
         entries.append(entry)
     single = len(entries) == 1 and entries[0].path == ""
+    entries = list(compress(entries, own([entry.path for entry in entries])))
     total = 0
     for entry in entries:
         name = entry.path or path

@@ -34,7 +34,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     - ``failed``: it ended by itself without running its tests: wrong usage, nothing collected,
       an internal error, or a non-zero exit code that no failing test accounts for;
     - ``complete``: it ran to its end. Tests may have failed: exit code 1 with 8 failed tests is
-      a complete run.
+      a complete run. A command that has no tests is complete where ``ledger run`` says so.
 
     The first of them that any file shows stands, and ``reason`` says which and why.
     """
@@ -57,17 +57,18 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     command = _command(parts, times, sources)
     environment = _environment(parts, noted)
     completeness, reason = _completeness(parts, merged, totals, exit_code)
+    claim = next((part for part in parts if part.reader == "run"), None)
     if totals is not None and exit_code == 0 and totals.failed + totals.errors:
         noted.append(
             f"exit code 0 although {totals.failed + totals.errors} test(s) failed: perhaps that of "
             "the last command of a pipe"
         )
     if not single:
-        noted += _missing(parts)
+        noted += _missing(parts) if claim is None or not claim.without_tests else ()
     return Evidence(
         path=path,
         command=command,
-        started=merged.started,
+        started=merged.started or (claim.started if claim else None),
         duration_s=duration,
         elapsed_s=elapsed,
         exit_code=exit_code,
@@ -78,6 +79,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
         tests_partial=merged.partial,
         environment=environment,
         crashes=tuple(dict.fromkeys(crash for part in parts for crash in part.crashes)),
+        repeats=claim.repeats if claim else None,
         completeness=completeness,
         reason=reason,
         warnings=tuple(dict.fromkeys(noted)),
@@ -222,7 +224,10 @@ def _completeness(
         state, reason = meaning(exit_code)
         if state is not None:
             found.append((state, reason))
-    if totals is None:
+    if totals is None and any(part.without_tests for part in parts):
+        if exit_code:
+            found.append(("failed", f"exit code {exit_code}"))
+    elif totals is None:
         found.append(("incomplete", "no test results"))
     else:
         found += _unexplained(merged, totals, exit_code)

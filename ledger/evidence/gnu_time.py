@@ -8,6 +8,9 @@ from ledger.evidence.commands import without_secrets
 from ledger.evidence.part import Part, decode, file_name
 
 _MARK = "Command being timed:"
+MEMORY = "Maximum resident set size (kbytes)"
+NOT_TOLD = "not told"
+"""What `ledger run` writes where the system does not tell the memory."""
 _SUFFIXES = (".txt", ".log", ".out", ".err", ".time")
 _ELAPSED = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _SIGNAL = re.compile(r"Command terminated by signal (\d+)")
@@ -41,12 +44,16 @@ class GnuTimeReader:
         killed = _SIGNAL.search(before)
         if killed:
             exit_code = 128 + int(killed[1])
-        rss = _whole(figures.get("Maximum resident set size (kbytes)"))
+        rss = _whole(figures.get(MEMORY))
         elapsed = _elapsed(figures.get("Elapsed (wall clock) time (h:mm:ss or m:ss)"))
+        has_memory = rss is not None or figures.get(MEMORY) == NOT_TOLD
         missing = [
             what
-            for what, value in (("elapsed time", elapsed), ("peak memory", rss))
-            if value is None
+            for what, is_there in (
+                ("elapsed time", elapsed is not None),
+                ("peak memory", has_memory),
+            )
+            if not is_there
         ]
         warnings = (f"the report of time has no {' and no '.join(missing)}",) if missing else ()
         return Part(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ledger.models.evidence import Completeness, Crash, TestResult, Totals
+from ledger.models.evidence import Completeness, Crash, Repeats, TestResult, Totals
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_MESSAGE = 1000
@@ -19,7 +19,8 @@ class Part:
     it names only some of its tests (``partial``).
     ``duration_s`` is wall time where ``wall`` is set, else a sum over tests that may have run
     side by side. ``elapsed_s`` is a whole command's, measured from outside. ``completeness``
-    is set only where this file alone shows it, with the reason.
+    is set only where this file alone shows it, with the reason. ``without_tests`` says that the
+    run is none of tests, so that their results are not missing.
     """
 
     reader: str
@@ -39,6 +40,8 @@ class Part:
     reason: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     crashes: tuple[Crash, ...] = ()
+    without_tests: bool = False
+    repeats: Repeats | None = None
     warnings: tuple[str, ...] = ()
 
 

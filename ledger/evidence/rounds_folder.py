@@ -84,6 +84,7 @@ def _round(name: str, evidence: Evidence) -> Round:
         name,
         result_of(evidence),
         evidence.completeness,
+        None if evidence.repeats is None else len(evidence.repeats.retried),
         metrics={} if seconds is None else {"duration": seconds},
         note=said.strip("; "),
     )
@@ -101,7 +102,8 @@ def result_of(evidence: Evidence) -> RoundResult:
         return "pass" if evidence.completeness == "complete" and totals.passed else "unknown"
     if evidence.completeness == "failed" or evidence.crashes:
         return "fail"
-    return "pass" if code == 0 and evidence.reason == _NO_TESTS else "unknown"
+    told = evidence.reason == _NO_TESTS or evidence.completeness == "complete"
+    return "pass" if code == 0 and told else "unknown"
 
 
 _NO_TESTS = "no test results"

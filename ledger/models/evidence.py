@@ -65,6 +65,18 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """What `ledger run` repeated: ``run`` of the ``planned`` rounds, those that passed, those
+    that passed at the first try, and how each try ended that was tried again."""
+
+    planned: int
+    run: int
+    passes: int
+    first_try_passes: int
+    retried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One run. ``path`` is as given; ``files`` are relative to it. Times in seconds, memory
     in bytes. ``reason`` says why a run is not complete. ``tests`` is keyed by identity.
@@ -92,6 +104,7 @@ class Evidence:
     tests_partial: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     crashes: tuple[Crash, ...] = ()
+    repeats: Repeats | None = None
     completeness: Completeness = "incomplete"
     reason: str = ""
     warnings: tuple[str, ...] = ()

@@ -1,0 +1,80 @@
+"""``ledger run``: execute a command, capture a bundle, record it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli import running
+from ledger.cli.options import AsJson, LedgerPath
+from ledger.running import Order
+
+
+def command(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="The item that is tried.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="-- COMMAND...", help="The command and its arguments.")
+    ],
+    rounds: Annotated[
+        int,
+        typer.Option("--rounds", metavar="N", min=1, max=500, help="Run it so often, and report."),
+    ] = 1,
+    retries: Annotated[
+        int,
+        typer.Option("--retries", metavar="K", min=0, max=100, help="Try again so often."),
+    ] = 0,
+    retry_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--retry-on",
+            metavar="SIGNAL|CODE|PATTERN",
+            help="Try again only after this: SIGSEGV, an exit code, or a pattern in the output.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", metavar="S", min=0.001, help="End each try after S seconds."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="K/N|FILE", help="Compare rounds with an earlier batch."),
+    ] = None,
+    stamp: Annotated[
+        str, typer.Option("--stamp", metavar="S", help="The stamp; default: now, in UTC.")
+    ] = "",
+    phase: Annotated[
+        str, typer.Option("--phase", metavar="P", help="What stands for <phase> in the folder.")
+    ] = "",
+    sprint: Annotated[
+        str, typer.Option("--sprint", metavar="P", help="What stands for <sprint> in the folder.")
+    ] = "",
+    summary: Annotated[
+        str, typer.Option("--summary", metavar="TEXT", help="What is tried, in one line.")
+    ] = "",
+    no_append: Annotated[
+        bool, typer.Option("--no-append", help="Capture only; record nothing.")
+    ] = False,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Execute a command, capture what it did in a folder of its own, and record it.
+
+    The folder is the item's Artifacts Root, with the time for <STAMP>. What the command writes is
+    shown on a terminal as it comes. Exit code 1 where the command failed, 130 where it was
+    interrupted: then nothing is recorded, and the bundle is marked incomplete.
+    """
+    order = Order(
+        item,
+        tuple(words),
+        rounds,
+        retries,
+        tuple(retry_on or ()),
+        timeout,
+        stamp,
+        phase,
+        sprint,
+        summary,
+        not no_append,
+    )
+    return running.execute(order, ledger, against, as_json=as_json)
