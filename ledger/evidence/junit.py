@@ -128,14 +128,15 @@ def _fold(data: bytes) -> Folding:  # noqa: C901, PLR0915 - three handlers of on
     case. No tree is made: that alone would take as long as all the rest. Raises ``ExpatError``,
     ``Misnested``, and what unknown encodings raise."""
     folding = Folding()
-    depth, suite_depth = 0, -1
+    add = folding.case
+    depth, case_depth = 0, 0  # of the open element; of a test case, in the suite that is open
     case: dict[str, str] | None = None
     verdicts: list[Verdict] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, suite_depth, case
+        nonlocal depth, case_depth, case
         depth += 1
-        if tag == "testcase" and depth == suite_depth + 1:
+        if depth == case_depth and tag == "testcase":
             case = attributes
             return
         if depth > MAX_DEPTH:
@@ -145,19 +146,19 @@ def _fold(data: bytes) -> Folding:  # noqa: C901, PLR0915 - three handlers of on
             inside(tag, attributes)
         elif depth == 1 and tag == "testsuites":
             folding.begin(attributes)
-            suite_depth = 1
+            case_depth = 2
         elif depth == 1 and tag != "testsuite":
             raise Misnested(f"<testsuites> or <testsuite>, found <{tag[:40]}>")
-        elif tag == "testsuite" and depth in (1, suite_depth + 1):
+        elif tag == "testsuite" and depth in (1, case_depth):
             folding.open(attributes)
-            suite_depth = depth
-        elif tag == "testcase" and depth == suite_depth + 1:  # with a prefix
+            case_depth = depth + 1
+        elif tag == "testcase" and depth == case_depth:  # with a prefix
             case = attributes
 
     def inside(tag: str, attributes: dict[str, str]) -> None:
         if tag == "testcase":
             raise Misnested("no test case inside a test case, found one")
-        if depth > suite_depth + 2:
+        if depth > case_depth + 1:
             parser.CharacterDataHandler = None
         elif tag in OUTCOMES:
             text: list[str] = []
@@ -166,17 +167,17 @@ def _fold(data: bytes) -> Folding:  # noqa: C901, PLR0915 - three handlers of on
                 parser.CharacterDataHandler = text.append
 
     def end(tag: str) -> None:  # noqa: ARG001 - the depth says which it is
-        nonlocal depth, suite_depth, case, verdicts
-        if depth == suite_depth + 1:
+        nonlocal depth, case_depth, case, verdicts
+        if depth == case_depth:
             if case is not None:
-                folding.case(case, verdicts)
+                add(case, verdicts)
                 case = None
                 if verdicts:
                     verdicts = []
-        elif depth == suite_depth:
-            suite_depth -= 1
+        elif depth == case_depth - 1:
+            case_depth -= 1
             folding.close()
-        elif depth == suite_depth + 2:
+        elif depth == case_depth + 1:
             parser.CharacterDataHandler = None
         depth -= 1
 
