@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise
 from typing import Final, TypeVar
 
+from ledger.merging import lines
 from ledger.merging.parts import Part, Section
 
 Node = TypeVar("Node", Part, Section)
@@ -48,8 +49,10 @@ def _match(
 ) -> dict[int, int]:
     """Match by the first of ``keys`` that tells, and those of the kinds ``nameless`` that bear
     neither name nor number by their place."""
-    found: dict[int, int] = {}
-    free = set(range(len(old)))
+    # In order first, so that of two equal ones each is matched to its own.
+    pairs = lines.matches([node.body for node in old], [node.body for node in new])
+    found = {at: was for was, at in pairs if old[was].kind == new[at].kind}
+    free = set(range(len(old))) - {*found.values()}
     for key in keys:
         places: dict[Hashable, list[int]] = defaultdict(list)
         for at in sorted(free, reverse=True):
