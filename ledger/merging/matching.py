@@ -51,7 +51,7 @@ def _match(
     neither name nor number by their place."""
     # In order first, so that of two equal ones each is matched to its own.
     pairs = lines.matches([node.body for node in old], [node.body for node in new])
-    found = {at: was for was, at in pairs if old[was].kind == new[at].kind}
+    found: dict[int, int] = {at: was for was, at in pairs if old[was].kind == new[at].kind}
     free = set(range(len(old))) - {*found.values()}
     for key in keys:
         places: dict[Hashable, list[int]] = defaultdict(list)
