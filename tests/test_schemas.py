@@ -75,6 +75,8 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("validate", ["validate", "--json"]),
     ("verify", ["verify", "--json"]),
     ("verify", ["verify", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),
+    ("gate", ["gate", "PARSE-SPEED-001", "--json"]),
+    ("gate", ["gate", "PARSE-SPEED-001", "--run", RUN, "--json"]),
     ("explain", ["explain", "LED103", "--json"]),
     ("explain", ["explain", "--json"]),
     ("export", ["export"]),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.briefs import conditions
+from ledger.briefs import conditions, outline
 from ledger.briefs.outline import Group, Node, Part, plain
 from ledger.models.brief import Sprint, Task, TaskFile
 
@@ -19,6 +19,7 @@ _UNBLOCKS: Final = re.compile(r"unblocks (\d{1,6}) (?:failure|test)", re.IGNOREC
 _EFFORT: Final = re.compile(
     r"\d[\d.,]*[ \t]*(?:minutes?|hours?|days?|weeks?|min|h|d)\b", re.IGNORECASE
 )
+_DEFINED: Final = re.compile(r"[ \t]*(?:async )?(?:def|class)[ \t]+(\w+)")
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 
@@ -122,7 +123,9 @@ def _task(part: Part) -> Task:
                 (node.value,) * bool(node.value)
             )
             if files:
-                files[-1] = files[-1]._replace(changes=files[-1].changes + inner)
+                last = files[-1]
+                defined = tuple(dict.fromkeys(last.defines + _defined(node)))
+                files[-1] = last._replace(changes=last.changes + inner, defines=defined)
             else:
                 changes += inner
         elif label not in {"validation", "expected result", "expected results"}:
@@ -140,6 +143,13 @@ def _task(part: Part) -> Task:
         "optional" in note.lower(),
         part.line,
     )
+
+
+def _defined(node: Node) -> tuple[str, ...]:
+    """What code in a list's item, and in those inside it, defines."""
+    code = (fence for one in outline.walk((node,)) for fence in one.fences)
+    lines = (line for fence in code for line in fence.lines)
+    return tuple(found[1] for line in lines if (found := _DEFINED.match(line)))
 
 
 def _of(nodes: Sequence[Node], name: str) -> str:

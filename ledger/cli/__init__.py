@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("ledger.cli.run", "Every day"),
     "validate": ("ledger.cli.validate", "Check"),
     "verify": ("ledger.cli.verify", "Check"),
+    "gate": ("ledger.cli.gate", "Check"),
     "links": ("ledger.cli.links", "Check"),
     "explain": ("ledger.cli.explain", "Check"),
     "evidence": ("ledger.cli.evidence", "Runs"),

@@ -29,6 +29,7 @@ KINDS: Final[dict[str, str]] = {
     "append": "append",
     "validate": "findings",
     "verify": "verify",
+    "gate": "gate",
     "evidence": "evidence",
     "rounds": "rounds",
     "run": "run",

@@ -86,11 +86,13 @@ class Decision(NamedTuple):
 
 
 class TaskFile(NamedTuple):
-    """A file that a task changes, and how."""
+    """A file that a task changes, and how. ``defines`` are the functions and classes that the
+    code of its changes defines."""
 
     path: str
     note: str
     changes: tuple[str, ...]
+    defines: tuple[str, ...] = ()
 
 
 class Task(NamedTuple):

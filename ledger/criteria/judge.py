@@ -1,0 +1,60 @@
+"""A check to a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ledger.criteria import judging_files, judging_plan, judging_runs
+from ledger.criteria.facts import Facts
+from ledger.criteria.language import Call, Check, Compare, Term
+from ledger.models.gate import Judgement
+
+
+def judge(check: Check, facts: Facts) -> Judgement:
+    """Whether all terms hold. One that does not makes the check unmet, else one that cannot be
+    judged makes it unknown."""
+    judged = [_term(term, facts) for term in check.terms]
+    if len(judged) == 1:
+        return judged[0]
+    evidence = tuple(dict.fromkeys(place for one in judged for place in one.evidence))
+    verdicts = {one.verdict for one in judged}
+    for verdict in ("unmet", "unknown"):
+        wrong = [one for one in judged if one.verdict == verdict]
+        if wrong:
+            return Judgement(wrong[0].verdict, "; ".join(one.reason for one in wrong), evidence)
+    assert verdicts == {"met"}
+    return Judgement("met", "; ".join(one.reason for one in judged), evidence)
+
+
+def _term(term: Term, facts: Facts) -> Judgement:
+    if isinstance(term, Compare):
+        return judging_runs.against_run(term, facts)
+    return _CALLS[term.name](term, facts)
+
+
+def _recorded(call: Call, facts: Facts) -> Judgement:
+    judged = judging_files.each(call, judging_plan.recorded, facts)
+    if judged.verdict == "met":
+        return judging_plan.without_artifacts(facts) or judged
+    return judged
+
+
+def _complete(call: Call, facts: Facts) -> Judgement:
+    return judging_files.each(call, lambda sprint, known: known.complete(sprint), facts)
+
+
+_CALLS: Final[dict[str, Callable[[Call, Facts], Judgement]]] = {
+    "cleared": judging_runs.cleared,
+    "passing": judging_runs.passing,
+    "remaining": judging_runs.remaining,
+    "passes": lambda call, facts: judging_files.each(call, judging_files.passes, facts),
+    "captured": lambda call, facts: judging_files.each(call, judging_files.captured, facts),
+    "exists": lambda call, facts: judging_files.each(call, judging_files.exists, facts),
+    "says": judging_files.says,
+    "contains": judging_files.contains,
+    "logged": judging_plan.logged,
+    "recorded": _recorded,
+    "decided": judging_plan.decided,
+    "complete": _complete,
+}

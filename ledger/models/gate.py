@@ -1,0 +1,58 @@
+"""What a gate says: a verdict on each criterion, with the reason and the evidence."""
+
+from typing import Literal, NamedTuple
+
+from ledger.models.brief import Condition, Damage
+
+Verdict = Literal["met", "unmet", "unknown"]
+ReferenceState = Literal["found", "tracked", "missing", "outside", "placeholder"]
+
+
+class Judgement(NamedTuple):
+    """``reason`` says why in one sentence; ``evidence`` are the files that tell, each with its
+    line where it has one (``docs/plan.md:12``), relative to the repository's top."""
+
+    verdict: Verdict
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+class Judged(NamedTuple):
+    """One criterion with its verdict. ``check`` is what was judged, in code form; empty where
+    nothing could be."""
+
+    condition: Condition
+    check: str
+    verdict: Verdict
+    reason: str
+    evidence: tuple[str, ...]
+
+    @property
+    def is_false_claim(self) -> bool:
+        """Whether a tick claims what is not met."""
+        return self.condition.claimed is True and self.verdict != "met"
+
+
+class ReferenceLink(NamedTuple):
+    """Where a cross-reference leads. ``tracked``: git has it, the work tree has not."""
+
+    label: str
+    path: str
+    state: ReferenceState
+    line: int
+
+
+class Gate(NamedTuple):
+    """All criteria of a brief or item. ``verdict`` is met only where every criterion that is not
+    optional is met; unmet where one is unmet; else unknown."""
+
+    path: str
+    item: str | None
+    sprint: str | None
+    stamp: str | None
+    run: str | None
+    baseline: str | None
+    verdict: Verdict
+    criteria: tuple[Judged, ...]
+    references: tuple[ReferenceLink, ...]
+    damage: tuple[Damage, ...]

@@ -1,0 +1,67 @@
+"""A gate for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ledger import text
+from ledger.models.gate import Gate, Judged
+from ledger.reports.lines import Line
+from ledger.reports.words import counted, listed
+
+_MOST_EVIDENCE = 3
+
+
+def gate(found: Gate) -> Iterator[Line]:
+    """The document, each of its sections with a line for each criterion, what is odd about the
+    brief, then the verdict: ``   12: unmet (ticked): TEXT: reason [evidence]``."""
+    yield Line(text.visible(found.path), "heading")
+    section = ""
+    for one in found.criteria:
+        if one.condition.section != section:
+            section = one.condition.section
+            yield Line(text.visible(section), "heading")
+        yield Line(text.visible(_line(one)))
+    for link in found.references:
+        if link.state != "found":
+            said = _STATES[link.state]
+            where = f"{found.path}:{link.line}: cross-reference {link.label}: {link.path} {said}"
+            yield Line(text.visible(where))
+    if found.damage:
+        lost = [str(one.line) for one in found.damage if one.lost]
+        said = f"{found.path}: {counted(len(found.damage), 'damaged line')} read as meant"
+        yield Line(
+            text.visible(said + (f"; marks are lost on lines {listed(lost)}" if lost else ""))
+        )
+    yield Line(text.visible(_summary(found)))
+
+
+_STATES = {
+    "tracked": "is in git and not in the work tree",
+    "missing": "is not there",
+    "outside": "leads out of the repository",
+    "placeholder": "was never filled in",
+}
+
+
+def _line(one: Judged) -> str:
+    condition = one.condition
+    marks = [
+        *(["ticked"] if one.is_false_claim else []),
+        *(["optional"] if condition.optional else []),
+    ]
+    marked = f" ({listed(marks)})" if marks else ""
+    shown = one.evidence[:_MOST_EVIDENCE]
+    more = len(one.evidence) - len(shown)
+    where = f" [{listed(shown)}{f' and {more} more' if more else ''}]" if shown else ""
+    said = text.one_line(condition.text)
+    return f"{condition.line:>6}: {one.verdict}{marked}: {said}: {one.reason}{where}"
+
+
+def _summary(found: Gate) -> str:
+    counts = Counter(one.verdict for one in found.criteria)
+    said = listed(f"{counts[verdict]} {verdict}" for verdict in ("met", "unmet", "unknown"))
+    false = sum(one.is_false_claim for one in found.criteria)
+    ticked = f"; {false} ticked and not met" if false else ""
+    return f"{found.path}: {found.verdict}: {said}{ticked}"

@@ -1,0 +1,498 @@
+"""Criteria are judged by evidence: met, unmet or unknown, and a tick is only a claim."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.criteria import language, prose
+from ledger.criteria.language import Call, Check, Compare
+from ledger.errors import UsageError
+from ledger.models.brief import Condition
+from tests import made_phase
+from tests.commands import Done, call, terminal
+from tests.made_phase import BRIEF, EARLIER, INPUT, PHASE
+from tests.repository import DATA, Repository
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = "reports/parser-speed/phase_c/20251110T080000Z"
+BASELINE = "reports/parser-speed/phase_b/20251102T091500Z"
+
+
+def gate(place: Path, *arguments: str) -> Done:
+    return call(place, "gate", *arguments, "--json")
+
+
+def verdicts(data: Any) -> dict[str, str]:
+    return {f"{one['section']}: {one['text']}": one["verdict"] for one in data["criteria"]}
+
+
+# The language
+
+CHECKS = [
+    ("failures <= 1", Check((Compare("failures", "<=", 1),))),
+    ("passed/collected>=79%", Check((Compare("passed/collected", ">=", 79, "%"),))),
+    ("runtime ≤ 90min", Check((Compare("runtime", "<=", 90, "min"),))),
+    ("margin(3600s) >= 50%", Check((Compare("margin", ">=", 50, "%", 3600),))),
+    ('says(a.md, "big files")', Check((Call("says", ("a.md", "big files")),))),
+    ("cleared(A-1:2, count=2)", Check((Call("cleared", ("A-1:2",), (("count", "2"),)),))),
+    (
+        "failures == 0 and exists(a.md)",
+        Check((Compare("failures", "==", 0), Call("exists", ("a.md",)))),
+    ),
+]
+WRONG = [
+    ("", "expected a comparison or a named check"),
+    ("failures", "expected a comparison or a named check"),
+    ("luck > 3", "no metric 'luck'"),
+    ("runtime < 3 fortnights", "expected 'and' or the end"),
+    ("runtime < 3 yr", "no unit 'yr'"),
+    ("margin > 5%", "a margin is of a timeout"),
+    ("wish(a)", "no check 'wish'"),
+    ("exists(a", "expected a word or quoted text"),
+    ("failures < 3 or errors < 3", "expected 'and' or the end"),
+]
+
+
+@pytest.mark.parametrize(("code", "check"), CHECKS)
+def test_a_check_is_read_and_written_back(code: str, check: Check) -> None:
+    assert language.parse(code) == check
+    assert language.parse(str(check)) == check
+
+
+@pytest.mark.parametrize(("code", "why"), WRONG)
+def test_a_wrong_check_says_where(code: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why.replace("(", r"\(")):
+        language.parse(code)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_check_or_is_refused(code: str) -> None:
+    try:
+        check = language.parse(code)
+    except UsageError:
+        return
+    assert language.parse(str(check)) == check
+
+
+PROSE = [
+    ("4 failures cleared (A-001, B-001 x2, C-001)", "cleared(A-001, B-001:2, C-001, count=4)"),
+    ("3 failures cleared", "cleared >= 3"),
+    ("CLUSTER-A-001 resolved", "cleared(A-001)"),
+    ("Test `test_reads_all` passes", "passing(test_reads_all)"),
+    ("1 failure remaining (A-001, deferred)", "remaining(A-001, count=1)"),
+    ("No failures remain", "remaining(count=0)"),
+    ("0 new failures vs phase B", "new_failures == 0"),
+    ("No regressions", "new_failures == 0"),
+    ("Full suite passes", "failures == 0"),
+    ("Pass rate ≥79% (exceeds 74% floor)", "rate >= 79%"),
+    ("Pass rate at least 79.5% of collected tests", "passed/collected >= 79.5%"),
+    ("At least 95% of executed tests pass", "passed/executed >= 95%"),
+    ("Runtime <3600s (maintains 54% margin)", "runtime < 3600s"),
+    ("Runtime under 27 minutes", "runtime < 27min"),
+    ("margin ≥ 50% of 3600s", "margin(3600s) >= 50%"),
+    ("Peak memory below 2 GB", "memory < 2GB"),
+    ("Failures ≤ 35", "failures <= 35"),
+    ("At most 2 errors", "errors <= 2"),
+    ("Exit code 0", "exit_code == 0"),
+    ("Artifacts captured under `reports/x/<STAMP>/`", "captured(reports/x/<STAMP>/)"),
+    ("Summary published as `reports/x/summary.md`", "exists(reports/x/summary.md)"),
+    ("Big files documented in fix_plan", 'logged("Big files")'),
+    (
+        "Policy documented in arch.md + docs/testing.md",
+        "says(arch.md, Policy) and says(docs/testing.md, Policy)",
+    ),
+    ("Sprint 2 complete (all cleared)", "complete(2)"),
+    ("Sprints 1-3 complete", "complete(1, 2, 3)"),
+    ("Decision (Option A or Option B) logged first", 'decided("Option A", "Option B")'),
+    ("Everybody is happy", None),
+    ("Policy documented in people's heads", None),
+    ("50 MB in under ten times the time of 5 MB", None),
+]
+
+
+@pytest.mark.parametrize(("said", "code"), PROSE)
+def test_prose_stands_for_a_check(said: str, code: str | None) -> None:
+    found = prose.check(Condition("", said, None, False, "", 1), None, "brief.md")
+    assert (str(found) if found else None) == code
+    if found:
+        assert language.parse(str(found)) == found
+
+
+@given(st.text("ab 13%<≤(),.`/-CREF_failurescleared documented in", max_size=200))
+def test_no_text_stops_the_readers(said: str) -> None:
+    prose.check(Condition("", said, None, False, "", 1), None, "brief.md")
+
+
+# A small project
+
+JUNIT = '<testsuite name="pytest" tests="14" time="{time}">{cases}</testsuite>'
+
+
+def write_run(repo: Repository, run: str, failing: set[str], time: str = "3.4") -> None:
+    names = [*(f"test_{n}" for n in range(11)), "test_blank", "test_tail", "test_reads_latin_1"]
+    cases = "".join(
+        f'<testcase classname="tests.test_split" name="{name}" time="0.1">'
+        + ('<failure message="m"/>' if name in failing else "")
+        + "</testcase>"
+        for name in names
+    )
+    repo.write(f"{run}/junit.xml", JUNIT.format(time=time, cases=cases).encode())
+    repo.write(f"{run}/exit_code.txt", b"1\n" if failing else b"0\n")
+
+
+@pytest.fixture
+def repo(repo: Repository) -> Repository:
+    """With a brief."""
+    repo.write("docs/next_steps.md", (DATA / "small_brief.md").read_bytes())
+    return repo
+
+
+@pytest.fixture
+def made(repo: Repository) -> Repository:
+    """All that the small brief asks for."""
+    shutil.rmtree(repo.path / BASELINE)
+    write_run(repo, BASELINE, {"test_blank", "test_tail", "test_reads_latin_1"})
+    write_run(repo, RUN, {"test_reads_latin_1"})
+    repo.write(f"{RUN}/sprint1/pytest.log", b"===== 2 passed in 0.40s =====\n")
+    repo.write(f"{RUN}/sprint1/exit_code.txt", b"0\n")
+    repo.write(f"{RUN}/summary.md", b"One failure is left.\n")
+    plan = repo.ledger.read_text("utf-8")
+    entry = (
+        "  * [2025-11-10] Attempt #4 — Result: ✅ success. Blank lines are kept, see the splitter."
+        f" Artifacts: `{RUN}/sprint1/`.\n"
+    )
+    repo.ledger.write_text(
+        plan.replace("- Next Actions:\n", f"{entry}- Next Actions:\n", 1), "utf-8"
+    )
+    return repo
+
+
+ARGUMENTS = ("docs/next_steps.md", "--run", RUN, "--baseline", BASELINE)
+
+
+def test_what_is_there_is_met(made: Repository) -> None:
+    done = gate(made.path, *ARGUMENTS)
+    assert [one["text"] for one in done.data["criteria"] if one["verdict"] != "met"] == [
+        f"{RUN.replace('20251110T080000Z', '<STAMP>')}/sprint1/notes.md"
+    ]
+    assert (done.data["verdict"], done.code) == ("met", 0)
+    assert done.data["stamp"] == "20251110T080000Z"
+
+
+def test_nothing_is_met_without_evidence(repo: Repository) -> None:
+    done = gate(repo.path, "docs/next_steps.md")
+    assert {one["verdict"] for one in done.data["criteria"]} == {"unmet", "unknown"}
+    assert done.code == 1
+    assert gate(repo.path, "docs/next_steps.md", "--allow-unknown").code == 1
+
+
+def test_the_document_keeps_to_its_schema(made: Repository) -> None:
+    document = json.loads(gate(made.path, *ARGUMENTS).out)
+    jsonschema.validate(document, json.loads((ROOT / "schemas" / "gate.json").read_text("utf-8")))
+    states = {one["path"]: one["state"] for one in document["data"]["references"]}
+    assert states == {"docs/fix_plan.md": "found", "docs/lost_notes.md": "missing"}
+
+
+def test_unknown_is_allowed_only_where_that_is_said(made: Repository) -> None:
+    brief = made.path / "docs/next_steps.md"
+    brief.write_text(brief.read_text("utf-8").replace("Pass rate ≥90%", "All are happy"), "utf-8")
+    assert gate(made.path, *ARGUMENTS).data["verdict"] == "unknown"
+    assert gate(made.path, *ARGUMENTS).code == 1
+    assert gate(made.path, *ARGUMENTS, "--allow-unknown").code == 0
+
+
+def reworded(made: Repository, said: str) -> dict[str, Any]:
+    """The one criterion of a brief that is all about ``said``."""
+    head = "# B\n**STAMP:** 20251102T091500Z\n**Initiative:** [PARSE-SPEED-001]\n"
+    made.write("docs/one.md", f"{head}\n## Exit Criteria\n- ✅ {said}\n".encode())
+    [found] = gate(made.path, "docs/one.md", *ARGUMENTS[1:]).data["criteria"]
+    return dict(found)
+
+
+CASES = [
+    ("Pass rate ≥ 92%", "met", "92.86 % of 14"),
+    ("Pass rate ≥ 93%", "unmet", "92.86 % of 14"),
+    ("Runtime < 3s", "unmet", "it took 3.4s"),
+    ("No failures remaining", "unmet", "1 failure remaining"),
+    ("2 failures cleared", "met", "2 cleared"),
+    ("3 failures cleared", "unmet", "2 cleared"),
+    ("No new failures", "met", "0 new failures"),
+    ("Test `test_tail` passes", "met", "1 of 1"),
+    ("Test `test_reads_latin_1` passes", "unmet", "test_reads_latin_1 failed"),
+    ("Test `test_of_nothing` passes", "unknown", "nothing tells which tests"),
+    ("Blank lines documented in fix_plan", "met", "attempt #4"),
+    ("Large files documented in fix_plan", "unmet", "none of 1 attempts"),
+    ("Blank lines documented in docs/none.md", "unmet", "is not there"),
+    ("One failure documented in " + f"{RUN}/summary.md", "met", "says it"),
+    ("Artifacts captured under `reports/nowhere/`", "unmet", "is not there"),
+    ("Artifacts captured under `../outside/`", "unknown", "leads out"),
+    ("Memory is fine `check: memory < 2GB`", "unknown", "does not tell its memory"),
+    ("Fast `check: runtime < 4s and failures <= 1`", "met", "3.4s"),
+    ("Fast `check: runtime < 4s and failures <= 0`", "unmet", "1 failures"),
+    ("Wrong `check: runtime << 4`", "unknown", "expected"),
+    ("Decision (Option A vs Option B) logged in fix_plan", "unmet", "no option"),
+    (f"Green `check: passes({RUN}/sprint1)`", "met", "exit code 0"),
+    (f"Green `check: passes({RUN})`", "unmet", "exit code 1"),
+]
+
+
+@pytest.mark.parametrize(("said", "verdict", "reason"), CASES)
+def test_one_criterion(made: Repository, said: str, verdict: str, reason: str) -> None:
+    found = reworded(made, said)
+    assert (found["verdict"], found["claimed"]) == (verdict, True), found["reason"]
+    assert reason in found["reason"]
+    if found["verdict"] == "met":
+        assert found["evidence"]
+
+
+DECISIONS = [
+    ("4", "We decided for Option A.", "met"),
+    ("4", "Option A or Option B: decision pending.", "unmet"),
+    ("4", "A decision for Option A or Option B is required.", "unmet"),
+    ("4", "Decided: Option A. Later we chose Option B.", "unknown"),
+    ("9", "We decided for Option A.", "unmet"),
+]
+
+
+@pytest.mark.parametrize(("number", "said", "verdict"), DECISIONS)
+def test_a_decision_comes_before_the_work(
+    made: Repository, number: str, said: str, verdict: str
+) -> None:
+    plan = made.ledger.read_text("utf-8")
+    work = f"  * [2025-11-12] Attempt #6 — Result: success. Artifacts: `{RUN}/sprint1/a.log`.\n"
+    entry = f"  * [2025-11-11] Attempt #{number} — Result: info. {said} Artifacts: `a/b.md`.\n"
+    plan = plan.replace("Attempt #4 ", "Attempt #7 ")
+    made.ledger.write_text(
+        plan.replace("- Next Actions:\n", f"{entry}{work}- Next Actions:\n", 1), "utf-8"
+    )
+    found = reworded(made, 'Policy `check: decided("Option A", "Option B", before=1)`')
+    assert found["verdict"] == verdict, found["reason"]
+
+
+def test_an_early_run_shows_no_later_success(made: Repository) -> None:
+    data = gate(made.path, "docs/next_steps.md", "--run", BASELINE).data
+    [found] = [one for one in data["criteria"] if "No test fails" in one["text"]]
+    assert found["verdict"] == "unmet"
+    write_run(made, BASELINE, set())
+    data = gate(made.path, "docs/next_steps.md", "--run", BASELINE).data
+    [found] = [one for one in data["criteria"] if "No test fails" in one["text"]]
+    assert (found["verdict"], "not later than the brief" in found["reason"]) == ("unknown", True)
+
+
+def test_an_item_s_own_criteria(made: Repository) -> None:
+    done = gate(made.path, "PARSE-SPEED-001", "--run", RUN)
+    [found] = done.data["criteria"]
+    assert (found["verdict"], found["claimed"], found["line"]) == ("unknown", False, 31)
+    assert done.code == 1
+    plan = made.ledger.read_text("utf-8")
+    said = "50 MB in under ten times the time of 5 MB"
+    made.ledger.write_text(plan.replace(said, f"{said} `check: runtime < 9s`"), "utf-8")
+    assert gate(made.path, "parse-speed-001", "--run", RUN).code == 0
+
+
+MISUSE = [
+    (["docs/none.md"], "no such file"),
+    (["NOBODY-1"], "no item NOBODY-1"),
+    (["docs/next_steps.md", "--sprint", "7"], "it has 1"),
+    (["PARSE-SPEED-001", "--sprint", "1"], "only briefs have sprints"),
+    (["docs/next_steps.md", "--run", "nowhere"], "no such file or folder"),
+    (["docs/next_steps.md", "--run", "/"], "lies outside"),
+    (["docs/fix_plan.md"], "expected exit or success criteria"),
+    (["docs"], "expected a file"),
+    (["DOCS-TOUR-002"], "has no exit criteria"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISUSE)
+def test_misuse_is_one_clear_line(repo: Repository, arguments: list[str], said: str) -> None:
+    repo.write(
+        "docs/fix_plan.md", repo.ledger.read_bytes().replace(b"- Exit Criteria:", b"- Exits:")
+    )
+    if arguments == ["PARSE-SPEED-001", "--sprint", "1"]:
+        repo.git("checkout", "docs/fix_plan.md")
+    done = call(repo.path, "gate", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_text_from_files_cannot_reach_a_terminal(made: Repository) -> None:
+    made.write("docs/one.md", "# B\n## Exit Criteria\n- ✅ \x1b[2J done `a\x07`\n".encode())
+    for width in (80, 160):
+        code, said = terminal(made.path, width, ["gate", "docs/one.md"])
+        assert code == 1
+        assert b"\x1b[2J" not in said
+        assert b"\x07" not in said
+
+
+# The real project
+
+
+def test_no_tick_of_the_real_brief_is_believed(real_repo: Callable[[str], Path]) -> None:
+    done = gate(real_repo("61e7f7a9"), BRIEF, "--run", INPUT, "--baseline", EARLIER)
+    assert done.code == 1
+    data = done.data
+    sprints = [one for one in data["criteria"] if one["section"].startswith("Sprint")]
+    assert len(sprints) == 12
+    later = [one for one in data["criteria"] if not one["section"].startswith("Phase M")]
+    assert {one["verdict"] for one in later} == {"unmet", "unknown"}
+    assert sum(one["claimed"] is True for one in later) == 20
+    [left] = [one for one in later if "1 failure remaining" in one["text"]]
+    assert left["reason"].startswith("8 failures remaining, expected 1")
+    # What the phase that ended with the brief was to deliver is there.
+    done_before = [one for one in data["criteria"] if one["section"].startswith("Phase M")]
+    assert [one["verdict"] for one in done_before] == ["met"] * 4
+    assert all(one["evidence"] for one in done_before)
+    assert {one["path"]: one["state"] for one in data["references"] if one["state"] != "found"} == {
+        "docs/development/testing_strategy.md": "tracked",
+        "arch.md": "tracked",
+    }
+    assert len(data["references"]) == 8
+
+
+@pytest.fixture(scope="session")
+def made_real(real_repo: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("made") / "phase-n"
+    shutil.copytree(real_repo("61e7f7a9"), place, symlinks=True)
+    made_phase.make(place)
+    return place
+
+
+def open_ones(place: Path) -> set[str]:
+    data = gate(place, BRIEF, "--run", PHASE).data
+    return {one["text"] for one in data["criteria"] if one["verdict"] != "met"}
+
+
+RATE = "Pass rate ≥79% (exceeds 74% floor)"
+
+
+def test_the_made_phase_meets_all_but_the_rate(made_real: Path) -> None:
+    done = gate(made_real, BRIEF, "--run", PHASE)
+    data = done.data
+    assert open_ones(made_real) == {RATE}
+    [rate] = [one for one in data["criteria"] if one["text"] == RATE]
+    assert rate["verdict"] == "unknown"
+    assert "79.05 % of 692" in rate["reason"]
+    assert "78.93 % of 693" in rate["reason"]
+    assert all(one["evidence"] for one in data["criteria"] if one["verdict"] == "met")
+    assert (data["verdict"], done.code) == ("unknown", 1)
+    assert gate(made_real, BRIEF, "--run", PHASE, "--allow-unknown").code == 0
+    for sprint in "123":
+        assert gate(made_real, BRIEF, "--run", PHASE, "--sprint", sprint).code == 0
+
+
+TREE = "reports/2026-01-test-suite-refresh/phase_n/<STAMP>"
+DONE = dict(zip("123", (
+    "Sprint 1 complete (Gap 1 + TOOLS-001 cleared)",
+    "Sprint 2 complete (VEC-001 cleared)",
+    "Sprint 3 complete (GRAD-001 policy implemented)",
+), strict=True))  # fmt: skip
+SEVEN = "7 failures cleared (CREF-001, CLI-001 x2, TOOLS-001, VEC-001 x2, GRAD-001)"
+CLEARED = {
+    "1": "4 failures cleared (CREF-001, CLI-001 x2, TOOLS-001)",
+    "2": "2 failures cleared (VEC-001 x2)",
+    "3": "1 failure cleared (GRAD-001)",
+}
+LEFT = "1 failure remaining (PERF-001, deferred to [PERF-PYTORCH-004])"
+TARGETED = "Targeted pytest commands all passing"
+ALL_TARGETED = "Targeted pytest commands for all fixes passing"
+LOGGED = "All fix_plan Attempts logged with artifact paths"
+DECISION = (
+    "Stakeholder decision (Option B vs Option C) logged in fix_plan before implementation begins"
+)
+GAPS = "Infrastructure gaps documented in fix_plan"
+POLICY = "Gradient policy documented in arch.md + testing_strategy.md"
+FIXTURE = "Dtype reset fixture deployed"
+CAUSE = "Root cause documented"
+TESTS = {
+    "test_triclinic_absolute_peak_position_vs_c": "1",
+    "test_script_integration": "1",
+    "test_pix0_vector_mm_beam_pivot[cpu]": "1",
+    "test_scaled_hkl_roundtrip": "1",
+    "test_vectorized_matches_scalar": "2",
+    "test_oob_warning_single_fire": "2",
+    "test_property_gradient_stability": "3",
+}
+FILES = {
+    "sprint1/gap1_cwd_validation/summary.md": set[str](),
+    "sprint1/gap1_cwd_validation/pytest.log": set[str](),
+    "sprint1/gap1_cwd_validation/code_changes.diff": set[str](),
+    "sprint1/gap1_cwd_validation/exit_code.txt": {TARGETED, ALL_TARGETED, DONE["1"]},
+    "sprint1/cluster_tools/summary.md": set[str](),
+    "sprint1/cluster_tools/pytest.log": set[str](),
+    "sprint1/cluster_tools/exit_code.txt": {TARGETED, ALL_TARGETED, DONE["1"]},
+    "sprint2/cluster_vec/summary.md": set[str](),
+    "sprint2/cluster_vec/pytest.log": set[str](),
+    "sprint2/cluster_vec/dtype_investigation.md": {CAUSE},
+    "sprint2/cluster_vec/exit_code.txt": {ALL_TARGETED},
+    "sprint3/cluster_grad/summary.md": set[str](),
+    "sprint3/cluster_grad/pytest.log": set[str](),
+    "sprint3/cluster_grad/policy_decision.md": set[str](),
+    "sprint3/cluster_grad/exit_code.txt": {ALL_TARGETED},
+    "phase_n_summary.md": set[str](),
+}
+MISSING: list[tuple[str, Callable[[Path], Any], set[str]]] = [
+    *(
+        (
+            f"test {test}",
+            lambda root, test=test: made_phase.failing(root, test),
+            {CLEARED[sprint], SEVEN, LEFT, DONE[sprint]},
+        )
+        for test, sprint in TESTS.items()
+    ),
+    *(
+        (
+            f"file {name}",
+            lambda root, name=name: (root / PHASE / name).unlink(),
+            {f"{TREE}/{name}", *turned},
+        )
+        for name, turned in FILES.items()
+    ),
+    (
+        "decision",
+        lambda root: made_phase.without_attempt(root, 22),
+        {DECISION, DONE["3"]},
+    ),
+    (
+        "attempt of sprint 1",
+        lambda root: made_phase.without_attempt(root, 23),
+        {GAPS, LOGGED, DONE["1"]},
+    ),
+    ("attempt of sprint 2", lambda root: made_phase.without_attempt(root, 24), {LOGGED}),
+    ("attempt of sprint 3", lambda root: made_phase.without_attempt(root, 25), {LOGGED}),
+    ("arch.md", lambda root: (root / "arch.md").unlink(), {POLICY, DONE["3"]}),
+    (
+        "the fixture",
+        lambda root: (root / "tests/test_tricubic_vectorized.py").write_text("pass\n"),
+        {FIXTURE, DONE["2"]},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "take", "turned"), MISSING, ids=[one[0] for one in MISSING])
+def test_each_missing_thing_turns_its_own_criteria(
+    made_real: Path, tmp_path: Path, what: str, take: Callable[[Path], Any], turned: set[str]
+) -> None:
+    kept = [
+        made_real / "docs/fix_plan.md",
+        made_real / "arch.md",
+        made_real / "tests/test_tricubic_vectorized.py",
+        *(path for path in (made_real / PHASE).rglob("*") if path.is_file()),
+    ]
+    before = {path: path.read_bytes() for path in kept}
+    try:
+        take(made_real)
+        assert open_ones(made_real) == {RATE, *turned}
+    finally:
+        for path, data in before.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
