@@ -140,7 +140,9 @@ def test_an_unexpected_error_is_one_line_with_a_way_to_see_more(
     assert "Traceback" in call(repo.path, "status").err
 
 
-@pytest.mark.parametrize("place", ["ledger.cli.opening.open_ledger", "ledger.cli.import_module"])
+@pytest.mark.parametrize(
+    "place", ["ledger.cli.opening.open_ledger", "ledger.cli.application.import_module"]
+)
 def test_an_interrupt_ends_with_130(
     repo: Repository, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

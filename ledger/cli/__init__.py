@@ -7,16 +7,11 @@ the command that was asked for is imported.
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Annotated, Final, NoReturn
-
-import typer
+from typing import Final, NoReturn
 
 from ledger.cli import boundary
-from ledger.cli.group import Command, Group
 from ledger.leaving import leave
 
 # Name to module and group of the help text, in the order in which the help lists them.
@@ -41,57 +36,25 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 def run() -> NoReturn:
     """The program ``ledger``."""
-    # What a ledger is read into has no cycles, and looking for some takes a fifth of the time.
-    gc.disable()
     leave(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``ledger`` with ``arguments`` (default: those of the process). Never raises."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    return boundary.run(
-        lambda: _app(given)(args=given, prog_name="ledger", standalone_mode=False), given
-    )
+    return boundary.run(lambda: _run(given), given)
 
 
-def _app(given: list[str]) -> typer.Typer:
-    """The whole application where its list of commands is needed, else the one command."""
-    app = typer.Typer(
-        cls=Group,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_root)
-    wanted = given[:1] if given and given[0] in COMMANDS else COMMANDS
-    for name in wanted:
-        module, panel = COMMANDS[name]
-        app.command(name, cls=Command, rich_help_panel=panel)(import_module(module).command)
-    return app
+def _run(given: list[str]) -> object:
+    if given[:1] == ["run"]:
+        from ledger.cli import quick
 
+        meant = quick.read(given[1:])
+        if meant is not None:
+            from ledger.cli import running
 
-def _version(is_wanted: bool) -> None:
-    if is_wanted:
-        from importlib import metadata  # 50 ms
+            order, ledger, against, as_json = meant
+            return running.execute(order, ledger, against, as_json=as_json)
+    from ledger.cli.application import application  # Typer takes 0.1 s
 
-        typer.echo(f"ledger {metadata.version('fix-plan-ledger')}")
-        raise typer.Exit
-
-
-def _root(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the version and stop."
-        ),
-    ] = False,
-) -> None:
-    """Keep a Markdown fix plan trustworthy: read it, check it, add to it from run outputs.
-
-    The fix plan is `path` of `[tool.ledger]` in `pyproject.toml`, else `docs/fix_plan.md`, else
-    `fix_plan.md`, looked for from the current folder up to the top of the repository.
-
-    Exit codes: 0 clean or done, 1 findings or a refused change, 2 wrong usage or unreadable
-    input, 130 interrupted.
-    """
+    return application(given)(args=given, prog_name="ledger", standalone_mode=False)

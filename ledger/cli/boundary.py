@@ -6,21 +6,15 @@ import io
 import itertools
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
-
-import typer
+from typing import Any, Final
 
 from ledger import text
 from ledger.cli import output
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 
 INTERRUPTED: Final = 130
-
-# The parser's own error, which Typer does not export: the base of one that it does.
-_ParserError = cast("type[Exception]", typer.BadParameter.__mro__[2])
 
 
 def run(command: Callable[[], Any], given: Sequence[str]) -> int:
@@ -36,16 +30,20 @@ def run(command: Callable[[], Any], given: Sequence[str]) -> int:
         return _code(command())
     except KeyboardInterrupt:
         return INTERRUPTED
-    except typer.Abort:
-        return INTERRUPTED
     except SystemExit as stop:
         return _code(stop.code)
     except LedgerError as error:
         return _report(error, given)
-    except _ParserError as error:
-        return _report(_usage(error), given)
     except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a user
+        typer = sys.modules.get("typer")  # where it is not loaded it raised nothing
+        if typer is not None and isinstance(error, typer.Abort):
+            return INTERRUPTED
+        # The parser's own error, which Typer does not export: the base of one that it does.
+        if typer is not None and isinstance(error, typer.BadParameter.__mro__[2]):
+            return _report(_usage(error), given)
         if os.environ.get("LEDGER_TRACEBACK"):
+            import traceback
+
             traceback.print_exc()
         return _report(_unexpected(error), given)
 

@@ -116,11 +116,16 @@ def _totals(merged: Merged) -> Totals | None:
 
 def _own_times(parts: list[Part], merged: Merged, noted: list[str]) -> list[Part]:
     """The reports of time that measured the run itself. One that took less than half of the
-    longest test session, or where no session tells its time another program, did not."""
+    longest test session, or where no session tells its time another program, did not; the one
+    that `ledger run` wrote did."""
     commands = next((p.command for p in parts if p.reader == "commands" and p.command), None)
     own = []
     reports = [part for part in parts if part.reader == "gnu-time"]
+    claimed = {p.file.rpartition("/")[0] for p in parts if p.reader == "run"}
     for part in reports:
+        if part.file.rpartition("/")[2] == "time.txt" and part.file.rpartition("/")[0] in claimed:
+            own.append(part)
+            continue
         sessions = merged.sessions
         if len(reports) > 1:  # one for each chunk: held against those beside it
             folder = part.file.rpartition("/")[0]

@@ -15,8 +15,15 @@ from ledger.running.tries import Ran
 
 
 def line_of(command: Sequence[str]) -> str:
-    """A command as one would type it, without the values of secrets."""
-    return without_secrets(shlex.join(command))
+    """A command as one would type it in bash, in one line, without the values of secrets."""
+    return without_secrets(" ".join(_quoted(word) for word in command))
+
+
+def _quoted(word: str) -> str:
+    if word.isprintable():
+        return shlex.quote(word)
+    escaped = word.encode("utf-8", "surrogateescape").decode("latin-1").encode("unicode_escape")
+    return "$'" + escaped.decode("ascii").replace("'", "\\'") + "'"
 
 
 def write_commands(folder: Path, item: str, below: str, commands: Sequence[str]) -> None:

@@ -115,7 +115,8 @@ def _word(judged: Judgement) -> str:
 
 def _verdict(judged: Judgement) -> Iterator[str]:
     low, high = judged.interval
-    yield f"- **Verdict**: {_word(judged)}; at 95 % confidence the true rate is {low:.2f} to {high:.2f}"
+    sure = f"at 95 % confidence the true rate is {low:.2f} to {high:.2f}"
+    yield f"- **Verdict**: {_word(judged)}; {sure}"
     if judged.order is not None:
         p = judged.order.p_clustered
         is_so = "" if p <= _LIKELY else "not "
