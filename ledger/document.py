@@ -225,9 +225,10 @@ def _is_open(stretch: str, tokens: list[Token]) -> bool:
     last = tokens[-1] if tokens else None
     if last is None or last.level or last.type not in ("fence", "html_block"):
         return False
-    if last.type == "html_block":
-        return True
     assert last.map
+    if last.type == "html_block":
+        # A blank line behind it, or its end tag, has ended it.
+        return last.map[1] >= stretch.count("\n") + (not stretch.endswith("\n"))
     lines = stretch.rstrip("\n").split("\n")
     end = _FENCE_END.match(lines[-1])
     is_closed = len(lines) - 1 > last.map[0] and end and end.group(1).startswith(last.markup)

@@ -9,6 +9,8 @@ from ledger import text
 from ledger.document import Edit
 from ledger.models.ledger import Attempt, Field, Item, Ledger
 
+_LINE_END = re.compile(rb"[\r\n]|\Z")
+
 
 def field(item: Item, *names: str) -> Field | None:
     """The item's first field whose name starts with one of ``names``, the first of them first."""
@@ -57,9 +59,9 @@ def lines(ledger: Ledger, attempt: Attempt) -> list[str]:
 
 def first_line(ledger: Ledger, start: int) -> str:
     """The line that begins at byte ``start``."""
-    return text.decode(
-        re.split(rb"[\r\n]", ledger.text[start:].removeprefix(text.BOM), maxsplit=1)[0]
-    )
+    end = _LINE_END.search(ledger.text, start)
+    assert end
+    return text.decode(ledger.text[start : end.start()].removeprefix(text.BOM))
 
 
 def newest_first(group: list[Attempt]) -> bool:
