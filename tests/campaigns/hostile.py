@@ -27,7 +27,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -36,9 +38,12 @@ from ledger import document, reader, rules
 from ledger.edits import append, verify
 from ledger.errors import LedgerError
 from ledger.models.draft import Change, NewAttempt
+from ledger.models.ledger import Item, Ledger
 from tests import commands, corpus, generators
 from tests.campaigns import versions
 from tests.plans import written
+
+Result = TypeVar("Result")
 
 LONGEST_S = 10.0
 COMMANDS = (
@@ -90,38 +95,48 @@ class Outcome:
     slowest: list[tuple[float, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def timed(self, name: str, work: Callable[[], None]) -> None:
+    def timed(self, name: str, work: Callable[[], Result]) -> Result:
         """Do something, and note how long it took."""
         started = time.process_time()
-        work()
+        result = work()
         seconds = time.process_time() - started
         self.slowest = sorted([*self.slowest, (seconds, name)], reverse=True)[:5]
         if seconds >= LONGEST_S:
             self.faults.append(f"{name}: {seconds:.1f} s")
+        return result
 
 
-def judge(outcome: Outcome, data: bytes, base: bytes) -> None:
+def judge(outcome: Outcome, name: str, data: bytes, base: bytes) -> None:
     """Read, render, check, append, verify. Raises whatever is no LedgerError."""
     outcome.texts += 1
+    ledger = outcome.timed(name, lambda: judge_reading(data, base))
+    for item in ledger.items[:3]:
+        said = outcome.timed(f"append to {name}", partial(judge_append, ledger, item))
+        outcome.appends[said] += 1
+
+
+def judge_reading(data: bytes, base: bytes) -> Ledger:
+    """Read, render, check."""
     ledger = reader.read(data)
     assert ledger.text == data
     assert document.render(document.parse(data)) == data
     facts = rules.Facts(path="p.md", today="2025-12-31", base=reader.read(base), every=True)
     for finding in rules.check(ledger, facts):
         assert finding.line >= 1
-    for item in ledger.items[:3]:
-        number = append.next_number(ledger, item.id)
-        new = NewAttempt(
-            number, "2025-11-03", None, "success", "success", "Text", "1 passed", (), ""
-        )
-        change = Change(item.id, new, next=("More",), today="2025-11-03")
-        try:
-            edits = append.append(ledger, change)
-            verify.verify(ledger, reader.read(document.apply(data, edits)), change)
-        except LedgerError as error:
-            outcome.appends[error.code] += 1
-        else:
-            outcome.appends["done"] += 1
+    return ledger
+
+
+def judge_append(ledger: Ledger, item: Item) -> str:
+    """What came of an append to ``item``, read again and verified."""
+    number = append.next_number(ledger, item.id)
+    new = NewAttempt(number, "2025-11-03", None, "success", "success", "Text", "1 passed", (), "")
+    change = Change(item.id, new, next=("More",), today="2025-11-03")
+    try:
+        edits = append.append(ledger, change)
+        verify.verify(ledger, reader.read(document.apply(ledger.text, edits), ledger), change)
+    except LedgerError as error:
+        return error.code
+    return "done"
 
 
 def judge_commands(outcome: Outcome, name: str, data: bytes, folder: Path) -> None:
@@ -223,12 +238,8 @@ def monsters(size: int, count: int) -> Iterator[tuple[str, bytes]]:
 
 def judge_monster(outcome: Outcome, name: str, data: bytes) -> None:
     """In this process: read, check, append. The wait counts."""
-    outcome.timed(name, lambda: _survive(outcome, name, data))
-
-
-def _survive(outcome: Outcome, name: str, data: bytes) -> None:
     try:
-        judge(outcome, data, b"")
+        judge(outcome, name, data, b"")
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
         outcome.faults.append(f"{name}: {type(error).__name__}: {str(error)[:200]}")
 
@@ -277,7 +288,7 @@ def fuzz(outcome: Outcome, count: int, number: int, real: list[bytes], folder: P
             at = rng.randint(0, len(base) - 20_000)
             base = base[at : at + 20_000]
         data = spoiled(base, rng)
-        outcome.timed(f"a plan of {len(data)} bytes, spoiled", lambda: judge(outcome, data, base))
+        judge(outcome, f"a plan of {len(data)} bytes, spoiled", data, base)
         if not outcome.texts % 20:
             judge_commands(outcome, f"spoiled plan {outcome.texts}", data, folder)
 
