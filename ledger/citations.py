@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from ledger.braces import expand
+from ledger.text import DRIVE
 
 Kind = Literal["path", "placeholder", "outside"]
 
@@ -29,7 +30,6 @@ _PLACEHOLDER: Final = re.compile(
       | (?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])   # chunk_NN, YYYYMMDD""",
     re.VERBOSE,
 )
-DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _MACHINE: Final = re.compile(
     r"/(?:home|Users|tmp|var|etc|mnt|opt|usr|root|private|data|Volumes|srv|work|workspace|media)/."
 )

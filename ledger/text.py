@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 BOM = b"\xef\xbb\xbf"
+DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+"""What an absolute path of Windows begins with."""
 
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 # C0 and C1 controls but for tab; bidirectional overrides and isolates, which reorder what a

@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ledger.reports.documents import dumps
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -33,6 +31,8 @@ def write(lines: str, is_utf8: bool = False) -> None:
 
 def document(data: Any) -> None:
     """Write one JSON document."""
+    from ledger.reports.documents import dumps  # json, for those who ask for it
+
     write(dumps(data), is_utf8=True)
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError
+
+if TYPE_CHECKING:
+    import subprocess
 
 # `core.fsmonitor` may name a program, and comes from the repository that is being read.
 GIT: Final = ("git", "--no-pager", "-c", "core.fsmonitor=")
@@ -254,6 +256,8 @@ class Blobs:
         return found[1].decode(), found[2].decode(), content[:size]
 
     def _start(self) -> subprocess.Popen[bytes]:
+        import subprocess  # who only looks for the top of the repository does not wait for it
+
         try:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command
                 [*GIT, "cat-file", "--batch"],
@@ -269,6 +273,8 @@ class Blobs:
 
     def _gave_up(self) -> LedgerError:
         """Why git ended: its standard error was not read, since a full pipe would stop it."""
+        import subprocess
+
         process, self._process = self._process, None
         self._asked = []
         if process:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ledger.citations import DRIVE
 from ledger.errors import UsageError
+from ledger.text import DRIVE
 
 
 def confine(root: Path, path: str | os.PathLike[str]) -> Path:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.links import blobs
 
 _DIFF = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "HEAD", "--")
+_HEAD = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
 def take(root: Path, patch: Path) -> str | None:
@@ -18,29 +20,37 @@ def take(root: Path, patch: Path) -> str | None:
     Raises LedgerError where git is missing or gives up, OSError where the disk does.
     """
     environment = blobs.environment(root)
+    said, answer = os.pipe()
     with patch.open("xb") as file:
         try:
-            head, diff = (
-                subprocess.Popen(  # noqa: S603 - fixed commands
-                    [*blobs.GIT, *asked],
-                    cwd=root,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.PIPE,
-                )
-                for asked, output in (
-                    (("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), subprocess.PIPE),
-                    (_DIFF, file),
-                )
-            )
+            head = _start(root, _HEAD, answer, environment)
+            diff = _start(root, _DIFF, file.fileno(), environment)
         except OSError as error:
             raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error
-        commit = head.communicate()[0].decode("ascii", "replace").strip()
-        said = diff.communicate()[1].decode("utf-8", "replace").strip().partition("\n")[0]
+        finally:
+            os.close(answer)
+        commit = os.read(said, 200).decode("ascii", "replace").strip()
+        os.close(said)
+        os.waitpid(head, 0)
+        status = os.waitpid(diff, 0)[1]
     if not commit:
         patch.unlink()
         return None
-    if diff.returncode:
-        raise LedgerError("git-failed", f"{root}: git diff gave up: {said}")
+    if status:
+        code = os.waitstatus_to_exitcode(status)
+        raise LedgerError("git-failed", f"{root}: git diff gave up with exit code {code}")
     return commit
+
+
+def _start(root: Path, asked: Sequence[str], output: int, environment: dict[str, str]) -> int:
+    """Start git; its process. Not by ``subprocess``, which a command would have to wait for."""
+    return os.posix_spawnp(
+        "git",
+        [*blobs.GIT[:1], "-C", os.fspath(root), *blobs.GIT[1:], *asked],
+        environment,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, output, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
+    )
