@@ -16,6 +16,7 @@ from typing import Final
 from ledger.dialects.attempts.piecewise import Pieces
 from ledger.links import log
 from ledger.models.version import Version
+from ledger.processes import processors
 
 Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
@@ -29,7 +30,7 @@ def read_versions(
     """The version that each blob of ``names`` is, but for those that the repository does not
     hold. Names of neighbours in history should stand side by side."""
     found: dict[str, Version] = {}
-    if len(names) >= _FEWEST and _processors() > 1:
+    if len(names) >= _FEWEST and processors() > 1:
         with suppress(OSError, ValueError):  # no second process to be had
             found = _by_two(root, names, progress)
     pieces = Pieces()
@@ -87,10 +88,3 @@ def _backwards(
         sender.send(found)
     except BaseException:  # noqa: BLE001 - the first process does what is missing
         os._exit(1)
-
-
-def _processors() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

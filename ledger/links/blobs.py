@@ -187,6 +187,11 @@ class Blobs:
             with process:
                 pass
 
+    def forget(self) -> None:
+        """Leave the process to the one that this is a copy of; a later question starts another."""
+        self._process = None
+        self._asked = []
+
     def expect(self, path: str) -> None:
         """Ask git for the staged and the committed file at once, so that it looks for them while
         this process does something else. ``staged`` and ``head`` hand them out."""

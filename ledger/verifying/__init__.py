@@ -6,8 +6,11 @@ if a claim needs it.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 
+from ledger import processes
 from ledger.claims.entries import Entry, entries, run_folder, stamp_of
 from ledger.claims.judge import OF_RUNS, claims_of, judge, needs_runs
 from ledger.claims.judging_names import Known
@@ -16,6 +19,8 @@ from ledger.models.ledger import Ledger
 from ledger.verifying.place import Place, revision, work_tree
 from ledger.verifying.runs import Runs
 
+# A second process is not worth its start for fewer entries.
+_FEWEST = 50
 _OF_TIME = frozenset({"duration", "margin", "delta"})
 
 __all__ = ["Place", "contradicted", "revision", "verify", "work_tree"]
@@ -30,7 +35,34 @@ def verify(
     """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
     ``path`` is how the ledger is named."""
     every = list(entries(ledger, place.listing))
-    return _judged(ledger, path, place, filter(wanted, every), Runs(lambda: every, place))
+    chosen = [entry for entry in every if wanted(entry)]
+    runs = Runs(lambda: every, place)
+
+    def judged(part: Sequence[Entry]) -> list[Judged]:
+        return _judged(ledger, path, place, part, runs)
+
+    def alone() -> list[Judged]:
+        place.forget()
+        return judged(chosen[half:])
+
+    if len(chosen) < _FEWEST or not processes.is_second_worth():
+        return judged(chosen)
+    half = _half(chosen)
+    with processes.aside(alone) as second:
+        found = judged(chosen[:half])
+        rest = second()
+    found += judged(chosen[half:]) if rest is None else rest
+    return sorted(found, key=_line)
+
+
+def _half(chosen: Sequence[Entry]) -> int:
+    """How many of the first entries make as much work as the others: that grows with the text."""
+    until = list(accumulate(len(entry.text) for entry in chosen))
+    return bisect(until, until[-1] / 2)
+
+
+def _line(judged: Judged) -> int:
+    return judged.claim.line
 
 
 def _judged(
@@ -47,13 +79,13 @@ def _judged(
         }
         judged: list[Judged] = []
         is_named = any(claim.kind == "test" or claim.subject for claim in claims)
-        for names in (is_named, True):
+        for names in (True,) if is_named else (False, True):
             own = runs.read(entry.runs, entry.within, names=names) if needs_runs(claims) else []
             judged = judge(entry, claims, own, named, known, path)
             if not runs.is_brief(entry.runs) or not any(_may_change(one) for one in judged):
                 break
         found += judged
-    return sorted(found, key=lambda judged: judged.claim.line)
+    return sorted(found, key=_line)
 
 
 def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -> list[Judged]:

@@ -46,9 +46,12 @@ class _File(NamedTuple):
     data: bytes
 
 
-def parts_of(access: Access, path: str, *, names: bool) -> tuple[list[Part], bool]:
-    """What each output below ``path`` says, and whether that is all of it; an output that cannot
-    be read says nothing. ``names`` asks for the names of tests, which may be left out else."""
+def parts_of(
+    access: Access, path: str, *, names: bool
+) -> tuple[list[Part] | None, list[Part] | None]:
+    """What each output below ``path`` says, without the names of tests and with them; an output
+    that cannot be read says nothing. The first is None where nothing can be left out, the second
+    where that suffices unless ``names`` asks for it."""
     found: list[Part] = []
     logs: list[_File] = []
     reports: list[_File] = []
@@ -63,15 +66,17 @@ def parts_of(access: Access, path: str, *, names: bool) -> tuple[list[Part], boo
         if _LOGS.matches(file.name, sample):
             logs.append(file)
     told = {log.name: _last_line(log.data) for log in logs}
-    if not names and len(reports) <= 1 and len(logs) == 1:
+    brief = None
+    if len(reports) <= 1 and len(logs) == 1:
         brief = _brief(logs[0], told[logs[0].name], reports)
-        if brief is not None:
-            return [*found, brief], False
+    nameless = None if brief is None else [*found, brief]
+    if nameless and not names:
+        return nameless, None
     read = [part for report in reports if (part := _report(report))]
     found += read
     for log in logs:
         found.append(_told_twice(log, told[log.name], read) or _LOGS.read(log.data, log.name))
-    return found, True
+    return nameless, found
 
 
 def _files(access: Access, path: str) -> list[_File]:

@@ -171,7 +171,8 @@ class Place:
     """Where evidence is looked for. ``commit`` tells whether a name is a commit's, None where
     that cannot be told; ``ignored`` which of some paths git ignores. ``latest`` is the last day
     (ISO) that the ledger can tell of, and ``latest_of`` what says so; ``until`` is the day of the
-    commit whose files are looked at, None for the work tree."""
+    commit whose files are looked at, None for the work tree. A copy of the process begins with
+    ``forget``: it must not share what this one asks git through."""
 
     listing: Listing
     access: Access
@@ -179,6 +180,7 @@ class Place:
     ignored: Callable[[Sequence[str]], frozenset[str]]
     latest: str
     latest_of: str
+    forget: Callable[[], None]
     until: str | None = None
 
 
@@ -188,7 +190,15 @@ def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Plac
     latest, of = _latest(root, contents, is_committed=is_committed)
     if contents is None:
         listing = Listing(_walked(root), root)
-        return Place(listing, _OnDisk(root), lambda _: None, lambda _: frozenset(), latest, of)
+        return Place(
+            listing,
+            _OnDisk(root),
+            lambda _: None,
+            lambda _: frozenset(),
+            latest,
+            of,
+            lambda: None,
+        )
     listing = Listing(_listed(root, "ls-files", "-z"), root)
     return Place(
         listing,
@@ -197,6 +207,7 @@ def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Plac
         lambda paths: _ignored(root, paths),
         latest,
         of,
+        contents.forget,
     )
 
 
@@ -217,6 +228,7 @@ def revision(root: Path, contents: Blobs, name: str, *, is_committed: bool) -> P
         lambda paths: _ignored(root, paths),
         latest,
         of,
+        contents.forget,
         _day(root, full),
     )
 

@@ -23,8 +23,8 @@ class Runs:
         self._every = every
         self._place = place
         self._brief: set[str] = set()
-        self._parts: dict[str, list[Part]] = {}
-        self._read: dict[tuple[str, str], Run | None] = {}
+        self._parts: dict[tuple[str, bool], list[Part]] = {}
+        self._read: dict[tuple[str, str, bool], Run | None] = {}
 
     def meant(self, entry: Entry, name: RunName) -> tuple[str, ...]:
         """The folders that a name stands for where ``entry`` uses it."""
@@ -57,35 +57,44 @@ class Runs:
         for folder, part in zip(folders, within, strict=True):
             run = self._whole(folder, names=names)
             if run is not None and run.single is None and part != folder:
-                run = self._part(folder, part) or run
+                run = self._part(folder, part, names=names) or run
             if run is not None:
                 found.append(run)
         return found
 
     def is_brief(self, folders: Sequence[str]) -> bool:
-        """Whether the names of tests were left out of any of the runs that were read."""
+        """Whether the names of tests are left out of any of these runs where nobody asks."""
         return not self._brief.isdisjoint(folders)
 
     def _whole(self, folder: str, *, names: bool) -> Run | None:
-        key = (folder, folder)
-        if key not in self._read or (names and folder in self._brief):
-            self._brief.discard(folder)
-            try:
-                parts, is_all = parts_of(self._place.access, folder, names=names)
-            except UnreadableInput:
-                self._read[key] = None
-                return None
-            if not is_all:
-                self._brief.add(folder)
-            self._parts[folder] = parts
-            self._read[key] = _run(folder, parts)
+        key = (folder, folder, names)
+        if key not in self._read:
+            parts = self._parts_of(folder, names=names)
+            self._read[key] = None if parts is None else _run(folder, parts)
         return self._read[key]
 
-    def _part(self, folder: str, within: str) -> Run | None:
-        key = (folder, within)
+    def _parts_of(self, folder: str, *, names: bool) -> list[Part] | None:
+        """What an entry is told does not depend on what another one has asked for."""
+        if (folder, names) not in self._parts:
+            try:
+                brief, whole = parts_of(self._place.access, folder, names=names)
+            except UnreadableInput:
+                return None
+            if brief is not None:
+                self._brief.add(folder)
+                self._parts[folder, False] = brief
+            elif whole is not None:
+                self._parts[folder, False] = whole
+            if whole is not None:
+                self._parts[folder, True] = whole
+        return self._parts[folder, names]
+
+    def _part(self, folder: str, within: str, *, names: bool) -> Run | None:
+        key = (folder, within, names)
         if key not in self._read:
             below = within[len(folder) + 1 :] + "/"
-            parts = [part for part in self._parts.get(folder, ()) if part.file.startswith(below)]
+            told = self._parts.get((folder, names), ())
+            parts = [part for part in told if part.file.startswith(below)]
             self._read[key] = _run(folder, parts) if parts else None
         return self._read[key]
 

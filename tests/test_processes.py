@@ -1,0 +1,62 @@
+"""A second process does a part of the work, and its failure is not noticed in what comes out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger import processes
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+
+
+def _fails() -> None:
+    raise ValueError("on purpose")
+
+
+def _killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("work", "result"),
+    [
+        (os.getppid, os.getpid()),  # it is another process
+        (lambda: "x" * 1_000_000, "x" * 1_000_000),  # more than a pipe holds
+        (_fails, None),
+        (_killed, None),
+        (lambda: lambda: 0, None),  # that cannot be handed over
+    ],
+    ids=["another", "large", "fails", "killed", "no value"],
+)
+def test_a_result_or_none(work: Callable[[], object], result: object) -> None:
+    with processes.aside(work) as told:
+        said = told()
+    assert said == result
+
+
+def test_what_is_not_waited_for_is_ended() -> None:
+    with processes.aside(signal.pause):
+        pass
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.skipif(processes.processors() < 2, reason="one processor")
+def test_two_processes_say_what_one_says(real_repo: Callable[[str], Path]) -> None:
+    command = [sys.executable, "-m", "ledger", "verify", "--json"]
+    first = min(os.sched_getaffinity(0))
+    alone = f"import os; os.sched_setaffinity(0, [{first}]); os.execv(*{(command[0], command)})"
+    said = [
+        subprocess.run(
+            arguments, cwd=real_repo("8b8c48d0"), capture_output=True, check=False
+        ).stdout
+        for arguments in (command, [sys.executable, "-c", alone])
+    ]
+    assert said[0] == said[1] != b""
