@@ -15,7 +15,7 @@ from ledger.cli import COMMANDS
 from ledger.reader import read
 from ledger.status import FindingCounts, summarize
 from tests.commands import call
-from tests.repository import Repository
+from tests.repository import DATA, Repository
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 KINDS = list(contract.KINDS)
@@ -76,6 +76,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("verify", ["verify", "--json"]),
     ("verify", ["verify", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),
     ("gate", ["gate", "PARSE-SPEED-001", "--json"]),
+    ("apply", ["apply", "docs/hand_off.md", "--json"]),
     ("gate", ["gate", "PARSE-SPEED-001", "--run", RUN, "--json"]),
     ("explain", ["explain", "LED103", "--json"]),
     ("explain", ["explain", "--json"]),
@@ -97,6 +98,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
 
 @pytest.mark.parametrize(("kind", "arguments"), DOCUMENTS)
 def test_documents_keep_to_their_schemas(repo: Repository, kind: str, arguments: list[str]) -> None:
+    repo.write("docs/hand_off.md", (DATA / "small_brief.md").read_bytes())
     document = checked(kind, call(repo.path, *arguments).out)
     assert document["schema_version"] == 1
 

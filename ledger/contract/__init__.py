@@ -30,6 +30,7 @@ KINDS: Final[dict[str, str]] = {
     "validate": "findings",
     "verify": "verify",
     "gate": "gate",
+    "apply": "apply",
     "evidence": "evidence",
     "rounds": "rounds",
     "run": "run",

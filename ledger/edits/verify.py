@@ -29,7 +29,7 @@ def verify(old: Ledger, new: Ledger, change: Change) -> None:
     for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
         if number == place:
             _verify_target(before, after, change)
-        elif _item(before) != _item(after):
+        elif shape(before) != shape(after):
             raise _differs(f"{before.id} (line {before.span.start_line})")
     for what, had, has in (
         ("attempts outside items", _texts(old.loose), _texts(new.loose)),
@@ -114,7 +114,8 @@ def _verify_actions(before: Item, after: Item, change: Change) -> None:
             raise _differs(f"action {was.number} of {before.id}")
 
 
-def _item(item: Item) -> Shape:
+def shape(item: Item) -> Shape:
+    """All that an item says, places aside, for comparing."""
     return {
         "id": item.id,
         "title": item.title,
