@@ -59,7 +59,7 @@ def rewrite(
 
 
 def _refuse_faults(config: Config, new: Ledger, old: Ledger, today: str) -> None:
-    for finding in validate.worse(new, old, config.ledger_path, today):
+    for finding in validate.worse(new, old, config.ledger_path, today, config):
         if finding.severity == "error":
             raise Refused(
                 "would-not-validate",

@@ -18,7 +18,7 @@ from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.links import ancestry, artifacts, blobs, paths
 from ledger.models.finding import Finding
-from ledger.models.ledger import Ledger
+from ledger.models.ledger import Item, Ledger
 from ledger.rules import Facts
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def since(
     known = facts(config, path, contents)._replace(
         run_notes=partial(run_notes, config.root),
         contradicted=partial(contradicted, config, path, contents),
+        unmet=partial(unmet, config),
         elsewhere=lambda: (reader.read(_beside(config)),),
     )
     return made_worse(ledger, known, bases, None, ignored(config))
@@ -133,6 +134,19 @@ def contradicted(
             return contradicted(config, path, own, ledger, base)
     place = verifying.work_tree(config.root, contents, is_committed=False)
     return verifying.contradicted(ledger, base, path, place)
+
+
+def unmet(config: Config, item: Item) -> Sequence[tuple[int, str]]:
+    """The exit criteria of ``item`` that the work tree shows to be unmet: line and reason."""
+    from ledger import gating  # likewise
+
+    conditions = gating.item_conditions(item)
+    gate = gating.gate_item(config, item, gating.Request()) if conditions else None
+    return [
+        (one.condition.line, one.reason)
+        for one in (gate.criteria if gate else ())
+        if one.verdict == "unmet" and not one.condition.optional
+    ]
 
 
 def facts(config: Config, path: str, contents: blobs.Blobs | None = None) -> Facts:
@@ -206,9 +220,13 @@ def made_worse(
     return _telling(sorted(worse, key=lambda found: (found.line, found.column, found.code)))
 
 
-def worse(new: Ledger, old: Ledger | None, path: str, today: str | None) -> list[Finding]:
-    """What a writer asks before it writes: ``made_worse`` without a look at files and git."""
-    return made_worse(new, Facts(path, today), [old] if old else [])
+def worse(
+    new: Ledger, old: Ledger | None, path: str, today: str | None, config: Config | None = None
+) -> list[Finding]:
+    """What a writer asks before it writes: ``made_worse`` without a look at files and git, but
+    for the exit criteria of items that are newly done, where ``config`` is given."""
+    known = Facts(path, today, unmet=partial(unmet, config) if config else None)
+    return made_worse(new, known, [old] if old else [])
 
 
 def _telling(findings: list[Finding]) -> list[Finding]:

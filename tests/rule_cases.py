@@ -9,7 +9,8 @@ A case is a heading of the second level and fenced blocks of five backticks:
   is what the sides have in common.
 - ``settings``: ``today`` (default: 2025-12-31), ``append_only``, ``max_lines``, ``runs``
   (``runs = read``: what the cited runs lack is looked for), ``claims`` (``claims = read``: what
-  is said is held against the cited runs).
+  is said is held against the cited runs), ``criteria`` (``criteria = read``: exit criteria are
+  judged).
 """
 
 from __future__ import annotations

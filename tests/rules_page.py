@@ -25,7 +25,7 @@ an error blocks a commit and makes `ledger validate` exit with 1, a warning does
 | LED3.. | dates |
 | LED4.. | what an attempt brings to show: result, files, commits |
 | LED5.. | what a change does to what was recorded before |
-| LED6.. | next actions |
+| LED6.. | next actions and exit criteria |
 | LED7.. | secrets |
 
 This page is made from the rules by `python -m tests.rules_page`.

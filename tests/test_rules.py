@@ -56,6 +56,7 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
         contradicted=partial(validate.contradicted, place, "plan.md", None)
         if "claims" in settings
         else None,
+        unmet=partial(validate.unmet, place) if "criteria" in settings else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),

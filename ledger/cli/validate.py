@@ -139,5 +139,7 @@ def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequ
         before = contents.read(base, path)
         known = None if before is None else reader.read(before)
         every_claim = partial(validate.contradicted, plan, path, contents)
-        known_facts = facts._replace(base=known, every=True, contradicted=every_claim)
+        known_facts = facts._replace(
+            base=known, every=True, contradicted=every_claim, unmet=partial(validate.unmet, plan)
+        )
         return validate.validate(data, known_facts, plan.ignore)

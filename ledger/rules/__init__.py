@@ -13,6 +13,7 @@ from ledger.models.ledger import Ledger
 from ledger.rules import (
     actions,
     artifacts,
+    criteria,
     dates,
     evidence,
     guard,
@@ -27,7 +28,19 @@ from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule
 __all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "compares", "guards"]
 
 # Importing a theme registers its rules.
-THEMES = (structure, numbers, index, dates, evidence, artifacts, runs, guard, actions, secrets)
+THEMES = (
+    structure,
+    numbers,
+    index,
+    dates,
+    evidence,
+    artifacts,
+    runs,
+    guard,
+    actions,
+    criteria,
+    secrets,
+)
 
 
 def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger import text
 from ledger.models.finding import Finding, Severity
-from ledger.models.ledger import Ledger
+from ledger.models.ledger import Item, Ledger
 
 if TYPE_CHECKING:
     from ledger.models.claim import Judged
@@ -29,6 +29,8 @@ class Facts(NamedTuple):
     ``contradicted`` takes a ledger and an earlier one, and gives the claims of what the earlier one
     does not have that their evidence contradicts.
 
+    ``unmet`` takes an item and gives its exit criteria that are not met, each with line and why.
+
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
     may (``latest``), or all may (``off``); none may be missing. ``elsewhere`` gives other files
@@ -46,6 +48,7 @@ class Facts(NamedTuple):
     content_of: Callable[[str], bytes | None] | None = None
     run_notes: Callable[[str], Sequence[str]] | None = None
     contradicted: "Callable[[Ledger, Ledger | None], Sequence[Judged]] | None" = None
+    unmet: Callable[[Item], Sequence[tuple[int, str]]] | None = None
     every: bool = False
     append_only: str = "latest"
     elsewhere: Callable[[], Sequence[Ledger]] | None = None
