@@ -52,6 +52,9 @@ _HEX: Final = re.compile(r"(?<![\w/.-])[0-9a-f]{7,40}(?![\w/-])")
 _CHECKSUM: Final = re.compile(
     r"(?:sha-?(?:1|224|256|384|512)|md5|checksum)\W{0,6}(?:\w{1,12}\W{1,4}){0,2}\Z", re.IGNORECASE
 )
+_APART: Final = re.compile(r"[\s,;]")
+_OPENING: Final = "(*\"'"
+_CLOSING: Final = ")\"'.,:"
 _INDENT: Final = re.compile(r"[ \t]*")
 
 
@@ -158,10 +161,9 @@ def _in_line(line: str, bare_from: int) -> Iterator[str]:
 
 def _outside_code(line: str, start: int, stop: int, bare_from: int) -> Iterator[str]:
     yield from (link[1] for link in _LINK.finditer(line, start, stop))
-    if max(start, bare_from) < stop:
-        for word in _words(line[max(start, bare_from) : stop]):
-            if "/" in word:
-                yield word
+    start = max(start, bare_from)
+    if start < stop and "/" in (text := line[start:stop]):
+        yield from (word for word in _words(text) if "/" in word)
 
 
 def _code_spans(line: str) -> Iterator[tuple[int, int, str]]:
@@ -185,6 +187,9 @@ def _code_spans(line: str) -> Iterator[tuple[int, int, str]]:
 
 def _words(text: str) -> Iterator[str]:
     """Words, apart by blanks, commas and semicolons, none of them inside braces that pair."""
+    if "{" not in text:
+        yield from (word.lstrip(_OPENING).rstrip(_CLOSING) for word in _APART.split(text))
+        return
     depth, start = 0, 0
     closing = text.count("}")
     for index, letter in enumerate(text):
@@ -193,9 +198,9 @@ def _words(text: str) -> Iterator[str]:
         elif letter == "}":
             depth, closing = max(0, depth - 1), closing - 1
         elif not depth and (letter.isspace() or letter in ",;"):
-            yield text[start:index].lstrip("(*\"'").rstrip(")\"'.,:")
+            yield text[start:index].lstrip(_OPENING).rstrip(_CLOSING)
             start = index + 1
-    yield text[start:].lstrip("(*\"'").rstrip(")\"'.,:")
+    yield text[start:].lstrip(_OPENING).rstrip(_CLOSING)
 
 
 def _is_path(path: str) -> bool:

@@ -1,7 +1,5 @@
 """Which entries make claims, and where the runs are that they call their own."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

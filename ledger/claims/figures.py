@@ -1,7 +1,5 @@
 """The numbers of a text: each with its sign, its unit and the word that says what it counts."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Changes (``36→31``, ``+1.45s runtime``) against the run that is compared with."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Text to claims about things with a name: tests, commits, attempts, stamps."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterator

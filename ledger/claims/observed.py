@@ -6,12 +6,13 @@ output is a ``Session`` of its own beside the folded whole, and every figure kee
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from ledger.evidence.part import Part
 from ledger.models.evidence import Evidence, TestResult, Totals
 
-_COUNTED = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
+_counted = attrgetter("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,13 @@ class Session:
     @property
     def is_empty(self) -> bool:
         """Whether tests were collected and none was run."""
-        return not any(getattr(self.totals, name) for name in _COUNTED)
+        return not any(_counted(self.totals))
 
     @property
     def key(self) -> tuple[int, ...]:
         """What tells sessions apart: their counts."""
-        return tuple(getattr(self.totals, name) for name in _COUNTED)
+        found: tuple[int, ...] = _counted(self.totals)
+        return found
 
 
 class Figure(NamedTuple):

@@ -1,14 +1,13 @@
 """Counts and rates against sessions."""
 
-from __future__ import annotations
-
+from operator import attrgetter
 from typing import NamedTuple
 
 from ledger.claims.observed import Run, Session
 from ledger.evidence.totals import recount
 from ledger.models.claim import Claim
 
-_PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
+_parts = attrgetter("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 
 
 class Seen(NamedTuple):
@@ -72,7 +71,7 @@ def options(session: Session, measure: str, claimed: frozenset[str]) -> list[int
     JUnit XML counts expected failures as skipped, and modules skipped at collection as tests.
     """
     totals = session.totals
-    cases = sum(getattr(totals, name) for name in _PARTS)
+    cases = sum(_parts(totals))
     if measure == "collected":
         return [totals.collected, cases, len(session.tests)]
     if measure == "executed":
@@ -106,7 +105,7 @@ def holds_count(session: Session, claim: Claim, claimed: frozenset[str]) -> bool
 def every_denominator(session: Session) -> list[int]:
     """What a rate of this session may be of; each place in the list is one kind."""
     totals = session.totals
-    cases = sum(getattr(totals, name) for name in _PARTS)
+    cases = sum(_parts(totals))
     ran = totals.passed + totals.failed + totals.errors
     expected = totals.xfailed + totals.xpassed
     return [

@@ -6,8 +6,6 @@ sentence; the name of the attempt's own run, or "now", ends it. What stands befo
 colon (``Delta vs Phase B:``) holds for every part.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

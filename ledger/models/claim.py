@@ -24,6 +24,8 @@ class Amount(NamedTuple):
 
     def holds(self, value: float) -> bool:
         """Whether ``value`` is written like this. Binary fractions get a hair's breadth."""
+        if self.low <= value <= self.high:
+            return True
         slack = 1e-9 * max(1.0, abs(value))
         return self.low - slack <= value <= self.high + slack
 

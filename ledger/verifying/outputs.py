@@ -6,8 +6,6 @@ names of tests are read where somebody asks for them, or where they have to tell
 stand in two outputs.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace
