@@ -54,8 +54,12 @@ def gate_brief(config: Config, file: Path, ledger: Ledger | None, request: Reque
     Raises UsageError for a sprint that the brief does not have, UnreadableInput for a file or run
     that cannot be read.
     """
-    path = inside(config.root, file)
-    brief = briefs.read(_content(config.root / path))
+    data = _content(file)
+    try:
+        path = inside(config.root, file)
+    except UsageError:
+        path = str(file)  # handed on from elsewhere: only what it refers to has to be here
+    brief = briefs.read(data)
     number = request.sprint
     if number is not None and number not in {one.number for one in brief.sprints if one.number}:
         known = ", ".join(one.number for one in brief.sprints if one.number) or "none"
@@ -318,6 +322,8 @@ class _Ground:
 
     def fill(self, path: str) -> Place:
         """``path`` with its placeholders filled in."""
+        if path == self.path:
+            return Place(path)
         if citations.kind(path) == "outside":
             return Place(None, f"{path} leads out of the repository", is_open=True)
         found = _STAMP.search(path)
@@ -326,7 +332,7 @@ class _Ground:
             if stamp is None:
                 known = self._stamps(path[: found.start()])
                 if not known:
-                    return Place(None, f"there is no folder for {path}")
+                    return Place(None, f"{path[: found.start()]} has no run yet")
                 said = f"{path}: {', '.join(known[:5])} would fit: say which with --stamp"
                 return Place(None, said, is_open=True)
             path = _STAMP.sub(stamp, path)
@@ -362,6 +368,8 @@ class _Ground:
         return place if place.is_relative_to(root) else None
 
     def _files(self, path: str) -> Mapping[str, int] | None:
+        if path == self.path:
+            return {"": 1}  # it was read, wherever it lies
         try:
             return {entry.path: entry.size for entry in self._access.files(path)}
         except LedgerError:
@@ -469,7 +477,8 @@ class _Ground:
         for attempt in self.item.attempts if self.item else ():
             if self._is_later(attempt.number, attempt.stamp, attempt.date):
                 paths = tuple(path for one in attempt.artifacts for path in one.paths)
-                yield Entry(attempt.number, attempt.text, paths, attempt.span.start_line)
+                line = attempt.span.start_line
+                yield Entry(attempt.number, attempt.text, paths, line, attempt.date)
 
     def _is_later(self, number: int | None, stamp: str | None, date: str | None) -> bool:
         brief = self.brief

@@ -260,6 +260,8 @@ DECISIONS = [
     ("4", "A decision for Option A or Option B is required.", "unmet"),
     ("4", "Decided: Option A. Later we chose Option B.", "unknown"),
     ("9", "We decided for Option A.", "unmet"),
+    ("4", "Decision (Option A vs Option B, required first): Option A chosen over Option B.", "met"),
+    ("6", "We decided for Option A.", "unknown"),
 ]
 
 
@@ -274,6 +276,17 @@ def test_a_decision_comes_before_the_work(
     made.ledger.write_text(
         plan.replace("- Next Actions:\n", f"{entry}{work}- Next Actions:\n", 1), "utf-8"
     )
+    found = reworded(made, 'Policy `check: decided("Option A", "Option B", before=1)`')
+    assert found["verdict"] == verdict, found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("day", "verdict"), [("2025-11-05", "met"), ("2025-11-15", "unmet"), ("soon", "unknown")]
+)
+def test_a_dated_line_may_tell_of_a_decision(made: Repository, day: str, verdict: str) -> None:
+    plan = made.ledger.read_text("utf-8")
+    line = f"- Decision: Option A was decided for on {day}.\n- Next Actions:\n"
+    made.ledger.write_text(plan.replace("- Next Actions:\n", line, 1), "utf-8")
     found = reworded(made, 'Policy `check: decided("Option A", "Option B", before=1)`')
     assert found["verdict"] == verdict, found["reason"]
 
@@ -357,6 +370,18 @@ def test_no_tick_of_the_real_brief_is_believed(real_repo: Callable[[str], Path])
         "arch.md": "tracked",
     }
     assert len(data["references"]) == 8
+
+
+def test_the_damaged_brief_is_judged_as_its_original(
+    corpus: Path, real_repo: Callable[[str], Path]
+) -> None:
+    place = real_repo("61e7f7a9")
+    arguments = ("--run", INPUT, "--baseline", EARLIER)
+    seed = gate(place, str(corpus / "seeds" / "next_steps_brief.md"), *arguments).data
+    original = gate(place, BRIEF, *arguments).data
+    assert verdicts(seed) == verdicts(original)
+    assert len(seed["damage"]) == 97
+    assert original["damage"] == []
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import typer
 from ledger import config, gating, naming, reader
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.config import Config
 from ledger.errors import LedgerError, UsageError
 from ledger.gating import Request
 from ledger.models.gate import Gate, Judged
@@ -80,12 +81,27 @@ def _gate(document: str, request: Request, ledger: Path | None) -> Gate:
         if request.sprint is not None:
             raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
         return gating.gate_item(opened.config, item, request)
-    settings = config.find(file.resolve().parent if ledger is None else Path.cwd(), ledger)
+    settings = _settings(file, ledger)
     try:
         plan = reader.read(opening.read_bytes(settings.ledger))
     except LedgerError:
         plan = None
     return gating.gate_brief(settings, file, plan, request)
+
+
+def _settings(file: Path, ledger: Path | None) -> Config:
+    """The configuration around the brief; around the current folder for a brief that was handed
+    on from outside of any."""
+    try:
+        here = config.find(Path.cwd(), ledger)
+    except UsageError:
+        return config.find(file.resolve().parent)
+    if ledger is not None or file.resolve().is_relative_to(here.root):
+        return here
+    try:
+        return config.find(file.resolve().parent)
+    except UsageError:
+        return here
 
 
 def _is_file(file: Path) -> bool:

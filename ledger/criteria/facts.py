@@ -10,13 +10,14 @@ from ledger.models.gate import Judgement
 
 
 class Entry(NamedTuple):
-    """An attempt, or a completed action, of the ledger. ``place`` names it with its line,
-    ``paths`` are what it cites."""
+    """An attempt, or a completed action, of the ledger. It stands at ``line``,
+    ``paths`` are what it cites, ``date`` is ISO."""
 
     number: int | None
     text: str
     paths: tuple[str, ...]
     line: int
+    date: str | None = None
 
 
 class Place(NamedTuple):

@@ -12,7 +12,7 @@ from ledger.criteria.language import Call
 from ledger.models.gate import Judgement
 
 _DECIDED: Final = re.compile(
-    r"\b(?:decision|decided|decides|approved|approves|chose|chosen|selected|agreed)\b",
+    r"\b(?:decision|decided|decides|approved|approves|chose|chosen|selected|agreed|adopted|accepted)\b",
     re.IGNORECASE,
 )
 _OPEN: Final = re.compile(
@@ -21,6 +21,10 @@ _OPEN: Final = re.compile(
     re.IGNORECASE,
 )
 _OPTION: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
+_REJECTED: Final = re.compile(r"\b(?:over|instead of|rather than|not)\b.*", re.IGNORECASE)
+_ASIDE: Final = re.compile(r"\([^()]{0,300}\)")
+_DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_NUMBERED: Final = re.compile(r"sprint[ _-]?(\d{1,4}[a-z]?)", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.;!?](?=\s|\Z)|\n")
 
 
@@ -36,13 +40,19 @@ def logged(call: Call, facts: Facts) -> Judgement:
 
 
 def recorded(path: str, facts: Facts) -> Judgement:
-    """An attempt that cites files in a folder, all of which bring artifacts."""
+    """An attempt that cites something in a folder; or, of a sprint's folder, one that names the
+    sprint and cites something in the folder above."""
     place = facts.fill(path)
     if place.path is None:
         return Judgement("unknown" if place.is_open else "unmet", place.reason)
     folder = place.path.rstrip("/")
+    above, _, last = folder.rpartition("/")
+    sprint = _NUMBERED.fullmatch(last)
+    named = re.compile(rf"\bsprint[ _-]?{sprint[1]}\b", re.IGNORECASE) if sprint else None
     for entry in facts.entries:
-        if any(_lies_in(cited, folder) for cited in entry.paths):
+        is_above = any(_lies_in(cited, above) for cited in entry.paths if above)
+        is_named = is_above and named is not None and named.search(entry.text)
+        if is_named or any(_lies_in(cited, folder) for cited in entry.paths):
             where = (f"{facts.ledger}:{entry.line}",)
             return Judgement("met", f"{_name(entry)} cites {folder}/", where)
     return Judgement("unmet", _none(facts, f"cites {folder}/"), (facts.ledger,))
@@ -80,10 +90,17 @@ def decided(call: Call, facts: Facts) -> Judgement:
         return Judgement("met", reason, lines[:1])
     holder = next((entry for entry in facts.entries if _holds(entry, line)), None)
     places = (lines[0], f"{facts.ledger}:{work.line}")
-    if holder is None or holder.number is None or work.number is None or holder is work:
+    day = _DATE.search(facts.lines[line]) if holder is None else None
+    if day and work.date and day[0] != work.date:
+        is_late = day[0] > work.date
+        how = f"{reason} on {day[0]}, {'after' if is_late else 'before'} {_name(work)}"
+        return Judgement("unmet" if is_late else "met", how, places)
+    numbers = (holder.number if holder else None, work.number)
+    if None in numbers or numbers[0] == numbers[1]:
         why = f"whether before {_name(work)}, the first at sprint {sprint}, cannot be told"
         return Judgement("unknown", f"{reason}; {why}", places)
-    if holder.number > work.number:
+    assert holder
+    if (holder.number or 0) > (work.number or 0):
         why = f"in {_name(holder)}, after {_name(work)}, the first at sprint {sprint}"
         return Judgement("unmet", f"{reason} {why}", places)
     return Judgement("met", f"{reason} in {_name(holder)}, before {_name(work)}", places)
@@ -93,9 +110,11 @@ def _decisions(facts: Facts, asked: set[str]) -> Iterator[tuple[str, int]]:
     """Option and line of each sentence that says it was decided for."""
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
-            options = {found.upper() for found in _OPTION.findall(sentence)}
+            bare = _ASIDE.sub("", sentence)
+            said = _REJECTED.sub("", bare if _OPTION.search(bare) else sentence)
+            options = {found.upper() for found in _OPTION.findall(said)}
             options = options & asked if asked else options
-            if len(options) == 1 and _DECIDED.search(sentence) and not _OPEN.search(sentence):
+            if len(options) == 1 and _DECIDED.search(sentence) and not _OPEN.search(said):
                 yield options.pop(), number
 
 
