@@ -147,6 +147,8 @@ def _passing(call: Call, facts: Facts, good: Iterable[str]) -> Judgement:
     if run is None:
         return NO_RUN
     named, sources, why = _named(call, facts)
+    if not call.args:
+        why = f"{call.name}() names nothing"
     good = {*good}
     bad = [name for name in named if name not in good]
     evidence = (run.path, *sources)
