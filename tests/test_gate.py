@@ -527,3 +527,30 @@ def test_each_missing_thing_turns_its_own_criteria(
         for path, data in before.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+
+
+def test_no_writer_sets_an_item_to_done_whose_criteria_are_unmet(repo: Repository) -> None:
+    append = ("append", "PARSE-SPEED-001", BASELINE, "--again", "--status", "done")
+    before = repo.ledger.read_bytes()
+    assert "LED605" in call(repo.path, *append).err
+    assert repo.ledger.read_bytes() == before
+    said = "- [ ] 50 MB in under ten times the time of 5 MB"
+    for check, code in (("exists(docs/none.md)", 1), ("exists(docs/next_steps.md)", 0)):
+        ticked = f"- [x] Measured `check: {check}`"
+        repo.ledger.write_bytes(before.replace(said.encode(), ticked.encode()))
+        assert call(repo.path, *append).code == code
+
+
+def test_validate_refuses_what_was_set_to_done_by_hand(repo: Repository) -> None:
+    plan = repo.ledger.read_bytes()
+    ticked = b"- [x] Measured `check: exists(docs/none.md)`"
+    plan = plan.replace(b"- [ ] 50 MB in under ten times the time of 5 MB", ticked)
+    repo.ledger.write_bytes(
+        plan.replace(b"| in_progress |", b"| done |").replace(
+            b"Status: in_progress", b"Status: done"
+        )
+    )
+    done = call(repo.path, "validate", "--base", "HEAD")
+    assert done.code == 1
+    assert "LED605" in done.out
+    assert "docs/none.md is not there" in done.out
