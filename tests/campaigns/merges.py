@@ -4,7 +4,8 @@ held against what both have done.
 ``python -m tests.campaigns.merges --count 10000 --seed 1`` has Hypothesis make as many scenes.
 For each the merge must be the same both ways; every attempt of either side and all other text
 must be there, each as often as it was; and where the model leaves nothing to a person, the
-merged file must be, byte for byte, the merged model written down, and read as what it says.
+merged file must be the merged model written down, byte for byte but for the blanks before the
+numbers of actions, and read as what it says.
 
 What came out so far is told every 200 merges. The exit code is 1 if one did not hold; the example
 is printed as it was met, for making it small takes longer than reading it.
