@@ -204,12 +204,20 @@ def test_a_flood_is_kept_in_part(repo: Repository) -> None:
 # What may happen to `ledger`
 
 
+# A shell ignores SIGINT for what it runs in the background, nohup ignores SIGHUP, and what is
+# ignored stays so.
+_NOTICED = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL);"
+)
+
+
 def started(
-    repo: Repository, *arguments: str, script: str, **options: Any
+    repo: Repository, *arguments: str, script: str, first: str = _NOTICED, **options: Any
 ) -> subprocess.Popen[bytes]:
     """A run whose command has begun: it made the file `begun`."""
     child = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, "run", ITEM, "--stamp", STAMP, *arguments, "--",
+        [sys.executable, "-c", f"{first}{SCRIPT}", "run", ITEM, "--stamp", STAMP, *arguments, "--",
          "sh", "-c", f": > begun; {script}"],
         cwd=repo.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
     )  # fmt: skip
@@ -264,9 +272,10 @@ def test_a_killed_ledger_takes_all_with_it(repo: Repository, mark: str) -> None:
 def test_an_ignored_hangup_stays_ignored(repo: Repository) -> None:
     """As under nohup."""
     child = started(
-        repo, script="sleep 1; echo on",
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
-    )  # fmt: skip
+        repo,
+        script="sleep 1; echo on",
+        first="import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN);",
+    )
     child.send_signal(signal.SIGHUP)
     child.communicate(timeout=30)
     assert child.returncode == 0
