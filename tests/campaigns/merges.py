@@ -52,11 +52,11 @@ def judge(scene: Scene) -> str:
         return "conflict"
     assert not done.clashes, done.clashes
     assert laws.found(reader.read(done.data)) == laws.said(meant.plan)
-    assert _lines(done.data) == _lines(written(meant.plan).data)
+    assert _unordered(done.data) == _unordered(written(meant.plan).data)
     return "clean"
 
 
-def _lines(data: bytes) -> list[str]:
+def _unordered(data: bytes) -> list[str]:
     """The lines, without the blanks before numbers, in no order: where a list is aligned at its
     dots, a new number that is longer than the old one leaves the line where it began; and the
     model does not say which of two fields stands first that the sides add at one place. The
