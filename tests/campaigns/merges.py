@@ -79,18 +79,19 @@ def _assert_nothing_is_lost(scene: Scene, done: Merged) -> None:
             for attempt in item.attempts:
                 for mark in _MARK.findall(attempt.lines[0]):
                     assert text.count(f"({mark})") == 1, mark
-    assert _kept_by_both(scene) <= _lines(text)
+    assert _kept_by_both(scene) <= _lines(text).keys()
 
 
 def _kept_by_both(scene: Scene) -> set[str]:
-    """Lines that the base and both sides have."""
+    """Lines that the base and both sides have, each as often: of two that are alike each side
+    may have changed another one."""
     plans = (scene.base, scene.ours, scene.theirs)
     base, ours, theirs = (_lines(written(plan).data.decode()) for plan in plans)
-    return base & ours & theirs
+    return {line for line, count in base.items() if count == ours[line] == theirs[line]}
 
 
-def _lines(text: str) -> set[str]:
-    return {line.strip("\ufeff \t") for line in re.split("\r\n|\n|\r", text)}
+def _lines(text: str) -> Counter[str]:
+    return Counter(line.strip("\ufeff \t") for line in re.split("\r\n|\n|\r", text))
 
 
 def run(count: int, number: int | None = None) -> Counter[str]:
