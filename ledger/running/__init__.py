@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledger import config
@@ -138,7 +138,7 @@ class _Bundle:
             self._claim(self.folder)
             if self.settings.is_git:
                 self._commit = snapshot.take(self.settings.root, self.folder / "git_diff.patch")
-            meanwhile = _Meanwhile(self)
+            meanwhile = _Meanwhile(self, keeper.begun)
             begun = time.monotonic()
             try:
                 self._all_rounds(keeper, interrupts, watch)
@@ -342,20 +342,23 @@ class _Meanwhile:
     """What can be done while the command runs: the files that tell of it, and loading what is
     needed afterwards."""
 
-    def __init__(self, bundle: _Bundle) -> None:
+    def __init__(self, bundle: _Bundle, begun: Event) -> None:
         self._bundle = bundle
+        self._begun = begun
         self._error: Exception | None = None
         self._thread = Thread(target=self._work)
         self._thread.start()
 
     def join(self) -> None:
         """Wait for its end. Raises what went wrong."""
+        self._begun.set()  # also where no command came to be started
         self._thread.join()
         if self._error is not None:
             raise self._error
 
     def _work(self) -> None:
         bundle = self._bundle
+        self._begun.wait()  # nothing comes before the command
         try:
             from ledger.running import files
 

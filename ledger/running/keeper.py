@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Event
 from typing import NamedTuple
 
 _ENDING_S = 0.05  # for what ends by itself just behind the command
@@ -58,6 +59,7 @@ class Keeper:
         requests, self._requests = os.pipe()
         self.answers, answers = os.pipe()
         self.output, output = os.pipe()
+        self.begun = Event()  # a command has been asked for
         self.pid = os.fork()
         if self.pid == 0:
             try:
@@ -74,6 +76,7 @@ class Keeper:
         """Start a command; the one before must have ended."""
         words = b"\0".join(os.fsencode(word) for word in arguments)
         _send(self._requests, b"G" + struct.pack("=I", len(words)) + words)
+        self.begun.set()
 
     def send(self, number: int) -> None:
         """Send a signal to the command: SIGINT as a terminal would, others to all processes."""
