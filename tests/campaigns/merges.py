@@ -61,7 +61,9 @@ def _unordered(data: bytes) -> list[str]:
     dots, a new number that is longer than the old one leaves the line where it began; and the
     model does not say which of two fields stands first that the sides add at one place. The
     order of attempts and actions is judged by what is read."""
-    return sorted(re.sub(r"^ +(?=\d+\. )", " ", line) for line in re.split("[\r\n]", data.decode()))
+    return sorted(
+        re.sub(r"^ +(?=\d+\. )", " ", line) for line in re.split("\r\n|\n|\r", data.decode())
+    )
 
 
 def _assert_symmetric(done: Merged, back: Merged, newline: bytes) -> None:
