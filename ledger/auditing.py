@@ -9,7 +9,7 @@ from ledger import history_cache
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.history_cache import Cache
-from ledger.links import blobs, log
+from ledger.links import ancestry, blobs, log
 from ledger.models.change import Change
 from ledger.models.history import History
 
@@ -62,7 +62,9 @@ def _audit(
         _read(config, [cache.forks[merge.sha]], cache)
         return cache.forks[merge.sha]
 
-    found = history.replay(changes, cache.versions, fork_of, is_cut=log.is_cut(config.root))
+    found = history.replay(
+        changes, cache.versions, fork_of, is_cut=ancestry.is_shallow(config.root)
+    )
     if not found.is_cut and not found.skipped:
         cache.keep(key, found)
     return found
@@ -85,7 +87,7 @@ def _read(
 
 def _forked(config: Config, parents: Sequence[str], names: Sequence[str]) -> str | None:
     """The blob that the file was where the histories of ``parents`` parted."""
-    commit = log.fork(config.root, parents)
+    commit = ancestry.fork_point(config.root, *parents)
     if commit is None:
         return None
     found = log.blobs_at(config.root, [(commit, name) for name in names])

@@ -134,7 +134,7 @@ def _fork(
     """The version that the parents of a merge have in common."""
     if len(change.commit.parents) < 2:
         return None
-    common = log.fork(config.root, change.commit.parents)
+    common = ancestry.fork_point(config.root, *change.commit.parents)
     if common is None:
         return None
     found = log.blobs_at(config.root, [(common, name) for name in names])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,8 +15,9 @@ from typing import Final
 from ledger import store, text
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput
-from ledger.links import blobs
+from ledger.links import asking
 
+_NO_SUCH_SETTING: Final = 1  # what `git config --get` answers
 PROGRAM: Final = "ledger-merge-driver"
 # What git does without a driver comes first. Whatever happens to the program after that, the
 # file holds the outcome of a text merge, and git hears of a conflict.
@@ -130,18 +130,4 @@ def _setting(root: Path, name: str) -> str | None:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed commands, and a path behind `--`
-            [*blobs.GIT, *arguments],
-            cwd=root,
-            env=blobs.environment(root),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error
-    if done.returncode > 1:  # 1 is the answer "no such setting"
-        said = text.one_line(text.decode(done.stderr))
-        raise LedgerError("git-failed", f"{root}: git {arguments[0]}: {said}")
-    return text.decode(done.stdout)
+    return text.decode(asking.ask(root, *arguments, answers=(_NO_SUCH_SETTING,)))

@@ -6,12 +6,10 @@ changes a repository, its index included.
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from ledger.errors import LedgerError
-from ledger.links import blobs
+from ledger.links import asking, blobs
 
 _NOTHING_FOUND = 1  # the exit code of rev-parse --verify
 
@@ -48,7 +46,9 @@ def head_commit(root: Path) -> str | None:
     """The full name of HEAD's commit; None before the first commit. Raises LedgerError where git
     gives up, as ``is_dirty`` does."""
     ask = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    return _ask_strictly(root, *ask).decode("ascii", "replace").strip() or None
+    return (
+        asking.ask(root, *ask, answers=(_NOTHING_FOUND,)).decode("ascii", "replace").strip() or None
+    )
 
 
 def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
@@ -56,33 +56,10 @@ def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
     ``aside`` and what lies below them left out."""
     left_out = [f":(top,exclude,literal){path}" for path in aside]
     ask = ("status", "--porcelain", "-z", "--untracked-files=no", "--", ":(top)")
-    return bool(_ask_strictly(root, *ask, *left_out))
+    return bool(asking.ask(root, *ask, *left_out))
 
 
 def _ask(root: Path, *arguments: str) -> bytes:
     """What git says, empty where it fails."""
-    done = _run(root, arguments)
+    done = asking.run(root, *arguments)
     return done.stdout if done.returncode == 0 else b""
-
-
-def _ask_strictly(root: Path, *arguments: str) -> bytes:
-    """What git says, for what must not be taken for "nothing" where git fails."""
-    done = _run(root, arguments)
-    if done.returncode > _NOTHING_FOUND:
-        reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise LedgerError("git-failed", f"{root}: git gave up: {reason}")
-    return done.stdout
-
-
-def _run(root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(  # noqa: S603 - fixed commands; revisions and paths were checked
-            [*blobs.GIT, *arguments],
-            cwd=root,
-            env=blobs.environment(root),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error

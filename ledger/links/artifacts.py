@@ -7,14 +7,13 @@ the hook asks, too. Nothing here changes a repository, its index included.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from ledger import citations
-from ledger.errors import LedgerError, UsageError
-from ledger.links import blobs, paths
+from ledger.errors import UsageError
+from ledger.links import asking, paths
 
 _LONGEST = 100_000  # bytes
 _AT_ONCE = 500  # paths on one command line
@@ -121,15 +120,5 @@ class Artifacts:
         does not know: nothing is said about them."""
         if not self._is_git:
             return []
-        try:
-            done = subprocess.run(  # noqa: S603 - fixed commands; paths stand behind "--"
-                [*blobs.GIT, *arguments],
-                cwd=self._top,
-                env=blobs.environment(self._top),
-                input=given.encode("utf-8", "surrogateescape"),
-                capture_output=True,
-                check=False,
-            )
-        except OSError as error:
-            raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error
+        done = asking.run(self._top, *arguments, given=given.encode("utf-8", "surrogateescape"))
         return done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]

@@ -273,7 +273,7 @@ class Blobs:
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise _not_started(self._root, error) from error
+            raise not_started(self._root, error) from error
         return self._process
 
     def _gave_up(self) -> LedgerError:
@@ -334,7 +334,8 @@ def _pointed_to(entry: Path) -> Path | None:
     return Path(os.path.normpath(entry.parent / os.fsdecode(line[len(b"gitdir: ") :])))
 
 
-def _not_started(root: Path, error: OSError) -> LedgerError:
+def not_started(root: Path, error: OSError) -> LedgerError:
+    """Why git did not start."""
     if isinstance(error, FileNotFoundError) and root.is_dir():
         return LedgerError("no-git", "git was not found", "install git, or put it on the PATH")
     return LedgerError("git-failed", f"{root}: git could not be started: {error.strerror}")

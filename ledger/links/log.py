@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from ledger.errors import LedgerError, UsageError
-from ledger.links import blobs
+from ledger.errors import UsageError
+from ledger.links import asking, blobs
 from ledger.models.change import Change, Commit
 
 # No name, message or path has a NUL in it, so none can pass for another record.
@@ -104,17 +103,6 @@ def contents(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes | No
     with blobs.Blobs(root) as repository:
         for name in names:
             yield name, repository.content(name)
-
-
-def fork(root: Path, commits: Sequence[str]) -> str | None:
-    """The latest commit that all of ``commits`` have in common; None where they have none."""
-    said = _git(root, "merge-base", "--octopus", *commits, refuses=(1,))
-    return said.strip() or None
-
-
-def is_cut(root: Path) -> bool:
-    """Whether the clone is shallow, so that its history begins too late."""
-    return _git(root, "rev-parse", "--is-shallow-repository").strip() == "true"
 
 
 def blobs_at(root: Path, places: Sequence[tuple[str, str]]) -> list[str | None]:
@@ -213,7 +201,7 @@ def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str]
         # The second one compares contents, which a partial clone may lack.
         said = _git(
             root, "diff-tree", "-r", "-z", "--no-commit-id", "--no-abbrev", similar,
-            f"-l{_MOST_FILES}", "--diff-filter=R", parent, commit, refuses=(128,),
+            f"-l{_MOST_FILES}", "--diff-filter=R", parent, commit, answers=(128,),
         )  # fmt: skip
         parts = said.split("\0")
         for raw, before, after in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
@@ -232,20 +220,6 @@ def _without_renamings(found: list[Change]) -> list[Change]:
     ]
 
 
-def _git(root: Path, *arguments: str, given: str = "", refuses: tuple[int, ...] = ()) -> str:
-    """What git says. Raises ``LedgerError`` for exit codes but 0 and ``refuses``."""
-    try:
-        done = subprocess.run(  # noqa: S603 - revisions are full names of commits
-            [*blobs.GIT, *arguments],
-            cwd=root,
-            env=blobs.environment(root),
-            input=os.fsencode(given),
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        raise LedgerError("no-git", f"git could not be started: {error.strerror}") from error
-    if done.returncode and done.returncode not in refuses:
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise LedgerError("git-failed", f"{root}: git {arguments[0]} failed: {said}")
-    return "" if done.returncode else os.fsdecode(done.stdout)
+def _git(root: Path, *arguments: str, given: str = "", answers: tuple[int, ...] = ()) -> str:
+    """See ``asking.ask``."""
+    return os.fsdecode(asking.ask(root, *arguments, given=os.fsencode(given), answers=answers))

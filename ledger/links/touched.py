@@ -6,15 +6,13 @@ One ``git log`` that compares trees only, so a partial clone lacks nothing that 
 from __future__ import annotations
 
 import os
-import subprocess
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ledger.errors import LedgerError
-from ledger.links import blobs, log
+from ledger.links import asking, log
 
 _LOG: Final = (
     "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.diffMerges=separate",
@@ -120,18 +118,4 @@ class Touched:
 
 
 def _records(root: Path, commit: str) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed command; the commit is a full name
-            [*blobs.GIT, *_LOG, commit, "--"],
-            cwd=root,
-            env=blobs.environment(root),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        raise LedgerError("no-git", f"git could not be started: {error.strerror}") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise LedgerError("git-failed", f"{root}: git log failed: {said}")
-    return log.records(os.fsdecode(done.stdout), 4)
+    return log.records(os.fsdecode(asking.ask(root, *_LOG, commit, "--")), 4)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import subprocess
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from ledger.errors import LedgerError
-from ledger.links import blobs
+from ledger.links import asking, blobs
 
 # A part of a name that is left open, which may stand for anything but "/".
 _OPEN = re.compile(
@@ -184,18 +182,5 @@ def _above(places: Iterable[str]) -> Iterator[str]:
 
 
 def _ask(root: Path, *arguments: str) -> list[str]:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed commands; a commit is a full name
-            [*blobs.GIT, *arguments],
-            cwd=root,
-            env=blobs.environment(root),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        raise LedgerError("no-git", f"git could not be started: {error.strerror}") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise LedgerError("git-failed", f"{root}: git {arguments[0]} failed: {said}")
-    return [part for part in os.fsdecode(done.stdout).split("\0") if part]
+    said = os.fsdecode(asking.ask(root, *arguments))
+    return [part for part in said.split("\0") if part]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.evidence.access import Access
 from ledger.evidence.access import Entry as File
 from ledger.evidence.part import MAX_BYTES
-from ledger.links import blobs
+from ledger.links import asking, blobs
 from ledger.links.blobs import Blobs
 
 _NAME_AND_SIZE = "%(objectname) %(objectsize)"
@@ -254,7 +253,7 @@ def _walked(root: Path) -> Iterator[str]:
 
 
 def _listed(root: Path, *arguments: str) -> list[str]:
-    return [os.fsdecode(name) for name in _git(root, *arguments).split(b"\0") if name]
+    return [os.fsdecode(name) for name in asking.ask(root, *arguments).split(b"\0") if name]
 
 
 def _blobs_of(root: Path, commit: str) -> dict[str, str]:
@@ -270,37 +269,16 @@ def _sizes(root: Path) -> dict[str, int]:
     """The size of every object that is here. Asking a partial clone for another one would make
     git look for it elsewhere."""
     asked = ("cat-file", "--batch-all-objects", "--unordered", f"--batch-check={_NAME_AND_SIZE}")
-    lines = _git(root, *asked).decode("ascii", "replace").split("\n")
+    lines = asking.ask(root, *asked).decode("ascii", "replace").split("\n")
     return {name: int(size) for line in lines for name, _, size in [line.partition(" ")] if size}
 
 
 def _day(root: Path, name: str) -> str | None:
-    said = _git(root, "log", "-1", "--format=%cs", name, "--").decode("ascii", "replace").strip()
-    return said or None
+    done = asking.run(root, "log", "-1", "--format=%cs", name, "--")
+    return done.stdout.decode("ascii", "replace").strip() or None  # nothing before a first commit
 
 
 def _ignored(root: Path, paths: Sequence[str]) -> frozenset[str]:
-    request = b"\0".join(os.fsencode(path) for path in paths if path and "\0" not in path)
-    done = _run_git(root, ["check-ignore", "-z", "--stdin"], request)
+    given = b"\0".join(os.fsencode(path) for path in paths if path and "\0" not in path)
+    done = asking.run(root, "check-ignore", "-z", "--stdin", given=given)
     return frozenset(os.fsdecode(path) for path in done.stdout.split(b"\0") if path)
-
-
-def _git(root: Path, *arguments: str) -> bytes:
-    done = _run_git(root, arguments, b"")
-    return done.stdout if done.returncode == 0 else b""
-
-
-def _run_git(
-    root: Path, arguments: Sequence[str], given: bytes
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(  # noqa: S603 - fixed commands; revisions are full names or HEAD
-            [*blobs.GIT, *arguments],
-            cwd=root,
-            env=blobs.environment(root),
-            input=given,
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        raise UnreadableInput("no-git", f"{root}: git could not be started") from error

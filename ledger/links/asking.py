@@ -1,0 +1,45 @@
+"""One git command, run to its end, and what it says.
+
+The hook asks, too: no library for git, and ``subprocess`` not before there is a question. The
+command is fixed by the caller, who has checked every revision and path in it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.errors import LedgerError
+from ledger.links import blobs
+
+if TYPE_CHECKING:
+    import subprocess
+
+
+def run(root: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Exit code and output of git at ``root``, with ``given`` on its input. Raises LedgerError
+    where it cannot be started."""
+    import subprocess
+
+    try:
+        return subprocess.run(  # noqa: S603 - see above
+            [*blobs.GIT, *arguments],
+            cwd=root,
+            env=blobs.environment(root),
+            input=given,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise blobs.not_started(root, error) from error
+
+
+def ask(root: Path, *arguments: str, given: bytes = b"", answers: tuple[int, ...] = ()) -> bytes:
+    """What git says. Raises LedgerError for an exit code that is neither 0 nor one of
+    ``answers``."""
+    done = run(root, *arguments, given=given)
+    if done.returncode and done.returncode not in answers:
+        command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise LedgerError("git-failed", f"{root}: git {command} failed: {said}")
+    return done.stdout
