@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from ledger import text
 from ledger.braces import expand
-from ledger.text import DRIVE
 
 Kind = Literal["path", "placeholder", "outside"]
 
@@ -33,6 +33,7 @@ _PLACEHOLDER: Final = re.compile(
 _MACHINE: Final = re.compile(
     r"/(?:home|Users|tmp|var|etc|mnt|opt|usr|root|private|data|Volumes|srv|work|workspace|media)/."
 )
+_DRIVE: Final = re.compile(text.DRIVE)
 _COMPONENTS: Final = re.compile(r"[\w.@%+~*?$…/\\<>()\[\]{}:-]+")
 _HOLES: Final = re.compile(r"<[\w .:-]{1,60}>|\$\([^()]{0,200}\)|\$?\{[^{}/]{0,60}\}")
 _SUFFIX: Final = re.compile(r"\.(?=\d{0,3}[A-Za-z])\w{1,10}$|\.[A-Za-z]\w{0,9}\*$|\.\*$")
@@ -70,7 +71,7 @@ def kind(path: str) -> Kind:
     """What can be said of one path without looking: ``placeholder`` where a part is left open
     (``<STAMP>``, ``$STAMP``, ``.../``, ``chunk_NN``, a glob), ``outside`` where it is absolute,
     a home folder's, or leads up and out of the repository; else ``path``."""
-    if path.startswith(("/", "~")) or DRIVE.match(path):
+    if path.startswith(("/", "~")) or _DRIVE.match(path):
         return "outside"
     if _PLACEHOLDER.search(path):
         return "placeholder"
@@ -207,7 +208,7 @@ def _is_path(path: str) -> bool:
     filled = _HOLES.sub("x", path)
     if not _COMPONENTS.fullmatch(filled) or "://" in filled or filled[0] in "-@%+":
         return False
-    if _MACHINE.match(filled) or DRIVE.match(filled):
+    if _MACHINE.match(filled) or _DRIVE.match(filled):
         return True
     if any(mark in filled for mark in "()[]<>:\\"):
         return False

@@ -24,7 +24,9 @@ _KEYS: Final[dict[str, type]] = {
 _IN_WORDS: Final = {str: "text", list: "a list", int: "a number"}
 _APPEND_ONLY: Final = ("strict", "latest", "off")
 # [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
-_MENTIONED: Final = re.compile(rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])""")
+_MENTIONED: Final = (  # compiled only where there is such a file
+    rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])"""
+)
 _LONGEST: Final = 1000  # characters of a path in a message
 _LARGEST: Final = 1_000_000  # bytes of a pyproject.toml
 
@@ -200,7 +202,7 @@ def _settings(file: Path, *, ours: bool) -> dict[str, Any] | None:
         raise UnreadableInput("bad-config", f"{_cut(file)}: {_reason(error)}") from error
     if len(data) > _LARGEST:
         raise UnreadableInput("bad-config", f"{file}: expected at most {_LARGEST:,} bytes")
-    if not _MENTIONED.search(data):
+    if not re.search(_MENTIONED, data):
         return None
     import tomllib  # only where there is a table to read
 

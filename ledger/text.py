@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 BOM = b"\xef\xbb\xbf"
-DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+# Patterns that few commands need are compiled where they are used first.
+DRIVE = r"[A-Za-z]:[\\/]|\\\\"
 """What an absolute path of Windows begins with."""
 
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
+_NEWLINE = rb"\r\n|\n|\r"
 # C0 and C1 controls but for tab; bidirectional overrides and isolates, which reorder what a
 # terminal shows; line and paragraph separators; surrogates, which stand for bytes that are no
-# UTF-8 and may be controls, too. Few commands need these, and they are slow to compile.
+# UTF-8 and may be controls, too.
 _CONTROL = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 _SURROGATE = "[\ud800-\udfff]"
 
@@ -39,7 +40,7 @@ def line_starts(data: bytes) -> list[int]:
     ``n + 1`` numbers for ``n`` lines. A final newline ends the last line and starts none.
     """
     if b"\r" in data:
-        starts = [0, *(match.end() for match in _NEWLINE.finditer(data))]
+        starts = [0, *(match.end() for match in re.finditer(_NEWLINE, data))]
     else:
         starts = [0]
         at = data.find(b"\n")
@@ -58,7 +59,7 @@ def newline_of(data: bytes, start: int) -> bytes:
         return b"\r\n"
     if start and data[start - 1 : start] in (b"\n", b"\r"):
         return data[start - 1 : start]
-    after = _NEWLINE.search(data, start)
+    after = re.compile(_NEWLINE).search(data, start)
     if after:
         return after.group()
     before = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start))

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.running import Order
+from ledger.running.order import Order
 
 _TEXTS: Final = ("stamp", "phase", "sprint", "summary", "ledger", "against")
 _NUMBERS: Final = {"rounds": (1, 500), "retries": (0, 100)}
-_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,3})?")
+_SECONDS: Final = r"\d{1,9}(?:\.\d{1,3})?"
 _LEAST_S: Final = 0.001
 
 
@@ -65,7 +65,7 @@ def _read_value(name: str, value: str, found: dict[str, Any]) -> bool:
         least, most = _NUMBERS[name]
         found[name] = number = int(value)
         return least <= number <= most
-    elif name == "timeout" and _SECONDS.fullmatch(value) and value.isascii():
+    elif name == "timeout" and re.fullmatch(_SECONDS, value) and value.isascii():
         found[name] = seconds = float(value)
         return seconds >= _LEAST_S
     else:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from ledger import running, text
 from ledger.cli import output
-from ledger.running import Done, Order, Watch
-from ledger.running.tries import Ran
+from ledger.running.order import Order, Watch
 
 if TYPE_CHECKING:
     from ledger.models.rounds import Earlier
+    from ledger.running.ending import Done
+    from ledger.running.tries import Ran
 
 _INTERRUPTED = 130
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from ledger.errors import UsageError
@@ -21,7 +22,7 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
         reason = "is empty"
     elif "\0" in name:
         reason = "has a NUL in it"
-    elif name.startswith("/") or DRIVE.match(name):
+    elif name.startswith("/") or re.match(DRIVE, name):
         reason = "is absolute"
     elif ".." in name.replace("\\", "/").split("/"):
         reason = "has a '..' in it"

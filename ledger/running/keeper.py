@@ -92,9 +92,15 @@ class Keeper:
         code, error, wall, user, system, peak, left, kept = _ANSWER.unpack(said)
         return Ended(code, error, wall, user, system, None if peak < 0 else peak, left, kept)
 
+    def dismiss(self) -> None:
+        """Let it end, and with it whatever still runs, without waiting for that."""
+        if self._requests >= 0:
+            os.close(self._requests)
+            self._requests = -1
+
     def close(self) -> None:
         """End it, and with it whatever still runs."""
-        os.close(self._requests)
+        self.dismiss()
         os.waitpid(self.pid, 0)
         os.close(self.answers)
         os.close(self.output)

@@ -8,49 +8,58 @@ from ledger.errors import UsageError
 from ledger.links import paths
 
 DEFAULT: Final = "reports/<item>/<STAMP>"
-STAMP: Final = re.compile(
-    r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
-)
-_VALUE: Final = re.compile(r"[\w.-]{1,80}")
-_OPEN: Final = re.compile(r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]]|\.\.\.|…")
-_FIELD: Final = re.compile(
-    rb"[ \t]*[-*+][ \t]+[*_]{0,2}artifacts root[*_]{0,2}[^:\n]{0,40}:[*_]{0,2}[ \t]*(.*)",
-    re.IGNORECASE,
-)
-_HEADING: Final = re.compile(rb"[ ]{0,3}(#{1,6})[ \t]")
+STAMP: Final = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
+# The command waits for every pattern that is compiled: what is below does with one.
+_PLACEHOLDER: Final = r"<([^<>/]*)>|\$\{?(\w+)\}?"
+_PLAIN: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.- "
+_OPEN: Final = r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]]|\.\.\.|…"
+_VALUE: Final = r"[\w.-]{1,80}"
 _LONGEST: Final = 500
 
 
 def section_of(data: bytes, item: str) -> list[bytes]:
     """The lines of the item's section, by its heading alone; empty where not exactly one heading
     names the item. The command is to start before a long ledger is read whole."""
-    name = re.escape(item.strip().strip("[]").encode())
-    named = rb"[ ]{0,3}(#{1,6})[ \t]+[*_]{0,2}\[?" + name + rb"\]?(?![\w-])"
-    heading = re.compile(named, re.IGNORECASE)
+    name = item.strip().strip("[]").lower().encode()
     lines = data.splitlines()
-    found = [(at, made) for at, line in enumerate(lines) if (made := heading.match(line))]
+    headings = [(at, *made) for at, line in enumerate(lines) if (made := _heading(line))]
+    found = [heading for heading in headings if _names(heading[2], name)]
     if len(found) != 1:
         return []
-    at, made = found[0]
-    end = at + 1
-    while end < len(lines):
-        other = _HEADING.match(lines[end])
-        if other and len(other[1]) <= len(made[1]):
-            break
-        end += 1
-    return lines[at:end]
+    start, level, _ = found[0]
+    ends = (at for at, other, _ in headings if at > start and other <= level)
+    return lines[start : next(ends, len(lines))]
+
+
+def _heading(line: bytes) -> tuple[int, bytes] | None:
+    """The level of an ATX heading, and what it says."""
+    bare = line.lstrip(b" ")
+    if not bare.startswith(b"#") or len(line) - len(bare) > 3:
+        return None
+    said = bare.lstrip(b"#")
+    level = len(bare) - len(said)
+    return (level, said.strip(b" \t")) if level <= 6 and said[:1] in b" \t" else None
+
+
+def _names(said: bytes, name: bytes) -> bool:
+    """Whether a heading begins with the item's ID, in brackets or bold or not."""
+    bare = said.lstrip(b"*_").removeprefix(b"[").lower()
+    after = bare[len(name) : len(name) + 1]
+    return bare.startswith(name) and not (after.isalnum() or after in (b"_", b"-"))
 
 
 def template_of(section: list[bytes], configured: str) -> str:
     """The layout that holds for an item: its ``Artifacts Root``, else ``runs`` of the
     configuration, else ``DEFAULT``."""
     for line in section:
-        field = _FIELD.match(line)
-        if field:
-            said = field[1].decode("utf-8", "replace")
-            span = re.search(r"`([^`]{1,500})`", said) or re.search(r"([^\s`]*/[^\s`]*)", said)
-            if span:
-                return span[1].strip()
+        key, _, value = line.partition(b":")
+        bullet, name = key.strip()[:1], key.strip()[1:].strip(b" \t*_").lower()
+        if bullet in (b"-", b"*", b"+") and name.startswith(b"artifacts root"):
+            said = value.decode("utf-8", "replace")
+            quoted = said.split("`")[1::2] if said.count("`") > 1 else []
+            named = quoted or [word for word in said.replace("`", " ").split() if "/" in word]
+            if named and named[0].strip():
+                return named[0].strip()
     return configured or DEFAULT
 
 
@@ -60,24 +69,29 @@ def fill(template: str, values: dict[str, str]) -> str:
     Raises UsageError for a value that is no plain name, and for what stays open.
     """
     for name, value in values.items():
-        if value and not _VALUE.fullmatch(value):
+        if value and not re.fullmatch(_VALUE, value):
             raise UsageError(
                 "bad-name", f"--{name.lower()} {value[:80]!r}: expected letters, digits, . _ or -"
             )
+    known = {name.lower(): value for name, value in values.items()}
+    names: set[str] = set()
+
+    def filled(found: re.Match[str]) -> str:
+        name = (found[1] or found[2] or "").lower()
+        names.add(name)
+        return known.get(name) or found[0]
+
     path = template[:_LONGEST].rstrip("/")
-    if not re.search(r"<stamp>|\$\{?STAMP\b", path, re.IGNORECASE):
-        path += "/<STAMP>"
-    for name, value in values.items():
-        if value:
-            path = re.sub(rf"<{name}>|\$\{{?{name.upper()}\b\}}?", value, path, flags=re.IGNORECASE)
-    still = _OPEN.search(path)
+    path = re.sub(_PLACEHOLDER, filled, path)
+    if "stamp" not in names:
+        path += f"/{known['stamp']}"
+    still = re.search(_OPEN, path) if path.strip(_PLAIN) or "..." in path else None
     if still:
-        name = still[0].strip("<>")
-        known = name.lower() in values
+        name = still[0].strip("<>").lower()
         raise UsageError(
             "layout-open",
             f"the folder for runs, {template[:_LONGEST]}, has {still[0]}, which nothing fills",
-            f"give --{name.lower()}" if known else "write the item's Artifacts Root out",
+            f"give --{name}" if name in known else "write the item's Artifacts Root out",
         )
     return path
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-_PYTHON: Final = re.compile(r"(?:python|pypy)[\d.]*")
-_DURATION: Final = re.compile(r"\d+(?:\.\d+)?[smhd]?")
+_PYTHON: Final = r"(?:python|pypy)[\d.]*"
+# What stands behind a wrapper: a variable for `env`, a time for `timeout`.
+_GIVEN: Final = r"\d+(?:\.\d+)?[smhd]?|.*=.*"
 _RUNNERS: Final = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
 _WRAPPERS: Final = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
 # Options of python, the wrappers and the runners that take the next word for their value.
@@ -24,7 +25,7 @@ def place(command: Sequence[str]) -> int | None:
         if base in ("pytest", "py.test"):
             return at
         at += 1
-        if _PYTHON.fullmatch(base) or base == "coverage":
+        if re.fullmatch(_PYTHON, base) or base == "coverage":
             at = _behind_options(command, at + (command[at : at + 1] == ["run"]))
             if list(command[at - 1 : at]) != ["-m"]:
                 return None
@@ -34,7 +35,7 @@ def place(command: Sequence[str]) -> int | None:
             at = _behind_options(command, at + 1)
         elif base in _WRAPPERS:
             at = _behind_options(command, at)
-            while at < len(command) and (_DURATION.fullmatch(command[at]) or "=" in command[at]):
+            while at < len(command) and re.fullmatch(_GIVEN, command[at], re.DOTALL):
                 at += 1
         else:
             return None
@@ -69,7 +70,7 @@ def _has_report_log(command: Sequence[str], at: int) -> bool:
     The environment is that of the program, or of the ``python`` that is told to run it."""
     program = command[at]
     for word in command[:at]:
-        if _PYTHON.fullmatch(word.rpartition("/")[2]):
+        if re.fullmatch(_PYTHON, word.rpartition("/")[2]):
             program = word
     folders = [""] if "/" in program else os.environ.get("PATH", "").split(os.pathsep)
     for folder in folders:

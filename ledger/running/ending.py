@@ -1,0 +1,99 @@
+"""What is written and told when everything has run. Loaded while the command runs."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from ledger.running import files
+
+if TYPE_CHECKING:
+    from ledger.models.rounds import Earlier
+    from ledger.recording import Recorded
+    from ledger.running.bundle import Bundle
+
+
+class Done(NamedTuple):
+    """What came of it. ``path`` is the bundle, relative to the repository. ``state`` is
+    ``ended``, ``timeout`` or ``interrupted``, with the reason. ``exit_code`` is the exit code, of
+    several rounds that of the last that failed. ``retried`` says how each earlier try ended."""
+
+    path: str
+    item: str
+    command: str
+    stamp: str
+    state: str
+    reason: str
+    exit_code: int | None
+    duration_s: float
+    peak_rss_bytes: int | None
+    passes: int
+    rounds: int
+    first_try_passes: int
+    retried: tuple[str, ...]
+    recorded: "Recorded | None"
+
+    @property
+    def passed(self) -> bool:
+        """Whether every round came to its end and passed."""
+        return self.state == "ended" and self.passes == self.rounds
+
+
+def write_report(bundle: "Bundle", earlier: "Earlier | None") -> None:
+    """Write the report on the rounds, ``rounds.md``."""
+    from ledger.running import report
+
+    (bundle.folder / "rounds.md").write_text(
+        report.report(
+            bundle.order.item,
+            files.line_of(bundle.command.words),
+            (_time(bundle.started), datetime.now(UTC)),
+            bundle.rounds,
+            bundle.order.rounds,
+            earlier,
+        ),
+        "utf-8",
+    )
+
+
+def write_summary(bundle: "Bundle") -> None:
+    """Write ``summary.md``."""
+    told = [
+        ("Command", f"`{files.line_of(bundle.command.words).replace('`', chr(39))}`"),
+        ("Started", f"{_time(bundle.started):%Y-%m-%d %H:%M:%S} UTC"),
+        ("Commit", f"{bundle.commit}; what differed is in `git_diff.patch`"
+         if bundle.commit else "none"),
+    ]  # fmt: skip
+    if bundle.state == "interrupted":
+        told.append(("Not complete", bundle.reason))
+    if bundle.is_repeated:
+        told.append(("Rounds", f"{len(bundle.rounds)} of {bundle.order.rounds} run (`rounds.md`)"))
+    elif bundle.rounds:
+        told += files.summary_of(bundle.rounds[-1])
+    files.write_summary(bundle.folder, told, f"{bundle.order.item}, {bundle.stamp}")
+
+
+def done(bundle: "Bundle", recorded: "Recorded | None") -> Done:
+    """The end of it."""
+    failed = [ran.code for ran in bundle.rounds if ran.code]
+    peaks = [peak for ran in bundle.rounds if (peak := ran.ended.peak_rss_bytes) is not None]
+    is_single = not bundle.is_repeated
+    code = failed[-1] if failed else 0 if bundle.rounds else None
+    return Done(
+        bundle.path,
+        bundle.order.item,
+        files.line_of(bundle.command.words),
+        bundle.stamp,
+        bundle.state,
+        bundle.reason,
+        code,
+        bundle.rounds[-1].ended.wall_s if is_single and bundle.rounds else bundle.duration_s,
+        max(peaks, default=None),
+        sum(ran.code == 0 for ran in bundle.rounds),
+        bundle.order.rounds,
+        sum(not ran.code and not ran.retried for ran in bundle.rounds),
+        tuple(word for ran in bundle.rounds for word in ran.retried),
+        recorded,
+    )
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
