@@ -114,6 +114,14 @@ def _find(start: Path, explicit: Path | None) -> Config:
     return found._replace(partner=own, is_archive=True, max_lines=0)
 
 
+def table(found: Config) -> tuple[Path, dict[str, Any]] | None:
+    """The ``pyproject.toml`` that has the settings for a ledger, and the settings; None where there
+    are none."""
+    top = found.root if found.is_git else None
+    folder, settings = _project(found.ledger.parent, top)
+    return (folder / "pyproject.toml", settings) if folder else None
+
+
 def is_archive_name(path: str) -> bool:
     """Whether a file is called as an archive is, unless `archive` says otherwise."""
     return path.endswith(f"{_ARCHIVE}.md")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger import store, text
+from ledger import adding, text
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.links import asking
@@ -61,7 +61,7 @@ def install(config: Config) -> Installation:
     line = f"{_pattern(path)} merge=ledger"
     has_line = _attribute(root, path) == "ledger"
     if not has_line:
-        _add_line(root / ".gitattributes", line)
+        adding.add(root / ".gitattributes", line)
     steps = [Step(".gitattributes", line, not has_line)]
     for name, value in _SETTINGS:
         is_set = _setting(root, name) == value
@@ -96,6 +96,15 @@ def lacks(config: Config) -> str | None:
     return None
 
 
+def is_installed(config: Config) -> bool:
+    """Whether git merges the ledger through the driver here."""
+    return (
+        config.is_git
+        and _attribute(config.root, config.ledger_path) == "ledger"
+        and _setting(config.root, "merge.ledger.driver") == DRIVER
+    )
+
+
 def _pattern(path: str) -> str:
     """The path for ``.gitattributes``: anchored, and taken literally."""
     pattern = "/" + _SPECIAL.sub(lambda found: "\\" + found.group(), path)
@@ -103,21 +112,6 @@ def _pattern(path: str) -> str:
         escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     return pattern
-
-
-def _add_line(file: Path, line: str) -> None:
-    """Put ``line`` behind the others, in their newline style."""
-    said = text.encode(line)
-
-    def added(data: bytes) -> bytes:
-        newline = text.newline_of(data, len(data)) if data else b"\n"
-        is_ended = not data or data[-1:] in (b"\n", b"\r")
-        return data + (b"" if is_ended else newline) + said + newline
-
-    if file.exists():
-        store.update(file, added)
-    else:
-        store.create(file, said + b"\n")
 
 
 def _attribute(root: Path, path: str) -> str:

@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("ledger.cli.explain", "Check"),
     "evidence": ("ledger.cli.evidence", "Runs"),
     "rounds": ("ledger.cli.rounds", "Runs"),
+    "init": ("ledger.cli.init", "Care"),
     "apply": ("ledger.cli.apply", "Care"),
     "history": ("ledger.cli.history", "Git"),
     "merge-driver": ("ledger.cli.merge_driver", "Git"),

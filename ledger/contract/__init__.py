@@ -37,6 +37,7 @@ KINDS: Final[dict[str, str]] = {
     "links": "links",
     "history": "history",
     "merge-driver": "merge_driver",
+    "init": "init",
     "error": "machine",
     "schema": "machine",
 }

@@ -1,0 +1,117 @@
+"""The pre-commit hook in a clone: what its configuration names, and what git runs.
+
+The configuration is committed and reaches everybody; ``pre-commit install`` has to be run in each
+clone, since git runs no program that a repository names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ledger import text
+from ledger.errors import LedgerError
+from ledger.links import asking, paths
+
+PROGRAM: Final = "ledger-hook"
+_LARGEST: Final = 1_000_000  # bytes of a configuration or a hook
+CONFIG: Final = ".pre-commit-config.yaml"
+_HOOKED: Final = re.compile(
+    r"^[ \t-]*id:[ \t]*[\"']?ledger[\"']?[ \t]*(?:#.*)?$|^[^#\n]*\bledger-hook\b", re.MULTILINE
+)
+_REPOSITORY: Final = re.compile(r"^(?= *- repo:)", re.MULTILINE)
+_REV: Final = re.compile(r"^ *rev:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+
+
+class Hook(NamedTuple):
+    """``is_named``: the configuration of pre-commit names the hook, of which ``rev`` where it is
+    taken from a repository. ``runs`` is what git runs at a commit: pre-commit, the hook itself,
+    something else, or nothing. ``place`` is where git looks for it. ``program`` is where the PATH
+    has the hook."""
+
+    is_named: bool
+    rev: str | None
+    runs: str | None
+    place: str
+    program: str | None
+
+
+def look(root: Path) -> Hook:
+    """The hook of the repository whose top is ``root``."""
+    named = [one for one in _REPOSITORY.split(read(root, CONFIG) or "") if is_named(one)]
+    rev = _REV.search(named[0]) if named else None
+    place = _place(root)
+    return Hook(
+        bool(named), rev.group(1) if rev else None, _runs(place), place.as_posix(), which(PROGRAM)
+    )
+
+
+def is_named(config: str) -> bool:
+    """Whether the configuration of pre-commit names the hook."""
+    return _HOOKED.search(config) is not None
+
+
+def install(root: Path) -> str:
+    """Have pre-commit install its hook; what keeps it from that, empty for nothing."""
+    program = which("pre-commit")
+    if program is None:
+        return "pre-commit is not installed"
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            [program, "install"],
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"pre-commit could not be run: {text.one_line(str(error))[:200]}"
+    said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    return text.one_line(said)[-200:] if done.returncode else ""
+
+
+def which(name: str) -> str | None:
+    """Where the PATH has a program."""
+    return shutil.which(name)
+
+
+def is_beside(program: str) -> bool:
+    """Whether a program lies in the environment that this process runs in."""
+    return Path(program).parent == Path(sys.executable).parent
+
+
+def read(root: Path, name: str) -> str | None:
+    """A file of the repository as text, newlines as LF; None where there is none. Raises
+    UsageError where the name leads out of it."""
+    try:
+        with paths.confine(root, name).open("rb") as file:
+            return text.decode(file.read(_LARGEST)).replace("\r\n", "\n")
+    except OSError:
+        return None
+
+
+def _place(root: Path) -> Path:
+    try:
+        said = asking.ask(root, "rev-parse", "--git-path", "hooks/pre-commit")
+    except LedgerError:
+        return root / ".git/hooks/pre-commit"
+    return root / os.fsdecode(said.rstrip(b"\n"))
+
+
+def _runs(place: Path) -> str | None:
+    if not os.access(place, os.X_OK) or not place.is_file():
+        return None
+    try:
+        with place.open("rb") as file:
+            said = file.read(_LARGEST)
+    except OSError:
+        return "something else"
+    if PROGRAM.encode() in said:
+        return PROGRAM
+    return "pre-commit" if b"pre-commit" in said or b"pre_commit" in said else "something else"

@@ -1,0 +1,129 @@
+"""What goes with a fix plan: the hook's configuration, a check in CI, a block for agents, a table
+of settings. Each is lines to put behind those of a file, or nothing where they are there.
+
+No I/O, and no YAML or TOML library that would write the file anew: what stands there stays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from typing import Final
+
+CI_FILE: Final = ".github/workflows/fix-plan.yml"
+AGENT_FILES: Final = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
+SETTINGS_FILE: Final = "pyproject.toml"
+
+_HOOK: Final = """\
+  - repo: local
+    hooks:
+      - id: ledger
+        name: ledger
+        entry: ledger-hook
+        language: system
+        files: '{files}'
+        stages: [pre-commit, pre-merge-commit, manual]
+        require_serial: true
+        verbose: true"""
+_NEW_HOOK: Final = """\
+default_install_hook_types: [pre-commit, pre-merge-commit]
+repos:
+"""
+_REPOS: Final = re.compile(r"^repos:[ \t]*(?:#.*)?$", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^( *)- ", re.MULTILINE)
+_OTHER_KEY: Final = re.compile(r"^[^\s#-]", re.MULTILINE)
+
+CI: Final = """\
+name: fix plan
+on:
+  pull_request:
+  push:
+    branches: [{branch}]
+jobs:
+  ledger:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0 # with a shallow clone git cannot tell where a branch began
+      - run: pip install fix-plan-ledger
+      - if: github.event_name == 'pull_request'
+        run: ledger validate --base "$BASE" --head "$HEAD" --format github
+        env:
+          BASE: ${{{{ github.event.pull_request.base.sha }}}}
+          HEAD: ${{{{ github.event.pull_request.head.sha }}}}
+      - if: github.event_name == 'push' && !github.event.created
+        run: |
+          git cat-file -e "$BEFORE" || git fetch origin "$BEFORE"
+          ledger validate --base "$BEFORE" --head "$AFTER" --replaces --format github
+        env:
+          BEFORE: ${{{{ github.event.before }}}}
+          AFTER: ${{{{ github.event.after }}}}"""
+
+_BEGIN: Final = "<!-- ledger:begin"
+_AGENTS: Final = """\
+<!-- ledger:begin (from `ledger init --agents`; yours to edit or remove) -->
+## Fix plan
+
+What was tried, what came of it and what is next stands in `{path}`.
+
+- Before you start: `ledger status` says what is next, `ledger show ITEM` what was tried already.
+- Record every try: `ledger run ITEM -- COMMAND` executes a command and records it,
+  `ledger append ITEM RUN --summary TEXT` records a run that was made already.
+- Leave recorded attempts as they are. Numbers, dates and commits come from the run and from git:
+  do not type them.
+- Before you commit: `ledger validate --base HEAD` says what your change makes worse,
+  `ledger explain CODE` how to mend it.
+<!-- ledger:end -->"""
+
+
+def hook(config: str | None, paths: tuple[str, ...]) -> str | None:
+    """The lines for the configuration of pre-commit, ``config`` being what it has; None where its
+    list of repositories is not the last thing in it, and they would not belong to that list.
+    ``paths`` are the files to check."""
+    files = "^(" + "|".join(re.escape(path).replace("'", "''") for path in paths) + ")$"
+    entry = _HOOK.format(files=files)
+    if config is None or not config.strip():
+        return _NEW_HOOK + entry
+    top = _REPOS.search(config)
+    if top is None or _OTHER_KEY.search(config, top.end()):
+        return None
+    first = _ENTRY.search(config, top.end())
+    indent = first.group(1) if first else "  "
+    return "\n".join(indent + line[2:] for line in entry.split("\n"))
+
+
+def ci(branch: str) -> str:
+    """A workflow that checks pull requests, and pushes to ``branch``."""
+    return CI.format(branch=json.dumps(branch) if not branch.isalnum() else branch)
+
+
+def agents(instructions: str | None, path: str) -> str:
+    """The block that tells agents of the fix plan at ``path``, behind ``instructions``."""
+    block = _AGENTS.format(path=path)
+    return f"\n{block}" if instructions and instructions.strip() else block
+
+
+def has_block(instructions: str) -> bool:
+    """Whether the block is there."""
+    return _BEGIN in instructions
+
+
+def settings(project: str | None, path: str) -> str | None:
+    """The table that names the fix plan, for a ``pyproject.toml``; None where the file would not
+    say the same as before and this besides."""
+    table = f"[tool.ledger]\npath = {json.dumps(path, ensure_ascii=False)}"
+    said = f"\n{table}" if project and project.strip() else table
+    before = tomllib.loads(project or "")
+    newline = "" if not project or project.endswith("\n") else "\n"
+    try:
+        after = tomllib.loads(f"{project or ''}{newline}{said}\n")
+    except tomllib.TOMLDecodeError:
+        return None
+    tool = after.get("tool", {})
+    if not isinstance(tool, dict) or tool.pop("ledger", None) != {"path": path}:
+        return None
+    if "tool" not in before and not tool:
+        after.pop("tool")
+    return said if after == before else None
