@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,29 @@ def test_a_result_or_none(work: Callable[[], object], result: object) -> None:
     with processes.aside(work) as told:
         said = told()
     assert said == result
+
+
+@pytest.mark.parametrize("dies", [None, "at its work", "at its beginning"])
+def test_parts_are_done_once_and_come_in_order(dies: str | None, tmp_path: Path) -> None:
+    first = os.getpid()
+
+    def work(part: int) -> tuple[int, bool]:
+        is_second = os.getpid() != first
+        if is_second and dies:
+            _killed()
+        with (tmp_path / "done").open("a") as file:
+            file.write(f"{part}\n")
+        # Neither is through before the other has had its turn.
+        deadline = time.monotonic() + 0.2
+        while part < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return part * part, is_second
+
+    parts = range(8)
+    found = processes.shared(work, parts, (lambda: None) if dies != "at its beginning" else _killed)
+    assert [square for square, _ in found] == [part * part for part in parts]
+    assert sorted((tmp_path / "done").read_text().split()) == [str(part) for part in parts]
+    assert any(is_second for _, is_second in found) == (dies is None)
 
 
 def test_what_is_not_waited_for_is_ended() -> None:

@@ -76,48 +76,48 @@ class Entry:
     others: tuple[str, ...]
 
 
-def entries(ledger: Ledger, tree: Tree, known: frozenset[str] = frozenset()) -> Iterator[Entry]:
-    """Every attempt and every completed action, in the order of the file, but for those with a
-    text that is ``known``. An attempt that only a completed action tells of is that action."""
+class Source(NamedTuple):
+    """An attempt or completed action that is not looked into yet. ``roots`` are the folders that
+    its citations may be relative to; ``attempt_of`` is the attempt that an action completed."""
+
+    item: str | None
+    attempt: int | None
+    text: str
+    told: Attempt | Action
+    roots: tuple[str, ...]
+    attempt_of: Attempt | None
+
+
+def sources(ledger: Ledger) -> Iterator[Source]:
+    """Every attempt and every completed action, in the order of the file. An attempt that only a
+    completed action tells of is that action."""
     for item in ledger.items:
         roots = _roots(item)
         own = {attempt.number: attempt for attempt in item.attempts}
         for attempt in item.attempts:
-            if attempt.text not in known:
-                yield entry_of(attempt, roots, tree)
+            yield Source(attempt.item, attempt.number, attempt.text, attempt, roots, None)
         told = {attempt.span for attempt in item.attempts if attempt.source == "action"}
         for action in item.actions:
-            is_told = action.state != "complete" or action.span in told
-            if not is_told and action.text not in known:
-                yield _of_action(item, action, own.get(action.attempt), roots, tree)
+            if action.state == "complete" and action.span not in told:
+                of = own.get(action.attempt)
+                yield Source(item.id, action.attempt, action.text, action, roots, of)
     for attempt in ledger.loose:
-        if attempt.text not in known:
-            yield entry_of(attempt, (), tree)
+        yield Source(attempt.item, attempt.number, attempt.text, attempt, (), None)
 
 
-def entry_of(attempt: Attempt, roots: tuple[str, ...], tree: Tree) -> Entry:
-    """One attempt; ``roots`` are the folders that its citations may be relative to."""
-    cited = _cited(attempt.text, attempt.span.start_line, roots, tree)
-    runs, within, others = _runs(cited, attempt.stamp, tree)
-    return Entry(
-        attempt.item, attempt.number, attempt.date, attempt.stamp, attempt.text,
-        attempt.span.start_line, cited, runs, within, others,
-    )  # fmt: skip
-
-
-def _of_action(
-    item: Item, action: Action, attempt: Attempt | None, roots: tuple[str, ...], tree: Tree
-) -> Entry:
-    cited = _cited(action.text, action.span.start_line, roots, tree)
-    stamp = action.stamp or (attempt.stamp if attempt else None)
+def entry_of(source: Source, tree: Tree) -> Entry:
+    """What it cites, and which runs it calls its own."""
+    told, of = source.told, source.attempt_of
+    line = told.span.start_line
+    cited = _cited(source.text, line, source.roots, tree)
+    stamp = told.stamp or (of.stamp if of else None)
     runs, within, others = _runs(cited, stamp, tree)
-    if not runs and attempt is not None:
-        runs, within, others = _runs(
-            _cited(attempt.text, attempt.span.start_line, roots, tree), attempt.stamp, tree
-        )
+    if not runs and of is not None:
+        of_attempt = _cited(of.text, of.span.start_line, source.roots, tree)
+        runs, within, others = _runs(of_attempt, of.stamp, tree)
     return Entry(
-        item.id, action.attempt, None, action.stamp, action.text, action.span.start_line,
-        cited, runs, within, others,
+        source.item, source.attempt, told.date if isinstance(told, Attempt) else None, told.stamp,
+        source.text, line, cited, runs, within, others,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ledger import naming, verifying
-from ledger.claims.entries import Entry
+from ledger.claims.entries import Source
 from ledger.cli import opening, output
 from ledger.cli.opening import Opened
 from ledger.cli.options import AsJson, LedgerPath
@@ -65,7 +65,7 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _verify(opened: Opened, wanted: Callable[[Entry], bool], rev: str | None) -> list[Judged]:
+def _verify(opened: Opened, wanted: Callable[[Source], bool], rev: str | None) -> list[Judged]:
     settings = opened.config
     if not settings.is_git:
         if rev is not None:
@@ -83,7 +83,7 @@ def _verify(opened: Opened, wanted: Callable[[Entry], bool], rev: str | None) ->
         return verifying.verify(opened.ledger, opened.path, place, wanted)
 
 
-def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Entry], bool]:
+def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Source], bool]:
     """Which entries the names mean. Raises ``UsageError`` for a name that means none."""
     if not names:
         return lambda _: True
@@ -100,8 +100,8 @@ def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Entry], bool]:
                 f"`ledger show {items[0].id}` lists its attempts",
             )
         meant.update((item.id, name.number) for item in items)
-    return lambda entry: bool(
-        entry.item and {(entry.item, None), (entry.item, entry.attempt)} & meant
+    return lambda source: bool(
+        source.item and {(source.item, None), (source.item, source.attempt)} & meant
     )
 
 

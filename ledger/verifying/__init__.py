@@ -7,11 +7,11 @@ if a claim needs it.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
 
 from ledger import processes
-from ledger.claims.entries import Entry, entries, run_folder, stamp_of
+from ledger.claims.entries import Entry, Source, entry_of, run_folder, sources, stamp_of
 from ledger.claims.judge import OF_RUNS, claims_of, judge, needs_runs
 from ledger.claims.judging_names import Known
 from ledger.models.claim import Claim, Judged, RunName
@@ -19,8 +19,9 @@ from ledger.models.ledger import Ledger
 from ledger.verifying.place import Place, revision, work_tree
 from ledger.verifying.runs import Runs
 
-# A second process is not worth its start for fewer entries.
-_FEWEST = 50
+# A second process is not worth its start for fewer entries. The work is handed out in so many
+# parts: what takes long is to read runs, and who reads which cannot be told before.
+_FEWEST, _PARTS = 50, 10
 _OF_TIME = frozenset({"duration", "margin", "delta"})
 
 __all__ = ["Place", "contradicted", "revision", "verify", "work_tree"]
@@ -30,35 +31,50 @@ def verify(
     ledger: Ledger,
     path: str,
     place: Place,
-    wanted: Callable[[Entry], bool] = lambda _: True,
+    wanted: Callable[[Source], bool] = lambda _: True,
 ) -> list[Judged]:
     """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
     ``path`` is how the ledger is named."""
-    every = list(entries(ledger, place.listing))
-    chosen = [entry for entry in every if wanted(entry)]
-    runs = Runs(lambda: every, place)
+    every = list(sources(ledger))
+    chosen = [source for source in every if wanted(source)]
+    read = _Entries(every, place)
+    runs = Runs(read.of_item, place)
 
-    def judged(part: Sequence[Entry]) -> list[Judged]:
-        return _judged(ledger, path, place, part, runs)
-
-    def alone() -> list[Judged]:
-        place.forget()
-        return judged(chosen[half:])
+    def judged(part: Sequence[Source]) -> list[Judged]:
+        return _judged(ledger, path, place, map(read.entry, part), runs)
 
     if len(chosen) < _FEWEST or not processes.is_second_worth():
         return judged(chosen)
-    half = _half(chosen)
-    with processes.aside(alone) as second:
-        found = judged(chosen[:half])
-        rest = second()
-    found += judged(chosen[half:]) if rest is None else rest
-    return sorted(found, key=_line)
+    found = processes.shared(judged, _parts(chosen), place.forget)
+    return sorted(chain.from_iterable(found), key=_line)
 
 
-def _half(chosen: Sequence[Entry]) -> int:
-    """How many of the first entries make as much work as the others: that grows with the text."""
-    until = list(accumulate(len(entry.text) for entry in chosen))
-    return bisect(until, until[-1] / 2)
+class _Entries:
+    """The entries of a ledger, each looked into at most once."""
+
+    def __init__(self, every: Sequence[Source], place: Place) -> None:
+        self._by_item: dict[str | None, list[Source]] = {}
+        for source in every:
+            self._by_item.setdefault(source.item, []).append(source)
+        self._tree = place.listing
+        self._read: dict[int, Entry] = {}
+
+    def entry(self, source: Source) -> Entry:
+        """The entry of a source, one of those that were given."""
+        if id(source) not in self._read:
+            self._read[id(source)] = entry_of(source, self._tree)
+        return self._read[id(source)]
+
+    def of_item(self, item: str | None) -> Iterator[Entry]:
+        """All entries of an item."""
+        return map(self.entry, self._by_item.get(item, ()))
+
+
+def _parts(chosen: Sequence[Source]) -> list[Sequence[Source]]:
+    """The entries in parts of about the same length of text."""
+    until = list(accumulate(len(source.text) for source in chosen))
+    cuts = [bisect(until, until[-1] * part / _PARTS) for part in range(_PARTS)]
+    return [chosen[start:end] for start, end in pairwise([*cuts, len(chosen)])]
 
 
 def _line(judged: Judged) -> int:
@@ -93,9 +109,11 @@ def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -
     known = _texts(base) if base else frozenset()
     if known >= _texts(ledger):
         return []
-    new = entries(ledger, place.listing, known)
-    # The others are looked at only where a new one names their runs.
-    runs = Runs(lambda: entries(ledger, place.listing), place)
+    every = list(sources(ledger))
+    read = _Entries(every, place)
+    # The others are looked into only where a new one names their runs.
+    runs = Runs(read.of_item, place)
+    new = (read.entry(source) for source in every if source.text not in known)
     judged = _judged(ledger, path, place, new, runs)
     return [one for one in judged if one.verdict == "contradicted"]
 
@@ -143,10 +161,11 @@ def _known(ledger: Ledger, chosen: Sequence[tuple[Entry, list[Claim]]], place: P
         for cited in entry.cited:
             stamp = stamp_of(cited.path) if cited.path and not cited.is_found else None
             if stamp and cited.path:
-                missing.append(cited.path)
                 stamps[stamp] = place.listing.stamped(stamp)
                 folder = run_folder(cited.path)
                 folders[folder] = place.listing.exists(folder)
+                if folders[folder]:
+                    missing.append(cited.path)
     numbers: dict[str, set[int]] = {}
     for item in ledger.items:
         here = numbers.setdefault(item.id, set())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from ledger.claims.entries import Entry, stamp_of
 from ledger.claims.observed import Run, from_parts
@@ -19,12 +18,14 @@ from ledger.verifying.place import Place
 class Runs:
     """The runs of all entries: what their names stand for, and each read at most once."""
 
-    def __init__(self, every: Callable[[], Iterable[Entry]], place: Place) -> None:
-        self._every = every
+    def __init__(self, entries: Callable[[str | None], Iterable[Entry]], place: Place) -> None:
+        """``entries`` gives all entries of an item."""
+        self._entries = entries
         self._place = place
         self._brief: set[str] = set()
         self._parts: dict[tuple[str, bool], list[Part]] = {}
         self._read: dict[tuple[str, str, bool], Run | None] = {}
+        self._cited_by: dict[str | None, dict[tuple[str, str], dict[str, None]]] = {}
 
     def meant(self, entry: Entry, name: RunName) -> tuple[str, ...]:
         """The folders that a name stands for where ``entry`` uses it."""
@@ -32,22 +33,21 @@ class Runs:
         if name.kind == "stamp":
             return self._place.listing.stamped(name.value)
         if name.kind in ("attempt", "phase"):
-            return tuple(self._cited_by.get((name.kind, item, name.value), ()))
+            if item not in self._cited_by:
+                self._cited_by[item] = self._cited(item)
+            return tuple(self._cited_by[item].get((name.kind, name.value), ()))
         return ()
 
-    @cached_property
-    def _cited_by(self) -> dict[tuple[str, str | None, str], dict[str, None]]:
-        """The runs that the attempts of an item and number cite, and those of an item's phase."""
-        found: dict[tuple[str, str | None, str], dict[str, None]] = {}
-        for entry in self._every():
+    def _cited(self, item: str | None) -> dict[tuple[str, str], dict[str, None]]:
+        """The runs that each attempt of an item cites, by its number, and those of each phase."""
+        found: dict[tuple[str, str], dict[str, None]] = {}
+        for entry in self._entries(item):
             for run in entry.runs:
                 if entry.attempt is not None:
-                    at = ("attempt", entry.item, str(entry.attempt))
-                    found.setdefault(at, {})[run] = None
+                    found.setdefault(("attempt", str(entry.attempt)), {})[run] = None
                 for part in run.lower().split("/"):
                     if part.startswith("phase_"):
-                        of = ("phase", entry.item, part[len("phase_") :])
-                        found.setdefault(of, {})[run] = None
+                        found.setdefault(("phase", part[len("phase_") :]), {})[run] = None
         return found
 
     def read(self, folders: Sequence[str], within: Sequence[str], *, names: bool) -> list[Run]:
