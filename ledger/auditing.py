@@ -32,7 +32,9 @@ def audit(
             "a history is what git remembers: commit the ledger first",
         )
     commits = log.resolve(config.root, revisions)
-    cache = Cache(history_cache.place(Path(config.ledger_path), blobs.git_dir(config.root)))
+    cache = Cache(
+        history_cache.place(Path(config.ledger_path), blobs.git_dir(config.root), config.own)
+    )
     key = " ".join([*commits, config.ledger_path])
     known = cache.history(key)
     return known or _audit(config, commits, cache, key, progress)
@@ -82,7 +84,7 @@ def _read(
         return
     from ledger.version_reading import read_versions  # the parser, for new text only
 
-    cache.versions |= read_versions(config.root, missing, progress)
+    cache.versions |= read_versions(config.root, missing, progress, config.own)
 
 
 def _forked(config: Config, parents: Sequence[str], names: Sequence[str]) -> str | None:

@@ -5,11 +5,15 @@ On the hook's path: nothing heavy is imported, and ``tomllib`` only where the ta
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ledger.errors import UnreadableInput, UsageError
 from ledger.links import blobs
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 DEFAULTS: Final = ("docs/fix_plan.md", "fix_plan.md")
 _ARCHIVE: Final = "_archive"  # behind the name of the ledger, before its suffix
@@ -20,8 +24,9 @@ _KEYS: Final[dict[str, type]] = {
     "ignore": list,
     "max_lines": int,
     "runs": str,
+    "words": dict,
 }
-_IN_WORDS: Final = {str: "text", list: "a list", int: "a number"}
+_IN_WORDS: Final = {str: "text", list: "a list", int: "a number", dict: "a table"}
 _APPEND_ONLY: Final = ("strict", "latest", "off")
 # [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
 _MENTIONED: Final = (  # compiled only where there is such a file
@@ -43,7 +48,8 @@ class Config(NamedTuple):
     ``partner`` is the file that attempts may be moved to, and from, without being lost: the
     ledger's archive, or where ``is_archive`` the archive's ledger. It need not exist.
 
-    ``runs`` is the folder for a run of an item that says none, with its placeholders."""
+    ``runs`` is the folder for a run of an item that says none, with its placeholders. ``own``
+    is how the project's words differ from everybody's; None where they do not."""
 
     root: Path
     is_git: bool
@@ -54,6 +60,7 @@ class Config(NamedTuple):
     partner: str = ""
     is_archive: bool = False
     runs: str = ""
+    own: "Deviations | None" = None
 
     @property
     def ledger(self) -> Path:
@@ -106,6 +113,7 @@ def _find(start: Path, explicit: Path | None) -> Config:
         settings.get("max_lines", 0),
         archive or partner_of(path),
         runs=settings.get("runs", ""),
+        own=settings.get("words"),
     )
     if not is_archive:
         return found
@@ -120,6 +128,16 @@ def table(found: Config) -> tuple[Path, dict[str, Any]] | None:
     top = found.root if found.is_git else None
     folder, settings = _project(found.ledger.parent, top)
     return (folder / "pyproject.toml", settings) if folder else None
+
+
+def words_of(ledger: Path) -> "Deviations | None":
+    """The project's own words for a ledger, which need not be there yet.
+
+    Raises UsageError where a setting is wrong, UnreadableInput for a bad ``pyproject.toml``.
+    """
+    folder = Path(os.path.realpath(ledger.parent))
+    _, settings = _project(folder, blobs.discover(folder))
+    return settings.get("words")
 
 
 def is_archive_name(path: str) -> bool:
@@ -248,7 +266,16 @@ def _checked(file: Path, table: Any) -> dict[str, Any]:
     for key, what in (("path", "file"), ("archive", "file"), ("runs", "folder")):
         if not table.get(key, "x").strip() or "\0" in table.get(key, ""):
             raise refuse(f"expected {key} to be the path of a {what}")
-    return table
+    return _with_words(table, refuse) if "words" in table else table
+
+
+def _with_words(table: dict[str, Any], refuse: Callable[[str], UsageError]) -> dict[str, Any]:
+    from ledger.models import deviations  # few projects have any
+
+    try:
+        return {**table, "words": deviations.read(table["words"])}
+    except ValueError as error:
+        raise refuse(f"[tool.ledger.words]: {error}") from error
 
 
 def _cut(path: Path) -> str:

@@ -8,6 +8,7 @@ in its archive, is not lost; nor is what it says is withdrawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ledger import reader, rules, validate
 from ledger.config import Config
@@ -17,6 +18,9 @@ from ledger.links.blobs import Blobs
 from ledger.models.change import Change
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 
 def pushed(
@@ -48,8 +52,8 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     data, before = contents.read(end, path), contents.read(fork, path)
     if data is None and before is None:
         return []
-    last = reader.read(data or b"")
-    archive = reader.read(contents.read(end, config.partner) or b"")
+    last = reader.read(data or b"", own=config.own)
+    archive = reader.read(contents.read(end, config.partner) or b"", own=config.own)
     whole = _made_worse(config, contents, end, last, before, archive)
     by_commit = {
         finding.key: finding
@@ -78,7 +82,7 @@ def _made_worse(
     if contents.commit("HEAD") != end:
         facts = facts._replace(states_of=None, content_of=None)
     facts = facts._replace(elsewhere=lambda: (archive,))
-    bases = [] if before is None else [reader.read(before)]
+    bases = [] if before is None else [reader.read(before, own=config.own)]
     return validate.made_worse(last, facts, bases, None, validate.ignored(config))
 
 
@@ -90,7 +94,7 @@ def _by_commit(
     ignored = validate.ignored(config) | others
     changes = log.changes(config.root, config.ledger_path, (end, f"^{start}"))
     names = tuple(dict.fromkeys(change.path for change in changes))
-    read = _reader(contents)
+    read = _reader(contents, config.own)
     for change in changes:
         commit = change.commit
         if len(change.parents) == 1 and change.parents[0][1] is None:
@@ -100,7 +104,7 @@ def _by_commit(
             append_only=config.append_only,
             elsewhere=lambda sha=commit.sha: (  # type: ignore[misc]
                 *kept,
-                reader.read(contents.read(sha, config.partner) or b""),
+                reader.read(contents.read(sha, config.partner) or b"", own=config.own),
             ),
         )
         bases = [read(blob) for _, blob in change.parents if blob]
@@ -109,15 +113,15 @@ def _by_commit(
             yield finding._replace(commit=commit.sha)
 
 
-def _reader(contents: Blobs) -> Callable[[str | None], Ledger]:
+def _reader(contents: Blobs, own: Deviations | None) -> Callable[[str | None], Ledger]:
     """Reads blobs; the last few are remembered, for a commit's version is the next one's base."""
     known: dict[str, Ledger] = {}
 
     def read(blob: str | None) -> Ledger:
         if not blob:
-            return reader.read(b"")
+            return reader.read(b"", own=own)
         if blob not in known:
-            known[blob] = reader.read(contents.content(blob) or b"")
+            known[blob] = reader.read(contents.content(blob) or b"", own=own)
             for oldest in [*known][:-4]:
                 del known[oldest]
         return known[blob]

@@ -18,7 +18,7 @@ from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger import store
 from ledger.errors import LedgerError, UsageError
@@ -33,6 +33,9 @@ from ledger.models.history import (
     Removed,
 )
 from ledger.models.version import Entry, ItemVersion, Row, Step, Version
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 _MAGIC: Final = b"ledger history cache 1 "
 _HISTORIES: Final = 4  # of different ranges, the latest asked for
@@ -86,14 +89,15 @@ class Cache:
                 self.versions, self.forks, self._histories = found
 
 
-def place(ledger: Path, git_dir: Path) -> Path | None:
-    """Where the cache of the ledger of this repository is; None where there is no home."""
+def place(ledger: Path, git_dir: Path, own: Deviations | None = None) -> Path | None:
+    """Where the cache of the ledger of this repository is, as it is read with the project's
+    ``own`` words; None where there is no home."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
     with suppress(RuntimeError):
         folder = folder.expanduser()
     if not folder.is_absolute():
         return None
-    named = f"{os.path.realpath(git_dir)}\0{ledger}"
+    named = f"{os.path.realpath(git_dir)}\0{ledger}" + (f"\0{own!r}" if own else "")
     name = sha256(os.fsencode(named)).hexdigest()[:32]
     return folder / "fix-plan-ledger" / f"history-{name}.json"
 

@@ -14,10 +14,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.leaving import leave
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 USAGE: Final = """\
 usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]
@@ -102,7 +105,7 @@ def _merge(call: Call, copy: Path) -> int:
 
     base, ours, theirs = (file.read_bytes() for file in (call.base, copy, call.theirs))
     try:
-        merged = merge(base, ours, theirs, LABELS, call.size)
+        merged = merge(base, ours, theirs, LABELS, call.size, _own(call))
     except Unsure as reason:
         _say(f"{call.path}: merged as text: {reason}")
         return code
@@ -112,6 +115,13 @@ def _merge(call: Call, copy: Path) -> int:
     for clash in merged.clashes:
         _say(f"{call.path}:{clash.line}: conflict in {clash.item or 'the text'}: {clash.what}")
     return 1 if merged.clashes else 0
+
+
+def _own(call: Call) -> Deviations | None:
+    """The project's words, from the configuration that holds for the file at git's PATH."""
+    from ledger import config
+
+    return config.words_of(Path.cwd() / call.path)
 
 
 def _as_text(call: Call, copy: Path) -> int:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ledger import document
 from ledger.dialects import attempts
 from ledger.models.ledger import Ledger
 
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
-def read(data: bytes, like: Ledger | None = None) -> Ledger:
+
+def read(data: bytes, like: Ledger | None = None, own: Deviations | None = None) -> Ledger:
     """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``.
 
-    ``like`` is another version of the same file, for speed: what both have is read once.
+    ``own`` are the words and IDs of this project, where it has others. ``like`` is another
+    version of the same file, for speed: what both have is read once, and in the same words.
     """
-    return attempts.read(document.parse(data), like)
+    return attempts.read(document.parse(data), like, like.own if like else own)

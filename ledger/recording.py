@@ -127,7 +127,7 @@ def _draft(config: Config, request: Request) -> _Draft:
         baseline = _inside(config.root, request.baseline)
         delta = compare(evidence, read_run(tree, baseline))
     said = request.result if request.result is not None else wording.result(evidence)
-    result = words.result(text.one_line(said))
+    result = words.result(text.one_line(said), config.own)
     if result == "unknown":
         raise UsageError(
             "unknown-result",

@@ -95,7 +95,7 @@ def _as_written(config: Config, removed: Removed) -> tuple[Attempt, list[str]]:
         raise UnreadableInput(
             "no-content", f"the repository does not hold {removed.blob[:8]}", "fetch it first"
         )
-    ledger = reader.read(data)
+    ledger = reader.read(data, own=config.own)
     every = (one for item in ledger.items for one in item.attempts)
     text = removed.entries[0].text
     lost = next(

@@ -43,7 +43,7 @@ def rewrite(
     made: list[Ledger] = []
 
     def change(data: bytes) -> bytes:
-        old = reader.read(data)
+        old = reader.read(data, own=config.own)
         new = reader.read(document.apply(data, edits(old)), old)
         verify(old, new)
         _refuse_faults(config, new, old, today)

@@ -23,13 +23,17 @@ from ledger.rules import Facts
 
 if TYPE_CHECKING:
     from ledger.models.claim import Judged
+    from ledger.models.deviations import Deviations
 
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
 
-def validate(data: bytes, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
-    """Every finding about ``data``, by place, but for those of the rules in ``ignore``."""
-    return _telling(rules.check(reader.read(data), facts, ignore))
+def validate(
+    data: bytes, facts: Facts, ignore: Iterable[str] = (), own: Deviations | None = None
+) -> list[Finding]:
+    """Every finding about ``data``, by place, but for those of the rules in ``ignore``. ``own``
+    are the project's words."""
+    return _telling(rules.check(reader.read(data, own=own), facts, ignore))
 
 
 def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
@@ -58,11 +62,11 @@ def staged(config: Config, path: str, contents: blobs.Blobs) -> list[Finding]:
     elif head is None:
         old = ancestry.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
-    ledger = reader.read(new or b"")
+    ledger = reader.read(new or b"", own=config.own)
     return made_worse(
         ledger,
         facts(config, path, contents)._replace(
-            elsewhere=lambda: (reader.read(contents.staged(config.partner) or b""),)
+            elsewhere=lambda: (reader.read(contents.staged(config.partner) or b"", own=config.own),)
         ),
         [reader.read(base, ledger) for base in bases if base is not None],
         None if fork is None else reader.read(fork, ledger),
@@ -80,13 +84,13 @@ def since(
         raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
     fork = ancestry.fork_point(config.root, "HEAD", revision) or revision
     base = contents.read(fork, path)
-    ledger = reader.read(data)
+    ledger = reader.read(data, own=config.own)
     bases = [] if base is None else [reader.read(base, ledger)]
     known = facts(config, path, contents)._replace(
         run_notes=partial(run_notes, config.root),
         contradicted=partial(contradicted, config, path, contents),
         unmet=partial(unmet, config),
-        elsewhere=lambda: (reader.read(_beside(config)),),
+        elsewhere=lambda: (reader.read(_beside(config), own=config.own),),
     )
     return made_worse(ledger, known, bases, None, ignored(config))
 

@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ledger.dialects.attempts.piecewise import Pieces
 from ledger.links import log
 from ledger.models.version import Version
 from ledger.processes import processors
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
@@ -25,15 +28,19 @@ _FEWEST: Final = 100
 
 
 def read_versions(
-    root: Path, names: Sequence[str], progress: Progress | None = None
+    root: Path,
+    names: Sequence[str],
+    progress: Progress | None = None,
+    own: Deviations | None = None,
 ) -> dict[str, Version]:
-    """The version that each blob of ``names`` is, but for those that the repository does not
-    hold. Names of neighbours in history should stand side by side."""
+    """The version that each blob of ``names`` is, read with the project's ``own`` words, but for
+    those that the repository does not hold. Names of neighbours in history should stand side by
+    side."""
     found: dict[str, Version] = {}
     if len(names) >= _FEWEST and processors() > 1:
         with suppress(OSError, ValueError):  # no second process to be had
-            found = _by_two(root, names, progress)
-    pieces = Pieces()
+            found = _by_two(root, names, progress, own)
+    pieces = Pieces(own)
     missing = [name for name in names if name not in found]
     for done, (name, data) in enumerate(log.contents(root, missing), len(found) + 1):
         if data is not None:
@@ -43,17 +50,19 @@ def read_versions(
     return found
 
 
-def _by_two(root: Path, names: Sequence[str], progress: Progress | None) -> dict[str, Version]:
+def _by_two(
+    root: Path, names: Sequence[str], progress: Progress | None, own: Deviations | None
+) -> dict[str, Version]:
     """What both have read. The other process may fail: then something is missing."""
     context = multiprocessing.get_context("fork")
     shared = memoryview(mmap.mmap(-1, 16)).cast("Q")  # how many each has read
     receiver, sender = context.Pipe(duplex=False)
-    other = context.Process(target=_backwards, args=(root, names, shared, sender), daemon=True)
+    other = context.Process(target=_backwards, args=(root, names, own, shared, sender), daemon=True)
     other.start()
     sender.close()
     found: dict[str, Version] = {}
     try:
-        pieces = Pieces()
+        pieces = Pieces(own)
         for name, data in log.contents(root, names):
             if data is not None:
                 found[name] = pieces.read(data)
@@ -73,11 +82,15 @@ def _by_two(root: Path, names: Sequence[str], progress: Progress | None) -> dict
 
 
 def _backwards(
-    root: Path, names: Sequence[str], shared: memoryview, sender: Connection
+    root: Path,
+    names: Sequence[str],
+    own: Deviations | None,
+    shared: memoryview,
+    sender: Connection,
 ) -> None:  # pragma: no cover - in a process of its own
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback of ours
     try:
-        pieces = Pieces()
+        pieces = Pieces(own)
         found = {}
         for name, data in log.contents(root, names[::-1]):
             if data is not None:

@@ -83,7 +83,7 @@ def _gate(document: str, request: Request, ledger: Path | None) -> Gate:
         return gating.gate_item(opened.config, item, request)
     settings = _settings(file, ledger)
     try:
-        plan = reader.read(opening.read_bytes(settings.ledger))
+        plan = reader.read(opening.read_bytes(settings.ledger), own=settings.own)
     except LedgerError:
         plan = None
     return gating.gate_brief(settings, file, plan, request)

@@ -54,7 +54,7 @@ def command(
 def _opened(settings: Config, revision: str | None) -> tuple[str | None, Ledger]:
     """The commit that is looked at, None for the work tree, and the ledger there."""
     if revision is None:
-        return None, reader.read(opening.read_bytes(settings.ledger))
+        return None, reader.read(opening.read_bytes(settings.ledger), own=settings.own)
     if not settings.is_git:
         raise UnreadableInput(
             "no-repository", f"{settings.root}: no git repository", "leave out --rev"
@@ -66,7 +66,7 @@ def _opened(settings: Config, revision: str | None) -> tuple[str | None, Ledger]
         raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
     if data is None:
         raise UsageError("no-such-file", f"{revision} has no {settings.ledger_path}")
-    return commit, reader.read(data)
+    return commit, reader.read(data, own=settings.own)
 
 
 def _wanted(plan: Ledger, names: Sequence[str]) -> list[Attempt]:

@@ -30,7 +30,7 @@ def open_ledger(given: Path | None) -> Opened:
     Raises UsageError where there is none, UnreadableInput where it cannot be read.
     """
     settings = config.find(Path.cwd(), given)
-    return Opened(settings, reader.read(read_bytes(settings.ledger)))
+    return Opened(settings, reader.read(read_bytes(settings.ledger), own=settings.own))
 
 
 def read_bytes(file: Path) -> bytes:

@@ -119,14 +119,14 @@ def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequ
     path = plan.ledger_path
     facts = validate.facts(plan, path)
     if not staged and base is None:
-        return validate.validate(opening.read_bytes(plan.ledger), facts, plan.ignore)
+        return validate.validate(opening.read_bytes(plan.ledger), facts, plan.ignore, plan.own)
     if not plan.is_git:
         raise UnreadableInput(
             "no-repository", f"{plan.root}: no git repository", "leave out --staged and --base"
         )
     with Blobs(plan.root) as contents:
         if staged and every:
-            return validate.validate(contents.staged(path) or b"", facts, plan.ignore)
+            return validate.validate(contents.staged(path) or b"", facts, plan.ignore, plan.own)
         if staged:
             return validate.staged(plan, path, contents)
         assert base is not None
@@ -137,9 +137,9 @@ def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequ
         if contents.commit(base) is None:
             raise UsageError("no-such-revision", f"{base}: git knows no such commit")
         before = contents.read(base, path)
-        known = None if before is None else reader.read(before)
+        known = None if before is None else reader.read(before, own=plan.own)
         every_claim = partial(validate.contradicted, plan, path, contents)
         known_facts = facts._replace(
             base=known, every=True, contradicted=every_claim, unmet=partial(validate.unmet, plan)
         )
-        return validate.validate(data, known_facts, plan.ignore)
+        return validate.validate(data, known_facts, plan.ignore, plan.own)

@@ -33,7 +33,9 @@ class About(Model):
 class PlanField(Model):
     """One `- Name: value` line of an item."""
 
-    name: Text = Field(description="The name as written, without emphasis.")
+    name: Text = Field(
+        description="The name without emphasis; the usual one for one of the project's own."
+    )
     value: Text = Field(description="What follows the colon on the same line.")
     span: Span = Field(description="The line with all that is nested below it.")
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ledger.models.ledger import ActionState, ItemStatus, Result
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations, Pairs
 
 _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
 # Where a phrase ends: its comment in parentheses, its sentence, the dash before a note.
@@ -156,10 +159,14 @@ def phrase(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def result(text: str) -> Result:
-    """What a result phrase means. Its own words decide before those in its comment."""
+def result(text: str, own: Deviations | None = None) -> Result:
+    """What a result phrase means. Its own words decide before those in its comment; the
+    project's ``own`` before those that every project knows."""
     head = phrase(text)
     for part in (head, text[len(head) :]):
+        meant = own and _meant(part, own.result)
+        if meant:
+            return cast("Result", meant)
         words = set(_words(part))
         if "blocker" in words and words & {"cleared", "resolved"}:
             return "success"
@@ -172,9 +179,12 @@ def result(text: str) -> Result:
     return "unknown"
 
 
-def state(word: str, mark: str = "") -> ActionState:
+def state(word: str, mark: str = "", own: Deviations | None = None) -> ActionState:
     """What an action's state word means, or its mark where it has no word: a tick is complete,
     a cross rejected; anything else is open."""
+    meant = own and _meant(word or mark, own.state)
+    if meant:
+        return cast("ActionState", meant)
     if word:
         return _STATE_WORDS.get(next(iter(_words(word)), ""), "unknown")
     for known, value in _STATE_MARKS:
@@ -183,14 +193,19 @@ def state(word: str, mark: str = "") -> ActionState:
     return "pending"
 
 
-def is_state(word: str) -> bool:
+def is_state(word: str, own: Deviations | None = None) -> bool:
     """Whether ``word`` is one that says an action's state."""
+    if own and _meant(word, own.state):
+        return True
     return next(iter(_words(word)), "") in _STATE_WORDS
 
 
 @lru_cache(maxsize=1024)
-def status(text: str) -> ItemStatus:
-    """What an item's status means: its first known word decides."""
+def status(text: str, own: Deviations | None = None) -> ItemStatus:
+    """What an item's status means: the project's ``own`` word decides, else the first known."""
+    meant = own and _meant(phrase(text), own.status)
+    if meant:
+        return cast("ItemStatus", meant)
     for word in _words(phrase(text)) or _words(text):
         if word in _STATUS_WORDS:
             return _STATUS_WORDS[word]
@@ -201,3 +216,34 @@ def status(text: str) -> ItemStatus:
 def priority(text: str) -> str | None:
     """The first word of a priority in lower case: ``High (Sprint 1.2)`` is ``high``."""
     return next(iter(_words(text)), None)
+
+
+def name(written: str, own: Deviations | None) -> str:
+    """The name of a field, heading or column that ``written`` stands for, with what follows it;
+    ``written`` itself where the project says nothing of it."""
+    for known, meaning in own.fields if own else ():
+        behind = written[len(known) :]
+        if written.lower().startswith(known.lower()) and not behind[:1].isalnum():
+            return meaning + behind
+    return written
+
+
+def written(known: str, own: Deviations | None) -> str:
+    """How the project writes the name of a field, heading or column."""
+    fields = own.fields if own else ()
+    return next((said for said, name in fields if name == known), known)
+
+
+def _meant(text: str, pairs: Pairs) -> str | None:
+    """What the first of a project's own words in ``text`` means."""
+    if not pairs:
+        return None
+    found = any_of(pairs).search(plain(text[:_LONGEST_PHRASE]).lower())
+    return dict(pairs)[found.group()] if found else None
+
+
+@lru_cache(maxsize=64)
+def any_of(pairs: Pairs) -> re.Pattern[str]:
+    """A pattern for the words that ``pairs`` know, the longest first."""
+    known = "|".join(re.escape(word) for word, _ in sorted(pairs, key=lambda one: -len(one[0])))
+    return re.compile(rf"(?<![\w-])(?:{known})(?![\w-])")

@@ -88,22 +88,23 @@ def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
         group = at_home or history
         is_first = places.newest_first(group)
         neighbour = group[0] if is_first else group[-1]
-        style = rendering.style_of(places.lines(ledger, neighbour))
+        style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
         at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
         is_spaced = style.layout == "heading" or (
             len(group) > 1 and places.is_blank_between(ledger, group[-2], group[-1])
         )
-        lines = rendering.attempt(new, style)
+        lines = rendering.attempt(new, style, ledger.own)
         if is_spaced:
             lines = [*lines, ""] if is_first else ["", *lines]
         return places.insertion(ledger.text, at, lines)
     style = _style_elsewhere(ledger, item)
     if home:
         at = home.span.end_byte
-        return places.insertion(ledger.text, at, rendering.attempt(new, style))
+        return places.insertion(ledger.text, at, rendering.attempt(new, style, ledger.own))
     at = places.end_of_fields(item)
     bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
-    lines = [f"{bullet}Attempts History:", *rendering.attempt(new, style)]
+    name = words.written("Attempts History", ledger.own)
+    lines = [f"{bullet}{name}:", *rendering.attempt(new, style, ledger.own)]
     return places.insertion(ledger.text, at, lines if item.fields else ["", *lines])
 
 
@@ -119,7 +120,7 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
     near = before[-1:] or others[:1]
     if not near:
         return rendering.Style()
-    style = rendering.style_of(places.lines(ledger, near[0]))
+    style = rendering.style_of(places.lines(ledger, near[0]), ledger.own)
     return rendering.Style() if style.layout == "heading" else style
 
 
@@ -167,12 +168,16 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         numbers = [action.number for action in item.actions if action.number is not None]
         first = max(numbers) + 1 if numbers else None
         lines = [
-            rendering.next_action(None if first is None else first + place, one, last, like_line)
+            rendering.next_action(
+                None if first is None else first + place, one, last, like_line, ledger.own
+            )
             for place, one in enumerate(said)
         ]
         return places.insertion(ledger.text, last.span.end_byte, lines)
     home = places.field(item, *_ACTIONS)
-    lines = [rendering.next_action(n, one, None, "  1. ") for n, one in enumerate(said, 1)]
+    lines = [
+        rendering.next_action(n, one, None, "  1. ", ledger.own) for n, one in enumerate(said, 1)
+    ]
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)
     bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
@@ -181,8 +186,9 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         for attempt in item.attempts
         if attempt.source == "history" and not ledger.text.startswith(b"#", attempt.span.start_byte)
     ]
+    name = words.written("Next Actions", ledger.own)
     at = places.behind_field(item, max([places.end_of_fields(item), *bullets]))
-    return places.insertion(ledger.text, at, [f"{bullet}Next Actions:", *lines])
+    return places.insertion(ledger.text, at, [f"{bullet}{name}:", *lines])
 
 
 # Status and date
@@ -191,7 +197,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
 def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     """The item's own status and its index rows, so that the two cannot part."""
     said = text.one_line(status)
-    if words.status(said) == "unknown" or said != words.phrase(said) or "|" in said:
+    if words.status(said, ledger.own) == "unknown" or said != words.phrase(said) or "|" in said:
         raise UsageError(
             "unknown-status",
             f"{said!r} is no status",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ledger.dialects import words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
 from ledger.edits import append, places
@@ -118,7 +119,11 @@ def _alone(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
     home = places.field(item, *_HOME)
     if home:
         return places.insertion(ledger.text, home.span.end_byte, new)
-    return places.insertion(ledger.text, places.end_of_fields(item), ["- Attempts History:", *new])
+    return places.insertion(
+        ledger.text,
+        places.end_of_fields(item),
+        [f"- {words.written('Attempts History', ledger.own)}:", *new],
+    )
 
 
 # What is compared

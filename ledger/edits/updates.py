@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger import mojibake, reader, text
+from ledger.dialects import words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
 from ledger.edits import append, places, restore
@@ -19,6 +20,9 @@ from ledger.edits.verify import shape
 from ledger.errors import Refused
 from ledger.models.brief import Update
 from ledger.models.ledger import Action, Attempt, Item, Ledger
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 _HOMES: Final = ("attempts history", "attempts", "attempt history", "next actions", "next action")
 _ALIKE: Final = 0.6  # of the letters of two actions that say the same thing in other words
@@ -52,7 +56,7 @@ def meant(ledger: Ledger, name: str, given: Sequence[Update], stamp: str | None)
     UsageError where there is no such item.
     """
     item = append.section_of(ledger, name)
-    return [_meant(item, update, stamp) for update in given]
+    return [_meant(item, update, stamp, ledger.own) for update in given]
 
 
 def edits(ledger: Ledger, name: str, every: Sequence[Meant]) -> list[Edit]:
@@ -101,7 +105,7 @@ def verify(old: Ledger, new: Ledger, name: str, every: Sequence[Meant]) -> None:
 # What is meant
 
 
-def _meant(item: Item, update: Update, stamp: str | None) -> Meant:
+def _meant(item: Item, update: Update, stamp: str | None, own: Deviations | None) -> Meant:
     if mojibake.LOST in update.text:
         raise Refused(
             "lost-marks",
@@ -112,7 +116,7 @@ def _meant(item: Item, update: Update, stamp: str | None) -> Meant:
         update.text.replace("\n", "")
     ):
         raise _unread(update)
-    alone = _alone(update)
+    alone = _alone(update, own)
     if update.kind == "attempt":
         attempt = next((one for one in alone.attempts if one.source == "history"), None)
         if attempt is None or attempt.number != update.number:
@@ -125,11 +129,12 @@ def _meant(item: Item, update: Update, stamp: str | None) -> Meant:
     return Meant(update, None, action, held)
 
 
-def _alone(update: Update) -> Item:
+def _alone(update: Update, own: Deviations | None) -> Item:
     """The update in an item of its own."""
     home = "Attempts History" if update.kind == "attempt" else "Next Actions"
     body = "\n".join(f"  {line}" for line in update.text.split("\n"))
-    ledger = reader.read(text.encode(f"## [X-1] X\n- Status: pending\n- {home}:\n{body}\n"))
+    data = text.encode(f"## [X-1] X\n- Status: pending\n- {home}:\n{body}\n")
+    ledger = reader.read(data, own=own._replace(id=()) if own else None)
     if len(ledger.items) != 1:
         raise _unread(update)
     return ledger.items[0]
@@ -238,7 +243,9 @@ def _added(ledger: Ledger, item: Item, lines: list[str]) -> Edit:
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)
     at = item.fields[-1].span.end_byte if item.fields else item.span.end_byte
-    return places.insertion(ledger.text, at, ["- Next Actions:", *lines])
+    return places.insertion(
+        ledger.text, at, [f"- {words.written('Next Actions', ledger.own)}:", *lines]
+    )
 
 
 # What is compared

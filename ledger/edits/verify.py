@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.dialects import words
 from ledger.edits.append import section_of
 from ledger.errors import Refused
 from ledger.models.draft import Change
 from ledger.models.ledger import Action, Attempt, Item, Ledger
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 Shape = dict[str, Any]
 
@@ -28,7 +31,7 @@ def verify(old: Ledger, new: Ledger, change: Change) -> None:
         raise _differs(f"the number of items: {len(old.items)} became {len(new.items)}")
     for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
         if number == place:
-            _verify_target(before, after, change)
+            _verify_target(before, after, change, old.own)
         elif shape(before) != shape(after):
             raise _differs(f"{before.id} (line {before.span.start_line})")
     for what, had, has in (
@@ -50,7 +53,7 @@ def _verify_updated(old: Ledger, new: Ledger, change: Change) -> None:
         raise _differs("the Last Updated line")
 
 
-def _verify_target(before: Item, after: Item, change: Change) -> None:
+def _verify_target(before: Item, after: Item, change: Change, own: Deviations | None) -> None:
     added = [a for a in after.attempts if a.number == change.attempt.number]
     was = [a for a in before.attempts if a.number == change.attempt.number]
     if was or len(added) != 1 or added[0].source != "history":
@@ -72,7 +75,7 @@ def _verify_target(before: Item, after: Item, change: Change) -> None:
         value or name not in _NAMES_ADDED for name, value in new if (name, value) not in old
     ):
         raise _differs(f"the fields of {before.id}")
-    status = words.status(change.status) if change.status else before.status
+    status = words.status(change.status, own) if change.status else before.status
     if after.status != status:
         raise _differs(f"the status of {before.id}: {before.status} became {after.status}")
 

@@ -11,12 +11,15 @@ is no ours and theirs, only one side and the other, the order of which their byt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ledger import text
 from ledger.merging import aligning, weaving
 from ledger.merging.lines import Conflict, Piece, split
 from ledger.merging.parts import Part, Version, parse
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 __all__ = ["Clash", "Merged", "Unsure", "merge"]
 
@@ -60,8 +63,10 @@ def merge(
     theirs: bytes,
     labels: tuple[str, str] = ("ours", "theirs"),
     marker_size: int = 7,
+    own: "Deviations | None" = None,
 ) -> Merged:
-    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers.
+    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers; ``own`` are the
+    project's words.
 
     Raises Unsure where no side has an item, or the outcome does not hold what it must.
     """
@@ -78,11 +83,11 @@ def merge(
         _plain(data, has.newline if is_uniform else b"\n")
         for data, has in zip((base, one, other), forms, strict=True)
     ]
-    versions = [parse(data) for data in plain]
+    versions = [parse(data, own) for data in plain]
     if not any(section.kind == "item" for version in versions for section in version):
         raise Unsure("there is no item")
-    found = weaving.weave(aligning.sections(*versions))
-    _check(found, plain[0], versions[1:])
+    found = weaving.weave(aligning.sections(*versions), own)
+    _check(found, plain[0], versions[1:], own)
     pieces, clashes, line = [], [], 1
     for said in found.pieces:
         piece = said.piece
@@ -141,7 +146,9 @@ def _written(data: bytes, form: _Form, newline: bytes) -> bytes:
 # The check
 
 
-def _check(found: weaving.Woven, base: bytes, sides: Iterable[Version]) -> None:
+def _check(
+    found: weaving.Woven, base: bytes, sides: Iterable[Version], own: "Deviations | None"
+) -> None:
     """Read what either side would have if all conflicts were decided its way, and hold it
     against what was put together. Raises Unsure."""
     has_conflict = any(isinstance(said.piece, Conflict) for said in found.pieces)
@@ -150,7 +157,7 @@ def _check(found: weaving.Woven, base: bytes, sides: Iterable[Version]) -> None:
         if at == 0 or has_conflict:
             meant = Counter((item, _joined(body, at)) for item, body in found.attempts)
             meant = Counter({key: count for key, count in meant.items() if key[1]})
-            if Counter((name, part.body) for name, part in _attempts(parse(chosen))) != meant:
+            if Counter((name, part.body) for name, part in _attempts(parse(chosen, own))) != meant:
                 raise Unsure("an attempt does not read back as it was merged")
         said = _lines(b"".join(part.body for _, part in _attempts(side)))
         lost = said - _lines(base) - _lines(chosen)

@@ -1,14 +1,17 @@
 """One part from its three forms: by the meaning of its state where it has one, else as text."""
 
 import re
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger import text
 from ledger.dialects import words
 from ledger.dialects.attempts import leads
 from ledger.merging.lines import Conflict, Piece, conflict, split, three_way
 from ledger.merging.parts import Part
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 # The larger one came later. What is missing, or of the same rank, is for a person to decide.
 STATES: Final[Mapping[str, int]] = {
@@ -45,10 +48,15 @@ class _Cut(NamedTuple):
 
 
 def merged(
-    base: Part | None, one: Part | None, other: Part | None, recorded: frozenset[int]
+    base: Part | None,
+    one: Part | None,
+    other: Part | None,
+    recorded: frozenset[int],
+    own: "Deviations | None" = None,
 ) -> list[Piece]:
     """What becomes of a part. ``recorded`` are the numbers of the attempts that the merged item
-    has entries for: an action may give up naming one of these, and no other."""
+    has entries for: an action may give up naming one of these, and no other. ``own`` are the
+    project's words."""
     if one is None or other is None:
         left = one or other
         if left is None:
@@ -63,15 +71,20 @@ def merged(
     if one.body == other.body:
         return [one.body]
     if one.state and other.state and (base is None or base.state):
-        return _stateful(base, one, other, recorded)
+        return _stateful((base, one, other), recorded, own)
     return three_way(base.body if base else b"", one.body, other.body)
 
 
-def _stateful(base: Part | None, one: Part, other: Part, recorded: frozenset[int]) -> list[Piece]:
-    was, left, right = (_cut(part) for part in (base, one, other))
+def _stateful(
+    trio: tuple[Part | None, Part, Part], recorded: frozenset[int], own: "Deviations | None"
+) -> list[Piece]:
+    _, one, other = trio
+    was, left, right = (_cut(part) for part in trio)
     head = _scalar(was.head, left.head, right.head)
     tail = _scalar(was.tail, left.tail, right.tail)
-    said = _said(one, (was.said, left.said, right.said), recorded, (one.done_by, other.done_by))
+    every = (was.said, left.said, right.said)
+    meant = [_meaning(one, shown, own) for shown in every]
+    said = _said(one, every, meant, recorded, (one.done_by, other.done_by))
     below = three_way(was.below, left.below, right.below)
     if head is None or tail is None or said is None:
         firsts = (
@@ -113,17 +126,19 @@ def _scalar(was: bytes, left: bytes, right: bytes) -> bytes | None:
 def _said(
     part: Part,
     said: tuple[bytes, bytes, bytes],
+    meant: Sequence[str],
     recorded: frozenset[int],
     done_by: tuple[int | None, int | None],
 ) -> bytes | None:
-    """Which state stays, None if none can be said to be the later one."""
+    """Which state stays, None if none can be said to be the later one. ``meant`` is what each of
+    ``said`` means."""
     found = _scalar(*said)
     if found is not None:
         return found
     if part.kind == "updated":
         return _updated(said[1], said[2])
     rank = STATES if part.kind == "action" else STATUSES
-    was, left, right = (_meaning(part, one) for one in said)
+    was, left, right = meant
     if left == right:
         found = _fuller(said[1], said[2]) or _latest(said[1:], done_by)
     elif "unknown" in (left, right):
@@ -139,12 +154,12 @@ def _said(
     return found
 
 
-def _meaning(part: Part, said: bytes) -> str:
+def _meaning(part: Part, said: bytes, own: "Deviations | None") -> str:
     shown = text.decode(said)
     if part.kind != "action":
-        return words.status(shown)
-    lead = leads.state(shown)
-    return words.state(lead.word, lead.mark)
+        return words.status(shown, own)
+    lead = leads.state(shown, own)
+    return words.state(lead.word, lead.mark, own)
 
 
 def _fuller(left: bytes, right: bytes) -> bytes | None:

@@ -7,11 +7,14 @@ Nothing is left out: sections, parts and the blank lines behind them put togethe
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger import document, reader, text
 from ledger.document import Document
 from ledger.models.ledger import Item, Ledger, Span
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 Kind = Literal[
     "title", "heading", "field", "attempt", "action", "row", "listed", "updated", "line", "text"
@@ -101,10 +104,10 @@ class _Mark(NamedTuple):
     done_by: int | None = None
 
 
-def parse(data: bytes) -> Version:
+def parse(data: bytes, own: "Deviations | None" = None) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
-    plan = reader.read(data)
+    plan = reader.read(data, own=own)
     by_rank = sorted(_marks(whole, plan), key=lambda mark: mark.rank)
     marks = sorted({mark.start: mark for mark in by_rank}.values())
     found = []

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, Generic, NamedTuple
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple
 
 from ledger.merging import aligning, leaves, numbers, order
 from ledger.merging.aligning import Aligned, Node, Trio
 from ledger.merging.lines import Conflict, Piece
 from ledger.merging.numbers import Moves, Numbers
 from ledger.merging.parts import Part, Section
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 # What stands first where both sides added something at one place: what belongs to the thing
 # before it comes before what opens something new.
@@ -40,7 +43,7 @@ class _Item(NamedTuple):
     moves: tuple[Moves, Moves]
 
 
-def weave(found: Aligned[Section]) -> Woven:
+def weave(found: Aligned[Section], own: "Deviations | None" = None) -> Woven:
     """Merge all sections."""
     whole: dict[int, Conflict] = {}
     items: dict[int, _Item] = {}
@@ -78,7 +81,7 @@ def weave(found: Aligned[Section]) -> Woven:
             woven.pieces.append(Said(whole[at], name, "the whole section"))
             woven.attempts.extend(_attempts_of(found.trios[at]))
         else:
-            _section(items[at], name, maps[0], maps[1], woven)
+            _section(items[at], name, (maps[0], maps[1]), woven, own)
         woven.pieces.append(Said(gap, None, ""))
     return woven
 
@@ -111,21 +114,21 @@ def _attempts_of(trio: Trio[Section]) -> Iterable[tuple[str, list[Piece]]]:
 def _section(
     item: _Item,
     name: str | None,
-    maps_one: Mapping[bytes, Numbers],
-    maps_other: Mapping[bytes, Numbers],
+    maps: tuple[Mapping[bytes, Numbers], Mapping[bytes, Numbers]],
     woven: Woven,
+    own: "Deviations | None",
 ) -> None:
     """Merge the parts of one section into ``woven``."""
     trios = []
     for trio in item.parts.trios:
         new = numbers.settled(trio)
-        new = numbers.moved(new, "one", item.moves[0], maps_one)
-        trios.append(numbers.moved(new, "other", item.moves[1], maps_other))
+        new = numbers.moved(new, "one", item.moves[0], maps[0])
+        trios.append(numbers.moved(new, "other", item.moves[1], maps[1]))
     found = item.parts._replace(trios=trios)
     recorded = frozenset(
         trio.any.number for trio in trios if trio.any.kind == "attempt" and trio.any.number
     )
-    merged = {at: leaves.merged(*trio, recorded) for at, trio in enumerate(trios)}
+    merged = {at: leaves.merged(*trio, recorded, own) for at, trio in enumerate(trios)}
     kept = {at for at, trio in enumerate(trios) if merged[at] or (trio.one and trio.other)}
     falls = _falls(found)
 

@@ -1,8 +1,11 @@
 """What a fix plan holds. Every part knows the bytes that it was read from."""
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger import citations
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 Result = Literal["success", "partial", "failed", "blocked", "info", "unknown"]
 ActionState = Literal[
@@ -143,7 +146,8 @@ class Unread(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """One fix plan. ``loose`` holds attempts that stand in no item's section."""
+    """One fix plan. ``loose`` holds attempts that stand in no item's section; ``own`` are the
+    project's words that it was read with."""
 
     dialect: str
     text: bytes
@@ -152,3 +156,4 @@ class Ledger(NamedTuple):
     items: tuple[Item, ...]
     loose: tuple[Attempt, ...]
     unread: tuple[Unread, ...]
+    own: "Deviations | None" = None

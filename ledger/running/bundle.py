@@ -183,7 +183,7 @@ def _folder(settings: Config, order: Order) -> tuple[str, Path, str]:
     item = order.item.strip().strip("[]")
     if not section:
         item = _item_of(settings, item)
-    template = layout.template_of(section, settings.runs)
+    template = layout.template_of(section, settings.runs, settings.own)
     values = {"item": item.lower(), "phase": order.phase, "sprint": order.sprint}
     while True:
         stamp = order.stamp or time.strftime(_STAMP, time.gmtime())
@@ -203,7 +203,7 @@ def _item_of(settings: Config, item: str) -> str:
     """The item as the ledger, read whole, has it. Raises UsageError."""
     from ledger import naming, reader
 
-    return naming.items(reader.read(settings.ledger.read_bytes()), item)[0].id
+    return naming.items(reader.read(settings.ledger.read_bytes(), own=settings.own), item)[0].id
 
 
 class _Meanwhile:

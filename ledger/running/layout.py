@@ -2,10 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ledger.errors import UsageError
 from ledger.links import paths
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 DEFAULT: Final = "reports/<item>/<STAMP>"
 STAMP: Final = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
@@ -48,13 +51,16 @@ def _names(said: bytes, name: bytes) -> bool:
     return bare.startswith(name) and not (after.isalnum() or after in (b"_", b"-"))
 
 
-def template_of(section: list[bytes], configured: str) -> str:
+def template_of(section: list[bytes], configured: str, own: "Deviations | None" = None) -> str:
     """The layout that holds for an item: its ``Artifacts Root``, else ``runs`` of the
-    configuration, else ``DEFAULT``."""
+    configuration, else ``DEFAULT``. ``own`` may have another name for the field."""
+    fields = own.fields if own else ()
+    roots = [said.lower() for said, name in fields if name == "Artifacts Root"]
     for line in section:
         key, _, value = line.partition(b":")
-        bullet, name = key.strip()[:1], key.strip()[1:].strip(b" \t*_").lower()
-        if bullet in (b"-", b"*", b"+") and name.startswith(b"artifacts root"):
+        bullet, name = key.strip()[:1], key.strip()[1:].strip(b" \t*_")
+        known = name.decode("utf-8", "replace").lower().startswith(("artifacts root", *roots))
+        if bullet in (b"-", b"*", b"+") and known:
             said = value.decode("utf-8", "replace")
             quoted = said.split("`")[1::2] if said.count("`") > 1 else []
             named = quoted or [word for word in said.replace("`", " ").split() if "/" in word]

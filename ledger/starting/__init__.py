@@ -125,7 +125,9 @@ def _plan(found: Config, title: str) -> tuple[Ledger, Step]:
     path = found.ledger_path
     if os.path.lexists(found.ledger):
         try:
-            return reader.read(found.ledger.read_bytes()), Step("plan", "there", path, "a fix plan")
+            return reader.read(found.ledger.read_bytes(), own=found.own), Step(
+                "plan", "there", path, "a fix plan"
+            )
         except OSError as error:
             said = (error.strerror or str(error)).lower()
             raise UnreadableInput("cannot-read", f"{found.ledger}: {said}") from error

@@ -5,28 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ledger.dialects import words
 from ledger.dialects.attempts import leads, parts
 from ledger.document import Block, Document
 from ledger.models.ledger import IndexRow, Unread
 
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
+
 _PIPE = re.compile(r"(?<!\\)\||\Z")
-_CELL_ID = re.compile(rf"\[?\[?({leads.ID})\]?")
-_ROW_ID = re.compile(rf"\[({leads.ID})\]\s*")
 _STATUS = re.compile(r"\bStatus:\s*")
 _PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
 
 
-def table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]:
+def table_rows(
+    document: Document, table: Block, own: Deviations | None = None
+) -> Iterator[IndexRow | Unread]:
     """The rows of a table that has a column ID and a column Status."""
-    header = [words.plain(cell[2]).lower() for cell in cells(document.line(table.start))]
+    titles = [words.plain(cell[2]) for cell in cells(document.line(table.start))]
+    header = [words.name(title, own).lower() for title in titles]
     if "id" not in header or "status" not in header:
         return
     for number in range(table.start + 2, table.end):
         line = document.line(number)
         row = dict(zip(header, cells(line), strict=False))
-        found = _CELL_ID.match(row["id"][2]) if "id" in row else None
+        found = leads.ids(own).cell.match(row["id"][2]) if "id" in row else None
         if not found or "status" not in row:
             reason = "it has no status" if found else "its ID is not one"
             yield Unread("index", number + 1, line[:200], reason)
@@ -36,19 +41,21 @@ def table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]:
             leads.plain_id(found.group(1)),
             row["title"][2] if "title" in row else "",
             row["priority"][2] if "priority" in row else "",
-            words.status(status),
+            words.status(status, own),
             status,
             parts.span(document, number, number + 1),
             parts.span_in_line(document, number, start, end),
         )
 
 
-def bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow]:
+def bullet_rows(
+    document: Document, bullets: Block, own: Deviations | None = None
+) -> Iterator[IndexRow]:
     """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
     for entry in bullets.children:
         line = document.line(entry.start)
         width, body = leads.unbulleted(line)
-        found = _ROW_ID.match(body)
+        found = leads.ids(own).row.match(body)
         if not found:
             continue
         title, dash, note = body[found.end() :].partition(" \u2014 ")
@@ -61,7 +68,7 @@ def bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow]:
             leads.plain_id(found.group(1)),
             title.strip(),
             priority.group(1).strip() if priority else "",
-            words.status(phrase),
+            words.status(phrase, own),
             phrase,
             parts.span(document, entry.start, entry.start + 1),
             parts.span_in_line(document, entry.start, start, start + len(phrase)),

@@ -5,15 +5,89 @@ Patterns see lines with their bullet cut off. Each is bounded, so that it takes 
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger.dialects import words
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 # A set of three ranges or more that leave Latin-1 takes 1 ms to compile; the look ahead, which
 # is always true, keeps the two sets apart.
 _JOINT = r"(?:[-_.]|(?!-)[\u2010\u2011])"
 ID = rf"(?!YYYY)[A-Z][A-Z0-9]*(?:{_JOINT}[A-Za-z0-9]+)*"
 ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTALL)
+
+
+class Ids(NamedTuple):
+    """Patterns for an item's ID: where its heading begins, where a bullet lists several, one in
+    brackets, a cell of the index, and where a row of it begins."""
+
+    item: re.Pattern[str]
+    listed: re.Pattern[str]
+    one: re.Pattern[str]
+    cell: re.Pattern[str]
+    row: re.Pattern[str]
+
+
+def _ids(form: str, item: re.Pattern[str]) -> Ids:
+    return Ids(
+        item,
+        re.compile(rf"\[{form}\](?:,? ?(?:and )?\[{form}\])*", re.ASCII if form is ID else 0),
+        re.compile(rf"\[({form})\]"),
+        re.compile(rf"\[?\[?({form})\]?"),
+        re.compile(rf"\[({form})\]\s*"),
+    )
+
+
+_USUAL = _ids(ID, ITEM)
+
+
+def ids(own: "Deviations | None") -> Ids:
+    """The patterns for IDs, of the shapes that the project says, if it does."""
+    return _shaped(own.id) if own and own.id else _USUAL
+
+
+def id_of(heading: re.Match[str]) -> str:
+    """The ID that ``Ids.item`` found, with or without brackets."""
+    found = heading.groupdict()
+    return found["id"] or found["bare"] or ""
+
+
+@lru_cache(maxsize=16)
+def _shaped(shapes: tuple[str, ...]) -> Ids:
+    """An ID of a shape with digits needs no brackets in its heading: it can be told from words."""
+    form = _form(shapes)
+    bare = _form(tuple(shape for shape in shapes if "<digits>" in shape))
+    title = r"\*{0,2}(?:[ \t]*(?::|[\u2013\u2014-](?=[ \t])))?(?P<title>.*)"
+    return _ids(
+        form,
+        re.compile(
+            rf"\*{{0,2}}(?:\[(?P<id>{form})\]|(?P<bare>{bare})(?![\w-]|\.\w)){title}", re.DOTALL
+        ),
+    )
+
+
+# A shape takes all that it can and gives nothing back, so that matching takes linear time.
+_HELD = {
+    "<digits>": "[0-9]++",
+    "<capitals>": "[A-Z]++",
+    "<letters>": r"[^\W\d_]++",
+    "<name>": rf"[^\W_]++(?:{_JOINT}[^\W_]++)*+",
+}
+
+
+def _form(shapes: tuple[str, ...]) -> str:
+    """The pattern of any of ``shapes``; of none, one that nothing matches."""
+    forms = []
+    for shape in sorted(shapes, key=len, reverse=True):
+        parts = re.split(r"(<[a-z]+>|-)", shape)
+        plain = ("[-\u2010\u2011]" if part == "-" else re.escape(part) for part in parts)
+        forms.append(
+            "".join(_HELD.get(part, said) for part, said in zip(parts, plain, strict=True))
+        )
+    return rf"(?:{'|'.join(forms)})" if forms else "(?!)"
+
 
 # What a person would take for an ID: a name and a number joined by a hyphen.
 _LOOKS_LIKE_ID = re.compile(
@@ -34,14 +108,16 @@ _ATTEMPT = re.compile(
 )
 _DATED = re.compile(r"\*{0,2}\[(?P<when>\d{4}[^\]\n]{4,36})\]")
 _TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.IGNORECASE)
-_RESULT = re.compile(r"\b(?:Result|Status):\*{0,2}[ \t]*")
+_LABELS = "Result|Status"
+_RESULT = re.compile(rf"\b(?:{_LABELS}):\*{{0,2}}[ \t]*")
 _DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:\*{0,2}[ \t]")
 _MARK = r"[^\w\s*\[\]()~`#\"'<>.,:;/\\-]{1,8}"
-_STATE = re.compile(
-    rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})"
-    r"(?P<word>[A-Za-z]+(?:[_ -](?i:progress|hold))?)"
+_STATE_WORD = r"[A-Za-z]+(?:[_ -](?i:progress|hold))?"
+_STATE = (
+    rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})(?P<word>%s)"
     r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
 )
+_USUAL_STATE = re.compile(_STATE % _STATE_WORD)
 _CLOSE = re.compile(r":?\*\*")
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
@@ -150,12 +226,21 @@ def when(text: str) -> tuple[str | None, str | None]:
     return None, None
 
 
+@lru_cache(maxsize=16)
+def result_labels(own: "Deviations | None") -> re.Pattern[str]:
+    """The labels that an attempt's result stands behind."""
+    if own is None:
+        return _RESULT
+    known = [re.escape(said) for said, name in own.fields if name == "Result"]
+    return re.compile(rf"\b(?:{'|'.join([*known, _LABELS])}):\*{{0,2}}[ \t]*")
+
+
 @lru_cache(maxsize=_KEPT)
-def result_text(text: str) -> str:
+def result_text(text: str, own: "Deviations | None" = None) -> str:
     """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
     else what follows the first dash, up to the end of its sentence."""
     head = text[:_LABEL_REACH]
-    label = _RESULT.search(head)
+    label = result_labels(own).search(head)
     if not label:
         dash = _DASH.search(head.partition("\n")[0])
         if not dash:
@@ -192,13 +277,20 @@ def completed_by(line: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
+@lru_cache(maxsize=16)
+def _state_pattern(own: "Deviations | None") -> re.Pattern[str]:
+    if own is None or not own.state:
+        return _USUAL_STATE
+    return re.compile(_STATE % rf"(?i:{words.any_of(own.state).pattern})|{_STATE_WORD}")
+
+
 @lru_cache(maxsize=_KEPT)
-def state(line: str) -> StateLead:
+def state(line: str, own: "Deviations | None" = None) -> StateLead:
     """Read the state at the start of an action's text; all empty where there is none."""
     struck = _STRUCK.match(line)
     at = struck.end() if struck else 0
-    match = _STATE.match(line, at)
-    if match and words.is_state(match["word"]) and _is_marked_off(match):
+    match = (_state_pattern(own) if own else _USUAL_STATE).match(line, at)
+    if match and words.is_state(match["word"], own) and _is_marked_off(match):
         end = match.end("close")
         number, stamp, note_end = _note(line, end)
         if "*" in match["open"] and "*" not in match["close"]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ledger import text
 from ledger.dialects import words
@@ -11,8 +13,9 @@ from ledger.dialects.attempts import leads
 from ledger.document import Block, Document
 from ledger.models.ledger import Action, Attempt, Criterion, Field, Item, Span
 
-_LISTED = re.compile(rf"\[{leads.ID}\](?:,? ?(?:and )?\[{leads.ID}\])*", re.ASCII)
-_ONE_ID = re.compile(rf"\[({leads.ID})\]")
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
+
 _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
 _TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
 _TICKED = "xX\u2705\u2713\u2611\u2714"
@@ -52,19 +55,24 @@ def trimmed(document: Document, start: int, end: int) -> int:
 
 
 def attempt(
-    document: Document, lead: leads.AttemptLead, item: str | None, start: int, end: int
+    document: Document,
+    lead: leads.AttemptLead,
+    item: str | None,
+    start: int,
+    end: int,
+    own: Deviations | None = None,
 ) -> Attempt:
     """The attempt whose entry covers lines ``[start, end)``."""
     end = trimmed(document, start, end)
     whole = "\n".join(document.lines(start, end))
     whole = whole[leads.unbulleted(whole[:80])[0] :].lstrip("# ")
-    result = leads.result_text(whole)
+    result = leads.result_text(whole, own)
     return Attempt(
         item,
         lead.number,
         lead.date,
         lead.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
-        words.result(result) if result else "unknown",
+        words.result(result, own) if result else "unknown",
         result,
         whole,
         "history",
@@ -72,13 +80,15 @@ def attempt(
     )
 
 
-def action(document: Document, entry: Block, number: int | None) -> Action:
+def action(
+    document: Document, entry: Block, number: int | None, own: Deviations | None = None
+) -> Action:
     """The next action that a list's item holds."""
     raw = document.line(entry.start)
     width, first = leads.unbulleted(raw)
-    lead = leads.state(first)
+    lead = leads.state(first, own)
     begin = width + lead.length - len(lead.text)
-    state = words.state(lead.word, lead.mark)
+    state = words.state(lead.word, lead.mark, own)
     behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
     at = behind.end() if behind else 0
     said = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
@@ -126,7 +136,7 @@ def _indent(document: Document, number: int) -> int:
 
 
 def attempts_of_actions(
-    item: str, actions: list[Action], known: set[int | None]
+    item: str, actions: list[Action], known: set[int | None], own: Deviations | None = None
 ) -> Iterator[Attempt]:
     """The attempts that completed actions name and the history, with the numbers ``known``,
     does not have."""
@@ -142,7 +152,7 @@ def attempts_of_actions(
             done.attempt,
             date,
             stamp,
-            words.result(done.state_text),
+            words.result(done.state_text, own),
             done.state_text,
             done.text,
             "action",
@@ -158,7 +168,7 @@ def criterion(document: Document, value: str, start: int, end: int) -> Criterion
     return Criterion(value, ticked, span(document, start, end))
 
 
-def field(document: Document, entry: Block) -> Field | None:
+def field(document: Document, entry: Block, own: Deviations | None = None) -> Field | None:
     """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
     raw = document.line(entry.start)
     _, line = leads.unbulleted(raw)
@@ -174,18 +184,29 @@ def field(document: Document, entry: Block) -> Field | None:
     value = rest.rstrip()
     at = len(raw) - len(rest)
     return Field(
-        name,
+        words.name(name, own) if own else name,
         value,
         span(document, entry.start, entry.end),
         span_in_line(document, entry.start, at, at + len(value)),
     )
 
 
-def last_updated(document: Document, before: int) -> Field | None:
+@lru_cache(maxsize=16)
+def updated_label(own: Deviations | None) -> re.Pattern[str]:
+    """What the line that tells of the last update begins with."""
+    if own is None:
+        return _UPDATED
+    known = [re.escape(said) for said, name in own.fields if name == "Last Updated"]
+    names = "|".join([*known, "Last Updated"])
+    return re.compile(rf"\*{{0,2}}(?:{names}):?\*{{0,2}}:?[ \t]*", re.IGNORECASE)
+
+
+def last_updated(document: Document, before: int, own: Deviations | None = None) -> Field | None:
     """The line ``**Last Updated:** date (note)`` among the first ones, before line ``before``."""
+    label = updated_label(own) if own else _UPDATED
     for number in range(min(before, len(document.starts) - 1, _UPDATED_WITHIN)):
         line = document.line(number)
-        match = _UPDATED.match(line)
+        match = label.match(line)
         if match:
             value = line[match.end() :].rstrip()
             where = span_in_line(document, number, match.end(), match.end() + len(value))
@@ -193,10 +214,10 @@ def last_updated(document: Document, before: int) -> Field | None:
     return None
 
 
-def listed_items(document: Document, entry: Block) -> Iterator[Item]:
+def listed_items(document: Document, entry: Block, own: Deviations | None = None) -> Iterator[Item]:
     """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
     line = entry_text(document, entry)
-    named = _LISTED.match(line)
+    named = leads.ids(own).listed.match(line)
     if not named:
         return
     rest = line[named.end() :]
@@ -205,13 +226,13 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
         found = _DASH.search(rest)
         title, status = (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
     head = words.phrase(status)
-    for name in _ONE_ID.findall(named.group()):
+    for name in leads.ids(own).one.findall(named.group()):
         yield Item(
             id=leads.plain_id(name),
             title=title.strip(),
             priority=None,
             priority_text="",
-            status=words.status(head),
+            status=words.status(head, own),
             status_text=head,
             fields=(),
             attempts=(),

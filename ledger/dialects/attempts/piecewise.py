@@ -12,7 +12,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ledger import document, text
 from ledger.dialects.attempts import cutting, leads, parts
@@ -21,6 +21,9 @@ from ledger.dialects.attempts.reading import Context, Draft, Reading
 from ledger.document import Document
 from ledger.models.ledger import Action, Attempt, Field, Item, Span
 from ledger.models.version import Entry, Form, ItemVersion, Row, Step, Version
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 T = TypeVar("T")
 
@@ -91,7 +94,8 @@ _Read = tuple[_Part, Context]
 class Pieces:
     """Reads versions of one file, and remembers each piece of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Deviations | None = None) -> None:
+        self._own = own
         self._parts: dict[object, _Read | None] = {}
         self._outcomes: dict[object, _Outcome | None] = {}
         self._items: dict[object, ItemVersion] = {}
@@ -121,8 +125,8 @@ class Pieces:
             read.append(known)
             state, at = known.outcome.after, upto
         self._last = read
-        whole = _Whole(read)
-        return whole.version(len(data), _updated(source, whole.own), self._items)
+        whole = _Whole(read, self._own)
+        return whole.version(len(data), _updated(source, whole.sections, self._own), self._items)
 
     def _stretches(self, source: bytes) -> list[tuple[bytes, _Stretch | None]]:
         """The source from heading to heading; where it starts and ends like the version that was
@@ -150,14 +154,14 @@ class Pieces:
         key = (sha256(stretch).digest(), state, is_last)
         if key not in self._outcomes:
             found = self._by_pieces(stretch, state, is_last)
-            self._outcomes[key] = found or _at_once(stretch, state, is_last)
+            self._outcomes[key] = found or _at_once(stretch, state, is_last, self._own)
         return self._outcomes[key]
 
     def _by_pieces(self, stretch: bytes, state: _State, is_last: bool) -> _Outcome | None:
         """The outcome of a stretch that can be cut, else None."""
         head = _HEAD.match(stretch)
         assert head
-        read = _Sections(document.parse(head.group()), state)
+        read = _Sections(document.parse(head.group()), state, self._own)
         for section in read.document.sections:
             if section.heading:
                 read.section(section)
@@ -215,7 +219,7 @@ class Pieces:
             if framing is None or framing[0].entries or framing[0].loose:
                 return None  # the frame is an attempt: what is nested in it is its text
             frame, after = framing
-            alone = _attempt_alone(piece.text)
+            alone = _attempt_alone(piece.text, self._own)
             if alone:
                 entry = (_entry(alone),)
                 if place[0]:
@@ -229,7 +233,8 @@ class Pieces:
             blocks = cutting.before_probe(parsed, piece)
         if blocks is None:
             return None
-        read = _Sections(parsed, _State("" if place[0] else None, 1, int(place[1])))
+        state = _State("" if place[0] else None, 1, int(place[1]))
+        read = _Sections(parsed, state, self._own)
         read.context = context
         read.body(blocks)
         read.find_unread()
@@ -244,8 +249,8 @@ class Pieces:
 class _Sections(Reading):
     """A reading that gives away what it has found, bit by bit."""
 
-    def __init__(self, parsed: Document, state: _State) -> None:
-        super().__init__(parsed)
+    def __init__(self, parsed: Document, state: _State, own: Deviations | None) -> None:
+        super().__init__(parsed, own)
         self.index_level = state.index_level
         if state.item is not None:
             self.draft = Draft(state.item, "", state.level, 0, 0)
@@ -295,7 +300,8 @@ class _Sections(Reading):
 class _Whole:
     """One version, put together from its sections."""
 
-    def __init__(self, stretches: Iterable[_Stretch]) -> None:
+    def __init__(self, stretches: Iterable[_Stretch], own: Deviations | None) -> None:
+        self._own = own
         self._sections: list[tuple[_Head, list[_Part]]] = []
         self._open: list[_Part] | None = None
         self._listed: list[Item] = []
@@ -307,7 +313,7 @@ class _Whole:
             self._lines += stretch.outcome.lines
             for run in stretch.outcome.runs:
                 self._add(run)
-        self.own = frozenset(head.id for head, _ in self._sections)
+        self.sections = frozenset(head.id for head, _ in self._sections)
 
     def version(self, size: int, updated: str | None, known: dict[object, ItemVersion]) -> Version:
         """The version; an item of the same parts as a ``known`` one is taken from there."""
@@ -341,16 +347,18 @@ class _Whole:
         for head, found in self._sections:
             key = (head, *map(id, found))
             if key not in known:
-                known[key] = _item(head, found)
+                known[key] = _item(head, found, self._own)
             yield known[key]
         for item in self._listed:
-            if item.id not in self.own:
+            if item.id not in self.sections:
                 yield ItemVersion(
                     item.id, item.title, None, item.status, item.status_text, (), (), is_listed=True
                 )
 
 
-def _at_once(stretch: bytes, state: _State, is_last: bool) -> _Outcome | None:
+def _at_once(
+    stretch: bytes, state: _State, is_last: bool, own: Deviations | None
+) -> _Outcome | None:
     """The outcome of a stretch that cannot be cut; None if it reaches past its end."""
     probe = END if is_last else HEADING
     parsed = document.parse(stretch + probe.line)
@@ -359,7 +367,7 @@ def _at_once(stretch: bytes, state: _State, is_last: bool) -> _Outcome | None:
         heading = sections.pop().heading
         if not heading or heading.start != stretch.count(b"\n"):
             return None
-    read = _Sections(parsed, state)
+    read = _Sections(parsed, state, own)
     runs = []
     for section in sections:
         if section.start < section.end:
@@ -370,7 +378,7 @@ def _at_once(stretch: bytes, state: _State, is_last: bool) -> _Outcome | None:
     return _Outcome(tuple(runs), read.state(), _count(stretch))
 
 
-def _attempt_alone(piece: bytes) -> Attempt | None:
+def _attempt_alone(piece: bytes, own: Deviations | None) -> Attempt | None:
     """The attempt that a nested bullet is, where no parser is needed to see that it is just
     that: it opens as one, all below it is indented, and nothing there is literal or opens
     another one."""
@@ -392,7 +400,7 @@ def _attempt_alone(piece: bytes) -> Attempt | None:
             if leads.looks_like_attempt(said) or leads.attempt(leads.unbulleted(said)[1]):
                 return None
     alone = _unparsed(piece)
-    return parts.attempt(alone, lead, "", 0, len(alone.texts))
+    return parts.attempt(alone, lead, "", 0, len(alone.texts), own)
 
 
 def _unparsed(data: bytes) -> Document:
@@ -419,12 +427,12 @@ def _flat(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(itertools.chain.from_iterable(parts))
 
 
-def _item(head: _Head, found: Iterable[_Part]) -> ItemVersion:
+def _item(head: _Head, found: Iterable[_Part], own: Deviations | None) -> ItemVersion:
     part = _joined(found)
     draft = Draft(head.id, head.title, head.level, 0, 0)
     draft.fields, draft.attempts = list(part.fields), list(part.attempts)
     draft.actions = list(part.actions)
-    item = draft.item(_NOWHERE)
+    item = draft.item(_NOWHERE, own)
     told = tuple(map(_entry, item.attempts[len(part.attempts) :]))
     return ItemVersion(
         item.id,
@@ -450,28 +458,31 @@ def _entry(attempt: Attempt) -> Entry:
     )
 
 
-def _updated(source: bytes, own: frozenset[str]) -> str | None:
-    """What the line ``Last Updated`` says, if it stands before the first item; ``own`` are the
-    items that have a section."""
+def _updated(source: bytes, sections: frozenset[str], own: Deviations | None) -> str | None:
+    """What the line ``Last Updated`` says, if it stands before the first item; ``sections`` are
+    the items that have one."""
     head = source.split(b"\n", _UPDATED_WITHIN)[:_UPDATED_WITHIN]
     for number, line in enumerate(head, 1):
-        if b"updated" in line.lower():
+        if b"updated" in line.lower() or (
+            own and parts.updated_label(own).match(text.decode(line.rstrip(b"\r")))
+        ):
             above = b"\n".join(head[:number])
-            found = parts.last_updated(_unparsed(above), _first(above, own, number))
+            first = _first(above, sections, number, own)
+            found = parts.last_updated(_unparsed(above), first, own)
             if found:
                 return found.value
     return None
 
 
-def _first(head: bytes, own: frozenset[str], end: int) -> int:
+def _first(head: bytes, sections: frozenset[str], end: int, own: Deviations | None) -> int:
     """The line, from 0, of the first item in the first ``end`` lines of a file, else ``end``."""
-    if b"[" not in head:
+    if b"[" not in head and not own:
         return end
-    read = Reading(document.parse(head))
+    read = Reading(document.parse(head), own)
     for section in read.document.sections:
         read.section(section)
     read.close()
-    items = [*read.items, *(item for item in read.listed if item.id not in own)]
+    items = [*read.items, *(item for item in read.listed if item.id not in sections)]
     return min((item.span.start_line - 1 for item in items), default=end)
 
 

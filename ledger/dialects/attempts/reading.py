@@ -8,7 +8,7 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ledger.dialects import words
 from ledger.dialects.attempts import index, leads, parts
@@ -26,6 +26,9 @@ from ledger.models.ledger import (
     Unread,
 )
 
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
+
 Context = Literal["", "attempts", "actions", "criteria"]
 
 _CONTEXTS: tuple[tuple[str, Context], ...] = (
@@ -41,10 +44,10 @@ _LITERAL = ("fence", "html")
 _DATED_WITHIN = 8
 
 
-def read(document: Document, like: Ledger | None = None) -> Ledger:
-    """Read the whole document. ``like`` is another version of it: items that have not changed
-    are taken from there."""
-    return Reading(document).ledger(Unchanged(like) if like else None)
+def read(document: Document, like: Ledger | None = None, own: Deviations | None = None) -> Ledger:
+    """Read the whole document. ``like`` is another version of it, read with the same ``own``
+    words: items that have not changed are taken from there."""
+    return Reading(document, own).ledger(Unchanged(like) if like else None)
 
 
 class Draft:
@@ -57,7 +60,7 @@ class Draft:
         self.actions: list[Action] = []
         self.criteria: list[Criterion] = []
 
-    def item(self, span: Span) -> Item:
+    def item(self, span: Span, own: Deviations | None = None) -> Item:
         """The item, once its section is read."""
         status, priority = self._value("status"), self._value("priority")
         known = {attempt.number for attempt in self.attempts}
@@ -66,10 +69,10 @@ class Draft:
             self.title,
             words.priority(priority),
             priority,
-            words.status(status),
+            words.status(status, own),
             status,
             tuple(self.fields),
-            (*self.attempts, *parts.attempts_of_actions(self.id, self.actions, known)),
+            (*self.attempts, *parts.attempts_of_actions(self.id, self.actions, known, own)),
             tuple(self.actions),
             tuple(self.criteria),
             span,
@@ -83,8 +86,9 @@ class Reading:
     """What was read so far, and the state that the next section is read in: the item that is
     open, and how lists are to be taken."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, own: Deviations | None = None) -> None:
         self.document = document
+        self.own = own
         self.items: list[Item] = []
         self.listed: list[Item] = []
         self.loose: list[Attempt] = []
@@ -119,11 +123,12 @@ class Reading:
         return Ledger(
             "attempts",
             self.document.data,
-            parts.last_updated(self.document, first),
+            parts.last_updated(self.document, first, self.own),
             tuple(self.rows),
             tuple(self.items),
             tuple(self.loose),
             tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            self.own,
         )
 
     # Sections
@@ -143,10 +148,10 @@ class Reading:
         is_index = bool(self.index_level) and not self.draft
         for block in blocks:
             if is_index and block.kind == "table":
-                for row in index.table_rows(self.document, block):
+                for row in index.table_rows(self.document, block, self.own):
                     self.unread.append(row) if isinstance(row, Unread) else self.rows.append(row)
             elif is_index and block.kind == "bullet_list":
-                self.rows += index.bullet_rows(self.document, block)
+                self.rows += index.bullet_rows(self.document, block, self.own)
             elif block.kind == "bullet_list":
                 for entry in block.children:
                     self._bullet(entry)
@@ -158,8 +163,8 @@ class Reading:
     def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
         title = self.document.line(heading.start).strip().strip("#").strip()
-        named = leads.ITEM.match(title)
-        name = leads.plain_id(named["id"]) if named else None
+        named = leads.ids(self.own).item.match(title)
+        name = leads.plain_id(leads.id_of(named)) if named else None
         rest = named["title"].strip() if named else title
         lead = leads.attempt(rest)
         is_attempt = lead is not None and lead.number is not None
@@ -180,7 +185,7 @@ class Reading:
             if not (self.draft and self.draft.id == name):
                 self.close()
                 self.draft = Draft(name, rest, section.level, heading.start, section.end)
-        elif not self.draft and title.lower().startswith("index"):
+        elif not self.draft and words.name(title, self.own).lower().startswith("index"):
             self.index_level = section.level
         elif leads.looks_like_item(title):
             self._unread("item", heading.start, "its ID is not one")
@@ -190,7 +195,7 @@ class Reading:
         """The date that a line ``**Date:** 2025-10-15`` below a heading gives."""
         start = section.start + 1
         for line in self.document.lines(start, min(start + _DATED_WITHIN, section.end)):
-            if words.plain(line).lower().startswith("date:"):
+            if words.name(words.plain(line), self.own).lower().startswith("date:"):
                 return leads.when(line)[0]
         return None
 
@@ -199,7 +204,7 @@ class Reading:
         if self.draft:
             end = parts.trimmed(self.document, self.draft.start, self.draft.end)
             span = parts.span(self.document, self.draft.start, end)
-            self.items.append(self.draft.item(span))
+            self.items.append(self.draft.item(span, self.own))
         self.draft = None
 
     # Lists
@@ -211,10 +216,10 @@ class Reading:
             self._attempt(lead, entry)
             return
         if not self.draft:
-            self.listed += parts.listed_items(self.document, entry)
+            self.listed += parts.listed_items(self.document, entry, self.own)
             self._others(entry.children)
             return
-        found = parts.field(self.document, entry)
+        found = parts.field(self.document, entry, self.own)
         if not found:
             self._others(entry.children)
             return
@@ -244,7 +249,7 @@ class Reading:
             self._attempt(lead, entry)
             return
         if self.context == "actions":
-            draft.actions.append(parts.action(self.document, entry, None))
+            draft.actions.append(parts.action(self.document, entry, None, self.own))
         elif self.context == "criteria":
             draft.criteria.append(parts.criterion(self.document, line, entry.start, entry.end))
         self._others(entry.children)
@@ -252,14 +257,15 @@ class Reading:
     def _numbered(self, block: Block) -> None:
         for entry in block.children:
             if self.draft and self.context == "actions":
-                self.draft.actions.append(parts.action(self.document, entry, int(entry.info)))
+                number = int(entry.info)
+                self.draft.actions.append(parts.action(self.document, entry, number, self.own))
             self._others(entry.children)
         if not (self.draft and self.context == "actions"):
             self._stray_actions(block)
 
     def _stray_actions(self, block: Block) -> None:
         for entry in block.children:
-            if leads.state(parts.entry_text(self.document, entry)).word:
+            if leads.state(parts.entry_text(self.document, entry), self.own).word:
                 self._unread(
                     "action", entry.start, "a numbered action outside an item's next actions"
                 )
@@ -310,7 +316,7 @@ class Reading:
         if named and draft and draft.id != named:
             draft = None
         item = draft.id if draft else named
-        kept = parts.attempt(self.document, lead, item, start, end)
+        kept = parts.attempt(self.document, lead, item, start, end, self.own)
         (draft.attempts if draft else self.loose).append(kept)
         self.settled.add(start)
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ledger import text
 from ledger.dialects import words
 from ledger.dialects.attempts import leads
 from ledger.models.draft import NewAttempt
 from ledger.models.ledger import Action, Result
+
+if TYPE_CHECKING:
+    from ledger.models.deviations import Deviations
 
 Layout = Literal["line", "labels", "bullets", "heading"]
 
@@ -63,7 +66,7 @@ class Style:
     is_spaced: bool = False
 
 
-def style_of(lines: list[str]) -> Style:
+def style_of(lines: list[str], own: Deviations | None = None) -> Style:
     """The style of the attempt that ``lines`` hold, newlines cut off."""
     first = lines[0]
     if first.startswith("#"):
@@ -84,14 +87,14 @@ def style_of(lines: list[str]) -> Style:
         return Style(prefix=first[:width])
     after = body[lead.end() :]
     separator = _SEPARATOR.search(after[:200])
-    label = re.search(r"\b(Result|Status):", body[:400])
-    result = words.plain(leads.result_text(body))
+    label = leads.result_labels(own).search(body[:400])
+    result = words.plain(leads.result_text(body, own))
     style = Style(
         prefix=first[:width],
         bracket=_bracket(lead["bracket"]),
         bold=bool(lead["open"] or lead["bold"]),
         separator=_separator(separator),
-        label=label.group() if label else "",
+        label=label.group().rstrip("* \t") if label else "",
         has_mark=bool(result) and not result[0].isalnum(),
     )
     for line in lines[1:]:
@@ -122,25 +125,25 @@ def _separator(found: re.Match[str] | None) -> str:
     return f" {found.group(1)} " if found.group(1) else ": "
 
 
-def attempt(new: NewAttempt, style: Style) -> list[str]:
+def attempt(new: NewAttempt, style: Style, own: Deviations | None = None) -> list[str]:
     """The attempt's lines, without newlines."""
-    opening = _opening(new, style)
+    opening = _opening(new, style, own)
     parts = [
         (name, value)
         for name, value in (
-            ("Metrics", defused(new.metrics)),
+            ("Metrics", defused(new.metrics, own)),
             ("Artifacts", ", ".join(f"`{path}`" for path in new.artifacts)),
             ("Commit", new.commit),
         )
         if value
     ]
-    summary = defused(new.summary)
-    result = f"{style.label or 'Result:'} {_result(new, style)}"
+    summary = defused(new.summary, own)
+    result = f"{style.label or words.written('Result', own) + ':'} {_result(new, style, own)}"
     if style.layout == "heading":
         mark = "**" if style.bold_labels else ""
         labelled = [
             ("Date", new.date),
-            ("Result", _result(new, style)),
+            ("Result", _result(new, style, own)),
             ("Summary", summary),
             *parts,
         ]
@@ -159,11 +162,11 @@ def attempt(new: NewAttempt, style: Style) -> list[str]:
     return [head, *(f"{style.inner}{mark}{name}:{mark} {value}" for name, value in parts)]
 
 
-def _opening(new: NewAttempt, style: Style) -> str:
+def _opening(new: NewAttempt, style: Style, own: Deviations | None) -> str:
     bold = "**" if style.bold else ""
     number = f"Attempt #{new.number}"
     if style.layout == "heading":
-        title = defused(new.summary)[:80].rstrip() or _result(new, style)
+        title = defused(new.summary, own)[:80].rstrip() or _result(new, style, own)
         if leads.when(title)[0]:
             number += f" ({new.date})"  # the first date of a heading is taken for the attempt's
         return f"{style.prefix}{number}{style.separator}{title}"
@@ -177,9 +180,9 @@ def _opening(new: NewAttempt, style: Style) -> str:
     return f"{style.prefix}[{when}] {bold}{number}{bold}"
 
 
-def _result(new: NewAttempt, style: Style) -> str:
+def _result(new: NewAttempt, style: Style, own: Deviations | None) -> str:
     said = _SENTENCE_END.sub(
-        r";\1", defused(new.words)
+        r";\1", defused(new.words, own)
     )  # a result is read to its first sentence's end
     mark = MARKS[new.result]
     if style.has_mark and mark and said[:1].isalnum():
@@ -191,7 +194,13 @@ def _sentence(value: str) -> str:
     return value if value.endswith((".", "!", "?")) else f"{value}."
 
 
-def next_action(number: int | None, said: str, like: Action | None, like_line: str) -> str:
+def next_action(
+    number: int | None,
+    said: str,
+    like: Action | None,
+    like_line: str,
+    own: Deviations | None = None,
+) -> str:
     """A new action's line in the style of the one before it: bullet, indent, state words."""
     width, _ = leads.unbulleted(like_line)
     prefix = like_line[:width]
@@ -200,11 +209,13 @@ def next_action(number: int | None, said: str, like: Action | None, like_line: s
         indent, mark = (found.group(1), found.group(2) or ".") if found else ("  ", ".")
         prefix = f"{indent}{number}{mark} "
     words_of_state = "🟡 PENDING — " if like is not None and _has_words(like) else ""
-    said = defused(said)
+    said = defused(said, own)
     if not words_of_state:
         # Its own first words must not pass for a state, an attempt, or a block of their own.
         is_taken = (
-            leads.state(said).text or leads.attempt(said) or leads.looks_like_attempt(f"* {said}")
+            leads.state(said, own).text
+            or leads.attempt(said)
+            or leads.looks_like_attempt(f"* {said}")
         )
         said = f"Next: {said}" if is_taken else _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", said)
     return f"{prefix}{words_of_state}{said}"
@@ -230,13 +241,15 @@ def completed(like: str, new: NewAttempt, following: str) -> str:
     return f"{said} — " if following[:1] not in " \t" else f"{said} —"
 
 
-def defused(value: str) -> str:
+def defused(value: str, own: Deviations | None = None) -> str:
     """``value`` as one line that holds no structure: no comment opens, no code span stays open,
     no label or stamp of the reader's is forged. What a line begins with may still open a block."""
     line = text.one_line(value).replace("<!--", "\\<!--").replace("-->", "--\\>")
     if "`" in line and not _are_closed(line):
         line = line.replace("`", "'")
     line = _KNOWN_LABEL.sub(r"\1\2\\:", line)
+    if own:
+        line = leads.result_labels(own).sub(lambda found: found[0].replace(":", "\\:"), line)
     return line.replace("STAMP", "stamp")
 
 
