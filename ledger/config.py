@@ -13,7 +13,7 @@ from ledger.errors import UnreadableInput, UsageError
 from ledger.links import blobs
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 DEFAULTS: Final = ("docs/fix_plan.md", "fix_plan.md")
 _ARCHIVE: Final = "_archive"  # behind the name of the ledger, before its suffix
@@ -60,7 +60,7 @@ class Config(NamedTuple):
     partner: str = ""
     is_archive: bool = False
     runs: str = ""
-    own: "Deviations | None" = None
+    own: "Conventions | None" = None
 
     @property
     def ledger(self) -> Path:
@@ -130,7 +130,7 @@ def table(found: Config) -> tuple[Path, dict[str, Any]] | None:
     return (folder / "pyproject.toml", settings) if folder else None
 
 
-def words_of(ledger: Path) -> "Deviations | None":
+def words_of(ledger: Path) -> "Conventions | None":
     """The project's own words for a ledger, which need not be there yet.
 
     Raises UsageError where a setting is wrong, UnreadableInput for a bad ``pyproject.toml``.
@@ -270,10 +270,10 @@ def _checked(file: Path, table: Any) -> dict[str, Any]:
 
 
 def _with_words(table: dict[str, Any], refuse: Callable[[str], UsageError]) -> dict[str, Any]:
-    from ledger.models import deviations  # few projects have any
+    from ledger.models import conventions  # few projects have any
 
     try:
-        return {**table, "words": deviations.read(table["words"])}
+        return {**table, "words": conventions.read(table["words"])}
     except ValueError as error:
         raise refuse(f"[tool.ledger.words]: {error}") from error
 

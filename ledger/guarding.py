@@ -20,7 +20,7 @@ from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 
 def pushed(
@@ -113,7 +113,7 @@ def _by_commit(
             yield finding._replace(commit=commit.sha)
 
 
-def _reader(contents: Blobs, own: Deviations | None) -> Callable[[str | None], Ledger]:
+def _reader(contents: Blobs, own: Conventions | None) -> Callable[[str | None], Ledger]:
     """Reads blobs; the last few are remembered, for a commit's version is the next one's base."""
     known: dict[str, Ledger] = {}
 

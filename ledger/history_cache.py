@@ -35,7 +35,7 @@ from ledger.models.history import (
 from ledger.models.version import Entry, ItemVersion, Row, Step, Version
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 _MAGIC: Final = b"ledger history cache 1 "
 _HISTORIES: Final = 4  # of different ranges, the latest asked for
@@ -89,7 +89,7 @@ class Cache:
                 self.versions, self.forks, self._histories = found
 
 
-def place(ledger: Path, git_dir: Path, own: Deviations | None = None) -> Path | None:
+def place(ledger: Path, git_dir: Path, own: Conventions | None = None) -> Path | None:
     """Where the cache of the ledger of this repository is, as it is read with the project's
     ``own`` words; None where there is no home."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")

@@ -20,7 +20,7 @@ from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.leaving import leave
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 USAGE: Final = """\
 usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]
@@ -117,7 +117,7 @@ def _merge(call: Call, copy: Path) -> int:
     return 1 if merged.clashes else 0
 
 
-def _own(call: Call) -> Deviations | None:
+def _own(call: Call) -> Conventions | None:
     """The project's words, from the configuration that holds for the file at git's PATH."""
     from ledger import config
 

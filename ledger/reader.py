@@ -9,10 +9,10 @@ from ledger.dialects import attempts
 from ledger.models.ledger import Ledger
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 
-def read(data: bytes, like: Ledger | None = None, own: Deviations | None = None) -> Ledger:
+def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None) -> Ledger:
     """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``.
 
     ``own`` are the words and IDs of this project, where it has others. ``like`` is another

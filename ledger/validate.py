@@ -23,13 +23,13 @@ from ledger.rules import Facts
 
 if TYPE_CHECKING:
     from ledger.models.claim import Judged
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
 
 def validate(
-    data: bytes, facts: Facts, ignore: Iterable[str] = (), own: Deviations | None = None
+    data: bytes, facts: Facts, ignore: Iterable[str] = (), own: Conventions | None = None
 ) -> list[Finding]:
     """Every finding about ``data``, by place, but for those of the rules in ``ignore``. ``own``
     are the project's words."""

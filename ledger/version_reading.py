@@ -19,7 +19,7 @@ from ledger.models.version import Version
 from ledger.processes import processors
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
@@ -31,7 +31,7 @@ def read_versions(
     root: Path,
     names: Sequence[str],
     progress: Progress | None = None,
-    own: Deviations | None = None,
+    own: Conventions | None = None,
 ) -> dict[str, Version]:
     """The version that each blob of ``names`` is, read with the project's ``own`` words, but for
     those that the repository does not hold. Names of neighbours in history should stand side by
@@ -51,7 +51,7 @@ def read_versions(
 
 
 def _by_two(
-    root: Path, names: Sequence[str], progress: Progress | None, own: Deviations | None
+    root: Path, names: Sequence[str], progress: Progress | None, own: Conventions | None
 ) -> dict[str, Version]:
     """What both have read. The other process may fail: then something is missing."""
     context = multiprocessing.get_context("fork")
@@ -84,7 +84,7 @@ def _by_two(
 def _backwards(
     root: Path,
     names: Sequence[str],
-    own: Deviations | None,
+    own: Conventions | None,
     shared: memoryview,
     sender: Connection,
 ) -> None:  # pragma: no cover - in a process of its own

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger import reader, text
 from ledger.dialects.attempts import piecewise
 from ledger.dialects.attempts.piecewise import Pieces
-from ledger.models.deviations import Deviations
+from ledger.models.conventions import Conventions
 from ledger.models.version import Version
 from tests import generators
 from tests.campaigns import versions
@@ -112,7 +112,7 @@ def found(version: Version) -> dict[str, object]:
     }
 
 
-def expected(data: bytes, own: Deviations | None = None) -> dict[str, object]:
+def expected(data: bytes, own: Conventions | None = None) -> dict[str, object]:
     ledger = reader.read(data, own=own)
     return {
         "items": [

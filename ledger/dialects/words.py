@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ledger.models.ledger import ActionState, ItemStatus, Result
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations, Pairs
+    from ledger.models.conventions import Conventions, Pairs
 
 _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
 # Where a phrase ends: its comment in parentheses, its sentence, the dash before a note.
@@ -159,7 +159,7 @@ def phrase(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def result(text: str, own: Deviations | None = None) -> Result:
+def result(text: str, own: Conventions | None = None) -> Result:
     """What a result phrase means. Its own words decide before those in its comment; the
     project's ``own`` before those that every project knows."""
     head = phrase(text)
@@ -179,7 +179,7 @@ def result(text: str, own: Deviations | None = None) -> Result:
     return "unknown"
 
 
-def state(word: str, mark: str = "", own: Deviations | None = None) -> ActionState:
+def state(word: str, mark: str = "", own: Conventions | None = None) -> ActionState:
     """What an action's state word means, or its mark where it has no word: a tick is complete,
     a cross rejected; anything else is open."""
     meant = own and _meant(word or mark, own.state)
@@ -193,7 +193,7 @@ def state(word: str, mark: str = "", own: Deviations | None = None) -> ActionSta
     return "pending"
 
 
-def is_state(word: str, own: Deviations | None = None) -> bool:
+def is_state(word: str, own: Conventions | None = None) -> bool:
     """Whether ``word`` is one that says an action's state."""
     if own and _meant(word, own.state):
         return True
@@ -201,7 +201,7 @@ def is_state(word: str, own: Deviations | None = None) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def status(text: str, own: Deviations | None = None) -> ItemStatus:
+def status(text: str, own: Conventions | None = None) -> ItemStatus:
     """What an item's status means: the project's ``own`` word decides, else the first known."""
     meant = own and _meant(phrase(text), own.status)
     if meant:
@@ -218,7 +218,7 @@ def priority(text: str) -> str | None:
     return next(iter(_words(text)), None)
 
 
-def name(written: str, own: Deviations | None) -> str:
+def name(written: str, own: Conventions | None) -> str:
     """The name of a field, heading or column that ``written`` stands for, with what follows it;
     ``written`` itself where the project says nothing of it."""
     for known, meaning in own.fields if own else ():
@@ -228,7 +228,7 @@ def name(written: str, own: Deviations | None) -> str:
     return written
 
 
-def written(known: str, own: Deviations | None) -> str:
+def written(known: str, own: Conventions | None) -> str:
     """How the project writes the name of a field, heading or column."""
     fields = own.fields if own else ()
     return next((said for said, name in fields if name == known), known)

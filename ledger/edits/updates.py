@@ -22,7 +22,7 @@ from ledger.models.brief import Update
 from ledger.models.ledger import Action, Attempt, Item, Ledger
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 _HOMES: Final = ("attempts history", "attempts", "attempt history", "next actions", "next action")
 _ALIKE: Final = 0.6  # of the letters of two actions that say the same thing in other words
@@ -105,7 +105,7 @@ def verify(old: Ledger, new: Ledger, name: str, every: Sequence[Meant]) -> None:
 # What is meant
 
 
-def _meant(item: Item, update: Update, stamp: str | None, own: Deviations | None) -> Meant:
+def _meant(item: Item, update: Update, stamp: str | None, own: Conventions | None) -> Meant:
     if mojibake.LOST in update.text:
         raise Refused(
             "lost-marks",
@@ -129,7 +129,7 @@ def _meant(item: Item, update: Update, stamp: str | None, own: Deviations | None
     return Meant(update, None, action, held)
 
 
-def _alone(update: Update, own: Deviations | None) -> Item:
+def _alone(update: Update, own: Conventions | None) -> Item:
     """The update in an item of its own."""
     home = "Attempts History" if update.kind == "attempt" else "Next Actions"
     body = "\n".join(f"  {line}" for line in update.text.split("\n"))

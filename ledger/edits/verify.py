@@ -17,7 +17,7 @@ from ledger.models.draft import Change
 from ledger.models.ledger import Action, Attempt, Item, Ledger
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 Shape = dict[str, Any]
 
@@ -53,7 +53,7 @@ def _verify_updated(old: Ledger, new: Ledger, change: Change) -> None:
         raise _differs("the Last Updated line")
 
 
-def _verify_target(before: Item, after: Item, change: Change, own: Deviations | None) -> None:
+def _verify_target(before: Item, after: Item, change: Change, own: Conventions | None) -> None:
     added = [a for a in after.attempts if a.number == change.attempt.number]
     was = [a for a in before.attempts if a.number == change.attempt.number]
     if was or len(added) != 1 or added[0].source != "history":

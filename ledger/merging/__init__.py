@@ -19,7 +19,7 @@ from ledger.merging.lines import Conflict, Piece, split
 from ledger.merging.parts import Part, Version, parse
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 __all__ = ["Clash", "Merged", "Unsure", "merge"]
 
@@ -63,7 +63,7 @@ def merge(
     theirs: bytes,
     labels: tuple[str, str] = ("ours", "theirs"),
     marker_size: int = 7,
-    own: "Deviations | None" = None,
+    own: "Conventions | None" = None,
 ) -> Merged:
     """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers; ``own`` are the
     project's words.
@@ -147,7 +147,7 @@ def _written(data: bytes, form: _Form, newline: bytes) -> bytes:
 
 
 def _check(
-    found: weaving.Woven, base: bytes, sides: Iterable[Version], own: "Deviations | None"
+    found: weaving.Woven, base: bytes, sides: Iterable[Version], own: "Conventions | None"
 ) -> None:
     """Read what either side would have if all conflicts were decided its way, and hold it
     against what was put together. Raises Unsure."""

@@ -11,7 +11,7 @@ from ledger.merging.lines import Conflict, Piece, conflict, split, three_way
 from ledger.merging.parts import Part
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 # The larger one came later. What is missing, or of the same rank, is for a person to decide.
 STATES: Final[Mapping[str, int]] = {
@@ -52,7 +52,7 @@ def merged(
     one: Part | None,
     other: Part | None,
     recorded: frozenset[int],
-    own: "Deviations | None" = None,
+    own: "Conventions | None" = None,
 ) -> list[Piece]:
     """What becomes of a part. ``recorded`` are the numbers of the attempts that the merged item
     has entries for: an action may give up naming one of these, and no other. ``own`` are the
@@ -76,7 +76,7 @@ def merged(
 
 
 def _stateful(
-    trio: tuple[Part | None, Part, Part], recorded: frozenset[int], own: "Deviations | None"
+    trio: tuple[Part | None, Part, Part], recorded: frozenset[int], own: "Conventions | None"
 ) -> list[Piece]:
     _, one, other = trio
     was, left, right = (_cut(part) for part in trio)
@@ -154,7 +154,7 @@ def _said(
     return found
 
 
-def _meaning(part: Part, said: bytes, own: "Deviations | None") -> str:
+def _meaning(part: Part, said: bytes, own: "Conventions | None") -> str:
     shown = text.decode(said)
     if part.kind != "action":
         return words.status(shown, own)

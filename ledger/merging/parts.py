@@ -14,7 +14,7 @@ from ledger.document import Document
 from ledger.models.ledger import Item, Ledger, Span
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 Kind = Literal[
     "title", "heading", "field", "attempt", "action", "row", "listed", "updated", "line", "text"
@@ -104,7 +104,7 @@ class _Mark(NamedTuple):
     done_by: int | None = None
 
 
-def parse(data: bytes, own: "Deviations | None" = None) -> Version:
+def parse(data: bytes, own: "Conventions | None" = None) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
     plan = reader.read(data, own=own)

@@ -11,7 +11,7 @@ from ledger.merging.numbers import Moves, Numbers
 from ledger.merging.parts import Part, Section
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 # What stands first where both sides added something at one place: what belongs to the thing
 # before it comes before what opens something new.
@@ -43,7 +43,7 @@ class _Item(NamedTuple):
     moves: tuple[Moves, Moves]
 
 
-def weave(found: Aligned[Section], own: "Deviations | None" = None) -> Woven:
+def weave(found: Aligned[Section], own: "Conventions | None" = None) -> Woven:
     """Merge all sections."""
     whole: dict[int, Conflict] = {}
     items: dict[int, _Item] = {}
@@ -116,7 +116,7 @@ def _section(
     name: str | None,
     maps: tuple[Mapping[bytes, Numbers], Mapping[bytes, Numbers]],
     woven: Woven,
-    own: "Deviations | None",
+    own: "Conventions | None",
 ) -> None:
     """Merge the parts of one section into ``woven``."""
     trios = []

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ledger import citations
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 Result = Literal["success", "partial", "failed", "blocked", "info", "unknown"]
 ActionState = Literal[
@@ -156,4 +156,4 @@ class Ledger(NamedTuple):
     items: tuple[Item, ...]
     loose: tuple[Attempt, ...]
     unread: tuple[Unread, ...]
-    own: "Deviations | None" = None
+    own: "Conventions | None" = None

@@ -8,7 +8,7 @@ from ledger.errors import UsageError
 from ledger.links import paths
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 DEFAULT: Final = "reports/<item>/<STAMP>"
 STAMP: Final = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
@@ -51,7 +51,7 @@ def _names(said: bytes, name: bytes) -> bool:
     return bare.startswith(name) and not (after.isalnum() or after in (b"_", b"-"))
 
 
-def template_of(section: list[bytes], configured: str, own: "Deviations | None" = None) -> str:
+def template_of(section: list[bytes], configured: str, own: "Conventions | None" = None) -> str:
     """The layout that holds for an item: its ``Artifacts Root``, else ``runs`` of the
     configuration, else ``DEFAULT``. ``own`` may have another name for the field."""
     fields = own.fields if own else ()

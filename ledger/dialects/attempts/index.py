@@ -13,7 +13,7 @@ from ledger.document import Block, Document
 from ledger.models.ledger import IndexRow, Unread
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 _PIPE = re.compile(r"(?<!\\)\||\Z")
 _STATUS = re.compile(r"\bStatus:\s*")
@@ -21,7 +21,7 @@ _PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
 
 
 def table_rows(
-    document: Document, table: Block, own: Deviations | None = None
+    document: Document, table: Block, own: Conventions | None = None
 ) -> Iterator[IndexRow | Unread]:
     """The rows of a table that has a column ID and a column Status."""
     titles = [words.plain(cell[2]) for cell in cells(document.line(table.start))]
@@ -49,7 +49,7 @@ def table_rows(
 
 
 def bullet_rows(
-    document: Document, bullets: Block, own: Deviations | None = None
+    document: Document, bullets: Block, own: Conventions | None = None
 ) -> Iterator[IndexRow]:
     """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
     for entry in bullets.children:

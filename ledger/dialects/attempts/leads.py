@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ledger.dialects import words
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 # A set of three ranges or more that leave Latin-1 takes 1 ms to compile; the look ahead, which
 # is always true, keeps the two sets apart.
@@ -43,7 +43,7 @@ def _ids(form: str, item: re.Pattern[str]) -> Ids:
 _USUAL = _ids(ID, ITEM)
 
 
-def ids(own: "Deviations | None") -> Ids:
+def ids(own: "Conventions | None") -> Ids:
     """The patterns for IDs, of the shapes that the project says, if it does."""
     return _shaped(own.id) if own and own.id else _USUAL
 
@@ -227,7 +227,7 @@ def when(text: str) -> tuple[str | None, str | None]:
 
 
 @lru_cache(maxsize=16)
-def result_labels(own: "Deviations | None") -> re.Pattern[str]:
+def result_labels(own: "Conventions | None") -> re.Pattern[str]:
     """The labels that an attempt's result stands behind."""
     if own is None:
         return _RESULT
@@ -236,7 +236,7 @@ def result_labels(own: "Deviations | None") -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=_KEPT)
-def result_text(text: str, own: "Deviations | None" = None) -> str:
+def result_text(text: str, own: "Conventions | None" = None) -> str:
     """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
     else what follows the first dash, up to the end of its sentence."""
     head = text[:_LABEL_REACH]
@@ -278,14 +278,14 @@ def completed_by(line: str) -> int | None:
 
 
 @lru_cache(maxsize=16)
-def _state_pattern(own: "Deviations | None") -> re.Pattern[str]:
+def _state_pattern(own: "Conventions | None") -> re.Pattern[str]:
     if own is None or not own.state:
         return _USUAL_STATE
     return re.compile(_STATE % rf"(?i:{words.any_of(own.state).pattern})|{_STATE_WORD}")
 
 
 @lru_cache(maxsize=_KEPT)
-def state(line: str, own: "Deviations | None" = None) -> StateLead:
+def state(line: str, own: "Conventions | None" = None) -> StateLead:
     """Read the state at the start of an action's text; all empty where there is none."""
     struck = _STRUCK.match(line)
     at = struck.end() if struck else 0

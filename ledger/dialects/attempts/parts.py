@@ -14,7 +14,7 @@ from ledger.document import Block, Document
 from ledger.models.ledger import Action, Attempt, Criterion, Field, Item, Span
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
 _TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
@@ -60,7 +60,7 @@ def attempt(
     item: str | None,
     start: int,
     end: int,
-    own: Deviations | None = None,
+    own: Conventions | None = None,
 ) -> Attempt:
     """The attempt whose entry covers lines ``[start, end)``."""
     end = trimmed(document, start, end)
@@ -81,7 +81,7 @@ def attempt(
 
 
 def action(
-    document: Document, entry: Block, number: int | None, own: Deviations | None = None
+    document: Document, entry: Block, number: int | None, own: Conventions | None = None
 ) -> Action:
     """The next action that a list's item holds."""
     raw = document.line(entry.start)
@@ -136,7 +136,7 @@ def _indent(document: Document, number: int) -> int:
 
 
 def attempts_of_actions(
-    item: str, actions: list[Action], known: set[int | None], own: Deviations | None = None
+    item: str, actions: list[Action], known: set[int | None], own: Conventions | None = None
 ) -> Iterator[Attempt]:
     """The attempts that completed actions name and the history, with the numbers ``known``,
     does not have."""
@@ -168,7 +168,7 @@ def criterion(document: Document, value: str, start: int, end: int) -> Criterion
     return Criterion(value, ticked, span(document, start, end))
 
 
-def field(document: Document, entry: Block, own: Deviations | None = None) -> Field | None:
+def field(document: Document, entry: Block, own: Conventions | None = None) -> Field | None:
     """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
     raw = document.line(entry.start)
     _, line = leads.unbulleted(raw)
@@ -192,7 +192,7 @@ def field(document: Document, entry: Block, own: Deviations | None = None) -> Fi
 
 
 @lru_cache(maxsize=16)
-def updated_label(own: Deviations | None) -> re.Pattern[str]:
+def updated_label(own: Conventions | None) -> re.Pattern[str]:
     """What the line that tells of the last update begins with."""
     if own is None:
         return _UPDATED
@@ -201,7 +201,7 @@ def updated_label(own: Deviations | None) -> re.Pattern[str]:
     return re.compile(rf"\*{{0,2}}(?:{names}):?\*{{0,2}}:?[ \t]*", re.IGNORECASE)
 
 
-def last_updated(document: Document, before: int, own: Deviations | None = None) -> Field | None:
+def last_updated(document: Document, before: int, own: Conventions | None = None) -> Field | None:
     """The line ``**Last Updated:** date (note)`` among the first ones, before line ``before``."""
     label = updated_label(own) if own else _UPDATED
     for number in range(min(before, len(document.starts) - 1, _UPDATED_WITHIN)):
@@ -214,7 +214,9 @@ def last_updated(document: Document, before: int, own: Deviations | None = None)
     return None
 
 
-def listed_items(document: Document, entry: Block, own: Deviations | None = None) -> Iterator[Item]:
+def listed_items(
+    document: Document, entry: Block, own: Conventions | None = None
+) -> Iterator[Item]:
     """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
     line = entry_text(document, entry)
     named = leads.ids(own).listed.match(line)

@@ -23,7 +23,7 @@ from ledger.models.ledger import Action, Attempt, Field, Item, Span
 from ledger.models.version import Entry, Form, ItemVersion, Row, Step, Version
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ _Read = tuple[_Part, Context]
 class Pieces:
     """Reads versions of one file, and remembers each piece of them."""
 
-    def __init__(self, own: Deviations | None = None) -> None:
+    def __init__(self, own: Conventions | None = None) -> None:
         self._own = own
         self._parts: dict[object, _Read | None] = {}
         self._outcomes: dict[object, _Outcome | None] = {}
@@ -249,7 +249,7 @@ class Pieces:
 class _Sections(Reading):
     """A reading that gives away what it has found, bit by bit."""
 
-    def __init__(self, parsed: Document, state: _State, own: Deviations | None) -> None:
+    def __init__(self, parsed: Document, state: _State, own: Conventions | None) -> None:
         super().__init__(parsed, own)
         self.index_level = state.index_level
         if state.item is not None:
@@ -300,7 +300,7 @@ class _Sections(Reading):
 class _Whole:
     """One version, put together from its sections."""
 
-    def __init__(self, stretches: Iterable[_Stretch], own: Deviations | None) -> None:
+    def __init__(self, stretches: Iterable[_Stretch], own: Conventions | None) -> None:
         self._own = own
         self._sections: list[tuple[_Head, list[_Part]]] = []
         self._open: list[_Part] | None = None
@@ -357,7 +357,7 @@ class _Whole:
 
 
 def _at_once(
-    stretch: bytes, state: _State, is_last: bool, own: Deviations | None
+    stretch: bytes, state: _State, is_last: bool, own: Conventions | None
 ) -> _Outcome | None:
     """The outcome of a stretch that cannot be cut; None if it reaches past its end."""
     probe = END if is_last else HEADING
@@ -378,7 +378,7 @@ def _at_once(
     return _Outcome(tuple(runs), read.state(), _count(stretch))
 
 
-def _attempt_alone(piece: bytes, own: Deviations | None) -> Attempt | None:
+def _attempt_alone(piece: bytes, own: Conventions | None) -> Attempt | None:
     """The attempt that a nested bullet is, where no parser is needed to see that it is just
     that: it opens as one, all below it is indented, and nothing there is literal or opens
     another one."""
@@ -427,7 +427,7 @@ def _flat(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(itertools.chain.from_iterable(parts))
 
 
-def _item(head: _Head, found: Iterable[_Part], own: Deviations | None) -> ItemVersion:
+def _item(head: _Head, found: Iterable[_Part], own: Conventions | None) -> ItemVersion:
     part = _joined(found)
     draft = Draft(head.id, head.title, head.level, 0, 0)
     draft.fields, draft.attempts = list(part.fields), list(part.attempts)
@@ -458,7 +458,7 @@ def _entry(attempt: Attempt) -> Entry:
     )
 
 
-def _updated(source: bytes, sections: frozenset[str], own: Deviations | None) -> str | None:
+def _updated(source: bytes, sections: frozenset[str], own: Conventions | None) -> str | None:
     """What the line ``Last Updated`` says, if it stands before the first item; ``sections`` are
     the items that have one."""
     head = source.split(b"\n", _UPDATED_WITHIN)[:_UPDATED_WITHIN]
@@ -474,7 +474,7 @@ def _updated(source: bytes, sections: frozenset[str], own: Deviations | None) ->
     return None
 
 
-def _first(head: bytes, sections: frozenset[str], end: int, own: Deviations | None) -> int:
+def _first(head: bytes, sections: frozenset[str], end: int, own: Conventions | None) -> int:
     """The line, from 0, of the first item in the first ``end`` lines of a file, else ``end``."""
     if b"[" not in head and not own:
         return end

@@ -27,7 +27,7 @@ from ledger.models.ledger import (
 )
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 Context = Literal["", "attempts", "actions", "criteria"]
 
@@ -44,7 +44,7 @@ _LITERAL = ("fence", "html")
 _DATED_WITHIN = 8
 
 
-def read(document: Document, like: Ledger | None = None, own: Deviations | None = None) -> Ledger:
+def read(document: Document, like: Ledger | None = None, own: Conventions | None = None) -> Ledger:
     """Read the whole document. ``like`` is another version of it, read with the same ``own``
     words: items that have not changed are taken from there."""
     return Reading(document, own).ledger(Unchanged(like) if like else None)
@@ -60,7 +60,7 @@ class Draft:
         self.actions: list[Action] = []
         self.criteria: list[Criterion] = []
 
-    def item(self, span: Span, own: Deviations | None = None) -> Item:
+    def item(self, span: Span, own: Conventions | None = None) -> Item:
         """The item, once its section is read."""
         status, priority = self._value("status"), self._value("priority")
         known = {attempt.number for attempt in self.attempts}
@@ -86,7 +86,7 @@ class Reading:
     """What was read so far, and the state that the next section is read in: the item that is
     open, and how lists are to be taken."""
 
-    def __init__(self, document: Document, own: Deviations | None = None) -> None:
+    def __init__(self, document: Document, own: Conventions | None = None) -> None:
         self.document = document
         self.own = own
         self.items: list[Item] = []

@@ -17,7 +17,7 @@ from ledger.models.draft import NewAttempt
 from ledger.models.ledger import Action, Result
 
 if TYPE_CHECKING:
-    from ledger.models.deviations import Deviations
+    from ledger.models.conventions import Conventions
 
 Layout = Literal["line", "labels", "bullets", "heading"]
 
@@ -66,7 +66,7 @@ class Style:
     is_spaced: bool = False
 
 
-def style_of(lines: list[str], own: Deviations | None = None) -> Style:
+def style_of(lines: list[str], own: Conventions | None = None) -> Style:
     """The style of the attempt that ``lines`` hold, newlines cut off."""
     first = lines[0]
     if first.startswith("#"):
@@ -125,7 +125,7 @@ def _separator(found: re.Match[str] | None) -> str:
     return f" {found.group(1)} " if found.group(1) else ": "
 
 
-def attempt(new: NewAttempt, style: Style, own: Deviations | None = None) -> list[str]:
+def attempt(new: NewAttempt, style: Style, own: Conventions | None = None) -> list[str]:
     """The attempt's lines, without newlines."""
     opening = _opening(new, style, own)
     parts = [
@@ -162,7 +162,7 @@ def attempt(new: NewAttempt, style: Style, own: Deviations | None = None) -> lis
     return [head, *(f"{style.inner}{mark}{name}:{mark} {value}" for name, value in parts)]
 
 
-def _opening(new: NewAttempt, style: Style, own: Deviations | None) -> str:
+def _opening(new: NewAttempt, style: Style, own: Conventions | None) -> str:
     bold = "**" if style.bold else ""
     number = f"Attempt #{new.number}"
     if style.layout == "heading":
@@ -180,7 +180,7 @@ def _opening(new: NewAttempt, style: Style, own: Deviations | None) -> str:
     return f"{style.prefix}[{when}] {bold}{number}{bold}"
 
 
-def _result(new: NewAttempt, style: Style, own: Deviations | None) -> str:
+def _result(new: NewAttempt, style: Style, own: Conventions | None) -> str:
     said = _SENTENCE_END.sub(
         r";\1", defused(new.words, own)
     )  # a result is read to its first sentence's end
@@ -199,7 +199,7 @@ def next_action(
     said: str,
     like: Action | None,
     like_line: str,
-    own: Deviations | None = None,
+    own: Conventions | None = None,
 ) -> str:
     """A new action's line in the style of the one before it: bullet, indent, state words."""
     width, _ = leads.unbulleted(like_line)
@@ -241,7 +241,7 @@ def completed(like: str, new: NewAttempt, following: str) -> str:
     return f"{said} — " if following[:1] not in " \t" else f"{said} —"
 
 
-def defused(value: str, own: Deviations | None = None) -> str:
+def defused(value: str, own: Conventions | None = None) -> str:
     """``value`` as one line that holds no structure: no comment opens, no code span stays open,
     no label or stamp of the reader's is forged. What a line begins with may still open a block."""
     line = text.one_line(value).replace("<!--", "\\<!--").replace("-->", "--\\>")

@@ -1,4 +1,5 @@
-"""How one project's fix plan differs from what the dialects know: its own words, and its IDs.
+"""How one project writes its fix plan, where it differs from what the dialects know: its own
+words, and its IDs.
 
 Read from ``[tool.ledger.words]``. Handed from the configuration to the reader, and from there
 on as a part of each ``Ledger``: nothing here is global.
@@ -40,16 +41,19 @@ _MEANINGS: Final[dict[str, tuple[str, ...]]] = {
     "state": get_args(ActionState)[:-1],
     "result": get_args(Result)[:-1],
 }
+_KEYS: Final = ("id", *_MEANINGS)
 _SHAPE: Final = re.compile(r"(?=[^\W_]|<)(?:<[a-z]+>|[^\W_]|[-_.](?=[^\W_]|<))+")
 _PART: Final = re.compile(r"<[a-z]+>|.")
 _LONGEST: Final = 60  # characters of a word or shape
 _MOST: Final = 100  # words, or shapes
 
 
-class Deviations(NamedTuple):
-    """Pairs of what is written and what it means, in lower case but for ``fields``, which stand
-    for a name of ``NAMES``. ``id`` are the shapes that IDs have, empty for those of the dialect."""
+class Conventions(NamedTuple):
+    """``dialect`` is the one that the whole file is read as, empty to have it recognised. ``id``
+    are the shapes that IDs have, empty for those of the dialect. All else are pairs of what is
+    written and what it means, in lower case but for ``fields``, which stand for one of ``NAMES``."""
 
+    dialect: str = ""
     id: tuple[str, ...] = ()
     fields: Pairs = ()
     status: Pairs = ()
@@ -57,15 +61,14 @@ class Deviations(NamedTuple):
     result: Pairs = ()
 
 
-def read(table: dict[str, Any]) -> Deviations:
+def read(table: dict[str, Any]) -> Conventions:
     """The table ``[tool.ledger.words]``. Raises ValueError that says which setting is wrong, and
     what would be right."""
     for key in table:
-        if key not in Deviations._fields:
-            known = ", ".join(Deviations._fields)
-            raise ValueError(f"unknown key {key[:100]!a}; known are {known}")
+        if key not in _KEYS:
+            raise ValueError(f"unknown key {key[:100]!a}; known are {', '.join(_KEYS)}")
     pairs = {key: _pairs(key, table[key]) for key in _MEANINGS if key in table}
-    return Deviations(id=_shapes(table.get("id", ())), **pairs)
+    return Conventions(id=_shapes(table.get("id", ())), **pairs)
 
 
 def _pairs(key: str, given: Any) -> Pairs:

@@ -14,7 +14,7 @@ from ledger import config, hook, reader
 from ledger.dialects.attempts import leads
 from ledger.dialects.attempts.piecewise import Pieces
 from ledger.errors import UsageError
-from ledger.models import deviations
+from ledger.models import conventions
 from tests.commands import call
 from tests.repository import DATA, Repository
 from tests.test_history_reading import expected, found
@@ -23,7 +23,7 @@ from tests.test_merge_driver import program  # noqa: F401 - a fixture
 WORDS = DATA / "words"
 PLAN = (WORDS / "plan.md").read_bytes()
 SETTINGS = (WORDS / "pyproject.toml").read_text()
-OWN = deviations.read(tomllib.loads(SETTINGS)["tool"]["ledger"]["words"])
+OWN = conventions.read(tomllib.loads(SETTINGS)["tool"]["ledger"]["words"])
 FIRST = "  * [2025-11-01] Attempt #1 — Ergebnis: rot (zu langsam)."
 LAST = "  * [2025-11-02] Attempt #2 — Ergebnis: grün. Schleife ersetzt.\n"
 
@@ -218,7 +218,7 @@ def test_a_wrong_setting_is_one_clear_line(repo: Repository, setting: str) -> No
     ],
 )
 def test_what_a_shape_stands_for(shape: str, yes: list[str], no: list[str]) -> None:
-    own = deviations.read({"id": shape})
+    own = conventions.read({"id": shape})
     for name in (*yes, *no):
         ledger = reader.read(f"## [{name}] Title\n- Status: done\n".encode(), own=own)
         assert bool(ledger.items) is (name in yes), name
@@ -227,20 +227,22 @@ def test_what_a_shape_stands_for(shape: str, yes: list[str], no: list[str]) -> N
 @pytest.mark.parametrize("heading", ["T1: Title", "T1 — Title", "T1 Title", "**[T1]** Title"])
 def test_an_id_with_digits_needs_no_brackets(heading: str) -> None:
     (item,) = reader.read(
-        f"## {heading}\n".encode(), own=deviations.read({"id": "T<digits>"})
+        f"## {heading}\n".encode(), own=conventions.read({"id": "T<digits>"})
     ).items
     assert (item.id, item.title) == ("T1", "Title")
 
 
 def test_words_are_not_taken_for_an_id() -> None:
-    own = deviations.read({"id": ["<name>", "T<digits>"]})
+    own = conventions.read({"id": ["<name>", "T<digits>"]})
     assert reader.read(b"## Notes\n## T12-x\n## T1.2\n", own=own).items == ()
 
 
 def test_no_shape_and_no_word_is_slow() -> None:
     """Twice the text takes twice the time, not four times."""
     many = [f"<letters>-<digits>.{end}<capitals>" for end in range(50)]
-    own = deviations.read({"id": many, "result": {f"{'a ' * 25}{n}": "success" for n in range(90)}})
+    own = conventions.read(
+        {"id": many, "result": {f"{'a ' * 25}{n}": "success" for n in range(90)}}
+    )
     took = []
     for size in (50_000, 400_000):
         line = "A" * size + "-1." * size
@@ -254,5 +256,5 @@ def test_no_shape_and_no_word_is_slow() -> None:
 
 def test_every_name_that_a_field_can_stand_for_is_documented() -> None:
     page = (DATA.parent.parent / "docs/reference/configuration.md").read_text()
-    for name in (*deviations.NAMES, *deviations.PLACES):
+    for name in (*conventions.NAMES, *conventions.PLACES):
         assert f"`{name}`" in page
