@@ -51,7 +51,8 @@ _MOST: Final = 100  # words, or shapes
 class Conventions(NamedTuple):
     """``dialect`` is the one that the whole file is read as, empty to have it recognised. ``id``
     are the shapes that IDs have, empty for those of the dialect. All else are pairs of what is
-    written and what it means, in lower case but for ``fields``, which stand for one of ``NAMES``."""
+    written and what it means, in lower case but for ``fields``, which are as written and stand
+    for one of ``NAMES``."""
 
     dialect: str = ""
     id: tuple[str, ...] = ()
@@ -67,8 +68,9 @@ def read(table: dict[str, Any]) -> Conventions:
     for key in table:
         if key not in _KEYS:
             raise ValueError(f"unknown key {key[:100]!a}; known are {', '.join(_KEYS)}")
-    pairs = {key: _pairs(key, table[key]) for key in _MEANINGS if key in table}
-    return Conventions(id=_shapes(table.get("id", ())), **pairs)
+    return Conventions(
+        "", _shapes(table.get("id", ())), *(_pairs(key, table.get(key, {})) for key in _MEANINGS)
+    )
 
 
 def _pairs(key: str, given: Any) -> Pairs:
