@@ -7,7 +7,6 @@ the bytes that are read under the lock.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,11 +18,11 @@ from ledger.config import Config
 from ledger.dialects import words
 from ledger.document import Edit
 from ledger.edits import append, recorded, verify, wording
-from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.errors import Refused, UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
-from ledger.links import ancestry
+from ledger.links import ancestry, paths
 from ledger.models.claim import Judged
 from ledger.models.draft import Change, NewAttempt
 from ledger.models.evidence import Evidence
@@ -119,12 +118,12 @@ class _Draft:
 
 def _draft(config: Config, request: Request) -> _Draft:
     tree = WorkTree(config.root)
-    paths = [_inside(config.root, run) for run in request.runs]
-    evidence = read_runs(tree, paths)
-    evidences = (evidence,) if len(paths) == 1 else tuple(read_run(tree, path) for path in paths)
+    runs = [paths.inside(config.root, run) for run in request.runs]
+    evidence = read_runs(tree, runs)
+    evidences = (evidence,) if len(runs) == 1 else tuple(read_run(tree, run) for run in runs)
     delta, baseline = None, ""
     if request.baseline is not None:
-        baseline = _inside(config.root, request.baseline)
+        baseline = paths.inside(config.root, request.baseline)
         delta = compare(evidence, read_run(tree, baseline))
     said = request.result if request.result is not None else wording.result(evidence)
     result = words.result(text.one_line(said), config.own)
@@ -149,22 +148,6 @@ def _draft(config: Config, request: Request) -> _Draft:
         commit=_commit(config, evidences),
     )
     return _Draft(attempt, evidences, evidence.warnings)
-
-
-def _inside(root: Path, run: Path) -> str:
-    """The run's path relative to the repository, which it may not leave."""
-    real = Path(os.path.realpath(run))
-    if not real.exists():
-        raise UnreadableInput(
-            "no-such-run", f"{run}: no such file or folder", "give a run's folder"
-        )
-    if not real.is_relative_to(root):
-        raise UsageError(
-            "outside",
-            f"{run}: lies outside the repository {root}",
-            "copy the run into it: evidence that is not in the repository cannot be committed",
-        )
-    return real.relative_to(root).as_posix()
 
 
 def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from ledger.errors import UsageError
+from ledger.errors import UnreadableInput, UsageError
 from ledger.text import DRIVE
 
 
@@ -38,3 +38,24 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
     raise UsageError(
         "outside", f"{name[:200]!a}: expected a path inside the repository, but it {reason}"
     )
+
+
+def inside(root: Path, place: Path) -> str:
+    """The path of a file or run relative to the repository, which it may not leave. Raises
+    UnreadableInput for nothing, UsageError for what lies outside."""
+    try:
+        real = Path(os.path.realpath(place))
+        is_there = real.exists()
+    except (OSError, ValueError) as error:
+        raise UnreadableInput("cannot-read", f"{place}: {error}") from error
+    if not is_there:
+        raise UnreadableInput(
+            "no-such-run", f"{place}: no such file or folder", "give a run's folder"
+        )
+    if not real.is_relative_to(root):
+        raise UsageError(
+            "outside",
+            f"{place}: lies outside the repository {root}",
+            "copy it into the repository: evidence that is not in it cannot be committed",
+        )
+    return real.relative_to(root).as_posix()
