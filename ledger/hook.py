@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 USAGE = """\
 usage: ledger-hook [FILE...]
+       ledger-hook --version
 
 Checks the staged contents of the fix plans among FILE, by default the configured ledger, and
 prints what the commit makes worse, one finding a line. The exit code is 1 where one of them is
@@ -67,6 +68,11 @@ def _run(arguments: Sequence[str]) -> int:
     for argument in arguments:
         if argument in ("-h", "--help"):
             _print([USAGE])
+            return 0
+        if argument == "--version":
+            from importlib import metadata
+
+            _print([f"ledger-hook {metadata.version('fix-plan-ledger')}\n"])
             return 0
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")

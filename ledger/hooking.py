@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,6 +36,7 @@ class Hook(NamedTuple):
     is_named: bool
     rev: str | None
     runs: str | None
+    runs_at_merges: bool
     place: str
     program: str | None
 
@@ -47,7 +47,12 @@ def look(root: Path) -> Hook:
     rev = _REV.search(named[0]) if named else None
     place = _place(root)
     return Hook(
-        bool(named), rev.group(1) if rev else None, _runs(place), place.as_posix(), which(PROGRAM)
+        bool(named),
+        rev.group(1) if rev else None,
+        _runs(place),
+        _runs(place.with_name("pre-merge-commit")) is not None,
+        place.as_posix(),
+        which(PROGRAM),
     )
 
 
@@ -79,11 +84,6 @@ def install(root: Path) -> str:
 def which(name: str) -> str | None:
     """Where the PATH has a program."""
     return shutil.which(name)
-
-
-def is_beside(program: str) -> bool:
-    """Whether a program lies in the environment that this process runs in."""
-    return Path(program).parent == Path(sys.executable).parent
 
 
 def read(root: Path, name: str) -> str | None:

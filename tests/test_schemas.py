@@ -91,6 +91,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("history", ["history", "PARSE-SPEED-001#1", "--json"]),
     ("merge-driver", ["merge-driver", "--install", "--json"]),
     ("init", ["init", "--agents", "--json"]),
+    ("doctor", ["doctor", "--json"]),
     ("schema", ["schema", "--json"]),
     ("schema", ["schema", "status", "--json"]),
     ("error", ["show", "NOBODY", "--json"]),

@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "evidence": ("ledger.cli.evidence", "Runs"),
     "rounds": ("ledger.cli.rounds", "Runs"),
     "init": ("ledger.cli.init", "Care"),
+    "doctor": ("ledger.cli.doctor", "Care"),
     "apply": ("ledger.cli.apply", "Care"),
     "history": ("ledger.cli.history", "Git"),
     "merge-driver": ("ledger.cli.merge_driver", "Git"),

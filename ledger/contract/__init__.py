@@ -38,6 +38,7 @@ KINDS: Final[dict[str, str]] = {
     "history": "history",
     "merge-driver": "merge_driver",
     "init": "init",
+    "doctor": "doctor",
     "error": "machine",
     "schema": "machine",
 }

@@ -1,0 +1,41 @@
+"""The document of ``doctor``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ledger.contract import Document, Field, Model, Text
+from ledger.diagnosing import Area, Verdict
+
+
+class DiagnosedProblem(Model):
+    """One thing that is not in order."""
+
+    said: Text = Field(description="What is the case.")
+    means: Text = Field(description="What that means.")
+    mend: Text = Field(description="The command that mends it, or a few words; empty for none.")
+    is_bad: bool = Field(description="False where it works without, and could work better.")
+
+
+class DiagnosedArea(Model):
+    """One area."""
+
+    area: Area = Field(description="What was looked at.")
+    state: Literal["ok", "problem", "offer"] = Field(description="The worst of its problems.")
+    said: Text = Field(description="What is the case; empty where a problem says it.")
+    problems: list[DiagnosedProblem] = Field(description="What is not in order.")
+
+
+class DoctorData(Model):
+    """The state of a fix plan and of what is around it."""
+
+    path: Text | None = Field(description="The fix plan, relative to the top of its repository.")
+    verdict: Verdict = Field(description="`to mend` where a problem is a bad one.")
+    checks: list[DiagnosedArea] = Field(description="One for each area.")
+
+
+class DoctorDocument(Document):
+    """`ledger doctor --json`."""
+
+    kind: Literal["doctor"] = Field(description="Which document this is.")
+    data: DoctorData = Field(description="The diagnosis.")

@@ -1,0 +1,134 @@
+"""Checks of the file itself: can it be read, what do the rules find, is what it cites there, and
+does its archive agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from ledger import reader
+from ledger.config import Config
+from ledger.diagnosing.check import Check, Problem
+from ledger.links import paths
+from ledger.models.finding import Finding
+from ledger.models.ledger import Ledger
+from ledger.rules import places
+
+_UNREAD: Final = "LED103"
+_CITED: Final = {
+    "LED403": "missing",
+    "LED404": "ignored by git",
+    "LED405": "not committed",
+    "LED406": "outside the repository",
+}
+_MOST_LINES: Final = 6
+_MOST_CODES: Final = 6
+
+
+def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
+    """Whether all of it could be read."""
+    tries = sum(1 for _ in places.attempts(read))
+    tasks = sum(len(item.actions) for item in read.items)
+    lines = read.text.count(b"\n") + (not read.text.endswith(b"\n"))
+    said = (
+        f"{found.ledger_path}, {_number(lines)} lines, in the dialect {read.dialect}: "
+        f"{_counted(len(read.items), 'item')}, {_counted(tries, 'attempt')}, "
+        f"{_counted(tasks, 'action')}"
+    )
+    problems = []
+    if not read.items:
+        means = "Commands that take an item have nothing to work with."
+        mend = "ledger init --ledger new.md --dry-run # shows how one is written"
+        problems.append(Problem("no items were recognised in it", means, mend))
+    unread = [one.line for one in findings if one.code == _UNREAD]
+    if unread:
+        problems.append(
+            Problem(
+                f"{_counted(len(unread), 'line')} look like entries and could not be read: "
+                f"{_listed(unread)}",
+                "They stay in the file and count nowhere.",
+                "ledger validate # says what is wrong with each",
+            )
+        )
+    return Check("ledger", said, tuple(problems))
+
+
+def findings(every: Sequence[Finding]) -> Check:
+    """What the rules find, but for what the other checks tell."""
+    told = [one for one in every if one.code != _UNREAD and one.code not in _CITED]
+    errors = [one for one in told if one.severity == "error"]
+    if not told:
+        return Check("findings", "none")
+    said = f"{_counted(len(errors), 'error')}, {_counted(len(told) - len(errors), 'warning')}"
+    codes = Counter(one.code for one in (errors or told)).most_common()
+    kinds = ", ".join(f"{code} {count}" for code, count in codes[:_MOST_CODES])
+    more = f" and {len(codes) - _MOST_CODES} more kinds" if len(codes) > _MOST_CODES else ""
+    said += f" ({kinds}{more})"
+    problem = Problem(
+        said,
+        "A commit is blocked only by errors that it brings in, not by those that are there.",
+        f"ledger validate # lists them, and `ledger explain {codes[0][0]}` says more",
+        is_bad=bool(errors),
+    )
+    return Check("findings", "", (problem,))
+
+
+def artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
+    """Whether what attempts cite is there, for everybody who clones the repository."""
+    cited = sum(
+        len(artifact.paths) for one in places.attempts(read) for artifact in places.artifacts(one)
+    )
+    counts = Counter(_CITED[one.code] for one in every if one.code in _CITED)
+    said = f"{_counted(cited, 'path')} cited"
+    if not counts:
+        return Check("artifacts", f"{said}, all of them in order" if cited else "none cited")
+    kinds = ", ".join(f"{counts[kind]} {kind}" for kind in _CITED.values() if counts[kind])
+    is_bad = bool(counts["missing"] or counts["ignored by git"])
+    means = "Who reads those attempts in another clone finds no evidence."
+    if counts["ignored by git"]:
+        means += " What git ignores, `git add --force` takes in."
+    mend = "ledger links # lists them, each with its state"
+    return Check("artifacts", said, (Problem(f"of these are {kinds}", means, mend, is_bad),))
+
+
+def archive(found: Config, read: Ledger | None) -> Check:
+    """Whether the archive can be read, and no attempt stands in both files."""
+    try:
+        file = paths.confine(found.root, found.partner)
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return Check("archive", "none, and none is needed")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        said = Problem(f"{found.partner}: {reason}", "What was moved there is out of reach.", "")
+        return Check("archive", "", (said,))
+    kept = reader.read(data, own=found.own)
+    tries = list(places.attempts(kept))
+    own = {(one.item, one.number, one.text) for one in places.attempts(read)} if read else set()
+    both = [one for one in tries if (one.item, one.number, one.text) in own]
+    said_of = (
+        f"{found.partner}: {_counted(len(kept.items), 'item')}, {_counted(len(tries), 'attempt')}"
+    )
+    if not both:
+        return Check("archive", said_of)
+    problem = Problem(
+        f"{_counted(len(both), 'attempt')} stand in both files, {places.name(both[0])} the first",
+        "They count twice.",
+        "take one of each out by hand; the guard lets it go",
+    )
+    return Check("archive", said_of, (problem,))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{_number(count)} {noun}" if count == 1 else f"{_number(count)} {noun}s"
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
+def _listed(lines: Sequence[int]) -> str:
+    shown = ", ".join(map(str, lines[:_MOST_LINES]))
+    more = len(lines) - _MOST_LINES
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,52 @@
+"""A diagnosis for people: one screen."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.diagnosing import Check, Diagnosis
+from ledger.text import one_line
+
+_MARKS: Final = {"ok": "ok", "problem": "!!", "offer": "--"}
+_INDENT: Final = 19
+_WIDEST: Final = 100
+
+
+def lines(diagnosis: Diagnosis, width: int) -> Iterator[str]:
+    """The lines, none of them wider than ``width`` where its words allow it."""
+    width = max(_INDENT + 20, min(width, _WIDEST))
+    for check in diagnosis.checks:
+        yield from _check(check, width)
+    yield ""
+    counts = dict.fromkeys(_MARKS, 0)
+    for check in diagnosis.checks:
+        counts[check.state] += 1
+    named = (("ok", "in order"), ("problem", "to mend (!!)"), ("offer", "not set up (--)"))
+    yield ", ".join(f"{counts[state]} {said}" for state, said in named if counts[state])
+
+
+def _check(check: Check, width: int) -> Iterator[str]:
+    lead = f"{_MARKS[check.state]}  {check.area}".ljust(_INDENT)
+    if check.said:
+        yield from _wrapped(check.said, lead, width)
+        lead = ""
+    for problem in check.problems:
+        yield from _wrapped(f"{problem.said}. {problem.means}", lead, width)
+        lead = ""
+        if problem.mend:
+            yield from _wrapped(problem.mend, " " * _INDENT + "> ", width)
+
+
+def _wrapped(said: str, lead: str, width: int) -> Iterator[str]:
+    """``said`` behind ``lead``, further lines below it."""
+    lead = lead or " " * _INDENT
+    yield from textwrap.wrap(
+        one_line(said),
+        width,
+        initial_indent=lead,
+        subsequent_indent=" " * len(lead),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,199 @@
+"""``ledger doctor``: each damage is told in its area, and the command it names mends it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands import call, terminal, unstyled
+from tests.repository import Repository
+
+PLAN = "docs/fix_plan.md"
+HOOK = ".pre-commit-config.yaml"
+
+
+@pytest.fixture(autouse=True)
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The installed programs on the PATH, pre-commit's files in a place of their own."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
+
+
+@pytest.fixture
+def sound(repo: Repository) -> Repository:
+    """A repository where all is in order."""
+    assert call(repo.path, "init", "--hook", "--merge-driver").code == 0
+    repo.commit("Set up")
+    return repo
+
+
+def states(place: Path) -> dict[str, str]:
+    return {one["area"]: one["state"] for one in call(place, "doctor", "--json").data["checks"]}
+
+
+def told(place: Path, area: str) -> list[dict[str, str]]:
+    [check] = [c for c in call(place, "doctor", "--json").data["checks"] if c["area"] == area]
+    return check["problems"]
+
+
+def test_all_in_order(sound: Repository) -> None:
+    done = call(sound.path, "doctor")
+    assert (done.code, {*states(sound.path).values()}) == (0, {"ok"})
+    assert done.out.endswith("\n8 in order\n")
+
+
+def test_what_is_not_set_up_is_an_offer(repo: Repository) -> None:
+    assert call(repo.path, "doctor").code == 0
+    assert {area for area, state in states(repo.path).items() if state == "offer"} == {
+        "hook",
+        "merge driver",
+    }
+
+
+def drop_hooks(repo: Repository) -> None:
+    for name in ("pre-commit", "pre-merge-commit"):
+        (repo.path / ".git/hooks" / name).unlink()
+
+
+def other_hook(repo: Repository) -> None:
+    (repo.path / ".git/hooks/pre-commit").write_text("#!/bin/sh\nexit 0\n")
+
+
+def ignore_plan(repo: Repository) -> None:
+    repo.git("rm", "--quiet", "--cached", PLAN)
+    repo.write(".gitignore", b"*.md\n")
+
+
+def clone_shallow(repo: Repository) -> None:
+    repo.git("commit", "--quiet", "--allow-empty", "--message", "More")
+    repo.git("clone", "--quiet", "--depth=1", f"file://{repo.path}", "../shallow")
+    (repo.path / ".git").rename(repo.path.parent / "whole")
+    (repo.path.parent / "shallow/.git").rename(repo.path / ".git")
+    repo.git("remote", "set-url", "origin", f"file://{repo.path.parent / 'whole'}")
+    call(repo.path, "init", "--hook", "--merge-driver")
+
+
+DAMAGES: dict[str, tuple[str, Callable[[Repository], object]]] = {
+    "no hook in this clone": ("hook", drop_hooks),
+    "another hook": ("hook", other_hook),
+    "no hook for merges": (
+        "hook",
+        lambda repo: (repo.path / ".git/hooks/pre-merge-commit").unlink(),
+    ),
+    "no hook at all": ("hook", lambda repo: (drop_hooks(repo), (repo.path / HOOK).unlink())),
+    "half a merge driver": (
+        "merge driver",
+        lambda repo: repo.git("config", "--unset", "merge.ledger.driver"),
+    ),
+    "not committed": ("git", lambda repo: repo.git("rm", "--quiet", "--cached", PLAN)),
+    "ignored": ("git", ignore_plan),
+    "shallow": ("git", clone_shallow),
+    "no repository": ("git", lambda repo: (repo.path / ".git").rename(repo.path / "old")),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_each_damage_is_told_and_its_command_mends_it(sound: Repository, name: str) -> None:
+    area, damage = DAMAGES[name]
+    damage(sound)
+    [problem] = told(sound.path, area)
+    assert problem["said"] in " ".join(call(sound.path, "doctor").out.split())
+    done = subprocess.run(
+        ["bash", "-c", problem["mend"]],
+        cwd=sound.path, capture_output=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 0, (problem["mend"], done.stdout, done.stderr)
+    assert problem not in told(sound.path, area)
+
+
+def test_a_hook_that_cannot_be_started_is_told(
+    sound: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sound.path.parent / "git-only"
+    folder.mkdir()
+    git = subprocess.check_output(["sh", "-c", "command -v git"], text=True).strip()
+    (folder / "git").symlink_to(git)
+    monkeypatch.setenv("PATH", str(folder))
+    assert "ledger-hook is not on the PATH" in told(sound.path, "hook")[0]["said"]
+
+
+def test_a_hook_of_another_version_is_told(
+    sound: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = sound.write("../bin/ledger-hook", b"#!/bin/sh\necho ledger-hook 0.0.1\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
+    assert "ledger-hook on the PATH is 0.0.1" in told(sound.path, "hook")[0]["said"]
+    sound.write(
+        HOOK, b"repos:\n- repo: https://x.invalid/y\n  rev: v0.0.2\n  hooks:\n  - id: ledger\n"
+    )
+    [problem] = told(sound.path, "hook")
+    assert problem["said"].startswith("the hook is v0.0.2, this is ")
+
+
+@pytest.mark.parametrize(
+    ("area", "path", "data", "said"),
+    [
+        ("configuration", "pyproject.toml", b"[tool.ledger]\nnonsense = 1\n", "unknown key 'nonsense'"),
+        ("configuration", "pyproject.toml", b'[tool.ledger]\nignore = ["LED999"]\n', "LED999"),
+        ("ledger", PLAN, b"# Nothing\n", "no items"),
+        ("ledger", "pyproject.toml", b'[tool.ledger]\npath = "gone.md"\n', "gone.md: no such file"),
+        ("archive", "docs/fix_plan_archive.md", b"", "attempt #1 of PARSE-SPEED-001"),
+        ("artifacts", PLAN, b"pytest.log,exit_code.txt,gone.log", "1 missing"),
+        ("findings", PLAN, b"", "LED106 1"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_files_is_told(
+    repo: Repository, area: str, path: str, data: bytes, said: str
+) -> None:
+    plan = repo.ledger.read_bytes()
+    if area == "archive":
+        data = plan[plan.index(b"## [PARSE") : plan.index(b"- Next Actions")]
+    elif area == "findings":
+        data = plan.replace(b"Attempt #2 ", b"Attempt #1 ", 1)
+    elif area == "artifacts":
+        data = plan.replace(b"pytest.log,exit_code.txt", data)
+    repo.write(path, data)
+    done = call(repo.path, "doctor")
+    assert done.code in (1, 2)
+    assert any(said in problem["said"] for problem in told(repo.path, area)), done.out
+
+
+def test_no_plan_at_all_leads_to_init(tmp_path: Path) -> None:
+    place = tmp_path / "nothing"
+    place.mkdir()
+    done = call(place, "doctor")
+    assert done.code == 2
+    assert "> ledger init\n" in done.out
+    assert call(place, "init").code == 0
+    assert "!!  ledger" not in call(place, "doctor").out
+
+
+@pytest.mark.parametrize(
+    ("revision", "width"), [("8b8c48d0", 80), ("b401d45f", 80), ("fad967ec", 160)]
+)
+def test_one_screen_on_real_plans(
+    real_repo: Callable[[str], Path], revision: str, width: int
+) -> None:
+    """Their worst versions at 80 columns: readable, whole, and explained."""
+    place = real_repo(revision)
+    plan = (place / PLAN).read_bytes()
+    code, said = terminal(place, width, ["doctor"])
+    shown = unstyled(said)
+    assert code == 1
+    assert len(shown) <= 40
+    assert max(map(len, shown)) <= min(width, 100)
+    lines = f"{plan.count(bytes([10])) + (not plan.endswith(bytes([10]))):,} lines"
+    assert lines in " ".join(" ".join(shown).split())
+    assert (place / PLAN).read_bytes() == plan
+
+
+def test_nothing_is_changed(repo: Repository) -> None:
+    before = {f: f.read_bytes() for f in repo.path.rglob("*") if f.is_file()}
+    call(repo.path, "doctor")
+    assert {f: f.read_bytes() for f in repo.path.rglob("*") if f.is_file()} == before
