@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger import document
-from ledger.dialects import attempts
+from ledger.dialects import attempts, pointers
 from ledger.models.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -18,4 +18,5 @@ def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None
     ``own`` are the words and IDs of this project, where it has others. ``like`` is another
     version of the same file, for speed: what both have is read once, and in the same words.
     """
-    return attempts.read(document.parse(data), like, like.own if like else own)
+    plan = document.parse(data)
+    return pointers.note(attempts.read(plan, like, like.own if like else own), plan)

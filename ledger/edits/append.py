@@ -44,20 +44,9 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
 
 
 def next_number(ledger: Ledger, item_id: str) -> int:
-    """One more than the largest attempt number in the item's history and actions."""
-    known = [
-        attempt.number or 0
-        for item in ledger.items
-        if item.id == item_id
-        for attempt in item.attempts
-    ]
-    named = [
-        action.attempt or 0
-        for item in ledger.items
-        if item.id == item_id
-        for action in item.actions
-    ]
-    return max(known + named, default=0) + 1
+    """One more than the largest attempt number in the item's history and actions, here or in the
+    archive."""
+    return max((item.highest for item in ledger.items if item.id == item_id), default=0) + 1
 
 
 def append(ledger: Ledger, change: Change) -> list[Edit]:

@@ -1,5 +1,6 @@
 """What a fix plan holds. Every part knows the bytes that it was read from."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger import citations
@@ -108,8 +109,29 @@ class Criterion(NamedTuple):
     span: Span
 
 
+class Pointer(NamedTuple):
+    """The line that stands where a part of an item was, which lies in the archive by ``key``.
+
+    ``attempts`` counts those that went with it; ``ranges`` are their numbers, first and last of
+    each run. ``lines`` is how many it had. ``span`` is the line without its newline.
+    """
+
+    attempts: int
+    ranges: tuple[tuple[int, int], ...]
+    lines: int
+    key: str
+    span: Span
+
+    def holds(self, number: int | None) -> bool:
+        """Whether attempt ``number`` went with it."""
+        return number is not None and any(a <= number <= b for a, b in self.ranges)
+
+
 class Item(NamedTuple):
-    """One entry with an ID. ``priority`` is the first word in lower case ("high"), or None."""
+    """One entry with an ID. ``priority`` is the first word in lower case ("high"), or None.
+
+    ``archived`` tells what of it lies in the archive.
+    """
 
     id: str
     title: str
@@ -122,6 +144,25 @@ class Item(NamedTuple):
     actions: tuple[Action, ...]
     criteria: tuple[Criterion, ...]
     span: Span
+    archived: tuple[Pointer, ...] = ()
+
+    @property
+    def highest(self) -> int:
+        """The largest number of an attempt, here, in the archive or named by an action; else 0."""
+        known = [attempt.number or 0 for attempt in self.attempts]
+        known += [action.attempt or 0 for action in self.actions]
+        known += [last for pointer in self.archived for _, last in pointer.ranges]
+        return max(known, default=0)
+
+    def archived_numbers(self) -> Iterator[int]:
+        """The numbers of its attempts in the archive, as many as a ledger claims."""
+        for pointer in self.archived:
+            for first, last in pointer.ranges:
+                yield from range(first, last + 1)
+
+    def has_archived(self, number: int | None) -> bool:
+        """Whether attempt ``number`` lies in the archive."""
+        return any(pointer.holds(number) for pointer in self.archived)
 
 
 class IndexRow(NamedTuple):

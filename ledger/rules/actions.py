@@ -57,7 +57,8 @@ def action_names_unknown_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault
     for item in ledger.items:
         known = {attempt.number for attempt in item.attempts}
         for action in item.actions:
-            if action.attempt is not None and action.attempt not in known:
+            number = action.attempt
+            if number is not None and number not in known and not item.has_archived(number):
                 at = opening(ledger, action.span.start_byte)
                 message = f"{_name(action)} of {item.id} names attempt #{action.attempt}"
                 about = f"{action.number} {action.attempt}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ledger.models.ledger import Ledger
+from ledger.dialects.pointers import next_free
+from ledger.models.ledger import Attempt, Item, Ledger
 from ledger.rules.places import opening, quoted, repeated
 from ledger.rules.registry import Facts, Fault, rule
 
@@ -30,9 +31,11 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     known = _texts(facts.base)
     for item in ledger.items:
         numbered = [a for a in item.attempts if a.source == "history" and a.number is not None]
+        if any(item.has_archived(a.number) for a in numbered):
+            yield from _archived_too(ledger, item, numbered)
         if len({a.number for a in numbered}) == len(numbered):
             continue
-        free = 1 + max(a.number or 0 for a in item.attempts)
+        free = 1 + item.highest
         for attempt, first, ordinal in repeated(
             numbered, lambda a: a.number, lambda a: a.text not in known
         ):
@@ -45,6 +48,22 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 attempt.number,
                 f"the next free number is {free}",
             )
+
+
+def _archived_too(ledger: Ledger, item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
+    """An attempt whose number one has that lies in the archive."""
+    for number in dict.fromkeys(a.number for a in numbered if item.has_archived(a.number)):
+        attempt = next(a for a in numbered if a.number == number)
+        pointer = next(one for one in item.archived if one.holds(number))
+        yield Fault(
+            opening(ledger, attempt.span.start_byte),
+            f"{item.id} has attempt #{number} twice: another one lies in the archive, see line"
+            f" {pointer.span.start_line}",
+            "2",
+            item.id,
+            number,
+            f"the next free number is {1 + item.highest}",
+        )
 
 
 @rule("LED107", "duplicate-action", "error")
@@ -106,7 +125,7 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """Numbers between an item's attempts are missing.
 
     Why: An attempt was lost, or a number was skipped by mistake; who reads the history cannot
-    tell which. What is missing before the first attempt is no gap: it may have been archived.
+    tell which. What is missing before the first attempt is no gap, nor what `ledger archive` moved.
 
     Example:
 
@@ -123,9 +142,10 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         numbered = {a.number: a for a in item.attempts if a.number is not None}
         numbers = sorted(numbered)
         for before, after in pairwise(numbers):
-            if after - before > 1:
-                missing = f"#{before + 1}"
-                missing += f" to #{after - 1}" if after - before > 2 else ""
+            first = next_free(item, before + 1)
+            if first < after:
+                missing = f"#{first}"
+                missing += f" to #{after - 1}" if after - first > 1 else ""
                 at = opening(ledger, numbered[after].span.start_byte)
                 message = f"{item.id} has attempts #{before} and #{after}, and not {missing}"
                 yield Fault(at, message, "", item.id, after)

@@ -212,11 +212,14 @@ def file_too_long(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
         (a file of 1,200 lines, where max_lines = 1000)
 
-    Mend: Move finished items to an archive file, attempts and all.
+    Mend: `ledger archive --to-lines 1000` moves finished items, and if need be older attempts, to
+    the archive file, from which they can come back as they were.
     """
     lines = len(text.line_starts(ledger.text)) - 1 if facts.max_lines else 0
     if lines > facts.max_lines:
-        yield Fault(0, f"the file has {lines} lines, the limit is {facts.max_lines}")
+        limit = facts.max_lines
+        fix = f"`ledger archive --to-lines {limit}` moves what is finished to the archive"
+        yield Fault(0, f"the file has {lines} lines, the limit is {limit}", fix=fix)
 
 
 def _field(item: Item, name: str) -> int | None:

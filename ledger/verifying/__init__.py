@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, islice, pairwise
 
 from ledger import processes
 from ledger.claims.entries import Entry, Source, entry_of, run_folder, sources, stamp_of
@@ -22,6 +22,8 @@ from ledger.verifying.runs import Runs
 # A second process is not worth its start for fewer entries. The work is handed out in so many
 # parts: what takes long is to read runs, and who reads which cannot be told before.
 _FEWEST, _PARTS = 50, 10
+# Numbers that an item may say lie in the archive.
+_MOST_ARCHIVED = 10_000
 _OF_TIME = frozenset({"duration", "margin", "delta"})
 
 __all__ = ["Place", "contradicted", "revision", "verify", "work_tree"]
@@ -170,6 +172,7 @@ def _known(ledger: Ledger, chosen: Sequence[tuple[Entry, list[Claim]]], place: P
     for item in ledger.items:
         here = numbers.setdefault(item.id, set())
         here.update(attempt.number for attempt in item.attempts if attempt.number is not None)
+        here.update(islice(item.archived_numbers(), _MOST_ARCHIVED))
     elsewhere = {attempt.number for attempt in ledger.loose if attempt.number is not None}
     numbers.setdefault("", set()).update(elsewhere)
     return Known(

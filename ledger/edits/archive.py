@@ -1,0 +1,207 @@
+"""Moving finished items and old attempts to the archive file, and back, as edits of both files.
+
+No I/O. ``Cutting`` cuts what could go; ``move`` and ``bring_back`` say what bytes go where; and
+``ledger.edits.verify_archive`` holds the outcome against it. What goes is a stretch of whole lines.
+In its place stands one line that points to it (``ledger.dialects.pointers``), so that it comes
+back to that place, whatever became of the lines around it. What opens an item stays, its heading
+or its first line, so that links to it still lead somewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ledger import document, text
+from ledger.dialects import pointers, words
+from ledger.document import Block, Edit
+from ledger.edits import chunks, places
+from ledger.edits.chunks import Chunk
+from ledger.errors import Refused
+from ledger.models.ledger import Attempt, Item, Ledger, Pointer
+
+_LONGEST_STATUS = 200  # characters
+
+
+class Unit(NamedTuple):
+    """Bytes ``start`` to ``end`` of the ledger, whole lines but for the last newline: the
+    ``attempts`` of ``item`` that stand next to each other, or, where ``is_item``, all of the
+    item below its opening. ``frame`` are the lines to copy before it in the archive."""
+
+    item: Item
+    is_item: bool
+    attempts: tuple[Attempt, ...]
+    start: int
+    end: int
+    lines: int
+    frame: bytes
+
+    @property
+    def saved(self) -> int:
+        """How many lines the ledger gets shorter."""
+        return self.lines - 1
+
+
+class Moved(NamedTuple):
+    """The edits of both files."""
+
+    ledger: list[Edit]
+    archive: list[Edit]
+
+
+class Cutting:
+    """Cuts one ledger into units."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._plan = document.parse(ledger.text)
+        self._sections = {section.start: section for section in self._plan.sections}
+
+    def whole(self, item: Item) -> Unit | None:
+        """All of ``item`` below what opens it; None where that is a line or none, and for what
+        is only listed."""
+        at = item.span.start_line - 1
+        if self._is_listed(item):
+            return None
+        first, last = self._opening(at), item.span.end_line
+        while first < last and not self._plan.line(first).strip():
+            first += 1
+        if last - first < 2 or first == at:
+            return None
+        return self._unit(
+            item, True, item.attempts, first, last, self._lines(at, self._opening(at))
+        )
+
+    def runs(self, item: Item, attempts: Iterable[Attempt]) -> list[Unit]:
+        """``attempts`` of the history of ``item``, in as many units as stand apart."""
+        found: list[list[Attempt]] = []
+        for attempt in sorted(attempts, key=lambda one: one.span.start_byte):
+            before = found[-1][-1].span.end_byte if found else 0
+            if found and not self._ledger.text[before : attempt.span.start_byte].strip():
+                found[-1].append(attempt)
+            else:
+                found.append([attempt])
+        return [self._run(item, group) for group in found]
+
+    def headings(self, unit: Unit) -> Iterator[str]:
+        """The titles of the headings that ``unit`` holds."""
+        for section in self._plan.sections:
+            if section.heading and unit.start <= self._plan.starts[section.start] < unit.end:
+                yield self._plan.line(section.start).strip("# \t")
+
+    def _run(self, item: Item, group: list[Attempt]) -> Unit:
+        first, last = group[0].span.start_line - 1, group[-1].span.end_line
+        frame = b"".join(
+            self._lines(at, self._opening(at))
+            for at in self._around(first, item.span.start_line - 1)
+        )
+        return self._unit(item, False, tuple(group), first, last, frame)
+
+    def _is_listed(self, item: Item) -> bool:
+        starts = [one.span.start_byte for one in self._ledger.items]
+        return starts.count(item.span.start_byte) > 1 or (
+            self._ledger.dialect == "attempts" and item.span.start_line - 1 not in self._sections
+        )
+
+    def _unit(
+        self, item: Item, is_item: bool, attempts: tuple[Attempt, ...], first: int, last: int,
+        frame: bytes,
+    ) -> Unit:  # fmt: skip
+        data, starts = self._ledger.text, self._plan.starts
+        end = starts[last]
+        end -= len(chunks.newline_before(data, end))
+        return Unit(item, is_item, attempts, starts[first], end, last - first, frame)
+
+    def _opening(self, at: int) -> int:
+        """The line behind the heading, or behind the one line, that stands at line ``at``."""
+        section = self._sections.get(at)
+        return section.heading.end if section and section.heading else at + 1
+
+    def _around(self, line: int, start: int) -> Iterator[int]:
+        """The headings and the entries of lists, from line ``start`` on, that ``line`` is below."""
+        above: list[tuple[int, int]] = []
+        blocks: tuple[Block, ...] = ()
+        for section in self._plan.sections:
+            if section.start > line:
+                break
+            blocks = section.blocks
+            if section.heading and start <= section.start < line:
+                above = [one for one in above if one[0] < section.level]
+                above.append((section.level, section.start))
+        if line in self._sections and (own := self._sections[line]).heading:
+            above = [one for one in above if one[0] < own.level]
+        yield from (at for _, at in above)
+        while blocks:
+            block = next((one for one in blocks if one.start <= line < one.end), None)
+            if block and block.kind == "list_item" and start <= block.start < line:
+                yield block.start
+            blocks = block.children if block else ()
+
+    def _lines(self, start: int, end: int) -> bytes:
+        starts = self._plan.starts
+        return self._ledger.text[starts[start] : starts[end]].removeprefix(text.BOM)
+
+
+def move(ledger: Ledger, archive: bytes, units: Iterable[Unit], target: str) -> Moved:
+    """The edits that move ``units``; ``target`` is the archive's path from the ledger's folder."""
+    edits, parts = [], []
+    for unit in sorted(units, key=lambda one: one.start):
+        body = ledger.text[unit.start : unit.end]
+        parts.append((unit.frame, body))
+        line = _pointer(ledger, unit, target, chunks.key_of(unit.frame, body))
+        edits.append(Edit(unit.start, unit.end, text.encode(line)))
+    return Moved(edits, chunks.added(archive, parts))
+
+
+def _pointer(ledger: Ledger, unit: Unit, target: str, key: str) -> str:
+    item = unit.item
+    inside = [one for one in item.archived if unit.start <= one.span.start_byte < unit.end]
+    numbers = [one.number for one in unit.attempts]
+    actions = len(item.actions) if unit.is_item else 0
+    if unit.is_item:
+        numbers += [action.attempt for action in item.actions]
+    said = pointers.counts(len(unit.attempts), numbers, inside, actions, unit.lines)
+    first = places.first_line(ledger, unit.start)
+    start = pointers.opening(first, is_item=unit.is_item) + "Archived"
+    if unit.is_item:
+        status = next((f for f in item.fields if f.name.lower() == "status"), None)
+        phrase = words.phrase(status.value) if status else ""
+        if status and 0 < len(phrase) <= _LONGEST_STATUS:
+            begin = status.span.start_byte
+            label = text.decode(ledger.text[begin : status.value_span.start_byte])
+            start = f"{label}{phrase} — archived"
+    return pointers.render(start, said, target, key)
+
+
+def bring_back(archive: bytes, wanted: Sequence[Pointer], name: str = "the archive") -> Moved:
+    """The edits that put what ``wanted`` point to back in their places. Raises Refused where the
+    archive, which a message calls ``name``, does not hold it as it was."""
+    held: dict[str, list[Chunk]] = {}
+    for part in chunks.find(archive):
+        held.setdefault(part.key, []).append(part)
+    edits, taken = [], []
+    for pointer in wanted:
+        known = held.get(pointer.key, [])
+        chunk = next((one for one in known if one.is_whole), None)
+        if chunk is None:
+            raise _missing(pointer, known, name)
+        known.remove(chunk)
+        taken.append(chunk)
+        body = archive[chunk.body : chunk.body_end]
+        edits.append(Edit(pointer.span.start_byte, pointer.span.end_byte, body))
+    return Moved(edits, chunks.removed(taken))
+
+
+def _missing(pointer: Pointer, known: Sequence[Chunk], name: str) -> Refused:
+    at = pointer.span.start_line
+    if known:
+        return Refused(
+            "archive-edited",
+            f"{name}:{known[0].line}: what line {at} points to was edited since it was moved",
+            "undo the edit in the archive, or move the lines back by hand",
+        )
+    return Refused(
+        "not-in-archive",
+        f"{name}: does not hold archived-{pointer.key}, which line {at} points to",
+        f"git may have it: `git log -S archived-{pointer.key} -- {name}` tells which commit had it",
+    )

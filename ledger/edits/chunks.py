@@ -1,0 +1,114 @@
+"""The parts of an archive file: each as it stood in the ledger, below a line that names it.
+
+    <a id="archived-0123456789abcdef"></a> <!-- 3 + 190 lines -->
+
+    ## [PARSE-001] Read large files
+    - Attempts History:
+      * [2025-11-01] Attempt #1 ...
+
+The first lines, three here with the blank one, are copies from the ledger that say how to read
+what follows; the others were moved. The digits are a digest of all of them, so that a part which
+was edited since is known. They do not depend on how lines end, which git may change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ledger import text
+from ledger.document import Edit
+
+_MARK = re.compile(
+    rb'^<a id="archived-([0-9a-f]{16})"></a> <!-- (\d{1,4}) \+ (\d{1,7}) lines -->[ \t]*$',
+    re.MULTILINE,
+)
+HEAD = """\
+# Fix plan archive
+
+Finished and past work of the fix plan, moved here as it stood by `ledger archive`, which also
+brings it back. The line above each part, and the part itself, should stay as they are.
+"""
+
+
+class Chunk(NamedTuple):
+    """One part of the archive. ``start`` to ``end`` is all of it with the blank line before it,
+    ``body`` to ``body_end`` what was moved, its last newline not included.
+
+    ``is_whole`` says whether it is as it was when it came here. ``line`` is that of the body.
+    """
+
+    key: str
+    start: int
+    body: int
+    body_end: int
+    end: int
+    line: int
+    is_whole: bool
+
+
+def key_of(frame: bytes, body: bytes) -> str:
+    """The digits that name ``body`` below ``frame``."""
+    plain = (frame + body).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return hashlib.sha256(plain).hexdigest()[:16]
+
+
+def find(data: bytes) -> list[Chunk]:
+    """The parts of the archive ``data``, in its order."""
+    if b'<a id="archived-' not in data:
+        return []
+    starts = text.line_starts(data)
+    at_line = {start: number for number, start in enumerate(starts)}
+    found: list[Chunk] = []
+    for mark in _MARK.finditer(data.replace(b"\r", b"\n")):
+        number = at_line.get(mark.start())
+        if number is None or (found and mark.start() < found[-1].end):
+            continue  # within what another part holds
+        first = number + 1 + int(mark[2])
+        last = min(first + int(mark[3]), len(starts) - 1)
+        if number + 2 > first or first >= last:
+            continue
+        body, end = starts[first], starts[last]
+        frame = data[starts[number + 2] : body]  # behind the blank line
+        body_end = end - len(newline_before(data, end))
+        is_whole = key_of(frame, data[body:body_end]) == mark[1].decode()
+        chunk = Chunk(
+            mark[1].decode(), _with_blank(data, starts, number), body, body_end, end, first + 1,
+            is_whole,
+        )  # fmt: skip
+        found.append(chunk if is_whole else chunk._replace(end=body))
+    return found
+
+
+def added(data: bytes, parts: Sequence[tuple[bytes, bytes]]) -> list[Edit]:
+    """The edits that put ``parts``, each a frame of whole lines and what was moved, behind all
+    that the archive ``data`` holds."""
+    newline = text.newline_of(data, len(data)) if data else b"\n"
+    pieces = [] if data else [HEAD.encode()]
+    if data and data[-1:] not in (b"\n", b"\r"):
+        pieces.append(newline)
+    for frame, body in parts:
+        counts = f"{len(text.line_starts(frame))} + {len(text.line_starts(body)) - 1}"
+        mark = f'<a id="archived-{key_of(frame, body)}"></a> <!-- {counts} lines -->'
+        pieces += [newline, mark.encode(), newline, newline, frame, body, newline]
+    return [Edit(len(data), len(data), b"".join(pieces))]
+
+
+def removed(chunks: Sequence[Chunk]) -> list[Edit]:
+    """The edits that take ``chunks`` out."""
+    return [Edit(chunk.start, chunk.end, b"") for chunk in chunks]
+
+
+def newline_before(data: bytes, at: int) -> bytes:
+    """The newline that ends at byte ``at``; empty where none does."""
+    if data[at - 2 : at] == b"\r\n":
+        return b"\r\n"
+    return data[at - 1 : at] if data[at - 1 : at] in (b"\n", b"\r") else b""
+
+
+def _with_blank(data: bytes, starts: list[int], number: int) -> int:
+    """Where line ``number`` begins, or the blank line before it."""
+    before = starts[max(0, number - 1)]
+    return before if not data[before : starts[number]].strip() else starts[number]

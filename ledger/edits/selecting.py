@@ -1,0 +1,271 @@
+"""What could go to the archive, what stays and why, and how much of it makes a ledger small.
+
+No I/O. An item goes whole if it is finished, has no open action, and no unfinished item waits for
+it. Of any item its older attempts can go, but for those that an open action cites.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ledger import citations, text
+from ledger.dialects import words
+from ledger.dialects.attempts.leads import plain_id
+from ledger.edits import places
+from ledger.edits.archive import Cutting, Unit
+from ledger.edits.verify_archive import readable
+from ledger.models.ledger import Attempt, Item, Ledger
+
+FINISHED = ("done", "archived")
+_CLOSED = ("complete", "rejected")
+# Fields in which an item says what it waits for.
+_WAITS = ("depend", "block", "wait", "require", "prerequisite", "needs", "after")
+_KEPT = (10, 5, 3, 2, 1)  # how many of an item's newest attempts stay, from one try to the next
+_TOKEN = re.compile(r"[A-Za-z0-9](?:[\w.-]*\w)?")
+_NUMBERS = re.compile(r"#(\d{1,6})(?:[ \t]*[-\u2013][ \t]*#?(\d{1,6}))?")
+_LONGEST_RANGE = 1000
+_SHORTEST = 200  # bytes of one line that is worth moving
+_ANCHOR = re.compile(r"\]\(#([^)\s]{1,300})\)")
+_NO_SLUG = re.compile(r"[^\w\- ]")
+
+
+class Wanted(NamedTuple):
+    """What was asked for. ``items`` are IDs in capitals, none for all; ``statuses`` are words as
+    written or one of the six; ``before`` is an ISO date that the latest attempt lies before.
+
+    ``keep`` N: not whole items, but all but the newest N attempts of each. ``to_lines``: no more
+    than it takes to get the ledger down to so many lines."""
+
+    items: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    before: str | None = None
+    keep: int | None = None
+    to_lines: int | None = None
+
+
+class Held(NamedTuple):
+    """An item that stays, its line, and why."""
+
+    item: str
+    line: int
+    why: str
+
+
+class Chosen(NamedTuple):
+    """``lines`` are those that the ledger will have."""
+
+    units: tuple[Unit, ...]
+    held: tuple[Held, ...]
+    lines: int
+
+
+class Selecting:
+    """Chooses from one ledger."""
+
+    def __init__(self, ledger: Ledger, wanted: Wanted) -> None:
+        self._ledger = ledger
+        self._wanted = wanted
+        self._cutting = Cutting(ledger)
+        self._open = list(_open(ledger))
+        self._cited = set(_cited(ledger, self._open))
+        self._anchors = list(_links(ledger))
+        self._held: dict[int, Held] = {}
+        self._read: dict[tuple[int, int], bool] = {}
+        self.lines = len(text.line_starts(ledger.text)) - 1 if ledger.text else 0
+
+    def choose(self) -> Chosen:
+        """What is to go."""
+        items = [item for item in self._ledger.items if self._is_meant(item)]
+        if self._wanted.to_lines is not None:
+            units = self._down_to(items, self._wanted.to_lines)
+        elif self._wanted.keep is not None:
+            units = [unit for item in items for unit in self._older(item, self._wanted.keep)]
+        else:
+            units = [unit for item in items if (unit := self._whole(item))]
+        saved = sum(unit.saved for unit in units)
+        return Chosen(tuple(units), tuple(self._held.values()), self.lines - saved)
+
+    def _down_to(self, items: Sequence[Item], target: int) -> list[Unit]:
+        """Finished items, the oldest first; then older attempts, of the longest item first."""
+        chosen: dict[int, list[Unit]] = {}
+
+        def left() -> int:
+            return self.lines - sum(unit.saved for units in chosen.values() for unit in units)
+
+        if left() <= target:
+            return []
+        if self._wanted.keep is None:
+            whole = [unit for item in items if (unit := self._whole(item))]
+            for unit in sorted(whole, key=lambda unit: _latest(unit.item) or "~"):
+                chosen[unit.item.span.start_byte] = [unit]
+                if left() <= target:
+                    break
+        taken = set(chosen)
+        for keep in (self._wanted.keep,) if self._wanted.keep is not None else _KEPT:
+            found = [
+                (item, [unit for unit in self._older(item, keep) if unit.saved])
+                for item in items
+                if item.span.start_byte not in taken
+            ]
+            for item, units in sorted(found, key=lambda one: -sum(unit.saved for unit in one[1])):
+                if left() <= target:
+                    break
+                if units:
+                    chosen[item.span.start_byte] = units
+        return [unit for units in chosen.values() for unit in units]
+
+    # One item
+
+    def _is_meant(self, item: Item) -> bool:
+        wanted = self._wanted
+        if wanted.items and item.id.upper() not in wanted.items:
+            return False
+        phrase = words.phrase(item.status_text).strip("*_` ").lower()
+        if wanted.statuses and not {item.status, phrase} & {*wanted.statuses}:
+            return False
+        if wanted.before is None or wanted.keep is not None:
+            return True
+        latest = _latest(item)
+        if latest is None and item.attempts:
+            self._hold(item, "no attempt of it has a date")
+        return latest is not None and latest < wanted.before
+
+    def _whole(self, item: Item) -> Unit | None:
+        """The whole item; None, and a reason, where it has to stay."""
+        unit = self._cutting.whole(item)
+        if unit is None:
+            return None
+        why = self._reason(item, unit)
+        if why is None:
+            return unit
+        if why:
+            self._hold(item, why)
+        return None
+
+    def _reason(self, item: Item, unit: Unit) -> str | None:
+        """Why the item stays; None where it can go, empty where nobody asked for it."""
+        if item.status not in FINISHED:
+            said = item.status.replace("_", " ") if item.status_text else "of no status"
+            hint = "its older attempts can go (--keep N)"
+            return f"it is {said}; {hint}" if self._wanted.items else ""
+        for action in item.actions:
+            if action.state not in _CLOSED:
+                number = "an action" if action.number is None else f"action {action.number}"
+                return f"{number} is open (line {action.span.start_line})"
+        for other, line, said in self._open:
+            if other.id != item.id and _names(said, item.id):
+                return f"{other.id} needs it (line {line})"
+        slugs = {_slug(title) for title in self._cutting.headings(unit)}
+        for at, line, slug in self._anchors:
+            if slug in slugs and not unit.start <= at < unit.end:
+                return f"line {line} links into it"
+        return None if self._reads(unit) else "it would not read the same in the archive"
+
+    def _older(self, item: Item, keep: int) -> list[Unit]:
+        """All but the newest ``keep`` attempts, in units, but for those that must stay."""
+        history = [one for one in item.attempts if one.source == "history"]
+        before = self._wanted.before
+        going = [
+            one
+            for one in _but_newest(history, keep)
+            if (item.id, one.number) not in self._cited
+            and (before is None or (one.date is not None and one.date < before))
+        ]
+        units = [unit for unit in self._cutting.runs(item, going) if _is_worth_it(unit)]
+        read = [unit for unit in units if self._reads(unit)]
+        if len(read) < len(units):
+            self._hold(item, "some of its attempts would not read the same in the archive")
+        return read
+
+    def _reads(self, unit: Unit) -> bool:
+        place = unit.start, unit.end
+        if place not in self._read:
+            self._read[place] = readable(unit, self._ledger)
+        return self._read[place]
+
+    def _hold(self, item: Item, why: str) -> None:
+        self._held[item.span.start_byte] = Held(item.id, item.span.start_line, why)
+
+
+def _but_newest(history: Sequence[Attempt], keep: int) -> list[Attempt]:
+    """Those that are neither among the ``keep`` last ones of the list nor have one of the
+    ``keep`` largest numbers."""
+    newest_first = places.newest_first([one for one in history if one.number is not None])
+    ordered = [*reversed(history)] if newest_first else [*history]
+    numbers = sorted(one.number for one in history if one.number is not None)
+    least = numbers[-keep] if 0 < keep <= len(numbers) else None
+    if keep and least is None:
+        return []
+    going = ordered[: len(ordered) - keep] if keep else ordered
+    return [one for one in going if not (least and one.number and one.number >= least)]
+
+
+def _is_worth_it(unit: Unit) -> bool:
+    """Whether it is longer than the line that would point to it."""
+    return unit.saved > 0 or unit.end - unit.start > _SHORTEST
+
+
+def _latest(item: Item) -> str | None:
+    return max((one.date for one in item.attempts if one.date), default=None)
+
+
+# What must stay
+
+
+def _open(ledger: Ledger) -> Iterator[tuple[Item, int, str]]:
+    """What is open, and what unfinished items wait for: item, line and words."""
+    for item in ledger.items:
+        for action in item.actions:
+            if action.state not in _CLOSED:
+                yield item, action.span.start_line, f"{action.state_text} {action.text}"
+        if item.status in FINISHED:
+            continue
+        for field in item.fields:
+            if field.name.lower().startswith(_WAITS):
+                said = text.decode(ledger.text[field.span.start_byte : field.span.end_byte])
+                yield item, field.span.start_line, said
+        last = max(item.attempts, key=lambda one: one.number or 0, default=None)
+        following = citations.labelled(last.text, "Next Actions") if last else None
+        if last and following:
+            yield item, last.span.start_line, following
+
+
+def _cited(
+    ledger: Ledger, said: Sequence[tuple[Item, int, str]]
+) -> Iterator[tuple[str, int | None]]:
+    """The attempts, by item and number, that something open may mean."""
+    known = {item.id.upper(): item.id for item in ledger.items}
+    for item, _, words_of in said:
+        numbers: set[int] = set()
+        for first, last in _NUMBERS.findall(words_of):
+            end = min(int(last or first), int(first) + _LONGEST_RANGE)
+            numbers.update(range(int(first), end + 1))
+        if not numbers:
+            continue
+        named = {known[name] for name in _tokens(words_of) if name in known}
+        yield from ((name, number) for name in (item.id, *named) for number in numbers)
+
+
+def _tokens(said: str) -> set[str]:
+    return {token.upper() for token in _TOKEN.findall(plain_id(said))}
+
+
+def _names(said: str, name: str) -> bool:
+    return name.upper() in plain_id(said).upper() and name.upper() in _tokens(said)
+
+
+def _links(ledger: Ledger) -> Iterator[tuple[int, int, str]]:
+    """Links to anchors of the file itself: offset, line and anchor."""
+    starts = text.line_starts(ledger.text)
+    for number, start in enumerate(starts[:-1]):
+        line = ledger.text[start : starts[number + 1]]
+        if b"](#" in line:
+            for found in _ANCHOR.findall(text.decode(line)):
+                yield start, number + 1, found.lower()
+
+
+def _slug(title: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return _NO_SLUG.sub("", title.strip().lower()).replace(" ", "-")

@@ -1,0 +1,125 @@
+"""Whether a move to the archive, or back, did that and nothing else.
+
+Both new files are read again. Together they must hold what both old ones held, attempt by attempt;
+and a move must be undone, byte for byte, by its own inverse. There is no way to switch this off.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ledger import document, reader
+from ledger.edits.archive import Unit, bring_back
+from ledger.edits.verify import shape
+from ledger.errors import Refused
+from ledger.models.ledger import Attempt, Item, Ledger
+
+
+class Both(NamedTuple):
+    """The ledger and its archive, at one time."""
+
+    ledger: Ledger
+    archive: Ledger
+
+
+def readable(unit: Unit, ledger: Ledger) -> bool:
+    """Whether ``unit``, below its frame, reads in the archive as it does in ``ledger``."""
+    body = ledger.text[unit.start : unit.end]
+    alone = reader.read(b"# Archive\n\n" + unit.frame + body + b"\n", own=ledger.own)
+    own = [one for one in ledger.loose if unit.start <= one.span.start_byte < unit.end]
+    return Counter(_tries(alone)) == Counter(map(_said, (*unit.attempts, *own)))
+
+
+def moved(old: Both, new: Both, units: Sequence[Unit]) -> None:
+    """Raises Refused, naming what differs, unless ``new`` is ``old`` with ``units`` moved."""
+    _same_together(old, new)
+    gone = {unit.item.span: unit for unit in units}
+    for before, after in zip(old.ledger.items, new.ledger.items, strict=True):
+        unit = gone.get(before.span)
+        if unit is None:
+            if shape(before) != shape(after):
+                raise _differs(f"{before.id} (line {before.span.start_line})")
+        elif unit.is_item:
+            if after.attempts or after.actions or after.status != before.status:
+                raise _differs(f"{before.id} does not read as archived")
+        else:
+            runs = {one.span for each in units for one in each.attempts}
+            _shorter(before, after, [one for one in before.attempts if one.span not in runs])
+    known = Counter(one.key for item in old.ledger.items for one in item.archived)
+    fresh = []
+    for pointer in (one for item in new.ledger.items for one in item.archived):
+        known[pointer.key] -= 1
+        if known[pointer.key] < 0:
+            fresh.append(pointer)
+    undone = bring_back(new.archive.text, fresh)
+    if document.apply(new.ledger.text, undone.ledger) != old.ledger.text:
+        raise _differs("it could not be undone")
+
+
+def brought_back(old: Both, new: Both) -> None:
+    """Raises Refused, naming what differs, unless ``new`` holds what ``old`` does."""
+    _same_together(old, new, is_back=True)
+
+
+def _same_together(old: Both, new: Both, *, is_back: bool = False) -> None:
+    """What a move must leave as it was in either direction."""
+
+    def names(both: Both) -> list[tuple[str, str]]:
+        return [(item.id, item.title) for item in both.ledger.items]
+
+    def index(both: Both) -> list[tuple[str, ...]]:
+        return [tuple(map(str, row[:5])) for row in both.ledger.index]
+
+    def unread(both: Both) -> Counter[str]:
+        return Counter(one.text for one in (*both.ledger.unread, *both.archive.unread))
+
+    def tries(both: Both) -> Counter[tuple[object, ...]]:
+        every = (*_tries(both.ledger), *_tries(both.archive))
+        return Counter(said[1:] if is_back else said for said in every)
+
+    def highest(both: Both) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for item in both.ledger.items:
+            found[item.id] = max(item.highest, found.get(item.id, 0))
+        return found
+
+    def updated(both: Both) -> str | None:
+        return both.ledger.last_updated.value if both.ledger.last_updated else None
+
+    kinds: tuple[tuple[str, Any], ...] = (
+        ("the items", names),
+        ("the index", index),
+        ("the Last Updated line", updated),
+        ("a line that is not read", unread),
+        ("the attempts", tries),
+        ("the next attempt's number", highest),
+    )
+    for what, found in kinds:
+        if found(old) != found(new):
+            raise _differs(what)
+
+
+def _shorter(before: Item, after: Item, kept: Sequence[Attempt]) -> None:
+    """Raises Refused unless ``after`` is ``before`` with the attempts ``kept``."""
+    if shape(before._replace(attempts=tuple(kept))) != shape(after):
+        raise _differs(f"the rest of {before.id} (line {before.span.start_line})")
+
+
+def _tries(ledger: Ledger) -> Iterator[tuple[object, ...]]:
+    for item in ledger.items:
+        yield from map(_said, item.attempts)
+    yield from map(_said, ledger.loose)
+
+
+def _said(one: Attempt) -> tuple[object, ...]:
+    return one.item, one.number, one.date, one.stamp, one.result, one.source, one.text
+
+
+def _differs(what: str) -> Refused:
+    return Refused(
+        "not-as-meant",
+        f"the move would change more than where things stand: {what}",
+        "nothing was written; please report the ledger's shape",
+    )
