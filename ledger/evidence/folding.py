@@ -84,11 +84,16 @@ class Folding:
         identity = f"{classname}::{name}" if classname else name
         if verdicts:
             result = judge(identity, attributes, verdicts)
-            tags = [verdict.tag for verdict in verdicts]
-            suite.verdicts += tags
-            suite.having += tags if len(tags) == 1 else set(tags)
-            if len(tags) > 1 or result.outcome == "error":
-                suite.odd = suite.odd or len(tags) > 1 or _in_teardown(result)
+            if len(verdicts) == 1:
+                tag = verdicts[0].tag
+                suite.verdicts.append(tag)
+                suite.having.append(tag)
+                suite.odd = suite.odd or (result.outcome == "error" and _in_teardown(result))
+            else:
+                tags = [verdict.tag for verdict in verdicts]
+                suite.verdicts += tags
+                suite.having += set(tags)
+                suite.odd = True
         else:
             result = without_verdict(identity, attributes)
         before = suite.tests.setdefault(identity, result)

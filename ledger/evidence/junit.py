@@ -141,10 +141,11 @@ def _fold(data: bytes) -> Folding:  # noqa: C901, PLR0915 - three handlers of on
             return
         if depth > MAX_DEPTH:
             raise Misnested(TOO_DEEP)
-        tag = tag[tag.rfind(":") + 1 :]
         if case is not None:
             inside(tag, attributes)
-        elif depth == 1 and tag == "testsuites":
+            return
+        tag = tag[tag.rfind(":") + 1 :]
+        if depth == 1 and tag == "testsuites":
             folding.begin(attributes)
             case_depth = 2
         elif depth == 1 and tag != "testsuite":
@@ -156,6 +157,8 @@ def _fold(data: bytes) -> Folding:  # noqa: C901, PLR0915 - three handlers of on
             case = attributes
 
     def inside(tag: str, attributes: dict[str, str]) -> None:
+        if tag not in OUTCOMES:
+            tag = tag[tag.rfind(":") + 1 :]
         if tag == "testcase":
             raise Misnested("no test case inside a test case, found one")
         if depth > case_depth + 1:
