@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ledger.errors import UnreadableInput, UsageError
 from ledger.links import blobs
+from ledger.models.recognition import DIALECTS
 
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
@@ -25,6 +26,7 @@ _KEYS: Final[dict[str, type]] = {
     "max_lines": int,
     "runs": str,
     "words": dict,
+    "dialect": str,
 }
 _IN_WORDS: Final = {str: "text", list: "a list", int: "a number", dict: "a table"}
 _APPEND_ONLY: Final = ("strict", "latest", "off")
@@ -113,7 +115,7 @@ def _find(start: Path, explicit: Path | None) -> Config:
         settings.get("max_lines", 0),
         archive or partner_of(path),
         runs=settings.get("runs", ""),
-        own=settings.get("words"),
+        own=_own(settings),
     )
     if not is_archive:
         return found
@@ -130,6 +132,16 @@ def table(found: Config) -> tuple[Path, dict[str, Any]] | None:
     return (folder / "pyproject.toml", settings) if folder else None
 
 
+def _own(settings: dict[str, Any]) -> "Conventions | None":
+    """The words and the dialect of the settings; None where there are neither."""
+    if "dialect" not in settings:
+        return settings.get("words")
+    from ledger.models.conventions import Conventions  # few projects pin one
+
+    own = settings.get("words") or Conventions()
+    return own._replace(dialect=settings["dialect"])
+
+
 def words_of(ledger: Path) -> "Conventions | None":
     """The project's own words for a ledger, which need not be there yet.
 
@@ -137,7 +149,7 @@ def words_of(ledger: Path) -> "Conventions | None":
     """
     folder = Path(os.path.realpath(ledger.parent))
     _, settings = _project(folder, blobs.discover(folder))
-    return settings.get("words")
+    return _own(settings)
 
 
 def is_archive_name(path: str) -> bool:
@@ -263,6 +275,11 @@ def _checked(file: Path, table: Any) -> dict[str, Any]:
         raise refuse("expected ignore to be a list of rule codes")
     if table.get("max_lines", 0) < 0:
         raise refuse("expected max_lines to be 0 (any size) or more")
+    if table.get("dialect", DIALECTS[0]) not in DIALECTS:
+        raise refuse(
+            f"expected dialect to be one of {', '.join(DIALECTS)}",
+            "leave it out to have it recognised",
+        )
     for key, what in (("path", "file"), ("archive", "file"), ("runs", "folder")):
         if not table.get(key, "x").strip() or "\0" in table.get(key, ""):
             raise refuse(f"expected {key} to be the path of a {what}")

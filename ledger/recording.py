@@ -26,7 +26,7 @@ from ledger.links import ancestry, paths
 from ledger.models.claim import Judged
 from ledger.models.draft import Change, NewAttempt
 from ledger.models.evidence import Evidence
-from ledger.models.ledger import Attempt, Ledger
+from ledger.models.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Recorded:
 
     path: str
     item: str
-    number: int
+    number: int | None
     line: int
     result: str
     metrics: str
@@ -65,6 +65,7 @@ def record(config: Config, request: Request) -> Recorded:
     draft = _draft(config, request)
     today = datetime.now(UTC).date().isoformat()
     made: list[Change] = []
+    lines: list[int] = []
 
     def edits(old: Ledger) -> list[Edit]:
         made.append(_change(old, request, draft, config, today))
@@ -72,7 +73,8 @@ def record(config: Config, request: Request) -> Recorded:
 
     def check(old: Ledger, new: Ledger) -> None:
         verify.verify(old, new, made[-1])
-        attempt = _written(new, made[-1])
+        attempt = verify.written(old, new, made[-1])
+        lines.append(attempt.span.start_line)
         _refuse_contradicted(contradictions(request.summary, attempt, draft.evidences))
         _refuse_contradicted(validate.contradicted(config, config.ledger_path, None, new, old))
 
@@ -82,7 +84,7 @@ def record(config: Config, request: Request) -> Recorded:
         config.ledger_path,
         meant.item,
         meant.attempt.number,
-        _written(done.new, meant).span.start_line,
+        lines[-1],
         meant.attempt.result,
         meant.attempt.metrics,
         done.diff,
@@ -204,14 +206,3 @@ def _refuse_recorded(
                 f" ({config.ledger_path}:{found.line})",
                 "use --again to record it once more",
             )
-
-
-def _written(ledger: Ledger, meant: Change) -> Attempt:
-    """The new attempt as it stands in the ledger."""
-    return next(
-        attempt
-        for item in ledger.items
-        if item.id == meant.item
-        for attempt in item.attempts
-        if attempt.number == meant.attempt.number and attempt.source == "history"
-    )

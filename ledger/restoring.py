@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from ledger import naming, reader, rewriting
 from ledger.config import Config
+from ledger.dialects import places
 from ledger.document import Edit
-from ledger.edits import places
 from ledger.edits import restore as edits
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.links.blobs import Blobs

@@ -159,7 +159,8 @@ def test_a_real_interrupt_ends_with_130_and_says_nothing(repo: Repository) -> No
         # A shell ignores SIGINT for what it runs in the background.
         "import signal, time, ledger.reader;"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "ledger.reader.read = lambda data: (print('started', flush=True), time.sleep(30));" + SCRIPT
+        "ledger.reader.read = lambda data, **_: (print('started', flush=True), time.sleep(30));"
+        + SCRIPT
     )
     child = subprocess.Popen(
         [sys.executable, "-c", waiting, "status"],

@@ -83,6 +83,5 @@ def command(
 
 def _said(done: Recorded) -> str:
     metrics = f": {done.metrics}" if done.metrics else ""
-    return text.visible(
-        f"{done.path}:{done.line}: {done.item} attempt #{done.number}, {done.result}{metrics}"
-    )
+    name = "attempt" if done.number is None else f"attempt #{done.number}"
+    return text.visible(f"{done.path}:{done.line}: {done.item} {name}, {done.result}{metrics}")

@@ -13,7 +13,9 @@ class AppendData(Model):
 
     path: Text = Field(description="The ledger, relative to the top of its repository.")
     item: Text = Field(description="The item.")
-    number: int = Field(ge=1, description="The new attempt's number.")
+    number: int | None = Field(
+        ge=1, description="The new attempt's number; null in a dialect without numbers."
+    )
     line: int = Field(ge=1, description="The line that it stands on.")
     result: Result = Field(description="Its result in one of six words.")
     metrics: Text = Field(description="Its metrics as written.")

@@ -1,1 +1,99 @@
-"""Ways of writing a fix plan, one package or module each."""
+"""Ways of writing a fix plan, one module or package each, behind one small interface.
+
+A file may mix them. Each section is read by the dialect that it is written in; one that shows
+none by that of the heading above it, else by the one that most of the file is written in. The
+main dialect, ``attempts``, is always loaded; another one only where something looks like it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from ledger.document import Document, Section
+from ledger.models.recognition import DIALECTS, Recognition, Sign
+
+if TYPE_CHECKING:
+    from ledger.document import Edit
+    from ledger.models.conventions import Conventions
+    from ledger.models.draft import Change
+    from ledger.models.ledger import Item, Ledger
+
+MAIN: Final = DIALECTS[0]
+# What a section's bytes hold somewhere if it can be written in a dialect at all, of each one but
+# the main one: a look that costs next to nothing, so that no module is loaded in vain. Of two with
+# as many signs in a section the later one here has it; before the main one every one here.
+_TRACES: Final[dict[str, tuple[bytes, ...]]] = {}
+
+
+class Dialect(Protocol):
+    """What there is to a dialect. A module is one, as is a package."""
+
+    IS_NUMBERED: bool
+    """Whether attempts have numbers in the file. Nobody makes up any for those that do not."""
+
+    def sign(self, document: Document, section: Section, own: Conventions | None) -> Sign | None:
+        """What shows that the section is written in this dialect: its heading and the blocks up
+        to the next heading. None for nothing."""
+
+    def read(
+        self, document: Document, sections: Sequence[Section], own: Conventions | None
+    ) -> Ledger:
+        """These of the document's sections, in their order, as a ledger. Never fails."""
+
+    def append(self, ledger: Ledger, item: Item, change: Change) -> list[Edit]:
+        """The edits that make ``change`` to ``item``, but for ``Last Updated``. Raises Refused
+        or UsageError where it has no place."""
+
+
+@cache
+def load(name: str) -> Dialect:
+    """The dialect ``name``, one of ``DIALECTS``."""
+    return cast("Dialect", import_module(f"ledger.dialects.{name}"))
+
+
+def recognise(document: Document, own: Conventions | None = None) -> Recognition:
+    """Which dialect each section is written in, and why."""
+    sections = document.sections
+    if own and own.dialect:
+        whole = (own.dialect,) * len(sections)
+        return Recognition(own.dialect, True, whole, ())
+    found: list[str] = []
+    signs: list[Sign] = []
+    above: list[tuple[int, str, bool]] = []  # level, dialect and whether it owns what is below
+    weights: Counter[str] = Counter()
+    for section in sections:
+        while above and above[-1][0] >= section.level:
+            above.pop()
+        _, dialect, owned = above[-1] if above else (0, "", False)
+        sign = _sign(document, section, own, is_owned=owned)
+        owns = owned
+        if sign:
+            dialect, owns = sign.dialect, sign.owns
+            signs.append(sign)
+        if section.heading:
+            above.append((section.level, dialect, owns))
+        if sign or owned:
+            weights[dialect] += section.end - section.start
+        found.append(dialect)
+    main = max(DIALECTS, key=lambda name: weights[name]) if weights else MAIN
+    return Recognition(main, False, tuple(name or main for name in found), tuple(signs))
+
+
+def _sign(
+    document: Document, section: Section, own: Conventions | None, *, is_owned: bool
+) -> Sign | None:
+    """The strongest sign of any dialect. What is owned can only open an item of its own."""
+    best = load(MAIN).sign(document, section, own)
+    if is_owned or (best and best.owns):
+        return best if best and best.owns else None
+    body = document.data[document.starts[section.start] : document.starts[section.end]]
+    for name, traces in _TRACES.items():
+        if any(trace in body for trace in traces):
+            sign = load(name).sign(document, section, own)
+            if sign and (best is None or sign.count >= best.count):
+                best = sign
+    return best

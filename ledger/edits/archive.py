@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger import document, text
-from ledger.dialects import pointers, words
+from ledger.dialects import places, pointers, words
 from ledger.document import Block, Edit
-from ledger.edits import chunks, places
+from ledger.edits import chunks
 from ledger.edits.chunks import Chunk
 from ledger.errors import Refused
 from ledger.models.ledger import Attempt, Item, Ledger, Pointer

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ledger.dialects import words
+from ledger.dialects import places, words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
-from ledger.edits import append, places
+from ledger.edits import append
 from ledger.errors import Refused, UsageError
 from ledger.models.ledger import Attempt, Item, Ledger
 

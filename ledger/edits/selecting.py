@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ledger import citations, text
-from ledger.dialects import words
+from ledger.dialects import places, words
 from ledger.dialects.attempts.leads import plain_id
-from ledger.edits import places
 from ledger.edits.archive import Cutting, Unit
 from ledger.edits.verify_archive import readable
 from ledger.models.ledger import Attempt, Item, Ledger

@@ -12,10 +12,10 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger import mojibake, reader, text
-from ledger.dialects import words
+from ledger.dialects import places, words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
-from ledger.edits import append, places, restore
+from ledger.edits import append, restore
 from ledger.edits.verify import shape
 from ledger.errors import Refused
 from ledger.models.brief import Update
@@ -169,7 +169,7 @@ def _held_attempt(item: Item, attempt: Attempt, stamp: str | None) -> int | None
 def _held_action(item: Item, action: Action, update: Update) -> int | None:
     found = [one for one in item.actions if one.number == action.number]
     if update.kind == "rewrite":
-        known = append.numbered_action(item, action.number or 0)
+        known = places.numbered_action(item, action.number or 0)
         is_same = _words(known.text) == _words(action.text) and known.state == action.state
         is_done = known.state == action.state == "complete" and known.attempt == action.attempt
         if is_same or is_done:
@@ -201,7 +201,7 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def _rewritten(ledger: Ledger, item: Item, one: Meant) -> Edit:
-    known = append.numbered_action(item, one.update.number or 0)
+    known = places.numbered_action(item, one.update.number or 0)
     span = known.span
     prefix = places.first_line(ledger, span.start_byte)
     width = leads.unbulleted(prefix)[0]

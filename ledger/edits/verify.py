@@ -7,6 +7,7 @@ intended change, places aside. There is no way to switch this off.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,7 @@ Shape = dict[str, Any]
 def verify(old: Ledger, new: Ledger, change: Change) -> None:
     """Raises Refused, naming the first thing that differs, unless ``new`` is ``old`` with
     ``change`` and nothing else."""
-    target = section_of(old, change.item)
-    place = next(n for n, item in enumerate(old.items) if item is target)
+    place = _place(old, change)
     if len(new.items) != len(old.items):
         raise _differs(f"the number of items: {len(old.items)} became {len(new.items)}")
     for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
@@ -44,6 +44,17 @@ def verify(old: Ledger, new: Ledger, change: Change) -> None:
     _verify_updated(old, new, change)
 
 
+def written(old: Ledger, new: Ledger, change: Change) -> Attempt:
+    """The attempt that ``new`` has and ``old`` has not. Raises Refused unless it is one."""
+    place = _place(old, change)
+    return _added(old.items[place], new.items[place], change)
+
+
+def _place(old: Ledger, change: Change) -> int:
+    target = section_of(old, change.item)
+    return next(n for n, item in enumerate(old.items) if item is target)
+
+
 def _verify_updated(old: Ledger, new: Ledger, change: Change) -> None:
     if old.last_updated and new.last_updated:
         was, now = old.last_updated.value, new.last_updated.value
@@ -54,12 +65,9 @@ def _verify_updated(old: Ledger, new: Ledger, change: Change) -> None:
 
 
 def _verify_target(before: Item, after: Item, change: Change, own: Conventions | None) -> None:
-    added = [a for a in after.attempts if a.number == change.attempt.number]
-    was = [a for a in before.attempts if a.number == change.attempt.number]
-    if was or len(added) != 1 or added[0].source != "history":
-        raise _differs(f"attempt #{change.attempt.number} of {before.id} is not there exactly once")
-    _verify_attempt(added[0], change)
-    kept = [a for a in after.attempts if a is not added[0]]
+    added = _added(before, after, change)
+    _verify_attempt(added, change)
+    kept = [a for a in after.attempts if a is not added]
     if _texts(kept) != _texts(before.attempts):
         raise _differs(f"the other attempts of {before.id}")
     _verify_actions(before, after, change)
@@ -78,6 +86,23 @@ def _verify_target(before: Item, after: Item, change: Change, own: Conventions |
     status = words.status(change.status, own) if change.status else before.status
     if after.status != status:
         raise _differs(f"the status of {before.id}: {before.status} became {after.status}")
+
+
+def _added(before: Item, after: Item, change: Change) -> Attempt:
+    """The one attempt that ``after`` has more, and that has the number that was meant."""
+    number = change.attempt.number
+    known = Counter(_texts(before.attempts))
+    added = []
+    for attempt, said in zip(after.attempts, _texts(after.attempts), strict=True):
+        if known[said] and (number is None or attempt.number != number):
+            known[said] -= 1
+        else:
+            added.append(attempt)
+    was = number is not None and any(a.number == number for a in before.attempts)
+    if was or len(added) != 1 or (added[0].number, added[0].source) != (number, "history"):
+        name = "the attempt" if number is None else f"attempt #{number}"
+        raise _differs(f"{name} of {before.id} is not there exactly once")
+    return added[0]
 
 
 def _verify_attempt(attempt: Attempt, change: Change) -> None:

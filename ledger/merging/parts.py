@@ -104,10 +104,17 @@ class _Mark(NamedTuple):
     done_by: int | None = None
 
 
+def _attempts_only(own: "Conventions | None") -> "Conventions":
+    """Other dialects are left to a merge of lines."""
+    from ledger.models.conventions import Conventions  # the driver is started at every merge
+
+    return (own or Conventions())._replace(dialect="attempts")
+
+
 def parse(data: bytes, own: "Conventions | None" = None) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
-    plan = reader.read(data, own=own)
+    plan = reader.read(data, own=_attempts_only(own))
     by_rank = sorted(_marks(whole, plan), key=lambda mark: mark.rank)
     marks = sorted({mark.start: mark for mark in by_rank}.values())
     found = []

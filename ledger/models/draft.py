@@ -9,10 +9,11 @@ from ledger.models.ledger import Result
 
 @dataclass(frozen=True, slots=True)
 class NewAttempt:
-    """An attempt to record. ``words`` is the result as its author puts it; ``metrics``,
-    ``artifacts`` (in brace form, each a path) and ``commit`` come from the run and from git."""
+    """An attempt to record. ``number`` is None where the item's dialect has none. ``words`` is
+    the result as its author puts it; ``metrics``, ``artifacts`` (in brace form, each a path) and
+    ``commit`` come from the run and from git."""
 
-    number: int
+    number: int | None
     date: str
     stamp: str | None
     result: Result

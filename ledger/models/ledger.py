@@ -130,8 +130,9 @@ class Pointer(NamedTuple):
 class Item(NamedTuple):
     """One entry with an ID. ``priority`` is the first word in lower case ("high"), or None.
 
-    ``archived`` tells what of it lies in the archive.
-    """
+    ``dialect`` is the one that it is written in. Where the file gives it no ID it has one made
+    from its words, ``is_named`` false, which no edit writes into the file. ``archived`` tells
+    what of it lies in the archive."""
 
     id: str
     title: str
@@ -145,6 +146,8 @@ class Item(NamedTuple):
     criteria: tuple[Criterion, ...]
     span: Span
     archived: tuple[Pointer, ...] = ()
+    dialect: str = "attempts"
+    is_named: bool = True
 
     @property
     def highest(self) -> int:
@@ -163,6 +166,23 @@ class Item(NamedTuple):
     def has_archived(self, number: int | None) -> bool:
         """Whether attempt ``number`` lies in the archive."""
         return any(pointer.holds(number) for pointer in self.archived)
+
+
+class Heading(NamedTuple):
+    """A heading that is no item, and what stands below it apart from items. ``status`` is what
+    the heading itself says, None for nothing; ``fields`` are labelled paragraphs and bullets;
+    ``dates`` are all dates (ISO) in heading and text. ``span`` ends before the next heading."""
+
+    title: str
+    level: int
+    dialect: str
+    priority: str | None
+    status: ItemStatus | None
+    status_text: str
+    dates: tuple[str, ...]
+    fields: tuple[Field, ...]
+    criteria: tuple[Criterion, ...]
+    span: Span
 
 
 class IndexRow(NamedTuple):
@@ -187,8 +207,9 @@ class Unread(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """One fix plan. ``loose`` holds attempts that stand in no item's section; ``own`` are the
-    project's words that it was read with."""
+    """One fix plan. ``loose`` holds attempts that stand in no item's section, ``headings`` what
+    dialects other than ``attempts`` keep outside of items; ``own`` are the project's words that it
+    was read with."""
 
     dialect: str
     text: bytes
@@ -197,4 +218,5 @@ class Ledger(NamedTuple):
     items: tuple[Item, ...]
     loose: tuple[Attempt, ...]
     unread: tuple[Unread, ...]
+    headings: tuple[Heading, ...] = ()
     own: "Conventions | None" = None

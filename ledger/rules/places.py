@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ledger import text
+from ledger.dialects import places
 from ledger.models.ledger import Artifact, Attempt, Item, Ledger
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
@@ -38,8 +39,7 @@ def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
 def sections(ledger: Ledger) -> Iterator[Item]:
     """The items that have a section, not those that are only listed, in an archive say."""
     for item in ledger.items:
-        start = item.span.start_byte
-        if ledger.text[start : start + 8].lstrip()[:1] not in (b"-", b"*", b"+"):
+        if not places.is_listed(ledger, item):
             yield item
 
 

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
-from ledger.dialects.attempts.reading import read
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["read"]
+from ledger.dialects.attempts.reading import read
+from ledger.dialects.attempts.signs import sign
+
+if TYPE_CHECKING:
+    from ledger.document import Edit
+    from ledger.models.draft import Change
+    from ledger.models.ledger import Item, Ledger
+
+__all__ = ["IS_NUMBERED", "append", "read", "sign"]
+
+IS_NUMBERED: Final = True
+
+
+def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
+    """The edits that make ``change`` to ``item``."""
+    from ledger.dialects.attempts import appending  # the hook does not write
+
+    return appending.append(ledger, item, change)

@@ -7,7 +7,7 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ledger.dialects import words
@@ -44,10 +44,17 @@ _LITERAL = ("fence", "html")
 _DATED_WITHIN = 8
 
 
-def read(document: Document, like: Ledger | None = None, own: Conventions | None = None) -> Ledger:
-    """Read the whole document. ``like`` is another version of it, read with the same ``own``
-    words: items that have not changed are taken from there."""
-    return Reading(document, own).ledger(Unchanged(like) if like else None)
+def read(
+    document: Document,
+    sections: Sequence[Section] | None = None,
+    own: Conventions | None = None,
+    like: Ledger | None = None,
+) -> Ledger:
+    """Read the document, or these of its sections. ``like`` is another version of it, read with
+    the same ``own`` words: items that have not changed are taken from there."""
+    is_part = sections is not None and len(sections) < len(document.sections)
+    mine = frozenset(section.start for section in sections or ()) if is_part else None
+    return Reading(document, own, mine).ledger(Unchanged(like) if like else None)
 
 
 class Draft:
@@ -84,10 +91,17 @@ class Draft:
 
 class Reading:
     """What was read so far, and the state that the next section is read in: the item that is
-    open, and how lists are to be taken."""
+    open, and how lists are to be taken. ``mine`` are the lines where the sections start that
+    are to be read, None for all."""
 
-    def __init__(self, document: Document, own: Conventions | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        own: Conventions | None = None,
+        mine: frozenset[int] | None = None,
+    ) -> None:
         self.document = document
+        self.mine = mine
         self.own = own
         self.items: list[Item] = []
         self.listed: list[Item] = []
@@ -112,9 +126,12 @@ class Reading:
                 self.items.append(item)
                 self.settled.update(range(item.span.start_line - 1, item.span.end_line))
                 at = behind
-            else:
+                continue
+            if self.mine is None or sections[at].start in self.mine:
                 self.section(sections[at])
-                at += 1
+            else:
+                self.pass_over(sections[at])
+            at += 1
         self.close()
         self.find_unread()
         own = {item.id for item in self.items}
@@ -128,10 +145,17 @@ class Reading:
             tuple(self.items),
             tuple(self.loose),
             tuple(sorted(self.unread, key=lambda unread: unread.line)),
-            self.own,
+            own=self.own,
         )
 
     # Sections
+
+    def pass_over(self, section: Section) -> None:
+        """A section that another dialect reads."""
+        self.close()
+        if section.level <= self.index_level:
+            self.index_level = 0
+        self.settled.update(range(section.start, section.end))
 
     def section(self, section: Section) -> None:
         """A heading, where there is one, and what stands below it."""

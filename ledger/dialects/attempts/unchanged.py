@@ -26,6 +26,7 @@ class Unchanged:
             if (
                 opening
                 and start
+                and item.dialect == "attempts"
                 and _is_whole(item, self._data)
                 and not any(_holds(item.span, line) for line in odd)
             ):

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from ledger import text
 from ledger.document import Edit
-from ledger.models.ledger import Attempt, Field, Item, Ledger
+from ledger.errors import Refused, UsageError
+from ledger.models.ledger import Action, Attempt, Field, Item, Ledger
 
 _LINE_END = re.compile(rb"[\r\n]|\Z")
 
@@ -74,3 +75,31 @@ def is_blank_between(ledger: Ledger, before: Attempt, after: Attempt) -> bool:
     """Whether nothing but blank lines stands between two attempts, and at least one."""
     gap = ledger.text[before.span.end_byte : after.span.start_byte]
     return bool(gap) and not gap.strip()
+
+
+def numbered_action(item: Item, number: int) -> Action:
+    """The item's action ``number``. Raises UsageError for none, Refused for more than one."""
+    found = [action for action in item.actions if action.number == number]
+    if not found:
+        known = ", ".join(str(action.number) for action in item.actions if action.number)
+        raise UsageError(
+            "no-such-action",
+            f"{item.id} has no action {number}",
+            f"it has {known}" if known else "it has no numbered actions",
+        )
+    if len(found) > 1:
+        lines = " and ".join(str(action.span.start_line) for action in found)
+        raise Refused(
+            "ambiguous-action", f"{item.id} has action {number} on lines {lines}", "renumber one"
+        )
+    return found[0]
+
+
+def is_listed(ledger: Ledger, item: Item) -> bool:
+    """Whether the item has no section of its own and is only named in a list, an archive say."""
+    start = item.span.start_byte
+    return item.dialect == "attempts" and ledger.text[start : start + 8].lstrip()[:1] in (
+        b"-",
+        b"*",
+        b"+",
+    )

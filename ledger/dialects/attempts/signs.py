@@ -1,0 +1,77 @@
+"""What shows that a section is written in the ``attempts`` dialect."""
+
+import re
+from typing import TYPE_CHECKING
+
+from ledger.dialects import words
+from ledger.dialects.attempts import leads
+from ledger.document import Block, Document, Section
+from ledger.models.recognition import Sign
+
+if TYPE_CHECKING:
+    from ledger.models.conventions import Conventions
+
+_BOX = re.compile(r"\[[ xX]\](?:\s|\Z)")
+_FIELD = re.compile(r"\*{0,2}[A-Za-z][^:\[\n]{0,60}:")
+_NAME = "attempts"
+
+
+def sign(document: Document, section: Section, own: "Conventions | None" = None) -> Sign | None:
+    """An item or an attempt in the heading has it all, else rows of an index, entries with an ID
+    and attempts are counted."""
+    heading = section.heading
+    title = document.line(heading.start).strip().strip("#").strip() if heading else ""
+    if heading and title:
+        named = leads.ids(own).item.match(title)
+        lead = leads.attempt(named["title"].strip() if named else title)
+        if lead and lead.number is not None:
+            return Sign(_NAME, heading.start + 1, 1, "a heading that is an attempt", owns=True)
+        if named and _is_item(document, section):
+            said = f"a heading with the ID [{leads.plain_id(leads.id_of(named))}]"
+            return Sign(_NAME, heading.start + 1, 1, said, owns=True)
+    return _entries(
+        document, section, own, is_index=words.name(title, own).lower().startswith("index")
+    )
+
+
+def _is_item(document: Document, section: Section) -> bool:
+    """Whether it has a field, or at least no tasks: ``## [SETUP] Phase 1`` can head a checklist."""
+    has_boxes = False
+    for entry in _bullets(section):
+        body = leads.unbulleted(document.line(entry.start))[1]
+        if _FIELD.match(body):
+            return True
+        has_boxes = has_boxes or bool(_BOX.match(body))
+    return not has_boxes
+
+
+def _entries(
+    document: Document, section: Section, own: "Conventions | None", *, is_index: bool
+) -> Sign | None:
+    first, count, reason = 0, 0, ""
+    for block in section.blocks:
+        if block.kind == "table" and is_index:
+            first, count = first or block.start + 1, count + block.end - block.start - 2
+            reason = reason or "an index of items"
+    for entry in _bullets(section):
+        body = leads.unbulleted(document.line(entry.start))[1]
+        if _BOX.match(body):
+            continue
+        lead = leads.attempt(body)
+        if lead and lead.is_certain:
+            said = "a bullet that is an attempt"
+        elif leads.ids(own).item.match(body):
+            said = "a bullet that opens with an ID"
+        else:
+            continue
+        first, count, reason = first or entry.start + 1, count + 1, reason or said
+    return Sign(_NAME, first, count, reason) if count else None
+
+
+def _bullets(section: Section) -> list[Block]:
+    return [
+        entry
+        for block in section.blocks
+        if block.kind in ("bullet_list", "ordered_list")
+        for entry in block.children
+    ]
