@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger.evidence.commands import CommandsReader, program
 from ledger.evidence.crashes import find_crashes
 from ledger.evidence.exit_code import ExitCodeReader, meaning
+from ledger.evidence.fold import fold
 from ledger.evidence.gnu_time import GnuTimeReader
 from ledger.evidence.identity import from_node_id
 
@@ -173,6 +174,24 @@ def test_command_logs(text: str, command: str | None) -> None:
     part = CommandsReader().read(text.encode(), "commands.txt")
     assert part.command == command
     assert bool(part.warnings) == (command is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("pytest a.py\n", None),
+        ("cd sub\npytest a.py\n", "sub"),
+        ("cd 'two words' && pytest a.py\n", "two words"),
+        ("cd sub\ncd ../other\npytest a.py\ncd later\n", "other"),
+        ("cd $WORK\npytest a.py\n", None),
+        ("cd sub\ncd -\npytest a.py\n", None),
+        ("cd sub; pytest a.py\n", None),
+    ],
+)
+def test_where_a_command_ran(text: str, folder: str | None) -> None:
+    part = CommandsReader().read(text.encode(), "commands.txt")
+    assert part.cwd == folder
+    assert fold("run", [part], (), single=True).cwd == folder
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 
@@ -45,13 +46,19 @@ class CommandsReader:
         return suffix in ("txt", "log", "sh", "md") and stem in ("command", "commands", "cmd")
 
     def read(self, data: bytes, name: str) -> Part:
-        """The run's command line, its white space single."""
+        """The run's command line, its white space single, and the folder that a ``cd`` before it
+        leads to."""
         lines = _commands(decode(data))
-        runs = [line for line in lines if _RUNNERS.search(line) and not _COLLECT_ONLY.search(line)]
-        chosen = runs or [line for line in lines if _looks_like_command(line)]
-        warnings = () if chosen else ("no command line in the file",)
-        command = without_secrets(chosen[-1]) if chosen else None
-        return Part(self.name, name, command=command, warnings=warnings)
+        runs = [
+            (line, folder)
+            for line, folder in lines
+            if _RUNNERS.search(line) and not _COLLECT_ONLY.search(line)
+        ]
+        chosen = runs or [found for found in lines if _looks_like_command(found[0])]
+        if not chosen:
+            return Part(self.name, name, warnings=("no command line in the file",))
+        command, folder = chosen[-1]
+        return Part(self.name, name, command=without_secrets(command), cwd=folder)
 
 
 def without_secrets(command: str) -> str:
@@ -60,8 +67,10 @@ def without_secrets(command: str) -> str:
     return _SECRET.sub(r"\1…", command)
 
 
-def _commands(text: str) -> list[str]:
-    found: list[str] = []
+def _commands(text: str) -> list[tuple[str, str | None]]:
+    """The commands, each with the folder that it is given in, where that is said."""
+    found: list[tuple[str, str | None]] = []
+    folder: str | None = None
     joined: list[str] = []
     end_mark: str | None = None
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -80,9 +89,18 @@ def _commands(text: str) -> list[str]:
         joined.append(line)
         command = " ".join(" ".join(joined).split())
         joined = []
+        folder = _folder(command, folder)
         if command and not _on_the_side(command):
-            found.append(command)
+            found.append((command, folder))
     return found
+
+
+def _folder(command: str, before: str | None) -> str | None:
+    """Where a shell is behind ``cd FOLDER``, and in ``cd FOLDER && ...``."""
+    words = _words(command.partition("&&")[0]) if command.startswith("cd ") else []
+    if len(words) != 2 or "$" in words[1] or words[1] == "-":
+        return None if words else before
+    return posixpath.normpath(posixpath.join(before or "", words[1]))
 
 
 def _on_the_side(command: str) -> bool:

@@ -68,6 +68,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     return Evidence(
         path=path,
         command=command,
+        cwd=next((part.cwd for part in parts if part.command == command and part.cwd), None),
         started=merged.started or (claim.started if claim else None),
         duration_s=duration,
         elapsed_s=elapsed,

@@ -29,6 +29,7 @@ class Part:
     totals: Totals | None = None
     partial: bool = False
     command: str | None = None
+    cwd: str | None = None
     started: str | None = None
     duration_s: float | None = None
     wall: bool = False

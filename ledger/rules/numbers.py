@@ -125,7 +125,8 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """Numbers between an item's attempts are missing.
 
     Why: An attempt was lost, or a number was skipped by mistake; who reads the history cannot
-    tell which. What is missing before the first attempt is no gap, nor what `ledger archive` moved.
+    tell which. What is missing before the first attempt is no gap, nor what `ledger archive`
+    moved or a `Withdrawn:` line names.
 
     Example:
 
@@ -138,17 +139,34 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Give a new attempt the next free number; `ledger append` does. If an attempt was lost,
     git has it.
     """
+    withdrawn = _withdrawn(ledger)
     for item in ledger.items:
         numbered = {a.number: a for a in item.attempts if a.number is not None}
-        numbers = sorted(numbered)
-        for before, after in pairwise(numbers):
+        gone = withdrawn.get(item.id, set()) if numbered else set()
+        between = {number for number in gone if min(numbered) < number < max(numbered)}
+        for before, after in pairwise(sorted({*numbered, *between})):
             first = next_free(item, before + 1)
             if first < after:
                 missing = f"#{first}"
                 missing += f" to #{after - 1}" if after - first > 1 else ""
-                at = opening(ledger, numbered[after].span.start_byte)
-                message = f"{item.id} has attempts #{before} and #{after}, and not {missing}"
-                yield Fault(at, message, "", item.id, after)
+                behind = min(number for number in numbered if number >= after)
+                at = opening(ledger, numbered[behind].span.start_byte)
+                ahead = max(number for number in numbered if number <= before)
+                message = f"{item.id} has attempts #{ahead} and #{behind}, and not {missing}"
+                yield Fault(at, message, "", item.id, behind)
+
+
+def _withdrawn(ledger: Ledger) -> dict[str | None, set[int]]:
+    """The numbers of each item that were withdrawn."""
+    found: dict[str | None, set[int]] = {}
+    if b"ithdrawn" in ledger.text:
+        from ledger.rules import withdrawals  # for the few plans that have any
+
+        for one in withdrawals.find(ledger):
+            for item, number in one.names:
+                if number is not None:
+                    found.setdefault(item, set()).add(number)
+    return found
 
 
 @rule("LED112", "attempts-out-of-order", "warning")
