@@ -112,6 +112,8 @@ class ItemSummary(NamedTuple):
         """0 for the most urgent priority; words that are not known come after low."""
         if self.priority is None:
             return _RANK_OF_NONE
+        if self.priority.isdecimal():
+            return min(int(self.priority[:9]), _RANK_OF_OTHER_WORDS)
         return _RANKS.get(self.priority, _RANK_OF_OTHER_WORDS)
 
 
@@ -228,6 +230,10 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
     action = next_action(item.actions)
     if action:
         return NextAction(action.number, action.state, action.text, None, action.span.start_line)
+    if item.dialect == "checklist" and item.status not in FINISHED:
+        # A task says by itself what is to be done.
+        state: ActionState = "blocked" if item.status == "blocked" else "pending"
+        return NextAction(None, state, item.title, None, item.span.start_line)
     if last is None or item.actions or item.status in FINISHED:
         return None
     said = citations.labelled(last.text, "Next Actions")

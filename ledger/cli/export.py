@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger import contract
+from ledger import contract, reader
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.status import about
@@ -21,6 +21,8 @@ def command(
         "items": read.items,
         "loose": read.loose,
         "unread": read.unread,
+        "headings": read.headings,
+        "recognition": reader.recognise(read.text, opened.config.own),
     }
     output.document(contract.document("export", data))
     return 0

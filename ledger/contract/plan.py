@@ -104,6 +104,10 @@ class Item(Model):
     actions: list[Action] = Field(description="The next actions, in the order of the file.")
     criteria: list[Criterion] = Field(description="The exit criteria, in the order of the file.")
     span: Span = Field(description="The item's section.")
+    dialect: str = Field(description="The way in which it is written.")
+    is_named: bool = Field(
+        description="Whether the file gives it its ID; else one was made from its words."
+    )
 
 
 class IndexRow(Model):
@@ -126,6 +130,39 @@ class Unread(Model):
     reason: str = Field(description="Why it was not read.")
 
 
+class Heading(Model):
+    """A heading that is no item, and what stands below it apart from items."""
+
+    title: Text = Field(description="Its text.")
+    level: int = Field(ge=0, description="1 to 6; 0 for what stands before the first one.")
+    dialect: str = Field(description="The way in which what is below it is written.")
+    priority: Text | None = Field(description="The priority that it says.")
+    status: ItemStatus | None = Field(description="The status that it says.")
+    status_text: Text = Field(description="The status as written.")
+    dates: list[str] = Field(description="Every date in it, and in the text below it.")
+    fields: list[PlanField] = Field(description="Paragraphs and bullets that open with a label.")
+    criteria: list[Criterion] = Field(description="What it lists as criteria.")
+    span: Span = Field(description="From it to the next heading.")
+
+
+class Sign(Model):
+    """What shows in which dialect a section is written."""
+
+    dialect: str = Field(description="The dialect.")
+    line: int = Field(ge=1, description="The first line that shows it.")
+    count: int = Field(ge=1, description="How many lines do.")
+    reason: Text = Field(description="What it is.")
+
+
+class Recognition(Model):
+    """Which dialect the file is written in, and why. A section without a sign is read as those
+    above it, or as most of the file."""
+
+    dialect: str = Field(description="The one that most of the file is written in.")
+    is_pinned: bool = Field(description="Whether `[tool.ledger] dialect` says so.")
+    signs: list[Sign] = Field(description="Section by section; empty for a file that shows none.")
+
+
 class ExportData(Model):
     """The whole typed ledger."""
 
@@ -134,6 +171,10 @@ class ExportData(Model):
     items: list[Item] = Field(description="The items, in the order of the file.")
     loose: list[Attempt] = Field(description="Attempts that stand in no item's section.")
     unread: list[Unread] = Field(description="What was not understood.")
+    headings: list[Heading] = Field(
+        description="Headings that are no items, in dialects other than `attempts`."
+    )
+    recognition: Recognition = Field(description="Which dialect the file is in, and why.")
 
 
 class ExportDocument(Document):

@@ -26,7 +26,9 @@ MAIN: Final = DIALECTS[0]
 # What a section's bytes hold somewhere if it can be written in a dialect at all, of each one but
 # the main one: a look that costs next to nothing, so that no module is loaded in vain. Of two with
 # as many signs in a section the later one here has it; before the main one every one here.
-_TRACES: Final[dict[str, tuple[bytes, ...]]] = {}
+_TRACES: Final[dict[str, tuple[bytes, ...]]] = {
+    "checklist": (b"[ ]", b"[x]", b"[X]"),
+}
 
 
 class Dialect(Protocol):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ledger.dialects import words
+from ledger.dialects import places, words
 from ledger.edits.append import section_of
 from ledger.errors import Refused
 from ledger.models.draft import Change
@@ -37,6 +37,7 @@ def verify(old: Ledger, new: Ledger, change: Change) -> None:
     for what, had, has in (
         ("attempts outside items", _texts(old.loose), _texts(new.loose)),
         ("unread lines", [u.text for u in old.unread], [u.text for u in new.unread]),
+        ("the headings", _headings(old), _headings(new)),
         ("the index", _index(old, change), [(r.id, r.title, r.status_text) for r in new.index]),
     ):
         if had != has:
@@ -133,10 +134,13 @@ def _verify_actions(before: Item, after: Item, change: Change) -> None:
     for said, action in zip(change.next, added, strict=True):
         if not _bare(action.text).endswith(_bare(said)):
             raise _differs(f"a new action of {before.id}: {said[:60]!r} reads as {action.text!r}")
+    completed = [places.numbered_action(before, number) for number in change.complete]
     for was, now in zip(old, new, strict=False):
-        if was.number is not None and was.number in change.complete:
+        if any(was is one for one in completed):
             done = (now.number, now.state, now.attempt, now.text)
-            if done != (was.number, "complete", change.attempt.number, was.text):
+            # A box that is ticked does not say by which attempt.
+            by = was.attempt if before.dialect == "checklist" else change.attempt.number
+            if done != (was.number, "complete", by, was.text):
                 raise _differs(f"action {was.number} of {before.id} does not read as completed")
         elif _action(was) != _action(now):
             raise _differs(f"action {was.number} of {before.id}")
@@ -147,6 +151,8 @@ def shape(item: Item) -> Shape:
     return {
         "id": item.id,
         "title": item.title,
+        "status": item.status,
+        "priority": item.priority,
         "fields": [(f.name, f.value) for f in item.fields],
         "attempts": _texts(item.attempts),
         "actions": [_action(a) for a in item.actions],
@@ -175,6 +181,14 @@ def _texts(attempts: Iterable[Attempt]) -> list[tuple[int | None, str | None, st
 
 def _action(action: Action) -> tuple[object, ...]:
     return action.number, action.state, action.state_text, action.attempt, action.text
+
+
+def _headings(ledger: Ledger) -> list[tuple[object, ...]]:
+    """What headings say, and what stands below them outside of items."""
+    return [
+        (h.title, h.level, h.status, h.dates, [(f.name, f.value) for f in h.fields])
+        for h in ledger.headings
+    ]
 
 
 def _index(old: Ledger, change: Change) -> list[tuple[str, str, str]]:

@@ -23,6 +23,9 @@ def item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
     """An item: its place, its fields, its attempts, what is open, and its criteria."""
     yield Line(one_line(f"{shown.id}  {shown.title}"), "heading")
     yield Line(f"{one_line(path)}:{shown.span.start_line}")
+    if not any(field.name.lower() == "status" for field in shown.fields):
+        said = f"{shown.status}, {shown.priority} priority" if shown.priority else shown.status
+        yield Line(one_line(said))
     parts = [one.span for one in shown.attempts]
     parts += [one.span for one in shown.actions]
     parts += [one.span for one in shown.criteria]

@@ -113,7 +113,7 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Write `Attempt #N` behind the date, N being the next free number.
     """
     for item in ledger.items:
-        for attempt in item.attempts:
+        for attempt in item.attempts if item.dialect == "attempts" else ():
             if attempt.number is None:
                 at = opening(ledger, attempt.span.start_byte)
                 message = f"an attempt of {item.id} has no number: {quoted(attempt.text)}"

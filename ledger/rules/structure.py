@@ -127,6 +127,8 @@ def attempt_outside_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Move it below the `Attempts History` of its item.
     """
     for attempt in ledger.loose:
+        if attempt.number is None:
+            continue  # a dated entry of a list, which is nobody's attempt
         at = opening(ledger, attempt.span.start_byte)
         message = f"{name(attempt)} stands in no item's section"
         yield Fault(at, message, attempt.text[:80], None, attempt.number)
@@ -134,7 +136,7 @@ def attempt_outside_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED105", "duplicate-item", "error")
 def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """Two sections have the same item's ID.
+    """Two sections, or two tasks of a checklist, have the same item's ID.
 
     Why: Status, attempts and actions of the item then stand in two places that disagree sooner
     or later, and a link to the item leads to one of them only.
@@ -155,7 +157,8 @@ def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     ):
         at = opening(ledger, item.span.start_byte)
         where = f"the first is at line {first.span.start_line}"
-        yield Fault(at, f"item {item.id} has another section: {where}", f"{ordinal}", item.id)
+        what = "section" if item.dialect == "attempts" else "entry"
+        yield Fault(at, f"item {item.id} has another {what}: {where}", f"{ordinal}", item.id)
 
 
 @rule("LED109", "item-without-status", "warning")
