@@ -412,3 +412,17 @@ def test_whatever_the_files_are_it_merges_or_says_that_it_does_not() -> None:
         with contextlib.suppress(Unsure):
             assert merge(base, ours, base).data == ours
     assert min(kinds["clean"], kinds["conflict"]) > 20
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_first_attempts_of_both_sides_stand_apart_only_where_each_did(gap: str) -> None:
+    """The blank line before a list says nothing about those between its entries."""
+    rest = f"{gap}- Next Actions:\n  * Choose"
+    plan = PLAN.replace(
+        "- Attempts History:\n- Next Actions:\n  * Choose", f"- Attempts History:\n\n{rest}"
+    )
+    one = "  * [2025-11-03] Attempt #1 — Result: success. Ours.\n"
+    other = "  * [2025-11-04] Attempt #1 — Result: failed. Theirs.\n"
+    sides = [changed((f"\n{rest}", f"\n{new}{rest}"), plan=plan) for new in (one, other)]
+    merged = merge(plan.encode(), *sides).data.decode()
+    assert f"{one}{gap}{other.replace('#1', '#2')}{rest}" in merged

@@ -209,7 +209,8 @@ def _agreed(was: bytes | None, one: bytes | None, other: bytes | None) -> bytes 
 
 class _GapsLike(Generic[Node]):
     """Gaps for two of one kind that no side has beside each other: that of others of the kind,
-    of their own neighbours first; else that before either."""
+    of their own neighbours first; else the narrowest around them, for a list that is not spaced
+    may well stand behind a blank line."""
 
     def __init__(
         self, found: Aligned[Node], behind: Sequence[Mapping[tuple[int, int], bytes]]
@@ -217,10 +218,11 @@ class _GapsLike(Generic[Node]):
         self._kinds: list[str] = [trio.any.kind for trio in found.trios]
         self._near: dict[int, bytes] = {}
         self._of_kind: dict[str, bytes] = {}
-        self._before: dict[int, bytes] = {}
+        self._around: dict[int, bytes] = {}
         for pairs in behind:
             for (at, then), gap in pairs.items():
-                self._before.setdefault(then, gap)
+                for place in (at, then) if then >= 0 else ():
+                    self._around[place] = min(gap, self._around.get(place, gap), key=len)
                 if then >= 0 and self._kinds[at] == self._kinds[then]:
                     self._of_kind[self._kinds[at]] = self._near[at] = self._near[then] = gap
 
@@ -230,7 +232,10 @@ class _GapsLike(Generic[Node]):
         if self._kinds[then] != kind:
             return None
         found = self._near.get(at, self._near.get(then, self._of_kind.get(kind)))
-        return self._before.get(at, self._before.get(then)) if found is None else found
+        if found is not None:
+            return found
+        around = [gap for place in (at, then) if (gap := self._around.get(place)) is not None]
+        return min(around, key=len, default=None)
 
 
 def _notes(items: Iterable[_Item]) -> Iterable[str]:
