@@ -14,8 +14,10 @@ from pathlib import Path
 from ledger import document, reader, store, text, validate
 from ledger.config import Config
 from ledger.document import Edit
-from ledger.errors import Refused, UnreadableInput
+from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.links import paths
 from ledger.models.ledger import Ledger
+from ledger.store import Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,17 @@ def rewrite(
         before = _bytes(config.ledger)
         after = change(before)
     else:
-        before, after = store.update(config.ledger, change)
+        before, after = store.update(config.ledger, change, pair=pair(config))
     return Rewritten(made[-1], _diff(config.ledger_path, before, after))
+
+
+def pair(config: Config) -> Pair | None:
+    """The ledger and its archive; None where the archive would lie outside of the repository."""
+    try:
+        partner = paths.confine(config.root, config.partner)
+    except UsageError:
+        return None
+    return Pair(partner, config.ledger) if config.is_archive else Pair(config.ledger, partner)
 
 
 def _refuse_faults(config: Config, new: Ledger, old: Ledger, today: str) -> None:

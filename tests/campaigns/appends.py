@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from ledger import config, reader, recording, store
+from ledger import config, reader, recording
+from ledger.store import files
 from tests.campaigns import crowd
 from tests.repository import Repository
 
@@ -78,15 +79,15 @@ def faults(file: Path, processes: int, changes: int) -> list[str]:
 @contextmanager
 def without_lock() -> Iterator[None]:
     """The store as it would be if its lock let everybody in."""
-    locked, checked = store._locked, store._identity
-    store._locked = lambda *_: nullcontext()  # type: ignore[assignment]
-    store._identity = lambda *_: ()  # type: ignore[assignment]
-    temporary = store._temporary
-    store._temporary = lambda real: real.with_name(f".{real.name}.{os.getpid()}.ledger-tmp")
+    locked, checked = files.locked, files.identity
+    files.locked = lambda *_: nullcontext()  # type: ignore[assignment]
+    files.identity = lambda *_: ()  # type: ignore[assignment]
+    temporary = files.temporary_of
+    files.temporary_of = lambda real: real.with_name(f".{real.name}.{os.getpid()}.ledger-tmp")
     try:
         yield
     finally:
-        store._locked, store._identity, store._temporary = locked, checked, temporary
+        files.locked, files.identity, files.temporary_of = locked, checked, temporary
 
 
 def main() -> int:

@@ -1,8 +1,4 @@
-"""The only writer.
-
-A file is changed under a lock that lies beside it, from the bytes read under that lock, by
-way of a temporary file that replaces the old one whole. A reader, or the next writer after a
-power cut, sees the old file or the new one and nothing between.
+"""How one file is read, locked and replaced.
 
 Both helper files lie in the folder of the real file and carry its name: ``.NAME.lock`` and
 ``.NAME.ledger-tmp``. What a killed process leaves of them never blocks: the system drops its
@@ -25,51 +21,16 @@ _LOCK_FLAGS = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CL
 _TEMPORARY_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def update(
-    path: Path, change: Callable[[bytes], bytes], *, wait_s: float = 120.0
-) -> tuple[bytes, bytes]:
-    """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
-
-    ``change`` is called once, under the lock, with the bytes as they are now. What it raises
-    (``Refused``, say) passes through and nothing is written. An unchanged result writes
-    nothing. Mode and, where the system allows it, owner are kept; a symbolic link stays one.
-
-    Raises ``UnreadableInput`` when the file cannot be read or written, ``LedgerError``
-    (``locked``) when another process holds the lock for ``wait_s`` seconds, and
-    ``LedgerError`` (``changed-meanwhile``) when somebody who takes no lock, an editor for
-    instance, saved the file after it was read. The file keeps its old bytes each time.
-    """
-    real = _resolve(path)
-    with _locked(real, wait_s):
-        with _translated("read", real):
-            _discard(_temporary(real))
-            old, seen = _read(real)
-        new = change(old)
-        if new != old:
-            with _translated("write", real):
-                _replace(real, new, seen)
-    return old, new
-
-
-def create(path: Path, data: bytes, *, wait_s: float = 120.0) -> None:
-    """Write a new file. Its folder must exist and the file must not (``UsageError``)."""
-    with _translated("write", path):
-        real = Path(os.path.realpath(path.parent), path.name)
-    with _locked(real, wait_s), _translated("write", real):
-        _discard(_temporary(real))
-        if os.path.lexists(real):
-            raise _already_there(real)
-        _place_new(real, data)
-
-
-def _resolve(path: Path) -> Path:
-    with _translated("read", path):
+def resolve(path: Path) -> Path:
+    """The file behind ``path``, links followed. Raises UnreadableInput where there is none."""
+    with translated("read", path):
         real = Path(os.path.realpath(path, strict=True))
         _require_file(real, os.stat(real))
     return real
 
 
-def _read(real: Path) -> tuple[bytes, os.stat_result]:
+def read(real: Path) -> tuple[bytes, os.stat_result]:
+    """What the file holds, and what it was when it was read."""
     # O_NONBLOCK: opening a FIFO must not wait for somebody who writes into it.
     descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -86,15 +47,15 @@ def _require_file(real: Path, seen: os.stat_result) -> None:
         raise UnreadableInput("not-a-file", f"{real}: expected a file, found something else")
 
 
-def _replace(real: Path, data: bytes, seen: os.stat_result) -> None:
+def replace(real: Path, data: bytes, seen: os.stat_result) -> None:
     """Put ``data`` in the place of ``real``, if that is still the file that was ``seen``."""
     if not os.access(real, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         # A folder we may write to would let us replace a file that its owner made read-only.
         raise PermissionError(None, "Permission denied")
-    temporary = _temporary(real)
+    temporary = temporary_of(real)
     try:
-        _write(temporary, data, like=seen)
-        if _identity(os.stat(real)) != _identity(seen):
+        _write(temporary, data, seen)
+        if identity(os.stat(real)) != identity(seen):
             raise LedgerError(
                 "changed-meanwhile",
                 f"{real}: another program saved the file while it was being changed",
@@ -102,31 +63,38 @@ def _replace(real: Path, data: bytes, seen: os.stat_result) -> None:
             )
         os.replace(temporary, real)
     except BaseException:
-        _discard(temporary)
+        discard(temporary)
         raise
-    _flush_folder(real)
+    flush_folder(real)
 
 
-def _place_new(real: Path, data: bytes) -> None:
-    temporary = _temporary(real)
+def place_new(real: Path, data: bytes | Callable[[int], bytes], mode: int = 0o666) -> None:
+    """Write a file that is not there yet. ``data`` may be made from the open descriptor. Raises
+    UsageError where one came in the meantime."""
+    temporary = temporary_of(real)
     try:
-        _write(temporary, data, like=None)
+        _write(temporary, data, None, mode)
         # A link, unlike a rename, fails when somebody without our lock was faster.
         os.link(temporary, real)
     except FileExistsError:
-        raise _already_there(real) from None
+        raise already_there(real) from None
     finally:
-        _discard(temporary)
-    _flush_folder(real)
+        discard(temporary)
+    flush_folder(real)
 
 
-def _write(temporary: Path, data: bytes, like: os.stat_result | None) -> None:
-    descriptor = os.open(temporary, _TEMPORARY_FLAGS, 0o600 if like else 0o666)
+def _write(
+    temporary: Path,
+    data: bytes | Callable[[int], bytes],
+    like: os.stat_result | None,
+    mode: int = 0o600,
+) -> None:
+    descriptor = os.open(temporary, _TEMPORARY_FLAGS, mode)
     try:
         if like:
             _keep_owner(descriptor, like)
             os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
-        rest = memoryview(data)
+        rest = memoryview(data if isinstance(data, bytes) else data(descriptor))
         while rest:
             rest = rest[os.write(descriptor, rest) :]
         os.fsync(descriptor)
@@ -144,7 +112,8 @@ def _keep_owner(descriptor: int, like: os.stat_result) -> None:
             os.fchown(descriptor, like.st_uid, -1)
 
 
-def _flush_folder(real: Path) -> None:
+def flush_folder(real: Path) -> None:
+    """Have the folder of ``real`` on disk, so that a power cut does not undo a rename."""
     try:
         descriptor = os.open(real.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -154,18 +123,20 @@ def _flush_folder(real: Path) -> None:
     except OSError as error:
         raise UnreadableInput(
             "not-flushed",
-            f"{real}: written, but its folder could not be flushed to disk: {_reason(error)}",
+            f"{real}: written, but its folder could not be flushed to disk: {reason(error)}",
             "after a power cut the old file may come back",
         ) from error
 
 
-def _identity(seen: os.stat_result) -> tuple[int, ...]:
+def identity(seen: os.stat_result) -> tuple[int, ...]:
+    """What tells a file from another one, and from itself after a change."""
     return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 @contextmanager
-def _locked(real: Path, wait_s: float) -> Iterator[None]:
-    with _translated("lock", real):
+def locked(real: Path, wait_s: float) -> Iterator[None]:
+    """Hold the lock of ``real``; wait for it up to ``wait_s`` seconds."""
+    with translated("lock", real):
         lock = real.with_name(f".{real.name}.lock")
         descriptor = _acquire(lock, real, wait_s)
     try:
@@ -222,30 +193,40 @@ def _try_lock(descriptor: int, lock: Path) -> bool:
     return os.path.samestat(held, named)
 
 
-def _temporary(real: Path) -> Path:
+def temporary_of(real: Path) -> Path:
+    """The file that is written before it takes the place of ``real``."""
     return real.with_name(f".{real.name}.ledger-tmp")
 
 
-def _discard(temporary: Path) -> None:
+def journal_of(real: Path) -> Path:
+    """The file beside the ledger ``real`` that tells how to undo a change of two files."""
+    return real.with_name(f".{real.name}.ledger-journal")
+
+
+def discard(temporary: Path) -> None:
+    """Remove a leftover, where there is one."""
     with suppress(FileNotFoundError):
         os.unlink(temporary)
 
 
-def _already_there(real: Path) -> UsageError:
+def already_there(real: Path) -> UsageError:
+    """What to raise where a new file was to be written."""
     return UsageError("exists", f"{real}: expected no such file, found one", "nothing was written")
 
 
 @contextmanager
-def _translated(verb: str, path: Path) -> Iterator[None]:
+def translated(verb: str, path: Path) -> Iterator[None]:
+    """Say of a failure of the system what could not be done with which file."""
     try:
         yield
     except OSError as error:
         raise UnreadableInput(
-            f"cannot-{verb}", f"{path}: cannot {verb} the file: {_reason(error)}", "it is unchanged"
+            f"cannot-{verb}", f"{path}: cannot {verb} the file: {reason(error)}", "it is unchanged"
         ) from error
     except ValueError as error:  # a NUL in the name
         raise UnreadableInput(f"cannot-{verb}", f"{path}: {error}") from error
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """The system's words for a failure."""
     return (error.strerror or str(error)).lower()
