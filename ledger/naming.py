@@ -60,6 +60,13 @@ def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
     found = [attempt for attempt in every if attempt.number == name.number]
     if found:
         return found
+    if any(item.has_archived(name.number) for item in sections):
+        raise UsageError(
+            "archived",
+            f"attempt #{name.number} of {sections[0].id} was archived, and the archive does not"
+            " hold it",
+            "`ledger status --archived` says where it should be; git may have it",
+        )
     known = sorted({attempt.number for attempt in every if attempt.number is not None})
     raise UsageError(
         "no-such-attempt",

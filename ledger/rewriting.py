@@ -7,17 +7,18 @@ verified, or that ``validate`` would refuse.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger import document, reader, store, text, validate
+from ledger import document, reader, rules, store, text, validate
 from ledger.config import Config
 from ledger.document import Edit
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.links import paths
+from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
-from ledger.store import Pair
+from ledger.store import Pair, both
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,53 @@ def rewrite(
     return Rewritten(made[-1], _diff(config.ledger_path, before, after))
 
 
+@dataclass(frozen=True, slots=True)
+class RewrittenBoth:
+    """Ledger and archive after a change of both, and the change as one unified diff."""
+
+    ledger: Ledger
+    archive: Ledger
+    diff: str
+
+
+def rewrite_both(
+    config: Config,
+    edits: Callable[[Ledger, Ledger], tuple[list[Edit], list[Edit]]],
+    verify: Callable[[Ledger, Ledger, Ledger, Ledger], None],
+    *,
+    first: both.Which,
+    dry_run: bool,
+) -> RewrittenBoth:
+    """Like ``rewrite``, for the ledger and its archive together. ``verify`` is given both as they
+    were, then both as they will be; ``first`` is the one that gains. What ``validate`` would find
+    in what is moved comes and goes with it, so that only losses are refused."""
+    made: list[tuple[Ledger, Ledger]] = []
+
+    def change(data: bytes, archived: bytes) -> tuple[bytes, bytes]:
+        old, held = reader.read(data, own=config.own), reader.read(archived, own=config.own)
+        ours, theirs = edits(old, held)
+        new = reader.read(document.apply(data, ours), old)
+        keeps = reader.read(document.apply(archived, theirs), held)
+        verify(old, held, new, keeps)
+        _refuse_losses(config, new, old, keeps)
+        _refuse_losses(config.archive, keeps, held, new)
+        made.append((new, keeps))
+        return new.text, keeps.text
+
+    places = pair(config)
+    if places is None:
+        paths.confine(config.root, config.partner)  # says what is wrong with it
+        raise AssertionError
+    if dry_run:
+        before = _bytes(places.ledger), _bytes(places.archive) if places.archive.exists() else b""
+        after = change(*before)
+    else:
+        before, after = both.update(places, change, first)
+    names = config.ledger_path, config.partner
+    diff = "".join(map(_diff, names, before, after))
+    return RewrittenBoth(*made[-1], diff)
+
+
 def pair(config: Config) -> Pair | None:
     """The ledger and its archive; None where the archive would lie outside of the repository."""
     try:
@@ -70,7 +118,18 @@ def pair(config: Config) -> Pair | None:
 
 
 def _refuse_faults(config: Config, new: Ledger, old: Ledger, today: str) -> None:
-    for finding in validate.worse(new, old, config.ledger_path, today, config):
+    _refuse(validate.worse(new, old, config.ledger_path, today, config))
+
+
+def _refuse_losses(config: Config, new: Ledger, old: Ledger, elsewhere: Ledger) -> None:
+    """What the guard alone says: old faults come and go with what is moved."""
+    others = frozenset(code for code in rules.RULES if not rules.compares(code))
+    facts = rules.Facts(config.ledger_path, elsewhere=lambda: (elsewhere,))
+    _refuse(validate.made_worse(new, facts, [old], None, others))
+
+
+def _refuse(findings: Iterable[Finding]) -> None:
+    for finding in findings:
         if finding.severity == "error":
             raise Refused(
                 "would-not-validate",
@@ -80,7 +139,8 @@ def _refuse_faults(config: Config, new: Ledger, old: Ledger, today: str) -> None
 
 
 def _diff(path: str, old: bytes, new: bytes) -> str:
-    lines = difflib.unified_diff(_split(old), _split(new), f"a/{path}", f"b/{path}", n=3)
+    source = f"a/{path}" if old else "/dev/null"
+    lines = difflib.unified_diff(_split(old), _split(new), source, f"b/{path}", n=3)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from ledger import citations, text
 from ledger.dialects import words
+from ledger.models.archived import Part
 from ledger.models.finding import Finding
 from ledger.models.ledger import Action, ActionState, Attempt, Item, ItemStatus, Ledger, Result
 
@@ -92,7 +93,8 @@ class Waiting(NamedTuple):
 
 
 class ItemSummary(NamedTuple):
-    """One item's section. An item that has two sections is two of these."""
+    """One item's section. An item that has two sections is two of these. ``archived`` counts
+    its attempts that lie in the archive."""
 
     id: str
     title: str
@@ -102,6 +104,7 @@ class ItemSummary(NamedTuple):
     status_text: str
     line: int
     attempts: int
+    archived: int
     last_attempt: LastAttempt | None
     actions: ActionCounts
     next_action: NextAction | None
@@ -155,13 +158,14 @@ class NextStep(NamedTuple):
 
 
 class Status(NamedTuple):
-    """``items`` are in the order of the file."""
+    """``items`` and ``archived``, what lies in the archive, are in the order of the file."""
 
     ledger: About
     items: tuple[ItemSummary, ...]
     totals: StatusTotals
     findings: FindingCounts
     next: NextStep | None
+    archived: tuple[Part, ...] = ()
 
     def by_priority(self, *statuses: ItemStatus) -> list[ItemSummary]:
         """The items with one of these statuses, most urgent first, then as in the file."""
@@ -218,6 +222,7 @@ def _summary(item: Item) -> ItemSummary:
         item.status_text,
         item.span.start_line,
         len(item.attempts),
+        sum(pointer.attempts for pointer in item.archived),
         LastAttempt(last.number, last.date, last.result, last.result_text) if last else None,
         count_actions(item.actions),
         _next(item, last),

@@ -81,7 +81,7 @@ def test_a_finished_item_leaves_its_heading_and_one_line() -> None:
     lines = section.strip().split("\n")
     assert lines[0] == "Finished work"
     assert len(lines) == 2
-    said = "- Status: done — archived: 3 attempts (#1-#3), 1 action, 8 lines: "
+    said = "- Status: done — archived whole: 3 attempts (#1-#3), 1 action, 8 lines: "
     assert lines[1].startswith(f"{said}[{NAME}]({NAME}#archived-")
     key = lines[1].rpartition("#")[2].rstrip(")")
     assert f'<a id="{key}"></a>' in held.decode()
@@ -155,6 +155,10 @@ def test_an_item_whose_attempts_went_before() -> None:
     assert item.highest == 3
     assert back(second, held)[0] == first
     assert back(*back(second, held))[0] == PLAN.encode()
+    wanted = [one for item in reader.read(second).items for one in item.archived]
+    whole = archive.bring_back(held, wanted, deep=True)
+    assert document.apply(second, whole.ledger) == PLAN.encode()
+    assert b"#archived" not in document.apply(held, whole.archive)
 
 
 def test_rules_know_what_is_archived() -> None:

@@ -77,6 +77,8 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("verify", ["verify", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),
     ("gate", ["gate", "PARSE-SPEED-001", "--json"]),
     ("apply", ["apply", "docs/hand_off.md", "--json"]),
+    ("archive", ["archive", "PARSE-SPEED-001", "--keep", "1", "--json"]),
+    ("archive", ["archive", "--json"]),
     ("gate", ["gate", "PARSE-SPEED-001", "--run", RUN, "--json"]),
     ("explain", ["explain", "LED103", "--json"]),
     ("explain", ["explain", "--json"]),

@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rounds": ("ledger.cli.rounds", "Runs"),
     "init": ("ledger.cli.init", "Care"),
     "doctor": ("ledger.cli.doctor", "Care"),
+    "archive": ("ledger.cli.archive", "Care"),
     "apply": ("ledger.cli.apply", "Care"),
     "history": ("ledger.cli.history", "Git"),
     "merge-driver": ("ledger.cli.merge_driver", "Git"),

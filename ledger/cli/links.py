@@ -37,6 +37,8 @@ def command(
     attempt that touched files it names.
     """
     settings = config.find(Path.cwd(), ledger)
+    if rev is None and items:
+        settings = opening.open_holding(ledger, *map(naming.parse, items)).config
     commit, plan = _opened(settings, rev)
     attempts = _wanted(plan, items or [])
     with progress.shown("reading versions") as tell:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger import config, reader
+from ledger import config, naming, reader
 from ledger.config import Config
 from ledger.errors import UnreadableInput
 from ledger.models.ledger import Ledger
+from ledger.naming import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,27 @@ def open_ledger(given: Path | None) -> Opened:
     """
     settings = config.find(Path.cwd(), given)
     return Opened(settings, reader.read(read_bytes(settings.ledger), own=settings.own))
+
+
+def open_holding(given: Path | None, *names: Name) -> Opened:
+    """The ledger like ``open_ledger``, or its archive where only that has all that is named."""
+    opened = open_ledger(given)
+    if all(_has(opened.ledger, name) for name in names) or opened.config.is_archive:
+        return opened
+    from ledger import archiving  # only where something was not found
+
+    archive = Opened(opened.config.archive, archiving.read_archive(opened.config))
+    return archive if all(_has(archive.ledger, name) for name in names) else opened
+
+
+def _has(ledger: Ledger, name: Name) -> bool:
+    """Whether the ledger has the item, or the attempt."""
+    wanted = naming.folded(name.item)
+    return any(
+        name.number is None or any(one.number == name.number for one in item.attempts)
+        for item in ledger.items
+        if naming.folded(item.id) == wanted
+    )
 
 
 def read_bytes(file: Path) -> bytes:

@@ -25,11 +25,13 @@ def command(
 
     The case of ITEM does not matter, and it may stand in brackets. An item comes with its
     fields, a line for each attempt, its open actions and its exit criteria; an attempt with
-    its text, the files that it cites and the commits that have to do with it.
+    its text, the files that it cites and the commits that have to do with it. What lies in the
+    archive is found there.
     """
-    opened = opening.open_ledger(ledger)
     wanted = naming.parse(name)
+    opened = opening.open_holding(ledger, wanted)
     items = naming.items(opened.ledger, wanted.item)
+    ids = {item.id for item in items}
     attempts = naming.attempts(opened.ledger, wanted)
     is_item = wanted.number is None
     with progress.shown("reading versions") as tell:
@@ -50,6 +52,10 @@ def command(
     if is_item:
         shown = [list(report.item(opened.ledger, item, opened.path)) for item in items]
         shown[-1] += report.cited(items[0], links)
+        from ledger import archiving
+
+        moved = [one for one in archiving.parts(opened.config, opened.ledger) if one.item in ids]
+        shown[-1] += report.archived(moved, opened.config.partner)
     else:
         shown = [list(report.attempt(one, opened.path)) for one in attempts]
         shown[-1] += report.pointed(links)

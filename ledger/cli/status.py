@@ -21,6 +21,9 @@ def command(
     every: Annotated[
         bool, typer.Option("--all", help="List finished items too, and pending ones in full.")
     ] = False,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="List what lies in the archive instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Show where each item stands, what is blocked and what is next.
@@ -30,7 +33,15 @@ def command(
     """
     opened = opening.open_ledger(ledger)
     status = summarize(opened.ledger, opened.path, count(_findings(opened)))
-    if as_json:
+    if any(item.archived for item in opened.ledger.items):
+        from ledger import archiving  # for those who have archived anything
+
+        status = status._replace(archived=tuple(archiving.parts(opened.config, opened.ledger)))
+    if archived and not as_json:
+        from ledger.reports import archive
+
+        output.lines(archive.listed(status.archived, opened.path, opened.config.partner))
+    elif as_json:
         from ledger import contract
 
         output.document(contract.document("status", status))

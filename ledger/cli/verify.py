@@ -42,7 +42,8 @@ def command(
     supported, contradicted or unverifiable. The exit code is 1 if a claim is contradicted.
     """
     with _without_collector():
-        opened = opening.open_ledger(ledger)
+        meant = map(naming.parse, names or ()) if rev is None else ()
+        opened = opening.open_holding(ledger, *meant)
         judged = _verify(opened, _wanted(opened.ledger, names or []), rev)
     if as_json:
         from ledger import contract

@@ -30,6 +30,7 @@ KINDS: Final[dict[str, str]] = {
     "validate": "findings",
     "verify": "verify",
     "gate": "gate",
+    "archive": "archive",
     "apply": "apply",
     "evidence": "evidence",
     "rounds": "rounds",

@@ -90,6 +90,19 @@ class Criterion(Model):
     span: Span = Field(description="Where it stands.")
 
 
+class Pointer(Model):
+    """The line that stands where something was before it was moved to the archive."""
+
+    is_item: bool = Field(description="Whether it was all of the item but its heading.")
+    attempts: int = Field(ge=0, description="How many attempts went with it.")
+    ranges: list[tuple[int, int]] = Field(
+        description="Their numbers: the first and last of each run."
+    )
+    lines: int = Field(ge=0, description="How many lines it had.")
+    key: str = Field(description="What names it in the archive, behind `archived-`.")
+    span: Span = Field(description="The line.")
+
+
 class Item(Model):
     """One entry with an ID, a status and a priority."""
 
@@ -108,6 +121,7 @@ class Item(Model):
     is_named: bool = Field(
         description="Whether the file gives it its ID; else one was made from its words."
     )
+    archived: list[Pointer] = Field(description="Lines that stand for what lies in the archive.")
 
 
 class IndexRow(Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
+from ledger.contract.archive import ArchivedPart
 from ledger.contract.plan import DATE, About
 from ledger.models.ledger import ActionState, ItemStatus, Result
 
@@ -60,6 +61,7 @@ class ItemSummary(Model):
     status_text: Text = Field(description="The status as written.")
     line: int = Field(ge=1, description="The line of its heading.")
     attempts: int = Field(ge=0, description="How many attempts it has.")
+    archived: int = Field(ge=0, description="How many more lie in the archive.")
     last_attempt: LastAttempt | None = Field(description="The latest of them.")
     actions: ActionCounts = Field(description="Its next actions, counted.")
     next_action: NextAction | None = Field(description="What is to be done next.")
@@ -103,6 +105,9 @@ class StatusData(Model):
         "artifacts and commits as well, and may find more."
     )
     next: NextStep | None = Field(description="What to do next; null where nothing is open.")
+    archived: list[ArchivedPart] = Field(
+        description="What lies in the archive, in the order of the file."
+    )
 
 
 class StatusDocument(Document):

@@ -1,7 +1,7 @@
 """The line that is left where a part of an item was moved to the archive.
 
-    - Status: done — archived: 12 attempts (#1-#12), 40 lines: [archive](archive.md#archived-KEY)
-      * Archived: 38 attempts (#1-#38), 190 lines: [archive](archive.md#archived-KEY)
+    - Status: done — archived whole: 12 attempts (#1-#12), 40 lines: [a.md](a.md#archived-KEY)
+      * Archived: 38 attempts (#1-#38), 190 lines: [a.md](a.md#archived-KEY)
 
 Its bullet, or the mark of its heading, is that of what stood there, whatever the dialect. Sixteen
 digits, KEY, are all that ties it to a part of the archive. The numbers stand in the line itself,
@@ -22,7 +22,7 @@ _KEYED = b"#archived-"
 # What stands before the words: indent, a bullet or the mark of a heading, a status.
 _OPENING = re.compile(
     r"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
-    r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived: ",
+    r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?: ",
     re.IGNORECASE,
 )
 _SAID = re.compile(
@@ -68,13 +68,16 @@ def _read(line: str, span: Span) -> Pointer | None:
     opening = _OPENING.match(line)
     said = _SAID.match(line, opening.end()) if opening else None
     link = _LINK.fullmatch(line, said.end()) if said else None
-    if not said or not link:
+    if not opening or not said or not link:
         return None
     ranges = [
         (int(first), max(int(first), int(last or first)))
         for first, last in _RANGE.findall(said["numbers"] or "")
     ]
-    return Pointer(int(said["attempts"]), tuple(ranges), int(said["lines"]), link["key"], span)
+    return Pointer(
+        bool(opening["whole"]), int(said["attempts"]), tuple(ranges), int(said["lines"]),
+        link["key"], span,
+    )  # fmt: skip
 
 
 def note(ledger: Ledger, plan: Document) -> Ledger:

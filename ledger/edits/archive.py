@@ -26,7 +26,8 @@ _LONGEST_STATUS = 200  # characters
 class Unit(NamedTuple):
     """Bytes ``start`` to ``end`` of the ledger, whole lines but for the last newline: the
     ``attempts`` of ``item`` that stand next to each other, or, where ``is_item``, all of the
-    item below its opening. ``frame`` are the lines to copy before it in the archive."""
+    item below its opening. ``frame`` are the lines to copy before it in the archive, ``body`` those
+    that are moved."""
 
     item: Item
     is_item: bool
@@ -35,6 +36,7 @@ class Unit(NamedTuple):
     end: int
     lines: int
     frame: bytes
+    body: bytes
 
     @property
     def saved(self) -> int:
@@ -100,7 +102,7 @@ class Cutting:
     def _is_listed(self, item: Item) -> bool:
         starts = [one.span.start_byte for one in self._ledger.items]
         return starts.count(item.span.start_byte) > 1 or (
-            self._ledger.dialect == "attempts" and item.span.start_line - 1 not in self._sections
+            item.dialect == "attempts" and item.span.start_line - 1 not in self._sections
         )
 
     def _unit(
@@ -110,7 +112,8 @@ class Cutting:
         data, starts = self._ledger.text, self._plan.starts
         end = starts[last]
         end -= len(chunks.newline_before(data, end))
-        return Unit(item, is_item, attempts, starts[first], end, last - first, frame)
+        start = starts[first]
+        return Unit(item, is_item, attempts, start, end, last - first, frame, data[start:end])
 
     def _opening(self, at: int) -> int:
         """The line behind the heading, or behind the one line, that stands at line ``at``."""
@@ -146,9 +149,8 @@ def move(ledger: Ledger, archive: bytes, units: Iterable[Unit], target: str) -> 
     """The edits that move ``units``; ``target`` is the archive's path from the ledger's folder."""
     edits, parts = [], []
     for unit in sorted(units, key=lambda one: one.start):
-        body = ledger.text[unit.start : unit.end]
-        parts.append((unit.frame, body))
-        line = _pointer(ledger, unit, target, chunks.key_of(unit.frame, body))
+        parts.append((unit.frame, unit.body))
+        line = _pointer(ledger, unit, target, chunks.key_of(unit.frame, unit.body))
         edits.append(Edit(unit.start, unit.end, text.encode(line)))
     return Moved(edits, chunks.added(archive, parts))
 
@@ -170,17 +172,22 @@ def _pointer(ledger: Ledger, unit: Unit, target: str, key: str) -> str:
             begin = status.span.start_byte
             label = text.decode(ledger.text[begin : status.value_span.start_byte])
             start = f"{label}{phrase} — archived"
+        start += " whole"
     return pointers.render(start, said, target, key)
 
 
-def bring_back(archive: bytes, wanted: Sequence[Pointer], name: str = "the archive") -> Moved:
-    """The edits that put what ``wanted`` point to back in their places. Raises Refused where the
-    archive, which a message calls ``name``, does not hold it as it was."""
+def bring_back(
+    archive: bytes, wanted: Iterable[Pointer], name: str = "the archive", *, deep: bool = False
+) -> Moved:
+    """The edits that put what ``wanted`` point to back in their places; if ``deep``, with what
+    this points to in turn. Raises Refused where the archive, which a message calls ``name``, does
+    not hold it as it was."""
     held: dict[str, list[Chunk]] = {}
     for part in chunks.find(archive):
         held.setdefault(part.key, []).append(part)
-    edits, taken = [], []
-    for pointer in wanted:
+    taken: list[Chunk] = []
+
+    def fetched(pointer: Pointer) -> Edit:
         known = held.get(pointer.key, [])
         chunk = next((one for one in known if one.is_whole), None)
         if chunk is None:
@@ -188,7 +195,13 @@ def bring_back(archive: bytes, wanted: Sequence[Pointer], name: str = "the archi
         known.remove(chunk)
         taken.append(chunk)
         body = archive[chunk.body : chunk.body_end]
-        edits.append(Edit(pointer.span.start_byte, pointer.span.end_byte, body))
+        if deep:
+            frame = archive[chunk.frame : chunk.body]
+            inner = pointers.find(document.parse(frame + body))
+            body = document.apply(frame + body, map(fetched, inner))[len(frame) :]
+        return Edit(pointer.span.start_byte, pointer.span.end_byte, body)
+
+    edits = [fetched(pointer) for pointer in wanted]
     return Moved(edits, chunks.removed(taken))
 
 

@@ -35,13 +35,15 @@ brings it back. The line above each part, and the part itself, should stay as th
 
 class Chunk(NamedTuple):
     """One part of the archive. ``start`` to ``end`` is all of it with the blank line before it,
-    ``body`` to ``body_end`` what was moved, its last newline not included.
+    ``frame`` to ``body`` the copied lines, ``body`` to ``body_end`` what was moved, its last
+    newline not included.
 
     ``is_whole`` says whether it is as it was when it came here. ``line`` is that of the body.
     """
 
     key: str
     start: int
+    frame: int
     body: int
     body_end: int
     end: int
@@ -71,13 +73,19 @@ def find(data: bytes) -> list[Chunk]:
         if number + 2 > first or first >= last:
             continue
         body, end = starts[first], starts[last]
-        frame = data[starts[number + 2] : body]  # behind the blank line
+        frame = starts[number + 2]  # behind the blank line
         body_end = end - len(newline_before(data, end))
-        is_whole = key_of(frame, data[body:body_end]) == mark[1].decode()
+        is_whole = key_of(data[frame:body], data[body:body_end]) == mark[1].decode()
         chunk = Chunk(
-            mark[1].decode(), _with_blank(data, starts, number), body, body_end, end, first + 1,
+            mark[1].decode(),
+            _with_blank(data, starts, number),
+            frame,
+            body,
+            body_end,
+            end,
+            first + 1,
             is_whole,
-        )  # fmt: skip
+        )
         found.append(chunk if is_whole else chunk._replace(end=body))
     return found
 

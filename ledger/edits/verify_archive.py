@@ -26,8 +26,7 @@ class Both(NamedTuple):
 
 def readable(unit: Unit, ledger: Ledger) -> bool:
     """Whether ``unit``, below its frame, reads in the archive as it does in ``ledger``."""
-    body = ledger.text[unit.start : unit.end]
-    alone = reader.read(b"# Archive\n\n" + unit.frame + body + b"\n", own=ledger.own)
+    alone = reader.read(b"# Archive\n\n" + unit.frame + unit.body + b"\n", own=ledger.own)
     own = [one for one in ledger.loose if unit.start <= one.span.start_byte < unit.end]
     return Counter(_tries(alone)) == Counter(map(_said, (*unit.attempts, *own)))
 

@@ -112,9 +112,12 @@ class Criterion(NamedTuple):
 class Pointer(NamedTuple):
     """The line that stands where a part of an item was, which lies in the archive by ``key``.
 
-    ``attempts`` counts those that went with it; ``ranges`` are their numbers, first and last of
-    each run. ``lines`` is how many it had. ``span`` is the line without its newline.
+    ``is_item``: all of the item but its heading. ``attempts`` counts those that went with it;
+    ``ranges`` are their numbers, first and last of each run. ``lines`` is how many it had.
+    ``span`` is the line without its newline.
     """
+
+    is_item: bool
 
     attempts: int
     ranges: tuple[tuple[int, int], ...]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger import text
+from ledger.models.archived import Part
 from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Span
 from ledger.models.link import Links
 from ledger.reports import links as report
+from ledger.reports.archive import size
 from ledger.reports.lines import Line
 from ledger.reports.words import finished, listed, unfinished
 from ledger.status import count_actions
@@ -62,6 +64,20 @@ def cited(shown: Item, links: Links) -> Iterator[Line]:
         yield Line("")
         yield Line(f"Artifacts: {report.counts(links.artifacts)}", "heading")
         yield Line(one_line(f"  `ledger links {shown.id}` lists them"))
+
+
+def archived(parts: Sequence[Part], archive: str) -> Iterator[Line]:
+    """What of an item lies in the archive."""
+    if parts:
+        yield Line("")
+        yield Line(f"Archived ({sum(part.attempts for part in parts)})", "heading")
+    for part in parts:
+        at = (
+            f"is not in {archive}"
+            if part.archive_line is None
+            else f"{archive}:{part.archive_line}"
+        )
+        yield Line(f"  {one_line(f'{size(part)}: {at}')}")
 
 
 def pointed(links: Links) -> Iterator[Line]:

@@ -158,12 +158,15 @@ def _updated(status: Status) -> str:
 
 def _attempts(item: ItemSummary) -> str:
     last = item.last_attempt
+    if last is None and item.archived:
+        return f"{counted(item.archived, 'attempt')}, archived"
     if last is None:
         return counted(item.attempts, "attempt")
     number = f"#{last.number}" if last.number is not None else ""
     result = "of unknown result" if last.result == "unknown" else last.result
     said = " ".join(word for word in (number, last.date, result) if word)
-    return f"{counted(item.attempts, 'attempt')}, last {said}"
+    more = f" and {item.archived} archived" if item.archived else ""
+    return f"{counted(item.attempts, 'attempt')}{more}, last {said}"
 
 
 def _next(action: NextAction | NextStep) -> str:
