@@ -235,6 +235,8 @@ def _both(was: Entry, mine: Entry, other: Entry, rivals: set[str], *, is_ours_fi
     """One item as both have changed it."""
     known = {attempt.number for attempt in was.attempts}
     added = [[a for a in side.attempts if a.number not in known] for side in (mine, other)]
+    # What decides which action comes first is what each side wrote, not what a merge made of it.
+    said = [_said(side.tasks[len(was.tasks)]) if side.tasks[len(was.tasks) :] else "" for side in (mine, other)]  # fmt: skip
     # Whoever was first keeps the numbers. The other's go behind all that there are.
     given = [{attempt.number for attempt in side} for side in added]
     if given[0] & given[1]:
@@ -249,7 +251,7 @@ def _both(was: Entry, mine: Entry, other: Entry, rivals: set[str], *, is_ours_fi
     tasks = [[*side.tasks[len(was.tasks) :]] for side in (mine, other)]
     numbered = all(task.number is not None for side in tasks for task in side)
     if tasks[0] and tasks[1]:
-        late = 1 if (_said(tasks[0][0]) <= _said(tasks[1][0]) if numbered else is_ours_first) else 0
+        late = 1 if (said[0] <= said[1] if numbered else is_ours_first) else 0
         if numbered:
             by = len(tasks[1 - late])
             tasks[late] = [replace(t, number=(t.number or 0) + by) for t in tasks[late]]

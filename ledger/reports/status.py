@@ -178,7 +178,8 @@ def _next(action: NextAction | NextStep) -> str:
 def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
     """What is next and what is blocked, each with its label."""
     action = item.next_action
-    if action and action.state != "blocked":
+    is_told = action is not None and action.text == item.title  # a task says itself what is next
+    if action and action.state != "blocked" and not is_told:
         yield _next(action), action.text
     for waiting in item.waiting_for:
         is_next = action is not None and action.line == waiting.line
