@@ -13,9 +13,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ledger.dialects.attempts.piecewise import Pieces
+from ledger import dialects, document, reader, text
+from ledger.dialects import places
+from ledger.dialects.attempts.piecewise import Pieces, entry_of
 from ledger.links import log
-from ledger.models.version import Version
+from ledger.models.ledger import Item, Ledger, Span
+from ledger.models.version import Entry, ItemVersion, Row, Step, Version
 from ledger.processes import processors
 
 if TYPE_CHECKING:
@@ -25,6 +28,69 @@ Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
 # A second process is not worth its start for fewer.
 _FEWEST: Final = 100
+
+
+class Versions:
+    """Reads versions of one file: those in the main dialect alone piece by piece, those that
+    another one is in whole."""
+
+    def __init__(self, own: Conventions | None = None) -> None:
+        self._own = own
+        self._pieces = Pieces(own)
+        self._last: Ledger | None = None
+        self._items: dict[ItemVersion, ItemVersion] = {}
+
+    def read(self, data: bytes) -> Version:
+        """The version that ``data`` is."""
+        if dialects.may_mix(data, self._own):
+            known = dialects.recognise(document.parse(data), self._own)
+            if known.is_mixed or known.dialect != dialects.MAIN:
+                self._last = reader.read(data, self._last, self._own)
+                return self._whole(self._last)
+        return self._pieces.read(data)
+
+    def _whole(self, ledger: Ledger) -> Version:
+        items = [self._item(ledger, item) for item in ledger.items]
+        sections = [
+            (item.span.start_byte, item.id)
+            for item in ledger.items
+            if not places.is_listed(ledger, item)
+        ]
+        loose: list[tuple[str | None, Entry]] = []
+        for attempt in ledger.loose:
+            above = [name for start, name in sections if start < attempt.span.start_byte]
+            loose.append((attempt.item or (above[-1] if above else None), entry_of(attempt)))
+        return Version(
+            len(ledger.text),
+            len(text.line_starts(ledger.text)) - 1 if ledger.text else 0,
+            ledger.last_updated.value if ledger.last_updated else None,
+            tuple(self._items.setdefault(item, item) for item in items),
+            tuple(loose),
+            tuple(
+                Row(row.id, row.status, row.status_text, _is_table(ledger, row.span))
+                for row in ledger.index
+            ),
+            sum(unread.kind == "attempt" for unread in ledger.unread),
+        )
+
+    def _item(self, ledger: Ledger, item: Item) -> ItemVersion:
+        return ItemVersion(
+            item.id,
+            item.title,
+            item.priority,
+            item.status,
+            item.status_text,
+            tuple(map(entry_of, item.attempts)),
+            tuple(
+                Step(action.number, action.state, action.attempt, action.text.partition("\n")[0])
+                for action in item.actions
+            ),
+            places.is_listed(ledger, item),
+        )
+
+
+def _is_table(ledger: Ledger, row: Span) -> bool:
+    return ledger.text[row.start_byte : row.end_byte].lstrip()[:1] not in (b"-", b"*", b"+")
 
 
 def read_versions(
@@ -40,11 +106,11 @@ def read_versions(
     if len(names) >= _FEWEST and processors() > 1:
         with suppress(OSError, ValueError):  # no second process to be had
             found = _by_two(root, names, progress, own)
-    pieces = Pieces(own)
+    versions = Versions(own)
     missing = [name for name in names if name not in found]
     for done, (name, data) in enumerate(log.contents(root, missing), len(found) + 1):
         if data is not None:
-            found[name] = pieces.read(data)
+            found[name] = versions.read(data)
         if progress:
             progress(done, len(names))
     return found
@@ -62,10 +128,10 @@ def _by_two(
     sender.close()
     found: dict[str, Version] = {}
     try:
-        pieces = Pieces(own)
+        versions = Versions(own)
         for name, data in log.contents(root, names):
             if data is not None:
-                found[name] = pieces.read(data)
+                found[name] = versions.read(data)
             shared[0] += 1
             done = min(shared[0] + shared[1], len(names))
             if progress:
@@ -90,11 +156,11 @@ def _backwards(
 ) -> None:  # pragma: no cover - in a process of its own
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback of ours
     try:
-        pieces = Pieces(own)
+        versions = Versions(own)
         found = {}
         for name, data in log.contents(root, names[::-1]):
             if data is not None:
-                found[name] = pieces.read(data)
+                found[name] = versions.read(data)
             shared[1] += 1
             if shared[0] + shared[1] >= len(names):
                 break

@@ -14,12 +14,16 @@ from ledger.dialects.attempts import piecewise
 from ledger.dialects.attempts.piecewise import Pieces
 from ledger.models.conventions import Conventions
 from ledger.models.version import Version
+from ledger.version_reading import Versions
 from tests import generators
 from tests.campaigns import versions
 from tests.plans import written
 
 # Lines whose neighbours decide what they are.
 LINES = [
+    "- [ ] S01 Another way of writing",
+    "  - [x] nested",
+    "## Completed",
     "# Fix Plan",
     "**Last Updated:** 2025-11-02 (note)",
     "## Index",
@@ -158,14 +162,14 @@ def histories(draw: st.DrawFn) -> list[bytes]:
 @example([b"", b"\n", b"# x\n"])
 @example([b"- Next Actions:\n  8. a\n  9. b\n", b"- Next Actions:\n\n  8. a\n  9. b\n"])
 def test_versions_of_any_lines_read_piece_by_piece_as_whole(history: list[bytes]) -> None:
-    pieces = Pieces()
+    pieces = Versions()
     for data in history:
         assert found(pieces.read(data)) == expected(data)
 
 
 @given(st.lists(generators.plans(), min_size=1, max_size=2))
 def test_plans_read_piece_by_piece_as_whole(plans: list[generators.Plan]) -> None:
-    pieces = Pieces()
+    pieces = Versions()
     for plan in plans:
         data = written(plan).data
         assert found(pieces.read(data)) == expected(data)
@@ -176,7 +180,7 @@ def test_versions_of_the_real_history_read_piece_by_piece_as_whole(
 ) -> None:
     repo = real_repo("8b8c48d0")
     spaced = versions.spaced(versions.history(repo)[::-1], 12)
-    pieces = Pieces()
+    pieces = Versions()
     for _, data in versions.contents(repo, spaced):
         assert found(pieces.read(data)) == expected(data)
 

@@ -7,6 +7,7 @@ main dialect, ``attempts``, is always loaded; another one only where something l
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from ledger.models.ledger import Item, Ledger
 
 MAIN: Final = DIALECTS[0]
-# What a section's bytes hold somewhere if it can be written in a dialect at all, of each one but
-# the main one: a look that costs next to nothing, so that no module is loaded in vain. Of two with
-# as many signs in a section the later one here has it; before the main one every one here.
-_TRACES: Final[dict[str, tuple[bytes, ...]]] = {
-    "checklist": (b"[ ]", b"[x]", b"[X]"),
+# For each dialect but the main one, what a line holds if its section can be written in it at all,
+# and what such a line looks like: a look that costs next to nothing, so that no module is loaded
+# in vain. Of two with as many signs in a section the later one here has it; before the main one
+# every one here.
+_TRACES: Final[dict[str, tuple[tuple[bytes, ...], bytes]]] = {
+    "checklist": (
+        (b"[ ]", b"[x]", b"[X]"),
+        rb"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\]",
+    ),
 }
 
 
@@ -85,6 +90,27 @@ def recognise(document: Document, own: Conventions | None = None) -> Recognition
     return Recognition(main, False, tuple(name or main for name in found), tuple(signs))
 
 
+def may_mix(data: bytes, own: Conventions | None = None) -> bool:
+    """Whether another dialect than the main one can be in ``data`` at all."""
+    if own and own.dialect:
+        return own.dialect != MAIN
+    return any(_has_traces(name, data, 0, len(data)) for name in _TRACES)
+
+
+def _has_traces(name: str, data: bytes, start: int, end: int) -> bool:
+    marks, line = _TRACES[name]
+    looks = None
+    for mark in marks:
+        at = data.find(mark, start, end)
+        while at >= 0:
+            looks = looks or re.compile(line)
+            begin = max(data.rfind(b"\n", start, at), data.rfind(b"\r", start, at), start - 1)
+            if looks.match(data, begin + 1, end):
+                return True
+            at = data.find(mark, at + 1, end)
+    return False
+
+
 def _sign(
     document: Document, section: Section, own: Conventions | None, *, is_owned: bool
 ) -> Sign | None:
@@ -92,9 +118,9 @@ def _sign(
     best = load(MAIN).sign(document, section, own)
     if is_owned or (best and best.owns):
         return best if best and best.owns else None
-    body = document.data[document.starts[section.start] : document.starts[section.end]]
-    for name, traces in _TRACES.items():
-        if any(trace in body for trace in traces):
+    start, end = document.starts[section.start], document.starts[section.end]
+    for name in _TRACES:
+        if _has_traces(name, document.data, start, end):
             sign = load(name).sign(document, section, own)
             if sign and (best is None or sign.count >= best.count):
                 best = sign

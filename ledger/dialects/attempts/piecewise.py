@@ -221,7 +221,7 @@ class Pieces:
             frame, after = framing
             alone = _attempt_alone(piece.text, self._own)
             if alone:
-                entry = (_entry(alone),)
+                entry = (entry_of(alone),)
                 if place[0]:
                     return _Part(attempts=(alone,), entries=entry), after
                 return _Part(loose=entry), after
@@ -274,9 +274,9 @@ class _Sections(Reading):
         part = _Part(
             tuple(taken.fields),
             tuple(taken.attempts),
-            tuple(map(_entry, taken.attempts)),
+            tuple(map(entry_of, taken.attempts)),
             tuple(taken.actions),
-            tuple(map(_entry, self.loose)),
+            tuple(map(entry_of, self.loose)),
             tuple(self.listed),
             tuple(
                 Row(row.id, row.status, row.status_text, self._is_table(row.span))
@@ -433,7 +433,7 @@ def _item(head: _Head, found: Iterable[_Part], own: Conventions | None) -> ItemV
     draft.fields, draft.attempts = list(part.fields), list(part.attempts)
     draft.actions = list(part.actions)
     item = draft.item(_NOWHERE, own)
-    told = tuple(map(_entry, item.attempts[len(part.attempts) :]))
+    told = tuple(map(entry_of, item.attempts[len(part.attempts) :]))
     return ItemVersion(
         item.id,
         item.title,
@@ -448,7 +448,8 @@ def _item(head: _Head, found: Iterable[_Part], own: Conventions | None) -> ItemV
     )
 
 
-def _entry(attempt: Attempt) -> Entry:
+def entry_of(attempt: Attempt) -> Entry:
+    """The attempt, its place aside."""
     form: Form = "action"
     if attempt.source == "history":
         lead = leads.attempt(attempt.text.partition("\n")[0])

@@ -1,6 +1,7 @@
 """What shows that a section is written in the ``attempts`` dialect."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ledger.dialects import words
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 _BOX = re.compile(r"\[[ xX]\](?:\s|\Z)")
 _FIELD = re.compile(r"\*{0,2}[A-Za-z][^:\[\n]{0,60}:")
+# Names of fields that are the dialect's own.
+_KNOWN = re.compile(
+    r"(?:Status|Priority|Exit criteria|Reproduction|Owner/Date|Plan Reference|First Divergence"
+    r"|Artifacts(?: Root)?|Attempts History|Next Actions|Metrics|Spec/AT)(?=[^\n:]{0,40}:)",
+    re.IGNORECASE,
+)
 _NAME = "attempts"
 
 
@@ -53,10 +60,17 @@ def _entries(
         if block.kind == "table" and is_index:
             first, count = first or block.start + 1, count + block.end - block.start - 2
             reason = reason or "an index of items"
+    known: dict[str, int] = {}  # fields, and the line of the first
+    fields = 0
     for entry in _bullets(section):
         body = leads.unbulleted(document.line(entry.start))[1]
         if _BOX.match(body):
             continue
+        for below in _bulleted(entry.children):
+            field = _KNOWN.match(leads.unbulleted(document.line(below.start))[1])
+            if field:
+                fields += 1
+                known.setdefault(field.group().lower(), below.start + 1)
         lead = leads.attempt(body)
         if lead and lead.is_certain:
             said = "a bullet that is an attempt"
@@ -65,13 +79,20 @@ def _entries(
         else:
             continue
         first, count, reason = first or entry.start + 1, count + 1, reason or said
+    if len(known) > 1:
+        first, count = first or min(known.values()), count + fields
+        reason = reason or "fields of an item: " + ", ".join(sorted(known))
     return Sign(_NAME, first, count, reason) if count else None
 
 
 def _bullets(section: Section) -> list[Block]:
+    return _bulleted(section.blocks)
+
+
+def _bulleted(blocks: Iterable[Block]) -> list[Block]:
     return [
         entry
-        for block in section.blocks
+        for block in blocks
         if block.kind in ("bullet_list", "ordered_list")
         for entry in block.children
     ]
