@@ -146,6 +146,13 @@ def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join(reversed(pieces))
 
 
+def anchor(heading: str) -> str:
+    """What a link to ``heading`` is called on code hosts: lower case, hyphens for blanks, no
+    punctuation."""
+    kept = (mark for mark in heading.strip().lower() if mark.isalnum() or mark in "-_ ")
+    return "".join(kept).replace(" ", "-")
+
+
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:
     """Every block, parents before children, in the order of the text."""
     for block in blocks:

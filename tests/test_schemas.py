@@ -94,6 +94,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("merge-driver", ["merge-driver", "--install", "--json"]),
     ("init", ["init", "--agents", "--json"]),
     ("doctor", ["doctor", "--json"]),
+    ("doctor", ["doctor", "--fix", "--dry-run", "--json"]),
     ("schema", ["schema", "--json"]),
     ("schema", ["schema", "status", "--json"]),
     ("error", ["show", "NOBODY", "--json"]),

@@ -26,12 +26,30 @@ class DiagnosedArea(Model):
     problems: list[DiagnosedProblem] = Field(description="What is not in order.")
 
 
+class MadeFix(Model):
+    """A safe fix, or a fault that has none."""
+
+    code: Text = Field(description="The rule.")
+    line: int = Field(ge=1, description="Where it stood.")
+    item: Text | None = Field(description="The item; null for none.")
+    said: Text = Field(description="What became of it, or why it was left.")
+
+
+class Repair(Model):
+    """What `--fix` did, or with `--dry-run` would do."""
+
+    fixes: list[MadeFix] = Field(description="In the order in which they were made.")
+    left: list[MadeFix] = Field(description="What is left to people.")
+    diff: Text = Field(description="The whole change as a unified diff; empty for none.")
+
+
 class DoctorData(Model):
     """The state of a fix plan and of what is around it."""
 
     path: Text | None = Field(description="The fix plan, relative to the top of its repository.")
     verdict: Verdict = Field(description="`to mend` where a problem is a bad one.")
     checks: list[DiagnosedArea] = Field(description="One for each area.")
+    repair: Repair | None = Field(description="With `--fix`: what was mended before; else null.")
 
 
 class DoctorDocument(Document):

@@ -30,6 +30,7 @@ class InitData(Model):
     path: Text = Field(description="The fix plan, relative to the top of its repository.")
     is_new: bool = Field(description="Whether this run wrote it.")
     dialect: Text = Field(description="How it is written.")
+    why: list[Text] = Field(description="What shows that, one line for each dialect in it.")
     items: int = Field(ge=0, description="How many it has.")
     attempts: int = Field(ge=0, description="How many it records.")
     unread: int = Field(ge=0, description="Lines that look like entries and could not be read.")

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from ledger import config, reader, validate
+from ledger import config, mending, reader, validate
 from ledger.config import Config
 from ledger.diagnosing import plan, surroundings
 from ledger.diagnosing.check import Area, Check, Problem
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.models.ledger import Ledger
+from ledger.repairing import Repaired
 
 __all__ = ["Area", "Check", "Diagnosis", "Problem", "Verdict", "diagnose"]
 
@@ -22,11 +23,13 @@ _NOT_THERE: Final = frozenset({"no-ledger", "no-such-file"})
 
 
 class Diagnosis(NamedTuple):
-    """What each check found. ``path`` is the fix plan, None where there is none."""
+    """What each check found. ``path`` is the fix plan, None where there is none. ``repair`` is
+    what was mended before, if anything."""
 
     path: str | None
     verdict: Verdict
     checks: tuple[Check, ...]
+    repair: Repaired | None = None
 
 
 def diagnose(here: Path, given: Path | None = None) -> Diagnosis:
@@ -52,7 +55,7 @@ def diagnose(here: Path, given: Path | None = None) -> Diagnosis:
     )
     checks = (
         plan.ledger(ledger, found, findings),
-        plan.findings(findings),
+        plan.findings(findings, mending.offered(ledger)),
         *_around(found, ledger),
         plan.artifacts(ledger, findings),
     )

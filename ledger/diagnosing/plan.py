@@ -31,10 +31,10 @@ def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     tries = sum(1 for _ in places.attempts(read))
     tasks = sum(len(item.actions) for item in read.items)
     lines = read.text.count(b"\n") + (not read.text.endswith(b"\n"))
+    why = "; ".join(reader.recognise(read.text, found.own).reasons)
     said = (
-        f"{found.ledger_path}, {_number(lines)} lines, in the dialect {read.dialect}: "
-        f"{_counted(len(read.items), 'item')}, {_counted(tries, 'attempt')}, "
-        f"{_counted(tasks, 'action')}"
+        f"{found.ledger_path}, {_number(lines)} lines: {_counted(len(read.items), 'item')}, "
+        f"{_counted(tries, 'attempt')}, {_counted(tasks, 'action')}; read as {why}"
     )
     problems = []
     if not read.items:
@@ -54,8 +54,8 @@ def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     return Check("ledger", said, tuple(problems))
 
 
-def findings(every: Sequence[Finding]) -> Check:
-    """What the rules find, but for what the other checks tell."""
+def findings(every: Sequence[Finding], fixes: int) -> Check:
+    """What the rules find, but for what the other checks tell. ``fixes`` of it are safe."""
     told = [one for one in every if one.code != _UNREAD and one.code not in _CITED]
     errors = [one for one in told if one.severity == "error"]
     if not told:
@@ -71,7 +71,15 @@ def findings(every: Sequence[Finding]) -> Check:
         f"ledger validate # lists them, and `ledger explain {codes[0][0]}` says more",
         is_bad=bool(errors),
     )
-    return Check("findings", "", (problem,))
+    if not fixes:
+        return Check("findings", "", (problem,))
+    safe = Problem(
+        f"{_counted(fixes, 'finding')} can be mended safely",
+        "No attempt's words are touched.",
+        "ledger doctor --fix # and with --dry-run it shows them",
+        is_bad=False,
+    )
+    return Check("findings", "", (problem, safe))
 
 
 def artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
@@ -121,7 +129,11 @@ def archive(found: Config, read: Ledger | None) -> Check:
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{_number(count)} {noun}" if count == 1 else f"{_number(count)} {noun}s"
+    return (
+        f"{_number(count)} {noun}"
+        if count == 1
+        else f"{_number(count)} {noun}{'es' if noun.endswith('x') else 's'}"
+    )
 
 
 def _number(count: int) -> str:

@@ -18,6 +18,7 @@ from ledger.rules import (
     evidence,
     guard,
     index,
+    marks,
     numbers,
     runs,
     secrets,
@@ -30,6 +31,7 @@ __all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "c
 # Importing a theme registers its rules.
 THEMES = (
     structure,
+    marks,
     numbers,
     index,
     dates,

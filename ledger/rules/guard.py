@@ -19,6 +19,7 @@ from ledger.rules.registry import Facts, Fault, rule
 _NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
 _TELLING = 12  # so many different words cannot be kept or lost by chance
 _LEAD = 120  # characters at the start of an attempt that may hold its number
+_DAMAGE = ("â", "Â", "Ã", "Å", "Î", "Ï", "ð", "ğ")  # where such characters begin, mostly
 
 
 @rule("LED501", "attempt-removed", "error")
@@ -271,8 +272,10 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     withdrawn = _withdrawn(ledger, facts, elsewhere)
     for old in gone:
         words = _words(old)
+        if not moved[words] and (mended := _mended(old, fresh)):
+            words = _words(mended)
         if moved[words]:
-            moved[words] -= 1  # moved, numbered anew, or wrapped in another way
+            moved[words] -= 1  # moved, numbered anew, wrapped in another way, or mended
             continue
         place = (old.item, old.number)
         same = [new for new in fresh if (new.item, new.number) == place and old.number is not None]
@@ -310,8 +313,26 @@ def _is_other(old: Attempt, new: Attempt) -> bool:
 
 def _words(attempt: Attempt) -> str:
     """What the attempt says, without its number, its date and its white space."""
-    number = _NUMBER.search(attempt.text, 0, _LEAD)
-    return " ".join(attempt.text[number.end() if number else 0 :].split())
+    return _behind_number(attempt.text)
+
+
+def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that says what ``old`` was meant to say before its characters were read in the
+    wrong encoding: who mends them has changed nothing. Who damages them has."""
+    if not any(sign in old.text for sign in _DAMAGE):
+        return None
+    from ledger import mojibake  # for the few attempts that need it
+
+    def meant(said: str) -> str:
+        return _behind_number("\n".join(mojibake.mend(line).line for line in said.split("\n")))
+
+    said = meant(old.text)
+    return next((n for n in fresh if said != _words(old) and meant(n.text) == said), None)
+
+
+def _behind_number(said: str) -> str:
+    number = _NUMBER.search(said, 0, _LEAD)
+    return " ".join(said[number.end() if number else 0 :].split())
 
 
 def _latest(base: Ledger) -> dict[str | None, int]:

@@ -32,7 +32,8 @@ def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Priority: High
         - Status: done
 
-    Mend: Write the same status in both places; the section is the one to trust.
+    Mend: Write the same status in both places; the section is the one to trust. `ledger doctor
+    --fix` does.
     """
     for row, item in _pairs(ledger):
         if "unknown" in (row.status, item.status) or row.status == item.status:
@@ -68,7 +69,7 @@ def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Priority: High
         - Status: pending
 
-    Mend: Write the same priority in both places.
+    Mend: Write the same priority in both places. `ledger doctor --fix` copies the section's.
     """
     for row, item in _pairs(ledger):
         priority = words.priority(row.priority_text)
@@ -104,7 +105,8 @@ def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         ## [PARSE-002] Read empty files
         - Status: pending
 
-    Mend: Add a row with the item's ID, title, priority and status. Items that are done need none.
+    Mend: Add a row with the item's ID, title, priority and status; `ledger doctor --fix` does.
+    Items that are done need none.
     """
     if not ledger.index:
         return
@@ -162,7 +164,8 @@ def duplicate_index_row(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Priority: High
         - Status: pending
 
-    Mend: Delete the row that is wrong.
+    Mend: Delete the row that is wrong. `ledger doctor --fix` keeps the one that agrees with the
+    item's section.
     """
     lines: dict[str, int] = {}
     for row in ledger.index:

@@ -26,7 +26,8 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
           * [2025-11-01] Attempt #1 — Result: failed. Too slow.
           * [2025-11-02] Attempt #1 — Result: success. Fast enough.
 
-    Mend: Give the later one the next free number. `ledger append` picks it by itself.
+    Mend: Give the later one the next free number: `ledger doctor --fix` does, and `ledger append`
+    picks it by itself.
     """
     known = _texts(facts.base)
     for item in ledger.items:

@@ -47,12 +47,13 @@ class Step(NamedTuple):
 
 
 class Start(NamedTuple):
-    """The fix plan ``path`` of the repository: ``is_new``, or what was recognised in it. ``item``
-    is one to go on with."""
+    """The fix plan ``path`` of the repository: ``is_new``, or what was recognised in it, and
+    ``why``. ``item`` is one to go on with."""
 
     path: str
     is_new: bool
     dialect: str
+    why: tuple[str, ...]
     items: int
     attempts: int
     unread: int
@@ -113,6 +114,7 @@ def start(found: Config, title: str, wanted: frozenset[Offer], *, dry_run: bool 
         found.ledger_path,
         step.state == "added",
         ledger.dialect,
+        reader.recognise(ledger.text, found.own).reasons,
         len(ledger.items),
         sum(len(item.attempts) for item in ledger.items) + len(ledger.loose),
         len(ledger.unread),

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from ledger import reader, text
+from ledger import document, reader, text
 from ledger.dialects.attempts import leads, rendering
 from ledger.errors import UsageError
 
@@ -53,7 +53,7 @@ def first(title: str, today: str) -> tuple[str, str]:
         name=name,
         title=said,
         cell=said.replace("|", "\\|"),
-        anchor=anchor(f"[{name}] {said}"),
+        anchor=document.anchor(f"[{name}] {said}"),
     )
     read = reader.read(text.encode(plan + "\n"))
     if (
@@ -68,13 +68,6 @@ def first(title: str, today: str) -> tuple[str, str]:
             'for instance: ledger init "Read large files"',
         )
     return name, plan
-
-
-def anchor(heading: str) -> str:
-    """What a link to ``heading`` is called on code hosts: lower case, hyphens for blanks, no
-    punctuation."""
-    kept = (mark for mark in heading.strip().lower() if mark.isalnum() or mark in "-_ ")
-    return "".join(kept).replace(" ", "-")
 
 
 def _name(title: str) -> str:

@@ -1,0 +1,128 @@
+"""Rules about characters that were read in the wrong encoding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from ledger import document, text
+from ledger.models.ledger import Ledger
+from ledger.rules.places import quoted
+from ledger.rules.registry import Facts, Fault, rule
+
+# The first byte of a character beyond ASCII and one of those that follow it, each once read as a
+# character of Windows-1252 or Windows-1254 and written as UTF-8.
+_SUSPECT: Final = re.compile(
+    rb"(?:\xc3[\x82-\xb4]|\xc4[\x9e\x9f\xb0\xb1]|\xc5[\x9e\x9f])[\xc2\xc4\xc5\xc6\xcb\xe2]"
+)
+_TICKS: Final = re.compile(r"`+")
+_MOST: Final = 20
+
+
+class Damaged(NamedTuple):
+    """A damaged line and what was meant; ``lost`` characters cannot be told. ``start`` and ``end``
+    are its bytes, without the newline; ``at`` is where the damage begins."""
+
+    line: int
+    start: int
+    end: int
+    at: int
+    was: str
+    mended: str
+    lost: int
+
+
+@rule("LED114", "damaged-characters", "warning")
+def damaged_characters(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A line has characters that were UTF-8 and were once read as a Windows code page.
+
+    Why: A tick or a dash becomes two or three odd letters, which nobody can search for, and which
+    hide what a state or a result says.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Notes: âœ… done â€” twice as fast
+
+    Mend: `ledger doctor --fix` shows these lines as they were meant, and writes them. In code
+    nothing is looked at.
+    """
+    for number, one in enumerate(damaged(ledger.text)):
+        if number == _MOST:
+            return
+        message = f"characters were read in the wrong encoding: {quoted(one.was)}"
+        fix = None if one.lost else f"it was meant to be {quoted(one.mended)}"
+        yield Fault(one.at, message, one.was, fix=fix)
+
+
+def damaged(data: bytes) -> Iterator[Damaged]:
+    """The lines with such damage outside of code."""
+    suspects = [found.start() for found in _SUSPECT.finditer(data)]
+    if not suspects:
+        return
+    from ledger import mojibake  # its tables take a while, and hardly any plan needs them
+
+    code = _code(data)
+    seen = iter(suspects)
+    at = next(seen)
+    for line, (start, end) in enumerate(pairwise(text.line_starts(data))):
+        if at >= end:
+            continue
+        first = at
+        while at < end:
+            at = next(seen, len(data) + 1)
+        if line not in code:
+            raw = data[start:end].rstrip(b"\r\n").removeprefix(text.BOM if not line else b"")
+            was = text.decode(raw)
+            parts = [(part, mojibake.mend(part)) for part in _outside(was)]
+            if any(mended.is_damaged for _, mended in parts):
+                yield Damaged(
+                    line + 1,
+                    start + len(data[start:end].rstrip(b"\r\n")) - len(raw),
+                    start + len(data[start:end].rstrip(b"\r\n")),
+                    first,
+                    was,
+                    _joined(was, [(part, mended.line) for part, mended in parts]),
+                    sum(mended.lost for _, mended in parts),
+                )
+
+
+def _code(data: bytes) -> frozenset[int]:
+    """The lines of code blocks, from 0."""
+    blocks = (
+        block
+        for section in document.parse(data).sections
+        for block in document.walk(section.blocks)
+        if block.kind in ("fence", "code")
+    )
+    return frozenset(line for block in blocks for line in range(block.start, block.end))
+
+
+def _outside(line: str) -> list[str]:
+    """The parts of a line between its spans of code."""
+    parts, at, begun = [], 0, 0
+    ticks = list(_TICKS.finditer(line))
+    while at < len(ticks):
+        size = len(ticks[at].group())
+        closing = next(
+            (n for n in range(at + 1, len(ticks)) if len(ticks[n].group()) == size), None
+        )
+        if closing is None:
+            at += 1
+            continue
+        parts.append(line[begun : ticks[at].start()])
+        begun, at = ticks[closing].end(), closing + 1
+    return [*parts, line[begun:]]
+
+
+def _joined(line: str, parts: list[tuple[str, str]]) -> str:
+    """The line with other words in its parts."""
+    pieces, at = [], 0
+    for was, mended in parts:
+        start = line.index(was, at)
+        pieces += [line[at:start], mended]
+        at = start + len(was)
+    return "".join([*pieces, line[at:]])
