@@ -6,9 +6,8 @@ if a claim needs it.
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain, islice, pairwise
+from itertools import chain, islice
 
 from ledger import processes
 from ledger.claims.entries import Entry, Source, entry_of, run_folder, sources, stamp_of
@@ -20,8 +19,8 @@ from ledger.verifying.place import Place, revision, work_tree
 from ledger.verifying.runs import Runs
 
 # A second process is not worth its start for fewer entries. The work is handed out in so many
-# parts: what takes long is to read runs, and who reads which cannot be told before.
-_FEWEST, _PARTS = 50, 10
+# parts: what takes long is to read runs, and how long cannot be told before.
+_FEWEST, _PARTS = 50, 6
 # Numbers that an item may say lie in the archive.
 _MOST_ARCHIVED = 10_000
 _OF_TIME = frozenset({"duration", "margin", "delta"})
@@ -72,11 +71,25 @@ class _Entries:
         return map(self.entry, self._by_item.get(item, ()))
 
 
-def _parts(chosen: Sequence[Source]) -> list[Sequence[Source]]:
-    """The entries in parts of about the same length of text."""
-    until = list(accumulate(len(source.text) for source in chosen))
-    cuts = [bisect(until, until[-1] * part / _PARTS) for part in range(_PARTS)]
-    return [chosen[start:end] for start, end in pairwise([*cuts, len(chosen)])]
+def _parts(chosen: Sequence[Source]) -> list[list[Source]]:
+    """The entries in a few parts, those with most text first. The entries of an item, which cite
+    the same runs, stay together, unless most of the text is one item's."""
+    by_item: dict[str | None, list[Source]] = {}
+    for source in chosen:
+        by_item.setdefault(source.item, []).append(source)
+    groups = sorted(by_item.values(), key=_length, reverse=True)
+    if 2 * _length(groups[0]) > _length(chosen):
+        groups = [
+            list(chosen[at : at + _FEWEST // 2]) for at in range(0, len(chosen), _FEWEST // 2)
+        ]
+    parts: list[list[Source]] = [[] for _ in groups[:_PARTS]]
+    for group in groups:
+        min(parts, key=_length).extend(group)
+    return sorted(parts, key=_length, reverse=True)
+
+
+def _length(part: Sequence[Source]) -> int:
+    return sum(len(source.text) for source in part)
 
 
 def _line(judged: Judged) -> int:
