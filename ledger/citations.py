@@ -92,6 +92,9 @@ def find(text: str) -> tuple[Citation, ...]:
     )
 
 
+_ENTRY = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?!\*\*[^*\n]{1,60}:\*\*)")
+
+
 @lru_cache(maxsize=64)
 def _label(name: str) -> re.Pattern[str]:
     return re.compile(
@@ -100,11 +103,21 @@ def _label(name: str) -> re.Pattern[str]:
 
 
 def labelled(text: str, name: str) -> str | None:
-    """What follows ``name:`` at the start of a line or sentence, to the end of that line."""
+    """What follows ``name:`` at the start of a line or sentence, to the end of that line; where
+    nothing does, the list below it, its entries parted by semicolons."""
     found = _label(name).search(text)
     if not found:
         return None
-    return text[found.end() :].partition("\n")[0].strip() or None
+    line, _, below = text[found.end() :].partition("\n")
+    if line.strip():
+        return line.strip()
+    listed: list[str] = []
+    for said in below.split("\n"):
+        entry = _ENTRY.match(said)
+        if not entry and said.strip():
+            break
+        listed += [said[entry.end() :].strip()] if entry else []
+    return "; ".join(listed) or None
 
 
 def commits(text: str) -> tuple[str, ...]:

@@ -199,10 +199,11 @@ def _refuse_recorded(
     for evidence in evidences:
         found = recorded.find(sections, evidence.path, evidence.stamp)
         if found:
+            called = f"attempt #{found.number}" if found.number is not None else "an attempt"
             where = f" in action {found.action}" if found.action is not None else ""
             raise Refused(
                 "recorded-already",
-                f"{evidence.path} is recorded as attempt #{found.number}{where} of {item}"
+                f"{evidence.path} is recorded as {called}{where} of {item}"
                 f" ({config.ledger_path}:{found.line})",
                 "use --again to record it once more",
             )

@@ -11,10 +11,19 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ledger import citations, text
-from ledger.dialects import words
+from ledger.dialects import MAIN, words
 from ledger.models.archived import Part
 from ledger.models.finding import Finding
-from ledger.models.ledger import Action, ActionState, Attempt, Item, ItemStatus, Ledger, Result
+from ledger.models.ledger import (
+    Action,
+    ActionState,
+    Attempt,
+    Item,
+    ItemStatus,
+    Ledger,
+    Result,
+    latest,
+)
 
 OPEN: Final[frozenset[ActionState]] = frozenset({"pending", "in_progress", "partial", "unknown"})
 FINISHED: Final[frozenset[ItemStatus]] = frozenset({"done", "archived"})
@@ -187,16 +196,6 @@ def about(ledger: Ledger, path: str) -> About:
     )
 
 
-def last_attempt(attempts: Iterable[Attempt]) -> Attempt | None:
-    """The attempt with the largest number; of equals, and without numbers, the lowest in the
-    file."""
-    last = None
-    for attempt in attempts:
-        if last is None or (attempt.number or 0) >= (last.number or 0):
-            last = attempt
-    return last
-
-
 def next_action(actions: Iterable[Action]) -> Action | None:
     """The first action in progress, else the first open one, else the first blocked one."""
     ordered = tuple(actions)
@@ -212,7 +211,7 @@ def _rank(item: ItemSummary) -> int:
 
 
 def _summary(item: Item) -> ItemSummary:
-    last = last_attempt(item.attempts)
+    last = latest(item.attempts)
     return ItemSummary(
         item.id,
         item.title,
@@ -239,7 +238,8 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
         # A task says by itself what is to be done.
         state: ActionState = "blocked" if item.status == "blocked" else "pending"
         return NextAction(None, state, item.title, None, item.span.start_line)
-    if last is None or item.actions or item.status in FINISHED:
+    is_told = bool(item.actions) and item.dialect == MAIN  # others have their own beside them
+    if last is None or is_told or item.status in FINISHED:
         return None
     said = citations.labelled(last.text, "Next Actions")
     if not said or said.lower().startswith(("none", "n/a")):

@@ -33,7 +33,13 @@ _TRACES: Final[dict[str, tuple[tuple[bytes, ...], bytes]]] = {
         (b"[ ]", b"[x]", b"[X]"),
         rb"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\]",
     ),
+    "logbook": (
+        (b"ocus", b"OCUS", b"# 2", b"# 1", b"# *", b"# [", b"# `", b"#\t"),
+        rb" {0,3}#{1,6}[ \t]+[*\[`]{0,4}(?:(?i:(?:current |active )?focus)|[12]\d{3}[-\xe2\d])",
+    ),
 }
+# Those whose sections look as those of others do, but not the file that they stand in.
+_BY_FILE: Final = ("logbook",)
 
 
 class Dialect(Protocol):
@@ -72,11 +78,12 @@ def recognise(document: Document, own: Conventions | None = None) -> Recognition
     signs: list[Sign] = []
     above: list[tuple[int, str, bool]] = []  # level, dialect and whether it owns what is below
     weights: Counter[str] = Counter()
+    mixed: dict[str, bool] = {}
     for section in sections:
         while above and above[-1][0] >= section.level:
             above.pop()
         _, dialect, owned = above[-1] if above else (0, "", False)
-        sign = _sign(document, section, own, is_owned=owned)
+        sign = _sign(document, section, own, mixed, is_owned=owned)
         owns = owned
         if sign:
             dialect, owns = sign.dialect, sign.owns
@@ -112,15 +119,24 @@ def _has_traces(name: str, data: bytes, start: int, end: int) -> bool:
 
 
 def _sign(
-    document: Document, section: Section, own: Conventions | None, *, is_owned: bool
+    document: Document,
+    section: Section,
+    own: Conventions | None,
+    mixed: dict[str, bool],
+    *,
+    is_owned: bool,
 ) -> Sign | None:
-    """The strongest sign of any dialect. What is owned can only open an item of its own."""
+    """The strongest sign of any dialect. What is owned can only open an item of its own.
+    ``mixed`` remembers which dialects the file has traces of."""
     best = load(MAIN).sign(document, section, own)
     if is_owned or (best and best.owns):
         return best if best and best.owns else None
     start, end = document.starts[section.start], document.starts[section.end]
     for name in _TRACES:
-        if _has_traces(name, document.data, start, end):
+        if name in _BY_FILE and name not in mixed:
+            words = bool(own and own.fields)  # a heading may have other words
+            mixed[name] = words or _has_traces(name, document.data, 0, len(document.data))
+        if mixed.get(name) or (name not in mixed and _has_traces(name, document.data, start, end)):
             sign = load(name).sign(document, section, own)
             if sign and (best is None or sign.count >= best.count):
                 best = sign

@@ -78,9 +78,12 @@ def is_blank_between(ledger: Ledger, before: Attempt, after: Attempt) -> bool:
 
 
 def numbered_action(item: Item, number: int) -> Action:
-    """The item's action ``number``; of boxes without numbers that one from above. Raises
-    UsageError for none, Refused for more than one."""
+    """The item's action ``number``; of boxes without numbers that one from above, and of steps
+    that a logbook lists again when they are done the open one. Raises UsageError for none, Refused
+    for more than one."""
     found = [action for action in item.actions if action.number == number]
+    if item.dialect == "logbook":
+        found = [action for action in found if action.state != "complete"] or found[:1]
     if item.dialect == "checklist" and all(action.number is None for action in item.actions):
         found = list(item.actions[number - 1 : number]) if number > 0 else []
     if not found:

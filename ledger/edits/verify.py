@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ledger.dialects import places, words
@@ -128,22 +128,29 @@ def _verify_attempt(attempt: Attempt, change: Change) -> None:
 
 def _verify_actions(before: Item, after: Item, change: Change) -> None:
     old, new = list(before.actions), list(after.actions)
-    added = new[len(old) :]
-    if len(added) != len(change.next) or any(a.state != "pending" for a in added):
-        raise _differs(f"{len(change.next)} new actions of {before.id} read as {len(added)}")
-    for said, action in zip(change.next, added, strict=True):
-        if not _bare(action.text).endswith(_bare(said)):
-            raise _differs(f"a new action of {before.id}: {said[:60]!r} reads as {action.text!r}")
+    count = len(change.next)
+    if len(new) != len(old) + count:
+        raise _differs(f"{count} new actions of {before.id} read as {len(new) - len(old)}")
     completed = [places.numbered_action(before, number) for number in change.complete]
-    for was, now in zip(old, new, strict=False):
-        if any(was is one for one in completed):
-            done = (now.number, now.state, now.attempt, now.text)
-            # A box that is ticked does not say by which attempt.
-            by = was.attempt if before.dialect == "checklist" else change.attempt.number
-            if done != (was.number, "complete", by, was.text):
-                raise _differs(f"action {was.number} of {before.id} does not read as completed")
-        elif _action(was) != _action(now):
+    by = change.attempt.number if before.dialect == "attempts" else None
+    at = len(old)  # the new ones stand behind all others, but for those of a list further down
+    while at and count and _is_as_meant(old[at - 1], new[at - 1 + count], completed, by):
+        at -= 1
+    for said, action in zip(change.next, new[at : at + count], strict=True):
+        if action.state != "pending" or not _bare(action.text).endswith(_bare(said)):
+            raise _differs(f"a new action of {before.id}: {said[:60]!r} reads as {action.text!r}")
+    for was, now in zip(old, new[:at] + new[at + count :], strict=True):
+        if not _is_as_meant(was, now, completed, by):
             raise _differs(f"action {was.number} of {before.id}")
+
+
+def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int | None) -> bool:
+    """Whether an action is as it was, or one of the ``completed`` and complete; ``by`` is the
+    attempt that it has to name, None where it is a box, which does not say by which."""
+    if not any(was is one for one in completed):
+        return _action(was) == _action(now)
+    done = (was.number, "complete", was.attempt if by is None else by, was.text)
+    return (now.number, now.state, now.attempt, now.text) == done
 
 
 def shape(item: Item) -> Shape:
@@ -166,7 +173,7 @@ def _fields(item: Item, change: Change) -> list[tuple[str, str]]:
     return [(f.name, f.value) for f in item.fields if f.name.lower() != free]
 
 
-_NAMES_ADDED = ("Attempts History", "Next Actions")
+_NAMES_ADDED = ("Attempts History", "Next Actions", "TODOs")
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -1,6 +1,6 @@
 """What a fix plan holds. Every part knows the bytes that it was read from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger import citations
@@ -63,15 +63,18 @@ class Attempt(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """The first line after the result."""
+        """The first line after the result; of an attempt under a heading what its action says."""
+        if self.number is None and (action := citations.labelled(self.text, "(?:Action|Summary)")):
+            return action
         first, _, _ = self.text.partition("\n")
         _, _, rest = first.partition(self.result_text) if self.result_text else ("", "", first)
         return rest.lstrip(" .*").strip()
 
     @property
     def metrics(self) -> str | None:
-        """What follows the label ``Metrics:``, to the end of its line."""
-        return citations.labelled(self.text, "Metrics")
+        """What follows the label ``Metrics:`` (or ``Metrics captured:``), to the end of its line,
+        or of the list below it."""
+        return citations.labelled(self.text, "Metrics(?: [a-z]{1,20})?")
 
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
@@ -85,6 +88,15 @@ class Attempt(NamedTuple):
     def commits(self) -> tuple[str, ...]:
         """The hexadecimal names that look like commits, in the order of the text."""
         return citations.commits(self.text)
+
+
+def latest(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt with the largest number; of equals, and without numbers, the lowest in the
+    file, or the highest where later days stand above earlier ones."""
+    if attempts and all(attempt.number is None for attempt in attempts):
+        first, last = attempts[0], attempts[-1]
+        return first if (first.date or "") > (last.date or "") else last
+    return max(reversed(attempts), key=lambda attempt: attempt.number or 0, default=None)
 
 
 class Action(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.models.ledger import Action, Ledger
-from ledger.rules.places import opening, quoted
+from ledger.rules.places import numbering, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 _OPEN = ("pending", "in_progress", "partial", "blocked", "unknown")
@@ -27,7 +27,7 @@ def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[F
     Mend: Name the attempt in parentheses: `✅ COMPLETE (Attempt #2, STAMP 20251102T091500Z) —`.
     `ledger append --complete N` does.
     """
-    for item in ledger.items:
+    for item in numbering(ledger):
         for action in item.actions:
             is_unnamed = action.attempt is None and action.number is not None
             is_unnamed = is_unnamed and item.dialect == "attempts"  # a ticked box names none

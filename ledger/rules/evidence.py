@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.models.ledger import Ledger
-from ledger.rules.places import attempts, name, opening, quoted, unseen
+from ledger.rules.places import attempts, name, numbering, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
 
@@ -24,8 +24,9 @@ def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Write `— Result: success`, or partial, failed, blocked, behind the number.
     """
+    others = {item.id for item in ledger.items} - {item.id for item in numbering(ledger)}
     for attempt in attempts(ledger):
-        if attempt.source == "history" and not attempt.result_text:
+        if attempt.source == "history" and not attempt.result_text and attempt.item not in others:
             at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} has no result"
             yield Fault(at, message, attempt.text[:60], attempt.item, attempt.number)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.models.finding import Severity
 from ledger.models.ledger import Attempt, Ledger
+from ledger.models.ledger import latest as latest_of
 from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
@@ -79,7 +80,7 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         return
     latest = {} if facts.append_only == "strict" else _latest(facts.base)
     for old, new in _altered(ledger, facts):
-        if new is not None and latest.get(old.item, -1) != old.number:
+        if new is not None and latest.get(old.item) != (old.number, old.number or old.text):
             at = opening(ledger, new.span.start_byte)
             message = f"{name(old)} was changed: {_change(old.text, new.text)}"
             yield Fault(at, message, old.text, old.item, old.number, severity=_strict(facts))
@@ -278,7 +279,7 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
             moved[words] -= 1  # moved, numbered anew, wrapped in another way, or mended
             continue
         place = (old.item, old.number)
-        same = [new for new in fresh if (new.item, new.number) == place and old.number is not None]
+        same = [new for new in fresh if _is_named_alike(old, new)]
         if place not in common:
             same = [new for new in same if new.text not in brought]
         if old.source == "action" and any(new.source == "history" for new in same):
@@ -335,12 +336,19 @@ def _behind_number(said: str) -> str:
     return " ".join(said[number.end() if number else 0 :].split())
 
 
-def _latest(base: Ledger) -> dict[str | None, int]:
-    """The largest number of each item."""
-    return {
-        item.id: max((attempt.number or 0 for attempt in item.attempts), default=0)
-        for item in base.items
-    }
+def _latest(base: Ledger) -> dict[str | None, tuple[int | None, int | str]]:
+    """The largest number of each item; without numbers, what its latest attempt says."""
+    found = {item.id: latest_of(item.attempts) for item in base.items}
+    return {item: (last.number, last.number or last.text) for item, last in found.items() if last}
+
+
+def _is_named_alike(old: Attempt, new: Attempt) -> bool:
+    """Whether both have the number, or without numbers the heading, or stand in no list."""
+    if new.item != old.item or new.number != old.number:
+        return False
+    return old.number is not None or (
+        old.text.partition("\n")[0] == new.text.partition("\n")[0] and "\n" in old.text
+    )
 
 
 def _home(ledger: Ledger, attempt: Attempt) -> int:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ledger.dialects.pointers import next_free
 from ledger.models.ledger import Attempt, Item, Ledger
-from ledger.rules.places import opening, quoted, repeated
+from ledger.rules.places import numbering, opening, quoted, repeated
 from ledger.rules.registry import Facts, Fault, rule
 
 
@@ -85,12 +85,12 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Number the actions anew, or give the new one the next free number.
     """
     known = {a.text for item in facts.base.items for a in item.actions} if facts.base else set()
-    for item in ledger.items:
-        numbered = [a for a in item.actions if a.number is not None]
-        if len({a.number for a in numbered}) == len(numbered):
+    for item in numbering(ledger):
+        actions = [a for a in item.actions if a.number is not None]
+        if len({a.number for a in actions}) == len(actions):
             continue
         for action, first, ordinal in repeated(
-            numbered, lambda a: a.number, lambda a: a.text not in known
+            actions, lambda a: a.number, lambda a: a.text not in known
         ):
             at = opening(ledger, action.span.start_byte)
             message = f"{item.id} has action {action.number} twice: see line"
@@ -113,8 +113,8 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Write `Attempt #N` behind the date, N being the next free number.
     """
-    for item in ledger.items:
-        for attempt in item.attempts if item.dialect == "attempts" else ():
+    for item in numbering(ledger):
+        for attempt in item.attempts:
             if attempt.number is None:
                 at = opening(ledger, attempt.span.start_byte)
                 message = f"an attempt of {item.id} has no number: {quoted(attempt.text)}"

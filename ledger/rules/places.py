@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ledger import text
-from ledger.dialects import places
+from ledger.dialects import MAIN, places
 from ledger.models.ledger import Artifact, Attempt, Item, Ledger
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
@@ -41,6 +41,12 @@ def sections(ledger: Ledger) -> Iterator[Item]:
     for item in ledger.items:
         if not places.is_listed(ledger, item):
             yield item
+
+
+def numbering(ledger: Ledger) -> Iterator[Item]:
+    """The items of the dialect that numbers attempts, names the one that completed an action, and
+    has a place for each status: what is amiss there is how others are written."""
+    return (item for item in ledger.items if item.dialect == MAIN)
 
 
 def opening(ledger: Ledger, start: int) -> int:

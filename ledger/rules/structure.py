@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ledger import text
+from ledger.dialects import MAIN
 from ledger.models.ledger import Item, Ledger
 from ledger.rules.places import name, opening, quoted, repeated, sections
 from ledger.rules.registry import Facts, Fault, rule
@@ -176,7 +177,7 @@ def item_without_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     indexed = {row.id for row in ledger.index if row.status_text}
     for item in sections(ledger):
-        if not item.status_text and item.id not in indexed:
+        if item.dialect == MAIN and not item.status_text and item.id not in indexed:
             at = opening(ledger, item.span.start_byte)
             yield Fault(at, f"{item.id} has no status", "", item.id)
 

@@ -217,8 +217,13 @@ def next_action(
             or leads.attempt(said)
             or leads.looks_like_attempt(f"* {said}")
         )
-        said = f"Next: {said}" if is_taken else _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", said)
+        said = f"Next: {said}" if is_taken else inert(said)
     return f"{prefix}{words_of_state}{said}"
+
+
+def inert(line: str) -> str:
+    """``line`` so that it opens no block where it stands first."""
+    return _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", line)
 
 
 def _has_words(action: Action) -> bool:

@@ -1,0 +1,364 @@
+"""A document in the ``logbook`` dialect to a ``Ledger``.
+
+The item is the focus. Each entry of the attempts history is an attempt: of the focus, or of the
+initiative that its heading names, which is an item, too, known by its entries alone. Checkboxes
+are actions.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ledger.dialects import words
+from ledger.dialects.attempts import leads, parts
+from ledger.dialects.logbook import headings, results
+from ledger.document import Block, Document, Section, walk
+from ledger.models.ledger import (
+    Action,
+    ActionState,
+    Attempt,
+    Criterion,
+    Field,
+    Item,
+    Ledger,
+    Span,
+    Unread,
+)
+
+if TYPE_CHECKING:
+    from ledger.models.conventions import Conventions
+
+BOX = re.compile(r"\[(?P<box>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
+_STATES: Final[dict[str, ActionState]] = {
+    " ": "pending",
+    "x": "complete",
+    "X": "complete",
+    "~": "in_progress",
+    "/": "in_progress",
+    "-": "rejected",
+}
+_TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
+_STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
+_PART = re.compile(r"\.[A-Z]{1,3}\d{1,4}\Z")
+_WRAPPED = re.compile(r"(?P<mark>`|\*{1,2}|_{1,2})(?P<inner>[^`*]+)(?P=mark)")
+_LITERAL = ("fence", "html", "code")
+
+
+class Held(NamedTuple):
+    """One section, with all that stands below deeper headings of an entry. ``entry`` is what its
+    heading says where it is an attempt."""
+
+    kind: headings.Kind
+    title: str
+    level: int
+    start: int
+    end: int
+    blocks: tuple[Block, ...]
+    entry: headings.Entry | None
+
+
+def held(
+    document: Document, sections: Sequence[Section], own: Conventions | None
+) -> Iterator[Held]:
+    """The sections of a logbook, each entry whole."""
+    place = 0
+    while place < len(sections):
+        section = sections[place]
+        place += 1
+        if not section.heading:
+            continue
+        title = headings.title(document, section)
+        kind, entry = headings.kind(title, own), headings.entry(title)
+        blocks, end = section.blocks, section.end
+        if entry:
+            while place < len(sections) and sections[place].level > section.level:
+                if sections[place].start != end:
+                    break
+                blocks += sections[place].blocks
+                end = sections[place].end
+                place += 1
+        yield Held(kind, title, section.level, section.start, end, blocks, entry)
+
+
+def read(document: Document, sections: Sequence[Section], own: Conventions | None = None) -> Ledger:
+    """Read these sections of the document. Never fails."""
+    return Reading(document, list(held(document, sections, own)), own).ledger()
+
+
+class Reading:
+    """Sections whose parts are given to the items that they belong to."""
+
+    def __init__(self, document: Document, found: list[Held], own: Conventions | None) -> None:
+        self.document, self.found, self.own = document, found, own
+        focus = next((one for one in found if one.kind == "focus"), None)
+        self.home = focus
+        self.focus = headings.focus(self._lines(focus), own) if focus else None
+        self.names = self._names()
+        self.steps = {
+            step: name
+            for one in found
+            if one.entry and (name := self._of_entry(one.entry))
+            for step in headings.steps(one.entry.rest)
+        }
+        self.unread: list[Unread] = []
+
+    def ledger(self) -> Ledger:
+        """All that was found."""
+        attempts: dict[str | None, list[Attempt]] = {}
+        actions: dict[str, list[Action]] = {}
+        for one in self.found:
+            if one.entry:
+                attempt = self._attempt(one, one.entry)
+                attempts.setdefault(attempt.item, []).append(attempt)
+            for action in self._actions(one):
+                self._give(action, actions, one)
+        self._find_unread()
+        items = []
+        if self.focus and self.home:
+            items.append(self._item(self.focus, self.home, attempts, actions))
+        others = [name for name in self.names if not (self.focus and self.focus.id == name)]
+        items += [self._logged(name, attempts[name], actions) for name in others]
+        items.sort(key=lambda item: item.span.start_byte)
+        first = min((item.span.start_line for item in items), default=1 << 60) - 1
+        return Ledger(
+            "logbook",
+            self.document.data,
+            parts.last_updated(self.document, first, self.own),
+            (),
+            tuple(items),
+            tuple(attempts.get(None, ())),
+            tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            own=self.own,
+        )
+
+    # Items
+
+    def _names(self) -> list[str]:
+        """The initiatives that entries name, in the order of the file."""
+        named = [headings.named(one.entry.rest) for one in self.found if one.entry]
+        known = list(dict.fromkeys(_PART.sub("", name) for name in named if name))
+        self.names = known
+        used = [self._of_entry(one.entry) for one in self.found if one.entry]
+        return [name for name in dict.fromkeys(used) if name]
+
+    def _of_entry(self, entry: headings.Entry) -> str | None:
+        """The item that an entry's heading names, else the focus."""
+        focus = self.focus
+        if focus and focus.is_named and headings.begins(entry.rest, focus.id):
+            return focus.id
+        for name in sorted(self.names, key=len, reverse=True):
+            if headings.begins(entry.rest, name):
+                return name
+        return focus.id if focus else None
+
+    def _item(
+        self,
+        focus: headings.Focus,
+        home: Held,
+        attempts: dict[str | None, list[Attempt]],
+        actions: dict[str, list[Action]],
+    ) -> Item:
+        fields = tuple(self._fields(home))
+        status = next((field.value for field in fields if field.name.lower() == "status"), "")
+        return Item(
+            id=focus.id,
+            title=focus.title,
+            priority=None,
+            priority_text="",
+            status=words.status(status, self.own),
+            status_text=status,
+            fields=fields,
+            attempts=tuple(attempts.get(focus.id, ())),
+            actions=tuple(actions.get(focus.id, ())),
+            criteria=tuple(self._criteria()),
+            span=self._span(home),
+            dialect="logbook",
+            is_named=focus.is_named,
+        )
+
+    def _logged(self, name: str, attempts: list[Attempt], actions: dict[str, list[Action]]) -> Item:
+        """An initiative that the file knows by its entries alone."""
+        return Item(
+            id=name,
+            title="",
+            priority=None,
+            priority_text="",
+            status="unknown",
+            status_text="",
+            fields=(),
+            attempts=tuple(attempts),
+            actions=tuple(actions.get(name, ())),
+            criteria=(),
+            span=attempts[0].span,
+            dialect="logbook",
+        )
+
+    def _fields(self, home: Held) -> Iterator[Field]:
+        """The sections that are no entries, and the labelled bullets below the focus."""
+        for one in self.found:
+            if one.entry or one.level == 1:
+                continue
+            yield self._section_field(one)
+            if one is home:
+                bullets = (
+                    b for block in one.blocks if block.kind == "bullet_list" for b in block.children
+                )
+                for entry in bullets:
+                    field = parts.field(self.document, entry, self.own)
+                    if field:
+                        yield field
+
+    def _section_field(self, one: Held) -> Field:
+        name = words.name(words.plain(one.title).rstrip(" :"), self.own)
+        if one.kind == "status":
+            name = "Status"
+        end = one.end
+        if one.kind == "attempts":  # with its entries, which are sections of their own
+            behind = self.found[self.found.index(one) + 1 :]
+            inner = itertools.takewhile(lambda other: other.level > one.level, behind)
+            end = max([end, *(other.end for other in inner)])
+        span = parts.span(self.document, one.start, parts.trimmed(self.document, one.start, end))
+        first = next((block for block in one.blocks), None)
+        if not first or first.kind != "paragraph":
+            return Field(name, "", span, parts.span(self.document, one.start, one.start))
+        line = self.document.line(first.start)
+        value = line.strip()
+        wrapped = _WRAPPED.fullmatch(value) if one.kind == "status" else None
+        value = wrapped["inner"] if wrapped else value
+        at = line.find(value) if value else 0
+        where = parts.span_in_line(self.document, first.start, at, at + len(value))
+        return Field(name, value, span, where)
+
+    def _span(self, one: Held) -> Span:
+        end = parts.trimmed(self.document, one.start, one.end)
+        return parts.span(self.document, one.start, end)
+
+    def _criteria(self) -> Iterator[Criterion]:
+        for one in self.found:
+            if one.kind == "criteria":
+                for block in walk(one.blocks):
+                    if block.kind == "list_item":
+                        value = parts.entry_text(self.document, block)
+                        yield parts.criterion(self.document, value, block.start, block.end)
+
+    # Attempts
+
+    def _attempt(self, one: Held, entry: headings.Entry) -> Attempt:
+        end = one.end
+        for block in reversed(one.blocks):
+            if block.kind != "rule":
+                break
+            end = block.start
+        end = parts.trimmed(self.document, one.start, end)
+        whole = "\n".join(self.document.lines(one.start, end)).lstrip("# \t")
+        result, said = results.result(entry.note, self._lines(one), self.own)
+        return Attempt(
+            self._of_entry(entry),
+            None,
+            entry.date,
+            entry.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+            result,
+            said,
+            whole,
+            "history",
+            parts.span(self.document, one.start, end),
+        )
+
+    def _lines(self, one: Held) -> list[str]:
+        """The lines below its heading that are no code."""
+        literal = {
+            line
+            for block in walk(one.blocks)
+            if block.kind in _LITERAL
+            for line in range(block.start, block.end)
+        }
+        return [
+            self.document.line(line)
+            for line in range(one.start + 1, one.end)
+            if line not in literal
+        ]
+
+    # Actions
+
+    def _actions(self, one: Held) -> Iterator[Action]:
+        """Checkboxes anywhere, and every bullet of a section that holds tasks."""
+        if one.kind == "criteria":
+            return
+        for block in walk(one.blocks):
+            if block.kind != "list_item":
+                continue
+            line = self.document.line(block.start)
+            width, said = leads.unbulleted(line)
+            box = BOX.match(said)
+            state = _STATES[box["box"]] if box else None
+            if not box and not one.entry and block in _top(one.blocks):
+                state = {"done": "complete", "todo": "pending"}.get(one.kind)  # type: ignore[assignment]
+            if state is None:
+                continue
+            yield self._action(block, box, state, width, said)
+
+    def _action(
+        self, block: Block, box: re.Match[str] | None, state: ActionState, width: int, said: str
+    ) -> Action:
+        rest = said[box.end() :] if box else said
+        tag = _TAG.match(rest)
+        step = _STEP.match(tag["tag"]) if tag else None
+        number = leads.numbered(self.document.line(block.start))
+        if number is None and step:
+            number = int(step["number"])
+        end = parts.trimmed(self.document, block.start, block.end)
+        below = self.document.lines(block.start + 1, end)
+        return Action(
+            number,
+            state,
+            box.group().strip() if box else "",
+            None,
+            None,
+            "\n".join([rest, *below]).strip(),
+            parts.span(self.document, block.start, end),
+            parts.span_in_line(self.document, block.start, width, width + (3 if box else 0)),
+        )
+
+    def _give(self, action: Action, actions: dict[str, list[Action]], one: Held) -> None:
+        owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)
+        if owner:
+            actions.setdefault(owner, []).append(action)
+        else:
+            self._unread_line("action", action.span.start_line - 1, "there is no focus")
+
+    def owner(self, said: str) -> str | None:
+        """The item whose name or step the words of an action begin with, else the focus."""
+        tag = _TAG.match(said)
+        if tag:
+            known = [*self.names, *([self.focus.id] if self.focus else [])]
+            for name in known:
+                if leads.plain_id(tag["tag"]).lower() == name.lower():
+                    return name
+            if tag["tag"] in self.steps:
+                return self.steps[tag["tag"]]
+        return self.focus.id if self.focus else None
+
+    # What is not read
+
+    def _find_unread(self) -> None:
+        """Headings among the entries that open none."""
+        above: Held | None = None
+        for one in self.found:
+            if above and one.level > above.level:
+                if not one.entry:
+                    reason = "its heading does not begin with a date"
+                    self._unread_line("attempt", one.start, reason)
+            else:
+                above = one if one.kind == "attempts" else None
+
+    def _unread_line(self, kind: str, number: int, reason: str) -> None:
+        line = self.document.line(number)[:200]
+        self.unread.append(Unread(kind, number + 1, line, reason))  # type: ignore[arg-type]
+
+
+def _top(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The items of lists that stand in no other list."""
+    return tuple(entry for block in blocks for entry in block.children if "list" in block.kind)

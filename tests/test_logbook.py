@@ -1,0 +1,158 @@
+"""The dialect ``logbook``: what a person finds there is read, and written in its own style."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ledger import reader
+from ledger.models.ledger import Item, Ledger
+from tests import corpus
+from tests.conftest import ROOT
+
+SAMPLES = corpus.PLACE / "ledgers"
+PLAN = (ROOT / "tests/data/logbook.md").read_text("utf-8")
+
+
+def read(text: str) -> Ledger:
+    return reader.read(text.encode())
+
+
+def item(ledger: Ledger, name: str) -> Item:
+    (found,) = [item for item in ledger.items if item.id == name]
+    return found
+
+
+# What is read. The oracle knows nothing of Markdown: a sample's lines say what they are.
+
+ENTRY = re.compile(r"### (?P<date>\d{4}-\d\d-\d\d)T\d\d:\d\dZ — (?P<name>[^\s.]+)")
+BOX = re.compile(r"- \[(?P<box>.)\] (?P<text>.*)")
+VERDICT = re.compile(r"\*\*Test:\*\* .* — (?P<verdict>.*)")
+
+
+@pytest.mark.parametrize("name", ["logbook-small.md", "logbook.md"])
+def test_all_that_a_person_finds_in_a_sample_is_read(name: str) -> None:
+    if not (SAMPLES / name).is_file():
+        pytest.skip(corpus.MISSING)
+    data = (SAMPLES / name).read_bytes()
+    ledger = reader.read(data)
+    lines = data.decode().split("\n")
+    attempts = {one.span.start_line: one for each in ledger.items for one in each.attempts}
+    actions = {one.span.start_line: one for each in ledger.items for one in each.actions}
+    entry = 0
+    found = [0, 0]
+    for number, line in enumerate(lines, 1):
+        if opened := ENTRY.match(line):
+            entry = number
+            found[0] += 1
+            one = attempts[number]
+            assert (one.item, one.date, one.number) == (opened["name"], opened["date"], None)
+        elif line.startswith("## "):
+            entry = 0
+        elif box := BOX.match(line):
+            found[1] += 1
+            state = "complete" if box["box"] == "x" else "pending"
+            assert (actions[number].state, actions[number].text) == (state, box["text"])
+        elif (verdict := VERDICT.match(line)) and entry:
+            passed = "PASSED" in verdict["verdict"] or "passed" in verdict["verdict"]
+            assert attempts[entry].result == ("success" if passed else "failed")
+    assert found == [len(attempts), len(actions)]
+    assert (ledger.dialect, ledger.unread, ledger.loose) == ("logbook", (), ())
+    focus = lines[lines.index("## Current Focus") + 1].strip("*").partition(" — ")[0]
+    assert item(ledger, focus).status_text == lines[lines.index("## Status") + 1].strip("`")
+
+
+def test_what_each_attempt_of_the_plan_says() -> None:
+    ledger = read(PLAN)
+    assert [(one.id, one.title, one.status, len(one.attempts)) for one in ledger.items] == [
+        ("LEXER-7", "Read large files in linear time", "in_progress", 2),
+        ("intake", "", "unknown", 2),
+    ]
+    first, second = item(ledger, "intake").attempts
+    assert (first.result, first.result_text) == ("failed", "FAILED (1 failed, 11 passed)")
+    assert (second.result, second.result_text, second.summary) == (
+        "success",
+        "shipped",
+        "Answered both requests.",
+    )
+    first, second = item(ledger, "LEXER-7").attempts
+    assert (first.result, first.result_text) == ("unknown", "")
+    assert (second.result, second.metrics) == ("success", "12 files; 3.4 s")
+    assert [one.raw for one in second.artifacts] == ["runs/lexer/20260203T101500Z/"]
+    assert second.stamp == "20260203T101500Z"
+    assert [(one.state, one.number) for one in item(ledger, "intake").actions] == [
+        ("complete", 1),
+        ("complete", 2),
+    ]
+    assert [(one.state, one.number, one.text) for one in item(ledger, "LEXER-7").actions] == [
+        ("in_progress", None, "Measure 50 MB files"),
+        ("pending", 3, "A3: Write the report"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "body", "result"),
+    [
+        ("(blocked)", "**Test:** `make` — PASSED", "blocked"),
+        ("(initial)", "**Test:** `make test-failed` — PASSED (0 failed)", "success"),
+        ("(initial)", "**Tests:**\n- `a` — PASSED\n- `b` — FAILED", "failed"),
+        ("(initial)", "**Test:** `a` — 3 passed, 1 failed", "failed"),
+        ("(initial)", "**Result:** partial\n\n**Test:** `a` — PASSED", "partial"),
+        ("(blueprint)", "**Action:** It passed before.", "info"),
+        ("", "**Action:** Everything failed or passed.", "unknown"),
+        ("(first look)", "```\n**Test:** `a` — PASSED\n```", "unknown"),
+    ],
+)
+def test_the_result_is_what_something_says_and_nothing_else(
+    heading: str, body: str, result: str
+) -> None:
+    plan = f"## Current Focus\nA-1 — B\n\n## Attempts History\n\n### 2026-02-01 — A-1 {heading}\n{body}\n"
+    (attempt,) = item(read(plan), "A-1").attempts
+    assert attempt.result == result
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("**LEXER-7 — Read it**", ("LEXER-7", "Read it", True)),
+        ("intake — Requests", ("intake", "Requests", True)),
+        ("- [LEXER-7] Read it", ("LEXER-7", "Read it", True)),
+        ("LEXER-7: Read it", ("LEXER-7", "Read it", True)),
+        ("Read large files: all of them", ("read-large-files-all-of-them", None, False)),
+        ("None.", None),
+        ("_(none)_", None),
+    ],
+)
+def test_the_focus(line: str, found: tuple[str, str | None, bool] | None) -> None:
+    plan = f"## Current Focus\n\n{line}\n\n## Attempts History\n\n## TODOs\n"
+    items = [(one.id, one.title, one.is_named) for one in read(plan).items]
+    wanted = [(found[0], found[1] or line, found[2])] if found else []
+    assert items == wanted
+
+
+def test_headings_among_the_entries_that_are_none_are_counted() -> None:
+    plan = PLAN.replace("### 2026-02-01T08:10Z — intake", "### Last week — intake")
+    ledger = read(plan)
+    assert [(one.kind, one.reason) for one in ledger.unread] == [
+        ("attempt", "its heading does not begin with a date")
+    ]
+    assert len([one for each in ledger.items for one in each.attempts]) == 3
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        "# Plan\n\n## Current Focus\nThe parser.\n\n## [PARSE-001] Read\n- Status: done\n",
+        "# Changes\n\n## 2026-01-02 — one\n\n## 2026-01-01 — two\n",
+        "# Plan\n\n## Status\nGood\n\n## TODOs\n- [ ] one\n",
+    ],
+)
+def test_what_is_no_logbook(plan: str) -> None:
+    assert read(plan).dialect != "logbook"
+
+
+def test_its_page_shows_the_plan_of_these_tests() -> None:
+    page = Path(ROOT, "docs/reference/dialect-logbook.md").read_text("utf-8")
+    assert f"```markdown\n{PLAN}```" in page
