@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from ledger import dialects, document, reader, text
 from ledger.dialects import places
-from ledger.dialects.attempts.piecewise import Pieces, entry_of
+from ledger.dialects.attempts.outcomes import entry_of
+from ledger.dialects.attempts.piecewise import Pieces
 from ledger.links import log
 from ledger.models.ledger import Item, Ledger, Span
 from ledger.models.version import Entry, ItemVersion, Row, Step, Version
