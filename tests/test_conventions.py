@@ -69,9 +69,11 @@ def test_all_that_it_says_is_read(german: Repository) -> None:
 
 
 def test_without_the_settings_nothing_of_it_would_be() -> None:
-    """Else the settings above would show nothing."""
+    """Else the settings above would show nothing. The box of a criterion is all that is left."""
     plain = reader.read(PLAN)
-    assert [item.id for item in plain.items] == []
+    assert [(item.id, item.attempts, item.actions) for item in plain.items] == [
+        ("50-mb-in-10-s", (), ())
+    ]
     assert (plain.index, plain.last_updated) == ((), None)
 
 
