@@ -78,6 +78,21 @@ def clone_shallow(repo: Repository) -> None:
     call(repo.path, "init", "--hook", "--merge-driver")
 
 
+def archive(repo: Repository, *, commit: bool = True) -> Path:
+    assert call(repo.path, "archive", "PARSE-SPEED-001", "--keep", "1").code == 0
+    if commit:
+        repo.commit("Archive")
+    return repo.path / "docs/fix_plan_archive.md"
+
+
+def lengthen(repo: Repository) -> None:
+    for place in range(3, 40):
+        data = repo.ledger.read_text("utf-8")
+        new = "".join(f"    line {n}\n" for n in range(40))
+        entry = f"  * [2025-11-02] Attempt #{place} — Result: failed.\n{new}- Next Actions:"
+        repo.ledger.write_text(data.replace("- Next Actions:", entry, 1), encoding="utf-8")
+
+
 DAMAGES: dict[str, tuple[str, Callable[[Repository], object]]] = {
     "no hook in this clone": ("hook", drop_hooks),
     "another hook": ("hook", other_hook),
@@ -93,6 +108,9 @@ DAMAGES: dict[str, tuple[str, Callable[[Repository], object]]] = {
     "not committed": ("git", lambda repo: repo.git("rm", "--quiet", "--cached", PLAN)),
     "ignored": ("git", ignore_plan),
     "shallow": ("git", clone_shallow),
+    "no archive": ("archive", lambda repo: archive(repo).unlink()),
+    "an archive that is not committed": ("archive", lambda repo: archive(repo, commit=False)),
+    "too long": ("archive", lengthen),
     "no repository": ("git", lambda repo: (repo.path / ".git").rename(repo.path / "old")),
 }
 
@@ -109,6 +127,13 @@ def test_each_damage_is_told_and_its_command_mends_it(sound: Repository, name: s
     )  # fmt: skip
     assert done.returncode == 0, (problem["mend"], done.stdout, done.stderr)
     assert problem not in told(sound.path, area)
+
+
+def test_what_was_edited_in_the_archive_is_told(sound: Repository) -> None:
+    file = archive(sound)
+    assert states(sound.path)["archive"] == "ok"
+    file.write_bytes(file.read_bytes().replace(b"Quadratic", b"Cubic"))
+    assert "1 part was edited" in told(sound.path, "archive")[0]["said"]
 
 
 def test_a_hook_that_cannot_be_started_is_told(
@@ -152,7 +177,7 @@ def test_what_is_wrong_in_files_is_told(
     repo: Repository, area: str, path: str, data: bytes, said: str
 ) -> None:
     plan = repo.ledger.read_bytes()
-    if area == "archive":
+    if path.endswith("archive.md"):
         data = plan[plan.index(b"## [PARSE") : plan.index(b"- Next Actions")]
     elif area == "findings":
         data = plan.replace(b"Attempt #2 ", b"Attempt #1 ", 1)
@@ -191,6 +216,30 @@ def test_one_screen_on_real_plans(
     lines = f"{plan.count(bytes([10])) + (not plan.endswith(bytes([10]))):,} lines"
     assert lines in " ".join(" ".join(shown).split())
     assert (place / PLAN).read_bytes() == plan
+
+
+@pytest.mark.parametrize("revision", ["8b8c48d0", "b401d45f"])
+def test_a_real_plan_is_adopted(real_repo_copy: Callable[[str], Path], revision: str) -> None:
+    """Its old faults block nothing, a new one does."""
+    place = real_repo_copy(revision)
+    done = call(place, "init", "Not needed", "--agents")
+    assert done.code == 0
+    assert f"{PLAN}: there already: " in done.out
+    plan = (place / PLAN).read_text("utf-8").split("\n")
+    old = call(place, "validate")
+    assert old.code == 1
+    assert call(place, "validate", "--base", "HEAD").out.endswith("_archive.md: no findings\n")
+    at = next(
+        n for n, line in enumerate(plan) if line.startswith("  * [2025-1") and "Attempt #" in line
+    )
+    number = plan[at].split("Attempt #")[1].split(" ")[0]
+    new = f"  * [2025-10-02] Attempt #{number} — Result: failed. A second one of this number."
+    (place / PLAN).write_text("\n".join([*plan[: at + 1], new, *plan[at + 1 :]]), encoding="utf-8")
+    worse = call(place, "validate", "--base", "HEAD")
+    assert worse.code == 1
+    assert worse.out.count(" error ") == 1
+    assert "error LED106 " in worse.out
+    assert f"attempt #{number} twice" in worse.out
 
 
 def test_nothing_is_changed(repo: Repository) -> None:

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from ledger import config, mending, reader, validate
 from ledger.config import Config
-from ledger.diagnosing import plan, surroundings
+from ledger.diagnosing import archive, plan, surroundings
 from ledger.diagnosing.check import Area, Check, Problem
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.models.ledger import Ledger
@@ -70,7 +70,7 @@ def _around(found: Config, ledger: Ledger | None) -> Iterator[Check]:
         ("git", lambda: surroundings.git(found)),
         ("hook", lambda: surroundings.hook(found)),
         ("merge driver", lambda: surroundings.merge_driver(found)),
-        ("archive", lambda: plan.archive(found, ledger)),
+        ("archive", lambda: archive.archive(found, ledger)),
     )
     for area, look in looks:
         try:

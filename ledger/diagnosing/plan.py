@@ -10,7 +10,6 @@ from typing import Final
 from ledger import reader
 from ledger.config import Config
 from ledger.diagnosing.check import Check, Problem
-from ledger.links import paths
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
 from ledger.rules import places
@@ -33,8 +32,8 @@ def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     lines = read.text.count(b"\n") + (not read.text.endswith(b"\n"))
     why = "; ".join(reader.recognise(read.text, found.own).reasons)
     said = (
-        f"{found.ledger_path}, {_number(lines)} lines: {_counted(len(read.items), 'item')}, "
-        f"{_counted(tries, 'attempt')}, {_counted(tasks, 'action')}; read as {why}"
+        f"{found.ledger_path}, {_number(lines)} lines: {counted(len(read.items), 'item')}, "
+        f"{counted(tries, 'attempt')}, {counted(tasks, 'action')}; read as {why}"
     )
     problems = []
     if not read.items:
@@ -45,7 +44,7 @@ def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     if unread:
         problems.append(
             Problem(
-                f"{_counted(len(unread), 'line')} look like entries and could not be read: "
+                f"{counted(len(unread), 'line')} look like entries and could not be read: "
                 f"{_listed(unread)}",
                 "They stay in the file and count nowhere.",
                 "ledger validate # says what is wrong with each",
@@ -60,7 +59,7 @@ def findings(every: Sequence[Finding], fixes: int) -> Check:
     errors = [one for one in told if one.severity == "error"]
     if not told:
         return Check("findings", "none")
-    said = f"{_counted(len(errors), 'error')}, {_counted(len(told) - len(errors), 'warning')}"
+    said = f"{counted(len(errors), 'error')}, {counted(len(told) - len(errors), 'warning')}"
     codes = Counter(one.code for one in (errors or told)).most_common()
     kinds = ", ".join(f"{code} {count}" for code, count in codes[:_MOST_CODES])
     more = f" and {len(codes) - _MOST_CODES} more kinds" if len(codes) > _MOST_CODES else ""
@@ -74,8 +73,8 @@ def findings(every: Sequence[Finding], fixes: int) -> Check:
     if not fixes:
         return Check("findings", "", (problem,))
     safe = Problem(
-        f"{_counted(fixes, 'finding')} can be mended safely",
-        "No attempt's words are touched.",
+        f"{counted(fixes, 'finding')} can be mended safely",
+        "Nobody's words are changed by that.",
         "ledger doctor --fix # and with --dry-run it shows them",
         is_bad=False,
     )
@@ -88,7 +87,7 @@ def artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
         len(artifact.paths) for one in places.attempts(read) for artifact in places.artifacts(one)
     )
     counts = Counter(_CITED[one.code] for one in every if one.code in _CITED)
-    said = f"{_counted(cited, 'path')} cited"
+    said = f"{counted(cited, 'path')} cited"
     if not counts:
         return Check("artifacts", f"{said}, all of them in order" if cited else "none cited")
     kinds = ", ".join(f"{counts[kind]} {kind}" for kind in _CITED.values() if counts[kind])
@@ -100,35 +99,8 @@ def artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
     return Check("artifacts", said, (Problem(f"of these are {kinds}", means, mend, is_bad),))
 
 
-def archive(found: Config, read: Ledger | None) -> Check:
-    """Whether the archive can be read, and no attempt stands in both files."""
-    try:
-        file = paths.confine(found.root, found.partner)
-        data = file.read_bytes()
-    except FileNotFoundError:
-        return Check("archive", "none, and none is needed")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        said = Problem(f"{found.partner}: {reason}", "What was moved there is out of reach.", "")
-        return Check("archive", "", (said,))
-    kept = reader.read(data, own=found.own)
-    tries = list(places.attempts(kept))
-    own = {(one.item, one.number, one.text) for one in places.attempts(read)} if read else set()
-    both = [one for one in tries if (one.item, one.number, one.text) in own]
-    said_of = (
-        f"{found.partner}: {_counted(len(kept.items), 'item')}, {_counted(len(tries), 'attempt')}"
-    )
-    if not both:
-        return Check("archive", said_of)
-    problem = Problem(
-        f"{_counted(len(both), 'attempt')} stand in both files, {places.name(both[0])} the first",
-        "They count twice.",
-        "take one of each out by hand; the guard lets it go",
-    )
-    return Check("archive", said_of, (problem,))
-
-
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """``1 item``, ``1,200 items``."""
     return (
         f"{_number(count)} {noun}"
         if count == 1

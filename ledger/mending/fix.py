@@ -77,6 +77,7 @@ def _item(item: Item) -> Shape:
         "attempts": [_attempt(one) for one in item.attempts],
         "actions": [_action(one) for one in item.actions],
         "criteria": [(one.text, one.ticked) for one in item.criteria],
+        "archived": [(one.key, one.ranges) for one in item.archived],
     }
 
 

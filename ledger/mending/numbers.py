@@ -152,7 +152,7 @@ def _digits(ledger: Ledger, one: Attempt) -> tuple[int, int] | None:
 
 def _free(ledger: Ledger, name: str) -> Iterator[int]:
     """The numbers behind those of the item's attempts and actions, but for those that something in
-    it names: an attempt of that number may stand elsewhere."""
+    it names, for an attempt of that number may stand elsewhere, and those in the archive."""
     mine = [item for item in ledger.items if item.id == name]
     numbers = [one.number or 0 for item in mine for one in item.attempts]
     last = max([*numbers, *(one.attempt or 0 for item in mine for one in item.actions)])
@@ -161,7 +161,12 @@ def _free(ledger: Ledger, name: str) -> Iterator[int]:
         for item in mine
         for found in _NUMBER.finditer(ledger.text, item.span.start_byte, item.span.end_byte)
     }
-    return (number for number in count(last + 1) if number not in named)
+    gone = [pointer for item in mine for pointer in item.archived]
+    return (
+        number
+        for number in count(last + 1)
+        if number not in named and not any(pointer.holds(number) for pointer in gone)
+    )
 
 
 def _falls(history: Sequence[Attempt]) -> bool:

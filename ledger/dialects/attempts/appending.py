@@ -71,9 +71,9 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
     before = [a for a in others if a.span.start_byte < item.span.start_byte]
     near = before[-1:] or others[:1]
     if not near:
-        return rendering.Style()
+        return rendering.Style(layout="labels")
     style = rendering.style_of(places.lines(ledger, near[0]), ledger.own)
-    return rendering.Style() if style.layout == "heading" else style
+    return rendering.Style(layout="labels") if style.layout == "heading" else style
 
 
 # Actions

@@ -1,0 +1,108 @@
+"""Checks of the archive: does it hold what the plan points to, as it was moved, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ledger import document, reader
+from ledger.config import Config
+from ledger.diagnosing.check import Check, Problem
+from ledger.diagnosing.plan import counted
+from ledger.dialects import pointers
+from ledger.edits import chunks
+from ledger.links import asking, paths
+from ledger.models.ledger import Ledger
+from ledger.rules import places
+
+_LONG: Final = 1000  # lines of a plan that says nothing about its length
+_MOST: Final = 3
+
+
+def archive(found: Config, read: Ledger | None) -> Check:
+    """The check. ``read`` is the plan, None where it cannot be read."""
+    data = _bytes(found)
+    long = tuple(_length(found, read)) if read else ()
+    if isinstance(data, str):
+        said = f"{found.partner}: {data}"
+        means = "What was moved there is out of reach."
+        return Check("archive", "", (Problem(said, means, _back(found)), *long))
+    meant = pointers.find(document.parse(read.text)) if read else []
+    if data is None and not meant:
+        return Check("archive", "none" if long else "none, and none is needed", long)
+    held = chunks.find(data or b"")
+    kept = reader.read(data or b"", own=found.own)
+    tries = list(places.attempts(kept))
+    said = (
+        f"{found.partner}: {counted(len(kept.items), 'item')}, {counted(len(tries), 'attempt')}; "
+        f"the plan points to {counted(len(meant), 'part')} of it"
+    )
+    problems = [*_moved(found, read, held), *_agreement(found, read, kept), *long]
+    return Check("archive", said, tuple(problems))
+
+
+def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iterator[Problem]:
+    """Whether each part that was moved is where the plan says, and as it was."""
+    keys = {chunk.key for chunk in held}
+    items = read.items if read else ()
+    gone = [(item.id, one) for item in items for one in item.archived if one.key not in keys]
+    if gone:
+        names = ", ".join(dict.fromkeys(name for name, _ in gone[:_MOST]))
+        tries = sum(one.attempts for _, one in gone)
+        said = f"it lacks {counted(len(gone), 'part')} of {names} that the plan points to"
+        means = f"{counted(tries, 'attempt')} cannot be found."
+        yield Problem(said, means, _back(found))
+    edited = [chunk for chunk in held if not chunk.is_whole]
+    if edited:
+        lines = ", ".join(str(chunk.line) for chunk in edited[:_MOST])
+        were = "was" if len(edited) == 1 else "were"
+        said = f"{counted(len(edited), 'part')} {were} edited there since, on line {lines}"
+        means = "They can be read, and do not come back by themselves."
+        yield Problem(said, means, f"git log -p -- {found.partner} # shows what was changed")
+
+
+def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:
+    """Whether no attempt stands in both files, and git has the archive."""
+    own = {(one.item, one.number, one.text) for one in places.attempts(read)} if read else set()
+    both = [one for one in places.attempts(kept) if (one.item, one.number, one.text) in own]
+    if both:
+        stands = "stands" if len(both) == 1 else "stand"
+        said = (
+            f"{counted(len(both), 'attempt')} {stands} in both files, first {places.name(both[0])}"
+        )
+        mend = "take one of each out by hand; the guard lets it go"
+        yield Problem(said, "They count twice.", mend)
+    if found.is_git and kept.text and not _is_tracked(found):
+        said = f"{found.partner} is not committed"
+        means = "What was moved there is nowhere else."
+        yield Problem(said, means, f"git add {found.partner} # and commit it with the plan")
+
+
+def _length(found: Config, read: Ledger) -> Iterator[Problem]:
+    """Whether the plan is longer than it may be, or than people read."""
+    lines = read.text.count(b"\n")
+    most = found.max_lines or _LONG
+    if lines > most:
+        said = f"the plan has {lines:,} lines, more than {most:,}"
+        mend = f"ledger archive --to-lines {most} # with --dry-run first"
+        means = "Long plans get cut by hand, and that loses attempts."
+        yield Problem(said, means, mend, is_bad=bool(found.max_lines))
+
+
+def _bytes(found: Config) -> bytes | str | None:
+    """The archive; None for none, or why it cannot be read."""
+    try:
+        return paths.confine(found.root, found.partner).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+
+
+def _back(found: Config) -> str:
+    return f"git checkout HEAD -- {found.partner}"
+
+
+def _is_tracked(found: Config) -> bool:
+    listed = ("--literal-pathspecs", "ls-files", "--cached", "--", found.partner)
+    return bool(asking.run(found.root, *listed).stdout)
