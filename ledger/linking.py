@@ -87,10 +87,18 @@ class _Place:
 
     @cached_property
     def history(self) -> History | None:
-        """What commits did to the ledger; None where it was never committed."""
+        """What commits did to the ledger, also to what lies in its archive now; None where it was
+        never committed."""
+        own = self._config
         if self.head:
             with suppress(UsageError):
-                return auditing.audit(self._config, self.head, self._progress)
+                return auditing.audit(
+                    own._replace(ledger_path=own.partner, is_archive=False)
+                    if own.is_archive
+                    else own,
+                    self.head,
+                    self._progress,
+                )
         return None
 
     @cached_property

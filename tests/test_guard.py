@@ -242,6 +242,26 @@ def test_what_is_moved_to_the_archive_is_kept(repo: Repository) -> None:
     assert findings(call(repo.path, "validate", "--base", "HEAD", "--json")) == []
 
 
+@pytest.mark.parametrize("strict", [b"latest", b"strict"])
+def test_what_the_command_archives_is_kept_there_and_back(repo: Repository, strict: bytes) -> None:
+    repo.write("pyproject.toml", b'[tool.ledger]\nappend_only = "' + strict + b'"\n')
+    repo.write(PLAN, BASE.replace(b"in_progress", b"done"))
+    repo.commit("Done")
+    for arguments in (["--keep", "1"], [], ["--restore"]):
+        assert call(repo.path, "archive", *arguments).code == 0
+        assert findings(call(repo.path, "validate", "--base", "HEAD", "--json")) == []
+        repo.git("add", PLAN)
+        if arguments != ["--restore"]:
+            assert {code for code, *_ in staged(repo)} == {"LED501"}, "the archive is not staged"
+        repo.git("add", ARCHIVE)
+        assert staged(repo) == []
+        assert staged(repo, PLAN, ARCHIVE) == []
+        repo.commit("Moved")
+    assert repo.ledger.read_bytes() == BASE.replace(b"in_progress", b"done")
+    done = call(repo.path, "validate", "--base", "published", "--head", "HEAD", "--json")
+    assert findings(done) == []
+
+
 def test_an_archive_needs_no_merge_driver(repo: Repository) -> None:
     repo.write(ARCHIVE, archive(OLD[0]))
     repo.git("config", "merge.ledger.driver", "ledger-merge-driver %O %A %B")

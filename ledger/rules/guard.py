@@ -88,7 +88,7 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 @rule("LED503", "item-removed", "warning")
 def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item that the version before had is named nowhere in the file any more.
+    """An item that the version before had is named neither in the file nor in its archive any more.
 
     Why: What was open in it is forgotten, and references to its ID lead nowhere.
 
@@ -111,6 +111,8 @@ def item_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             continue  # named by its words, which may be others now
         if item.id not in known and item.title not in titles:
             known.add(item.id)
+            if any(item.id == one.id for plan in _elsewhere(facts) for one in plan.items):
+                continue
             message = f"item {item.id} is gone (line {item.span.start_line} before the change)"
             yield Fault(0, message, "", item.id)
 
@@ -154,7 +156,7 @@ def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         return
     from ledger.rules import withdrawals  # for the few plans that have any
 
-    every = (ledger, *(facts.elsewhere() if facts.elsewhere else ()))
+    every = (ledger, *_elsewhere(facts))
     told = {one.words for plan in every for one in withdrawals.find(plan)}
     there = {(attempt.item, attempt.number) for plan in every for attempt in attempts(plan)}
     for one in withdrawals.find(facts.base):
@@ -249,6 +251,11 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             )
 
 
+def _elsewhere(facts: Facts) -> Sequence[Ledger]:
+    """The files that what is gone may have moved to."""
+    return facts.elsewhere() if facts.elsewhere else ()
+
+
 def _strict(facts: Facts) -> Severity | None:
     """What a change of the record is where none may be; None for what the rule says."""
     return "error" if facts.append_only == "strict" else None
@@ -268,7 +275,7 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     brought = {attempt.text for other in facts.others for attempt in attempts(other)}
     common = {(a.item, a.number) for a in attempts(facts.fork)} if facts.fork else set()
     moved = Counter(map(_words, fresh))
-    elsewhere = facts.elsewhere() if facts.elsewhere else ()
+    elsewhere = _elsewhere(facts)
     kept = {_words(attempt) for other in elsewhere for attempt in attempts(other)}
     withdrawn = _withdrawn(ledger, facts, elsewhere)
     for old in gone:

@@ -44,20 +44,36 @@ def update(
     instance, saved the file after it was read. The file keeps its old bytes each time.
     """
     real = files.resolve(path)
+    is_settled = False
     while True:
         with files.locked(real, wait_s):
             # Who changes both holds both locks: a journal under ours is a leftover.
-            if pair is None or not is_cut_short(pair):
+            is_clean = pair is None or not (is_cut_short(pair) if is_settled else _is_left(pair))
+            if pair is None or is_clean:
                 return _update(real, change)
         from ledger.store import both
 
         both.settle(pair, wait_s=wait_s)
+        is_settled = True
 
 
 def is_cut_short(pair: Pair) -> bool:
     """Whether a change of both files is under way or was cut short: where nobody is at it, what
     was to be in one of them is in both. The next writer settles it."""
     return os.path.lexists(files.journal_of(Path(os.path.realpath(pair.ledger))))
+
+
+def _is_left(pair: Pair) -> bool:
+    """Whether anything lies there that a change of both files may have left."""
+    ledger, archive = (Path(os.path.realpath(file)) for file in pair)
+    journal = files.journal_of(ledger)
+    left = (
+        journal,
+        files.temporary_of(journal),
+        files.lock_of(archive),
+        files.temporary_of(archive),
+    )
+    return any(map(os.path.lexists, left))
 
 
 def _update(real: Path, change: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:

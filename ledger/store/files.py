@@ -137,7 +137,7 @@ def identity(seen: os.stat_result) -> tuple[int, ...]:
 def locked(real: Path, wait_s: float) -> Iterator[None]:
     """Hold the lock of ``real``; wait for it up to ``wait_s`` seconds."""
     with translated("lock", real):
-        lock = real.with_name(f".{real.name}.lock")
+        lock = lock_of(real)
         descriptor = _acquire(lock, real, wait_s)
     try:
         yield
@@ -196,6 +196,11 @@ def _try_lock(descriptor: int, lock: Path) -> bool:
 def temporary_of(real: Path) -> Path:
     """The file that is written before it takes the place of ``real``."""
     return real.with_name(f".{real.name}.ledger-tmp")
+
+
+def lock_of(real: Path) -> Path:
+    """The file beside ``real`` that its lock is taken on."""
+    return real.with_name(f".{real.name}.lock")
 
 
 def journal_of(real: Path) -> Path:

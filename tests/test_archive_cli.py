@@ -1,0 +1,157 @@
+"""``ledger archive`` as its users run it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ledger.store import files
+from tests.commands import call
+from tests.repository import Repository
+from tests.test_archive import PLAN
+
+ARCHIVE = "docs/fix_plan_archive.md"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    (tmp_path / "repo").mkdir()
+    repo = Repository(tmp_path / "repo")
+    repo.git("init", "--quiet")
+    repo.write("docs/fix_plan.md", PLAN.encode())
+    repo.commit("A plan")
+    return repo
+
+
+def held(repo: Repository) -> bytes:
+    return (repo.path / ARCHIVE).read_bytes()
+
+
+def test_a_dry_run_writes_nothing_and_git_takes_its_diff(repo: Repository) -> None:
+    diff = call(repo.path, "archive", "--dry-run").out
+    assert repo.git("status", "--porcelain") == ""
+    (repo.path / "d.patch").write_text(diff)
+    repo.git("apply", "d.patch")
+    patched = repo.ledger.read_bytes(), held(repo)
+    repo.git("checkout", "--", "docs/fix_plan.md")
+    (repo.path / ARCHIVE).unlink()
+    assert call(repo.path, "archive").code == 0
+    assert (repo.ledger.read_bytes(), held(repo)) == patched
+    (repo.path / "d.patch").write_text(call(repo.path, "archive", "--restore", "--dry-run").out)
+    repo.git("apply", "d.patch")
+    assert repo.ledger.read_bytes() == PLAN.encode()
+
+
+def test_what_is_archived_is_found(repo: Repository) -> None:
+    said = call(repo.path, "show", "DONE-001#2").out
+    call(repo.path, "archive", "DONE-001", "--keep", "1")
+    call(repo.path, "archive", "OPEN-001", "--keep", "1")
+    call(repo.path, "archive")
+    parts = call(repo.path, "status", "--json").data["archived"]
+    assert [(one["item"], one["is_item"], one["numbers"]) for one in parts] == [
+        ("DONE-001", True, [[1, 3]]),
+        ("OPEN-001", False, [[1, 1]]),
+        ("OPEN-001", False, [[3, 4]]),
+    ]
+    lines = held(repo).decode().split("\n")
+    for part, text in zip(parts, ("- Priority: High", "Attempt #1", "Attempt #3"), strict=True):
+        assert text in lines[part["archive_line"] - 1]
+    assert len(call(repo.path, "status", "--archived").out.splitlines()) == 4
+    found = call(repo.path, "show", "DONE-001#2")
+    assert found.out.split("\n")[2:] == said.split("\n")[2:]
+    assert "fix_plan_archive.md" in found.out
+    for number in (1, 2, 3):
+        assert call(repo.path, "links", f"DONE-001#{number}").code == 0
+        assert call(repo.path, "verify", f"DONE-001#{number}").code == 0
+    assert "Archived (3)" in call(repo.path, "show", "DONE-001").out
+
+
+def test_a_lost_archive_is_told(repo: Repository) -> None:
+    call(repo.path, "archive")
+    (repo.path / ARCHIVE).unlink()
+    assert "not found" in call(repo.path, "status", "--archived").out
+    assert "the archive does not hold it" in call(repo.path, "show", "DONE-001#2").err
+    done = call(repo.path, "archive", "--restore", "DONE-001")
+    assert (done.code, "does not hold archived-" in done.err) == (1, True)
+
+
+def test_an_append_goes_on_behind_what_is_archived(repo: Repository) -> None:
+    repo.write("reports/x/20251102T091500Z/exit_code.txt", b"0\n")
+    run = "reports/x/20251102T091500Z"
+    call(repo.path, "archive", "OPEN-001", "--keep", "1")
+    (repo.path / ARCHIVE).unlink()
+    done = call(repo.path, "append", "OPEN-001", run, "--json")
+    assert done.data["number"] == 6
+
+
+REFUSED = {
+    "unfinished": (["OPEN-001"], 1, "OPEN-001 stays: it is in progress"),
+    "unknown": (["NOBODY-001"], 2, "no item NOBODY-001"),
+    "nothing there": (["--restore", "OPEN-001"], 2, "OPEN-001 has nothing in the archive"),
+    "nothing at all": (["--restore"], 2, "nothing in the archive"),
+    "too long": (["--to-lines", "5"], 1, "5 lines cannot be reached"),
+    "no day": (["--before", "yesterday"], 2, "expected a day"),
+    "both ways": (["--restore", "--keep", "3"], 2, "--restore takes items"),
+    "the archive": (["--ledger", ARCHIVE], 2, "is the archive of docs/fix_plan.md"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_done_is_said_and_nothing_written(repo: Repository, case: str) -> None:
+    arguments, code, said = REFUSED[case]
+    repo.write(ARCHIVE, b"# Archive\n")
+    done = call(repo.path, "archive", *arguments)
+    assert (done.code, said in done.out + done.err) == (code, True), done
+    assert repo.ledger.read_bytes() == PLAN.encode()
+    assert held(repo) == b"# Archive\n"
+
+
+def test_as_far_as_possible(repo: Repository) -> None:
+    done = call(repo.path, "archive", "--to-lines", "5", "--as-far-as-possible", "--json")
+    assert (done.code, done.data["after"]) == (0, len(repo.ledger.read_bytes().splitlines()))
+    assert call(repo.path, "archive", "--to-lines", "500").out.endswith("it has 28 lines\n")
+
+
+CHOSEN = {
+    "a word as written": (["--status", "done"], ["DONE-001"]),
+    "another status": (["--status", "blocked"], []),
+    "with attempts": (["--status", "in_progress", "--keep", "1"], ["OPEN-001", "OPEN-001"]),
+    "before": (["--before", "2025-10-03"], ["DONE-001"]),
+    "not before": (["--before", "2025-10-02"], []),
+    "attempts before": (["--before", "2025-10-05", "--keep", "1"], ["DONE-001", "OPEN-001"]),
+    "by name": (["done-001"], ["DONE-001"]),
+}
+
+
+@pytest.mark.parametrize("case", CHOSEN)
+def test_what_is_chosen(repo: Repository, case: str) -> None:
+    data = PLAN.replace("#3, STAMP 20251003T090000Z", "#2").encode()
+    repo.write("docs/fix_plan.md", data)
+    arguments, items = CHOSEN[case]
+    done = call(repo.path, "archive", *arguments, "--json")
+    assert [one["item"] for one in done.data["parts"]] == items
+
+
+def test_an_archive_outside_is_not_written(repo: Repository, tmp_path: Path) -> None:
+    (repo.path / ARCHIVE).symlink_to(tmp_path / "outside.md")
+    assert call(repo.path, "archive").code == 2
+    assert not (tmp_path / "outside.md").exists()
+    assert repo.ledger.read_bytes() == PLAN.encode()
+
+
+def test_another_archive(repo: Repository) -> None:
+    repo.write("pyproject.toml", b'[tool.ledger]\narchive = "old/plan.md"\n')
+    assert call(repo.path, "archive").code == 0
+    assert "(../old/plan.md#archived-" in repo.ledger.read_text("utf-8")
+    assert "Attempt #2" in (repo.path / "old/plan.md").read_text("utf-8")
+    assert call(repo.path, "archive", "--restore").code == 0
+    assert repo.ledger.read_bytes() == PLAN.encode()
+
+
+def test_a_journal_from_elsewhere_is_told(repo: Repository) -> None:
+    files.journal_of(repo.ledger).write_bytes(b"ledger journal 1\n")
+    done = call(repo.path, "archive")
+    assert done.code == 2
+    assert "delete it" in done.err
+    assert repo.ledger.read_bytes() == PLAN.encode()

@@ -1,0 +1,241 @@
+"""Two files at once: both old or both new, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import store
+from ledger.errors import LedgerError, UnreadableInput
+from ledger.store import Pair, both, files
+from tests.campaigns import archive_kills
+
+OLD = (b"ledger, old\r\n", b"archive, old")
+NEW = (b"ledger, new\n", b"archive, new")
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    pair = Pair(tmp_path / "plan.md", tmp_path / "plan_archive.md")
+    for file, data in zip(pair, OLD, strict=True):
+        file.write_bytes(data)
+    return pair
+
+
+def held(pair: Pair) -> tuple[bytes, bytes]:
+    ledger, archive = (file.read_bytes() if file.exists() else b"none" for file in pair)
+    return ledger, archive
+
+
+def beside(pair: Pair) -> list[str]:
+    return sorted(entry.name for entry in pair.ledger.parent.iterdir() if entry not in pair)
+
+
+def dies_between(pair: Pair, first: both.Which, new: tuple[bytes, bytes] = NEW) -> None:
+    """A process that is killed when it has replaced the first file, and not the second."""
+    child = os.fork()
+    if child == 0:
+        take = both._Step.take
+        taken: list[object] = []
+
+        def counted(step: both._Step) -> None:
+            if taken:
+                os.kill(os.getpid(), signal.SIGKILL)
+            take(step)
+            taken.append(step)
+
+        both._Step.take = counted  # type: ignore[method-assign]
+        both.update(pair, lambda *_: new, first)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert held(pair) in ((NEW[0], held(pair)[1]), (held(pair)[0], NEW[1]))
+    assert store.is_cut_short(pair)
+
+
+@pytest.mark.parametrize("first", ["ledger", "archive"])
+def test_both_are_replaced(pair: Pair, first: both.Which) -> None:
+    assert both.update(pair, lambda *_: NEW, first) == (OLD, NEW)
+    assert held(pair) == NEW
+    assert beside(pair) == []
+
+
+def test_an_archive_that_is_not_there_is_made(pair: Pair) -> None:
+    pair.archive.unlink()
+    away = pair._replace(archive=pair.archive.parent / "old" / "plan.md")
+    assert both.update(away, lambda *_: NEW, "archive").old == (OLD[0], b"")
+    assert held(away) == NEW
+
+
+def test_what_does_not_change_is_not_written(pair: Pair) -> None:
+    before = [file.stat().st_ino for file in pair]
+    both.update(pair, lambda *old: old, "archive")
+    assert [file.stat().st_ino for file in pair] == before
+    both.update(pair, lambda ledger, _: (ledger, NEW[1]), "archive")
+    assert held(pair) == (OLD[0], NEW[1])
+    assert pair.ledger.stat().st_ino == before[0]
+
+
+NEXT: dict[str, Callable[[Pair], Any]] = {
+    "the ledger alone": lambda pair: store.update(pair.ledger, lambda old: old + b"+", pair=pair),
+    "the archive alone": lambda pair: store.update(pair.archive, lambda old: old + b"+", pair=pair),
+    "both": lambda pair: both.update(pair, lambda *old: old, "ledger"),
+}
+
+
+@pytest.mark.parametrize("following", NEXT)
+@pytest.mark.parametrize("first", ["ledger", "archive"])
+@pytest.mark.parametrize("is_new", [False, True])
+def test_the_next_writer_undoes_what_was_cut_short(
+    pair: Pair, first: both.Which, following: str, is_new: bool
+) -> None:
+    if is_new:
+        pair.archive.unlink()
+        if first == "ledger":
+            return  # what is not there has nothing to give
+    old = held(pair)
+    dies_between(pair, first)
+    if is_new and following == "the archive alone":
+        pair.archive.read_bytes()
+        with pytest.raises(UnreadableInput):
+            NEXT[following](pair)
+        return
+    NEXT[following](pair)
+    assert tuple(data.rstrip(b"+") for data in held(pair)) == old
+    assert beside(pair) == []
+
+
+@pytest.mark.parametrize("first", ["ledger", "archive"])
+def test_an_edit_of_the_second_file_stays(pair: Pair, first: both.Which) -> None:
+    dies_between(pair, first)
+    second = pair.archive if first == "ledger" else pair.ledger
+    second.write_bytes(b"edited")
+    both.settle(pair)
+    assert held(pair) == ((OLD[0], b"edited") if first == "ledger" else (b"edited", OLD[1]))
+
+
+def test_an_edit_of_the_first_file_is_not_undone(pair: Pair) -> None:
+    dies_between(pair, "archive")
+    pair.archive.write_bytes(b"edited")
+    for _ in range(2):
+        with pytest.raises(LedgerError) as caught:
+            store.update(pair.ledger, bytes.upper, pair=pair)
+        assert caught.value.code == "cut-short"
+    assert held(pair) == (OLD[0], b"edited")
+
+
+def test_what_is_done_is_not_undone(pair: Pair) -> None:
+    """The journal may outlive the change by a moment."""
+    dies_between(pair, "archive")
+    pair.ledger.write_bytes(NEW[0])
+    both.settle(pair)
+    assert held(pair) == NEW
+    assert beside(pair) == []
+
+
+def copied(journal: Path) -> None:
+    shutil.copy(journal, journal.with_name("copy"))
+    journal.with_name("copy").replace(journal)
+
+
+def folder(journal: Path) -> None:
+    journal.unlink()
+    journal.mkdir()
+
+
+def fifo(journal: Path) -> None:
+    journal.unlink()
+    os.mkfifo(journal)
+
+
+def link(journal: Path) -> None:
+    journal.rename(journal.with_name("real"))
+    journal.symlink_to("real")
+
+
+FOREIGN: list[Callable[[Path], object]] = [
+    copied,
+    folder,
+    fifo,
+    link,
+    lambda journal: journal.write_bytes(b""),
+    lambda journal: journal.write_bytes(journal.read_bytes() + b"more"),
+    lambda journal: journal.write_bytes(journal.read_bytes().replace(b"archive\n", b"../x\n")),
+]
+
+
+@pytest.mark.parametrize("forge", FOREIGN)
+def test_a_journal_that_was_not_written_here_does_nothing(
+    pair: Pair, forge: Callable[[Path], object]
+) -> None:
+    dies_between(pair, "archive")
+    forge(files.journal_of(pair.ledger))
+    with pytest.raises(UnreadableInput):
+        both.settle(pair)
+    assert held(pair) == (OLD[0], NEW[1])
+
+
+@pytest.mark.parametrize("first", ["ledger", "archive"])
+@pytest.mark.parametrize("raised", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_in_between_leaves_both_old(
+    pair: Pair, first: both.Which, raised: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, calls = os.replace, []
+
+    def failing(source: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) == 2:
+            raise raised
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises((UnreadableInput, KeyboardInterrupt)):
+        both.update(pair, lambda *_: NEW, first)
+    assert held(pair) == OLD
+    assert beside(pair) == []
+
+
+def test_an_editor_that_saves_in_between_wins(pair: Pair) -> None:
+    def change(*_: bytes) -> tuple[bytes, bytes]:
+        pair.ledger.write_bytes(b"edited")
+        return NEW
+
+    with pytest.raises(LedgerError) as caught:
+        both.update(pair, change, "archive")
+    assert caught.value.code == "changed-meanwhile"
+    assert held(pair) == (b"edited", OLD[1])
+
+
+def test_a_file_is_not_its_own_archive(pair: Pair) -> None:
+    pair.archive.unlink()
+    pair.archive.symlink_to(pair.ledger)
+    with pytest.raises(UnreadableInput):
+        both.update(pair, lambda *_: NEW, "archive")
+    assert pair.ledger.read_bytes() == OLD[0]
+
+
+def test_a_lock_of_somebody_else_s_does_not_stop_a_writer(pair: Pair) -> None:
+    files.lock_of(pair.archive).write_bytes(b"not empty")
+    store.update(pair.ledger, bytes.upper, pair=pair)
+    assert pair.ledger.read_bytes() == OLD[0].upper()
+
+
+# The campaign, short
+
+
+def test_killed_at_some_steps_both_files_are_old_or_new(tmp_path: Path) -> None:
+    outcome = archive_kills.campaign(tmp_path / "repo", 24, stride=4)
+    assert outcome.faults == []
+    assert {*outcome.met} == {"old", "new", "between"}
+
+
+def test_without_a_journal_the_campaign_finds_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(both, "_note", lambda *_: None)
+    assert archive_kills.campaign(tmp_path / "repo", 24, stride=4).faults
