@@ -33,6 +33,10 @@ _TRACES: Final[dict[str, tuple[tuple[bytes, ...], bytes]]] = {
         (b"[ ]", b"[x]", b"[X]"),
         rb"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\]",
     ),
+    "roadmap": (
+        (b"\xe2\x80\x94 **", b"\xe2\x80\x93 **", b"- **", b"\xe2\x80\x94 `", b"- `"),
+        rb" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+\*{0,2}\[[A-Z][^\]\n]*\][^\n]*[\x93\x94-] (?:\*\*|`)",
+    ),
     "logbook": (
         (b"ocus", b"OCUS", b"# 2", b"# 1", b"# *", b"# [", b"# `", b"#\t"),
         rb" {0,3}#{1,6}[ \t]+[*\[`]{0,4}(?:(?i:(?:current |active )?focus)|[12]\d{3}[-\xe2\d])",
@@ -101,6 +105,8 @@ def may_mix(data: bytes, own: Conventions | None = None) -> bool:
     """Whether another dialect than the main one can be in ``data`` at all."""
     if own and own.dialect:
         return own.dialect != MAIN
+    if own and (own.fields or own.id):
+        return True
     return any(_has_traces(name, data, 0, len(data)) for name in _TRACES)
 
 
@@ -132,11 +138,12 @@ def _sign(
     if is_owned or (best and best.owns):
         return best if best and best.owns else None
     start, end = document.starts[section.start], document.starts[section.end]
+    other = bool(own and (own.fields or own.id))  # what shows a dialect may be written otherwise
     for name in _TRACES:
         if name in _BY_FILE and name not in mixed:
-            words = bool(own and own.fields)  # a heading may have other words
-            mixed[name] = words or _has_traces(name, document.data, 0, len(document.data))
-        if mixed.get(name) or (name not in mixed and _has_traces(name, document.data, start, end)):
+            mixed[name] = _has_traces(name, document.data, 0, len(document.data))
+        is_here = mixed[name] if name in mixed else _has_traces(name, document.data, start, end)
+        if other or is_here:
             sign = load(name).sign(document, section, own)
             if sign and (best is None or sign.count >= best.count):
                 best = sign

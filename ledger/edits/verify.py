@@ -132,7 +132,7 @@ def _verify_actions(before: Item, after: Item, change: Change) -> None:
     if len(new) != len(old) + count:
         raise _differs(f"{count} new actions of {before.id} read as {len(new) - len(old)}")
     completed = [places.numbered_action(before, number) for number in change.complete]
-    by = change.attempt.number if before.dialect == "attempts" else None
+    by = change.attempt.number
     at = len(old)  # the new ones stand behind all others, but for those of a list further down
     while at and count and _is_as_meant(old[at - 1], new[at - 1 + count], completed, by):
         at -= 1
@@ -146,10 +146,11 @@ def _verify_actions(before: Item, after: Item, change: Change) -> None:
 
 def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int | None) -> bool:
     """Whether an action is as it was, or one of the ``completed`` and complete; ``by`` is the
-    attempt that it has to name, None where it is a box, which does not say by which."""
+    attempt that it has to name, unless it is a box, which does not say by which."""
     if not any(was is one for one in completed):
         return _action(was) == _action(now)
-    done = (was.number, "complete", was.attempt if by is None else by, was.text)
+    is_box = _BOX.fullmatch(now.state_text) is not None
+    done = (was.number, "complete", was.attempt if is_box else by, was.text)
     return (now.number, now.state, now.attempt, now.text) == done
 
 
@@ -173,8 +174,9 @@ def _fields(item: Item, change: Change) -> list[tuple[str, str]]:
     return [(f.name, f.value) for f in item.fields if f.name.lower() != free]
 
 
-_NAMES_ADDED = ("Attempts History", "Next Actions", "TODOs")
+_NAMES_ADDED = ("Attempts History", "Next Actions", "TODOs", "Attempts")
 _WORD = re.compile(r"[^\W_]+")
+_BOX = re.compile(r"\[.\]")
 
 
 def _bare(said: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-DIALECTS: Final = ("attempts", "logbook", "checklist")
+DIALECTS: Final = ("attempts", "logbook", "roadmap", "checklist")
 """Every dialect. Of two that a file is written in as much the first is its own."""
 
 

@@ -278,6 +278,9 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     elsewhere = _elsewhere(facts)
     kept = {_words(attempt) for other in elsewhere for attempt in attempts(other)}
     withdrawn = _withdrawn(ledger, facts, elsewhere)
+    noted = (
+        {item.id for item in facts.base.items if item.dialect == "roadmap"} if facts.base else ()
+    )
     for old in gone:
         words = _words(old)
         if not moved[words] and (mended := _mended(old, fresh)):
@@ -286,7 +289,7 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
             moved[words] -= 1  # moved, numbered anew, wrapped in another way, or mended
             continue
         place = (old.item, old.number)
-        same = [new for new in fresh if _is_named_alike(old, new)]
+        same = [new for new in fresh if _is_named_alike(old, new, old.item in noted)]
         if place not in common:
             same = [new for new in same if new.text not in brought]
         if old.source == "action" and any(new.source == "history" for new in same):
@@ -349,12 +352,14 @@ def _latest(base: Ledger) -> dict[str | None, tuple[int | None, int | str]]:
     return {item: (last.number, last.number or last.text) for item, last in found.items() if last}
 
 
-def _is_named_alike(old: Attempt, new: Attempt) -> bool:
-    """Whether both have the number, or without numbers the heading, or stand in no list."""
+def _is_named_alike(old: Attempt, new: Attempt, is_note: bool) -> bool:
+    """Whether both have the number, or without numbers the heading; an item has one note."""
     if new.item != old.item or new.number != old.number:
         return False
-    return old.number is not None or (
-        old.text.partition("\n")[0] == new.text.partition("\n")[0] and "\n" in old.text
+    return (
+        old.number is not None
+        or is_note
+        or (old.text.partition("\n")[0] == new.text.partition("\n")[0] and "\n" in old.text)
     )
 
 
