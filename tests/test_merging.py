@@ -426,3 +426,23 @@ def test_first_attempts_of_both_sides_stand_apart_only_where_each_did(gap: str) 
     sides = [changed((f"\n{rest}", f"\n{new}{rest}"), plan=plan) for new in (one, other)]
     merged = merge(plan.encode(), *sides).data.decode()
     assert f"{one}{gap}{other.replace('#1', '#2')}{rest}" in merged
+
+
+def test_of_actions_that_are_alike_each_side_changes_the_one_of_its_number() -> None:
+    said = "{n}. ✅ DONE (Attempt #{n}) — Complete the documentation.\n"
+    alike = [f"  {said.format(n=number)}" for number in (1, 2, 3)]
+    plan = PLAN.replace("  1. ✅ COMPLETE (Attempt #2) — Read once.\n", "".join(alike), 1)
+    for old, new in (("  2. 🟡", "  4. 🟡"), ("  3. 🟡", "  5. 🟡")):
+        plan = plan.replace(old, new)
+    first, third = alike[0], alike[2]
+    deferred = third.replace("✅ DONE (Attempt #3)", "🟡 DEFERRED")
+    one = changed((first, first.replace("documentation", "documentation, here")), plan=plan)
+    other = changed(
+        (first, first.replace("documentation", "documentation, there")),
+        (third, deferred),
+        plan=plan,
+    )
+    for sides in ((one, other), (other, one)):
+        done = merge(plan.encode(), *sides)
+        assert [clash.what for clash in done.clashes] == ["action 1"]
+        assert deferred.encode() in done.data

@@ -65,7 +65,9 @@ def _match(
             name = key(node)
             same = places.get((node.kind, name)) if name is not None else None
             if same:
-                found[at] = same.pop()
+                # Of several that are alike, the one of the same number, else the first.
+                found[at] = next((was for was in same if _is_same_number(old[was], node)), same[-1])
+                same.remove(found[at])
                 free.discard(found[at])
     for kind in nameless:
         _by_neighbours(old, new, found, free, kind)
@@ -84,6 +86,10 @@ def _by_neighbours(
         for one, other in zip(here, there, strict=False):
             found[one] = other
             free.discard(other)
+
+
+def _is_same_number(one: Part | Section, other: Part | Section) -> bool:
+    return isinstance(one, Part) and isinstance(other, Part) and one.number == other.number
 
 
 def _is_nameless(node: Part | Section, kind: str) -> bool:
