@@ -30,8 +30,8 @@ MAIN: Final = DIALECTS[0]
 # every one here.
 _TRACES: Final[dict[str, tuple[tuple[bytes, ...], bytes]]] = {
     "checklist": (
-        (b"[ ]", b"[x]", b"[X]"),
-        rb"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\]",
+        (b"[ ]", b"[x]", b"[X]", b"[~]", b"[/]", b"[!]", b"[-]", b"[>]"),
+        rb"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX~/!>-]\]",
     ),
     "roadmap": (
         (b"\xe2\x80\x94 **", b"\xe2\x80\x93 **", b"- **", b"\xe2\x80\x94 `", b"- `"),
@@ -81,8 +81,8 @@ def recognise(document: Document, own: Conventions | None = None) -> Recognition
     found: list[str] = []
     signs: list[Sign] = []
     above: list[tuple[int, str, bool]] = []  # level, dialect and whether it owns what is below
-    weights: Counter[str] = Counter()
     mixed: dict[str, bool] = {}
+    written: list[str] = []  # the dialects that are told by a sign, "" for none
     for section in sections:
         while above and above[-1][0] >= section.level:
             above.pop()
@@ -94,11 +94,22 @@ def recognise(document: Document, own: Conventions | None = None) -> Recognition
             signs.append(sign)
         if section.heading:
             above.append((section.level, dialect, owns))
-        if sign or owned:
-            weights[dialect] += section.end - section.start
+        written.append(dialect if sign or owned else "")
         found.append(dialect)
-    main = max(DIALECTS, key=lambda name: weights[name]) if weights else MAIN
+    main = _most(document, written)
     return Recognition(main, False, tuple(name or main for name in found), tuple(signs))
+
+
+def _most(document: Document, written: Sequence[str]) -> str:
+    """The dialect that most lines are written in, blank ones aside."""
+    known = set(written) - {""}
+    if len(known) < 2:
+        return next(iter(known), MAIN)
+    weights: Counter[str] = Counter()
+    for section, dialect in zip(document.sections, written, strict=True):
+        lines = document.lines(section.start, section.end)
+        weights[dialect] += sum(1 for line in lines if line.strip())
+    return max(DIALECTS, key=lambda name: weights[name])
 
 
 def may_mix(data: bytes, own: Conventions | None = None) -> bool:

@@ -192,7 +192,7 @@ def judge(case: Case) -> None:
     [new] = [a for a in item.attempts if a.number == change.attempt.number]
     if not case.metrics:
         assert new.metrics is None
-    _assert_text_is_safe(b"".join(edit.new for edit in edits))
+    assert_text_is_safe(b"".join(edit.new for edit in edits))
     plain = document.apply(TEXT.data, append.append(BEFORE, _plain(change)))
     assert data.count(b"\n") == plain.count(b"\n")
     for said in (case.summary, *case.next):
@@ -223,7 +223,8 @@ def _take_out_the_words(meant: laws.Facts, found: laws.Facts, change: Change) ->
         ]
 
 
-def _assert_text_is_safe(inserted: bytes) -> None:
+def assert_text_is_safe(inserted: bytes) -> None:
+    """No control, and nothing that reorders what a terminal shows."""
     for character in inserted.decode("utf-8", "strict").replace("\n", ""):
         assert unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp"), repr(character)
         assert (

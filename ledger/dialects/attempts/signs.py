@@ -41,6 +41,11 @@ def sign(document: Document, section: Section, own: "Conventions | None" = None)
     )
 
 
+def is_task(line: str) -> bool:
+    """Whether a bullet's line, the bullet cut off, opens with a box."""
+    return bool(_BOX.match(line))
+
+
 def _is_item(document: Document, section: Section) -> bool:
     """Whether it has a field, or at least no tasks: ``## [SETUP] Phase 1`` can head a checklist."""
     has_boxes = False
