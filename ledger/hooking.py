@@ -31,7 +31,8 @@ class Hook(NamedTuple):
     """``is_named``: the configuration of pre-commit names the hook, of which ``rev`` where it is
     taken from a repository. ``runs`` is what git runs at a commit: pre-commit, the hook itself,
     something else, or nothing. ``place`` is where git looks for it. ``program`` is where the PATH
-    has the hook."""
+    has the hook. ``is_elsewhere``: git was told to look for hooks in another folder than its own,
+    where pre-commit installs none."""
 
     is_named: bool
     rev: str | None
@@ -39,6 +40,7 @@ class Hook(NamedTuple):
     runs_at_merges: bool
     place: str
     program: str | None
+    is_elsewhere: bool
 
 
 def look(root: Path) -> Hook:
@@ -53,6 +55,7 @@ def look(root: Path) -> Hook:
         _runs(place.with_name("pre-merge-commit")) is not None,
         place.as_posix(),
         which(PROGRAM),
+        _is_elsewhere(root),
     )
 
 
@@ -102,6 +105,13 @@ def _place(root: Path) -> Path:
     except LedgerError:
         return root / ".git/hooks/pre-commit"
     return root / os.fsdecode(said.rstrip(b"\n"))
+
+
+def _is_elsewhere(root: Path) -> bool:
+    try:
+        return bool(asking.run(root, "config", "--get", "core.hooksPath").stdout.strip())
+    except LedgerError:
+        return False
 
 
 def _runs(place: Path) -> str | None:

@@ -173,7 +173,7 @@ def _cited(evidence: Evidence) -> str:
 
 def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
     """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
-    head = ancestry.head_commit(config.root)
+    head = ancestry.head_commit(config.root) if config.is_git else None
     if head is None:
         return ""
     aside = [config.ledger_path, *(evidence.path for evidence in evidences)]

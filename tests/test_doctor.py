@@ -96,6 +96,10 @@ def lengthen(repo: Repository) -> None:
 DAMAGES: dict[str, tuple[str, Callable[[Repository], object]]] = {
     "no hook in this clone": ("hook", drop_hooks),
     "another hook": ("hook", other_hook),
+    "hooks in another folder": (
+        "hook",
+        lambda repo: repo.git("config", "core.hooksPath", ".husky"),
+    ),
     "no hook for merges": (
         "hook",
         lambda repo: (repo.path / ".git/hooks/pre-merge-commit").unlink(),
@@ -187,6 +191,23 @@ def test_what_is_wrong_in_files_is_told(
     done = call(repo.path, "doctor")
     assert done.code in (1, 2)
     assert any(said in problem["said"] for problem in told(repo.path, area)), done.out
+
+
+def test_a_plan_in_another_place_is_found(repo: Repository) -> None:
+    repo.write(".agent/@fix_plan.md", repo.ledger.read_bytes())
+    repo.write("notes/fix_plan_ideas.md", b"# Ideas\n\nNone yet.\n")
+    repo.ledger.unlink()
+    repo.commit("Move it")
+    done = call(repo.path, "doctor")
+    assert done.code == 2
+    assert "> ledger init --ledger .agent/@fix_plan.md\n" in done.out
+    refused = call(repo.path / "notes", "init")
+    assert refused.code == 2
+    assert "../.agent/@fix_plan.md looks like a fix plan" in refused.err
+    assert not repo.ledger.exists()
+    assert call(repo.path, "init", "--ledger", ".agent/@fix_plan.md").code == 0
+    assert call(repo.path, "status").out.startswith(".agent/@fix_plan.md: 2 items")
+    assert call(repo.path, "init").code == 0
 
 
 def test_no_plan_at_all_leads_to_init(tmp_path: Path) -> None:

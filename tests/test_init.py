@@ -234,6 +234,8 @@ def test_without_git_there_is_a_plan_and_no_hook(tmp_path: Path) -> None:
     assert done.code == 1
     assert (place / "docs/fix_plan.md").is_file()
     assert done.out.count("git init") == 2
+    assert call(place, "run", "TESTS-001", "--", "true").code == 0
+    assert "Attempt #1" in (place / "docs/fix_plan.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 
 from ledger import mending, reader, validate
-from ledger.errors import Refused
 from ledger.mending import Fix
 from ledger.models.ledger import Ledger
 from tests import generators
@@ -239,16 +238,18 @@ def test_an_ignored_rule_is_not_mended(repo: Repository) -> None:
     assert repo.ledger.read_bytes() == plan
 
 
-def test_a_fix_that_does_more_than_it_means_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check of the outcome is none that always passes: a fix that also drops a word."""
-    before = HEAD + ROW.replace("pending", "done") + ITEM
+def test_a_fix_that_does_more_than_it_means_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of the outcome is none that always passes: one fix also drops letters."""
+    row = ROW.replace("001", "002").replace("pending", "done")
+    before = HEAD + ROW.replace("pending", "done") + row + ITEM + ITEM.replace("001", "002")
     ledger = reader.read(before.encode())
-    [fix] = [one for one in mending.index.statuses(ledger) if isinstance(one, Fix)]
+    first, second = [one for one in mending.index.statuses(ledger) if isinstance(one, Fix)]
     word = before.encode().index(b"waits")
-    greedy = fix._replace(edits=(*fix.edits, mending.document.Edit(word, word + 5, b"w")))
-    monkeypatch.setitem(mending._FIXERS, "LED201", lambda *_: iter([greedy]))
-    with pytest.raises(Refused):
-        mending.mend(ledger, lambda _: 0)
+    greedy = first._replace(edits=(*first.edits, mending.document.Edit(word, word + 5, b"w")))
+    monkeypatch.setitem(mending._FIXERS, "LED201", lambda *_: iter([greedy, second]))
+    done = mending.mend(ledger, lambda _: 0)
+    assert done.ledger.text.decode() == before.replace(row, row.replace("done", "pending"))
+    assert ([*done.fixes], [one.line for one in done.left]) == ([second], [first.line])
 
 
 def errors(ledger: Ledger) -> dict[str, int]:

@@ -4,11 +4,12 @@ driver, the archive and what it cites. Nothing is changed.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from ledger import config, mending, reader, validate
+from ledger import config, locating, mending, reader, validate
 from ledger.config import Config
 from ledger.diagnosing import archive, plan, surroundings
 from ledger.diagnosing.check import Area, Check, Problem
@@ -41,8 +42,12 @@ def diagnose(here: Path, given: Path | None = None) -> Diagnosis:
         found = config.find(here, given)
     except LedgerError as error:
         area: Area = "ledger" if error.code in _NOT_THERE else "configuration"
-        mend = "ledger init" if error.code in _NOT_THERE else error.hint
-        problem = Problem(error.message, "Nothing else can be looked at without it.", mend)
+        means, mend = "Nothing else can be looked at without it.", error.hint
+        if error.code in _NOT_THERE:
+            others = locating.plans(here) if given is None else []
+            mend = f"ledger init --ledger {shlex.quote(others[0])}" if others else "ledger init"
+            means += f" {others[0]} looks like one." if others else ""
+        problem = Problem(error.message, means, mend)
         return Diagnosis(None, "unreadable", (Check(area, "", (problem,)),))
     try:
         ledger = _read(found)

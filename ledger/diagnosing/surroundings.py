@@ -76,7 +76,11 @@ def hook(found: Config) -> Check:
         return Check("hook", "", (offer,))
     if seen.runs is None:
         said = f"{hooking.CONFIG} names it, and git runs nothing at a commit"
-        return Check("hook", "", (Problem(said, _UNCHECKED, "pre-commit install"),))
+        means, mend = _UNCHECKED, "pre-commit install"
+        if seen.is_elsewhere:
+            means += f" `core.hooksPath` has git look for {place}, which can call ledger-hook, too."
+            mend = "git config --unset core.hooksPath && pre-commit install"
+        return Check("hook", "", (Problem(said, means, mend),))
     if seen.runs != "pre-commit":
         said = f"{hooking.CONFIG} names it, and {place} is another program's"
         mend = "pre-commit install # keeps the other one, and both are run"

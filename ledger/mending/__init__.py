@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from ledger import document, reader
-from ledger.errors import Refused
 from ledger.mending import index, marks, numbers
 from ledger.mending.fix import Fix, Left, draft
 from ledger.mending.numbers import Age
@@ -30,6 +29,7 @@ _FIXERS: Final[dict[str, _Fixer]] = {
     "LED106": numbers.duplicates,
 }
 CODES: Final = tuple(_FIXERS)
+_UNSAFE: Final = "mending it would change more, or other, than is meant: mend it by hand"
 
 
 class Mended(NamedTuple):
@@ -42,8 +42,8 @@ class Mended(NamedTuple):
 
 
 def mend(ledger: Ledger, age: Age, codes: frozenset[str] = frozenset(CODES)) -> Mended:
-    """Make the safe fixes of the rules ``codes``. Raises Refused, naming the rule, where an
-    outcome is not the ledger with what was meant and nothing else."""
+    """Make the safe fixes of the rules ``codes``. One whose outcome is not the ledger with what was
+    meant and nothing else is left."""
     fixes: list[Fix] = []
     left: list[Left] = []
     for code, fixer in _FIXERS.items():
@@ -52,8 +52,16 @@ def mend(ledger: Ledger, age: Age, codes: frozenset[str] = frozenset(CODES)) -> 
         every = list(fixer(ledger, age))
         made = [one for one in every if isinstance(one, Fix)]
         left += [one for one in every if isinstance(one, Left)]
-        if made:
-            ledger = _applied(ledger, code, made)
+        new = _applied(ledger, code, made)
+        if new is None:  # one of them does not do what it means
+            bad = [one for one in made if _applied(ledger, code, [one]) is None]
+            made = [one for one in made if one not in bad]
+            left += [Left(code, one.line, one.item, _UNSAFE) for one in bad]
+            new = _applied(ledger, code, made)
+        if new is None:
+            left += [Left(code, one.line, one.item, _UNSAFE) for one in made]
+        else:
+            ledger = new
             fixes += made
     return Mended(ledger, tuple(fixes), tuple(left))
 
@@ -65,7 +73,10 @@ def offered(ledger: Ledger) -> int:
     )
 
 
-def _applied(ledger: Ledger, code: str, fixes: list[Fix]) -> Ledger:
+def _applied(ledger: Ledger, code: str, fixes: list[Fix]) -> Ledger | None:
+    """The ledger with the fixes of one rule; None where more, or other, came of them than meant."""
+    if not fixes:
+        return ledger
     edits = [edit for fix in fixes for edit in fix.edits]
     new = reader.read(document.apply(ledger.text, edits), ledger)
     expected, found = draft(ledger), draft(new)
@@ -73,10 +84,4 @@ def _applied(ledger: Ledger, code: str, fixes: list[Fix]) -> Ledger:
         fix.meant(expected)
     if code == "LED114":
         marks.bare(found)
-    if expected.said != found.said:
-        raise Refused(
-            "not-as-meant",
-            f"mending {code} would change more, or other, than was meant",
-            "nothing was written; mend it by hand",
-        )
-    return new
+    return new if expected.said == found.said else None

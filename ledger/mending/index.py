@@ -99,7 +99,7 @@ def missing(ledger: Ledger) -> Iterator[Fix | Left]:
     last, header = _open_table(ledger)
     row = ledger.index[last]
     for name, item in _once(ledger).items():
-        if name in indexed or item.status in _CLOSED:
+        if name in indexed or item.status in _CLOSED or item.dialect != "attempts":
             continue
         line = item.span.start_line
         made = _row(ledger, row, header, item)

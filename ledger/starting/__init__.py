@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from ledger import adding, config, hooking, installing, reader, text, validate
+from ledger import adding, config, hooking, installing, locating, reader, text, validate
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
 from ledger.links import asking, blobs, paths
@@ -28,6 +29,9 @@ OFFERS: Final[dict[Offer, tuple[str, str]]] = {
     "ci": ("--ci github", "checks pull requests"),
     "agents": ("--agents", "tells agents how the plan is kept"),
 }
+
+
+_MOST: Final = 3  # other plans that are named
 
 
 class Step(NamedTuple):
@@ -64,7 +68,8 @@ class Start(NamedTuple):
 def find(here: Path, given: Path | None) -> Config:
     """The configuration of the fix plan that is there, or of the one to write.
 
-    Raises UsageError where ``given`` lies outside of the repository, or a setting is wrong.
+    Raises UsageError where ``given`` lies outside of the repository, a setting is wrong, or there
+    is a file elsewhere that looks like a fix plan, which a new one would only stand beside.
     """
     try:
         if given is None or os.path.lexists(here / given):
@@ -72,6 +77,16 @@ def find(here: Path, given: Path | None) -> Config:
     except UsageError as error:
         if error.code != "no-ledger":
             raise
+        others = locating.plans(here)
+        if others:
+            named = ", ".join(others[:_MOST])
+            verb = "look" if len(others) > 1 else "looks"
+            raise UsageError(
+                "plan-elsewhere",
+                f"{named} {verb} like a fix plan",
+                f"`ledger init --ledger {shlex.quote(others[0])}` takes it up, "
+                f"`ledger init --ledger {config.DEFAULTS[0]}` starts a new one",
+            ) from None
     place = Path(os.path.realpath(here / given)) if given else None
     folder = _existing(place.parent) if place else Path(os.path.realpath(here))
     top = blobs.discover(folder)
