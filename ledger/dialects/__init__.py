@@ -14,6 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from ledger import text
 from ledger.document import Document, Section
 from ledger.models.recognition import DIALECTS, Recognition, Sign
 
@@ -24,26 +25,23 @@ if TYPE_CHECKING:
     from ledger.models.ledger import Item, Ledger
 
 MAIN: Final = DIALECTS[0]
-# For each dialect but the main one, what a line holds if its section can be written in it at all,
-# and what such a line looks like: a look that costs next to nothing, so that no module is loaded
-# in vain. Of two with as many signs in a section the later one here has it; before the main one
-# every one here.
-_TRACES: Final[dict[str, tuple[tuple[bytes, ...], bytes]]] = {
-    "checklist": (
-        (b"[ ]", b"[x]", b"[X]", b"[~]", b"[/]", b"[!]", b"[-]", b"[>]"),
-        rb"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX~/!>-]\]",
-    ),
+# For each dialect but the main one, what a line looks like if its section can be written in it at
+# all: a look that costs next to nothing, so that no module is loaded in vain. Of two with as many
+# signs in a section the later one here has it; before the main one every one here.
+_TRACES: Final[dict[str, bytes]] = {
+    "checklist": rb"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX~/!>-]\]",
     "roadmap": (
-        (b"\xe2\x80\x94 **", b"\xe2\x80\x93 **", b"- **", b"\xe2\x80\x94 `", b"- `"),
-        rb" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+\*{0,2}\[[A-Z][^\]\n]*\][^\n]*[\x93\x94-] (?:\*\*|`)",
+        rb" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+\*{0,2}\[[A-Z][^\]\n]*\]"
+        rb"[^\n]*[\x93\x94-] (?:\*\*|`)"
     ),
     "logbook": (
-        (b"ocus", b"OCUS", b"# 2", b"# 1", b"# *", b"# [", b"# `", b"#\t"),
-        rb" {0,3}#{1,6}[ \t]+[*\[`]{0,4}(?:(?i:(?:current |active )?focus)|[12]\d{3}[-\xe2\d])",
+        rb" {0,3}#{1,6}[ \t]+[*\[`]{0,4}"
+        rb"(?:(?i:(?:current |active )?focus)|[12]\d{3}[-\xe2\d])"
     ),
 }
 # Those whose sections look as those of others do, but not the file that they stand in.
 _BY_FILE: Final = ("logbook",)
+_SHORT: Final = 10_000  # bytes of a section that a second look is worth
 
 
 class Dialect(Protocol):
@@ -122,17 +120,16 @@ def may_mix(data: bytes, own: Conventions | None = None) -> bool:
 
 
 def _has_traces(name: str, data: bytes, start: int, end: int) -> bool:
-    marks, line = _TRACES[name]
-    looks = None
-    for mark in marks:
-        at = data.find(mark, start, end)
-        while at >= 0:
-            looks = looks or re.compile(line)
-            begin = max(data.rfind(b"\n", start, at), data.rfind(b"\r", start, at), start - 1)
-            if looks.match(data, begin + 1, end):
-                return True
-            at = data.find(mark, at + 1, end)
-    return False
+    """Whether a line of ``data[start:end]``, where one begins, looks like one of ``name``."""
+    if name == "checklist" and end - start < _SHORT and b"] " not in data[start:end]:
+        return False
+    line = _TRACES[name]
+    first = start + len(text.BOM) * data.startswith(text.BOM, start)
+    if re.compile(line).match(data, first, end):
+        return True
+    # A choice of newlines, at the beginning of a pattern, would cost forty times as much.
+    newline = b"\n" if data.find(b"\n", start, end) >= 0 else b"\r"
+    return re.compile(newline + line).search(data, start, end) is not None
 
 
 def _sign(

@@ -176,7 +176,14 @@ def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         return []
     line = places.first_line(ledger, item.span.start_byte)
     width = tries.unbulleted(line)[0]
-    if meant != "done" or leads.box(line[width:]) is None:
+    if leads.box(line[width:]) is None:
+        raise Refused(
+            "no-box",
+            f"{item.id} has no box (line {item.span.start_line}): the heading above says "
+            f"{item.status_text}",
+            "move it below another heading by hand",
+        )
+    if meant != "done":
         raise Refused(
             "no-status",
             f"{item.id} is {item.status_text or item.status} (line {item.span.start_line}): a box "

@@ -115,7 +115,7 @@ class _Reading:
             (),
             items,
             tuple(self.loose),
-            tuple(self.unread),
+            tuple(sorted(self.unread, key=lambda unread: unread.line)),
             tuple(self.headings),
             self.own,
         )
@@ -195,6 +195,10 @@ class _Reading:
                 self.tasks.append(_Task(entry, box, opening, above))
                 self.settled.update(range(entry.start, entry.end))
             else:
+                if tries.looks_like_item(line):
+                    why = "an entry with an ID among tasks with boxes"
+                    shown = self.document.line(entry.start)[:200]
+                    self.unread.append(Unread("item", entry.start + 1, shown, why))
                 end = entry.end
                 for child in entry.children:
                     if child.kind in _LISTS:

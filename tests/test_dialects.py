@@ -1,0 +1,155 @@
+"""The dialect of a plan, and of each part of it, is recognised; checklists are read and kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger import reader
+from ledger.models.conventions import Conventions
+from ledger.models.ledger import Item, Ledger
+from tests import corpus, mixtures
+from tests.campaigns import checklists, dialects, injection
+from tests.commands import call
+from tests.repository import Repository
+
+SAMPLES = sorted((corpus.PLACE / "ledgers").glob("*.md")) if corpus.exists() else []
+LISTS = [file for file in SAMPLES if "logbook" not in file.name]
+# What a person takes for a task, its state, and a state or date of a heading.
+TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)]) \[(?P<mark>[ xX])\] (?P<words>\S.*)$")
+MARKED = re.compile(r"^#+ (?P<title>.*) \[(?P<state>\w+)\]$")
+DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
+
+@pytest.mark.parametrize("number", range(1, 41))
+def test_a_mixture_is_recognised_and_read_section_by_section(number: int) -> None:
+    assert list(dialects.faults(mixtures.made(number))) == []
+
+
+@pytest.mark.skipif(not corpus.exists(), reason=corpus.MISSING)
+def test_the_samples_are_what_their_names_say() -> None:
+    found = list(dialects.samples())
+    assert len(found) >= 8
+    assert [one for one in found if one[1] != one[2]] == []
+
+
+def test_the_real_ledger_was_never_in_another_dialect(real_repo: Callable[[str], Path]) -> None:
+    found = list(dialects.real(real_repo("8b8c48d0"), 25))
+    assert {dialect for _, dialect in found} == {"attempts"}
+
+
+def told(ledger: Ledger) -> Counter[tuple[str, str]]:
+    """The words of every task and box, and whether it is ticked."""
+    found: Counter[tuple[str, str]] = Counter()
+    for item in ledger.items:
+        found[_words(item.title), "x" if item.status == "done" else " "] += 1
+        for action in item.actions:
+            found[_words(action.text), "x" if action.state == "complete" else " "] += 1
+    return found
+
+
+def _words(said: str) -> str:
+    return re.sub(r"\W+", " ", said)[:30].strip()
+
+
+@pytest.mark.skipif(not corpus.exists(), reason=corpus.MISSING)
+@pytest.mark.parametrize("file", LISTS, ids=lambda file: file.name)
+def test_all_that_a_person_finds_in_a_sample_is_read(file: Path) -> None:
+    lines = file.read_text("utf-8").splitlines()
+    ledger = reader.read(file.read_bytes())
+    seen: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        task = TASK.match(line)
+        if task:
+            words = re.sub(r"^[A-Z]{1,3}\d{2} ", "", task["words"])
+            seen[_words(words), task["mark"].lower()] += 1
+    assert sum(seen.values()) > 10
+    assert Counter({(w[:20], m): n for (w, m), n in told(ledger).items()}) == Counter(
+        {(w[:20], m): n for (w, m), n in seen.items()}
+    )
+    states = {m["title"]: m["state"] for line in lines if (m := MARKED.match(line))}
+    headings = {h.title.rpartition(" [")[0]: h.status_text for h in ledger.headings if h.status}
+    assert states == {title: headings.get(title) for title in states}
+    dates = {date for line in lines for date in DATE.findall(line)}
+    exported = json.dumps([h.dates for h in ledger.headings]) + str(told(ledger))
+    assert {date for date in dates if date not in exported} == set()
+    assert not ledger.unread
+    assert not ledger.loose
+
+
+def test_a_dated_bullet_is_no_box() -> None:
+    ledger = reader.read(b"# Plan\n- [ ] Task\n- [2026-01-29] Met anna\n- [20260129] Met bert\n")
+    assert [item.title for item in ledger.items] == ["Task"]
+    assert [attempt.date for attempt in ledger.loose] == ["2026-01-29", "2026-01-29"]
+
+
+@given(checklists.cases())
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+def test_a_generated_append_to_a_checklist_changes_what_was_meant(case: checklists.Case) -> None:
+    checklists.judge(case)
+
+
+@given(st.sampled_from(checklists.TARGETS), injection.CASES)
+@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+def test_hostile_text_below_a_task_is_one_attempt_more(name: str, case: injection.Case) -> None:
+    checklists.judge_hostile(name, case)
+
+
+@pytest.mark.parametrize("said", injection.FORGED)
+@pytest.mark.parametrize("name", checklists.TARGETS)
+def test_forged_structure_below_a_task_is_text(said: str, name: str) -> None:
+    case = injection.Case(0, said, "success", (said,), has_stamp=True, metrics=said)
+    checklists.judge_hostile(name, case)
+
+
+MIXED = b"# Plan\n\n## [A-001] Item\n- Status: pending\n\n## TODO\n- [ ] One\n- [x] Two\n"
+
+
+def test_the_reasons_name_lines() -> None:
+    known = reader.recognise(MIXED)
+    assert known.is_mixed
+    assert known.reasons == (
+        "checklist: line 7: a task with a box",
+        "attempts: line 3: a heading with the ID [A-001]",
+    )
+    assert reader.recognise(b"# Plan\n\nprose\n").reasons == (
+        "nothing in the file is known to any dialect",
+    )
+
+
+def test_a_pinned_dialect_reads_the_whole_file() -> None:
+    plain = reader.read(MIXED, own=Conventions(dialect="attempts"))
+    assert (plain.dialect, [item.id for item in plain.items]) == ("attempts", ["A-001"])
+    tasks = reader.read(MIXED, own=Conventions(dialect="checklist"))
+    assert (tasks.dialect, [item.id for item in tasks.items]) == ("checklist", ["one", "two"])
+    assert reader.recognise(MIXED, Conventions(dialect="checklist")).is_pinned
+
+
+def test_the_configuration_pins_it(repo: Repository) -> None:
+    (repo.path / "docs/fix_plan.md").write_bytes(MIXED)
+    (repo.path / "pyproject.toml").write_text('[tool.ledger]\ndialect = "attempts"\n')
+    data = json.loads(call(repo.path, "export").out)["data"]
+    assert data["ledger"]["dialect"] == "attempts"
+    assert data["recognition"] == {"dialect": "attempts", "is_pinned": True, "signs": []}
+    (repo.path / "pyproject.toml").write_text('[tool.ledger]\ndialect = "prose"\n')
+    done = call(repo.path, "status")
+    assert done.code == 2
+    assert "expected dialect to be one of attempts, " in done.err
+
+
+def test_an_item_in_two_versions_of_a_mixture_keeps_its_dialect() -> None:
+    before = reader.read(MIXED)
+    after = reader.read(MIXED.replace(b"- [ ] One", b"- [x] One"), before)
+
+    def kinds(items: tuple[Item, ...]) -> list[tuple[str, str]]:
+        return [(item.id, item.dialect) for item in items]
+
+    assert kinds(before.items) == kinds(after.items)
+    assert [item.status for item in after.items] == ["pending", "done", "done"]
