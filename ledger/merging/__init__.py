@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ledger import text
-from ledger.merging import aligning, weaving
+from ledger.merging import aligning, marks, weaving
 from ledger.merging.lines import Conflict, Piece, split
-from ledger.merging.parts import Part, Version, parse
+from ledger.merging.parts import Part, Section, Version, parse
 
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
@@ -83,8 +83,9 @@ def merge(
         _plain(data, has.newline if is_uniform else b"\n")
         for data, has in zip((base, one, other), forms, strict=True)
     ]
+    own = marks.settled(own, (one, other, base))
     versions = [parse(data, own) for data in plain]
-    if not any(section.kind == "item" for version in versions for section in version):
+    if not any(_holds_any(section) for version in versions for section in version):
         raise Unsure("there is no item")
     found = weaving.weave(aligning.sections(*versions), own)
     _check(found, plain[0], versions[1:], own)
@@ -173,6 +174,13 @@ def _side(piece: Piece, at: int) -> bytes:
     if isinstance(piece, Conflict):
         return piece.other if at else piece.one
     return piece
+
+
+def _holds_any(section: Section) -> bool:
+    """Whether it is an item, or tells of one."""
+    return section.kind == "item" or any(
+        part.kind in ("attempt", "action") for part in section.parts
+    )
 
 
 def _attempts(version: Version) -> Iterator[tuple[str, Part]]:

@@ -30,6 +30,11 @@ STATUSES: Final[Mapping[str, int]] = {
     "done": 2,
     "archived": 3,
 }
+# What a box means, for what stands in it.
+_BOXES: Final[Mapping[str, str]] = {
+    " ": "pending", "x": "complete", "~": "in_progress", "/": "in_progress", "-": "rejected"
+}  # fmt: skip
+_BOX = re.compile(r"\[.\]")
 # What parts an action's state from its text, and comes and goes with it.
 _BEHIND_STATE = re.compile(
     rb"[*:]{0,4}[ \t]*(?:\xe2\x80\x93|\xe2\x80\x94|:|-{1,2}(?=[ \t]))?[ \t]*"
@@ -158,6 +163,8 @@ def _meaning(part: Part, said: bytes, own: "Conventions | None") -> str:
     shown = text.decode(said)
     if part.kind != "action":
         return words.status(shown, own)
+    if _BOX.fullmatch(shown.strip()):
+        return _BOXES.get(shown.strip()[1].lower(), "unknown")
     lead = leads.state(shown, own)
     return words.state(lead.word, lead.mark, own)
 

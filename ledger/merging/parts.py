@@ -6,22 +6,19 @@ Nothing is left out: sections, parts and the blank lines behind them put togethe
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ledger import document, reader, text
+from ledger import document, reader
 from ledger.document import Document
-from ledger.models.ledger import Item, Ledger, Span
+from ledger.merging import marks
+from ledger.merging.marks import Kind, Mark
+from ledger.models.ledger import Item, Ledger
 
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
 
-Kind = Literal[
-    "title", "heading", "field", "attempt", "action", "row", "listed", "updated", "line", "text"
-]
 _ATTEMPT_NUMBER = re.compile(rb"Attempt(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*#?(\d{1,6})", re.IGNORECASE)
 _ACTION_NUMBER = re.compile(rb"[ \t]*(\d{1,9})[.)]")
-_LABEL = re.compile(rb"[-*+ ]*\*\*([^*\n]{1,60}?):?\*\*")
 _LEAD = 160  # bytes at the start of an attempt that may hold its number
 
 
@@ -90,36 +87,15 @@ Version = tuple[Section, ...]
 """A whole file."""
 
 
-class _Mark(NamedTuple):
-    """Lines ``[start, end)``, from 0, that are one part, and what else is known of it."""
-
-    start: int
-    end: int
-    rank: int
-    kind: Kind
-    name: str
-    number: int | None = None
-    state: Span | None = None
-    when: str = ""
-    done_by: int | None = None
-
-
-def _attempts_only(own: "Conventions | None") -> "Conventions":
-    """Other dialects are left to a merge of lines."""
-    from ledger.models.conventions import Conventions  # the driver is started at every merge
-
-    return (own or Conventions())._replace(dialect="attempts")
-
-
 def parse(data: bytes, own: "Conventions | None" = None) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
-    plan = reader.read(data, own=_attempts_only(own))
-    by_rank = sorted(_marks(whole, plan), key=lambda mark: mark.rank)
-    marks = sorted({mark.start: mark for mark in by_rank}.values())
+    plan = reader.read(data, own=own if own and own.dialect else marks.settled(own, [data]))
+    by_rank = sorted(marks.find(whole, plan), key=lambda mark: mark.rank)
+    every = sorted({mark.start: mark for mark in by_rank}.values())
     found = []
     for start, end, item in _bounds(whole, plan):
-        inside = [mark for mark in marks if start <= mark.start < end]
+        inside = [mark for mark in every if start <= mark.start < end]
         *parts, last = _parts(whole, inside, start, end)
         numbers = (
             [a.number for a in item.attempts] + [a.attempt for a in item.actions] if item else []
@@ -138,8 +114,13 @@ def parse(data: bytes, own: "Conventions | None" = None) -> Version:
 
 def _bounds(whole: Document, plan: Ledger) -> Iterator[tuple[int, int, Item | None]]:
     """Lines ``[start, end)`` of each section, in order, with the item that it is."""
-    tops = {item.span.start_line - 1: item for item in _sections(plan)}
-    starts = {section.start: None for section in whole.sections if section.start < section.end}
+    tops = {item.span.start_line - 1: item for item in marks.sections(plan)}
+    inner = marks.inner(plan)
+    starts = {
+        section.start: None
+        for section in whole.sections
+        if section.start < section.end and section.start not in inner
+    }
     held = 0  # the end of the item before
     cuts: list[tuple[int, Item | None]] = []
     for start in sorted({*starts, *tops}):
@@ -154,76 +135,11 @@ def _bounds(whole: Document, plan: Ledger) -> Iterator[tuple[int, int, Item | No
         yield start, end, item
 
 
-def _sections(plan: Ledger) -> Iterator[Item]:
-    """The items that have a section of their own."""
-    for item in plan.items:
-        if plan.text[item.span.start_byte :].removeprefix(text.BOM).lstrip(b" ").startswith(b"#"):
-            yield item
-
-
-def _marks(whole: Document, plan: Ledger) -> Iterator[_Mark]:
-    for section in whole.sections:
-        if section.heading:
-            start, end = section.heading.start, section.heading.end
-            yield _Mark(start, end, 0, "heading", whole.line(start).strip("# ").strip())
-    own = {item.span.start_byte for item in _sections(plan)}
-    for item in plan.items:
-        if item.span.start_byte in own:
-            yield _Mark(item.span.start_line - 1, item.span.start_line, 1, "title", item.id)
-            yield from _of_item(item)
-        else:
-            yield _mark(item.span, 1, "listed", item.id)
-    for attempt in plan.loose:
-        when = attempt.stamp or attempt.date or ""
-        yield _mark(attempt.span, 4, "attempt", "")._replace(number=attempt.number, when=when)
-    for row in plan.index:
-        yield _mark(row.span, 2, "row", row.id)._replace(state=row.status_span)
-    updated = plan.last_updated
-    if updated:
-        yield _mark(updated.span, 2, "updated", "updated")._replace(state=updated.value_span)
-    for start, end in _head(whole):
-        label = _LABEL.match(text.encode(whole.line(start)))
-        name = text.decode(label[1]).strip().lower() if label else ""
-        yield _Mark(start, end, 0, "line", name)
-
-
-def _of_item(item: Item) -> Iterator[_Mark]:
-    for field in item.fields:
-        name = field.name.lower()
-        status = field.value_span if name == "status" else None
-        yield _mark(field.span, 1, "field", name)._replace(state=status)
-    for action in item.actions:
-        yield _mark(action.span, 3, "action", "")._replace(
-            number=action.number, state=action.state_span, done_by=action.attempt
-        )
-    for attempt in item.attempts:
-        if attempt.source == "history":
-            when = attempt.stamp or attempt.date or ""
-            yield _mark(attempt.span, 4, "attempt", "")._replace(number=attempt.number, when=when)
-
-
-def _head(whole: Document) -> Iterator[tuple[int, int]]:
-    """The lines of the file's head, before the first heading below the first level. Indented ones
-    go with the line before them."""
-    for section in whole.sections:
-        if section.level > 1:
-            return
-        for block in section.blocks:
-            if block.kind in ("paragraph", "bullet_list"):
-                lines = range(block.start, block.end)
-                starts = [n for n in lines if n == block.start or whole.line(n)[:1].strip()]
-                yield from pairwise([*starts, block.end])
-
-
-def _mark(span: Span, rank: int, kind: Kind, name: str) -> _Mark:
-    return _Mark(span.start_line - 1, span.end_line, rank, kind, name)
-
-
-def _parts(whole: Document, marks: Iterable[_Mark], start: int, end: int) -> Iterator[Part]:
+def _parts(whole: Document, marks: Iterable[Mark], start: int, end: int) -> Iterator[Part]:
     """The parts that lines ``[start, end)`` are: an inner mark ends an outer one, and what the
     outer one has behind it is text."""
-    owner: list[_Mark | None] = [None] * (end - start)
-    opened: dict[int, _Mark] = {}
+    owner: list[Mark | None] = [None] * (end - start)
+    opened: dict[int, Mark] = {}
     for inside in marks:
         last = min(inside.end, end)
         owner[inside.start - start : last - start] = [inside] * (last - inside.start)
@@ -246,7 +162,7 @@ def _parts(whole: Document, marks: Iterable[_Mark], start: int, end: int) -> Ite
     yield pending or Part("text", "", b"", b"")
 
 
-def _part(whole: Document, mark: _Mark, line: int, body: bytes, gap: bytes) -> Part:
+def _part(whole: Document, mark: Mark, line: int, body: bytes, gap: bytes) -> Part:
     first = whole.starts[line]
     state = mark.state
     return Part(
@@ -262,7 +178,7 @@ def _part(whole: Document, mark: _Mark, line: int, body: bytes, gap: bytes) -> P
     )
 
 
-def _digits(mark: _Mark, body: bytes) -> tuple[int, int] | None:
+def _digits(mark: Mark, body: bytes) -> tuple[int, int] | None:
     if mark.number is None:
         return None
     if mark.kind == "action":
