@@ -15,7 +15,9 @@ from ledger.rules.registry import Facts, Fault, rule
 # The first byte of a character beyond ASCII and one of those that follow it, each once read as a
 # character of Windows-1252 or Windows-1254 and written as UTF-8.
 _SUSPECT: Final = re.compile(
-    rb"(?:\xc3[\x82-\xb4]|\xc4[\x9e\x9f\xb0\xb1]|\xc5[\x9e\x9f])[\xc2\xc4\xc5\xc6\xcb\xe2]"
+    rb"(?:\xc3[\x82-\xb4]|\xc4[\x9e\x9f\xb0\xb1]|\xc5[\x9e\x9f])"
+    rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2(?:\x82\xac"
+    rb"|\x84\xa2|\x80[\x93\x94\x98-\x9a\x9c-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]))"
 )
 _TICKS: Final = re.compile(r"`+")
 _MOST: Final = 20
@@ -60,12 +62,12 @@ def damaged_characters(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 def damaged(data: bytes) -> Iterator[Damaged]:
     """The lines with such damage outside of code."""
-    suspects = [found.start() for found in _SUSPECT.finditer(data)]
+    suspects = sorted(_suspects(data))
     if not suspects:
         return
     from ledger import mojibake  # its tables take a while, and hardly any plan needs them
 
-    code = _code(data)
+    code: frozenset[int] | None = None
     seen = iter(suspects)
     at = next(seen)
     for line, (start, end) in enumerate(pairwise(text.line_starts(data))):
@@ -74,20 +76,28 @@ def damaged(data: bytes) -> Iterator[Damaged]:
         first = at
         while at < end:
             at = next(seen, len(data) + 1)
+        whole = data[start:end].rstrip(b"\r\n")
+        raw = whole if line else whole.removeprefix(text.BOM)
+        was = text.decode(raw)
+        parts = [(part, mojibake.mend(part)) for part in _outside(was)]
+        if not any(mended.is_damaged for _, mended in parts):
+            continue
+        code = _code(data) if code is None else code
         if line not in code:
-            raw = data[start:end].rstrip(b"\r\n").removeprefix(text.BOM if not line else b"")
-            was = text.decode(raw)
-            parts = [(part, mojibake.mend(part)) for part in _outside(was)]
-            if any(mended.is_damaged for _, mended in parts):
-                yield Damaged(
-                    line + 1,
-                    start + len(data[start:end].rstrip(b"\r\n")) - len(raw),
-                    start + len(data[start:end].rstrip(b"\r\n")),
-                    first,
-                    was,
-                    _joined(was, [(part, mended.line) for part, mended in parts]),
-                    sum(mended.lost for _, mended in parts),
-                )
+            stop = start + len(whole)
+            said = _joined(was, [(part, mended.line) for part, mended in parts])
+            lost = sum(mended.lost for _, mended in parts)
+            yield Damaged(line + 1, stop - len(raw), stop, first, was, said, lost)
+
+
+def _suspects(data: bytes) -> Iterator[int]:
+    """Where such damage may begin. To look for three bytes is much faster than for a pattern."""
+    for lead in (b"\xc3", b"\xc4", b"\xc5"):
+        at = data.find(lead)
+        while at >= 0:
+            if _SUSPECT.match(data, at):
+                yield at
+            at = data.find(lead, at + 1)
 
 
 def _code(data: bytes) -> frozenset[int]:
