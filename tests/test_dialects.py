@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import reader
+from ledger import document, reader
+from ledger.edits import append
 from ledger.models.conventions import Conventions
+from ledger.models.draft import Change, NewAttempt
 from ledger.models.ledger import Item, Ledger
-from tests import corpus, mixtures
+from ledger.models.recognition import DIALECTS
+from tests import corpus, golden, mixtures
 from tests.campaigns import checklists, dialects, injection
 from tests.commands import call
 from tests.repository import Repository
@@ -153,3 +158,46 @@ def test_an_item_in_two_versions_of_a_mixture_keeps_its_dialect() -> None:
 
     assert kinds(before.items) == kinds(after.items)
     assert [item.status for item in after.items] == ["pending", "done", "done"]
+
+
+# The pages
+
+PAGE = (corpus.ROOT / "docs/reference/dialect-checklist.md").read_text("utf-8")
+READS = """\
+item 4-7: S01 | [SETUP] Set up the parser and its tests | high: High Priority | pending: [ ]
+  action 6: - | complete | Empty files
+  action 7: - | pending | Files of 50 MB
+item 8: write-the-documentation | Write the documentation | high: High Priority | pending: [ ]
+item 11-14: rewrite-the-splitter | Rewrite the splitter | - | done: [x]
+  history 12: #1 | 2026-02-01 | failed: failed
+  history 13-14: #2 | 2026-02-02 | success: success
+item 19: ship-it | Ship it | - | blocked: Blocked
+item 20: the-licence-of-the-old-parser | The licence of the old parser | - | blocked: Blocked
+"""
+
+
+def test_the_page_of_the_checklist_is_read_and_written_as_it_says() -> None:
+    plan, shown = (
+        block.encode() for block in re.findall(r"```markdown\n(.*?)```", PAGE, re.DOTALL)
+    )
+    ledger = reader.read(plan)
+    assert golden.described(ledger) == READS
+    done = next(one for one in ledger.headings if one.title.startswith("Done criteria"))
+    assert (done.status, done.dates, len(done.criteria)) == ("done", ("2026-02-03",), 1)
+    new = NewAttempt(
+        1, "2026-02-04", "20260204T110000Z", "success", "success", "One page",
+        "12 collected, 12 passed (100.0 % of collected), 0 failed",
+        ("reports/docs/20260204T110000Z/pytest.log",), "`1a2b3c4d`",
+    )  # fmt: skip
+    change = Change("write-the-documentation", new, today="2026-02-04")
+    assert shown in document.apply(plan, append.append(ledger, change))
+
+
+def test_the_page_of_the_dialects_prints_what_it_says() -> None:
+    page = (corpus.ROOT / "docs/reference/dialects.md").read_text("utf-8")
+    code = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
+    said = re.findall(r"```text\n(.*?)```", page, re.DOTALL)[0]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == said
+    for name in DIALECTS:
+        assert f"[`{name}`](dialect-{name}.md)" in page

@@ -23,6 +23,7 @@ from ledger.rules import (
     runs,
     secrets,
     structure,
+    tasks,
 )
 from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule, findings
 
@@ -42,6 +43,7 @@ THEMES = (
     actions,
     criteria,
     secrets,
+    tasks,
 )
 
 
