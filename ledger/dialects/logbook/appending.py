@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from ledger import dialects, document, text
@@ -105,11 +104,8 @@ def _entries(ledger: Ledger) -> list[Attempt]:
 
 
 def _newest_first(ledger: Ledger, entries: list[Attempt]) -> bool:
-    """Whether the times of their headings fall, for the most part."""
-    times = [one.when for each in entries if (one := headings.entry(_title(ledger, each)))]
-    keys = [re.sub(r"\D", "", when).ljust(14, "0") for when in times]
-    falls = sum(a > b for a, b in pairwise(keys))
-    return falls > sum(a < b for a, b in pairwise(keys))
+    every = (headings.entry(_title(ledger, each)) for each in entries)
+    return headings.newest_first([one for one in every if one])
 
 
 def _title(ledger: Ledger, entry: Attempt) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ledger.dialects import words
@@ -131,6 +132,13 @@ def entry(title: str) -> Entry | None:
         rest[: note.start()].strip() if note else rest,
         note["note"].strip() if note else "",
     )
+
+
+def newest_first(entries: Sequence[Entry]) -> bool:
+    """Whether the times of the entries fall from top to bottom, for the most part."""
+    keys = [re.sub(r"\D", "", one.when).ljust(14, "0") for one in entries]
+    falls = sum(a > b for a, b in pairwise(keys))
+    return falls > sum(a < b for a, b in pairwise(keys))
 
 
 def named(rest: str) -> str | None:

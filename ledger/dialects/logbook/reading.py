@@ -180,7 +180,10 @@ class Reading:
         )
 
     def _logged(self, name: str, attempts: list[Attempt], actions: dict[str, list[Action]]) -> Item:
-        """An initiative that the file knows by its entries alone."""
+        """An initiative that the file knows by its entries alone, and that stands where the first
+        of them in time does: its place is that of others to come, too."""
+        entries = [one.entry for one in self.found if one.entry]
+        first = attempts[-1 if headings.newest_first(entries) else 0]
         return Item(
             id=name,
             title="",
@@ -192,7 +195,7 @@ class Reading:
             attempts=tuple(attempts),
             actions=tuple(actions.get(name, ())),
             criteria=(),
-            span=attempts[0].span,
+            span=first.span,
             dialect="logbook",
         )
 
