@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ledger import dialects, document
-from ledger.dialects import attempts, pointers
+from ledger.dialects import attempts, pointers, strays
 from ledger.dialects.attempts import parts
 from ledger.document import Document
 from ledger.models.ledger import Ledger
@@ -37,7 +37,7 @@ def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None
         else:
             found.append(dialects.load(name).read(whole, sections, own))
     plan = found[0] if len(found) == 1 else _joined(whole, known.dialect, found)
-    return pointers.note(plan, whole)
+    return pointers.note(strays.note(plan, whole, known.sections), whole)
 
 
 def recognise(data: bytes, own: Conventions | None = None) -> Recognition:

@@ -28,6 +28,7 @@ class Chunk:
     items: tuple[str, ...] = ()
     attempts: int = 0
     headings: int = 1
+    strays: int = 0  # boxes that are nobody's
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _attempts(rng: random.Random, place: int) -> Chunk:
     has_notes = rng.random() < 0.2
     if has_notes:
         lines += ["", "### Notes", "", "- [ ] A box in an item's own section"]
-    return Chunk("attempts", tuple(lines), 0, (name,), tries, 1 + has_notes)
+    return Chunk("attempts", tuple(lines), 0, (name,), tries, 1 + has_notes, int(has_notes))
 
 
 def _checklist(rng: random.Random, place: int) -> Chunk:
@@ -96,6 +97,22 @@ def _logbook(rng: random.Random, place: int) -> Chunk:
     return Chunk("logbook", tuple(lines[:-1]), 0, (), tries, 2 + tries)
 
 
+def _roadmap(rng: random.Random, place: int) -> Chunk:
+    lines = [f"## Tier {place} — {rng.choice(['Core', 'Polish'])}", ""]
+    names = []
+    for number in range(1, rng.randint(2, 5)):
+        name = f"ARCH-FLOW-{place}{number:02}"
+        names.append(name)
+        status = rng.choice(["partial", "pending", "done", "blocked"])
+        note = " (2025-12-08T050000Z i=153: long note. Artifacts: `reports/x/`)"
+        lines.append(f"- [{name}] ({rng.choice(DOINGS)}) — **{status}**{rng.choice(['', note])}")
+        lines.append("  - **Governed by:** docs/spec.md")
+        if rng.random() < 0.5:
+            lines += ["  - **Exit Criteria:**", "    - [ ] All tests pass", "    - [x] Fast"]
+            lines += ["    - [ ] Small"] * rng.randrange(3)
+    return Chunk("roadmap", tuple(lines), 0, tuple(names))
+
+
 def _prose(rng: random.Random, place: int) -> Chunk:
     heading = rng.choice(["Notes", "Context", "Reference Commands", f"About {place}"])
     body = rng.choice([
@@ -112,6 +129,7 @@ MAKERS: dict[str, Callable[[random.Random, int], Chunk]] = {
     "attempts": _attempts,
     "checklist": _checklist,
     "logbook": _logbook,
+    "roadmap": _roadmap,
 }
 
 

@@ -52,10 +52,12 @@ def _faults(mixture: Mixture, data: bytes, when: str) -> Iterator[str]:
     wanted = sum(chunk.tasks for chunk in mixture.chunks)
     if tasks != wanted:
         yield f"{when}: {tasks} tasks, not {wanted}"
-    names = [item.id for item in ledger.items if item.dialect == "attempts"]
-    meant = [name for chunk in mixture.chunks for name in chunk.items]
-    if names != meant:
-        yield f"{when}: items {names}, not {meant}"
+    for dialect in ("attempts", "roadmap"):
+        names = [item.id for item in ledger.items if item.dialect == dialect]
+        chunks = [chunk for chunk in mixture.chunks if chunk.dialect == dialect]
+        meant = [name for chunk in chunks for name in chunk.items]
+        if names != meant:
+            yield f"{when}: items {names}, not {meant}"
     for dialect in ("attempts", "logbook"):
         read = [
             attempt
@@ -66,8 +68,9 @@ def _faults(mixture: Mixture, data: bytes, when: str) -> Iterator[str]:
         count = sum(one.attempts for one in mixture.chunks if one.dialect == dialect)
         if len(read) != count:
             yield f"{when}: {len(read)} attempts of {dialect}, not {count}"
-    if ledger.unread:
-        yield f"{when}: unread {ledger.unread}"
+    strays = sum(chunk.strays for chunk in mixture.chunks)
+    if len(ledger.unread) != strays:
+        yield f"{when}: {len(ledger.unread)} unread, not {strays}: {ledger.unread}"
 
 
 def samples() -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ledger.dialects import words
-from ledger.dialects.attempts import index, leads, parts, signs
+from ledger.dialects.attempts import index, leads, parts
 from ledger.dialects.attempts.unchanged import Unchanged
 from ledger.document import Block, Document, Section, walk
 from ledger.models.ledger import (
@@ -240,8 +240,6 @@ class Reading:
             self._attempt(lead, entry)
             return
         if not self.draft:
-            if signs.is_task(parts.entry_text(self.document, entry)):
-                self._unread("item", entry.start, "a task with a box among other entries")
             self.listed += parts.listed_items(self.document, entry, self.own)
             self._others(entry.children)
             return
