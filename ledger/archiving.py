@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ledger import naming, reader, rewriting, text
+from ledger import document, naming, reader, rewriting, text
 from ledger.config import Config
 from ledger.document import Edit
 from ledger.edits import archive, chunks, selecting, verify_archive
@@ -44,6 +44,19 @@ def move(
     unless ``as_far_as_possible``.
     """
     _require_ledger(config)
+    try:
+        return _move(config, wanted, as_far_as_possible, dry_run)
+    except Refused as error:
+        if error.code != "not-as-meant":
+            raise
+        stay = _needed_by_others(config, wanted)
+        if not stay:
+            raise
+        wanted = wanted._replace(stay=stay)
+        return _move(config, wanted, as_far_as_possible, dry_run)
+
+
+def _move(config: Config, wanted: Wanted, as_far_as_possible: bool, dry_run: bool) -> Archived:
     chosen: list[tuple[Ledger, Chosen]] = []
 
     def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
@@ -67,6 +80,26 @@ def move(
     fresh = [(item, one) for item, one in _pointers(done.ledger) if one.key in keys]
     moved = tuple(_parts(fresh, done.archive.text))
     return _archived(config, "archive", old, done, moved, found.held)
+
+
+def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
+    """The items without which others would read differently."""
+    old = reader.read(config.ledger.read_bytes(), own=config.own)
+    held = reader.read(b"", own=config.own)
+    stay = set()
+    units = selecting.Selecting(old, wanted).choose().units
+    for name in dict.fromkeys(unit.item.id for unit in units):
+        own = [unit for unit in units if unit.item.id == name]
+        moved = archive.move(old, b"", own, "x")
+        new = Both(
+            reader.read(document.apply(old.text, moved.ledger), old),
+            reader.read(document.apply(b"", moved.archive), held),
+        )
+        try:
+            verify_archive.moved(Both(old, held), new, own)
+        except Refused:
+            stay.add(name)
+    return frozenset(stay)
 
 
 def bring_back(config: Config, names: Sequence[str], *, dry_run: bool = False) -> Archived:

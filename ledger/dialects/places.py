@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from ledger import text
 from ledger.document import Edit
 from ledger.errors import Refused, UsageError
-from ledger.models.ledger import Action, Attempt, Field, Item, Ledger
+from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Pointer
 
 _LINE_END = re.compile(rb"[\r\n]|\Z")
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
 
 
 def field(item: Item, *names: str) -> Field | None:
@@ -65,15 +67,31 @@ def first_line(ledger: Ledger, start: int) -> str:
     return text.decode(ledger.text[start : end.start()].removeprefix(text.BOM))
 
 
-def newest_first(group: list[Attempt]) -> bool:
-    """Whether the numbers of ``group`` fall."""
-    numbers = [attempt.number for attempt in group if attempt.number is not None]
-    return len(numbers) > 1 and all(a > b for a, b in pairwise(numbers))
+def newest_first(group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
+    """Whether the numbers of ``group`` fall, those that were ``archived`` from it among them."""
+    known = [(a.span.start_byte, a.number, a.number) for a in group if a.number is not None]
+    for pointer in archived:
+        if pointer.ranges and not pointer.is_item:
+            ends = pointer.ranges[0][0], max(last for _, last in pointer.ranges)
+            known.append((pointer.span.start_byte, *ends))
+    known.sort()
+    return len(known) > 1 and all(a[1] > b[2] for a, b in pairwise(known))
 
 
-def is_blank_between(ledger: Ledger, before: Attempt, after: Attempt) -> bool:
-    """Whether nothing but blank lines stands between two attempts, and at least one."""
-    gap = ledger.text[before.span.end_byte : after.span.start_byte]
+def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
+    """Whether a blank line parts the last two of ``group``, or the last one from what was
+    ``archived`` next to it."""
+    spans = [one.span for one in group]
+    for pointer in archived:
+        if not pointer.is_item:
+            begin, end = pointer.span.start_byte, pointer.span.end_byte
+            newline = _NEWLINE.match(ledger.text, end)
+            end = newline.end() if newline else end
+            spans.append(pointer.span._replace(start_byte=begin, end_byte=end))
+    spans.sort()
+    if len(spans) < 2:
+        return False
+    gap = ledger.text[spans[-2].end_byte : spans[-1].start_byte]
     return bool(gap) and not gap.strip()
 
 

@@ -5,7 +5,8 @@
 
 Its bullet, or the mark of its heading, is that of what stood there, whatever the dialect. Sixteen
 digits, KEY, are all that ties it to a part of the archive. The numbers stand in the line itself,
-so that none is given twice even where the archive is missing.
+so that none is given twice even where the archive is missing. Where the line stands in no item's
+section, as in a history that items share, it names its item: ``Archived of ITEM: ...``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _KEYED = b"#archived-"
 # What stands before the words: indent, a bullet or the mark of a heading, a status.
 _OPENING = re.compile(
     r"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
-    r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?: ",
+    r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?"
+    r"(?: of (?P<item>[^:\n]{1,200}))?: ",
     re.IGNORECASE,
 )
 _SAID = re.compile(
@@ -74,10 +76,8 @@ def _read(line: str, span: Span) -> Pointer | None:
         (int(first), max(int(first), int(last or first)))
         for first, last in _RANGE.findall(said["numbers"] or "")
     ]
-    return Pointer(
-        bool(opening["whole"]), int(said["attempts"]), tuple(ranges), int(said["lines"]),
-        link["key"], span,
-    )  # fmt: skip
+    counts = int(said["attempts"]), tuple(ranges), int(said["lines"])
+    return Pointer(opening["item"], bool(opening["whole"]), *counts, link["key"], span)
 
 
 def note(ledger: Ledger, plan: Document) -> Ledger:
@@ -86,15 +86,20 @@ def note(ledger: Ledger, plan: Document) -> Ledger:
     pointers = find(plan)
     if not pointers:
         return ledger
-    return ledger._replace(items=tuple(_noted(item, pointers) for item in ledger.items))
+    lines = {one.span.start_line for one in pointers}
+    return ledger._replace(
+        items=tuple(_noted(item, pointers, lines) for item in ledger.items),
+        unread=tuple(one for one in ledger.unread if one.line not in lines),
+    )
 
 
-def _noted(item: Item, pointers: Sequence[Pointer]) -> Item:
+def _noted(item: Item, pointers: Sequence[Pointer], lines: set[int]) -> Item:
     start, end = item.span.start_byte, item.span.end_byte
-    own = tuple(one for one in pointers if start <= one.span.start_byte < end)
-    if not own:
-        return item._replace(archived=())
-    lines = {one.span.start_line for one in own}
+    own = tuple(
+        one
+        for one in pointers
+        if (one.item == item.id if one.item else start <= one.span.start_byte < end)
+    )
     return item._replace(
         archived=own,
         attempts=tuple(

@@ -9,6 +9,7 @@ or its first line, so that links to it still lead somewhere.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -70,9 +71,8 @@ class Cutting:
             first += 1
         if last - first < 2 or first == at:
             return None
-        return self._unit(
-            item, True, item.attempts, first, last, self._lines(at, self._opening(at))
-        )
+        frame = self._frame(item, at) + self._lines(at, self._opening(at))
+        return self._unit(item, True, item.attempts, first, last, frame)
 
     def runs(self, item: Item, attempts: Iterable[Attempt]) -> list[Unit]:
         """``attempts`` of the history of ``item``, in as many units as stand apart."""
@@ -93,11 +93,13 @@ class Cutting:
 
     def _run(self, item: Item, group: list[Attempt]) -> Unit:
         first, last = group[0].span.start_line - 1, group[-1].span.end_line
-        frame = b"".join(
-            self._lines(at, self._opening(at))
-            for at in self._around(first, item.span.start_line - 1)
-        )
-        return self._unit(item, False, tuple(group), first, last, frame)
+        return self._unit(item, False, tuple(group), first, last, self._frame(item, first))
+
+    def _frame(self, item: Item, line: int) -> bytes:
+        """What opens all that ``line`` of ``item`` is below: from the item's own heading on, or,
+        where headings above it say something of it, from those on."""
+        start = item.span.start_line - 1 if item.dialect == "attempts" else 0
+        return b"".join(self._lines(at, self._opening(at)) for at in self._around(line, start))
 
     def _is_listed(self, item: Item) -> bool:
         starts = [one.span.start_byte for one in self._ledger.items]
@@ -116,29 +118,42 @@ class Cutting:
         return Unit(item, is_item, attempts, start, end, last - first, frame, data[start:end])
 
     def _opening(self, at: int) -> int:
-        """The line behind the heading, or behind the one line, that stands at line ``at``."""
+        """The line behind the heading, or behind the first paragraph of the list's entry, that
+        stands at line ``at``."""
         section = self._sections.get(at)
-        return section.heading.end if section and section.heading else at + 1
+        if section and section.heading:
+            return section.heading.end
+        for block in self._path(at):
+            if block.kind == "paragraph" and block.start == at:
+                return block.end
+        return at + 1
+
+    def _path(self, line: int) -> Iterator[Block]:
+        """The blocks that hold ``line``, outermost first."""
+        at = bisect_right(self._plan.sections, line, key=lambda section: section.start) - 1
+        blocks = self._plan.sections[max(at, 0)].blocks
+        while blocks:
+            block = next((one for one in blocks if one.start <= line < one.end), None)
+            if block:
+                yield block
+            blocks = block.children if block else ()
 
     def _around(self, line: int, start: int) -> Iterator[int]:
         """The headings and the entries of lists, from line ``start`` on, that ``line`` is below."""
         above: list[tuple[int, int]] = []
-        blocks: tuple[Block, ...] = ()
         for section in self._plan.sections:
             if section.start > line:
                 break
-            blocks = section.blocks
-            if section.heading and start <= section.start < line:
+            is_title = not start and section.level == 1
+            if section.heading and start <= section.start < line and not is_title:
                 above = [one for one in above if one[0] < section.level]
                 above.append((section.level, section.start))
         if line in self._sections and (own := self._sections[line]).heading:
             above = [one for one in above if one[0] < own.level]
         yield from (at for _, at in above)
-        while blocks:
-            block = next((one for one in blocks if one.start <= line < one.end), None)
-            if block and block.kind == "list_item" and start <= block.start < line:
+        for block in self._path(line):
+            if block.kind == "list_item" and start <= block.start < line:
                 yield block.start
-            blocks = block.children if block else ()
 
     def _lines(self, start: int, end: int) -> bytes:
         starts = self._plan.starts
@@ -149,7 +164,7 @@ def move(ledger: Ledger, archive: bytes, units: Iterable[Unit], target: str) -> 
     """The edits that move ``units``; ``target`` is the archive's path from the ledger's folder."""
     edits, parts = [], []
     for unit in sorted(units, key=lambda one: one.start):
-        parts.append((unit.frame, unit.body))
+        parts.append((unit.item.id, unit.frame, unit.body))
         line = _pointer(ledger, unit, target, chunks.key_of(unit.frame, unit.body))
         edits.append(Edit(unit.start, unit.end, text.encode(line)))
     return Moved(edits, chunks.added(archive, parts))
@@ -173,6 +188,8 @@ def _pointer(ledger: Ledger, unit: Unit, target: str, key: str) -> str:
             label = text.decode(ledger.text[begin : status.value_span.start_byte])
             start = f"{label}{phrase} — archived"
         start += " whole"
+    if not item.span.start_byte <= unit.start < item.span.end_byte:
+        start += f" of {item.id}"
     return pointers.render(start, said, target, key)
 
 

@@ -1,14 +1,15 @@
 """The parts of an archive file: each as it stood in the ledger, below a line that names it.
 
-    <a id="archived-0123456789abcdef"></a> <!-- 3 + 190 lines -->
+    # <a id="archived-0123456789abcdef"></a> PARSE-001 <!-- 3 + 190 lines -->
 
     ## [PARSE-001] Read large files
     - Attempts History:
       * [2025-11-01] Attempt #1 ...
 
-The first lines, three here with the blank one, are copies from the ledger that say how to read
-what follows; the others were moved. The digits are a digest of all of them, so that a part which
-was edited since is known. They do not depend on how lines end, which git may change.
+It is a heading, so that nothing above goes on into the part. The first lines, three here with the
+blank one, are copies from the ledger that say how to read what follows; the others were moved. The
+digits are a digest of all of them, so that a part which was edited since is known. They do not
+depend on how lines end, which git may change.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from ledger import text
 from ledger.document import Edit
 
 _MARK = re.compile(
-    rb'^<a id="archived-([0-9a-f]{16})"></a> <!-- (\d{1,4}) \+ (\d{1,7}) lines -->[ \t]*$',
+    rb'^# <a id="archived-([0-9a-f]{16})"></a> [^\n]{0,300}?<!-- (\d{1,4}) \+ (\d{1,7}) lines -->$',
     re.MULTILINE,
 )
+_NO_NAME = re.compile(r"[^\w. -]", re.ASCII)
 HEAD = """\
 # Fix plan archive
 
@@ -59,7 +61,7 @@ def key_of(frame: bytes, body: bytes) -> str:
 
 def find(data: bytes) -> list[Chunk]:
     """The parts of the archive ``data``, in its order."""
-    if b'<a id="archived-' not in data:
+    if b'# <a id="archived-' not in data:
         return []
     starts = text.line_starts(data)
     at_line = {start: number for number, start in enumerate(starts)}
@@ -90,16 +92,17 @@ def find(data: bytes) -> list[Chunk]:
     return found
 
 
-def added(data: bytes, parts: Sequence[tuple[bytes, bytes]]) -> list[Edit]:
-    """The edits that put ``parts``, each a frame of whole lines and what was moved, behind all
-    that the archive ``data`` holds."""
+def added(data: bytes, parts: Sequence[tuple[str, bytes, bytes]]) -> list[Edit]:
+    """The edits that put ``parts``, each the name of an item, a frame of whole lines and what was
+    moved, behind all that the archive ``data`` holds."""
     newline = text.newline_of(data, len(data)) if data else b"\n"
     pieces = [] if data else [HEAD.encode()]
     if data and data[-1:] not in (b"\n", b"\r"):
         pieces.append(newline)
-    for frame, body in parts:
+    for item, frame, body in parts:
         counts = f"{len(text.line_starts(frame))} + {len(text.line_starts(body)) - 1}"
-        mark = f'<a id="archived-{key_of(frame, body)}"></a> <!-- {counts} lines -->'
+        name = _NO_NAME.sub("", item)[:200]
+        mark = f'# <a id="archived-{key_of(frame, body)}"></a> {name} <!-- {counts} lines -->'
         pieces += [newline, mark.encode(), newline, newline, frame, body, newline]
     return [Edit(len(data), len(data), b"".join(pieces))]
 

@@ -42,7 +42,7 @@ def restore(ledger: Ledger, name: str, lost: Attempt, lines: Sequence[str]) -> l
     following = _following(group, lost.number or 0)
     neighbour = following or group[-1]
     new = _like(lines, places.lines(ledger, neighbour)[0])
-    if len(group) > 1 and places.is_blank_between(ledger, group[-2], group[-1]):
+    if places.is_spaced(ledger, group, item.archived):
         new = [*new, ""] if following else ["", *new]
     at = following.span.start_byte if following else neighbour.span.end_byte
     return [places.insertion(ledger.text, at, new)]
@@ -88,7 +88,7 @@ def _refuse_known(ledger: Ledger, lost: Attempt, history: Sequence[Attempt]) -> 
 
 def _following(group: Sequence[Attempt], number: int) -> Attempt | None:
     """The attempt that it stands before."""
-    falls = places.newest_first(list(group))
+    falls = places.newest_first(group)
     numbered = [(one, one.number) for one in group if one.number is not None]
     return next((one for one, n in numbered if (n < number if falls else n > number)), None)
 

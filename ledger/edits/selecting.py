@@ -15,7 +15,7 @@ from ledger.dialects import places, words
 from ledger.dialects.attempts.leads import plain_id
 from ledger.edits.archive import Cutting, Unit
 from ledger.edits.verify_archive import readable
-from ledger.models.ledger import Attempt, Item, Ledger
+from ledger.models.ledger import Action, Attempt, Item, Ledger, Pointer
 
 FINISHED = ("done", "archived")
 _CLOSED = ("complete", "rejected")
@@ -34,6 +34,8 @@ class Wanted(NamedTuple):
     """What was asked for. ``items`` are IDs in capitals, none for all; ``statuses`` are words as
     written or one of the six; ``before`` is an ISO date that the latest attempt lies before.
 
+    ``stay`` are IDs of items without which the rest would not read the same.
+
     ``keep`` N: not whole items, but all but the newest N attempts of each. ``to_lines``: no more
     than it takes to get the ledger down to so many lines."""
 
@@ -42,6 +44,7 @@ class Wanted(NamedTuple):
     before: str | None = None
     keep: int | None = None
     to_lines: int | None = None
+    stay: frozenset[str] = frozenset()
 
 
 class Held(NamedTuple):
@@ -121,6 +124,9 @@ class Selecting:
         wanted = self._wanted
         if wanted.items and item.id.upper() not in wanted.items:
             return False
+        if item.id in wanted.stay:
+            self._hold(item, "without it others would not read the same")
+            return False
         phrase = words.phrase(item.status_text).strip("*_` ").lower()
         if wanted.statuses and not {item.status, phrase} & {*wanted.statuses}:
             return False
@@ -150,7 +156,7 @@ class Selecting:
             hint = "its older attempts can go (--keep N)"
             return f"it is {said}; {hint}" if self._wanted.items else ""
         for action in item.actions:
-            if action.state not in _CLOSED:
+            if _is_open(item, action):
                 number = "an action" if action.number is None else f"action {action.number}"
                 return f"{number} is open (line {action.span.start_line})"
         for other, line, said in self._open:
@@ -168,7 +174,7 @@ class Selecting:
         before = self._wanted.before
         going = [
             one
-            for one in _but_newest(history, keep)
+            for one in _but_newest(history, keep, item.archived)
             if (item.id, one.number) not in self._cited
             and (before is None or (one.date is not None and one.date < before))
         ]
@@ -188,17 +194,24 @@ class Selecting:
         self._held[item.span.start_byte] = Held(item.id, item.span.start_line, why)
 
 
-def _but_newest(history: Sequence[Attempt], keep: int) -> list[Attempt]:
-    """Those that are neither among the ``keep`` last ones of the list nor have one of the
-    ``keep`` largest numbers."""
-    newest_first = places.newest_first([one for one in history if one.number is not None])
-    ordered = [*reversed(history)] if newest_first else [*history]
+def _but_newest(
+    history: Sequence[Attempt], keep: int, archived: Sequence[Pointer]
+) -> list[Attempt]:
+    """Those that are neither among the ``keep`` latest of the list nor have one of the ``keep``
+    largest numbers."""
     numbers = sorted(one.number for one in history if one.number is not None)
-    least = numbers[-keep] if 0 < keep <= len(numbers) else None
-    if keep and least is None:
-        return []
-    going = ordered[: len(ordered) - keep] if keep else ordered
-    return [one for one in going if not (least and one.number and one.number >= least)]
+    if numbers:
+        is_first = places.newest_first(history, archived)
+    else:
+        dates = [one.stamp or one.date or "" for one in history]
+        is_first = len(dates) > 1 and dates[0] > dates[-1]
+    ordered = [*reversed(history)] if is_first else [*history]
+    least = numbers[-min(keep, len(numbers))] if numbers else 0
+    return [
+        one
+        for one in ordered[: max(0, len(ordered) - keep)]
+        if one.number is None or one.number < least
+    ]
 
 
 def _is_worth_it(unit: Unit) -> bool:
@@ -217,7 +230,7 @@ def _open(ledger: Ledger) -> Iterator[tuple[Item, int, str]]:
     """What is open, and what unfinished items wait for: item, line and words."""
     for item in ledger.items:
         for action in item.actions:
-            if action.state not in _CLOSED:
+            if _is_open(item, action):
                 yield item, action.span.start_line, f"{action.state_text} {action.text}"
         if item.status in FINISHED:
             continue
@@ -229,6 +242,13 @@ def _open(ledger: Ledger) -> Iterator[tuple[Item, int, str]]:
         following = citations.labelled(last.text, "Next Actions") if last else None
         if last and following:
             yield item, last.span.start_line, following
+
+
+def _is_open(item: Item, action: Action) -> bool:
+    """Whether there is something left to do. What stands in a finished item without number and
+    state is as often a note."""
+    is_said = bool(action.state_text or action.number is not None)
+    return action.state not in _CLOSED and (is_said or item.status not in FINISHED)
 
 
 def _cited(

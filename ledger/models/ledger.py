@@ -124,11 +124,13 @@ class Criterion(NamedTuple):
 class Pointer(NamedTuple):
     """The line that stands where a part of an item was, which lies in the archive by ``key``.
 
+    ``item`` is the one that it names, where it stands in none.
     ``is_item``: all of the item but its heading. ``attempts`` counts those that went with it;
     ``ranges`` are their numbers, first and last of each run. ``lines`` is how many it had.
     ``span`` is the line without its newline.
     """
 
+    item: str | None
     is_item: bool
 
     attempts: int

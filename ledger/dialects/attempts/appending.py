@@ -38,13 +38,11 @@ def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     at_home = [attempt for attempt in history if home and places.within(attempt, home)]
     if at_home or history:
         group = at_home or history
-        is_first = places.newest_first(group)
+        is_first = places.newest_first(group, item.archived)
         neighbour = group[0] if is_first else group[-1]
         style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
         at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
-        is_spaced = style.layout == "heading" or (
-            len(group) > 1 and places.is_blank_between(ledger, group[-2], group[-1])
-        )
+        is_spaced = style.layout == "heading" or (places.is_spaced(ledger, group, item.archived))
         lines = rendering.attempt(new, style, ledger.own)
         if is_spaced:
             lines = [*lines, ""] if is_first else ["", *lines]

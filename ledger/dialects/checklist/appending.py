@@ -25,7 +25,7 @@ from ledger.document import Block, Document, Edit
 from ledger.errors import Refused, UsageError
 from ledger.models.conventions import Conventions
 from ledger.models.draft import Change
-from ledger.models.ledger import Attempt, Item, Ledger
+from ledger.models.ledger import Item, Ledger
 
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
 _TAB: Final = 4
@@ -54,11 +54,11 @@ def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
 def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: Change) -> Edit:
     new, history = change.attempt, item.attempts
     if history:
-        is_first = places.newest_first(list(history))
+        is_first = places.newest_first(history, item.archived)
         neighbour = history[0] if is_first else history[-1]
         style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
         lines = rendering.attempt(new, style, ledger.own)
-        if len(history) > 1 and places.is_blank_between(ledger, *_last_two(history)):
+        if places.is_spaced(ledger, history, item.archived):
             lines = [*lines, ""] if is_first else ["", *lines]
         at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
         return places.insertion(ledger.text, at, lines)
@@ -70,10 +70,6 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
         inner=" " * _width(prefix) if "\t" not in prefix else _indent(prefix) + "  ",
     )
     return _below(ledger, entry, item, rendering.attempt(new, style, ledger.own))
-
-
-def _last_two(history: tuple[Attempt, ...]) -> tuple[Attempt, Attempt]:
-    return history[-2], history[-1]
 
 
 def _below(ledger: Ledger, entry: Block, item: Item, lines: list[str]) -> Edit:

@@ -50,11 +50,11 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
     listed = [one for one in item.attempts if one.number is not None]
     home = places.field(item, "attempt")
     if listed:
-        is_first = places.newest_first(listed)
+        is_first = places.newest_first(listed, item.archived)
         neighbour = listed[0] if is_first else listed[-1]
         style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
         lines = rendering.attempt(change.attempt, style, ledger.own)
-        if len(listed) > 1 and places.is_blank_between(ledger, listed[-2], listed[-1]):
+        if places.is_spaced(ledger, listed, item.archived):
             lines = [*lines, ""] if is_first else ["", *lines]
         at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
         return places.insertion(ledger.text, at, lines)
