@@ -132,6 +132,14 @@ def _has_traces(name: str, data: bytes, start: int, end: int) -> bool:
     return re.compile(newline + line).search(data, start, end) is not None
 
 
+def _has_heading(name: str, document: Document) -> bool:
+    """Whether a heading looks like one of ``name``."""
+    line = re.compile(_TRACES[name])
+    starts = [document.starts[section.start] for section in document.sections if section.heading]
+    first = len(text.BOM) if document.data.startswith(text.BOM) else 0
+    return any(line.match(document.data, max(start, first)) for start in starts)
+
+
 def _sign(
     document: Document,
     section: Section,
@@ -149,7 +157,7 @@ def _sign(
     other = bool(own and (own.fields or own.id))  # what shows a dialect may be written otherwise
     for name in _TRACES:
         if name in _BY_FILE and name not in mixed:
-            mixed[name] = _has_traces(name, document.data, 0, len(document.data))
+            mixed[name] = _has_heading(name, document)
         is_here = mixed[name] if name in mixed else _has_traces(name, document.data, start, end)
         if other or is_here:
             sign = load(name).sign(document, section, own)
