@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from ledger import history_cache
@@ -12,6 +13,7 @@ from ledger.history_cache import Cache
 from ledger.links import ancestry, blobs, log
 from ledger.models.change import Change
 from ledger.models.history import History
+from ledger.models.ledger import Ledger
 
 Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
@@ -43,7 +45,8 @@ def audit(
 def _audit(
     config: Config, commits: tuple[str, ...], cache: Cache, key: str, progress: Progress | None
 ) -> History:
-    from ledger import history  # not needed where the history is known
+    from ledger import history, reader  # not needed where the history is known
+    from ledger.history import archived
 
     changes = log.changes(config.root, config.ledger_path, commits)
     if not changes:
@@ -67,6 +70,16 @@ def _audit(
     found = history.replay(
         changes, cache.versions, fork_of, is_cut=ancestry.is_shallow(config.root)
     )
+    with blobs.Blobs(config.root) as contents:
+
+        @lru_cache(maxsize=16)  # the events of a commit come together
+        def pointing(blob: str) -> Ledger | None:
+            version = cache.versions.get(blob)
+            if version is None or not version.points:
+                return None
+            return reader.read(contents.content(blob) or b"", own=config.own)
+
+        found = archived.told(found, changes, pointing)
     if not found.is_cut and not found.skipped:
         cache.keep(key, found)
     return found

@@ -161,9 +161,9 @@ def _packed(
         return items[id(value)]
 
     def version(value: Version) -> list[Any]:
-        size, lines, updated, own, loose, index, unread = value
+        size, lines, updated, own, loose, index, *rest = value
         below = [(name, entries.place(entry)) for name, entry in loose]
-        return [size, lines, updated, [*map(item, own)], below, rows.places(index), unread]
+        return [size, lines, updated, [*map(item, own)], below, rows.places(index), *rest]
 
     def removed(value: Removed) -> list[Any]:
         commit, name, number, gone, *rest = value
@@ -228,11 +228,11 @@ def _unpacked(data: bytes) -> _Kept | None:
     ]
 
     def version(values: Sequence[Any]) -> Version:
-        size, lines, updated, own, loose, index, unread = values
+        size, lines, updated, own, loose, index, *rest = values
         below = tuple([(name, entries[n]) for name, n in loose])
         of_items = tuple([items[n] for n in own])
         return Version(
-            size, lines, updated, of_items, below, tuple([rows[n] for n in index]), unread
+            size, lines, updated, of_items, below, tuple([rows[n] for n in index]), *rest
         )
 
     def place(values: Sequence[Any] | None) -> Place | None:

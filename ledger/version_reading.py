@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ledger import dialects, document, reader, text
-from ledger.dialects import places
+from ledger.dialects import places, pointers
 from ledger.dialects.attempts.outcomes import entry_of
 from ledger.dialects.attempts.piecewise import Pieces
 from ledger.links import log
@@ -43,6 +43,10 @@ class Versions:
 
     def read(self, data: bytes) -> Version:
         """The version that ``data`` is."""
+        version = self._read(data)
+        return version._replace(points=True) if pointers.KEYED in data else version
+
+    def _read(self, data: bytes) -> Version:
         if dialects.may_mix(data, self._own):
             known = dialects.recognise(document.parse(data), self._own)
             if known.is_mixed or known.dialect != dialects.MAIN:

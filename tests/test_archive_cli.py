@@ -67,6 +67,25 @@ def test_what_is_archived_is_found(repo: Repository) -> None:
     assert "Archived (3)" in call(repo.path, "show", "DONE-001").out
 
 
+def test_the_history_tells_of_a_move(repo: Repository) -> None:
+    for arguments in (["--keep", "1"], [], ["--restore"]):
+        call(repo.path, "archive", *arguments)
+        repo.commit("Moved")
+    data = call(repo.path, "history", "--json").data
+    assert (data["removed"], data["others"]) == ([], [])
+    events = [
+        (one["kind"], one["item"], one["number"])
+        for one in data["events"]
+        if one["kind"] in ("removed", "archived", "restored")
+    ]
+    assert ("archived", "DONE-001", 1) in events
+    assert ("archived", "OPEN-001", 3) in events
+    assert ("restored", "DONE-001", 2) in events
+    assert "removed" not in {kind for kind, *_ in events}
+    shown = call(repo.path, "show", "DONE-001#1").out
+    assert "A plan" in shown, "the commit that introduced it"
+
+
 def test_a_lost_archive_is_told(repo: Repository) -> None:
     call(repo.path, "archive")
     (repo.path / ARCHIVE).unlink()

@@ -19,7 +19,8 @@ from ledger import text
 from ledger.document import Document
 from ledger.models.ledger import Item, Ledger, Pointer, Span
 
-_KEYED = b"#archived-"
+KEYED = b"#archived-"
+"""What every pointer holds."""
 # What stands before the words: indent, a bullet or the mark of a heading, a status.
 _OPENING = re.compile(
     r"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
@@ -39,7 +40,7 @@ def find(plan: Document) -> list[Pointer]:
     """The pointers in ``plan``, in its order; one in fenced code is an example."""
     data = plan.data
     found: dict[int, Pointer] = {}
-    at = data.find(_KEYED)
+    at = data.find(KEYED)
     while at >= 0:
         number = bisect_right(plan.starts, at) - 1
         if number not in found and not _is_literal(plan, number):
@@ -50,7 +51,7 @@ def find(plan: Document) -> list[Pointer]:
             pointer = _read(line, span)
             if pointer:
                 found[number] = pointer
-        at = data.find(_KEYED, at + 1)
+        at = data.find(KEYED, at + 1)
     return list(found.values())
 
 

@@ -18,6 +18,8 @@ EventKind = Literal[
     "status",
     "added",
     "removed",
+    "archived",
+    "restored",
     "moved",
     "renumbered",
     "rewritten",

@@ -64,7 +64,7 @@ class Version(NamedTuple):
 
     ``loose`` are the attempts in no item's section, each with the last item above it, None
     where there is none. ``rows`` are the index. ``unread`` counts the lines that look like an
-    attempt and were not read as one.
+    attempt and were not read as one. ``points``: something in it points to the archive.
     """
 
     size: int
@@ -74,3 +74,4 @@ class Version(NamedTuple):
     loose: tuple[tuple[str | None, Entry], ...]
     rows: tuple[Row, ...]
     unread: int
+    points: bool = False

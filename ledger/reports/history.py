@@ -34,6 +34,8 @@ _KINDS: Final[dict[EventKind, str]] = {
     "status": "status",
     "added": "added",
     "removed": "REMOVED",
+    "archived": "archived",
+    "restored": "brought back from the archive",
     "moved": "moved from",
     "renumbered": "renumbered from",
     "rewritten": "first line changed",
