@@ -58,11 +58,13 @@ def cases(draw: st.DrawFn, dialect: str) -> Case:
     item = draw(st.sampled_from([item for item in ledger.items if item.id in books.said(plan)]))
     result = draw(RESULTS)
     stamp = draw(st.sampled_from([STAMP, None]))
+    # Only a heading can tell the stamp of a run that is not cited.
+    is_cited = draw(st.booleans()) or (dialect == "roadmap" and stamp is not None)
     new = NewAttempt(
         append.next_number(ledger, item.id), "2026-03-01", stamp, result,
         draw(st.sampled_from([result, f"{result} (all of it)", f"{result}: see below"])),
         draw(st.just("") | TEXTS), draw(st.sampled_from(["", "1 collected, 1 passed; exit code 0"])),
-        (f"runs/{stamp or 'x'}/{{a.md,b.txt}}",) if stamp or draw(st.booleans()) else (), draw(st.sampled_from(["", "`1a2b3c4d`"])),
+        (f"runs/{stamp or 'x'}/{{a.md,b.txt}}",) if is_cited else (), draw(st.sampled_from(["", "`1a2b3c4d`"])),
     )  # fmt: skip
     can = [one.number for one in _completable(item)]
     complete = draw(st.lists(st.sampled_from(can), max_size=1)) if can else []
