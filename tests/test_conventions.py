@@ -260,3 +260,29 @@ def test_every_name_that_a_field_can_stand_for_is_documented() -> None:
     page = (DATA.parent.parent / "docs/reference/configuration.md").read_text()
     for name in (*conventions.NAMES, *conventions.PLACES):
         assert f"`{name}`" in page
+
+
+@pytest.mark.parametrize("pinned", ["", "logbook"])
+def test_a_logbook_in_other_words(pinned: str) -> None:
+    own = conventions.read(
+        {
+            "fields": {
+                "Woran ich bin": "Current Focus",
+                "Verlauf": "Attempts History",
+                "Stand": "Status",
+                "Offen": "TODOs",
+                "Ergebnis": "Result",
+            },
+            "status": {"geparkt": "blocked"},
+            "result": {"grün": "success"},
+        }
+    )._replace(dialect=pinned)
+    plan = (
+        "## Stand\ngeparkt\n\n## Woran ich bin\nLESER-1 — Lesen\n\n## Verlauf\n\n"
+        "### 2026-02-01 — LESER-1 (Anfang)\n**Ergebnis:** grün\n\n## Offen\n- [ ] Messen\n"
+    )
+    ledger = reader.read(plan.encode(), own=own)
+    (item,) = ledger.items
+    assert (ledger.dialect, item.id, item.status) == ("logbook", "LESER-1", "blocked")
+    assert [(one.result, one.result_text) for one in item.attempts] == [("success", "grün")]
+    assert [one.text for one in item.actions] == ["Messen"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,14 @@ def test_the_focus(line: str, found: tuple[str, str | None, bool] | None) -> Non
     assert items == wanted
 
 
+def test_an_entry_without_a_label_has_no_summary_of_marks() -> None:
+    plan = PLAN.replace("**Action:** Answered both requests.\n", "")
+    assert [one.summary for one in item(read(plan), "intake").attempts] == [
+        "Answered the first request.",
+        "",
+    ]
+
+
 def test_headings_among_the_entries_that_are_none_are_counted() -> None:
     plan = PLAN.replace("### 2026-02-01T08:10Z — intake", "### Last week — intake")
     ledger = read(plan)
@@ -156,3 +165,16 @@ def test_what_is_no_logbook(plan: str) -> None:
 def test_its_page_shows_the_plan_of_these_tests() -> None:
     page = Path(ROOT, "docs/reference/dialect-logbook.md").read_text("utf-8")
     assert f"```markdown\n{PLAN}```" in page
+
+
+def test_reading_takes_time_that_is_linear_in_the_length() -> None:
+    """Four times the entries, each with a name and a box of its own, take four times the time,
+    not sixteen times."""
+    took = []
+    for count in (1000, 4000):
+        entries = (f"### 2026-01-01 — N-{n} S{n} (x)\n- [ ] N-{n}: y\n\n" for n in range(count))
+        data = f"## Current Focus\nA-1 — B\n\n## Attempts History\n\n{''.join(entries)}".encode()
+        started = time.process_time()
+        assert len(reader.read(data).items) == count + 1
+        took.append(time.process_time() - started)
+    assert took[1] < 9 * max(took[0], 0.05)

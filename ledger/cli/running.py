@@ -89,7 +89,8 @@ def _said(done: Done) -> list[str]:
     lines = [f"{done.path}: {how} ({done.duration_s:.2f} s)"]
     if done.recorded:
         one = done.recorded
-        lines.append(f"{one.path}:{one.line}: {one.item} attempt #{one.number}, {one.result}")
+        name = "attempt" if one.number is None else f"attempt #{one.number}"
+        lines.append(f"{one.path}:{one.line}: {one.item} {name}, {one.result}")
     if done.state == "interrupted":
         lines[0] += "; the bundle is marked incomplete, nothing is recorded"
     return lines

@@ -68,7 +68,7 @@ class Attempt(NamedTuple):
             return action
         first, _, _ = self.text.partition("\n")
         _, _, rest = first.partition(self.result_text) if self.result_text else ("", "", first)
-        return rest.lstrip(" .*").strip()
+        return rest.lstrip(" .*)").strip()
 
     @property
     def metrics(self) -> str | None:

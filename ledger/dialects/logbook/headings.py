@@ -161,14 +161,6 @@ def is_id(name: str) -> bool:
     return (bool(joined) and name.isupper()) or any(character.isdigit() for character in name)
 
 
-def begins(rest: str, name: str) -> bool:
-    """Whether an entry's heading begins with the item's name, or with one of its parts
-    (``PARSE-001.A1``)."""
-    plain = leads.plain_id(rest.lstrip("*[`"))
-    behind = plain[len(name) : len(name) + 1]
-    return plain.lower().startswith(name.lower()) and not (behind.isalnum() or behind in ("-", "_"))
-
-
 def steps(rest: str) -> frozenset[str]:
     """The steps that a heading names, ranges written out: ``S1``, ``S2`` of ``S1\u2013S2``."""
     found: set[str] = set()

@@ -43,6 +43,7 @@ _STATES: Final[dict[str, ActionState]] = {
 _TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
 _STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
 _PART = re.compile(r"\.[A-Z]{1,3}\d{1,4}\Z")
+_NAME = re.compile(r"[\w.-]{1,200}")
 _WRAPPED = re.compile(r"(?P<mark>`|\*{1,2}|_{1,2})(?P<inner>[^`*]+)(?P=mark)")
 _LITERAL = ("fence", "html", "code")
 
@@ -103,6 +104,7 @@ class Reading:
             if one.entry and (name := self._of_entry(one.entry))
             for step in headings.steps(one.entry.rest)
         }
+        self.falls = headings.newest_first([one.entry for one in found if one.entry])
         self.unread: list[Unread] = []
 
     def ledger(self) -> Ledger:
@@ -140,19 +142,23 @@ class Reading:
         """The initiatives that entries name, in the order of the file."""
         named = [headings.named(one.entry.rest) for one in self.found if one.entry]
         known = list(dict.fromkeys(_PART.sub("", name) for name in named if name))
-        self.names = known
+        self.known = {name.lower(): name for name in known}
+        if self.focus and self.focus.is_named:
+            self.known[self.focus.id.lower()] = self.focus.id
         used = [self._of_entry(one.entry) for one in self.found if one.entry]
         return [name for name in dict.fromkeys(used) if name]
 
     def _of_entry(self, entry: headings.Entry) -> str | None:
-        """The item that an entry's heading names, else the focus."""
-        focus = self.focus
-        if focus and focus.is_named and headings.begins(entry.rest, focus.id):
-            return focus.id
-        for name in sorted(self.names, key=len, reverse=True):
-            if headings.begins(entry.rest, name):
-                return name
-        return focus.id if focus else None
+        """The item that an entry's heading begins with, or with a part of (``PARSE-001.A1``), else
+        the focus."""
+        found = _NAME.match(leads.plain_id(entry.rest.lstrip("*[`")))
+        said = found.group().lower() if found else ""
+        while said:
+            known = self.known.get(said.rstrip("._-"))
+            if known:
+                return known
+            said = said.rpartition(".")[0]
+        return self.focus.id if self.focus else None
 
     def _item(
         self,
@@ -182,8 +188,7 @@ class Reading:
     def _logged(self, name: str, attempts: list[Attempt], actions: dict[str, list[Action]]) -> Item:
         """An initiative that the file knows by its entries alone, and that stands where the first
         of them in time does: its place is that of others to come, too."""
-        entries = [one.entry for one in self.found if one.entry]
-        first = attempts[-1 if headings.newest_first(entries) else 0]
+        first = attempts[-1 if self.falls else 0]
         return Item(
             id=name,
             title="",
@@ -201,10 +206,10 @@ class Reading:
 
     def _fields(self, home: Held) -> Iterator[Field]:
         """The sections that are no entries, and the labelled bullets below the focus."""
-        for one in self.found:
+        for place, one in enumerate(self.found):
             if one.entry or one.level == 1:
                 continue
-            yield self._section_field(one)
+            yield self._section_field(one, place)
             if one is home:
                 bullets = (
                     b for block in one.blocks if block.kind == "bullet_list" for b in block.children
@@ -214,13 +219,13 @@ class Reading:
                     if field:
                         yield field
 
-    def _section_field(self, one: Held) -> Field:
+    def _section_field(self, one: Held, place: int) -> Field:
         name = words.name(words.plain(one.title).rstrip(" :"), self.own)
         if one.kind == "status":
             name = "Status"
         end = one.end
         if one.kind == "attempts":  # with its entries, which are sections of their own
-            behind = self.found[self.found.index(one) + 1 :]
+            behind = itertools.islice(self.found, place + 1, None)
             inner = itertools.takewhile(lambda other: other.level > one.level, behind)
             end = max([end, *(other.end for other in inner)])
         span = parts.span(self.document, one.start, parts.trimmed(self.document, one.start, end))
@@ -290,6 +295,9 @@ class Reading:
         """Checkboxes anywhere, and every bullet of a section that holds tasks."""
         if one.kind == "criteria":
             return
+        tops = {
+            id(entry) for block in one.blocks if "list" in block.kind for entry in block.children
+        }
         for block in walk(one.blocks):
             if block.kind != "list_item":
                 continue
@@ -297,7 +305,7 @@ class Reading:
             width, said = leads.unbulleted(line)
             box = BOX.match(said)
             state = _STATES[box["box"]] if box else None
-            if not box and not one.entry and block in _top(one.blocks):
+            if not box and not one.entry and id(block) in tops:
                 state = {"done": "complete", "todo": "pending"}.get(one.kind)  # type: ignore[assignment]
             if state is None:
                 continue
@@ -336,12 +344,9 @@ class Reading:
         """The item whose name or step the words of an action begin with, else the focus."""
         tag = _TAG.match(said)
         if tag:
-            known = [*self.names, *([self.focus.id] if self.focus else [])]
-            for name in known:
-                if leads.plain_id(tag["tag"]).lower() == name.lower():
-                    return name
-            if tag["tag"] in self.steps:
-                return self.steps[tag["tag"]]
+            known = self.known.get(leads.plain_id(tag["tag"]).lower())
+            if known or tag["tag"] in self.steps:
+                return known or self.steps[tag["tag"]]
         return self.focus.id if self.focus else None
 
     # What is not read
@@ -360,8 +365,3 @@ class Reading:
     def _unread_line(self, kind: str, number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
         self.unread.append(Unread(kind, number + 1, line, reason))  # type: ignore[arg-type]
-
-
-def _top(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """The items of lists that stand in no other list."""
-    return tuple(entry for block in blocks for entry in block.children if "list" in block.kind)
