@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ledger import auditing, mending, rewriting
+from ledger import auditing, mending, reader, rewriting
 from ledger.config import Config
 from ledger.document import Edit
 from ledger.errors import LedgerError, Refused
@@ -24,15 +25,25 @@ class Repaired:
     diff: str
 
 
-def repair(config: Config, codes: frozenset[str], *, dry_run: bool) -> Repaired:
+def repair(
+    config: Config,
+    codes: frozenset[str],
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    dry_run: bool,
+) -> Repaired:
     """Make the safe fixes of the rules ``codes``, but for those that the project ignores.
+    ``progress`` is told how many versions of the plan have been looked at, of how many.
 
     Raises Refused where an outcome is not what was meant, or has an error that was not there.
     """
     made: list[mending.Mended] = []
+    wanted = codes - {*config.ignore}
+    # Before the file is locked, since it may take seconds.
+    age = _age(config, progress) if "LED106" in wanted else _same
 
     def change(old: Ledger) -> list[Edit]:
-        made.append(mending.mend(old, _age(config, old), codes - {*config.ignore}))
+        made.append(mending.mend(old, age, wanted))
         # Each step was made of small edits and held against what it meant; this is their sum.
         new = made[-1].ledger.text
         return [] if new == old.text else [Edit(0, len(old.text), new)]
@@ -46,19 +57,23 @@ def repair(config: Config, codes: frozenset[str], *, dry_run: bool) -> Repaired:
     return Repaired(config.ledger_path, made[-1].fixes, made[-1].left, done.diff)
 
 
-def _age(config: Config, ledger: Ledger) -> Age:
+def _same(_: Attempt) -> int:
+    return 0
+
+
+def _age(config: Config, progress: Callable[[int, int], None] | None) -> Age:
     """What was committed first is first; what no commit has comes last. Without git, or without
     two attempts of one number, all are of one age."""
-    if not config.is_git or not _has_duplicates(ledger):
-        return lambda _: 0
     try:
+        if not config.is_git or not _has_duplicates(config):
+            return _same
         with Blobs(config.root) as contents:
             head = contents.commit("HEAD")
-        history = auditing.audit(config, head, None) if head else None
-    except LedgerError:
+        history = auditing.audit(config, head, progress) if head else None
+    except (LedgerError, OSError):  # whoever reads the file next says so
         history = None
     if history is None:
-        return lambda _: 0
+        return _same
     ages: dict[tuple[str | None, str], int] = {}
     for at, event in enumerate(history.events):
         was = (event.item, event.before.partition("\n")[0].strip())
@@ -73,7 +88,8 @@ def _age(config: Config, ledger: Ledger) -> Age:
     return age
 
 
-def _has_duplicates(ledger: Ledger) -> bool:
+def _has_duplicates(config: Config) -> bool:
+    ledger = reader.read(config.ledger.read_bytes(), own=config.own)
     return any(
         len({one.number for one in told}) < len(told)
         for item in ledger.items

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -277,6 +278,27 @@ def test_generated_plans_are_mended_once_and_for_all(plan: Plan) -> None:
     assert masked(done.ledger) == masked(old)
 
 
+def test_the_part_outside_of_code_is_the_one_that_is_mended() -> None:
+    before = ITEM + "- Notes: `p âœ…` âœ… ``q ` âœ…`` ` âœ…\n"
+    after = ITEM + "- Notes: `p âœ…` ✅ ``q ` âœ…`` ` ✅\n"
+    assert mend(before).ledger.text.decode() == after
+
+
+def test_monsters_are_mended_in_time() -> None:
+    """Many of each thing that fixers go through: a square of any would not end."""
+    size = 3000
+    plan = HEAD + ROW * size + ITEM + HISTORY + "".join(
+        f"  * [2025-11-01] Attempt #1 — Result: failed. Try {at}, as Attempt #1 PARSE-001#1 says.\n"
+        for at in range(size)
+    ) + "- Next Actions:\n" + "".join(
+        f"  {at}. ✅ COMPLETE (Attempt #1, STAMP 20251102T101010Z) — Go.\n" for at in range(size)
+    ) + "- Notes: âœ… " + "`" * size + " ` `` " * size + "\n"  # fmt: skip
+    started = time.process_time()
+    done = mend(plan)
+    assert len(done.fixes) == 2 * size - 1
+    assert time.process_time() - started < 20
+
+
 def test_every_fixer_is_one_of_a_rule() -> None:
     from ledger.rules import RULES
 
@@ -310,15 +332,16 @@ def test_real_plans_are_mended_and_nothing_else(corpus: Path) -> None:
 
 
 def test_the_real_plan_on_the_command_line(
-    real_repo_copy: Callable[[str], Path],
+    real_repo: Callable[[str], Path], repo: Repository
 ) -> None:
-    place = real_repo_copy("8b8c48d0")
-    before = (place / "docs/fix_plan.md").read_bytes()
-    done = call(place, "doctor", "--fix", "--json").data["repair"]
-    after = (place / "docs/fix_plan.md").read_bytes()
+    before = (real_repo("8b8c48d0") / "docs/fix_plan.md").read_bytes()
+    repo.ledger.write_bytes(before)
+    repo.commit("As it is")  # one commit, for to read all versions takes a while
+    done = call(repo.path, "doctor", "--fix", "--json").data["repair"]
+    after = repo.ledger.read_bytes()
     assert campaign.faults(before, after) == []
     assert {one["code"] for one in done["fixes"]} <= {*mending.CODES}
-    again = call(place, "doctor", "--fix", "--json").data["repair"]
+    again = call(repo.path, "doctor", "--fix", "--json").data["repair"]
     assert (again["fixes"], again["diff"]) == ([], "")
-    assert (place / "docs/fix_plan.md").read_bytes() == after
-    assert call(place, "validate", "--base", "HEAD").code == 0
+    assert repo.ledger.read_bytes() == after
+    assert call(repo.path, "validate", "--base", "HEAD").code == 0

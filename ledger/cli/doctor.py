@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from ledger import config, diagnosing, mending, repairing, text
-from ledger.cli import output
+from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.errors import UsageError
 from ledger.repairing import Repaired
@@ -69,7 +69,8 @@ def _repaired(ledger: Path | None, *, yes: bool, dry_run: bool, as_json: bool) -
         marks = repairing.repair(settings, frozenset({_MARKS}), dry_run=True).fixes
         if marks and not (not as_json and _is_agreed(marks)):
             codes -= {_MARKS}
-    return repairing.repair(settings, codes, dry_run=dry_run)
+    with progress.shown("reading versions") as tell:
+        return repairing.repair(settings, codes, tell, dry_run=dry_run)
 
 
 def _is_agreed(marks: tuple[mending.Fix, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import Final
 
@@ -58,7 +59,9 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
         were = "was" if len(edited) == 1 else "were"
         said = f"{counted(len(edited), 'part')} {were} edited there since, on line {lines}"
         means = "They can be read, and do not come back by themselves."
-        yield Problem(said, means, f"git log -p -- {found.partner} # shows what was changed")
+        yield Problem(
+            said, means, f"git log -p -- {shlex.quote(found.partner)} # shows what was changed"
+        )
 
 
 def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:
@@ -75,7 +78,9 @@ def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Pro
     if found.is_git and kept.text and not _is_tracked(found):
         said = f"{found.partner} is not committed"
         means = "What was moved there is nowhere else."
-        yield Problem(said, means, f"git add {found.partner} # and commit it with the plan")
+        yield Problem(
+            said, means, f"git add {shlex.quote(found.partner)} # and commit it with the plan"
+        )
 
 
 def _length(found: Config, read: Ledger) -> Iterator[Problem]:
@@ -100,7 +105,7 @@ def _bytes(found: Config) -> bytes | str | None:
 
 
 def _back(found: Config) -> str:
-    return f"git checkout HEAD -- {found.partner}"
+    return f"git checkout HEAD -- {shlex.quote(found.partner)}"
 
 
 def _is_tracked(found: Config) -> bool:

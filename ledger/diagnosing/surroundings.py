@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from importlib import metadata
 from pathlib import Path
@@ -50,12 +51,12 @@ def git(found: Config) -> Check:
         problems.append(Problem("the clone is shallow", means, "git fetch --unshallow"))
     if ancestry.is_unmerged(root, path):
         means = "A merge is not finished, and nothing can be committed before."
-        mend = f"git add {path} # once it is resolved"
+        mend = f"git add {shlex.quote(path)} # once it is resolved"
         problems.append(Problem(f"{path} is in conflict", means, mend))
     elif not _ask(root, "--literal-pathspecs", "ls-files", "--cached", "--", path):
         rule = _ask(root, "check-ignore", "--verbose", "--", f"./{path}").partition("\t")[0]
         said = f"{path} is ignored, by {rule}" if rule else f"{path} is not committed"
-        mend = f"git add {'--force ' if rule else ''}{path} # and commit it"
+        mend = f"git add {'--force ' if rule else ''}{shlex.quote(path)} # and commit it"
         problems.append(Problem(said, "Nothing brings back what is lost.", mend))
     with Blobs(root) as contents:
         head = contents.commit("HEAD")

@@ -29,6 +29,7 @@ _FIXERS: Final[dict[str, _Fixer]] = {
     "LED106": numbers.duplicates,
 }
 CODES: Final = tuple(_FIXERS)
+_MOST_ALONE: Final = 50  # fixes of a rule that are tried one by one, each of which reads the plan
 _UNSAFE: Final = "mending it would change more, or other, than is meant: mend it by hand"
 
 
@@ -54,9 +55,12 @@ def mend(ledger: Ledger, age: Age, codes: frozenset[str] = frozenset(CODES)) -> 
         left += [one for one in every if isinstance(one, Left)]
         new = _applied(ledger, code, made)
         if new is None:  # one of them does not do what it means
-            bad = [one for one in made if _applied(ledger, code, [one]) is None]
-            made = [one for one in made if one not in bad]
+            alone = made[:_MOST_ALONE]
+            good = [one for one in alone if _applied(ledger, code, [one]) is not None]
+            bad = [one for one in alone if all(one is not known for known in good)]
+            bad += made[_MOST_ALONE:]
             left += [Left(code, one.line, one.item, _UNSAFE) for one in bad]
+            made = good
             new = _applied(ledger, code, made)
         if new is None:
             left += [Left(code, one.line, one.item, _UNSAFE) for one in made]

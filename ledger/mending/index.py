@@ -7,6 +7,7 @@ two, or words that are not known, nothing is changed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
@@ -189,14 +190,14 @@ def _open_table(ledger: Ledger) -> tuple[int, list[str]]:
     blocks = [
         block
         for section in document.parse(ledger.text).sections
-        for block in document.walk(section.blocks)
+        for block in section.blocks
         if block.kind in ("table", "bullet_list")
     ]
 
     def home(at: int) -> int:
         line = ledger.index[at].span.start_line - 1
-        inside = [n for n, block in enumerate(blocks) if block.start <= line < block.end]
-        return inside[-1] if inside else -1
+        place = bisect_right(blocks, line, key=lambda block: block.start) - 1
+        return place if place >= 0 and line < blocks[place].end else -1
 
     groups = [(key, list(rows)) for key, rows in groupby(range(len(ledger.index)), key=home)]
     key, rows = max(

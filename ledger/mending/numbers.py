@@ -7,19 +7,26 @@ clear which one is meant: a completed action that has the run's stamp. All else 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count, pairwise
 from typing import Final
 
 from ledger import text
 from ledger.document import Edit
 from ledger.mending.fix import Draft, Fix, Left
-from ledger.models.ledger import Action, Attempt, Item, Ledger
+from ledger.models.ledger import Attempt, Item, Ledger
 
 Age = Callable[[Attempt], int]
 
 _BLANK: Final = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
 _NUMBER: Final = re.compile(rb"(?i:Attempt)" + _BLANK + rb"#?(\d{1,6})")
+_NAMED: Final = re.compile(rb"(?i:Attempts?)" + _BLANK + rb"#(\d{1,6})(?!\d)")
+_WHOSE: Final = re.compile(rb"(?<![\w.-])([A-Z][\w.-]{0,200})#(\d{1,6})(?!\d)")
+_STAMP: Final = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
 _LEAD: Final = 200  # bytes at the start of an attempt that may hold its number
 _MOST_LINES: Final = 8
 
@@ -27,59 +34,105 @@ _MOST_LINES: Final = 8
 def duplicates(ledger: Ledger, age: Age) -> Iterator[Fix | Left]:
     """Attempts of an item's history whose number an earlier one has (LED106). ``age`` is smaller
     for what was there before."""
+    names = _Names(ledger)
     free: dict[str, Iterator[int]] = {}
     for place, item in enumerate(ledger.items):
         groups: dict[int, list[int]] = {}
         for at, one in enumerate(item.attempts):
             if one.source == "history" and one.number is not None:
                 groups.setdefault(one.number, []).append(at)
+        if all(len(group) == 1 for group in groups.values()):
+            continue
         falls = _falls([item.attempts[at] for group in groups.values() for at in group])
+        tasks: dict[int, list[int]] = {}
+        for at, action in enumerate(item.actions):
+            tasks.setdefault(action.attempt or 0, []).append(at)
+        if item.id not in free:
+            free[item.id] = names.free(item.id)
         for number, group in sorted(groups.items()):
             if len(group) == 1:
                 continue
-            first, *rest = sorted(
-                group, key=lambda at: (age(item.attempts[at]), -at if falls else at)
-            )
-            moved: list[int] = []
-            said = {_words(item.attempts[first])}
-            for at in rest:
-                one = item.attempts[at]
-                if _words(one) in said:
-                    told = f"attempt #{number} of {item.id} stands twice, word for word"
-                    yield Left("LED106", one.span.start_line, item.id, told)
-                    continue
-                said.add(_words(one))
-                digits = _digits(ledger, one)
-                if digits is None:
-                    told = f"where attempt #{number} has its number cannot be told"
-                    yield Left("LED106", one.span.start_line, item.id, told)
-                    continue
-                if item.id not in free:
-                    free[item.id] = _free(ledger, item.id)
-                moved.append(at)
-                yield _renumbered(ledger, place, at, digits, next(free[item.id]), group)
-            if moved:
-                yield from _named(ledger, place, number, group)
+            group.sort(key=lambda at: (age(item.attempts[at]), -at if falls else at))
+            shared = _Shared(ledger, place, number, group, tasks.get(number, []))
+            yield from shared.fixes(free[item.id])
+            if shared.moved:
+                yield from shared.unclear(names)
 
 
-def _renumbered(
-    ledger: Ledger, place: int, at: int, digits: tuple[int, int], new: int, group: Sequence[int]
-) -> Fix:
-    item = ledger.items[place]
-    one = item.attempts[at]
-    edits = [Edit(*digits, b"%d" % new)]
-    tasks = []
-    for task, action in enumerate(item.actions):
-        if _means(action, item, group) == at:
-            span = action.state_span
-            found = _NUMBER.search(ledger.text, span.start_byte, span.end_byte)
-            if found and int(found[1]) == one.number:
+@dataclass
+class _Shared:
+    """One number of an item and the attempts that have it, the first first. ``tasks`` are the
+    actions that it completed. ``moved`` are those that got another."""
+
+    ledger: Ledger
+    place: int
+    number: int
+    group: Sequence[int]
+    tasks: Sequence[int]
+    moved: list[int] = field(default_factory=list)
+
+    @property
+    def item(self) -> Item:
+        """The item."""
+        return self.ledger.items[self.place]
+
+    def fixes(self, free: Iterator[int]) -> Iterator[Fix | Left]:
+        """A new number for all but the first."""
+        item = self.item
+        said = {_words(item.attempts[self.group[0]])}
+        for at in self.group[1:]:
+            one = item.attempts[at]
+            line = one.span.start_line
+            if _words(one) in said:
+                told = f"attempt #{self.number} of {item.id} stands twice, word for word"
+                yield Left("LED106", line, item.id, told)
+                continue
+            said.add(_words(one))
+            digits = _digits(self.ledger, one)
+            if digits is None:
+                told = f"where attempt #{self.number} has its number cannot be told"
+                yield Left("LED106", line, item.id, told)
+                continue
+            self.moved.append(at)
+            yield self._renumbered(at, digits, next(free))
+
+    def _renumbered(self, at: int, digits: tuple[int, int], new: int) -> Fix:
+        item = self.item
+        edits, tasks = [Edit(*digits, b"%d" % new)], []
+        for task, whose in self.completed.items():
+            span = item.actions[task].state_span
+            found = _NUMBER.search(self.ledger.text, span.start_byte, span.end_byte)
+            if whose == at and found and int(found[1]) == self.number:
                 edits.append(Edit(*found.span(1), b"%d" % new))
                 tasks.append(task)
-    follow = f", and {len(tasks)} completed by it follow" if tasks else ""
-    said = f"attempt #{one.number} of {item.id} is #{new} now{follow}"
-    change = _Numbered(place, at, one.number or 0, new, tasks)
-    return Fix("LED106", one.span.start_line, item.id, said, tuple(edits), change)
+        follow = f", and {len(tasks)} completed by it follow" if tasks else ""
+        said = f"attempt #{self.number} of {item.id} is #{new} now{follow}"
+        meant = _Numbered(self.place, at, self.number, new, tasks)
+        line = item.attempts[at].span.start_line
+        return Fix("LED106", line, item.id, said, tuple(edits), meant)
+
+    @cached_property
+    def completed(self) -> dict[int, int]:
+        """Actions whose stamp says which of the attempts completed them, each with that."""
+        stamps: dict[str, list[int]] = {}
+        for at in self.group:
+            for stamp in {*_STAMP.findall(self.item.attempts[at].text)}:
+                stamps.setdefault(stamp, []).append(at)
+        found = {task: stamps.get(self.item.actions[task].stamp or "", []) for task in self.tasks}
+        return {task: same[0] for task, same in found.items() if len(same) == 1}
+
+    def unclear(self, names: _Names) -> Iterator[Left]:
+        """The lines that name the number, and do not say which attempt they mean."""
+        item = self.item
+        own = {item.attempts[at].span.start_line for at in self.group}
+        clear = {item.actions[task].span.start_line for task in self.completed}
+        lines = names.lines(self.place, self.number, own) - clear
+        if lines:
+            first, *_ = ordered = sorted(lines)
+            shown = ", ".join(map(str, ordered[:_MOST_LINES]))
+            more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
+            said = f"which attempt #{self.number} of {item.id} is meant on line {shown}{more}"
+            yield Left("LED106", first, item.id, f"{said} is not clear: it stays")
 
 
 class _Numbered:
@@ -103,44 +156,71 @@ class _Numbered:
         return pattern.sub(rf"\g<1>{self.new}", said, count=1)
 
 
-def _means(action: Action, item: Item, group: Sequence[int]) -> int | None:
-    """Which of the attempts ``group`` completed the action, if its stamp says so."""
-    if action.attempt is None or action.attempt != item.attempts[group[0]].number:
-        return None
-    if action.stamp is None:
-        return None
-    same = [at for at in group if action.stamp in item.attempts[at].text]
-    return same[0] if len(same) == 1 else None
+class _Names:
+    """What in a ledger names attempts by their numbers. Each file is looked through once."""
 
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
-def _named(ledger: Ledger, place: int, number: int, group: Sequence[int]) -> Iterator[Left]:
-    """The lines that name the number, and do not say which attempt they mean."""
-    item = ledger.items[place]
-    known = {item.attempts[at].span.start_byte for at in group}
-    clear = {
-        action.span.start_line for action in item.actions if _means(action, item, group) is not None
-    }
-    pattern = re.compile(rb"(?i:Attempts?)" + _BLANK + rb"#0*%d(?!\d)" % number)
-    whose = re.compile(re.escape(text.encode(item.id)) + rb"#0*%d(?!\d)" % number)
-    lines = []
-    for line, start, end in _lines(ledger.text):
-        inside = item.span.start_byte <= start < item.span.end_byte
-        found = [*pattern.finditer(ledger.text, start, end)] if inside else []
-        if start in known:
-            found = found[1:]  # its own
-        if (found or whose.search(ledger.text, start, end)) and line not in clear:
-            lines.append(line)
-    if lines:
-        shown = ", ".join(map(str, lines[:_MOST_LINES]))
-        more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
-        said = f"which attempt #{number} of {item.id} is meant on line {shown}{more} is not clear"
-        yield Left("LED106", lines[0], item.id, f"{said}: it stays")
+    def lines(self, place: int, number: int, own: set[int]) -> set[int]:
+        """The lines that name the number in the item, and those that name it with the item's ID
+        anywhere. On the lines ``own`` the first one is the attempt's own."""
+        item = self._ledger.items[place]
+        named = Counter(self._near.get((place, number), []))
+        found = {line for line, times in named.items() if times > (line in own)}
+        return found | self._with_id.get((item.id, number), set())
 
+    def free(self, name: str) -> Iterator[int]:
+        """The numbers behind those of the item's attempts and actions, but for those that
+        something in it names, for an attempt of that number may stand elsewhere, and those in the
+        archive."""
+        mine = self._by_id[name]
+        items = [self._ledger.items[place] for place in mine]
+        numbers = [one.number or 0 for item in items for one in item.attempts]
+        last = max([*numbers, *(one.attempt or 0 for item in items for one in item.actions)])
+        named = {
+            int(found[1])
+            for item in items
+            for found in _NUMBER.finditer(
+                self._ledger.text, item.span.start_byte, item.span.end_byte
+            )
+        }
+        gone = [pointer for item in items for pointer in item.archived]
+        return (
+            number
+            for number in count(last + 1)
+            if number not in named and not any(pointer.holds(number) for pointer in gone)
+        )
 
-def _lines(data: bytes) -> Iterator[tuple[int, int, int]]:
-    starts = text.line_starts(data)
-    for line, (start, end) in enumerate(pairwise(starts), 1):
-        yield line, start, end
+    @cached_property
+    def _by_id(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, item in enumerate(self._ledger.items):
+            found.setdefault(item.id, []).append(place)
+        return found
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return text.line_starts(self._ledger.text)
+
+    @cached_property
+    def _near(self) -> dict[tuple[int, int], list[int]]:
+        """Item and number to the lines in the item that name it, as often as they do."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for place, item in enumerate(self._ledger.items):
+            span = item.span
+            for name in _NAMED.finditer(self._ledger.text, span.start_byte, span.end_byte):
+                line = bisect_right(self._starts, name.start())
+                found.setdefault((place, int(name[1])), []).append(line)
+        return found
+
+    @cached_property
+    def _with_id(self) -> dict[tuple[str, int], set[int]]:
+        found: dict[tuple[str, int], set[int]] = {}
+        for name in _WHOSE.finditer(self._ledger.text):
+            key = (text.decode(name[1]), int(name[2]))
+            found.setdefault(key, set()).add(bisect_right(self._starts, name.start()))
+        return found
 
 
 def _digits(ledger: Ledger, one: Attempt) -> tuple[int, int] | None:
@@ -148,25 +228,6 @@ def _digits(ledger: Ledger, one: Attempt) -> tuple[int, int] | None:
     start = one.span.start_byte
     found = _NUMBER.search(ledger.text, start, min(one.span.end_byte, start + _LEAD))
     return found.span(1) if found and int(found[1]) == one.number else None
-
-
-def _free(ledger: Ledger, name: str) -> Iterator[int]:
-    """The numbers behind those of the item's attempts and actions, but for those that something in
-    it names, for an attempt of that number may stand elsewhere, and those in the archive."""
-    mine = [item for item in ledger.items if item.id == name]
-    numbers = [one.number or 0 for item in mine for one in item.attempts]
-    last = max([*numbers, *(one.attempt or 0 for item in mine for one in item.actions)])
-    named = {
-        int(found[1])
-        for item in mine
-        for found in _NUMBER.finditer(ledger.text, item.span.start_byte, item.span.end_byte)
-    }
-    gone = [pointer for item in mine for pointer in item.archived]
-    return (
-        number
-        for number in count(last + 1)
-        if number not in named and not any(pointer.holds(number) for pointer in gone)
-    )
 
 
 def _falls(history: Sequence[Attempt]) -> bool:

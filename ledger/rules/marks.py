@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -79,15 +80,15 @@ def damaged(data: bytes) -> Iterator[Damaged]:
         whole = data[start:end].rstrip(b"\r\n")
         raw = whole if line else whole.removeprefix(text.BOM)
         was = text.decode(raw)
-        parts = [(part, mojibake.mend(part)) for part in _outside(was)]
-        if not any(mended.is_damaged for _, mended in parts):
+        parts = [(begin, stop, mojibake.mend(was[begin:stop])) for begin, stop in _outside(was)]
+        if not any(mended.is_damaged for *_, mended in parts):
             continue
         code = _code(data) if code is None else code
         if line not in code:
-            stop = start + len(whole)
-            said = _joined(was, [(part, mended.line) for part, mended in parts])
-            lost = sum(mended.lost for _, mended in parts)
-            yield Damaged(line + 1, stop - len(raw), stop, first, was, said, lost)
+            last = start + len(whole)
+            said = _joined(was, [(begin, stop, mended.line) for begin, stop, mended in parts])
+            lost = sum(mended.lost for *_, mended in parts)
+            yield Damaged(line + 1, last - len(raw), last, first, was, said, lost)
 
 
 def _suspects(data: bytes) -> Iterator[int]:
@@ -111,28 +112,30 @@ def _code(data: bytes) -> frozenset[int]:
     return frozenset(line for block in blocks for line in range(block.start, block.end))
 
 
-def _outside(line: str) -> list[str]:
-    """The parts of a line between its spans of code."""
-    parts, at, begun = [], 0, 0
-    ticks = list(_TICKS.finditer(line))
+def _outside(line: str) -> list[tuple[int, int]]:
+    """Where the parts of a line between its spans of code begin and end."""
+    parts, begun = [], 0
+    ticks = [(found.start(), found.end()) for found in _TICKS.finditer(line)]
+    places: dict[int, list[int]] = {}
+    for at, (start, end) in enumerate(ticks):
+        places.setdefault(end - start, []).append(at)
+    at = 0
     while at < len(ticks):
-        size = len(ticks[at].group())
-        closing = next(
-            (n for n in range(at + 1, len(ticks)) if len(ticks[n].group()) == size), None
-        )
-        if closing is None:
-            at += 1
+        start, end = ticks[at]
+        same = places[end - start]
+        after = bisect_right(same, at)
+        if after == len(same):
+            at += 1  # opens nothing
             continue
-        parts.append(line[begun : ticks[at].start()])
-        begun, at = ticks[closing].end(), closing + 1
-    return [*parts, line[begun:]]
+        parts.append((begun, start))
+        begun, at = ticks[same[after]][1], same[after] + 1
+    return [*parts, (begun, len(line))]
 
 
-def _joined(line: str, parts: list[tuple[str, str]]) -> str:
+def _joined(line: str, parts: list[tuple[int, int, str]]) -> str:
     """The line with other words in its parts."""
     pieces, at = [], 0
-    for was, mended in parts:
-        start = line.index(was, at)
-        pieces += [line[at:start], mended]
-        at = start + len(was)
+    for start, end, said in parts:
+        pieces += [line[at:start], said]
+        at = end
     return "".join([*pieces, line[at:]])

@@ -34,7 +34,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger import document, reader, rules
+from ledger import document, mending, reader, rules
 from ledger.edits import append, verify
 from ledger.errors import LedgerError
 from ledger.models.draft import Change, NewAttempt
@@ -110,6 +110,7 @@ def judge(outcome: Outcome, name: str, data: bytes, base: bytes) -> None:
     """Read, render, check, append, verify. Raises whatever is no LedgerError."""
     outcome.texts += 1
     ledger = outcome.timed(name, lambda: judge_reading(data, base))
+    outcome.timed(f"safe fixes of {name}", lambda: judge_mending(ledger))
     for item in ledger.items[:3]:
         said = outcome.timed(f"append to {name}", partial(judge_append, ledger, item))
         outcome.appends[said] += 1
@@ -124,6 +125,12 @@ def judge_reading(data: bytes, base: bytes) -> Ledger:
     for finding in rules.check(ledger, facts):
         assert finding.line >= 1
     return ledger
+
+
+def judge_mending(ledger: Ledger) -> None:
+    """Make the safe fixes: a second time there are none."""
+    mended = mending.mend(ledger, lambda _: 0).ledger
+    assert mending.mend(reader.read(mended.text), lambda _: 0).fixes == ()
 
 
 def judge_append(ledger: Ledger, item: Item) -> str:
