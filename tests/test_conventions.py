@@ -286,3 +286,12 @@ def test_a_logbook_in_other_words(pinned: str) -> None:
     assert (ledger.dialect, item.id, item.status) == ("logbook", "LESER-1", "blocked")
     assert [(one.result, one.result_text) for one in item.attempts] == [("success", "grün")]
     assert [one.text for one in item.actions] == ["Messen"]
+
+
+def test_the_example_of_the_page_is_a_table_that_is_understood() -> None:
+    page = (DATA.parent.parent / "docs/reference/configuration.md").read_text()
+    examples = [part.partition("```")[0] for part in page.split("```toml\n")[1:]]
+    (example,) = [part for part in examples if "[tool.ledger.words]" in part]
+    own = conventions.read(tomllib.loads(example)["tool"]["ledger"]["words"])
+    (item,) = reader.read("## task12: Read\n- Stand: geparkt\n".encode(), own=own).items
+    assert (item.id, item.title, item.status) == ("task12", "Read", "blocked")

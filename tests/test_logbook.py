@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from ledger import reader
 from ledger.models.ledger import Item, Ledger
 from tests import corpus
+from tests.commands import call
 from tests.conftest import ROOT
 
 SAMPLES = corpus.PLACE / "ledgers"
@@ -178,3 +180,26 @@ def test_reading_takes_time_that_is_linear_in_the_length() -> None:
         assert len(reader.read(data).items) == count + 1
         took.append(time.process_time() - started)
     assert took[1] < 9 * max(took[0], 0.05)
+
+
+def added(tmp_path: Path, plan: str, run: str, *arguments: str) -> str:
+    """The lines that an append adds to a plan that is in no repository."""
+    (tmp_path / "docs").mkdir()
+    ledger = tmp_path / "docs/fix_plan.md"
+    ledger.write_text(plan, "utf-8")
+    (tmp_path / run).mkdir(parents=True)
+    (tmp_path / run / "exit_code.txt").write_text("0\n")
+    (tmp_path / run / "pytest.log").write_text("===== 12 passed in 3.40s =====\n")
+    done = call(tmp_path, "append", arguments[0], run, *arguments[1:])
+    assert done.code == 0, done.err
+    lines = ledger.read_text("utf-8").splitlines(keepends=True)
+    return "".join(
+        line[2:] for line in difflib.ndiff(plan.splitlines(True), lines) if line[:2] == "+ "
+    )
+
+
+def test_its_page_shows_what_is_written(tmp_path: Path) -> None:
+    run = "runs/lexer/20260204T110000Z"
+    lines = added(tmp_path, PLAN, run, "LEXER-7", "--summary", "Measured 50 MB files.")
+    page = Path(ROOT, "docs/reference/dialect-logbook.md").read_text("utf-8")
+    assert f"```markdown\n{lines.strip()}\n```" in page

@@ -11,6 +11,7 @@ from ledger.models.ledger import Ledger
 from tests.commands import call
 from tests.conftest import ROOT
 from tests.repository import Repository
+from tests.test_logbook import added
 
 PLAN = (ROOT / "tests/data/roadmap.md").read_text("utf-8")
 
@@ -132,3 +133,13 @@ def test_the_guard_tells_a_note_that_was_edited_from_one_that_is_gone(tmp_path: 
         repo.write("docs/fix_plan.md", PLAN.replace(old, new).encode())
         found = call(repo.path, "validate", "--base", "HEAD", "--json").data["findings"]
         assert [one["code"] for one in found if one["code"].startswith("LED5")] == codes
+
+
+def test_its_page_shows_what_is_written(tmp_path: Path) -> None:
+    plan = PLAN.replace("  - [x] Choose the example\n  - [ ] Write it\n", "")
+    run = "runs/tour/20260206T090000Z"
+    lines = added(tmp_path, plan, run, "DOCS-TOUR-003", "--summary", "Wrote the tour.")
+    page = Path(ROOT, "docs/reference/dialect-roadmap.md").read_text("utf-8")
+    shown = "".join(line for line in lines.splitlines(keepends=True) if "Last Updated" not in line)
+    item = "- [DOCS-TOUR-003] (A tour for newcomers) — **pending**\n"
+    assert f"```markdown\n{item}{shown}```" in page
