@@ -293,5 +293,5 @@ def test_the_example_of_the_page_is_a_table_that_is_understood() -> None:
     examples = [part.partition("```")[0] for part in page.split("```toml\n")[1:]]
     (example,) = [part for part in examples if "[tool.ledger.words]" in part]
     own = conventions.read(tomllib.loads(example)["tool"]["ledger"]["words"])
-    (item,) = reader.read("## task12: Read\n- Stand: geparkt\n".encode(), own=own).items
+    (item,) = reader.read(b"## task12: Read\n- Stand: geparkt\n", own=own).items
     assert (item.id, item.title, item.status) == ("task12", "Read", "blocked")
