@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store import files
+from ledger.store import Pair, files
 from tests.commands import call
 from tests.repository import Repository
 from tests.test_archive import PLAN
+from tests.test_store_both import dies_between
 
 ARCHIVE = "docs/fix_plan_archive.md"
 
@@ -166,6 +167,26 @@ def test_another_archive(repo: Repository) -> None:
     assert "Attempt #2" in (repo.path / "old/plan.md").read_text("utf-8")
     assert call(repo.path, "archive", "--restore").code == 0
     assert repo.ledger.read_bytes() == PLAN.encode()
+
+
+def test_readers_see_the_old_plan_where_a_move_was_cut_short(repo: Repository) -> None:
+    """Between the two files: the archive has what the plan still has."""
+    before = [call(repo.path, *args).out for args in (["status"], ["show", "DONE-001#1"])]
+    pair = Pair(repo.ledger, repo.path / ARCHIVE)
+    moved = call(repo.path, "archive", "--dry-run", "--json")
+    assert moved.data["parts"]
+    dies_between(pair, "archive", (b"# New\n", b"# Archive\n\n" + PLAN.encode()))
+    after = [call(repo.path, *args).out for args in (["status"], ["show", "DONE-001#1"])]
+    assert after == before
+    assert "was cut short" in " ".join(call(repo.path, "doctor").out.split())
+    assert call(repo.path, "validate", "--base", "HEAD").code == 0
+    repo.git("add", "docs")
+    assert call(repo.path, "validate", "--staged").code == 0
+    mend = ["archive", "--to-lines", "1000000"]
+    assert call(repo.path, *mend).code == 0
+    assert not (repo.path / ARCHIVE).exists()
+    assert repo.ledger.read_bytes() == PLAN.encode()
+    assert "was cut short" not in " ".join(call(repo.path, "doctor").out.split())
 
 
 def test_a_journal_from_elsewhere_is_told(repo: Repository) -> None:

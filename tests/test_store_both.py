@@ -54,7 +54,7 @@ def dies_between(pair: Pair, first: both.Which, new: tuple[bytes, bytes] = NEW) 
         both.update(pair, lambda *_: new, first)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    assert held(pair) in ((NEW[0], held(pair)[1]), (held(pair)[0], NEW[1]))
+    assert held(pair) in ((new[0], held(pair)[1]), (held(pair)[0], new[1]))
     assert store.is_cut_short(pair)
 
 

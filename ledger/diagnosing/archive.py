@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Final
 
-from ledger import document, reader
+from ledger import document, reader, rewriting, store
 from ledger.config import Config
 from ledger.diagnosing.check import Check, Problem
 from ledger.diagnosing.plan import counted
@@ -66,6 +66,12 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
 
 def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:
     """Whether no attempt stands in both files, and git has the archive."""
+    pair = rewriting.pair(found)
+    if pair and store.is_cut_short(pair):
+        said = "a change of the plan and the archive is under way, or was cut short"
+        means = "What was to be moved stands in both. The next command that writes undoes it."
+        yield Problem(said, means, "ledger archive --to-lines 1000000 # writes, and moves nothing")
+        return
     own = {(one.item, one.number, one.text) for one in places.attempts(read)} if read else set()
     both = [one for one in places.attempts(kept) if (one.item, one.number, one.text) in own]
     if both:
