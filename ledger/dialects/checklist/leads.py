@@ -12,7 +12,7 @@ from ledger.models.ledger import ActionState, ItemStatus
 _BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t]|\Z)[ \t]*")
 # What a person would take for a box at the start of a line, with a bullet or without.
 _LOOKS_LIKE_BOX = re.compile(
-    r"[ \t]*(?:>[ \t]?){0,4}(?:[-*+]|\d{1,9}[.)])?[ \t]*"
+    r"[ \t]*+(?:>[ \t]?){0,4}(?:(?:[-*+]|\d{1,9}[.)])[ \t]*+)?"
     r"\[[ \t]{0,3}[xX\u2713\u2714\u2705]?[ \t]{0,3}\](?![(\[:])"
 )
 _STATES: Final[dict[str, ActionState]] = {

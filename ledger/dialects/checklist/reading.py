@@ -375,16 +375,16 @@ def _names(openings: Sequence[leads.Opening]) -> list[tuple[str, bool]]:
         for one in openings
     ]
     taken = {name.upper() for name in given if name}
+    counts: Counter[str] = Counter()
     found = []
     for one, name in zip(openings, given, strict=True):
         if name:
             found.append((name, True))
             continue
-        slug = leads.slug(one.whole)
-        unique, count = slug, 1
+        slug = unique = leads.slug(one.whole)
         while unique.upper() in taken:
-            count += 1
-            unique = f"{slug}-{count}"
+            counts[slug] += 1
+            unique = f"{slug}-{counts[slug] + 1}"
         taken.add(unique.upper())
         found.append((unique, False))
     return found
