@@ -18,7 +18,7 @@ from ledger.dialects import places, pointers
 from ledger.dialects.attempts.outcomes import entry_of
 from ledger.dialects.attempts.piecewise import Pieces
 from ledger.links import log
-from ledger.models.ledger import Item, Ledger, Span
+from ledger.models.ledger import Attempt, Item, Ledger, Span
 from ledger.models.version import Entry, ItemVersion, Row, Step, Version
 from ledger.processes import processors
 
@@ -85,13 +85,20 @@ class Versions:
             item.priority,
             item.status,
             item.status_text,
-            tuple(map(entry_of, item.attempts)),
+            tuple(_entry_of(item, attempt) for attempt in item.attempts),
             tuple(
                 Step(action.number, action.state, action.attempt, action.text.partition("\n")[0])
                 for action in item.actions
             ),
             places.is_listed(ledger, item),
         )
+
+
+def _entry_of(item: Item, attempt: Attempt) -> Entry:
+    """The entry that an attempt is. Where a dialect has no numbers its date makes it one."""
+    entry = entry_of(attempt)
+    is_own = item.dialect in ("logbook", "roadmap") and attempt.number is None
+    return entry._replace(form="dated") if is_own and attempt.date else entry
 
 
 def _is_table(ledger: Ledger, row: Span) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 import time
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger import reader
+from ledger import hook, reader
 from ledger.models.ledger import Item, Ledger
 from tests import corpus
 from tests.commands import call
 from tests.conftest import ROOT
+from tests.repository import Repository
 
 SAMPLES = corpus.PLACE / "ledgers"
 PLAN = (ROOT / "tests/data/logbook.md").read_text("utf-8")
@@ -203,3 +205,36 @@ def test_its_page_shows_what_is_written(tmp_path: Path) -> None:
     lines = added(tmp_path, PLAN, run, "LEXER-7", "--summary", "Measured 50 MB files.")
     page = Path(ROOT, "docs/reference/dialect-logbook.md").read_text("utf-8")
     assert f"```markdown\n{lines.strip()}\n```" in page
+
+
+def test_the_guard_knows_entries_by_what_they_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = Repository(tmp_path / "repo")
+    repo.path.mkdir()
+    repo.git("init", "--quiet")
+    repo.write("docs/fix_plan.md", PLAN.encode())
+    repo.commit("Start")
+    start, end = PLAN.index("### 2026-02-01T16:30Z"), PLAN.index("### 2026-02-02")
+    gone = PLAN[:start] + PLAN[end:]
+    for changed, codes in [
+        (gone, ["LED501"]),
+        (PLAN[:start] + PLAN[end:].replace("## TODOs", PLAN[start:end] + "## TODOs"), []),  # moved
+        (PLAN.replace("Answered the first request", "Answered no request"), ["LED502"]),
+        (PLAN.replace("Keep an index", "Keep no index"), []),  # the latest one may change
+        (PLAN.replace("**LEXER-7 — Read", "**PARSE-8 — Read"), []),  # another focus
+    ]:
+        assert changed != PLAN
+        repo.write("docs/fix_plan.md", changed.encode())
+        found = call(repo.path, "validate", "--base", "HEAD", "--json").data["findings"]
+        assert [one["code"] for one in found if one["code"].startswith("LED5")] == codes
+    repo.write("docs/fix_plan.md", gone.encode())
+    repo.git("add", "--all")
+    with contextlib.chdir(repo.path):
+        assert hook.main([]) == 1
+    assert "LED501 an attempt (2026-02-01) of intake is gone" in capsys.readouterr().out
+    repo.commit("Lose it")
+    removed = call(repo.path, "history", "--json").data["removed"]
+    assert [(one["item"], one["number"], one["date"]) for one in removed] == [
+        ("intake", None, "2026-02-01")
+    ]

@@ -176,13 +176,14 @@ class Comparison:
             self._tell("continued", name, number, *_difference(old.text, new.text))
 
     def _others(self, name: Name, after: Held, before: Sequence[Held]) -> None:
-        """Entries that are no dated attempts."""
+        """Entries that are no dated attempts, or have no number since nobody numbers them."""
         for key, (entries, blob) in self._lost(name, after, before, _others):
             if key in after.dated:
                 continue
             number = entries[0].number
             to = self._fresh.get(words(entries[0].text))
-            self.others.append(Removed(self._commit, name, number, entries, blob, to))
+            lost = Removed(self._commit, name, number, entries, blob, to)
+            (self.removed if entries[0].form == "dated" else self.others).append(lost)
             if to is None:
                 self._tell("removed", name, number, before=entries[0].first)
         for key, entries in after.others.items():

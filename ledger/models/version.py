@@ -9,7 +9,8 @@ Form = Literal["dated", "other", "action"]
 
 class Entry(NamedTuple):
     """One attempt. ``form`` is ``dated`` where it opens with its date in brackets and the word
-    Attempt, ``action`` where only a completed action tells of it, else ``other``.
+    Attempt, or with its date in a dialect that has no numbers; ``action`` where only a completed
+    action tells of it, else ``other``.
 
     ``item`` is None for an attempt below its item's heading; else the item that the attempt's
     own heading names, outside of that item's section.
