@@ -15,7 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger import document, reader
-from ledger.edits import append
+from ledger.edits import append, restore, updates
+from ledger.edits.updates import Meant
+from ledger.errors import Refused
+from ledger.models.brief import Update
 from ledger.models.conventions import Conventions
 from ledger.models.draft import Change, NewAttempt
 from ledger.models.ledger import Item, Ledger
@@ -201,3 +204,17 @@ def test_the_page_of_the_dialects_prints_what_it_says() -> None:
     assert done.stdout == said
     for name in DIALECTS:
         assert f"[`{name}`](dialect-{name}.md)" in page
+
+
+def test_what_has_no_place_in_a_checklist_is_refused() -> None:
+    ledger = reader.read(b"- [ ] One\n- [ ] Two\n  - [2026-02-01] Attempt #2 - Result: failed\n")
+    lost = ledger.items[1].attempts[0]._replace(number=1, text="[2026-02-01] Attempt #1 - x")
+    lines = ["- [2026-02-01] Attempt #1 - Result: failed. First."]
+    with pytest.raises(Refused, match="no attempt beside which"):
+        restore.restore(ledger, "one", lost, lines)
+    [edit] = restore.restore(ledger, "two", lost, lines)
+    after = document.apply(ledger.text, [edit])
+    assert [a.number for a in reader.read(after).items[1].attempts] == [1, 2]
+    update = Meant(Update("add", "one", 1, "1. More", 1), None, None, None)
+    with pytest.raises(Refused, match="dialect checklist"):
+        updates.edits(ledger, "one", [update])

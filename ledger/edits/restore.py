@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ledger.dialects import places, words
+from ledger.dialects import MAIN, places, words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
 from ledger.edits import append
@@ -37,6 +37,12 @@ def restore(ledger: Ledger, name: str, lost: Attempt, lines: Sequence[str]) -> l
     _refuse_known(ledger, lost, history)
     home = places.field(item, *_HOME)
     group = [one for one in history if home and places.within(one, home)] or history
+    if not group and item.dialect != MAIN:
+        raise Refused(
+            "no-place",
+            f"{item.id} has no attempt beside which it could stand (line {item.span.start_line})",
+            f"put it back by hand, as the dialect {item.dialect} has it",
+        )
     if not group:
         return [_alone(ledger, item, lines)]
     following = _following(group, lost.number or 0)

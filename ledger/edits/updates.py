@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger import mojibake, reader, text
-from ledger.dialects import places, words
+from ledger.dialects import MAIN, places, words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
 from ledger.edits import append, restore
@@ -62,6 +62,12 @@ def meant(ledger: Ledger, name: str, given: Sequence[Update], stamp: str | None)
 def edits(ledger: Ledger, name: str, every: Sequence[Meant]) -> list[Edit]:
     """The edits that write what the ledger does not hold."""
     item = append.section_of(ledger, name)
+    if item.dialect != MAIN:
+        raise Refused(
+            "no-place",
+            f"{name} is written in the dialect {item.dialect}, a brief's updates in {MAIN}",
+            "write them by hand",
+        )
     made: list[Edit] = []
     added: list[str] = []
     for one in every:
