@@ -77,22 +77,23 @@ class _Shared:
         return self.ledger.items[self.place]
 
     def fixes(self, free: Iterator[int]) -> Iterator[Fix | Left]:
-        """A new number for all but the first."""
-        item = self.item
-        said = {_words(item.attempts[self.group[0]])}
+        """A new number for all but the first; none for any where one cannot have it, lest it is
+        another one's turn the next time."""
+        every = [self.item.attempts[at] for at in self.group]
+        known: set[str] = set()
+        for one in every:
+            said = ""
+            if _words(one) in known:
+                said = f"attempt #{self.number} of {self.item.id} stands twice, word for word"
+            elif _digits(self.ledger, one) is None:
+                said = f"where attempt #{self.number} has its number cannot be told"
+            if said:
+                yield Left("LED106", one.span.start_line, self.item.id, said)
+                return
+            known.add(_words(one))
         for at in self.group[1:]:
-            one = item.attempts[at]
-            line = one.span.start_line
-            if _words(one) in said:
-                told = f"attempt #{self.number} of {item.id} stands twice, word for word"
-                yield Left("LED106", line, item.id, told)
-                continue
-            said.add(_words(one))
-            digits = _digits(self.ledger, one)
-            if digits is None:
-                told = f"where attempt #{self.number} has its number cannot be told"
-                yield Left("LED106", line, item.id, told)
-                continue
+            digits = _digits(self.ledger, self.item.attempts[at])
+            assert digits
             self.moved.append(at)
             yield self._renumbered(at, digits, next(free))
 
