@@ -30,6 +30,7 @@ _FIXERS: Final[dict[str, _Fixer]] = {
 }
 CODES: Final = tuple(_FIXERS)
 _MOST_ALONE: Final = 50  # fixes of a rule that are tried one by one, each of which reads the plan
+_MOST_ROUNDS: Final = 4
 _UNSAFE: Final = "mending it would change more, or other, than is meant: mend it by hand"
 
 
@@ -46,28 +47,36 @@ def mend(ledger: Ledger, age: Age, codes: frozenset[str] = frozenset(CODES)) -> 
     """Make the safe fixes of the rules ``codes``. One whose outcome is not the ledger with what was
     meant and nothing else is left."""
     fixes: list[Fix] = []
-    left: list[Left] = []
-    for code, fixer in _FIXERS.items():
-        if code not in codes:
-            continue
-        every = list(fixer(ledger, age))
-        made = [one for one in every if isinstance(one, Fix)]
-        left += [one for one in every if isinstance(one, Left)]
-        new = _applied(ledger, code, made)
-        if new is None:  # one of them does not do what it means
-            alone = made[:_MOST_ALONE]
-            good = [one for one in alone if _applied(ledger, code, [one]) is not None]
-            bad = [one for one in alone if all(one is not known for known in good)]
-            bad += made[_MOST_ALONE:]
-            left += [Left(code, one.line, one.item, _UNSAFE) for one in bad]
-            made = good
-            new = _applied(ledger, code, made)
-        if new is None:
-            left += [Left(code, one.line, one.item, _UNSAFE) for one in made]
-        else:
-            ledger = new
-            fixes += made
-    return Mended(ledger, tuple(fixes), tuple(left))
+    left: dict[tuple[str, str | None, str], Left] = {}
+    unsafe: list[Left] = []
+    for _ in range(_MOST_ROUNDS):  # where one fix could not be made, another may make room for it
+        before, unsafe = len(fixes), []
+        for code, fixer in _FIXERS.items():
+            if code in codes:
+                every = list(fixer(ledger, age))
+                for one in every:
+                    if isinstance(one, Left):
+                        left.setdefault((code, one.item, one.said), one)
+                made = [one for one in every if isinstance(one, Fix)]
+                ledger, good, bad = _mended(ledger, code, made)
+                fixes += good
+                unsafe += [Left(code, one.line, one.item, _UNSAFE) for one in bad]
+        if len(fixes) == before:
+            break
+    return Mended(ledger, tuple(fixes), (*left.values(), *unsafe))
+
+
+def _mended(ledger: Ledger, code: str, made: list[Fix]) -> tuple[Ledger, list[Fix], list[Fix]]:
+    """The ledger with those fixes of a rule that do what they mean, these, and the others."""
+    new = _applied(ledger, code, made)
+    if new is not None:
+        return new, made, []
+    alone = [(one, _applied(ledger, code, [one]) is not None) for one in made[:_MOST_ALONE]]
+    good = [one for one, is_good in alone if is_good]
+    new = _applied(ledger, code, good)
+    if new is None:
+        return ledger, [], made
+    return new, good, [one for one, is_good in alone if not is_good] + made[_MOST_ALONE:]
 
 
 def offered(ledger: Ledger) -> int:
