@@ -132,9 +132,23 @@ def parts(config: Config, ledger: Ledger) -> list[Part]:
     return _parts(_pointers(ledger), _archive_bytes(config))
 
 
-def read_archive(config: Config) -> Ledger:
-    """The archive, as the ledger that it can be read as; empty where there is none."""
-    return reader.read(_archive_bytes(config), own=config.own)
+def read_archive(config: Config, ledger: Ledger) -> Ledger:
+    """The archive, as the ledger that it can be read as; empty where there is none. Items are
+    called as in ``ledger``, which points to them."""
+    data = _archive_bytes(config)
+    kept = reader.read(data, own=config.own)
+    names = {pointer.key: item.id for item, pointer in _pointers(ledger)}
+    held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in chunks.find(data)]
+
+    def called(item: Item) -> Item:
+        end = item.span.end_byte
+        name = next((name for start, last, name in held if start < end <= last), None)
+        if name is None or item.id == name:
+            return item
+        own = tuple(one._replace(item=name) for one in item.attempts)
+        return item._replace(id=name, attempts=own)
+
+    return kept._replace(items=tuple(map(called, kept.items)))
 
 
 def _archive_bytes(config: Config) -> bytes:

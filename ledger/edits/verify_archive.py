@@ -16,6 +16,8 @@ from ledger.edits.verify import shape
 from ledger.errors import Refused
 from ledger.models.ledger import Attempt, Item, Ledger
 
+_NAMED = "attempts"  # the dialect in which each item says its ID
+
 
 class Both(NamedTuple):
     """The ledger and its archive, at one time."""
@@ -28,7 +30,10 @@ def readable(unit: Unit, ledger: Ledger) -> bool:
     """Whether ``unit``, below its frame, reads in the archive as it does in ``ledger``."""
     alone = reader.read(b"# Archive\n\n" + unit.frame + unit.body + b"\n", own=ledger.own)
     own = [one for one in ledger.loose if unit.start <= one.span.start_byte < unit.end]
-    return Counter(_tries(alone)) == Counter(map(_said, (*unit.attempts, *own)))
+    there = unit.attempts
+    if unit.item.dialect != _NAMED:
+        there = tuple(one._replace(item=None) for one in there)
+    return Counter(_tries(alone)) == Counter(map(_said, (*there, *own)))
 
 
 def moved(old: Both, new: Both, units: Sequence[Unit]) -> None:
@@ -107,8 +112,11 @@ def _shorter(before: Item, after: Item, kept: Sequence[Attempt]) -> None:
 
 
 def _tries(ledger: Ledger) -> Iterator[tuple[object, ...]]:
+    """All attempts. Where an item need not say its ID, what it is called hangs on what else is in
+    the file."""
     for item in ledger.items:
-        yield from map(_said, item.attempts)
+        for one in item.attempts:
+            yield _said(one if item.dialect == _NAMED else one._replace(item=None))
     yield from map(_said, ledger.loose)
 
 
