@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ledger import dialects, document, reader, text
+from ledger import dialects, reader, text
 from ledger.dialects import places, pointers
 from ledger.dialects.attempts.outcomes import entry_of
 from ledger.dialects.attempts.piecewise import Pieces
@@ -29,6 +29,7 @@ Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
 # A second process is not worth its start for fewer.
 _FEWEST: Final = 100
+_BLOCK: Final = 8192  # bytes that are compared at once
 
 
 class Versions:
@@ -40,6 +41,7 @@ class Versions:
         self._pieces = Pieces(own)
         self._last: Ledger | None = None
         self._items: dict[ItemVersion, ItemVersion] = {}
+        self._plain: bytes | None = None  # the last version, if no other dialect is in it
 
     def read(self, data: bytes) -> Version:
         """The version that ``data`` is."""
@@ -47,12 +49,18 @@ class Versions:
         return version._replace(points=True) if pointers.KEYED in data else version
 
     def _read(self, data: bytes) -> Version:
-        if dialects.may_mix(data, self._own):
-            known = dialects.recognise(document.parse(data), self._own)
-            if known.is_mixed or known.dialect != dialects.MAIN:
-                self._last = reader.read(data, self._last, self._own)
-                return self._whole(self._last)
+        if self._may_mix(data):
+            self._last = reader.read(data, self._last, self._own)
+            return self._whole(self._last)
         return self._pieces.read(data)
+
+    def _may_mix(self, data: bytes) -> bool:
+        """Whether another dialect can be in ``data``. Where the version before held none, only
+        the lines are looked at that are new."""
+        changed = _changed(self._plain, data) if self._plain else data
+        found = dialects.may_mix(changed, self._own)
+        self._plain = None if found or b"\r" in data else data
+        return found
 
     def _whole(self, ledger: Ledger) -> Version:
         items = [self._item(ledger, item) for item in ledger.items]
@@ -103,6 +111,29 @@ def _entry_of(item: Item, attempt: Attempt) -> Entry:
 
 def _is_table(ledger: Ledger, row: Span) -> bool:
     return ledger.text[row.start_byte : row.end_byte].lstrip()[:1] not in (b"-", b"*", b"+")
+
+
+def _changed(old: bytes, new: bytes) -> bytes:
+    """The lines of ``new`` from the first to the last one that is not where ``old`` has it."""
+    most = min(len(old), len(new))
+    start = _alike(most, lambda a, b: old[a:b] == new[a:b])
+    was, now = len(old), len(new)
+    stop = _alike(most - start, lambda a, b: old[was - b : was - a] == new[now - b : now - a])
+    begin = new.rfind(b"\n", 0, start) + 1
+    end = new.find(b"\n", now - stop)
+    return new[begin : end if end >= 0 else now]
+
+
+def _alike(most: int, is_same: Callable[[int, int], bool]) -> int:
+    """How many bytes, up to ``most``, are the same; ``is_same`` says it of bytes ``a`` to ``b``."""
+    at = 0
+    while at < most and is_same(at, min(at + _BLOCK, most)):
+        at += _BLOCK
+    low, high = min(at, most), min(at + _BLOCK, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if is_same(at, middle) else (low, middle - 1)
+    return low
 
 
 def read_versions(
