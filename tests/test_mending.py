@@ -346,3 +346,20 @@ def test_the_real_plan_on_the_command_line(
     assert (again["fixes"], again["diff"]) == ([], "")
     assert repo.ledger.read_bytes() == after
     assert call(repo.path, "validate", "--base", "HEAD").code == 0
+
+
+def test_a_renumbered_attempt_is_no_new_one(repo: Repository) -> None:
+    """Its evidence was judged when it was recorded; CI does not judge it anew, nor does the hook."""
+    plan = repo.ledger.read_text("utf-8").replace("12 passed in 3.40s", "13 passed in 3.40s")
+    repo.ledger.write_text(plan.replace("Attempt #1 —", "Attempt #2 —", 1), encoding="utf-8")
+    repo.commit("Two of one number, and a wrong count")
+    assert len(call(repo.path, "doctor", "--fix", "--json").data["repair"]["fixes"]) == 1
+    done = call(repo.path, "validate", "--base", "HEAD")
+    assert (done.code, done.out) == (0, "docs/fix_plan.md: no findings\n")
+    more = repo.ledger.read_text("utf-8").replace(
+        "- Next Actions:",
+        "  * [2025-11-03] Attempt #9 — Result: ✅ success. Again.\n    Metrics: 13 passed in 3.40s.\n    Artifacts: `reports/parser-speed/phase_b/20251102T091500Z/pytest.log`\n- Next Actions:",
+        1,
+    )
+    repo.ledger.write_text(more, encoding="utf-8")
+    assert "LED410" in call(repo.path, "validate", "--base", "HEAD").out

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ledger import citations, text
 from ledger.models.ledger import Artifact, Attempt, Item, Ledger
-from ledger.rules.places import artifacts, attempts, name, unseen
+from ledger.rules.places import added, artifacts, attempts, name
 from ledger.rules.registry import ArtifactState, Facts, Fault, rule
 
 # A path up to the folder of a run.
@@ -125,7 +125,7 @@ def _in_state(
     roots = {item.id: _root(item) for item in ledger.items}
     judged = [
         cited
-        for attempt in (attempts(ledger) if facts.every else unseen(ledger, facts.base))
+        for attempt in (attempts(ledger) if facts.every else added(ledger, facts.base))
         for cited in _cited(attempt, roots.get(attempt.item or "", ""), facts.tops)
     ]
     states = facts.states_of([place for cited in judged for place in cited.places])

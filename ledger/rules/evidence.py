@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.models.ledger import Ledger
-from ledger.rules.places import attempts, name, numbering, opening, quoted, unseen
+from ledger.rules.places import added, attempts, name, numbering, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 
@@ -80,7 +80,7 @@ def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.unknown_commits is None:
         return
-    judged = list(attempts(ledger)) if facts.every else unseen(ledger, facts.base)
+    judged = list(attempts(ledger)) if facts.every else added(ledger, facts.base)
     named = [(attempt, sha) for attempt in judged for sha in attempt.commits]
     unknown = facts.unknown_commits([sha for _, sha in named]) if named else frozenset()
     for attempt, sha in named:

@@ -7,19 +7,16 @@ withdrawn: one line of the ledger says which and why (see ``ledger.rules.withdra
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ledger.models.finding import Severity
 from ledger.models.ledger import Attempt, Ledger
 from ledger.models.ledger import latest as latest_of
-from ledger.rules.places import attempts, name, opening, quoted, unseen
+from ledger.rules.places import attempts, behind_number, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
-_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
 _TELLING = 12  # so many different words cannot be kept or lost by chance
-_LEAD = 120  # characters at the start of an attempt that may hold its number
 _DAMAGE = ("â", "Â", "Ã", "Å", "Î", "Ï", "ð", "ğ")  # where such characters begin, mostly
 
 
@@ -324,7 +321,7 @@ def _is_other(old: Attempt, new: Attempt) -> bool:
 
 def _words(attempt: Attempt) -> str:
     """What the attempt says, without its number, its date and its white space."""
-    return _behind_number(attempt.text)
+    return behind_number(attempt.text)
 
 
 def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
@@ -335,15 +332,10 @@ def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
     from ledger import mojibake  # for the few attempts that need it
 
     def meant(said: str) -> str:
-        return _behind_number("\n".join(mojibake.mend(line).line for line in said.split("\n")))
+        return behind_number("\n".join(mojibake.mend(line).line for line in said.split("\n")))
 
     said = meant(old.text)
     return next((n for n in fresh if said != _words(old) and meant(n.text) == said), None)
-
-
-def _behind_number(said: str) -> str:
-    number = _NUMBER.search(said, 0, _LEAD)
-    return " ".join(said[number.end() if number else 0 :].split())
 
 
 def _latest(base: Ledger) -> dict[str | None, tuple[int | None, int | str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeVar
@@ -13,6 +14,8 @@ from ledger.models.ledger import Artifact, Attempt, Item, Ledger
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
 _LONGEST_QUOTE = 60
+_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
+_LEAD = 120  # characters at the start of an attempt that may hold its number
 
 Part = TypeVar("Part")
 
@@ -34,6 +37,28 @@ def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
     """The attempts of ``ledger`` that ``base`` does not have, word for word."""
     known = {attempt.text for attempt in attempts(base)} if base else set()
     return [attempt for attempt in attempts(ledger) if attempt.text not in known]
+
+
+def added(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
+    """Those of ``unseen`` that are new, and no attempt of ``base`` under another number."""
+    fresh = unseen(ledger, base)
+    if not fresh or base is None:
+        return fresh
+    gone = Counter((one.item, behind_number(one.text)) for one in unseen(base, ledger))
+    new = []
+    for one in fresh:
+        said = one.item, behind_number(one.text)
+        if gone[said]:
+            gone[said] -= 1
+        else:
+            new.append(one)
+    return new
+
+
+def behind_number(said: str) -> str:
+    """What an attempt says behind its number, white space aside."""
+    number = _NUMBER.search(said, 0, _LEAD)
+    return " ".join(said[number.end() if number else 0 :].split())
 
 
 def sections(ledger: Ledger) -> Iterator[Item]:

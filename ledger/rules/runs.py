@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledger import citations, text
 from ledger.models.ledger import Attempt, Ledger
-from ledger.rules.places import name, opening, quoted, unseen
+from ledger.rules.places import added, name, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.run_notes is None:
         return
-    for attempt in unseen(ledger, facts.base):
+    for attempt in added(ledger, facts.base):
         folder = _run_folder(attempt)
         for note in facts.run_notes(folder) if folder else ():
             at = opening(ledger, attempt.span.start_byte)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ledger.models.ledger import Ledger
-from ledger.rules.places import artifacts, attempts, name, opening, unseen
+from ledger.rules.places import added, artifacts, attempts, name, opening
 from ledger.rules.registry import Facts, Fault, rule
 
 # What a key is, how it begins, and how it goes on. A pattern is compiled and tried only where
@@ -83,7 +83,7 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.content_of is None:
         return
     seen: set[str] = set()
-    for attempt in attempts(ledger) if facts.every else unseen(ledger, facts.base):
+    for attempt in attempts(ledger) if facts.every else added(ledger, facts.base):
         for path in (path for artifact in artifacts(attempt) for path in artifact.paths):
             if path in seen:
                 continue

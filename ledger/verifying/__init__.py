@@ -15,6 +15,7 @@ from ledger.claims.judge import OF_RUNS, claims_of, judge, needs_runs
 from ledger.claims.judging_names import Known
 from ledger.models.claim import Claim, Judged, RunName
 from ledger.models.ledger import Ledger
+from ledger.rules import places
 from ledger.verifying.place import Place, revision, work_tree
 from ledger.verifying.runs import Runs
 
@@ -122,6 +123,9 @@ def _judged(
 def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -> list[Judged]:
     """The contradicted claims of attempts and completed actions that ``base`` does not have."""
     known = _texts(base) if base else frozenset()
+    if base:  # what only got another number is not new
+        own = {one.text for one in places.added(ledger, base)}
+        known |= {one.text for one in places.unseen(ledger, base)} - own
     if known >= _texts(ledger):
         return []
     every = list(sources(ledger))
