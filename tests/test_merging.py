@@ -446,3 +446,15 @@ def test_of_actions_that_are_alike_each_side_changes_the_one_of_its_number() -> 
         done = merge(plan.encode(), *sides)
         assert [clash.what for clash in done.clashes] == ["action 1"]
         assert deferred.encode() in done.data
+
+
+def test_of_actions_that_are_alike_and_have_no_number_the_order_tells() -> None:
+    alike = "  * 🟡 READY — Rewrite the splitter of the reader.\n"
+    plan = PLAN.replace("  * Choose an example\n", alike * 2)
+    marked = alike.replace("splitter", "second splitter")
+    deferred, done = (alike.replace("🟡 READY", word) for word in ("🟡 DEFERRED", "✅ DONE"))
+    one = changed((alike * 2, alike + marked), plan=plan)
+    other = changed((alike * 2, deferred + done), plan=plan)
+    wanted = deferred + done.replace("splitter", "second splitter")
+    for sides in ((one, other), (other, one)):
+        assert wanted.encode() in merge(plan.encode(), *sides).data

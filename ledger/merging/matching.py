@@ -89,7 +89,9 @@ def _by_neighbours(
 
 
 def _is_same_number(one: Part | Section, other: Part | Section) -> bool:
-    return isinstance(one, Part) and isinstance(other, Part) and one.number == other.number
+    if not isinstance(one, Part) or not isinstance(other, Part) or one.number is None:
+        return False
+    return one.number == other.number
 
 
 def _is_nameless(node: Part | Section, kind: str) -> bool:
