@@ -91,6 +91,11 @@ class Document(NamedTuple):
         """Lines ``[start, end)`` without newlines."""
         return self.texts[start:end]
 
+    def title(self, section: Section) -> str:
+        """The text of the section's heading; empty where it has none."""
+        heading = section.heading
+        return self.texts[heading.start].strip().strip("#").strip() if heading else ""
+
 
 class Edit(NamedTuple):
     """Bytes ``[start, end)`` become ``new``."""
@@ -158,6 +163,13 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         yield block
         yield from walk(block.children)
+
+
+def entries(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The entries of the lists among ``blocks``."""
+    for block in blocks:
+        if block.kind in ("bullet_list", "ordered_list"):
+            yield from block.children
 
 
 def _blocks(source: str) -> Iterator[Block]:

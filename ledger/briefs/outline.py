@@ -117,13 +117,12 @@ def plain(said: str) -> str:
 
 
 def _part(document: Document, section: Section) -> Part:
-    title = ""
-    if section.heading:
-        title = document.line(section.heading.start).strip().strip("#").strip()
     builder = _Groups(section.start + 1)
     for block in section.blocks:
         builder.take(document, block)
-    return Part(title, section.level, section.start + 1, section.end, builder.done())
+    return Part(
+        document.title(section), section.level, section.start + 1, section.end, builder.done()
+    )
 
 
 class _Groups:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ledger import text
-from ledger.document import Edit
+from ledger.document import Block, Document, Edit, walk
 from ledger.errors import Refused, UsageError
 from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Pointer
 
@@ -117,6 +117,28 @@ def numbered_action(item: Item, number: int) -> Action:
             "ambiguous-action", f"{item.id} has action {number} on lines {lines}", "renumber one"
         )
     return found[0]
+
+
+def open_action(item: Item, number: int) -> Action:
+    """The same, for completing it. Raises Refused, too, where it is complete."""
+    action = numbered_action(item, number)
+    if action.state == "complete":
+        raise Refused(
+            "already-complete",
+            f"action {number} of {item.id} is complete already (line {action.span.start_line})",
+        )
+    return action
+
+
+def entry_of(document: Document, item: Item) -> Block | None:
+    """The entry of the list that ``item`` is, in the document that it was read from."""
+    at = item.span.start_line - 1
+    for section in document.sections:
+        if section.start <= at < section.end:
+            for block in walk(section.blocks):
+                if block.kind == "list_item" and block.start == at:
+                    return block
+    return None
 
 
 def is_listed(ledger: Ledger, item: Item) -> bool:

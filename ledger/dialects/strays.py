@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from ledger.dialects.attempts import leads, signs
-from ledger.document import Document
+from ledger.document import Document, entries
 from ledger.models.ledger import Ledger, Span, Unread
 
 _OPENING = 40  # characters of a line, within which a box begins
@@ -56,13 +56,10 @@ def _boxes(whole: Document, dialects: Sequence[str]) -> Iterator[int]:
     for section, dialect in zip(whole.sections, dialects, strict=True):
         if dialect == "checklist":
             continue
-        for block in section.blocks:
-            if block.kind not in ("bullet_list", "ordered_list"):
-                continue
-            for entry in block.children:
-                line = whole.line(entry.start)
-                if "[" in line[:_OPENING] and signs.is_task(leads.unbulleted(line)[1]):
-                    yield entry.start + 1
+        for entry in entries(section.blocks):
+            line = whole.line(entry.start)
+            if "[" in line[:_OPENING] and signs.is_task(leads.unbulleted(line)[1]):
+                yield entry.start + 1
 
 
 def _taken(plan: Ledger) -> Iterator[Span]:

@@ -54,6 +54,8 @@ def next_number(ledger: Ledger, item_id: str) -> int | None:
 def append(ledger: Ledger, change: Change) -> list[Edit]:
     """The edits that make ``change``. Raises Refused or UsageError where it has no place."""
     item = section_of(ledger, change.item)
+    if not all(text.one_line(said) for said in change.next):
+        raise UsageError("empty-action", "a next action has no words", "say what is next")
     edits = dialects.load(item.dialect).append(ledger, item, change)
     return edits + (_updated(ledger.last_updated, change) if ledger.last_updated else [])
 

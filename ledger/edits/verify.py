@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ledger.dialects import places, words
+from ledger.dialects import boxes, places, words
 from ledger.edits.append import section_of
 from ledger.errors import Refused
 from ledger.models.draft import Change
@@ -149,7 +149,7 @@ def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int 
     attempt that it has to name, unless it is a box, which does not say by which."""
     if not any(was is one for one in completed):
         return _action(was) == _action(now)
-    is_box = _BOX.fullmatch(now.state_text) is not None
+    is_box = boxes.is_box(now.state_text)
     done = (was.number, "complete", was.attempt if is_box else by, was.text)
     return (now.number, now.state, now.attempt, now.text) == done
 
@@ -176,7 +176,6 @@ def _fields(item: Item, change: Change) -> list[tuple[str, str]]:
 
 _NAMES_ADDED = ("Attempts History", "Next Actions", "TODOs", "Attempts")
 _WORD = re.compile(r"[^\W_]+")
-_BOX = re.compile(r"\[.\]")
 
 
 def _bare(said: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger import text
-from ledger.dialects import words
+from ledger.dialects import boxes, words
 from ledger.dialects.attempts import leads
 from ledger.merging.lines import Conflict, Piece, conflict, split, three_way
 from ledger.merging.parts import Part
@@ -30,11 +30,6 @@ STATUSES: Final[Mapping[str, int]] = {
     "done": 2,
     "archived": 3,
 }
-# What a box means, for what stands in it.
-_BOXES: Final[Mapping[str, str]] = {
-    " ": "pending", "x": "complete", "~": "in_progress", "/": "in_progress", "-": "rejected"
-}  # fmt: skip
-_BOX = re.compile(r"\[.\]")
 # What parts an action's state from its text, and comes and goes with it.
 _BEHIND_STATE = re.compile(
     rb"[*:]{0,4}[ \t]*(?:\xe2\x80\x93|\xe2\x80\x94|:|-{1,2}(?=[ \t]))?[ \t]*"
@@ -163,8 +158,8 @@ def _meaning(part: Part, said: bytes, own: "Conventions | None") -> str:
     shown = text.decode(said)
     if part.kind != "action":
         return words.status(shown, own)
-    if _BOX.fullmatch(shown.strip()):
-        return _BOXES.get(shown.strip()[1].lower(), "unknown")
+    if boxes.is_box(shown.strip()):
+        return boxes.STATES.get(shown.strip()[1].lower(), "unknown")
     lead = leads.state(shown, own)
     return words.state(lead.word, lead.mark, own)
 

@@ -78,12 +78,7 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
 
 
 def _complete(ledger: Ledger, item: Item, number: int, new: NewAttempt) -> Edit:
-    action = places.numbered_action(item, number)
-    if action.state == "complete":
-        raise Refused(
-            "already-complete",
-            f"action {number} of {item.id} is complete already (line {action.span.start_line})",
-        )
+    action = places.open_action(item, number)
     others = [a.state_text for a in item.actions if a.state == "complete" and a.state_text]
     span = action.state_span
     following = _rest_of_line(ledger.text, span.end_byte)
@@ -92,8 +87,6 @@ def _complete(ledger: Ledger, item: Item, number: int, new: NewAttempt) -> Edit:
 
 
 def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
-    if not all(text.one_line(one) for one in said):
-        raise UsageError("empty-action", "a next action has no words", "say what is next")
     if item.actions:
         last = item.actions[-1]
         like_line = places.first_line(ledger, last.span.start_byte)

@@ -186,7 +186,7 @@ class Reading:
 
     def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
-        title = self.document.line(heading.start).strip().strip("#").strip()
+        title = self.document.title(section)
         named = leads.ids(self.own).item.match(title)
         name = leads.plain_id(leads.id_of(named)) if named else None
         rest = named["title"].strip() if named else title

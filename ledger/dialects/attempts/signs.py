@@ -1,12 +1,11 @@
 """What shows that a section is written in the ``attempts`` dialect."""
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ledger.dialects import words
 from ledger.dialects.attempts import leads
-from ledger.document import Block, Document, Section
+from ledger.document import Document, Section, entries
 from ledger.models.recognition import Sign
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def sign(document: Document, section: Section, own: "Conventions | None" = None)
     """An item or an attempt in the heading has it all, else rows of an index, entries with an ID
     and attempts are counted."""
     heading = section.heading
-    title = document.line(heading.start).strip().strip("#").strip() if heading else ""
+    title = document.title(section)
     if heading and title:
         named = leads.ids(own).item.match(title)
         lead = leads.attempt(named["title"].strip() if named else title)
@@ -49,7 +48,7 @@ def is_task(line: str) -> bool:
 def _is_item(document: Document, section: Section) -> bool:
     """Whether it has a field, or at least no tasks: ``## [SETUP] Phase 1`` can head a checklist."""
     has_boxes = False
-    for entry in _bullets(section):
+    for entry in entries(section.blocks):
         body = leads.unbulleted(document.line(entry.start))[1]
         if _FIELD.match(body):
             return True
@@ -67,11 +66,11 @@ def _entries(
             reason = reason or "an index of items"
     known: dict[str, int] = {}  # fields, and the line of the first
     fields = 0
-    for entry in _bullets(section):
+    for entry in entries(section.blocks):
         body = leads.unbulleted(document.line(entry.start))[1]
         if _BOX.match(body):
             continue
-        for below in _bulleted(entry.children):
+        for below in entries(entry.children):
             field = _KNOWN.match(leads.unbulleted(document.line(below.start))[1])
             if field:
                 fields += 1
@@ -88,16 +87,3 @@ def _entries(
         first, count = first or min(known.values()), count + fields
         reason = reason or "fields of an item: " + ", ".join(sorted(known))
     return Sign(_NAME, first, count, reason) if count else None
-
-
-def _bullets(section: Section) -> list[Block]:
-    return _bulleted(section.blocks)
-
-
-def _bulleted(blocks: Iterable[Block]) -> list[Block]:
-    return [
-        entry
-        for block in blocks
-        if block.kind in ("bullet_list", "ordered_list")
-        for entry in block.children
-    ]

@@ -16,11 +16,10 @@ import re
 from typing import Final
 
 from ledger import document, text
-from ledger.dialects import places, words
+from ledger.dialects import boxes, places, words
 from ledger.dialects.attempts import leads as tries
 from ledger.dialects.attempts import rendering
 from ledger.dialects.checklist import leads
-from ledger.dialects.checklist.reading import entry_of
 from ledger.document import Block, Document, Edit
 from ledger.errors import Refused, UsageError
 from ledger.models.conventions import Conventions
@@ -36,7 +35,7 @@ _UNTICKED: Final = b" ~/!>"
 def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
     """The attempt, boxes ticked, boxes added, and the task's own box."""
     plan = document.parse(ledger.text)
-    entry = entry_of(plan, item)
+    entry = places.entry_of(plan, item)
     if entry is None:
         raise Refused("no-task", f"{item.id} is no task of a list (line {item.span.start_line})")
     edits = [_attempt(ledger, plan, entry, item, change)]
@@ -133,8 +132,6 @@ def _tick(ledger: Ledger, start: int, name: str) -> Edit:
 
 
 def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[str, ...]) -> Edit:
-    if not all(text.one_line(one) for one in said):
-        raise UsageError("empty-action", "a next task has no words", "say what is next")
     if not item.actions:
         prefix = _prefix(plan, entry)
         lines = [f"{prefix}[ ] {_defused(one, ledger.own)}" for one in said]
@@ -172,7 +169,7 @@ def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         return []
     line = places.first_line(ledger, item.span.start_byte)
     width = tries.unbulleted(line)[0]
-    if leads.box(line[width:]) is None:
+    if boxes.any_of(line[width:]) is None:
         raise Refused(
             "no-box",
             f"{item.id} has no box (line {item.span.start_line}): the heading above says "

@@ -9,20 +9,11 @@ from typing import Final, NamedTuple
 from ledger.dialects.attempts import leads
 from ledger.models.ledger import ActionState, ItemStatus
 
-_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t]|\Z)[ \t]*")
 # What a person would take for a box at the start of a line, with a bullet or without.
 _LOOKS_LIKE_BOX = re.compile(
     r"[ \t]*+(?:>[ \t]?){0,4}(?:(?:[-*+]|\d{1,9}[.)])[ \t]*+)?"
     r"\[[ \t]{0,3}[xX\u2713\u2714\u2705]?[ \t]{0,3}\](?![(\[:])"
 )
-_STATES: Final[dict[str, ActionState]] = {
-    " ": "pending",
-    "~": "in_progress",
-    "/": "in_progress",
-    "!": "blocked",
-    ">": "deferred",
-    "-": "rejected",
-}
 _STATUSES: Final[dict[ActionState, ItemStatus]] = {
     "complete": "done",
     "rejected": "archived",
@@ -48,14 +39,6 @@ _WORDS = re.compile(r"[^\W_]+")
 _LONGEST_SLUG = 40
 
 
-class Box(NamedTuple):
-    """A box: its mark, what it means, and how many characters it takes with the blanks behind."""
-
-    mark: str
-    state: ActionState
-    length: int
-
-
 class Opening(NamedTuple):
     """What a task opens with: its ID or None; ``is_sure``, it is marked off as one by brackets, a
     colon, a dash or a tag; its tags; the ``rest`` of its first line, and all of it."""
@@ -66,14 +49,6 @@ class Opening(NamedTuple):
     tags: tuple[str, ...]
     rest: str
     whole: str
-
-
-def box(line: str) -> Box | None:
-    """The box that a line opens with. A date in brackets is none."""
-    found = _BOX.match(line)
-    if not found:
-        return None
-    return Box(found["mark"], _STATES.get(found["mark"], "complete"), found.end())
 
 
 def looks_like_box(line: str) -> bool:

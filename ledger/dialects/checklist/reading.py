@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.dialects import words
+from ledger.dialects import boxes, words
 from ledger.dialects.attempts import leads as tries
 from ledger.dialects.attempts import parts
 from ledger.dialects.checklist import headings, leads
 from ledger.dialects.checklist.headings import Said
-from ledger.document import Block, Document, Section, walk
+from ledger.document import Block, Document, Section
 from ledger.models.ledger import (
     Action,
     Attempt,
@@ -48,7 +48,7 @@ class _Task(NamedTuple):
     """A task and where it stands: its list's entry, what it opens with, the headings above."""
 
     entry: Block
-    box: leads.Box | None
+    box: boxes.Box | None
     opening: leads.Opening
     above: tuple[Said, ...]
 
@@ -62,7 +62,7 @@ def sign(
     found = [
         entry.start
         for entry in _entries(section.blocks)
-        if leads.box(parts.entry_text(document, entry))
+        if boxes.any_of(parts.entry_text(document, entry))
     ]
     return Sign(NAME, found[0] + 1, len(found), "a task with a box") if found else None
 
@@ -99,7 +99,7 @@ class _Reading:
         for section in self.document.sections:
             while above and above[-1][0] >= section.level:
                 above.pop()
-            title = _title(self.document, section)
+            title = self.document.title(section)
             said = headings.read(title, self.own)
             if section.heading:
                 above.append((section.level, said))
@@ -186,7 +186,7 @@ class _Reading:
         """Keep the tasks and the dated entries; what else there is are lines ``[start, end)``."""
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
-            box = leads.box(line)
+            box = boxes.any_of(line)
             lead = None if box else tries.attempt(line)
             if lead:
                 self._loose(lead, entry)
@@ -293,7 +293,7 @@ class _Reading:
             return
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
-            box = leads.box(line)
+            box = boxes.any_of(line)
             lead = None if box else tries.attempt(line)
             if lead:
                 attempts.append(
@@ -308,7 +308,7 @@ class _Reading:
             for child in entry.children:
                 self._nested(child, name, found)
 
-    def _action(self, entry: Block, box: leads.Box, number: int | None) -> Action:
+    def _action(self, entry: Block, box: boxes.Box, number: int | None) -> Action:
         width = len(self.document.line(entry.start)) - len(parts.entry_text(self.document, entry))
         said = self._text(entry, box.length)
         state = box.state
@@ -350,11 +350,6 @@ class _Reading:
         return "pending", "[ ]"
 
 
-def _title(document: Document, section: Section) -> str:
-    heading = section.heading
-    return document.line(heading.start).strip().strip("#").strip() if heading else ""
-
-
 def _priority(above: Sequence[Said]) -> tuple[str | None, str]:
     """That of the nearest heading that says one."""
     said = next((one for one in reversed(above) if one.priority), headings.NOTHING)
@@ -388,14 +383,3 @@ def _names(openings: Sequence[leads.Opening]) -> list[tuple[str, bool]]:
         taken.add(unique.upper())
         found.append((unique, False))
     return found
-
-
-def entry_of(document: Document, item: Item) -> Block | None:
-    """The entry of the list that ``item`` is, in the document that it was read from."""
-    at = item.span.start_line - 1
-    for section in document.sections:
-        if section.start <= at < section.end:
-            for block in walk(section.blocks):
-                if block.kind == "list_item" and block.start == at:
-                    return block
-    return None

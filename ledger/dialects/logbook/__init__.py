@@ -26,7 +26,7 @@ def sign(document: Document, section: Section, own: Conventions | None) -> Sign 
     a section."""
     if not section.heading:
         return None
-    title = headings.title(document, section)
+    title = document.title(section)
     is_entry = headings.entry(title) is not None
     if (not is_entry and headings.kind(title, own) == "other") or not _is_logbook(document, own):
         return None
@@ -43,7 +43,7 @@ def _is_logbook(document: Document, own: Conventions | None) -> bool:
     for section in document.sections[:_LOOKED_AT]:
         if not section.heading or (item and section.level > item):
             continue
-        title = headings.title(document, section)
+        title = document.title(section)
         item = section.level if leads.ids(own).item.match(title) else 0
         kind = headings.kind(title, own)
         if kind in ("focus", "attempts"):

@@ -205,12 +205,7 @@ def _when(new: NewAttempt, time: _Time) -> str:
 
 
 def _tick(item: Item, number: int) -> Edit:
-    action = places.numbered_action(item, number)
-    if action.state == "complete":
-        raise Refused(
-            "already-complete",
-            f"action {number} of {item.id} is complete already (line {action.span.start_line})",
-        )
+    action = places.open_action(item, number)
     span = action.state_span
     if not action.state_text:
         return Edit(span.start_byte, span.start_byte, b"[x] ")
@@ -218,8 +213,6 @@ def _tick(item: Item, number: int) -> Edit:
 
 
 def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
-    if not all(text.one_line(one) for one in said):
-        raise UsageError("empty-action", "a next action has no words", "say what is next")
     lines = [_task_line(ledger, item, one) for one in said]
     sections = _task_sections(ledger)
     if sections:
@@ -265,8 +258,7 @@ def _task_sections(ledger: Ledger) -> list[tuple[int, Edit | None]]:
     for one in book.found:
         if one.kind != "todo" or one.entry:
             continue
-        tasks = [entry for block in one.blocks if "list" in block.kind for entry in block.children]
-        last = tasks[-1] if tasks else None
+        last = next(reversed([*document.entries(one.blocks)]), None)
         edit = Edit(starts[last.start], starts[last.end], b"") if last else None
         found.append((starts[one.start + 1], edit))
     return found

@@ -15,7 +15,6 @@ from ledger.dialects import words
 from ledger.dialects.attempts import leads
 
 if TYPE_CHECKING:
-    from ledger.document import Document, Section
     from ledger.models.conventions import Conventions
 
 Kind = Literal["status", "focus", "attempts", "done", "todo", "criteria", "other"]
@@ -75,11 +74,6 @@ class Entry(NamedTuple):
     stamp: str | None
     rest: str
     note: str
-
-
-def title(document: Document, section: Section) -> str:
-    """The text of a section's heading."""
-    return document.line(section.start).strip().strip("#").strip()
 
 
 def kind(title: str, own: Conventions | None) -> Kind:

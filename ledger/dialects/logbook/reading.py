@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.dialects import words
+from ledger.dialects import boxes, words
 from ledger.dialects.attempts import leads, parts
 from ledger.dialects.logbook import headings, results
-from ledger.document import Block, Document, Section, walk
+from ledger.document import Block, Document, Section, entries, walk
 from ledger.models.ledger import (
     Action,
     ActionState,
@@ -31,21 +31,14 @@ from ledger.models.ledger import (
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
 
-BOX = re.compile(r"\[(?P<box>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
-_STATES: Final[dict[str, ActionState]] = {
-    " ": "pending",
-    "x": "complete",
-    "X": "complete",
-    "~": "in_progress",
-    "/": "in_progress",
-    "-": "rejected",
-}
 _TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
 _STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
 _PART = re.compile(r"\.[A-Z]{1,3}\d{1,4}\Z")
 _NAME = re.compile(r"[\w.-]{1,200}")
 _WRAPPED = re.compile(r"(?P<mark>`|\*{1,2}|_{1,2})(?P<inner>[^`*]+)(?P=mark)")
 _LITERAL = ("fence", "html", "code")
+# What a bullet without a box is in the sections that hold tasks.
+_UNBOXED: Final[dict[headings.Kind, ActionState]] = {"done": "complete", "todo": "pending"}
 
 
 class Held(NamedTuple):
@@ -71,7 +64,7 @@ def held(
         place += 1
         if not section.heading:
             continue
-        title = headings.title(document, section)
+        title = document.title(section)
         kind, entry = headings.kind(title, own), headings.entry(title)
         blocks, end = section.blocks, section.end
         if entry:
@@ -211,10 +204,7 @@ class Reading:
                 continue
             yield self._section_field(one, place)
             if one is home:
-                bullets = (
-                    b for block in one.blocks if block.kind == "bullet_list" for b in block.children
-                )
-                for entry in bullets:
+                for entry in entries(block for block in one.blocks if block.kind == "bullet_list"):
                     field = parts.field(self.document, entry, self.own)
                     if field:
                         yield field
@@ -295,43 +285,22 @@ class Reading:
         """Checkboxes anywhere, and every bullet of a section that holds tasks."""
         if one.kind == "criteria":
             return
-        tops = {
-            id(entry) for block in one.blocks if "list" in block.kind for entry in block.children
-        }
+        tops = {id(entry) for entry in entries(one.blocks)}
         for block in walk(one.blocks):
             if block.kind != "list_item":
                 continue
             line = self.document.line(block.start)
-            width, said = leads.unbulleted(line)
-            box = BOX.match(said)
-            state = _STATES[box["box"]] if box else None
+            said = leads.unbulleted(line)[1]
+            box = boxes.plain(said)
+            state = box.state if box else None
             if not box and not one.entry and id(block) in tops:
-                state = {"done": "complete", "todo": "pending"}.get(one.kind)  # type: ignore[assignment]
+                state = _UNBOXED.get(one.kind)
             if state is None:
                 continue
-            yield self._action(block, box, state, width, said)
-
-    def _action(
-        self, block: Block, box: re.Match[str] | None, state: ActionState, width: int, said: str
-    ) -> Action:
-        rest = said[box.end() :] if box else said
-        tag = _TAG.match(rest)
-        step = _STEP.match(tag["tag"]) if tag else None
-        number = leads.numbered(self.document.line(block.start))
-        if number is None and step:
-            number = int(step["number"])
-        end = parts.trimmed(self.document, block.start, block.end)
-        below = self.document.lines(block.start + 1, end)
-        return Action(
-            number,
-            state,
-            box.group().strip() if box else "",
-            None,
-            None,
-            "\n".join([rest, *below]).strip(),
-            parts.span(self.document, block.start, end),
-            parts.span_in_line(self.document, block.start, width, width + (3 if box else 0)),
-        )
+            number = leads.numbered(line)
+            if number is None:
+                number = _step(said[box.length :] if box else said)
+            yield boxes.action(self.document, block, number, state, box)
 
     def _give(self, action: Action, actions: dict[str, list[Action]], one: Held) -> None:
         owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)
@@ -365,3 +334,10 @@ class Reading:
     def _unread_line(self, kind: str, number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
         self.unread.append(Unread(kind, number + 1, line, reason))  # type: ignore[arg-type]
+
+
+def _step(said: str) -> int | None:
+    """The digits of the step that the words of an action begin with."""
+    tag = _TAG.match(said)
+    step = _STEP.match(tag["tag"]) if tag else None
+    return int(step["number"]) if step else None

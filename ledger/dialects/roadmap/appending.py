@@ -15,13 +15,12 @@ from __future__ import annotations
 import re
 
 from ledger import document, text
-from ledger.dialects import places, words
+from ledger.dialects import boxes, places, words
 from ledger.dialects.attempts import leads, rendering
-from ledger.dialects.roadmap.reading import entry_of
 from ledger.document import Block, Document, Edit
 from ledger.errors import Refused, UsageError
 from ledger.models.draft import Change
-from ledger.models.ledger import Action, Field, Item, Ledger
+from ledger.models.ledger import Field, Item, Ledger
 
 _MARK = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|\d{1,9}[.)])[ \t]*")
 
@@ -29,7 +28,7 @@ _MARK = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|\d{1,9}[.)])[ \t]*")
 def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
     """The attempt, actions completed and added, and the status word."""
     plan = document.parse(ledger.text)
-    entry = entry_of(plan, item)
+    entry = places.entry_of(plan, item)
     if entry is None:
         raise Refused("no-entry", f"{item.id} is no entry of a list (line {item.span.start_line})")
     edits = [_attempt(ledger, plan, entry, item, change)]
@@ -101,16 +100,15 @@ def _first_line(plan: Document, field: Field) -> tuple[str, str]:
 
 
 def _completed(ledger: Ledger, item: Item, number: int, change: Change) -> Edit:
-    action = places.numbered_action(item, number)
-    if action.state == "complete":
-        raise Refused(
-            "already-complete",
-            f"action {number} of {item.id} is complete already (line {action.span.start_line})",
-        )
+    action = places.open_action(item, number)
     span = action.state_span
-    if _is_box(action):
+    if boxes.is_box(action.state_text):
         return Edit(span.start_byte, span.end_byte, b"[x]")
-    others = [a.state_text for a in item.actions if a.state == "complete" and not _is_box(a)]
+    others = [
+        a.state_text
+        for a in item.actions
+        if a.state == "complete" and not boxes.is_box(a.state_text)
+    ]
     rest = text.decode(ledger.text[span.end_byte : action.span.end_byte][:400])
     following = re.split(r"[\r\n]", rest, maxsplit=1)[0]
     like = others[-1] if others else action.state_text
@@ -118,13 +116,7 @@ def _completed(ledger: Ledger, item: Item, number: int, change: Change) -> Edit:
     return Edit(span.start_byte, span.end_byte, text.encode(said))
 
 
-def _is_box(action: Action) -> bool:
-    return bool(re.fullmatch(r"\[.\]", action.state_text))
-
-
 def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[str, ...]) -> Edit:
-    if not all(text.one_line(one) for one in said):
-        raise UsageError("empty-action", "a next action has no words", "say what is next")
     if item.actions:
         last = item.actions[-1]
         like = places.first_line(ledger, last.span.start_byte)
@@ -133,7 +125,7 @@ def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[
         lines = []
         for place, one in enumerate(said):
             number = None if first is None else first + place
-            if _is_box(last):
+            if boxes.is_box(last.state_text):
                 prefix = like[: leads.unbulleted(like)[0]]
                 prefix = re.sub(r"\d{1,9}", str(number), prefix, count=1) if number else prefix
                 lines.append(f"{prefix}[ ] {rendering.defused(one, ledger.own)}")

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from ledger import text
-from ledger.dialects import words
+from ledger.dialects import boxes, words
 from ledger.dialects.attempts import leads as tries
 from ledger.dialects.attempts import parts
 from ledger.dialects.roadmap import leads
-from ledger.document import Block, Document, Section, walk
+from ledger.document import Block, Document, Section, entries, walk
 from ledger.models.ledger import (
     Action,
-    ActionState,
     Attempt,
     Criterion,
     Field,
@@ -46,20 +45,11 @@ _CONTEXTS: Final[tuple[tuple[str, Context], ...]] = (
     ("success criteria", "criteria"),
     ("done criteria", "criteria"),
 )
-_LISTS: Final = ("bullet_list", "ordered_list")
-_BOX = re.compile(r"\[(?P<box>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
-_STATES: Final[dict[str, ActionState]] = {
-    " ": "pending",
-    "x": "complete",
-    "~": "in_progress",
-    "/": "in_progress",
-    "-": "rejected",
-}
 
 
 def sign(document: Document, section: Section, own: Conventions | None) -> Sign | None:
     """A bullet with an ID and a bold status."""
-    for entry in _entries(section.blocks):
+    for entry in entries(section.blocks):
         opening = leads.opening(_first(document, entry)[2], own)
         if opening.id and opening.is_bold:
             lines = section.end - section.start
@@ -70,15 +60,6 @@ def sign(document: Document, section: Section, own: Conventions | None) -> Sign 
 def read(document: Document, sections: Sequence[Section], own: Conventions | None = None) -> Ledger:
     """Read these sections of the document. Never fails."""
     return _Reading(document, own).ledger(sections)
-
-
-def entry_of(document: Document, item: Item) -> Block | None:
-    """The list's entry that an item is."""
-    for section in document.sections:
-        for block in walk(section.blocks):
-            if block.kind == "list_item" and block.start + 1 == item.span.start_line:
-                return block
-    return None
 
 
 class _Reading:
@@ -98,9 +79,8 @@ class _Reading:
             if section.heading:
                 while self.tiers and self.tiers[-1][0] >= section.level:
                     self.tiers.pop()
-                title = self.document.line(section.start).strip().strip("#").strip()
-                self.tiers.append((section.level, title))
-            for entry in _entries(section.blocks):
+                self.tiers.append((section.level, self.document.title(section)))
+            for entry in entries(section.blocks):
                 self._entry(entry, is_nested=False)
         first = min((item.span.start_line for item in self.items), default=1 << 60) - 1
         return Ledger(
@@ -139,7 +119,7 @@ class _Reading:
     def _item(self, entry: Block, start: int, said: str, opening: leads.Opening) -> None:
         name = opening.id or self._named(opening.title)
         held = _Held(name, self.document, self.own)
-        for block in _entries(entry.children):
+        for block in entries(entry.children):
             held.field(block)
         status = said[slice(*opening.status)].strip() if opening.status else held.value("status")
         if opening.status:
@@ -249,7 +229,7 @@ class _Held:
                 start = entry.start
                 one = parts.criterion(self.document, found.value, start, start + 1)
                 self.criteria.append(one)
-        for block in _entries(entry.children):
+        for block in entries(entry.children):
             if not self._part(block, context):
                 self._boxes(block.children)
 
@@ -264,8 +244,8 @@ class _Held:
         elif context == "criteria":
             one = parts.criterion(self.document, line, entry.start, entry.end)
             self.criteria.append(one)
-        elif _BOX.match(line):
-            self._box(entry, line)
+        elif box := boxes.plain(line):
+            self._box(entry, box)
         elif context == "actions":
             number = tries.numbered(self.document.line(entry.start))
             self.actions.append(parts.action(self.document, entry, number, self.own))
@@ -276,40 +256,17 @@ class _Held:
     def _boxes(self, blocks: Iterable[Block]) -> None:
         for block in walk(blocks):
             if block.kind == "list_item":
-                line = parts.entry_text(self.document, block)
-                if _BOX.match(line):
-                    self._box(block, line)
+                box = boxes.plain(parts.entry_text(self.document, block))
+                if box:
+                    self._box(block, box)
 
-    def _box(self, entry: Block, said: str) -> None:
-        box = _BOX.match(said)
-        assert box
-        raw = self.document.line(entry.start)
-        width = len(raw) - len(said)
-        end = parts.trimmed(self.document, entry.start, entry.end)
-        below = self.document.lines(entry.start + 1, end)
-        self.actions.append(
-            Action(
-                tries.numbered(raw),
-                _STATES[box["box"].lower()],
-                box.group().strip(),
-                None,
-                None,
-                "\n".join([said[box.end() :], *below]).strip(),
-                parts.span(self.document, entry.start, end),
-                parts.span_in_line(self.document, entry.start, width, width + 3),
-            )
-        )
+    def _box(self, entry: Block, box: boxes.Box) -> None:
+        number = tries.numbered(self.document.line(entry.start))
+        self.actions.append(boxes.action(self.document, entry, number, box.state, box))
 
 
 def _is_status(said: str, place: tuple[int, int], own: Conventions | None) -> bool:
     return words.status(said[slice(*place)], own) != "unknown"
-
-
-def _entries(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The entries of the lists among ``blocks``."""
-    for block in blocks:
-        if block.kind in _LISTS:
-            yield from block.children
 
 
 def _first(document: Document, entry: Block) -> tuple[int, int, str]:
