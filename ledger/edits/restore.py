@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from ledger.dialects import MAIN, places, words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
-from ledger.edits import append
+from ledger.edits import append, shape
 from ledger.errors import Refused, UsageError
 from ledger.models.ledger import Attempt, Item, Ledger
 
@@ -64,13 +64,10 @@ def verify(old: Ledger, new: Ledger, name: str, lost: Attempt) -> None:
         added.remove(said)
     if added != [_said(name, lost)]:
         raise _differs("the attempt reads as another one, or as several")
-    for what, had, has in (
-        ("an item", [*map(_frame, old.items)], [*map(_frame, new.items)]),
-        ("a line that is not read", [u.text for u in old.unread], [u.text for u in new.unread]),
-        ("the index", [row[:5] for row in old.index], [row[:5] for row in new.index]),
-    ):
-        if had != has:
-            raise _differs(what)
+    if _frames(old) != _frames(new):
+        raise _differs("an item")
+    if what := shape.differing(shape.around(old), shape.around(new)):
+        raise _differs(what)
 
 
 def _refuse_known(ledger: Ledger, lost: Attempt, history: Sequence[Attempt]) -> None:
@@ -149,17 +146,9 @@ def _words(text: str) -> str:
     return " ".join(text.split())
 
 
-def _frame(item: Item) -> tuple[object, ...]:
-    """All of an item but its attempts and the field that holds them."""
-    return (
-        item.id,
-        item.title,
-        item.status_text,
-        item.priority_text,
-        [(f.name, f.value) for f in item.fields if not f.name.lower().startswith(_HOME)],
-        [(a.number, a.state, a.state_text, a.attempt, a.text) for a in item.actions],
-        [criterion.text for criterion in item.criteria],
-    )
+def _frames(ledger: Ledger) -> list[shape.Shape]:
+    """The items but for their attempts and the fields that hold them."""
+    return [shape.frame(item, ("attempts",), _HOME) for item in ledger.items]
 
 
 def _differs(what: str) -> Refused:

@@ -15,8 +15,7 @@ from ledger import mojibake, reader, text
 from ledger.dialects import MAIN, places, words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
-from ledger.edits import append, restore
-from ledger.edits.verify import shape
+from ledger.edits import append, restore, shape
 from ledger.errors import Refused
 from ledger.models.brief import Update
 from ledger.models.ledger import Action, Attempt, Item, Ledger
@@ -91,21 +90,11 @@ def verify(old: Ledger, new: Ledger, name: str, every: Sequence[Meant]) -> None:
     if len(new.items) != len(old.items):
         raise _differs("the number of items")
     for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
-        if number != place and shape(before) != shape(after):
+        if number != place and shape.item(before) != shape.item(after):
             raise _differs(before.id)
     _verify_item(target, new.items[place], [one for one in every if one.line is None])
-    for what, had, has in (
-        ("attempts outside items", [_said(a) for a in old.loose], [_said(a) for a in new.loose]),
-        ("unread lines", [u.text for u in old.unread], [u.text for u in new.unread]),
-        ("the index", [row[:5] for row in old.index], [row[:5] for row in new.index]),
-        (
-            "the Last Updated line",
-            old.last_updated and old.last_updated.value,
-            new.last_updated and new.last_updated.value,
-        ),
-    ):
-        if had != has:
-            raise _differs(what)
+    if what := shape.differing(shape.around(old), shape.around(new)):
+        raise _differs(what)
 
 
 # What is meant
@@ -269,7 +258,8 @@ def _verify_item(before: Item, after: Item, new: Sequence[Meant]) -> None:
     actions = [rewritten.get(action.number) or action for action in before.actions] + added
     if [_done(one) for one in actions] != [_done(one) for one in after.actions]:
         raise _differs(f"the actions of {before.id}")
-    if _frame(before) != _frame(after):
+    but = "attempts", "actions"
+    if shape.frame(before, but, _HOMES) != shape.frame(after, but, _HOMES):
         raise _differs(f"{before.id} elsewhere")
 
 
@@ -279,12 +269,6 @@ def _said(one: Attempt) -> tuple[object, ...]:
 
 def _done(one: Action) -> tuple[object, ...]:
     return one.number, one.state, one.attempt, _words(one.text)
-
-
-def _frame(item: Item) -> tuple[object, ...]:
-    fields = [(f.name, f.value) for f in item.fields if not f.name.lower().startswith(_HOMES)]
-    criteria = [one.text for one in item.criteria]
-    return item.id, item.title, item.status_text, item.priority_text, fields, criteria
 
 
 def _words(said: str) -> str:

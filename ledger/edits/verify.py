@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ledger.dialects import boxes, places, words
+from ledger.edits import shape
 from ledger.edits.append import section_of
+from ledger.edits.shape import Shape
 from ledger.errors import Refused
 from ledger.models.draft import Change
 from ledger.models.ledger import Action, Attempt, Item, Ledger
 
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
-
-Shape = dict[str, Any]
 
 
 def verify(old: Ledger, new: Ledger, change: Change) -> None:
@@ -32,17 +32,12 @@ def verify(old: Ledger, new: Ledger, change: Change) -> None:
     for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
         if number == place:
             _verify_target(before, after, change, old.own)
-        elif shape(before) != shape(after):
+        elif shape.item(before) != shape.item(after):
             raise _differs(f"{before.id} (line {before.span.start_line})")
-    for what, had, has in (
-        ("attempts outside items", _texts(old.loose), _texts(new.loose)),
-        ("unread lines", [u.text for u in old.unread], [u.text for u in new.unread]),
-        ("the headings", _headings(old), _headings(new)),
-        ("the index", _index(old, change), [(r.id, r.title, r.status_text) for r in new.index]),
-    ):
-        if had != has:
-            raise _differs(what)
-    _verify_updated(old, new, change)
+    meant, found = shape.around(old), shape.around(new)
+    _meant_around(meant, found, change)
+    if what := shape.differing(meant, found):
+        raise _differs(what)
 
 
 def written(old: Ledger, new: Ledger, change: Change) -> Attempt:
@@ -56,20 +51,21 @@ def _place(old: Ledger, change: Change) -> int:
     return next(n for n, item in enumerate(old.items) if item is target)
 
 
-def _verify_updated(old: Ledger, new: Ledger, change: Change) -> None:
-    if old.last_updated and new.last_updated:
-        was, now = old.last_updated.value, new.last_updated.value
-        if now == was or change.today in now:
-            return
-    if old.last_updated or new.last_updated:
-        raise _differs("the Last Updated line")
+def _meant_around(meant: Shape, found: Shape, change: Change) -> None:
+    """Make of ``meant`` what the change may make of the index and of Last Updated."""
+    for row in meant["the index"]:
+        if change.status and row["id"] == change.item:
+            row["status"] = change.status + row["status"][len(words.phrase(row["status"])) :]
+    updated = found["the Last Updated line"]
+    if meant["the Last Updated line"] and updated and change.today in updated:
+        meant["the Last Updated line"] = updated
 
 
 def _verify_target(before: Item, after: Item, change: Change, own: Conventions | None) -> None:
     added = _added(before, after, change)
     _verify_attempt(added, change)
     kept = [a for a in after.attempts if a is not added]
-    if _texts(kept) != _texts(before.attempts):
+    if list(map(shape.attempt, kept)) != list(map(shape.attempt, before.attempts)):
         raise _differs(f"the other attempts of {before.id}")
     _verify_actions(before, after, change)
     for what, had, has in (
@@ -148,24 +144,10 @@ def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int 
     """Whether an action is as it was, or one of the ``completed`` and complete; ``by`` is the
     attempt that it has to name, unless it is a box, which does not say by which."""
     if not any(was is one for one in completed):
-        return _action(was) == _action(now)
+        return shape.action(was) == shape.action(now)
     is_box = boxes.is_box(now.state_text)
     done = (was.number, "complete", was.attempt if is_box else by, was.text)
     return (now.number, now.state, now.attempt, now.text) == done
-
-
-def shape(item: Item) -> Shape:
-    """All that an item says, places aside, for comparing."""
-    return {
-        "id": item.id,
-        "title": item.title,
-        "status": item.status,
-        "priority": item.priority,
-        "fields": [(f.name, f.value) for f in item.fields],
-        "attempts": _texts(item.attempts),
-        "actions": [_action(a) for a in item.actions],
-        "criteria": [c.text for c in item.criteria],
-    }
 
 
 def _fields(item: Item, change: Change) -> list[tuple[str, str]]:
@@ -185,28 +167,6 @@ def _bare(said: str) -> str:
 
 def _texts(attempts: Iterable[Attempt]) -> list[tuple[int | None, str | None, str, str]]:
     return [(a.number, a.date, a.source, a.text) for a in attempts]
-
-
-def _action(action: Action) -> tuple[object, ...]:
-    return action.number, action.state, action.state_text, action.attempt, action.text
-
-
-def _headings(ledger: Ledger) -> list[tuple[object, ...]]:
-    """What headings say, and what stands below them outside of items."""
-    return [
-        (h.title, h.level, h.status, h.dates, [(f.name, f.value) for f in h.fields])
-        for h in ledger.headings
-    ]
-
-
-def _index(old: Ledger, change: Change) -> list[tuple[str, str, str]]:
-    rows = []
-    for row in old.index:
-        status = row.status_text
-        if change.status and row.id == change.item:
-            status = change.status + status[len(words.phrase(status)) :]
-        rows.append((row.id, row.title, status))
-    return rows
 
 
 def _differs(what: str) -> Refused:

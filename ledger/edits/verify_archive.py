@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ledger import document, reader
+from ledger.edits import shape
 from ledger.edits.archive import Unit, bring_back
-from ledger.edits.verify import shape
 from ledger.errors import Refused
 from ledger.models.ledger import Attempt, Item, Ledger
 
@@ -43,7 +43,7 @@ def moved(old: Both, new: Both, units: Sequence[Unit]) -> None:
     for before, after in zip(old.ledger.items, new.ledger.items, strict=True):
         unit = gone.get(before.span)
         if unit is None:
-            if shape(before) != shape(after):
+            if shape.item(before) != shape.item(after):
                 raise _differs(f"{before.id} (line {before.span.start_line})")
         elif unit.is_item:
             if after.attempts or after.actions or after.status != before.status:
@@ -107,7 +107,8 @@ def _same_together(old: Both, new: Both, *, is_back: bool = False) -> None:
 
 def _shorter(before: Item, after: Item, kept: Sequence[Attempt]) -> None:
     """Raises Refused unless ``after`` is ``before`` with the attempts ``kept``."""
-    if shape(before._replace(attempts=tuple(kept))) != shape(after):
+    meant = before._replace(attempts=tuple(kept), archived=after.archived)
+    if shape.item(meant) != shape.item(after):
         raise _differs(f"the rest of {before.id} (line {before.span.start_line})")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.document import Edit
-from ledger.models.ledger import Action, Attempt, Item, Ledger
-
-Shape = dict[str, Any]
+from ledger.edits import shape
+from ledger.edits.shape import Shape
+from ledger.models.ledger import Ledger
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Draft:
     items: list[Shape]
     loose: list[Shape]
     unread: list[str]
-    updated: str | None = field(default=None)
+    updated: str | None
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -56,48 +56,9 @@ class Left(NamedTuple):
 def draft(ledger: Ledger) -> Draft:
     """What ``ledger`` says."""
     return Draft(
-        [
-            [{"id": r.id, "title": r.title, "priority": r.priority_text, "status": r.status_text}]
-            for r in ledger.index
-        ],
-        [_item(item) for item in ledger.items],
-        [_attempt(one) for one in ledger.loose],
+        [[shape.row(one)] for one in ledger.index],
+        [shape.item(one) for one in ledger.items],
+        [shape.attempt(one) for one in ledger.loose],
         [one.text for one in ledger.unread],
         ledger.last_updated.value if ledger.last_updated else None,
     )
-
-
-def _item(item: Item) -> Shape:
-    return {
-        "id": item.id,
-        "title": item.title,
-        "priority": item.priority_text,
-        "status": item.status_text,
-        "fields": [(one.name, one.value) for one in item.fields],
-        "attempts": [_attempt(one) for one in item.attempts],
-        "actions": [_action(one) for one in item.actions],
-        "criteria": [(one.text, one.ticked) for one in item.criteria],
-        "archived": [(one.key, one.ranges) for one in item.archived],
-    }
-
-
-def _attempt(one: Attempt) -> Shape:
-    return {
-        "number": one.number,
-        "date": one.date,
-        "stamp": one.stamp,
-        "result": one.result_text,
-        "source": one.source,
-        "text": one.text,
-    }
-
-
-def _action(one: Action) -> Shape:
-    return {
-        "number": one.number,
-        "state": one.state,
-        "words": one.state_text,
-        "attempt": one.attempt,
-        "stamp": one.stamp,
-        "text": one.text,
-    }

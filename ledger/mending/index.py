@@ -17,7 +17,8 @@ from ledger import document, text
 from ledger.dialects import places, words
 from ledger.dialects.attempts import index as tables
 from ledger.document import Block, Edit
-from ledger.mending.fix import Draft, Fix, Left, Shape
+from ledger.edits.shape import Shape
+from ledger.mending.fix import Draft, Fix, Left
 from ledger.models.ledger import IndexRow, Item, Ledger
 from ledger.rules.places import sections
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from ledger import text
 from ledger.document import Edit
-from ledger.mending.fix import Draft, Fix, Left, Shape
+from ledger.edits.shape import Shape
+from ledger.mending.fix import Draft, Fix, Left
 from ledger.models.ledger import Ledger
 from ledger.rules import marks
 
