@@ -4,8 +4,9 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
 _Part = TypeVar("_Part")
@@ -49,25 +50,24 @@ def aside(work: Callable[[], _Result]) -> Iterator[Callable[[], _Result | None]]
 def shared(
     work: Callable[[_Part], _Result], parts: Sequence[_Part], begin: Callable[[], None]
 ) -> list[_Result]:
-    """The results of ``work`` for at most 255 ``parts``, in their order. A copy of this process,
-    which begins with ``begin``, takes parts from the same list meanwhile."""
+    """The results of ``work`` for at most 4,096 ``parts``, in their order. A copy of this process,
+    which begins with ``begin``, works from the last part towards the first meanwhile: what lies
+    side by side is done by one process, and both are busy until they meet."""
     taking, giving = os.pipe()
-    os.write(giving, bytes(range(len(parts))))
+    os.write(giving, bytes(len(parts)))  # each byte that is read is leave to do one more
     os.close(giving)
 
-    def take() -> dict[int, _Result]:
-        found = {}
-        while one := os.read(taking, 1):
-            found[one[0]] = work(parts[one[0]])
-        return found
+    def take(order: Iterable[int]) -> dict[int, _Result]:
+        free = takewhile(lambda _: os.read(taking, 1), order)
+        return {at: work(parts[at]) for at in free}
 
     def begin_and_take() -> dict[int, _Result]:
         begin()
-        return take()
+        return take(reversed(range(len(parts))))
 
     try:
         with aside(begin_and_take) as second:
-            found = take()
+            found = take(range(len(parts)))
             found |= second() or {}
     finally:
         os.close(taking)

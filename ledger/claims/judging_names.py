@@ -1,10 +1,9 @@
 """Names against what there is: tests in runs, paths in the tree, commits, attempts, dates."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ledger.claims import results
 from ledger.claims.entries import Cited, Entry, run_folder, stamp_of
@@ -13,22 +12,22 @@ from ledger.claims.observed import Run, Session
 from ledger.models.claim import Claim, Judged
 from ledger.models.evidence import TestResult
 
+NOT_THERE = "not in the tree"
 _FAILING = frozenset({"failed", "error"})
 _MISSING = tuple("missing absent never lost empty planned expected tbd pending".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known apart from runs. ``commits`` tells of each name whether it is a commit
-    (None where the repository's history is cut short); ``attempts`` has the numbers of each
-    item; ``latest`` is the last day (ISO) that an entry can tell of, and what says so;
-    ``until`` is the day of the commit whose files are looked at, None for the work tree."""
+class Known(NamedTuple):
+    """What is known apart from runs. ``commit`` tells whether a name is a commit's, None where
+    that cannot be told; ``exists`` whether there is a file or folder, ``stamped`` which folders
+    are named by a stamp; ``attempts`` has the numbers of each item; ``latest`` is the last day
+    (ISO) that an entry can tell of, and what says so; ``until`` is the day of the commit whose
+    files are looked at, None for the work tree."""
 
-    commits: Mapping[str, bool | None] = field(default_factory=dict)
-    attempts: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    stamps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    folders: Mapping[str, bool] = field(default_factory=dict)
-    ignored: frozenset[str] = frozenset()
+    commit: Callable[[str], bool | None] = lambda _: None
+    exists: Callable[[str], bool] = lambda _: False
+    stamped: Callable[[str], Sequence[str]] = lambda _: ()
+    attempts: Mapping[str, frozenset[int]] = MappingProxyType({})
     latest: str | None = None
     latest_of: str = ""
     until: str | None = None
@@ -130,21 +129,20 @@ def judge_artifact(cited: Cited, entry: Entry, known: Known) -> Judged | None:
         reason = "it is said to be missing"
     elif stamp is None or "/" not in folder:
         reason = "it is not there now; it may have moved"
-    elif not known.folders.get(folder) and known.stamps.get(stamp):
-        reason = f"a run of this stamp is at {known.stamps[stamp][0]}"
+    elif not known.exists(folder) and (elsewhere := known.stamped(stamp)):
+        reason = f"a run of this stamp is at {elsewhere[0]}"
     elif known.until and (made := _day(stamp)) and made > date.fromisoformat(known.until):
         reason = "the run is younger than the commit"
     if reason:
         return unknown(claim, reason)
-    if not known.folders.get(folder):
+    if not known.exists(folder):
         return Judged(claim, "contradicted", "no such run", None, "the run is not there")
-    why = "not in the tree (ignored)" if cited.path in known.ignored else "not in the tree"
-    return Judged(claim, "contradicted", why, folder, "the run is there, this is not")
+    return Judged(claim, "contradicted", NOT_THERE, folder, "the run is there, this is not")
 
 
 def judge_commit(claim: Claim, known: Known) -> Judged:
     """A name that looks like a commit's."""
-    state = known.commits.get(claim.name)
+    state = known.commit(claim.name)
     if state:
         return Judged(claim, "supported", "a commit", "git", "")
     if state is None:
@@ -179,7 +177,7 @@ def judge_reference(claim: Claim, known: Known, path: str) -> Judged:
 
 def judge_stamp(claim: Claim, entry: Entry, known: Known) -> Judged:
     """A stamp that is named."""
-    folders = known.stamps.get(claim.name, ())
+    folders = known.stamped(claim.name)
     if folders:
         return Judged(claim, "supported", "a run", folders[0], "")
     own = {stamp for run in entry.runs if (stamp := stamp_of(run))}

@@ -6,13 +6,14 @@ if a claim needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import chain, islice
 
 from ledger import processes
-from ledger.claims.entries import Entry, Source, entry_of, run_folder, sources, stamp_of
+from ledger.claims.entries import Entry, Source, entry_of, sources
 from ledger.claims.judge import OF_RUNS, claims_of, judge, needs_runs
-from ledger.claims.judging_names import Known
+from ledger.claims.judging_names import NOT_THERE, Known
 from ledger.models.claim import Claim, Judged, RunName
 from ledger.models.ledger import Ledger
 from ledger.rules import places
@@ -21,7 +22,7 @@ from ledger.verifying.runs import Runs
 
 # A second process is not worth its start for fewer entries. The work is handed out in so many
 # parts: what takes long is to read runs, and how long cannot be told before.
-_FEWEST, _PARTS = 50, 6
+_FEWEST, _PARTS = 50, 64
 # Numbers that an item may say lie in the archive.
 _MOST_ARCHIVED = 10_000
 _OF_TIME = frozenset({"duration", "margin", "delta"})
@@ -41,14 +42,17 @@ def verify(
     chosen = [source for source in every if wanted(source)]
     read = _Entries(every, place)
     runs = Runs(read.of_item, place)
+    known = _known(ledger, place)
 
     def judged(part: Sequence[Source]) -> list[Judged]:
-        return _judged(ledger, path, place, map(read.entry, part), runs)
+        return [one for source in part for one in _judged(read.entry(source), path, known, runs)]
 
     if len(chosen) < _FEWEST or not processes.is_second_worth():
-        return judged(chosen)
-    found = processes.shared(judged, _parts(chosen), place.forget)
-    return sorted(chain.from_iterable(found), key=_line)
+        found = judged(chosen)
+    else:
+        told = processes.shared(judged, _parts(chosen), place.forget)
+        found = list(chain.from_iterable(told))
+    return _noted(sorted(found, key=_line), place)
 
 
 class _Entries:
@@ -72,69 +76,55 @@ class _Entries:
         return map(self.entry, self._by_item.get(item, ()))
 
 
-def _parts(chosen: Sequence[Source]) -> list[list[Source]]:
-    """The entries in a few parts, those with most text first. The entries of an item, which cite
-    the same runs, stay together, unless most of the text is one item's."""
-    by_item: dict[str | None, list[Source]] = {}
-    for source in chosen:
-        by_item.setdefault(source.item, []).append(source)
-    groups = sorted(by_item.values(), key=_length, reverse=True)
-    if 2 * _length(groups[0]) > _length(chosen):
-        groups = [
-            list(chosen[at : at + _FEWEST // 2]) for at in range(0, len(chosen), _FEWEST // 2)
-        ]
-    parts: list[list[Source]] = [[] for _ in groups[:_PARTS]]
-    for group in groups:
-        min(parts, key=_length).extend(group)
-    return sorted(parts, key=_length, reverse=True)
-
-
-def _length(part: Sequence[Source]) -> int:
-    return sum(len(source.text) for source in part)
+def _parts(chosen: Sequence[Source]) -> list[Sequence[Source]]:
+    """The entries in parts, those of an item, which cite the same runs, side by side."""
+    size = 1 + len(chosen) // _PARTS
+    return [chosen[at : at + size] for at in range(0, len(chosen), size)]
 
 
 def _line(judged: Judged) -> int:
     return judged.claim.line
 
 
-def _judged(
-    ledger: Ledger, path: str, place: Place, wanted: Iterable[Entry], runs: Runs
-) -> list[Judged]:
-    chosen = [(entry, claims_of(entry)) for entry in wanted]
-    known = _known(ledger, chosen, place)
-    found: list[Judged] = []
-    for entry, claims in chosen:
-        named = {
-            name: runs.read(folders, folders, names=False)
-            for name in _names(claims)
-            if (folders := runs.meant(entry, name))
-        }
-        judged: list[Judged] = []
-        is_named = any(claim.kind == "test" or claim.subject for claim in claims)
-        for names in (True,) if is_named else (False, True):
-            own = runs.read(entry.runs, entry.within, names=names) if needs_runs(claims) else []
-            judged = judge(entry, claims, own, named, known, path)
-            if not runs.is_brief(entry.runs) or not any(_may_change(one) for one in judged):
-                break
-        found += judged
-    return sorted(found, key=_line)
+def _judged(entry: Entry, path: str, known: Known, runs: Runs) -> list[Judged]:
+    """The claims of one entry. The names of tests are read where they may tell more."""
+    claims = claims_of(entry)
+    named = {
+        name: runs.read(folders, folders, names=False)
+        for name in _names(claims)
+        if (folders := runs.meant(entry, name))
+    }
+    judged: list[Judged] = []
+    is_named = any(claim.kind == "test" or claim.subject for claim in claims)
+    for names in (True,) if is_named else (False, True):
+        own = runs.read(entry.runs, entry.within, names=names) if needs_runs(claims) else []
+        judged = judge(entry, claims, own, named, known, path)
+        if not runs.is_brief(entry.runs) or not any(_may_change(one) for one in judged):
+            break
+    return judged
 
 
 def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -> list[Judged]:
     """The contradicted claims of attempts and completed actions that ``base`` does not have."""
-    known = _texts(base) if base else frozenset()
+    old = _texts(base) if base else frozenset()
     if base:  # what only got another number is not new
         own = {one.text for one in places.added(ledger, base)}
-        known |= {one.text for one in places.unseen(ledger, base)} - own
-    if known >= _texts(ledger):
+        old |= {one.text for one in places.unseen(ledger, base)} - own
+    if old >= _texts(ledger):
         return []
     every = list(sources(ledger))
     read = _Entries(every, place)
     # The others are looked into only where a new one names their runs.
     runs = Runs(read.of_item, place)
-    new = (read.entry(source) for source in every if source.text not in known)
-    judged = _judged(ledger, path, place, new, runs)
-    return [one for one in judged if one.verdict == "contradicted"]
+    known = _known(ledger, place)
+    found = [
+        judged
+        for source in every
+        if source.text not in old
+        for judged in _judged(read.entry(source), path, known, runs)
+        if judged.verdict == "contradicted"
+    ]
+    return _noted(sorted(found, key=_line), place)
 
 
 def _texts(ledger: Ledger) -> frozenset[str]:
@@ -166,25 +156,7 @@ def _names(claims: Sequence[Claim]) -> list[RunName]:
     )
 
 
-def _known(ledger: Ledger, chosen: Sequence[tuple[Entry, list[Claim]]], place: Place) -> Known:
-    commits: dict[str, bool | None] = {}
-    stamps: dict[str, tuple[str, ...]] = {}
-    folders: dict[str, bool] = {}
-    missing: list[str] = []
-    for entry, claims in chosen:
-        for claim in claims:
-            if claim.kind == "commit" and claim.name not in commits:
-                commits[claim.name] = place.commit(claim.name)
-            elif claim.kind == "stamp":
-                stamps[claim.name] = place.listing.stamped(claim.name)
-        for cited in entry.cited:
-            stamp = stamp_of(cited.path) if cited.path and not cited.is_found else None
-            if stamp and cited.path:
-                stamps[stamp] = place.listing.stamped(stamp)
-                folder = run_folder(cited.path)
-                folders[folder] = place.listing.exists(folder)
-                if folders[folder]:
-                    missing.append(cited.path)
+def _known(ledger: Ledger, place: Place) -> Known:
     numbers: dict[str, set[int]] = {}
     for item in ledger.items:
         here = numbers.setdefault(item.id, set())
@@ -193,12 +165,25 @@ def _known(ledger: Ledger, chosen: Sequence[tuple[Entry, list[Claim]]], place: P
     elsewhere = {attempt.number for attempt in ledger.loose if attempt.number is not None}
     numbers.setdefault("", set()).update(elsewhere)
     return Known(
-        commits,
+        cache(place.commit),
+        place.listing.exists,
+        place.listing.stamped,
         {item: frozenset(found) for item, found in numbers.items()},
-        stamps,
-        folders,
-        place.ignored(missing) if missing else frozenset(),
         place.latest,
         place.latest_of,
         place.until,
     )
+
+
+def _noted(judged: list[Judged], place: Place) -> list[Judged]:
+    """The verdicts, where it is said of each file that is not there whether git ignores it."""
+    missing = [one.claim.name for one in judged if one.observed == NOT_THERE]
+    ignored = place.ignored(missing) if missing else frozenset()
+    if not ignored:
+        return judged
+    return [
+        one._replace(observed=f"{NOT_THERE} (ignored)")
+        if one.observed == NOT_THERE and one.claim.name in ignored
+        else one
+        for one in judged
+    ]
