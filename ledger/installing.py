@@ -50,7 +50,8 @@ class Installation:
 
 
 def install(config: Config) -> Installation:
-    """Put the driver into the repository of the ledger. What is there already stays as it is.
+    """Put the driver into the repository, for the ledger and its archive. What is there already
+    stays as it is.
 
     Raises UnreadableInput outside of a repository, LedgerError where another line of git's
     attributes decides.
@@ -58,22 +59,26 @@ def install(config: Config) -> Installation:
     root, path = config.root, config.ledger_path
     if not config.is_git:
         raise UnreadableInput("no-repository", f"{root}: no git repository")
-    line = f"{_pattern(path)} merge=ledger"
-    has_line = _attribute(root, path) == "ledger"
-    if not has_line:
-        adding.add(root / ".gitattributes", line)
-    steps = [Step(".gitattributes", line, not has_line)]
+    steps = []
+    for name in (path, config.partner):
+        line = f"{_pattern(name)} merge=ledger"
+        has_line = _attribute(root, name) == "ledger"
+        if not has_line:
+            adding.add(root / ".gitattributes", line)
+        steps.append(Step(".gitattributes", line, not has_line))
     for name, value in _SETTINGS:
         is_set = _setting(root, name) == value
         if not is_set:
             _git(root, "config", "--local", name, value)
         steps.append(Step("git config", f"{name} = {value}", not is_set))
-    if _attribute(root, path) != "ledger":
-        raise LedgerError(
-            "not-installed",
-            f"{path}: git's attribute merge is {_attribute(root, path)!r} in spite of {line!r}",
-            "another .gitattributes, or .git/info/attributes, decides; change it there",
-        )
+    for name in (path, config.partner):
+        decided = _attribute(root, name)
+        if decided != "ledger":
+            raise LedgerError(
+                "not-installed",
+                f"{name}: git's attribute merge is {decided!r}, whatever .gitattributes says",
+                "another .gitattributes, or .git/info/attributes, decides; change it there",
+            )
     return Installation(path, tuple(steps))
 
 
@@ -83,14 +88,14 @@ def lacks(config: Config) -> str | None:
     if not config.is_git:
         return None
     try:
-        has_attribute = _attribute(config.root, config.ledger_path) == "ledger"
+        unnamed = _unnamed(config)
         driver = _setting(config.root, "merge.ledger.driver")
     except LedgerError:
         return None  # who has no git that answers merges nothing either
-    if has_attribute and driver is None:
+    if config.ledger_path not in unnamed and driver is None:
         return "this clone merges it as text, since git does not know the driver here"
-    if driver is not None and not has_attribute:
-        return "git has the driver and no attribute that names it for this file"
+    if driver is not None and unnamed:
+        return f"git has the driver and no attribute that names it for {' and '.join(unnamed)}"
     if driver is not None and PROGRAM in driver and not shutil.which(PROGRAM):
         return f"the driver is set and its program {PROGRAM} is not on the PATH"
     return None
@@ -100,9 +105,18 @@ def is_installed(config: Config) -> bool:
     """Whether git merges the ledger through the driver here."""
     return (
         config.is_git
-        and _attribute(config.root, config.ledger_path) == "ledger"
+        and not _unnamed(config)
         and _setting(config.root, "merge.ledger.driver") == DRIVER
     )
+
+
+def _unnamed(config: Config) -> list[str]:
+    """The ledger and, where there is one, its archive: which of them git's attributes leave to
+    another merge."""
+    names = [config.ledger_path]
+    if (config.root / config.partner).exists():
+        names.append(config.partner)
+    return [name for name in names if _attribute(config.root, name) != "ledger"]
 
 
 def _pattern(path: str) -> str:

@@ -88,7 +88,7 @@ def assert_in_conflict(repo: Repository) -> None:
 
 def test_installing_shows_what_it_does_and_does_it_once(repo: Repository) -> None:
     first = call(repo.path, "merge-driver", "--install")
-    assert first.out.count("(added)") == 3
+    assert first.out.count("(added)") == 4
     attributes = (repo.path / ".gitattributes").read_bytes()
     config = (repo.path / ".git" / "config").read_bytes()
     again = call(repo.path, "merge-driver", "--install")
@@ -101,7 +101,8 @@ def test_other_attributes_stay(repo: Repository) -> None:
     repo.write(".gitattributes", b"*.png binary\r\n*.md text")
     assert call(repo.path, "merge-driver", "--install").code == 0
     after = (repo.path / ".gitattributes").read_bytes()
-    assert after == b"*.png binary\r\n*.md text\r\n/docs/fix_plan.md merge=ledger\r\n"
+    own = b"/docs/fix_plan.md merge=ledger\r\n/docs/fix_plan_archive.md merge=ledger\r\n"
+    assert after == b"*.png binary\r\n*.md text\r\n" + own
 
 
 @pytest.mark.parametrize("name", ["a plan.md", "[x] plan*.md", 'say "plan".md', "plan.md"])

@@ -55,6 +55,6 @@ def _said(done: Installation) -> str:
         f"{step.place}: {step.text} ({'added' if step.is_new else 'there already'})"
         for step in done.steps
     ]
-    if done.steps[0].is_new:
+    if any(step.is_new and step.place == ".gitattributes" for step in done.steps):
         lines.append("commit .gitattributes, so that every clone knows")
     return "".join(f"{text.visible(line)}\n" for line in lines)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ledger import text
-from ledger.merging import aligning, marks, weaving
+from ledger.merging import aligning, marks, parts, weaving
 from ledger.merging.lines import Conflict, Piece, split
 from ledger.merging.parts import Part, Section, Version, parse
 
@@ -160,7 +160,7 @@ def _check(
             meant = Counter({key: count for key, count in meant.items() if key[1]})
             if Counter((name, part.body) for name, part in _attempts(parse(chosen, own))) != meant:
                 raise Unsure("an attempt does not read back as it was merged")
-        said = _lines(b"".join(part.body for _, part in _attempts(side)))
+        said = _lines(b"".join(part.body for _, part in _attempts(side) if part.kind == "attempt"))
         lost = said - _lines(base) - _lines(chosen)
         if lost:
             raise Unsure(f"an attempt would be lost: {min(lost)[:60]!r}")
@@ -178,15 +178,15 @@ def _side(piece: Piece, at: int) -> bytes:
 
 def _holds_any(section: Section) -> bool:
     """Whether it is an item, or tells of one."""
-    return section.kind == "item" or any(
+    return section.kind in ("item", "archived") or any(
         part.kind in ("attempt", "action") for part in section.parts
     )
 
 
 def _attempts(version: Version) -> Iterator[tuple[str, Part]]:
-    """All attempts, each with the name of its section."""
+    """All attempts and parts of an archive, each with the name of its section."""
     for section in version:
-        yield from ((section.name, part) for part in section.parts if part.kind == "attempt")
+        yield from ((section.name, part) for part in section.parts if part.kind in parts.KEPT)
 
 
 def _lines(data: bytes) -> set[bytes]:

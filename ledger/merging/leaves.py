@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ledger import text
 from ledger.dialects import boxes, words
 from ledger.dialects.attempts import leads
+from ledger.dialects.pointers import KEYED
 from ledger.merging.lines import Conflict, Piece, conflict, split, three_way
 from ledger.merging.parts import Part
 
@@ -135,6 +136,8 @@ def _said(
     found = _scalar(*said)
     if found is not None:
         return found
+    if any(KEYED in one for one in said):
+        return None  # without that line nothing leads to what is in the archive
     if part.kind == "updated":
         return _updated(said[1], said[2])
     rank = STATES if part.kind == "action" else STATUSES

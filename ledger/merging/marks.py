@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
 
 Kind = Literal[
-    "title", "heading", "field", "attempt", "action", "row", "listed", "updated", "line", "text"
+    "title",
+    "heading",
+    "field",
+    "attempt",
+    "action",
+    "row",
+    "listed",
+    "updated",
+    "line",
+    "text",
+    "pointer",
+    "archived",
 ]
 _LABEL = re.compile(rb"[-*+ ]*\*\*([^*\n]{1,60}?):?\*\*")
 _OTHERS: Final = ("logbook", "roadmap")
@@ -92,6 +103,9 @@ def find(whole: Document, plan: Ledger) -> Iterator[Mark]:
             yield from _of_item(item)
         else:
             yield _mark(item.span, 1, "listed", item.id)
+        for one in item.archived:
+            if not one.is_item:  # that one is the item's status, too
+                yield _mark(one.span, 5, "pointer", one.key)
     yield from map(_of_attempt, plan.loose)
     for row in plan.index:
         yield _mark(row.span, 2, "row", row.id)._replace(state=row.status_span)

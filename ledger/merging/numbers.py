@@ -6,12 +6,14 @@ behind all others, in its own order. Actions are numbered likewise.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from ledger.merging.aligning import Aligned, Trio
 from ledger.merging.lines import split
-from ledger.merging.parts import Part
+from ledger.merging.parts import Part, Ranges
 
 Numbers = Mapping[int, int]
 Side = Literal["one", "other"]
@@ -46,11 +48,14 @@ class _Added(NamedTuple):
     said: bytes
 
 
-def moves(aligned: Aligned[Part], taken: frozenset[int]) -> tuple[Moves, Moves]:
+def moves(
+    aligned: Aligned[Part], taken: frozenset[int], archived: tuple[Ranges, Ranges] = ((), ())
+) -> tuple[Moves, Moves]:
     """The moves for each side of one item. ``taken`` are the numbers that the base has, or that
-    its actions name."""
-    attempts = _moves(aligned, "attempt", taken)
-    actions = _moves(aligned, "action", frozenset())
+    its actions name; ``archived`` those that attempts have which one side moved to the archive,
+    where no merge can change them."""
+    attempts = _moves(aligned, "attempt", taken, archived)
+    actions = _moves(aligned, "action", frozenset(), ((), ()))
     one, other = (
         Moves(
             tries.known | tries.made,
@@ -72,7 +77,9 @@ class _Moved(NamedTuple):
     made: dict[int, int]
 
 
-def _moves(aligned: Aligned[Part], kind: str, taken: frozenset[int]) -> tuple[_Moved, _Moved]:
+def _moves(
+    aligned: Aligned[Part], kind: str, taken: frozenset[int], archived: tuple[Ranges, Ranges]
+) -> tuple[_Moved, _Moved]:
     trios = [trio for trio in aligned.trios if trio.any.kind == kind]
     settled = {
         at: number for at, trio in enumerate(trios) if (number := _settled(trio)) is not None
@@ -80,11 +87,18 @@ def _moves(aligned: Aligned[Part], kind: str, taken: frozenset[int]) -> tuple[_M
     added = _added(trios, 1), _added(trios, 2)
     if kind == "attempt":
         for side in (0, 1):
-            added[side].extend(_named_only(aligned, taken, side + 1))
+            named = _named_only(aligned, taken, side + 1)
+            added[side].extend(one for one in named if not _holds(archived[side], one.number))
     numbers = [{one.number for one in side} for side in added]
-    fixed = set(settled.values()) | taken
+    fixed = set(settled.values()) | taken | {last for _, last in (*archived[0], *archived[1])}
     # A number that is settled for something which the side has under another one.
     lost = [numbers[side] & _renumbered(trios, settled, side + 1) for side in (0, 1)]
+    for side in (0, 1):
+        lost[side] |= {
+            number
+            for number in numbers[side]
+            if _holds(archived[1 - side], number) and not _holds(archived[side], number)
+        }
     rival = numbers[0] & numbers[1]
     if rival:
         first = min(rival)
@@ -106,6 +120,19 @@ def _moves(aligned: Aligned[Part], kind: str, taken: frozenset[int]) -> tuple[_M
         }
         found.append(_Moved({was: now for was, now in known.items() if was != now}, made))
     return found[0], found[1]
+
+
+def _holds(ranges: Ranges, number: int) -> bool:
+    """Whether one of ``ranges``, which are in order, has ``number`` in it."""
+    at = bisect_right(ranges, number, key=itemgetter(0)) - 1
+    return at >= 0 and number <= ranges[at][1]
+
+
+def meet(one: Ranges, other: Ranges) -> bool:
+    """Whether both, each in order, have a number in common."""
+    return any(_holds(one, first) for first, _ in other) or any(
+        _holds(other, first) for first, _ in one
+    )
 
 
 def _settled(trio: Trio[Part]) -> int | None:

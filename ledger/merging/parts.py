@@ -5,11 +5,14 @@ Nothing is left out: sections, parts and the blank lines behind them put togethe
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ledger import document, reader
+from ledger.dialects import pointers
 from ledger.document import Document
+from ledger.edits import chunks
 from ledger.merging import marks
 from ledger.merging.marks import Kind, Mark
 from ledger.models.ledger import Item, Ledger
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 
 _ATTEMPT_NUMBER = re.compile(rb"Attempt(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*#?(\d{1,6})", re.IGNORECASE)
 _ACTION_NUMBER = re.compile(rb"[ \t]*(\d{1,9})[.)]")
+Ranges = Sequence[tuple[int, int]]
+"""The first and last number of each run."""
+KEPT: Final = ("attempt", "archived")
+"""What no merge may lose."""
 _LEAD = 160  # bytes at the start of an attempt that may hold its number
 
 
@@ -65,17 +72,27 @@ class Part(NamedTuple):
         )
 
 
+class Moved(NamedTuple):
+    """What a line of the plan points to: its digest, and the numbers of attempts in it."""
+
+    key: str
+    numbers: Ranges
+
+
 class Section(NamedTuple):
     """An item, or the text below a heading that is no item's. ``name`` is the ID or the heading.
     ``gap`` are the blank lines behind the last part, which has none of its own.
 
-    ``numbers`` are all that attempts of the item have or that its actions name."""
+    ``numbers`` are all that attempts of the item have or that its actions name, ``moved`` what it
+    has in the archive. There each part is one section of one part, ``archived``, known by its
+    digest."""
 
-    kind: Literal["item", "text"]
+    kind: Literal["item", "text", "archived"]
     name: str
     parts: tuple[Part, ...]
     gap: bytes
     numbers: frozenset[int]
+    moved: tuple[Moved, ...] = ()
 
     @property
     def body(self) -> bytes:
@@ -87,6 +104,11 @@ Version = tuple[Section, ...]
 """A whole file."""
 
 
+def ranges(moved: Iterable[Moved]) -> Ranges:
+    """The numbers of all ``moved``, in order; no two runs touch."""
+    return pointers.joined(pair for one in moved for pair in one.numbers)
+
+
 def parse(data: bytes, own: "Conventions | None" = None) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
@@ -94,7 +116,11 @@ def parse(data: bytes, own: "Conventions | None" = None) -> Version:
     by_rank = sorted(marks.find(whole, plan), key=lambda mark: mark.rank)
     every = sorted({mark.start: mark for mark in by_rank}.values())
     found = []
-    for start, end, item in _bounds(whole, plan):
+    archived = _archived(whole)
+    for start, end, item in _bounds(whole, plan, archived):
+        if start in archived:
+            found.append(archived[start].section(whole, end))
+            continue
         inside = [mark for mark in every if start <= mark.start < end]
         *parts, last = _parts(whole, inside, start, end)
         numbers = (
@@ -107,31 +133,68 @@ def parse(data: bytes, own: "Conventions | None" = None) -> Version:
                 (*parts, last._replace(gap=b"")),
                 last.gap,
                 frozenset(number for number in numbers if number is not None),
+                tuple(Moved(one.key, one.ranges) for one in item.archived) if item else (),
             )
         )
     return tuple(found)
 
 
-def _bounds(whole: Document, plan: Ledger) -> Iterator[tuple[int, int, Item | None]]:
+class _Archived(NamedTuple):
+    """Lines ``[start, end)`` of an archive that hold one part of it."""
+
+    key: str
+    start: int
+    end: int
+
+    def behind(self, whole: Document) -> int:
+        """The first line behind it that says something."""
+        last = len(whole.starts) - 1
+        return next((n for n in range(self.end, last) if whole.line(n).strip()), last)
+
+    def section(self, whole: Document, end: int) -> Section:
+        """The part, which is kept as it stands, and the blank lines behind it, up to ``end``."""
+        at = whole.starts
+        body, gap = whole.data[at[self.start] : at[self.end]], whole.data[at[self.end] : at[end]]
+        part = Part("archived", self.key, body, b"")
+        return Section("archived", self.key, (part,), gap, frozenset())
+
+
+def _archived(whole: Document) -> dict[int, _Archived]:
+    """The parts of an archive, by their first lines."""
+    found = {}
+    for chunk in chunks.find(whole.data):
+        start, end = (bisect_left(whole.starts, at) for at in (chunk.start, chunk.end))
+        start += not whole.line(start).strip()
+        found[start] = _Archived(chunk.key, start, end)
+    return found
+
+
+def _bounds(
+    whole: Document, plan: Ledger, archived: Mapping[int, _Archived]
+) -> Iterator[tuple[int, int, Item | None]]:
     """Lines ``[start, end)`` of each section, in order, with the item that it is."""
+    last = len(whole.starts) - 1
+    taken = {line for one in archived.values() for line in range(one.start, one.end)}
+    inner = marks.inner(plan) | taken
     tops = {item.span.start_line - 1: item for item in marks.sections(plan)}
-    inner = marks.inner(plan)
+    tops = {start: item for start, item in tops.items() if start not in taken}
+    behind = {one.behind(whole) for one in archived.values()} - taken
     starts = {
-        section.start: None
+        section.start
         for section in whole.sections
         if section.start < section.end and section.start not in inner
     }
     held = 0  # the end of the item before
     cuts: list[tuple[int, Item | None]] = []
-    for start in sorted({*starts, *tops}):
+    for start in sorted({*starts, *tops, *archived, *behind}):
         if start in tops:
             cuts.append((start, tops[start]))
             own = (part.span.end_line for part in tops[start].attempts)
             held = max([tops[start].span.end_line, *own])
-        elif start >= held and start < len(whole.starts) - 1:
+        elif start < last and (start >= held or start in archived or start in behind):
             cuts.append((start, None))
     for place, (start, item) in enumerate(cuts):
-        end = cuts[place + 1][0] if place + 1 < len(cuts) else len(whole.starts) - 1
+        end = cuts[place + 1][0] if place + 1 < len(cuts) else last
         yield start, end, item
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple
 
-from ledger.merging import aligning, leaves, numbers, order
+from ledger.merging import aligning, leaves, numbers, order, parts
 from ledger.merging.aligning import Aligned, Node, Trio
 from ledger.merging.lines import Conflict, Piece
 from ledger.merging.numbers import Moves, Numbers
-from ledger.merging.parts import Part, Section
+from ledger.merging.parts import KEPT, Part, Ranges, Section
 
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
@@ -53,9 +53,10 @@ def weave(found: Aligned[Section], own: "Conventions | None" = None) -> Woven:
             whole[at] = rival
         elif trio.one and trio.other:
             base = trio.base.parts if trio.base else ()
-            parts = aligning.parts(base, trio.one.parts, trio.other.parts)
+            aligned = aligning.parts(base, trio.one.parts, trio.other.parts)
             taken = trio.base.numbers if trio.base else frozenset()
-            items[at] = _Item(trio, parts, numbers.moves(parts, taken))
+            archived = _archived(trio)
+            items[at] = _Item(trio, aligned, numbers.moves(aligned, taken, archived))
         elif not trio.base:
             one, other = (section.parts if section else () for section in (trio.one, trio.other))
             items[at] = _Item(trio, aligning.parts((), one, other), (_NO_MOVES, _NO_MOVES))
@@ -106,7 +107,7 @@ def _attempts_of(trio: Trio[Section]) -> Iterable[tuple[str, list[Piece]]]:
     for one, other in ((trio.one, None), (None, trio.other)):
         section = one or other
         for part in section.parts if section else ():
-            if part.kind == "attempt":
+            if part.kind in KEPT:
                 sides = (part.body, b"") if one else (b"", part.body)
                 yield section.name if section else "", [Conflict(b"", *sides)]
 
@@ -134,6 +135,8 @@ def _section(
 
     def is_before(behind: int | None, a: int, b: int) -> bool:
         one, other = trios[a].any, trios[b].any
+        if {one.kind, other.kind} == {"pointer", "attempt"}:
+            return (one.kind == "pointer") != falls  # it stands for older ones
         list_of = None if behind is None else _list_of(trios[behind].any)
         if list_of in (one.kind, other.kind) and one.kind != other.kind:
             return one.kind == list_of
@@ -157,7 +160,7 @@ def _section(
             what = f"{part.kind} {part.number}"
         woven.pieces.extend(Said(piece, name, what) for piece in merged[at])
         woven.pieces.append(Said(gap, None, ""))
-        if part.kind == "attempt":
+        if part.kind in KEPT:
             woven.attempts.append((section, merged[at]))
 
 
@@ -238,9 +241,21 @@ class _GapsLike(Generic[Node]):
         return min(around, key=len, default=None)
 
 
+def _archived(trio: Trio[Section]) -> tuple[Ranges, Ranges]:
+    """The numbers of attempts that one side, and not the other, moved to the archive."""
+    base, one, other = ({*section.moved} if section else set() for section in trio)
+    return parts.ranges(one - base - other), parts.ranges(other - base - one)
+
+
 def _notes(items: Iterable[_Item]) -> Iterable[str]:
-    """What got another number, told without sides, which now no names here."""
+    """What got another number, or is in the archive twice, told without sides, which know no names
+    here."""
     for item in items:
         for moves in item.moves:
             for what, old, new in moves.made:
                 yield f"{item.trio.any.name}: {what} #{old} of one side is #{new} now"
+        if item.trio.one and item.trio.other and numbers.meet(*_archived(item.trio)):
+            yield (
+                f"{item.trio.any.name}: both sides archived some of its attempts, "
+                "which the archive has twice now"
+            )
