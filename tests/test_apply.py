@@ -56,6 +56,9 @@ def test_the_updates_are_written_and_nothing_else(repo: Repository) -> None:
 def test_a_second_time_changes_nothing(repo: Repository) -> None:
     apply(repo)
     before = repo.ledger.read_bytes(), repo.ledger.stat().st_mtime_ns
+    shown = apply(repo, "--dry-run")
+    assert shown.out == ""
+    assert "note: docs/fix_plan.md:26: PARSE-SPEED-001 attempt #3 is there already" in shown.err
     done = apply(repo, "--json")
     assert {one["outcome"] for one in done.data["updates"]} == {"held"}
     assert done.data["diff"] == ""

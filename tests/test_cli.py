@@ -275,6 +275,13 @@ def test_status_on_a_terminal_keeps_to_its_width(repo: Repository) -> None:
         assert any(line.endswith("…") for line in lines)
 
 
+def test_a_title_has_room_at_80_columns(repo: Repository) -> None:
+    plan = repo.ledger.read_bytes().replace(b"PARSE-SPEED-001", b"TEST-SUITE-TRIAGE-002")
+    repo.ledger.write_bytes(plan)
+    _, shown = terminal(repo.path, 80, ["status"])
+    assert "#2 2025-11-02 success  Read large files in" in "\n".join(unstyled(shown))
+
+
 def test_piped_status_does_not_depend_on_the_terminal(repo: Repository) -> None:
     narrow = process(repo.path, "status", env={"COLUMNS": "20"})
     wide = process(repo.path, "status", env={"COLUMNS": "300", "FORCE_COLOR": "1"})
@@ -421,6 +428,7 @@ def test_explain_lists_and_explains_rules(repo: Repository) -> None:
 def test_the_help_lists_every_command_in_its_group(repo: Repository) -> None:
     done = call(repo.path, "--help")
     assert done.code == 0
+    assert "..." not in done.out.partition("Every day:")[2]
     at = [done.out.index(f"\n  {name} ") for name in COMMANDS]
     assert len(at) == len(COMMANDS)
     groups = list(dict.fromkeys(panel for _, panel in COMMANDS.values()))

@@ -11,7 +11,7 @@ import pytest
 
 from ledger.models.finding import Finding
 from ledger.reports.findings import REPORTS, Checked
-from tests.commands import call, process, terminal
+from tests.commands import call, process, terminal, unstyled
 from tests.repository import Repository
 
 CLEAN = "docs/fix_plan.md: no findings\n"
@@ -304,4 +304,14 @@ def test_json_has_every_finding(repo: Repository) -> None:
 def test_findings_are_the_same_on_a_terminal(repo: Repository) -> None:
     change(repo, CONTRADICTION, ODD_RESULT)
     _, shown = terminal(repo.path, 40, ["validate"])
-    assert shown.decode() == process(repo.path, "validate").out
+    assert "\n".join(unstyled(shown)) + "\n" == process(repo.path, "validate").out
+    assert b"\x1b[1;31merror\x1b[0m" in shown
+
+
+def test_many_findings_are_told_by_rule_too(repo: Repository) -> None:
+    repo.write(
+        "docs/fix_plan.md", b"# Plan\n\n" + b"* [2025-11-01] Attempt #1 - Result: success\n" * 21
+    )
+    *_, by_rule, counts = call(repo.path, "validate").out.splitlines()
+    assert by_rule.startswith("by rule: LED104 21")
+    assert counts.startswith("docs/fix_plan.md: ")

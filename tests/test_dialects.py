@@ -124,12 +124,10 @@ def test_the_reasons_name_lines() -> None:
     known = reader.recognise(MIXED)
     assert known.is_mixed
     assert known.reasons == (
-        "checklist: line 7: a task with a box",
-        "attempts: line 3: a heading with the ID [A-001]",
+        "checklist (line 7: a task with a box)",
+        "attempts (line 3: a heading with the ID [A-001])",
     )
-    assert reader.recognise(b"# Plan\n\nprose\n").reasons == (
-        "nothing in the file is known to any dialect",
-    )
+    assert reader.recognise(b"# Plan\n\nprose\n").reasons == ("attempts (no line shows any)",)
 
 
 def test_a_pinned_dialect_reads_the_whole_file() -> None:

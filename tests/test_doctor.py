@@ -193,6 +193,15 @@ def test_what_is_wrong_in_files_is_told(
     assert any(said in problem["said"] for problem in told(repo.path, area)), done.out
 
 
+def test_findings_add_up_to_those_of_validate(repo: Repository) -> None:
+    plan = repo.ledger.read_bytes().replace(b"Attempt #2 ", b"Attempt #1 ", 1)
+    repo.ledger.write_bytes(plan.replace(b"pytest.log,exit", b"gone.log,exit"))
+    counts = call(repo.path, "validate", "--json").data["counts"]
+    assert counts == {"error": 1, "warning": 1}
+    [found, *_] = told(repo.path, "findings")
+    assert found["said"] == "1 error (LED106 1), 1 more told by the other areas"
+
+
 def test_a_plan_in_another_place_is_found(repo: Repository) -> None:
     repo.write(".agent/@fix_plan.md", repo.ledger.read_bytes())
     repo.write("notes/fix_plan_ideas.md", b"# Ideas\n\nNone yet.\n")

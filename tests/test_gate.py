@@ -18,7 +18,7 @@ from ledger.criteria.language import Call, Check, Compare
 from ledger.errors import UsageError
 from ledger.models.brief import Condition
 from tests import made_phase
-from tests.commands import Done, call, terminal
+from tests.commands import Done, call, terminal, unstyled
 from tests.made_phase import BRIEF, EARLIER, INPUT, PHASE
 from tests.repository import DATA, Repository
 
@@ -230,19 +230,23 @@ CASES = [
     ("Test `test_reads_latin_1` passes", "unmet", "test_reads_latin_1 failed"),
     ("Test `test_of_nothing` passes", "unknown", "nothing tells which tests"),
     ("Blank lines documented in fix_plan", "met", "attempt #4"),
-    ("Large files documented in fix_plan", "unmet", "none of 1 attempts"),
+    (
+        "Large files documented in fix_plan",
+        "unmet",
+        "of 1 attempt that could tell of it, none has the words",
+    ),
     ("Blank lines documented in docs/none.md", "unmet", "is not there"),
     ("One failure documented in " + f"{RUN}/summary.md", "met", "says it"),
     ("Artifacts captured under `reports/nowhere/`", "unmet", "is not there"),
     ("Artifacts captured under `../outside/`", "unknown", "leads out"),
     ("Memory is fine `check: memory < 2GB`", "unknown", "does not tell its memory"),
     ("Fast `check: runtime < 4s and failures <= 1`", "met", "3.4s"),
-    ("Fast `check: runtime < 4s and failures <= 0`", "unmet", "1 failures"),
+    ("Fast `check: runtime < 4s and failures <= 0`", "unmet", "1 failure,"),
     ("Wrong `check: runtime << 4`", "unknown", "expected"),
     ("Nothing `check: cleared()`", "unknown", "names nothing"),
     ("Nothing `check: passing()`", "unknown", "names nothing"),
     ("Nothing `check: exists()`", "unknown", "names nothing"),
-    ("Nothing `check: logged()`", "unmet", "none of 1"),
+    ("Nothing `check: logged()`", "unmet", "of 1 attempt "),
     ("Elsewhere `check: says(/etc/passwd, root)`", "unmet", "is not there"),
     ("Elsewhere `check: exists(/etc/passwd)`", "unknown", "leads out"),
     ("Decision (Option A vs Option B) logged in fix_plan", "unmet", "no option"),
@@ -342,6 +346,22 @@ def test_misuse_is_one_clear_line(repo: Repository, arguments: list[str], said: 
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_reason_is_told_once(made: Repository) -> None:
+    said = "Nothing `check: exists(reports/later/<STAMP>/a) and exists(reports/later/<STAMP>/b)`"
+    assert reworded(made, said)["reason"].count("reports/later/") == 1
+
+
+def test_a_terminal_shows_criteria_in_its_width(made: Repository) -> None:
+    whole = call(made.path, "gate", *ARGUMENTS).out
+    _, said = terminal(made.path, 60, ["gate", *ARGUMENTS])
+    lines = unstyled(said)
+    assert "\x1b[1;31munmet\x1b[0m" in said.decode()
+    assert " ".join(" ".join(lines).split()) == " ".join(whole.split())
+    criteria = [line.strip() for line in lines if line.startswith("   ")]
+    assert all(len(line) <= 60 or " " not in line for line in criteria)
+    assert any(line.startswith("        ") for line in lines)
 
 
 def test_text_from_files_cannot_reach_a_terminal(made: Repository) -> None:

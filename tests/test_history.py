@@ -172,6 +172,11 @@ def test_the_timeline_of_an_item_and_of_an_attempt(story: Repository) -> None:
     assert "  #7 renumbered from SCAN-001#2\n" in item.out
     by_number = [call(story.path, "history", f"SCAN-001#{number}").out for number in (1, 2, 7)]
     assert [second[:8] in out for out in by_number] == [False, True, True]
+    acts = plan((1, ONE)) + b"- Next Actions:\n  3. PENDING \xe2\x80\x94 Look again.\n"
+    commits(story, [acts, acts.replace(b"PENDING", b"COMPLETE (Attempt #1)")])
+    shown = call(story.path, "history", "scan-001").out
+    assert "  action 3 added: pending: Look again." in shown
+    assert "  action 3: pending -> complete" in shown
     assert "no item NOBODY" in call(story.path, "history", "NOBODY").err
     assert "no version has attempt #9" in call(story.path, "history", "SCAN-001#9").err
 

@@ -195,7 +195,7 @@ def test_a_plan_that_is_there_is_taken_up(repo: Repository) -> None:
     assert done.code == 0
     assert repo.ledger.read_bytes() == before
     assert (
-        "docs/fix_plan.md: there already: 2 items, 2 attempts; read as attempts: line " in done.out
+        "docs/fix_plan.md: there already: 2 items, 2 attempts; dialect: attempts (line " in done.out
     )
     assert "`ledger doctor`" in done.out
 

@@ -90,7 +90,7 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
     "two rows of an item with two sections": (
         HEAD + ROW.replace("pending", "done") + ROW + ITEM + ITEM,
         HEAD + ROW.replace("pending", "done") + ROW + ITEM + ITEM,
-        ["not one section"],
+        ["no one section of PARSE-001 says"],
     ),
     "two attempts of one number": (
         ITEM + HISTORY + tries(1, 2, 2, 3),
@@ -133,7 +133,7 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
         + "\n## [PARSE-009] Other\n- Status: pending\n- Notes: see PARSE-001#1, not Attempt #1\n",
         ITEM + "- Notes: as Attempt #1 shows\n" + HISTORY + tries(1, 2)
         + "\n## [PARSE-009] Other\n- Status: pending\n- Notes: see PARSE-001#1, not Attempt #1\n",
-        ["line 5, 12 is"],
+        ["lines 5, 12 is"],
     ),
     "damaged characters": (
         ITEM + "- Notes: âœ… done â€” fast\n  `âœ…` is how âœ… looks\n",
@@ -223,6 +223,7 @@ def test_a_dry_run_prints_a_diff_that_git_applies(repo: Repository) -> None:
     repo.ledger.write_bytes(plan)
     shown = call(repo.path, "doctor", "--fix", "--dry-run")
     assert (shown.code, repo.ledger.read_bytes()) == (0, plan)
+    assert "1 would be mended, 0 left to you" in shown.err
     repo.write("../change.diff", shown.out.encode())
     repo.git("apply", "../change.diff")
     by_git = repo.ledger.read_bytes()

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ledger import applying, config, text
-from ledger.applying import Update
+from ledger.applying import Applied, Update
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 
@@ -33,10 +33,18 @@ def command(
         output.document(contract.document("apply", done))
     elif dry_run:
         output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
-    else:
+    if not as_json:
+        # What a diff does not show: nothing is to be done for an update that is there.
         for one in done.updates:
-            output.write(text.visible(f"{done.path}:{one.line}: {done.item} {_said(one)}") + "\n")
+            if not dry_run:
+                output.write(_line(done, one) + "\n")
+            elif one.outcome == "held":
+                output.diagnostic(f"ledger: note: {_line(done, one)}")
     return 0
+
+
+def _line(done: Applied, one: Update) -> str:
+    return text.visible(f"{done.path}:{one.line}: {done.item} {_said(one)}")
 
 
 def _said(one: Update) -> str:

@@ -49,7 +49,7 @@ def command(
         output.document(contract.document("doctor", found))
         return _CODES[found.verdict]
     if repaired:
-        for line in _told(repaired):
+        for line in _told(repaired, dry_run=dry_run):
             (output.diagnostic if dry_run else _print)(text.visible(line))
     if repaired and dry_run:
         output.write("".join(f"{text.visible(line)}\n" for line in repaired.diff.split("\n")[:-1]))
@@ -84,13 +84,14 @@ def _is_agreed(marks: tuple[mending.Fix, ...]) -> bool:
     return typer.confirm(f"Write {len(marks)} lines as they were meant?")
 
 
-def _told(done: Repaired) -> Iterator[str]:
+def _told(done: Repaired, *, dry_run: bool) -> Iterator[str]:
     for fix in done.fixes:
         said = fix.said.partition("\n")[2] or fix.said
         yield f"{done.path}:{fix.line}: {fix.code} {said}"
     for left in done.left:
         yield f"{done.path}:{left.line}: {left.code} left: {left.said}"
-    counts = f"{len(done.fixes)} mended, {len(done.left)} left to you"
+    mended = "would be mended" if dry_run else "mended"
+    counts = f"{len(done.fixes)} {mended}, {len(done.left)} left to you"
     yield counts if done.fixes or done.left else "no safe fixes to make"
 
 

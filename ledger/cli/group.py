@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+_LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut
+
 
 class Command(TyperCommand):
     """A command that leaves alone what was not given."""
@@ -30,7 +32,7 @@ class Group(TyperGroup):
         for name in self.list_commands(ctx):
             command: Any = self.get_command(ctx, name)
             panel = command.rich_help_panel
-            rows.setdefault(panel, []).append((name, command.get_short_help_str(limit=70)))
+            rows.setdefault(panel, []).append((name, command.get_short_help_str(limit=_LONGEST)))
         for panel, listed in rows.items():
             with formatter.section(panel):
                 formatter.write_dl(listed)

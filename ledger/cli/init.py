@@ -109,7 +109,7 @@ def _step(step: Step, done: Start, *, dry_run: bool) -> Iterator[str]:
     if step.about == "plan" and step.state == "there":
         said = f"there already: {counted(done.items, 'item')}, {counted(done.attempts, 'attempt')}"
         unread = f", {counted(done.unread, 'line')} that could not be read" if done.unread else ""
-        yield f"{step.place}: {said}{unread}; read as {'; '.join(done.why)}"
+        yield f"{step.place}: {said}{unread}; dialect: {'; '.join(done.why)}"
         return
     ends = {"added": "would be added" if dry_run else "added", "there": "there already"}
     if step.state == "left":

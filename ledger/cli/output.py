@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import sys
+import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +74,33 @@ def lines(shown: Iterable[Line]) -> None:
     if not is_terminal():
         write("".join(f"{line.text}\n" for line in shown))
         return
+    from rich.text import Text
+
     screen = console()
     for line in shown:
+        first, *others = _wrapped(line, screen.width)
+        said = Text(first, style="bold" if line.kind == "heading" else "")
+        if line.accent:
+            start, end, style = line.accent
+            said.stylize(style, start, end)
         if line.kind == "cut":
-            screen.print(line.text, no_wrap=True, overflow="ellipsis", crop=True)
-        else:
-            screen.print(
-                line.text, style="bold" if line.kind == "heading" else None, soft_wrap=True
-            )
+            screen.print(said, no_wrap=True, overflow="ellipsis", crop=True)
+            continue
+        for one in (said, *map(Text, others)):
+            screen.print(one, soft_wrap=True)
+
+
+def _wrapped(line: Line, width: int) -> list[str]:
+    """The line, or where it is to be hung the lines of a terminal; no word is broken."""
+    if line.kind != "hung" or width < 2 * line.hang:
+        return [line.text]
+    start = len(line.text) - len(line.text.lstrip())
+    words = textwrap.wrap(
+        line.text.lstrip(),
+        width,
+        initial_indent=" " * start,
+        subsequent_indent=" " * line.hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return words or [line.text]

@@ -16,6 +16,7 @@ from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.links.blobs import Blobs
 from ledger.models.finding import Finding
+from ledger.reports import findings as report
 from ledger.reports.findings import REPORTS, Checked
 
 
@@ -94,7 +95,10 @@ def command(
         if lacking:
             hint = "run `ledger merge-driver --install`"
             output.diagnostic(f"ledger: note: {text.visible(plan.ledger_path)}: {lacking}; {hint}")
-    output.write(REPORTS[name]().render(checked), is_utf8=name in ("json", "sarif"))
+    if name == "text":
+        output.lines(report.lines(checked))
+    else:
+        output.write(REPORTS[name]().render(checked), is_utf8=name in ("json", "sarif"))
     return 1 if checked.counts.error else 0
 
 

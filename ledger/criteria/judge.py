@@ -8,23 +8,13 @@ from typing import Final
 from ledger.criteria import judging_files, judging_plan, judging_runs
 from ledger.criteria.facts import Facts
 from ledger.criteria.language import Call, Check, Compare, Term
-from ledger.models.gate import Judgement
+from ledger.models.gate import Judgement, together
 
 
 def judge(check: Check, facts: Facts) -> Judgement:
     """Whether all terms hold. One that does not makes the check unmet, else one that cannot be
     judged makes it unknown."""
-    judged = [_term(term, facts) for term in check.terms]
-    if len(judged) == 1:
-        return judged[0]
-    evidence = tuple(dict.fromkeys(place for one in judged for place in one.evidence))
-    verdicts = {one.verdict for one in judged}
-    for verdict in ("unmet", "unknown"):
-        wrong = [one for one in judged if one.verdict == verdict]
-        if wrong:
-            return Judgement(wrong[0].verdict, "; ".join(one.reason for one in wrong), evidence)
-    assert verdicts == {"met"}
-    return Judgement("met", "; ".join(one.reason for one in judged), evidence)
+    return together([_term(term, facts) for term in check.terms])
 
 
 def _term(term: Term, facts: Facts) -> Judgement:

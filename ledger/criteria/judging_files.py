@@ -8,20 +8,14 @@ from itertools import pairwise
 from ledger.criteria import wording
 from ledger.criteria.facts import Facts
 from ledger.criteria.language import Call
-from ledger.models.gate import Judgement
+from ledger.models.gate import Judgement, together
 
 
 def each(call: Call, judge: Callable[[str, Facts], Judgement], facts: Facts) -> Judgement:
-    """All arguments judged, as one verdict: the first that fails tells why."""
+    """All arguments judged, as one verdict."""
     if not call.args:
         return Judgement("unknown", f"{call.name}() names nothing")
-    judged = [judge(arg, facts) for arg in call.args]
-    evidence = tuple(dict.fromkeys(place for one in judged for place in one.evidence))
-    for verdict in ("unmet", "unknown"):
-        wrong = [one for one in judged if one.verdict == verdict]
-        if wrong:
-            return Judgement(wrong[0].verdict, "; ".join(one.reason for one in wrong), evidence)
-    return Judgement("met", "; ".join(one.reason for one in judged), evidence)
+    return together([judge(arg, facts) for arg in call.args])
 
 
 def captured(path: str, facts: Facts) -> Judgement:

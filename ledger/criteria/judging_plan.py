@@ -152,6 +152,7 @@ def _name(entry: Entry) -> str:
 
 
 def _none(facts: Facts, what: str) -> str:
-    if not facts.entries:
-        return f"{facts.ledger} has no attempt since"
-    return f"none of {len(facts.entries)} attempts since {what}"
+    count = len(facts.entries)
+    if not count:
+        return f"{facts.ledger} has no attempt that could tell of it"
+    return f"of {count} attempt{'' if count == 1 else 's'} that could tell of it, none {what}"

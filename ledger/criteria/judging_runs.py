@@ -80,7 +80,13 @@ def _value(term: Compare, run: Evidence, facts: Facts) -> tuple[float, str] | No
     if run.totals is None:
         return None
     count = _count(term.metric, run, facts)
-    return count, f"{count} {term.metric.replace('_', ' ')}"
+    return count, f"{count} {_noun(term.metric, count)}"
+
+
+def _noun(metric: str, count: int) -> str:
+    """``1 new failure``, ``2 new failures``, ``1 failed``."""
+    said = metric.replace("_", " ")
+    return said.removesuffix("s") if count == 1 else said
 
 
 def _count(metric: str, run: Evidence, facts: Facts) -> int:

@@ -33,7 +33,7 @@ def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     why = "; ".join(reader.recognise(read.text, found.own).reasons)
     said = (
         f"{found.ledger_path}, {_number(lines)} lines: {counted(len(read.items), 'item')}, "
-        f"{counted(tries, 'attempt')}, {counted(tasks, 'action')}; read as {why}"
+        f"{counted(tries, 'attempt')}, {counted(tasks, 'action')}; dialect: {why}"
     )
     problems = []
     if not read.items:
@@ -44,9 +44,9 @@ def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     if unread:
         problems.append(
             Problem(
-                f"{counted(len(unread), 'line')} look like entries and could not be read: "
+                f"of what looks like an entry {counted(len(unread), 'line')} could not be read: "
                 f"{_listed(unread)}",
-                "They stay in the file and count nowhere.",
+                "Such lines stay in the file and count nowhere.",
                 "ledger validate # says what is wrong with each",
             )
         )
@@ -57,17 +57,21 @@ def findings(every: Sequence[Finding], fixes: int) -> Check:
     """What the rules find, but for what the other checks tell. ``fixes`` of it are safe."""
     told = [one for one in every if one.code != _UNREAD and one.code not in _CITED]
     errors = [one for one in told if one.severity == "error"]
+    warnings = [one for one in told if one.severity == "warning"]
     if not told:
         return Check("findings", "none")
-    said = f"{counted(len(errors), 'error')}, {counted(len(told) - len(errors), 'warning')}"
-    codes = Counter(one.code for one in (errors or told)).most_common()
-    kinds = ", ".join(f"{code} {count}" for code, count in codes[:_MOST_CODES])
-    more = f" and {len(codes) - _MOST_CODES} more kinds" if len(codes) > _MOST_CODES else ""
-    said += f" ({kinds}{more})"
+    said = [
+        f"{counted(len(found), noun)} ({_by_code(found)})"
+        for found, noun in ((errors, "error"), (warnings, "warning"))
+        if found
+    ]
+    if len(every) > len(told):
+        said.append(f"{_number(len(every) - len(told))} more told by the other areas")
+    code = _codes(errors or warnings)[0][0]
     problem = Problem(
-        said,
+        ", ".join(said),
         "A commit is blocked only by errors that it brings in, not by those that are there.",
-        f"ledger validate # lists them, and `ledger explain {codes[0][0]}` says more",
+        f"ledger validate # lists them, and `ledger explain {code}` says more",
         is_bad=bool(errors),
     )
     if not fixes:
@@ -96,7 +100,19 @@ def artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
     if counts["ignored by git"]:
         means += " What git ignores, `git add --force` takes in."
     mend = "ledger links # lists them, each with its state"
-    return Check("artifacts", said, (Problem(f"of these are {kinds}", means, mend, is_bad),))
+    return Check("artifacts", "", (Problem(f"{said}, of these {kinds}", means, mend, is_bad),))
+
+
+def _by_code(found: Sequence[Finding]) -> str:
+    """``LED106 10, LED201 2``, the most frequent first."""
+    codes = _codes(found)
+    kinds = ", ".join(f"{code} {count}" for code, count in codes[:_MOST_CODES])
+    more = len(codes) - _MOST_CODES
+    return f"{kinds} and {counted(more, 'more kind')}" if more > 0 else kinds
+
+
+def _codes(found: Sequence[Finding]) -> list[tuple[str, int]]:
+    return Counter(one.code for one in found).most_common()
 
 
 def counted(count: int, noun: str) -> str:

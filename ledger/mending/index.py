@@ -40,7 +40,7 @@ def doubled(ledger: Ledger) -> Iterator[Fix | Left]:
         item = items.get(name)
         line = ledger.index[every[1]].span.start_line
         if item is None:
-            yield Left("LED205", line, name, f"{name} has not one section that says which is right")
+            yield Left("LED205", line, name, f"no one section of {name} says which is right")
             continue
         best = max(every, key=lambda at: (_agreement(ledger.index[at], item), -at))
         for at in every:

@@ -132,7 +132,8 @@ class _Shared:
             first, *_ = ordered = sorted(lines)
             shown = ", ".join(map(str, ordered[:_MOST_LINES]))
             more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
-            said = f"which attempt #{self.number} of {item.id} is meant on line {shown}{more}"
+            where = f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
+            said = f"which attempt #{self.number} of {item.id} is meant on {where}"
             yield Left("LED106", first, item.id, f"{said} is not clear: it stays")
 
 

@@ -1,5 +1,6 @@
 """What a gate says: a verdict on each criterion, with the reason and the evidence."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ledger.models.brief import Condition, Damage
@@ -15,6 +16,18 @@ class Judgement(NamedTuple):
     verdict: Verdict
     reason: str
     evidence: tuple[str, ...] = ()
+
+
+def together(judged: Sequence[Judgement]) -> Judgement:
+    """Several as one: unmet if one is unmet, else unknown if one is unknown. Those that decide
+    tell why, each reason once."""
+    if len(judged) == 1:
+        return judged[0]
+    evidence = tuple(dict.fromkeys(place for one in judged for place in one.evidence))
+    verdicts = {one.verdict for one in judged}
+    verdict: Verdict = next((one for one in ("unmet", "unknown") if one in verdicts), "met")
+    reasons = dict.fromkeys(one.reason for one in judged if one.verdict == verdict)
+    return Judgement(verdict, "; ".join(reasons), evidence)
 
 
 class Judged(NamedTuple):

@@ -36,9 +36,9 @@ class Recognition(NamedTuple):
     def reasons(self) -> tuple[str, ...]:
         """Why, in words: one line for each dialect that is in the file, the main one first."""
         if self.is_pinned:
-            return (f'`dialect = "{self.dialect}"` of [tool.ledger] says so',)
+            return (f"{self.dialect} (set in [tool.ledger])",)
         if not self.signs:
-            return ("nothing in the file is known to any dialect",)
+            return (f"{self.dialect} (no line shows any)",)
         found: dict[str, list[Sign]] = {self.dialect: []}
         for sign in self.signs:
             found.setdefault(sign.dialect, []).append(sign)
@@ -47,5 +47,6 @@ class Recognition(NamedTuple):
 
 def _told(dialect: str, signs: list[Sign]) -> str:
     first = signs[0]
-    more = f", and {len(signs) - 1} more" if len(signs) > 1 else ""
-    return f"{dialect}: line {first.line}: {first.reason}{more}"
+    more = len(signs) - 1
+    others = f"; {more} more {'sign' if more == 1 else 'signs'}" if more else ""
+    return f"{dialect} (line {first.line}: {first.reason}{others})"

@@ -8,6 +8,8 @@ SARIF 2.1.0 as published by OASIS.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import quote
@@ -15,13 +17,15 @@ from urllib.parse import quote
 from ledger import text
 from ledger.models.finding import Finding
 from ledger.reports.documents import dumps
-from ledger.reports.words import counted
+from ledger.reports.lines import Line, accented
+from ledger.reports.words import counted, listed
 from ledger.rules import RULES
 from ledger.status import FindingCounts, count
 
 _SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 )
+_MANY: Final = 20  # findings: so many more are told by rule, too
 _ROOT: Final = "%SRCROOT%"
 
 
@@ -50,16 +54,26 @@ class Text:
 
     def render(self, checked: Checked) -> str:
         """See ``Report``."""
-        lines = [str(finding) for finding in checked.findings]
-        counts = checked.counts
-        found = [
-            counted(number, noun)
-            for number, noun in ((counts.error, "error"), (counts.warning, "warning"))
-            if number
-        ]
-        where = text.visible(", ".join(checked.paths))
-        lines.append(f"{where}: {', '.join(found) or 'no findings'}")
-        return "".join(f"{one}\n" for one in lines)
+        return "".join(f"{one.text}\n" for one in lines(checked))
+
+
+def lines(checked: Checked) -> Iterator[Line]:
+    """What ``Text`` tells, with the severities marked for a terminal."""
+    for finding in checked.findings:
+        before = text.visible(f"{finding.path}:{finding.line}:{finding.column}: ")
+        after = str(finding)[len(before) + len(finding.severity) :]
+        yield accented(before, finding.severity, after)
+    codes = Counter(finding.code for finding in checked.findings).most_common()
+    if len(checked.findings) > _MANY:
+        yield Line(f"by rule: {listed(f'{code} {count}' for code, count in codes)}")
+    counts = checked.counts
+    found = [
+        counted(number, noun)
+        for number, noun in ((counts.error, "error"), (counts.warning, "warning"))
+        if number
+    ]
+    where = text.visible(", ".join(checked.paths))
+    yield Line(f"{where}: {listed(found) or 'no findings'}")
 
 
 class Json:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ledger import text
 from ledger.models.gate import Gate, Judged
-from ledger.reports.lines import Line
+from ledger.reports.lines import Line, accented, hung
 from ledger.reports.words import counted, listed
 
 _MOST_EVIDENCE = 3
@@ -22,7 +22,7 @@ def gate(found: Gate) -> Iterator[Line]:
         if one.condition.section != section:
             section = one.condition.section
             yield Line(text.visible(section), "heading")
-        yield Line(text.visible(_line(one)))
+        yield _line(one)
     for link in found.references:
         if link.state != "found":
             said = _STATES[link.state]
@@ -45,7 +45,7 @@ _STATES = {
 }
 
 
-def _line(one: Judged) -> str:
+def _line(one: Judged) -> Line:
     condition = one.condition
     marks = [
         *(["ticked"] if one.is_false_claim else []),
@@ -56,7 +56,8 @@ def _line(one: Judged) -> str:
     more = len(one.evidence) - len(shown)
     where = f" [{listed(shown)}{f' and {more} more' if more else ''}]" if shown else ""
     said = text.one_line(condition.text)
-    return f"{condition.line:>6}: {one.verdict}{marked}: {said}: {one.reason}{where}"
+    told = text.visible(f"{marked}: {said}: {one.reason}{where}")
+    return hung(accented(f"{condition.line:>6}: ", one.verdict, told), 8)
 
 
 def _summary(found: Gate) -> str:

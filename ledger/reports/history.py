@@ -43,9 +43,9 @@ _KINDS: Final[dict[EventKind, str]] = {
     "dropped": "one of its number REMOVED",
     "continued": "text changed",
     "reordered": "reordered",
-    "action-added": "action added",
-    "action": "action",
-    "action-removed": "action removed",
+    "action-added": "added",
+    "action": "",
+    "action-removed": "removed",
 }
 
 
@@ -199,16 +199,20 @@ def _name(item: str | None, number: int | None) -> str:
 
 
 def _event(event: Event, *, with_item: bool) -> str:
-    number = "" if event.number is None else f"#{event.number} "
-    if event.kind.startswith("action"):
-        number = number.replace("#", "")
-    item = f"{event.item} " if with_item and event.item else ""
-    said = f"{item}{number}{_KINDS[event.kind]}"
+    item = event.item if with_item else ""
+    said = " ".join(word for word in (item, _which(event), _KINDS[event.kind]) if word)
     if event.kind in ("moved", "renumbered"):
         return f"  {one_line(f'{said} {event.before}')}"
     before, after = _apart(event.before, event.after)
     told = f"{before} -> {after}" if before and after else before or after
     return f"  {one_line(said)}: {told}" if told else f"  {one_line(said)}"
+
+
+def _which(event: Event) -> str:
+    """``#3`` for an attempt, ``action 3`` for an action."""
+    if event.kind.startswith("action"):
+        return "action" if event.number is None else f"action {event.number}"
+    return "" if event.number is None else f"#{event.number}"
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line to print. ``kind`` ``cut``: on a terminal no longer than its width."""
+    """One line to print. ``kind`` ``cut``: on a terminal no longer than its width; ``hung``:
+    wrapped there, with ``hang`` blanks before what is left over. ``accent``: from where to where
+    a terminal shows it in which style."""
 
     text: str
-    kind: Literal["heading", "cut", "whole"] = "whole"
+    kind: Literal["heading", "cut", "hung", "whole"] = "whole"
+    hang: int = 0
+    accent: tuple[int, int, str] | None = None
+
+
+def accented(before: str, word: str, after: str, style: str = "") -> Line:
+    """A line with one word in a style, by default that of a verdict or severity."""
+    start = len(before)
+    shown = style or _STYLES.get(word, "")
+    return Line(before + word + after, accent=(start, start + len(word), shown) if shown else None)
+
+
+def hung(line: Line, indent: int) -> Line:
+    """The line, wrapped on a terminal with ``indent`` blanks before what is left over."""
+    return replace(line, kind="hung", hang=indent)
+
+
+_STYLES: Final = {
+    "error": "bold red",
+    "warning": "yellow",
+    "contradicted": "bold red",
+    "unverifiable": "yellow",
+    "supported": "green",
+    "unmet": "bold red",
+    "unknown": "yellow",
+    "met": "green",
+}

@@ -88,7 +88,7 @@ def _rows(item: ItemSummary, widths: tuple[int, int], width: int) -> Iterator[li
     first, second = widths
     urgency = "bold red" if item.rank == 0 else ""
     result = _STYLES.get(item.last_attempt.result, "") if item.last_attempt else "dim"
-    attempts = _attempts(item)
+    attempts = _last(item) or _attempts(item)
     row: list[Styled] = [
         (set_cell_size(one_line(item.priority or "-"), first), urgency),
         "  ",
@@ -162,11 +162,18 @@ def _attempts(item: ItemSummary) -> str:
         return f"{counted(item.archived, 'attempt')}, archived"
     if last is None:
         return counted(item.attempts, "attempt")
+    more = f" and {item.archived} archived" if item.archived else ""
+    return f"{counted(item.attempts, 'attempt')}{more}, last {_last(item)}"
+
+
+def _last(item: ItemSummary) -> str:
+    """The last attempt: ``#2 2025-11-02 success``; empty where there is none."""
+    last = item.last_attempt
+    if last is None:
+        return ""
     number = f"#{last.number}" if last.number is not None else ""
     result = "of unknown result" if last.result == "unknown" else last.result
-    said = " ".join(word for word in (number, last.date, result) if word)
-    more = f" and {item.archived} archived" if item.archived else ""
-    return f"{counted(item.attempts, 'attempt')}{more}, last {said}"
+    return " ".join(word for word in (number, last.date, result) if word)
 
 
 def _next(action: NextAction | NextStep) -> str:

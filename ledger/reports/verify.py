@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger import text
 from ledger.models.claim import Judged
-from ledger.reports.lines import Line
+from ledger.reports.lines import Line, accented
 
 
 def claims(judged: Sequence[Judged], path: str, *, every: bool) -> Iterator[Line]:
@@ -15,7 +15,7 @@ def claims(judged: Sequence[Judged], path: str, *, every: bool) -> Iterator[Line
     counts them: ``path:line: contradicted duration 2.71s of ITEM#6: 2.72s in FILE; why``."""
     for one in judged:
         if every or one.verdict == "contradicted":
-            yield Line(text.visible(_line(one, path)))
+            yield _line(one, path)
     counts = Counter(one.verdict for one in judged)
     said = ", ".join(
         f"{counts[verdict]} {verdict}" for verdict in ("supported", "contradicted", "unverifiable")
@@ -23,7 +23,7 @@ def claims(judged: Sequence[Judged], path: str, *, every: bool) -> Iterator[Line
     yield Line(text.visible(f"{path}: {said}"))
 
 
-def _line(one: Judged, path: str) -> str:
+def _line(one: Judged, path: str) -> Line:
     claim = one.claim
     number = "" if claim.attempt is None else f"#{claim.attempt}"
     of = f" of {claim.item or ''}{number}" if claim.item or number else ""
@@ -31,4 +31,5 @@ def _line(one: Judged, path: str) -> str:
     found = f": {one.observed}" if one.observed else ""
     where = f" in {one.evidence}" if one.evidence else ""
     why = f"; {one.reason}" if one.reason else ""
-    return f"{path}:{claim.line}: {one.verdict} {claim.kind} {said}{of}{found}{where}{why}"
+    told = f" {claim.kind} {said}{of}{found}{where}{why}"
+    return accented(text.visible(f"{path}:{claim.line}: "), one.verdict, text.visible(told))
