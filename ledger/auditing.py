@@ -10,7 +10,7 @@ from ledger import history_cache
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.history_cache import Cache
-from ledger.links import ancestry, blobs, log
+from ledger.links import ancestry, blobs, log, worktree
 from ledger.models.change import Change
 from ledger.models.history import History
 from ledger.models.ledger import Ledger
@@ -35,7 +35,7 @@ def audit(
         )
     commits = log.resolve(config.root, revisions)
     cache = Cache(
-        history_cache.place(Path(config.ledger_path), blobs.git_dir(config.root), config.own)
+        history_cache.place(Path(config.ledger_path), worktree.git_dir(config.root), config.own)
     )
     key = " ".join([*commits, config.ledger_path])
     known = cache.history(key)

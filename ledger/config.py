@@ -1,24 +1,27 @@
 """Where the ledger is, and what ``[tool.ledger]`` in ``pyproject.toml`` says.
 
-On the hook's path: nothing heavy is imported, and ``tomllib`` only where the table is.
+Every command begins here, ``ledger run`` even before its command starts: nothing is imported
+but what Python has loaded anyway, and paths are text until somebody asks for a ``Path``.
 """
 
+from __future__ import annotations
+
 import os
-import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ledger.errors import UnreadableInput, UsageError
-from ledger.links import blobs
-from ledger.models.recognition import DIALECTS
+from ledger.links import worktree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
     from ledger.models.conventions import Conventions
 
-DEFAULTS: Final = ("docs/fix_plan.md", "fix_plan.md")
-_ARCHIVE: Final = "_archive"  # behind the name of the ledger, before its suffix
-_KEYS: Final[dict[str, type]] = {
+DEFAULTS = ("docs/fix_plan.md", "fix_plan.md")
+_ARCHIVE = "_archive"  # behind the name of the ledger, before its suffix
+_KEYS: dict[str, type] = {
     "path": str,
     "archive": str,
     "append_only": str,
@@ -28,17 +31,17 @@ _KEYS: Final[dict[str, type]] = {
     "words": dict,
     "dialect": str,
 }
-_IN_WORDS: Final = {str: "text", list: "a list", int: "a number", dict: "a table"}
-_APPEND_ONLY: Final = ("strict", "latest", "off")
+_IN_WORDS = {str: "text", list: "a list", int: "a number", dict: "a table"}
+_APPEND_ONLY = ("strict", "latest", "off")
 # [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
-_MENTIONED: Final = (  # compiled only where there is such a file
+_MENTIONED = (
     rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])"""
 )
-_LONGEST: Final = 1000  # characters of a path in a message
-_LARGEST: Final = 1_000_000  # bytes of a pyproject.toml
+_LONGEST = 1000  # characters of a path in a message
+_LARGEST = 1_000_000  # bytes of a pyproject.toml
 
 
-class Config(NamedTuple):
+class Config:
     """``root`` is the top of the repository, or of the project where there is no git; ``is_git``
     says which. ``ledger_path`` is relative to it, with forward slashes; it names the file
     itself, not a link to it, since git knows the contents by that name.
@@ -53,16 +56,35 @@ class Config(NamedTuple):
     ``runs`` is the folder for a run of an item that says none, with its placeholders. ``own``
     is how the project's words differ from everybody's; None where they do not."""
 
-    root: Path
-    is_git: bool
-    ledger_path: str
-    append_only: str = "latest"
-    ignore: tuple[str, ...] = ()
-    max_lines: int = 0
-    partner: str = ""
-    is_archive: bool = False
-    runs: str = ""
-    own: "Conventions | None" = None
+    def __init__(
+        self,
+        top: str,
+        is_git: bool,
+        ledger_path: str,
+        settings: dict[str, Any] | None = None,
+        *,
+        partner: str,
+        is_archive: bool = False,
+    ) -> None:
+        said = settings or {}
+        self.top = top
+        self.is_git = is_git
+        self.ledger_path = ledger_path
+        self.partner = partner
+        self.is_archive = is_archive
+        self.append_only: str = said.get("append_only", "latest")
+        self.ignore: tuple[str, ...] = tuple(said.get("ignore", ()))
+        self.max_lines: int = 0 if is_archive else said.get("max_lines", 0)
+        self.runs: str = said.get("runs", "")
+        self.own = _own(said)
+        self._settings = settings
+
+    @property
+    def root(self) -> Path:
+        """The top, as a path."""
+        from pathlib import Path
+
+        return Path(self.top)
 
     @property
     def ledger(self) -> Path:
@@ -70,14 +92,19 @@ class Config(NamedTuple):
         return self.root / self.ledger_path
 
     @property
-    def archive(self) -> "Config":
-        """The configuration for the ledger's archive."""
-        return self._replace(
-            ledger_path=self.partner, partner=self.ledger_path, is_archive=True, max_lines=0
+    def of_partner(self) -> Config:
+        """The configuration for the other file: the archive, or the archive's ledger."""
+        return Config(
+            self.top,
+            self.is_git,
+            self.partner,
+            self._settings,
+            partner=self.ledger_path,
+            is_archive=not self.is_archive,
         )
 
 
-def find(start: Path, explicit: Path | None = None) -> Config:
+def find(start: str | os.PathLike[str], explicit: str | os.PathLike[str] | None = None) -> Config:
     """The configuration that holds in folder ``start``; ``explicit`` names another ledger, and
     then it is its repository and its ``pyproject.toml`` that count.
 
@@ -89,50 +116,40 @@ def find(start: Path, explicit: Path | None = None) -> Config:
     ``explicit`` or ``pyproject.toml`` cannot be read.
     """
     try:
-        return _find(start, explicit)
+        return _find(os.fspath(start), None if explicit is None else os.fspath(explicit))
     except OSError as error:
         raise UnreadableInput("bad-path", f"{_cut(explicit or start)}: {_reason(error)}") from error
 
 
-def _find(start: Path, explicit: Path | None) -> Config:
-    given = _real(start / explicit) if explicit else None
-    folder = given.parent if given else Path(os.path.realpath(start))
-    top = blobs.discover(folder)
+def _find(start: str, explicit: str | None) -> Config:
+    given = None if explicit is None else _real(os.path.join(start, explicit))
+    folder = os.path.dirname(given) if given else os.path.realpath(start)
+    top = worktree.top_of(folder)
     project, settings = _project(folder, top)
     root = top or project or _nearest_with_ledger(folder) or folder
-    ledger = given.relative_to(root) if given else _within(root, _named(root, project, settings))
+    path = _below(given, root) if given else _within(root, _named(root, project, settings))
     archive = ""
     if project and "archive" in settings:
-        archive = _within(root, project / settings["archive"]).as_posix()
-    path = ledger.as_posix()
+        archive = _within(root, os.path.join(project, settings["archive"]))
     is_archive = path == archive or (not archive and is_archive_name(path))
-    found = Config(
-        root,
-        top is not None,
-        path,
-        settings.get("append_only", "latest"),
-        tuple(settings.get("ignore", ())),
-        settings.get("max_lines", 0),
-        archive or partner_of(path),
-        runs=settings.get("runs", ""),
-        own=_own(settings),
-    )
-    if not is_archive:
-        return found
-    named = project / settings["path"] if project and "path" in settings else None
-    own = _within(root, named).as_posix() if named else partner_of(path)
-    return found._replace(partner=own, is_archive=True, max_lines=0)
+    partner = archive or partner_of(path)
+    if is_archive:
+        named = os.path.join(project, settings["path"]) if project and "path" in settings else ""
+        partner = _within(root, named) if named else partner_of(path)
+    is_git = top is not None
+    return Config(root, is_git, path, settings, partner=partner, is_archive=is_archive)
 
 
 def table(found: Config) -> tuple[Path, dict[str, Any]] | None:
     """The ``pyproject.toml`` that has the settings for a ledger, and the settings; None where there
     are none."""
-    top = found.root if found.is_git else None
-    folder, settings = _project(found.ledger.parent, top)
-    return (folder / "pyproject.toml", settings) if folder else None
+    from pathlib import Path
+
+    folder, settings = _project(os.fspath(found.ledger.parent), found.top if found.is_git else None)
+    return (Path(folder, "pyproject.toml"), settings) if folder else None
 
 
-def _own(settings: dict[str, Any]) -> "Conventions | None":
+def _own(settings: dict[str, Any]) -> Conventions | None:
     """The words and the dialect of the settings; None where there are neither."""
     if "dialect" not in settings:
         return settings.get("words")
@@ -142,13 +159,13 @@ def _own(settings: dict[str, Any]) -> "Conventions | None":
     return own._replace(dialect=settings["dialect"])
 
 
-def words_of(ledger: Path) -> "Conventions | None":
+def words_of(ledger: Path) -> Conventions | None:
     """The project's own words for a ledger, which need not be there yet.
 
     Raises UsageError where a setting is wrong, UnreadableInput for a bad ``pyproject.toml``.
     """
-    folder = Path(os.path.realpath(ledger.parent))
-    _, settings = _project(folder, blobs.discover(folder))
+    folder = os.path.realpath(ledger.parent)
+    _, settings = _project(folder, worktree.top_of(folder))
     return _own(settings)
 
 
@@ -165,9 +182,9 @@ def partner_of(path: str) -> str:
     return f"{stem}{_ARCHIVE}.{suffix}" if dot and "/" not in suffix else f"{path}{_ARCHIVE}"
 
 
-def _real(explicit: Path) -> Path:
+def _real(explicit: str) -> str:
     try:
-        return Path(os.path.realpath(explicit, strict=True))
+        return os.path.realpath(explicit, strict=True)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise UnreadableInput(
             "no-such-file",
@@ -178,10 +195,10 @@ def _real(explicit: Path) -> Path:
         raise UnreadableInput("cannot-read", f"{_cut(explicit)}: {_reason(error)}") from error
 
 
-def _project(folder: Path, top: Path | None) -> tuple[Path | None, dict[str, Any]]:
+def _project(folder: str, top: str | None) -> tuple[str | None, dict[str, Any]]:
     """The nearest folder, up to the top, whose ``pyproject.toml`` has our table, and the table."""
-    for place in (folder, *folder.parents):
-        settings = _settings(place / "pyproject.toml", ours=top is not None)
+    for place in worktree.upwards(folder):
+        settings = _settings(os.path.join(place, "pyproject.toml"), ours=top is not None)
         if settings is not None:
             return place, settings
         if place == top:
@@ -189,23 +206,23 @@ def _project(folder: Path, top: Path | None) -> tuple[Path | None, dict[str, Any
     return None, {}
 
 
-def _nearest_with_ledger(folder: Path) -> Path | None:
-    for place in (folder, *folder.parents):
+def _nearest_with_ledger(folder: str) -> str | None:
+    for place in worktree.upwards(folder):
         # Seen from docs/ the ledger is still docs/fix_plan.md of the folder above.
-        above = place.parent if place.name == "docs" else place
+        above = os.path.dirname(place) if os.path.basename(place) == "docs" else place
         for root in (above, place):
-            if any((root / name).is_file() for name in DEFAULTS):
+            if any(os.path.isfile(os.path.join(root, name)) for name in DEFAULTS):
                 return root
     return None
 
 
-def _named(root: Path, project: Path | None, settings: dict[str, Any]) -> Path:
+def _named(root: str, project: str | None, settings: dict[str, Any]) -> str:
     if project and "path" in settings:
-        return project / str(settings["path"])
+        return os.path.join(project, settings["path"])
     for folder in dict.fromkeys((project or root, root)):
         for name in DEFAULTS:
-            if (folder / name).is_file():
-                return folder / name
+            if os.path.isfile(os.path.join(folder, name)):
+                return os.path.join(folder, name)
     raise UsageError(
         "no-ledger",
         f"no fix plan in {root}: expected {' or '.join(DEFAULTS)}",
@@ -213,26 +230,31 @@ def _named(root: Path, project: Path | None, settings: dict[str, Any]) -> Path:
     )
 
 
-def _within(root: Path, ledger: Path) -> Path:
+def _within(root: str, ledger: str) -> str:
     """The file behind ``ledger``, relative to the root. Whoever can propose a change to the
     repository could else have another file read and written, by a setting or by a link."""
-    real = Path(os.path.realpath(ledger))
-    if not real.is_relative_to(root):
+    real = os.path.realpath(ledger)
+    if not worktree.is_within(real, root):
         raise UsageError(
             "outside",
             f"{ledger}: lies outside {root}",
             "the ledger must be in the repository; --ledger PATH can name any",
         )
-    return real.relative_to(root)
+    return _below(real, root)
 
 
-def _settings(file: Path, *, ours: bool) -> dict[str, Any] | None:
+def _below(place: str, root: str) -> str:
+    """The path of what lies within the root, relative to it, with forward slashes."""
+    return os.path.relpath(place, root).replace(os.sep, "/")
+
+
+def _settings(file: str, *, ours: bool) -> dict[str, Any] | None:
     """The checked table; None where there is none. Above a folder without git a file may be
     somebody else's (``ours`` false): where it cannot be read it is as if it were not there."""
     try:
-        if not file.is_file():
+        if not os.path.isfile(file):
             return None
-        with file.open("rb") as stream:
+        with open(file, "rb") as stream:
             data = stream.read(_LARGEST + 1)
     except OSError as error:
         if not ours:
@@ -240,7 +262,7 @@ def _settings(file: Path, *, ours: bool) -> dict[str, Any] | None:
         raise UnreadableInput("bad-config", f"{_cut(file)}: {_reason(error)}") from error
     if len(data) > _LARGEST:
         raise UnreadableInput("bad-config", f"{file}: expected at most {_LARGEST:,} bytes")
-    if not re.search(_MENTIONED, data):
+    if not _may_be_in(data):
         return None
     import tomllib  # only where there is a table to read
 
@@ -255,7 +277,16 @@ def _settings(file: Path, *, ours: bool) -> dict[str, Any] | None:
     return _checked(file, tool["ledger"])
 
 
-def _checked(file: Path, table: Any) -> dict[str, Any]:
+def _may_be_in(data: bytes) -> bool:
+    """Whether a ``pyproject.toml`` can have our table."""
+    if b"ledger" not in data and b"\\" not in data:
+        return False
+    import re
+
+    return bool(re.search(_MENTIONED, data))
+
+
+def _checked(file: str, table: Any) -> dict[str, Any]:
     def refuse(fault: str, hint: str = "") -> UsageError:
         return UsageError("bad-config", f"{file}: {fault}", hint)
 
@@ -275,6 +306,8 @@ def _checked(file: Path, table: Any) -> dict[str, Any]:
         raise refuse("expected ignore to be a list of rule codes")
     if table.get("max_lines", 0) < 0:
         raise refuse("expected max_lines to be 0 (any size) or more")
+    from ledger.models.recognition import DIALECTS
+
     if table.get("dialect", DIALECTS[0]) not in DIALECTS:
         raise refuse(
             f"expected dialect to be one of {', '.join(DIALECTS)}",
@@ -295,7 +328,7 @@ def _with_words(table: dict[str, Any], refuse: Callable[[str], UsageError]) -> d
         raise refuse(f"[tool.ledger.words]: {error}") from error
 
 
-def _cut(path: Path) -> str:
+def _cut(path: str | os.PathLike[str]) -> str:
     """A path for a message."""
     shown = os.path.normpath(path)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."

@@ -41,7 +41,7 @@ def pushed(
             "fetch the history up to where they parted, or say --replaces",
         )
     found: list[Finding] = []
-    for plan in (config,) if config.is_archive else (config, config.archive):
+    for plan in (config,) if config.is_archive else (config, config.of_partner):
         found += _of_file(plan, (start, fork, end), contents)
     return found
 

@@ -89,7 +89,7 @@ class Cache:
                 self.versions, self.forks, self._histories = found
 
 
-def place(ledger: Path, git_dir: Path, own: Conventions | None = None) -> Path | None:
+def place(ledger: Path, git_dir: str, own: Conventions | None = None) -> Path | None:
     """Where the cache of the ledger of this repository is, as it is read with the project's
     ``own`` words; None where there is no home."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")

@@ -142,12 +142,12 @@ def _is_configured(here: Path, place: Path) -> bool:
 
 def _without_file(place: Path) -> Config:
     from ledger import config
-    from ledger.links import blobs
+    from ledger.links import worktree
 
-    folder = Path(os.path.realpath(place.parent))
-    root = blobs.discover(folder)
+    folder = os.path.realpath(place.parent)
+    root = worktree.top_of(folder)
     top = root or folder
-    path = (folder / place.name).relative_to(top).as_posix()
+    path = Path(folder, place.name).relative_to(top).as_posix()
     return config.Config(
         top,
         root is not None,

@@ -92,13 +92,8 @@ class _Place:
         own = self._config
         if self.head:
             with suppress(UsageError):
-                return auditing.audit(
-                    own._replace(ledger_path=own.partner, is_archive=False)
-                    if own.is_archive
-                    else own,
-                    self.head,
-                    self._progress,
-                )
+                plan = own.of_partner if own.is_archive else own
+                return auditing.audit(plan, self.head, self._progress)
         return None
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger import reader
 from ledger.errors import LedgerError, UsageError
-from ledger.links import asking, blobs, paths
+from ledger.links import asking, paths, worktree
 
 _NAME: Final = re.compile(
     r"(?:^|/)(?:[@_.]?fix[ _-]?plan|implementation[ _-]?plan)[^/]*\.(?:md|markdown)$", re.IGNORECASE
@@ -21,8 +21,8 @@ _LARGEST: Final = 20_000_000  # bytes of one
 def plans(here: Path) -> list[str]:
     """Their names, relative to ``here``: those that are called so and have an item. What git
     ignores is not looked at; without git only the folder itself is."""
-    top = blobs.discover(here)
-    root = top or here
+    top = worktree.top_of(here)
+    root = Path(top or here)
     try:
         names = _listed(root) if top else [file.name for file in root.iterdir()]
     except (OSError, LedgerError):

@@ -90,7 +90,7 @@ def rewrite_both(
         keeps = reader.read(document.apply(archived, theirs), held)
         verify(old, held, new, keeps)
         _refuse_losses(config, new, old, keeps)
-        _refuse_losses(config.archive, keeps, held, new)
+        _refuse_losses(config.of_partner, keeps, held, new)
         made.append((new, keeps))
         return new.text, keeps.text
 

@@ -218,13 +218,15 @@ def test_every_setting(repo: Repository) -> None:
         'ignore = ["LED101"]\nmax_lines = 1000\narchive = "old/a.md"\n',
     )
     root = repo.path.resolve()
-    assert config.find(repo.path) == config.Config(
-        root, True, "p.md", "off", ("LED101",), 1000, "old/a.md"
-    )
+    found = config.find(repo.path)
+    assert (found.root, found.is_git, found.ledger_path) == (root, True, "p.md")
+    assert (found.append_only, found.ignore, found.max_lines) == ("off", ("LED101",), 1000)
+    assert found.partner == "old/a.md"
     settings(repo, "[tool.ledger]\n")
-    assert config.find(repo.path) == config.Config(
-        root, True, DEFAULT, "latest", (), 0, "docs/fix_plan_archive.md"
-    )
+    found = config.find(repo.path)
+    assert (found.root, found.is_git, found.ledger_path) == (root, True, DEFAULT)
+    assert (found.append_only, found.ignore, found.max_lines) == ("latest", (), 0)
+    assert found.partner == "docs/fix_plan_archive.md"
 
 
 def test_an_archive_knows_its_ledger(repo: Repository) -> None:

@@ -18,7 +18,7 @@ from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.evidence.rates import rates
 from ledger.evidence.signature import came_through
-from ledger.links import blobs
+from ledger.links import worktree
 from ledger.models.evidence import Evidence
 from ledger.reports import evidence as report
 
@@ -83,9 +83,9 @@ def _root(given: Sequence[Path]) -> Path:
         places = [os.path.realpath(path) for path in given]
     except ValueError as error:
         raise UnreadableInput("run-unreadable", f"expected a path: {error}") from error
-    top = blobs.discover(Path.cwd())
-    if top and all(Path(place).is_relative_to(top) for place in places):
-        return top
+    top = worktree.top_of(Path.cwd())
+    if top and all(worktree.is_within(place, top) for place in places):
+        return Path(top)
     return Path(os.path.commonpath([Path(place).parent for place in places]))
 
 

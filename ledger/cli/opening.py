@@ -41,7 +41,7 @@ def open_holding(given: Path | None, *names: Name) -> Opened:
         return opened
     from ledger import archiving  # only where something was not found
 
-    archive = Opened(opened.config.archive, archiving.read_archive(opened.config, opened.ledger))
+    archive = Opened(opened.config.of_partner, archiving.read_archive(opened.config, opened.ledger))
     return archive if all(_has(archive.ledger, name) for name in names) else opened
 
 

@@ -78,7 +78,7 @@ def command(
     plans = list(dict.fromkeys(config.find(Path.cwd(), file) for file in named))
     if (staged or base is not None) and not files and not every and head is None:
         plans += [
-            plan.archive for plan in plans if not plan.is_archive and _has_archive(plan, base)
+            plan.of_partner for plan in plans if not plan.is_archive and _has_archive(plan, base)
         ]
     findings = [
         finding
@@ -104,7 +104,7 @@ def command(
 
 def _has_archive(plan: Config, base: str | None) -> bool:
     """Whether there is an archive, or was before the change."""
-    if not plan.is_git or plan.archive.ledger.is_file():
+    if not plan.is_git or plan.of_partner.ledger.is_file():
         return plan.is_git
     with Blobs(plan.root) as contents:
         return contents.read(base or "HEAD", plan.partner) is not None

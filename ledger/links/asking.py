@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.links import blobs
+from ledger.links import blobs, worktree
 
 if TYPE_CHECKING:
     import subprocess
@@ -23,9 +23,9 @@ def run(root: Path, *arguments: str, given: bytes = b"") -> subprocess.Completed
 
     try:
         return subprocess.run(  # noqa: S603 - see above
-            [*blobs.GIT, *arguments],
+            [*worktree.GIT, *arguments],
             cwd=root,
-            env=blobs.environment(root),
+            env=worktree.environment(root),
             input=given,
             capture_output=True,
             check=False,

@@ -15,29 +15,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.links.worktree import GIT, environment, git_dir
 
 if TYPE_CHECKING:
     import subprocess
 
-# `core.fsmonitor` may name a program, and comes from the repository that is being read.
-GIT: Final = ("git", "--no-pager", "-c", "core.fsmonitor=")
-_HARDENED: Final = {
-    "GIT_OPTIONAL_LOCKS": "0",  # do not refresh the index on the side
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",  # a partial clone must not fetch what it lacks,
-    "GIT_ALLOW_PROTOCOL": "none",  # nor in a git that does not know the line above
-    "LC_ALL": "C",
-}
-# Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
-_PLACES: Final = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_PREFIX",
-)
 _LONGEST_REVISION: Final = 250
 # Compiled where they are used first: the commands that name no revision start faster.
 _SUFFIX: Final = r"(?:[~^][0-9]{0,4})*"
@@ -53,37 +35,6 @@ _FOUND: Final = rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]{1,18})"
 _OBJECT_NAME: Final = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 
 
-def discover(start: Path) -> Path | None:
-    """The top of the work tree that ``start`` (a file or folder) lies in; None outside of
-    one. Links are resolved first. Linked work trees and submodules have their own top.
-
-    Raises ``UnreadableInput`` where ``start`` cannot be a path.
-    """
-    try:
-        place = Path(os.path.realpath(start))
-    except ValueError as error:
-        raise UnreadableInput("bad-path", f"{os.fspath(start)[:100]!a}: {error}") from error
-    given = os.environ.get("GIT_WORK_TREE")
-    if given and os.environ.get("GIT_DIR"):
-        top = Path(os.path.realpath(given))
-        if place.is_relative_to(top):
-            return top
-    return next((top for top in (place, *place.parents) if _own_git_dir(top)), None)
-
-
-def git_dir(root: Path) -> Path:
-    """The folder that holds HEAD and the index of the work tree whose top is ``root``.
-
-    Raises ``UnreadableInput`` where there is none.
-    """
-    found = _own_git_dir(root)
-    if not found and os.environ.get("GIT_DIR"):
-        found = Path(os.environ["GIT_DIR"]).absolute()
-    if not found:
-        raise UnreadableInput("no-repository", f"{root}: expected the top of a git work tree")
-    return found
-
-
 def merge_parents(root: Path) -> tuple[str, ...]:
     """The commits that the merge in progress brings in; none while there is no merge.
 
@@ -91,7 +42,7 @@ def merge_parents(root: Path) -> tuple[str, ...]:
     in is then told by variables named GITHEAD_ and the commit.
     """
     try:
-        with (git_dir(root) / "MERGE_HEAD").open("rb") as file:
+        with Path(git_dir(root), "MERGE_HEAD").open("rb") as file:
             names = file.read(10_000).decode("ascii", "replace").split("\n")
     except FileNotFoundError:
         names = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
@@ -121,33 +72,6 @@ def check_revision(revision: str) -> str:
             "give HEAD, a branch, a tag, or 7 to 64 hex digits, with ~N or ^N behind it if need be",
         )
     return revision
-
-
-def environment(root: Path) -> dict[str, str]:
-    """The environment that git is run with at ``root``, the top of a work tree.
-
-    Where a hook runs, git says in it which index holds what will be committed; that is kept.
-    Places of another repository (this process was started by its hook) are taken out.
-    """
-    own = git_dir(root)
-    passed = {**os.environ, **_HARDENED}
-    if _of_another(passed, own):
-        return {name: value for name, value in passed.items() if name not in _PLACES}
-    for name in ("GIT_DIR", "GIT_WORK_TREE"):
-        # Relative to the folder of this process, while git is going to run in ``root``.
-        if passed.get(name):
-            passed[name] = os.fspath(Path(passed[name]).absolute())
-    return passed
-
-
-def _of_another(passed: dict[str, str], own: Path) -> bool:
-    if passed.get("GIT_DIR"):
-        named = Path(passed["GIT_DIR"])
-    else:
-        # A hook is told of `.git/index`, or of a lock file in the git folder of its repository.
-        index = Path(passed.get("GIT_INDEX_FILE") or ".git/index")
-        named = index.parent if index.is_absolute() and _has_head(index.parent) else own
-    return os.path.realpath(named) != os.path.realpath(own)
 
 
 class Blobs:
@@ -306,30 +230,6 @@ def _checked(path: str) -> bytes:
         return os.fsencode("/".join(parts))
     except UnicodeEncodeError as error:
         raise UsageError("bad-path", f"{path[:100]!a}: no file can have this name") from error
-
-
-def _own_git_dir(top: Path) -> Path | None:
-    entry = top / ".git"
-    pointed = _pointed_to(entry) or entry
-    return pointed if _has_head(pointed) else None
-
-
-def _has_head(folder: Path) -> bool:
-    return os.path.lexists(folder / "HEAD")
-
-
-def _pointed_to(entry: Path) -> Path | None:
-    """Where a ``.git`` file (of a linked work tree or a submodule) points to."""
-    try:
-        if not entry.is_file():
-            return None
-        with entry.open("rb") as file:
-            line = file.read(10_000).partition(b"\n")[0].rstrip(b"\r")
-    except OSError:
-        return None
-    if not line.startswith(b"gitdir: ") or b"\0" in line:
-        return None
-    return Path(os.path.normpath(entry.parent / os.fsdecode(line[len(b"gitdir: ") :])))
 
 
 def not_started(root: Path, error: OSError) -> LedgerError:

@@ -23,7 +23,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 import git
 
 from ledger.errors import LedgerError
-from ledger.links import blobs, paths
+from ledger.links import paths, worktree
 
 _NOTHING_FOUND = 1  # the exit code of rev-parse --verify and of check-ignore
 
@@ -107,7 +107,7 @@ def _run(
     try:
         with _environment(root) as environment:
             process = git.Git(root).execute(
-                [*blobs.GIT, *arguments],
+                [*worktree.GIT, *arguments],
                 env=environment,
                 istream=subprocess.PIPE,
                 as_process=True,
@@ -125,8 +125,8 @@ def _run(
 @contextmanager
 def _environment(root: Path) -> Iterator[dict[str, str]]:
     """The environment for git. GitPython adds the one of this process, so what must not be in
-    it (see ``blobs.environment``) is out of that for as long."""
-    wanted = blobs.environment(root)
+    it (see ``worktree.environment``) is out of that for as long."""
+    wanted = worktree.environment(root)
     hidden = {name: os.environ.pop(name) for name in [*os.environ] if name not in wanted}
     try:
         yield wanted

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.links import blobs
+from ledger.links import worktree
 
 _DIFF = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "HEAD", "--")
 _HEAD = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
@@ -19,7 +19,7 @@ def take(root: Path, patch: Path) -> str | None:
 
     Raises LedgerError where git is missing or gives up, OSError where the disk does.
     """
-    environment = blobs.environment(root)
+    environment = worktree.environment(root)
     said, answer = os.pipe()
     with patch.open("xb") as file:
         try:
@@ -46,7 +46,7 @@ def _start(root: Path, asked: Sequence[str], output: int, environment: dict[str,
     """Start git; its process. Not by ``subprocess``, which a command would have to wait for."""
     return os.posix_spawnp(
         "git",
-        [*blobs.GIT[:1], "-C", os.fspath(root), *blobs.GIT[1:], *asked],
+        [*worktree.GIT[:1], "-C", os.fspath(root), *worktree.GIT[1:], *asked],
         environment,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

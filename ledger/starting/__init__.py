@@ -17,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 from ledger import adding, config, hooking, installing, locating, reader, text, validate
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
-from ledger.links import asking, blobs, paths
+from ledger.links import asking, paths, worktree
 from ledger.models.ledger import Ledger
 from ledger.starting import pieces, plan
 
@@ -88,9 +88,9 @@ def find(here: Path, given: Path | None) -> Config:
                 f"`ledger init --ledger {config.DEFAULTS[0]}` starts a new one",
             ) from None
     place = Path(os.path.realpath(here / given)) if given else None
-    folder = _existing(place.parent) if place else Path(os.path.realpath(here))
-    top = blobs.discover(folder)
-    root = top or Path(os.path.realpath(here))
+    folder = os.fspath(_existing(place.parent)) if place else os.path.realpath(here)
+    top = worktree.top_of(folder)
+    root = top or os.path.realpath(here)
     path = config.DEFAULTS[0]
     if place:
         if not place.is_relative_to(root):

@@ -14,7 +14,7 @@ from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.evidence.access import Access
 from ledger.evidence.access import Entry as File
 from ledger.evidence.part import MAX_BYTES
-from ledger.links import asking, blobs
+from ledger.links import asking, worktree
 from ledger.links.blobs import Blobs
 
 _NAME_AND_SIZE = "%(objectname) %(objectsize)"
@@ -241,7 +241,7 @@ def _latest(root: Path, contents: Blobs | None, *, is_committed: bool) -> tuple[
 def _is_commit(root: Path, contents: Blobs, name: str) -> bool | None:
     if contents.commit(name) is not None:
         return True
-    return None if (blobs.git_dir(root) / "shallow").exists() else False
+    return None if Path(worktree.git_dir(root), "shallow").exists() else False
 
 
 def _walked(root: Path) -> Iterator[str]:
