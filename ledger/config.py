@@ -34,9 +34,7 @@ _KEYS: dict[str, type] = {
 _IN_WORDS = {str: "text", list: "a list", int: "a number", dict: "a table"}
 _APPEND_ONLY = ("strict", "latest", "off")
 # [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
-_MENTIONED = (
-    rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])"""
-)
+_MENTIONED = rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])"""
 _LONGEST = 1000  # characters of a path in a message
 _LARGEST = 1_000_000  # bytes of a pyproject.toml
 
@@ -225,7 +223,7 @@ def _named(root: str, project: str | None, settings: dict[str, Any]) -> str:
                 return os.path.join(folder, name)
     raise UsageError(
         "no-ledger",
-        f"no fix plan in {root}: expected {' or '.join(DEFAULTS)}",
+        f"no fix plan in {_cut(root)}: expected {' or '.join(DEFAULTS)}",
         "name one with --ledger PATH or `path` of [tool.ledger] in pyproject.toml",
     )
 

@@ -88,7 +88,7 @@ def _run(arguments: Sequence[str]) -> int:
 
             findings += validate.staged(settings, settings.ledger_path, contents)
             if not arguments:
-                findings += validate.staged(settings.archive, settings.partner, contents)
+                findings += validate.staged(settings.of_partner, settings.partner, contents)
     _print(f"{finding}\n" for finding in findings)
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:

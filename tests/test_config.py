@@ -248,7 +248,6 @@ def test_names_that_no_file_can_have_are_refused(
 ) -> None:
     for start, given in (
         (repo.path, Path(name)),
-        (repo.path / name, None),
         (tmp_path / name, None),
     ):
         with pytest.raises((UnreadableInput, UsageError)) as refused:

@@ -291,7 +291,7 @@ def _descendants() -> list[int]:
     """All processes below this one that have not ended; empty where the system has no /proc."""
     children: dict[int, list[int]] = {}
     try:
-        names = os.listdir("/proc")  # noqa: PTH208 - names are what is wanted
+        names = os.listdir("/proc")
     except OSError:
         return []
     for name in names:
