@@ -23,7 +23,7 @@ from ledger.errors import UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run
 from ledger.models.evidence import Evidence
-from ledger.running import files, keeper, layout, pytest_arguments, retrying
+from ledger.running import files, keeper, layout, pytest_arguments, results, retrying
 from ledger.running import log as logs
 from tests.commands import SCRIPT, Done, call, process, terminal
 from tests.repository import Repository
@@ -599,7 +599,7 @@ def test_the_quick_reading_means_what_typer_reads(
     seen: list[Any] = []
 
     def note(order: Any, ledger: Any, against: Any, *, as_json: bool) -> int:
-        seen.append((order, ledger, against, as_json))
+        seen.append((vars(order), ledger and os.fspath(ledger), against, as_json))
         return 0
 
     monkeypatch.setattr(running, "execute", note)
@@ -638,7 +638,8 @@ def test_the_quick_reading_means_what_typer_reads(
         with monkeypatch.context() as patch:
             patch.setattr(quick, "read", lambda _: None)
             assert call(repo.path, "run", *given).code == 0, given
-        assert seen == [meant], given
+        order, *others = meant
+        assert seen == [(vars(order), *others)], given
     assert understood > 100
 
 
@@ -647,7 +648,7 @@ def test_the_keeper_says_how_a_command_ended() -> None:
     try:
         for words, code in ((["false"], 1), (["sh", "-c", "kill -ABRT $$"], 134), (["true"], 0)):
             held.start(words)
-            ended = held.ended()
+            ended = results.ended(held.answer())
             assert ended is not None
             assert (ended.code, ended.error, ended.left) == (code, 0, 0)
     finally:

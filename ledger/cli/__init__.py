@@ -8,14 +8,17 @@ the command that was asked for is imported.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Final, NoReturn
 
 from ledger.cli import boundary
 from ledger.leaving import leave
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
 # Name to module and group of the help text, in the order in which the help lists them.
-COMMANDS: Final[dict[str, tuple[str, str]]] = {
+COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("ledger.cli.status", "Every day"),
     "show": ("ledger.cli.show", "Every day"),
     "append": ("ledger.cli.append", "Every day"),

@@ -6,23 +6,25 @@ import io
 import itertools
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, Final
 
 from ledger import text
 from ledger.cli import output
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 
-INTERRUPTED: Final = 130
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+INTERRUPTED = 130
 
 
 def run(command: Callable[[], Any], given: Sequence[str]) -> int:
     """Run ``command`` and return its exit code; ``given`` are the arguments, which tell
     whether a failure is reported as JSON."""
     # A stream that the shell closed (`>&-`) is None.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - open until exit
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - likewise
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - open until exit
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115 - likewise
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -6,11 +6,12 @@ import errno
 import io
 import os
 import sys
-import textwrap
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from rich.console import Console
 
     from ledger.reports.lines import Line
@@ -94,6 +95,8 @@ def _wrapped(line: Line, width: int) -> list[str]:
     """The line, or where it is to be hung the lines of a terminal; no word is broken."""
     if line.kind != "hung" or width < 2 * line.hang:
         return [line.text]
+    import textwrap  # for terminals only
+
     start = len(line.text) - len(line.text.lstrip())
     words = textwrap.wrap(
         line.text.lstrip(),

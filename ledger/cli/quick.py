@@ -4,20 +4,21 @@ Typer takes twice as long to load as a command may wait. It has the last word al
 is not understood here, help and mistakes included, is left to it.
 """
 
-import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Final
+from __future__ import annotations
 
 from ledger.running.order import Order
 
-_TEXTS: Final = ("stamp", "phase", "sprint", "summary", "ledger", "against")
-_NUMBERS: Final = {"rounds": (1, 500), "retries": (0, 100)}
-_SECONDS: Final = r"\d{1,9}(?:\.\d{1,3})?"
-_LEAST_S: Final = 0.001
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_TEXTS = ("stamp", "phase", "sprint", "summary", "ledger", "against")
+_NUMBERS = {"rounds": (1, 500), "retries": (0, 100)}
+_LEAST_S = 0.001
 
 
-def read(given: Sequence[str]) -> tuple[Order, Path | None, str | None, bool] | None:
+def read(given: Sequence[str]) -> tuple[Order, str | None, str | None, bool] | None:
     """The order, ``--ledger``, ``--against`` and ``--json`` of ``ITEM [OPTION [VALUE]]... --
     COMMAND...``; None for anything else."""
     if "--" not in given:
@@ -49,8 +50,7 @@ def read(given: Sequence[str]) -> tuple[Order, Path | None, str | None, bool] | 
         found.get("summary", ""),
         "no-append" not in found,
     )
-    ledger = found.get("ledger")
-    return order, Path(ledger) if ledger else None, found.get("against"), "json" in found
+    return order, found.get("ledger"), found.get("against"), "json" in found
 
 
 def _read_value(name: str, value: str, found: dict[str, Any]) -> bool:
@@ -61,13 +61,17 @@ def _read_value(name: str, value: str, found: dict[str, Any]) -> bool:
         found["retry_on"] += (value,)
     elif name in _TEXTS:
         found[name] = value
-    elif name in _NUMBERS and re.fullmatch(r"[0-9]{1,3}", value):
+    elif name in _NUMBERS and _is_digits(value, 3):
         least, most = _NUMBERS[name]
         found[name] = number = int(value)
         return least <= number <= most
-    elif name == "timeout" and re.fullmatch(_SECONDS, value) and value.isascii():
+    elif name == "timeout" and all(map(_is_digits, value.split(".", 1), (9, 3))):
         found[name] = seconds = float(value)
         return seconds >= _LEAST_S
     else:
         return False
     return True
+
+
+def _is_digits(value: str, most: int) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) <= most

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ledger import running, text
 from ledger.cli import output
 from ledger.running.order import Order, Watch
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledger.models.rounds import Earlier
     from ledger.running.ending import Done
-    from ledger.running.tries import Ran
+    from ledger.running.results import Ran
 
 _INTERRUPTED = 130
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 
 
 def execute(
-    order: Order, ledger: Path | None, against: str | None = None, *, as_json: bool = False
+    order: Order,
+    ledger: str | os.PathLike[str] | None,
+    against: str | None = None,
+    *,
+    as_json: bool = False,
 ) -> int:
     """Run, and say what came of it; the exit code."""
-    done = running.run(Path.cwd(), ledger, order, _watch(order), _earlier(against))
+    done = running.run(os.getcwd(), ledger, order, _watch(order), _earlier(against))
     for note in done.recorded.notes if done.recorded else ():
         output.diagnostic(f"ledger: note: {text.visible(note)}")
     if as_json:
@@ -62,6 +65,9 @@ def _told(ran: Ran, of: int) -> None:
 def _shown(terminal: int) -> Callable[[bytes], None]:
     """Writes text to the terminal without control characters, so that binary output does no
     harm there. A terminal that is gone is written to no more."""
+    import re  # few look on
+
+    control = re.compile(_CONTROL)
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     is_there = True
 
@@ -69,7 +75,7 @@ def _shown(terminal: int) -> Callable[[bytes], None]:
         nonlocal is_there
         if not is_there:
             return
-        left = memoryview(_CONTROL.sub("", decoder.decode(data)).encode())
+        left = memoryview(control.sub("", decoder.decode(data)).encode())
         try:
             while left:
                 left = left[os.write(terminal, left) :]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 
 from ledger.errors import UnreadableInput, UsageError
+from ledger.links import worktree
 from ledger.text import DRIVE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def confine(root: Path, path: str | os.PathLike[str]) -> Path:
@@ -16,6 +20,13 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
     Raises ``UsageError`` (``outside``) for a path that is empty, absolute, has a ``..``, a NUL
     or a character that no file name can hold, or leads out of ``root`` through a link.
     """
+    from pathlib import Path
+
+    return Path(confined(os.fspath(root), path))
+
+
+def confined(root: str, path: str | os.PathLike[str]) -> str:
+    """``confine``, with text for paths."""
     name = os.fspath(path)
     reason = ""
     if not name:
@@ -28,9 +39,9 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
         reason = "has a '..' in it"
     else:
         try:
-            top = Path(os.path.realpath(root))
-            real = Path(os.path.realpath(top / name))
-            if real.is_relative_to(top):
+            top = os.path.realpath(root)
+            real = os.path.realpath(os.path.join(top, name))
+            if worktree.is_within(real, top):
                 return real
             reason = "leads out of it through a link"
         except (OSError, UnicodeEncodeError):
@@ -43,6 +54,8 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
 def inside(root: Path, place: Path) -> str:
     """The path of a file or run relative to the repository, which it may not leave. Raises
     UnreadableInput for nothing, UsageError for what lies outside."""
+    from pathlib import Path
+
     try:
         real = Path(os.path.realpath(place))
         is_there = real.exists()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
 
 from ledger.errors import LedgerError
 from ledger.links import worktree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DIFF = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "HEAD", "--")
 _HEAD = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
-def take(root: Path, patch: Path) -> str | None:
+def take(root: str, patch: str) -> str | None:
     """Write what tracked files differ in from HEAD to the new file ``patch``, empty where
     nothing differs, and return HEAD's commit; None, and no file, before the first commit.
 
@@ -21,7 +23,7 @@ def take(root: Path, patch: Path) -> str | None:
     """
     environment = worktree.environment(root)
     said, answer = os.pipe()
-    with patch.open("xb") as file:
+    with open(patch, "xb") as file:
         try:
             head = _start(root, _HEAD, answer, environment)
             diff = _start(root, _DIFF, file.fileno(), environment)
@@ -34,7 +36,7 @@ def take(root: Path, patch: Path) -> str | None:
         os.waitpid(head, 0)
         status = os.waitpid(diff, 0)[1]
     if not commit:
-        patch.unlink()
+        os.unlink(patch)
         return None
     if status:
         code = os.waitstatus_to_exitcode(status)
@@ -42,11 +44,11 @@ def take(root: Path, patch: Path) -> str | None:
     return commit
 
 
-def _start(root: Path, asked: Sequence[str], output: int, environment: dict[str, str]) -> int:
+def _start(root: str, asked: Sequence[str], output: int, environment: dict[str, str]) -> int:
     """Start git; its process. Not by ``subprocess``, which a command would have to wait for."""
     return os.posix_spawnp(
         "git",
-        [*worktree.GIT[:1], "-C", os.fspath(root), *worktree.GIT[1:], *asked],
+        [*worktree.GIT[:1], "-C", root, *worktree.GIT[1:], *asked],
         environment,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

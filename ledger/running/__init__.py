@@ -4,29 +4,28 @@ The command starts before anything is loaded that is only needed afterwards; tha
 it runs. What the bundle claims of itself is in ``claim``, and is written last.
 """
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-from ledger import config
-from ledger.errors import LedgerError
-from ledger.running.bundle import Bundle
-from ledger.running.capture import Interrupts
 from ledger.running.keeper import Keeper
-from ledger.running.order import Order, Watch
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
+
     from ledger.models.rounds import Earlier
     from ledger.recording import Recorded
+    from ledger.running.bundle import Bundle
     from ledger.running.ending import Done
+    from ledger.running.order import Order, Watch
 
 
 def run(
-    start: Path,
-    ledger: Path | None,
+    start: str | os.PathLike[str],
+    ledger: str | os.PathLike[str] | None,
     order: Order,
     watch: Watch,
-    earlier: "Earlier | None" = None,
-) -> "Done":
+    earlier: Earlier | None = None,
+) -> Done:
     """Run the command of ``order`` in the current folder, once or for each round; ``earlier`` is
     the batch that rounds are compared with.
 
@@ -37,6 +36,10 @@ def run(
     """
     keeper = Keeper()  # first of all, while this process is small
     try:
+        from ledger import config
+        from ledger.running.bundle import Bundle
+        from ledger.running.interrupts import Interrupts
+
         with Interrupts() as interrupts:
             bundle = Bundle(config.find(start, ledger), order)
             bundle.make(keeper, interrupts, watch, earlier)
@@ -49,8 +52,9 @@ def run(
     return ending.done(bundle, recorded)
 
 
-def _record(bundle: Bundle) -> "Recorded":
+def _record(bundle: Bundle) -> Recorded:
     from ledger import recording
+    from ledger.errors import LedgerError
 
     order = bundle.order
     request = recording.Request(order.item, (bundle.folder,), summary=order.summary)

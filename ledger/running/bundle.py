@@ -1,122 +1,142 @@
 """A bundle while it is made: its folder, what it claims, and what is done meanwhile.
 
-The command waits for all that is imported here; what is needed later is imported later.
+The command waits for all that is imported here, and for nothing else: neither ``typing`` nor
+``pathlib``, which take longer than all that is done before it starts. What is needed later is
+imported later.
 """
+
+from __future__ import annotations
 
 import os
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
 
-from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.links import snapshot
-from ledger.running import claim, layout, pytest_arguments, retrying
-from ledger.running.capture import Interrupts
-from ledger.running.keeper import Keeper
-from ledger.running.order import Order, Watch
-from ledger.running.tries import Command, Cut, NotStarted, Ran, run_round
+from ledger.running import claim, layout
+from ledger.running.command import Command
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ledger.models.rounds import Earlier
+    from pathlib import Path
+    from typing import Any
 
-_UNENDED = "it was started, and its end was never written"
+    from ledger.config import Config
+    from ledger.models.rounds import Earlier
+    from ledger.running.interrupts import Interrupts
+    from ledger.running.keeper import Keeper
+    from ledger.running.log import Log
+    from ledger.running.order import Order, Watch
+    from ledger.running.results import Ran
+    from ledger.running.tries import NotStarted
+
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class Bundle:
-    """A run while it is made. ``state`` and ``reason`` are what it claims of itself."""
+    """A run while it is made. ``state`` and ``reason`` are what it claims of itself; ``path`` is
+    its folder relative to the repository, ``place`` the same from the root of the file system."""
 
     def __init__(self, settings: Config, order: Order) -> None:
-        at = pytest_arguments.place(order.command)
-        on = retrying.read(order.retry_on)
         self.order, self.settings = order, settings
-        self.command = Command(order.command, at, order.timeout_s, order.retries, on)
-        self.path, self.folder, self.stamp = _folder(settings, order)
+        self.command = Command(order)
+        self.path, self.place, self.stamp = _folder(settings, order)
         self.started = time.time()
-        self.state, self.reason = "running", _UNENDED
+        self.state, self.reason = "running", claim.UNENDED
         self.rounds: list[Ran] = []
         self.duration_s = 0.0
         self.commit: str | None = None
 
     @property
-    def is_repeated(self) -> bool:
-        """Whether it has rounds, each in a folder of its own."""
-        return self.order.rounds > 1
+    def folder(self) -> Path:
+        """Where its files are."""
+        from pathlib import Path
 
-    def round_folder(self, number: int) -> Path:
+        return Path(self.place)
+
+    def round_place(self, number: int) -> str:
         """Where the outputs of a round go."""
-        return self.folder / "rounds" / str(number) if self.is_repeated else self.folder
+        return f"{self.place}/rounds/{number}" if self.order.is_repeated else self.place
 
     def make(
-        self, keeper: Keeper, interrupts: Interrupts, watch: Watch, earlier: "Earlier | None"
+        self, keeper: Keeper, interrupts: Interrupts, watch: Watch, earlier: Earlier | None
     ) -> None:
         """Run everything and write everything, what the bundle claims last."""
-        with self._on_disk():
-            self._claim(self.folder)
-            if self.settings.is_git:
-                self.commit = snapshot.take(self.settings.root, self.folder / "git_diff.patch")
-            meanwhile = _Meanwhile(self, keeper.begun)
-            begun = time.monotonic()
-            try:
-                self._all_rounds(keeper, interrupts, watch)
-            except Cut as cut:
-                self.state, self.reason = "interrupted", str(cut)
-            except NotStarted as error:
-                meanwhile.join()
-                self._never_was(error)
-            finally:
-                meanwhile.join()
-            keeper.dismiss()
-            self.duration_s = time.monotonic() - begun
-            from ledger.running import ending
-
-            if self.is_repeated:
-                ending.write_report(self, earlier)
-            ending.write_summary(self)
-            if self.state == "running":
-                self.state, self.reason = _state(self.rounds[-1], self.order)
-            self._claim(self.folder)
-
-    def _all_rounds(self, keeper: Keeper, interrupts: Interrupts, watch: Watch) -> None:
-        for number in range(1, self.order.rounds + 1):
-            folder = self.round_folder(number)
-            if self.is_repeated:
-                folder.mkdir(parents=True)
-                self._claim(folder)
-            ran = run_round(keeper, self.command, number, folder, interrupts, watch.output)
-            self.rounds.append(ran)
-            if self.is_repeated:
-                self._claim(folder, ran)
-                if watch.round:
-                    watch.round(ran, self.order.rounds)
-            if interrupts.caught and number < self.order.rounds:
-                raise Cut("interrupted between two rounds")
-
-    @contextmanager
-    def _on_disk(self) -> Iterator[None]:
-        """What the disk refuses leaves the run incomplete, and is told."""
         try:
-            yield
+            self._make(keeper, interrupts, watch, earlier)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             self.state, self.reason = "interrupted", f"the disk did not take the outputs: {why}"
-            with suppress(OSError):
-                self._claim(self.folder)
+            try:
+                self.claim()
+            except OSError:
+                pass  # then the first claim stands: it has no end
             raise UnreadableInput(
                 "cannot-write",
                 f"{self.path}: the outputs could not be written: {why}",
                 "the bundle is marked incomplete, nothing is recorded",
             ) from error
 
+    def _make(
+        self, keeper: Keeper, interrupts: Interrupts, watch: Watch, earlier: Earlier | None
+    ) -> None:
+        self._begin_claim(self.place, self.order.rounds)
+        if self.settings.is_git:
+            patch = os.path.join(self.place, "git_diff.patch")
+            self.commit = snapshot.take(self.settings.top, patch)
+        begun = time.monotonic()
+        log = self._begin_round(keeper, 1)
+        # The command runs: from here on loading costs it nothing.
+        from ledger.running import meanwhile, tries
+
+        aside = meanwhile.Meanwhile(self)
+        try:
+            self._all_rounds(keeper, log, interrupts, watch)
+        except tries.Cut as cut:
+            self.state, self.reason = "interrupted", str(cut)
+        except tries.NotStarted as error:
+            aside.join()
+            self._never_was(error)
+        finally:
+            aside.join()
+        keeper.dismiss()  # it ends while the files are written
+        self.duration_s = time.monotonic() - begun
+        from ledger.running import ending
+
+        if self.order.is_repeated:
+            ending.write_report(self, earlier)
+        ending.write_summary(self)
+        if self.state == "running":
+            self.state, self.reason = _state(self.rounds[-1], self.order)
+        self.claim()
+
+    def _all_rounds(self, keeper: Keeper, log: Log, interrupts: Interrupts, watch: Watch) -> None:
+        from ledger.running.tries import Cut, run_round
+
+        for number in range(1, self.order.rounds + 1):
+            if number > 1:
+                log = self._begin_round(keeper, number)
+            place = self.round_place(number)
+            ran = run_round(keeper, self.command, number, place, log, interrupts, watch.output)
+            self.rounds.append(ran)
+            if self.order.is_repeated:
+                self._claim_round(place, ran)
+                if watch.round:
+                    watch.round(ran, self.order.rounds)
+            if interrupts.caught and number < self.order.rounds:
+                raise Cut("interrupted between two rounds")
+
+    def _begin_round(self, keeper: Keeper, number: int) -> Log:
+        place = self.round_place(number)
+        if self.order.is_repeated:
+            os.makedirs(place)
+            self._begin_claim(place, 1)
+        return self.command.begin(keeper, place)
+
     def _never_was(self, error: NotStarted) -> None:
         import shutil
 
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.place)
         raise UsageError(
             "no-such-command",
             f"{self.order.command[0][:200]}: {str(error).lower()}",
@@ -125,25 +145,30 @@ class Bundle:
 
     # What it claims
 
-    def _claim(self, folder: Path, ran: Ran | None = None) -> None:
-        """Write what is known by now: of one round where ``ran`` is that, else of all."""
-        state, reason = self.state, self.reason
-        rounds: list[Ran] = self.rounds
-        is_round = folder != self.folder
-        if is_round:
-            rounds = [ran] if ran else []
-            state, reason = _state(ran, self.order) if ran else ("running", _UNENDED)
-        last = rounds[-1] if rounds and (is_round or not self.is_repeated) else None
+    def _begin_claim(self, place: str, planned: int) -> None:
+        claim.begin(place, self.started, self.command.pytest_at is not None, planned)
+
+    def claim(self) -> None:
+        """Write what is known by now of all rounds."""
+        last = None if self.order.is_repeated or not self.rounds else self.rounds[-1]
+        self._write(self.place, (self.state, self.reason), self.order.rounds, self.rounds, last)
+
+    def _claim_round(self, place: str, ran: Ran) -> None:
+        self._write(place, _state(ran, self.order), 1, [ran], ran)
+
+    def _write(
+        self, place: str, state: tuple[str, str], planned: int, rounds: list[Ran], last: Ran | None
+    ) -> None:
         said: dict[str, Any] = {
-            "state": state,
-            "reason": reason,
+            "state": state[0],
+            "reason": state[1],
             "item": self.order.item,
             "stamp": self.stamp,
-            "started": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(self.started)),
+            "started": claim.started(self.started),
             "commit": self.commit,
             "is_pytest": self.command.pytest_at is not None,
             "rounds": {
-                "planned": 1 if is_round else self.order.rounds,
+                "planned": planned,
                 "run": len(rounds),
                 "passes": sum(found.code == 0 for found in rounds),
                 "first_try_passes": sum(not found.code and not found.retried for found in rounds),
@@ -161,7 +186,7 @@ class Bundle:
                 "log_bytes": last.log_bytes,
                 "log_left_out": last.left_out,
             }
-        claim.write(folder, said)
+        claim.write(place, said)
 
 
 def _state(ran: Ran, order: Order) -> tuple[str, str]:
@@ -171,7 +196,7 @@ def _state(ran: Ran, order: Order) -> tuple[str, str]:
     return "ended", ""
 
 
-def _folder(settings: Config, order: Order) -> tuple[str, Path, str]:
+def _folder(settings: Config, order: Order) -> tuple[str, str, str]:
     """The new folder of the bundle: relative, absolute, and its stamp."""
     if order.stamp and not re.fullmatch(layout.STAMP, order.stamp):
         raise UsageError(
@@ -179,17 +204,19 @@ def _folder(settings: Config, order: Order) -> tuple[str, Path, str]:
             f"--stamp {order.stamp[:80]!r}: expected a time in UTC",
             "such as 20251015T201831Z",
         )
-    section = layout.section_of(settings.ledger.read_bytes(), order.item)
+    with open(os.path.join(settings.top, settings.ledger_path), "rb") as file:
+        data = file.read()
+    section = layout.section_of(data, order.item)
     item = order.item.strip().strip("[]")
     if not section:
-        item = _item_of(settings, item)
+        item = _item_of(settings, data, item)
     template = layout.template_of(section, settings.runs, settings.own)
     values = {"item": item.lower(), "phase": order.phase, "sprint": order.sprint}
     while True:
         stamp = order.stamp or time.strftime(_STAMP, time.gmtime())
         path = layout.fill(template, {**values, "STAMP": stamp})
         try:
-            return path, layout.make(settings.root, path), stamp
+            return path, layout.make(settings.top, path), stamp
         except UsageError as error:
             if order.stamp or error.code != "run-exists":
                 raise
@@ -199,48 +226,8 @@ def _folder(settings: Config, order: Order) -> tuple[str, Path, str]:
             raise UnreadableInput("cannot-write", f"{path}: cannot be made: {why}") from error
 
 
-def _item_of(settings: Config, item: str) -> str:
+def _item_of(settings: Config, data: bytes, item: str) -> str:
     """The item as the ledger, read whole, has it. Raises UsageError."""
     from ledger import naming, reader
 
-    return naming.items(reader.read(settings.ledger.read_bytes(), own=settings.own), item)[0].id
-
-
-class _Meanwhile:
-    """What can be done while the command runs: the files that tell of it, and loading what is
-    needed afterwards."""
-
-    def __init__(self, bundle: Bundle, begun: Event) -> None:
-        self._bundle = bundle
-        self._begun = begun
-        self._error: Exception | None = None
-        self._thread = Thread(target=self._work)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Wait for its end. Raises what went wrong."""
-        self._begun.set()  # also where no command came to be started
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-
-    def _work(self) -> None:
-        bundle = self._bundle
-        self._begun.wait()  # nothing comes before the command
-        try:
-            from ledger.running import ending, files  # noqa: F401 - loaded for later
-
-            numbers = range(1, bundle.order.rounds + 1)
-            folders = [bundle.round_folder(number) for number in numbers]
-            commands = [files.line_of(bundle.command.within(folder)) for folder in folders]
-            below = os.path.relpath(Path.cwd(), bundle.settings.root)
-            files.write_commands(
-                bundle.folder, bundle.order.item, below, [*dict.fromkeys(commands)]
-            )
-            files.write_environment(bundle.folder)
-            if bundle.order.append:
-                import ledger.recording
-            if bundle.is_repeated:
-                import ledger.running.report  # noqa: F401
-        except Exception as error:  # noqa: BLE001 - it is raised again in the thread that waits
-            self._error = error
+    return naming.items(reader.read(data, own=settings.own), item)[0].id

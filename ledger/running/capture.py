@@ -6,72 +6,30 @@ import select
 import signal
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 from ledger.errors import LedgerError
-from ledger.running.keeper import Ended, Keeper
+from ledger.running.interrupts import Interrupts
+from ledger.running.keeper import Keeper
 from ledger.running.log import Log
+from ledger.running.results import Outcome, ended
 
 KILL_AFTER_S = 5.0
 """Between the first signal to a command that is to end, and SIGKILL."""
 _CHUNK: Final = 1 << 16
 _DRAINED: Final = 1 << 22  # what can be in the pipe when everything has ended, and more
-_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Outcome(NamedTuple):
-    """How one execution ended. ``cut`` says what ended it from outside: ``timeout``, the name
-    of a signal that `ledger` got, or ``disk`` with ``why``; empty where it ended by itself."""
-
-    ended: Ended
-    cut: str = ""
-    why: str = ""
-
-
-class Interrupts:
-    """While it is open, SIGINT, SIGTERM and SIGHUP end the command and not this process at
-    once. A signal that was ignored (``nohup``) stays so. ``caught`` are those that came."""
-
-    def __init__(self) -> None:
-        self.caught: list[int] = []
-        self._before: dict[int, object] = {}
-
-    def __enter__(self) -> Self:
-        self.woken, self._wake = os.pipe()
-        for end in (self.woken, self._wake):
-            os.set_blocking(end, False)
-        self._woke_before = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-        for number in _INTERRUPTS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, lambda n, _: self.caught.append(n))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)  # type: ignore[arg-type]  # what signal() returned
-        signal.set_wakeup_fd(self._woke_before)
-        os.close(self.woken)
-        os.close(self._wake)
 
 
 def capture(
     keeper: Keeper,
-    arguments: list[str],
     log: Log,
     interrupts: Interrupts,
     timeout_s: float | None = None,
     echo: Callable[[bytes], None] | None = None,
 ) -> Outcome:
-    """Run a command, wait until it and all that it started have ended, and say how. What it
-    writes goes to ``log`` and ``echo`` as it comes. Raises ``LedgerError`` where the process
-    that holds it was killed."""
-    keeper.start(arguments)
+    """Wait until the command, which was started, and all that it started have ended, and say how.
+    What it writes goes to ``log`` and ``echo`` as it comes. Raises ``LedgerError`` where the
+    process that holds it was killed."""
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     kill_at: float | None = None
     cut = why = ""
@@ -104,13 +62,13 @@ def capture(
         elif kill_at is not None and now >= kill_at:
             keeper.send(signal.SIGKILL)
             kill_at = None
-    ended = keeper.ended()
-    if ended is None:
+    end = ended(keeper.answer())
+    if end is None:
         raise LedgerError("run-lost", "the process that held the command was killed")
     trouble = _drain(keeper, log, None if cut == "disk" else echo, cut != "disk")
     if trouble:
         cut, why = "disk", trouble
-    return Outcome(ended, cut, why)
+    return Outcome(end, cut, why)
 
 
 def _drain(keeper: Keeper, log: Log, echo: Callable[[bytes], None] | None, is_kept: bool) -> str:

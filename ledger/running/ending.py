@@ -64,7 +64,7 @@ def write_summary(bundle: "Bundle") -> None:
     ]  # fmt: skip
     if bundle.state == "interrupted":
         told.append(("Not complete", bundle.reason))
-    if bundle.is_repeated:
+    if bundle.order.is_repeated:
         told.append(("Rounds", f"{len(bundle.rounds)} of {bundle.order.rounds} run (`rounds.md`)"))
     elif bundle.rounds:
         told += files.summary_of(bundle.rounds[-1])
@@ -75,7 +75,7 @@ def done(bundle: "Bundle", recorded: "Recorded | None") -> Done:
     """The end of it."""
     failed = [ran.code for ran in bundle.rounds if ran.code]
     peaks = [peak for ran in bundle.rounds if (peak := ran.ended.peak_rss_bytes) is not None]
-    is_single = not bundle.is_repeated
+    is_single = not bundle.order.is_repeated
     code = failed[-1] if failed else 0 if bundle.rounds else None
     return Done(
         bundle.path,

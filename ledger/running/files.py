@@ -10,8 +10,7 @@ from pathlib import Path
 from ledger.evidence.commands import without_secrets
 from ledger.evidence.environment import allowed
 from ledger.evidence.gnu_time import MEMORY, NOT_TOLD
-from ledger.running.keeper import Ended
-from ledger.running.tries import Ran
+from ledger.running.results import Ended, Ran
 
 
 def line_of(command: Sequence[str]) -> str:

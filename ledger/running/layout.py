@@ -1,23 +1,25 @@
 """Where the bundle of a run goes: what the item, else the configuration, says, filled in."""
 
+from __future__ import annotations
+
+import os
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
 from ledger.errors import UsageError
 from ledger.links import paths
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
 
-DEFAULT: Final = "reports/<item>/<STAMP>"
-STAMP: Final = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
+DEFAULT = "reports/<item>/<STAMP>"
+STAMP = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
 # The command waits for every pattern that is compiled: what is below does with one.
-_PLACEHOLDER: Final = r"<([^<>/]*)>|\$\{?(\w+)\}?"
-_PLAIN: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.- "
-_OPEN: Final = r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]]|\.\.\.|…"
-_VALUE: Final = r"[\w.-]{1,80}"
-_LONGEST: Final = 500
+_PLACEHOLDER = r"<([^<>/]*)>|\$\{?(\w+)\}?"
+_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.- "
+_OPEN = r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]]|\.\.\.|…"
+_VALUE = r"[\w.-]{1,80}"
+_LONGEST = 500
 
 
 def section_of(data: bytes, item: str) -> list[bytes]:
@@ -51,7 +53,7 @@ def _names(said: bytes, name: bytes) -> bool:
     return bare.startswith(name) and not (after.isalnum() or after in (b"_", b"-"))
 
 
-def template_of(section: list[bytes], configured: str, own: "Conventions | None" = None) -> str:
+def template_of(section: list[bytes], configured: str, own: Conventions | None = None) -> str:
     """The layout that holds for an item: its ``Artifacts Root``, else ``runs`` of the
     configuration, else ``DEFAULT``. ``own`` may have another name for the field."""
     fields = own.fields if own else ()
@@ -102,10 +104,10 @@ def fill(template: str, values: dict[str, str]) -> str:
     return path
 
 
-def make(root: Path, path: str) -> Path:
+def make(root: str, path: str) -> str:
     """Make the folder; it may exist only where it is empty. Raises UsageError, OSError."""
-    place = paths.confine(root, path)
-    place.mkdir(parents=True, exist_ok=True)
-    if any(place.iterdir()):
+    place = paths.confined(root, path)
+    os.makedirs(place, exist_ok=True)
+    if os.listdir(place):
         raise UsageError("run-exists", f"{path}: there is a run already", "give another --stamp")
     return place

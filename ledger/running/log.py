@@ -1,7 +1,8 @@
 """The log of a command: its first and its last part, whatever it writes."""
 
+from __future__ import annotations
+
 import os
-from pathlib import Path
 
 HEAD_BYTES = 8 * 1024 * 1024
 TAIL_BYTES = 2 * 1024 * 1024
@@ -15,7 +16,7 @@ class Log:
     Raises OSError where the disk does not take it; after that it takes no more.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._file = os.open(path, flags, 0o666)
         self._tail = bytearray()

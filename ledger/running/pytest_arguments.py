@@ -1,19 +1,22 @@
 """What makes pytest write its results where the bundle is."""
 
+from __future__ import annotations
+
 import os
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Final
 
-_PYTHON: Final = r"(?:python|pypy)[\d.]*"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PYTHON = r"(?:python|pypy)[\d.]*"
 # What stands behind a wrapper: a variable for `env`, a time for `timeout`.
-_GIVEN: Final = r"\d+(?:\.\d+)?[smhd]?|.*=.*"
-_RUNNERS: Final = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
-_WRAPPERS: Final = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
+_GIVEN = r"\d+(?:\.\d+)?[smhd]?|.*=.*"
+_RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
+_WRAPPERS = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
 # Options of python, the wrappers and the runners that take the next word for their value.
-_WITH_VALUE: Final = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p".split())
-_JUNIT: Final = ("--junitxml", "--junit-xml")
+_WITH_VALUE = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p".split())
+_JUNIT = ("--junitxml", "--junit-xml")
 
 
 def place(command: Sequence[str]) -> int | None:
@@ -51,7 +54,7 @@ def _behind_options(command: Sequence[str], at: int) -> int:
     return at
 
 
-def with_results(command: Sequence[str], at: int, folder: Path) -> list[str]:
+def with_results(command: Sequence[str], at: int, folder: str | os.PathLike[str]) -> list[str]:
     """The command with options for JUnit XML and, where pytest-reportlog is installed beside
     that pytest, for a report log, in ``folder``. One that its author gave is left to them."""
     shown = os.path.relpath(folder)
@@ -74,9 +77,21 @@ def _has_report_log(command: Sequence[str], at: int) -> bool:
             program = word
     folders = [""] if "/" in program else os.environ.get("PATH", "").split(os.pathsep)
     for folder in folders:
-        place = Path(folder, program)
-        if place.is_file():
+        place = os.path.join(os.getcwd(), folder, program)
+        if os.path.isfile(place):
             # Not resolved: the `python` of an environment is a link to one outside of it.
-            prefix = place.absolute().parent.parent
-            return any(prefix.glob("lib/python3*/site-packages/pytest_reportlog/__init__.py"))
+            return _holds_report_log(os.path.dirname(os.path.dirname(place)))
     return False
+
+
+def _holds_report_log(prefix: str) -> bool:
+    try:
+        names = os.listdir(os.path.join(prefix, "lib"))
+    except OSError:
+        return False
+    module = os.path.join("site-packages", "pytest_reportlog", "__init__.py")
+    return any(
+        os.path.isfile(os.path.join(prefix, "lib", name, module))
+        for name in names
+        if name.startswith("python3")
+    )

@@ -8,7 +8,7 @@ from datetime import datetime
 from ledger import stats
 from ledger.models.rounds import Earlier, Judgement, Round, RoundsReport
 from ledger.rounds import SMALLEST_DROP, judge
-from ledger.running.tries import Ran
+from ledger.running.results import Ran
 
 _BATCH = 10
 _LIKELY = 0.05
