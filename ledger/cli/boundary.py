@@ -7,7 +7,6 @@ import itertools
 import os
 import sys
 
-from ledger import text
 from ledger.cli import output
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 
@@ -56,6 +55,8 @@ def _code(returned: object) -> int:
 
 def _usage(error: Any) -> UsageError:
     """What the parser of the command line says, as ours: no full stop, a hint at the help."""
+    from ledger import text  # patterns: only for what went wrong
+
     said = text.one_line(error.format_message()).rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "ledger"
@@ -69,6 +70,8 @@ def _unexpected(error: Exception) -> LedgerError:
             return UnreadableInput("cannot-write", f"cannot write the output: {reason}")
         name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "a file"
         return UnreadableInput("cannot-read", f"{name[:200]}: {reason}")
+    from ledger import text
+
     kind = type(error).__name__
     return LedgerError(
         "internal",
@@ -78,6 +81,8 @@ def _unexpected(error: Exception) -> LedgerError:
 
 
 def _report(error: LedgerError, given: Sequence[str]) -> int:
+    from ledger import text
+
     if _wants_json(given):
         output.document(
             {

@@ -6,7 +6,7 @@ import codecs
 import os
 import sys
 
-from ledger import running, text
+from ledger import running
 from ledger.cli import output
 from ledger.running.order import Order, Watch
 
@@ -31,6 +31,8 @@ def execute(
 ) -> int:
     """Run, and say what came of it; the exit code."""
     done = running.run(os.getcwd(), ledger, order, _watch(order), _earlier(against))
+    from ledger import text  # patterns, and the command waited for none
+
     for note in done.recorded.notes if done.recorded else ():
         output.diagnostic(f"ledger: note: {text.visible(note)}")
     if as_json:

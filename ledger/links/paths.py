@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 
 from ledger.errors import UnreadableInput, UsageError
 from ledger.links import worktree
-from ledger.text import DRIVE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ def confined(root: str, path: str | os.PathLike[str]) -> str:
         reason = "is empty"
     elif "\0" in name:
         reason = "has a NUL in it"
-    elif name.startswith("/") or re.match(DRIVE, name):
+    elif name.startswith("/") or _has_drive(name):
         reason = "is absolute"
     elif ".." in name.replace("\\", "/").split("/"):
         reason = "has a '..' in it"
@@ -49,6 +47,17 @@ def confined(root: str, path: str | os.PathLike[str]) -> str:
     raise UsageError(
         "outside", f"{name[:200]!a}: expected a path inside the repository, but it {reason}"
     )
+
+
+def _has_drive(name: str) -> bool:
+    """Whether it begins as an absolute path of Windows does."""
+    if "\\" not in name and ":" not in name:
+        return False
+    import re
+
+    from ledger.text import DRIVE
+
+    return bool(re.match(DRIVE, name))
 
 
 def inside(root: Path, place: Path) -> str:

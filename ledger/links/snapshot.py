@@ -15,33 +15,41 @@ _DIFF = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "HE
 _HEAD = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
-def take(root: str, patch: str) -> str | None:
-    """Write what tracked files differ in from HEAD to the new file ``patch``, empty where
-    nothing differs, and return HEAD's commit; None, and no file, before the first commit.
+class Snapshot:
+    """Writes what tracked files differ in from HEAD to the new file ``patch``, empty where
+    nothing differs. Git looks while others go on, until ``commit`` is asked for.
 
     Raises LedgerError where git is missing or gives up, OSError where the disk does.
     """
-    environment = worktree.environment(root)
-    said, answer = os.pipe()
-    with open(patch, "xb") as file:
-        try:
-            head = _start(root, _HEAD, answer, environment)
-            diff = _start(root, _DIFF, file.fileno(), environment)
-        except OSError as error:
-            raise LedgerError("no-git", "git could not be started", "put it on the PATH") from error
-        finally:
-            os.close(answer)
-        commit = os.read(said, 200).decode("ascii", "replace").strip()
-        os.close(said)
-        os.waitpid(head, 0)
-        status = os.waitpid(diff, 0)[1]
-    if not commit:
-        os.unlink(patch)
-        return None
-    if status:
-        code = os.waitstatus_to_exitcode(status)
-        raise LedgerError("git-failed", f"{root}: git diff gave up with exit code {code}")
-    return commit
+
+    def __init__(self, root: str, patch: str) -> None:
+        self._root, self._patch = root, patch
+        environment = worktree.environment(root)
+        self._said, answer = os.pipe()
+        with open(patch, "xb") as file:
+            try:
+                self._head = _start(root, _HEAD, answer, environment)
+                self._diff = _start(root, _DIFF, file.fileno(), environment)
+            except OSError as error:
+                raise LedgerError(
+                    "no-git", "git could not be started", "put it on the PATH"
+                ) from error
+            finally:
+                os.close(answer)
+
+    def commit(self) -> str | None:
+        """HEAD's commit, once all is written; None, and no file, before the first commit."""
+        commit = os.read(self._said, 200).decode("ascii", "replace").strip()
+        os.close(self._said)
+        os.waitpid(self._head, 0)
+        status = os.waitpid(self._diff, 0)[1]
+        if not commit:
+            os.unlink(self._patch)
+            return None
+        if status:
+            code = os.waitstatus_to_exitcode(status)
+            raise LedgerError("git-failed", f"{self._root}: git diff gave up with exit code {code}")
+        return commit
 
 
 def _start(root: str, asked: Sequence[str], output: int, environment: dict[str, str]) -> int:

@@ -38,14 +38,12 @@ def run(
     try:
         from ledger import config
         from ledger.running.bundle import Bundle
-        from ledger.running.interrupts import Interrupts
 
-        with Interrupts() as interrupts:
-            bundle = Bundle(config.find(start, ledger), order)
-            bundle.make(keeper, interrupts, watch, earlier)
+        bundle = Bundle(config.find(start, ledger), order)
+        bundle.make(keeper, watch, earlier)
     finally:
         keeper.close()
-    is_wanted = order.append and bundle.state != "interrupted" and not interrupts.caught
+    is_wanted = order.append and bundle.state != "interrupted" and not bundle.is_stopped
     recorded = _record(bundle) if is_wanted else None
     from ledger.running import ending
 

@@ -8,7 +8,6 @@ imported later.
 from __future__ import annotations
 
 import os
-import re
 import time
 
 from ledger.errors import UnreadableInput, UsageError
@@ -35,7 +34,8 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 class Bundle:
     """A run while it is made. ``state`` and ``reason`` are what it claims of itself; ``path`` is
-    its folder relative to the repository, ``place`` the same from the root of the file system."""
+    its folder relative to the repository, ``place`` the same from the root of the file system.
+    ``is_stopped`` says that a signal came, be it behind the end of the command."""
 
     def __init__(self, settings: Config, order: Order) -> None:
         self.order, self.settings = order, settings
@@ -46,6 +46,7 @@ class Bundle:
         self.rounds: list[Ran] = []
         self.duration_s = 0.0
         self.commit: str | None = None
+        self.is_stopped = False
 
     @property
     def folder(self) -> Path:
@@ -58,12 +59,20 @@ class Bundle:
         """Where the outputs of a round go."""
         return f"{self.place}/rounds/{number}" if self.order.is_repeated else self.place
 
-    def make(
-        self, keeper: Keeper, interrupts: Interrupts, watch: Watch, earlier: Earlier | None
-    ) -> None:
+    def make(self, keeper: Keeper, watch: Watch, earlier: Earlier | None) -> None:
         """Run everything and write everything, what the bundle claims last."""
         try:
-            self._make(keeper, interrupts, watch, earlier)
+            self._begin_claim(self.place, self.order.rounds)
+            taken = None
+            if self.settings.is_git:
+                taken = snapshot.Snapshot(self.settings.top, f"{self.place}/git_diff.patch")
+            from ledger.running.interrupts import Interrupts  # while git looks
+
+            with Interrupts() as interrupts:
+                self.commit = taken.commit() if taken else None
+                self._run(keeper, interrupts, watch)
+                self._end(earlier)
+                self.is_stopped = bool(interrupts.caught)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             self.state, self.reason = "interrupted", f"the disk did not take the outputs: {why}"
@@ -77,13 +86,7 @@ class Bundle:
                 "the bundle is marked incomplete, nothing is recorded",
             ) from error
 
-    def _make(
-        self, keeper: Keeper, interrupts: Interrupts, watch: Watch, earlier: Earlier | None
-    ) -> None:
-        self._begin_claim(self.place, self.order.rounds)
-        if self.settings.is_git:
-            patch = os.path.join(self.place, "git_diff.patch")
-            self.commit = snapshot.take(self.settings.top, patch)
+    def _run(self, keeper: Keeper, interrupts: Interrupts, watch: Watch) -> None:
         begun = time.monotonic()
         log = self._begin_round(keeper, 1)
         # The command runs: from here on loading costs it nothing.
@@ -101,6 +104,8 @@ class Bundle:
             aside.join()
         keeper.dismiss()  # it ends while the files are written
         self.duration_s = time.monotonic() - begun
+
+    def _end(self, earlier: Earlier | None) -> None:
         from ledger.running import ending
 
         if self.order.is_repeated:
@@ -198,12 +203,8 @@ def _state(ran: Ran, order: Order) -> tuple[str, str]:
 
 def _folder(settings: Config, order: Order) -> tuple[str, str, str]:
     """The new folder of the bundle: relative, absolute, and its stamp."""
-    if order.stamp and not re.fullmatch(layout.STAMP, order.stamp):
-        raise UsageError(
-            "bad-stamp",
-            f"--stamp {order.stamp[:80]!r}: expected a time in UTC",
-            "such as 20251015T201831Z",
-        )
+    if order.stamp:
+        layout.check_stamp(order.stamp)
     with open(os.path.join(settings.top, settings.ledger_path), "rb") as file:
         data = file.read()
     section = layout.section_of(data, order.item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from ledger.errors import UsageError
 from ledger.links import paths
@@ -13,12 +12,11 @@ if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
 
 DEFAULT = "reports/<item>/<STAMP>"
-STAMP = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
-# The command waits for every pattern that is compiled: what is below does with one.
-_PLACEHOLDER = r"<([^<>/]*)>|\$\{?(\w+)\}?"
+# What most layouts are made of; only for another is a pattern loaded, since the command waits.
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.- "
-_OPEN = r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]]|\.\.\.|…"
-_VALUE = r"[\w.-]{1,80}"
+_OPEN = r"<[^<>/]*>|[*?{}\[\]$]|\.\.\.|…"
+_LONGEST_VALUE = 80
+_STAMP = r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
 _LONGEST = 500
 
 
@@ -77,31 +75,52 @@ def fill(template: str, values: dict[str, str]) -> str:
     Raises UsageError for a value that is no plain name, and for what stays open.
     """
     for name, value in values.items():
-        if value and not re.fullmatch(_VALUE, value):
+        if value and not (len(value) <= _LONGEST_VALUE and all(map(_is_plain, value))):
             raise UsageError(
                 "bad-name", f"--{name.lower()} {value[:80]!r}: expected letters, digits, . _ or -"
             )
     known = {name.lower(): value for name, value in values.items()}
-    names: set[str] = set()
-
-    def filled(found: re.Match[str]) -> str:
-        name = (found[1] or found[2] or "").lower()
-        names.add(name)
-        return known.get(name) or found[0]
-
-    path = template[:_LONGEST].rstrip("/")
-    path = re.sub(_PLACEHOLDER, filled, path)
-    if "stamp" not in names:
+    path, *parts = _bracketed(template[:_LONGEST].rstrip("/")).split("<")
+    is_stamped = False
+    for part in parts:
+        name, _, rest = part.partition(">")
+        value = known.get(name.lower(), "")
+        path += f"{value}{rest}" if value else f"<{part}"
+        is_stamped |= name.lower() == "stamp"
+    if not is_stamped:
         path += f"/{known['stamp']}"
-    still = re.search(_OPEN, path) if path.strip(_PLAIN) or "..." in path else None
+    still = _still_open(path)
     if still:
-        name = still[0].strip("<>").lower()
+        name = still.strip("<>").lower()
         raise UsageError(
             "layout-open",
-            f"the folder for runs, {template[:_LONGEST]}, has {still[0]}, which nothing fills",
+            f"the folder for runs, {template[:_LONGEST]}, has {still}, which nothing fills",
             f"give --{name}" if name in known else "write the item's Artifacts Root out",
         )
     return path
+
+
+def _is_plain(letter: str) -> bool:
+    return letter.isalnum() or letter in "_.-"
+
+
+def _bracketed(template: str) -> str:
+    """A layout with ``<NAME>`` for ``$NAME`` and ``${NAME}``."""
+    if "$" not in template:
+        return template
+    import re
+
+    return re.sub(r"\$\{?(\w+)\}?", r"<\1>", template)
+
+
+def _still_open(path: str) -> str:
+    """What a filled layout has that is no name; empty where there is nothing."""
+    if "..." not in path and not path.strip(_PLAIN):
+        return ""
+    import re
+
+    found = re.search(_OPEN, path)
+    return found[0] if found else ""
 
 
 def make(root: str, path: str) -> str:
@@ -111,3 +130,15 @@ def make(root: str, path: str) -> str:
     if os.listdir(place):
         raise UsageError("run-exists", f"{path}: there is a run already", "give another --stamp")
     return place
+
+
+def check_stamp(stamp: str) -> None:
+    """Raises UsageError for what is no time in UTC."""
+    import re  # the time of the run itself needs no check
+
+    if not re.fullmatch(_STAMP, stamp):
+        raise UsageError(
+            "bad-stamp",
+            f"--stamp {stamp[:80]!r}: expected a time in UTC",
+            "such as 20251015T201831Z",
+        )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PYTHON = r"(?:python|pypy)[\d.]*"
 # What stands behind a wrapper: a variable for `env`, a time for `timeout`.
 _GIVEN = r"\d+(?:\.\d+)?[smhd]?|.*=.*"
 _RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
@@ -28,7 +26,7 @@ def place(command: Sequence[str]) -> int | None:
         if base in ("pytest", "py.test"):
             return at
         at += 1
-        if re.fullmatch(_PYTHON, base) or base == "coverage":
+        if _is_python(base) or base == "coverage":
             at = _behind_options(command, at + (command[at : at + 1] == ["run"]))
             if list(command[at - 1 : at]) != ["-m"]:
                 return None
@@ -38,11 +36,18 @@ def place(command: Sequence[str]) -> int | None:
             at = _behind_options(command, at + 1)
         elif base in _WRAPPERS:
             at = _behind_options(command, at)
+            import re  # few commands are wrapped
+
             while at < len(command) and re.fullmatch(_GIVEN, command[at], re.DOTALL):
                 at += 1
         else:
             return None
     return None
+
+
+def _is_python(base: str) -> bool:
+    """Whether a program is ``python``, ``python3.11``, ``pypy3`` and the like."""
+    return base.rstrip("0123456789.") in ("python", "pypy")
 
 
 def _behind_options(command: Sequence[str], at: int) -> int:
@@ -73,7 +78,7 @@ def _has_report_log(command: Sequence[str], at: int) -> bool:
     The environment is that of the program, or of the ``python`` that is told to run it."""
     program = command[at]
     for word in command[:at]:
-        if re.fullmatch(_PYTHON, word.rpartition("/")[2]):
+        if _is_python(word.rpartition("/")[2]):
             program = word
     folders = [""] if "/" in program else os.environ.get("PATH", "").split(os.pathsep)
     for folder in folders:
