@@ -15,6 +15,7 @@ from ledger.dialects import MAIN, words
 from ledger.models.archived import Part
 from ledger.models.finding import Finding
 from ledger.models.ledger import (
+    FINISHED,
     Action,
     ActionState,
     Attempt,
@@ -26,7 +27,6 @@ from ledger.models.ledger import (
 )
 
 OPEN: Final[frozenset[ActionState]] = frozenset({"pending", "in_progress", "partial", "unknown"})
-FINISHED: Final[frozenset[ItemStatus]] = frozenset({"done", "archived"})
 
 _RANKS: Final = {
     "blocker": 0, "critical": 0, "urgent": 0, "highest": 0,

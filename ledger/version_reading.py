@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from ledger import dialects, reader, text
 from ledger.dialects import places, pointers
-from ledger.dialects.attempts.outcomes import entry_of
+from ledger.dialects.attempts.outcomes import entry_of, step_of
 from ledger.dialects.attempts.piecewise import Pieces
 from ledger.links import log
 from ledger.models.ledger import Attempt, Item, Ledger, Span
-from ledger.models.version import Entry, ItemVersion, Row, Step, Version
+from ledger.models.version import Entry, ItemVersion, Row, Version
 from ledger.processes import processors
 
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ class Versions:
             item.status,
             item.status_text,
             tuple(_entry_of(item, attempt) for attempt in item.attempts),
-            tuple(
-                Step(action.number, action.state, action.attempt, action.text.partition("\n")[0])
-                for action in item.actions
-            ),
+            tuple(map(step_of, item.actions)),
             places.is_listed(ledger, item),
         )
 

@@ -15,9 +15,8 @@ from ledger.dialects import places, words
 from ledger.dialects.attempts.leads import plain_id
 from ledger.edits.archive import Cutting, Unit
 from ledger.edits.verify_archive import readable
-from ledger.models.ledger import Action, Attempt, Item, Ledger, Pointer
+from ledger.models.ledger import FINISHED, Action, Attempt, Item, Ledger, Pointer
 
-FINISHED = ("done", "archived")
 _CLOSED = ("complete", "rejected")
 # Fields in which an item says what it waits for.
 _WAITS = ("depend", "block", "wait", "require", "prerequisite", "needs", "after")

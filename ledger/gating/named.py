@@ -82,12 +82,11 @@ def _selects(selector: str, identity: str) -> bool:
     name = from_node_id(selector) if "::" in selector or selector.endswith(".py") else selector
     bare = identity.partition("[")[0]
     if "::" not in name:
-        dotted = name.replace("::", ".")
         return (
             name in {identity, bare}
             or bare.endswith(f"::{name}")
             or identity.endswith(f"::{name}")
-            or (bool("." in dotted) and bare.startswith((f"{dotted}::", f"{dotted}.")))
+            or ("." in name and bare.startswith((f"{name}::", f"{name}.")))
         )
     as_class = name.replace("::", ".")
     return name in {identity, bare} or bare.startswith((f"{as_class}::", f"{as_class}."))

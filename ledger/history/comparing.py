@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from ledger.history.held import Held, View, words
+from ledger.dialects.attempts.leads import behind_number
+from ledger.history.held import Held, View
 from ledger.models.change import Commit
 from ledger.models.history import (
     Duplicated,
@@ -75,7 +76,7 @@ class Comparison:
             known = [parent.item(name).texts for parent in self._before]
             for entry in self._after.item(name).entries:
                 if not any(entry.text in texts for texts in known):
-                    found.setdefault(words(entry.text), Place(name, entry.number))
+                    found.setdefault(behind_number(entry.text), Place(name, entry.number))
         return _telling(found)
 
     @cached_property
@@ -87,7 +88,7 @@ class Comparison:
             for parent in self._before:
                 for entry in parent.item(name).entries:
                     if entry.text not in kept:
-                        found.setdefault(words(entry.text), Place(name, entry.number))
+                        found.setdefault(behind_number(entry.text), Place(name, entry.number))
         return _telling(found)
 
     # One item
@@ -123,7 +124,7 @@ class Comparison:
 
     def _removed(self, name: Name, after: Held, before: Sequence[Held]) -> None:
         for number, (entries, blob) in self._lost(name, after, before, _dated):
-            to = self._fresh.get(words(entries[0].text))
+            to = self._fresh.get(behind_number(entries[0].text))
             self.removed.append(Removed(self._commit, name, number, entries, blob, to))
             if to is None:
                 self._tell("removed", name, number, before=entries[0].first)
@@ -143,7 +144,7 @@ class Comparison:
                 self.duplicated.append(Duplicated(self._commit, name, number, len(entries)))
 
     def _added(self, name: Name, number: int, entry: Entry) -> None:
-        was = self._gone.get(words(entry.text))
+        was = self._gone.get(behind_number(entry.text))
         if was is None:
             self._tell("added", name, number, after=entry.first)
         elif was.item != name:
@@ -163,7 +164,7 @@ class Comparison:
             to = None
             if kind == "dropped":
                 old = next(e for one in had for e in one if e.first == gone[0])
-                to = self._fresh.get(words(old.text))
+                to = self._fresh.get(behind_number(old.text))
             self.edited.append(
                 Edited(self._commit, name, number, kind, tuple(gone), tuple(came), to)
             )
@@ -181,7 +182,7 @@ class Comparison:
             if key in after.dated:
                 continue
             number = entries[0].number
-            to = self._fresh.get(words(entries[0].text))
+            to = self._fresh.get(behind_number(entries[0].text))
             lost = Removed(self._commit, name, number, entries, blob, to)
             (self.removed if entries[0].form == "dated" else self.others).append(lost)
             if to is None:

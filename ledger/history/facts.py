@@ -8,9 +8,9 @@ from bisect import bisect_right
 from ledger.history.held import View
 from ledger.models.change import Commit
 from ledger.models.history import Facts
+from ledger.models.ledger import contradict
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
-_CLOSED = frozenset({"done", "archived"})
 
 
 def facts(commit: Commit, view: View) -> Facts:
@@ -44,11 +44,5 @@ def facts(commit: Commit, view: View) -> Facts:
 
 
 def _contradictions(view: View) -> int:
-    found = 0
-    for row in view.version.rows:
-        sections = view.item(row.id).sections
-        if sections:
-            status = sections[0].status
-            both = {row.status, status}
-            found += len(both) > 1 and "unknown" not in both and not both <= _CLOSED
-    return found
+    both = ((row.status, view.item(row.id).sections[:1]) for row in view.version.rows)
+    return sum(contradict(said, own.status) for said, sections in both for own in sections)

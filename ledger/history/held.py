@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
 from ledger.models.version import Entry, ItemVersion, Step, Version
-
-_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
-_LEAD = 120  # characters at the start of an attempt that may hold its number
 
 
 class Held:
@@ -130,10 +126,3 @@ class Views:
                 self._held[key] = Held(found, below)
             held[name] = self._held[key]
         return View(blob, version, held)
-
-
-@lru_cache(maxsize=8192)
-def words(text: str) -> str:
-    """What an attempt says, without its number, its date and its white space."""
-    number = _NUMBER.search(text, 0, _LEAD)
-    return " ".join(text[number.end() if number else 0 :].split())

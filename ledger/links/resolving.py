@@ -37,18 +37,6 @@ class Meant(NamedTuple):
     matches: tuple[str, ...] = ()
 
 
-def root_of(item: Item | None) -> str:
-    """The item's artifacts root up to its first open part, ending in a slash; or empty."""
-    for field in item.fields if item else ():
-        if field.name.lower().startswith("artifacts root"):
-            path = field.value.strip().partition(" ")[0].strip("`")
-            while path and (citations.kind(path) != "path" or not path.endswith("/")):
-                path = path.rstrip("/").rpartition("/")[0]
-                path += "/" if path else ""
-            return path
-    return ""
-
-
 class _About(NamedTuple):
     """What an attempt is about: the stamps of the runs that it cites files of (or else names),
     those of all that it names, and where to look for ends of paths."""
@@ -70,7 +58,7 @@ class Resolver:
     def __init__(self, item: Item | None, tree: Tree) -> None:
         self._item = item
         self._tree = tree
-        self._root = root_of(item)
+        self._root = item.artifacts_root if item else ""
 
     def resolve(self, attempt: Attempt) -> Iterator[Meant]:
         """What each path that ``attempt`` cites leads to, in the order of its text; a path that

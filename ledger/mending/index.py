@@ -19,10 +19,9 @@ from ledger.dialects.attempts import index as tables
 from ledger.document import Block, Edit
 from ledger.edits.shape import Shape
 from ledger.mending.fix import Draft, Fix, Left
-from ledger.models.ledger import IndexRow, Item, Ledger
+from ledger.models.ledger import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.places import sections
 
-_CLOSED: Final = ("done", "archived")
 _LONGEST: Final = 60  # characters of a status or priority that is copied
 _LINKED: Final = re.compile(r"\[[^\]]*\]\(#")
 _PRIORITY: Final = re.compile(r"\bPriority:\s*")
@@ -58,9 +57,7 @@ def statuses(ledger: Ledger) -> Iterator[Fix | Left]:
     items = _once(ledger)
     for at, row in enumerate(ledger.index):
         item = items.get(row.id)
-        if item is None or "unknown" in (row.status, item.status) or row.status == item.status:
-            continue
-        if row.status in _CLOSED and item.status in _CLOSED:
+        if item is None or not contradict(row.status, item.status):
             continue
         old, new = words.phrase(row.status_text), words.phrase(item.status_text)
         line = row.span.start_line
@@ -101,7 +98,7 @@ def missing(ledger: Ledger) -> Iterator[Fix | Left]:
     last, header = _open_table(ledger)
     row = ledger.index[last]
     for name, item in _once(ledger).items():
-        if name in indexed or item.status in _CLOSED or item.dialect != "attempts":
+        if name in indexed or item.status in FINISHED or item.dialect != "attempts":
             continue
         line = item.span.start_line
         made = _row(ledger, row, header, item)
@@ -202,7 +199,7 @@ def _open_table(ledger: Ledger) -> tuple[int, list[str]]:
 
     groups = [(key, list(rows)) for key, rows in groupby(range(len(ledger.index)), key=home)]
     key, rows = max(
-        groups, key=lambda group: sum(ledger.index[at].status not in _CLOSED for at in group[1])
+        groups, key=lambda group: sum(ledger.index[at].status not in FINISHED for at in group[1])
     )
     return rows[-1], _header(ledger, blocks[key] if key >= 0 else None)
 

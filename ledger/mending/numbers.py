@@ -16,6 +16,7 @@ from itertools import count, pairwise
 from typing import Final
 
 from ledger import text
+from ledger.dialects.attempts import leads
 from ledger.document import Edit
 from ledger.mending.fix import Draft, Fix, Left
 from ledger.models.ledger import Attempt, Item, Ledger
@@ -83,14 +84,14 @@ class _Shared:
         known: set[str] = set()
         for one in every:
             said = ""
-            if _words(one) in known:
+            if leads.behind_number(one.text) in known:
                 said = f"attempt #{self.number} of {self.item.id} stands twice, word for word"
             elif _digits(self.ledger, one) is None:
                 said = f"where attempt #{self.number} has its number cannot be told"
             if said:
                 yield Left("LED106", one.span.start_line, self.item.id, said)
                 return
-            known.add(_words(one))
+            known.add(leads.behind_number(one.text))
         for at in self.group[1:]:
             digits = _digits(self.ledger, self.item.attempts[at])
             assert digits
@@ -237,9 +238,3 @@ def _falls(history: Sequence[Attempt]) -> bool:
     ordered = sorted(history, key=lambda one: one.span.start_byte)
     steps = [(b.number or 0) - (a.number or 0) for a, b in pairwise(ordered)]
     return sum(step < 0 for step in steps) > sum(step > 0 for step in steps)
-
-
-def _words(one: Attempt) -> str:
-    """What the attempt says behind its number."""
-    found = re.search(r"(?i:Attempt)\s*#?\d{1,6}", one.text[:_LEAD])
-    return " ".join(one.text[found.end() if found else 0 :].split())

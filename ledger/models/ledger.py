@@ -1,7 +1,7 @@
 """What a fix plan holds. Every part knows the bytes that it was read from."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ledger import citations
 
@@ -14,6 +14,12 @@ ActionState = Literal[
 ]
 ItemStatus = Literal["pending", "in_progress", "blocked", "done", "archived", "unknown"]
 Source = Literal["history", "action"]
+FINISHED: Final[frozenset[ItemStatus]] = frozenset({"done", "archived"})
+
+
+def contradict(one: ItemStatus, other: ItemStatus) -> bool:
+    """Whether not both can be right of an item. Where it is finished either word will do."""
+    return one != other and "unknown" not in (one, other) and not {one, other} <= FINISHED
 
 
 class Span(NamedTuple):
@@ -165,6 +171,18 @@ class Item(NamedTuple):
     archived: tuple[Pointer, ...] = ()
     dialect: str = "attempts"
     is_named: bool = True
+
+    @property
+    def artifacts_root(self) -> str:
+        """Where its artifacts lie, up to the first open part, ending in a slash; or empty."""
+        for field in self.fields:
+            if field.name.lower().startswith("artifacts root"):
+                path = field.value.strip().partition(" ")[0].strip("`")
+                while path and (citations.kind(path) != "path" or not path.endswith("/")):
+                    path = path.rstrip("/").rpartition("/")[0]
+                    path += "/" if path else ""
+                return path
+        return ""
 
     @property
     def highest(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from ledger.models.ledger import ItemStatus
+from ledger.models.ledger import FINISHED, ItemStatus
 from ledger.reports.words import counted, listed, unfinished
 from ledger.status import ItemSummary, NextAction, NextStep, Status
 from ledger.text import one_line
@@ -100,7 +100,7 @@ def _rows(item: ItemSummary, widths: tuple[int, int], width: int) -> Iterator[li
         row += ["  ", (one_line(item.title), "dim")]
     yield row
     margin = " " * (first + 2)
-    if item.status in ("done", "archived"):
+    if item.status in FINISHED:
         return
     actions = unfinished(item.actions)
     outlook = list(_outlook(item))

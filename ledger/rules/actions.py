@@ -30,7 +30,6 @@ def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[F
     for item in numbering(ledger):
         for action in item.actions:
             is_unnamed = action.attempt is None and action.number is not None
-            is_unnamed = is_unnamed and item.dialect == "attempts"  # a ticked box names none
             if action.state == "complete" and is_unnamed:
                 at = opening(ledger, action.span.start_byte)
                 message = f"action {action.number} of {item.id} is complete and names no attempt"

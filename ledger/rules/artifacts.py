@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ledger import citations, text
-from ledger.models.ledger import Artifact, Attempt, Item, Ledger
+from ledger.models.ledger import Artifact, Attempt, Ledger
 from ledger.rules.places import added, artifacts, attempts, name
 from ledger.rules.registry import ArtifactState, Facts, Fault, rule
 
@@ -122,7 +122,7 @@ def _in_state(
 ) -> Iterator[Fault]:
     if facts.states_of is None:
         return
-    roots = {item.id: _root(item) for item in ledger.items}
+    roots = {item.id: item.artifacts_root for item in ledger.items}
     judged = [
         cited
         for attempt in (attempts(ledger) if facts.every else added(ledger, facts.base))
@@ -206,15 +206,3 @@ def _grouped(
         key = (cited.attempt.span.start_byte, cited.artifact.raw)
         groups.setdefault(key, (cited.attempt, cited.artifact, []))[2].append(cited.path)
     yield from groups.values()
-
-
-def _root(item: Item) -> str:
-    """The item's artifacts root up to its first placeholder, ending in a slash; or empty."""
-    for field in item.fields:
-        if field.name.lower().startswith("artifacts root"):
-            path = field.value.strip().partition(" ")[0].strip("`")
-            while path and (citations.kind(path) != "path" or not path.endswith("/")):
-                path = path.rstrip("/").rpartition("/")[0]
-                path += "/" if path else ""
-            return path
-    return ""

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ledger.dialects.attempts.leads import behind_number
 from ledger.models.finding import Severity
 from ledger.models.ledger import Attempt, Ledger
 from ledger.models.ledger import latest as latest_of
-from ledger.rules.places import attempts, behind_number, name, opening, quoted, unseen
+from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
 _TELLING = 12  # so many different words cannot be kept or lost by chance
@@ -229,10 +230,10 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     common = {(one.item, one.number) for one in attempts(facts.fork)} if facts.fork else None
     fresh: dict[tuple[str | None, str], list[Attempt]] = {}
     for new in unseen(ledger, facts.base):
-        fresh.setdefault((new.item, _words(new)), []).append(new)
+        fresh.setdefault((new.item, behind_number(new.text)), []).append(new)
     for old in gone:
         place = (old.item, old.number)
-        same = fresh.get((old.item, _words(old)), [])
+        same = fresh.get((old.item, behind_number(old.text)), [])
         if not same or any(new.number == old.number for new in same):
             continue
         new = same.pop(0)
@@ -271,17 +272,17 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     fresh = unseen(ledger, facts.base)
     brought = {attempt.text for other in facts.others for attempt in attempts(other)}
     common = {(a.item, a.number) for a in attempts(facts.fork)} if facts.fork else set()
-    moved = Counter(map(_words, fresh))
+    moved = Counter(behind_number(new.text) for new in fresh)
     elsewhere = _elsewhere(facts)
-    kept = {_words(attempt) for other in elsewhere for attempt in attempts(other)}
+    kept = {behind_number(one.text) for other in elsewhere for one in attempts(other)}
     withdrawn = _withdrawn(ledger, facts, elsewhere)
     noted = (
         {item.id for item in facts.base.items if item.dialect == "roadmap"} if facts.base else ()
     )
     for old in gone:
-        words = _words(old)
+        words = behind_number(old.text)
         if not moved[words] and (mended := _mended(old, fresh)):
-            words = _words(mended)
+            words = behind_number(mended.text)
         if moved[words]:
             moved[words] -= 1  # moved, numbered anew, wrapped in another way, or mended
             continue
@@ -314,14 +315,9 @@ def _withdrawn(
 
 def _is_other(old: Attempt, new: Attempt) -> bool:
     """Whether next to nothing of ``old`` is left in ``new``."""
-    words = {*_words(old).split()}
-    kept = len(words & {*_words(new).split()})
+    words = {*behind_number(old.text).split()}
+    kept = len(words & {*behind_number(new.text).split()})
     return len(words) >= _TELLING and kept * 3 < len(words)
-
-
-def _words(attempt: Attempt) -> str:
-    """What the attempt says, without its number, its date and its white space."""
-    return behind_number(attempt.text)
 
 
 def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
@@ -335,7 +331,9 @@ def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
         return behind_number("\n".join(mojibake.mend(line).line for line in said.split("\n")))
 
     said = meant(old.text)
-    return next((n for n in fresh if said != _words(old) and meant(n.text) == said), None)
+    if said == behind_number(old.text):
+        return None
+    return next((new for new in fresh if meant(new.text) == said), None)
 
 
 def _latest(base: Ledger) -> dict[str | None, tuple[int | None, int | str]]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.dialects import words
-from ledger.models.ledger import IndexRow, Item, Ledger
+from ledger.models.ledger import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.places import opening, quoted, sections
 from ledger.rules.registry import Facts, Fault, rule
-
-# An item that is done may be called archived in the index, and the other way round.
-_CLOSED = ("done", "archived")
 
 
 @rule("LED201", "index-contradicts-status", "error")
@@ -36,9 +33,7 @@ def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     --fix` does.
     """
     for row, item in _pairs(ledger):
-        if "unknown" in (row.status, item.status) or row.status == item.status:
-            continue
-        if row.status in _CLOSED and item.status in _CLOSED:
+        if not contradict(row.status, item.status):
             continue
         yield Fault(
             row.status_span.start_byte,
@@ -114,7 +109,7 @@ def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item in sections(ledger):
         if item.dialect != "attempts":
             continue  # a task of a list among them
-        if item.id not in indexed and item.status not in _CLOSED:
+        if item.id not in indexed and item.status not in FINISHED:
             at = opening(ledger, item.span.start_byte)
             yield Fault(at, f"{item.id} has no row in the index", "", item.id)
 

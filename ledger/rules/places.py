@@ -10,12 +10,11 @@ from typing import TypeVar
 
 from ledger import text
 from ledger.dialects import MAIN, places
+from ledger.dialects.attempts.leads import behind_number
 from ledger.models.ledger import Artifact, Attempt, Item, Ledger
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
 _LONGEST_QUOTE = 60
-_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
-_LEAD = 120  # characters at the start of an attempt that may hold its number
 
 Part = TypeVar("Part")
 
@@ -53,12 +52,6 @@ def added(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
         else:
             new.append(one)
     return new
-
-
-def behind_number(said: str) -> str:
-    """What an attempt says behind its number, white space aside."""
-    number = _NUMBER.search(said, 0, _LEAD)
-    return " ".join(said[number.end() if number else 0 :].split())
 
 
 def sections(ledger: Ledger) -> Iterator[Item]:

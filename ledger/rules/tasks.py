@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.models.ledger import Heading, Ledger
+from ledger.models.ledger import FINISHED, Heading, Ledger
 from ledger.rules.places import opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
@@ -39,7 +39,7 @@ def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         said = next((one for one in reversed(above) if one.status), None)
         if said is None:
             continue
-        is_open = said.status == "done" and item.status not in ("done", "archived")
+        is_open = said.status == "done" and item.status not in FINISHED
         is_done = said.status == "blocked" and item.status == "done"
         if is_open or is_done:
             at = opening(ledger, item.span.start_byte)

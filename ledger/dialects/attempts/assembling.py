@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 
 from ledger import document, text
 from ledger.dialects.attempts import parts
-from ledger.dialects.attempts.outcomes import Head, Part, Run, Stretch, entry_of, joined, unparsed
+from ledger.dialects.attempts.outcomes import (
+    Head,
+    Part,
+    Run,
+    Stretch,
+    entry_of,
+    joined,
+    step_of,
+    unparsed,
+)
 from ledger.dialects.attempts.reading import Draft, Reading
 from ledger.models.ledger import Item, Span
-from ledger.models.version import Entry, ItemVersion, Row, Step, Version
+from ledger.models.version import Entry, ItemVersion, Row, Version
 
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
@@ -121,8 +130,5 @@ def _item(head: Head, found: Iterable[Part], own: Conventions | None) -> ItemVer
         item.status,
         item.status_text,
         part.entries + told,
-        tuple(
-            Step(action.number, action.state, action.attempt, action.text.partition("\n")[0])
-            for action in item.actions
-        ),
+        tuple(map(step_of, item.actions)),
     )

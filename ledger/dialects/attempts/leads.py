@@ -122,6 +122,7 @@ _CLOSE = re.compile(r":?\*\*")
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
 _NUMBER = re.compile(r"Attempt\s*#(\d{1,6})", re.IGNORECASE)
+_OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
 _LOOKS_LIKE_ATTEMPT = re.compile(
     r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\s]*Attempts?\b",
     re.IGNORECASE,
@@ -138,6 +139,8 @@ _STAMP_REACH = 6000
 _KEPT: Final = 8192
 # How far into an attempt the label ``Result:`` may stand.
 _LABEL_REACH = 400
+# How far into an attempt its own number may stand.
+_NUMBER_REACH = 120
 
 
 class AttemptLead(NamedTuple):
@@ -328,6 +331,13 @@ def _note(line: str, at: int) -> tuple[int | None, str | None, int]:
         stamp.group() if stamp else None,
         match.end(),
     )
+
+
+@lru_cache(maxsize=_KEPT)
+def behind_number(text: str) -> str:
+    """What an attempt says, without its number, what stands before it, and white space."""
+    number = _OWN_NUMBER.search(text, 0, _NUMBER_REACH)
+    return " ".join(text[number.end() if number else 0 :].split())
 
 
 def plain_id(name: str) -> str:

@@ -13,7 +13,7 @@ from ledger.dialects.attempts.cutting import END, HEADING
 from ledger.dialects.attempts.reading import Draft, Reading
 from ledger.document import Document
 from ledger.models.ledger import Action, Attempt, Field, Item, Span
-from ledger.models.version import Entry, Form, Row
+from ledger.models.version import Entry, Form, Row, Step
 
 if TYPE_CHECKING:
     from ledger.models.conventions import Conventions
@@ -207,6 +207,11 @@ def entry_of(attempt: Attempt) -> Entry:
     return Entry(
         attempt.number, attempt.date, attempt.result, form, attempt.text, attempt.item or None
     )
+
+
+def step_of(action: Action) -> Step:
+    """The action, its place and all but its first line aside."""
+    return Step(action.number, action.state, action.attempt, action.text.partition("\n")[0])
 
 
 def count(stretch: bytes) -> int:
