@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ledger import text
 from ledger.dialects import places, words
@@ -10,7 +11,7 @@ from ledger.dialects.attempts import leads, rendering
 from ledger.document import Edit
 from ledger.errors import Refused, UsageError
 from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Field, Item, Ledger
+from ledger.models.ledger import Attempt, Field, Item, Ledger
 
 _ACTIONS = ("next actions", "next action")
 
@@ -36,17 +37,8 @@ def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     history = [attempt for attempt in item.attempts if attempt.source == "history"]
     home = places.field(item, "attempts history", "attempts", "attempt history")
     at_home = [attempt for attempt in history if home and places.within(attempt, home)]
-    if at_home or history:
-        group = at_home or history
-        is_first = places.newest_first(group, item.archived)
-        neighbour = group[0] if is_first else group[-1]
-        style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
-        at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
-        is_spaced = style.layout == "heading" or (places.is_spaced(ledger, group, item.archived))
-        lines = rendering.attempt(new, style, ledger.own)
-        if is_spaced:
-            lines = [*lines, ""] if is_first else ["", *lines]
-        return places.insertion(ledger.text, at, lines)
+    if history:
+        return beside(ledger, item, at_home or history, new)
     style = _style_elsewhere(ledger, item)
     if home:
         at = home.span.end_byte
@@ -56,6 +48,19 @@ def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     name = words.written("Attempts History", ledger.own)
     lines = [f"{bullet}{name}:", *rendering.attempt(new, style, ledger.own)]
     return places.insertion(ledger.text, at, lines if item.fields else ["", *lines])
+
+
+def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt) -> Edit:
+    """The attempt at that end of ``group`` where the item's latest stands, in the style of its
+    neighbour there."""
+    is_first = places.newest_first(group, item.archived)
+    neighbour = group[0] if is_first else group[-1]
+    style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
+    lines = rendering.attempt(new, style, ledger.own)
+    if style.layout == "heading" or places.is_spaced(ledger, group, item.archived):
+        lines = [*lines, ""] if is_first else ["", *lines]
+    at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
+    return places.insertion(ledger.text, at, lines)
 
 
 def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:

@@ -19,6 +19,7 @@ from ledger import document, text
 from ledger.dialects import boxes, places, words
 from ledger.dialects.attempts import leads as tries
 from ledger.dialects.attempts import rendering
+from ledger.dialects.attempts.appending import beside
 from ledger.dialects.checklist import leads
 from ledger.document import Block, Document, Edit
 from ledger.errors import Refused, UsageError
@@ -51,16 +52,8 @@ def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
 
 
 def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: Change) -> Edit:
-    new, history = change.attempt, item.attempts
-    if history:
-        is_first = places.newest_first(history, item.archived)
-        neighbour = history[0] if is_first else history[-1]
-        style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
-        lines = rendering.attempt(new, style, ledger.own)
-        if places.is_spaced(ledger, history, item.archived):
-            lines = [*lines, ""] if is_first else ["", *lines]
-        at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
-        return places.insertion(ledger.text, at, lines)
+    if item.attempts:
+        return beside(ledger, item, item.attempts, change.attempt)
     prefix = _prefix(plan, entry)
     style = rendering.Style(
         prefix=prefix,
@@ -68,7 +61,7 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
         layout="labels",
         inner=" " * _width(prefix) if "\t" not in prefix else _indent(prefix) + "  ",
     )
-    return _below(ledger, entry, item, rendering.attempt(new, style, ledger.own))
+    return _below(ledger, entry, item, rendering.attempt(change.attempt, style, ledger.own))
 
 
 def _below(ledger: Ledger, entry: Block, item: Item, lines: list[str]) -> Edit:

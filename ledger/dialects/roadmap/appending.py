@@ -17,6 +17,7 @@ import re
 from ledger import document, text
 from ledger.dialects import boxes, places, words
 from ledger.dialects.attempts import leads, rendering
+from ledger.dialects.attempts.appending import beside
 from ledger.document import Block, Document, Edit
 from ledger.errors import Refused, UsageError
 from ledger.models.draft import Change
@@ -49,14 +50,7 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
     listed = [one for one in item.attempts if one.number is not None]
     home = places.field(item, "attempt")
     if listed:
-        is_first = places.newest_first(listed, item.archived)
-        neighbour = listed[0] if is_first else listed[-1]
-        style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
-        lines = rendering.attempt(change.attempt, style, ledger.own)
-        if places.is_spaced(ledger, listed, item.archived):
-            lines = [*lines, ""] if is_first else ["", *lines]
-        at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
-        return places.insertion(ledger.text, at, lines)
+        return beside(ledger, item, listed, change.attempt)
     prefix = _first_line(plan, home)[0] if home else _prefix(plan, entry)
     inner = _below(prefix, "- ")
     style = rendering.Style(
