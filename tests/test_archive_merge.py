@@ -171,7 +171,9 @@ def test_a_number_that_is_in_the_archive_is_not_given_again(forked: Repository) 
     said = forked.git("merge", "--message", "Both", "theirs")
     assert "CONFLICT" not in said
     assert told(forked) == every("3-7", "3-8", "3-new")
-    held = forked.ledger.read_text("utf-8").partition("## [ITEM-003]")[2].partition("## [ITEM-004]")[0]
+    held = (
+        forked.ledger.read_text("utf-8").partition("## [ITEM-003]")[2].partition("## [ITEM-004]")[0]
+    )
     lines = [line for line in held.splitlines() if line.startswith("  * ")]
     assert [re.sub(r".*(Archived|Attempt #\d).*", r"\1", line) for line in lines] == [
         "Archived",

@@ -48,16 +48,19 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
     items = read.items if read else ()
     gone = [(item.id, one) for item in items for one in item.archived if one.key not in keys]
     if gone:
-        names = ", ".join(dict.fromkeys(name for name, _ in gone[:_MOST]))
+        names = list(dict.fromkeys(name for name, _ in gone))
+        more = f" and {len(names) - _MOST} more items" if len(names) > _MOST else ""
         tries = sum(one.attempts for _, one in gone)
-        said = f"it lacks {counted(len(gone), 'part')} of {names} that the plan points to"
-        means = f"{counted(tries, 'attempt')} cannot be found."
+        of = ", ".join(names[:_MOST]) + more
+        said = f"it lacks {counted(len(gone), 'part')} of {of} that the plan points to"
+        means = f"{counted(tries, 'attempt')} cannot be found." if tries else "It cannot be found."
         yield Problem(said, means, _back(found))
     edited = [chunk for chunk in held if not chunk.is_whole]
     if edited:
         lines = ", ".join(str(chunk.line) for chunk in edited[:_MOST])
-        were = "was" if len(edited) == 1 else "were"
-        said = f"{counted(len(edited), 'part')} {were} edited there since, on line {lines}"
+        were, line = ("was", "line") if len(edited) == 1 else ("were", "lines")
+        more = f" and {len(edited) - _MOST} more" if len(edited) > _MOST else ""
+        said = f"{counted(len(edited), 'part')} {were} edited there since, on {line} {lines}{more}"
         means = "They can be read, and do not come back by themselves."
         yield Problem(
             said, means, f"git log -p -- {shlex.quote(found.partner)} # shows what was changed"

@@ -16,10 +16,10 @@ from ledger.rules import places
 
 _UNREAD: Final = "LED103"
 _CITED: Final = {
-    "LED403": "missing",
-    "LED404": "ignored by git",
-    "LED405": "not committed",
-    "LED406": "outside the repository",
+    "LED403": "what is missing",
+    "LED404": "what git ignores",
+    "LED405": "what is not committed",
+    "LED406": "what lies outside the repository",
 }
 _MOST_LINES: Final = 6
 _MOST_CODES: Final = 6
@@ -87,20 +87,22 @@ def findings(every: Sequence[Finding], fixes: int) -> Check:
 
 def artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
     """Whether what attempts cite is there, for everybody who clones the repository."""
-    cited = sum(
-        len(artifact.paths) for one in places.attempts(read) for artifact in places.artifacts(one)
-    )
-    counts = Counter(_CITED[one.code] for one in every if one.code in _CITED)
-    said = f"{counted(cited, 'path')} cited"
+    cited = [one for attempt in places.attempts(read) for one in places.artifacts(attempt)]
+    counts = Counter(one.code for one in every if one.code in _CITED)
     if not counts:
-        return Check("artifacts", f"{said}, all of them in order" if cited else "none cited")
-    kinds = ", ".join(f"{counts[kind]} {kind}" for kind in _CITED.values() if counts[kind])
-    is_bad = bool(counts["missing"] or counts["ignored by git"])
+        paths = sum(len(one.paths) for one in cited)
+        said = f"{counted(paths, 'path')} cited, all of them in order" if paths else "none cited"
+        return Check("artifacts", said)
+    (count, first), *more = [(counts[code], _CITED[code]) for code in _CITED if counts[code]]
+    names = f"{_number(count)} of these name{'s' if count == 1 else ''} {first}"
+    said = ", ".join([names, *(f"{_number(other)} {what}" for other, what in more)])
+    is_bad = bool(counts["LED403"] or counts["LED404"])
     means = "Who reads those attempts in another clone finds no evidence."
-    if counts["ignored by git"]:
+    if counts["LED404"]:
         means += " What git ignores, `git add --force` takes in."
     mend = "ledger links # lists them, each with its state"
-    return Check("artifacts", "", (Problem(f"{said}, of these {kinds}", means, mend, is_bad),))
+    files = f"{counted(sum(1 for one in cited if one.paths), 'citation')} of files"
+    return Check("artifacts", files, (Problem(said, means, mend, is_bad),))
 
 
 def _by_code(found: Sequence[Finding]) -> str:

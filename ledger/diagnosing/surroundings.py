@@ -32,7 +32,7 @@ def configuration(found: Config) -> Check:
     if not unknown:
         return Check("configuration", said)
     problem = Problem(
-        f"`ignore` names no rule with {', '.join(unknown)}",
+        f"`ignore` names what is no rule: {', '.join(unknown)}",
         "Nothing is left out by it.",
         "ledger explain # lists the rules",
     )
