@@ -22,7 +22,8 @@ Every command takes `--json` and then prints one document on standard output, in
 ```
 
 `kind` is the command. A command that fails prints a document of the kind `error` instead, and
-its exit code is 1 or 2. Within `schema_version` 1 fields may be added; none is taken away, and
+its exit code is 1 or 2; [each `code`](exit-codes.md) has its meaning. Within `schema_version` 1 fields may
+be added; none is taken away, and
 none changes its meaning. Every field that is listed here is always there, with null where there
 is nothing to say. Bytes of a file that are not UTF-8 become U+FFFD.
 

@@ -88,14 +88,20 @@ def test_every_example_prints_what_the_page_says(
     shown = list(examples(page))
     if page.parent.name == "tutorial":  # starts from nothing
         repo = Repository(tmp_path / "new")
-        repo.write("test_reader.py", b"def test_large():\n    assert sum(range(10)) == 46\n")
-        repo.git("init", "--quiet")
+        repo.path.mkdir()
     printed = run_all([command for command, _ in shown], repo, tmp_path / "bin")
     assert len(printed) == len(shown)
     for (command, expected), said in zip(shown, printed, strict=True):
         if page.parent.name == "tutorial":
             expected, said = (_VARYING.sub("...", one) for one in (expected, said))  # noqa: PLW2901
         assert said == expected, f"$ {command}"
+
+
+@pytest.mark.parametrize("folder", ["how-to", "reference", "explanation"])
+def test_an_index_leads_to_every_page_beside_it(folder: str) -> None:
+    index = (DOCS / folder / "index.md").read_text("utf-8")
+    pages_there = {page.name for page in (DOCS / folder).glob("*.md")} - {"index.md"}
+    assert {*re.findall(r"\]\(([\w-]+\.md)\)", index)} == pages_there
 
 
 def test_there_are_examples() -> None:

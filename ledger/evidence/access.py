@@ -98,7 +98,11 @@ class WorkTree:
 
 
 def _unreadable(path: str, error: OSError) -> UnreadableInput:
-    reason = error.strerror or type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return UnreadableInput(
+            "no-such-run", f"{path}: no such file or folder", "give a run's folder or file"
+        )
+    reason = (error.strerror or type(error).__name__).lower()
     return UnreadableInput(
         "run-unreadable", f"{path}: expected the outputs of a run, found: {reason}"
     )

@@ -214,7 +214,9 @@ def revision(root: Path, contents: Blobs, name: str, *, is_committed: bool) -> P
     """The tree of a commit. Raises ``UsageError`` where there is no such commit."""
     full = contents.commit(name)
     if full is None:
-        raise UsageError("bad-revision", f"{name}: no such commit", "give a commit, branch or tag")
+        raise UsageError(
+            "no-such-revision", f"{name}: git knows no such commit", "give a commit, branch or tag"
+        )
     blobs_of = _blobs_of(root, full)
     listing = Listing(blobs_of, None)
     known = _sizes(root)
