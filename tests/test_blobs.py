@@ -142,6 +142,44 @@ def test_a_work_tree_named_by_the_environment(
     assert worktree.top_of(tmp_path) is None
 
 
+@pytest.mark.parametrize(
+    ("done", "is_said"),
+    [
+        ([], True),
+        ([["switch", "-q", "--detach"]], True),
+        ([["switch", "-q", "-c", "feature/a-b"]], True),
+        ([["pack-refs", "--all"]], False),
+        ([["switch", "-q", "--orphan", "fresh"]], False),
+        (
+            [
+                ["branch", "b"],
+                ["symbolic-ref", "refs/heads/a", "refs/heads/b"],
+                ["switch", "-q", "a"],
+            ],
+            None,
+        ),
+    ],
+    ids=["branch", "detached", "branch with a slash", "packed", "no commit", "symbolic"],
+)
+def test_head_is_what_git_says_or_left_to_git(
+    repo: Repository, done: list[list[str]], is_said: bool | None
+) -> None:
+    for words in done:
+        repo.git(*words)
+    said = worktree.head(repo.path)
+    assert is_said is None or (said is not None) is is_said
+    assert said is None or said == repo.git("rev-parse", "HEAD").strip()
+
+
+def test_the_head_of_a_linked_work_tree_is_its_own(repo: Repository, tmp_path: Path) -> None:
+    repo.git("worktree", "add", "-q", "../linked", "-b", "side")
+    linked = Repository(tmp_path / "linked")
+    linked.write("docs/fix_plan.md", b"side")
+    linked.commit("side")
+    head = linked.git("rev-parse", "HEAD").strip()
+    assert worktree.head(linked.path) == head != repo.git("rev-parse", "HEAD").strip()
+
+
 # Contents
 
 

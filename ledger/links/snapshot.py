@@ -24,12 +24,14 @@ class Snapshot:
 
     def __init__(self, root: str, patch: str) -> None:
         self._root, self._patch = root, patch
-        environment = worktree.environment(root)
+        self._commit = worktree.head(root)
         self._said, answer = os.pipe()
         with open(patch, "xb") as file:
             try:
-                self._head = _start(root, _HEAD, answer, environment)
-                self._diff = _start(root, _DIFF, file.fileno(), environment)
+                environment = worktree.environment(root)
+                self._asked = [_start(root, _DIFF, file.fileno(), environment)]
+                if not self._commit:
+                    self._asked.append(_start(root, _HEAD, answer, environment))
             except OSError as error:
                 raise LedgerError(
                     "no-git", "git could not be started", "put it on the PATH"
@@ -39,10 +41,9 @@ class Snapshot:
 
     def commit(self) -> str | None:
         """HEAD's commit, once all is written; None, and no file, before the first commit."""
-        commit = os.read(self._said, 200).decode("ascii", "replace").strip()
+        commit = self._commit or os.read(self._said, 200).decode("ascii", "replace").strip()
         os.close(self._said)
-        os.waitpid(self._head, 0)
-        status = os.waitpid(self._diff, 0)[1]
+        status, *_ = [os.waitpid(process, 0)[1] for process in self._asked]
         if not commit:
             os.unlink(self._patch)
             return None

@@ -75,6 +75,26 @@ def git_dir(root: str | os.PathLike[str]) -> str:
     return found
 
 
+def head(root: str | os.PathLike[str]) -> str | None:
+    """HEAD's commit, where one file says it: HEAD itself, or the branch that it names. None
+    elsewhere; there ``git rev-parse`` has to be asked."""
+    folder = git_dir(root)
+    said = _first_line(os.path.join(folder, "HEAD"))
+    if said.startswith("ref: refs/heads/") and ".." not in said:
+        common = _first_line(os.path.join(folder, "commondir"))  # of a linked work tree
+        said = _first_line(os.path.join(folder, common, said.removeprefix("ref: ")))
+    is_name = len(said) in (40, 64) and not said.strip("0123456789abcdef")
+    return said if is_name else None
+
+
+def _first_line(file: str) -> str:
+    try:
+        with open(file, "rb") as stream:
+            return os.fsdecode(stream.read(10_000).partition(b"\n")[0].rstrip(b"\r"))
+    except (OSError, ValueError):
+        return ""
+
+
 def environment(root: str | os.PathLike[str]) -> dict[str, str]:
     """The environment that git is run with at ``root``, the top of a work tree.
 
@@ -115,13 +135,7 @@ def _has_head(folder: str) -> bool:
 
 def _pointed_to(entry: str) -> str | None:
     """Where a ``.git`` file (of a linked work tree or a submodule) points to."""
-    try:
-        if not os.path.isfile(entry):
-            return None
-        with open(entry, "rb") as file:
-            line = file.read(10_000).partition(b"\n")[0].rstrip(b"\r")
-    except OSError:
+    line = _first_line(entry) if os.path.isfile(entry) else ""
+    if not line.startswith("gitdir: ") or "\0" in line:
         return None
-    if not line.startswith(b"gitdir: ") or b"\0" in line:
-        return None
-    return os.path.normpath(os.path.join(os.path.dirname(entry), os.fsdecode(line[8:])))
+    return os.path.normpath(os.path.join(os.path.dirname(entry), line.removeprefix("gitdir: ")))

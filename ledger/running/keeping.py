@@ -15,7 +15,6 @@ import signal
 import struct
 import sys
 import time
-from contextlib import suppress
 
 from ledger.running.keeper import ANSWER, receive, send
 
@@ -125,8 +124,10 @@ def _become(words: list[bytes], output: int, birth: int, prctl: _Prctl) -> None:
 def _wait(pid: int, requests: int, woken: int) -> tuple[int, resource.struct_rusage]:
     while True:
         select.select([requests, woken], [], [])
-        with suppress(BlockingIOError):
+        try:
             os.read(woken, 4096)
+        except BlockingIOError:
+            pass
         while True:
             found, status, usage = os.wait4(-1, os.WNOHANG)
             if found == pid:
@@ -163,8 +164,10 @@ def _end_the_rest(pid: int, requests: int, woken: int) -> tuple[int, int]:
     if not _reap(_KILL_AFTER_S, pid, 0):
         _signal_all(pid, signal.SIGKILL)
         _reap(_GIVE_UP_AFTER_S, pid, signal.SIGKILL)
-    with suppress(BlockingIOError):
+    try:
         os.read(woken, 4096)
+    except BlockingIOError:
+        pass
     _obey(pid, requests)
     return left, len(_descendants())
 
@@ -187,15 +190,19 @@ def _reap(for_s: float, pid: int, again: int) -> bool:
 
 
 def _signal_group(pid: int, number: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
+    try:
         os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass
 
 
 def _signal_all(pid: int, number: int) -> None:
     below = _descendants()
     for found in below:
-        with suppress(ProcessLookupError, PermissionError):
+        try:
             os.kill(found, number)
+        except (ProcessLookupError, PermissionError):
+            pass
     if not below:
         _signal_group(pid, number)
 
@@ -210,7 +217,7 @@ def _descendants() -> list[int]:
     for name in names:
         if not name.isdecimal():
             continue
-        with suppress(OSError, ValueError, IndexError):
+        try:
             descriptor = os.open(f"/proc/{name}/stat", os.O_RDONLY)
             try:
                 fields = os.read(descriptor, 1024).rpartition(b")")[2].split()
@@ -218,6 +225,8 @@ def _descendants() -> list[int]:
                 os.close(descriptor)
             if fields[0] != b"Z":
                 children.setdefault(int(fields[1]), []).append(int(name))
+        except (OSError, ValueError, IndexError):
+            pass
     found = children.get(os.getpid(), [])
     for pid in found:
         found.extend(children.get(pid, []))
