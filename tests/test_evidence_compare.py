@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.evidence.compare import compare
-from ledger.evidence.rates import rates
+from ledger.evidence.rates import Rate, rates
 from ledger.evidence.renames import renamed, shortened
 from ledger.evidence.totals import recount
-from ledger.models.evidence import Delta, Evidence, Outcome, Rate, Rename, TestResult, Totals
+from ledger.models.evidence import Delta, Evidence, Outcome, Rename, TestResult, Totals
 
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 FAILING = {"failed", "error"}
-CLASSES = [field.name for field in fields(Delta) if field.name != "renamed"]
+CLASSES = [name for name in Delta._fields if name != "renamed"]
 
 
 def run(partial: bool = False, **outcomes: str) -> Evidence:

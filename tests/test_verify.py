@@ -284,7 +284,7 @@ def test_many_attempts_of_one_run_read_it_once(repo: Repository) -> None:
             asked.append(path)
             return read(path)
 
-    object.__setattr__(place, "access", Counting())
+    place = place._replace(access=Counting())
     judged = verifying.verify(ledger, PLAN, place)
     assert sum(one.verdict == "supported" for one in judged if one.claim.kind == "count") == 299
     assert sorted(asked) == [f"{RUN}/exit_code.txt", f"{RUN}/pytest.log"]

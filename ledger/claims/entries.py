@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -59,8 +58,7 @@ class Cited(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One attempt or completed action. ``runs`` are the folders (or files) that it calls its
     own, ``within`` the part of each that it cites, ``others`` further runs that it names."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from ledger.claims.entries import Entry
@@ -134,7 +133,7 @@ def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) ->
     Whoever says beside a run that so many passed speaks of that run. Of what failed or was skipped
     that is less sure: it may be what was mended.
     """
-    runs = [replace(from_evidence(run), stamp=run.stamp or _RECORDED) for run in evidence]
+    runs = [from_evidence(run)._replace(stamp=run.stamp or _RECORDED) for run in evidence]
     paths = tuple(run.path for run in runs)
     entry = Entry(
         attempt.item, attempt.number, attempt.date, attempt.stamp, said, attempt.span.start_line,

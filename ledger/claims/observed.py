@@ -4,8 +4,7 @@ A folder may hold the outputs of several sessions, and prose may speak of any of
 output is a ``Session`` of its own beside the folded whole, and every figure keeps its file.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -15,13 +14,12 @@ from ledger.models.evidence import Evidence, TestResult, Totals
 _counted = attrgetter("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One set of results: ``file`` has them. ``is_partial`` says that some tests have no name."""
 
     file: str
     totals: Totals
-    tests: dict[str, TestResult]
+    tests: Mapping[str, TestResult]
     is_partial: bool
     durations: tuple[float, ...] = ()
 
@@ -46,8 +44,7 @@ class Figure(NamedTuple):
     is_exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run: ``path`` is its folder or file. Times in seconds, memory in bytes."""
 
     path: str
@@ -60,7 +57,7 @@ class Run:
     memory: tuple[Figure, ...] = ()
     cpu: tuple[Figure, ...] = ()
     is_whole: bool = True
-    files: frozenset[str] = field(default_factory=frozenset)
+    files: frozenset[str] = frozenset()
 
     @property
     def every(self) -> tuple[Session, ...]:
@@ -138,7 +135,7 @@ def from_parts(evidence: Evidence, parts: Sequence[Part]) -> Run:
         evidence.stamp,
         tuple(sessions),
         # What several outputs add up to stands in none of them: the folder has it.
-        replace(whole.whole, file="") if whole.whole and len(sessions) > 1 else whole.whole,
+        whole.whole._replace(file="") if whole.whole and len(sessions) > 1 else whole.whole,
         _merged(
             whole.durations,
             (
@@ -157,7 +154,7 @@ def from_parts(evidence: Evidence, parts: Sequence[Part]) -> Run:
 
 def _added(counted: Sequence[Totals]) -> Totals:
     """Outputs added up as people do it: a test that stands in two of them counts twice."""
-    return Totals(*(sum(getattr(t, name) for t in counted) for name in Totals.__slots__))
+    return Totals(*(sum(getattr(t, name) for t in counted) for name in Totals._fields))
 
 
 def _named(parts: Iterable[Part], name: str) -> Iterable[Figure]:

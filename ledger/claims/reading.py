@@ -1,10 +1,8 @@
 """The figures of one sentence, and the claims that are made of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.claims import amounts
 from ledger.claims.figures import Figure
@@ -15,8 +13,7 @@ from ledger.models.claim import Amount, Claim, ClaimKind, Whose
 TIMES = frozenset({"seconds", "minutes", "hours", "clock", "ms"})
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What all claims of an entry share."""
 
     prose: Prose

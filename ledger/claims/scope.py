@@ -8,7 +8,6 @@ colon (``Delta vs Phase B:``) holds for every part.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from ledger.claims.prose import Prose, Sentence
@@ -116,8 +115,7 @@ def _name(plain: str, word: str, start: int, end: int) -> Mark | None:
     return Mark("item", start, end, word) if "-" in word and _ITEM.fullmatch(word) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Self:
+class Self(NamedTuple):
     """How the attempt's own run may be named."""
 
     number: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -72,8 +71,8 @@ def command(
 
 def _told(run: Evidence) -> dict[str, object]:
     """One run as the document has it."""
-    crashes = [{**asdict(crash), "through": came_through(crash)} for crash in run.crashes]
-    return {**asdict(run), "rates": rates(run.totals) if run.totals else (), "crashes": crashes}
+    crashes = [{**crash._asdict(), "through": came_through(crash)} for crash in run.crashes]
+    return {**run._asdict(), "rates": rates(run.totals) if run.totals else (), "crashes": crashes}
 
 
 def _root(given: Sequence[Path]) -> Path:

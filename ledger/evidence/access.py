@@ -1,19 +1,15 @@
 """Where the files of a run come from: the work tree, or later a revision of git."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger.errors import UnreadableInput
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file: its path below the run's (``""`` where the run is that file), and its size."""
 
     path: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import NamedTuple
 
@@ -64,7 +63,7 @@ def read_run(access: Access, path: str) -> Evidence:
     outputs = _outputs(access, path)
     evidence = fold(path, outputs.parts, (), outputs.is_file)
     stamp = _stamp(path, [part.file for part in outputs.parts])
-    return replace(evidence, files=outputs.files, stamp=stamp)
+    return evidence._replace(files=outputs.files, stamp=stamp)
 
 
 def read_runs(access: Access, paths: Sequence[str]) -> Evidence:
@@ -80,14 +79,14 @@ def read_runs(access: Access, paths: Sequence[str]) -> Evidence:
         below = posixpath.relpath(path, common or ".")
         outputs = _outputs(access, path)
         parts += [
-            replace(part, file=below if outputs.is_file else posixpath.join(below, part.file))
+            part._replace(file=below if outputs.is_file else posixpath.join(below, part.file))
             for part in outputs.parts
         ]
         files += [below if outputs.is_file else f"{below}/{name}" for name in outputs.files]
     evidence = fold(common, parts, (), single=False)
     stamps = {stamp for path in paths if (stamp := _stamp(path, []))}
     stamp = _stamp(common, []) or (min(stamps) if stamps else None)
-    return replace(evidence, files=tuple(files), stamp=stamp)
+    return evidence._replace(files=tuple(files), stamp=stamp)
 
 
 class _Outputs(NamedTuple):

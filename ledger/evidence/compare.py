@@ -35,7 +35,7 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
     guess (``renames.renamed``), so it moves nothing: a failure whose name did not run is
     ``not_run``, whatever became of the test that may be the same.
     """
-    classes: dict[str, list[str]] = {name: [] for name in Delta.__slots__ if name != "renamed"}
+    classes: dict[str, list[str]] = {name: [] for name in Delta._fields if name != "renamed"}
     for identity, test in run.tests.items():
         found = _present(test, baseline.tests.get(identity), baseline.tests_partial)
         if found is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import KeysView
-from dataclasses import dataclass, field, replace
 
 from ledger.evidence.folding import WORST, order
 from ledger.evidence.part import Part
@@ -18,23 +17,20 @@ _SHOWN = 3
 RANK = {"junit": 0, "pytest-json-report": 1, "pytest-report-log": 2, "pytest-log": 3}
 
 
-@dataclass(slots=True)
 class Merged:
     """What the JUnit files and logs of a run say together. ``covered`` are logs whose tests a
     JUnit file has; ``sessions`` the wall times that files tell, in seconds."""
 
-    tests: dict[str, TestResult] = field(default_factory=dict)
-    totals: Totals | None = None
-    partial: bool = False
-    read: bool = False
-    is_pytest: bool = False
-    collected_only: bool = False
-    duration_s: float | None = None
-    started: str | None = None
-    sessions: dict[str, float] = field(default_factory=dict)
-    covered: set[str] = field(default_factory=set)
-    sources: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.tests: dict[str, TestResult] = {}
+        self.totals: Totals | None = None
+        self.partial = self.read = self.is_pytest = self.collected_only = False
+        self.duration_s: float | None = None
+        self.started: str | None = None
+        self.sessions: dict[str, float] = {}
+        self.covered: set[str] = set()
+        self.sources: dict[str, str] = {}
+        self.warnings: list[str] = []
 
 
 def merge(parts: list[Part]) -> Merged:
@@ -106,7 +102,7 @@ def _named_alike(log: Part, above: list[Part], result: Merged) -> Part:
             result.warnings.append(
                 f"{log.file} tells other folders of its tests than {report.file}: taken as the same"
             )
-            return replace(log, tests={
+            return log._replace(tests={
                 names[identity]: test._replace(identity=names[identity])
                 for identity, test in log.tests.items()
             })  # fmt: skip
@@ -217,7 +213,7 @@ def _totals(kept: list[Part], result: Merged) -> None:
     if not extra:
         result.totals = totals if kept else None
         return
-    counts = {name: getattr(totals, name) for name in Totals.__slots__}
+    counts = {name: getattr(totals, name) for name in Totals._fields}
     for part in kept:
         if part.reader != "junit" and part.totals is not None:
             named = recount(part.tests.values())

@@ -1,9 +1,8 @@
 """What one file of a run says, and the interface of its readers."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from ledger.models.evidence import Completeness, Crash, Repeats, TestResult, Totals
 
@@ -11,8 +10,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_MESSAGE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Partial evidence: what one reader found in one file. None means that it does not say.
 
     ``tests`` by identity. ``totals`` are recounted from them, or what the output prints where
@@ -25,7 +23,7 @@ class Part:
 
     reader: str
     file: str
-    tests: dict[str, TestResult] = field(default_factory=dict)
+    tests: Mapping[str, TestResult] = MappingProxyType({})
     totals: Totals | None = None
     partial: bool = False
     command: str | None = None
@@ -39,7 +37,7 @@ class Part:
     cpu_percent: int | None = None
     completeness: Completeness | None = None
     reason: str = ""
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = MappingProxyType({})
     crashes: tuple[Crash, ...] = ()
     without_tests: bool = False
     repeats: Repeats | None = None

@@ -7,8 +7,6 @@ failures have names (short test summary). The last line has the counts.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ledger.evidence.crashes import find_crashes
 from ledger.evidence.part import Part, decode, file_name
 from ledger.evidence.pytest_session import Session
@@ -49,7 +47,7 @@ class PytestLogReader:
         if not sessions:
             return Part(self.name, name, crashes=crashes)
         parts = [_part(session, name) for session in sessions]
-        return replace(_joined(parts) if len(parts) > 1 else parts[0], crashes=crashes)
+        return (_joined(parts) if len(parts) > 1 else parts[0])._replace(crashes=crashes)
 
 
 def _part(session: Session, name: str) -> Part:
@@ -86,13 +84,13 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals | No
     said = told.totals if told else session.letters()
     # Under xdist only the last line tells of modules that were skipped at collection.
     unnamed = max(session.skipped_modules, said.skipped - counted.skipped)
-    counted = replace(counted, skipped=counted.skipped + unnamed)
+    counted = counted._replace(skipped=counted.skipped + unnamed)
     if session.verbose and (told is None or counted.passed + counted.errors >= said.passed):
         return counted, False
     collected = session.collected
     if collected is None:
         collected = _count(said) - session.skipped_modules
-    return replace(said, collected=collected), _count(said) > len(tests) + session.skipped_modules
+    return said._replace(collected=collected), _count(said) > len(tests) + session.skipped_modules
 
 
 def _count(said: Totals) -> int:
@@ -104,8 +102,7 @@ def _joined(parts: list[Part]) -> Part:
     tests = {identity: test for part in parts for identity, test in part.tests.items()}
     partial = any(part.partial for part in parts)
     worst = min(parts, key=lambda part: _WORST.index(part.completeness or "complete"))
-    return replace(
-        parts[-1],
+    return parts[-1]._replace(
         tests=tests,
         totals=None if partial else recount(tests.values()),
         partial=partial,

@@ -1,11 +1,9 @@
 """Single lines of a pytest terminal log."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from ledger.models.evidence import Outcome, Totals
 
@@ -56,8 +54,7 @@ def plain_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """pytest's last line. ``totals.collected`` is 0: the line does not tell it."""
 
     totals: Totals

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from ledger.models.evidence import Rate, Totals
+from dataclasses import dataclass
+
+from ledger.models.evidence import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its denominator named, e.g. ``passed/collected``."""
+
+    name: str
+    count: int
+    of: int
+    percent: float
 
 
 def executed(totals: Totals) -> int:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ledger.evidence.identity import from_node_id
 from ledger.evidence.part import shorten
 from ledger.models.evidence import FAILING, Outcome, TestResult
 
 
-@dataclass(slots=True)
 class Tries:
     """The verdicts of one test so far. ``outcome`` is None before the first and after RERUN.
 
@@ -17,11 +14,12 @@ class Tries:
     again for that the tries are counted too high; JUnit XML counts them right.
     """
 
-    outcome: Outcome | None = None
-    reruns: int = 0
-    repeats: int = 0
-    flaky: bool = False
-    message: str | None = None
+    def __init__(self) -> None:
+        self.outcome: Outcome | None = None
+        self.reruns = 0
+        self.repeats = 0
+        self.flaky = False
+        self.message: str | None = None
 
     def verdict(self, outcome: Outcome | None) -> None:
         """The next verdict; None for RERUN. An error after another verdict is a teardown's."""

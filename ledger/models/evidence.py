@@ -1,6 +1,11 @@
-"""What the outputs of one run say, and how two runs compare."""
+"""What the outputs of one run say, and how two runs compare.
 
-from dataclasses import dataclass, field
+Tuples all of them: a frozen dataclass takes three times as long to make, and runs have thousands
+of tests; its class takes five times as long to define.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
@@ -8,8 +13,7 @@ FAILING: frozenset[str] = frozenset({"failed", "error"})
 Completeness = Literal["complete", "failed", "timeout", "crashed", "incomplete"]
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """Recounted from the tests. ``collected`` leaves out modules skipped at collection."""
 
     collected: int = 0
@@ -27,9 +31,6 @@ class TestResult(NamedTuple):
 
     ``at_collection`` marks a module or class that was skipped or failed while tests were
     being collected: it stands for tests that nobody counted, and is not one itself.
-
-    A tuple, because runs have thousands of them: a frozen dataclass takes three times as long
-    to make.
     """
 
     identity: str
@@ -44,8 +45,7 @@ class TestResult(NamedTuple):
 TestResult.__test__ = False  # type: ignore[attr-defined]  # not a pytest class
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
+class Crash(NamedTuple):
     """One crash: what stopped the process, where, and the signature it is grouped by."""
 
     kind: str
@@ -54,18 +54,7 @@ class Crash:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A share with its denominator named, e.g. ``passed/collected``."""
-
-    name: str
-    count: int
-    of: int
-    percent: float
-
-
-@dataclass(frozen=True, slots=True)
-class Repeats:
+class Repeats(NamedTuple):
     """What `ledger run` repeated: ``run`` of the ``planned`` rounds, those that passed, those
     that passed at the first try, and how each try ended that was tried again."""
 
@@ -76,8 +65,7 @@ class Repeats:
     retried: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One run. ``path`` is as given; ``files`` are relative to it. Times in seconds, memory
     in bytes. ``reason`` says why a run is not complete. ``tests`` is keyed by identity.
 
@@ -100,27 +88,25 @@ class Evidence:
     peak_rss_bytes: int | None = None
     cpu_percent: int | None = None
     totals: Totals | None = None
-    tests: dict[str, TestResult] = field(default_factory=dict)
+    tests: Mapping[str, TestResult] = MappingProxyType({})
     tests_partial: bool = False
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = MappingProxyType({})
     crashes: tuple[Crash, ...] = ()
     repeats: Repeats | None = None
     completeness: Completeness = "incomplete"
     reason: str = ""
     warnings: tuple[str, ...] = ()
-    sources: dict[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(NamedTuple):
     """A test of the baseline that the run perhaps has under another name."""
 
     before: str
     now: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """A run against its baseline: test identities by class, each identity in at most one.
     Not failing any more is not cleared: a cleared test ran and passed. ``renamed`` is no class
     but a hint: both names stand in their own. The law is written down with

@@ -1,13 +1,9 @@
 """What reports for people consist of."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line to print. ``kind`` ``cut``: on a terminal no longer than its width; ``hung``:
     wrapped there, with ``hang`` blanks before what is left over. ``accent``: from where to where
     a terminal shows it in which style."""
@@ -27,7 +23,7 @@ def accented(before: str, word: str, after: str, style: str = "") -> Line:
 
 def hung(line: Line, indent: int) -> Line:
     """The line, wrapped on a terminal with ``indent`` blanks before what is left over."""
-    return replace(line, kind="hung", hang=indent)
+    return line._replace(kind="hung", hang=indent)
 
 
 _STYLES: Final = {

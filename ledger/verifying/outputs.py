@@ -8,7 +8,6 @@ stand in two outputs.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -122,7 +121,7 @@ def _brief(log: _File, told: Summary | None, reports: Sequence[_File]) -> Part |
     selected = collected(found[1].decode("ascii", "replace")) if found else None
     if selected is None or not all(_counts_the_same(file.data, told.totals) for file in reports):
         return None
-    return _nameless(log, replace(told.totals, collected=selected), told)
+    return _nameless(log, told.totals._replace(collected=selected), told)
 
 
 def _nameless(log: _File, totals: Totals, told: Summary) -> Part:
@@ -153,8 +152,8 @@ def _told_twice(log: _File, told: Summary | None, reports: Sequence[Part]) -> Pa
     """A log whose last line counts what a JUnit file counts: only its time is news."""
     if told is None or told.collected_only is not None:
         return None
-    counts = replace(told.totals, collected=0, rerun=0)
+    counts = told.totals._replace(collected=0, rerun=0)
     for report in reports:
-        if report.totals and replace(report.totals, collected=0, rerun=0) == counts:
+        if report.totals and report.totals._replace(collected=0, rerun=0) == counts:
             return _nameless(log, report.totals, told)
     return None

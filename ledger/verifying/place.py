@@ -1,13 +1,11 @@
 """Where evidence is looked for: the work tree with the index, or the tree of a commit."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.claims.entries import stamp_of
 from ledger.errors import LedgerError, UnreadableInput, UsageError
@@ -165,8 +163,7 @@ class _AtRevision:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where evidence is looked for. ``commit`` tells whether a name is a commit's, None where
     that cannot be told; ``ignored`` which of some paths git ignores. ``latest`` is the last day
     (ISO) that the ledger can tell of, and ``latest_of`` what says so; ``until`` is the day of the

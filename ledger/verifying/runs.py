@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from ledger.claims.entries import Entry, stamp_of
 from ledger.claims.observed import Run, from_parts
@@ -101,4 +100,4 @@ class Runs:
 
 def _run(folder: str, parts: list[Part]) -> Run:
     evidence = fold(folder, parts, (), single=False)
-    return from_parts(replace(evidence, stamp=stamp_of(folder)), parts)
+    return from_parts(evidence._replace(stamp=stamp_of(folder)), parts)
