@@ -25,6 +25,11 @@ _HOOKED: Final = re.compile(
 )
 _REPOSITORY: Final = re.compile(r"^(?= *- repo:)", re.MULTILINE)
 _REV: Final = re.compile(r"^ *rev:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_NEXT: Final = re.compile(r"^[ \t]*- ", re.MULTILINE)
+_FILES: Final = re.compile(r"^[ \t]*files:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+# Such as `ledger init --hook` writes: names one beside the other. No other pattern is looked into.
+_NAMES: Final = re.compile(r"'\^\(((?:\\.|''|[^\\()\[\]*+?{}^$.'\n])+)\)\$'")
+_OF_THE_MANIFEST: Final = re.compile(r"(?:^|/)fix_plan(?:_archive)?\.md\Z")
 
 
 class Hook(NamedTuple):
@@ -62,6 +67,25 @@ def look(root: Path) -> Hook:
 def is_named(config: str) -> bool:
     """Whether the configuration of pre-commit names the hook."""
     return _HOOKED.search(config) is not None
+
+
+def misses(config: str, path: str) -> bool:
+    """Whether the hook that the configuration of pre-commit names passes over the fix plan
+    ``path``; False where its pattern is one that nothing but pre-commit could try."""
+    found = _HOOKED.search(config)
+    if found is None:
+        return False
+    end = _NEXT.search(config, found.end())
+    entry = config[found.start() : end.start() if end else len(config)]
+    files = _FILES.search(entry)
+    if files is None:
+        own = "ledger-hook" in entry  # a local hook without a pattern is given every file
+        return not own and _OF_THE_MANIFEST.search(path) is None
+    names = _NAMES.fullmatch(files[1])
+    if names is None:
+        return False
+    listed = re.split(r"(?<!\\)\|", names[1].replace("''", "'"))
+    return path not in {re.sub(r"\\(.)", r"\1", name) for name in listed}
 
 
 def install(root: Path) -> str:

@@ -197,6 +197,37 @@ def test_what_is_wrong_in_files_is_told(
     assert any(said in problem["said"] for problem in told(repo.path, area)), done.out
 
 
+@pytest.mark.parametrize(
+    ("config", "is_seen"),
+    [
+        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
+         b"        files: '^(docs/fix_plan\\.md|docs/old\\.md)$'\n"), False),
+        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
+         b"        files: '^(notes/o''plan\\-1\\.md|docs/old\\.md)$'\n"), True),
+        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
+         b"        files: (notes|docs)/\n      - id: x\n        files: '^(a)$'\n"), True),
+        (b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n", True),
+        (b"  - repo: there\n    rev: v0\n    hooks:\n      - id: ledger\n", False),
+        (b"  - repo: there\n    rev: v0\n    hooks:\n      - id: ledger\n        files: plan\n", True),
+    ],
+)  # fmt: skip
+def test_a_hook_that_passes_over_the_plan_is_told(
+    repo: Repository, config: bytes, is_seen: bool
+) -> None:
+    repo.write("notes/o'plan-1.md", repo.ledger.read_bytes())
+    repo.write("pyproject.toml", b'[tool.ledger]\npath = "notes/o\'plan-1.md"\n')
+    repo.write(".pre-commit-config.yaml", b"repos:\n" + config)
+    call(repo.path, "init", "--hook")
+    said = " ".join(problem["said"] for problem in told(repo.path, "hook"))
+    assert ("look at other files than" in said) is not is_seen
+    done = call(repo.path, "init", "--hook")
+    if is_seen:
+        assert "the hook (there already)" in done.out
+    else:
+        assert done.code == 1
+        assert "files: '^(notes/o''plan\\-1\\.md|" in done.out
+
+
 def test_findings_add_up_to_those_of_validate(repo: Repository) -> None:
     plan = repo.ledger.read_bytes().replace(b"Attempt #2 ", b"Attempt #1 ", 1)
     repo.ledger.write_bytes(plan.replace(b"pytest.log,exit", b"gone.log,exit"))

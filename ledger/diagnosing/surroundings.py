@@ -87,6 +87,10 @@ def hook(found: Config) -> Check:
         mend = "pre-commit install # keeps the other one, and both are run"
         return Check("hook", "", (Problem(said, _UNCHECKED, mend),))
     problems = list(_version(seen.rev) if seen.rev else _program(seen))
+    if hooking.misses(hooking.read(found.root, hooking.CONFIG) or "", found.ledger_path):
+        said = f"{hooking.CONFIG} has it look at other files than {found.ledger_path}"
+        means = "No commit that changes the fix plan is checked."
+        problems.append(Problem(said, means, "ledger init --hook # says what belongs there"))
     if not seen.runs_at_merges:
         means = "A merge without a conflict is not checked."
         mend = "pre-commit install --hook-type pre-merge-commit"

@@ -186,10 +186,14 @@ def _hook(found: Config) -> Iterator[Step]:
         yield _without_git("hook")
         return
     said = hooking.read(found.root, hooking.CONFIG)
-    if said is not None and hooking.is_named(said):
-        yield Step("hook", "there", hooking.CONFIG, "the hook")
-        return
     files = (found.ledger_path, found.partner)
+    if said is not None and hooking.is_named(said):
+        if hooking.misses(said, found.ledger_path):
+            hint = f"files: '{pieces.pattern(files)}'"
+            yield Step("hook", "left", hooking.CONFIG, "its hook looks at other files", hint=hint)
+        else:
+            yield Step("hook", "there", hooking.CONFIG, "the hook")
+        return
     lines = pieces.hook(said, files)
     if lines is None:
         yield _by_hand("hook", hooking.CONFIG, pieces.hook("repos:\n", files))

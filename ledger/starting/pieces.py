@@ -78,12 +78,16 @@ What was tried, what came of it and what is next stands in `{path}`.
 <!-- ledger:end -->"""
 
 
+def pattern(paths: tuple[str, ...]) -> str:
+    """What the hook's `files` says of the files to check, to stand between single quotes."""
+    return "^(" + "|".join(re.escape(path).replace("'", "''") for path in paths) + ")$"
+
+
 def hook(config: str | None, paths: tuple[str, ...]) -> str | None:
     """The lines for the configuration of pre-commit, ``config`` being what it has; None where its
     list of repositories is not the last thing in it, and they would not belong to that list.
     ``paths`` are the files to check."""
-    files = "^(" + "|".join(re.escape(path).replace("'", "''") for path in paths) + ")$"
-    entry = _HOOK.format(files=files)
+    entry = _HOOK.format(files=pattern(paths))
     if config is None or not config.strip():
         return _NEW_HOOK + entry
     top = _REPOS.search(config)
