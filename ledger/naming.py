@@ -13,6 +13,7 @@ from ledger.models.ledger import Attempt, Item, Ledger
 from ledger.text import one_line
 
 _NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")
+_OPENING = re.compile(r"\d{4}-?\d\d-?\d\d.{0,300}")
 _MOST_NAMED = 5
 _MOST_COMPARED = 5000  # names, at some 40 microseconds each
 
@@ -33,6 +34,22 @@ def parse(given: str) -> Name:
             "bad-name", f"{given!r}: expected ITEM or ITEM#N", "such as PARSE-001 or PARSE-001#3"
         )
     return Name(found["item"].strip(), int(found["number"]) if found["number"] else None)
+
+
+def parse_lost(given: str) -> tuple[Name, str]:
+    """Read ``ITEM#N``, or for an attempt without a number ``ITEM#OPENING``: the date that it begins
+    with, and more of it if need be. Raises UsageError."""
+    item, _, opening = given.partition("#")
+    if _OPENING.fullmatch(opening):
+        return parse(item), opening
+    name = parse(given)
+    if name.number is None:
+        raise UsageError(
+            "no-number",
+            f"{given}: expected ITEM#N, or ITEM#DATE of an attempt without a number",
+            "`ledger history --removed` lists them",
+        )
+    return name, ""
 
 
 def folded(item: str) -> str:

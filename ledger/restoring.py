@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ledger import naming, reader, rewriting
+from ledger import naming, reader, rewriting, text
 from ledger.config import Config
 from ledger.dialects import places
+from ledger.dialects.attempts import leads
 from ledger.document import Edit
 from ledger.edits import restore as edits
 from ledger.errors import Refused, UnreadableInput, UsageError
@@ -18,12 +19,14 @@ from ledger.models.ledger import Attempt, Ledger
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was (or with ``dry_run`` would be) put back. ``commit`` removed it; ``left`` counts
-    other attempts that had the same number and went with it."""
+    """What was (or with ``dry_run`` would be) put back. ``number`` is None where it has none.
+    ``commit`` removed it; ``left`` counts others of the same number, or the same first line, that
+    went with it."""
 
     path: str
     item: str
-    number: int
+    number: int | None
+    date: str | None
     line: int
     commit: str
     diff: str
@@ -31,28 +34,32 @@ class Restored:
 
 
 def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Restored:
-    """Put the attempt ``name`` (``ITEM#N``) back as it was when it was last removed.
+    """Put the attempt ``name`` (see ``naming.parse_lost``) back as it was when it was last removed.
 
     Raises UsageError for an attempt that was never removed, Refused for one that cannot be put
     back without changing anything else.
     """
     removed = _latest(history, name)
-    lost, lines = _as_written(config, removed)
+    lost, had = _as_written(config, removed)
+    lines = places.lines(had, lost)
+    while not lines[-1].strip():
+        lines.pop()
     item = removed.item or ""
 
     def change(old: Ledger) -> list[Edit]:
-        return edits.restore(old, item, lost, lines)
+        return edits.restore(old, item, lost, lines, had)
 
     def check(old: Ledger, new: Ledger) -> None:
-        edits.verify(old, new, item, lost)
+        edits.verify(old, new, item, lost, had)
 
     today = datetime.now(UTC).date().isoformat()
     done = rewriting.rewrite(config, change, check, today, dry_run=dry_run)
     return Restored(
         config.ledger_path,
         item,
-        removed.number or 0,
-        _line(done.new, item, removed.number),
+        removed.number,
+        removed.date,
+        edits.found(done.new, item, lost).span.start_line,
         removed.commit.sha,
         done.diff,
         len(removed.entries) - 1,
@@ -60,22 +67,29 @@ def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Re
 
 
 def _latest(history: History, name: str) -> Removed:
-    wanted = naming.parse(name)
-    if wanted.number is None:
-        raise UsageError(
-            "no-number", f"{name}: expected ITEM#N", "`ledger history --removed` lists them"
-        )
+    wanted, opening = naming.parse_lost(name)
     item = naming.folded(wanted.item)
     found = [
         removed
         for removed in (*history.others, *history.removed)
-        if removed.number == wanted.number and naming.folded(removed.item or "") == item
+        if removed.number == wanted.number
+        and naming.folded(removed.item or "") == item
+        and (not opening or leads.opens(removed.text, opening))
     ]
+    called = f"that begins with {opening}" if opening else f"#{wanted.number}"
     if not found:
         raise UsageError(
             "never-removed",
-            f"no commit removed attempt #{wanted.number} of {wanted.item}",
+            f"no commit removed attempt {called} of {wanted.item}",
             "`ledger history --removed` lists those that were",
+        )
+    firsts = list(dict.fromkeys(removed.entries[0].first for removed in found))
+    if opening and len(firsts) > 1:
+        said = " and ".join(text.one_line(first)[:60] for first in firsts[:2])
+        raise UsageError(
+            "which-attempt",
+            f"{len(firsts)} attempts {called} were removed, such as {said}",
+            "say more of what it begins with",
         )
     latest = found[-1]
     if latest.entries[0].form == "action":
@@ -87,8 +101,8 @@ def _latest(history: History, name: str) -> Removed:
     return latest
 
 
-def _as_written(config: Config, removed: Removed) -> tuple[Attempt, list[str]]:
-    """The attempt and its lines, from the last version that has it."""
+def _as_written(config: Config, removed: Removed) -> tuple[Attempt, Ledger]:
+    """The attempt, and the last version that has it."""
     with Blobs(config.root) as blobs:
         data = blobs.content(removed.blob)
     if data is None:
@@ -97,21 +111,9 @@ def _as_written(config: Config, removed: Removed) -> tuple[Attempt, list[str]]:
         )
     ledger = reader.read(data, own=config.own)
     every = (one for item in ledger.items for one in item.attempts)
-    text = removed.entries[0].text
     lost = next(
-        one for one in (*every, *ledger.loose) if one.source == "history" and one.text == text
+        one
+        for one in (*every, *ledger.loose)
+        if one.source == "history" and one.text == removed.text
     )
-    lines = places.lines(ledger, lost)
-    while not lines[-1].strip():
-        lines.pop()
-    return lost, lines
-
-
-def _line(ledger: Ledger, name: str, number: int | None) -> int:
-    return next(
-        attempt.span.start_line
-        for item in ledger.items
-        if item.id == name
-        for attempt in item.attempts
-        if attempt.number == number and attempt.source == "history"
-    )
+    return lost, ledger

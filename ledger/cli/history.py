@@ -39,7 +39,7 @@ def command(
     ] = False,
     restore: Annotated[
         str | None,
-        typer.Option("--restore", metavar="ITEM#N", help="Put a removed attempt back."),
+        typer.Option("--restore", metavar="ITEM#N|ITEM#DATE", help="Put a removed attempt back."),
     ] = None,
     dry_run: Annotated[
         bool,
@@ -102,10 +102,9 @@ def _restore(
     elif dry_run:
         output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
     else:
-        left = (
-            f"; {done.left} more with this number: `ledger history --removed`" if done.left else ""
-        )
-        said = f"{done.path}:{done.line}: {done.item} attempt #{done.number} is back, "
+        left = f"; {done.left} more of this name: `ledger history --removed`" if done.left else ""
+        called = f"attempt of {done.date}" if done.number is None else f"attempt #{done.number}"
+        said = f"{done.path}:{done.line}: {done.item} {called} is back, "
         output.write(text.visible(f"{said}removed by {done.commit[:8]}{left}") + "\n")
     return 0
 

@@ -108,10 +108,11 @@ class Restored(Model):
     """What `--restore` did, or with `--dry-run` would do."""
 
     item: Text = Field(description="The item.")
-    number: int = Field(ge=0, description="The attempt's number.")
+    number: int | None = Field(description="The attempt's number; null where it has none.")
+    date: str | None = Field(description="Its date, ISO.")
     line: int = Field(ge=1, description="The line that it stands on now.")
     commit: Sha = Field(description="The commit that had removed it.")
-    left: int = Field(ge=0, description="Other attempts of this number that are still gone.")
+    left: int = Field(ge=0, description="Others of this number, or first line, still gone.")
     diff: Text = Field(description="The whole change as a unified diff.")
 
 

@@ -95,6 +95,22 @@ def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Point
     return bool(gap) and not gap.strip()
 
 
+def between(ledger: Ledger, entries: Sequence[Attempt]) -> list[str]:
+    """What parts the last two of ``entries`` below headings: a blank line, or a rule with one
+    before and behind."""
+    gap = (
+        ledger.text[entries[-2].span.end_byte : entries[-1].span.start_byte] if entries[1:] else b""
+    )
+    rule = text.decode(gap).strip()
+    return ["", rule, ""] if re.fullmatch(r"[-*_]{3,10}", rule) else [""]
+
+
+def behind(ledger: Ledger, at: int, lines: list[str]) -> Edit:
+    """Lines behind others, and a blank one where text follows."""
+    following = first_line(ledger, at)
+    return insertion(ledger.text, at, [*lines, ""] if following.strip() else lines)
+
+
 def numbered_action(item: Item, number: int) -> Action:
     """The item's action ``number``; of boxes without numbers that one from above, and of steps
     that a logbook lists again when they are done the open one. Raises UsageError for none, Refused

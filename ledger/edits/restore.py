@@ -1,31 +1,43 @@
 """A lost attempt put back as edits, word for word: its own lines, in its item, at its number.
 
-No I/O. ``restore`` says what bytes go where; ``verify`` holds the outcome against it.
+One without a number goes back beside those that it stood beside. No I/O. ``restore`` says what
+bytes go where; ``verify`` holds the outcome against it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from ledger import text
 from ledger.dialects import MAIN, places, words
 from ledger.dialects.attempts import leads
 from ledger.document import Edit
 from ledger.edits import append, shape
 from ledger.errors import Refused, UsageError
-from ledger.models.ledger import Attempt, Item, Ledger
+from ledger.models.ledger import Attempt, Item, Ledger, Span
+from ledger.rules.places import name as called
 
 _HOME = ("attempts history", "attempts", "attempt history")
 _PREFIX = "  * "
-_Said = tuple[str | None, int | None, str | None, str, str]
+_BEHIND_STATUS = re.compile(rb"[*`]{0,2}")
+_Owned = tuple[str, shape.Shape]
+_Said = tuple[str | None, int | None, str | None, str]
 
 
-def restore(ledger: Ledger, name: str, lost: Attempt, lines: Sequence[str]) -> list[Edit]:
+def restore(
+    ledger: Ledger, name: str, lost: Attempt, lines: Sequence[str], had: Ledger | None = None
+) -> list[Edit]:
     """The edits that put the attempt ``lost`` back into the item ``name``. ``lines`` are its own
     as they stood in the file; they take the bullet and the indent of the attempts around them.
+    ``had`` is the version that it is from, which says where one without a number stood.
 
     Raises Refused where it is there already, where its number is taken, or where it would
     stand among attempts of another form; UsageError where there is no such item.
     """
+    _refuse_known(ledger, lost)
+    if had and _dialect(had, lost) == "logbook":
+        return [_entry(ledger, lost, lines, had)]
     if all(item.id != name for item in ledger.items):
         raise UsageError(
             "no-such-item",
@@ -33,20 +45,21 @@ def restore(ledger: Ledger, name: str, lost: Attempt, lines: Sequence[str]) -> l
             f"give it a section: `## [{name}] ...`",
         )
     item = append.section_of(ledger, name)
+    if item.dialect == "roadmap" and not leads.unbulleted(lines[0])[0]:
+        return [_note(ledger, item, lines)]
     history = [attempt for attempt in item.attempts if attempt.source == "history"]
-    _refuse_known(ledger, lost, history)
+    _refuse_taken(lost, history)
     home = places.field(item, *_HOME)
     group = [one for one in history if home and places.within(one, home)] or history
     if not group and item.dialect != MAIN:
-        raise Refused(
-            "no-place",
-            f"{item.id} has no attempt beside which it could stand (line {item.span.start_line})",
-            f"put it back by hand, as the dialect {item.dialect} has it",
-        )
+        raise _no_place(item, f"put it back by hand, as the dialect {item.dialect} has it")
     if not group:
         return [_alone(ledger, item, lines)]
-    following = _following(group, lost.number or 0)
-    neighbour = following or group[-1]
+    if lost.number is not None:
+        following = _following(group, lost.number)
+        neighbour = following or group[-1]
+    else:
+        following, neighbour = _beside(lost, _list(had, lost) if had else [], group)
     new = _like(lines, places.lines(ledger, neighbour)[0])
     if places.is_spaced(ledger, group, item.archived):
         new = [*new, ""] if following else ["", *new]
@@ -54,39 +67,134 @@ def restore(ledger: Ledger, name: str, lost: Attempt, lines: Sequence[str]) -> l
     return [places.insertion(ledger.text, at, new)]
 
 
-def verify(old: Ledger, new: Ledger, name: str, lost: Attempt) -> None:
-    """Raises Refused, naming what differs, unless ``new`` is ``old`` with the attempt ``lost``
-    put back into the item ``name`` and nothing else."""
+def verify(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> None:
+    """Raises Refused, naming what differs, unless ``new`` is ``old`` with the attempt ``lost`` of
+    the version ``had`` put back into the item ``name`` and nothing else."""
     added = list(_recorded(new))
     for said in _recorded(old):
         if said not in added:
-            raise _differs(f"attempt #{said[1]} of {said[0]}")
+            raise _differs(f"an attempt of {said[0]}: {said[3][:60]!r}")
         added.remove(said)
     if added != [_said(name, lost)]:
         raise _differs("the attempt reads as another one, or as several")
-    if _frames(old) != _frames(new):
+    inside, outside = _actions(new, found(new, name, lost).span)
+    if inside != _actions(had, lost.span)[0]:
+        raise _differs("the actions that stand in it")
+    if outside != _actions(old, None)[1]:
+        raise _differs("an action")
+    known = {item.id for item in old.items}
+    # An initiative of a logbook is known by its entries alone.
+    kept = [item for item in new.items if item.id in known or item.dialect != "logbook"]
+    if [*map(_frame, old.items)] != [*map(_frame, kept)]:
         raise _differs("an item")
     if what := shape.differing(shape.around(old), shape.around(new)):
         raise _differs(what)
 
 
-def _refuse_known(ledger: Ledger, lost: Attempt, history: Sequence[Attempt]) -> None:
+def found(ledger: Ledger, name: str, lost: Attempt) -> Attempt:
+    """The attempt ``lost`` as it stands in ``ledger``, which has it."""
+    said = _said(name, lost)
+    return next(
+        one
+        for item in ledger.items
+        for one in item.attempts
+        if one.source == "history" and _said(item.id, one) == said
+    )
+
+
+def _refuse_known(ledger: Ledger, lost: Attempt) -> None:
     words = _words(lost.text)
     every = (one for item in ledger.items for one in item.attempts)
     for one in (*every, *ledger.loose):
         if one.source == "history" and _words(one.text) == words:
-            raise Refused(
-                "not-lost",
-                f"attempt #{one.number} of {one.item} says the same (line {one.span.start_line})",
-            )
+            raise Refused("not-lost", f"{called(one)} says the same (line {one.span.start_line})")
+
+
+def _refuse_taken(lost: Attempt, history: Sequence[Attempt]) -> None:
     for one in history:
-        if one.number == lost.number:
+        if one.number is not None and one.number == lost.number:
             raise Refused(
                 "number-taken",
                 f"{one.item} has another attempt #{one.number} (line {one.span.start_line})",
                 "`ledger history --removed` prints the lost one: put it back by hand, with a note "
                 "on its number",
             )
+
+
+# Where it stands
+
+
+def _dialect(ledger: Ledger, attempt: Attempt) -> str:
+    return next((item.dialect for item in ledger.items if item.id == attempt.item), MAIN)
+
+
+def _list(ledger: Ledger, like: Attempt, dialect: str = "") -> list[Attempt]:
+    """The attempts among which ``like`` stands, in the order of the file: those of its item, in a
+    logbook all entries."""
+    every = [
+        one
+        for item in ledger.items
+        for one in item.attempts
+        if one.source == "history"
+        and (item.dialect == dialect if dialect else item.id == like.item)
+    ]
+    if dialect:
+        every += [one for one in ledger.loose if one.number is None]
+    return sorted(every, key=lambda one: one.span.start_byte)
+
+
+def _beside(
+    lost: Attempt, had: Sequence[Attempt], now: Sequence[Attempt]
+) -> tuple[Attempt | None, Attempt]:
+    """Which of ``now`` is to follow ``lost``, None where the other one is to stand before it: that
+    which stood nearest to it in ``had``. Raises Refused where none of these is left."""
+    known = {_words(one.text): one for one in now}
+    at = next((n for n, one in enumerate(had) if one is lost), len(had))
+    near = sorted(
+        (abs(n - at), n < at, n) for n, one in enumerate(had) if _words(one.text) in known
+    )
+    if not near:
+        raise Refused(
+            "no-place",
+            f"nothing is left of what {called(lost)} stood beside",
+            "`ledger history --removed` prints it: put it back by hand",
+        )
+    _, is_before, place = near[0]
+    neighbour = known[_words(had[place].text)]
+    return None if is_before else neighbour, neighbour
+
+
+def _entry(ledger: Ledger, lost: Attempt, lines: Sequence[str], had: Ledger) -> Edit:
+    """The section of a logbook that it was."""
+    now = _list(ledger, lost, "logbook")
+    following, neighbour = _beside(lost, _list(had, lost, "logbook"), now)
+    between = places.between(ledger, now)
+    if following:
+        return places.insertion(ledger.text, following.span.start_byte, [*lines, *between])
+    return places.behind(ledger, neighbour.span.end_byte, [*between, *lines])
+
+
+def _note(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
+    """The note behind the status of a roadmap's item, where it has none now."""
+    other = next((one for one in item.attempts if one.number is None), None)
+    if other:
+        raise Refused(
+            "has-note",
+            f"{item.id} has another note (line {other.span.start_line})",
+            "`ledger history --removed` prints the lost one: list it below **Attempts:**",
+        )
+    status = places.field(item, "status")
+    if not status or status.span != status.value_span:
+        raise _no_place(item, "write a status behind its title: ` — **pending**`")
+    behind = _BEHIND_STATUS.match(ledger.text, status.value_span.end_byte)
+    at = behind.end() if behind else status.value_span.end_byte
+    newline = text.newline_of(ledger.text, at)
+    return Edit(at, at, b" (" + newline.join(map(text.encode, lines)) + b")")
+
+
+def _no_place(item: Item, hint: str) -> Refused:
+    said = f"{item.id} has no attempt beside which it could stand (line {item.span.start_line})"
+    return Refused("no-place", said, hint)
 
 
 def _following(group: Sequence[Attempt], number: int) -> Attempt | None:
@@ -139,16 +247,28 @@ def _recorded(ledger: Ledger) -> Iterator[_Said]:
 
 
 def _said(name: str | None, one: Attempt) -> _Said:
-    return name, one.number, one.date, one.result, _words(one.text)
+    return name, one.number, one.date, _words(one.text)
 
 
 def _words(text: str) -> str:
     return " ".join(text.split())
 
 
-def _frames(ledger: Ledger) -> list[shape.Shape]:
-    """The items but for their attempts and the fields that hold them."""
-    return [shape.frame(item, ("attempts",), _HOME) for item in ledger.items]
+def _frame(item: Item) -> shape.Shape:
+    return shape.frame(item, ("attempts", "actions"), _HOME)
+
+
+def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Owned]]:
+    """The actions in ``span`` and those outside, in the order of the file, each with its item.
+    Whose a step of a logbook is hangs on what entries there are."""
+    every = [(action, item) for item in ledger.items for action in item.actions]
+    parted: tuple[list[_Owned], list[_Owned]] = [], []
+    for action, item in sorted(every, key=lambda one: one[0].span.start_byte):
+        start = action.span.start_byte
+        is_inside = span is not None and span.start_byte <= start < span.end_byte
+        whose = "" if item.dialect == "logbook" else item.id
+        parted[not is_inside].append((whose, shape.action(action)))
+    return parted
 
 
 def _differs(what: str) -> Refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -16,6 +17,7 @@ from ledger.text import one_line, visible
 _ROWS: Final = 12  # of the table over time
 _SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole
 _LONGEST: Final = 300  # characters of what an event tells
+_WHEN: Final = re.compile(r"\A\d{4}-?\d\d-?\d\d(?:T[\d:]{4,8}Z?)?|(?<=\A\[)\d{4}-\d\d-\d\d")
 _MEASURES: Final[tuple[tuple[str, str, Callable[[Facts], int]], ...]] = (
     ("a number used twice in an item", "attempt", attrgetter("duplicates")),
     ("an item with more than one section", "item", attrgetter("doubled")),
@@ -86,11 +88,11 @@ def removed(history: History) -> Iterator[Line]:
     for place, one in enumerate(lost):
         if place:
             yield Line("")
-        name = _name(one.item, one.number)
+        name = _lost(one)
         yield Line(one_line(f"{name} removed by {_commit(one.commit)}"), "heading")
         if one.moved_to:
             yield Line(f"  its words stand at {one_line(_name(*one.moved_to))} now")
-        elif one.number is not None and one.item:
+        elif "#" in name and one.item:
             yield Line(f"  to put it back: ledger history --restore '{one_line(name)}'")
         for text in (one.text, *one.more):
             yield Line("")
@@ -196,6 +198,12 @@ def _commit(commit: Commit) -> str:
 
 def _name(item: str | None, number: int | None) -> str:
     return f"{item or 'no item'}{'' if number is None else f'#{number}'}"
+
+
+def _lost(one: Removed) -> str:
+    """The name of a removed attempt; one without a number is called by when it was made."""
+    when = _WHEN.search(one.text[:_LONGEST]) if one.number is None else None
+    return _name(one.item, one.number) + (f"#{when.group()}" if when else "")
 
 
 def _event(event: Event, *, with_item: bool) -> str:

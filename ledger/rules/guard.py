@@ -8,7 +8,7 @@ withdrawn: one line of the ledger says which and why (see ``ledger.rules.withdra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ledger.dialects.attempts.leads import behind_number
 from ledger.models.finding import Severity
@@ -38,7 +38,7 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Put it back; `ledger history --restore ITEM#N` does once that is committed, and git
     still has it (`git show HEAD:docs/fix_plan.md`). Moving it to another place in the file, or to
     the archive file, is fine. If it has to go, say so in its item, in the same commit:
-    `- Withdrawn: Attempt #1 — why`.
+    `- Withdrawn: Attempt #1 — why`, with the date of one that has no number.
     """
     if facts.base is None or not ledger.text.strip():
         return
@@ -156,11 +156,13 @@ def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     every = (ledger, *_elsewhere(facts))
     told = {one.words for plan in every for one in withdrawals.find(plan)}
-    there = {(attempt.item, attempt.number) for plan in every for attempt in attempts(plan)}
+    there = [attempt for plan in every for attempt in attempts(plan)]
     for one in withdrawals.find(facts.base):
-        if one.words not in told and not one.names <= there:
+        back = (any(withdrawals.is_named(each, {name}) for each in there) for name in one.names)
+        if one.words not in told and not all(back):
             message = f"a withdrawal is gone (line {one.line} before the change): "
-            item, number = min(one.names, key=str, default=(None, None))
+            item, which = min(one.names, key=str)
+            number = which if isinstance(which, int) else None
             yield Fault(0, message + quoted(one.words), one.words, item, number)
 
 
@@ -275,7 +277,7 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     moved = Counter(behind_number(new.text) for new in fresh)
     elsewhere = _elsewhere(facts)
     kept = {behind_number(one.text) for other in elsewhere for one in attempts(other)}
-    withdrawn = _withdrawn(ledger, facts, elsewhere)
+    is_withdrawn = _withdrawn(ledger, facts, elsewhere)
     noted = (
         {item.id for item in facts.base.items if item.dialect == "roadmap"} if facts.base else ()
     )
@@ -295,22 +297,23 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
         new = next((n for n in same if n.source == old.source and not _is_other(old, n)), None)
         if new:
             fresh.remove(new)
-        if words not in kept and place not in withdrawn:
+        if words not in kept and not is_withdrawn(old):
             yield old, new
 
 
 def _withdrawn(
     ledger: Ledger, facts: Facts, elsewhere: Sequence[Ledger]
-) -> frozenset[tuple[str | None, int | None]]:
-    """The attempts that the change itself says are withdrawn."""
+) -> Callable[[Attempt], bool]:
+    """Whether the change itself says that an attempt is withdrawn."""
     every = [plan for plan in (ledger, *elsewhere) if b"ithdrawn" in plan.text]
     if not every:
-        return frozenset()
+        return lambda _: False
     from ledger.rules import withdrawals  # for the few changes that have any
 
     before = {one.words for one in withdrawals.find(facts.base)} if facts.base else set()
     said = (one for plan in every for one in withdrawals.find(plan) if one.words not in before)
-    return frozenset(place for one in said for place in one.names)
+    names = frozenset(name for one in said for name in one.names)
+    return lambda attempt: withdrawals.is_named(attempt, names)
 
 
 def _is_other(old: Attempt, new: Attempt) -> bool:

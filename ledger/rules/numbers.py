@@ -165,7 +165,7 @@ def _withdrawn(ledger: Ledger) -> dict[str | None, set[int]]:
 
         for one in withdrawals.find(ledger):
             for item, number in one.names:
-                if number is not None:
+                if isinstance(number, int):
                     found.setdefault(item, set()).add(number)
     return found
 

@@ -340,6 +340,11 @@ def behind_number(text: str) -> str:
     return " ".join(text[number.end() if number else 0 :].split())
 
 
+def opens(text: str, opening: str) -> bool:
+    """Whether an attempt begins with ``opening``, what marks its date aside."""
+    return plain_id(text[: len(opening) + 8]).lstrip("*[`").startswith(opening)
+
+
 def plain_id(name: str) -> str:
     """An ID with its non-breaking hyphens made plain."""
     return name.replace("\u2010", "-").replace("\u2011", "-")

@@ -66,12 +66,14 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
         lines = _rendered(item, new, style, ledger.own)
         if is_first:
             return places.insertion(ledger.text, entries[0].span.start_byte, [*lines, ""])
-        return _behind(ledger, entries[-1].span.end_byte, [*_between(ledger, entries), *lines])
+        return places.behind(
+            ledger, entries[-1].span.end_byte, [*places.between(ledger, entries), *lines]
+        )
     home = _field(item, "attempts")
     if home:
         marks = _marks(places.first_line(ledger, home.span.start_byte))
         lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.own)
-        return _behind(ledger, home.span.end_byte, ["", *lines])
+        return places.behind(ledger, home.span.end_byte, ["", *lines])
     marks = _marks(places.first_line(ledger, item.span.start_byte))
     lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.own)
     todo = _field(item, "todo")
@@ -79,21 +81,6 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     if todo:
         return places.insertion(ledger.text, todo.span.start_byte, [title, "", *lines, ""])
     return places.insertion(ledger.text, len(ledger.text), ["", title, "", *lines])
-
-
-def _behind(ledger: Ledger, at: int, lines: list[str]) -> Edit:
-    """Lines behind others, and a blank one where text follows."""
-    following = places.first_line(ledger, at)
-    return places.insertion(ledger.text, at, [*lines, ""] if following.strip() else lines)
-
-
-def _between(ledger: Ledger, entries: list[Attempt]) -> list[str]:
-    """What parts the last two entries: a blank line, or a rule with one before and behind."""
-    gap = (
-        ledger.text[entries[-2].span.end_byte : entries[-1].span.start_byte] if entries[1:] else b""
-    )
-    rule = text.decode(gap).strip()
-    return ["", rule, ""] if re.fullmatch(r"[-*_]{3,10}", rule) else [""]
 
 
 def _entries(ledger: Ledger) -> list[Attempt]:
