@@ -58,6 +58,18 @@ def test_the_slowest_tests_come_slowest_first(place: Path) -> None:
     assert not any("t.mod::c" in line for line in lines), "a millisecond is not slow"
 
 
+def test_the_name_of_a_test_is_never_cut(place: Path) -> None:
+    name = "test_with_a_name_that_is_longer_than_the_terminal_is_wide"
+    reason = FAILED.replace('"m"', f'"{"what went wrong " * 9}"')
+    (place / "one/junit.xml").write_text(suite((name, 1, reason)))
+    (place / "two/junit.xml").write_text(suite((name, 1, "")))
+    for line, told_of in (("evidence one", 2), ("evidence one --baseline two", 3)):
+        _, said = commands.terminal(place, 40, line.split())
+        shown = commands.unstyled(said)
+        assert sum(name in one for one in shown) == told_of
+        assert next(one for one in shown if "what went wrong" in one).endswith("…")
+
+
 @pytest.mark.parametrize(("number", "shown"), [("0", 0), ("1", 1), ("9", 3)])
 def test_as_many_as_are_asked_for(place: Path, number: str, shown: int) -> None:
     lines = told(place, "one", "--slowest", number)

@@ -13,7 +13,7 @@ from ledger.errors import UsageError
 from ledger.links import git
 from ledger.links.touched import Touched
 from ledger.links.tree import Tree
-from tests.commands import call
+from tests.commands import call, terminal, unstyled
 from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
@@ -132,6 +132,21 @@ def test_what_is_told_of_an_artifact(tree: Repository) -> None:
     assert either["matches"] == ["src/pkg/__main__.py", "src/tool/__main__.py"]
     [open_part] = links(tree, f"Log: `{RUN}/chunks/chunk_NN/a.txt`")
     assert open_part["matches"] == [f"{RUN}/chunks/chunk_0{n}/a.txt" for n in (1, 2)]
+
+
+def test_what_is_missing_stands_out_on_a_terminal(repo: Repository) -> None:
+    plan = repo.ledger.read_bytes().replace(b"exit_code.txt}", b"gone.txt}")
+    repo.ledger.write_bytes(plan)
+    _, said = terminal(repo.path, 80, ["links", "PARSE-SPEED-001"])
+    assert b"\x1b[1;31mmissing\x1b[0m" in said
+    told = call(repo.path, "links", "PARSE-SPEED-001").out.splitlines()
+    assert next(one for one in told if "missing" in one) in unstyled(said)
+
+
+def test_what_git_ignores_is_not_said_to_be_there(repo: Repository) -> None:
+    repo.write(".gitignore", b"gone.txt\n")
+    repo.ledger.write_bytes(repo.ledger.read_bytes().replace(b"exit_code.txt}", b"gone.txt}"))
+    assert "gone.txt; if you have it, `git add -f` adds it" in call(repo.path, "validate").out
 
 
 def test_a_revision_has_its_own_files_and_its_own_rules(tree: Repository) -> None:

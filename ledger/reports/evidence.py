@@ -71,19 +71,21 @@ def _tests(evidence: Evidence, slowest: int) -> Iterator[Line]:
     if failing:
         yield Line(f"  {counted(len(failing), 'failing test')}:")
     for test in failing:
-        told = f"{test.identity}: {test.message}" if test.message else test.identity
-        yield Line(f"    {one_line(told)}", "cut")
+        # A name is never cut: it is what one runs next.
+        yield Line(f"    {one_line(test.identity)}")
+        if test.message:
+            yield Line(f"      {one_line(test.message)}", "cut")
     flaky = [test for test in tests if test.flaky]
     if flaky:
         yield Line(f"  {counted(len(flaky), 'flaky test')}:")
     for test in flaky:
-        yield Line(f"    {one_line(f'{test.identity}: {test.tries} tries')}", "cut")
+        yield Line(f"    {one_line(f'{test.identity}: {test.tries} tries')}")
     timed = [test for test in tests if (test.duration_s or 0.0) >= _SHORTEST_S]
     timed.sort(key=lambda test: -(test.duration_s or 0.0))
     if timed[:slowest]:
         yield Line("  slowest:")
     for test in timed[:slowest]:
-        yield Line(f"    {test.duration_s:.2f} s {one_line(test.identity)}", "cut")
+        yield Line(f"    {test.duration_s:.2f} s {one_line(test.identity)}")
 
 
 def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
@@ -110,9 +112,9 @@ def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
     )
     for name, tests in classes:
         for identity in tests if name != "still failing" else ():
-            yield Line(f"  {name}: {one_line(identity)}", "cut")
+            yield Line(f"  {name}: {one_line(identity)}")
     for pair in delta.renamed:
-        yield Line(f"  perhaps renamed: {one_line(f'{pair.before} -> {pair.now}')}", "cut")
+        yield Line(f"  perhaps renamed: {one_line(f'{pair.before} -> {pair.now}')}")
 
 
 def _count(name: str, tests: Sequence[str]) -> str:

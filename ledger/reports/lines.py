@@ -35,4 +35,9 @@ _STYLES: Final = {
     "unmet": "bold red",
     "unknown": "yellow",
     "met": "green",
+    "missing": "bold red",
+    "untracked": "yellow",
+    "ignored": "yellow",
+    "outside": "yellow",
+    "placeholder": "yellow",
 }

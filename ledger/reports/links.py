@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from ledger.models.ledger import Attempt
 from ledger.models.link import ArtifactLink, CommitLink, Links
-from ledger.reports.lines import Line
+from ledger.reports.lines import Line, accented
 from ledger.reports.words import counted
 from ledger.text import one_line
 
@@ -61,7 +61,8 @@ def artifact(link: ArtifactLink) -> Line:
         told.append(f"one of {some}{aside}" if several > 1 else f"perhaps {some}")
     slash = "/" if link.is_folder else ""
     aside = f" ({'; '.join(told)})" if told else ""
-    return Line(f"  {link.state:<11}  {one_line(f'{link.path}{slash}{aside}')}")
+    gap = " " * (13 - len(link.state))
+    return accented("  ", link.state, f"{gap}{one_line(f'{link.path}{slash}{aside}')}")
 
 
 def commit(link: CommitLink) -> Line:

@@ -60,7 +60,9 @@ def artifact_ignored(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Add it with `git add -f`, or copy what matters into a file that is not ignored.
     """
-    yield from _in_state(ledger, facts, "ignored", "what git ignores", "`git add -f` adds it")
+    yield from _in_state(
+        ledger, facts, "ignored", "what git ignores", "if you have it, `git add -f` adds it"
+    )
 
 
 @rule("LED405", "artifact-untracked", "warning")
