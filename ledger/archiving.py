@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ledger import document, naming, reader, rewriting, text
+from ledger import document, naming, reader, rewriting, rules, text
 from ledger.config import Config
 from ledger.document import Edit
 from ledger.edits import archive, chunks, selecting, verify_archive
@@ -19,6 +20,7 @@ from ledger.links import paths
 from ledger.models.archived import Part
 from ledger.models.ledger import Item, Ledger, Pointer
 from ledger.rewriting import RewrittenBoth
+from ledger.rules import structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def _move(config: Config, wanted: Wanted, as_far_as_possible: bool, dry_run: boo
     chosen: list[tuple[Ledger, Chosen]] = []
 
     def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
+        _refuse_conflicts(config, old, held)
         for name in wanted.items:
             naming.items(old, name)
         found = selecting.Selecting(old, wanted).choose()
@@ -113,6 +116,7 @@ def bring_back(config: Config, names: Sequence[str], *, dry_run: bool = False) -
     found: list[Part] = []
 
     def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
+        _refuse_conflicts(config, old, held)
         before.append(old)
         wanted = _meant(old, names)
         found[:] = _parts(wanted, held.text)
@@ -208,6 +212,15 @@ def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:
         f" and {found.lines} would be left{why}",
         "--as-far-as-possible moves these; nothing was written",
     )
+
+
+def _refuse_conflicts(config: Config, *files: Ledger) -> None:
+    """Where both sides of a conflict stand in a file, what is to be moved is not decided."""
+    for path, ledger in zip((config.ledger_path, config.partner), files, strict=True):
+        for fault in structure.conflict_marker(ledger, rules.Facts(path)):
+            line = bisect_right(text.line_starts(ledger.text), fault.at)
+            said = f"{path}:{line}: {fault.message}"
+            raise Refused("in-conflict", said, f"{fault.fix}; nothing was written")
 
 
 def _target(config: Config) -> str:

@@ -116,8 +116,11 @@ def which(name: str) -> str | None:
 def read(root: Path, name: str) -> str | None:
     """A file of the repository as text, newlines as LF; None where there is none. Raises
     UsageError where the name leads out of it."""
+    place = paths.confine(root, name)
+    if not place.is_file():  # a pipe would have us wait for somebody who writes into it
+        return None
     try:
-        with paths.confine(root, name).open("rb") as file:
+        with place.open("rb") as file:
             return text.decode(file.read(_LARGEST)).replace("\r\n", "\n")
     except OSError:
         return None

@@ -40,7 +40,10 @@ def _listed(root: Path) -> list[str]:
 
 def _is(root: Path, name: str) -> bool:
     try:
-        with paths.confine(root, name).open("rb") as file:
+        place = paths.confine(root, name)
+        if not place.is_file():  # a pipe would have us wait for somebody who writes into it
+            return False
+        with place.open("rb") as file:
             return bool(reader.read(file.read(_LARGEST)).items)
     except (OSError, UsageError):
         return False

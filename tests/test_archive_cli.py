@@ -127,6 +127,26 @@ def test_what_cannot_be_done_is_said_and_nothing_written(repo: Repository, case:
     assert held(repo) == b"# Archive\n"
 
 
+def test_a_plan_in_conflict_is_not_archived(repo: Repository) -> None:
+    data = PLAN.replace(
+        "- Status: done (all of it)\n",
+        "<<<<<<< a\n- Status: done\n=======\n- Status: new\n>>>>>>> b\n",
+    )
+    repo.write("docs/fix_plan.md", data.encode())
+    done = call(repo.path, "archive")
+    assert (done.code, done.err.count("\n")) == (1, 1), done
+    assert "a merge conflict is not resolved" in done.err
+    assert repo.ledger.read_bytes() == data.encode()
+    assert not (repo.path / ARCHIVE).exists()
+
+
+def test_an_archive_of_nothing_is_no_fault(repo: Repository) -> None:
+    assert call(repo.path, "archive").code == 0
+    assert "not committed" in call(repo.path, "doctor").out
+    assert call(repo.path, "archive", "--restore").code == 0
+    assert "fix_plan_archive.md is not committed" not in call(repo.path, "doctor").out
+
+
 def test_as_far_as_possible(repo: Repository) -> None:
     done = call(repo.path, "archive", "--to-lines", "5", "--as-far-as-possible", "--json")
     assert (done.code, done.data["after"]) == (0, len(repo.ledger.read_bytes().splitlines()))

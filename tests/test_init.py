@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,65 @@ def test_a_link_that_leads_out_is_not_followed(empty: Repository, tmp_path: Path
     assert call(empty.path, "init", "--agents").code == 2
     assert outside.read_text() == "mine\n"
     assert not empty.ledger.exists()
+
+
+def _folder(place: Path) -> None:
+    place.mkdir(parents=True)
+
+
+def _text(place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"mine\n")
+
+
+def _dangling(place: Path) -> None:
+    place.parent.mkdir(parents=True)
+    place.symlink_to("nowhere.md")
+
+
+IN_THE_WAY: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "docs is a file": ("docs", _text, "docs: expected a folder, found something else; move it away"),
+    "the plan is a folder": ("docs/fix_plan.md", _folder, "expected a file, found something else; move it away"),
+    "the plan is a link to nothing": ("docs/fix_plan.md", _dangling, "expected a file, found a link to nothing; remove the link"),
+    "the configuration is a folder": (HOOK, _folder, f"{HOOK}: expected a file, found something else; move it away"),
+    "the block's file is a folder": ("AGENTS.md", _folder, "AGENTS.md: expected a file, found something else; move it away"),
+    "attributes are a folder": (".gitattributes", _folder, ".gitattributes: expected a file, found something else; move it away"),
+    "workflows is a file": (".github/workflows", _text, ".github/workflows: expected a folder, found something else; move it away"),
+    "the settings are a pipe": ("AGENTS.md", os.mkfifo, "AGENTS.md: expected a file, found something else; move it away"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_THE_WAY)
+def test_what_is_in_the_way_is_said_before_anything_is_written(
+    empty: Repository, name: str
+) -> None:
+    path, put, said = IN_THE_WAY[name]
+    put(empty.path / path)
+    before = files(empty.path)
+    for more in ((), ("--dry-run",)):
+        done = call(empty.path, "init", "Read empty files", *EVERY, *more)
+        assert (done.code, said in done.err, done.err.count("\n")) == (2, True, 1), done
+        assert "Traceback" not in done.err
+        assert files(empty.path) == before
+
+
+def test_a_plan_that_is_a_pipe_is_not_waited_for(empty: Repository) -> None:
+    (empty.path / "docs").mkdir()
+    os.mkfifo(empty.path / "docs/fix_plan.md")
+    for command in ("init", "doctor"):
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, command],
+            cwd=empty.path, capture_output=True, timeout=30, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2, done
+
+
+def test_a_bare_repository_gets_no_plan(tmp_path: Path) -> None:
+    Repository(tmp_path).git("init", "--quiet", "--bare", "bare.git")
+    done = call(tmp_path / "bare.git", "init")
+    assert done.code == 2
+    assert "a bare repository, which has no work tree; run it in a clone" in done.err
+    assert not (tmp_path / "bare.git/docs").exists()
 
 
 def test_the_workflow_is_the_one_of_the_page_on_ci(empty: Repository) -> None:

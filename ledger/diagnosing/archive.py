@@ -39,6 +39,11 @@ def archive(found: Config, read: Ledger | None) -> Check:
         f"the plan points to {counted(len(meant), 'part')} of it"
     )
     problems = [*_moved(found, read, held), *_agreement(found, read, kept), *long]
+    if found.is_git and (held or kept.items or kept.loose) and not _is_tracked(found):
+        name = shlex.quote(found.partner)
+        mend = f"git add {name} # and commit it with the plan"
+        means = "What was moved there is nowhere else."
+        problems.append(Problem(f"{found.partner} is not committed", means, mend))
     return Check("archive", said, tuple(problems))
 
 
@@ -68,7 +73,7 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
 
 
 def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:
-    """Whether no attempt stands in both files, and git has the archive."""
+    """Whether no attempt stands in both files."""
     pair = rewriting.pair(found)
     if pair and store.is_cut_short(pair):
         said = "a change of the plan and the archive is under way, or was cut short"
@@ -84,12 +89,6 @@ def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Pro
         )
         mend = "take one of each out by hand; the guard lets it go"
         yield Problem(said, "They count twice.", mend)
-    if found.is_git and kept.text and not _is_tracked(found):
-        said = f"{found.partner} is not committed"
-        means = "What was moved there is nowhere else."
-        yield Problem(
-            said, means, f"git add {shlex.quote(found.partner)} # and commit it with the plan"
-        )
 
 
 def _length(found: Config, read: Ledger) -> Iterator[Problem]:

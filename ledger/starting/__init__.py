@@ -90,6 +90,10 @@ def find(here: Path, given: Path | None) -> Config:
     place = Path(os.path.realpath(here / given)) if given else None
     folder = os.fspath(_existing(place.parent)) if place else os.path.realpath(here)
     top = worktree.top_of(folder)
+    if top is None and _is_bare(Path(folder)):
+        raise UsageError(
+            "bare", f"{folder}: a bare repository, which has no work tree", "run it in a clone"
+        )
     root = top or os.path.realpath(here)
     path = config.DEFAULTS[0]
     if place:
@@ -104,6 +108,8 @@ def start(found: Config, title: str, wanted: frozenset[Offer], *, dry_run: bool 
 
     ``title`` is that of the first item of a new plan. With ``dry_run`` nothing is written.
     """
+    if not dry_run:
+        start(found, title, wanted, dry_run=True)  # says what is in the way, before all else
     ledger, step = _plan(found, title)
     steps = [step, *_configuration(found)]
     doers: dict[Offer, Callable[[Config], Iterator[Step]]] = {
@@ -118,6 +124,9 @@ def start(found: Config, title: str, wanted: frozenset[Offer], *, dry_run: bool 
             steps += doers[offer](found)
         else:
             steps.append(Step(offer, "offered", "", said))
+    written = [one.place for one in steps if one.state == "added"]
+    for name in [*written, *([".gitattributes"] if "merge-driver" in wanted else ())]:
+        _require_place(_confined(found, name))
     if not dry_run:
         for one in steps:
             if one.state == "added" and one.text and one.about != "merge-driver":
@@ -141,6 +150,7 @@ def start(found: Config, title: str, wanted: frozenset[Offer], *, dry_run: bool 
 def _plan(found: Config, title: str) -> tuple[Ledger, Step]:
     path = found.ledger_path
     if os.path.lexists(found.ledger):
+        _require_place(found.ledger)
         try:
             return reader.read(found.ledger.read_bytes(), own=found.own), Step(
                 "plan", "there", path, "a fix plan"
@@ -287,6 +297,30 @@ def _without_git(about: Offer) -> Step:
 
 def _confined(found: Config, name: str) -> Path:
     return paths.confine(found.root, name)
+
+
+def _require_place(file: Path) -> None:
+    """Raise UnreadableInput where something stands in the way of ``file``."""
+    if file.is_symlink() and not file.exists():
+        raise UnreadableInput(
+            "not-a-file",
+            f"{file}: expected a file, found a link to nothing",
+            "remove the link, or make the file that it leads to",
+        )
+    above = next(place for place in (file, *file.parents) if os.path.lexists(place))
+    wanted, is_right = ("file", file.is_file()) if above == file else ("folder", above.is_dir())
+    if not is_right:
+        raise UnreadableInput(
+            f"not-a-{wanted}",
+            f"{above}: expected a {wanted}, found something else",
+            "move it away; nothing was written",
+        )
+
+
+def _is_bare(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and all(
+        (folder / name).is_dir() for name in ("objects", "refs")
+    )
 
 
 def _existing(folder: Path) -> Path:
