@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.environment import ALLOWED, EnvironmentReader
+from ledger.evidence.environment import EnvironmentReader
+from ledger.evidence.kept import ALLOWED
 from tests import commands
 
 READER = EnvironmentReader()

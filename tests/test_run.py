@@ -672,3 +672,18 @@ def test_run_starts_the_command_before_it_loads_what_comes_after(repo: Repositor
         [sys.executable, "-c", script], cwd=repo.path, capture_output=True, check=True
     )
     assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
+def test_runs_of_one_second_have_folders_of_their_own(repo: Repository) -> None:
+    """Eight at once, and none waits for a free second or writes into another's folder."""
+    words = [sys.executable, "-m", "ledger", "run", ITEM, "--no-append", "--", "sh", "-c"]
+    started = [
+        subprocess.Popen([*words, f"echo {n}"], cwd=repo.path, stdout=subprocess.PIPE)
+        for n in range(8)
+    ]
+    said = [process.communicate()[0].decode() for process in started]
+    assert [process.returncode for process in started] == [0] * 8, said
+    places = {line.partition(":")[0] for line in said}
+    assert len(places) == 8
+    logs_of = {(repo.path / place / "output.log").read_text() for place in places}
+    assert logs_of == {f"{n}\n" for n in range(8)}

@@ -6,6 +6,7 @@ import posixpath
 import re
 import shlex
 
+from ledger.evidence.kept import without_secrets
 from ledger.evidence.part import Part, decode, file_name
 
 _HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w{1,40})\1")
@@ -16,10 +17,6 @@ _RUNNERS = re.compile(
     r"jest|vitest|phpunit|mvn|gradlew?|cargo|swift|bazel|make|npm|yarn|pnpm|hatch|uv)(?![\w./=-])"
 )
 _COLLECT_ONLY = re.compile(r"(?<!\S)(?:--collect-only|--collectonly|--co)(?!\S)")
-_SECRET = re.compile(
-    r"((?:(?<![a-z])key|apikey|token|secret|passw(?:or)?d|credentials?)\w{0,20}=)(?:\"[^\"]*\"|'[^']*'|\S+)",
-    re.IGNORECASE,
-)
 _WRAPPERS = frozenset("env time nice nohup sudo exec command timeout xvfb-run".split())
 _WITH_VALUE = frozenset("-o -f -k -s -u -n -C".split())  # options of the wrappers
 _DURATION = re.compile(r"\d+(?:\.\d+)?[smhd]?")
@@ -59,12 +56,6 @@ class CommandsReader:
             return Part(self.name, name, warnings=("no command line in the file",))
         command, folder = chosen[-1]
         return Part(self.name, name, command=without_secrets(command), cwd=folder)
-
-
-def without_secrets(command: str) -> str:
-    """The command line without the values of variables and options whose name says that they
-    are secret."""
-    return _SECRET.sub(r"\1…", command)
 
 
 def _commands(text: str) -> list[tuple[str, str | None]]:

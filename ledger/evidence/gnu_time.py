@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ledger.evidence.commands import without_secrets
+from ledger.evidence.kept import MEMORY, NOT_TOLD, without_secrets
 from ledger.evidence.part import Part, decode, file_name
 
 _MARK = "Command being timed:"
-MEMORY = "Maximum resident set size (kbytes)"
-NOT_TOLD = "not told"
-"""What `ledger run` writes where the system does not tell the memory."""
 _SUFFIXES = (".txt", ".log", ".out", ".err", ".time")
 _ELAPSED = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _SIGNAL = re.compile(r"Command terminated by signal (\d+)")

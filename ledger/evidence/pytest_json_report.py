@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ledger.evidence.environment import allowed
 from ledger.evidence.identity import from_node_id
+from ledger.evidence.kept import allowed
 from ledger.evidence.part import MAX_BYTES, Part, file_name
 from ledger.evidence.pytest_records import (
     Record,

@@ -17,6 +17,7 @@ from ledger.running.command import Command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ledger.running.tries import NotStarted
 
 _STAMP = "%Y%m%dT%H%M%SZ"
+_SECONDS_AHEAD = 60
 
 
 class Bundle:
@@ -213,18 +215,25 @@ def _folder(settings: Config, order: Order) -> tuple[str, str, str]:
         item = _item_of(settings, data, item)
     template = layout.template_of(section, settings.runs, settings.own)
     values = {"item": item.lower(), "phase": order.phase, "sprint": order.sprint}
-    while True:
-        stamp = order.stamp or time.strftime(_STAMP, time.gmtime())
+    path = ""
+    for stamp in [order.stamp] if order.stamp else _stamps():
         path = layout.fill(template, {**values, "STAMP": stamp})
         try:
-            return path, layout.make(settings.top, path), stamp
-        except UsageError as error:
-            if order.stamp or error.code != "run-exists":
-                raise
-            time.sleep(1 - time.time() % 1)  # another run has this second's folder
+            place = layout.make(settings.top, path, may_be_empty=bool(order.stamp))
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UnreadableInput("cannot-write", f"{path}: cannot be made: {why}") from error
+        if place:
+            return path, place, stamp
+    raise UsageError("run-exists", f"{path}: there is a run already", "give another --stamp")
+
+
+def _stamps() -> Iterator[str]:
+    """That of this second and, where other runs have it, of the next ones: a stamp is a name, and
+    no command is held back for one. When a run started is in its ``run.json``."""
+    now = int(time.time())
+    for second in range(now, now + _SECONDS_AHEAD):
+        yield time.strftime(_STAMP, time.gmtime(second))
 
 
 def _item_of(settings: Config, data: bytes, item: str) -> str:

@@ -1,6 +1,7 @@
 """What is written and told when everything has run. Loaded while the command runs."""
 
-from datetime import UTC, datetime
+import os
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.running import files
@@ -41,24 +42,23 @@ def write_report(bundle: "Bundle", earlier: "Earlier | None") -> None:
     """Write the report on the rounds, ``rounds.md``."""
     from ledger.running import report
 
-    (bundle.folder / "rounds.md").write_text(
-        report.report(
-            bundle.order.item,
-            files.line_of(bundle.command.words),
-            (_time(bundle.started), datetime.now(UTC)),
-            bundle.rounds,
-            bundle.order.rounds,
-            earlier,
-        ),
-        "utf-8",
+    text = report.report(
+        bundle.order.item,
+        files.line_of(bundle.command.words),
+        (bundle.started, time.time()),
+        bundle.rounds,
+        bundle.order.rounds,
+        earlier,
     )
+    with open(os.path.join(bundle.place, "rounds.md"), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def write_summary(bundle: "Bundle") -> None:
     """Write ``summary.md``."""
     told = [
         ("Command", f"`{files.line_of(bundle.command.words).replace('`', chr(39))}`"),
-        ("Started", f"{_time(bundle.started):%Y-%m-%d %H:%M:%S} UTC"),
+        ("Started", f"{files.shown_time(bundle.started)} UTC"),
         ("Commit", f"{bundle.commit}; what differed is in `git_diff.patch`"
          if bundle.commit else "none"),
     ]  # fmt: skip
@@ -68,7 +68,7 @@ def write_summary(bundle: "Bundle") -> None:
         told.append(("Rounds", f"{len(bundle.rounds)} of {bundle.order.rounds} run (`rounds.md`)"))
     elif bundle.rounds:
         told += files.summary_of(bundle.rounds[-1])
-    files.write_summary(bundle.folder, told, f"{bundle.order.item}, {bundle.stamp}")
+    files.write_summary(bundle.place, told, f"{bundle.order.item}, {bundle.stamp}")
 
 
 def done(bundle: "Bundle", recorded: "Recorded | None") -> Done:
@@ -93,7 +93,3 @@ def done(bundle: "Bundle", recorded: "Recorded | None") -> Done:
         tuple(word for ran in bundle.rounds for word in ran.retried),
         recorded,
     )
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
-from pathlib import Path
+import time
 
-from ledger.evidence.commands import without_secrets
-from ledger.evidence.environment import allowed
-from ledger.evidence.gnu_time import MEMORY, NOT_TOLD
-from ledger.running.results import Ended, Ran
+from ledger.evidence.kept import MEMORY, NOT_TOLD, allowed, without_secrets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.running.results import Ended, Ran
 
 
 def line_of(command: Sequence[str]) -> str:
@@ -25,29 +27,34 @@ def _quoted(word: str) -> str:
     return "$'" + escaped.decode("ascii").replace("'", "\\'") + "'"
 
 
-def write_commands(folder: Path, item: str, below: str, commands: Sequence[str]) -> None:
+def shown_time(at: float) -> str:
+    """A time in seconds since 1970, in UTC, for people."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))
+
+
+def write_commands(folder: str, item: str, below: str, commands: Sequence[str]) -> None:
     """``commands.txt``: where and what, as a shell would run it."""
     lines = [f"# {item}, captured by `ledger run`"]
     if below != ".":
         lines.append(f"cd {shlex.quote(below)}")
-    _write(folder / "commands.txt", "\n".join([*lines, *commands]) + "\n")
+    _write(os.path.join(folder, "commands.txt"), "\n".join([*lines, *commands]) + "\n")
 
 
-def write_environment(folder: Path) -> None:
+def write_environment(folder: str) -> None:
     """``environment.txt``: what is known to say something about results and nothing secret."""
     system = os.uname()
     told = {
         "SYSTEM": system.sysname,
         "KERNEL": system.release,
         "MACHINE": system.machine,
-        "CPU_COUNT": os.cpu_count() or "",
+        "CPU_COUNT": str(os.cpu_count() or ""),
     }
     found = {**allowed(os.environ.items()), **allowed(told.items())}
     lines = [f"{name}={value}\n" for name, value in sorted(found.items())]
-    _write(folder / "environment.txt", "".join(lines))
+    _write(os.path.join(folder, "environment.txt"), "".join(lines))
 
 
-def write_end(folder: Path, command: str, code: int, ended: Ended) -> None:
+def write_end(folder: str, command: str, code: int, ended: Ended) -> None:
     """``exit_code.txt``, and ``time.txt`` as ``/usr/bin/time -v`` writes it. There the time of
     processors and the memory are those of the command and of what it waited for."""
     minutes, seconds = divmod(ended.wall_s, 60)
@@ -65,14 +72,14 @@ def write_end(folder: Path, command: str, code: int, ended: Ended) -> None:
     peak = ended.peak_rss_bytes
     lines.append(f"\t{MEMORY}: {NOT_TOLD if peak is None else peak // 1024}")
     lines.append(f"\tExit status: {0 if lines[0].startswith('Command') else code}")
-    _write(folder / "time.txt", "\n".join(lines) + "\n")
-    _write(folder / "exit_code.txt", f"{code}\n")
+    _write(os.path.join(folder, "time.txt"), "\n".join(lines) + "\n")
+    _write(os.path.join(folder, "exit_code.txt"), f"{code}\n")
 
 
-def write_summary(folder: Path, told: Sequence[tuple[str, str]], heading: str) -> None:
+def write_summary(folder: str, told: Sequence[tuple[str, str]], heading: str) -> None:
     """``summary.md``: names and values, for people."""
     lines = [f"- {name}: {value}" for name, value in told if value]
-    _write(folder / "summary.md", "\n".join([f"# {heading}", "", *lines]) + "\n")
+    _write(os.path.join(folder, "summary.md"), "\n".join([f"# {heading}", "", *lines]) + "\n")
 
 
 def summary_of(ran: Ran) -> list[tuple[str, str]]:
@@ -92,6 +99,6 @@ def summary_of(ran: Ran) -> list[tuple[str, str]]:
     ]
 
 
-def _write(place: Path, text: str) -> None:
-    with place.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
+def _write(place: str, text: str) -> None:
+    with open(place, "x", encoding="utf-8", errors="replace", newline="\n") as file:
         file.write(text)

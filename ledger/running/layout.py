@@ -123,12 +123,16 @@ def _still_open(path: str) -> str:
     return found[0] if found else ""
 
 
-def make(root: str, path: str) -> str:
-    """Make the folder; it may exist only where it is empty. Raises UsageError, OSError."""
+def make(root: str, path: str, *, may_be_empty: bool) -> str:
+    """Make the folder; empty text where it is another run's, which a folder that is there is
+    unless it is empty and ``may_be_empty``. Raises UsageError for one outside, OSError."""
     place = paths.confined(root, path)
-    os.makedirs(place, exist_ok=True)
-    if os.listdir(place):
-        raise UsageError("run-exists", f"{path}: there is a run already", "give another --stamp")
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    try:
+        os.mkdir(place)  # of two that try one succeeds
+    except FileExistsError:
+        is_free = may_be_empty and os.path.isdir(place) and not os.listdir(place)
+        return place if is_free else ""
     return place
 
 

@@ -4,10 +4,9 @@ afterwards."""
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ledger.running.bundle import Bundle
 
@@ -45,6 +44,6 @@ def _write(bundle: Bundle) -> None:
     bundle.claim()
     places = [bundle.round_place(number) for number in range(1, bundle.order.rounds + 1)]
     commands = [files.line_of(bundle.command.within(place)) for place in places]
-    below = os.path.relpath(Path.cwd(), bundle.settings.top)
-    files.write_commands(bundle.folder, bundle.order.item, below, [*dict.fromkeys(commands)])
-    files.write_environment(bundle.folder)
+    below = os.path.relpath(os.getcwd(), bundle.settings.top)
+    files.write_commands(bundle.place, bundle.order.item, below, [*dict.fromkeys(commands)])
+    files.write_environment(bundle.place)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from ledger import stats
 from ledger.models.rounds import Earlier, Judgement, Round, RoundsReport
 from ledger.rounds import SMALLEST_DROP, judge
+from ledger.running.files import shown_time
 from ledger.running.results import Ran
 
 _BATCH = 10
@@ -17,12 +17,13 @@ _LIKELY = 0.05
 def report(
     item: str,
     command: str,
-    times: tuple[datetime, datetime],
+    times: tuple[float, float],
     rounds: Sequence[Ran],
     planned: int,
     earlier: Earlier | None = None,
 ) -> str:
-    """The whole report, in Markdown; ``times`` are those of its start and its end. Rounds that
+    """The whole report, in Markdown; ``times`` are those of its start and its end, in
+    seconds since 1970. Rounds that
     were ``planned`` and not run stand in the table and are not counted."""
     judged = _judged(rounds, earlier)
     started, ended = times
@@ -30,7 +31,7 @@ def report(
     lines = [
         f"# Rounds 1-{planned} of {item}",
         "",
-        f"**Date**: {started:%Y-%m-%d %H:%M:%S} - {ended:%Y-%m-%d %H:%M:%S} UTC",
+        f"**Date**: {shown_time(started)} - {shown_time(ended)} UTC",
         f"**Command**: `{spoken}`",
         "",
         "## Summary",

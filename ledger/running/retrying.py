@@ -1,9 +1,9 @@
 """When a try is repeated: what ``--retry-on`` says."""
 
+import os
 import re
 import signal
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from ledger.errors import UsageError
@@ -16,7 +16,7 @@ class RetryOn(NamedTuple):
     codes: frozenset[int] = frozenset()
     patterns: tuple[re.Pattern[bytes], ...] = ()
 
-    def wants(self, code: int, log: Path) -> bool:
+    def wants(self, code: int, log: str | os.PathLike[str]) -> bool:
         """Whether a try with this exit code, not 0, and this log is to be repeated."""
         if not self.codes and not self.patterns:
             return True
@@ -24,7 +24,8 @@ class RetryOn(NamedTuple):
             return True
         if not self.patterns:
             return False
-        data = log.read_bytes()
+        with open(log, "rb") as file:
+            data = file.read()
         return any(pattern.search(data) for pattern in self.patterns)
 
 

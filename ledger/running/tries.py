@@ -1,9 +1,8 @@
 """One round of a run: a command tried once, or again where ``--retry-on`` says so."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Final
 
 from ledger.running.capture import capture
 from ledger.running.command import Command
@@ -12,8 +11,12 @@ from ledger.running.keeper import Keeper
 from ledger.running.log import Log
 from ledger.running.results import Ran
 
-TIMED_OUT: Final = 124  # as timeout(1) has it
-_OF_A_TRY: Final = ("exit_code.txt", "time.txt", "junit.xml", "report.jsonl")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TIMED_OUT = 124  # as timeout(1) has it
+_OF_A_TRY = ("exit_code.txt", "time.txt", "junit.xml", "report.jsonl")
 
 
 class Cut(Exception):
@@ -44,9 +47,8 @@ def run_round(
     Raises Cut, NotStarted, and OSError where the disk does not take what is written.
     """
     retried: list[str] = []
-    folder = Path(place)
     words = command.within(place)
-    path = folder / command.log_name
+    path = os.path.join(place, command.log_name)
     while True:
         try:
             outcome = capture(keeper, log, interrupts, command.timeout_s, echo)
@@ -63,20 +65,20 @@ def run_round(
         code = TIMED_OUT if is_timeout else ended.code
         from ledger.running import files  # loaded while the command runs
 
-        files.write_end(folder, files.line_of(words), code, ended)
+        files.write_end(place, files.line_of(words), code, ended)
         ran = Ran(number, code, is_timeout, tuple(retried), ended, log.size, log.left_out)
         if not code or len(retried) == command.retries:
             return ran
         if command.retry_on and not command.retry_on.wants(code, path):
             return ran
         retried.append(ran.word)
-        _set_aside(folder, (command.log_name, *_OF_A_TRY), len(retried))
+        _set_aside(place, (command.log_name, *_OF_A_TRY), len(retried))
         log = command.begin(keeper, place)
 
 
-def _set_aside(folder: Path, names: tuple[str, ...], number: int) -> None:
-    aside = folder / "retried" / str(number)
-    aside.mkdir(parents=True)
+def _set_aside(place: str, names: tuple[str, ...], number: int) -> None:
+    aside = os.path.join(place, "retried", str(number))
+    os.makedirs(aside)
     for name in names:
-        if (folder / name).exists():
-            (folder / name).rename(aside / name)
+        if os.path.exists(os.path.join(place, name)):
+            os.rename(os.path.join(place, name), os.path.join(aside, name))
