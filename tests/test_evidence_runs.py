@@ -451,7 +451,7 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_nothing(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInput, match="No such file"):
+    with pytest.raises(UnreadableInput, match="no such file or folder"):
         read_run(WorkTree(tmp_path), "nothing")
 
 
