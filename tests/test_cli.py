@@ -282,6 +282,13 @@ def test_a_title_has_room_at_80_columns(repo: Repository) -> None:
     assert "#2 2025-11-02 success  Read large files in" in "\n".join(unstyled(shown))
 
 
+def test_an_explanation_keeps_to_the_terminal(repo: Repository) -> None:
+    for width in (60, 80):
+        _, shown = terminal(repo.path, width, ["explain", "LED604"])
+        prose = [line for line in unstyled(shown) if not line.startswith("    ")]
+        assert max(map(len, prose)) <= width
+
+
 def test_piped_status_does_not_depend_on_the_terminal(repo: Repository) -> None:
     narrow = process(repo.path, "status", env={"COLUMNS": "20"})
     wide = process(repo.path, "status", env={"COLUMNS": "300", "FORCE_COLOR": "1"})
@@ -439,6 +446,15 @@ def test_the_help_lists_every_command_in_its_group(repo: Repository) -> None:
         shown = call(repo.path, name, "-h")
         assert shown.code == 0
         assert shown.out.startswith(f"Usage: ledger {name} ")
+        [usage] = re.findall(r"\AUsage: (.*)\n", shown.out)
+        assert not re.search(r"[{}]|\.{4}|\[\[", usage)
+        assert not re.search(r" <(?:str|list)", shown.out)
+    assert call(repo.path, "append", "-h").out.startswith(
+        "Usage: ledger append [OPTIONS] ITEM RUN...\n"
+    )
+    assert call(repo.path, "explain", "-h").out.startswith(
+        "Usage: ledger explain [OPTIONS] [CODE]\n"
+    )
 
 
 def loaded_by(cwd: Path, *arguments: str) -> set[str]:

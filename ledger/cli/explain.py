@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shutil
 import textwrap
 from typing import Annotated
 
@@ -35,7 +36,8 @@ def command(
     elif code is None:
         output.write("".join(f"{r.code}  {r.severity:<7}  {r.name}\n" for r in rules))
     else:
-        output.write(_text(rules[0]))
+        columns = shutil.get_terminal_size().columns if output.is_terminal() else _WIDTH
+        output.write(_text(rules[0], min(_WIDTH, columns)))
     return 0
 
 
@@ -57,16 +59,16 @@ def _parts(rule: Rule) -> dict[str, str]:
     return {**named, **rule.explanation._asdict()}
 
 
-def _text(rule: Rule) -> str:
+def _text(rule: Rule, width: int) -> str:
     said = rule.explanation
+
+    def wrapped(paragraph: str) -> str:
+        return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+
     return (
         f"{rule.code} {rule.name} ({rule.severity})\n\n"
-        f"{_wrapped(said.means)}\n\n"
-        f"{_wrapped(f'Why: {said.why}')}\n\n"
+        f"{wrapped(said.means)}\n\n"
+        f"{wrapped(f'Why: {said.why}')}\n\n"
         f"Example:\n\n{textwrap.indent(said.example, '    ')}\n\n"
-        f"{_wrapped(f'Mend: {said.mend}')}\n"
+        f"{wrapped(f'Mend: {said.mend}')}\n"
     )
-
-
-def _wrapped(paragraph: str) -> str:
-    return textwrap.fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -11,11 +11,15 @@ _LONGEST = 200  # characters of a command's first sentence: it is wrapped, not c
 
 
 class Command(TyperCommand):
-    """A command that leaves alone what was not given."""
+    """A command that leaves alone what was not given, and names its arguments as they are."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """All parameters, that for help too."""
-        return _sparing(super().get_params(ctx))
+        parameters = _sparing(super().get_params(ctx))
+        for parameter in parameters:
+            if parameter.param_type_name == "argument":
+                _name(parameter)
+        return parameters
 
 
 class Group(TyperGroup):
@@ -46,6 +50,14 @@ def _sparing(parameters: list[Any]) -> list[Any]:
             nothing = None if parameter.nargs == 1 and not parameter.multiple else ()
             parameter.process_value = partial(_given_only, parameter.process_value, nothing)
     return parameters
+
+
+def _name(argument: Any) -> None:
+    """Have help say ``[RUN...]`` where Typer adds braces, dots and types of Python of its own."""
+    named: str = argument.metavar
+    bare = named[1:-1] if named.startswith("[") else named
+    argument.get_usage_pieces = lambda _: [bare if argument.required else f"[{bare}]"]
+    argument.get_help_record = lambda _: (bare, argument.help or "")
 
 
 def _given_only(convert: Any, nothing: Any, ctx: Any, value: Any) -> Any:
