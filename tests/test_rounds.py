@@ -801,7 +801,9 @@ def test_what_is_no_baseline(against: str, code: str, capsys: pytest.CaptureFixt
 
 def test_a_report_as_baseline(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(DATA / "list.md"), "--against", str(DATA / "across.md")) == 0
-    assert "against 3/4 (" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "against 3/4 (" in said
+    assert "with 4 earlier rounds no number of new ones would tell; " in said
 
 
 def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,8 +113,8 @@ def _lacking(
         yield f"more than {stats.MOST_ROUNDS} rounds of each batch would be needed to tell"
     elif each > earlier.total:
         yield (
-            f"against {earlier.total} earlier rounds no number would tell, {each} of each batch "
-            "would"
+            f"with {earlier.total} earlier rounds no number of new ones would tell; "
+            f"{each} in each batch would"
         )
     else:
         yield f"{each} rounds of each batch would tell"
