@@ -97,6 +97,14 @@ def test_an_initiative_of_which_nothing_is_left_comes_back(story: Repository) ->
     assert (story.path / PLAN).read_text("utf-8") == BOOK
 
 
+def test_the_only_entry_goes_back_below_its_heading(story: Repository) -> None:
+    plan = without(without(BOOK, "2026-02-01T08:10Z", 2), "2026-02-03T10:15Z")
+    commits(story, plan, without(plan, "2026-02-02T09:00Z"))
+    done = call(story.path, "history", "--restore", "LEXER-7#2026-02-02")
+    assert (done.code, done.err) == (0, "")
+    assert (story.path / PLAN).read_text("utf-8") == plan
+
+
 @pytest.mark.parametrize(
     ("name", "code", "says"),
     [

@@ -167,6 +167,9 @@ def _beside(
 def _entry(ledger: Ledger, lost: Attempt, lines: Sequence[str], had: Ledger) -> Edit:
     """The section of a logbook that it was."""
     now = _list(ledger, lost, "logbook")
+    home = next((one for item in ledger.items if (one := places.field(item, *_HOME))), None)
+    if not now and home:
+        return places.behind(ledger, home.span.end_byte, ["", *lines])
     following, neighbour = _beside(lost, _list(had, lost, "logbook"), now)
     between = places.between(ledger, now)
     if following:
