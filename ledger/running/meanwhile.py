@@ -30,7 +30,9 @@ class Meanwhile:
         try:
             _write(self._bundle)
             if self._bundle.order.append:
+                import ledger.dialects.attempts.appending
                 import ledger.recording
+                import ledger.verifying
             if self._bundle.order.is_repeated:
                 import ledger.running.report  # noqa: F401 - for later
         except Exception as error:  # noqa: BLE001 - it is raised again in the thread that waits
