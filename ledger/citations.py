@@ -49,7 +49,9 @@ _FENCE: Final = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})
 _ARTIFACTS: Final = re.compile(r"\bartifacts?\**:\**(?=\s|$)", re.IGNORECASE)
 _TICKS: Final = re.compile("`+")
 _LINK: Final = re.compile(r"\]\(([^()\s]{1,1000})\)")
-_HEX: Final = re.compile(r"(?<![\w/.-])[0-9a-f]{7,40}(?![\w/-])")
+# It begins with a set of characters, so that most positions are passed over at once; what stands
+# before is looked at behind the first of them.
+_HEX: Final = re.compile(r"[0-9a-f](?<![\w/.-].)[0-9a-f]{6,39}(?![\w/-])")
 _CHECKSUM: Final = re.compile(
     r"(?:sha-?(?:1|224|256|384|512)|md5|checksum)\W{0,6}(?:\w{1,12}\W{1,4}){0,2}\Z", re.IGNORECASE
 )
@@ -150,7 +152,7 @@ def _candidates(text: str) -> Iterator[tuple[int, str]]:
         indent = _indent(line)
         if list_indent is not None and line.strip() and indent <= list_indent:
             list_indent = None
-        label = _ARTIFACTS.search(line)
+        label = _ARTIFACTS.search(line) if "fact" in line.lower() else None
         if label and not line[label.end() :].strip(" \t*"):
             list_indent = indent
         bare_from = label.end() if label else 0 if list_indent is not None else len(line)
@@ -174,7 +176,8 @@ def _in_line(line: str, bare_from: int) -> Iterator[str]:
 
 
 def _outside_code(line: str, start: int, stop: int, bare_from: int) -> Iterator[str]:
-    yield from (link[1] for link in _LINK.finditer(line, start, stop))
+    if line.find("](", start, stop) >= 0:
+        yield from (link[1] for link in _LINK.finditer(line, start, stop))
     start = max(start, bare_from)
     if start < stop and "/" in (text := line[start:stop]):
         yield from (word for word in _words(text) if "/" in word)

@@ -57,18 +57,20 @@ def shared(
     os.write(giving, bytes(len(parts)))  # each byte that is read is leave to do one more
     os.close(giving)
 
-    def take(order: Iterable[int]) -> dict[int, _Result]:
-        free = takewhile(lambda _: os.read(taking, 1), order)
-        return {at: work(parts[at]) for at in free}
+    def done(order: Iterable[int]) -> Iterator[tuple[int, _Result]]:
+        for at in takewhile(lambda _: os.read(taking, 1), order):
+            yield at, work(parts[at])
 
-    def begin_and_take() -> dict[int, _Result]:
+    def begin_and_do() -> dict[int, bytes]:
         begin()
-        return take(reversed(range(len(parts))))
+        # Each is made ready to be told at once: in the end nobody waits for that.
+        order = reversed(range(len(parts)))
+        return {at: pickle.dumps(one, pickle.HIGHEST_PROTOCOL) for at, one in done(order)}
 
     try:
-        with aside(begin_and_take) as second:
-            found = take(range(len(parts)))
-            found |= second() or {}
+        with aside(begin_and_do) as second:
+            found = dict(done(range(len(parts))))
+            found |= {at: _result(data) for at, data in (second() or {}).items()}
     finally:
         os.close(taking)
     return [found[at] if at in found else work(part) for at, part in enumerate(parts)]

@@ -30,19 +30,28 @@ def open_ledger(given: Path | None) -> Opened:
 
     Raises UsageError where there is none, UnreadableInput where it cannot be read.
     """
-    settings = config.find(Path.cwd(), given)
+    return opened(config.find(Path.cwd(), given))
+
+
+def opened(settings: Config) -> Opened:
+    """The ledger of ``settings``. Raises UnreadableInput where it cannot be read."""
     return Opened(settings, reader.read(read_bytes(settings.ledger), own=settings.own))
 
 
 def open_holding(given: Path | None, *names: Name) -> Opened:
     """The ledger like ``open_ledger``, or its archive where only that has all that is named."""
-    opened = open_ledger(given)
-    if all(_has(opened.ledger, name) for name in names) or opened.config.is_archive:
-        return opened
+    return holding(config.find(Path.cwd(), given), *names)
+
+
+def holding(settings: Config, *names: Name) -> Opened:
+    """The same of ``settings`` that were found."""
+    found = opened(settings)
+    if all(_has(found.ledger, name) for name in names) or settings.is_archive:
+        return found
     from ledger import archiving  # only where something was not found
 
-    archive = Opened(opened.config.of_partner, archiving.read_archive(opened.config, opened.ledger))
-    return archive if all(_has(archive.ledger, name) for name in names) else opened
+    archive = Opened(settings.of_partner, archiving.read_archive(settings, found.ledger))
+    return archive if all(_has(archive.ledger, name) for name in names) else found
 
 
 def _has(ledger: Ledger, name: Name) -> bool:

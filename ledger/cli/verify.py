@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger import naming, verifying
-from ledger.claims.entries import Source
+from ledger import config, naming
 from ledger.cli import opening, output
-from ledger.cli.opening import Opened
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
+from ledger.links import asking
 from ledger.links.blobs import Blobs
 from ledger.models.claim import Judged
 from ledger.models.ledger import Ledger
 from ledger.reports import verify as report
+
+if TYPE_CHECKING:
+    from ledger.claims.entries import Source
 
 
 def command(
@@ -42,15 +46,13 @@ def command(
     supported, contradicted or unverifiable. The exit code is 1 if a claim is contradicted.
     """
     with _without_collector():
-        meant = map(naming.parse, names or ()) if rev is None else ()
-        opened = opening.open_holding(ledger, *meant)
-        judged = _verify(opened, _wanted(opened.ledger, names or []), rev)
-    if as_json:
-        from ledger import contract
+        path, judged = _verify(config.find(Path.cwd(), ledger), names or [], rev)
+        if as_json:
+            from ledger import contract
 
-        output.document(contract.document("verify", {"claims": [_told(one) for one in judged]}))
-    else:
-        output.lines(report.claims(judged, opened.path, every=every))
+            output.document(contract.document("verify", {"claims": [_told(one) for one in judged]}))
+        else:
+            output.lines(report.claims(judged, path, every=every))
     return 1 if any(one.verdict == "contradicted" for one in judged) else 0
 
 
@@ -66,22 +68,29 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _verify(opened: Opened, wanted: Callable[[Source], bool], rev: str | None) -> list[Judged]:
-    settings = opened.config
-    if not settings.is_git:
-        if rev is not None:
-            raise UnreadableInput(
-                "no-repository", f"{settings.root}: no git repository", "leave out --rev"
-            )
-        place = verifying.work_tree(settings.root, None, is_committed=False)
-        return verifying.verify(opened.ledger, opened.path, place, wanted)
-    with Blobs(settings.root) as contents:
-        is_committed = contents.head(settings.ledger_path) == opened.ledger.text
-        if rev is None:
-            place = verifying.work_tree(settings.root, contents, is_committed=is_committed)
+def _verify(settings: Config, names: Sequence[str], rev: str | None) -> tuple[str, list[Judged]]:
+    """How the ledger is named that has what ``names`` mean, and its claims."""
+    meant = map(naming.parse, names) if rev is None else ()
+    root = settings.root
+    contents = asked = None
+    with contextlib.ExitStack() as stack:
+        if settings.is_git:
+            contents = stack.enter_context(Blobs(root))
+            contents.expect(settings.ledger_path, staged=False)
+            if rev is None:
+                asked = stack.enter_context(asking.begun(root, "ls-files", "-z"))
+        elif rev is not None:
+            raise UnreadableInput("no-repository", f"{root}: no git repository", "leave out --rev")
+        from ledger import verifying  # meanwhile git looks for what it was asked
+
+        opened = opening.holding(settings, *meant)
+        wanted = _wanted(opened.ledger, names)
+        is_committed = contents is not None and contents.head(opened.path) == opened.ledger.text
+        if contents is None or rev is None:
+            place = verifying.work_tree(root, contents, is_committed=is_committed, names=asked)
         else:
-            place = verifying.revision(settings.root, contents, rev, is_committed=is_committed)
-        return verifying.verify(opened.ledger, opened.path, place, wanted)
+            place = verifying.revision(root, contents, rev, is_committed=is_committed)
+        return opened.path, verifying.verify(opened.ledger, opened.path, place, wanted)
 
 
 def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Source], bool]:

@@ -30,7 +30,7 @@ _MULTIBYTE = frozenset(
 )
 _ROOT = re.compile(rb"<[A-Za-z]")
 _MAX_START = 1 << 18
-_STEP = 1 << 13  # a token that does not end is read again from its start at each feed
+_FIRST = 1 << 9
 _HINT = "give a JUnit XML file as the test runner wrote it"
 
 
@@ -114,10 +114,13 @@ def _check_start(data: bytes) -> None:
     ``Misnested``."""
     target = _Start()
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
-    for start in range(0, min(len(data), _MAX_START), _STEP):
-        parser.feed(data[start : start + _STEP])
+    start, end = 0, _FIRST
+    while start < min(len(data), _MAX_START):
+        parser.feed(data[start:end])
         if target.root:
             return
+        # A token that does not end is read again from its start at each feed.
+        start, end = end, 2 * end
     if len(data) > _MAX_START:
         raise Misnested(f"a start tag in the first {_MAX_START >> 10} KB, found none")
     parser.close()

@@ -30,7 +30,8 @@ class PytestLogReader:
         last = file_name(name)
         if not last.endswith(_SUFFIXES):
             return False
-        return "pytest" in last or any(mark in sample.replace(b"\0", b"") for mark in _MARKS)
+        text = sample.replace(b"\0", b"")
+        return "pytest" in last or any(mark in text for mark in _MARKS)
 
     def read(self, data: bytes, name: str) -> Part:
         """What the log says; a Part without tests where it is no pytest log after all."""

@@ -114,10 +114,11 @@ class Blobs:
         self._process = None
         self._asked = []
 
-    def expect(self, path: str) -> None:
+    def expect(self, path: str, *, staged: bool = True) -> None:
         """Ask git for the staged and the committed file at once, so that it looks for them while
         this process does something else. ``staged`` and ``head`` hand them out."""
-        requests = [b":0:" + _checked(path), b"HEAD:" + _checked(path)]
+        requests = [b":0:" + _checked(path)] if staged else []
+        requests.append(b"HEAD:" + _checked(path))
         with suppress(BrokenPipeError):  # whoever reads the answers finds out why
             self._send(requests)
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,10 +24,11 @@ class Listing:
     given."""
 
     def __init__(self, names: Iterable[str], root: Path | None) -> None:
-        self._names = frozenset(names)
+        self._sorted = sorted(names)
+        self._names = frozenset(self._sorted)
         self._root = None if root is None else Path(os.path.realpath(root))
         folders: set[str] = set()
-        for name in self._names:
+        for name in self._sorted:
             folder = name.rpartition("/")[0]
             while folder and folder not in folders:
                 folders.add(folder)
@@ -41,7 +43,6 @@ class Listing:
                 while above and above not in self._holding:
                     self._holding.add(above)
                     above = above.rpartition("/")[0]
-        self._by_last: dict[str, list[str]] | None = None
         self._on_disk: dict[str, bool] = {}
 
     def exists(self, path: str) -> bool:
@@ -58,23 +59,16 @@ class Listing:
 
     def below(self, folder: str, name: str) -> str | None:
         """The file somewhere below a folder whose path ends in ``name``; None for none."""
-        name = name.rstrip("/")
-        if self._by_last is None:
-            self._by_last = {}
-            for path in self._names:
-                self._by_last.setdefault(path.rpartition("/")[2], []).append(path)
-        found = [
-            path
-            for path in self._by_last.get(name.rpartition("/")[2], ())
-            if path.startswith(f"{folder}/") and path.endswith(f"/{name}")
-        ]
-        return min(found, default=None)
+        ending = "/" + name.rstrip("/")
+        return next((path for path in self._below(folder) if path.endswith(ending)), None)
 
-    def files(self, path: str) -> list[str]:
+    def files(self, path: str) -> Sequence[str]:
         """The files of a folder, sorted, or the one file that ``path`` is."""
-        if path in self._names:
-            return [path]
-        return sorted(name for name in self._names if name.startswith(f"{path}/"))
+        return [path] if path in self._names else self._below(path)
+
+    def _below(self, folder: str) -> Sequence[str]:
+        start = bisect_left(self._sorted, f"{folder}/")
+        return self._sorted[start : bisect_left(self._sorted, f"{folder}0")]  # "0" follows "/"
 
     def _is_on_disk(self, path: str) -> bool:
         """Links that lead out of the repository lead nowhere."""
@@ -127,7 +121,9 @@ class _OnDisk:
         """See ``Access.read``; ``path`` is one that ``files`` gave."""
         try:
             with open(f"{self._root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - see above
-                return file.read(MAX_BYTES + 1)
+                # As much as is asked for is set aside, so it is no more than there is.
+                size = os.fstat(file.fileno()).st_size
+                return file.read(min(size, MAX_BYTES) + 1)
         except OSError as error:
             raise UnreadableInput("run-unreadable", f"{path}: {error.strerror}") from error
 
@@ -180,9 +176,16 @@ class Place(NamedTuple):
     until: str | None = None
 
 
-def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Place:
+def work_tree(
+    root: Path,
+    contents: Blobs | None,
+    *,
+    is_committed: bool,
+    names: Callable[[], bytes] | None = None,
+) -> Place:
     """The work tree at ``root``; ``contents`` is its git repository's, None where it has none.
-    ``is_committed`` says that the ledger is as HEAD has it."""
+    ``is_committed`` says that the ledger is as HEAD has it, ``names`` waits for what
+    ``git ls-files -z`` says, where somebody has begun to ask it."""
     latest, of = _latest(root, contents, is_committed=is_committed)
     if contents is None:
         listing = Listing(_walked(root), root)
@@ -195,7 +198,8 @@ def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Plac
             of,
             lambda: None,
         )
-    listing = Listing(_listed(root, "ls-files", "-z"), root)
+    told = names() if names else asking.ask(root, "ls-files", "-z")
+    listing = Listing(_parted(told), root)
     return Place(
         listing,
         _OnDisk(root),
@@ -251,14 +255,14 @@ def _walked(root: Path) -> Iterator[str]:
             yield file if below == "." else f"{below}/{file}"
 
 
-def _listed(root: Path, *arguments: str) -> list[str]:
-    return [os.fsdecode(name) for name in asking.ask(root, *arguments).split(b"\0") if name]
+def _parted(told: bytes) -> list[str]:
+    return os.fsdecode(told).split("\0")[:-1]
 
 
 def _blobs_of(root: Path, commit: str) -> dict[str, str]:
     """The files of a commit, each with its blob."""
     found = {}
-    for line in _listed(root, "ls-tree", "-r", "-z", commit):
+    for line in _parted(asking.ask(root, "ls-tree", "-r", "-z", commit)):
         about, _, path = line.partition("\t")
         found[path] = about.rpartition(" ")[2]
     return found
