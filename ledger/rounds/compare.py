@@ -113,7 +113,7 @@ def _lacking(
         yield f"more than {stats.MOST_ROUNDS} rounds of each batch would be needed to tell"
     elif each > earlier.total:
         yield (
-            f"with {earlier.total} earlier rounds no number of new ones would tell; "
+            f"with {earlier.total} earlier rounds no number of new ones would tell, "
             f"{each} in each batch would"
         )
     else:
