@@ -12,7 +12,7 @@ from typing import Literal
 from ledger import document, naming, reader, rewriting, rules, text
 from ledger.config import Config
 from ledger.document import Edit
-from ledger.edits import archive, chunks, selecting, verify_archive
+from ledger.edits import archive, chunks, once, selecting, verify_archive
 from ledger.edits.selecting import Chosen, Held, Wanted
 from ledger.edits.verify_archive import Both
 from ledger.errors import Refused, UsageError
@@ -27,7 +27,7 @@ from ledger.rules import structure
 class Archived:
     """``before`` and ``after`` are lines of the ledger; ``held`` are items that stay, and why."""
 
-    action: Literal["archive", "restore"]
+    action: Literal["archive", "restore", "once"]
     path: str
     archive: str
     before: int
@@ -129,6 +129,27 @@ def bring_back(config: Config, names: Sequence[str], *, dry_run: bool = False) -
 
     done = rewriting.rewrite_both(config, edits, verify, first="ledger", dry_run=dry_run)
     return _archived(config, "restore", before[-1], done, tuple(found), ())
+
+
+def keep_once(config: Config, *, dry_run: bool = False) -> Archived:
+    """Take out of the archive what it has twice, since two branches archived it."""
+    _require_ledger(config)
+    before: list[Ledger] = []
+    found: list[Part] = []
+
+    def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
+        _refuse_conflicts(config, old, held)
+        before.append(old)
+        twice = once.find(old, held.text)
+        found[:] = _parts([(one.item, one.pointer) for one in twice], held.text)
+        moved = once.once(old, twice)
+        return moved.ledger, moved.archive
+
+    def verify(old: Ledger, held: Ledger, new: Ledger, keeps: Ledger) -> None:
+        verify_archive.kept_once(Both(old, held), Both(new, keeps))
+
+    done = rewriting.rewrite_both(config, edits, verify, first="ledger", dry_run=dry_run)
+    return _archived(config, "once", before[-1], done, tuple(found), ())
 
 
 def parts(config: Config, ledger: Ledger) -> list[Part]:
@@ -254,7 +275,7 @@ def _parts(pointers: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Pa
 
 def _archived(
     config: Config,
-    action: Literal["archive", "restore"],
+    action: Literal["archive", "restore", "once"],
     old: Ledger,
     done: RewrittenBoth,
     moved: tuple[Part, ...],

@@ -46,6 +46,9 @@ def command(
     restore: Annotated[
         bool, typer.Option("--restore", help="Bring back what is in the archive.")
     ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Take out what a merge left twice in the archive.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the change of both files; write nothing.")
     ] = False,
@@ -59,8 +62,13 @@ def command(
     exit code is 1 where an item that is named has to stay, or N lines cannot be reached.
     """
     settings = config.find(Path.cwd(), ledger)
-    if restore:
-        if statuses or before or keep or to_lines or as_far_as_possible:
+    is_choosing = bool(statuses or before or keep or to_lines or as_far_as_possible)
+    if once:
+        if items or restore or is_choosing:
+            raise UsageError("usage", "--once takes no items, and --dry-run only", "")
+        done = archiving.keep_once(settings, dry_run=dry_run)
+    elif restore:
+        if is_choosing:
             raise UsageError("usage", "--restore takes items and --dry-run", "")
         done = archiving.bring_back(settings, items or [], dry_run=dry_run)
     else:

@@ -35,7 +35,9 @@ class HeldItem(Model):
 class ArchiveData(Model):
     """What was moved to the archive or back, or with `--dry-run` would be."""
 
-    action: Literal["archive", "restore"] = Field(description="Which of the two.")
+    action: Literal["archive", "restore", "once"] = Field(
+        description="What was done. `once`: what the archive had twice was taken out of it."
+    )
     path: Text = Field(description="The ledger, relative to the top of its repository.")
     archive: Text = Field(description="Its archive, likewise.")
     before: int = Field(ge=0, description="Lines of the ledger before.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from typing import Final
@@ -11,13 +12,14 @@ from ledger.config import Config
 from ledger.diagnosing.check import Check, Problem
 from ledger.diagnosing.plan import counted
 from ledger.dialects import pointers
-from ledger.edits import chunks
+from ledger.edits import chunks, once
 from ledger.links import asking, paths
 from ledger.models.ledger import Ledger
 from ledger.rules import places
 
 _LONG: Final = 1000  # lines of a plan that says nothing about its length
 _MOST: Final = 3
+_POINTED: Final = re.compile(rb"#archived-([0-9a-f]{16})\)")
 
 
 def archive(found: Config, read: Ledger | None) -> Check:
@@ -38,7 +40,12 @@ def archive(found: Config, read: Ledger | None) -> Check:
         f"{found.partner}: {counted(len(kept.items), 'item')}, {counted(len(tries), 'attempt')}; "
         f"the plan points to {counted(len(meant), 'part')} of it"
     )
-    problems = [*_moved(found, read, held), *_agreement(found, read, kept), *long]
+    problems = [
+        *_moved(found, read, held),
+        *_twice(read, data or b""),
+        *_agreement(found, read, kept),
+        *long,
+    ]
     if found.is_git and (held or kept.items or kept.loose) and not _is_tracked(found):
         name = shlex.quote(found.partner)
         mend = f"git add {name} # and commit it with the plan"
@@ -70,6 +77,28 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
         yield Problem(
             said, means, f"git log -p -- {shlex.quote(found.partner)} # shows what was changed"
         )
+
+
+def _twice(read: Ledger | None, data: bytes) -> Iterator[Problem]:
+    """Whether parts hold the same, and whether any is out of reach."""
+    twice = once.find(read, data) if read else []
+    if twice:
+        names = ", ".join(dict.fromkeys(one.item.id for one in twice[:_MOST]))
+        said = f"{counted(len(twice), 'part')} of {names} is held by others, too"
+        said = said if len(twice) == 1 else said.replace(" is held", " are held")
+        yield Problem(
+            said, "Their attempts count twice.", "ledger archive --once # with --dry-run first"
+        )
+    pointed = {*_POINTED.findall(data), *_POINTED.findall(read.text if read else b"")}
+    lost = [one for one in chunks.find(data) if one.key.encode() not in pointed] if read else []
+    if lost:
+        lines = ", ".join(str(one.line) for one in lost[:_MOST])
+        more = f" and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
+        line = "line" if len(lost) == 1 else "lines"
+        said = f"nothing points to {counted(len(lost), 'part')} of it, on {line} {lines}{more}"
+        means = "What is there is not found by its item, and does not come back by itself."
+        mend = f"git log -S archived-{lost[0].key} # tells which commit took the line out"
+        yield Problem(said, means, mend)
 
 
 def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ and a move must be undone, byte for byte, by its own inverse. There is no way to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ledger import document, reader
@@ -67,8 +67,19 @@ def brought_back(old: Both, new: Both) -> None:
     _same_together(old, new, is_back=True)
 
 
-def _same_together(old: Both, new: Both, *, is_back: bool = False) -> None:
-    """What a move must leave as it was in either direction."""
+def kept_once(old: Both, new: Both) -> None:
+    """Raises Refused, naming what differs, unless ``new`` holds what ``old`` does, and nothing
+    more often."""
+    _same_together(old, new, is_back=True, count=frozenset)
+    if Counter(_tries(new.archive)) - Counter(_tries(old.archive)):
+        raise _differs("the attempts in the archive")
+
+
+def _same_together(
+    old: Both, new: Both, *, is_back: bool = False, count: Callable[..., object] = Counter
+) -> None:
+    """What a move must leave as it was in either direction; ``count`` makes of a lot of things what
+    is compared."""
 
     def names(both: Both) -> list[tuple[str, str]]:
         return [(item.id, item.title) for item in both.ledger.items]
@@ -76,12 +87,12 @@ def _same_together(old: Both, new: Both, *, is_back: bool = False) -> None:
     def index(both: Both) -> list[tuple[str, ...]]:
         return [tuple(map(str, row[:5])) for row in both.ledger.index]
 
-    def unread(both: Both) -> Counter[str]:
-        return Counter(one.text for one in (*both.ledger.unread, *both.archive.unread))
+    def unread(both: Both) -> object:
+        return count(one.text for one in (*both.ledger.unread, *both.archive.unread))
 
-    def tries(both: Both) -> Counter[tuple[object, ...]]:
+    def tries(both: Both) -> object:
         every = (*_tries(both.ledger), *_tries(both.archive))
-        return Counter(said[1:] if is_back else said for said in every)
+        return count(said[1:] if is_back else said for said in every)
 
     def highest(both: Both) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -73,9 +73,11 @@ class Part(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """What a line of the plan points to: its digest, and the numbers of attempts in it."""
+    """What a line of the plan points to: its digest, whether it is a whole item, and the numbers of
+    attempts in it."""
 
     key: str
+    is_item: bool
     numbers: Ranges
 
 
@@ -133,7 +135,9 @@ def parse(data: bytes, own: "Conventions | None" = None) -> Version:
                 (*parts, last._replace(gap=b"")),
                 last.gap,
                 frozenset(number for number in numbers if number is not None),
-                tuple(Moved(one.key, one.ranges) for one in item.archived) if item else (),
+                tuple(Moved(one.key, one.is_item, one.ranges) for one in item.archived)
+                if item
+                else (),
             )
         )
     return tuple(found)

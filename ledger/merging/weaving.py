@@ -241,9 +241,15 @@ class _GapsLike(Generic[Node]):
         return min(around, key=len, default=None)
 
 
-def _archived(trio: Trio[Section]) -> tuple[Ranges, Ranges]:
-    """The numbers of attempts that one side, and not the other, moved to the archive."""
-    base, one, other = ({*section.moved} if section else set() for section in trio)
+def _archived(
+    trio: Trio[Section], whole: tuple[bool, ...] = (False, True)
+) -> tuple[Ranges, Ranges]:
+    """The numbers of attempts that one side, and not the other, moved to the archive; with
+    whole items, without them, or both."""
+    base, one, other = (
+        {moved for moved in section.moved if moved.is_item in whole} if section else set()
+        for section in trio
+    )
     return parts.ranges(one - base - other), parts.ranges(other - base - one)
 
 
@@ -254,8 +260,10 @@ def _notes(items: Iterable[_Item]) -> Iterable[str]:
         for moves in item.moves:
             for what, old, new in moves.made:
                 yield f"{item.trio.any.name}: {what} #{old} of one side is #{new} now"
-        if item.trio.one and item.trio.other and numbers.meet(*_archived(item.trio)):
+        mine, theirs = _archived(item.trio)
+        some, others = _archived(item.trio, (False,))
+        if numbers.meet(some, theirs) or numbers.meet(mine, others):
             yield (
-                f"{item.trio.any.name}: both sides archived some of its attempts, "
-                "which the archive has twice now"
+                f"{item.trio.any.name}: both sides archived some of its attempts; "
+                "`ledger archive --once` keeps them once"
             )

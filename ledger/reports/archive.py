@@ -24,7 +24,8 @@ def lines(done: Archived) -> Iterator[Line]:
     for held in done.held:
         yield Line(one_line(f"{done.path}:{held.line}: {held.item} stays: {held.why}"))
     if not done.parts:
-        said = f"nothing to move; it has {counted(done.before, 'line')}"
+        nothing = "nothing is there twice" if done.action == "once" else "nothing to move"
+        said = f"{nothing}; it has {counted(done.before, 'line')}"
     else:
         said = f"{counted(done.before, 'line')} became {done.after}"
     yield Line(one_line(f"{done.path}: {said}"))
