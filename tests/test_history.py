@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -179,6 +180,15 @@ def test_the_timeline_of_an_item_and_of_an_attempt(story: Repository) -> None:
     assert "  action 3: pending -> complete" in shown
     assert "no item NOBODY" in call(story.path, "history", "NOBODY").err
     assert "no version has attempt #9" in call(story.path, "history", "SCAN-001#9").err
+
+
+def test_the_table_keeps_to_the_terminal(story: Repository) -> None:
+    commits(story, [BEFORE, plan((1, ONE))])
+    env = {"XDG_CACHE_HOME": str(story.path / "cache")}
+    _, said = terminal(story.path, 60, ["history"], env)
+    rows = [line for line in unstyled(said) if re.match(r"date |20\d\d-", line)]
+    assert len(rows) == 3
+    assert max(map(len, rows)) <= 60
 
 
 def test_a_lost_attempt_can_be_put_back_as_it_was(story: Repository) -> None:

@@ -48,7 +48,7 @@ class ArchiveData(Model):
 
 
 class ArchiveDocument(Document):
-    """`ledger archive`."""
+    """`ledger archive [ITEM...] --json`."""
 
     kind: Literal["archive"] = Field(description="Which document this is.")
     data: ArchiveData = Field(description="What was moved.")

@@ -65,7 +65,7 @@ class GateData(Model):
 
 
 class GateDocument(Document):
-    """`ledger gate FILE --json`."""
+    """`ledger gate FILE --json`, or with an item's ID for FILE."""
 
     kind: Literal["gate"] = Field(description="Which document this is.")
     data: GateData = Field(description="The verdict.")

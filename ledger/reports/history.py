@@ -165,12 +165,12 @@ def _table(facts: Sequence[Facts]) -> Iterator[Line]:
     head = ("date", "commit", "KB", "lines", "items", "attempts", "twice", "unordered", "index")
     table = [head, *(_row(facts[place]) for place in sorted({*rows, largest}))]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for place, row in enumerate(table):
+    for row in table:
         cells = (
             cell.ljust(width) if column < 2 else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        yield Line("  ".join(cells).rstrip(), "whole" if place else "heading")
+        yield Line("  ".join(cells).rstrip(), "cut")
 
 
 def _row(one: Facts) -> tuple[str, ...]:

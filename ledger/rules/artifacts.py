@@ -39,7 +39,8 @@ def artifact_missing(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         - Attempts History:
           * [2025-11-01] Attempt #1 — Result: success. Log: `reports/parse/no_such.log`
 
-    Mend: Correct the path, or commit the file together with the attempt.
+    Mend: Correct the path, or commit the file together with the attempt. Where a commit removed or
+    moved the file later, `ledger links ITEM` names it.
     """
     yield from _in_state(ledger, facts, "missing", "what does not exist")
 
