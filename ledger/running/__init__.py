@@ -37,10 +37,11 @@ def run(
     keeper = Keeper()  # first of all, while this process is small
     try:
         from ledger import config
+        from ledger.running import making
         from ledger.running.bundle import Bundle
 
         bundle = Bundle(config.find(start, ledger), order)
-        bundle.make(keeper, watch, earlier)
+        making.make(bundle, keeper, watch, earlier)
     finally:
         keeper.close()
     is_wanted = order.append and bundle.state != "interrupted" and not bundle.is_stopped

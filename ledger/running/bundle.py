@@ -1,9 +1,4 @@
-"""A bundle while it is made: its folder, what it claims, and what is done meanwhile.
-
-The command waits for all that is imported here, and for nothing else: neither ``typing`` nor
-``pathlib``, which take longer than all that is done before it starts. What is needed later is
-imported later.
-"""
+"""A bundle while it is made: its folder, and what it claims of itself."""
 
 from __future__ import annotations
 
@@ -11,7 +6,6 @@ import os
 import time
 
 from ledger.errors import UnreadableInput, UsageError
-from ledger.links import snapshot
 from ledger.running import claim, layout
 from ledger.running.command import Command
 
@@ -22,13 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ledger.config import Config
-    from ledger.models.rounds import Earlier
-    from ledger.running.interrupts import Interrupts
-    from ledger.running.keeper import Keeper
-    from ledger.running.log import Log
-    from ledger.running.order import Order, Watch
+    from ledger.running.order import Order
     from ledger.running.results import Ran
-    from ledger.running.tries import NotStarted
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _SECONDS_AHEAD = 60
@@ -61,106 +50,23 @@ class Bundle:
         """Where the outputs of a round go."""
         return f"{self.place}/rounds/{number}" if self.order.is_repeated else self.place
 
-    def make(self, keeper: Keeper, watch: Watch, earlier: Earlier | None) -> None:
-        """Run everything and write everything, what the bundle claims last."""
-        try:
-            self._begin_claim(self.place, self.order.rounds)
-            taken = None
-            if self.settings.is_git:
-                taken = snapshot.Snapshot(self.settings.top, f"{self.place}/git_diff.patch")
-            from ledger.running.interrupts import Interrupts  # while git looks
+    def begin_claim(self, place: str, planned: int) -> None:
+        """Write what is known before the command starts: of all rounds, or of one."""
+        claim.begin(place, self.started, self.command.pytest_at is not None, planned)
 
-            with Interrupts() as interrupts:
-                self.commit = taken.commit() if taken else None
-                self._run(keeper, interrupts, watch)
-                self._end(earlier)
-                self.is_stopped = bool(interrupts.caught)
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            self.state, self.reason = "interrupted", f"the disk did not take the outputs: {why}"
-            try:
-                self.claim()
-            except OSError:
-                pass  # then the first claim stands: it has no end
-            raise UnreadableInput(
-                "cannot-write",
-                f"{self.path}: the outputs could not be written: {why}",
-                "the bundle is marked incomplete, nothing is recorded",
-            ) from error
-
-    def _run(self, keeper: Keeper, interrupts: Interrupts, watch: Watch) -> None:
-        begun = time.monotonic()
-        log = self._begin_round(keeper, 1)
-        # The command runs: from here on loading costs it nothing.
-        from ledger.running import meanwhile, tries
-
-        aside = meanwhile.Meanwhile(self)
-        try:
-            self._all_rounds(keeper, log, interrupts, watch)
-        except tries.Cut as cut:
-            self.state, self.reason = "interrupted", str(cut)
-        except tries.NotStarted as error:
-            aside.join()
-            self._never_was(error)
-        finally:
-            aside.join()
-        keeper.dismiss()  # it ends while the files are written
-        self.duration_s = time.monotonic() - begun
-
-    def _end(self, earlier: Earlier | None) -> None:
-        from ledger.running import ending
-
-        if self.order.is_repeated:
-            ending.write_report(self, earlier)
-        ending.write_summary(self)
+    def close(self) -> None:
+        """Write the last claim: it came to its end, unless something is known that ended it."""
         if self.state == "running":
             self.state, self.reason = _state(self.rounds[-1], self.order)
         self.claim()
-
-    def _all_rounds(self, keeper: Keeper, log: Log, interrupts: Interrupts, watch: Watch) -> None:
-        from ledger.running.tries import Cut, run_round
-
-        for number in range(1, self.order.rounds + 1):
-            if number > 1:
-                log = self._begin_round(keeper, number)
-            place = self.round_place(number)
-            ran = run_round(keeper, self.command, number, place, log, interrupts, watch.output)
-            self.rounds.append(ran)
-            if self.order.is_repeated:
-                self._claim_round(place, ran)
-                if watch.round:
-                    watch.round(ran, self.order.rounds)
-            if interrupts.caught and number < self.order.rounds:
-                raise Cut("interrupted between two rounds")
-
-    def _begin_round(self, keeper: Keeper, number: int) -> Log:
-        place = self.round_place(number)
-        if self.order.is_repeated:
-            os.makedirs(place)
-            self._begin_claim(place, 1)
-        return self.command.begin(keeper, place)
-
-    def _never_was(self, error: NotStarted) -> None:
-        import shutil
-
-        shutil.rmtree(self.place)
-        raise UsageError(
-            "no-such-command",
-            f"{self.order.command[0][:200]}: {str(error).lower()}",
-            "give a command behind --, as in `ledger run ITEM -- pytest tests`",
-        ) from None
-
-    # What it claims
-
-    def _begin_claim(self, place: str, planned: int) -> None:
-        claim.begin(place, self.started, self.command.pytest_at is not None, planned)
 
     def claim(self) -> None:
         """Write what is known by now of all rounds."""
         last = None if self.order.is_repeated or not self.rounds else self.rounds[-1]
         self._write(self.place, (self.state, self.reason), self.order.rounds, self.rounds, last)
 
-    def _claim_round(self, place: str, ran: Ran) -> None:
+    def claim_round(self, place: str, ran: Ran) -> None:
+        """Write what one round of several came to."""
         self._write(place, _state(ran, self.order), 1, [ran], ran)
 
     def _write(

@@ -8,10 +8,8 @@ is in ``keeping``, which it loads by itself, while `ledger` goes on.
 from __future__ import annotations
 
 import os
-import sys
 
-ANSWER = "=iidddqii"  # of ``struct``: the fields of ``results.Ended``
-ANSWER_BYTES = 48
+from ledger.running import wire
 
 
 class Keeper:
@@ -40,19 +38,19 @@ class Keeper:
     def start(self, arguments: list[str]) -> None:
         """Start a command; the one before must have ended."""
         words = b"\0".join(os.fsencode(word) for word in arguments)
-        send(self._requests, b"G" + number(len(words)) + words)
+        wire.send(self._requests, b"G" + wire.number(len(words)) + words)
 
     def send(self, signal: int) -> None:
         """Send a signal to the command: SIGINT as a terminal would, others to all processes."""
         try:
-            send(self._requests, b"S" + number(signal))
+            wire.send(self._requests, b"S" + wire.number(signal))
         except BrokenPipeError:
             pass  # it is gone, and the command with it
 
     def answer(self) -> bytes:
-        """How the command ended, as ``ANSWER`` packs it, once ``answers`` is readable; less than
-        that where this process was killed."""
-        return receive(self.answers, ANSWER_BYTES)
+        """How the command ended, as ``wire.ANSWER`` packs it, once ``answers`` is readable; less
+        than that where this process was killed."""
+        return wire.receive(self.answers, wire.ANSWER_BYTES)
 
     def dismiss(self) -> None:
         """Let it end, and with it whatever still runs, without waiting for that."""
@@ -66,22 +64,3 @@ class Keeper:
         os.waitpid(self.pid, 0)
         os.close(self.answers)
         os.close(self.output)
-
-
-def number(value: int) -> bytes:
-    """A number behind the letter of a request: the size of a command, or a signal."""
-    return value.to_bytes(4, sys.byteorder)
-
-
-def send(pipe: int, data: bytes) -> None:
-    """Write all of it."""
-    while data:
-        data = data[os.write(pipe, data) :]
-
-
-def receive(pipe: int, size: int) -> bytes:
-    """Read so many bytes; less only where the pipe ends."""
-    data = b""
-    while len(data) < size and (part := os.read(pipe, size - len(data))):
-        data += part
-    return data

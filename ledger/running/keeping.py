@@ -16,7 +16,7 @@ import struct
 import sys
 import time
 
-from ledger.running.keeper import ANSWER, receive, send
+from ledger.running.wire import ANSWER, receive, send
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 import struct
 from typing import NamedTuple
 
-from ledger.running.keeper import ANSWER
 from ledger.running.retrying import ended_by
+from ledger.running.wire import ANSWER
 
 
 class Ended(NamedTuple):
