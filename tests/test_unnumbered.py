@@ -97,6 +97,18 @@ def test_an_initiative_of_which_nothing_is_left_comes_back(story: Repository) ->
     assert (story.path / PLAN).read_text("utf-8") == BOOK
 
 
+def test_an_initiative_may_stand_elsewhere_with_its_first_entry(story: Repository) -> None:
+    early = BOOK.replace(
+        "### 2026-02-02T09:00Z", "### 2026-01-30T09:00Z — HERE-2 (x)\n\n### 2026-02-02T09:00Z"
+    )
+    late = "\n### 2026-02-04T09:00Z — HERE-2 (more)\n**Action:** Went on.\n\n## TODOs"
+    plan = early.replace("\n## TODOs", late)
+    commits(story, plan, plan.replace("### 2026-01-30T09:00Z — HERE-2 (x)\n\n", ""))
+    done = call(story.path, "history", "--restore", "HERE-2#2026-01-30")
+    assert (done.code, done.err) == (0, "")
+    assert (story.path / PLAN).read_text("utf-8") == plan
+
+
 def test_the_only_entry_goes_back_below_its_heading(story: Repository) -> None:
     plan = without(without(BOOK, "2026-02-01T08:10Z", 2), "2026-02-03T10:15Z")
     commits(story, plan, without(plan, "2026-02-02T09:00Z"))

@@ -83,9 +83,9 @@ def verify(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> N
     if outside != _actions(old, None)[1]:
         raise _differs("an action")
     known = {item.id for item in old.items}
-    # An initiative of a logbook is known by its entries alone.
+    # An initiative of a logbook is known by its entries alone, and stands where the first does.
     kept = [item for item in new.items if item.id in known or item.dialect != "logbook"]
-    if [*map(_frame, old.items)] != [*map(_frame, kept)]:
+    if _frames(old.items) != _frames(kept):
         raise _differs("an item")
     if what := shape.differing(shape.around(old), shape.around(new)):
         raise _differs(what)
@@ -257,8 +257,10 @@ def _words(text: str) -> str:
     return " ".join(text.split())
 
 
-def _frame(item: Item) -> shape.Shape:
-    return shape.frame(item, ("attempts", "actions"), _HOME)
+def _frames(items: Sequence[Item]) -> list[shape.Shape]:
+    """The items by their IDs, but for their attempts and actions."""
+    frames = (shape.frame(item, ("attempts", "actions"), _HOME) for item in items)
+    return sorted(frames, key=lambda frame: str(frame["id"]))
 
 
 def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Owned]]:
