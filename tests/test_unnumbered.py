@@ -98,12 +98,11 @@ def test_an_initiative_of_which_nothing_is_left_comes_back(story: Repository) ->
 
 
 def test_an_initiative_may_stand_elsewhere_with_its_first_entry(story: Repository) -> None:
-    early = BOOK.replace(
-        "### 2026-02-02T09:00Z", "### 2026-01-30T09:00Z — HERE-2 (x)\n\n### 2026-02-02T09:00Z"
-    )
+    first = "### 2026-01-30T09:00Z — HERE-2 (x)\n\n"
     late = "\n### 2026-02-04T09:00Z — HERE-2 (more)\n**Action:** Went on.\n\n## TODOs"
-    plan = early.replace("\n## TODOs", late)
-    commits(story, plan, plan.replace("### 2026-01-30T09:00Z — HERE-2 (x)\n\n", ""))
+    plan = BOOK.replace("### 2026-02-01T08:10Z", f"{first}### 2026-02-01T08:10Z")
+    plan = plan.replace("\n## TODOs", late)
+    commits(story, plan, plan.replace(first, ""))
     done = call(story.path, "history", "--restore", "HERE-2#2026-01-30")
     assert (done.code, done.err) == (0, "")
     assert (story.path / PLAN).read_text("utf-8") == plan
