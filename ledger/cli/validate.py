@@ -75,7 +75,8 @@ def command(
     if files and ledger:
         raise UsageError("usage", "FILE and --ledger both name the fix plan", "give one")
     named: list[Path | None] = [*files] if files else [ledger]
-    plans = list(dict.fromkeys(config.find(Path.cwd(), file) for file in named))
+    found = (config.find(Path.cwd(), file) for file in named)
+    plans = [*{plan.ledger: plan for plan in found}.values()]
     if (staged or base is not None) and not files and not every and head is None:
         plans += [
             plan.of_partner for plan in plans if not plan.is_archive and _has_archive(plan, base)
