@@ -90,12 +90,23 @@ def misses(config: str, path: str) -> bool:
 
 def install(root: Path) -> str:
     """Have pre-commit install its hook; what keeps it from that, empty for nothing."""
-    program = which("pre-commit")
-    if program is None:
+    if which("pre-commit") is None:
         return "pre-commit is not installed"
+    return _pre_commit(root, "install")
+
+
+def unreadable(root: Path) -> str:
+    """What keeps pre-commit, if it is there, from reading its configuration; empty for nothing."""
+    if which("pre-commit") is None or read(root, CONFIG) is None:
+        return ""
+    return _pre_commit(root, "validate-config", CONFIG)
+
+
+def _pre_commit(root: Path, *arguments: str) -> str:
+    """What pre-commit says where it fails; else empty."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
-            [program, "install"],
+            [which("pre-commit") or "pre-commit", *arguments],
             cwd=root,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -104,7 +115,7 @@ def install(root: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"pre-commit could not be run: {text.one_line(str(error))[:200]}"
-    said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    said = (done.stdout + done.stderr).decode("utf-8", "replace").replace("=====> ", "").strip()
     return text.one_line(said)[-200:] if done.returncode else ""
 
 

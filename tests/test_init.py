@@ -261,6 +261,37 @@ def test_what_is_in_the_way_is_said_before_anything_is_written(
         assert files(empty.path) == before
 
 
+def test_what_was_written_before_a_failure_is_told(empty: Repository) -> None:
+    (empty.path / ".AGENTS.md.lock").mkdir()
+    done = call(empty.path, "init", "Read empty files", *EVERY)
+    assert (done.code, done.err.count("\n")) == (2, 1), done
+    written = "docs/fix_plan.md, .pre-commit-config.yaml, .github/workflows/fix-plan.yml"
+    assert "AGENTS.md: cannot lock the file" in done.err
+    assert f"; written before that: {written}" in done.err
+    (empty.path / ".AGENTS.md.lock").rmdir()
+    assert call(empty.path, "init", *EVERY).code == 0
+    assert (empty.path / "AGENTS.md").exists()
+
+
+@pytest.mark.parametrize("config", [b"repos:\n\t- repo: local\n", b"repos:\n  - repo: 'x\n"])
+def test_a_configuration_that_pre_commit_cannot_read_is_told(
+    empty: Repository, config: bytes
+) -> None:
+    empty.write(HOOK, config)
+    for _ in range(2):
+        done = call(empty.path, "init", "--hook")
+        assert done.code == 1
+        assert f"{HOOK}: left as it is: pre-commit cannot read it" in done.out
+
+
+def test_a_hook_that_has_to_be_added_by_hand_is_not_installed_before(empty: Repository) -> None:
+    empty.write(HOOK, b"repos: []\n")
+    done = call(empty.path, "init", "--hook")
+    assert (
+        "the configuration lacks the hook\n  add the lines, then: pre-commit install\n" in done.out
+    )
+
+
 def test_a_plan_that_is_a_pipe_is_not_waited_for(empty: Repository) -> None:
     (empty.path / "docs").mkdir()
     os.mkfifo(empty.path / "docs/fix_plan.md")

@@ -128,9 +128,7 @@ def start(found: Config, title: str, wanted: frozenset[Offer], *, dry_run: bool 
     for name in [*written, *([".gitattributes"] if "merge-driver" in wanted else ())]:
         _require_place(_confined(found, name))
     if not dry_run:
-        for one in steps:
-            if one.state == "added" and one.text and one.about != "merge-driver":
-                adding.add(_confined(found, one.place), one.text)
+        _write(found, [one for one in steps if one.text and one.about != "merge-driver"])
     if "hook" in wanted:
         steps += _installed(found, dry_run=dry_run)
     unfinished = (item for item in ledger.items if item.status not in ("done", "archived"))
@@ -219,13 +217,20 @@ def _installed(found: Config, *, dry_run: bool) -> Iterator[Step]:
     place = "git"
     if seen.runs in ("pre-commit", hooking.PROGRAM):
         yield Step("hook", "there", place, "pre-commit runs at each commit")
+    elif not seen.is_named and not dry_run:
+        said = "nothing runs at a commit: the configuration lacks the hook"
+        yield Step("hook", "left", place, said, hint="add the lines, then: pre-commit install")
     elif not dry_run:
-        fault = hooking.install(found.root) if seen.is_named else "its configuration lacks the hook"
+        fault = hooking.install(found.root)
         if fault:
             hint = "pip install pre-commit && pre-commit install"
             yield Step("hook", "left", place, f"nothing runs at a commit: {fault}", hint=hint)
         else:
             yield Step("hook", "added", place, "`pre-commit install`: it runs at each commit")
+    fault = "" if dry_run else hooking.unreadable(found.root)
+    if fault:
+        said = f"pre-commit cannot read it, and fails at each commit: {fault}"
+        yield Step("hook", "left", hooking.CONFIG, said, hint="mend the file")
     if seen.program is None:
         said = f"{hooking.PROGRAM} is not on the PATH"
         yield Step("hook", "left", place, said, hint="activate the environment it is in")
@@ -297,6 +302,19 @@ def _without_git(about: Offer) -> Step:
 
 def _confined(found: Config, name: str) -> Path:
     return paths.confine(found.root, name)
+
+
+def _write(found: Config, steps: list[Step]) -> None:
+    written: list[str] = []
+    for one in steps:
+        if one.state == "added":
+            try:
+                adding.add(_confined(found, one.place), one.text)
+            except LedgerError as error:
+                if written:
+                    error.hint += f"; written before that: {', '.join(written)}"
+                raise
+            written.append(one.place)
 
 
 def _require_place(file: Path) -> None:
