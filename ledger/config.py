@@ -224,7 +224,8 @@ def _named(root: str, project: str | None, settings: dict[str, Any]) -> str:
     raise UsageError(
         "no-ledger",
         f"no fix plan in {_cut(root)}: expected {' or '.join(DEFAULTS)}",
-        "name one with --ledger PATH or `path` of [tool.ledger] in pyproject.toml",
+        "name one with --ledger PATH or `path` of [tool.ledger] in pyproject.toml; "
+        "`ledger init` starts one",
     )
 
 

@@ -95,6 +95,7 @@ def _said(done: Done) -> list[str]:
     elif done.retried:
         how += f", after {', '.join(done.retried)}"
     lines = [f"{done.path}: {how} ({done.duration_s:.2f} s)"]
+    lines += [f"  {sentence}" for sentence in done.verdict]
     if done.recorded:
         one = done.recorded
         name = "attempt" if one.number is None else f"attempt #{one.number}"

@@ -32,6 +32,9 @@ class RunData(Model):
     rounds: int = Field(ge=1, description="Rounds that were wanted.")
     first_try_passes: int = Field(ge=0, description="Rounds that passed without a retry.")
     retried: list[Text] = Field(description="How each try ended that was tried again.")
+    verdict: list[Text] = Field(
+        description="What several rounds came to, in sentences; empty for one round."
+    )
     recorded: AppendData | None = Field(description="The attempt; null where none was written.")
 
 

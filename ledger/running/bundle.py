@@ -35,6 +35,7 @@ class Bundle:
         self.started = time.time()
         self.state, self.reason = "running", claim.UNENDED
         self.rounds: list[Ran] = []
+        self.verdict: list[str] = []
         self.duration_s = 0.0
         self.commit: str | None = None
         self.is_stopped = False

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Done(NamedTuple):
     """What came of it. ``path`` is the bundle, relative to the repository. ``state`` is
     ``ended``, ``timeout`` or ``interrupted``, with the reason. ``exit_code`` is the exit code, of
-    several rounds that of the last that failed. ``retried`` says how each earlier try ended."""
+    several rounds that of the last that failed. ``retried`` says how each earlier try ended,
+    ``verdict`` in sentences what several rounds came to."""
 
     path: str
     item: str
@@ -30,6 +31,7 @@ class Done(NamedTuple):
     rounds: int
     first_try_passes: int
     retried: tuple[str, ...]
+    verdict: tuple[str, ...]
     recorded: "Recorded | None"
 
     @property
@@ -42,7 +44,7 @@ def write_report(bundle: "Bundle", earlier: "Earlier | None") -> None:
     """Write the report on the rounds, ``rounds.md``."""
     from ledger.running import report
 
-    text = report.report(
+    text, bundle.verdict = report.report(
         bundle.order.item,
         files.line_of(bundle.command.words),
         (bundle.started, time.time()),
@@ -91,5 +93,6 @@ def done(bundle: "Bundle", recorded: "Recorded | None") -> Done:
         bundle.order.rounds,
         sum(not ran.code and not ran.retried for ran in bundle.rounds),
         tuple(word for ran in bundle.rounds for word in ran.retried),
+        tuple(bundle.verdict),
         recorded,
     )

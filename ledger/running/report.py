@@ -21,10 +21,10 @@ def report(
     rounds: Sequence[Ran],
     planned: int,
     earlier: Earlier | None = None,
-) -> str:
-    """The whole report, in Markdown; ``times`` are those of its start and its end, in
-    seconds since 1970. Rounds that
-    were ``planned`` and not run stand in the table and are not counted."""
+) -> tuple[str, list[str]]:
+    """The whole report, in Markdown, and its verdict by itself, in sentences; ``times`` are those
+    of its start and its end, in seconds since 1970. Rounds that were ``planned`` and not run stand
+    in the table and are not counted."""
     judged = _judged(rounds, earlier)
     started, ended = times
     spoken = command.replace("`", "'")
@@ -42,9 +42,11 @@ def report(
         *(f"| {n} | - | - | - | not run |" for n in range(len(rounds) + 1, planned + 1)),
         "",
     ]
+    verdict = list(_verdict(judged)) if rounds else []
     if rounds:
-        lines += [*_totals(rounds, judged), "", "## Verdict", "", *_verdict(judged)]
-    return "\n".join(lines) + "\n"
+        said = [f"- **Verdict**: {verdict[0]}", *(f"- {sentence}" for sentence in verdict[1:])]
+        lines += [*_totals(rounds, judged), "", "## Verdict", "", *said]
+    return "\n".join(lines) + "\n", verdict
 
 
 def _judged(rounds: Sequence[Ran], earlier: Earlier | None) -> Judgement:
@@ -108,7 +110,7 @@ def _totals(rounds: Sequence[Ran], judged: Judgement) -> Iterator[str]:
 
 def _word(judged: Judgement) -> str:
     if judged.first_try_passes == judged.total:
-        return "stable"
+        return "no failure seen"
     if judged.passes == judged.total:
         return "flaky, made good by retries"
     return "flaky" if judged.passes else "broken"
@@ -117,15 +119,15 @@ def _word(judged: Judgement) -> str:
 def _verdict(judged: Judgement) -> Iterator[str]:
     low, high = judged.interval
     sure = f"at 95 % confidence the true rate is {low:.2f} to {high:.2f}"
-    yield f"- **Verdict**: {_word(judged)}; {sure}"
+    yield f"{_word(judged)}; {sure}"
     if judged.order is not None:
         p = judged.order.p_clustered
         is_so = "" if p <= _LIKELY else "not "
-        yield f"- Failures are {is_so}clustered (runs test: p = {p:.2g})"
+        yield f"failures are {is_so}clustered (runs test: p = {p:.2g})"
     compared = judged.comparison
     if compared is not None:
         earlier = compared.earlier
         yield (
-            f"- Against an earlier {earlier.passes}/{earlier.total}: {compared.verdict} "
+            f"against an earlier {earlier.passes}/{earlier.total}: {compared.verdict} "
             f"(Fisher's exact test: p = {compared.p_value:.2g})"
         )
