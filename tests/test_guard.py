@@ -262,12 +262,12 @@ def test_what_the_command_archives_is_kept_there_and_back(repo: Repository, stri
     assert findings(done) == []
 
 
-def test_an_archive_needs_no_merge_driver(repo: Repository) -> None:
+def test_an_archive_is_to_be_merged_by_the_driver_too(repo: Repository) -> None:
     repo.write(ARCHIVE, archive(OLD[0]))
     repo.git("config", "merge.ledger.driver", "ledger-merge-driver %O %A %B")
     said = call(repo.path, "validate", "--base", "HEAD").err
     assert PLAN in said
-    assert ARCHIVE not in said
+    assert ARCHIVE in said
 
 
 def test_half_of_what_goes_to_the_archive_gets_there(repo: Repository) -> None:
