@@ -284,6 +284,31 @@ class Machine(RuleBasedStateMachine):
         EVENTS["merged" if done.parts else "merged, nothing archived"] += 1
         self.put((merged.data, theirs[1]))
 
+    @rule(ours=st.sampled_from(WAYS), theirs=st.sampled_from(WAYS))
+    def merge_archives(self, ours: Wanted, theirs: Wanted) -> None:
+        """Both sides archive; what both did is kept once."""
+        base = self.state()
+        sides = []
+        for way in (ours, theirs):
+            self.put(base)
+            archiving.move(self.plan, way, as_far_as_possible=way.to_lines is not None)
+            sides.append(self.state())
+        if sides[0] == sides[1]:  # git asks no driver
+            EVENTS["both archived the same"] += 1
+            return
+        try:
+            merged = [merge(*files) for files in zip(base, *sides, strict=True)]
+        except Unsure:
+            merged = []
+        if not merged or any(one.clashes for one in merged):
+            EVENTS["merge of two archives left to a person"] += 1
+            self.put(sides[0])
+            return
+        EVENTS["two archives merged"] += 1
+        self.put((merged[0].data, merged[1].data))
+        done = archiving.keep_once(self.plan)
+        EVENTS["kept once"] += len(done.parts)
+
     # What must hold
 
     @invariant()
