@@ -38,10 +38,10 @@ _LOWER: Final[dict[str, Kind]] = {
     **dict.fromkeys(_VERSUS.split(), "versus"),
     **dict.fromkeys(_OWN.split(), "own"),
 }
+_SIGNS: Final[dict[str, Kind]] = {"(": "(", ")": ")", ";": ";", ":": ":"}
 _WORDS: Final[dict[str, Kind]] = {
     form: kind for word, kind in _LOWER.items() for form in (word, word.capitalize(), word.upper())
-}
-_SIGNS: Final[dict[str, Kind]] = {"(": "(", ")": ")", ";": ";", ":": ":"}
+} | _SIGNS
 _FIRM = re.compile(
     r"\b(?:results?|metrics?|tests?|outcomes?|tally|totals?|validation|verification|summary|pytest)\b",
     re.IGNORECASE,
@@ -61,6 +61,7 @@ _PAIRED = frozenset(
     for form in (word, word.capitalize())
 )
 _NAMING = frozenset("Phase Phases Attempt Attempts attempt attempts Chunk chunk".split())
+_LEADING = _PAIRED | _NAMING
 _LONGEST_LABEL = 80
 _BEHIND = 45
 _STOP = re.compile(r"[,;()|/\u2014]|\. ")
@@ -84,8 +85,8 @@ def marks(plain: str, sentence: Sentence) -> list[Mark]:
         kind = _WORDS.get(word)
         if kind is not None:
             found.append(Mark(kind, match.start(), match.end(), word.lower()))
-        elif word in _SIGNS:
-            found.append(Mark(_SIGNS[word], match.start(), match.end(), word))
+        elif word.isalpha() and word not in _LEADING:
+            continue  # as most words
         elif word in _PAIRED:
             behind = _NEXT_WORD.match(plain, match.end())
             pair = f"{word.lower()} {behind[1]}" if behind else ""

@@ -5,6 +5,7 @@ import stat
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ class _OnDisk:
 
     def _below(self, folder: str, prefix: str) -> Iterator[File]:
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(folder), key=attrgetter("name"))
         except OSError as error:
             raise UnreadableInput("run-unreadable", f"{folder}: {error.strerror}") from error
         for entry in entries:
