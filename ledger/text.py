@@ -85,3 +85,8 @@ def one_line(text: str) -> str:
     """``text`` as one line of UTF-8: every run of white space and controls becomes one blank,
     every surrogate U+FFFD."""
     return " ".join(re.sub(_CONTROL, " ", re.sub(_SURROGATE, "\ufffd", text)).split())
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 item``, ``2 items``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -180,7 +180,7 @@ def test_totals_that_do_not_add_up_are_said_and_not_believed() -> None:
 def test_the_same_test_in_two_suites_is_no_rerun() -> None:
     part = read((DATA / "two-suites.xml").read_bytes())
     assert told(part) == {"c::a": "failed"}
-    assert part.warnings == ("1 test(s) stand in two suites; the worse result counts",)
+    assert part.warnings == ("1 test in two suites; the worse result counts",)
 
 
 def test_an_interrupted_run_is_not_complete() -> None:

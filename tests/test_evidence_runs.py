@@ -146,7 +146,7 @@ COMPLETENESS: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     "a module that cannot be imported": (
         {"junit.xml": BROKEN, "exit_code.txt": "2"},
         "failed",
-        "1 module(s) could not be collected, no test ran",
+        "1 module could not be collected, no test ran",
     ),
     "a module that cannot be imported, and the others ran": (
         {"junit.xml": BROKEN.replace("</testsuite>", A_TEST, 1), "exit_code.txt": "1"},
@@ -246,7 +246,7 @@ def test_how_far_a_run_came(lay: Lay, what: str) -> None:
         ({"1/exit_code.txt": "1", "2/exit_code.txt": ""}, 1, "the exit-code file is empty"),
         ({"1/exit_code.txt": "0", "2/exit_code.txt": "1"}, 1, "exit codes differ"),
         ({"exit_code.txt": "0", "time.txt": measured(status=1)}, 0, "time.txt 1"),
-        ({"exit_code.txt": "0", "junit.xml": BAD}, 0, "exit code 0 although 1 test(s) failed"),
+        ({"exit_code.txt": "0", "junit.xml": BAD}, 0, "exit code 0 although 1 test failed"),
     ],
 )
 def test_exit_codes(lay: Lay, files: dict[str, str | bytes], code: int, warning: str) -> None:
@@ -296,8 +296,7 @@ def test_a_log_and_a_junit_file_that_disagree(lay: Lay) -> None:
     )
     assert run.totals == Totals(collected=3, passed=2, failed=1), "the JUnit file is believed"
     assert run.warnings[0] == (
-        "pytest.log and junit.xml disagree on 3 test(s): "
-        "t.mod::test_a, t.mod::test_d, t.mod::test_c"
+        "pytest.log and junit.xml disagree on 3 tests: t.mod::test_a, t.mod::test_d, t.mod::test_c"
     )
 
 
@@ -323,9 +322,7 @@ def test_chunks_add_up_and_a_test_in_two_of_them_is_said(lay: Lay) -> None:
     assert run.totals == Totals(collected=3, passed=2, failed=1, rerun=1)
     assert run.tests["t.mod::test_b"].flaky
     assert (run.duration_s, run.started) == (12.0, "2026-02-03T04:00:00+00:00")
-    assert "1 test(s) are in both 1/junit.xml and 2/junit.xml; the later result counts" in (
-        run.warnings
-    )
+    assert "1 test in both 1/junit.xml and 2/junit.xml; the later result counts" in (run.warnings)
 
 
 def test_without_dates_the_worse_of_two_results_counts(lay: Lay) -> None:

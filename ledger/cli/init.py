@@ -14,8 +14,8 @@ from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.reports.words import counted
 from ledger.starting import OFFERS, Offer, Start, Step, plan
+from ledger.text import counted
 
 _QUESTIONS: Final[dict[Offer, str]] = {
     "hook": "Check each commit, with a pre-commit hook?",

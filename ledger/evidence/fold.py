@@ -8,6 +8,7 @@ from ledger.evidence.merging import RANK, Merged, merge
 from ledger.evidence.part import Part
 from ledger.evidence.totals import recount
 from ledger.models.evidence import Completeness, Evidence, Totals
+from ledger.text import counted
 
 SEVERITY: tuple[Completeness, ...] = ("crashed", "timeout", "incomplete", "failed", "complete")
 _PYTEST_CODES = {
@@ -60,7 +61,8 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     claim = next((part for part in parts if part.reader == "run"), None)
     if totals is not None and exit_code == 0 and totals.failed + totals.errors:
         noted.append(
-            f"exit code 0 although {totals.failed + totals.errors} test(s) failed: perhaps that of "
+            f"exit code 0 although {counted(totals.failed + totals.errors, 'test')} failed: "
+            "perhaps that of "
             "the last command of a pipe"
         )
     if not single:
@@ -248,7 +250,7 @@ def _unexplained(
     broken = sum(t.at_collection and t.outcome == "error" for t in merged.tests.values())
     ran = totals.passed + failing + totals.xfailed + totals.xpassed - broken
     if broken and not ran:
-        return [("failed", f"{broken} module(s) could not be collected, no test ran")]
+        return [("failed", f"{counted(broken, 'module')} could not be collected, no test ran")]
     if merged.collected_only:
         return []
     if not ran and not totals.skipped:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from ledger.evidence.judging import TEARDOWN, Verdict, judge, seconds, without_verdict
 from ledger.models.evidence import FAILING, Outcome, TestResult
+from ledger.text import counted
 
 WORST: tuple[Outcome, ...] = ("error", "failed", "xpassed", "passed", "xfailed", "skipped")
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
@@ -173,9 +174,11 @@ class Folding:
         if len(self._mismatches) > _MAX_WARNINGS:
             found.append(f"{len(self._mismatches) - _MAX_WARNINGS} more suite totals differ")
         if self._homonyms:
-            found.append(f"{self._homonyms} test(s) stand in two suites; the worse result counts")
+            found.append(
+                f"{counted(self._homonyms, 'test')} in two suites; the worse result counts"
+            )
         if self._nameless:
-            found.append(f"{self._nameless} test case(s) without a name are not counted")
+            found.append(f"not counted: {counted(self._nameless, 'test case')} without a name")
         if not self.tests:
             found.append("no test case in the file")
         return tuple(found)

@@ -10,6 +10,7 @@ from ledger.evidence.part import Part
 from ledger.evidence.renames import shortened
 from ledger.evidence.totals import recount
 from ledger.models.evidence import FAILING, TestResult, Totals
+from ledger.text import counted
 
 _SHOWN = 3
 # Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what
@@ -142,7 +143,7 @@ def _hold_against(log: Part, report: Part, reports: list[Part], result: Merged) 
     if differ:
         shown = ", ".join(differ[:_SHOWN]) + (", ..." if len(differ) > _SHOWN else "")
         result.warnings.append(
-            f"{log.file} and {report.file} disagree on {len(differ)} test(s): {shown}"
+            f"{log.file} and {report.file} disagree on {counted(len(differ), 'test')}: {shown}"
         )
 
 
@@ -184,7 +185,7 @@ def _add_up(kept: list[Part], result: Merged) -> None:
     which = "the later" if dated else "the worse"
     for (first, second), count in list(twice.items())[:10]:
         result.warnings.append(
-            f"{count} test(s) are in both {first} and {second}; {which} result counts"
+            f"{counted(count, 'test')} in both {first} and {second}; {which} result counts"
         )
     durations = [part.duration_s for part in kept if part.duration_s is not None]
     if durations:

@@ -11,6 +11,7 @@ from ledger.errors import UnreadableInput
 from ledger.evidence.identity import from_node_id
 from ledger.evidence.part import shorten
 from ledger.models.evidence import Completeness, TestResult
+from ledger.text import counted
 
 Record = Mapping[str, object]
 _SKIPPED = "Skipped: "
@@ -96,5 +97,5 @@ def end(exit_status: int | None, broken: int) -> tuple[Completeness, str]:
     """How far a session came that told its exit status. ``broken`` modules could not be
     collected, for which pytest stops as if it were interrupted."""
     if exit_status == 2 and broken:
-        return "failed", f"pytest: {broken} module(s) could not be collected"
+        return "failed", f"pytest: {counted(broken, 'module')} could not be collected"
     return _ENDS.get(exit_status or 0, ("complete", ""))

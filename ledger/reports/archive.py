@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ledger.reports.lines import Line
-from ledger.reports.words import counted
-from ledger.text import one_line
+from ledger.text import counted, one_line
 
 if TYPE_CHECKING:
     from ledger.archiving import Archived

@@ -9,8 +9,8 @@ from ledger.evidence.rates import rates
 from ledger.evidence.signature import groups
 from ledger.models.evidence import FAILING, Delta, Evidence
 from ledger.reports.lines import Line
-from ledger.reports.words import counted, listed
-from ledger.text import one_line
+from ledger.reports.words import listed
+from ledger.text import counted, one_line
 
 _SHORTEST_S = 0.005  # no test below it is slow
 

@@ -18,9 +18,10 @@ from ledger import text
 from ledger.models.finding import Finding
 from ledger.reports.documents import dumps
 from ledger.reports.lines import Line, accented
-from ledger.reports.words import counted, listed
+from ledger.reports.words import listed
 from ledger.rules import RULES
 from ledger.status import FindingCounts, count
+from ledger.text import counted
 
 _SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"

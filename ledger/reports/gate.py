@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ledger import text
 from ledger.models.gate import Gate, Judged
 from ledger.reports.lines import Line, accented, hung
-from ledger.reports.words import counted, listed
+from ledger.reports.words import listed
+from ledger.text import counted
 
 _MOST_EVIDENCE = 3
 

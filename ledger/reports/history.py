@@ -11,8 +11,7 @@ from typing import Final
 from ledger.models.change import Commit
 from ledger.models.history import Event, EventKind, Facts, History, Removed
 from ledger.reports.lines import Line
-from ledger.reports.words import counted
-from ledger.text import one_line, visible
+from ledger.text import counted, one_line, visible
 
 _ROWS: Final = 12  # of the table over time
 _SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole

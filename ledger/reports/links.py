@@ -9,8 +9,7 @@ from typing import Final, TypeVar
 from ledger.models.ledger import Attempt
 from ledger.models.link import ArtifactLink, CommitLink, Links
 from ledger.reports.lines import Line, accented
-from ledger.reports.words import counted
-from ledger.text import one_line
+from ledger.text import counted, one_line
 
 _STATES: Final = ("tracked", "untracked", "ignored", "missing", "outside", "placeholder")
 _NAMED: Final = ("known", "elsewhere", "ambiguous", "unknown")

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from ledger.models.rounds import Comparison, CrashGroup, Judgement, Streak
 from ledger.reports.lines import Line
-from ledger.reports.words import counted, listed
+from ledger.reports.words import listed
 from ledger.rounds.scopes import named
-from ledger.text import one_line
+from ledger.text import counted, one_line
 
 _MOST_NOTES = 10
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ledger.models.ledger import FINISHED, ItemStatus
-from ledger.reports.words import counted, listed, unfinished
+from ledger.reports.words import listed, unfinished
 from ledger.status import ItemSummary, NextAction, NextStep, Status
-from ledger.text import one_line
+from ledger.text import counted, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,11 +7,6 @@ from collections.abc import Iterable
 from ledger.status import ActionCounts
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 item``, ``2 items``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def listed(parts: Iterable[str]) -> str:
     """``a, b, c``."""
     return ", ".join(parts)
