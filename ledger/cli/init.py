@@ -14,7 +14,8 @@ from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.starting import OFFERS, Offer, Start, Step, plan
+from ledger.starting import Start, place, plan
+from ledger.starting.steps import OFFERS, Offer, Step
 from ledger.text import counted
 
 _QUESTIONS: Final[dict[Offer, str]] = {
@@ -59,7 +60,7 @@ def command(
         raise UsageError("usage", f"--ci {ci}: no such CI", "there is github")
     given = {"hook": hook, "merge-driver": merge_driver, "ci": ci is not None, "agents": agents}
     wanted = frozenset(offer for offer in OFFERS if given[offer])
-    found = starting.find(Path.cwd(), ledger)
+    found = place.find(Path.cwd(), ledger)
     if not wanted and not dry_run and not as_json and _is_somebody_there():
         title, wanted = _asked(found, title)
     done = starting.start(found, title or plan.DEFAULT_TITLE, wanted, dry_run=dry_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
-from ledger.starting import Offer, State
+from ledger.starting.steps import Offer, State
 
 
 class StartStep(Model):
