@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import UnreadableInput, UsageError, shown, why
 from ledger.links import worktree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -21,22 +20,6 @@ if TYPE_CHECKING:
 
 DEFAULTS = ("docs/fix_plan.md", "fix_plan.md")
 _ARCHIVE = "_archive"  # behind the name of the ledger, before its suffix
-_KEYS: dict[str, type] = {
-    "path": str,
-    "archive": str,
-    "append_only": str,
-    "ignore": list,
-    "max_lines": int,
-    "runs": str,
-    "words": dict,
-    "dialect": str,
-}
-_IN_WORDS = {str: "text", list: "a list", int: "a number", dict: "a table"}
-_APPEND_ONLY = ("strict", "latest", "off")
-# [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
-_MENTIONED = rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])"""
-_LONGEST = 1000  # characters of a path in a message
-_LARGEST = 1_000_000  # bytes of a pyproject.toml
 
 
 class Config:
@@ -74,7 +57,7 @@ class Config:
         self.ignore: tuple[str, ...] = tuple(said.get("ignore", ()))
         self.max_lines: int = 0 if is_archive else said.get("max_lines", 0)
         self.runs: str = said.get("runs", "")
-        self.own = _own(said)
+        self.own: Conventions | None = said.get("own")
         self._settings = settings
 
     @property
@@ -116,7 +99,7 @@ def find(start: str | os.PathLike[str], explicit: str | os.PathLike[str] | None 
     try:
         return _find(os.fspath(start), None if explicit is None else os.fspath(explicit))
     except OSError as error:
-        raise UnreadableInput("bad-path", f"{_cut(explicit or start)}: {_reason(error)}") from error
+        raise UnreadableInput("bad-path", f"{shown(explicit or start)}: {why(error)}") from error
 
 
 def _find(start: str, explicit: str | None) -> Config:
@@ -147,24 +130,13 @@ def table(found: Config) -> tuple[Path, dict[str, Any]] | None:
     return (Path(folder, "pyproject.toml"), settings) if folder else None
 
 
-def _own(settings: dict[str, Any]) -> Conventions | None:
-    """The words and the dialect of the settings; None where there are neither."""
-    if "dialect" not in settings:
-        return settings.get("words")
-    from ledger.models.conventions import Conventions  # few projects pin one
-
-    own = settings.get("words") or Conventions()
-    return own._replace(dialect=settings["dialect"])
-
-
 def words_of(ledger: Path) -> Conventions | None:
     """The project's own words for a ledger, which need not be there yet.
 
     Raises UsageError where a setting is wrong, UnreadableInput for a bad ``pyproject.toml``.
     """
     folder = os.path.realpath(ledger.parent)
-    _, settings = _project(folder, worktree.top_of(folder))
-    return _own(settings)
+    return _project(folder, worktree.top_of(folder))[1].get("own")
 
 
 def is_archive_name(path: str) -> bool:
@@ -186,19 +158,23 @@ def _real(explicit: str) -> str:
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise UnreadableInput(
             "no-such-file",
-            f"{_cut(explicit)}: no such file",
+            f"{shown(explicit)}: no such file",
             "give --ledger a fix plan",
         ) from error
     except OSError as error:
-        raise UnreadableInput("cannot-read", f"{_cut(explicit)}: {_reason(error)}") from error
+        raise UnreadableInput("cannot-read", f"{shown(explicit)}: {why(error)}") from error
 
 
 def _project(folder: str, top: str | None) -> tuple[str | None, dict[str, Any]]:
     """The nearest folder, up to the top, whose ``pyproject.toml`` has our table, and the table."""
     for place in worktree.upwards(folder):
-        settings = _settings(os.path.join(place, "pyproject.toml"), ours=top is not None)
-        if settings is not None:
-            return place, settings
+        file = os.path.join(place, "pyproject.toml")
+        if os.path.isfile(file):
+            from ledger import settings  # many projects have no such file
+
+            said = settings.read(file, ours=top is not None)
+            if said is not None:
+                return place, said
         if place == top:
             break
     return None, {}
@@ -223,7 +199,7 @@ def _named(root: str, project: str | None, settings: dict[str, Any]) -> str:
                 return os.path.join(folder, name)
     raise UsageError(
         "no-ledger",
-        f"no fix plan in {_cut(root)}: expected {' or '.join(DEFAULTS)}",
+        f"no fix plan in {shown(root)}: expected {' or '.join(DEFAULTS)}",
         "name one with --ledger PATH or `path` of [tool.ledger] in pyproject.toml; "
         "`ledger init` starts one",
     )
@@ -245,93 +221,3 @@ def _within(root: str, ledger: str) -> str:
 def _below(place: str, root: str) -> str:
     """The path of what lies within the root, relative to it, with forward slashes."""
     return os.path.relpath(place, root).replace(os.sep, "/")
-
-
-def _settings(file: str, *, ours: bool) -> dict[str, Any] | None:
-    """The checked table; None where there is none. Above a folder without git a file may be
-    somebody else's (``ours`` false): where it cannot be read it is as if it were not there."""
-    try:
-        if not os.path.isfile(file):
-            return None
-        with open(file, "rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except OSError as error:
-        if not ours:
-            return None
-        raise UnreadableInput("bad-config", f"{_cut(file)}: {_reason(error)}") from error
-    if len(data) > _LARGEST:
-        raise UnreadableInput("bad-config", f"{file}: expected at most {_LARGEST:,} bytes")
-    if not _may_be_in(data):
-        return None
-    import tomllib  # only where there is a table to read
-
-    try:
-        tool = tomllib.loads(data.decode("utf-8")).get("tool", {})
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInput(
-            "bad-config", f"{file}: {str(error)[:200]}", "mend the file"
-        ) from error
-    if not isinstance(tool, dict) or "ledger" not in tool:
-        return None
-    return _checked(file, tool["ledger"])
-
-
-def _may_be_in(data: bytes) -> bool:
-    """Whether a ``pyproject.toml`` can have our table."""
-    if b"ledger" not in data and b"\\" not in data:
-        return False
-    import re
-
-    return bool(re.search(_MENTIONED, data))
-
-
-def _checked(file: str, table: Any) -> dict[str, Any]:
-    def refuse(fault: str, hint: str = "") -> UsageError:
-        return UsageError("bad-config", f"{file}: {fault}", hint)
-
-    if not isinstance(table, dict):
-        raise refuse("expected [tool.ledger] to be a table")
-    for key, value in table.items():
-        wanted = _KEYS.get(key)
-        if wanted is None:
-            raise refuse(
-                f"unknown key {key[:100]!a} in [tool.ledger]", f"known are {', '.join(_KEYS)}"
-            )
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            raise refuse(f"expected {key} of [tool.ledger] to be {_IN_WORDS[wanted]}")
-    if table.get("append_only", "latest") not in _APPEND_ONLY:
-        raise refuse(f"expected append_only to be one of {', '.join(_APPEND_ONLY)}")
-    if not all(isinstance(code, str) for code in table.get("ignore", ())):
-        raise refuse("expected ignore to be a list of rule codes")
-    if table.get("max_lines", 0) < 0:
-        raise refuse("expected max_lines to be 0 (any size) or more")
-    from ledger.models.recognition import DIALECTS
-
-    if table.get("dialect", DIALECTS[0]) not in DIALECTS:
-        raise refuse(
-            f"expected dialect to be one of {', '.join(DIALECTS)}",
-            "leave it out to have it recognised",
-        )
-    for key, what in (("path", "file"), ("archive", "file"), ("runs", "folder")):
-        if not table.get(key, "x").strip() or "\0" in table.get(key, ""):
-            raise refuse(f"expected {key} to be the path of a {what}")
-    return _with_words(table, refuse) if "words" in table else table
-
-
-def _with_words(table: dict[str, Any], refuse: Callable[[str], UsageError]) -> dict[str, Any]:
-    from ledger.models import conventions  # few projects have any
-
-    try:
-        return {**table, "words": conventions.read(table["words"])}
-    except ValueError as error:
-        raise refuse(f"[tool.ledger.words]: {error}") from error
-
-
-def _cut(path: str | os.PathLike[str]) -> str:
-    """A path for a message."""
-    shown = os.path.normpath(path)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -6,6 +6,10 @@ Every failure that a user can cause or meet is one of these. The boundaries (``c
 
 from __future__ import annotations
 
+import os
+
+_LONGEST = 1000  # characters of a path in a message
+
 
 class LedgerError(Exception):
     """A failure to report: ``code`` (kebab-case, stable), ``message`` (what was expected,
@@ -35,3 +39,14 @@ class Refused(LedgerError):
     """The change is well formed and would do harm: nothing was written."""
 
     exit_code = 1
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path for a message."""
+    name = os.path.normpath(path)
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
+
+
+def why(error: OSError) -> str:
+    """What the system says of a failure."""
+    return (error.strerror or str(error)).lower()

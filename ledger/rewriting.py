@@ -14,7 +14,7 @@ from pathlib import Path
 from ledger import document, reader, rules, store, text, validate
 from ledger.config import Config
 from ledger.document import Edit
-from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.errors import Refused, UnreadableInput, UsageError, why
 from ledger.links import paths
 from ledger.models.finding import Finding
 from ledger.models.ledger import Ledger
@@ -155,6 +155,4 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableInput(
-            "cannot-read", f"{path}: {(error.strerror or str(error)).lower()}"
-        ) from error
+        raise UnreadableInput("cannot-read", f"{path}: {why(error)}") from error

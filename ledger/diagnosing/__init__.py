@@ -13,7 +13,7 @@ from ledger import config, locating, mending, reader, validate
 from ledger.config import Config
 from ledger.diagnosing import archive, plan, surroundings
 from ledger.diagnosing.check import Area, Check, Problem
-from ledger.errors import LedgerError, UnreadableInput
+from ledger.errors import LedgerError, UnreadableInput, why
 from ledger.models.ledger import Ledger
 from ledger.repairing import Repaired
 
@@ -92,5 +92,5 @@ def _read(found: Config) -> Ledger:
     except FileNotFoundError:
         raise UnreadableInput("no-such-file", f"{found.ledger_path}: no such file") from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UnreadableInput("cannot-read", f"{found.ledger_path}: {reason}") from error
+        said = f"{found.ledger_path}: {why(error)}"
+        raise UnreadableInput("cannot-read", said) from error

@@ -13,6 +13,7 @@ from ledger.diagnosing.check import Check, Problem
 from ledger.diagnosing.plan import counted
 from ledger.dialects import pointers
 from ledger.edits import chunks, once
+from ledger.errors import why
 from ledger.links import asking, paths
 from ledger.models.ledger import Ledger
 from ledger.rules import places
@@ -138,7 +139,7 @@ def _bytes(found: Config) -> bytes | str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return (error.strerror or str(error)).lower()
+        return why(error)
 
 
 def _back(found: Config) -> str:

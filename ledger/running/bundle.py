@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import UnreadableInput, UsageError, why
 from ledger.running import claim, layout
 from ledger.running.command import Command
 
@@ -128,8 +128,9 @@ def _folder(settings: Config, order: Order) -> tuple[str, str, str]:
         try:
             place = layout.make(settings.top, path, may_be_empty=bool(order.stamp))
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise UnreadableInput("cannot-write", f"{path}: cannot be made: {why}") from error
+            raise UnreadableInput(
+                "cannot-write", f"{path}: cannot be made: {why(error)}"
+            ) from error
         if place:
             return path, place, stamp
     raise UsageError("run-exists", f"{path}: there is a run already", "give another --stamp")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, why
 from ledger.running.interrupts import Interrupts
 from ledger.running.keeper import Keeper
 from ledger.running.log import Log
@@ -96,7 +96,7 @@ def _pass_on(keeper: Keeper, log: Log, echo: Callable[[bytes], None] | None, is_
         try:
             log.write(data)
         except OSError as error:
-            return (error.strerror or str(error)).lower()
+            return why(error)
     return ""
 
 

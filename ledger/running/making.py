@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import UnreadableInput, UsageError, why
 from ledger.links import snapshot
 
 TYPE_CHECKING = False
@@ -40,16 +40,16 @@ def make(bundle: Bundle, keeper: Keeper, watch: Watch, earlier: Earlier | None) 
             _write_end(bundle, earlier)
             bundle.is_stopped = bool(interrupts.caught)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        said = why(error)
         bundle.state = "interrupted"
-        bundle.reason = f"the disk did not take the outputs: {why}"
+        bundle.reason = f"the disk did not take the outputs: {said}"
         try:
             bundle.claim()
         except OSError:
             pass  # then the first claim stands: it has no end
         raise UnreadableInput(
             "cannot-write",
-            f"{bundle.path}: the outputs could not be written: {why}",
+            f"{bundle.path}: the outputs could not be written: {said}",
             "the bundle is marked incomplete, nothing is recorded",
         ) from error
 

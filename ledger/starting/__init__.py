@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ledger import adding, reader, text, validate
 from ledger.config import Config
-from ledger.errors import LedgerError, Refused, UnreadableInput
+from ledger.errors import LedgerError, Refused, UnreadableInput, why
 from ledger.links import paths
 from ledger.models.ledger import Ledger
 from ledger.starting import place, plan, steps
@@ -86,8 +86,7 @@ def _plan(found: Config, title: str) -> tuple[Ledger, Step]:
                 "plan", "there", path, "a fix plan"
             )
         except OSError as error:
-            said = (error.strerror or str(error)).lower()
-            raise UnreadableInput("cannot-read", f"{found.ledger}: {said}") from error
+            raise UnreadableInput("cannot-read", f"{found.ledger}: {why(error)}") from error
     today = datetime.now(UTC).date().isoformat()
     name, said = plan.first(title, today)
     ledger = reader.read(text.encode(said) + b"\n")

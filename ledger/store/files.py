@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.errors import LedgerError, UnreadableInput, UsageError, why
 
 _LOCK_FLAGS = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _TEMPORARY_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -123,7 +123,7 @@ def flush_folder(real: Path) -> None:
     except OSError as error:
         raise UnreadableInput(
             "not-flushed",
-            f"{real}: written, but its folder could not be flushed to disk: {reason(error)}",
+            f"{real}: written, but its folder could not be flushed to disk: {why(error)}",
             "after a power cut the old file may come back",
         ) from error
 
@@ -226,12 +226,7 @@ def translated(verb: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UnreadableInput(
-            f"cannot-{verb}", f"{path}: cannot {verb} the file: {reason(error)}", "it is unchanged"
+            f"cannot-{verb}", f"{path}: cannot {verb} the file: {why(error)}", "it is unchanged"
         ) from error
     except ValueError as error:  # a NUL in the name
         raise UnreadableInput(f"cannot-{verb}", f"{path}: {error}") from error
-
-
-def reason(error: OSError) -> str:
-    """The system's words for a failure."""
-    return (error.strerror or str(error)).lower()
