@@ -97,15 +97,17 @@ class Rule(NamedTuple):
     @property
     def explanation(self) -> Explanation:
         """The parts of the rule's documentation."""
+        from inspect import cleandoc  # from Python 3.13 on docstrings are not indented
+
         parts = {"": "", "Why": "", "Example": "", "Mend": ""}
         label = ""
-        for line in (self.check.__doc__ or "").split("\n"):
+        for line in cleandoc(self.check.__doc__ or "").split("\n"):
             head, colon, rest = line.strip().partition(":")
-            if colon and head in parts and line.startswith("    " + head):
+            if colon and head in parts and line.startswith(head):
                 label = head
                 parts[label] = rest.strip() + "\n"
             else:
-                parts[label] += line.removeprefix("    ").rstrip() + "\n"
+                parts[label] += line.rstrip() + "\n"
         example = parts["Example"].strip("\n").split("\n")
         return Explanation(
             _joined(parts[""]),
