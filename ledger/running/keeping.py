@@ -15,6 +15,7 @@ import signal
 import struct
 import sys
 import time
+import warnings  # noqa: F401 - by os.execvp, where the command would wait and be charged for it
 
 from ledger.running.wire import ANSWER, receive, send
 
