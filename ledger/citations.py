@@ -37,13 +37,11 @@ _DRIVE: Final = re.compile(text.DRIVE)
 _COMPONENTS: Final = re.compile(r"[\w.@%+~*?$…/\\<>()\[\]{}:-]+")
 _HOLES: Final = re.compile(r"<[\w .:-]{1,60}>|\$\([^()]{0,200}\)|\$?\{[^{}/]{0,60}\}")
 _SUFFIX: Final = re.compile(r"\.(?=\d{0,3}[A-Za-z])\w{1,10}$|\.[A-Za-z]\w{0,9}\*$|\.\*$")
-_FILE: Final = re.compile(
-    r"""^[\w-]{1,99}\.[ch]$   # but not a.b.c
+# Few citations have no folder: compiled for the first of them.
+_FILE: Final = r"""(?x)^[\w-]{1,99}\.[ch]$   # but not a.b.c
       | \.(?:md|rst|txt|log|out|err|stdout|stderr|csv|tsv|json|jsonl|xml|html?|ya?ml|toml|cfg|ini
       |lock|py|pyi|ipynb|sh|cc|cpp|hpp|rs|go|java|js|ts|css|sql|diff|patch|sha256|md5|png|jpe?g
-      |svg|pdf|gif|npy|npz|bin|dat|h5|hdf5|pkl|pt|gz|zip|tar|ips|prof)$""",
-    re.VERBOSE,
-)
+      |svg|pdf|gif|npy|npz|bin|dat|h5|hdf5|pkl|pt|gz|zip|tar|ips|prof)$"""
 _STAMP: Final = re.compile(r"/\d{8}T\d{6}Z$")
 _FENCE: Final = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})")
 _ARTIFACTS: Final = re.compile(r"\bartifacts?\**:\**(?=\s|$)", re.IGNORECASE)
@@ -229,7 +227,7 @@ def _is_path(path: str) -> bool:
     if any(mark in filled for mark in "()[]<>:\\"):
         return False
     if "/" not in filled:
-        return bool(_FILE.search(filled)) and len(filled) > 3
+        return bool(re.search(_FILE, filled)) and len(filled) > 3
     return (
         filled.startswith(("reports/", "./", "../", "~/", ".../"))
         or bool(_SUFFIX.search(filled.rpartition("/")[2]))

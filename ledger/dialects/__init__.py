@@ -123,13 +123,14 @@ def _has_traces(name: str, data: bytes, start: int, end: int) -> bool:
     """Whether a line of ``data[start:end]``, where one begins, looks like one of ``name``."""
     if name == "checklist" and end - start < _SHORT and b"] " not in data[start:end]:
         return False
-    line = _TRACES[name]
     first = start + len(text.BOM) * data.startswith(text.BOM, start)
-    if re.compile(line).match(data, first, end):
-        return True
     # A choice of newlines, at the beginning of a pattern, would cost forty times as much.
-    newline = b"\n" if data.find(b"\n", start, end) >= 0 else b"\r"
-    return re.compile(newline + line).search(data, start, end) is not None
+    newline = b"\r" if data.find(b"\n", start, end) < 0 <= data.find(b"\r", start, end) else b"\n"
+    stop = data.find(newline, first, end)
+    line = re.compile(newline + _TRACES[name])
+    if line.match(newline + data[first : end if stop < 0 else stop]):
+        return True
+    return stop >= 0 and line.search(data, stop, end) is not None
 
 
 def _has_heading(name: str, document: Document) -> bool:

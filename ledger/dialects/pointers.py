@@ -21,19 +21,19 @@ from ledger.models.ledger import Item, Ledger, Pointer, Span
 
 KEYED = b"#archived-"
 """What every pointer holds."""
+# Compiled where there is a pointer: most plans have none, and the hook reads every one.
 # What stands before the words: indent, a bullet or the mark of a heading, a status.
-_OPENING = re.compile(
-    r"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
+_OPENING = (
+    r"(?i)[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
     r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?"
-    r"(?: of (?P<item>[^:\n]{1,200}))?: ",
-    re.IGNORECASE,
+    r"(?: of (?P<item>[^:\n]{1,200}))?: "
 )
-_SAID = re.compile(
+_SAID = (
     r"(?P<attempts>\d{1,6}) attempts?(?: \((?P<numbers>#[#\d, -]{1,20000})\))?, "
     r"(?:(?P<actions>\d{1,6}) actions?, )?(?P<lines>\d{1,7}) lines?: "
 )
-_LINK = re.compile(r"\[[^\]]{1,1000}\]\([^()\s]{0,3000}#archived-(?P<key>[0-9a-f]{16})\)[ \t]*")
-_RANGE = re.compile(r"#(\d{1,6})(?:-#(\d{1,6}))?")
+_LINK = r"\[[^\]]{1,1000}\]\([^()\s]{0,3000}#archived-(?P<key>[0-9a-f]{16})\)[ \t]*"
+_RANGE = r"#(\d{1,6})(?:-#(\d{1,6}))?"
 
 
 def find(plan: Document) -> list[Pointer]:
@@ -68,14 +68,14 @@ def _is_literal(plan: Document, line: int) -> bool:
 
 
 def _read(line: str, span: Span) -> Pointer | None:
-    opening = _OPENING.match(line)
-    said = _SAID.match(line, opening.end()) if opening else None
-    link = _LINK.fullmatch(line, said.end()) if said else None
+    opening = re.match(_OPENING, line)
+    said = re.compile(_SAID).match(line, opening.end()) if opening else None
+    link = re.compile(_LINK).fullmatch(line, said.end()) if said else None
     if not opening or not said or not link:
         return None
     ranges = [
         (int(first), max(int(first), int(last or first)))
-        for first, last in _RANGE.findall(said["numbers"] or "")
+        for first, last in re.findall(_RANGE, said["numbers"] or "")
     ]
     counts = int(said["attempts"]), tuple(ranges), int(said["lines"])
     return Pointer(opening["item"], bool(opening["whole"]), *counts, link["key"], span)
