@@ -176,7 +176,7 @@ def test_a_hook_of_another_version_is_told(
         ("artifacts", PLAN, b"pytest.log,exit_code.txt,gone.log", "1 of these names what is missing"),
         ("artifacts", PLAN, b"gone.log,gone.txt}`, `reports/parser-speed/phase_b/20251102T091500Z/gone`, `reports/parser-speed/phase_b/20251102T091500Z/{pytest.log,exit_code.txt", "2 of these name what is missing"),
         ("artifacts", PLAN, b"pytest.log,gone.log}`, `/tmp/x.log`, `/tmp/y.log`, `reports/parser-speed/phase_b/20251102T091500Z/{pytest.log,exit_code.txt", "1 of these names what is missing, 2 what lies outside the repository"),
-        ("ledger", PLAN, b"# Plan\n\n## [A-001] One\n- Attempts History:\n  * [YYYY-MM-DD] Attempt #2 - Result: <result>\n", "of what looks like an entry 1 line could not be read: 5"),
+        ("ledger", PLAN, b"# Plan\n\n## [A-001] One\n- Attempts History:\n  * [YYYY-MM-DD] Attempt #2 - Result: <result>\n", "1 line meant for an entry could not be read: 5"),
         ("configuration", "pyproject.toml", b'[tool.ledger]\nignore = ["LED999", "LED998"]\n', "`ignore` names what is no rule: LED999, LED998"),
         ("findings", PLAN, b"", "LED106 1"),
     ],

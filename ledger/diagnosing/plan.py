@@ -44,7 +44,7 @@ def ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     if unread:
         problems.append(
             Problem(
-                f"of what looks like an entry {counted(len(unread), 'line')} could not be read: "
+                f"{counted(len(unread), 'line')} meant for an entry could not be read: "
                 f"{_listed(unread)}",
                 "Such lines stay in the file and count nowhere.",
                 "ledger validate # says what is wrong with each",
