@@ -7,6 +7,7 @@ feed and U+2028, and is not used anywhere.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 BOM = b"\xef\xbb\xbf"
 # Patterns that few commands need are compiled where they are used first.
@@ -50,6 +51,13 @@ def line_starts(data: bytes) -> list[int]:
     if starts[-1] != len(data) or len(starts) == 1:
         starts.append(len(data))
     return starts
+
+
+@lru_cache(maxsize=2)
+def plan_starts(data: bytes) -> tuple[int, ...]:
+    """``line_starts`` of a whole plan, remembered: one rule after another asks for them, of the
+    two versions that are compared."""
+    return tuple(line_starts(data))
 
 
 def newline_of(data: bytes, start: int) -> bytes:

@@ -132,7 +132,7 @@ def _in_state(
         for cited in _cited(attempt, roots.get(attempt.item or "", ""), facts.tops)
     ]
     states = facts.states_of([place for cited in judged for place in cited.places])
-    starts = text.line_starts(ledger.text)
+    starts = text.plan_starts(ledger.text)
     at = 0
     for attempt, artifact, group in _grouped(judged, states, state):
         named = ", ".join(group[:_MOST_NAMED])

@@ -135,15 +135,15 @@ def rule(code: str, name: str, severity: Severity) -> Callable[[Check], Check]:
 def findings(rules: Iterable[Rule], ledger: Ledger, facts: Facts) -> list[Finding]:
     """What ``rules`` say about ``ledger``, by place."""
     found: list[Finding] = []
-    starts: list[int] = []
+    starts: tuple[int, ...] = ()
     for known in rules:
         for fault in known.check(ledger, facts):
-            starts = starts or text.line_starts(ledger.text)
+            starts = starts or text.plan_starts(ledger.text)
             found.append(_finding(known, fault, ledger.text, starts, facts.path))
     return sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
 
 
-def _finding(known: Rule, fault: Fault, data: bytes, starts: list[int], path: str) -> Finding:
+def _finding(known: Rule, fault: Fault, data: bytes, starts: tuple[int, ...], path: str) -> Finding:
     line = min(bisect_right(starts, fault.at), max(1, len(starts) - 1))
     begin = starts[line - 1]
     if line == 1 and data.startswith(text.BOM):

@@ -69,12 +69,12 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.contradicted is None:
         return
-    starts: list[int] = []
+    starts: tuple[int, ...] = ()
     for judged in facts.contradicted(ledger, None if facts.every else facts.base):
         claim = judged.claim
         if claim.kind in _TOLD_ELSEWHERE:
             continue
-        starts = starts or text.line_starts(ledger.text)
+        starts = starts or text.plan_starts(ledger.text)
         start, end = starts[claim.line - 1], starts[claim.line]
         at = ledger.text.find(text.encode(claim.text), start, end)
         yield Fault(

@@ -71,7 +71,7 @@ def not_utf8(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if _bad_byte(ledger.text) is None:
         return
     found = 0
-    for start, end in pairwise(text.line_starts(ledger.text)):
+    for start, end in pairwise(text.plan_starts(ledger.text)):
         bad = _bad_byte(ledger.text[start:end])
         if bad is None:
             continue
@@ -106,7 +106,7 @@ def unread_line(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Give the attempt its date and number; put an action below the item's `Next Actions`.
     Quote what is only an example in a fenced code block.
     """
-    starts = text.line_starts(ledger.text) if ledger.unread else []
+    starts = text.plan_starts(ledger.text) if ledger.unread else []
     for unread in ledger.unread:
         at = opening(ledger, starts[unread.line - 1])
         message = f"looks like an {unread.kind} and was not read: {unread.reason}"
@@ -219,7 +219,7 @@ def file_too_long(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: `ledger archive --to-lines 1000` moves finished items, and if need be older attempts, to
     the archive file, from which they can come back as they were.
     """
-    lines = len(text.line_starts(ledger.text)) - 1 if facts.max_lines else 0
+    lines = len(text.plan_starts(ledger.text)) - 1 if facts.max_lines else 0
     if lines > facts.max_lines:
         limit = facts.max_lines
         fix = f"`ledger archive --to-lines {limit}` moves what is finished to the archive"
