@@ -63,8 +63,9 @@ class Bundle:
 
     def claim(self) -> None:
         """Write what is known by now of all rounds."""
-        last = None if self.order.is_repeated or not self.rounds else self.rounds[-1]
-        self._write(self.place, (self.state, self.reason), self.order.rounds, self.rounds, last)
+        rounds = [*self.rounds]  # it is also called aside, while rounds end
+        last = None if self.order.is_repeated or not rounds else rounds[-1]
+        self._write(self.place, (self.state, self.reason), self.order.rounds, rounds, last)
 
     def claim_round(self, place: str, ran: Ran) -> None:
         """Write what one round of several came to."""
