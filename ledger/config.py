@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 
 from ledger.errors import UnreadableInput, UsageError, shown, why
-from ledger.links import worktree
+from ledger.git import worktree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from ledger.models.conventions import Conventions
+    from ledger.plan.conventions import Conventions
 
 DEFAULTS = ("docs/fix_plan.md", "fix_plan.md")
 _ARCHIVE = "_archive"  # behind the name of the ledger, before its suffix

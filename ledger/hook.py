@@ -19,7 +19,7 @@ from ledger.leaving import leave
 
 if TYPE_CHECKING:
     from ledger.config import Config
-    from ledger.models.finding import Finding
+    from ledger.rules.model import Finding
 
 USAGE = """\
 usage: ledger-hook [FILE...]
@@ -76,7 +76,7 @@ def _run(arguments: Sequence[str]) -> int:
             return 0
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")
-    from ledger.links.blobs import Blobs
+    from ledger.git.blobs import Blobs
 
     findings: list[Finding] = []
     for settings in _plans(Path.cwd(), arguments):
@@ -84,7 +84,7 @@ def _run(arguments: Sequence[str]) -> int:
             raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
         with Blobs(settings.root) as contents:
             contents.expect(settings.ledger_path)
-            from ledger import validate  # while git looks for the file
+            from ledger.commands import validate  # while git looks for the file
 
             findings += validate.staged(settings, settings.ledger_path, contents)
             if not arguments:
@@ -115,7 +115,7 @@ def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
 def _configured(here: Path) -> Config:
     """The configuration in ``here``, also where the commit removes the ledger."""
     from ledger import config
-    from ledger.links.blobs import Blobs
+    from ledger.git.blobs import Blobs
 
     try:
         return config.find(here)
@@ -142,7 +142,7 @@ def _is_configured(here: Path, place: Path) -> bool:
 
 def _without_file(place: Path) -> Config:
     from ledger import config
-    from ledger.links import worktree
+    from ledger.git import worktree
 
     folder = os.path.realpath(place.parent)
     root = worktree.top_of(folder)
@@ -173,7 +173,7 @@ def _say(message: str) -> None:
 
 
 def _fail(message: str, code: int) -> int:
-    from ledger import text
+    from ledger.plan import text
 
     _say(f"ledger-hook: {text.visible(message)}")
     return code

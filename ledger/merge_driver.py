@@ -20,7 +20,7 @@ from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.leaving import leave
 
 if TYPE_CHECKING:
-    from ledger.models.conventions import Conventions
+    from ledger.plan.conventions import Conventions
 
 USAGE: Final = """\
 usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]
@@ -101,7 +101,7 @@ def _merge(call: Call, copy: Path) -> int:
     code = _as_text(call, copy)
     # Not before there is a text merge: these take time, and may be what is broken.
     from ledger import store
-    from ledger.merging import Unsure, merge
+    from ledger.versions.merging import Unsure, merge
 
     base, ours, theirs = (file.read_bytes() for file in (call.base, copy, call.theirs))
     try:
@@ -143,7 +143,7 @@ def _as_text(call: Call, copy: Path) -> int:
 
 
 def _say(message: str) -> None:
-    from ledger import text
+    from ledger.plan import text
 
     with contextlib.suppress(OSError):  # nobody listens
         sys.stderr.write(f"ledger: {text.visible(message)}\n")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ledger.models.conventions import Conventions
+    from ledger.plan.conventions import Conventions
 
 _KEYS: dict[str, type] = {
     "path": str,
@@ -88,7 +88,7 @@ def _checked(file: str, table: Any) -> dict[str, Any]:
         raise refuse("expected ignore to be a list of rule codes")
     if table.get("max_lines", 0) < 0:
         raise refuse("expected max_lines to be 0 (any size) or more")
-    from ledger.models.recognition import DIALECTS
+    from ledger.plan.recognition import DIALECTS
 
     if table.get("dialect", DIALECTS[0]) not in DIALECTS:
         raise refuse(
@@ -104,7 +104,7 @@ def _checked(file: str, table: Any) -> dict[str, Any]:
 def _own(table: dict[str, Any], refuse: Callable[[str], UsageError]) -> Conventions | None:
     if "words" not in table and "dialect" not in table:
         return None
-    from ledger.models import conventions  # few projects have any
+    from ledger.plan import conventions  # few projects have any
 
     try:
         own = conventions.read(table.get("words", {}))

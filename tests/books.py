@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
-from ledger.models.ledger import ActionState, ItemStatus, Result
+from ledger.plan.model import ActionState, ItemStatus, Result
 
 # What is written for a result, and where: in the heading's note, or on a line of the entry.
 NOTES: list[tuple[str, Result]] = [

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Ledger
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Ledger
 
 BOM = b"\xef\xbb\xbf"
 # Heading, what it says of empty boxes below it, and the priority that it gives.

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger import reader, verifying
-from ledger.links.blobs import Blobs
-from ledger.models.claim import Judged
+from ledger.claims import verifying
+from ledger.claims.model import Judged
+from ledger.git.blobs import Blobs
+from ledger.plan import reader
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "claims.md"
 HEAD = "| an attempt says | claim | verdict |"

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.dialects import words
-from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Attempt, Ledger, Span
+from ledger.plan.dialects import words
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Attempt, Ledger, Span
 
 DATA = Path(__file__).resolve().parent / "data"
 _PART = re.compile(

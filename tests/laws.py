@@ -6,9 +6,9 @@ check (``ledger.edits.verify``) what to think.
 
 from __future__ import annotations
 
-from ledger.document import Edit
-from ledger.models.draft import Change
-from ledger.models.ledger import Ledger
+from ledger.plan.document import Edit
+from ledger.plan.draft import Change
+from ledger.plan.model import Ledger
 from tests.plans import Entry, Plan, Try, Written
 
 Facts = dict[str, object]

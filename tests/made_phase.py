@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ledger.briefs import read
+from ledger.gates.briefs import read
 
 REPORTS = "reports/2026-01-test-suite-refresh"
 BRIEF = f"{REPORTS}/phase_m/20251015T201831Z/analysis/next_steps.md"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger import reader
-from ledger.models.ledger import Ledger
+from ledger.plan import reader
+from ledger.plan.model import Ledger
 from tests.commands import Done, call
 from tests.repository import DATA, Repository
 

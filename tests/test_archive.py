@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ledger import document, reader, rules
+from ledger import rules
 from ledger.edits import append, archive, verify_archive
 from ledger.edits.selecting import Chosen, Selecting, Wanted
 from ledger.edits.verify_archive import Both
 from ledger.errors import Refused
+from ledger.plan import document, reader
 from ledger.rules import Facts
 
 PLAN = """\

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.links import blobs, worktree
-from ledger.links.blobs import Blobs
+from ledger.git import blobs, worktree
+from ledger.git.blobs import Blobs
 from tests.repository import Repository
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ledger import briefs, mojibake
-from ledger.models.brief import Brief, Condition
+from ledger.gates import briefs
+from ledger.gates.brief import Brief, Condition
+from ledger.plan import mojibake
 from tests.repository import DATA
 
 SMALL = (DATA / "small_brief.md").read_bytes()

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ledger.models.finding import Finding
 from ledger.reports.findings import REPORTS, Checked
+from ledger.rules.model import Finding
 from tests.commands import call, process, terminal, unstyled
 from tests.repository import Repository
 

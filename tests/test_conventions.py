@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger import config, hook, reader
-from ledger.dialects.attempts import leads
-from ledger.dialects.attempts.piecewise import Pieces
+from ledger import config, hook
 from ledger.errors import UsageError
-from ledger.models import conventions
+from ledger.plan import conventions, reader
+from ledger.plan.dialects.attempts import leads
+from ledger.plan.dialects.attempts.piecewise import Pieces
 from tests.commands import call
 from tests.repository import DATA, Repository
 from tests.test_history_reading import expected, found

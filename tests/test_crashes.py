@@ -15,10 +15,10 @@ from ledger.errors import UnreadableInput
 from ledger.evidence.apple_crash import AppleCrashReader
 from ledger.evidence.backtrace import BacktraceReader
 from ledger.evidence.crashes import FaulthandlerReader
+from ledger.evidence.model import Crash
 from ledger.evidence.part import Reader
 from ledger.evidence.sanitizer import SanitizerReader
 from ledger.evidence.signature import Frame, came_through, fold, frame_of, groups, is_silent
-from ledger.models.evidence import Crash
 
 DATA = Path(__file__).parent / "data" / "crashes"
 READERS: tuple[Reader, ...] = (

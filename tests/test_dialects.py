@@ -14,15 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import document, reader
 from ledger.edits import append, restore, updates
 from ledger.edits.updates import Meant
 from ledger.errors import Refused
-from ledger.models.brief import Update
-from ledger.models.conventions import Conventions
-from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Item, Ledger
-from ledger.models.recognition import DIALECTS
+from ledger.gates.brief import Update
+from ledger.plan import document, reader
+from ledger.plan.conventions import Conventions
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Item, Ledger
+from ledger.plan.recognition import DIALECTS
 from tests import corpus, golden, mixtures
 from tests.campaigns import checklists, dialects, injection
 from tests.commands import call

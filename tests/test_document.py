@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ledger import document, text
-from ledger.document import Block, Edit
 from ledger.errors import Refused
+from ledger.plan import document, text
+from ledger.plan.document import Block, Edit
 from tests.campaigns.roundtrip import VARIANTS
 
 WHOLE = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table").disable("inline")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import document, reader, text
 from ledger.edits import append, verify
 from ledger.errors import LedgerError, Refused, UsageError
-from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Ledger
+from ledger.plan import document, reader, text
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Ledger
 from tests import generators, golden, laws
 from tests.campaigns import edits, injection
 from tests.plans import written

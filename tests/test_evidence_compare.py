@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.evidence.compare import compare
+from ledger.evidence.model import Delta, Evidence, Outcome, Rename, TestResult, Totals
 from ledger.evidence.rates import Rate, rates
 from ledger.evidence.renames import renamed, shortened
 from ledger.evidence.totals import recount
-from ledger.models.evidence import Delta, Evidence, Outcome, Rename, TestResult, Totals
 
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 FAILING = {"failed", "error"}

@@ -14,8 +14,8 @@ from ledger.evidence.bundle import read_run
 from ledger.evidence.compare import compare
 from ledger.evidence.exit_code import ExitCodeReader
 from ledger.evidence.junit import JUnitReader
+from ledger.evidence.model import Totals
 from ledger.evidence.pytest_log import PytestLogReader
-from ledger.models.evidence import Totals
 
 NEWEST = "8b8c48d0"
 REFRESH = "reports/2026-01-test-suite-refresh"

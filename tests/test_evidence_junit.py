@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.junit import JUnitReader
+from ledger.evidence.model import FAILING, Totals
 from ledger.evidence.part import MAX_BYTES, Part
-from ledger.models.evidence import FAILING, Totals
 
 DATA = Path(__file__).parent / "data" / "evidence" / "junit"
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run
 from ledger.evidence.junit import JUnitReader
+from ledger.evidence.model import Totals
 from ledger.evidence.part import Part
 from ledger.evidence.pytest_log import PytestLogReader
 from ledger.evidence.pytest_summary import summary
-from ledger.models.evidence import Totals
 
 FAILING = ("failed", "error")
 

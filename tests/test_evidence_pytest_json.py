@@ -17,11 +17,11 @@ from ledger.errors import UnreadableInput
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run
 from ledger.evidence.junit import JUnitReader
+from ledger.evidence.model import Totals
 from ledger.evidence.part import Part
 from ledger.evidence.pytest_json_report import PytestJsonReportReader
 from ledger.evidence.pytest_log import PytestLogReader
 from ledger.evidence.pytest_report_log import PytestReportLogReader
-from ledger.models.evidence import Totals
 from tests.test_evidence_logs import SUITE
 
 FAILING = ("failed", "error")

@@ -15,7 +15,7 @@ from ledger.evidence import bundle
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
-from ledger.models.evidence import Evidence, Totals
+from ledger.evidence.model import Evidence, Totals
 
 STAMP = "20260203T040506Z"
 CASES = {

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.criteria import language, prose
-from ledger.criteria.language import Call, Check, Compare
 from ledger.errors import UsageError
-from ledger.models.brief import Condition
+from ledger.gates.brief import Condition
+from ledger.gates.criteria import language, prose
+from ledger.gates.criteria.language import Call, Check, Compare
 from tests import made_phase
 from tests.commands import Done, call, terminal, unstyled
 from tests.made_phase import BRIEF, EARLIER, INPUT, PHASE

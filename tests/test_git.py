@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import LedgerError, UnreadableInput
-from ledger.links import ancestry, git
+from ledger.git import ancestry, git
 from tests.repository import Repository
 
 ODD_NAMES = [
@@ -209,7 +209,7 @@ def test_without_git(
 
 def test_the_import_works_without_git(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import ledger.links.git"],
+        [sys.executable, "-c", "import ledger.git.git"],
         env={**os.environ, "PATH": os.fspath(tmp_path)},
         cwd=Path(__file__).parents[1],
         capture_output=True,

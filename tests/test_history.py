@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from ledger import auditing, config, history_cache, version_reading
+from ledger import config
+from ledger.commands import history as auditing
 from ledger.errors import UsageError
-from ledger.models.history import History
-from ledger.reader import read
+from ledger.plan.reader import read
+from ledger.versions import cache as history_cache
+from ledger.versions import reading as version_reading
+from ledger.versions.model import History
 from tests.commands import SCRIPT, call, terminal, unstyled
 from tests.repository import Repository
 

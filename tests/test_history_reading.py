@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ledger import reader, text
-from ledger.dialects.attempts import piecewise
-from ledger.dialects.attempts.piecewise import Pieces
-from ledger.models.conventions import Conventions
-from ledger.models.version import Version
-from ledger.version_reading import Versions
+from ledger.plan import reader, text
+from ledger.plan.conventions import Conventions
+from ledger.plan.dialects.attempts import piecewise
+from ledger.plan.dialects.attempts.piecewise import Pieces
+from ledger.plan.version import Version
+from ledger.versions.reading import Versions
 from tests import generators
 from tests.campaigns import versions
 from tests.plans import written

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import reader
+from ledger.plan import reader
 from tests import generators
 from tests.campaigns import hostile
 from tests.plans import Plan, written

@@ -16,10 +16,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.commands.init import plan
+from ledger.commands.validate import worse
 from ledger.errors import UsageError
-from ledger.reader import read
-from ledger.starting import plan
-from ledger.validate import worse
+from ledger.plan.reader import read
 from tests.commands import SCRIPT, call
 from tests.repository import Repository
 

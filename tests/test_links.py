@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ledger.errors import UsageError
-from ledger.links import git
-from ledger.links.touched import Touched
-from ledger.links.tree import Tree
+from ledger.git import git
+from ledger.git.touched import Touched
+from ledger.git.tree import Tree
 from tests.commands import call, terminal, unstyled
 from tests.repository import Repository
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger import hook, reader
-from ledger.models.ledger import Item, Ledger
+from ledger import hook
+from ledger.plan import reader
+from ledger.plan.model import Item, Ledger
 from tests import corpus
 from tests.commands import call
 from tests.conftest import ROOT

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from ledger import mending, reader, validate
-from ledger.mending import Fix
-from ledger.models.ledger import Ledger
+from ledger.commands import validate
+from ledger.plan import reader
+from ledger.plan.model import Ledger
+from ledger.rules import mending
+from ledger.rules.mending import Fix
 from tests import generators
 from tests.campaigns import doctor as campaign
 from tests.commands import call

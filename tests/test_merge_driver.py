@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger import installing, merge_driver, reader
-from ledger.models.ledger import Item
+from ledger import merge_driver
+from ledger.commands import installing
+from ledger.plan import reader
+from ledger.plan.model import Item
 from tests.campaigns import merges
 from tests.commands import call
 from tests.repository import Repository
@@ -246,7 +248,7 @@ def test_a_driver_that_is_killed_or_broken(
     assert not [*installed.path.glob(".merge_file*")]
 
 
-@pytest.mark.parametrize("module", ["ledger.merging", "ledger.store", "markdown_it"])
+@pytest.mark.parametrize("module", ["ledger.versions.merging", "ledger.store", "markdown_it"])
 def test_a_broken_installation(installed: Repository, program: Path, module: str) -> None:
     run = f"import sys; sys.modules['{module}'] = None; from ledger.merge_driver import main; sys.exit(main())"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{run}" "$@"\n')

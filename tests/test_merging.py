@@ -9,8 +9,8 @@ from collections import Counter
 
 import pytest
 
-from ledger import reader
-from ledger.merging import Merged, Unsure, merge
+from ledger.plan import reader
+from ledger.versions.merging import Merged, Unsure, merge
 
 PLAN = """\
 # Fix plan

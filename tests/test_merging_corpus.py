@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger import reader
-from ledger.merging import merge
+from ledger.plan import reader
+from ledger.versions.merging import merge
 from tests.campaigns import real_merges
 from tests.campaigns.real_merges import Case, Outcome
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger import reader
-from ledger.merging import merge
+from ledger.plan import reader
+from ledger.versions.merging import merge
 from tests.commands import call
 from tests.conftest import ROOT
 from tests.repository import Repository

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.braces import brace, expand
-from ledger.citations import find, kind
 from ledger.errors import UsageError
-from ledger.links.paths import confine
+from ledger.git.paths import confine
+from ledger.plan.braces import brace, expand
+from ledger.plan.citations import find, kind
 
 # Braces
 

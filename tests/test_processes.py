@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import processes
+from ledger.plan import processes
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ledger import reader
+from ledger.plan import reader
 from tests import generators, golden, laws
 from tests.plans import Plan, written
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ledger.dialects.attempts import rendering
-from ledger.dialects.attempts.rendering import Style
+from ledger.plan.dialects.attempts import rendering
+from ledger.plan.dialects.attempts.rendering import Style
 from tests.campaigns import injection
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")

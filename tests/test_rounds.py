@@ -13,19 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import cli, contract, stats
+from ledger import cli
 from ledger.errors import UnreadableInput, UsageError
+from ledger.evidence import stats
 from ledger.evidence.access import WorkTree
+from ledger.evidence.model import Crash, Evidence, Totals
+from ledger.evidence.rounds import earlier_of, judge
+from ledger.evidence.rounds.compare import compare, verdict_on
+from ledger.evidence.rounds.scopes import named
 from ledger.evidence.rounds_folder import read_folder, read_rounds, result_of
+from ledger.evidence.rounds_model import Claim, Earlier, Judgement, Verdict
 from ledger.evidence.rounds_report import read_report
 from ledger.evidence.rounds_words import number, roles
 from ledger.evidence.rounds_words import result_of as status
-from ledger.models.evidence import Crash, Evidence, Totals
-from ledger.models.rounds import Claim, Earlier, Judgement, Verdict
+from ledger.reports import documents
 from ledger.reports.rounds import report as lines_of
-from ledger.rounds import earlier_of, judge
-from ledger.rounds.compare import compare, verdict_on
-from ledger.rounds.scopes import named
 from tests.campaigns import calibration
 
 DATA = Path(__file__).parent / "data" / "rounds"
@@ -760,7 +762,7 @@ def run(*given: str) -> int:
     return cli.main(["rounds", *given])
 
 
-def document(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+def printed_document(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     found: dict[str, object] = json.loads(capsys.readouterr().out)
     return found
 
@@ -769,8 +771,8 @@ def test_json_of_every_fixture_fits_its_schema(capsys: pytest.CaptureFixture[str
     jsonschema = pytest.importorskip("jsonschema")
     for place in [*DATA.glob("*.md"), DATA / "folder"]:
         assert run(str(place), "--against", "45/50", "--json") in (0, 1)
-        printed = document(capsys)
-        jsonschema.validate(printed, contract.schema("rounds"))
+        printed = printed_document(capsys)
+        jsonschema.validate(printed, documents.schema("rounds"))
         data = printed["data"]
         assert isinstance(data, dict)
         assert data["comparison"]["earlier"] == {"passes": 45, "total": 50, "source": "45/50"}
@@ -794,7 +796,7 @@ def test_json_of_every_fixture_fits_its_schema(capsys: pytest.CaptureFixture[str
 )
 def test_what_is_no_baseline(against: str, code: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(DATA / "list.md"), f"--against={against}", "--json") == 2
-    error = document(capsys)["error"]
+    error = printed_document(capsys)["error"]
     assert isinstance(error, dict)
     assert error["code"] == code
 

@@ -9,8 +9,10 @@ from functools import partial
 
 import pytest
 
-from ledger import config, reader, validate
+from ledger import config
+from ledger.commands import validate
 from ledger.config import Config
+from ledger.plan import reader
 from ledger.rules import RULES, Facts, check, compares
 from tests import rule_cases, rules_page
 from tests.repository import Repository

@@ -22,9 +22,9 @@ from ledger.cli import quick
 from ledger.errors import UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run
-from ledger.models.evidence import Evidence
-from ledger.running import files, keeper, layout, pytest_arguments, results, retrying
-from ledger.running import log as logs
+from ledger.evidence.model import Evidence
+from ledger.run import files, keeper, layout, pytest_arguments, results, retrying
+from ledger.run import log as logs
 from tests.commands import SCRIPT, Done, call, process, terminal
 from tests.repository import Repository
 
@@ -658,7 +658,7 @@ def test_the_keeper_says_how_a_command_ended() -> None:
 def test_run_starts_the_command_before_it_loads_what_comes_after(repo: Repository) -> None:
     """Start-up is held by what is loaded, not by a clock."""
     script = (
-        "import sys\nat_start = set(sys.modules)\nfrom ledger.running import keeper\nloaded = []\n"
+        "import sys\nat_start = set(sys.modules)\nfrom ledger.run import keeper\nloaded = []\n"
         "start = keeper.Keeper.start\n"
         "def note(self, words):\n    loaded.extend(sys.modules); start(self, words)\n"
         "keeper.Keeper.start = note\n"

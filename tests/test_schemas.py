@@ -10,15 +10,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ledger import contract
 from ledger.cli import COMMANDS
-from ledger.reader import read
-from ledger.status import FindingCounts, summarize
+from ledger.commands.status import FindingCounts, summarize
+from ledger.plan.reader import read
+from ledger.reports import documents
 from tests.commands import call
 from tests.repository import DATA, Repository
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
-KINDS = list(contract.KINDS)
+KINDS = list(documents.KINDS)
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
 
 
@@ -132,7 +132,7 @@ def test_any_bytes_give_a_valid_document(repo: Repository, command: str, data: b
 
 def test_a_document_can_be_written_as_utf_8() -> None:
     status = summarize(read(ODD), "plan\udcff.md", FindingCounts())
-    document = contract.document("status", status)
+    document = documents.document("status", status)
     assert json.dumps(document, ensure_ascii=False).encode("utf-8").count("\ufffd".encode()) > 2
 
 

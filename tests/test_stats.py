@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import stats
-from ledger.stats import Alternative
+from ledger.evidence import stats
+from ledger.evidence.stats import Alternative
 
 
 @st.composite

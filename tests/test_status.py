@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.reader import read
+from ledger.commands.status import FindingCounts, ItemSummary, Status, blocked_on, summarize
+from ledger.plan.reader import read
 from ledger.reports import status as report
-from ledger.status import FindingCounts, ItemSummary, Status, blocked_on, summarize
 
 DATA = Path(__file__).resolve().parent / "data"
 

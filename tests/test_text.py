@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import text
+from ledger.plan import text
 
 # Bytes where line ends, halves of them, and their look-alikes are frequent.
 LINE_BYTES = st.lists(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ledger import reader
-from ledger.dialects.attempts import unchanged
+from ledger.plan import reader
+from ledger.plan.dialects.attempts import unchanged
 from tests import generators
 from tests.campaigns import versions
 from tests.plans import written

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from ledger import contract, reader, verifying
+from ledger.claims import verifying
+from ledger.plan import reader
+from ledger.reports import documents
 from tests.commands import call
 from tests.repository import Repository
 
@@ -291,7 +293,7 @@ def test_many_attempts_of_one_run_read_it_once(repo: Repository) -> None:
 
 
 def test_every_verdict_is_in_the_schema() -> None:
-    schema = contract.schema("verify")
+    schema = documents.schema("verify")
     [claim] = [part for name, part in schema["$defs"].items() if name == "Claim"]
     assert claim["properties"]["verdict"]["enum"] == ["supported", "contradicted", "unverifiable"]
 
@@ -378,8 +380,8 @@ def test_the_hook_reads_no_runs(repo: Repository) -> None:
     repo.git("add", "--all")
     script = (
         "import sys; from ledger.hook import main; code = main([]); "
-        "print(sorted(n for n in sys.modules if n.startswith(('ledger.claims', 'ledger.verifying', "
-        "'ledger.evidence', 'ledger.models.claim')))); sys.exit(code)"
+        "print(sorted(n for n in sys.modules if n.startswith(('ledger.claims', "
+        "'ledger.evidence')))); sys.exit(code)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=repo.path, capture_output=True, text=True, check=False

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger import document, reader
-from ledger.models.ledger import Attempt, Ledger
+from ledger.plan import document, reader
+from ledger.plan.model import Attempt, Ledger
 from tests.campaigns import versions
 
 NEWEST = "8b8c48d0"

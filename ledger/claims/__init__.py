@@ -2,5 +2,5 @@
 
 ``extract`` reads claims out of text, ``observed`` lays out what runs say, ``judge`` holds the
 one against the other. All of it is pure: values in, values out. Files and git are the business
-of ``ledger.verifying``.
+of ``ledger.claims.verifying``.
 """

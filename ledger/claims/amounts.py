@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ledger.models.claim import Amount
+from ledger.claims.model import Amount
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from ledger import citations
 from ledger.claims.prose import LONGEST
-from ledger.models.ledger import Action, Attempt, Item, Ledger
+from ledger.plan import citations
+from ledger.plan.model import Action, Attempt, Item, Ledger
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 _ROOT_FIELDS = ("artifacts root", "artifact root", "reports root", "evidence root")

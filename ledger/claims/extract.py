@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Final
 
 from ledger.claims.figures import Figure, figures
+from ledger.claims.model import Claim
 from ledger.claims.prose import Prose, Sentence
 from ledger.claims.reading import Context, Reading
 from ledger.claims.reading_changes import change
 from ledger.claims.reading_counts import count, fraction, rate, sums, triple
 from ledger.claims.reading_times import cpu, duration, exit_code, exit_codes, margin, memory
 from ledger.claims.scope import Self, scopes
-from ledger.models.claim import Claim
 
 # What a figure can be by its unit, in the order of trying: the first that takes it has it.
 _TIMES = (change, margin, duration)

@@ -21,13 +21,13 @@ from ledger.claims.judging_names import (
 )
 from ledger.claims.judging_rates import judge_rate
 from ledger.claims.judging_times import judge_duration, judge_margin
+from ledger.claims.model import Claim, Judged, RunName
 from ledger.claims.names import names_claimed
 from ledger.claims.observed import Run, from_evidence
 from ledger.claims.prose import Prose
 from ledger.claims.scope import own_of
-from ledger.models.claim import Claim, Judged, RunName
-from ledger.models.evidence import Evidence
-from ledger.models.ledger import Attempt
+from ledger.evidence.model import Evidence
+from ledger.plan.model import Attempt
 
 # What only a run can tell.
 OF_RUNS = frozenset(

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
+from ledger.claims.model import Claim, Judged, Verdict
 from ledger.claims.observed import Figure, Run, Session
 from ledger.claims.results import Seen
-from ledger.models.claim import Claim, Judged, Verdict
 
 ARITHMETIC = "arithmetic"
 ROUNDED = "it is cut off, or rounded twice"

@@ -17,9 +17,9 @@ from ledger.claims.judging import (
     is_counted,
     unknown,
 )
+from ledger.claims.model import Claim, Judged
 from ledger.claims.observed import Run, Session
 from ledger.claims.results import Seen
-from ledger.models.claim import Claim, Judged
 
 _FEW = 10
 _CERTAIN = 2

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
 from ledger.claims.judging import ARITHMETIC, ROUNDED, SEVERAL_SESSIONS, place, unknown
+from ledger.claims.model import Amount, Claim, Judged
 from ledger.claims.observed import Run
-from ledger.models.claim import Amount, Claim, Judged
 
 _OTHER_BASELINE = "the run compared with may be another one"
 _COUNTS = frozenset({"collected", "passed", "failed", "errors", "skipped", "xfailed", "xpassed"})

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from ledger.claims import results
 from ledger.claims.entries import Cited, Entry, run_folder, stamp_of
 from ledger.claims.judging import LOOSE, OF_ANOTHER, place, unknown
+from ledger.claims.model import Claim, Judged
 from ledger.claims.observed import Run, Session
-from ledger.models.claim import Claim, Judged
-from ledger.models.evidence import TestResult
+from ledger.evidence.model import TestResult
 
 NOT_THERE = "not in the tree"
 _FAILING = frozenset({"failed", "error"})

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
 from ledger.claims.judging import ARITHMETIC, LOOSE, ROUNDED, Group, is_counted, unknown
+from ledger.claims.model import Amount, Claim, Judged
 from ledger.claims.observed import Run, Session
 from ledger.claims.results import Seen
-from ledger.models.claim import Amount, Claim, Judged
 
 _PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 

@@ -17,8 +17,8 @@ from ledger.claims.judging import (
     told,
     unknown,
 )
+from ledger.claims.model import Amount, Claim, Judged
 from ledger.claims.observed import Figure, Run
-from ledger.models.claim import Amount, Claim, Judged
 
 # How far JUnit's time may be from the one that pytest prints: seconds, share.
 _NEAR = 0.05

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from ledger import citations
+from ledger.claims.model import Claim
 from ledger.claims.prose import Prose, Sentence
 from ledger.claims.scope import Scope, Self, scopes
-from ledger.models.claim import Claim
+from ledger.plan import citations
 
 _TEST = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"

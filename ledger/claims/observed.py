@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from ledger.evidence.model import Evidence, TestResult, Totals
 from ledger.evidence.part import Part
-from ledger.models.evidence import Evidence, TestResult, Totals
 
 _counted = attrgetter("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 

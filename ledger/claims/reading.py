@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from ledger.claims import amounts
 from ledger.claims.figures import Figure
+from ledger.claims.model import Amount, Claim, ClaimKind, Whose
 from ledger.claims.prose import Prose, Sentence
 from ledger.claims.scope import Scope
-from ledger.models.claim import Amount, Claim, ClaimKind, Whose
 
 TIMES = frozenset({"seconds", "minutes", "hours", "clock", "ms"})
 

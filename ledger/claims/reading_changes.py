@@ -6,10 +6,10 @@ import re
 
 from ledger.claims import amounts
 from ledger.claims.figures import WORDS, Figure
+from ledger.claims.model import Amount
 from ledger.claims.reading import TIMES, Reading, is_whole
 from ledger.claims.reading_counts import PASS_RATE_BEFORE
 from ledger.claims.reading_times import RAN
-from ledger.models.claim import Amount
 
 _ARROW = re.compile(r" ?(?:→|->|=>) ?")
 _VERSUS = re.compile(r" (?:vs\.?|versus) ")

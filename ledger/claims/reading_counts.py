@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ledger.claims import amounts
+from ledger.claims.model import Amount
 from ledger.claims.reading import Reading, is_whole
-from ledger.models.claim import Amount
 
 PASS_RATE_BEFORE = re.compile(
     r"\b(?:pass|success) rate(?: of| is| was| at)?[:=]? {0,2}\Z", re.IGNORECASE

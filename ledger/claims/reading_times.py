@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ledger.claims import amounts
+from ledger.claims.model import Amount
 from ledger.claims.prose import Sentence
 from ledger.claims.reading import TIMES, Reading, length
 from ledger.claims.scope import Scope
-from ledger.models.claim import Amount
 
 RAN = re.compile(
     r"\b(?:run ?times?|duration|elapsed|took|takes|completed|finished|executed|ran|passed|failed"

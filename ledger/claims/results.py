@@ -3,9 +3,9 @@
 from operator import attrgetter
 from typing import NamedTuple
 
+from ledger.claims.model import Claim
 from ledger.claims.observed import Run, Session
 from ledger.evidence.totals import recount
-from ledger.models.claim import Claim
 
 _parts = attrgetter("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 

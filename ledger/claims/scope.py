@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
+from ledger.claims.model import RunName, Whose
 from ledger.claims.prose import Prose, Sentence
-from ledger.models.claim import RunName, Whose
 
 Kind = Literal["(", ")", ";", ":", "run", "item", "subject", "versus", "other", "own"]
 

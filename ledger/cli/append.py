@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ledger import config, recording, text
+from ledger import config
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.recording import Recorded, Request
+from ledger.commands import append as recording
+from ledger.commands.append import Recorded, Request
+from ledger.plan import text
 
 
 def command(
@@ -71,9 +73,9 @@ def command(
     for note in done.notes:
         output.diagnostic(f"ledger: note: {text.visible(note)}")
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("append", done))
+        output.document(documents.document("append", done))
     elif dry_run:
         output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
     else:

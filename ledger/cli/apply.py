@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ledger import applying, config, text
-from ledger.applying import Applied, Update
+from ledger import config
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import apply as applying
+from ledger.commands.apply import Applied, Update
+from ledger.plan import text
 
 
 def command(
@@ -28,9 +30,9 @@ def command(
     """
     done = applying.apply(config.find(Path.cwd(), ledger), brief, dry_run=dry_run)
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("apply", done))
+        output.document(documents.document("apply", done))
     elif dry_run:
         output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
     if not as_json:

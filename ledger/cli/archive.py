@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
-from ledger import archiving, config, naming, text
+from ledger import config
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import archive as archiving
 from ledger.edits.selecting import Wanted
 from ledger.errors import UsageError
+from ledger.plan import naming, text
 
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
@@ -83,9 +85,9 @@ def command(
             settings, wanted, as_far_as_possible=as_far_as_possible, dry_run=dry_run
         )
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("archive", done))
+        output.document(documents.document("archive", done))
     elif dry_run:
         output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
     else:

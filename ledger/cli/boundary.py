@@ -55,7 +55,7 @@ def _code(returned: object) -> int:
 
 def _usage(error: Any) -> UsageError:
     """What the parser of the command line says, as ours: no full stop, a hint at the help."""
-    from ledger import text  # patterns: only for what went wrong
+    from ledger.plan import text  # patterns: only for what went wrong
 
     said = text.one_line(error.format_message()).rstrip(".")
     context = getattr(error, "ctx", None)
@@ -70,7 +70,7 @@ def _unexpected(error: Exception) -> LedgerError:
             return UnreadableInput("cannot-write", f"cannot write the output: {reason}")
         name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "a file"
         return UnreadableInput("cannot-read", f"{name[:200]}: {reason}")
-    from ledger import text
+    from ledger.plan import text
 
     kind = type(error).__name__
     return LedgerError(
@@ -81,7 +81,7 @@ def _unexpected(error: Exception) -> LedgerError:
 
 
 def _report(error: LedgerError, given: Sequence[str]) -> int:
-    from ledger import text
+    from ledger.plan import text
 
     if _wants_json(given):
         output.document(

@@ -10,11 +10,15 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger import config, diagnosing, mending, repairing, text
+from ledger import config
 from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import doctor as diagnosing
+from ledger.commands import repairing
+from ledger.commands.repairing import Repaired
 from ledger.errors import UsageError
-from ledger.repairing import Repaired
+from ledger.plan import text
+from ledger.rules import mending
 
 _IN_A_PIPE: Final = 80
 _CODES: Final = {"in order": 0, "to mend": 1, "unreadable": 2}
@@ -44,9 +48,9 @@ def command(
     repaired = _repaired(ledger, yes=yes, dry_run=dry_run, as_json=as_json) if fix else None
     found = diagnosing.diagnose(Path.cwd(), ledger)._replace(repair=repaired)
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("doctor", found))
+        output.document(documents.document("doctor", found))
         return _CODES[found.verdict]
     if repaired:
         for line in _told(repaired, dry_run=dry_run):

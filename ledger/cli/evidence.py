@@ -15,10 +15,10 @@ from ledger.errors import UnreadableInput
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
+from ledger.evidence.model import Evidence
 from ledger.evidence.rates import rates
 from ledger.evidence.signature import came_through
-from ledger.links import worktree
-from ledger.models.evidence import Evidence
+from ledger.git import worktree
 from ledger.reports import evidence as report
 
 
@@ -56,11 +56,11 @@ def command(
     before = [_within(root, run) for run in earlier]
     delta = compare(whole, read_runs(tree, before)) if before else None
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
         together = _told(whole) if len(found) > 1 else None
         data = {"runs": [_told(one) for one in found], "together": together, "delta": delta}
-        output.document(contract.document("evidence", data))
+        output.document(documents.document("evidence", data))
         return 0
     lines = [line for one in found for line in report.brief(one)] if len(found) > 1 else []
     lines += report.run(whole, slowest, len(found))

@@ -12,8 +12,8 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson
 from ledger.errors import UsageError
+from ledger.plan.text import one_line
 from ledger.rules import RULES, Rule
-from ledger.text import one_line
 
 _WIDTH = 88
 
@@ -30,9 +30,9 @@ def command(
     """
     rules = sorted(RULES.values()) if code is None else [_named(code)]
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("explain", {"rules": [_parts(rule) for rule in rules]}))
+        output.document(documents.document("explain", {"rules": [_parts(rule) for rule in rules]}))
     elif code is None:
         output.write("".join(f"{r.code}  {r.severity:<7}  {r.name}\n" for r in rules))
     else:

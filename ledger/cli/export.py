@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ledger import contract, reader
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.status import about
+from ledger.commands.status import about
+from ledger.plan import reader
+from ledger.reports import documents
 
 
 def command(
@@ -24,5 +25,5 @@ def command(
         "headings": read.headings,
         "recognition": reader.recognise(read.text, opened.config.own),
     }
-    output.document(contract.document("export", data))
+    output.document(documents.document("export", data))
     return 0

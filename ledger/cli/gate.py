@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from ledger import config, gating, naming, reader
+from ledger import config
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.config import Config
 from ledger.errors import LedgerError, UsageError
-from ledger.gating import Request
-from ledger.models.gate import Gate, Judged
+from ledger.gates import gating
+from ledger.gates.gating import Request
+from ledger.gates.model import Gate, Judged
+from ledger.plan import naming, reader
 from ledger.reports import gate as report
 
 
@@ -58,9 +60,9 @@ def command(
     """
     found = _gate(document, Request(sprint, run, baseline, stamp), ledger)
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("gate", _told(found)))
+        output.document(documents.document("gate", _told(found)))
     else:
         output.lines(report.gate(found))
     passing = {"met", "unknown"} if allow_unknown else {"met"}

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger import auditing, config, naming, text
+from ledger import config
 from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import history as auditing
 from ledger.errors import UsageError
-from ledger.history import selecting
-from ledger.models.history import History
-from ledger.naming import Name
+from ledger.plan import naming, text
+from ledger.plan.naming import Name
 from ledger.reports import history as report
+from ledger.versions.history import selecting
+from ledger.versions.model import History
 
 if TYPE_CHECKING:
-    from ledger.restoring import Restored
+    from ledger.commands.restoring import Restored
 
 _TOLD: Final = (
     "names", "versions", "commits", "skipped", "is_cut", "removed", "others", "edited",
@@ -94,7 +96,7 @@ def _selected(history: History, wanted: Name) -> History:
 def _restore(
     settings: config.Config, history: History, name: str, *, dry_run: bool, as_json: bool
 ) -> int:
-    from ledger import restoring  # the parser, for edits only
+    from ledger.commands import restoring  # the parser, for edits only
 
     done = restoring.restore(settings, history, name, dry_run=dry_run)
     if as_json:
@@ -110,7 +112,7 @@ def _restore(
 
 
 def _document(path: str, history: History, restored: Restored | None = None) -> None:
-    from ledger import contract
+    from ledger.reports import documents
 
     told = {name: getattr(history, name) for name in _TOLD}
-    output.document(contract.document("history", {"path": path, "restored": restored, **told}))
+    output.document(documents.document("history", {"path": path, "restored": restored, **told}))

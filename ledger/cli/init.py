@@ -9,14 +9,15 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger import starting, text
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import init as starting
+from ledger.commands.init import Start, place, plan
+from ledger.commands.init.steps import OFFERS, Offer, Step
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.starting import Start, place, plan
-from ledger.starting.steps import OFFERS, Offer, Step
-from ledger.text import counted
+from ledger.plan import text
+from ledger.plan.text import counted
 
 _QUESTIONS: Final[dict[Offer, str]] = {
     "hook": "Check each commit, with a pre-commit hook?",
@@ -65,9 +66,9 @@ def command(
         title, wanted = _asked(found, title)
     done = starting.start(found, title or plan.DEFAULT_TITLE, wanted, dry_run=dry_run)
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("init", done))
+        output.document(documents.document("init", done))
     else:
         output.write("".join(f"{text.visible(line)}\n" for line in _said(done, dry_run=dry_run)))
     return 1 if any(step.state == "left" for step in done.steps) else 0

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
-from ledger import config, linking, naming, reader
+from ledger import config
 from ledger.cli import opening, output, progress
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import links as linking
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.links.blobs import Blobs
-from ledger.models.ledger import Attempt, Ledger
+from ledger.git.blobs import Blobs
+from ledger.plan import naming, reader
+from ledger.plan.model import Attempt, Ledger
 from ledger.reports import links as report
 
 
@@ -44,10 +46,10 @@ def command(
     with progress.shown("reading versions") as tell:
         found = linking.link(settings, plan, attempts, commit, tell)
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
         data = {"path": settings.ledger_path, "commit": commit, **found._asdict()}
-        output.document(contract.document("links", data))
+        output.document(documents.document("links", data))
     else:
         output.lines(report.links(attempts, found, settings.ledger_path))
     return 0

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from ledger import config, installing, merge_driver, text
+from ledger import config, merge_driver
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import installing
+from ledger.commands.installing import Installation
 from ledger.errors import UsageError
-from ledger.installing import Installation
+from ledger.plan import text
 
 
 def command(
@@ -39,9 +41,9 @@ def command(
             raise UsageError("usage", "--install takes no files to merge", "leave one out")
         done = installing.install(config.find(Path.cwd(), ledger))
         if as_json:
-            from ledger import contract
+            from ledger.reports import documents
 
-            output.document(contract.document("merge-driver", done))
+            output.document(documents.document("merge-driver", done))
         else:
             output.write(_said(done))
         return 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger import config, naming, reader
+from ledger import config
 from ledger.config import Config
 from ledger.errors import UnreadableInput
-from ledger.models.ledger import Ledger
-from ledger.naming import Name
+from ledger.plan import naming, reader
+from ledger.plan.model import Ledger
+from ledger.plan.naming import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def holding(settings: Config, *names: Name) -> Opened:
     found = opened(settings)
     if all(_has(found.ledger, name) for name in names) or settings.is_archive:
         return found
-    from ledger import archiving  # only where something was not found
+    from ledger.commands import archive as archiving  # only where something was not found
 
     archive = Opened(settings.of_partner, archiving.read_archive(settings, found.ledger))
     return archive if all(_has(archive.ledger, name) for name in names) else found

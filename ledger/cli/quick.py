@@ -6,7 +6,7 @@ is not understood here, help and mistakes included, is left to it.
 
 from __future__ import annotations
 
-from ledger.running.order import Order
+from ledger.run.order import Order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

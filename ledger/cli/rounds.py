@@ -11,10 +11,10 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson
 from ledger.errors import UsageError
+from ledger.evidence.rounds import SMALLEST_DROP, earlier_of, judge
 from ledger.evidence.rounds_folder import read_rounds
-from ledger.models.rounds import Earlier, RetryCount
+from ledger.evidence.rounds_model import Earlier, RetryCount
 from ledger.reports import rounds as report
-from ledger.rounds import SMALLEST_DROP, earlier_of, judge
 
 _RETRIES: Final[dict[str, RetryCount]] = {"extra": "extra", "all": "all"}
 _COUNTS = re.compile(r"(\d{1,6})/(\d{1,6})")
@@ -68,9 +68,9 @@ def command(
     earlier = earlier_batch(against) if against is not None else None
     judged = judge(read, earlier, counted, drop / 100)
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("rounds", judged))
+        output.document(documents.document("rounds", judged))
     else:
         output.lines(report.report(judged))
     is_worse = judged.comparison is not None and judged.comparison.verdict == "regression"

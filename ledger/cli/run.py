@@ -8,7 +8,7 @@ import typer
 
 from ledger.cli import running
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.running.order import Order
+from ledger.run.order import Order
 
 
 def command(

@@ -6,17 +6,17 @@ import codecs
 import os
 import sys
 
-from ledger import running
+from ledger import run as running
 from ledger.cli import output
-from ledger.running.order import Order, Watch
+from ledger.run.order import Order, Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ledger.models.rounds import Earlier
-    from ledger.running.ending import Done
-    from ledger.running.results import Ran
+    from ledger.evidence.rounds_model import Earlier
+    from ledger.run.ending import Done
+    from ledger.run.results import Ran
 
 _INTERRUPTED = 130
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
@@ -31,14 +31,14 @@ def execute(
 ) -> int:
     """Run, and say what came of it; the exit code."""
     done = running.run(os.getcwd(), ledger, order, _watch(order), _earlier(against))
-    from ledger import text  # patterns, and the command waited for none
+    from ledger.plan import text  # patterns, and the command waited for none
 
     for note in done.recorded.notes if done.recorded else ():
         output.diagnostic(f"ledger: note: {text.visible(note)}")
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("run", done))
+        output.document(documents.document("run", done))
     else:
         output.write("".join(f"{text.visible(line)}\n" for line in _said(done)))
     return 0 if done.passed else _INTERRUPTED if done.state == "interrupted" else 1

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ledger import contract
 from ledger.cli import output
 from ledger.cli.options import AsJson
+from ledger.reports import documents
 
 
 def command(
@@ -22,11 +22,11 @@ def command(
     Without NAME the kinds are listed.
     """
     if as_json:
-        names = contract.KINDS if name is None else [name]
-        schemas = [{"name": kind, "document": contract.schema(kind)} for kind in names]
-        output.document(contract.document("schema", {"schemas": schemas}))
+        names = documents.KINDS if name is None else [name]
+        schemas = [{"name": kind, "document": documents.schema(kind)} for kind in names]
+        output.document(documents.document("schema", {"schemas": schemas}))
     elif name is None:
-        output.write("".join(f"{kind}\n" for kind in contract.KINDS))
+        output.write("".join(f"{kind}\n" for kind in documents.KINDS))
     else:
-        output.document(contract.schema(name))
+        output.document(documents.schema(name))
     return 0

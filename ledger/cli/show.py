@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from ledger import linking, naming
 from ledger.cli import opening, output, progress
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import links as linking
+from ledger.commands.status import about
+from ledger.plan import naming
 from ledger.reports import show as report
 from ledger.reports.lines import Line
-from ledger.status import about
 
 
 def command(
@@ -39,7 +40,7 @@ def command(
             opened.config, opened.ledger, attempts, None, tell, artifacts_only=is_item
         )
     if as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
         data = {
             "ledger": about(opened.ledger, opened.path),
@@ -47,12 +48,12 @@ def command(
             "attempts": [] if is_item else attempts,
             "links": links,
         }
-        output.document(contract.document("show", data))
+        output.document(documents.document("show", data))
         return 0
     if is_item:
         shown = [list(report.item(opened.ledger, item, opened.path)) for item in items]
         shown[-1] += report.cited(items[0], links)
-        from ledger import archiving
+        from ledger.commands import archive as archiving
 
         moved = [one for one in archiving.parts(opened.config, opened.ledger) if one.item in ids]
         shown[-1] += report.archived(moved, opened.config.partner)

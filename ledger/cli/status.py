@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from ledger import rules, validate
+from ledger import rules
 from ledger.cli import opening, output
 from ledger.cli.opening import Opened
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.models.finding import Finding
+from ledger.commands import validate
+from ledger.commands.status import count, summarize
 from ledger.reports import status as report
 from ledger.rules import Facts
-from ledger.status import count, summarize
+from ledger.rules.model import Finding
 
 
 def command(
@@ -34,7 +35,7 @@ def command(
     opened = opening.open_ledger(ledger)
     status = summarize(opened.ledger, opened.path, count(_findings(opened)))
     if any(item.archived for item in opened.ledger.items):
-        from ledger import archiving  # for those who have archived anything
+        from ledger.commands import archive as archiving  # for those who have archived anything
 
         status = status._replace(archived=tuple(archiving.parts(opened.config, opened.ledger)))
     if archived and not as_json:
@@ -42,9 +43,9 @@ def command(
 
         output.lines(archive.listed(status.archived, opened.path, opened.config.partner))
     elif as_json:
-        from ledger import contract
+        from ledger.reports import documents
 
-        output.document(contract.document("status", status))
+        output.document(documents.document("status", status))
     elif output.is_terminal():
         report.draw(status, output.console(), every)
     else:

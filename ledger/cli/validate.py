@@ -9,15 +9,17 @@ from typing import Annotated
 
 import typer
 
-from ledger import config, installing, reader, text, validate
+from ledger import config
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import installing, validate
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.links.blobs import Blobs
-from ledger.models.finding import Finding
+from ledger.git.blobs import Blobs
+from ledger.plan import reader, text
 from ledger.reports import findings as report
 from ledger.reports.findings import REPORTS, Checked
+from ledger.rules.model import Finding
 
 
 def command(
@@ -112,7 +114,7 @@ def _has_archive(plan: Config, base: str | None) -> bool:
 
 
 def _pushed(plan: Config, base: str, head: str, *, replaces: bool) -> Sequence[Finding]:
-    from ledger import guarding  # for CI only
+    from ledger.commands import guarding  # for CI only
 
     if not plan.is_git:
         raise UnreadableInput("no-repository", f"{plan.root}: no git repository", "clone it first")

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger import config, naming
+from ledger import config
+from ledger.claims.model import Judged
 from ledger.cli import opening, output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.links import asking
-from ledger.links.blobs import Blobs
-from ledger.models.claim import Judged
-from ledger.models.ledger import Ledger
+from ledger.git import asking
+from ledger.git.blobs import Blobs
+from ledger.plan import naming
+from ledger.plan.model import Ledger
 from ledger.reports import verify as report
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ def command(
     with _without_collector():
         path, judged = _verify(config.find(Path.cwd(), ledger), names or [], rev)
         if as_json:
-            from ledger import contract
+            from ledger.reports import documents
 
-            output.document(contract.document("verify", {"claims": [_told(one) for one in judged]}))
+            output.document(
+                documents.document("verify", {"claims": [_told(one) for one in judged]})
+            )
         else:
             output.lines(report.claims(judged, path, every=every))
     return 1 if any(one.verdict == "contradicted" for one in judged) else 0
@@ -81,7 +84,7 @@ def _verify(settings: Config, names: Sequence[str], rev: str | None) -> tuple[st
                 asked = stack.enter_context(asking.begun(root, "ls-files", "-z"))
         elif rev is not None:
             raise UnreadableInput("no-repository", f"{root}: no git repository", "leave out --rev")
-        from ledger import verifying  # meanwhile git looks for what it was asked
+        from ledger.claims import verifying  # meanwhile git looks for what it was asked
 
         opened = opening.holding(settings, *meant)
         wanted = _wanted(opened.ledger, names)

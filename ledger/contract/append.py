@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
-from ledger.models.ledger import Result
+from ledger.plan.model import Result
 
 
 class AppendData(Model):

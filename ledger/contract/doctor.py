@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.commands.doctor import Area, Verdict
 from ledger.contract import Document, Field, Model, Text
-from ledger.diagnosing import Area, Verdict
 
 
 class DiagnosedProblem(Model):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
 from ledger.contract.plan import STAMP
-from ledger.models.evidence import Completeness, Outcome
+from ledger.evidence.model import Completeness, Outcome
 
 
 class Totals(Model):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ledger.contract import Document, Field, Model, Sha, Text
 from ledger.contract.status import FindingCounts
-from ledger.models.finding import Severity
+from ledger.rules.model import Severity
 
 CODE = r"^LED\d{3}$"
 

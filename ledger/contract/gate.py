@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
-from ledger.models.gate import ReferenceState, Verdict
+from ledger.gates.model import ReferenceState, Verdict
 
 
 class JudgedCriterion(Model):

@@ -6,8 +6,8 @@ from typing import Literal
 
 from ledger.contract import Document, Field, Model, Sha, Text
 from ledger.contract.plan import DATE
-from ledger.models.history import EditKind, EventKind
-from ledger.models.ledger import Result
+from ledger.plan.model import Result
+from ledger.versions.model import EditKind, EventKind
 
 _BLOB = r"^[0-9a-f]{40,64}$"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.commands.init.steps import Offer, State
 from ledger.contract import Document, Field, Model, Text
-from ledger.starting.steps import Offer, State
 
 
 class StartStep(Model):

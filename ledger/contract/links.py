@@ -6,7 +6,7 @@ from typing import Literal
 
 from ledger.contract import Document, Field, Model, Sha, Text
 from ledger.contract.plan import DATE
-from ledger.models.link import ArtifactState, CommitState
+from ledger.git.links_model import ArtifactState, CommitState
 
 
 class ArtifactLink(Model):

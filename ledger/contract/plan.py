@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
-from ledger.models.ledger import ActionState, ItemStatus, Result, Source
+from ledger.plan.model import ActionState, ItemStatus, Result, Source
 
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 STAMP = r"^\d{8}T\d{6}Z$"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
-from ledger.models.rounds import ClaimVerdict, RetryCount, RoundResult, StatementKind, Verdict
+from ledger.evidence.rounds_model import (
+    ClaimVerdict,
+    RetryCount,
+    RoundResult,
+    StatementKind,
+    Verdict,
+)
 
 Interval = tuple[float, float]
 

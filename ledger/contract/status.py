@@ -7,7 +7,7 @@ from typing import Literal
 from ledger.contract import Document, Field, Model, Text
 from ledger.contract.archive import ArchivedPart
 from ledger.contract.plan import DATE, About
-from ledger.models.ledger import ActionState, ItemStatus, Result
+from ledger.plan.model import ActionState, ItemStatus, Result
 
 
 class LastAttempt(Model):

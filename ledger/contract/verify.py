@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ledger.claims.model import ClaimKind, Verdict
 from ledger.contract import Document, Field, Model, Text
-from ledger.models.claim import ClaimKind, Verdict
 
 
 class Claim(Model):

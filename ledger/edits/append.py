@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from ledger import dialects, text
-from ledger.dialects import places
-from ledger.document import Edit
 from ledger.errors import Refused, UsageError
-from ledger.models.draft import Change
-from ledger.models.ledger import Field, Item, Ledger
+from ledger.plan import dialects, text
+from ledger.plan.dialects import places
+from ledger.plan.document import Edit
+from ledger.plan.draft import Change
+from ledger.plan.model import Field, Item, Ledger
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 

@@ -2,7 +2,7 @@
 
 No I/O. ``Cutting`` cuts what could go; ``move`` and ``bring_back`` say what bytes go where; and
 ``ledger.edits.verify_archive`` holds the outcome against it. What goes is a stretch of whole lines.
-In its place stands one line that points to it (``ledger.dialects.pointers``), so that it comes
+In its place stands one line that points to it (``ledger.plan.dialects.pointers``), so that it comes
 back to that place, whatever became of the lines around it. What opens an item stays, its heading
 or its first line, so that links to it still lead somewhere.
 """
@@ -13,13 +13,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ledger import document, text
-from ledger.dialects import places, pointers, words
-from ledger.document import Block, Edit
 from ledger.edits import chunks
 from ledger.edits.chunks import Chunk
 from ledger.errors import Refused
-from ledger.models.ledger import Attempt, Item, Ledger, Pointer
+from ledger.plan import document, text
+from ledger.plan.dialects import places, pointers, words
+from ledger.plan.document import Block, Edit
+from ledger.plan.model import Attempt, Item, Ledger, Pointer
 
 _LONGEST_STATUS = 200  # characters
 

@@ -19,8 +19,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger import text
-from ledger.document import Edit
+from ledger.plan import text
+from ledger.plan.document import Edit
 
 _MARK = re.compile(
     rb'^# <a id="archived-([0-9a-f]{16})"></a> [^\n]{0,300}?<!-- (\d{1,4}) \+ (\d{1,7}) lines -->$',

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ledger import text
-from ledger.document import Edit
 from ledger.edits import chunks
 from ledger.edits.archive import Moved, bring_back
 from ledger.edits.chunks import Chunk
 from ledger.errors import Refused
-from ledger.models.ledger import Item, Ledger, Pointer
+from ledger.plan import text
+from ledger.plan.document import Edit
+from ledger.plan.model import Item, Ledger, Pointer
 
 
 class Twice(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger import citations
-from ledger.models.ledger import Action, Attempt, Item
+from ledger.plan import citations
+from ledger.plan.model import Action, Attempt, Item
 
 
 @dataclass(frozen=True, slots=True)

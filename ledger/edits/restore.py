@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ledger import text
-from ledger.dialects import MAIN, places, words
-from ledger.dialects.attempts import leads
-from ledger.document import Edit
 from ledger.edits import append, shape
 from ledger.errors import Refused, UsageError
-from ledger.models.ledger import Attempt, Item, Ledger, Span
+from ledger.plan import text
+from ledger.plan.dialects import MAIN, places, words
+from ledger.plan.dialects.attempts import leads
+from ledger.plan.document import Edit
+from ledger.plan.model import Attempt, Item, Ledger, Span
 from ledger.rules.places import name as called
 
 _HOME = ("attempts history", "attempts", "attempt history")

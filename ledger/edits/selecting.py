@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ledger import citations, text
-from ledger.dialects import places, words
-from ledger.dialects.attempts.leads import plain_id
 from ledger.edits.archive import Cutting, Unit
 from ledger.edits.verify_archive import readable
-from ledger.models.ledger import FINISHED, Action, Attempt, Item, Ledger, Pointer
+from ledger.plan import citations, text
+from ledger.plan.dialects import places, words
+from ledger.plan.dialects.attempts.leads import plain_id
+from ledger.plan.model import FINISHED, Action, Attempt, Item, Ledger, Pointer
 
 _CLOSED = ("complete", "rejected")
 # Fields in which an item says what it waits for.

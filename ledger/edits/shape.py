@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from ledger.models.ledger import Action, Attempt, IndexRow, Item, Ledger
+from ledger.plan.model import Action, Attempt, IndexRow, Item, Ledger
 
 Shape = dict[str, Any]
 

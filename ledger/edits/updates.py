@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger import mojibake, reader, text
-from ledger.dialects import MAIN, places, words
-from ledger.dialects.attempts import leads
-from ledger.document import Edit
 from ledger.edits import append, restore, shape
 from ledger.errors import Refused
-from ledger.models.brief import Update
-from ledger.models.ledger import Action, Attempt, Item, Ledger
+from ledger.gates.brief import Update
+from ledger.plan import mojibake, reader, text
+from ledger.plan.dialects import MAIN, places, words
+from ledger.plan.dialects.attempts import leads
+from ledger.plan.document import Edit
+from ledger.plan.model import Action, Attempt, Item, Ledger
 
 if TYPE_CHECKING:
-    from ledger.models.conventions import Conventions
+    from ledger.plan.conventions import Conventions
 
 _HOMES: Final = ("attempts history", "attempts", "attempt history", "next actions", "next action")
 _ALIKE: Final = 0.6  # of the letters of two actions that say the same thing in other words

@@ -11,16 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ledger.dialects import boxes, places, words
 from ledger.edits import shape
 from ledger.edits.append import section_of
 from ledger.edits.shape import Shape
 from ledger.errors import Refused
-from ledger.models.draft import Change
-from ledger.models.ledger import Action, Attempt, Item, Ledger
+from ledger.plan.dialects import boxes, places, words
+from ledger.plan.draft import Change
+from ledger.plan.model import Action, Attempt, Item, Ledger
 
 if TYPE_CHECKING:
-    from ledger.models.conventions import Conventions
+    from ledger.plan.conventions import Conventions
 
 
 def verify(old: Ledger, new: Ledger, change: Change) -> None:

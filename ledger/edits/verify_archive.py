@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ledger import document, reader
 from ledger.edits import shape
 from ledger.edits.archive import Unit, bring_back
 from ledger.errors import Refused
-from ledger.models.ledger import Attempt, Item, Ledger
+from ledger.plan import document, reader
+from ledger.plan.model import Attempt, Item, Ledger
 
 _NAMED = "attempts"  # the dialect in which each item says its ID
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ledger.models.evidence import Delta, Evidence, Repeats, Totals
-from ledger.models.ledger import Result
+from ledger.evidence.model import Delta, Evidence, Repeats, Totals
+from ledger.plan.model import Result
 
 _GIB = 1 << 30
 _MIB = 1 << 20

@@ -13,9 +13,9 @@ from itertools import islice
 from typing import Any
 
 from ledger.errors import UnreadableInput
+from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
 from ledger.evidence.signature import MAX_FRAMES, Frame, signature
-from ledger.models.evidence import Crash
 
 MAX_BYTES = 32 * 1024 * 1024
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
+from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
 from ledger.evidence.signature import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
-from ledger.models.evidence import Crash
 
 _SUFFIXES = (".log", ".txt", ".out", ".err", ".stderr", ".stdout", ".bt")
 _MARKS = (b"\n#0  ", b" signal SIG", b"frame #0: 0x", b"Windows fatal exception: ")

@@ -19,13 +19,13 @@ from ledger.evidence.exit_code import ExitCodeReader
 from ledger.evidence.fold import fold
 from ledger.evidence.gnu_time import GnuTimeReader
 from ledger.evidence.junit import JUnitReader
+from ledger.evidence.model import Evidence
 from ledger.evidence.own_run import OwnRunReader, own
 from ledger.evidence.part import MAX_BYTES, Part, Reader, file_name
 from ledger.evidence.pytest_json_report import PytestJsonReportReader
 from ledger.evidence.pytest_log import PytestLogReader
 from ledger.evidence.pytest_report_log import PytestReportLogReader
 from ledger.evidence.sanitizer import SanitizerReader
-from ledger.models.evidence import Evidence
 
 READERS: tuple[Reader, ...] = (
     JUnitReader(),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.evidence.model import FAILING, Delta, Evidence, Rename, TestResult
 from ledger.evidence.renames import renamed
-from ledger.models.evidence import FAILING, Delta, Evidence, Rename, TestResult
 
 _SILENT = frozenset({"skipped", "xfailed"})
 _PASSING = frozenset({"passed", "xpassed"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name
-from ledger.models.evidence import Crash
 
 _MARK = "Fatal Python error: "
 _FRAME = re.compile(r'  File "([^"\n]{1,1000})", line (\d{1,9}|\?\?\?) in (.{1,300})')

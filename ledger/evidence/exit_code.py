@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import signal
 
+from ledger.evidence.model import Completeness
 from ledger.evidence.part import Part, decode, file_name
-from ledger.models.evidence import Completeness
 
 _NAME = re.compile(r"exit[-_ ]?(code|status)")
 _CODE = re.compile(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ledger.evidence.commands import program
 from ledger.evidence.exit_code import meaning
 from ledger.evidence.merging import RANK, Merged, merge
+from ledger.evidence.model import Completeness, Evidence, Totals
 from ledger.evidence.part import Part
 from ledger.evidence.totals import recount
-from ledger.models.evidence import Completeness, Evidence, Totals
-from ledger.text import counted
+from ledger.plan.text import counted
 
 SEVERITY: tuple[Completeness, ...] = ("crashed", "timeout", "incomplete", "failed", "complete")
 _PYTEST_CODES = {

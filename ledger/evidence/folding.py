@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ledger.evidence.judging import TEARDOWN, Verdict, judge, seconds, without_verdict
-from ledger.models.evidence import FAILING, Outcome, TestResult
-from ledger.text import counted
+from ledger.evidence.model import FAILING, Outcome, TestResult
+from ledger.plan.text import counted
 
 WORST: tuple[Outcome, ...] = ("error", "failed", "xpassed", "passed", "xfailed", "skipped")
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}

@@ -3,8 +3,8 @@
 import math
 from typing import NamedTuple
 
+from ledger.evidence.model import Outcome, TestResult
 from ledger.evidence.part import shorten
-from ledger.models.evidence import Outcome, TestResult
 
 TEARDOWN = "failed on teardown with"
 MAX_DEPTH = 100

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import KeysView
 
 from ledger.evidence.folding import WORST, order
+from ledger.evidence.model import FAILING, TestResult, Totals
 from ledger.evidence.part import Part
 from ledger.evidence.renames import shortened
 from ledger.evidence.totals import recount
-from ledger.models.evidence import FAILING, TestResult, Totals
-from ledger.text import counted
+from ledger.plan.text import counted
 
 _SHOWN = 3
 # Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what

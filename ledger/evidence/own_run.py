@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger.errors import UnreadableInput
+from ledger.evidence.model import Completeness, Repeats
 from ledger.evidence.part import Part, decode, file_name
-from ledger.models.evidence import Completeness, Repeats
-from ledger.text import one_line
+from ledger.plan.text import one_line
 
 NAME = "run.json"
 _ASIDE = frozenset({"retried", "rounds"})

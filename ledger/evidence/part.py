@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from ledger.models.evidence import Completeness, Crash, Repeats, TestResult, Totals
+from ledger.evidence.model import Completeness, Crash, Repeats, TestResult, Totals
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_MESSAGE = 1000

@@ -6,6 +6,7 @@ import json
 
 from ledger.evidence.identity import from_node_id
 from ledger.evidence.kept import allowed
+from ledger.evidence.model import Completeness, Outcome, TestResult, Totals
 from ledger.evidence.part import MAX_BYTES, Part, file_name
 from ledger.evidence.pytest_records import (
     Record,
@@ -20,7 +21,6 @@ from ledger.evidence.pytest_records import (
     whole,
 )
 from ledger.evidence.totals import recount
-from ledger.models.evidence import Completeness, Outcome, TestResult, Totals
 
 _KEYS = (b'"created"', b'"exitcode"', b'"root"')
 _OUTCOMES: dict[object, Outcome] = {

@@ -8,11 +8,11 @@ failures have names (short test summary). The last line has the counts.
 from __future__ import annotations
 
 from ledger.evidence.crashes import find_crashes
+from ledger.evidence.model import FAILING, TestResult, Totals
 from ledger.evidence.part import Part, decode, file_name
 from ledger.evidence.pytest_session import Session
 from ledger.evidence.pytest_summary import plain_lines
 from ledger.evidence.totals import recount
-from ledger.models.evidence import FAILING, TestResult, Totals
 
 _SUFFIXES = (".log", ".txt", ".out", ".stdout")
 _MARKS = (b"test session starts", b"short test summary info", b" passed in ", b" failed in ",

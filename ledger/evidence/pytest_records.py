@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.identity import from_node_id
+from ledger.evidence.model import Completeness, TestResult
 from ledger.evidence.part import shorten
-from ledger.models.evidence import Completeness, TestResult
-from ledger.text import counted
+from ledger.plan.text import counted
 
 Record = Mapping[str, object]
 _SKIPPED = "Skipped: "

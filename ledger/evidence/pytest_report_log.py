@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 from ledger.evidence.identity import from_node_id
+from ledger.evidence.model import FAILING, Completeness, Crash, Outcome, TestResult
 from ledger.evidence.part import MAX_BYTES, Part, file_name
 from ledger.evidence.pytest_records import (
     Record,
@@ -21,7 +22,6 @@ from ledger.evidence.pytest_records import (
     whole,
 )
 from ledger.evidence.totals import recount
-from ledger.models.evidence import FAILING, Completeness, Crash, Outcome, TestResult
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".txt", ".out")
 _MARK = b'"$report_type"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from ledger.evidence.model import FAILING, Completeness, TestResult, Totals
 from ledger.evidence.pytest_summary import (
     LETTERS,
     SUBTESTS,
@@ -19,7 +20,6 @@ from ledger.evidence.pytest_summary import (
     without_progress,
 )
 from ledger.evidence.tries import Tries
-from ledger.models.evidence import FAILING, Completeness, TestResult, Totals
 
 _REPORTS = frozenset({"ERRORS", "FAILURES", "PASSES", "XFAILURES", "XPASSES", "RERUNS"})
 _XDIST = re.compile(r"\[gw\d{1,4}\] (?:\[ *\d{1,9}(?:%|/\d{1,9})\] )?([A-Z]+)(?=[ \[(])")

@@ -5,7 +5,7 @@ from collections.abc import Container
 from itertools import islice
 from typing import NamedTuple
 
-from ledger.models.evidence import Outcome, Totals
+from ledger.evidence.model import Outcome, Totals
 
 VERDICTS: dict[str, Outcome | None] = {
     "PASSED": "passed",

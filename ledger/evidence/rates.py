@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.models.evidence import Totals
+from ledger.evidence.model import Totals
 
 
 @dataclass(frozen=True, slots=True)

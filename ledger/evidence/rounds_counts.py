@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ledger.evidence.rounds_model import Scope, Statement, Subject
 from ledger.evidence.rounds_sentence import (
     BATCH,
     COMPARED,
@@ -21,7 +22,6 @@ from ledger.evidence.rounds_sentence import (
     subject_of,
     whole,
 )
-from ledger.models.rounds import Scope, Statement, Subject
 
 _PERCENT_FIRST = PERCENT.replace("about>", "about2>").replace("p>", "p2>")
 _RATE = re.compile(

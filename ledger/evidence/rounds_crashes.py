@@ -6,15 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ledger import document
-from ledger.document import Document
 from ledger.evidence.backtrace import BacktraceReader
 from ledger.evidence.crashes import FaulthandlerReader
+from ledger.evidence.model import Crash
 from ledger.evidence.part import Reader
+from ledger.evidence.rounds_model import CrashGroup, Round, Through
 from ledger.evidence.sanitizer import SanitizerReader
 from ledger.evidence.signature import MAX_FUNCTION, Frame, fold, groups, is_silent
-from ledger.models.evidence import Crash
-from ledger.models.rounds import CrashGroup, Round, Through
+from ledger.plan import document
+from ledger.plan.document import Document
 
 MAX_PLACES = 20
 

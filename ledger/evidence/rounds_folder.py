@@ -9,10 +9,10 @@ from pathlib import Path
 from ledger.errors import UnreadableInput
 from ledger.evidence.access import Access, WorkTree
 from ledger.evidence.bundle import read_run
+from ledger.evidence.model import Crash, Evidence
+from ledger.evidence.rounds_model import Round, RoundResult, RoundsReport
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
 from ledger.evidence.signature import groups
-from ledger.models.evidence import Crash, Evidence
-from ledger.models.rounds import Round, RoundResult, RoundsReport
 
 MAX_FOLDERS = 2000
 

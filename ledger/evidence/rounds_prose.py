@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.evidence.rounds_counts import LABEL, counts
+from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement, Subject, Which
 from ledger.evidence.rounds_sentence import (
     BATCH,
     COMPARED,
@@ -30,7 +31,6 @@ from ledger.evidence.rounds_sentence import (
     whole,
 )
 from ledger.evidence.rounds_table import decimals
-from ledger.models.rounds import Direction, NamedBatch, Scope, Statement, Subject, Which
 
 MAX_STATEMENTS = 500
 _MAX_SENTENCE = 4000

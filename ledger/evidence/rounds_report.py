@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 
-from ledger import document
-from ledger.document import Block, Document, Section
 from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_crashes, rounds_prose, rounds_words
+from ledger.evidence.rounds_model import Round, RoundsReport
 from ledger.evidence.rounds_prose import MAX_STATEMENTS
 from ledger.evidence.rounds_sentence import Prose
 from ledger.evidence.rounds_table import Grid, Row, Sheet, grid_of, sheet_of
-from ledger.models.rounds import Round, RoundsReport
+from ledger.plan import document
+from ledger.plan.document import Block, Document, Section
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 20_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ledger.evidence.rounds_model import Scope, Share, Subject
 from ledger.evidence.rounds_table import decimals
-from ledger.models.rounds import Scope, Share, Subject
 
 ROUNDS = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
 TO = r"[ \t]*(?:-|–|—|\.\.|to|through)[ \t]*"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from ledger.evidence import exit_code
 from ledger.evidence import rounds_words as words
+from ledger.evidence.rounds_model import Round, RoundResult, Share, Statement
 from ledger.evidence.rounds_words import Role
-from ledger.models.rounds import Round, RoundResult, Share, Statement
 
 _PIPE = re.compile(r"(?<!\\)\|")
 _RANGE = re.compile(r"\D{0,20}\d{1,9}[ \t]*(?:-|–|—|\.\.|to)[ \t]*\d{1,9}\D{0,20}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from ledger.models.rounds import RoundResult
+from ledger.evidence.rounds_model import RoundResult
 
 Role = Literal[
     "round", "status", "passed", "exit", "retries", "note", "crash", "batch", "metric", "other"

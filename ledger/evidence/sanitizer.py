@@ -6,9 +6,9 @@ import heapq
 import re
 from collections.abc import Iterator
 
+from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
 from ledger.evidence.signature import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
-from ledger.models.evidence import Crash
 
 _SUFFIXES = (".log", ".txt", ".out", ".err", ".stderr", ".stdout")
 _MARKS = (b"Sanitizer: ", b": runtime error: ")

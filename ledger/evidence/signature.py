@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ledger.models.evidence import Crash
+from ledger.evidence.model import Crash
 
 if TYPE_CHECKING:
-    from ledger.models.rounds import CrashGroup
+    from ledger.evidence.rounds_model import CrashGroup
 
 MAX_CRASHES = 100
 MAX_FRAMES = 200
@@ -222,7 +222,7 @@ def came_through(crash: Crash) -> str:
 
 def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:
     """Crashes of named rounds by signature, the commonest first."""
-    from ledger.models.rounds import CrashGroup, Through  # slow, and few ask
+    from ledger.evidence.rounds_model import CrashGroup, Through  # slow, and few ask
 
     found: dict[str, list[tuple[str, Crash]]] = {}
     for name, crash in crashes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from ledger.models.evidence import TestResult, Totals
+from ledger.evidence.model import TestResult, Totals
 
 
 def recount(tests: Iterable[TestResult]) -> Totals:

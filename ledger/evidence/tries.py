@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ledger.evidence.identity import from_node_id
+from ledger.evidence.model import FAILING, Outcome, TestResult
 from ledger.evidence.part import shorten
-from ledger.models.evidence import FAILING, Outcome, TestResult
 
 
 class Tries:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line
-from ledger.text import counted, one_line
 
 if TYPE_CHECKING:
-    from ledger.archiving import Archived
-    from ledger.models.archived import Part
+    from ledger.commands.archive import Archived
+    from ledger.plan.archived import Part
 
 
 def lines(done: Archived) -> Iterator[Line]:

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.diagnosing import Check, Diagnosis
-from ledger.text import one_line
+from ledger.commands.doctor import Check, Diagnosis
+from ledger.plan.text import one_line
 
 _MARKS: Final = {"ok": "ok", "problem": "!!", "offer": "--"}
 _INDENT: Final = 19

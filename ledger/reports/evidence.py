@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.edits import wording
+from ledger.evidence.model import FAILING, Delta, Evidence
 from ledger.evidence.rates import rates
 from ledger.evidence.signature import groups
-from ledger.models.evidence import FAILING, Delta, Evidence
+from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line
 from ledger.reports.words import listed
-from ledger.text import counted, one_line
 
 _SHORTEST_S = 0.005  # no test below it is slow
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
-from ledger import text
-from ledger.models.finding import Finding
+from ledger.commands.status import FindingCounts, count
+from ledger.plan import text
+from ledger.plan.text import counted
 from ledger.reports.documents import dumps
 from ledger.reports.lines import Line, accented
 from ledger.reports.words import listed
 from ledger.rules import RULES
-from ledger.status import FindingCounts, count
-from ledger.text import counted
+from ledger.rules.model import Finding
 
 _SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -82,9 +82,9 @@ class Json:
 
     def render(self, checked: Checked) -> str:
         """See ``Report``."""
-        from ledger import contract  # loads pydantic
+        from ledger.reports import documents
 
-        return dumps(contract.document("validate", checked))
+        return dumps(documents.document("validate", checked))
 
 
 class Github:

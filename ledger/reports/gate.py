@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ledger import text
-from ledger.models.gate import Gate, Judged
+from ledger.gates.model import Gate, Judged
+from ledger.plan import text
+from ledger.plan.text import counted
 from ledger.reports.lines import Line, accented, hung
 from ledger.reports.words import listed
-from ledger.text import counted
 
 _MOST_EVIDENCE = 3
 

@@ -8,10 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from ledger.models.change import Commit
-from ledger.models.history import Event, EventKind, Facts, History, Removed
+from ledger.git.model import Commit
+from ledger.plan.text import counted, one_line, visible
 from ledger.reports.lines import Line
-from ledger.text import counted, one_line, visible
+from ledger.versions.model import Event, EventKind, Facts, History, Removed
 
 _ROWS: Final = 12  # of the table over time
 _SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole

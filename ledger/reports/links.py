@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from ledger.models.ledger import Attempt
-from ledger.models.link import ArtifactLink, CommitLink, Links
+from ledger.git.links_model import ArtifactLink, CommitLink, Links
+from ledger.plan.model import Attempt
+from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line, accented
-from ledger.text import counted, one_line
 
 _STATES: Final = ("tracked", "untracked", "ignored", "missing", "outside", "placeholder")
 _NAMED: Final = ("known", "elsewhere", "ambiguous", "unknown")

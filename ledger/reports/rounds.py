@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ledger.models.rounds import Comparison, CrashGroup, Judgement, Streak
+from ledger.evidence.rounds.scopes import named
+from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak
+from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line
 from ledger.reports.words import listed
-from ledger.rounds.scopes import named
-from ledger.text import counted, one_line
 
 _MOST_NOTES = 10
 

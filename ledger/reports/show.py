@@ -7,16 +7,16 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from ledger import text
-from ledger.models.archived import Part
-from ledger.models.ledger import Action, Attempt, Field, Item, Ledger, Span
-from ledger.models.link import Links
+from ledger.commands.status import count_actions
+from ledger.git.links_model import Links
+from ledger.plan import text
+from ledger.plan.archived import Part
+from ledger.plan.model import Action, Attempt, Field, Item, Ledger, Span
+from ledger.plan.text import one_line, visible
 from ledger.reports import links as report
 from ledger.reports.archive import size
 from ledger.reports.lines import Line
 from ledger.reports.words import finished, listed, unfinished
-from ledger.status import count_actions
-from ledger.text import one_line, visible
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from ledger.models.ledger import FINISHED, ItemStatus
+from ledger.commands.status import ItemSummary, NextAction, NextStep, Status
+from ledger.plan.model import FINISHED, ItemStatus
+from ledger.plan.text import counted, one_line
 from ledger.reports.words import listed, unfinished
-from ledger.status import ItemSummary, NextAction, NextStep, Status
-from ledger.text import counted, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ledger import text
-from ledger.models.claim import Judged
+from ledger.claims.model import Judged
+from ledger.plan import text
 from ledger.reports.lines import Line, accented
 
 

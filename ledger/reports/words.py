@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.status import ActionCounts
+from ledger.commands.status import ActionCounts
 
 
 def listed(parts: Iterable[str]) -> str:

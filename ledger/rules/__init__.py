@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.models.finding import Finding
-from ledger.models.ledger import Ledger
+from ledger.plan.model import Ledger
 from ledger.rules import (
     actions,
     artifacts,
@@ -25,6 +24,7 @@ from ledger.rules import (
     structure,
     tasks,
 )
+from ledger.rules.model import Finding
 from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule, findings
 
 __all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "compares", "guards"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.models.ledger import Action, Ledger
+from ledger.plan.model import Action, Ledger
 from ledger.rules.places import numbering, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from ledger.dialects.attempts.leads import behind_number
-from ledger.models.ledger import Attempt, Ledger
+from ledger.plan.dialects.attempts.leads import behind_number
+from ledger.plan.model import Attempt, Ledger
 from ledger.rules.places import attempts, unseen
 from ledger.rules.registry import Facts
 
@@ -80,7 +80,7 @@ def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
     wrong encoding: who mends them has changed nothing. Who damages them has."""
     if not any(sign in old.text for sign in _DAMAGE):
         return None
-    from ledger import mojibake  # for the few attempts that need it
+    from ledger.plan import mojibake  # for the few attempts that need it
 
     def meant(said: str) -> str:
         return behind_number("\n".join(mojibake.mend(line).line for line in said.split("\n")))

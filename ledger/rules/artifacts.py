@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from ledger import citations, text
-from ledger.models.ledger import Artifact, Attempt, Ledger
+from ledger.plan import citations, text
+from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.rules.places import added, artifacts, attempts, name
 from ledger.rules.registry import ArtifactState, Facts, Fault, rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.models.ledger import Item, Ledger
+from ledger.plan.model import Item, Ledger
 from ledger.rules.places import opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ledger.models.ledger import Attempt, Ledger
+from ledger.plan.model import Attempt, Ledger
 from ledger.rules.places import attempts, name, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.models.ledger import Ledger
+from ledger.plan.model import Ledger
 from ledger.rules.places import added, attempts, name, numbering, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 

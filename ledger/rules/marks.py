@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ledger import document, text
-from ledger.models.ledger import Ledger
+from ledger.plan import document, text
+from ledger.plan.model import Ledger
 from ledger.rules.places import quoted
 from ledger.rules.registry import Facts, Fault, rule
 
@@ -66,7 +66,7 @@ def damaged(data: bytes) -> Iterator[Damaged]:
     suspects = sorted(_suspects(data))
     if not suspects:
         return
-    from ledger import mojibake  # its tables take a while, and hardly any plan needs them
+    from ledger.plan import mojibake  # its tables take a while, and hardly any plan needs them
 
     code: frozenset[int] | None = None
     seen = iter(suspects)

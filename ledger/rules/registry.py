@@ -4,12 +4,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ledger import text
-from ledger.models.finding import Finding, Severity
-from ledger.models.ledger import Item, Ledger
+from ledger.plan import text
+from ledger.plan.model import Item, Ledger
+from ledger.rules.model import Finding, Severity
 
 if TYPE_CHECKING:
-    from ledger.models.claim import Judged
+    from ledger.claims.model import Judged
 
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ledger import citations, text
-from ledger.models.ledger import Attempt, Ledger
+from ledger.plan import citations, text
+from ledger.plan.model import Attempt, Ledger
 from ledger.rules.places import added, name, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 if TYPE_CHECKING:
-    from ledger.models.claim import Judged
+    from ledger.claims.model import Judged
 
 
 @rule("LED409", "run-lacks-evidence", "warning")

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ledger.models.ledger import Ledger
+from ledger.plan.model import Ledger
 from ledger.rules.places import added, artifacts, attempts, name, opening
 from ledger.rules.registry import Facts, Fault, rule
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ledger import text
-from ledger.dialects import MAIN
-from ledger.models.ledger import Item, Ledger
+from ledger.plan import text
+from ledger.plan.dialects import MAIN
+from ledger.plan.model import Item, Ledger
 from ledger.rules.places import name, opening, quoted, repeated, sections
 from ledger.rules.registry import Facts, Fault, rule
 

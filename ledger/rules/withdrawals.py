@@ -17,9 +17,9 @@ from bisect import bisect_right
 from collections.abc import Collection
 from typing import NamedTuple
 
-from ledger import text
-from ledger.dialects.attempts.leads import opens, plain_id
-from ledger.models.ledger import Attempt, Ledger
+from ledger.plan import text
+from ledger.plan.dialects.attempts.leads import opens, plain_id
+from ledger.plan.model import Attempt, Ledger
 
 _LINE = re.compile(
     rb"^[ \t]*[-*+][ \t]+\**withdrawn\**:\**[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE

@@ -1,7 +1,7 @@
 """Many processes append attempts to one ledger at once, and appends are killed.
 
 ``python -m tests.campaigns.appends`` lets 32 processes record 50 attempts each through
-``ledger.recording``, the whole way from the run folder to the file. Every attempt must be there
+``ledger.commands.append``, the whole way from the run folder to the file. Every attempt must be there
 once, under a number of its own. ``--broken-lock`` takes the lock away: the same check must then
 find losses, or it is no check. ``--kills N`` also kills ``ledger append`` N times at random
 moments (see ``tests.campaigns.kill``).
@@ -20,7 +20,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from ledger import config, reader, recording
+from ledger import config
+from ledger.commands import append as recording
+from ledger.plan import reader
 from ledger.store import files
 from tests.campaigns import crowd
 from tests.repository import Repository

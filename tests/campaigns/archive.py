@@ -24,9 +24,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ledger import archiving, config, reader
+from ledger import config
+from ledger.commands import archive as archiving
 from ledger.edits.selecting import Wanted
 from ledger.errors import LedgerError
+from ledger.plan import reader
 from tests import corpus, oracle
 from tests.campaigns.versions import contents, history
 

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ledger import reader
 from ledger.cli import main as command
+from ledger.plan import reader
 from tests.commands import call
 from tests.repository import Repository
 

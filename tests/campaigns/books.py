@@ -27,10 +27,10 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger import document, reader, text
 from ledger.edits import append, verify
-from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Action, Item, Ledger
+from ledger.plan import document, reader, text
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Action, Item, Ledger
 from tests import books
 from tests.campaigns import injection
 from tests.campaigns.edits import spliced

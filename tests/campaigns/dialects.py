@@ -21,8 +21,8 @@ from pathlib import Path
 
 import mdformat
 
-from ledger import reader
-from ledger.models.recognition import DIALECTS
+from ledger.plan import reader
+from ledger.plan.recognition import DIALECTS
 from tests import corpus, mixtures
 from tests.campaigns import versions
 from tests.mixtures import Mixture

@@ -25,8 +25,9 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from ledger import mending, reader, validate
-from ledger.rules import Facts
+from ledger.commands import validate
+from ledger.plan import reader
+from ledger.rules import Facts, mending
 from tests import corpus
 
 PATH = "docs/fix_plan.md"

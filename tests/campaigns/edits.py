@@ -25,11 +25,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger import document, reader
-from ledger.document import Edit
 from ledger.edits import append, verify
-from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Ledger
+from ledger.plan import document, reader
+from ledger.plan.document import Edit
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Ledger
 from ledger.rules.places import sections
 from tests import corpus, generators, laws, oracle
 from tests.campaigns import versions

@@ -34,11 +34,13 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger import document, mending, reader, rules
+from ledger import rules
 from ledger.edits import append, verify
 from ledger.errors import LedgerError
-from ledger.models.draft import Change, NewAttempt
-from ledger.models.ledger import Item, Ledger
+from ledger.plan import document, reader
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Item, Ledger
+from ledger.rules import mending
 from tests import commands, corpus, generators
 from tests.campaigns import versions
 from tests.plans import written

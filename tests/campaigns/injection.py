@@ -26,10 +26,10 @@ from dataclasses import dataclass, replace
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger import document, reader, text
 from ledger.edits import append, verify
 from ledger.errors import LedgerError
-from ledger.models.draft import Change, NewAttempt
+from ledger.plan import document, reader, text
+from ledger.plan.draft import Change, NewAttempt
 from tests import generators, laws
 from tests.plans import Entry, Plan, Row, Task, Try, written
 

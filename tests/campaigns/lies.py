@@ -22,9 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from ledger import reader, verifying
-from ledger.links.blobs import Blobs
-from ledger.models.claim import Judged
+from ledger.claims import verifying
+from ledger.claims.model import Judged
+from ledger.git.blobs import Blobs
+from ledger.plan import reader
 from tests.campaigns import lies_plans as say
 from tests.campaigns.lies_plans import Fact, Parts, facts, told
 from tests.campaigns.lies_runs import Made, make, stamp_at, tests

@@ -34,12 +34,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ledger import archiving, config, document, reader, recording, rules, validate
+from ledger import config, rules
+from ledger.commands import append as recording
+from ledger.commands import archive as archiving
+from ledger.commands import validate
 from ledger.config import Config
 from ledger.edits.archive import bring_back
 from ledger.edits.selecting import Wanted
 from ledger.errors import LedgerError
-from ledger.merging import Unsure, merge
+from ledger.plan import document, reader
+from ledger.versions.merging import Unsure, merge
 
 RUN = "reports/x/20251102T091500Z"
 ATTEMPTS = """\

@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ledger import document, reader
+from ledger.plan import document, reader
 from tests.campaigns import versions
 
 PROJECT = Path(__file__).resolve().parents[2]

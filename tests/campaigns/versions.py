@@ -1,9 +1,9 @@
 """Every version of a real fix plan, read and compared with an independent count.
 
 ``python -m tests.campaigns.versions`` lays out the real repository of the corpus, takes each
-distinct content that ``docs/fix_plan.md`` ever had in its history, and holds ``ledger.reader``
+distinct content that ``docs/fix_plan.md`` ever had in its history, and holds ``ledger.plan.reader``
 against ``tests/oracle.py``: the same attempt at the same line must have the same item, number
-and date. It also asks that no byte is lost, by ``Ledger.text`` and by ``ledger.document``.
+and date. It also asks that no byte is lost, by ``Ledger.text`` and by ``ledger.plan.document``.
 
 The exit code is 1 if a version raised an exception or lost a byte, if less than 99.5 % of the
 oracle's attempts came out right, or if the reader made up more than 0.5 % numbered ones of its
@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger import document, reader
-from ledger.models.ledger import Ledger
+from ledger.plan import document, reader
+from ledger.plan.model import Ledger
 from tests import corpus, oracle
 
 PATH = "docs/fix_plan.md"

@@ -1,0 +1,210 @@
+"""Record a run as an attempt: read the evidence, ask git, edit, verify, check, write.
+
+What a run or git can supply is gathered once, outside the lock. Everything that depends on
+the ledger (the next number, the style, whether the run is there already) is worked out from
+the bytes that are read under the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ledger.claims.judge import contradictions
+from ledger.claims.model import Judged
+from ledger.commands import rewriting, validate
+from ledger.config import Config
+from ledger.edits import append, recorded, verify, wording
+from ledger.errors import Refused, UsageError
+from ledger.evidence.access import WorkTree
+from ledger.evidence.bundle import read_run, read_runs
+from ledger.evidence.compare import compare
+from ledger.evidence.model import Evidence
+from ledger.git import ancestry, paths
+from ledger.plan import braces, naming, text
+from ledger.plan.dialects import words
+from ledger.plan.document import Edit
+from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the author says. ``result`` None takes the run's own word."""
+
+    item: str
+    runs: tuple[Path, ...]
+    result: str | None = None
+    summary: str = ""
+    complete: tuple[int, ...] = ()
+    next: tuple[str, ...] = ()
+    status: str | None = None
+    baseline: Path | None = None
+    again: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was (or with ``dry_run`` would be) written. ``notes`` are the run's own warnings."""
+
+    path: str
+    item: str
+    number: int | None
+    line: int
+    result: str
+    metrics: str
+    diff: str
+    notes: tuple[str, ...]
+
+
+def record(config: Config, request: Request) -> Recorded:
+    """Append one attempt. Raises Refused for a run that is recorded already, for a result that
+    nobody understands, and for any change that ``validate`` would refuse."""
+    draft = _draft(config, request)
+    today = datetime.now(UTC).date().isoformat()
+    made: list[Change] = []
+    lines: list[int] = []
+
+    def edits(old: Ledger) -> list[Edit]:
+        made.append(_change(old, request, draft, config, today))
+        return append.append(old, made[-1])
+
+    def check(old: Ledger, new: Ledger) -> None:
+        verify.verify(old, new, made[-1])
+        attempt = verify.written(old, new, made[-1])
+        lines.append(attempt.span.start_line)
+        _refuse_contradicted(contradictions(request.summary, attempt, draft.evidences))
+        _refuse_contradicted(validate.contradicted(config, config.ledger_path, None, new, old))
+
+    done = rewriting.rewrite(config, edits, check, today, dry_run=request.dry_run)
+    meant = made[-1]
+    return Recorded(
+        config.ledger_path,
+        meant.item,
+        meant.attempt.number,
+        lines[-1],
+        meant.attempt.result,
+        meant.attempt.metrics,
+        done.diff,
+        draft.notes,
+    )
+
+
+def _refuse_contradicted(found: Sequence[Judged]) -> None:
+    """Raise Refused where what is new says something else than its run does. The date is the run's
+    own: that it lies ahead is told by other rules."""
+    for judged in found:
+        claim = judged.claim
+        if claim.kind != "date":
+            where = f" in {judged.evidence}" if judged.evidence != "arithmetic" else ""
+            raise Refused(
+                "contradicted",
+                f'it would say "{claim.said}": it is {judged.observed}{where}; {judged.reason}',
+                "say what the run says, or of what else it is said; nothing was written",
+            )
+
+
+# The run
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The attempt but for its number, the runs that it rests on, and what is odd about them."""
+
+    attempt: NewAttempt
+    evidences: tuple[Evidence, ...]
+    notes: tuple[str, ...]
+
+
+def _draft(config: Config, request: Request) -> _Draft:
+    tree = WorkTree(config.root)
+    runs = [paths.inside(config.root, run) for run in request.runs]
+    evidence = read_runs(tree, runs)
+    evidences = (evidence,) if len(runs) == 1 else tuple(read_run(tree, run) for run in runs)
+    delta, baseline = None, ""
+    if request.baseline is not None:
+        baseline = paths.inside(config.root, request.baseline)
+        delta = compare(evidence, read_run(tree, baseline))
+    said = request.result if request.result is not None else wording.result(evidence)
+    result = words.result(text.one_line(said), config.own)
+    if result == "unknown":
+        raise UsageError(
+            "unknown-result",
+            "the run does not say how it ended"
+            if request.result is None
+            else f"{said!r} is no result",
+            "say it with --result: success, partial, failed, blocked or info",
+        )
+    date, stamp = _date(config.root, evidence)
+    attempt = NewAttempt(
+        number=0,
+        date=date,
+        stamp=stamp,
+        result=result,
+        words=said,
+        summary=request.summary,
+        metrics=wording.metrics(evidence, delta, baseline),
+        artifacts=tuple(_cited(one) for one in evidences),
+        commit=_commit(config, evidences),
+    )
+    return _Draft(attempt, evidences, evidence.warnings)
+
+
+def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
+    """The run's day: from its stamp, else from when it started, else from its newest file."""
+    stamp = evidence.stamp
+    if stamp:
+        return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}", stamp
+    if evidence.started:
+        return evidence.started[:10], None
+    place = root / evidence.path
+    files = [place / name for name in evidence.files] if place.is_dir() else [place]
+    newest = max((file.stat().st_mtime for file in files), default=place.stat().st_mtime)
+    return datetime.fromtimestamp(newest, UTC).date().isoformat(), None
+
+
+def _cited(evidence: Evidence) -> str:
+    if not evidence.files:
+        return evidence.path
+    return braces.brace([f"{evidence.path}/{name}" for name in evidence.files])
+
+
+def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
+    """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
+    head = ancestry.head_commit(config.root) if config.is_git else None
+    if head is None:
+        return ""
+    aside = [config.ledger_path, *(evidence.path for evidence in evidences)]
+    return f"`{head[:8]}`" + (" (dirty)" if ancestry.is_dirty(config.root, aside) else "")
+
+
+# The change
+
+
+def _change(ledger: Ledger, request: Request, draft: _Draft, config: Config, today: str) -> Change:
+    named = naming.items(ledger, naming.parse(request.item).item)
+    section = append.section_of(ledger, named[0].id)
+    if not request.again:
+        _refuse_recorded(ledger, section.id, draft.evidences, config)
+    attempt = replace(draft.attempt, number=append.next_number(ledger, section.id))
+    return Change(section.id, attempt, request.complete, request.next, request.status, today)
+
+
+def _refuse_recorded(
+    ledger: Ledger, item: str, evidences: tuple[Evidence, ...], config: Config
+) -> None:
+    sections = [section for section in ledger.items if section.id == item]
+    for evidence in evidences:
+        found = recorded.find(sections, evidence.path, evidence.stamp)
+        if found:
+            called = f"attempt #{found.number}" if found.number is not None else "an attempt"
+            where = f" in action {found.action}" if found.action is not None else ""
+            raise Refused(
+                "recorded-already",
+                f"{evidence.path} is recorded as {called}{where} of {item}"
+                f" ({config.ledger_path}:{found.line})",
+                "use --again to record it once more",
+            )

@@ -1,0 +1,114 @@
+"""Apply a brief's ready-made updates to the ledger, checked like every append."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ledger.commands import rewriting, validate
+from ledger.config import Config
+from ledger.edits import updates
+from ledger.edits.updates import Meant
+from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.gates import briefs
+from ledger.gates.brief import Brief, UpdateKind
+from ledger.plan.document import Edit
+from ledger.plan.model import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One update: ``held`` where the ledger had it already. ``line`` is where it stands in the
+    ledger afterwards, ``brief_line`` where the brief has it."""
+
+    kind: UpdateKind
+    number: int
+    outcome: Literal["applied", "held"]
+    line: int
+    brief_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was (or with ``dry_run`` would be) written."""
+
+    path: str
+    brief: str
+    item: str
+    updates: tuple[Update, ...]
+    diff: str
+
+
+def apply(config: Config, file: Path, *, dry_run: bool) -> Applied:
+    """Write the updates of the brief in ``file`` that the ledger does not hold.
+
+    Raises UnreadableInput for a brief without updates, UsageError for an item that there is not,
+    Refused for any change that ``validate`` would refuse or that says something else than its
+    evidence.
+    """
+    brief = briefs.read(_content(file))
+    item = _item(file, brief)
+    made: list[list[Meant]] = []
+
+    def edits(old: Ledger) -> list[Edit]:
+        made.append(updates.meant(old, item, brief.updates, brief.stamp))
+        return updates.edits(old, item, made[-1])
+
+    def check(old: Ledger, new: Ledger) -> None:
+        updates.verify(old, new, item, made[-1])
+        for judged in validate.contradicted(config, config.ledger_path, None, new, old):
+            if judged.claim.kind not in {"date", "artifact"}:
+                raise Refused(
+                    "contradicted",
+                    f'it would say "{judged.claim.said}": it is {judged.observed}; {judged.reason}',
+                    "mend the brief; nothing was written",
+                )
+
+    today = validate.today()
+    done = rewriting.rewrite(config, edits, check, today, dry_run=True)
+    if done.diff and not dry_run:
+        done = rewriting.rewrite(config, edits, check, today, dry_run=False)
+    told = tuple(_told(one, done.new, item) for one in made[-1])
+    return Applied(config.ledger_path, str(file), item, told, done.diff)
+
+
+def _item(file: Path, brief: Brief) -> str:
+    """The one item that the updates are about."""
+    if not brief.updates:
+        raise UnreadableInput(
+            "no-updates",
+            f"{file}: expected ready-made updates of the fix plan, found none",
+            "write them as code in a list under a heading such as `Ledger Updates`",
+        )
+    own = {brief.initiative} if brief.initiative else set()
+    names = {one.item for one in brief.updates if one.item} or own
+    if len(names) != 1:
+        said = ", ".join(sorted(names)) or "none"
+        raise UsageError(
+            "which-item", f"{file}: expected updates of one item, found {said}", "name it in [...]"
+        )
+    return names.pop()
+
+
+def _told(one: Meant, new: Ledger, name: str) -> Update:
+    number = one.update.number or 0
+    sections = [item for item in new.items if item.id == name]
+    if one.attempt:
+        spans = [a.span for item in sections for a in item.attempts if a.number == number]
+    else:
+        spans = [a.span for item in sections for a in item.actions if a.number == number]
+    line = spans[0].start_line if spans else one.line or 0
+    outcome: Literal["applied", "held"] = "applied" if one.line is None else "held"
+    return Update(one.update.kind, number, outcome, line, one.update.line)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if not file.is_file():
+            what = "no such file" if not file.exists() else "expected a file"
+            raise UnreadableInput("cannot-read", f"{file}: {what}", "give a brief")
+        return file.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableInput("cannot-read", f"{file}: {reason.lower()}") from error

@@ -1,0 +1,288 @@
+"""Move finished items and old attempts to the archive file, bring them back, find them there."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from ledger import rules
+from ledger.commands import rewriting
+from ledger.commands.rewriting import RewrittenBoth
+from ledger.config import Config
+from ledger.edits import archive, chunks, once, selecting, verify_archive
+from ledger.edits.selecting import Chosen, Held, Wanted
+from ledger.edits.verify_archive import Both
+from ledger.errors import Refused, UsageError
+from ledger.git import paths
+from ledger.plan import document, naming, reader, text
+from ledger.plan.archived import Part
+from ledger.plan.document import Edit
+from ledger.plan.model import Item, Ledger, Pointer
+from ledger.rules import structure
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """``before`` and ``after`` are lines of the ledger; ``held`` are items that stay, and why."""
+
+    action: Literal["archive", "restore", "once"]
+    path: str
+    archive: str
+    before: int
+    after: int
+    parts: tuple[Part, ...]
+    held: tuple[Held, ...]
+    diff: str
+
+
+def move(
+    config: Config, wanted: Wanted, *, as_far_as_possible: bool = False, dry_run: bool = False
+) -> Archived:
+    """Move what is ``wanted`` and can go.
+
+    Raises UsageError for an item that is none, Refused where so many lines cannot be reached,
+    unless ``as_far_as_possible``.
+    """
+    _require_ledger(config)
+    try:
+        return _move(config, wanted, as_far_as_possible, dry_run)
+    except Refused as error:
+        if error.code != "not-as-meant":
+            raise
+        stay = _needed_by_others(config, wanted)
+        if not stay:
+            raise
+        wanted = wanted._replace(stay=stay)
+        return _move(config, wanted, as_far_as_possible, dry_run)
+
+
+def _move(config: Config, wanted: Wanted, as_far_as_possible: bool, dry_run: bool) -> Archived:
+    chosen: list[tuple[Ledger, Chosen]] = []
+
+    def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
+        _refuse_conflicts(config, old, held)
+        for name in wanted.items:
+            naming.items(old, name)
+        found = selecting.Selecting(old, wanted).choose()
+        if wanted.to_lines is not None and not as_far_as_possible:
+            _refuse_too_long(old, found, wanted.to_lines)
+        chosen.append((old, found))
+        if not found.units:
+            return [], []
+        moved = archive.move(old, held.text, found.units, _target(config))
+        return moved.ledger, moved.archive
+
+    def verify(old: Ledger, held: Ledger, new: Ledger, keeps: Ledger) -> None:
+        verify_archive.moved(Both(old, held), Both(new, keeps), chosen[-1][1].units)
+
+    done = rewriting.rewrite_both(config, edits, verify, first="archive", dry_run=dry_run)
+    old, found = chosen[-1]
+    keys = {chunks.key_of(unit.frame, unit.body) for unit in found.units}
+    fresh = [(item, one) for item, one in _pointers(done.ledger) if one.key in keys]
+    moved = tuple(_parts(fresh, done.archive.text))
+    return _archived(config, "archive", old, done, moved, found.held)
+
+
+def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
+    """The items without which others would read differently."""
+    old = reader.read(config.ledger.read_bytes(), own=config.own)
+    held = reader.read(b"", own=config.own)
+    stay = set()
+    units = selecting.Selecting(old, wanted).choose().units
+    for name in dict.fromkeys(unit.item.id for unit in units):
+        own = [unit for unit in units if unit.item.id == name]
+        moved = archive.move(old, b"", own, "x")
+        new = Both(
+            reader.read(document.apply(old.text, moved.ledger), old),
+            reader.read(document.apply(b"", moved.archive), held),
+        )
+        try:
+            verify_archive.moved(Both(old, held), new, own)
+        except Refused:
+            stay.add(name)
+    return frozenset(stay)
+
+
+def bring_back(config: Config, names: Sequence[str], *, dry_run: bool = False) -> Archived:
+    """Bring back what ``names`` (``ITEM`` or ``ITEM#N``; none for all) have in the archive.
+
+    Raises UsageError for a name that has nothing there, Refused for what cannot come back as it
+    was.
+    """
+    _require_ledger(config)
+    before: list[Ledger] = []
+    found: list[Part] = []
+
+    def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
+        _refuse_conflicts(config, old, held)
+        before.append(old)
+        wanted = _meant(old, names)
+        found[:] = _parts(wanted, held.text)
+        meant = [pointer for _, pointer in wanted]
+        moved = archive.bring_back(held.text, meant, config.partner, deep=True)
+        return moved.ledger, moved.archive
+
+    def verify(old: Ledger, held: Ledger, new: Ledger, keeps: Ledger) -> None:
+        verify_archive.brought_back(Both(old, held), Both(new, keeps))
+
+    done = rewriting.rewrite_both(config, edits, verify, first="ledger", dry_run=dry_run)
+    return _archived(config, "restore", before[-1], done, tuple(found), ())
+
+
+def keep_once(config: Config, *, dry_run: bool = False) -> Archived:
+    """Take out of the archive what it has twice, since two branches archived it."""
+    _require_ledger(config)
+    before: list[Ledger] = []
+    found: list[Part] = []
+
+    def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
+        _refuse_conflicts(config, old, held)
+        before.append(old)
+        twice = once.find(old, held.text)
+        found[:] = _parts([(one.item, one.pointer) for one in twice], held.text)
+        moved = once.once(old, twice)
+        return moved.ledger, moved.archive
+
+    def verify(old: Ledger, held: Ledger, new: Ledger, keeps: Ledger) -> None:
+        verify_archive.kept_once(Both(old, held), Both(new, keeps))
+
+    done = rewriting.rewrite_both(config, edits, verify, first="ledger", dry_run=dry_run)
+    return _archived(config, "once", before[-1], done, tuple(found), ())
+
+
+def parts(config: Config, ledger: Ledger) -> list[Part]:
+    """What of ``ledger`` lies in the archive, in the ledger's order."""
+    return _parts(_pointers(ledger), _archive_bytes(config))
+
+
+def read_archive(config: Config, ledger: Ledger) -> Ledger:
+    """The archive, as the ledger that it can be read as; empty where there is none. Items are
+    called as in ``ledger``, which points to them."""
+    data = _archive_bytes(config)
+    kept = reader.read(data, own=config.own)
+    names = {pointer.key: item.id for item, pointer in _pointers(ledger)}
+    held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in chunks.find(data)]
+
+    def called(item: Item) -> Item:
+        end = item.span.end_byte
+        name = next((name for start, last, name in held if start < end <= last), None)
+        if name is None or item.id == name:
+            return item
+        own = tuple(one._replace(item=name) for one in item.attempts)
+        return item._replace(id=name, attempts=own)
+
+    return kept._replace(items=tuple(map(called, kept.items)))
+
+
+def _archive_bytes(config: Config) -> bytes:
+    try:
+        return paths.confine(config.root, config.partner).read_bytes()
+    except (OSError, UsageError):
+        return b""
+
+
+# What is meant
+
+
+def _require_ledger(config: Config) -> None:
+    if config.is_archive:
+        raise UsageError(
+            "is-archive",
+            f"{config.ledger_path} is the archive of {config.partner}",
+            f"give --ledger {config.partner}",
+        )
+
+
+def _meant(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
+    every = _pointers(ledger)
+    meant = []
+    for given in names:
+        name = naming.parse(given)
+        ids = {item.id for item in naming.items(ledger, name.item)}
+        found = [
+            (item, pointer)
+            for item, pointer in every
+            if item.id in ids and (name.number is None or pointer.holds(name.number))
+        ]
+        if not found:
+            raise _nothing(text.one_line(given))
+        meant += [one for one in found if one not in meant]
+    if not every:
+        raise _nothing("the fix plan")
+    return meant if names else every
+
+
+def _nothing(name: str) -> UsageError:
+    return UsageError(
+        "not-archived",
+        f"{name} has nothing in the archive",
+        "`ledger status --archived` lists what is there",
+    )
+
+
+def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:
+    if found.lines <= target:
+        return
+    lines = len(text.line_starts(ledger.text)) - 1
+    why = f"; {len(found.held)} finished items have to stay" if found.held else ""
+    raise Refused(
+        "too-long",
+        f"{target} lines cannot be reached: of {lines} no more than {lines - found.lines} can go,"
+        f" and {found.lines} would be left{why}",
+        "--as-far-as-possible moves these; nothing was written",
+    )
+
+
+def _refuse_conflicts(config: Config, *files: Ledger) -> None:
+    """Where both sides of a conflict stand in a file, what is to be moved is not decided."""
+    for path, ledger in zip((config.ledger_path, config.partner), files, strict=True):
+        for fault in structure.conflict_marker(ledger, rules.Facts(path)):
+            line = bisect_right(text.line_starts(ledger.text), fault.at)
+            said = f"{path}:{line}: {fault.message}"
+            raise Refused("in-conflict", said, f"{fault.fix}; nothing was written")
+
+
+def _target(config: Config) -> str:
+    """The archive's path from the ledger's folder."""
+    folder = os.path.dirname(config.ledger_path) or "."  # noqa: PTH120 - of a path of git's
+    return PurePosixPath(os.path.relpath(config.partner, folder)).as_posix()
+
+
+# What was done
+
+
+def _pointers(ledger: Ledger) -> list[tuple[Item, Pointer]]:
+    return [(item, pointer) for item in ledger.items for pointer in item.archived]
+
+
+def _parts(pointers: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Part]:
+    lines = {chunk.key: chunk.line for chunk in reversed(chunks.find(archived))}
+    return [
+        Part(
+            item.id,
+            one.is_item,
+            one.attempts,
+            one.ranges,
+            one.lines,
+            one.span.start_line,
+            lines.get(one.key),
+        )
+        for item, one in pointers
+    ]
+
+
+def _archived(
+    config: Config,
+    action: Literal["archive", "restore", "once"],
+    old: Ledger,
+    done: RewrittenBoth,
+    moved: tuple[Part, ...],
+    held: tuple[Held, ...],
+) -> Archived:
+    before, after = (len(text.line_starts(one.text)) - 1 for one in (old, done.ledger))
+    places = config.ledger_path, config.partner
+    return Archived(action, *places, before, after, moved, held, done.diff)

@@ -1,0 +1,155 @@
+"""Checks of what is around the file: settings, git, the hook, the merge driver."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from ledger import config, rules
+from ledger.commands import hooking, installing
+from ledger.commands.doctor.check import Check, Problem
+from ledger.config import Config
+from ledger.git import ancestry, asking
+from ledger.git.blobs import Blobs
+from ledger.plan import text
+
+_VERSION: Final = re.compile(r"v?(\d+(?:\.\d+)+\S*)")
+_UNCHECKED: Final = "No commit in this clone is checked."
+
+
+def configuration(found: Config) -> Check:
+    """Where the settings stand, and whether each of them names something."""
+    table = config.table(found)
+    if table is None:
+        return Check("configuration", "none, so what holds without one does")
+    file, settings = table
+    place = Path(os.path.relpath(file, found.root)).as_posix()
+    said = f"[tool.ledger] of {place}: {', '.join(settings) or 'empty'}"
+    unknown = [code for code in found.ignore if code not in rules.RULES]
+    if not unknown:
+        return Check("configuration", said)
+    problem = Problem(
+        f"`ignore` names what is no rule: {', '.join(unknown)}",
+        "Nothing is left out by it.",
+        "ledger explain # lists the rules",
+    )
+    return Check("configuration", said, (problem,))
+
+
+def git(found: Config) -> Check:
+    """Whether there is a repository, whole, that has the fix plan in it."""
+    root, path = found.root, found.ledger_path
+    if not found.is_git:
+        means = "Nothing brings back what is lost, and no commit can be checked."
+        return Check("git", "", (Problem("there is no repository here", means, "git init"),))
+    problems = []
+    if ancestry.is_shallow(root):
+        means = "Older versions are out of reach: of `history`, and of commits that attempts name."
+        problems.append(Problem("the clone is shallow", means, "git fetch --unshallow"))
+    if ancestry.is_unmerged(root, path):
+        means = "A merge is not finished, and nothing can be committed before."
+        mend = f"git add {shlex.quote(path)} # once it is resolved"
+        problems.append(Problem(f"{path} is in conflict", means, mend))
+    elif not _ask(root, "--literal-pathspecs", "ls-files", "--cached", "--", path):
+        rule = _ask(root, "check-ignore", "--verbose", "--", f"./{path}").partition("\t")[0]
+        said = f"{path} is ignored, by {rule}" if rule else f"{path} is not committed"
+        mend = f"git add {'--force ' if rule else ''}{shlex.quote(path)} # and commit it"
+        problems.append(Problem(said, "Nothing brings back what is lost.", mend))
+    with Blobs(root) as contents:
+        head = contents.commit("HEAD")
+    said = f"a repository at {head[:8]}" if head else "a repository without a commit"
+    return Check("git", said, tuple(problems))
+
+
+def hook(found: Config) -> Check:
+    """Whether commits are checked in this clone, and by which version."""
+    if not found.is_git:
+        return Check("hook", "none without a repository")
+    seen = hooking.look(found.root)
+    place = _short(found.root, seen.place)
+    if seen.runs == hooking.PROGRAM:
+        return Check("hook", f"{place} runs it", _program(seen))
+    if not seen.is_named:
+        offer = Problem("none is set up", _UNCHECKED, "ledger init --hook", is_bad=False)
+        return Check("hook", "", (offer,))
+    if seen.runs is None:
+        said = f"{hooking.CONFIG} names it, and git runs nothing at a commit"
+        means, mend = _UNCHECKED, "pre-commit install"
+        if seen.is_elsewhere:
+            means += f" `core.hooksPath` has git look for {place}, which can call ledger-hook, too."
+            mend = "git config --unset core.hooksPath && pre-commit install"
+        return Check("hook", "", (Problem(said, means, mend),))
+    if seen.runs != "pre-commit":
+        said = f"{hooking.CONFIG} names it, and {place} is another program's"
+        mend = "pre-commit install # keeps the other one, and both are run"
+        return Check("hook", "", (Problem(said, _UNCHECKED, mend),))
+    problems = list(_version(seen.rev) if seen.rev else _program(seen))
+    if hooking.misses(hooking.read(found.root, hooking.CONFIG) or "", found.ledger_path):
+        said = f"{hooking.CONFIG} has it look at other files than {found.ledger_path}"
+        means = "No commit that changes the fix plan is checked."
+        problems.append(Problem(said, means, "ledger init --hook # says what belongs there"))
+    if not seen.runs_at_merges:
+        means = "A merge without a conflict is not checked."
+        mend = "pre-commit install --hook-type pre-merge-commit"
+        said = "it is installed for commits and not for merges"
+        problems.append(Problem(said, means, mend, is_bad=False))
+    by = f"{seen.rev} of its repository" if seen.rev else f"{hooking.PROGRAM} of the environment"
+    return Check("hook", f"installed through pre-commit, {by}", tuple(problems))
+
+
+def merge_driver(found: Config) -> Check:
+    """Whether git merges the fix plan by attempts in this clone."""
+    if not found.is_git:
+        return Check("merge driver", "none without a repository")
+    mend = "ledger merge-driver --install"
+    lacking = installing.lacks(found)
+    if lacking:
+        means = "Two attempts may come to bear one number, and appends conflict."
+        return Check("merge driver", "", (Problem(lacking, means, mend),))
+    if installing.is_installed(found):
+        return Check("merge driver", "installed")
+    means = "Branches that both append will conflict."
+    return Check("merge driver", "", (Problem("none is set up", means, mend, is_bad=False),))
+
+
+def _program(seen: hooking.Hook) -> tuple[Problem, ...]:
+    """What is wrong with the program that the PATH has."""
+    name, own = hooking.PROGRAM, metadata.version("fix-plan-ledger")
+    if seen.program is None:
+        means = "Each commit will fail, since the hook cannot be started."
+        mend = "pip install fix-plan-ledger # or activate the environment that has it"
+        return (Problem(f"{name} is not on the PATH", means, mend),)
+    try:
+        done = subprocess.run(  # noqa: S603 - the program that commits run
+            [seen.program, "--version"], capture_output=True, timeout=20, check=False
+        )
+        said = text.one_line(done.stdout.decode("utf-8", "replace")).removeprefix(f"{name} ")
+    except (OSError, subprocess.TimeoutExpired):
+        said = ""
+    if said == own:
+        return ()
+    told = f"{name} on the PATH is {said or 'another version'}, this is {own}"
+    means = "Commits are judged by other rules than `ledger validate` has."
+    return (Problem(told, means, "pip install --upgrade fix-plan-ledger # where the hook is"),)
+
+
+def _version(rev: str) -> tuple[Problem, ...]:
+    """What is wrong with the version that pre-commit takes from the repository."""
+    named, own = _VERSION.fullmatch(rev), metadata.version("fix-plan-ledger")
+    if named is None or named.group(1) == own:
+        return ()
+    means = "Commits are judged by other rules than `ledger validate` has."
+    return (Problem(f"the hook is {rev}, this is {own}", means, "pre-commit autoupdate"),)
+
+
+def _ask(root: Path, *arguments: str) -> str:
+    return text.decode(asking.run(root, *arguments).stdout).strip()
+
+
+def _short(root: Path, place: str) -> str:
+    return place.removeprefix(f"{root.as_posix()}/")

@@ -1,0 +1,155 @@
+"""The guard over commits that were pushed: no hook may have seen them.
+
+Each commit is held against all its parents, so that what is lost is laid at the door of the one
+that lost it, and what a merge hides is found. What the last commit has again, in the ledger or
+in its archive, is not lost; nor is what it says is withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ledger import rules
+from ledger.commands import validate
+from ledger.config import Config
+from ledger.errors import UsageError
+from ledger.git import ancestry, log
+from ledger.git.blobs import Blobs
+from ledger.git.model import Change
+from ledger.plan import reader
+from ledger.plan.model import Ledger
+from ledger.rules.model import Finding
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+
+def pushed(
+    config: Config, base: str, head: str, contents: Blobs, *, replaces: bool = False
+) -> list[Finding]:
+    """What the commits that ``head`` has and ``base`` has not made worse.
+
+    What others did in ``base`` since the two parted is not laid at their door, unless ``head``
+    ``replaces`` it, as a forced push does. Raises UsageError for a revision that git does not
+    know, or two that have nothing in common.
+    """
+    start, end = _commit(contents, base), _commit(contents, head)
+    fork = start if replaces else ancestry.fork_point(config.root, start, end)
+    if fork is None:
+        raise UsageError(
+            "no-common-commit",
+            f"{base} and {head} have no commit in common",
+            "fetch the history up to where they parted, or say --replaces",
+        )
+    found: list[Finding] = []
+    for plan in (config,) if config.is_archive else (config, config.of_partner):
+        found += _of_file(plan, (start, fork, end), contents)
+    return found
+
+
+def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> list[Finding]:
+    start, fork, end = commits
+    path = config.ledger_path
+    data, before = contents.read(end, path), contents.read(fork, path)
+    if data is None and before is None:
+        return []
+    last = reader.read(data or b"", own=config.own)
+    archive = reader.read(contents.read(end, config.partner) or b"", own=config.own)
+    whole = _made_worse(config, contents, end, last, before, archive)
+    by_commit = {
+        finding.key: finding
+        for finding in _by_commit(config, start, end, contents, (last, archive))
+    }
+    told = [
+        finding._replace(commit=by_commit[finding.key].commit)
+        if finding.key in by_commit
+        else finding
+        for finding in whole
+    ]
+    known = {finding.key for finding in whole}
+    return told + [finding for key, finding in by_commit.items() if key not in known]
+
+
+def _made_worse(
+    config: Config,
+    contents: Blobs,
+    end: str,
+    last: Ledger,
+    before: bytes | None,
+    archive: Ledger,
+) -> list[Finding]:
+    """What the range as a whole made worse. Files are looked at where they are those of its end."""
+    facts = validate.facts(config, config.ledger_path, contents)
+    if contents.commit("HEAD") != end:
+        facts = facts._replace(states_of=None, content_of=None)
+    facts = facts._replace(elsewhere=lambda: (archive,))
+    bases = [] if before is None else [reader.read(before, own=config.own)]
+    return validate.made_worse(last, facts, bases, None, validate.ignored(config))
+
+
+def _by_commit(
+    config: Config, start: str, end: str, contents: Blobs, kept: tuple[Ledger, Ledger]
+) -> Iterator[Finding]:
+    """What the guard says of each commit that ``end`` has and ``start`` has not, oldest first."""
+    others = frozenset(code for code in rules.RULES if not rules.compares(code))
+    ignored = validate.ignored(config) | others
+    changes = log.changes(config.root, config.ledger_path, (end, f"^{start}"))
+    names = tuple(dict.fromkeys(change.path for change in changes))
+    read = _reader(contents, config.own)
+    for change in changes:
+        commit = change.commit
+        if len(change.parents) == 1 and change.parents[0][1] is None:
+            continue
+        facts = rules.Facts(
+            change.path,
+            append_only=config.append_only,
+            elsewhere=lambda sha=commit.sha: (  # type: ignore[misc]
+                *kept,
+                reader.read(contents.read(sha, config.partner) or b"", own=config.own),
+            ),
+        )
+        bases = [read(blob) for _, blob in change.parents if blob]
+        fork = _fork(config, change, names, read)
+        for finding in validate.made_worse(read(change.blob), facts, bases, fork, ignored):
+            yield finding._replace(commit=commit.sha)
+
+
+def _reader(contents: Blobs, own: Conventions | None) -> Callable[[str | None], Ledger]:
+    """Reads blobs; the last few are remembered, for a commit's version is the next one's base."""
+    known: dict[str, Ledger] = {}
+
+    def read(blob: str | None) -> Ledger:
+        if not blob:
+            return reader.read(b"", own=own)
+        if blob not in known:
+            known[blob] = reader.read(contents.content(blob) or b"", own=own)
+            for oldest in [*known][:-4]:
+                del known[oldest]
+        return known[blob]
+
+    return read
+
+
+def _fork(
+    config: Config,
+    change: Change,
+    names: tuple[str, ...],
+    read: Callable[[str | None], Ledger],
+) -> Ledger | None:
+    """The version that the parents of a merge have in common."""
+    if len(change.commit.parents) < 2:
+        return None
+    common = ancestry.fork_point(config.root, *change.commit.parents)
+    if common is None:
+        return None
+    found = log.blobs_at(config.root, [(common, name) for name in names])
+    blob = next((one for one in found if one), None)
+    return read(blob) if blob else None
+
+
+def _commit(contents: Blobs, revision: str) -> str:
+    found = contents.commit(revision)
+    if found is None:
+        raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
+    return found

@@ -1,0 +1,165 @@
+"""The pre-commit hook in a clone: what its configuration names, and what git runs.
+
+The configuration is committed and reaches everybody; ``pre-commit install`` has to be run in each
+clone, since git runs no program that a repository names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ledger.errors import LedgerError
+from ledger.git import asking, paths
+from ledger.plan import text
+
+PROGRAM: Final = "ledger-hook"
+_LARGEST: Final = 1_000_000  # bytes of a configuration or a hook
+CONFIG: Final = ".pre-commit-config.yaml"
+_HOOKED: Final = re.compile(
+    r"^[ \t-]*id:[ \t]*[\"']?ledger[\"']?[ \t]*(?:#.*)?$|^[^#\n]*\bledger-hook\b", re.MULTILINE
+)
+_REPOSITORY: Final = re.compile(r"^(?= *- repo:)", re.MULTILINE)
+_REV: Final = re.compile(r"^ *rev:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_NEXT: Final = re.compile(r"^[ \t]*- ", re.MULTILINE)
+_FILES: Final = re.compile(r"^[ \t]*files:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+# Such as `ledger init --hook` writes: names one beside the other. No other pattern is looked into.
+_NAMES: Final = re.compile(r"'\^\(((?:\\.|''|[^\\()\[\]*+?{}^$.'\n])+)\)\$'")
+_OF_THE_MANIFEST: Final = re.compile(r"(?:^|/)fix_plan(?:_archive)?\.md\Z")
+
+
+class Hook(NamedTuple):
+    """``is_named``: the configuration of pre-commit names the hook, of which ``rev`` where it is
+    taken from a repository. ``runs`` is what git runs at a commit: pre-commit, the hook itself,
+    something else, or nothing. ``place`` is where git looks for it. ``program`` is where the PATH
+    has the hook. ``is_elsewhere``: git was told to look for hooks in another folder than its own,
+    where pre-commit installs none."""
+
+    is_named: bool
+    rev: str | None
+    runs: str | None
+    runs_at_merges: bool
+    place: str
+    program: str | None
+    is_elsewhere: bool
+
+
+def look(root: Path) -> Hook:
+    """The hook of the repository whose top is ``root``."""
+    named = [one for one in _REPOSITORY.split(read(root, CONFIG) or "") if is_named(one)]
+    rev = _REV.search(named[0]) if named else None
+    place = _place(root)
+    return Hook(
+        bool(named),
+        rev.group(1) if rev else None,
+        _runs(place),
+        _runs(place.with_name("pre-merge-commit")) is not None,
+        place.as_posix(),
+        which(PROGRAM),
+        _is_elsewhere(root),
+    )
+
+
+def is_named(config: str) -> bool:
+    """Whether the configuration of pre-commit names the hook."""
+    return _HOOKED.search(config) is not None
+
+
+def misses(config: str, path: str) -> bool:
+    """Whether the hook that the configuration of pre-commit names passes over the fix plan
+    ``path``; False where its pattern is one that nothing but pre-commit could try."""
+    found = _HOOKED.search(config)
+    if found is None:
+        return False
+    end = _NEXT.search(config, found.end())
+    entry = config[found.start() : end.start() if end else len(config)]
+    files = _FILES.search(entry)
+    if files is None:
+        own = "ledger-hook" in entry  # a local hook without a pattern is given every file
+        return not own and _OF_THE_MANIFEST.search(path) is None
+    names = _NAMES.fullmatch(files[1])
+    if names is None:
+        return False
+    listed = re.split(r"(?<!\\)\|", names[1].replace("''", "'"))
+    return path not in {re.sub(r"\\(.)", r"\1", name) for name in listed}
+
+
+def install(root: Path) -> str:
+    """Have pre-commit install its hook; what keeps it from that, empty for nothing."""
+    if which("pre-commit") is None:
+        return "pre-commit is not installed"
+    return _pre_commit(root, "install")
+
+
+def unreadable(root: Path) -> str:
+    """What keeps pre-commit, if it is there, from reading its configuration; empty for nothing."""
+    if which("pre-commit") is None or read(root, CONFIG) is None:
+        return ""
+    return _pre_commit(root, "validate-config", CONFIG)
+
+
+def _pre_commit(root: Path, *arguments: str) -> str:
+    """What pre-commit says where it fails; else empty."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            [which("pre-commit") or "pre-commit", *arguments],
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"pre-commit could not be run: {text.one_line(str(error))[:200]}"
+    said = (done.stdout + done.stderr).decode("utf-8", "replace").replace("=====> ", "").strip()
+    return text.one_line(said)[-200:] if done.returncode else ""
+
+
+def which(name: str) -> str | None:
+    """Where the PATH has a program."""
+    return shutil.which(name)
+
+
+def read(root: Path, name: str) -> str | None:
+    """A file of the repository as text, newlines as LF; None where there is none. Raises
+    UsageError where the name leads out of it."""
+    place = paths.confine(root, name)
+    if not place.is_file():  # a pipe would have us wait for somebody who writes into it
+        return None
+    try:
+        with place.open("rb") as file:
+            return text.decode(file.read(_LARGEST)).replace("\r\n", "\n")
+    except OSError:
+        return None
+
+
+def _place(root: Path) -> Path:
+    try:
+        said = asking.ask(root, "rev-parse", "--git-path", "hooks/pre-commit")
+    except LedgerError:
+        return root / ".git/hooks/pre-commit"
+    return root / os.fsdecode(said.rstrip(b"\n"))
+
+
+def _is_elsewhere(root: Path) -> bool:
+    try:
+        return bool(asking.run(root, "config", "--get", "core.hooksPath").stdout.strip())
+    except LedgerError:
+        return False
+
+
+def _runs(place: Path) -> str | None:
+    if not os.access(place, os.X_OK) or not place.is_file():
+        return None
+    try:
+        with place.open("rb") as file:
+            said = file.read(_LARGEST)
+    except OSError:
+        return "something else"
+    if PROGRAM.encode() in said:
+        return PROGRAM
+    return "pre-commit" if b"pre-commit" in said or b"pre_commit" in said else "something else"

@@ -1,0 +1,142 @@
+"""The merge driver put into a repository, and whether it is there.
+
+Two things make git use it: a line in ``.gitattributes``, which is committed and so reaches
+everybody, and a setting in each clone, since git runs no program that a repository names.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ledger.commands import adding
+from ledger.config import Config
+from ledger.errors import LedgerError, UnreadableInput
+from ledger.git import asking
+from ledger.plan import text
+
+_NO_SUCH_SETTING: Final = 1  # what `git config --get` answers
+PROGRAM: Final = "ledger-merge-driver"
+# What git does without a driver comes first. Whatever happens to the program after that, the
+# file holds the outcome of a text merge, and git hears of a conflict.
+DRIVER: Final = (
+    "cp %A %A.ours && git merge-file -q --marker-size=%L -L ours -L base -L theirs %A %O %B; "
+    f"{PROGRAM} %O %A %B %L %P; s=$?; rm -f %A.ours; exit $s"
+)
+_SETTINGS: Final = (
+    ("merge.ledger.name", "fix plans by item and attempt"),
+    ("merge.ledger.driver", DRIVER),
+)
+_SPECIAL: Final = re.compile(r"[\\*?\[\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that git needs: where, what, and whether it was put there just now."""
+
+    place: str
+    text: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What makes git merge the ledger at ``path`` through the driver."""
+
+    path: str
+    steps: tuple[Step, ...]
+
+
+def install(config: Config) -> Installation:
+    """Put the driver into the repository, for the ledger and its archive. What is there already
+    stays as it is.
+
+    Raises UnreadableInput outside of a repository, LedgerError where another line of git's
+    attributes decides.
+    """
+    root, path = config.root, config.ledger_path
+    if not config.is_git:
+        raise UnreadableInput("no-repository", f"{root}: no git repository")
+    steps = []
+    for name in (path, config.partner):
+        line = f"{_pattern(name)} merge=ledger"
+        has_line = _attribute(root, name) == "ledger"
+        if not has_line:
+            adding.add(root / ".gitattributes", line)
+        steps.append(Step(".gitattributes", line, not has_line))
+    for name, value in _SETTINGS:
+        is_set = _setting(root, name) == value
+        if not is_set:
+            _git(root, "config", "--local", name, value)
+        steps.append(Step("git config", f"{name} = {value}", not is_set))
+    for name in (path, config.partner):
+        decided = _attribute(root, name)
+        if decided != "ledger":
+            raise LedgerError(
+                "not-installed",
+                f"{name}: git's attribute merge is {decided!r}, whatever .gitattributes says",
+                "another .gitattributes, or .git/info/attributes, decides; change it there",
+            )
+    return Installation(path, tuple(steps))
+
+
+def lacks(config: Config) -> str | None:
+    """What keeps git from merging the ledger through the driver although one of its halves is
+    there; None where all is well, or where nobody installed it."""
+    if not config.is_git:
+        return None
+    try:
+        unnamed = _unnamed(config)
+        driver = _setting(config.root, "merge.ledger.driver")
+    except LedgerError:
+        return None  # who has no git that answers merges nothing either
+    if config.ledger_path not in unnamed and driver is None:
+        return "this clone merges it as text, since git does not know the driver here"
+    if driver is not None and unnamed:
+        return f"git has the driver and no attribute that names it for {' and '.join(unnamed)}"
+    if driver is not None and PROGRAM in driver and not shutil.which(PROGRAM):
+        return f"the driver is set and its program {PROGRAM} is not on the PATH"
+    return None
+
+
+def is_installed(config: Config) -> bool:
+    """Whether git merges the ledger through the driver here."""
+    return (
+        config.is_git
+        and not _unnamed(config)
+        and _setting(config.root, "merge.ledger.driver") == DRIVER
+    )
+
+
+def _unnamed(config: Config) -> list[str]:
+    """The ledger and, where there is one, its archive: which of them git's attributes leave to
+    another merge."""
+    names = [config.ledger_path]
+    if (config.root / config.partner).exists():
+        names.append(config.partner)
+    return [name for name in names if _attribute(config.root, name) != "ledger"]
+
+
+def _pattern(path: str) -> str:
+    """The path for ``.gitattributes``: anchored, and taken literally."""
+    pattern = "/" + _SPECIAL.sub(lambda found: "\\" + found.group(), path)
+    if any(mark.isspace() or mark == '"' for mark in pattern):
+        escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return pattern
+
+
+def _attribute(root: Path, path: str) -> str:
+    parts = _git(root, "check-attr", "-z", "merge", "--", path).split("\0")
+    return parts[2] if len(parts) > 2 else ""
+
+
+def _setting(root: Path, name: str) -> str | None:
+    return _git(root, "config", "--get", name).removesuffix("\n") or None
+
+
+def _git(root: Path, *arguments: str) -> str:
+    return text.decode(asking.ask(root, *arguments, answers=(_NO_SUCH_SETTING,)))

@@ -1,0 +1,100 @@
+"""The safe fixes of rules, made in a ledger: verified, checked and written as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ledger.commands import history as auditing
+from ledger.commands import rewriting
+from ledger.config import Config
+from ledger.errors import LedgerError, Refused
+from ledger.git.blobs import Blobs
+from ledger.plan import reader
+from ledger.plan.document import Edit
+from ledger.plan.model import Attempt, Ledger
+from ledger.rules import mending
+from ledger.rules.mending import Age, Fix, Left
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was (or with ``dry_run`` would be) mended, what was left, and the whole change."""
+
+    path: str
+    fixes: tuple[Fix, ...]
+    left: tuple[Left, ...]
+    diff: str
+
+
+def repair(
+    config: Config,
+    codes: frozenset[str],
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    dry_run: bool,
+) -> Repaired:
+    """Make the safe fixes of the rules ``codes``, but for those that the project ignores.
+    ``progress`` is told how many versions of the plan have been looked at, of how many.
+
+    Raises Refused where an outcome is not what was meant, or has an error that was not there.
+    """
+    made: list[mending.Mended] = []
+    wanted = codes - {*config.ignore}
+    # Before the file is locked, since it may take seconds.
+    age = _age(config, progress) if "LED106" in wanted else _same
+
+    def change(old: Ledger) -> list[Edit]:
+        made.append(mending.mend(old, age, wanted))
+        # Each step was made of small edits and held against what it meant; this is their sum.
+        new = made[-1].ledger.text
+        return [] if new == old.text else [Edit(0, len(old.text), new)]
+
+    def check(_: Ledger, new: Ledger) -> None:
+        if new.text != made[-1].ledger.text:
+            raise Refused("not-as-meant", "the fixes do not add up", "nothing was written")
+
+    today = datetime.now(UTC).date().isoformat()
+    done = rewriting.rewrite(config, change, check, today, dry_run=dry_run)
+    return Repaired(config.ledger_path, made[-1].fixes, made[-1].left, done.diff)
+
+
+def _same(_: Attempt) -> int:
+    return 0
+
+
+def _age(config: Config, progress: Callable[[int, int], None] | None) -> Age:
+    """What was committed first is first; what no commit has comes last. Without git, or without
+    two attempts of one number, all are of one age."""
+    try:
+        if not config.is_git or not _has_duplicates(config):
+            return _same
+        with Blobs(config.root) as contents:
+            head = contents.commit("HEAD")
+        history = auditing.audit(config, head, progress) if head else None
+    except (LedgerError, OSError):  # whoever reads the file next says so
+        history = None
+    if history is None:
+        return _same
+    ages: dict[tuple[str | None, str], int] = {}
+    for at, event in enumerate(history.events):
+        was = (event.item, event.before.partition("\n")[0].strip())
+        since = ages.get(was, at) if event.kind == "rewritten" else at
+        for first in event.after.split("\n"):
+            ages.setdefault((event.item, first.strip()), since)
+
+    def age(one: Attempt) -> int:
+        first = one.text.partition("\n")[0].strip()
+        return ages.get((one.item, first), len(history.events))
+
+    return age
+
+
+def _has_duplicates(config: Config) -> bool:
+    ledger = reader.read(config.ledger.read_bytes(), own=config.own)
+    return any(
+        len({one.number for one in told}) < len(told)
+        for item in ledger.items
+        for told in [[one for one in item.attempts if one.source == "history"]]
+    )

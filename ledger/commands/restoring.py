@@ -1,0 +1,120 @@
+"""Put an attempt back that a commit removed: find it in the history, edit, verify, write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ledger.commands import rewriting
+from ledger.config import Config
+from ledger.edits import restore as edits
+from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.git.blobs import Blobs
+from ledger.plan import naming, reader, text
+from ledger.plan.dialects import places
+from ledger.plan.dialects.attempts import leads
+from ledger.plan.document import Edit
+from ledger.plan.model import Attempt, Ledger
+from ledger.versions.model import History, Removed
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was (or with ``dry_run`` would be) put back. ``number`` is None where it has none.
+    ``commit`` removed it; ``left`` counts others of the same number, or the same first line, that
+    went with it."""
+
+    path: str
+    item: str
+    number: int | None
+    date: str | None
+    line: int
+    commit: str
+    diff: str
+    left: int
+
+
+def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Restored:
+    """Put the attempt ``name`` (see ``naming.parse_lost``) back as it was when it was last removed.
+
+    Raises UsageError for an attempt that was never removed, Refused for one that cannot be put
+    back without changing anything else.
+    """
+    removed = _latest(history, name)
+    lost, had = _as_written(config, removed)
+    lines = places.lines(had, lost)
+    while not lines[-1].strip():
+        lines.pop()
+    item = removed.item or ""
+
+    def change(old: Ledger) -> list[Edit]:
+        return edits.restore(old, item, lost, lines, had)
+
+    def check(old: Ledger, new: Ledger) -> None:
+        edits.verify(old, new, item, lost, had)
+
+    today = datetime.now(UTC).date().isoformat()
+    done = rewriting.rewrite(config, change, check, today, dry_run=dry_run)
+    return Restored(
+        config.ledger_path,
+        item,
+        removed.number,
+        removed.date,
+        edits.found(done.new, item, lost).span.start_line,
+        removed.commit.sha,
+        done.diff,
+        len(removed.entries) - 1,
+    )
+
+
+def _latest(history: History, name: str) -> Removed:
+    wanted, opening = naming.parse_lost(name)
+    item = naming.folded(wanted.item)
+    found = [
+        removed
+        for removed in (*history.others, *history.removed)
+        if removed.number == wanted.number
+        and naming.folded(removed.item or "") == item
+        and (not opening or leads.opens(removed.text, opening))
+    ]
+    called = f"that begins with {opening}" if opening else f"#{wanted.number}"
+    if not found:
+        raise UsageError(
+            "never-removed",
+            f"no commit removed attempt {called} of {wanted.item}",
+            "`ledger history --removed` lists those that were",
+        )
+    firsts = list(dict.fromkeys(removed.entries[0].first for removed in found))
+    if opening and len(firsts) > 1:
+        said = " and ".join(text.one_line(first)[:60] for first in firsts[:2])
+        raise UsageError(
+            "which-attempt",
+            f"{len(firsts)} attempts {called} were removed, such as {said}",
+            "say more of what it begins with",
+        )
+    latest = found[-1]
+    if latest.entries[0].form == "action":
+        raise Refused(
+            "told-by-action",
+            f"only a completed action told of attempt #{latest.number} of {latest.item}",
+            "`ledger history --removed` prints it: put the action back by hand",
+        )
+    return latest
+
+
+def _as_written(config: Config, removed: Removed) -> tuple[Attempt, Ledger]:
+    """The attempt, and the last version that has it."""
+    with Blobs(config.root) as blobs:
+        data = blobs.content(removed.blob)
+    if data is None:
+        raise UnreadableInput(
+            "no-content", f"the repository does not hold {removed.blob[:8]}", "fetch it first"
+        )
+    ledger = reader.read(data, own=config.own)
+    every = (one for item in ledger.items for one in item.attempts)
+    lost = next(
+        one
+        for one in (*every, *ledger.loose)
+        if one.source == "history" and one.text == removed.text
+    )
+    return lost, ledger

@@ -1,0 +1,1 @@
+"""Briefs and exit criteria, judged."""

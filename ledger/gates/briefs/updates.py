@@ -1,0 +1,61 @@
+"""Ready-made updates of the ledger: an attempt to append, actions to rewrite and to add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.gates.brief import Update, UpdateKind
+from ledger.gates.briefs.outline import Fence, Node, Part
+from ledger.plan.dialects.attempts import leads
+
+_ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
+_REWRITE: Final = re.compile(r"\b(?:update|rewrite|replace|change|mark|edit)\b", re.IGNORECASE)
+_ADD: Final = re.compile(r"\b(?:add|new|append)\b", re.IGNORECASE)
+
+
+def read(part: Part) -> Iterator[Update]:
+    """The updates that the lists of a part hold, each in fenced code. What the code begins with
+    tells an attempt from actions; the words before it whether actions are new."""
+    for group in part.groups:
+        for node in group.nodes:
+            for fence in node.fences:
+                yield from _of(node, fence)
+
+
+def _of(node: Node, fence: Fence) -> Iterator[Update]:
+    named = _ITEM.search(node.said)
+    item = named[1] if named else None
+    for first, lines in _entries(fence):
+        start = "\n".join(lines).rstrip()
+        lead = leads.attempt(leads.unbulleted(lines[0])[1])
+        number = leads.numbered(lines[0])
+        if lead is not None and number is None:
+            yield Update("attempt", item, lead.number, start, first)
+        elif number is not None:
+            kind: UpdateKind = (
+                "rewrite" if _REWRITE.search(node.said) and not _adds(node.said) else "add"
+            )
+            yield Update(kind, item, number, start, first)
+
+
+def _adds(said: str) -> bool:
+    """Whether adding is what the words begin with: ``Add New Next Actions``."""
+    added, rewritten = _ADD.search(said), _REWRITE.search(said)
+    return bool(added and (not rewritten or added.start() < rewritten.start()))
+
+
+def _entries(fence: Fence) -> Iterator[tuple[int, list[str]]]:
+    """The entries of the code: each begins with a bullet or number at the left edge."""
+    current: list[str] = []
+    first = fence.line
+    for number, line in enumerate(fence.lines, fence.line):
+        if line and not line[0].isspace() and leads.unbulleted(line)[0]:
+            if any(current):
+                yield first, current
+            current, first = [line], number
+        elif current:
+            current.append(line)
+    if any(current):
+        yield first, current

@@ -1,0 +1,225 @@
+"""The versions of one file over its history: which commit changed it, from what to what.
+
+Two git processes do it: one ``git log`` for the commits, one ``git cat-file`` for the contents.
+Renames of the file are followed back. Nothing here changes a repository, and nothing is
+fetched: contents that a partial clone lacks are told apart, not guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import UsageError
+from ledger.git import asking, blobs
+from ledger.git.model import Change, Commit
+
+# No name, message or path has a NUL in it, so none can pass for another record.
+_FORMAT: Final = "--format=%x00%H%x00%P%x00%cI%x00%an%x00%s"
+_LOG: Final = (
+    "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.diffMerges=separate",
+    "-c", "i18n.logOutputEncoding=UTF-8",
+    "log", "--topo-order", "--reverse", "--full-history", "-m", "--raw", "-z", "--no-abbrev",
+    "--no-renames", "--no-color", "--no-relative", "--no-notes", "--no-ext-diff", _FORMAT,
+)  # fmt: skip
+_RAW: Final = re.compile(r":\d+ \d+ ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
+_MOST_FILES: Final = 20_000  # in one commit, that a renamed file is looked for among
+_Edge = tuple[str, str | None]
+
+
+def resolve(root: Path, given: str | None) -> tuple[str, ...]:
+    """The commits to walk from and, with ``^``, those to stop at, for ``REV``, ``A..B``,
+    ``A..`` or ``..B``; HEAD for None.
+
+    Raises ``UsageError`` for what is no such range, before git sees it, and for revisions that
+    git does not know.
+    """
+    start, dots, end = (given or "HEAD").partition("..")
+    if end.startswith("."):
+        raise UsageError(
+            "bad-revision",
+            "a range with three dots has two sides that a history cannot keep apart",
+            "give REV, or FROM..TO",
+        )
+    wanted = [end or "HEAD", start or "HEAD"] if dots else [start]
+    checked = [blobs.check_revision(name) for name in wanted]
+    with blobs.Blobs(root) as repository:
+        found = [repository.commit(name) for name in checked]
+    for name, commit in zip(wanted, found, strict=True):
+        if commit is None:
+            raise UsageError(
+                "no-such-revision",
+                "the repository has no commit yet"
+                if name == "HEAD"
+                else f"{name}: git knows no such commit, or more than one",
+                "give HEAD, a branch, a tag or a commit",
+            )
+    first, *stop = (commit for commit in found if commit)
+    return (first, *(f"^{commit}" for commit in stop))
+
+
+def changes(root: Path, path: str, commits: Sequence[str]) -> list[Change]:
+    """Every commit among ``commits`` (see ``resolve``) that changed the file ``path``, parents
+    before children. Earlier names of the file are followed.
+
+    A merge is among them if its file differs from that of any parent. Raises ``LedgerError``
+    where git fails.
+    """
+    found: list[Change] = []
+    known: set[tuple[str, str]] = set()
+    names = [path]
+    waiting = [(path, tuple(commits))]
+    while waiting:
+        name, starts = waiting.pop(0)
+        batch: list[Change] = []
+        merges: list[int] = []
+        for commit, edges in _logged(root, name, starts):
+            if (commit.sha, name) in known:
+                continue
+            known.add((commit.sha, name))
+            if len(commit.parents) > 1:
+                merges.append(len(batch))
+            batch.append(_change(commit, name, edges))
+        _settle_merges(root, batch, merges, names)
+        for place, change in enumerate(batch):
+            if change.blob is None or len(change.commit.parents) != 1 or change.parents[0][1]:
+                continue
+            parent = change.commit.parents[0]
+            earlier = _renamed(root, parent, change.commit.sha, name)
+            if earlier:
+                source, blob = earlier
+                batch[place] = change._replace(parents=((parent, blob),), renamed_from=source)
+                names.append(source)
+                waiting.append((source, (parent, *(c for c in starts if c.startswith("^")))))
+        found = [*batch, *found]
+    return _without_renamings(found)
+
+
+def contents(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Each blob of ``names`` with its bytes, in their order; None for one that is not there."""
+    with blobs.Blobs(root) as repository:
+        for name in names:
+            yield name, repository.content(name)
+
+
+def blobs_at(root: Path, places: Sequence[tuple[str, str]]) -> list[str | None]:
+    """The blob at each (commit, path); None where the commit has no such file."""
+    asked = "".join(f"{commit}:{path}\n" for commit, path in places)
+    said = _git(root, "cat-file", "--batch-check", given=asked).split("\n")
+    found = [line.split(" ") for line in said[: len(places)]]
+    return [parts[0] if parts[1:2] == ["blob"] else None for parts in found]
+
+
+def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Commit, list[_Edge]]]:
+    """Each commit with what the file was before and after, once for each parent that it
+    differs from."""
+    said = _git(root, *_LOG, *commits, "--", f":(top,literal){path}")
+    commit: Commit | None = None
+    edges: list[_Edge] = []
+    for head, raw in records(said, 5):
+        if commit is None or commit.sha != head[0]:
+            if commit:
+                yield commit, edges
+            edges = []
+            sha, parents, when, author, subject = head
+            commit = Commit(sha, tuple(parents.split()), when, author, subject)
+        for entry, name in raw:
+            match = _RAW.match(entry)
+            if match and name == path:
+                edges.append((match[1], _blob(match[2])))
+    if commit:
+        yield commit, edges
+
+
+def records(said: str, fields: int) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    """What ``git log --raw -z`` says where its format is so many fields, a NUL before each: the
+    fields of each record, and its entries (``:100644 100644 OLD NEW M``) with their paths."""
+    tokens = said.split("\0")
+    at = 0
+    while at + fields < len(tokens):
+        if not tokens[at].strip("\n"):
+            at += 1
+            continue
+        head = tokens[at : at + fields]
+        at += fields
+        raw = []
+        while at + 1 < len(tokens) and tokens[at].lstrip("\n").startswith(":"):
+            raw.append((tokens[at].lstrip("\n"), tokens[at + 1]))
+            at += 2
+        yield head, raw
+
+
+def _blob(name: str) -> str | None:
+    return name if name.strip("0") else None
+
+
+def _change(commit: Commit, path: str, edges: Sequence[tuple[str, str | None]]) -> Change:
+    parents = tuple(
+        (parent, _blob(before)) for parent, (before, _) in zip(commit.parents, edges, strict=False)
+    )
+    return Change(commit, path, edges[-1][1] if edges else None, parents)
+
+
+def _settle_merges(
+    root: Path, batch: list[Change], merges: Sequence[int], names: Sequence[str]
+) -> None:
+    """Say of each parent of a merge which blob it has: git leaves out those that are the same."""
+    places = [
+        (parent, name)
+        for place in merges
+        for parent in batch[place].commit.parents
+        for name in dict.fromkeys((batch[place].path, *names))
+    ]
+    if not places:
+        return
+    found = dict(zip(places, blobs_at(root, places), strict=True))
+    for place in merges:
+        change = batch[place]
+        parents = tuple(
+            (
+                parent,
+                next(
+                    (
+                        blob
+                        for name in dict.fromkeys((change.path, *names))
+                        if (blob := found[parent, name])
+                    ),
+                    None,
+                ),
+            )
+            for parent in change.commit.parents
+        )
+        batch[place] = change._replace(parents=parents)
+
+
+def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str] | None:
+    """The name and blob that the file had in ``parent`` if ``commit`` renamed it."""
+    for similar in ("-M100%", "-M50%"):
+        # The second one compares contents, which a partial clone may lack.
+        said = _git(
+            root, "diff-tree", "-r", "-z", "--no-commit-id", "--no-abbrev", similar,
+            f"-l{_MOST_FILES}", "--diff-filter=R", parent, commit, answers=(128,),
+        )  # fmt: skip
+        parts = said.split("\0")
+        for raw, before, after in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
+            if after == path:
+                return before, raw.split(" ")[2]
+    return None
+
+
+def _without_renamings(found: list[Change]) -> list[Change]:
+    """Without the commits that only took an earlier name away, having given the file a new one."""
+    renaming = {(change.commit.sha, change.renamed_from) for change in found}
+    return [
+        change
+        for change in found
+        if change.blob is not None or (change.commit.sha, change.path) not in renaming
+    ]
+
+
+def _git(root: Path, *arguments: str, given: str = "", answers: tuple[int, ...] = ()) -> str:
+    """See ``asking.ask``."""
+    return os.fsdecode(asking.ask(root, *arguments, given=os.fsencode(given), answers=answers))

@@ -1,0 +1,1 @@
+"""What a fix plan says: its models and the one reader."""

@@ -1,0 +1,350 @@
+"""How the ``attempts`` dialect opens things: the first line of a heading, attempt, action, field.
+
+Patterns see lines with their bullet cut off. Each is bounded, so that it takes linear time.
+"""
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ledger.plan.dialects import words
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+# A set of three ranges or more that leave Latin-1 takes 1 ms to compile; the look ahead, which
+# is always true, keeps the two sets apart.
+_JOINT = r"(?:[-_.]|(?!-)[\u2010\u2011])"
+ID = rf"(?!YYYY)[A-Z][A-Z0-9]*(?:{_JOINT}[A-Za-z0-9]+)*"
+ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTALL)
+
+
+class Ids(NamedTuple):
+    """Patterns for an item's ID: where its heading begins, where a bullet lists several, one in
+    brackets, a cell of the index, and where a row of it begins."""
+
+    item: re.Pattern[str]
+    listed: re.Pattern[str]
+    one: re.Pattern[str]
+    cell: re.Pattern[str]
+    row: re.Pattern[str]
+
+
+def _ids(form: str, item: re.Pattern[str]) -> Ids:
+    return Ids(
+        item,
+        re.compile(rf"\[{form}\](?:,? ?(?:and )?\[{form}\])*", re.ASCII if form is ID else 0),
+        re.compile(rf"\[({form})\]"),
+        re.compile(rf"\[?\[?({form})\]?"),
+        re.compile(rf"\[({form})\]\s*"),
+    )
+
+
+_USUAL = _ids(ID, ITEM)
+
+
+def ids(own: "Conventions | None") -> Ids:
+    """The patterns for IDs, of the shapes that the project says, if it does."""
+    return _shaped(own.id) if own and own.id else _USUAL
+
+
+def id_of(heading: re.Match[str]) -> str:
+    """The ID that ``Ids.item`` found, with or without brackets."""
+    found = heading.groupdict()
+    return found["id"] or found["bare"] or ""
+
+
+@lru_cache(maxsize=16)
+def _shaped(shapes: tuple[str, ...]) -> Ids:
+    """An ID of a shape with digits needs no brackets in its heading: it can be told from words."""
+    form = _form(shapes)
+    bare = _form(tuple(shape for shape in shapes if "<digits>" in shape))
+    title = r"\*{0,2}(?:[ \t]*(?::|[\u2013\u2014-](?=[ \t])))?(?P<title>.*)"
+    return _ids(
+        form,
+        re.compile(
+            rf"\*{{0,2}}(?:\[(?P<id>{form})\]|(?P<bare>{bare})(?![\w-]|\.\w)){title}", re.DOTALL
+        ),
+    )
+
+
+# A shape takes all that it can and gives nothing back, so that matching takes linear time.
+_HELD = {
+    "<digits>": "[0-9]++",
+    "<capitals>": "[A-Z]++",
+    "<letters>": r"[^\W\d_]++",
+    "<name>": rf"[^\W_]++(?:{_JOINT}[^\W_]++)*+",
+}
+
+
+def _form(shapes: tuple[str, ...]) -> str:
+    """The pattern of any of ``shapes``; of none, one that nothing matches."""
+    forms = []
+    for shape in sorted(shapes, key=len, reverse=True):
+        parts = re.split(r"(<[a-z]+>|-)", shape)
+        plain = ("[-\u2010\u2011]" if part == "-" else re.escape(part) for part in parts)
+        forms.append(
+            "".join(_HELD.get(part, said) for part, said in zip(parts, plain, strict=True))
+        )
+    return rf"(?:{'|'.join(forms)})" if forms else "(?!)"
+
+
+# What a person would take for an ID: a name and a number joined by a hyphen.
+_LOOKS_LIKE_ID = re.compile(
+    r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}(?:[-_]|(?!-)[\u2010\u2011])\d{1,6}[A-Za-z]?\](?!\()"
+)
+_BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*")
+_NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
+_WHEN = re.compile(
+    r"(?P<year>\d{4})[-\u2010\u2011]?(?P<month>\d\d)[-\u2010\u2011]?(?P<day>\d\d)"
+    r"(?:T(?P<time>\d{2}:?\d{2}(?::?\d{2})?)Z?)?"
+)
+STAMP = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
+_ATTEMPT = re.compile(
+    r"\*{0,2}(?:\[(?P<when>[^\]\n]{4,40})\]\*{0,2}\s*)?"
+    r"\*{0,2}(?P<word>Attempt\s*#?(?P<number>\d{1,6}))(?!\w)"
+    r"(?P<after>[ \t]*\*{0,2}[ \t]*(?:[(:-]|(?!-)[\u2013\u2014])|[ \t]*\*{0,2}\Z)?",
+    re.IGNORECASE,
+)
+_DATED = re.compile(r"\*{0,2}\[(?P<when>\d{4}[^\]\n]{4,36})\]")
+_TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.IGNORECASE)
+_LABELS = "Result|Status"
+_RESULT = re.compile(rf"\b(?:{_LABELS}):\*{{0,2}}[ \t]*")
+_DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:\*{0,2}[ \t]")
+_MARK = r"[^\w\s*\[\]()~`#\"'<>.,:;/\\-]{1,8}"
+_STATE_WORD = r"[A-Za-z]+(?:[_ -](?i:progress|hold))?"
+_STATE = (
+    rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})(?P<word>%s)"
+    r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
+)
+_USUAL_STATE = re.compile(_STATE % _STATE_WORD)
+_CLOSE = re.compile(r":?\*\*")
+_STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
+_NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
+_NUMBER = re.compile(r"Attempt\s*#(\d{1,6})", re.IGNORECASE)
+_OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
+_LOOKS_LIKE_ATTEMPT = re.compile(
+    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\s]*Attempts?\b",
+    re.IGNORECASE,
+)
+
+_AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
+_COMPLETED_BY = re.compile(
+    r"\b(?:COMPLETED?|Completed|DONE|Done)\b[*\]]{0,4} {0,2}"
+    r"(?:via |by |in )?\(?Attempt[ \t]*#(\d{1,6})"
+)
+# How far into an entry the word STAMP is looked for.
+_STAMP_REACH = 6000
+# The versions of a file that are read together share most of their lines.
+_KEPT: Final = 8192
+# How far into an attempt the label ``Result:`` may stand.
+_LABEL_REACH = 400
+# How far into an attempt its own number may stand.
+_NUMBER_REACH = 120
+
+
+class AttemptLead(NamedTuple):
+    """``number`` is None for a dated entry without one. ``is_certain``: it would be read as an
+    attempt anywhere, not only in an attempts history."""
+
+    number: int | None
+    date: str | None
+    stamp: str | None
+    is_certain: bool
+
+
+class StateLead(NamedTuple):
+    """The state words, ``length`` characters of the text with mark, emphasis and note."""
+
+    mark: str
+    word: str
+    text: str
+    length: int
+    attempt: int | None
+    stamp: str | None
+
+
+def unbulleted(line: str) -> tuple[int, str]:
+    """The width of the line's bullet with its indent, and the rest."""
+    match = _BULLET.match(line)
+    width = match.end() if match else 0
+    return width, line[width:]
+
+
+@lru_cache(maxsize=_KEPT)
+def numbered(line: str) -> int | None:
+    """The number that a line begins with as an ordered list's item does."""
+    match = _NUMBERED.match(line)
+    return int(match.group(1)) if match else None
+
+
+def attempt(line: str) -> AttemptLead | None:
+    """Read the opening of an attempt, or of a dated entry that could be one."""
+    match = _ATTEMPT.match(line)
+    if match and match["when"] is None:
+        if not match["after"]:
+            return None  # prose that mentions an attempt
+        date, stamp = when(line[match.end() :][:80])
+        return AttemptLead(int(match["number"]), date, stamp, is_certain=False)
+    if match:
+        date, stamp = when(match["when"])
+        is_dated = date is not None or bool(_WHEN.match(match["when"]))
+        return AttemptLead(int(match["number"]), date, stamp, is_dated) if is_dated else None
+    dated = _DATED.match(line)
+    if dated:
+        date, stamp = when(dated["when"])
+        if date:
+            return AttemptLead(None, date, stamp, is_certain=False)
+    return None
+
+
+def looks_like_item(title: str) -> bool:
+    """Whether a person would take a heading's text for that of an item, or of its attempt."""
+    return bool(_LOOKS_LIKE_ID.match(title)) and not _TEMPLATE.match(title)
+
+
+def why_unread(line: str) -> str:
+    """Why a line that looks like the opening of an attempt is not read as one."""
+    if _TEMPLATE.match(line):
+        return "an unfilled template"
+    if attempt(line):
+        return "Markdown takes it for code, or for the text before it"
+    return "its date or number is not one"
+
+
+def looks_like_attempt(line: str) -> bool:
+    """Whether a person would take the whole line for the opening of an attempt."""
+    return bool(_LOOKS_LIKE_ATTEMPT.match(line))
+
+
+def when(text: str) -> tuple[str | None, str | None]:
+    """The first date in ``text`` as ISO, and the stamp where it has a time to the second."""
+    for match in _WHEN.finditer(text):
+        year, month, day = match["year"], match["month"], match["day"]
+        if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and 1970 <= int(year) <= 2199):
+            continue
+        digits = (match["time"] or "").replace(":", "")
+        stamp = f"{year}{month}{day}T{digits}Z" if len(digits) == 6 else None
+        return f"{year}-{month}-{day}", stamp
+    return None, None
+
+
+@lru_cache(maxsize=16)
+def result_labels(own: "Conventions | None") -> re.Pattern[str]:
+    """The labels that an attempt's result stands behind."""
+    if own is None:
+        return _RESULT
+    known = [re.escape(said) for said, name in own.fields if name == "Result"]
+    return re.compile(rf"\b(?:{'|'.join([*known, _LABELS])}):\*{{0,2}}[ \t]*")
+
+
+@lru_cache(maxsize=_KEPT)
+def result_text(text: str, own: "Conventions | None" = None) -> str:
+    """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
+    else what follows the first dash, up to the end of its sentence."""
+    head = text[:_LABEL_REACH]
+    label = result_labels(own).search(head)
+    if not label:
+        dash = _DASH.search(head.partition("\n")[0])
+        if not dash:
+            return ""
+        rest = text[dash.end() :]
+    else:
+        rest = text[label.end() :]
+    rest = rest[:240].partition("\n")[0]
+    sentence = re.search(r"\.(?:\*{0,2})(?=\s|\Z)", rest)
+    return (rest[: sentence.start()] if sentence else rest).strip()
+
+
+def labelled_stamp(text: str) -> str | None:
+    """The stamp after the word STAMP, not one inside a path."""
+    at = text.find("STAMP", 0, _STAMP_REACH)
+    while at >= 0:
+        found = _AFTER_STAMP.match(text, at)
+        if found:
+            return found.group(1)
+        at = text.find("STAMP", at + 5, _STAMP_REACH)
+    return None
+
+
+def artifacts_stamp(text: str) -> str | None:
+    """The stamp of the first folder after ``Artifacts:``."""
+    at = text.find("Artifacts:")
+    found = STAMP.search(text, at, at + 400) if at >= 0 else None
+    return found.group() if found else None
+
+
+def completed_by(line: str) -> int | None:
+    """The attempt in ``text — COMPLETE (Attempt #22, ...)`` or ``Completed via Attempt #8``."""
+    found = _COMPLETED_BY.search(line)
+    return int(found.group(1)) if found else None
+
+
+@lru_cache(maxsize=16)
+def _state_pattern(own: "Conventions | None") -> re.Pattern[str]:
+    if own is None or not own.state:
+        return _USUAL_STATE
+    return re.compile(_STATE % rf"(?i:{words.any_of(own.state).pattern})|{_STATE_WORD}")
+
+
+@lru_cache(maxsize=_KEPT)
+def state(line: str, own: "Conventions | None" = None) -> StateLead:
+    """Read the state at the start of an action's text; all empty where there is none."""
+    struck = _STRUCK.match(line)
+    at = struck.end() if struck else 0
+    match = (_state_pattern(own) if own else _USUAL_STATE).match(line, at)
+    if match and words.is_state(match["word"], own) and _is_marked_off(match):
+        end = match.end("close")
+        number, stamp, note_end = _note(line, end)
+        if "*" in match["open"] and "*" not in match["close"]:
+            behind = _CLOSE.match(line, note_end)  # **COMPLETE (Attempt #3)**, **COMPLETE:**
+            note_end = behind.end() if behind else note_end
+        return StateLead(
+            match["mark"] or "", match["word"], line[at:note_end], note_end, number, stamp
+        )
+    mark = re.compile(_MARK).match(line, at)
+    if mark:
+        return StateLead(mark.group(), "", mark.group(), mark.end(), None, None)
+    return StateLead("", "", "", 0, None, None)
+
+
+def _is_marked_off(match: re.Match[str]) -> bool:
+    """``COMPLETE`` and ``Done —`` are states; ``Complete the docs`` is a task."""
+    word: str = match["word"]
+    if word.isupper() or match["open"]:
+        return True
+    rest = match.string[match.end("close") :][:4]
+    return not rest.strip() or rest.lstrip()[0] in "(:\u2013\u2014" or rest.startswith(" - ")
+
+
+def _note(line: str, at: int) -> tuple[int | None, str | None, int]:
+    """The attempt and stamp that the parentheses at ``at`` name, and where they end."""
+    match = _NOTE.match(line, at)
+    if not match:
+        return None, None, at
+    number = _NUMBER.search(match["note"])
+    stamp = STAMP.search(match["note"])
+    if not (number or stamp or _WHEN.search(match["note"])):
+        return None, None, at
+    return (
+        int(number.group(1)) if number else None,
+        stamp.group() if stamp else None,
+        match.end(),
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def behind_number(text: str) -> str:
+    """What an attempt says, without its number, what stands before it, and white space."""
+    number = _OWN_NUMBER.search(text, 0, _NUMBER_REACH)
+    return " ".join(text[number.end() if number else 0 :].split())
+
+
+def opens(text: str, opening: str) -> bool:
+    """Whether an attempt begins with ``opening``, what marks its date aside."""
+    return plain_id(text[: len(opening) + 8]).lstrip("*[`").startswith(opening)
+
+
+def plain_id(name: str) -> str:
+    """An ID with its non-breaking hyphens made plain."""
+    return name.replace("\u2010", "-").replace("\u2011", "-")

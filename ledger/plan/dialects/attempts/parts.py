@@ -1,0 +1,244 @@
+"""The parts of an item, each from its lines: attempt, action, criterion, field, archive entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ledger.plan import text
+from ledger.plan.dialects import words
+from ledger.plan.dialects.attempts import leads
+from ledger.plan.document import Block, Document
+from ledger.plan.model import Action, Attempt, Criterion, Field, Item, Span
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+_DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
+_TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
+_TICKED = "xX\u2705\u2713\u2611\u2714"
+_UNTICKED = " \u274c\u2b1c"
+_UPDATED = re.compile(r"\*{0,2}Last Updated:?\*{0,2}:?[ \t]*", re.IGNORECASE)
+# What stands between an action's state and its text: ``:**``, `` — ``.
+_BEHIND_STATE = re.compile(r"[*:]{0,4}[ \t]*(?:[\u2013\u2014:]|-{1,2}(?=[ \t]))?[ \t]*")
+_LONGEST_NAME = 90
+# A file says when it was updated in its first lines, if at all.
+_UPDATED_WITHIN = 60
+
+
+def entry_text(document: Document, entry: Block) -> str:
+    """The first line of a list's item without its bullet."""
+    return leads.unbulleted(document.line(entry.start))[1]
+
+
+def span(document: Document, start: int, end: int) -> Span:
+    """Lines ``[start, end)``, from 0, as a span."""
+    return Span(start + 1, end, document.starts[start], document.starts[end])
+
+
+def span_in_line(document: Document, number: int, start: int, end: int) -> Span:
+    """Characters ``[start, end)`` of line ``number``, from 0, as a span."""
+    line = document.line(number)
+    begin = document.starts[number] + len(text.encode(line[:start]))
+    if number == 0 and document.data.startswith(text.BOM):
+        begin += len(text.BOM)
+    return Span(number + 1, number + 1, begin, begin + len(text.encode(line[start:end])))
+
+
+def trimmed(document: Document, start: int, end: int) -> int:
+    """``end`` without the blank lines before it."""
+    while end > start + 1 and not document.line(end - 1).strip():
+        end -= 1
+    return end
+
+
+def attempt(
+    document: Document,
+    lead: leads.AttemptLead,
+    item: str | None,
+    start: int,
+    end: int,
+    own: Conventions | None = None,
+) -> Attempt:
+    """The attempt whose entry covers lines ``[start, end)``."""
+    end = trimmed(document, start, end)
+    whole = "\n".join(document.lines(start, end))
+    whole = whole[leads.unbulleted(whole[:80])[0] :].lstrip("# ")
+    result = leads.result_text(whole, own)
+    return Attempt(
+        item,
+        lead.number,
+        lead.date,
+        lead.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+        words.result(result, own) if result else "unknown",
+        result,
+        whole,
+        "history",
+        span(document, start, end),
+    )
+
+
+def action(
+    document: Document, entry: Block, number: int | None, own: Conventions | None = None
+) -> Action:
+    """The next action that a list's item holds."""
+    raw = document.line(entry.start)
+    width, first = leads.unbulleted(raw)
+    lead = leads.state(first, own)
+    begin = width + lead.length - len(lead.text)
+    state = words.state(lead.word, lead.mark, own)
+    behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
+    at = behind.end() if behind else 0
+    said = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
+    done_by = lead.attempt
+    if done_by is None and state == "complete":
+        done_by = leads.completed_by(first[lead.length :])
+    return Action(
+        number,
+        state,
+        lead.text.strip(),
+        done_by,
+        lead.stamp,
+        said.strip(),
+        span(document, entry.start, entry.end),
+        span_in_line(document, entry.start, begin, width + lead.length),
+    )
+
+
+def with_run_on(document: Document, field: Block) -> tuple[Block, ...]:
+    """What stands below a field of actions. Only a list that begins with 1 can interrupt a
+    paragraph, so numbered lines may be the field's own text for Markdown: they are a list here."""
+    blocks = field.children
+    if not blocks or blocks[0].kind != "paragraph":
+        return blocks
+    lines = range(blocks[0].start + 1, blocks[0].end)
+    starts = [line for line in lines if leads.numbered(document.line(line)) is not None]
+    if not starts:
+        return blocks
+    rest = blocks[1:]
+    below: tuple[Block, ...] = ()
+    end = blocks[0].end
+    if rest and rest[0].start == end and _indent(document, end) > _indent(document, starts[-1]):
+        below, end, rest = rest[:1], rest[0].end, rest[1:]
+    entries = [
+        Block("list_item", start, after, str(leads.numbered(document.line(start))), ())
+        for start, after in zip(starts, [*starts[1:], end], strict=True)
+    ]
+    entries[-1] = entries[-1]._replace(children=below)
+    return (Block("ordered_list", starts[0], end, "", tuple(entries)), *rest)
+
+
+def _indent(document: Document, number: int) -> int:
+    line = document.line(number)
+    return len(line) - len(line.lstrip())
+
+
+def attempts_of_actions(
+    item: str, actions: list[Action], known: set[int | None], own: Conventions | None = None
+) -> Iterator[Attempt]:
+    """The attempts that completed actions name and the history, with the numbers ``known``,
+    does not have."""
+    known = set(known)
+    for done in actions:
+        if done.state != "complete" or done.attempt is None or done.attempt in known:
+            continue
+        known.add(done.attempt)
+        stamp = done.stamp or leads.labelled_stamp(done.text)
+        date = leads.when(stamp or done.state_text)[0]
+        yield Attempt(
+            item,
+            done.attempt,
+            date,
+            stamp,
+            words.result(done.state_text, own),
+            done.state_text,
+            done.text,
+            "action",
+            done.span,
+        )
+
+
+def criterion(document: Document, value: str, start: int, end: int) -> Criterion:
+    """The exit criterion ``value``, which lines ``[start, end)`` hold."""
+    tick = _TICK.match(value)
+    mark = tick[1] or tick[2] if tick else None
+    ticked = True if mark and mark in _TICKED else False if mark and mark in _UNTICKED else None
+    return Criterion(value, ticked, span(document, start, end))
+
+
+def field(document: Document, entry: Block, own: Conventions | None = None) -> Field | None:
+    """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
+    raw = document.line(entry.start)
+    _, line = leads.unbulleted(raw)
+    colon = line.find(":", 0, _LONGEST_NAME)
+    if colon < 1 or line[colon + 1 : colon + 2] not in ("", " ", "\t", "*"):
+        return None
+    name = words.plain(line[:colon])
+    if not name[:1].isalpha() or "[" in name or name.count("(") != name.count(")"):
+        return None
+    # In ``**Name:** value`` the marks behind the colon belong to the name.
+    opened = len(line) - len(line.lstrip("*")) - (colon - len(line[:colon].rstrip("*")))
+    rest = line[colon + 1 :].removeprefix("*" * opened).lstrip(" \t")
+    value = rest.rstrip()
+    at = len(raw) - len(rest)
+    return Field(
+        words.name(name, own) if own else name,
+        value,
+        span(document, entry.start, entry.end),
+        span_in_line(document, entry.start, at, at + len(value)),
+    )
+
+
+@lru_cache(maxsize=16)
+def updated_label(own: Conventions | None) -> re.Pattern[str]:
+    """What the line that tells of the last update begins with."""
+    if own is None:
+        return _UPDATED
+    known = [re.escape(said) for said, name in own.fields if name == "Last Updated"]
+    names = "|".join([*known, "Last Updated"])
+    return re.compile(rf"\*{{0,2}}(?:{names}):?\*{{0,2}}:?[ \t]*", re.IGNORECASE)
+
+
+def last_updated(document: Document, before: int, own: Conventions | None = None) -> Field | None:
+    """The line ``**Last Updated:** date (note)`` among the first ones, before line ``before``."""
+    label = updated_label(own) if own else _UPDATED
+    for number in range(min(before, len(document.starts) - 1, _UPDATED_WITHIN)):
+        line = document.line(number)
+        match = label.match(line)
+        if match:
+            value = line[match.end() :].rstrip()
+            where = span_in_line(document, number, match.end(), match.end() + len(value))
+            return Field("Last Updated", value, span(document, number, number + 1), where)
+    return None
+
+
+def listed_items(
+    document: Document, entry: Block, own: Conventions | None = None
+) -> Iterator[Item]:
+    """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
+    line = entry_text(document, entry)
+    named = leads.ids(own).listed.match(line)
+    if not named:
+        return
+    rest = line[named.end() :]
+    title, _, status = rest.strip().partition(" \u2014 ")
+    if not status:
+        found = _DASH.search(rest)
+        title, status = (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
+    head = words.phrase(status)
+    for name in leads.ids(own).one.findall(named.group()):
+        yield Item(
+            id=leads.plain_id(name),
+            title=title.strip(),
+            priority=None,
+            priority_text="",
+            status=words.status(head, own),
+            status_text=head,
+            fields=(),
+            attempts=(),
+            actions=(),
+            criteria=(),
+            span=span(document, entry.start, entry.end),
+        )

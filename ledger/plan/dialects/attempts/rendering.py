@@ -1,0 +1,271 @@
+"""New text in the style of its neighbours: bullet, indent, brackets, dash, label, mark, layout.
+
+Everything that comes from outside is brought to one line and defused first, so that it can
+start no heading, list, fence or comment, and cannot pass for a label that the reader knows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from ledger.plan import text
+from ledger.plan.dialects import words
+from ledger.plan.dialects.attempts import leads
+from ledger.plan.draft import NewAttempt
+from ledger.plan.model import Action, Result
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+Layout = Literal["line", "labels", "bullets", "heading"]
+
+MARKS: dict[Result, str] = {
+    "success": "✅",
+    "partial": "⚠️",
+    "failed": "❌",
+    "blocked": "⏸",
+    "info": "📝",
+    "unknown": "",
+}
+_LEAD = re.compile(
+    r"(?P<open>\*{0,2})(?:(?P<bracket>\[[^\]\n]{4,40}\])(?P<shut>\*{0,2}) ?)?(?P<bold>\*{0,2})"
+    r"Attempt\s?#?\d+"
+)
+_SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
+_LABELLED = re.compile(
+    r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?P<bold>\*\*)?(?:Metrics|Artifacts)\b", re.IGNORECASE
+)
+_KNOWN_LABEL = re.compile(r"(Result|Status|Metrics|Artifacts)(\*{0,2}):", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"\.(\*{0,2} )")
+_TICKS = re.compile("`+")
+# What would open a block where a list's item begins.
+_OPENS_BLOCK = re.compile(
+    r"^(?P<number>\d{0,9})"
+    r"(?P<mark>(?<=\d)[.)](?= |\Z)"
+    r"|(?<!\d)(?:[>|<]|[-*+](?= |\Z)|#{1,6}(?= |\Z)|`{3}|~{3}"
+    r"|[-*_]{3}|[-*_](?=[-*_ ]{0,1000}\Z)"  # with a bullet before it, two are a rule
+    r"|\[[^\]]{1,1000}\]:))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an attempt opens and is laid out. ``inner`` starts each line below the first."""
+
+    prefix: str = "  * "
+    bracket: Literal["date", "stamp", "time", "none"] = "date"
+    bold: bool = False
+    separator: str = " — "
+    label: str = "Result:"
+    has_mark: bool = True
+    layout: Layout = "line"
+    inner: str = "    "
+    bold_labels: bool = False
+    is_spaced: bool = False
+
+
+def style_of(lines: list[str], own: Conventions | None = None) -> Style:
+    """The style of the attempt that ``lines`` hold, newlines cut off."""
+    first = lines[0]
+    if first.startswith("#"):
+        opening = re.match(r"#+[ \t]+(?:\[[^\]\n]{1,80}\][ \t]+)?", first)
+        return Style(
+            prefix=opening.group() if opening else "### ",
+            separator=_separator(_SEPARATOR.search(first)),
+            bracket="none",
+            layout="heading",
+            inner="",
+            bold_labels=True,
+        )
+    width, body = leads.unbulleted(first)
+    if first[:width].strip() == first[:width].lstrip():  # **Attempt #1**, a paragraph
+        return Style()
+    lead = _LEAD.match(body)
+    if not lead:
+        return Style(prefix=first[:width])
+    after = body[lead.end() :]
+    separator = _SEPARATOR.search(after[:200])
+    label = leads.result_labels(own).search(body[:400])
+    result = words.plain(leads.result_text(body, own))
+    style = Style(
+        prefix=first[:width],
+        bracket=_bracket(lead["bracket"]),
+        bold=bool(lead["open"] or lead["bold"]),
+        separator=_separator(separator),
+        label=label.group().rstrip("* \t") if label else "",
+        has_mark=bool(result) and not result[0].isalnum(),
+    )
+    for line in lines[1:]:
+        labelled = _LABELLED.match(line)
+        if not labelled:
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        return replace(
+            style,
+            layout="bullets" if labelled["bullet"] else "labels",
+            inner=indent + (labelled["bullet"] or ""),
+            bold_labels=bool(labelled["bold"]),
+        )
+    return style
+
+
+def _bracket(bracket: str | None) -> Literal["date", "stamp", "time", "none"]:
+    if not bracket:
+        return "none"
+    if leads.STAMP.search(bracket):
+        return "stamp"
+    return "time" if re.search(r"T\d{6}Z", bracket) else "date"
+
+
+def _separator(found: re.Match[str] | None) -> str:
+    if not found:
+        return " — "
+    return f" {found.group(1)} " if found.group(1) else ": "
+
+
+def attempt(new: NewAttempt, style: Style, own: Conventions | None = None) -> list[str]:
+    """The attempt's lines, without newlines."""
+    opening = _opening(new, style, own)
+    parts = [
+        (name, value)
+        for name, value in (
+            ("Metrics", defused(new.metrics, own)),
+            ("Artifacts", ", ".join(f"`{path}`" for path in new.artifacts)),
+            ("Commit", new.commit),
+        )
+        if value
+    ]
+    summary = defused(new.summary, own)
+    result = f"{style.label or words.written('Result', own) + ':'} {_result(new, style, own)}"
+    if style.layout == "heading":
+        mark = "**" if style.bold_labels else ""
+        labelled = [
+            ("Date", new.date),
+            ("Result", _result(new, style, own)),
+            ("Summary", summary),
+            *parts,
+        ]
+        lines = [opening, ""]
+        for name, value in labelled:
+            if value:
+                lines.append(f"{mark}{name}:{mark} {value}  ")
+        lines[-1] = lines[-1].rstrip()
+        return lines
+    head = f"{opening}{style.separator}{_sentence(result)}"
+    if summary:
+        head += f" {_sentence(summary)}"
+    if style.layout == "line":
+        return [" ".join([head, *(f"{name}: {_sentence(value)}" for name, value in parts)])]
+    mark = "**" if style.bold_labels else ""
+    return [head, *(f"{style.inner}{mark}{name}:{mark} {value}" for name, value in parts)]
+
+
+def _opening(new: NewAttempt, style: Style, own: Conventions | None) -> str:
+    bold = "**" if style.bold else ""
+    number = f"Attempt #{new.number}"
+    if style.layout == "heading":
+        title = defused(new.summary, own)[:80].rstrip() or _result(new, style, own)
+        if leads.when(title)[0]:
+            number += f" ({new.date})"  # the first date of a heading is taken for the attempt's
+        return f"{style.prefix}{number}{style.separator}{title}"
+    if style.bracket == "none":
+        return f"{style.prefix}{bold}{number} ({new.date}){bold}"
+    when = new.date
+    if new.stamp and style.bracket == "stamp":
+        when = new.stamp
+    elif new.stamp and style.bracket == "time":
+        when = f"{new.date}{new.stamp[8:]}"
+    return f"{style.prefix}[{when}] {bold}{number}{bold}"
+
+
+def _result(new: NewAttempt, style: Style, own: Conventions | None) -> str:
+    said = _SENTENCE_END.sub(
+        r";\1", defused(new.words, own)
+    )  # a result is read to its first sentence's end
+    mark = MARKS[new.result]
+    if style.has_mark and mark and said[:1].isalnum():
+        return f"{mark} {said}"
+    return said
+
+
+def _sentence(value: str) -> str:
+    return value if value.endswith((".", "!", "?")) else f"{value}."
+
+
+def next_action(
+    number: int | None,
+    said: str,
+    like: Action | None,
+    like_line: str,
+    own: Conventions | None = None,
+) -> str:
+    """A new action's line in the style of the one before it: bullet, indent, state words."""
+    width, _ = leads.unbulleted(like_line)
+    prefix = like_line[:width]
+    if number is not None:
+        found = re.match(r"([ \t]*)(?:\d{1,9}([.)])|[-*+])[ \t]*", prefix)
+        indent, mark = (found.group(1), found.group(2) or ".") if found else ("  ", ".")
+        prefix = f"{indent}{number}{mark} "
+    words_of_state = "🟡 PENDING — " if like is not None and _has_words(like) else ""
+    said = defused(said, own)
+    if not words_of_state:
+        # Its own first words must not pass for a state, an attempt, or a block of their own.
+        is_taken = (
+            leads.state(said, own).text
+            or leads.attempt(said)
+            or leads.looks_like_attempt(f"* {said}")
+        )
+        said = f"Next: {said}" if is_taken else inert(said)
+    return f"{prefix}{words_of_state}{said}"
+
+
+def inert(line: str) -> str:
+    """``line`` so that it opens no block where it stands first."""
+    return _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", line)
+
+
+def _has_words(action: Action) -> bool:
+    return any(character.isalpha() for character in action.state_text)
+
+
+def completed(like: str, new: NewAttempt, following: str) -> str:
+    """The state words of an action that ``new`` completes. ``like`` is how the item's other
+    complete actions say it; ``following`` is the text after the old state words."""
+    mark = "✅ " if ("✅" in like or not like.isascii() or not like) else ""
+    emphasis = "**" if "**" in like else ""
+    word = "COMPLETED" if "COMPLETED" in like else "DONE" if "DONE" in like else "COMPLETE"
+    if "[" in like.split("(", maxsplit=1)[0]:
+        word = f"[{word}]"
+    stamp = f", STAMP {new.stamp}" if new.stamp else ""
+    said = f"{mark}{emphasis}{word}{emphasis} (Attempt #{new.number}{stamp})"
+    stripped = following.lstrip()
+    if not stripped or stripped[0] in "—–:":
+        return said
+    return f"{said} — " if following[:1] not in " \t" else f"{said} —"
+
+
+def defused(value: str, own: Conventions | None = None) -> str:
+    """``value`` as one line that holds no structure: no comment opens, no code span stays open,
+    no label or stamp of the reader's is forged. What a line begins with may still open a block."""
+    line = text.one_line(value).replace("<!--", "\\<!--").replace("-->", "--\\>")
+    if "`" in line and not _are_closed(line):
+        line = line.replace("`", "'")
+    line = _KNOWN_LABEL.sub(r"\1\2\\:", line)
+    if own:
+        line = leads.result_labels(own).sub(lambda found: found[0].replace(":", "\\:"), line)
+    return line.replace("STAMP", "stamp")
+
+
+def _are_closed(line: str) -> bool:
+    """Whether each run of backticks that opens code finds one of its length that closes it."""
+    opened = 0
+    for ticks in _TICKS.finditer(line):
+        if not opened:
+            if line[ticks.start() - 1 : ticks.start()] == "\\":
+                return False  # opens nothing for Markdown, which others may not know
+            opened = len(ticks.group())
+        elif len(ticks.group()) == opened:
+            opened = 0
+    return not opened

@@ -1,0 +1,23 @@
+"""Tasks with boxes below headings: ``- [ ] task``, ``- [x] task``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ledger.plan.dialects.checklist.reading import read, sign
+
+if TYPE_CHECKING:
+    from ledger.plan.document import Edit
+    from ledger.plan.draft import Change
+    from ledger.plan.model import Item, Ledger
+
+__all__ = ["IS_NUMBERED", "append", "read", "sign"]
+
+IS_NUMBERED: Final = True
+
+
+def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
+    """The edits that make ``change`` to ``item``."""
+    from ledger.plan.dialects.checklist import appending  # the hook does not write
+
+    return appending.append(ledger, item, change)

@@ -1,0 +1,343 @@
+"""A document in the ``logbook`` dialect to a ``Ledger``.
+
+The item is the focus. Each entry of the attempts history is an attempt: of the focus, or of the
+initiative that its heading names, which is an item, too, known by its entries alone. Checkboxes
+are actions.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ledger.plan.dialects import boxes, words
+from ledger.plan.dialects.attempts import leads, parts
+from ledger.plan.dialects.logbook import headings, results
+from ledger.plan.document import Block, Document, Section, entries, walk
+from ledger.plan.model import (
+    Action,
+    ActionState,
+    Attempt,
+    Criterion,
+    Field,
+    Item,
+    Ledger,
+    Span,
+    Unread,
+)
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+_TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
+_STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
+_PART = re.compile(r"\.[A-Z]{1,3}\d{1,4}\Z")
+_NAME = re.compile(r"[\w.-]{1,200}")
+_WRAPPED = re.compile(r"(?P<mark>`|\*{1,2}|_{1,2})(?P<inner>[^`*]+)(?P=mark)")
+_LITERAL = ("fence", "html", "code")
+# What a bullet without a box is in the sections that hold tasks.
+_UNBOXED: Final[dict[headings.Kind, ActionState]] = {"done": "complete", "todo": "pending"}
+
+
+class Held(NamedTuple):
+    """One section, with all that stands below deeper headings of an entry. ``entry`` is what its
+    heading says where it is an attempt."""
+
+    kind: headings.Kind
+    title: str
+    level: int
+    start: int
+    end: int
+    blocks: tuple[Block, ...]
+    entry: headings.Entry | None
+
+
+def held(
+    document: Document, sections: Sequence[Section], own: Conventions | None
+) -> Iterator[Held]:
+    """The sections of a logbook, each entry whole."""
+    place = 0
+    while place < len(sections):
+        section = sections[place]
+        place += 1
+        if not section.heading:
+            continue
+        title = document.title(section)
+        kind, entry = headings.kind(title, own), headings.entry(title)
+        blocks, end = section.blocks, section.end
+        if entry:
+            while place < len(sections) and sections[place].level > section.level:
+                if sections[place].start != end:
+                    break
+                blocks += sections[place].blocks
+                end = sections[place].end
+                place += 1
+        yield Held(kind, title, section.level, section.start, end, blocks, entry)
+
+
+def read(document: Document, sections: Sequence[Section], own: Conventions | None = None) -> Ledger:
+    """Read these sections of the document. Never fails."""
+    return Reading(document, list(held(document, sections, own)), own).ledger()
+
+
+class Reading:
+    """Sections whose parts are given to the items that they belong to."""
+
+    def __init__(self, document: Document, found: list[Held], own: Conventions | None) -> None:
+        self.document, self.found, self.own = document, found, own
+        focus = next((one for one in found if one.kind == "focus"), None)
+        self.home = focus
+        self.focus = headings.focus(self._lines(focus), own) if focus else None
+        self.names = self._names()
+        self.steps = {
+            step: name
+            for one in found
+            if one.entry and (name := self._of_entry(one.entry))
+            for step in headings.steps(one.entry.rest)
+        }
+        self.falls = headings.newest_first([one.entry for one in found if one.entry])
+        self.unread: list[Unread] = []
+
+    def ledger(self) -> Ledger:
+        """All that was found."""
+        attempts: dict[str | None, list[Attempt]] = {}
+        actions: dict[str, list[Action]] = {}
+        for one in self.found:
+            if one.entry:
+                attempt = self._attempt(one, one.entry)
+                attempts.setdefault(attempt.item, []).append(attempt)
+            for action in self._actions(one):
+                self._give(action, actions, one)
+        self._find_unread()
+        items = []
+        if self.focus and self.home:
+            items.append(self._item(self.focus, self.home, attempts, actions))
+        others = [name for name in self.names if not (self.focus and self.focus.id == name)]
+        items += [self._logged(name, attempts[name], actions) for name in others]
+        items.sort(key=lambda item: item.span.start_byte)
+        first = min((item.span.start_line for item in items), default=1 << 60) - 1
+        return Ledger(
+            "logbook",
+            self.document.data,
+            parts.last_updated(self.document, first, self.own),
+            (),
+            tuple(items),
+            tuple(attempts.get(None, ())),
+            tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            own=self.own,
+        )
+
+    # Items
+
+    def _names(self) -> list[str]:
+        """The initiatives that entries name, in the order of the file."""
+        named = [headings.named(one.entry.rest) for one in self.found if one.entry]
+        known = list(dict.fromkeys(_PART.sub("", name) for name in named if name))
+        self.known = {name.lower(): name for name in known}
+        if self.focus and self.focus.is_named:
+            self.known[self.focus.id.lower()] = self.focus.id
+        used = [self._of_entry(one.entry) for one in self.found if one.entry]
+        return [name for name in dict.fromkeys(used) if name]
+
+    def _of_entry(self, entry: headings.Entry) -> str | None:
+        """The item that an entry's heading begins with, or with a part of (``PARSE-001.A1``), else
+        the focus."""
+        found = _NAME.match(leads.plain_id(entry.rest.lstrip("*[`")))
+        said = found.group().lower() if found else ""
+        while said:
+            known = self.known.get(said.rstrip("._-"))
+            if known:
+                return known
+            said = said.rpartition(".")[0]
+        return self.focus.id if self.focus else None
+
+    def _item(
+        self,
+        focus: headings.Focus,
+        home: Held,
+        attempts: dict[str | None, list[Attempt]],
+        actions: dict[str, list[Action]],
+    ) -> Item:
+        fields = tuple(self._fields(home))
+        status = next((field.value for field in fields if field.name.lower() == "status"), "")
+        return Item(
+            id=focus.id,
+            title=focus.title,
+            priority=None,
+            priority_text="",
+            status=words.status(status, self.own),
+            status_text=status,
+            fields=fields,
+            attempts=tuple(attempts.get(focus.id, ())),
+            actions=tuple(actions.get(focus.id, ())),
+            criteria=tuple(self._criteria()),
+            span=self._span(home),
+            dialect="logbook",
+            is_named=focus.is_named,
+        )
+
+    def _logged(self, name: str, attempts: list[Attempt], actions: dict[str, list[Action]]) -> Item:
+        """An initiative that the file knows by its entries alone, and that stands where the first
+        of them in time does: its place is that of others to come, too."""
+        first = attempts[-1 if self.falls else 0]
+        return Item(
+            id=name,
+            title="",
+            priority=None,
+            priority_text="",
+            status="unknown",
+            status_text="",
+            fields=(),
+            attempts=tuple(attempts),
+            actions=tuple(actions.get(name, ())),
+            criteria=(),
+            span=first.span,
+            dialect="logbook",
+        )
+
+    def _fields(self, home: Held) -> Iterator[Field]:
+        """The sections that are no entries, and the labelled bullets below the focus."""
+        for place, one in enumerate(self.found):
+            if one.entry or one.level == 1:
+                continue
+            yield self._section_field(one, place)
+            if one is home:
+                for entry in entries(block for block in one.blocks if block.kind == "bullet_list"):
+                    field = parts.field(self.document, entry, self.own)
+                    if field:
+                        yield field
+
+    def _section_field(self, one: Held, place: int) -> Field:
+        name = words.name(words.plain(one.title).rstrip(" :"), self.own)
+        if one.kind == "status":
+            name = "Status"
+        end = one.end
+        if one.kind == "attempts":  # with its entries, which are sections of their own
+            behind = itertools.islice(self.found, place + 1, None)
+            inner = itertools.takewhile(lambda other: other.level > one.level, behind)
+            end = max([end, *(other.end for other in inner)])
+        span = parts.span(self.document, one.start, parts.trimmed(self.document, one.start, end))
+        first = next((block for block in one.blocks), None)
+        if not first or first.kind != "paragraph":
+            return Field(name, "", span, parts.span(self.document, one.start, one.start))
+        line = self.document.line(first.start)
+        value = line.strip()
+        wrapped = _WRAPPED.fullmatch(value) if one.kind == "status" else None
+        value = wrapped["inner"] if wrapped else value
+        at = line.find(value) if value else 0
+        where = parts.span_in_line(self.document, first.start, at, at + len(value))
+        return Field(name, value, span, where)
+
+    def _span(self, one: Held) -> Span:
+        end = parts.trimmed(self.document, one.start, one.end)
+        return parts.span(self.document, one.start, end)
+
+    def _criteria(self) -> Iterator[Criterion]:
+        for one in self.found:
+            if one.kind == "criteria":
+                for block in walk(one.blocks):
+                    if block.kind == "list_item":
+                        value = parts.entry_text(self.document, block)
+                        yield parts.criterion(self.document, value, block.start, block.end)
+
+    # Attempts
+
+    def _attempt(self, one: Held, entry: headings.Entry) -> Attempt:
+        end = one.end
+        for block in reversed(one.blocks):
+            if block.kind != "rule":
+                break
+            end = block.start
+        end = parts.trimmed(self.document, one.start, end)
+        whole = "\n".join(self.document.lines(one.start, end)).lstrip("# \t")
+        result, said = results.result(entry.note, self._lines(one), self.own)
+        return Attempt(
+            self._of_entry(entry),
+            None,
+            entry.date,
+            entry.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+            result,
+            said,
+            whole,
+            "history",
+            parts.span(self.document, one.start, end),
+        )
+
+    def _lines(self, one: Held) -> list[str]:
+        """The lines below its heading that are no code."""
+        literal = {
+            line
+            for block in walk(one.blocks)
+            if block.kind in _LITERAL
+            for line in range(block.start, block.end)
+        }
+        return [
+            self.document.line(line)
+            for line in range(one.start + 1, one.end)
+            if line not in literal
+        ]
+
+    # Actions
+
+    def _actions(self, one: Held) -> Iterator[Action]:
+        """Checkboxes anywhere, and every bullet of a section that holds tasks."""
+        if one.kind == "criteria":
+            return
+        tops = {id(entry) for entry in entries(one.blocks)}
+        for block in walk(one.blocks):
+            if block.kind != "list_item":
+                continue
+            line = self.document.line(block.start)
+            said = leads.unbulleted(line)[1]
+            box = boxes.plain(said)
+            state = box.state if box else None
+            if not box and not one.entry and id(block) in tops:
+                state = _UNBOXED.get(one.kind)
+            if state is None:
+                continue
+            number = leads.numbered(line)
+            if number is None:
+                number = _step(said[box.length :] if box else said)
+            yield boxes.action(self.document, block, number, state, box)
+
+    def _give(self, action: Action, actions: dict[str, list[Action]], one: Held) -> None:
+        owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)
+        if owner:
+            actions.setdefault(owner, []).append(action)
+        else:
+            self._unread_line("action", action.span.start_line - 1, "there is no focus")
+
+    def owner(self, said: str) -> str | None:
+        """The item whose name or step the words of an action begin with, else the focus."""
+        tag = _TAG.match(said)
+        if tag:
+            known = self.known.get(leads.plain_id(tag["tag"]).lower())
+            if known or tag["tag"] in self.steps:
+                return known or self.steps[tag["tag"]]
+        return self.focus.id if self.focus else None
+
+    # What is not read
+
+    def _find_unread(self) -> None:
+        """Headings among the entries that open none."""
+        above: Held | None = None
+        for one in self.found:
+            if above and one.level > above.level:
+                if not one.entry:
+                    reason = "its heading does not begin with a date"
+                    self._unread_line("attempt", one.start, reason)
+            else:
+                above = one if one.kind == "attempts" else None
+
+    def _unread_line(self, kind: str, number: int, reason: str) -> None:
+        line = self.document.line(number)[:200]
+        self.unread.append(Unread(kind, number + 1, line, reason))  # type: ignore[arg-type]
+
+
+def _step(said: str) -> int | None:
+    """The digits of the step that the words of an action begin with."""
+    tag = _TAG.match(said)
+    step = _STEP.match(tag["tag"]) if tag else None
+    return int(step["number"]) if step else None

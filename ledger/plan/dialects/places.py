@@ -1,0 +1,167 @@
+"""Where things stand in an item, and lines put in at such a place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ledger.errors import Refused, UsageError
+from ledger.plan import text
+from ledger.plan.document import Block, Document, Edit, walk
+from ledger.plan.model import Action, Attempt, Field, Item, Ledger, Pointer
+
+_LINE_END = re.compile(rb"[\r\n]|\Z")
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
+
+
+def field(item: Item, *names: str) -> Field | None:
+    """The item's first field whose name starts with one of ``names``, the first of them first."""
+    return next(
+        (field for name in names for field in item.fields if field.name.lower().startswith(name)),
+        None,
+    )
+
+
+def within(attempt: Attempt, home: Field) -> bool:
+    """Whether the attempt stands in the field."""
+    return home.span.start_byte <= attempt.span.start_byte < home.span.end_byte
+
+
+def behind_field(item: Item, at: int) -> int:
+    """``at``, or the end of the field that it lies in, so that no field is torn apart."""
+    for field in item.fields:
+        if field.span.start_byte < at < field.span.end_byte:
+            return field.span.end_byte
+    return at
+
+
+def end_of_fields(item: Item) -> int:
+    """Before the fields that look ahead (actions, risks, exit criteria), else after all."""
+    ahead = ("next action", "required action", "risk", "exit criteria", "success criteria")
+    for field in item.fields:
+        if field.name.lower().startswith(ahead):
+            return field.span.start_byte
+    return item.fields[-1].span.end_byte if item.fields else item.span.end_byte
+
+
+def insertion(data: bytes, at: int, lines: list[str]) -> Edit:
+    """Whole lines at the start of a line, in the newline style of the place."""
+    newline = text.newline_of(data, at)
+    body = newline.join(text.encode(line) for line in lines)
+    if at and data[at - 1 : at] not in (b"\n", b"\r"):
+        return Edit(at, at, newline + body)  # the file's last line has no newline, nor has ours
+    return Edit(at, at, body + newline)
+
+
+def lines(ledger: Ledger, attempt: Attempt) -> list[str]:
+    """The attempt's lines as written, newlines cut off."""
+    raw = ledger.text[attempt.span.start_byte : attempt.span.end_byte].removeprefix(text.BOM)
+    return re.split(r"\r\n|\n|\r", text.decode(raw))
+
+
+def first_line(ledger: Ledger, start: int) -> str:
+    """The line that begins at byte ``start``."""
+    end = _LINE_END.search(ledger.text, start)
+    assert end
+    return text.decode(ledger.text[start : end.start()].removeprefix(text.BOM))
+
+
+def newest_first(group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
+    """Whether the numbers of ``group`` fall, those that were ``archived`` from it among them."""
+    known = [(a.span.start_byte, a.number, a.number) for a in group if a.number is not None]
+    for pointer in archived:
+        if pointer.ranges and not pointer.is_item:
+            ends = pointer.ranges[0][0], max(last for _, last in pointer.ranges)
+            known.append((pointer.span.start_byte, *ends))
+    known.sort()
+    return len(known) > 1 and all(a[1] > b[2] for a, b in pairwise(known))
+
+
+def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
+    """Whether a blank line parts the last two of ``group``, or the last one from what was
+    ``archived`` next to it."""
+    spans = [one.span for one in group]
+    for pointer in archived:
+        if not pointer.is_item:
+            begin, end = pointer.span.start_byte, pointer.span.end_byte
+            newline = _NEWLINE.match(ledger.text, end)
+            end = newline.end() if newline else end
+            spans.append(pointer.span._replace(start_byte=begin, end_byte=end))
+    spans.sort()
+    if len(spans) < 2:
+        return False
+    gap = ledger.text[spans[-2].end_byte : spans[-1].start_byte]
+    return bool(gap) and not gap.strip()
+
+
+def between(ledger: Ledger, entries: Sequence[Attempt]) -> list[str]:
+    """What parts the last two of ``entries`` below headings: a blank line, or a rule with one
+    before and behind."""
+    gap = (
+        ledger.text[entries[-2].span.end_byte : entries[-1].span.start_byte] if entries[1:] else b""
+    )
+    rule = text.decode(gap).strip()
+    return ["", rule, ""] if re.fullmatch(r"[-*_]{3,10}", rule) else [""]
+
+
+def behind(ledger: Ledger, at: int, lines: list[str]) -> Edit:
+    """Lines behind others, and a blank one where text follows."""
+    following = first_line(ledger, at)
+    return insertion(ledger.text, at, [*lines, ""] if following.strip() else lines)
+
+
+def numbered_action(item: Item, number: int) -> Action:
+    """The item's action ``number``; of boxes without numbers that one from above, and of steps
+    that a logbook lists again when they are done the open one. Raises UsageError for none, Refused
+    for more than one."""
+    found = [action for action in item.actions if action.number == number]
+    if item.dialect == "logbook":
+        found = [action for action in found if action.state != "complete"] or found[:1]
+    if item.dialect == "checklist" and all(action.number is None for action in item.actions):
+        found = list(item.actions[number - 1 : number]) if number > 0 else []
+    if not found:
+        known = ", ".join(str(action.number) for action in item.actions if action.number)
+        raise UsageError(
+            "no-such-action",
+            f"{item.id} has no action {number}",
+            f"it has {known}" if known else "it has no numbered actions",
+        )
+    if len(found) > 1:
+        lines = " and ".join(str(action.span.start_line) for action in found)
+        raise Refused(
+            "ambiguous-action", f"{item.id} has action {number} on lines {lines}", "renumber one"
+        )
+    return found[0]
+
+
+def open_action(item: Item, number: int) -> Action:
+    """The same, for completing it. Raises Refused, too, where it is complete."""
+    action = numbered_action(item, number)
+    if action.state == "complete":
+        raise Refused(
+            "already-complete",
+            f"action {number} of {item.id} is complete already (line {action.span.start_line})",
+        )
+    return action
+
+
+def entry_of(document: Document, item: Item) -> Block | None:
+    """The entry of the list that ``item`` is, in the document that it was read from."""
+    at = item.span.start_line - 1
+    for section in document.sections:
+        if section.start <= at < section.end:
+            for block in walk(section.blocks):
+                if block.kind == "list_item" and block.start == at:
+                    return block
+    return None
+
+
+def is_listed(ledger: Ledger, item: Item) -> bool:
+    """Whether the item has no section of its own and is only named in a list, an archive say."""
+    start = item.span.start_byte
+    return item.dialect == "attempts" and ledger.text[start : start + 8].lstrip()[:1] in (
+        b"-",
+        b"*",
+        b"+",
+    )

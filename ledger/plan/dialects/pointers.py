@@ -1,0 +1,181 @@
+"""The line that is left where a part of an item was moved to the archive.
+
+    - Status: done — archived whole: 12 attempts (#1-#12), 40 lines: [a.md](a.md#archived-KEY)
+      * Archived: 38 attempts (#1-#38), 190 lines: [a.md](a.md#archived-KEY)
+
+Its bullet, or the mark of its heading, is that of what stood there, whatever the dialect. Sixteen
+digits, KEY, are all that ties it to a part of the archive. The numbers stand in the line itself,
+so that none is given twice even where the archive is missing. Where the line stands in no item's
+section, as in a history that items share, it names its item: ``Archived of ITEM: ...``.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from ledger.plan import text
+from ledger.plan.document import Document
+from ledger.plan.model import Item, Ledger, Pointer, Span
+
+KEYED = b"#archived-"
+"""What every pointer holds."""
+# Compiled where there is a pointer: most plans have none, and the hook reads every one.
+# What stands before the words: indent, a bullet or the mark of a heading, a status.
+_OPENING = (
+    r"(?i)[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
+    r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?"
+    r"(?: of (?P<item>[^:\n]{1,200}))?: "
+)
+_SAID = (
+    r"(?P<attempts>\d{1,6}) attempts?(?: \((?P<numbers>#[#\d, -]{1,20000})\))?, "
+    r"(?:(?P<actions>\d{1,6}) actions?, )?(?P<lines>\d{1,7}) lines?: "
+)
+_LINK = r"\[[^\]]{1,1000}\]\([^()\s]{0,3000}#archived-(?P<key>[0-9a-f]{16})\)[ \t]*"
+_RANGE = r"#(\d{1,6})(?:-#(\d{1,6}))?"
+
+
+def find(plan: Document) -> list[Pointer]:
+    """The pointers in ``plan``, in its order; one in fenced code is an example."""
+    data = plan.data
+    found: dict[int, Pointer] = {}
+    at = data.find(KEYED)
+    while at >= 0:
+        number = bisect_right(plan.starts, at) - 1
+        if number not in found and not _is_literal(plan, number):
+            line = plan.line(number)
+            begin = plan.starts[number]
+            begin += len(text.BOM) if not number and data.startswith(text.BOM) else 0
+            span = Span(number + 1, number + 1, begin, begin + len(text.encode(line)))
+            pointer = _read(line, span)
+            if pointer:
+                found[number] = pointer
+        at = data.find(KEYED, at + 1)
+    return list(found.values())
+
+
+def _is_literal(plan: Document, line: int) -> bool:
+    """Whether the line stands in code or HTML."""
+    at = bisect_right(plan.sections, line, key=lambda section: section.start) - 1
+    blocks = plan.sections[max(at, 0)].blocks
+    while blocks:
+        block = next((one for one in blocks if one.start <= line < one.end), None)
+        if block and block.kind in ("fence", "code", "html"):
+            return True
+        blocks = block.children if block else ()
+    return False
+
+
+def _read(line: str, span: Span) -> Pointer | None:
+    opening = re.match(_OPENING, line)
+    said = re.compile(_SAID).match(line, opening.end()) if opening else None
+    link = re.compile(_LINK).fullmatch(line, said.end()) if said else None
+    if not opening or not said or not link:
+        return None
+    ranges = [
+        (int(first), max(int(first), int(last or first)))
+        for first, last in re.findall(_RANGE, said["numbers"] or "")
+    ]
+    counts = int(said["attempts"]), tuple(ranges), int(said["lines"])
+    return Pointer(opening["item"], bool(opening["whole"]), *counts, link["key"], span)
+
+
+def note(ledger: Ledger, plan: Document) -> Ledger:
+    """``ledger``, read from ``plan``, with each item's pointers. They are nothing else, no field,
+    action or criterion; and an attempt that they name is not told by a completed action only."""
+    pointers = find(plan)
+    if not pointers:
+        return ledger
+    lines = {one.span.start_line for one in pointers}
+    return ledger._replace(
+        items=tuple(_noted(item, pointers, lines) for item in ledger.items),
+        unread=tuple(one for one in ledger.unread if one.line not in lines),
+    )
+
+
+def _noted(item: Item, pointers: Sequence[Pointer], lines: set[int]) -> Item:
+    start, end = item.span.start_byte, item.span.end_byte
+    own = tuple(
+        one
+        for one in pointers
+        if (one.item == item.id if one.item else start <= one.span.start_byte < end)
+    )
+    return item._replace(
+        archived=own,
+        attempts=tuple(
+            attempt
+            for attempt in item.attempts
+            if attempt.source != "action" or not any(one.holds(attempt.number) for one in own)
+        ),
+        fields=tuple(
+            field
+            for field in item.fields
+            if field.span.start_line not in lines or field.name.lower() == "status"
+        ),
+        actions=tuple(one for one in item.actions if one.span.start_line not in lines),
+        criteria=tuple(one for one in item.criteria if one.span.start_line not in lines),
+    )
+
+
+# Writing one
+
+
+def opening(line: str, *, is_item: bool) -> str:
+    """What a pointer begins with that stands where ``line`` stood: its bullet, or for attempts
+    the mark of its heading. A whole item's is a bullet in any case."""
+    mark = re.match(r"[ \t]*(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]+", line)
+    if not mark or (is_item and mark.group().startswith("#")):
+        return "- " if is_item else ""
+    return re.sub(r"\d{1,9}[.)]", "-", mark.group())
+
+
+def render(start: str, counts: str, target: str, key: str) -> str:
+    """The line; ``start`` is all before the colon, ``target`` the archive's path as a link from
+    the ledger's folder."""
+    label = re.sub(r"([\[\]\\])", r"\\\1", target.rpartition("/")[2])
+    link = re.sub(r"[^\w./~-]", _percent, target, flags=re.ASCII)
+    return f"{start}: {counts}: [{label}]({link}#archived-{key})"
+
+
+def counts(
+    attempts: int, numbers: Iterable[int | None], inner: Sequence[Pointer], actions: int, lines: int
+) -> str:
+    """How much was moved, in words: ``12 attempts (#1-#12), 3 actions, 40 lines``. ``inner`` are
+    pointers that went with it."""
+    attempts += sum(one.attempts for one in inner)
+    ranges = [(number, number) for number in numbers if number is not None]
+    ranges += [pair for one in inner for pair in one.ranges]
+    said = ", ".join(
+        f"#{first}" if first == last else f"#{first}-#{last}" for first, last in joined(ranges)
+    )
+    tries = f"{_counted(attempts, 'attempt')}{f' ({said})' if said else ''}"
+    tasks = [_counted(actions, "action")] if actions else []
+    return ", ".join([tries, *tasks, _counted(lines, "line")])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges in order, those that touch put together."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def next_free(item: Item, number: int) -> int:
+    """The first number from ``number`` up that no pointer of ``item`` holds."""
+    for first, last in joined(pair for one in item.archived for pair in one.ranges):
+        if first <= number <= last:
+            number = last + 1
+    return number
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode(match.group()))

@@ -1,0 +1,70 @@
+"""Bytes to a ``Ledger``: the one way in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ledger.plan import dialects, document
+from ledger.plan.dialects import attempts, pointers, strays
+from ledger.plan.dialects.attempts import parts
+from ledger.plan.document import Document
+from ledger.plan.model import Ledger
+from ledger.plan.recognition import DIALECTS, Recognition
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+
+def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None) -> Ledger:
+    """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``.
+
+    ``own`` are the words, IDs and dialect of this project, where it says any. ``like`` is another
+    version of the same file, for speed: what both have is read once, and in the same words.
+    """
+    own = like.own if like else own
+    whole = document.parse(data)
+    known = dialects.recognise(whole, own)
+    found = []
+    for name in sorted(set(known.sections), key=DIALECTS.index):
+        sections = [
+            section
+            for section, dialect in zip(whole.sections, known.sections, strict=True)
+            if dialect == name
+        ]
+        if name == dialects.MAIN:
+            found.append(attempts.read(whole, sections, own, like))
+        else:
+            found.append(dialects.load(name).read(whole, sections, own))
+    plan = found[0] if len(found) == 1 else _joined(whole, known.dialect, found)
+    return pointers.note(strays.note(plan, whole, known.sections), whole)
+
+
+def recognise(data: bytes, own: Conventions | None = None) -> Recognition:
+    """Which dialects ``data`` is written in, and why."""
+    return dialects.recognise(document.parse(data), own)
+
+
+def _joined(whole: Document, dialect: str, found: Sequence[Ledger]) -> Ledger:
+    """One ledger of what each dialect has read of the document."""
+    items = sorted(
+        (item for one in found for item in one.items), key=lambda item: item.span.start_byte
+    )
+    first = min((item.span.start_line for item in items), default=1 << 60) - 1
+    own = found[0].own
+    return Ledger(
+        dialect,
+        whole.data,
+        parts.last_updated(whole, first, own),
+        tuple(row for one in found for row in one.index),
+        tuple(items),
+        tuple(
+            sorted(
+                (one for each in found for one in each.loose),
+                key=lambda one: one.span.start_byte,
+            )
+        ),
+        tuple(sorted((one for each in found for one in each.unread), key=lambda one: one.line)),
+        tuple(one for each in found for one in each.headings),
+        own,
+    )

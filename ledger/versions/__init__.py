@@ -1,0 +1,1 @@
+"""Many versions of one plan: history and merge."""

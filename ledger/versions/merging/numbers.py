@@ -1,0 +1,242 @@
+"""One number for one attempt: where both sides gave the same one, that of the later is moved up,
+and what that side's new text says of it follows.
+
+The earlier by date and stamp keeps its number; so does what the base had. What moves goes
+behind all others, in its own order. Actions are numbered likewise.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
+from typing import Final, Literal, NamedTuple
+
+from ledger.versions.merging.aligning import Aligned, Trio
+from ledger.versions.merging.lines import split
+from ledger.versions.merging.parts import Part, Ranges
+
+Numbers = Mapping[int, int]
+Side = Literal["one", "other"]
+_ID = rb"(?<![\w.-])[A-Z][A-Z0-9]*(?:[-_.][A-Za-z0-9]+)*"
+_BETWEEN = rb"[\])`*]{0,4}(?:[ \t,:(/]|\xe2\x80\x94){0,3}"
+_BLANK = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
+_AND = rb"(?:, ?| ?(?:and|or|to|&|/|-|\xe2\x80\x93) ?)"
+# ``Attempt #5``, ``Attempts #5, #6``, both also behind an item's ID; ``ITEM-001#5``.
+_NAMED = re.compile(
+    rb"(?:(?P<item>" + _ID + rb")" + _BETWEEN + rb")?"
+    rb"(?i:\bAttempts?)" + _BLANK + rb"#\d{1,6}(?:" + _AND + rb"#\d{1,6})*"
+    rb"|(?P<whose>" + _ID + rb")#\d{1,6}\b"
+)
+_MARKS: Final = re.compile(r"[-:]")
+_HASH: Final = re.compile(rb"#(\d{1,6})")
+
+
+class Moves(NamedTuple):
+    """For one side: old number to new, of attempts and of actions. ``made`` are those that the
+    merge itself gave: what, old and new number."""
+
+    attempts: Numbers
+    actions: Numbers
+    made: tuple[tuple[str, int, int], ...] = ()
+
+
+class _Added(NamedTuple):
+    """What only one side has: its number, and what decides who was first."""
+
+    number: int
+    when: str
+    said: bytes
+
+
+def moves(
+    aligned: Aligned[Part], taken: frozenset[int], archived: tuple[Ranges, Ranges] = ((), ())
+) -> tuple[Moves, Moves]:
+    """The moves for each side of one item. ``taken`` are the numbers that the base has, or that
+    its actions name; ``archived`` those that attempts have which one side moved to the archive,
+    where no merge can change them."""
+    attempts = _moves(aligned, "attempt", taken, archived)
+    actions = _moves(aligned, "action", frozenset(), ((), ()))
+    one, other = (
+        Moves(
+            tries.known | tries.made,
+            tasks.known | tasks.made,
+            (
+                *(("attempt", old, new) for old, new in sorted(tries.made.items())),
+                *(("action", old, new) for old, new in sorted(tasks.made.items())),
+            ),
+        )
+        for tries, tasks in zip(attempts, actions, strict=True)
+    )
+    return one, other
+
+
+class _Moved(NamedTuple):
+    """On one side: what the other side had numbered anew, and what the merge does."""
+
+    known: dict[int, int]
+    made: dict[int, int]
+
+
+def _moves(
+    aligned: Aligned[Part], kind: str, taken: frozenset[int], archived: tuple[Ranges, Ranges]
+) -> tuple[_Moved, _Moved]:
+    trios = [trio for trio in aligned.trios if trio.any.kind == kind]
+    settled = {
+        at: number for at, trio in enumerate(trios) if (number := _settled(trio)) is not None
+    }
+    added = _added(trios, 1), _added(trios, 2)
+    if kind == "attempt":
+        for side in (0, 1):
+            named = _named_only(aligned, taken, side + 1)
+            added[side].extend(one for one in named if not _holds(archived[side], one.number))
+    numbers = [{one.number for one in side} for side in added]
+    fixed = set(settled.values()) | taken | {last for _, last in (*archived[0], *archived[1])}
+    # A number that is settled for something which the side has under another one.
+    lost = [numbers[side] & _renumbered(trios, settled, side + 1) for side in (0, 1)]
+    for side in (0, 1):
+        lost[side] |= {
+            number
+            for number in numbers[side]
+            if _holds(archived[1 - side], number) and not _holds(archived[side], number)
+        }
+    rival = numbers[0] & numbers[1]
+    if rival:
+        first = min(rival)
+        later = 1 if _first(added[0], first) <= _first(added[1], first) else 0
+        lost[later] |= rival
+    found = []
+    top = max({*fixed, *numbers[0], *numbers[1]}, default=0)
+    for side in (0, 1):
+        least = min(lost[side], default=top + 1)
+        going = sorted(number for number in numbers[side] if number >= least)
+        if not lost[1 - side]:  # else both go behind all that there is
+            top = max(fixed | numbers[1 - side] | (numbers[side] - {*going}), default=0)
+        made = {number: top + at for at, number in enumerate(going, 1)}
+        top += len(going)
+        known = {
+            part.number: settled[at]
+            for at, trio in enumerate(trios)
+            if at in settled and (part := trio[side + 1]) and part.number is not None
+        }
+        found.append(_Moved({was: now for was, now in known.items() if was != now}, made))
+    return found[0], found[1]
+
+
+def _holds(ranges: Ranges, number: int) -> bool:
+    """Whether one of ``ranges``, which are in order, has ``number`` in it."""
+    at = bisect_right(ranges, number, key=itemgetter(0)) - 1
+    return at >= 0 and number <= ranges[at][1]
+
+
+def meet(one: Ranges, other: Ranges) -> bool:
+    """Whether both, each in order, have a number in common."""
+    return any(_holds(one, first) for first, _ in other) or any(
+        _holds(other, first) for first, _ in one
+    )
+
+
+def _settled(trio: Trio[Part]) -> int | None:
+    """The number of what the base or both sides have."""
+    if trio.base is None and (trio.one is None or trio.other is None):
+        return None
+    was = trio.base.number if trio.base else None
+    now = [part.number for part in (trio.one, trio.other) if part and part.number != was]
+    return max((number for number in now if number is not None), default=was)
+
+
+def _renumbered(trios: list[Trio[Part]], settled: Mapping[int, int], side: int) -> set[int]:
+    """The numbers that are settled for what ``side`` does not have under them."""
+    return {
+        number
+        for at, number in settled.items()
+        if (part := trios[at][side]) is None or part.number != number
+    }
+
+
+def _added(trios: list[Trio[Part]], side: int) -> list[_Added]:
+    """What only ``side`` has."""
+    return [
+        _Added(part.number, part.when or "~", part.masked)
+        for trio in trios
+        if trio.base is None
+        and trio[3 - side] is None
+        and (part := trio[side])
+        and part.number is not None
+    ]
+
+
+def _named_only(aligned: Aligned[Part], taken: frozenset[int], side: int) -> Iterator[_Added]:
+    """The attempts that only an action of ``side`` tells of."""
+    own = (trio[side] for trio in aligned.trios)
+    known = {part.number for part in own if part and part.kind == "attempt"} | taken
+    for trio in aligned.trios:
+        part, twin = trio[side], trio[3 - side]
+        if not part or not part.done_by or part.done_by in known:
+            continue
+        if not twin or twin.masked != part.masked:
+            yield _Added(part.done_by, "~", part.masked)
+
+
+def _first(added: Iterable[_Added], number: int) -> tuple[str, bytes]:
+    """What says which of two sides had ``number`` first: the date, its marks aside, then the
+    words."""
+    return min((_MARKS.sub("", one.when), one.said) for one in added if one.number == number)
+
+
+def settled(trio: Trio[Part]) -> Trio[Part]:
+    """The trio with one number on all sides, where the base or both sides have it."""
+    number = _settled(trio)
+    if number is None:
+        return trio
+    return Trio(*(part.numbered(number) if part else None for part in trio))
+
+
+def moved(trio: Trio[Part], side: Side, own: Moves, maps: Mapping[bytes, Numbers]) -> Trio[Part]:
+    """The trio with new numbers on ``side``: its own if only that side has it, and those that new
+    lines of its text name. ``maps`` are the attempts' numbers of all items."""
+    part = trio.one if side == "one" else trio.other
+    if part is None:
+        return trio
+    numbers = own.attempts if part.kind == "attempt" else own.actions
+    is_alone = trio.base is None and (trio.one is None or trio.other is None)
+    if is_alone and part.number is not None:
+        part = part.numbered(numbers.get(part.number, part.number))
+    if own.attempts or maps:
+        known = frozenset(split(trio.base.body)) if trio.base else frozenset()
+        part = _rewritten(part, known, own.attempts, maps)
+    return trio._replace(one=part) if side == "one" else trio._replace(other=part)
+
+
+def _rewritten(
+    part: Part, known: frozenset[bytes], own: Numbers, maps: Mapping[bytes, Numbers]
+) -> Part:
+    """The part with the references in lines that are not ``known``."""
+
+    def follow(said: bytes) -> bytes:
+        return _NAMED.sub(lambda found: _followed(found, own, maps), said)
+
+    first, *rest = split(part.body) or [b""]
+    body = [line if line in known else follow(line) for line in rest]
+    if first in known:
+        return part._replace(body=b"".join([first, *body]))
+    if part.kind == "attempt" and part.digits:
+        at = part.digits[1]  # what stands before says the attempt's own number
+        return part._replace(body=b"".join([first[:at], follow(first[at:]), *body]))
+    if part.state is None:
+        return part._replace(body=b"".join([follow(first), *body]))
+    start, end = part.state
+    head, said, tail = follow(first[:start]), follow(first[start:end]), follow(first[end:])
+    done_by = part.done_by if part.done_by is None else own.get(part.done_by, part.done_by)
+    return part._replace(
+        body=b"".join([head, said, tail, *body]),
+        state=(len(head), len(head) + len(said)),
+        digits=part.digits,
+        done_by=done_by,
+    )
+
+
+def _followed(found: re.Match[bytes], own: Numbers, maps: Mapping[bytes, Numbers]) -> bytes:
+    """A reference with its new numbers."""
+    item = found["whose"] or found["item"]
+    numbers = maps.get(item, {}) if item in maps or found["whose"] else own
+    return _HASH.sub(lambda one: b"#%d" % numbers.get(int(one[1]), int(one[1])), found.group())

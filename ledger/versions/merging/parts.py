@@ -1,0 +1,264 @@
+"""A version cut into the parts that a merge keeps, drops or merges: sections, and in them
+fields, attempts, actions, rows of the index, lines of the head, and the text between.
+
+Nothing is left out: sections, parts and the blank lines behind them put together are the file.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from ledger.edits import chunks
+from ledger.plan import document, reader
+from ledger.plan.dialects import pointers
+from ledger.plan.document import Document
+from ledger.plan.model import Item, Ledger
+from ledger.versions.merging import marks
+from ledger.versions.merging.marks import Kind, Mark
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+_ATTEMPT_NUMBER = re.compile(rb"Attempt(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*#?(\d{1,6})", re.IGNORECASE)
+_ACTION_NUMBER = re.compile(rb"[ \t]*(\d{1,9})[.)]")
+Ranges = Sequence[tuple[int, int]]
+"""The first and last number of each run."""
+KEPT: Final = ("attempt", "archived")
+"""What no merge may lose."""
+_LEAD = 160  # bytes at the start of an attempt that may hold its number
+
+
+class Part(NamedTuple):
+    """One thing and the blank lines behind it.
+
+    ``name`` is what it is known by within its section, empty for none. ``number`` is that of an
+    attempt or action, ``digits`` where it stands in ``body``. ``state`` is where the state of
+    an action, the status of a row or field, or the value of the last update stands in it.
+    ``when`` orders attempts in time; ``done_by`` is the attempt that an action names.
+    """
+
+    kind: Kind
+    name: str
+    body: bytes
+    gap: bytes
+    number: int | None = None
+    digits: tuple[int, int] | None = None
+    state: tuple[int, int] | None = None
+    when: str = ""
+    done_by: int | None = None
+
+    @property
+    def masked(self) -> bytes:
+        """The body without its indent and number."""
+        if not self.digits:
+            return self.body.strip()
+        start, end = self.digits
+        return (self.body[:start] + b"#" + self.body[end:]).strip()
+
+    def numbered(self, number: int) -> "Part":
+        """The same under another number."""
+        if not self.digits or number == self.number:
+            return self
+        start, end = self.digits
+        said = b"%d" % number
+        by = len(said) - (end - start)
+        state = self.state and (self.state[0] + by, self.state[1] + by)
+        return self._replace(
+            body=self.body[:start] + said + self.body[end:],
+            number=number,
+            digits=(start, start + len(said)),
+            state=state,
+        )
+
+
+class Moved(NamedTuple):
+    """What a line of the plan points to: its digest, whether it is a whole item, and the numbers of
+    attempts in it."""
+
+    key: str
+    is_item: bool
+    numbers: Ranges
+
+
+class Section(NamedTuple):
+    """An item, or the text below a heading that is no item's. ``name`` is the ID or the heading.
+    ``gap`` are the blank lines behind the last part, which has none of its own.
+
+    ``numbers`` are all that attempts of the item have or that its actions name, ``moved`` what it
+    has in the archive. There each part is one section of one part, ``archived``, known by its
+    digest."""
+
+    kind: Literal["item", "text", "archived"]
+    name: str
+    parts: tuple[Part, ...]
+    gap: bytes
+    numbers: frozenset[int]
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def body(self) -> bytes:
+        """Its bytes without the blank lines behind it."""
+        return b"".join(part.body + part.gap for part in self.parts)
+
+
+Version = tuple[Section, ...]
+"""A whole file."""
+
+
+def ranges(moved: Iterable[Moved]) -> Ranges:
+    """The numbers of all ``moved``, in order; no two runs touch."""
+    return pointers.joined(pair for one in moved for pair in one.numbers)
+
+
+def parse(data: bytes, own: "Conventions | None" = None) -> Version:
+    """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
+    whole = document.parse(data)
+    plan = reader.read(data, own=own if own and own.dialect else marks.settled(own, [data]))
+    by_rank = sorted(marks.find(whole, plan), key=lambda mark: mark.rank)
+    every = sorted({mark.start: mark for mark in by_rank}.values())
+    found = []
+    archived = _archived(whole)
+    for start, end, item in _bounds(whole, plan, archived):
+        if start in archived:
+            found.append(archived[start].section(whole, end))
+            continue
+        inside = [mark for mark in every if start <= mark.start < end]
+        *parts, last = _parts(whole, inside, start, end)
+        numbers = (
+            [a.number for a in item.attempts] + [a.attempt for a in item.actions] if item else []
+        )
+        found.append(
+            Section(
+                "item" if item else "text",
+                item.id if item else whole.line(start).strip("# ").strip(),
+                (*parts, last._replace(gap=b"")),
+                last.gap,
+                frozenset(number for number in numbers if number is not None),
+                tuple(Moved(one.key, one.is_item, one.ranges) for one in item.archived)
+                if item
+                else (),
+            )
+        )
+    return tuple(found)
+
+
+class _Archived(NamedTuple):
+    """Lines ``[start, end)`` of an archive that hold one part of it."""
+
+    key: str
+    start: int
+    end: int
+
+    def behind(self, whole: Document) -> int:
+        """The first line behind it that says something."""
+        last = len(whole.starts) - 1
+        return next((n for n in range(self.end, last) if whole.line(n).strip()), last)
+
+    def section(self, whole: Document, end: int) -> Section:
+        """The part, which is kept as it stands, and the blank lines behind it, up to ``end``."""
+        at = whole.starts
+        body, gap = whole.data[at[self.start] : at[self.end]], whole.data[at[self.end] : at[end]]
+        part = Part("archived", self.key, body, b"")
+        return Section("archived", self.key, (part,), gap, frozenset())
+
+
+def _archived(whole: Document) -> dict[int, _Archived]:
+    """The parts of an archive, by their first lines."""
+    found = {}
+    for chunk in chunks.find(whole.data):
+        start, end = (bisect_left(whole.starts, at) for at in (chunk.start, chunk.end))
+        start += not whole.line(start).strip()
+        found[start] = _Archived(chunk.key, start, end)
+    return found
+
+
+def _bounds(
+    whole: Document, plan: Ledger, archived: Mapping[int, _Archived]
+) -> Iterator[tuple[int, int, Item | None]]:
+    """Lines ``[start, end)`` of each section, in order, with the item that it is."""
+    last = len(whole.starts) - 1
+    taken = {line for one in archived.values() for line in range(one.start, one.end)}
+    inner = marks.inner(plan) | taken
+    tops = {item.span.start_line - 1: item for item in marks.sections(plan)}
+    tops = {start: item for start, item in tops.items() if start not in taken}
+    behind = {one.behind(whole) for one in archived.values()} - taken
+    starts = {
+        section.start
+        for section in whole.sections
+        if section.start < section.end and section.start not in inner
+    }
+    held = 0  # the end of the item before
+    cuts: list[tuple[int, Item | None]] = []
+    for start in sorted({*starts, *tops, *archived, *behind}):
+        if start in tops:
+            cuts.append((start, tops[start]))
+            own = (part.span.end_line for part in tops[start].attempts)
+            held = max([tops[start].span.end_line, *own])
+        elif start < last and (start >= held or start in archived or start in behind):
+            cuts.append((start, None))
+    for place, (start, item) in enumerate(cuts):
+        end = cuts[place + 1][0] if place + 1 < len(cuts) else last
+        yield start, end, item
+
+
+def _parts(whole: Document, marks: Iterable[Mark], start: int, end: int) -> Iterator[Part]:
+    """The parts that lines ``[start, end)`` are: an inner mark ends an outer one, and what the
+    outer one has behind it is text."""
+    owner: list[Mark | None] = [None] * (end - start)
+    opened: dict[int, Mark] = {}
+    for inside in marks:
+        last = min(inside.end, end)
+        owner[inside.start - start : last - start] = [inside] * (last - inside.start)
+        opened[inside.start] = inside
+    cuts = [
+        line
+        for line in range(start, end)
+        if line == start or line in opened or owner[line - start] is not owner[line - 1 - start]
+    ]
+    pending: Part | None = None
+    for line, stop in zip(cuts, [*cuts[1:], end], strict=True):
+        body, gap = _without_blanks(whole, line, stop)
+        if pending and not body:
+            pending = pending._replace(gap=pending.gap + gap)
+            continue
+        if pending:
+            yield pending
+        mark = opened.get(line)
+        pending = _part(whole, mark, line, body, gap) if mark else Part("text", "", body, gap)
+    yield pending or Part("text", "", b"", b"")
+
+
+def _part(whole: Document, mark: Mark, line: int, body: bytes, gap: bytes) -> Part:
+    first = whole.starts[line]
+    state = mark.state
+    return Part(
+        mark.kind,
+        mark.name,
+        body,
+        gap,
+        mark.number,
+        _digits(mark, body),
+        (state.start_byte - first, state.end_byte - first) if state else None,
+        mark.when,
+        mark.done_by,
+    )
+
+
+def _digits(mark: Mark, body: bytes) -> tuple[int, int] | None:
+    if mark.number is None:
+        return None
+    if mark.kind == "action":
+        found = _ACTION_NUMBER.match(body)
+    else:
+        found = _ATTEMPT_NUMBER.search(body, 0, _LEAD)
+    return found.span(1) if found and int(found[1]) == mark.number else None
+
+
+def _without_blanks(whole: Document, start: int, end: int) -> tuple[bytes, bytes]:
+    """The lines, and the blank ones at their end."""
+    last = end
+    while last > start and not whole.line(last - 1).strip():
+        last -= 1
+    at = whole.starts
+    return whole.data[at[start] : at[last]], whole.data[at[last] : at[end]]

@@ -1,0 +1,269 @@
+"""Aligned sections to the pieces of the merged file, in order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple
+
+from ledger.versions.merging import aligning, leaves, numbers, order, parts
+from ledger.versions.merging.aligning import Aligned, Node, Trio
+from ledger.versions.merging.lines import Conflict, Piece
+from ledger.versions.merging.numbers import Moves, Numbers
+from ledger.versions.merging.parts import KEPT, Part, Ranges, Section
+
+if TYPE_CHECKING:
+    from ledger.plan.conventions import Conventions
+
+# What stands first where both sides added something at one place: what belongs to the thing
+# before it comes before what opens something new.
+_RANKS: Final = {"attempt": 0, "action": 1, "text": 2, "field": 3, "heading": 4, "title": 5}
+
+
+class Said(NamedTuple):
+    """A piece of the file, the item that it is in, and what it is about."""
+
+    piece: Piece
+    item: str | None
+    what: str
+
+
+class Woven(NamedTuple):
+    """The file in pieces; the merged attempts, each with the name of its section; sentences
+    about what got another number."""
+
+    pieces: list[Said]
+    attempts: list[tuple[str, list[Piece]]]
+    notes: tuple[str, ...]
+
+
+class _Item(NamedTuple):
+    """A section whose parts are merged, and what its numbers become on either side."""
+
+    trio: Trio[Section]
+    parts: Aligned[Part]
+    moves: tuple[Moves, Moves]
+
+
+def weave(found: Aligned[Section], own: "Conventions | None" = None) -> Woven:
+    """Merge all sections."""
+    whole: dict[int, Conflict] = {}
+    items: dict[int, _Item] = {}
+    for at, trio in enumerate(found.trios):
+        rival = _rival(trio)
+        if rival:
+            whole[at] = rival
+        elif trio.one and trio.other:
+            base = trio.base.parts if trio.base else ()
+            aligned = aligning.parts(base, trio.one.parts, trio.other.parts)
+            taken = trio.base.numbers if trio.base else frozenset()
+            archived = _archived(trio)
+            items[at] = _Item(trio, aligned, numbers.moves(aligned, taken, archived))
+        elif not trio.base:
+            one, other = (section.parts if section else () for section in (trio.one, trio.other))
+            items[at] = _Item(trio, aligning.parts((), one, other), (_NO_MOVES, _NO_MOVES))
+    maps = [
+        {
+            item.trio.any.name.encode(): item.moves[side].attempts
+            for item in items.values()
+            if item.moves[side].attempts
+        }
+        for side in (0, 1)
+    ]
+    kept = items.keys() | whole.keys()
+    names = [trio.any.name for trio in found.trios]
+    keys = order.merged(
+        found.base, found.one, found.other, {*kept}, lambda _, a, b: names[a] <= names[b]
+    )
+    gaps = _gaps(found, keys)
+    woven = Woven([], [], tuple(_notes(items.values())))
+    for at, gap in zip(keys, gaps, strict=True):
+        section = found.trios[at].any
+        name = section.name if section.kind == "item" else None
+        if at in whole:
+            woven.pieces.append(Said(whole[at], name, "the whole section"))
+            woven.attempts.extend(_attempts_of(found.trios[at]))
+        else:
+            _section(items[at], name, (maps[0], maps[1]), woven, own)
+        woven.pieces.append(Said(gap, None, ""))
+    return woven
+
+
+_NO_MOVES: Final = Moves({}, {})
+
+
+def _rival(trio: Trio[Section]) -> Conflict | None:
+    """The conflict about a whole section: one side removed and the other changed it, or both
+    added another one under one name."""
+    base, one, other = trio
+    if base and not (one and other):
+        left = one or other
+        if left and left.body.split() != base.body.split():
+            return Conflict(base.body, one.body if one else b"", other.body if other else b"")
+    if not base and one and other and one.parts[0].body != other.parts[0].body:
+        return Conflict(b"", one.body, other.body)
+    return None
+
+
+def _attempts_of(trio: Trio[Section]) -> Iterable[tuple[str, list[Piece]]]:
+    for one, other in ((trio.one, None), (None, trio.other)):
+        section = one or other
+        for part in section.parts if section else ():
+            if part.kind in KEPT:
+                sides = (part.body, b"") if one else (b"", part.body)
+                yield section.name if section else "", [Conflict(b"", *sides)]
+
+
+def _section(
+    item: _Item,
+    name: str | None,
+    maps: tuple[Mapping[bytes, Numbers], Mapping[bytes, Numbers]],
+    woven: Woven,
+    own: "Conventions | None",
+) -> None:
+    """Merge the parts of one section into ``woven``."""
+    trios = []
+    for trio in item.parts.trios:
+        new = numbers.settled(trio)
+        new = numbers.moved(new, "one", item.moves[0], maps[0])
+        trios.append(numbers.moved(new, "other", item.moves[1], maps[1]))
+    found = item.parts._replace(trios=trios)
+    recorded = frozenset(
+        trio.any.number for trio in trios if trio.any.kind == "attempt" and trio.any.number
+    )
+    merged = {at: leaves.merged(*trio, recorded, own) for at, trio in enumerate(trios)}
+    kept = {at for at, trio in enumerate(trios) if merged[at] or (trio.one and trio.other)}
+    falls = _falls(found)
+
+    def is_before(behind: int | None, a: int, b: int) -> bool:
+        one, other = trios[a].any, trios[b].any
+        if {one.kind, other.kind} == {"pointer", "attempt"}:
+            return (one.kind == "pointer") != falls  # it stands for older ones
+        list_of = None if behind is None else _list_of(trios[behind].any)
+        if list_of in (one.kind, other.kind) and one.kind != other.kind:
+            return one.kind == list_of
+        ranks = _RANKS.get(one.kind, 0), _RANKS.get(other.kind, 0)
+        if ranks[0] != ranks[1]:
+            return ranks[0] < ranks[1]
+        if one.number is None or other.number is None or one.kind != other.kind:
+            return True
+        return (
+            one.number > other.number
+            if falls and one.kind == "attempt"
+            else (one.number <= other.number)
+        )
+
+    keys = order.merged(found.base, found.one, found.other, kept, is_before)
+    section = item.trio.any.name
+    for at, gap in zip(keys, _gaps(found, keys), strict=True):
+        part = trios[at].any
+        what = part.name or part.kind
+        if part.number is not None:
+            what = f"{part.kind} {part.number}"
+        woven.pieces.extend(Said(piece, name, what) for piece in merged[at])
+        woven.pieces.append(Said(gap, None, ""))
+        if part.kind in KEPT:
+            woven.attempts.append((section, merged[at]))
+
+
+def _list_of(part: Part) -> str:
+    """What kind of thing goes on behind the part."""
+    if part.kind != "field":
+        return part.kind
+    return "action" if "action" in part.name else "attempt" if "attempt" in part.name else ""
+
+
+def _falls(found: Aligned[Part]) -> bool:
+    """Whether a version has its attempts' numbers falling: the newest stands first."""
+    for side, places in ((1, found.one), (2, found.other), (0, found.base)):
+        own = [part for at in places if (part := found.trios[at][side]) and part.kind == "attempt"]
+        known = [part.number for part in own if part.number is not None]
+        if len(known) > 1:
+            return all(a > b for a, b in pairwise(known))
+    return False
+
+
+def _gaps(found: Aligned[Node], keys: Sequence[int]) -> list[bytes]:
+    """The blank lines behind each of ``keys``: those that stood between it and its neighbour,
+    or between others of their kind, or at the end."""
+    behind = [
+        {pair: node.gap for pair in _pairs(places) if (node := found.trios[pair[0]][side])}
+        for side, places in enumerate((found.base, found.one, found.other))
+    ]
+    ends = [next((gap for (_, then), gap in known.items() if then < 0), None) for known in behind]
+    like = _GapsLike(found, behind)
+    gaps: list[bytes] = []
+    for pair in _pairs(keys):
+        gap = _agreed(*(known.get(pair) for known in behind))
+        if gap is None:
+            gap = _agreed(*ends) if pair[1] < 0 else like.between(*pair)
+        gaps.append(found.trios[pair[0]].any.gap if gap is None else gap)
+    return gaps
+
+
+def _pairs(places: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Each place with the next one, the last with -1."""
+    return pairwise([*places, -1])
+
+
+def _agreed(was: bytes | None, one: bytes | None, other: bytes | None) -> bytes | None:
+    """The gap that a side has now, the wider one if both changed it; None where none has it."""
+    now = [gap for gap in (one, other) if gap is not None]
+    return max([gap for gap in now if gap != was] or now, key=len, default=None)
+
+
+class _GapsLike(Generic[Node]):
+    """Gaps for two of one kind that no side has beside each other: that of others of the kind,
+    of their own neighbours first; else the narrowest around them, for a list that is not spaced
+    may well stand behind a blank line."""
+
+    def __init__(
+        self, found: Aligned[Node], behind: Sequence[Mapping[tuple[int, int], bytes]]
+    ) -> None:
+        self._kinds: list[str] = [trio.any.kind for trio in found.trios]
+        self._near: dict[int, bytes] = {}
+        self._of_kind: dict[str, bytes] = {}
+        self._around: dict[int, bytes] = {}
+        for pairs in behind:
+            for (at, then), gap in pairs.items():
+                for place in (at, then) if then >= 0 else ():
+                    self._around[place] = min(gap, self._around.get(place, gap), key=len)
+                if then >= 0 and self._kinds[at] == self._kinds[then]:
+                    self._of_kind[self._kinds[at]] = self._near[at] = self._near[then] = gap
+
+    def between(self, at: int, then: int) -> bytes | None:
+        """None for two of different kinds."""
+        kind = self._kinds[at]
+        if self._kinds[then] != kind:
+            return None
+        found = self._near.get(at, self._near.get(then, self._of_kind.get(kind)))
+        if found is not None:
+            return found
+        around = [gap for place in (at, then) if (gap := self._around.get(place)) is not None]
+        return min(around, key=len, default=None)
+
+
+def _archived(
+    trio: Trio[Section], whole: tuple[bool, ...] = (False, True)
+) -> tuple[Ranges, Ranges]:
+    """The numbers of attempts that one side, and not the other, moved to the archive; with
+    whole items, without them, or both."""
+    base, one, other = (
+        {moved for moved in section.moved if moved.is_item in whole} if section else set()
+        for section in trio
+    )
+    return parts.ranges(one - base - other), parts.ranges(other - base - one)
+
+
+def _notes(items: Iterable[_Item]) -> Iterable[str]:
+    """What got another number, or is in the archive twice, told without sides, which know no names
+    here."""
+    for item in items:
+        for moves in item.moves:
+            for what, old, new in moves.made:
+                yield f"{item.trio.any.name}: {what} #{old} of one side is #{new} now"
+        mine, theirs = _archived(item.trio)
+        some, others = _archived(item.trio, (False,))
+        if numbers.meet(some, theirs) or numbers.meet(mine, others):
+            yield (
+                f"{item.trio.any.name}: both sides archived some of its attempts; "
+                "`ledger archive --once` keeps them once"
+            )
