@@ -157,7 +157,7 @@ def test_an_interrupt_ends_with_130(
 def test_a_real_interrupt_ends_with_130_and_says_nothing(repo: Repository) -> None:
     waiting = (
         # A shell ignores SIGINT for what it runs in the background.
-        "import signal, time, ledger.reader;"
+        "import signal, time, ledger.plan.reader;"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "ledger.plan.reader.read = lambda data, **_: (print('started', flush=True), time.sleep(30));"
         + SCRIPT
