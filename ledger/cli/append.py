@@ -11,7 +11,7 @@ from ledger import config
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import append as recording
-from ledger.commands.append import Recorded, Request
+from ledger.commands.append import Appended, Request
 from ledger.plan import text
 
 
@@ -83,7 +83,7 @@ def command(
     return 0
 
 
-def _said(done: Recorded) -> str:
+def _said(done: Appended) -> str:
     metrics = f": {done.metrics}" if done.metrics else ""
     name = "attempt" if done.number is None else f"attempt #{done.number}"
     return text.visible(f"{done.path}:{done.line}: {done.item} {name}, {done.result}{metrics}")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import Field
+
 from ledger.claims.judge import contradictions
 from ledger.claims.model import Judged
 from ledger.commands import rewriting, validate
@@ -27,7 +29,7 @@ from ledger.plan import braces, naming, text
 from ledger.plan.dialects import words
 from ledger.plan.document import Edit
 from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Ledger
+from ledger.plan.model import Ledger, Model, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,28 @@ class Request:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What was (or with ``dry_run`` would be) written. ``notes`` are the run's own warnings."""
+class Appended(Model):
+    """What was written, or with `--dry-run` would be."""
 
     path: str
+    """The ledger, relative to the top of its repository."""
     item: str
-    number: int | None
-    line: int
-    result: str
+    """The item."""
+    number: int | None = Field(ge=1)
+    """The new attempt's number; null in a dialect without numbers."""
+    line: int = Field(ge=1)
+    """The line that it stands on."""
+    result: Result
+    """Its result in one of six words."""
     metrics: str
+    """Its metrics as written."""
     diff: str
+    """The whole change as a unified diff."""
     notes: tuple[str, ...]
+    """What is odd about the run, each in one line."""
 
 
-def record(config: Config, request: Request) -> Recorded:
+def record(config: Config, request: Request) -> Appended:
     """Append one attempt. Raises Refused for a run that is recorded already, for a result that
     nobody understands, and for any change that ``validate`` would refuse."""
     draft = _draft(config, request)
@@ -81,15 +90,15 @@ def record(config: Config, request: Request) -> Recorded:
 
     done = rewriting.rewrite(config, edits, check, today, dry_run=request.dry_run)
     meant = made[-1]
-    return Recorded(
-        config.ledger_path,
-        meant.item,
-        meant.attempt.number,
-        lines[-1],
-        meant.attempt.result,
-        meant.attempt.metrics,
-        done.diff,
-        draft.notes,
+    return Appended(
+        path=config.ledger_path,
+        item=meant.item,
+        number=meant.attempt.number,
+        line=lines[-1],
+        result=meant.attempt.result,
+        metrics=meant.attempt.metrics,
+        diff=done.diff,
+        notes=draft.notes,
     )
 
 

@@ -21,7 +21,10 @@ from ledger.plan.model import Model
 SCHEMA_VERSION: Final = 1
 
 # Kind of document to its description and to the model of its data, as "module:Class".
-MODELS: Final[dict[str, tuple[str, str]]] = {}
+MODELS: Final[dict[str, tuple[str, str]]] = {
+    "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
+    "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.run.ending:Done"),
+}
 KINDS: Final = tuple(dict.fromkeys((*contract.KINDS, *MODELS)))
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
 
-    from ledger.commands.append import Recorded
+    from ledger.commands.append import Appended
     from ledger.evidence.rounds_model import Earlier
     from ledger.run.bundle import Bundle
     from ledger.run.ending import Done
@@ -51,7 +51,7 @@ def run(
     return ending.done(bundle, recorded)
 
 
-def _record(bundle: Bundle) -> Recorded:
+def _record(bundle: Bundle) -> Appended:
     from ledger.commands import append as recording
     from ledger.errors import LedgerError
 

@@ -2,37 +2,53 @@
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
+from ledger.commands.append import Appended
+from ledger.plan.model import Model
 from ledger.run import files
 
 if TYPE_CHECKING:
-    from ledger.commands.append import Recorded
     from ledger.evidence.rounds_model import Earlier
     from ledger.run.bundle import Bundle
 
 
-class Done(NamedTuple):
-    """What came of it. ``path`` is the bundle, relative to the repository. ``state`` is
-    ``ended``, ``timeout`` or ``interrupted``, with the reason. ``exit_code`` is the exit code, of
-    several rounds that of the last that failed. ``retried`` says how each earlier try ended,
-    ``verdict`` in sentences what several rounds came to."""
+class Done(Model):
+    """What was executed, and where its bundle is."""
 
     path: str
+    """The bundle, relative to the top of the repository."""
     item: str
+    """The item, as given."""
     command: str
+    """The command, without the values of secrets."""
     stamp: str
-    state: str
+    """The stamp of the run."""
+    state: Literal["ended", "timeout", "interrupted"]
+    """Whether the command ended by itself."""
     reason: str
+    """Why it did not; empty where it did."""
     exit_code: int | None
+    """The exit code, 124 for a timeout; of several rounds that of the last that failed. Null
+    where none came to its end."""
     duration_s: float
+    """Seconds that the last try took; of rounds, all."""
     peak_rss_bytes: int | None
-    passes: int
-    rounds: int
-    first_try_passes: int
+    """Peak memory of the largest process; null where that needed less than can be told."""
+    passes: int = Field(ge=0)
+    """Rounds that passed."""
+    rounds: int = Field(ge=1)
+    """Rounds that were wanted."""
+    first_try_passes: int = Field(ge=0)
+    """Rounds that passed without a retry."""
     retried: tuple[str, ...]
+    """How each try ended that was tried again."""
     verdict: tuple[str, ...]
-    recorded: "Recorded | None"
+    """What several rounds came to, in sentences; empty for one round."""
+    recorded: Appended | None
+    """The attempt; null where none was written."""
 
     @property
     def passed(self) -> bool:
@@ -73,26 +89,28 @@ def write_summary(bundle: "Bundle") -> None:
     files.write_summary(bundle.place, told, f"{bundle.order.item}, {bundle.stamp}")
 
 
-def done(bundle: "Bundle", recorded: "Recorded | None") -> Done:
+def done(bundle: "Bundle", recorded: "Appended | None") -> Done:
     """The end of it."""
     failed = [ran.code for ran in bundle.rounds if ran.code]
     peaks = [peak for ran in bundle.rounds if (peak := ran.ended.peak_rss_bytes) is not None]
     is_single = not bundle.order.is_repeated
     code = failed[-1] if failed else 0 if bundle.rounds else None
     return Done(
-        bundle.path,
-        bundle.order.item,
-        files.line_of(bundle.command.words),
-        bundle.stamp,
-        bundle.state,
-        bundle.reason,
-        code,
-        bundle.rounds[-1].ended.wall_s if is_single and bundle.rounds else bundle.duration_s,
-        max(peaks, default=None),
-        sum(ran.code == 0 for ran in bundle.rounds),
-        bundle.order.rounds,
-        sum(not ran.code and not ran.retried for ran in bundle.rounds),
-        tuple(word for ran in bundle.rounds for word in ran.retried),
-        tuple(bundle.verdict),
-        recorded,
+        path=bundle.path,
+        item=bundle.order.item,
+        command=files.line_of(bundle.command.words),
+        stamp=bundle.stamp,
+        state=bundle.state,  # type: ignore[arg-type]  # it is no longer running
+        reason=bundle.reason,
+        exit_code=code,
+        duration_s=bundle.rounds[-1].ended.wall_s
+        if is_single and bundle.rounds
+        else bundle.duration_s,
+        peak_rss_bytes=max(peaks, default=None),
+        passes=sum(ran.code == 0 for ran in bundle.rounds),
+        rounds=bundle.order.rounds,
+        first_try_passes=sum(not ran.code and not ran.retried for ran in bundle.rounds),
+        retried=tuple(word for ran in bundle.rounds for word in ran.retried),
+        verdict=tuple(bundle.verdict),
+        recorded=recorded,
     )
