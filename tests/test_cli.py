@@ -129,7 +129,7 @@ def test_an_unexpected_error_is_one_line_with_a_way_to_see_more(
     def broken(*_: object) -> None:
         raise KeyError("x\x1b[2J\nsecond line")
 
-    monkeypatch.setattr("ledger.cli.opening.open_ledger", broken)
+    monkeypatch.setattr("ledger.commands.read.open_ledger", broken)
     done = call(repo.path, "status")
     assert done.code == 2
     assert done.err.startswith("ledger: this is a defect of ledger: KeyError: ")
@@ -141,7 +141,7 @@ def test_an_unexpected_error_is_one_line_with_a_way_to_see_more(
 
 
 @pytest.mark.parametrize(
-    "place", ["ledger.cli.opening.open_ledger", "ledger.cli.application.import_module"]
+    "place", ["ledger.commands.read.open_ledger", "ledger.cli.application.import_module"]
 )
 def test_an_interrupt_ends_with_130(
     repo: Repository, monkeypatch: pytest.MonkeyPatch, place: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.cli import opening, output
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import read as opening
 from ledger.commands.status import about
 from ledger.plan import reader
 from ledger.reports import documents

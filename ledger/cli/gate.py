@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from ledger import config
-from ledger.cli import opening, output
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import read as opening
 from ledger.config import Config
 from ledger.errors import LedgerError, UsageError
 from ledger.gates import gating

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from ledger import config
-from ledger.cli import opening, output, progress
+from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import links as linking
+from ledger.commands import read as opening
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git.blobs import Blobs

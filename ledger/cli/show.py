@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import opening, output, progress
+from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import links as linking
+from ledger.commands import read as opening
 from ledger.commands.status import about
 from ledger.plan import naming
 from ledger.reports import show as report

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from ledger import rules
-from ledger.cli import opening, output
-from ledger.cli.opening import Opened
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import read as opening
 from ledger.commands import validate
+from ledger.commands.read import Opened
 from ledger.commands.status import count, summarize
 from ledger.reports import status as report
 from ledger.rules import Facts

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from ledger import config
-from ledger.cli import opening, output
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import installing, validate
+from ledger.commands import read as opening
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git.blobs import Blobs

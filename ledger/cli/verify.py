@@ -12,8 +12,9 @@ import typer
 
 from ledger import config
 from ledger.claims.model import Judged
-from ledger.cli import opening, output
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
+from ledger.commands import read as opening
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import asking
