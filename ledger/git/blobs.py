@@ -85,7 +85,7 @@ class Blobs:
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self._process: subprocess.Popen[bytes] | None = None
         self._asked: list[bytes] = []  # what git has been asked and not been heard on
 
@@ -189,14 +189,14 @@ class Blobs:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command
                 [*GIT, "cat-file", "--batch"],
-                cwd=self._root,
-                env=environment(self._root),
+                cwd=self.root,
+                env=environment(self.root),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise not_started(self._root, error) from error
+            raise not_started(self.root, error) from error
         return self._process
 
     def _gave_up(self) -> LedgerError:
@@ -210,14 +210,14 @@ class Blobs:
             process.communicate()
         done = subprocess.run(  # noqa: S603 - a fixed command
             [*GIT, "rev-parse", "--git-dir"],
-            cwd=self._root,
-            env=environment(self._root),
+            cwd=self.root,
+            env=environment(self.root),
             capture_output=True,
             check=False,
         )
         said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         return LedgerError(
-            "git-failed", f"{self._root}: git gave up: {said or 'an object could not be read'}"
+            "git-failed", f"{self.root}: git gave up: {said or 'an object could not be read'}"
         )
 
 

@@ -1,0 +1,451 @@
+"""The files of a repository: one interface, and a class for each place that they are read from.
+
+``WorkTree`` is what lies on the disk, ``Index`` what the next commit would have, ``Commit`` what
+one has. All three give the same answers for the same files. Paths are relative to the top of the
+repository, with forward slashes. A symbolic link is followed where it stays inside the
+repository; what lies outside is not there, for any of them. Nothing here changes a repository.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import stat
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+from ledger.git import asking
+from ledger.git.blobs import Blobs
+from ledger.plan.text import DRIVE
+
+Kind = Literal["file", "folder"]
+
+_LINK: Final = "120000"  # git's modes of a symbolic link,
+_SUBMODULE: Final = "160000"  # and of another repository's commit
+_MOST_LINKS: Final = 40  # one behind the other, as Linux has it
+_LONGEST_TARGET: Final = 4096  # bytes
+
+
+class File(NamedTuple):
+    """One file below a folder: its path from there (``""`` where the folder is that file), and
+    its size in bytes."""
+
+    path: str
+    size: int
+
+
+class Files(ABC):
+    """What every view answers. ``""`` is the top. A path that leads out of the repository, is
+    absolute or has a ``..`` or NUL in it is that of nothing."""
+
+    def kind(self, path: str) -> Kind | None:
+        """What ``path`` is; None for nothing, and for what is neither (a pipe, say)."""
+        real = self.real(path)
+        return None if real is None else self._kind(real)
+
+    def size(self, path: str) -> int | None:
+        """The bytes of a file; None for anything else, or where they are not at hand (in a
+        partial clone)."""
+        real = self.real(path)
+        return self._size(real) if real is not None and self._kind(real) == "file" else None
+
+    def names(self, folder: str) -> Sequence[str]:
+        """The names in a folder, sorted; none where it is no folder."""
+        real = self.real(folder)
+        return self._names(real) if real is not None and self._kind(real) == "folder" else []
+
+    def below(self, path: str) -> Iterator[File]:
+        """The files of a folder and of its subfolders, name by name in their order; or the one
+        file that ``path`` is. A folder that several links lead to is listed for the first of
+        them; a file is left out where its content is not at hand (in a partial clone).
+
+        Raises UnreadableInput (``no-such-file``) where ``path`` is neither."""
+        start = self.real(path)
+        if start is None or self._kind(start) is None:
+            raise _missing(path, "file or folder")
+        linked = {start}
+        waiting = [("", start)]
+        while waiting:
+            name, real = waiting.pop()
+            if self._kind(real) != "folder":
+                size = self._size(real)
+                if size is not None:
+                    yield File(name, size)
+                continue
+            inside = []
+            for last in self._names(real):
+                target = self._followed(f"{real}/{last}" if real else last, linked)
+                if target is not None:
+                    inside.append((f"{name}/{last}" if name else last, target))
+            waiting += reversed(inside)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The content of a file. Raises UnreadableInput where there is no such file
+        (``no-such-file``), it has more than ``limit`` bytes (``too-large``), or it cannot be
+        read (``cannot-read``)."""
+        real = self.real(path)
+        if real is None or self._kind(real) != "file":
+            raise _missing(path, "file")
+        size = self._size(real)
+        if size is None or size <= limit:
+            data = self._content(real, limit)
+            if data is None:
+                raise UnreadableInput("cannot-read", f"{path}: its content is not at hand")
+            if len(data) <= limit:
+                return data
+        raise UnreadableInput("too-large", f"{path}: expected at most {limit:,} bytes")
+
+    def real(self, path: str) -> str | None:
+        """The path that ``path`` leads to, its links followed; None where that is not inside the
+        repository. Nothing need be there."""
+        if path.startswith("/") or "\0" in path or re.match(DRIVE, path):
+            return None
+        if ".." in path.replace("\\", "/").split("/"):
+            return None
+        return self._real("/".join(part for part in path.split("/") if part not in ("", ".")))
+
+    def _followed(self, path: str, linked: set[str]) -> str | None:
+        """Where an entry of a folder leads; None for nothing, and for a folder that a link has
+        led to before."""
+        if not self._is_link(path):
+            return path if self._kind(path) else None
+        target = self._real(path)
+        kind = None if target is None else self._kind(target)
+        if target is None or kind is None or target in linked:
+            return None
+        if kind == "folder":
+            linked.add(target)
+        return target
+
+    @abstractmethod
+    def _real(self, path: str) -> str | None:
+        """See ``real``, for a path that is well formed. The others here take what it returns."""
+
+    @abstractmethod
+    def _is_link(self, path: str) -> bool: ...
+
+    @abstractmethod
+    def _kind(self, real: str) -> Kind | None: ...
+
+    @abstractmethod
+    def _size(self, real: str) -> int | None: ...
+
+    @abstractmethod
+    def _names(self, real: str) -> Sequence[str]: ...
+
+    @abstractmethod
+    def _content(self, real: str, limit: int) -> bytes | None:
+        """The content of a file, or as much of it as is more than ``limit``."""
+
+
+class WorkTree(Files):
+    """The files on the disk below ``root``. Git's own folders are not among them."""
+
+    def __init__(self, root: Path) -> None:
+        self._top = os.path.realpath(root)
+
+    def _real(self, path: str) -> str | None:
+        try:
+            place = os.path.realpath(f"{self._top}/{path}")
+        except (OSError, ValueError):  # no name that a file can have
+            return None
+        if place == self._top:
+            return ""
+        inside = self._top.rstrip("/") + "/"
+        real = place.removeprefix(inside)
+        return real if place.startswith(inside) and ".git" not in real.split("/") else None
+
+    def _is_link(self, path: str) -> bool:
+        return os.path.islink(self._place(path))  # noqa: PTH114 - paths are text here
+
+    def _kind(self, real: str) -> Kind | None:
+        status = self._status(real)
+        mode = status.st_mode if status else 0
+        return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else None
+
+    def _size(self, real: str) -> int | None:
+        status = self._status(real)
+        return status.st_size if status else None
+
+    def _status(self, real: str) -> os.stat_result | None:
+        try:
+            return os.stat(self._place(real))  # noqa: PTH116 - paths are text here
+        except (OSError, ValueError):
+            return None
+
+    def _names(self, real: str) -> Sequence[str]:
+        try:
+            return sorted(name for name in os.listdir(self._place(real)) if name != ".git")  # noqa: PTH208 - likewise
+        except OSError:
+            return []
+
+    def _content(self, real: str, limit: int) -> bytes | None:
+        try:
+            with open(self._place(real), "rb") as file:  # noqa: PTH123 - paths are text here
+                return file.read(limit + 1)
+        except OSError as error:
+            raise UnreadableInput("cannot-read", f"{real}: {why(error)}") from error
+
+    def _place(self, real: str) -> str:
+        return f"{self._top}/{real}" if real else self._top
+
+
+class Listing:
+    """The names of files, for questions about where one may lie."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths: Sequence[str] = sorted(paths)
+        """All of them, sorted."""
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders that the files lie in."""
+        return frozenset(_above(self.paths))
+
+    @cached_property
+    def _by_last(self) -> Mapping[str, list[str]]:
+        places: dict[str, list[str]] = {}
+        for path in (*self.paths, *sorted(self.folders)):
+            places.setdefault(path.rpartition("/")[2], []).append(path)
+        return places
+
+    def has(self, path: str) -> bool:
+        """Whether one of the files is ``path``, or lies in it."""
+        return path in self._files or path in self.folders
+
+    def inside(self, folder: str) -> Sequence[str]:
+        """The paths of the files in a folder and its subfolders; all of them for ``""``."""
+        return self._starting(f"{folder}/") if folder else self.paths
+
+    def ending(self, path: str) -> Sequence[str]:
+        """The files and folders whose paths end in ``path``, and are longer."""
+        last = path.rpartition("/")[2]
+        return [name for name in self._by_last.get(last, ()) if name.endswith(f"/{path}")]
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The files and folders that a path with open parts may stand for, at most a thousand.
+        An open part (``<STAMP>``, ``*``) stands for one name or a part of it, ``...`` for any
+        number of folders."""
+        parts = pattern.strip("/").split("/")
+        wanted = [None if part in _DEEP else _filled(part) for part in parts]
+        places = self._starting("/".join(itertools.takewhile(_is_closed, parts)))
+        every = dict.fromkeys((*places, *_above(places)))
+        matches = (name for name in every if _fits(wanted, name.split("/")))
+        return tuple(sorted(itertools.islice(matches, _MOST_MATCHES)))
+
+    def _starting(self, prefix: str) -> Sequence[str]:
+        start = bisect_left(self.paths, prefix)
+        end = start
+        while end < len(self.paths) and self.paths[end].startswith(prefix):
+            end += 1
+        return self.paths[start:end]
+
+
+class _Recorded(Files):
+    """Files that git has recorded. ``contents`` reads them; whoever opened it closes it."""
+
+    def __init__(self, contents: Blobs) -> None:
+        self._contents = contents
+        self._top = os.path.realpath(contents.root)
+
+    @property
+    @abstractmethod
+    def _entries(self) -> Mapping[str, tuple[str, str]]:
+        """The mode and blob of each path; the blob is empty where it is in conflict."""
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The paths that are recorded; links are not followed in them."""
+        return Listing(self._entries)
+
+    @cached_property
+    def _links(self) -> frozenset[str]:
+        return frozenset(path for path, (mode, _) in self._entries.items() if mode == _LINK)
+
+    @cached_property
+    def _children(self) -> Mapping[str, list[str]]:
+        every: dict[str, list[str]] = {}
+        for path in (*self.listing.paths, *self.listing.folders):
+            folder, _, name = path.rpartition("/")
+            every.setdefault(folder, []).append(name)
+        return {folder: sorted(names) for folder, names in every.items()}
+
+    @cached_property
+    def _sizes(self) -> Mapping[str, int]:
+        """The size of every object that is at hand. Asked about one that a partial clone lacks,
+        git would look for it elsewhere, so it is asked about those that it has."""
+        answers = asking.ask(
+            self._contents.root,
+            "cat-file",
+            "--batch-all-objects",
+            "--unordered",
+            "--batch-check=%(objectname) %(objectsize)",
+        )
+        pairs = (line.split(" ") for line in answers.decode("ascii").splitlines())
+        return {name: int(size) for name, size in pairs}
+
+    def _real(self, path: str) -> str | None:
+        if not self._links:
+            return path
+        waiting = path.split("/")[::-1] if path else []
+        at: list[str] = []
+        followed = 0
+        while waiting:
+            part = waiting.pop()
+            if part == ".." and not at:
+                return None
+            if part == "..":
+                at.pop()
+            elif part not in ("", "."):
+                at.append(part)
+            if "/".join(at) not in self._links:
+                continue
+            target = self._target("/".join(at))
+            followed += 1
+            if target is None or followed > _MOST_LINKS:
+                return None
+            at = [] if target.startswith("/") else at[:-1]
+            waiting += target.strip("/").split("/")[::-1]
+        return "/".join(at)
+
+    def _target(self, link: str) -> str | None:
+        """Where a link leads from its folder; from the top, after a slash, where it is absolute.
+        None for an absolute one that leads elsewhere."""
+        data = self._content(link, _LONGEST_TARGET) or b""
+        target = os.fsdecode(data)
+        if not target or len(data) > _LONGEST_TARGET:
+            return None
+        if not target.startswith("/") or target == self._top:
+            return "/" if target == self._top else target
+        inside = self._top.rstrip("/") + "/"
+        return f"/{target.removeprefix(inside)}" if target.startswith(inside) else None
+
+    def _is_link(self, path: str) -> bool:
+        return path in self._links
+
+    def _kind(self, real: str) -> Kind | None:
+        mode = self._entries[real][0] if real in self._entries else ""
+        if not real or mode == _SUBMODULE or real in self.listing.folders:
+            return "folder"
+        return "file" if mode else None
+
+    def _size(self, real: str) -> int | None:
+        return self._sizes.get(self._entries[real][1])
+
+    def _names(self, real: str) -> Sequence[str]:
+        return self._children.get(real, [])
+
+    def _content(self, real: str, limit: int) -> bytes | None:  # noqa: ARG002 - git hands out all
+        try:
+            return self._contents.content(self._entries[real][1])
+        except LedgerError:  # a partial clone lacks it, and git gives up
+            return None
+
+
+class Index(_Recorded):
+    """The files that the next commit would have. What is in conflict can be listed and not read."""
+
+    @cached_property
+    def _entries(self) -> Mapping[str, tuple[str, str]]:
+        entries = {}
+        for line in _records(self._contents.root, "ls-files", "--stage", "-z"):
+            about, _, path = line.partition("\t")  # "100644 <blob> <stage>"
+            mode, blob, stage = about.split(" ")
+            entries[path] = mode, blob if stage == "0" else ""
+        return entries
+
+
+class Commit(_Recorded):
+    """The files of one commit. Raises UsageError (``no-such-revision``) for what is none."""
+
+    def __init__(self, contents: Blobs, revision: str) -> None:
+        super().__init__(contents)
+        commit = contents.commit(revision)
+        if commit is None:
+            raise UsageError(
+                "no-such-revision",
+                f"{revision}: git knows no such commit",
+                "give a commit, branch or tag",
+            )
+        self.commit = commit
+        """The commit's full name."""
+
+    @cached_property
+    def _entries(self) -> Mapping[str, tuple[str, str]]:
+        entries = {}
+        for line in _records(self._contents.root, "ls-tree", "-r", "-z", self.commit):
+            about, _, path = line.partition("\t")  # "100644 blob <blob>"
+            mode, _, blob = about.split(" ")
+            entries[path] = mode, blob
+        return entries
+
+
+def _records(root: Path, *arguments: str) -> Iterator[str]:
+    return (os.fsdecode(line) for line in asking.ask(root, *arguments).split(b"\0") if line)
+
+
+def _missing(path: str, expected: str) -> UnreadableInput:
+    return UnreadableInput("no-such-file", f"{path[:1000]}: no such {expected} in the repository")
+
+
+# A part of a name that is left open, which may stand for anything but "/":
+# <STAMP>, $(date), ${RUN}, $RUN, …, NN, XX, YYYYMMDD.
+_OPEN = re.compile(
+    r"<[^<>/]*>|\$\([^()/]*\)|\$?\{[^{}/]*\}|\$[A-Za-z_]+|…"
+    r"|(?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])"
+)
+_DEEP = frozenset({"...", "....", "…", "**"})  # a name that stands for any number of folders
+_MOST_MATCHES = 1000
+
+
+def _filled(part: str) -> str:
+    """One name with open parts as a pattern for ``fnmatch``, which takes time in proportion."""
+    made, end = [], 0
+    for gap in _OPEN.finditer(part):
+        made += [part[end : gap.start()].replace("[", "[[]"), "*"]
+        end = gap.end()
+    return "".join([*made, part[end:].replace("[", "[[]")])
+
+
+def _is_closed(part: str) -> bool:
+    return part not in _DEEP and part == _filled(part) and not {"*", "?", "["} & {*part}
+
+
+def _fits(wanted: Sequence[str | None], names: Sequence[str]) -> bool:
+    """Whether the names of a path, one after the other, fit the patterns; None fits any number."""
+    at = done = 0
+    deep: tuple[int, int] | None = None
+    while done < len(names):
+        if at < len(wanted) and wanted[at] is None:
+            deep = at, done
+            at += 1
+        elif at < len(wanted) and fnmatchcase(names[done], wanted[at] or ""):
+            at, done = at + 1, done + 1
+        elif deep:
+            deep = deep[0], deep[1] + 1
+            at, done = deep[0] + 1, deep[1]
+        else:
+            return False
+    return all(part is None for part in wanted[at:])
+
+
+def _above(paths: Iterable[str]) -> Iterator[str]:
+    """The folders that hold ``paths``."""
+    seen: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in seen:
+            seen.add(folder)
+            yield folder
+            folder = folder.rpartition("/")[0]
