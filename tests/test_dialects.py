@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ledger.edits import append, restore, updates
 from ledger.edits.updates import Meant
 from ledger.errors import Refused
-from ledger.gates.brief import Update
+from ledger.gates.model import Update
 from ledger.plan import document, reader
 from ledger.plan.conventions import Conventions
 from ledger.plan.draft import Change, NewAttempt
@@ -213,6 +213,8 @@ def test_what_has_no_place_in_a_checklist_is_refused() -> None:
     [edit] = restore.restore(ledger, "two", lost, lines)
     after = document.apply(ledger.text, [edit])
     assert [a.number for a in reader.read(after).items[1].attempts] == [1, 2]
-    update = Meant(Update("add", "one", 1, "1. More", 1), None, None, None)
+    update = Meant(
+        Update(kind="add", item="one", number=1, text="1. More", line=1), None, None, None
+    )
     with pytest.raises(Refused, match="dialect checklist"):
         updates.edits(ledger, "one", [update])

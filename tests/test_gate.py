@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UsageError
-from ledger.gates.brief import Condition
 from ledger.gates.criteria import language, prose
 from ledger.gates.criteria.language import Call, Check, Compare
+from ledger.gates.model import Condition
 from tests import made_phase
 from tests.commands import Done, call, terminal, unstyled
 from tests.made_phase import BRIEF, EARLIER, INPUT, PHASE
@@ -121,7 +121,11 @@ PROSE = [
 
 @pytest.mark.parametrize(("said", "code"), PROSE)
 def test_prose_stands_for_a_check(said: str, code: str | None) -> None:
-    found = prose.check(Condition("", said, None, False, "", 1), None, "brief.md")
+    found = prose.check(
+        Condition(section="", text=said, claimed=None, optional=False, check="", line=1),
+        None,
+        "brief.md",
+    )
     assert (str(found) if found else None) == code
     if found:
         assert language.parse(str(found)) == found
@@ -129,7 +133,11 @@ def test_prose_stands_for_a_check(said: str, code: str | None) -> None:
 
 @given(st.text("ab 13%<≤(),.`/-CREF_failurescleared documented in", max_size=200))
 def test_no_text_stops_the_readers(said: str) -> None:
-    prose.check(Condition("", said, None, False, "", 1), None, "brief.md")
+    prose.check(
+        Condition(section="", text=said, claimed=None, optional=False, check="", line=1),
+        None,
+        "brief.md",
+    )
 
 
 # A small project

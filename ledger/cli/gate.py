@@ -15,7 +15,7 @@ from ledger.config import Config
 from ledger.errors import LedgerError, UsageError
 from ledger.gates import gating
 from ledger.gates.gating import Request
-from ledger.gates.model import Gate, Judged
+from ledger.gates.model import Gate
 from ledger.plan import naming, reader
 from ledger.reports import gate as report
 
@@ -59,11 +59,11 @@ def command(
     own check, such as `check: failures <= 1`, next to its text. The exit code is 0 only if all
     criteria that are not optional are met.
     """
-    found = _gate(document, Request(sprint, run, baseline, stamp), ledger)
+    found = _gate(document, Request(sprint=sprint, run=run, baseline=baseline, stamp=stamp), ledger)
     if as_json:
         from ledger.reports import documents
 
-        output.document(documents.document("gate", _told(found)))
+        output.document(documents.document("gate", found))
     else:
         output.lines(report.gate(found))
     passing = {"met", "unknown"} if allow_unknown else {"met"}
@@ -112,23 +112,3 @@ def _is_file(file: Path) -> bool:
         return file.exists()
     except (OSError, ValueError):
         return False
-
-
-def _told(found: Gate) -> dict[str, object]:
-    criteria = [_criterion(one) for one in found.criteria]
-    return {**found._asdict(), "criteria": criteria}
-
-
-def _criterion(one: Judged) -> dict[str, object]:
-    condition = one.condition
-    return {
-        "section": condition.section,
-        "text": condition.text,
-        "verdict": one.verdict,
-        "claimed": condition.claimed,
-        "optional": condition.optional,
-        "check": one.check,
-        "reason": one.reason,
-        "evidence": one.evidence,
-        "line": condition.line,
-    }

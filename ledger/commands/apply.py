@@ -12,7 +12,7 @@ from ledger.edits import updates
 from ledger.edits.updates import Meant
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.gates import briefs
-from ledger.gates.brief import Brief, UpdateKind
+from ledger.gates.model import Brief, UpdateKind
 from ledger.plan.document import Edit
 from ledger.plan.model import Ledger
 

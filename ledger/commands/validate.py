@@ -148,9 +148,9 @@ def unmet(config: Config, item: Item) -> Sequence[tuple[int, str]]:
     conditions = gating.item_conditions(item)
     gate = gating.gate_item(config, item, gating.Request()) if conditions else None
     return [
-        (one.condition.line, one.reason)
+        (one.line, one.reason)
         for one in (gate.criteria if gate else ())
-        if one.verdict == "unmet" and not one.condition.optional
+        if one.verdict == "unmet" and not one.optional
     ]
 
 

@@ -28,7 +28,6 @@ KINDS: Final[dict[str, str]] = {
     "explain": "findings",
     "validate": "findings",
     "verify": "verify",
-    "gate": "gate",
     "archive": "archive",
     "apply": "apply",
     "evidence": "evidence",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Text
-from ledger.gates.brief import UpdateKind
+from ledger.gates.model import UpdateKind
 
 
 class AppliedUpdate(Model):

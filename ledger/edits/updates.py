@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger.edits import append, restore, shape
 from ledger.errors import Refused
-from ledger.gates.brief import Update
+from ledger.gates.model import Update
 from ledger.plan import mojibake, reader, text
 from ledger.plan.dialects import MAIN, places, words
 from ledger.plan.dialects.attempts import leads

@@ -1,71 +1,423 @@
-"""What a gate says: a verdict on each criterion, with the reason and the evidence."""
+"""A brief, the document by which one phase of work is handed over to the next, and what a gate
+says of its criteria. ``None`` and empty stand for what the brief does not say."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal
 
-from ledger.gates.brief import Condition, Damage
+from pydantic import Field
 
+from ledger.plan.model import Model
+
+Line = Annotated[int, Field(ge=1)]
+UpdateKind = Literal["attempt", "rewrite", "add"]
 Verdict = Literal["met", "unmet", "unknown"]
 ReferenceState = Literal["found", "tracked", "missing", "outside", "placeholder"]
 
 
-class Judgement(NamedTuple):
-    """``reason`` says why in one sentence; ``evidence`` are the files that tell, each with its
-    line where it has one (``docs/plan.md:12``), relative to the repository's top."""
+class Condition(Model):
+    """One criterion of a brief or item, as it is written."""
+
+    section: str
+    """The title of what it belongs to."""
+    text: str
+    """As written, without its tick and its check."""
+    claimed: bool | None = None
+    """Whether a tick stands before it; None where it claims nothing."""
+    optional: bool = False
+    """Whether it is left out of the verdict on the whole."""
+    check: str = ""
+    """Its own check in code form."""
+    line: int
+    """The line that it stands on, from 1."""
+    sprint: str = ""
+    """The number of the sprint that it belongs to."""
+
+
+class Totals(Model):
+    """The run that the work starts from."""
+
+    collected: int | None = None
+    """Tests collected."""
+    passed: int | None = None
+    """Tests passed."""
+    failed: int | None = None
+    """Tests failed."""
+    skipped: int | None = None
+    """Tests skipped."""
+    runtime_s: float | None = None
+    """Seconds that the run took."""
+    timeout_s: float | None = None
+    """Seconds after which it would have been stopped."""
+    margin_percent: float | None = None
+    """What was left of the timeout."""
+    line: int
+    """Where the counts stand, from 1."""
+
+
+class Cluster(Model):
+    """Tests that fail for one reason."""
+
+    id: str
+    """Its name, such as ``CLUSTER-UTF-001``."""
+    count: int | None
+    """How many tests it has."""
+    tests: tuple[str, ...]
+    """Those that the brief names, whole or by a part of their name; there may be fewer than
+    ``count``."""
+    line: int
+    """Where the brief first names it, from 1."""
+
+
+class Blocker(Model):
+    """What has to be out of the way first."""
+
+    number: str
+    """Its number, as written."""
+    title: str
+    """Its heading without the number."""
+    clusters: tuple[str, ...]
+    """The clusters that wait for it."""
+    issue: str
+    """What is wrong."""
+    evidence: tuple[str, ...]
+    """What shows it, one entry for each bullet."""
+    remediation: tuple[str, ...]
+    """The way out, one entry for each step."""
+    effort: str
+    """As written, such as ``1 hour``."""
+    impact: str
+    """What it holds up."""
+    priority: str
+    """As written."""
+    owner: str
+    """Who is to do it."""
+    line: int
+    """The line of its heading, from 1."""
+
+
+class Option(Model):
+    """One row of a table of options."""
+
+    name: str
+    """The option's name, such as ``A: UTF-8 only``."""
+    cells: tuple[tuple[str, str], ...]
+    """The other columns: name and text."""
+    line: int
+    """The line of the row, from 1."""
+
+
+class Decision(Model):
+    """A choice between options."""
+
+    title: str
+    """What is to be decided."""
+    options: tuple[Option, ...]
+    """What there is to choose from."""
+    recommendation: str
+    """The option that the brief recommends."""
+    decider: str
+    """Who decides."""
+    chosen: str
+    """The option that the brief says was decided for; empty while it is open."""
+    line: int
+    """Where the options begin, from 1."""
+
+
+class TaskFile(Model):
+    """A file that a task changes, and how."""
+
+    path: str
+    """As written."""
+    note: str
+    """What stands behind the path."""
+    changes: tuple[str, ...]
+    """The changes that are to be made to it."""
+    defines: tuple[str, ...] = ()
+    """The functions and classes that the code of its changes defines."""
+
+
+class Task(Model):
+    """One task of a sprint."""
+
+    number: str
+    """As written, such as ``1.2``."""
+    title: str
+    """Its heading without number and effort."""
+    effort: str
+    """As written, such as ``2 hours``."""
+    files: tuple[TaskFile, ...]
+    """The files that it changes."""
+    changes: tuple[str, ...]
+    """Changes that name no file."""
+    validation: str
+    """How its outcome is to be checked, as written."""
+    commands: tuple[str, ...]
+    """The code in ``validation``."""
+    expected: str
+    """The result that is expected."""
+    optional: bool
+    """Whether it may be left out."""
+    line: int
+    """The line of its heading, from 1."""
+
+
+class Sprint(Model):
+    """One block of work."""
+
+    number: str
+    """As written; empty for work that is deferred."""
+    title: str
+    """Its heading without the number."""
+    effort: str
+    """As written, such as ``2 hours total``."""
+    unblocks: int | None
+    """How many failures it clears."""
+    target: str
+    """What it is for."""
+    prerequisites: tuple[Condition, ...]
+    """What has to be met before it begins."""
+    tasks: tuple[Task, ...]
+    """In the order of the brief."""
+    criteria: tuple[Condition, ...]
+    """Its exit criteria."""
+    rationale: str
+    """Why it is deferred, or done so."""
+    priority: str
+    """As written."""
+    owner: str
+    """Who is to do it."""
+    is_deferred: bool
+    """Whether the work is put off."""
+    line: int
+    """The line of its heading, from 1."""
+    end_line: int
+    """Its last line."""
+
+
+class Command(Model):
+    """One command of the rerun."""
+
+    text: str
+    """The command."""
+    environment: tuple[tuple[str, str], ...]
+    """The variables that are set for it: name and value."""
+    note: str
+    """The comment above or behind it."""
+    line: int
+    """Its line, from 1."""
+
+
+class Expected(Model):
+    """What a rerun is expected to show."""
+
+    name: str
+    """The quantity, such as ``Failed``."""
+    before: str | None
+    """What it was; None where only the outcome is told."""
+    after: str
+    """What it is to be."""
+    line: int
+    """Its line, from 1."""
+
+
+class BundleEntry(Model):
+    """One file or folder of the artifact bundle."""
+
+    path: str
+    """With its placeholders; a folder ends in ``/``."""
+    optional: bool
+    """Whether it may be missing."""
+    line: int
+    """Its line, from 1."""
+
+
+class Reference(Model):
+    """A cross-reference to another document."""
+
+    label: str
+    """What the brief calls it."""
+    paths: tuple[str, ...]
+    """The paths that it leads to, without the section behind them."""
+    line: int
+    """Its line, from 1."""
+
+
+class Update(Model):
+    """A ready-made change to the ledger."""
+
+    kind: UpdateKind
+    """An ``attempt`` to append, an action to ``rewrite`` or to ``add``."""
+    item: str | None
+    """The item that the words before it name."""
+    number: int | None
+    """The attempt's or the action's."""
+    text: str
+    """The lines as written, without their common indent."""
+    line: int
+    """Its first line, from 1."""
+
+
+class DamagedLine(Model):
+    """A line whose characters were damaged; it was read as it was meant."""
+
+    line: Line
+    """The line."""
+    text: str
+    """The line as it stands."""
+    lost: Annotated[int, Field(ge=0)]
+    """How many marks cannot be told any more."""
+
+
+class Brief(Model):
+    """One brief."""
+
+    title: str
+    """Its first heading."""
+    stamp: str | None
+    """When it was written, such as ``20251015T201831Z``."""
+    initiative: str | None
+    """The item that it is about."""
+    phase: str
+    """The phase that it ends, as written."""
+    input: str
+    """The run that it starts from, as written."""
+    input_stamp: str | None
+    """That run's stamp."""
+    status: str
+    """As written."""
+    totals: Totals | None
+    """What that run counted."""
+    clusters: tuple[Cluster, ...]
+    """The failures by their reasons."""
+    blockers: tuple[Blocker, ...]
+    """What is in the way."""
+    decisions: tuple[Decision, ...]
+    """What is to be decided."""
+    sprints: tuple[Sprint, ...]
+    """The work, deferred work included."""
+    prerequisites: tuple[Condition, ...]
+    """What has to be met before the rerun."""
+    rerun: tuple[Command, ...]
+    """The commands of the gated rerun."""
+    expected: tuple[Expected, ...]
+    """What the rerun is expected to show."""
+    success: tuple[Condition, ...]
+    """The success criteria of the whole."""
+    criteria: tuple[Condition, ...]
+    """Other exit criteria, such as those of the phase that it ends."""
+    bundle: tuple[BundleEntry, ...]
+    """The files that the work is to leave behind."""
+    references: tuple[Reference, ...]
+    """Its cross-references."""
+    updates: tuple[Update, ...]
+    """Its ready-made changes to the ledger."""
+    damage: tuple[DamagedLine, ...]
+    """Its damaged lines."""
+
+
+class Judgement(Model):
+    """A verdict with its reason."""
 
     verdict: Verdict
+    """``unknown`` is neither yes nor no."""
     reason: str
+    """Why, in one sentence."""
     evidence: tuple[str, ...] = ()
+    """The files that tell, relative to the repository's top, with a line behind a colon where they
+    have one: ``docs/plan.md:12``."""
+
+
+def met(reason: str, *evidence: str) -> Judgement:
+    """It is so."""
+    return Judgement(verdict="met", reason=reason, evidence=evidence)
+
+
+def unmet(reason: str, *evidence: str) -> Judgement:
+    """It is not so."""
+    return Judgement(verdict="unmet", reason=reason, evidence=evidence)
+
+
+def unknown(reason: str, *evidence: str) -> Judgement:
+    """Nothing tells whether it is so."""
+    return Judgement(verdict="unknown", reason=reason, evidence=evidence)
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Unmet if one is unmet, else unknown if one is unknown."""
+    return "unmet" if "unmet" in verdicts else "unknown" if "unknown" in verdicts else "met"
 
 
 def together(judged: Sequence[Judgement]) -> Judgement:
-    """Several as one: unmet if one is unmet, else unknown if one is unknown. Those that decide
-    tell why, each reason once."""
-    if len(judged) == 1:
-        return judged[0]
-    evidence = tuple(dict.fromkeys(place for one in judged for place in one.evidence))
-    verdicts = {one.verdict for one in judged}
-    verdict: Verdict = next((one for one in ("unmet", "unknown") if one in verdicts), "met")
+    """Several as one. Those that decide tell why, each reason once."""
+    verdict = worst([one.verdict for one in judged])
     reasons = dict.fromkeys(one.reason for one in judged if one.verdict == verdict)
-    return Judgement(verdict, "; ".join(reasons), evidence)
+    evidence = dict.fromkeys(place for one in judged for place in one.evidence)
+    return Judgement(verdict=verdict, reason="; ".join(reasons), evidence=tuple(evidence))
 
 
-class Judged(NamedTuple):
-    """One criterion with its verdict. ``check`` is what was judged, in code form; empty where
-    nothing could be."""
+class JudgedCriterion(Model):
+    """One criterion and its verdict."""
 
-    condition: Condition
-    check: str
+    section: str
+    """What it belongs to, as the document calls it."""
+    text: str
+    """As written, without its tick and its check."""
     verdict: Verdict
+    """`unknown` is neither yes nor no."""
+    claimed: bool | None
+    """Whether a tick stands before it; null where it claims nothing."""
+    optional: bool
+    """Whether it is left out of the verdict on the whole."""
+    check: str
+    """What was judged, in code form; empty where nothing could be."""
     reason: str
+    """Why the verdict is so."""
     evidence: tuple[str, ...]
+    """The files that tell, relative to the repository's top, with a line behind a colon where they
+    have one."""
+    line: Line
+    """The line of the document that it stands on."""
 
     @property
     def is_false_claim(self) -> bool:
         """Whether a tick claims what is not met."""
-        return self.condition.claimed is True and self.verdict != "met"
+        return self.claimed is True and self.verdict != "met"
 
 
-class ReferenceLink(NamedTuple):
-    """Where a cross-reference leads. ``tracked``: git has it, the work tree has not."""
+class CrossReference(Model):
+    """Where a cross-reference of the brief leads."""
 
     label: str
+    """What the brief calls it."""
     path: str
+    """The path as written, without the section behind it."""
     state: ReferenceState
-    line: int
+    """`found`: the work tree has it; `tracked`: only git has."""
+    line: Line
+    """Its line."""
 
 
-class Gate(NamedTuple):
-    """All criteria of a brief or item. ``verdict`` is met only where every criterion that is not
-    optional is met; unmet where one is unmet; else unknown."""
+class Gate(Model):
+    """The verdict on a brief, one of its sprints, or an item's exit criteria."""
 
     path: str
+    """The brief, or the ledger, relative to the repository's top."""
     item: str | None
+    """The item; null where the brief names none."""
     sprint: str | None
+    """The sprint that was asked about; null for all."""
     stamp: str | None
+    """What placeholders were filled with; null for nothing."""
     run: str | None
+    """The run that counts, rates and times were taken from."""
     baseline: str | None
+    """The run that it was compared with."""
     verdict: Verdict
-    criteria: tuple[Judged, ...]
-    references: tuple[ReferenceLink, ...]
-    damage: tuple[Damage, ...]
+    """`met` where every criterion that is not optional is met, `unmet` where one of them is
+    unmet, else `unknown`."""
+    criteria: tuple[JudgedCriterion, ...]
+    """In the order of the document."""
+    references: tuple[CrossReference, ...]
+    """The brief's cross-references."""
+    damage: tuple[DamagedLine, ...]
+    """The brief's damaged lines."""

@@ -24,6 +24,10 @@ SCHEMA_VERSION: Final = 1
 MODELS: Final[dict[str, tuple[str, str]]] = {
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.run.ending:Done"),
+    "gate": (
+        "`ledger gate FILE --json`, or with an item's ID for FILE.",
+        "ledger.gates.model:Gate",
+    ),
 }
 KINDS: Final = tuple(dict.fromkeys((*contract.KINDS, *MODELS)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ledger.gates.model import Gate, Judged
+from ledger.gates.model import Gate, JudgedCriterion
 from ledger.plan import text
 from ledger.plan.text import counted
 from ledger.reports.lines import Line, accented, hung
@@ -20,8 +20,8 @@ def gate(found: Gate) -> Iterator[Line]:
     yield Line(text.visible(found.path), "heading")
     section = ""
     for one in found.criteria:
-        if one.condition.section != section:
-            section = one.condition.section
+        if one.section != section:
+            section = one.section
             yield Line(text.visible(section), "heading")
         yield _line(one)
     for link in found.references:
@@ -46,19 +46,18 @@ _STATES = {
 }
 
 
-def _line(one: Judged) -> Line:
-    condition = one.condition
+def _line(one: JudgedCriterion) -> Line:
     marks = [
         *(["ticked"] if one.is_false_claim else []),
-        *(["optional"] if condition.optional else []),
+        *(["optional"] if one.optional else []),
     ]
     marked = f" ({listed(marks)})" if marks else ""
     shown = one.evidence[:_MOST_EVIDENCE]
     more = len(one.evidence) - len(shown)
     where = f" [{listed(shown)}{f' and {more} more' if more else ''}]" if shown else ""
-    said = text.one_line(condition.text)
+    said = text.one_line(one.text)
     told = text.visible(f"{marked}: {said}: {one.reason}{where}")
-    return hung(accented(f"{condition.line:>6}: ", one.verdict, told), 8)
+    return hung(accented(f"{one.line:>6}: ", one.verdict, told), 8)
 
 
 def _summary(found: Gate) -> str:

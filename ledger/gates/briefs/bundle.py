@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.gates.brief import BundleEntry
 from ledger.gates.briefs.outline import Fence
+from ledger.gates.model import BundleEntry
 
 _BRANCH: Final = re.compile(
     r"(?P<stem>[ \t\u00a0|\u2502]*)(?:[\u251c\u2514\u2570+`][\u2500-]+[ \t]*)"
@@ -36,7 +36,7 @@ def read(fence: Fence) -> Iterator[BundleEntry]:
         path = above + name.rstrip("/") + ("/" if is_folder else "")
         if is_folder:
             open_folders.append((depth, path))
-        yield BundleEntry(path, optional, line)
+        yield BundleEntry(path=path, optional=optional, line=line)
 
 
 def _drawn(fence: Fence) -> Iterator[tuple[int, str, bool, int]]:

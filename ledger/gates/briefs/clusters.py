@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ledger.gates.brief import Cluster
 from ledger.gates.briefs.outline import Part, plain
+from ledger.gates.model import Cluster
 
 _WHOLE: Final = re.compile(r"\bCLUSTER-(?P<name>[A-Z][A-Z0-9]{0,30})-\d{1,6}\b")
 _COUNT: Final = re.compile(
@@ -42,7 +42,7 @@ def read(parts: Sequence[Part], texts: Mapping[int, str]) -> tuple[Cluster, ...]
     named = {name: whole.get(name, (name, summary)) for name in order}
     tests = _tests(parts, {identity: name for name, (identity, _) in named.items()})
     return tuple(
-        Cluster(identity, counts.get(name), tests.get(name, ()), at)
+        Cluster(id=identity, count=counts.get(name), tests=tests.get(name, ()), line=at)
         for name, (identity, at) in named.items()
     )
 

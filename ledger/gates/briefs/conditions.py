@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ledger.gates.brief import Condition
 from ledger.gates.briefs.outline import Node
+from ledger.gates.model import Condition
 
 _TICK: Final = re.compile(
     r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[\u2705\u2713\u2611\u2714\u274c\u2b1c])\ufe0f?)[ \t]*"
@@ -36,11 +36,11 @@ def condition(said: str, section: str, line: int, sprint: str = "") -> Condition
     if optional:
         said = said[optional.end() :]
     return Condition(
-        section,
-        said.strip(),
-        claimed,
-        bool(optional),
-        check[1].strip() if check else "",
-        line,
-        sprint,
+        section=section,
+        text=said.strip(),
+        claimed=claimed,
+        optional=bool(optional),
+        check=check[1].strip() if check else "",
+        line=line,
+        sprint=sprint,
     )

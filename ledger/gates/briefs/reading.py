@@ -6,24 +6,23 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.gates.brief import (
+from ledger.gates.briefs import bundle, clusters, conditions, outline, sprints, updates
+from ledger.gates.briefs.outline import Part, plain
+from ledger.gates.model import (
     Blocker,
     Brief,
     BundleEntry,
     Command,
     Condition,
-    Damage,
+    DamagedLine,
     Decision,
     Expected,
     Option,
     Reference,
     Totals,
 )
-from ledger.gates.briefs import bundle, clusters, conditions, outline, sprints, updates
-from ledger.gates.briefs.outline import Part, plain
 from ledger.plan import citations, document, mojibake, text
 from ledger.plan.braces import expand
-from ledger.plan.model import Artifact
 
 _STAMP: Final = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 _ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
@@ -42,7 +41,7 @@ def read(data: bytes) -> Brief:
     lines = text.decode(data.removeprefix(text.BOM)).split("\n")
     mended = [mojibake.mend(line) for line in lines]
     damage = tuple(
-        Damage(number, line.strip(), one.lost)
+        DamagedLine(line=number, text=line.strip(), lost=one.lost)
         for number, (line, one) in enumerate(zip(lines, mended, strict=True), 1)
         if one.is_damaged
     )
@@ -124,14 +123,14 @@ def _totals(parts: Sequence[Part]) -> Totals | None:
             seconds = _SECONDS.search(runtime)
             timeout, margin = _TIMEOUT.search(whole), _MARGIN.search(whole)
             return Totals(
-                known.get("collected"),
-                known.get("passed"),
-                known.get("failed"),
-                known.get("skipped"),
-                float(seconds[1]) if seconds else None,
-                float(timeout[1]) if timeout else None,
-                float(margin[1]) if margin else None,
-                counts[0][0],
+                collected=known.get("collected"),
+                passed=known.get("passed"),
+                failed=known.get("failed"),
+                skipped=known.get("skipped"),
+                runtime_s=float(seconds[1]) if seconds else None,
+                timeout_s=float(timeout[1]) if timeout else None,
+                margin_percent=float(margin[1]) if margin else None,
+                line=counts[0][0],
             )
     return None
 
@@ -145,17 +144,17 @@ def _blocker(part: Part) -> Blocker:
     affected = part.value("affected clusters", "affects")
     evidence, path = part.group("evidence"), part.group("remediation", "implementation path")
     return Blocker(
-        lead["number"] if lead else "",
-        title,
-        clusters.ids(affected) or clusters.ids(part.title),
-        part.value("issue", "problem"),
-        tuple(node.said for node in evidence.nodes) if evidence else (),
-        tuple(node.said for node in path.nodes) if path else (),
-        part.value("estimated effort", "effort"),
-        part.value("impact"),
-        part.value("priority"),
-        part.value("owner"),
-        part.line,
+        number=lead["number"] if lead else "",
+        title=title,
+        clusters=clusters.ids(affected) or clusters.ids(part.title),
+        issue=part.value("issue", "problem"),
+        evidence=tuple(node.said for node in evidence.nodes) if evidence else (),
+        remediation=tuple(node.said for node in path.nodes) if path else (),
+        effort=part.value("estimated effort", "effort"),
+        impact=part.value("impact"),
+        priority=part.value("priority"),
+        owner=part.value("owner"),
+        line=part.line,
     )
 
 
@@ -164,7 +163,7 @@ def _decisions(parts: Sequence[Part]) -> Iterator[Decision]:
     for part in parts:
         for group in part.groups:
             options = tuple(
-                Option(_unmarked(row.cells[0][1]), row.cells[1:], row.line)
+                Option(name=_unmarked(row.cells[0][1]), cells=row.cells[1:], line=row.line)
                 for row in group.rows
                 if row.cells and plain(row.cells[0][0]).startswith("option")
             )
@@ -173,12 +172,12 @@ def _decisions(parts: Sequence[Part]) -> Iterator[Decision]:
             owner = part.value("decision owner", "decider", "decided by", "owner")
             chosen = _CHOSEN.search(part.value("decision", "decided"))
             yield Decision(
-                sprints.titled(_title(part.title))[0],
-                options,
-                _unmarked(part.value("recommendation")),
-                owner.partition("(")[0].strip() if owner else "",
-                chosen[1] if chosen else "",
-                group.line if group.name else part.line,
+                title=sprints.titled(_title(part.title))[0],
+                options=options,
+                recommendation=_unmarked(part.value("recommendation")),
+                decider=owner.partition("(")[0].strip() if owner else "",
+                chosen=chosen[1] if chosen else "",
+                line=group.line if group.name else part.line,
             )
 
 
@@ -249,7 +248,12 @@ def _commands(fence: outline.Fence) -> Iterator[Command]:
         if not command:
             environment |= own
             continue
-        yield Command(command, tuple((environment | own).items()), behind.strip() or note, number)
+        yield Command(
+            text=command,
+            environment=tuple((environment | own).items()),
+            note=behind.strip() or note,
+            line=number,
+        )
 
 
 def _assigned(line: str) -> tuple[str, dict[str, str]]:
@@ -270,9 +274,11 @@ def _expected(parts: Sequence[Part]) -> Iterator[Expected]:
                 arrow = _ARROW.search(node.value)
                 if node.name and arrow:
                     before, after = node.value[: arrow.start()], node.value[arrow.end() :]
-                    yield Expected(node.name, before.strip(), after.strip(), node.line)
+                    yield Expected(
+                        name=node.name, before=before.strip(), after=after.strip(), line=node.line
+                    )
                 elif node.name:
-                    yield Expected(node.name, None, node.value, node.line)
+                    yield Expected(name=node.name, before=None, after=node.value, line=node.line)
 
 
 # What it leads to
@@ -297,17 +303,17 @@ def _references(parts: Sequence[Part]) -> Iterator[Reference]:
             continue
         for group in part.groups:
             for node in group.every_node:
-                if (leading := _leads_to(node.value)) is not None:
-                    yield Reference(node.name, leading._replace(line=node.line), node.line)
+                if paths := _leads_to(node.value):
+                    yield Reference(label=node.name, paths=paths, line=node.line)
 
 
-def _leads_to(said: str) -> Artifact | None:
-    """The path of a cross-reference, in code or bare, without the section behind it."""
+def _leads_to(said: str) -> tuple[str, ...]:
+    """The paths of a cross-reference, in code or bare, without the section behind them."""
     cited = citations.find(said)
     if cited:
-        return Artifact(said, cited[0].paths, 0)
+        return cited[0].paths
     first = said.strip().partition(" ")[0].strip("`,;")
-    return Artifact(said, expand(first), 0) if "." in first or "/" in first else None
+    return expand(first) if "." in first or "/" in first else ()
 
 
 def _is_update(part: Part) -> bool:

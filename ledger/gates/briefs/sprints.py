@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.gates.brief import Sprint, Task, TaskFile
 from ledger.gates.briefs import conditions, outline
 from ledger.gates.briefs.outline import Group, Node, Part, plain
+from ledger.gates.model import Sprint, Task, TaskFile
 
 SPRINT: Final = re.compile(r"sprint[ \t]+(?P<number>\d+(?:\.\d+)?[a-z]?)\b", re.IGNORECASE)
 _TASK: Final = re.compile(r"task[ \t]+(?P<number>\d+(?:\.\d+)*[a-z]?)\b", re.IGNORECASE)
@@ -38,30 +38,30 @@ def read(part: Part, below: Sequence[Part]) -> Sprint:
     effort = _EFFORT.search(note)
     unblocks = _UNBLOCKS.search(note)
     return Sprint(
-        number,
-        title,
-        _value(inside, "estimated effort", "effort")
+        number=number,
+        title=title,
+        effort=_value(inside, "estimated effort", "effort")
         or (note.partition(", unblocks")[0].strip() if effort else ""),
-        int(unblocks[1]) if unblocks else None,
-        part.value("target", "goal"),
-        tuple(
+        unblocks=int(unblocks[1]) if unblocks else None,
+        target=part.value("target", "goal"),
+        prerequisites=tuple(
             conditions.condition(said, f"{part.title.partition(':')[0]} prerequisite", line, number)
             for said, line in _prerequisites(part)
         ),
-        tuple(_task(one) for one in below if _TASK.match(one.title)),
-        tuple(
+        tasks=tuple(_task(one) for one in below if _TASK.match(one.title)),
+        criteria=tuple(
             criterion
             for one in inside
             for group in one.groups
             if _is_exit(one, group)
             for criterion in conditions.read(group.nodes, _section(one, group, number), number)
         ),
-        part.value("rationale"),
-        _value(inside, "priority"),
-        _value(inside, "owner"),
-        not found,
-        part.line,
-        inside[-1].end,
+        rationale=part.value("rationale"),
+        priority=_value(inside, "priority"),
+        owner=_value(inside, "owner"),
+        is_deferred=not found,
+        line=part.line,
+        end_line=inside[-1].end,
     )
 
 
@@ -117,7 +117,7 @@ def _task(part: Part) -> Task:
             paths = _CODE.findall(node.value) or [node.value]
             behind = node.value.rpartition("`")[2].strip(" ()")
             inner = tuple(child.said for child in node.children)
-            files += [TaskFile(path, behind, inner) for path in paths]
+            files += [TaskFile(path=path, note=behind, changes=inner) for path in paths]
         elif label.startswith("change"):
             inner = tuple(child.said for child in node.children) or (
                 (node.value,) * bool(node.value)
@@ -125,23 +125,25 @@ def _task(part: Part) -> Task:
             if files:
                 last = files[-1]
                 defined = tuple(dict.fromkeys(last.defines + _defined(node)))
-                files[-1] = last._replace(changes=last.changes + inner, defines=defined)
+                files[-1] = last.model_copy(
+                    update={"changes": last.changes + inner, "defines": defined}
+                )
             else:
                 changes += inner
         elif label not in {"validation", "expected result", "expected results"}:
             changes += [node.said, *(child.said for child in node.children)]
     validation = _of(nodes, "validation")
     return Task(
-        lead["number"] if lead else "",
-        title,
-        note.partition(",")[0].strip(),
-        tuple(files),
-        tuple(changes),
-        validation,
-        tuple(_CODE.findall(validation)),
-        _of(nodes, "expected result"),
-        "optional" in note.lower(),
-        part.line,
+        number=lead["number"] if lead else "",
+        title=title,
+        effort=note.partition(",")[0].strip(),
+        files=tuple(files),
+        changes=tuple(changes),
+        validation=validation,
+        commands=tuple(_CODE.findall(validation)),
+        expected=_of(nodes, "expected result"),
+        optional="optional" in note.lower(),
+        line=part.line,
     )
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.gates.brief import Update, UpdateKind
 from ledger.gates.briefs.outline import Fence, Node, Part
+from ledger.gates.model import Update, UpdateKind
 from ledger.plan.dialects.attempts import leads
 
 _ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
@@ -32,12 +32,12 @@ def _of(node: Node, fence: Fence) -> Iterator[Update]:
         lead = leads.attempt(leads.unbulleted(lines[0])[1])
         number = leads.numbered(lines[0])
         if lead is not None and number is None:
-            yield Update("attempt", item, lead.number, start, first)
+            yield Update(kind="attempt", item=item, number=lead.number, text=start, line=first)
         elif number is not None:
             kind: UpdateKind = (
                 "rewrite" if _REWRITE.search(node.said) and not _adds(node.said) else "add"
             )
-            yield Update(kind, item, number, start, first)
+            yield Update(kind=kind, item=item, number=number, text=start, line=first)
 
 
 def _adds(said: str) -> bool:

@@ -8,13 +8,13 @@ from itertools import pairwise
 from ledger.gates.criteria import wording
 from ledger.gates.criteria.facts import Facts
 from ledger.gates.criteria.language import Call
-from ledger.gates.model import Judgement, together
+from ledger.gates.model import Judgement, met, together, unknown, unmet
 
 
 def each(call: Call, judge: Callable[[str, Facts], Judgement], facts: Facts) -> Judgement:
     """All arguments judged, as one verdict."""
     if not call.args:
-        return Judgement("unknown", f"{call.name}() names nothing")
+        return unknown(f"{call.name}() names nothing")
     return together([judge(arg, facts) for arg in call.args])
 
 
@@ -22,61 +22,61 @@ def captured(path: str, facts: Facts) -> Judgement:
     """A folder that holds files."""
     place = facts.fill(path)
     if place.path is None:
-        return Judgement("unknown" if place.is_open else "unmet", place.reason)
+        return Judgement(verdict="unknown" if place.is_open else "unmet", reason=place.reason)
     files = facts.files(place.path)
     if not files:
         return _missing(place.path, facts)
     count = sum(size > 0 for size in files.values())
     if not count:
-        return Judgement("unmet", f"all files of {place.path} are empty", (place.path,))
-    return Judgement("met", f"it has {count} file{'' if count == 1 else 's'}", (place.path,))
+        return unmet(f"all files of {place.path} are empty", place.path)
+    return met(f"it has {count} file{'' if count == 1 else 's'}", place.path)
 
 
 def exists(path: str, facts: Facts) -> Judgement:
     """A file that is there and not empty, or a folder with files."""
     place = facts.fill(path)
     if place.path is None:
-        return Judgement("unknown" if place.is_open else "unmet", place.reason)
+        return Judgement(verdict="unknown" if place.is_open else "unmet", reason=place.reason)
     name = facts.resolve(place.path)
     files = facts.files(name)
     if files is None:
         return _missing(name, facts)
     if not any(files.values()):
-        return Judgement("unmet", f"{name} is empty", (name,))
-    return Judgement("met", "it is there", (name,))
+        return unmet(f"{name} is empty", name)
+    return met("it is there", name)
 
 
 def _missing(path: str, facts: Facts) -> Judgement:
     if facts.is_tracked(path):
         reason = f"git tracks {path}, the work tree does not have it"
-        return Judgement("unknown", reason, (path,))
-    return Judgement("unmet", f"{path} is not there")
+        return unknown(reason, path)
+    return unmet(f"{path} is not there")
 
 
 def passes(path: str, facts: Facts) -> Judgement:
     """A captured command that exited with 0, and whose outputs say nothing else."""
     place = facts.fill(path)
     if place.path is None:
-        return Judgement("unknown", place.reason)
+        return unknown(place.reason)
     run = facts.outputs(place.path)
     if run is None:
-        return Judgement("unknown", f"{place.path} holds no outputs of a command")
+        return unknown(f"{place.path} holds no outputs of a command")
     source = run.sources.get("exit_code")
     where = (f"{place.path}/{source}",) if source else (place.path,)
     if run.exit_code is None:
-        return Judgement("unknown", f"{place.path} has no exit code", where)
+        return unknown(f"{place.path} has no exit code", *where)
     if run.exit_code != 0:
-        return Judgement("unmet", f"{place.path}: exit code {run.exit_code}", where)
+        return unmet(f"{place.path}: exit code {run.exit_code}", *where)
     if run.totals and (failed := run.totals.failed + run.totals.errors):
         reason = f"{place.path}: exit code 0, but {failed} failed in its outputs"
-        return Judgement("unmet", reason, (place.path,))
-    return Judgement("met", f"{place.path}: exit code 0", where)
+        return unmet(reason, place.path)
+    return met(f"{place.path}: exit code 0", *where)
 
 
 def says(call: Call, facts: Facts) -> Judgement:
     """``says(DOCUMENT, WORDS)``: one section of the document has all the words."""
     if len(call.args) < 2:
-        return Judgement("unknown", "says(DOCUMENT, WORDS) needs two arguments")
+        return unknown("says(DOCUMENT, WORDS) needs two arguments")
     name, words = facts.resolve(call.args[0]), wording.content(" ".join(call.args[1:]))
     text = facts.read(name)
     if text is None:
@@ -85,9 +85,9 @@ def says(call: Call, facts: Facts) -> Judgement:
     for start, section in _sections(lines):
         if wording.says("\n".join(section), words):
             line = start + wording.line_of(section, words) + 1
-            return Judgement("met", f"{name} says it", (f"{name}:{line}",))
+            return met(f"{name} says it", f"{name}:{line}")
     said = " ".join(words)
-    return Judgement("unmet", f"no section of {name} has the words {said!r}", (name,))
+    return unmet(f"no section of {name} has the words {said!r}", name)
 
 
 def _sections(lines: list[str]) -> list[tuple[int, list[str]]]:
@@ -99,14 +99,14 @@ def _sections(lines: list[str]) -> list[tuple[int, list[str]]]:
 def contains(call: Call, facts: Facts) -> Judgement:
     """``contains(FILE, TEXT)``: a line of the file has the text."""
     if len(call.args) < 2:
-        return Judgement("unknown", "contains(FILE, TEXT) needs two arguments")
+        return unknown("contains(FILE, TEXT) needs two arguments")
     name = facts.resolve(call.args[0])
     text = facts.read(name)
     if text is None:
         return _missing(name, facts)
     for wanted in call.args[1:]:
         if wanted not in text:
-            return Judgement("unmet", f"{name} does not have {wanted}", (name,))
+            return unmet(f"{name} does not have {wanted}", name)
     at = text.index(call.args[1])
     line = text.count("\n", 0, at) + 1
-    return Judgement("met", f"{name} has {', '.join(call.args[1:])}", (f"{name}:{line}",))
+    return met(f"{name} has {', '.join(call.args[1:])}", f"{name}:{line}")

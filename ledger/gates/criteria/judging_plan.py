@@ -9,7 +9,7 @@ from typing import Final
 from ledger.gates.criteria import wording
 from ledger.gates.criteria.facts import Entry, Facts
 from ledger.gates.criteria.language import Call
-from ledger.gates.model import Judgement
+from ledger.gates.model import Judgement, met, unknown, unmet
 
 _DECIDED: Final = re.compile(
     r"\b(?:decision|decided|decides|approved|approves|chose|chosen|selected|agreed|adopted|accepted)\b",
@@ -35,8 +35,8 @@ def logged(call: Call, facts: Facts) -> Judgement:
         if wording.says(entry.text, words):
             lines = entry.text.split("\n")
             place = f"{facts.ledger}:{entry.line + wording.line_of(lines, words)}"
-            return Judgement("met", f"{_name(entry)} says it", (place,))
-    return Judgement("unmet", _none(facts, f"has the words {' '.join(words)!r}"), (facts.ledger,))
+            return met(f"{_name(entry)} says it", place)
+    return unmet(_none(facts, f"has the words {' '.join(words)!r}"), facts.ledger)
 
 
 def recorded(path: str, facts: Facts) -> Judgement:
@@ -44,7 +44,7 @@ def recorded(path: str, facts: Facts) -> Judgement:
     sprint and cites something in the folder above."""
     place = facts.fill(path)
     if place.path is None:
-        return Judgement("unknown" if place.is_open else "unmet", place.reason)
+        return Judgement(verdict="unknown" if place.is_open else "unmet", reason=place.reason)
     folder = place.path.rstrip("/")
     above, _, last = folder.rpartition("/")
     sprint = _NUMBERED.fullmatch(last)
@@ -54,8 +54,8 @@ def recorded(path: str, facts: Facts) -> Judgement:
         is_named = is_above and named is not None and named.search(entry.text)
         if is_named or any(_lies_in(cited, folder) for cited in entry.paths):
             where = (f"{facts.ledger}:{entry.line}",)
-            return Judgement("met", f"{_name(entry)} cites {folder}/", where)
-    return Judgement("unmet", _none(facts, f"cites {folder}/"), (facts.ledger,))
+            return met(f"{_name(entry)} cites {folder}/", *where)
+    return unmet(_none(facts, f"cites {folder}/"), facts.ledger)
 
 
 def without_artifacts(facts: Facts) -> Judgement | None:
@@ -65,7 +65,7 @@ def without_artifacts(facts: Facts) -> Judgement | None:
         return None
     names = ", ".join(map(_name, bare))
     where = tuple(f"{facts.ledger}:{entry.line}" for entry in bare)
-    return Judgement("unmet", f"{names} cites no artifact", where)
+    return unmet(f"{names} cites no artifact", *where)
 
 
 def decided(call: Call, facts: Facts) -> Judgement:
@@ -74,36 +74,34 @@ def decided(call: Call, facts: Facts) -> Judgement:
     asked = {option.rpartition(" ")[2].upper() for option in call.args}
     found = list(_decisions(facts, asked))
     if not found:
-        return Judgement(
-            "unmet", f"{facts.ledger} says of no option that it was decided for", (facts.ledger,)
-        )
+        return unmet(f"{facts.ledger} says of no option that it was decided for", facts.ledger)
     options = {option for option, _ in found}
     lines = tuple(f"{facts.ledger}:{line}" for _, line in found)
     if len(options) > 1:
         said = " and ".join(sorted(options))
-        return Judgement("unknown", f"decided for option {said}: one of them has to go", lines)
+        return unknown(f"decided for option {said}: one of them has to go", *lines)
     option, line = found[0]
     reason = f"decided for option {option}"
     sprint = call.option("before")
     work = _first_work(facts, sprint) if sprint else None
     if work is None:
-        return Judgement("met", reason, lines[:1])
+        return met(reason, *lines[:1])
     holder = next((entry for entry in facts.entries if _holds(entry, line)), None)
     places = (lines[0], f"{facts.ledger}:{work.line}")
     day = _DATE.search(facts.lines[line]) if holder is None else None
     if day and work.date and day[0] != work.date:
         is_late = day[0] > work.date
         how = f"{reason} on {day[0]}, {'after' if is_late else 'before'} {_name(work)}"
-        return Judgement("unmet" if is_late else "met", how, places)
+        return Judgement(verdict="unmet" if is_late else "met", reason=how, evidence=places)
     numbers = (holder.number if holder else None, work.number)
     if None in numbers or numbers[0] == numbers[1]:
         why = f"whether before {_name(work)}, the first at sprint {sprint}, cannot be told"
-        return Judgement("unknown", f"{reason}; {why}", places)
+        return unknown(f"{reason}; {why}", *places)
     assert holder
     if (holder.number or 0) > (work.number or 0):
         why = f"in {_name(holder)}, after {_name(work)}, the first at sprint {sprint}"
-        return Judgement("unmet", f"{reason} {why}", places)
-    return Judgement("met", f"{reason} in {_name(holder)}, before {_name(work)}", places)
+        return unmet(f"{reason} {why}", *places)
+    return met(f"{reason} in {_name(holder)}, before {_name(work)}", *places)
 
 
 def _decisions(facts: Facts, asked: set[str]) -> Iterator[tuple[str, int]]:

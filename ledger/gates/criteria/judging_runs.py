@@ -11,7 +11,7 @@ from ledger.evidence.compare import compare
 from ledger.evidence.model import FAILING, Evidence
 from ledger.gates.criteria.facts import Facts, Tests
 from ledger.gates.criteria.language import UNITS, Call, Compare
-from ledger.gates.model import Judgement, Verdict
+from ledger.gates.model import Judgement, Verdict, met, unknown, unmet
 
 _OPS: Final[dict[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,
@@ -23,10 +23,8 @@ _OPS: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 _AGAINST_BASELINE: Final = frozenset({"cleared", "new_failures", "not_run"})
 _MOST_NAMED: Final = 4
-NO_RUN: Final = Judgement("unknown", "there is no run to judge it by: give one with --run")
-NO_BASELINE: Final = Judgement(
-    "unknown", "there is no baseline to compare with: give one with --baseline"
-)
+NO_RUN: Final = unknown("there is no run to judge it by: give one with --run")
+NO_BASELINE: Final = unknown("there is no baseline to compare with: give one with --baseline")
 
 
 def against_run(term: Compare, facts: Facts) -> Judgement:
@@ -40,14 +38,16 @@ def against_run(term: Compare, facts: Facts) -> Judgement:
         return NO_BASELINE
     found = _value(term, run, facts)
     if found is None:
-        return Judgement("unknown", f"{run.path} does not tell its {term.metric}", (run.path,))
+        return unknown(f"{run.path} does not tell its {term.metric}", run.path)
     value, said = found
     holds = _OPS[term.op](value, term.value * UNITS[term.unit])
     bound = f"{term.op} {term.value:g}{term.unit}"
     source = run.sources.get(_SOURCES.get(term.metric, "tests"))
     where = f"{run.path}/{source}" if source and run.files and source in run.files else run.path
     reason = f"{said}, wanted {bound}"
-    return _with_early(Judgement("met" if holds else "unmet", reason, (where,)), facts)
+    return _with_early(
+        Judgement(verdict="met" if holds else "unmet", reason=reason, evidence=(where,)), facts
+    )
 
 
 _SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": "peak_rss_bytes"}
@@ -56,7 +56,7 @@ _SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": 
 def _with_early(judged: Judgement, facts: Facts) -> Judgement:
     """What an early run shows cannot be the outcome of work that came after it."""
     if judged.verdict == "met" and facts.early:
-        return judged._replace(verdict="unknown", reason=f"{judged.reason}; but {facts.early}")
+        return unknown(f"{judged.reason}; but {facts.early}", *judged.evidence)
     return judged
 
 
@@ -107,7 +107,7 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
     """A pass rate; where its denominator is not named, every one has to decide alike."""
     totals = run.totals
     if totals is None:
-        return Judgement("unknown", f"{run.path} does not tell how many tests passed", (run.path,))
+        return unknown(f"{run.path} does not tell how many tests passed", run.path)
     every = {
         "collected": totals.collected,
         "cases": len(run.tests) or totals.collected,
@@ -117,7 +117,7 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
     wanted = {name: every[name]} if name else every
     shares = {of: (name, 100 * totals.passed / of) for name, of in reversed(wanted.items()) if of}
     if not shares:
-        return Judgement("unknown", f"{run.path} has no tests to take a rate of", (run.path,))
+        return unknown(f"{run.path} has no tests to take a rate of", run.path)
     holding = {of: _OPS[term.op](share, term.value) for of, (_, share) in shares.items()}
     said = ", ".join(
         f"{share:.2f} % of {of} {name} {'holds' if holding[of] else 'does not'}"
@@ -126,9 +126,13 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
     bound = f"{term.op} {term.value:g} %"
     if len({*holding.values()}) > 1:
         reason = f"its denominator decides whether {totals.passed} passed are {bound}: {said}"
-        return Judgement("unknown", reason, (run.path,))
+        return unknown(reason, run.path)
     verdict: Verdict = "met" if all(holding.values()) else "unmet"
-    return Judgement(verdict, f"{totals.passed} passed, wanted {bound}: {said}", (run.path,))
+    return Judgement(
+        verdict=verdict,
+        reason=f"{totals.passed} passed, wanted {bound}: {said}",
+        evidence=(run.path,),
+    )
 
 
 # Tests and clusters
@@ -163,10 +167,10 @@ def _passing(call: Call, facts: Facts, good: Iterable[str]) -> Judgement:
             f"; and {len(bad) - _MOST_NAMED} more" if len(bad) > _MOST_NAMED else ""
         )
         count = len(named) - len(bad)
-        return Judgement("unmet", f"{count} of {len(named)} {call.name}: {said}", evidence)
+        return unmet(f"{count} of {len(named)} {call.name}: {said}", *evidence)
     if why:
-        return Judgement("unknown", why, evidence)
-    judged = Judgement("met", f"{len(named)} of {len(named)} {call.name}", evidence)
+        return unknown(why, *evidence)
+    judged = met(f"{len(named)} of {len(named)} {call.name}", *evidence)
     return _with_early(judged, facts)
 
 
@@ -176,7 +180,7 @@ def remaining(call: Call, facts: Facts) -> Judgement:
     if run is None:
         return NO_RUN
     if run.totals is None:
-        return Judgement("unknown", f"{run.path} does not tell what failed", (run.path,))
+        return unknown(f"{run.path} does not tell what failed", run.path)
     failing = [name for name, test in run.tests.items() if test.outcome in FAILING]
     count = run.totals.failed + run.totals.errors
     allowed = int(call.option("count") or len(failing))
@@ -189,13 +193,13 @@ def remaining(call: Call, facts: Facts) -> Judgement:
         rest = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         expected = f", expected {allowed}" if call.option("count") else ""
         reason = f"{said}{expected}" + (f"; not named: {more}{rest}" if others else "")
-        return Judgement("unmet", reason, evidence)
+        return unmet(reason, *evidence)
     if why:
-        return Judgement("unknown", f"{said}; {why}", evidence)
+        return unknown(f"{said}; {why}", *evidence)
     if run.completeness not in {"complete", "failed"}:
-        return Judgement("unknown", f"{said}, but the run is {run.completeness}", evidence)
+        return unknown(f"{said}, but the run is {run.completeness}", *evidence)
     listed = f": {', '.join(map(_short, failing[:_MOST_NAMED]))}" if failing else ""
-    return _with_early(Judgement("met", f"{said}{listed}", evidence), facts)
+    return _with_early(met(f"{said}{listed}", *evidence), facts)
 
 
 def _named(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ledger.gates.brief import Brief, Condition
 from ledger.gates.criteria import prose_plan, prose_runs
 from ledger.gates.criteria.language import Check, Term
 from ledger.gates.criteria.saying import Said
+from ledger.gates.model import Brief, Condition
 
 _NOTE: Final = re.compile(
     r"[ \t]*\((?P<note>[^()]{1,300}(?:\([^()]{0,100}\)[^()]{0,100})?)\)[.]?\Z"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ledger.gates.brief import Task
 from ledger.gates.criteria import wording
 from ledger.gates.criteria.language import Call, Term
 from ledger.gates.criteria.prose_runs import TARGETED
 from ledger.gates.criteria.saying import Said
+from ledger.gates.model import Task
 from ledger.plan import citations
 
 _UNDER: Final = re.compile(
@@ -189,5 +189,5 @@ def named(said: Said) -> list[Term]:
     for reference in said.brief.references:
         words = wording.content(reference.label)
         if len(words) > 1 and wording.says(said.text, words):
-            return [Call("exists", reference.artifact.paths)]
+            return [Call("exists", reference.paths)]
     return []

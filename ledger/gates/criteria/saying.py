@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ledger.gates.brief import Brief, Condition, Sprint
+from ledger.gates.model import Brief, Condition, Sprint
 
 
 class Said(NamedTuple):

@@ -11,11 +11,10 @@ from pathlib import Path
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.gates import briefs
-from ledger.gates.brief import Brief, Condition
 from ledger.gates.briefs import conditions
 from ledger.gates.criteria import language, prose_plan
 from ledger.gates.gating.judging import Judging, Request
-from ledger.gates.model import Gate, Judged, Verdict
+from ledger.gates.model import Brief, Condition, Gate, JudgedCriterion, worst
 from ledger.git import paths
 from ledger.plan.model import Item, Ledger
 
@@ -87,26 +86,29 @@ def _conditions(brief: Brief, number: str | None) -> Iterator[Condition]:
             number is None or prose_plan.of_sprint(entry.path, number)
         ):
             code = str(language.Check((language.Call("exists", (entry.path,)),)))
-            yield Condition("Artifact bundle", entry.path, None, entry.optional, code, entry.line)
+            yield Condition(
+                section="Artifact bundle",
+                text=entry.path,
+                claimed=None,
+                optional=entry.optional,
+                check=code,
+                line=entry.line,
+            )
 
 
-def _gate(item: str | None, judging: Judging, judged: Sequence[Judged]) -> Gate:
-    verdicts = {one.verdict for one in judged if not one.condition.optional}
-    verdict: Verdict = (
-        "unmet" if "unmet" in verdicts else "unknown" if "unknown" in verdicts else "met"
-    )
+def _gate(item: str | None, judging: Judging, judged: Sequence[JudgedCriterion]) -> Gate:
     facts, places, brief = judging.facts, judging.places, judging.brief
     return Gate(
-        places.path,
-        item,
-        judging.request.sprint,
-        places.stamp,
-        facts.run.path if facts.run else None,
-        facts.baseline.path if facts.baseline else None,
-        verdict,
-        tuple(judged),
-        tuple(places.references()),
-        brief.damage if brief else (),
+        path=places.path,
+        item=item,
+        sprint=judging.request.sprint,
+        stamp=places.stamp,
+        run=facts.run.path if facts.run else None,
+        baseline=facts.baseline.path if facts.baseline else None,
+        verdict=worst([one.verdict for one in judged if not one.optional]),
+        criteria=tuple(judged),
+        references=tuple(places.references()),
+        damage=brief.damage if brief else (),
     )
 
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.gates.brief import Brief, Condition
 from ledger.gates.criteria import judge, language, prose
 from ledger.gates.criteria.facts import Facts
 from ledger.gates.gating import telling
 from ledger.gates.gating.named import Named
 from ledger.gates.gating.places import Places
 from ledger.gates.gating.runs import Runs
-from ledger.gates.model import Judged, Judgement, Verdict
+from ledger.gates.model import Brief, Condition, JudgedCriterion, Judgement, met, unknown, worst
 from ledger.git import paths
 from ledger.plan.model import Item
 
@@ -68,7 +67,7 @@ class Judging:
             complete=self._sprint,
         )
 
-    def judged(self, condition: Condition) -> Judged:
+    def judged(self, condition: Condition) -> JudgedCriterion:
         """The verdict on one criterion."""
         try:
             if condition.check:
@@ -76,25 +75,22 @@ class Judging:
             else:
                 check = prose.check(condition, self.brief, self.places.path)
         except UsageError as error:
-            return Judged(condition, condition.check, "unknown", error.message, ())
+            return _with(condition, condition.check, unknown(error.message))
         if check is None:
             reason = "nothing is known that would show it: give it a check of its own"
-            return Judged(condition, "", "unknown", reason, ())
+            return _with(condition, "", unknown(reason))
         facts = self.facts
         if self.brief and condition in self.brief.criteria:
             facts = facts._replace(early="")  # the phase that ends with the brief came before it
-        said = judge(check, facts)
-        return Judged(condition, str(check), said.verdict, said.reason, said.evidence)
+        return _with(condition, str(check), judge(check, facts))
 
     def _sprint(self, number: str) -> Judgement:
         sprints = self.brief.sprints if self.brief else ()
         sprint = next((one for one in sprints if one.number == number), None)
         if sprint is None:
-            return Judgement("unknown", f"there is no sprint {number}")
+            return unknown(f"there is no sprint {number}")
         if number in self._sprints:
-            return self._sprints[number] or Judgement(
-                "unknown", f"sprint {number} waits for itself"
-            )
+            return self._sprints[number] or unknown(f"sprint {number} waits for itself")
         self._sprints[number] = None
         wanted = [one for one in (*sprint.prerequisites, *sprint.criteria) if not one.optional]
         judged = [self.judged(one) for one in wanted]
@@ -102,14 +98,27 @@ class Judging:
         return found
 
 
-def _summed(number: str, judged: Sequence[Judged], path: str) -> Judgement:
+def _with(condition: Condition, check: str, judgement: Judgement) -> JudgedCriterion:
+    return JudgedCriterion(
+        section=condition.section,
+        text=condition.text,
+        verdict=judgement.verdict,
+        claimed=condition.claimed,
+        optional=condition.optional,
+        check=check,
+        reason=judgement.reason,
+        evidence=judgement.evidence,
+        line=condition.line,
+    )
+
+
+def _summed(number: str, judged: Sequence[JudgedCriterion], path: str) -> Judgement:
     """One verdict on a sprint's criteria; its evidence are the lines that decide."""
     if not judged:
-        return Judgement("unknown", f"sprint {number} has no exit criteria")
+        return unknown(f"sprint {number} has no exit criteria")
     still = [one for one in judged if one.verdict != "met"]
-    where = tuple(f"{path}:{one.condition.line}" for one in still or judged)
+    where = tuple(f"{path}:{one.line}" for one in still or judged)
     if not still:
-        return Judgement("met", f"all {len(judged)} criteria of sprint {number} are met", where)
-    verdict: Verdict = "unmet" if any(one.verdict == "unmet" for one in still) else "unknown"
+        return met(f"all {len(judged)} criteria of sprint {number} are met", *where)
     said = f"{len(still)} of {len(judged)} criteria of sprint {number} are not met"
-    return Judgement(verdict, said, where)
+    return Judgement(verdict=worst([one.verdict for one in still]), reason=said, evidence=where)

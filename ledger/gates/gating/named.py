@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Final
 
 from ledger.evidence.identity import from_node_id
-from ledger.gates.brief import Brief
 from ledger.gates.briefs import outline
 from ledger.gates.criteria.facts import Tests
 from ledger.gates.gating.places import Places
+from ledger.gates.model import Brief
 from ledger.plan import document, text
 
 _NODE: Final = re.compile(r"[\w./-]{1,300}\.py::[\w:.\[\]{},-]{1,600}")

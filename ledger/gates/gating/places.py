@@ -12,9 +12,8 @@ from typing import Final
 from ledger.config import Config
 from ledger.errors import LedgerError
 from ledger.evidence.access import WorkTree
-from ledger.gates.brief import Brief
 from ledger.gates.criteria.facts import Place
-from ledger.gates.model import ReferenceLink, ReferenceState
+from ledger.gates.model import Brief, CrossReference, ReferenceState
 from ledger.git.tree import Tree
 from ledger.plan import citations, text
 
@@ -153,16 +152,16 @@ class Places:
         files = [
             one.path for sprint in brief.sprints for task in sprint.tasks for one in task.files
         ]
-        return [*(path for one in brief.references for path in one.artifact.paths), *files]
+        return [*(path for one in brief.references for path in one.paths), *files]
 
-    def references(self) -> Iterator[ReferenceLink]:
+    def references(self) -> Iterator[CrossReference]:
         """Where each cross-reference leads."""
         for one in self.brief.references if self.brief else ():
-            for path in one.artifact.paths:
+            for path in one.paths:
                 kind = citations.kind(path)
                 state: ReferenceState = "found"
                 if kind != "path":
                     state = kind
                 elif self.files(path.rstrip("/")) is None:
                     state = "tracked" if self.tree.is_tracked(path.rstrip("/")) else "missing"
-                yield ReferenceLink(one.label, path, state, one.line)
+                yield CrossReference(label=one.label, path=path, state=state, line=one.line)

@@ -11,8 +11,8 @@ from ledger.evidence.access import Access
 from ledger.evidence.access import Entry as File
 from ledger.evidence.bundle import read_run
 from ledger.evidence.model import Evidence
-from ledger.gates.brief import Brief
 from ledger.gates.gating.places import Places
+from ledger.gates.model import Brief
 from ledger.git import paths
 
 
@@ -47,7 +47,7 @@ class Runs:
         stamp = self._brief.input_stamp if self._brief else None
         if not stamp or not self._brief:
             return None
-        cited = [path for one in self._brief.references for path in one.artifact.paths]
+        cited = [path for one in self._brief.references for path in one.paths]
         folders = {
             path[: path.index(stamp) + len(stamp)] for path in cited if f"/{stamp}/" in f"/{path}"
         }

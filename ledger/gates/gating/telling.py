@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.gates.brief import Brief
 from ledger.gates.criteria.facts import Entry
+from ledger.gates.model import Brief
 from ledger.plan.model import Item
 
 
