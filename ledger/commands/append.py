@@ -16,7 +16,8 @@ from pydantic import Field
 
 from ledger.claims.judge import contradictions
 from ledger.claims.model import Judged
-from ledger.commands import rewriting, validate
+from ledger.commands import validate
+from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import append, recorded, verify, wording
 from ledger.errors import Refused, UsageError
@@ -27,7 +28,6 @@ from ledger.evidence.model import Evidence
 from ledger.git import ancestry, paths
 from ledger.plan import braces, naming, text
 from ledger.plan.dialects import words
-from ledger.plan.document import Edit
 from ledger.plan.draft import Change, NewAttempt
 from ledger.plan.model import Ledger, Model, Result
 
@@ -74,30 +74,27 @@ def record(config: Config, request: Request) -> Appended:
     nobody understands, and for any change that ``validate`` would refuse."""
     draft = _draft(config, request)
     today = datetime.now(UTC).date().isoformat()
-    made: list[Change] = []
-    lines: list[int] = []
+    with change(config, dry_run=request.dry_run) as plan:
+        meant = _change(plan.ledger, request, draft, config, today)
 
-    def edits(old: Ledger) -> list[Edit]:
-        made.append(_change(old, request, draft, config, today))
-        return append.append(old, made[-1])
+        def expect(new: Ledger) -> None:
+            verify.verify(plan.ledger, new, meant)
+            written = verify.written(plan.ledger, new, meant)
+            _refuse_contradicted(contradictions(request.summary, written, draft.evidences))
+            _refuse_contradicted(
+                validate.contradicted(config, config.ledger_path, None, new, plan.ledger)
+            )
 
-    def check(old: Ledger, new: Ledger) -> None:
-        verify.verify(old, new, made[-1])
-        attempt = verify.written(old, new, made[-1])
-        lines.append(attempt.span.start_line)
-        _refuse_contradicted(contradictions(request.summary, attempt, draft.evidences))
-        _refuse_contradicted(validate.contradicted(config, config.ledger_path, None, new, old))
-
-    done = rewriting.rewrite(config, edits, check, today, dry_run=request.dry_run)
-    meant = made[-1]
+        plan.propose(append.append(plan.ledger, meant), expect=expect)
+    attempt = verify.written(plan.ledger, plan.new, meant)
     return Appended(
         path=config.ledger_path,
         item=meant.item,
         number=meant.attempt.number,
-        line=lines[-1],
+        line=attempt.span.start_line,
         result=meant.attempt.result,
         metrics=meant.attempt.metrics,
-        diff=done.diff,
+        diff=plan.diff,
         notes=draft.notes,
     )
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ledger.commands import rewriting, validate
+from ledger.commands import validate
+from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import updates
 from ledger.edits.updates import Meant
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.gates import briefs
 from ledger.gates.model import Brief, UpdateKind
-from ledger.plan.document import Edit
 from ledger.plan.model import Ledger
 
 
@@ -49,28 +49,26 @@ def apply(config: Config, file: Path, *, dry_run: bool) -> Applied:
     """
     brief = briefs.read(_content(file))
     item = _item(file, brief)
-    made: list[list[Meant]] = []
+    with change(config, dry_run=dry_run) as plan:
+        meant = updates.meant(plan.ledger, item, brief.updates, brief.stamp)
 
-    def edits(old: Ledger) -> list[Edit]:
-        made.append(updates.meant(old, item, brief.updates, brief.stamp))
-        return updates.edits(old, item, made[-1])
+        def expect(new: Ledger) -> None:
+            updates.verify(plan.ledger, new, item, meant)
+            _refuse_contradicted(config, plan.ledger, new)
 
-    def check(old: Ledger, new: Ledger) -> None:
-        updates.verify(old, new, item, made[-1])
-        for judged in validate.contradicted(config, config.ledger_path, None, new, old):
-            if judged.claim.kind not in {"date", "artifact"}:
-                raise Refused(
-                    "contradicted",
-                    f'it would say "{judged.claim.said}": it is {judged.observed}; {judged.reason}',
-                    "mend the brief; nothing was written",
-                )
+        plan.propose(updates.edits(plan.ledger, item, meant), expect=expect)
+    told = tuple(_told(one, plan.new, item) for one in meant)
+    return Applied(config.ledger_path, str(file), item, told, plan.diff)
 
-    today = validate.today()
-    done = rewriting.rewrite(config, edits, check, today, dry_run=True)
-    if done.diff and not dry_run:
-        done = rewriting.rewrite(config, edits, check, today, dry_run=False)
-    told = tuple(_told(one, done.new, item) for one in made[-1])
-    return Applied(config.ledger_path, str(file), item, told, done.diff)
+
+def _refuse_contradicted(config: Config, old: Ledger, new: Ledger) -> None:
+    for judged in validate.contradicted(config, config.ledger_path, None, new, old):
+        if judged.claim.kind not in {"date", "artifact"}:
+            raise Refused(
+                "contradicted",
+                f'it would say "{judged.claim.said}": it is {judged.observed}; {judged.reason}',
+                "mend the brief; nothing was written",
+            )
 
 
 def _item(file: Path, brief: Brief) -> str:

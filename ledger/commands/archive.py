@@ -10,8 +10,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from ledger import rules
-from ledger.commands import rewriting
-from ledger.commands.rewriting import RewrittenBoth
+from ledger.commands.change import PlanAndArchive, change_both
 from ledger.config import Config
 from ledger.edits import archive, chunks, once, selecting, verify_archive
 from ledger.edits.selecting import Chosen, Held, Wanted
@@ -20,7 +19,6 @@ from ledger.errors import Refused, UsageError
 from ledger.git import paths
 from ledger.plan import document, naming, reader, text
 from ledger.plan.archived import Part
-from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger, Pointer
 from ledger.rules import structure
 
@@ -61,30 +59,26 @@ def move(
 
 
 def _move(config: Config, wanted: Wanted, as_far_as_possible: bool, dry_run: bool) -> Archived:
-    chosen: list[tuple[Ledger, Chosen]] = []
-
-    def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
-        _refuse_conflicts(config, old, held)
+    with change_both(config, gains="archive", dry_run=dry_run) as plan:
+        _refuse_conflicts(config, plan)
         for name in wanted.items:
-            naming.items(old, name)
-        found = selecting.Selecting(old, wanted).choose()
+            naming.items(plan.ledger, name)
+        chosen = selecting.Selecting(plan.ledger, wanted).choose()
         if wanted.to_lines is not None and not as_far_as_possible:
-            _refuse_too_long(old, found, wanted.to_lines)
-        chosen.append((old, found))
-        if not found.units:
-            return [], []
-        moved = archive.move(old, held.text, found.units, _target(config))
-        return moved.ledger, moved.archive
-
-    def verify(old: Ledger, held: Ledger, new: Ledger, keeps: Ledger) -> None:
-        verify_archive.moved(Both(old, held), Both(new, keeps), chosen[-1][1].units)
-
-    done = rewriting.rewrite_both(config, edits, verify, first="archive", dry_run=dry_run)
-    old, found = chosen[-1]
-    keys = {chunks.key_of(unit.frame, unit.body) for unit in found.units}
-    fresh = [(item, one) for item, one in _pointers(done.ledger) if one.key in keys]
-    moved = tuple(_parts(fresh, done.archive.text))
-    return _archived(config, "archive", old, done, moved, found.held)
+            _refuse_too_long(plan.ledger, chosen, wanted.to_lines)
+        if chosen.units:
+            moved = archive.move(plan.ledger, plan.archive.text, chosen.units, _target(config))
+            plan.propose(
+                moved.ledger,
+                moved.archive,
+                expect=lambda new, kept: verify_archive.moved(
+                    Both(plan.ledger, plan.archive), Both(new, kept), chosen.units
+                ),
+            )
+    keys = {chunks.key_of(unit.frame, unit.body) for unit in chosen.units}
+    fresh = [(item, one) for item, one in _pointers(plan.new) if one.key in keys]
+    parts = _parts(fresh, plan.new_archive.text)
+    return _archived(config, "archive", plan, parts, chosen.held)
 
 
 def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
@@ -114,44 +108,37 @@ def bring_back(config: Config, names: Sequence[str], *, dry_run: bool = False) -
     was.
     """
     _require_ledger(config)
-    before: list[Ledger] = []
-    found: list[Part] = []
-
-    def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
-        _refuse_conflicts(config, old, held)
-        before.append(old)
-        wanted = _meant(old, names)
-        found[:] = _parts(wanted, held.text)
-        meant = [pointer for _, pointer in wanted]
-        moved = archive.bring_back(held.text, meant, config.partner, deep=True)
-        return moved.ledger, moved.archive
-
-    def verify(old: Ledger, held: Ledger, new: Ledger, keeps: Ledger) -> None:
-        verify_archive.brought_back(Both(old, held), Both(new, keeps))
-
-    done = rewriting.rewrite_both(config, edits, verify, first="ledger", dry_run=dry_run)
-    return _archived(config, "restore", before[-1], done, tuple(found), ())
+    with change_both(config, gains="ledger", dry_run=dry_run) as plan:
+        _refuse_conflicts(config, plan)
+        wanted = _meant(plan.ledger, names)
+        pointers = [pointer for _, pointer in wanted]
+        moved = archive.bring_back(plan.archive.text, pointers, config.partner, deep=True)
+        plan.propose(
+            moved.ledger,
+            moved.archive,
+            expect=lambda new, kept: verify_archive.brought_back(
+                Both(plan.ledger, plan.archive), Both(new, kept)
+            ),
+        )
+    return _archived(config, "restore", plan, _parts(wanted, plan.archive.text), ())
 
 
 def keep_once(config: Config, *, dry_run: bool = False) -> Archived:
     """Take out of the archive what it has twice, since two branches archived it."""
     _require_ledger(config)
-    before: list[Ledger] = []
-    found: list[Part] = []
-
-    def edits(old: Ledger, held: Ledger) -> tuple[list[Edit], list[Edit]]:
-        _refuse_conflicts(config, old, held)
-        before.append(old)
-        twice = once.find(old, held.text)
-        found[:] = _parts([(one.item, one.pointer) for one in twice], held.text)
-        moved = once.once(old, twice)
-        return moved.ledger, moved.archive
-
-    def verify(old: Ledger, held: Ledger, new: Ledger, keeps: Ledger) -> None:
-        verify_archive.kept_once(Both(old, held), Both(new, keeps))
-
-    done = rewriting.rewrite_both(config, edits, verify, first="ledger", dry_run=dry_run)
-    return _archived(config, "once", before[-1], done, tuple(found), ())
+    with change_both(config, gains="ledger", dry_run=dry_run) as plan:
+        _refuse_conflicts(config, plan)
+        twice = once.find(plan.ledger, plan.archive.text)
+        moved = once.once(plan.ledger, twice)
+        plan.propose(
+            moved.ledger,
+            moved.archive,
+            expect=lambda new, kept: verify_archive.kept_once(
+                Both(plan.ledger, plan.archive), Both(new, kept)
+            ),
+        )
+    parts = _parts([(one.item, one.pointer) for one in twice], plan.archive.text)
+    return _archived(config, "once", plan, parts, ())
 
 
 def parts(config: Config, ledger: Ledger) -> list[Part]:
@@ -237,9 +224,9 @@ def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:
     )
 
 
-def _refuse_conflicts(config: Config, *files: Ledger) -> None:
+def _refuse_conflicts(config: Config, plan: PlanAndArchive) -> None:
     """Where both sides of a conflict stand in a file, what is to be moved is not decided."""
-    for path, ledger in zip((config.ledger_path, config.partner), files, strict=True):
+    for path, ledger in (config.ledger_path, plan.ledger), (config.partner, plan.archive):
         for fault in structure.conflict_marker(ledger, rules.Facts(path)):
             line = bisect_right(text.line_starts(ledger.text), fault.at)
             said = f"{path}:{line}: {fault.message}"
@@ -278,11 +265,10 @@ def _parts(pointers: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Pa
 def _archived(
     config: Config,
     action: Literal["archive", "restore", "once"],
-    old: Ledger,
-    done: RewrittenBoth,
-    moved: tuple[Part, ...],
+    plan: PlanAndArchive,
+    moved: Sequence[Part],
     held: tuple[Held, ...],
 ) -> Archived:
-    before, after = (len(text.line_starts(one.text)) - 1 for one in (old, done.ledger))
+    before, after = (len(text.line_starts(one.text)) - 1 for one in (plan.ledger, plan.new))
     places = config.ledger_path, config.partner
-    return Archived(action, *places, before, after, moved, held, done.diff)
+    return Archived(action, *places, before, after, tuple(moved), held, plan.diff)

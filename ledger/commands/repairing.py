@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from ledger.commands import history as auditing
-from ledger.commands import rewriting
+from ledger.commands.change import change
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused
 from ledger.git.blobs import Blobs
@@ -40,24 +39,22 @@ def repair(
 
     Raises Refused where an outcome is not what was meant, or has an error that was not there.
     """
-    made: list[mending.Mended] = []
     wanted = codes - {*config.ignore}
     # Before the file is locked, since it may take seconds.
     age = _age(config, progress) if "LED106" in wanted else _same
 
-    def change(old: Ledger) -> list[Edit]:
-        made.append(mending.mend(old, age, wanted))
-        # Each step was made of small edits and held against what it meant; this is their sum.
-        new = made[-1].ledger.text
-        return [] if new == old.text else [Edit(0, len(old.text), new)]
+    with change(config, dry_run=dry_run) as plan:
+        mended = mending.mend(plan.ledger, age, wanted)
 
-    def check(_: Ledger, new: Ledger) -> None:
-        if new.text != made[-1].ledger.text:
-            raise Refused("not-as-meant", "the fixes do not add up", "nothing was written")
+        def expect(new: Ledger) -> None:
+            if new.text != mended.ledger.text:
+                raise Refused("not-as-meant", "the fixes do not add up", "nothing was written")
 
-    today = datetime.now(UTC).date().isoformat()
-    done = rewriting.rewrite(config, change, check, today, dry_run=dry_run)
-    return Repaired(config.ledger_path, made[-1].fixes, made[-1].left, done.diff)
+        if mended.ledger.text != plan.ledger.text:
+            # Each step was made of small edits and held against what it meant; this is their sum.
+            whole = Edit(0, len(plan.ledger.text), mended.ledger.text)
+            plan.propose([whole], expect=expect)
+    return Repaired(config.ledger_path, mended.fixes, mended.left, plan.diff)
 
 
 def _same(_: Attempt) -> int:

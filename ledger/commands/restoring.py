@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from ledger.commands import rewriting
+from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import restore as edits
 from ledger.errors import Refused, UnreadableInput, UsageError
@@ -13,7 +12,6 @@ from ledger.git.blobs import Blobs
 from ledger.plan import naming, reader, text
 from ledger.plan.dialects import places
 from ledger.plan.dialects.attempts import leads
-from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Ledger
 from ledger.versions.model import History, Removed
 
@@ -47,22 +45,19 @@ def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Re
         lines.pop()
     item = removed.item or ""
 
-    def change(old: Ledger) -> list[Edit]:
-        return edits.restore(old, item, lost, lines, had)
-
-    def check(old: Ledger, new: Ledger) -> None:
-        edits.verify(old, new, item, lost, had)
-
-    today = datetime.now(UTC).date().isoformat()
-    done = rewriting.rewrite(config, change, check, today, dry_run=dry_run)
+    with change(config, dry_run=dry_run) as plan:
+        plan.propose(
+            edits.restore(plan.ledger, item, lost, lines, had),
+            expect=lambda new: edits.verify(plan.ledger, new, item, lost, had),
+        )
     return Restored(
         config.ledger_path,
         item,
         removed.number,
         removed.date,
-        edits.found(done.new, item, lost).span.start_line,
+        edits.found(plan.new, item, lost).span.start_line,
         removed.commit.sha,
-        done.diff,
+        plan.diff,
         len(removed.entries) - 1,
     )
 

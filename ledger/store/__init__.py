@@ -9,7 +9,8 @@ files so that both are old or both are new.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,20 +24,22 @@ class Pair(NamedTuple):
     archive: Path
 
 
-def update(
-    path: Path,
-    change: Callable[[bytes], bytes],
-    *,
-    pair: Pair | None = None,
-    wait_s: float = 120.0,
-) -> tuple[bytes, bytes]:
-    """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
+class Content:
+    """One file, locked: its bytes as they are now, and those that take their place when the
+    block ends. Left as they are, nothing is written."""
 
-    ``change`` is called once, under the lock, with the bytes as they are now. What it raises
-    (``Refused``, say) passes through and nothing is written. An unchanged result writes
-    nothing. Mode and, where the system allows it, owner are kept; a symbolic link stays one.
-    Where a change of both files of the ``pair`` that ``path`` belongs to was cut short, that is
-    settled first.
+    def __init__(self, old: bytes) -> None:
+        self.old = old
+        self.new = old
+
+
+@contextmanager
+def content(path: Path, *, pair: Pair | None = None, wait_s: float = 120.0) -> Iterator[Content]:
+    """Lock ``path`` and read it; when the block ends, replace its bytes by ``new``.
+
+    What is raised in the block (``Refused``, say) passes through and nothing is written. Mode
+    and, where the system allows it, owner are kept; a symbolic link stays one. Where a change of
+    both files of the ``pair`` that ``path`` belongs to was cut short, that is settled first.
 
     Raises ``UnreadableInput`` when the file cannot be read or written, ``LedgerError``
     (``locked``) when another process holds the lock for ``wait_s`` seconds, and
@@ -48,13 +51,36 @@ def update(
     while True:
         with files.locked(real, wait_s):
             # Who changes both holds both locks: a journal under ours is a leftover.
-            is_clean = pair is None or not (is_cut_short(pair) if is_settled else _is_left(pair))
-            if pair is None or is_clean:
-                return _update(real, change)
+            if pair is None or not (is_cut_short(pair) if is_settled else _is_left(pair)):
+                with files.translated("read", real):
+                    files.discard(files.temporary_of(real))
+                    old, seen = files.read(real)
+                changed = Content(old)
+                yield changed
+                if changed.new != old:
+                    with files.translated("write", real):
+                        files.replace(real, changed.new, seen)
+                return
         from ledger.store import both
 
         both.settle(pair, wait_s=wait_s)
         is_settled = True
+
+
+def update(
+    path: Path,
+    change: Callable[[bytes], bytes],
+    *,
+    pair: Pair | None = None,
+    wait_s: float = 120.0,
+) -> tuple[bytes, bytes]:
+    """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
+
+    ``change`` is called once, under the lock. All else is as with ``content``.
+    """
+    with content(path, pair=pair, wait_s=wait_s) as held:
+        held.new = change(held.old)
+    return held.old, held.new
 
 
 def is_cut_short(pair: Pair) -> bool:
@@ -74,17 +100,6 @@ def _is_left(pair: Pair) -> bool:
         files.temporary_of(archive),
     )
     return any(map(os.path.lexists, left))
-
-
-def _update(real: Path, change: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
-    with files.translated("read", real):
-        files.discard(files.temporary_of(real))
-        old, seen = files.read(real)
-    new = change(old)
-    if new != old:
-        with files.translated("write", real):
-            files.replace(real, new, seen)
-    return old, new
 
 
 def create(path: Path, data: bytes, *, wait_s: float = 120.0) -> None:

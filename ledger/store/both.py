@@ -42,12 +42,21 @@ class Changed(NamedTuple):
     new: tuple[bytes, bytes]
 
 
-def update(pair: Pair, change: Change, first: Which, *, wait_s: float = 120.0) -> Changed:
-    """Replace both files by what ``change`` makes of ledger and archive; ``first`` is the one that
-    gains. An archive that does not exist is empty, and made. What ``change`` raises passes
-    through and nothing is written.
+class Contents:
+    """Ledger and archive, both locked: their bytes as they are now, and those that take their
+    place when the block ends. An archive that does not exist is empty, and made."""
 
-    Raises as ``ledger.store.update`` does. Then both files have their old bytes.
+    def __init__(self, old: tuple[bytes, bytes]) -> None:
+        self.old = old
+        self.new = old
+
+
+@contextmanager
+def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Contents]:
+    """Lock and read both files; when the block ends, replace their bytes by ``new``. ``first`` is
+    the one that gains. What is raised in the block passes through and nothing is written.
+
+    Raises as ``ledger.store.content`` does. Then both files have their old bytes.
     """
     pair = _real(pair)
     with _locked(pair, wait_s):
@@ -56,10 +65,11 @@ def update(pair: Pair, change: Change, first: Which, *, wait_s: float = 120.0) -
             ledger, ledger_seen = files.read(pair.ledger)
         with files.translated("read", pair.archive):
             archive, archive_seen = _read(pair.archive)
-        new = change(ledger, archive or b"")
+        held = Contents((ledger, archive or b""))
+        yield held
         steps = [
-            _Step(pair.ledger, ledger, new[0], ledger_seen),
-            _Step(pair.archive, archive, new[1], archive_seen),
+            _Step(pair.ledger, ledger, held.new[0], ledger_seen),
+            _Step(pair.archive, archive, held.new[1], archive_seen),
         ]
         if first == "archive":
             steps.reverse()
@@ -68,7 +78,13 @@ def update(pair: Pair, change: Change, first: Which, *, wait_s: float = 120.0) -
         else:
             for step in steps:
                 step.take()
-    return Changed((ledger, archive or b""), new)
+
+
+def update(pair: Pair, change: Change, first: Which, *, wait_s: float = 120.0) -> Changed:
+    """Replace both files by what ``change`` makes of ledger and archive, as ``contents`` does."""
+    with contents(pair, first, wait_s=wait_s) as held:
+        held.new = change(*held.old)
+    return Changed(held.old, held.new)
 
 
 def settle(pair: Pair, *, wait_s: float = 120.0) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger import store
-from ledger.commands import rewriting
+from ledger.commands import change
 from ledger.commands.doctor.check import Check, Problem
 from ledger.commands.doctor.plan import counted
 from ledger.config import Config
@@ -106,7 +106,7 @@ def _twice(read: Ledger | None, data: bytes) -> Iterator[Problem]:
 
 def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:
     """Whether no attempt stands in both files."""
-    pair = rewriting.pair(found)
+    pair = change.pair(found)
     if pair and store.is_cut_short(pair):
         said = "a change of the plan and the archive is under way, or was cut short"
         means = "What was to be moved stands in both. The next command that writes undoes it."

@@ -1,0 +1,171 @@
+"""The transaction: every change of a plan is locked, read, edited, checked and written here.
+
+    with change(config) as plan:          # locked, read
+        edits = append(plan.ledger, ...)  # pure
+        plan.propose(edits, expect=...)   # applied, parsed again, checked
+                                          # leaving the block writes
+
+So nothing is written that does more than was meant, or that ``validate`` would refuse.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger import rules, store
+from ledger.commands import validate
+from ledger.config import Config
+from ledger.errors import Refused, UnreadableInput, UsageError, why
+from ledger.git import paths
+from ledger.plan import document, reader, text
+from ledger.plan.document import Edit
+from ledger.plan.model import Ledger
+from ledger.rules.model import Finding
+from ledger.store import Pair, both
+
+
+class Plan:
+    """A plan that is being changed: ``ledger`` as it was read, ``new`` as it will be."""
+
+    def __init__(self, config: Config, data: bytes) -> None:
+        self._config = config
+        self.ledger = reader.read(data, own=config.own)
+        self.new = self.ledger
+
+    def propose(self, edits: Iterable[Edit], *, expect: Callable[[Ledger], None]) -> None:
+        """Apply ``edits`` and read the outcome. ``expect`` is given it and raises Refused unless
+        it is what was meant.
+
+        Raises Refused also for an error that ``validate`` would find and that was not there.
+        """
+        new = reader.read(document.apply(self.ledger.text, edits), self.ledger)
+        expect(new)
+        path, today = self._config.ledger_path, validate.today()
+        _refuse(validate.worse(new, self.ledger, path, today, self._config))
+        self.new = new
+
+    @property
+    def diff(self) -> str:
+        """The change as a unified diff that ``git apply`` takes; empty for none."""
+        return _diff(self._config.ledger_path, self.ledger, self.new)
+
+
+class PlanAndArchive:
+    """A plan and its archive that are being changed together: ``ledger`` and ``archive`` as they
+    were read, ``new`` and ``new_archive`` as they will be."""
+
+    def __init__(self, config: Config, data: bytes, archived: bytes) -> None:
+        self._config = config
+        self.ledger = self.new = reader.read(data, own=config.own)
+        self.archive = self.new_archive = reader.read(archived, own=config.own)
+
+    def propose(
+        self,
+        edits: Iterable[Edit],
+        archive_edits: Iterable[Edit],
+        *,
+        expect: Callable[[Ledger, Ledger], None],
+    ) -> None:
+        """Apply the edits of both files and read the outcome. ``expect`` is given both and raises
+        Refused unless they are what was meant.
+
+        Raises Refused also where the guard would find a loss. Other faults come and go with what
+        is moved.
+        """
+        new = reader.read(document.apply(self.ledger.text, edits), self.ledger)
+        archive = reader.read(document.apply(self.archive.text, archive_edits), self.archive)
+        expect(new, archive)
+        _refuse_losses(self._config, new, self.ledger, archive)
+        _refuse_losses(self._config.of_partner, archive, self.archive, new)
+        self.new, self.new_archive = new, archive
+
+    @property
+    def diff(self) -> str:
+        """The change of both files as one unified diff; empty for none."""
+        return _diff(self._config.ledger_path, self.ledger, self.new) + _diff(
+            self._config.partner, self.archive, self.new_archive
+        )
+
+
+@contextmanager
+def change(config: Config, *, dry_run: bool = False) -> Iterator[Plan]:
+    """Lock and read the plan of ``config``; leaving the block writes what was proposed, unless
+    this is a ``dry_run``. What is raised in the block passes through and nothing is written.
+
+    Raises as ``store.content`` does.
+    """
+    if dry_run:
+        yield Plan(config, _bytes(config.ledger))
+        return
+    with store.content(config.ledger, pair=pair(config)) as content:
+        plan = Plan(config, content.old)
+        yield plan
+        content.new = plan.new.text
+
+
+@contextmanager
+def change_both(
+    config: Config, *, gains: both.Which, dry_run: bool = False
+) -> Iterator[PlanAndArchive]:
+    """Like ``change``, for the plan and its archive. The file that ``gains`` is written first, so
+    that what is moved is never in neither."""
+    places = pair(config)
+    if places is None:
+        paths.confine(config.root, config.partner)  # says what is wrong with it
+        raise AssertionError
+    if dry_run:
+        archived = _bytes(places.archive) if places.archive.exists() else b""
+        yield PlanAndArchive(config, _bytes(places.ledger), archived)
+        return
+    with both.contents(places, gains) as contents:
+        plan = PlanAndArchive(config, *contents.old)
+        yield plan
+        contents.new = plan.new.text, plan.new_archive.text
+
+
+def pair(config: Config) -> Pair | None:
+    """The ledger and its archive; None where the archive would lie outside of the repository."""
+    try:
+        partner = paths.confine(config.root, config.partner)
+    except UsageError:
+        return None
+    return Pair(partner, config.ledger) if config.is_archive else Pair(config.ledger, partner)
+
+
+def _refuse_losses(config: Config, new: Ledger, old: Ledger, elsewhere: Ledger) -> None:
+    others = frozenset(code for code in rules.RULES if not rules.compares(code))
+    facts = rules.Facts(config.ledger_path, elsewhere=lambda: (elsewhere,))
+    _refuse(validate.made_worse(new, facts, [old], None, others))
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        if finding.severity == "error":
+            raise Refused(
+                "would-not-validate",
+                f"{finding.path}:{finding.line}: {finding.code} {finding.message}",
+                "nothing was written",
+            )
+
+
+def _diff(path: str, old: Ledger, new: Ledger) -> str:
+    source = f"a/{path}" if old.text else "/dev/null"
+    lines = difflib.unified_diff(_lines(old.text), _lines(new.text), source, f"b/{path}", n=3)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(data: bytes) -> list[str]:
+    parts = text.decode(data).split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput("cannot-read", f"{path}: {why(error)}") from error
