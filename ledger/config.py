@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 DEFAULTS = ("docs/fix_plan.md", "fix_plan.md")
 _ARCHIVE = "_archive"  # behind the name of the ledger, before its suffix

@@ -20,7 +20,7 @@ from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.leaving import leave
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 USAGE: Final = """\
 usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _KEYS: dict[str, type] = {
     "path": str,
@@ -110,4 +110,4 @@ def _own(table: dict[str, Any], refuse: Callable[[str], UsageError]) -> Conventi
         own = conventions.read(table.get("words", {}))
     except ValueError as error:
         raise refuse(f"[tool.ledger.words]: {error}") from error
-    return own._replace(dialect=table["dialect"]) if "dialect" in table else own
+    return own.model_copy(update={"dialect": table["dialect"]}) if "dialect" in table else own

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Ledger
+from ledger.plan.model import Change, Ledger, NewAttempt
 
 BOM = b"\xef\xbb\xbf"
 # Heading, what it says of empty boxes below it, and the priority that it gives.
@@ -267,10 +266,10 @@ def changes(draw: st.DrawFn, plan: List, name_of: list[str]) -> tuple[int, Chang
     stamp = "20260301T101112Z" if draw(st.booleans()) else None
     run = f"reports/x/{stamp or 'run'}"
     new = NewAttempt(
-        number, "2026-03-01", stamp, result, words,
-        draw(st.sampled_from(["", "Ran it again", "- [ ] not a task", "## no heading"])),
-        draw(st.sampled_from(["", "12 collected, 12 passed"])),
-        (f"{run}/{{a.md,b.txt}}",), draw(st.sampled_from(["", "`1a2b3c4d`"])),
+        number=number, date="2026-03-01", stamp=stamp, result=result, words=words,
+        summary=draw(st.sampled_from(["", "Ran it again", "- [ ] not a task", "## no heading"])),
+        metrics=draw(st.sampled_from(["", "12 collected, 12 passed"])),
+        artifacts=(f"{run}/{{a.md,b.txt}}",), commit=draw(st.sampled_from(["", "`1a2b3c4d`"])),
     )  # fmt: skip
     unticked = [n for n, box in enumerate(task.boxes, 1) if not box.is_ticked]
     complete = (
@@ -283,7 +282,14 @@ def changes(draw: st.DrawFn, plan: List, name_of: list[str]) -> tuple[int, Chang
     added = tuple(
         draw(st.lists(st.sampled_from(["Write docs", "Measure `x`", "Ünïcode"]), max_size=2))
     )
-    return place, Change(name_of[place], new, complete, added, status, "2026-03-01")
+    return place, Change(
+        item=name_of[place],
+        attempt=new,
+        complete=complete,
+        next=added,
+        status=status,
+        today="2026-03-01",
+    )
 
 
 def changed(plan: List, place: int, change: Change) -> List:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Change, NewAttempt
 from tests.plans import Entry, Plan, Row, Task, Try
 
 RESULTS = [

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.plan.dialects import words
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Attempt, Ledger, Span
+from ledger.plan.model import Attempt, Change, Ledger, NewAttempt, Span
 
 DATA = Path(__file__).resolve().parent / "data"
 _PART = re.compile(

@@ -7,8 +7,7 @@ check (``ledger.edits.verify``) what to think.
 from __future__ import annotations
 
 from ledger.plan.document import Edit
-from ledger.plan.draft import Change
-from ledger.plan.model import Ledger
+from ledger.plan.model import Change, Ledger
 from tests.plans import Entry, Plan, Try, Written
 
 Facts = dict[str, object]

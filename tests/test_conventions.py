@@ -276,7 +276,7 @@ def test_a_logbook_in_other_words(pinned: str) -> None:
             "status": {"geparkt": "blocked"},
             "result": {"grün": "success"},
         }
-    )._replace(dialect=pinned)
+    ).model_copy(update={"dialect": pinned})
     plan = (
         "## Stand\ngeparkt\n\n## Woran ich bin\nLESER-1 — Lesen\n\n## Verlauf\n\n"
         "### 2026-02-01 — LESER-1 (Anfang)\n**Ergebnis:** grün\n\n## Offen\n- [ ] Messen\n"

@@ -19,9 +19,7 @@ from ledger.edits.updates import Meant
 from ledger.errors import Refused
 from ledger.gates.model import Update
 from ledger.plan import document, reader
-from ledger.plan.conventions import Conventions
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Item, Ledger
+from ledger.plan.model import Change, Conventions, Item, Ledger, NewAttempt
 from ledger.plan.recognition import DIALECTS
 from tests import corpus, golden, mixtures
 from tests.campaigns import checklists, dialects, injection
@@ -186,11 +184,11 @@ def test_the_page_of_the_checklist_is_read_and_written_as_it_says() -> None:
     done = next(one for one in ledger.headings if one.title.startswith("Done criteria"))
     assert (done.status, done.dates, len(done.criteria)) == ("done", ("2026-02-03",), 1)
     new = NewAttempt(
-        1, "2026-02-04", "20260204T110000Z", "success", "success", "One page",
-        "12 collected, 12 passed (100.0 % of collected), 0 failed",
-        ("reports/docs/20260204T110000Z/pytest.log",), "`1a2b3c4d`",
+        number=1, date="2026-02-04", stamp="20260204T110000Z", result="success", words="success", summary="One page",
+        metrics="12 collected, 12 passed (100.0 % of collected), 0 failed",
+        artifacts=("reports/docs/20260204T110000Z/pytest.log",), commit="`1a2b3c4d`",
     )  # fmt: skip
-    change = Change("write-the-documentation", new, today="2026-02-04")
+    change = Change(item="write-the-documentation", attempt=new, today="2026-02-04")
     assert shown in document.apply(plan, append.append(ledger, change))
 
 
@@ -206,7 +204,11 @@ def test_the_page_of_the_dialects_prints_what_it_says() -> None:
 
 def test_what_has_no_place_in_a_checklist_is_refused() -> None:
     ledger = reader.read(b"- [ ] One\n- [ ] Two\n  - [2026-02-01] Attempt #2 - Result: failed\n")
-    lost = ledger.items[1].attempts[0]._replace(number=1, text="[2026-02-01] Attempt #1 - x")
+    lost = (
+        ledger.items[1]
+        .attempts[0]
+        .model_copy(update={"number": 1, "text": "[2026-02-01] Attempt #1 - x"})
+    )
     lines = ["- [2026-02-01] Attempt #1 - Result: failed. First."]
     with pytest.raises(Refused, match="no attempt beside which"):
         restore.restore(ledger, "one", lost, lines)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from ledger.edits import append, verify
 from ledger.errors import LedgerError, Refused, UsageError
 from ledger.plan import document, reader, text
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Ledger
+from ledger.plan.model import Change, Ledger, NewAttempt
 from tests import generators, golden, laws
 from tests.campaigns import edits, injection
 from tests.plans import written
@@ -77,8 +76,18 @@ def test_appends_follow_one_another(plan: generators.Plan, data: st.DataObject) 
     known = {entry.plain_id: {n for i, n in written(plan).texts if i == entry.id}}
     for _ in range(4):
         number = append.next_number(ledger, entry.plain_id)
-        new = NewAttempt(number, "2025-11-03", None, "success", "success", "Text", "", (), "")
-        change = Change(entry.plain_id, new, next=("More",), today="2025-11-03")
+        new = NewAttempt(
+            number=number,
+            date="2025-11-03",
+            stamp=None,
+            result="success",
+            words="success",
+            summary="Text",
+            metrics="",
+            artifacts=(),
+            commit="",
+        )
+        change = Change(item=entry.plain_id, attempt=new, next=("More",), today="2025-11-03")
         after = reader.read(document.apply(ledger.text, append.append(ledger, change)))
         verify.verify(ledger, after, change)
         ledger = after
@@ -122,10 +131,12 @@ PLAN = b"""\
 * [2025-11-01] Attempt #7 \xe2\x80\x94 Result: ok
 """
 NEW = NewAttempt(
-    2, "2025-11-03", "20251103T101112Z", "success", "success", "Done", "1 passed",
-    ("reports/x/20251103T101112Z/a.md",), "",
+    number=2, date="2025-11-03", stamp="20251103T101112Z", result="success", words="success", summary="Done", metrics="1 passed",
+    artifacts=("reports/x/20251103T101112Z/a.md",), commit="",
 )  # fmt: skip
-CHANGE = Change("PARSE-001", NEW, complete=(1,), next=("three",), status="done", today="2025-11-03")
+CHANGE = Change(
+    item="PARSE-001", attempt=NEW, complete=(1,), next=("three",), status="done", today="2025-11-03"
+)
 
 TOO_MUCH = {
     "nothing was appended": (None, None),
@@ -199,13 +210,13 @@ def test_a_change_too_much_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     "meant",
     [
-        replace(CHANGE, complete=()),
-        replace(CHANGE, complete=(2,)),
-        replace(CHANGE, next=()),
-        replace(CHANGE, status=None),
-        replace(CHANGE, item="OTHER-002"),
-        replace(CHANGE, attempt=replace(NEW, number=3)),
-        replace(CHANGE, attempt=replace(NEW, result="partial")),
+        CHANGE.model_copy(update={"complete": ()}),
+        CHANGE.model_copy(update={"complete": (2,)}),
+        CHANGE.model_copy(update={"next": ()}),
+        CHANGE.model_copy(update={"status": None}),
+        CHANGE.model_copy(update={"item": "OTHER-002"}),
+        CHANGE.model_copy(update={"attempt": NEW.model_copy(update={"number": 3})}),
+        CHANGE.model_copy(update={"attempt": NEW.model_copy(update={"result": "partial"})}),
     ],
     ids=lambda change: repr(change)[-60:],
 )

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.plan import reader, text
-from ledger.plan.conventions import Conventions
 from ledger.plan.dialects.attempts import piecewise
 from ledger.plan.dialects.attempts.piecewise import Pieces
+from ledger.plan.model import Conventions
 from ledger.plan.version import Version
 from ledger.versions.reading import Versions
 from tests import generators

@@ -55,12 +55,14 @@ def test_a_reader_that_agrees_is_found_good() -> None:
 Change = Callable[[tuple[Attempt, ...]], Iterable[Attempt]]
 FAULTS: dict[str, Change] = {
     "missing": lambda attempts: attempts[:1],
-    "item": lambda attempts: (attempts[0], attempts[1]._replace(item="LOAD-001")),
-    "number": lambda attempts: (attempts[0], attempts[1]._replace(number=3)),
-    "date": lambda attempts: (attempts[0], attempts[1]._replace(date=None)),
+    "item": lambda attempts: (attempts[0], attempts[1].model_copy(update={"item": "LOAD-001"})),
+    "number": lambda attempts: (attempts[0], attempts[1].model_copy(update={"number": 3})),
+    "date": lambda attempts: (attempts[0], attempts[1].model_copy(update={"date": None})),
     "made up": lambda attempts: (
         *attempts,
-        attempts[1]._replace(span=attempts[1].span._replace(start_line=9)),
+        attempts[1].model_copy(
+            update={"span": attempts[1].span.model_copy(update={"start_line": 9})}
+        ),
     ),
     "twice": lambda attempts: (*attempts, attempts[1]),
 }
@@ -73,7 +75,13 @@ def test_a_reader_that_errs_is_found_out(monkeypatch: pytest.MonkeyPatch, fault:
     def errs(data: bytes) -> Ledger:
         ledger = read(data)
         (item,) = ledger.items
-        return ledger._replace(items=(item._replace(attempts=tuple(FAULTS[fault](item.attempts))),))
+        return ledger.model_copy(
+            update={
+                "items": (
+                    item.model_copy(update={"attempts": tuple(FAULTS[fault](item.attempts))}),
+                )
+            }
+        )
 
     monkeypatch.setattr(reader, "read", errs)
     outcome = versions.judge(VERSION, PLAN)
@@ -84,7 +92,9 @@ def test_a_reader_that_errs_is_found_out(monkeypatch: pytest.MonkeyPatch, fault:
 def test_lost_bytes_and_exceptions_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     read = reader.read
     monkeypatch.setattr(document, "render", lambda _: b"")
-    monkeypatch.setattr(reader, "read", lambda data: read(data)._replace(text=data + b" "))
+    monkeypatch.setattr(
+        reader, "read", lambda data: read(data).model_copy(update={"text": data + b" "})
+    )
     assert len(versions.judge(VERSION, PLAN).faults) == 2
     monkeypatch.setattr(reader, "read", lambda _: next(iter(())))
     outcome = versions.judge(VERSION, PLAN)

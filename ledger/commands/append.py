@@ -8,7 +8,7 @@ the bytes that are read under the lock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,8 +28,7 @@ from ledger.evidence.model import Evidence
 from ledger.git import ancestry, paths
 from ledger.plan import braces, naming, text
 from ledger.plan.dialects import words
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Ledger, Model, Result
+from ledger.plan.model import Change, Ledger, Model, NewAttempt, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +194,16 @@ def _change(ledger: Ledger, request: Request, draft: _Draft, config: Config, tod
     section = append.section_of(ledger, named[0].id)
     if not request.again:
         _refuse_recorded(ledger, section.id, draft.evidences, config)
-    attempt = replace(draft.attempt, number=append.next_number(ledger, section.id))
-    return Change(section.id, attempt, request.complete, request.next, request.status, today)
+    number = append.next_number(ledger, section.id)
+    attempt = draft.attempt.model_copy(update={"number": number})
+    return Change(
+        item=section.id,
+        attempt=attempt,
+        complete=request.complete,
+        next=request.next,
+        status=request.status,
+        today=today,
+    )
 
 
 def _refuse_recorded(

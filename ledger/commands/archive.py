@@ -18,8 +18,7 @@ from ledger.edits.verify_archive import Both
 from ledger.errors import Refused, UsageError
 from ledger.git import paths
 from ledger.plan import document, naming, reader, text
-from ledger.plan.archived import Part
-from ledger.plan.model import Item, Ledger, Pointer
+from ledger.plan.model import ArchivedPart, Item, Ledger, Pointer
 from ledger.rules import structure
 
 
@@ -32,7 +31,7 @@ class Archived:
     archive: str
     before: int
     after: int
-    parts: tuple[Part, ...]
+    parts: tuple[ArchivedPart, ...]
     held: tuple[Held, ...]
     diff: str
 
@@ -141,7 +140,7 @@ def keep_once(config: Config, *, dry_run: bool = False) -> Archived:
     return _archived(config, "once", plan, parts, ())
 
 
-def parts(config: Config, ledger: Ledger) -> list[Part]:
+def parts(config: Config, ledger: Ledger) -> list[ArchivedPart]:
     """What of ``ledger`` lies in the archive, in the ledger's order."""
     return _parts(_pointers(ledger), _archive_bytes(config))
 
@@ -159,10 +158,10 @@ def read_archive(config: Config, ledger: Ledger) -> Ledger:
         name = next((name for start, last, name in held if start < end <= last), None)
         if name is None or item.id == name:
             return item
-        own = tuple(one._replace(item=name) for one in item.attempts)
-        return item._replace(id=name, attempts=own)
+        own = tuple(one.model_copy(update={"item": name}) for one in item.attempts)
+        return item.model_copy(update={"id": name, "attempts": own})
 
-    return kept._replace(items=tuple(map(called, kept.items)))
+    return kept.model_copy(update={"items": tuple(map(called, kept.items))})
 
 
 def _archive_bytes(config: Config) -> bytes:
@@ -246,17 +245,17 @@ def _pointers(ledger: Ledger) -> list[tuple[Item, Pointer]]:
     return [(item, pointer) for item in ledger.items for pointer in item.archived]
 
 
-def _parts(pointers: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Part]:
+def _parts(pointers: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[ArchivedPart]:
     lines = {chunk.key: chunk.line for chunk in reversed(chunks.find(archived))}
     return [
-        Part(
-            item.id,
-            one.is_item,
-            one.attempts,
-            one.ranges,
-            one.lines,
-            one.span.start_line,
-            lines.get(one.key),
+        ArchivedPart(
+            item=item.id,
+            is_item=one.is_item,
+            attempts=one.attempts,
+            numbers=one.ranges,
+            lines=one.lines,
+            line=one.span.start_line,
+            archive_line=lines.get(one.key),
         )
         for item, one in pointers
     ]
@@ -266,7 +265,7 @@ def _archived(
     config: Config,
     action: Literal["archive", "restore", "once"],
     plan: PlanAndArchive,
-    moved: Sequence[Part],
+    moved: Sequence[ArchivedPart],
     held: tuple[Held, ...],
 ) -> Archived:
     before, after = (len(text.line_starts(one.text)) - 1 for one in (plan.ledger, plan.new))

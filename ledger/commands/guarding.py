@@ -22,7 +22,7 @@ from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 
 def pushed(

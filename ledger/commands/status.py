@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ledger.plan import citations, text
-from ledger.plan.archived import Part
 from ledger.plan.dialects import MAIN, words
 from ledger.plan.model import (
     FINISHED,
     Action,
     ActionState,
+    ArchivedPart,
     Attempt,
     Item,
     ItemStatus,
@@ -174,7 +174,7 @@ class Status(NamedTuple):
     totals: StatusTotals
     findings: FindingCounts
     next: NextStep | None
-    archived: tuple[Part, ...] = ()
+    archived: tuple[ArchivedPart, ...] = ()
 
     def by_priority(self, *statuses: ItemStatus) -> list[ItemSummary]:
         """The items with one of these statuses, most urgent first, then as in the file."""

@@ -24,7 +24,7 @@ from ledger.rules.model import Finding
 
 if TYPE_CHECKING:
     from ledger.claims.model import Judged
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 

@@ -12,8 +12,7 @@ from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, text
 from ledger.plan.dialects import places
 from ledger.plan.document import Edit
-from ledger.plan.draft import Change
-from ledger.plan.model import Field, Item, Ledger
+from ledger.plan.model import Change, Field, Item, Ledger
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 

@@ -236,7 +236,7 @@ def _alone(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
     return places.insertion(
         ledger.text,
         places.end_of_fields(item),
-        [f"- {words.written('Attempts History', ledger.own)}:", *new],
+        [f"- {words.written('Attempts History', ledger.conventions)}:", *new],
     )
 
 

@@ -21,7 +21,7 @@ from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Item, Ledger
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _HOMES: Final = ("attempts history", "attempts", "attempt history", "next actions", "next action")
 _ALIKE: Final = 0.6  # of the letters of two actions that say the same thing in other words
@@ -55,7 +55,7 @@ def meant(ledger: Ledger, name: str, given: Sequence[Update], stamp: str | None)
     UsageError where there is no such item.
     """
     item = append.section_of(ledger, name)
-    return [_meant(item, update, stamp, ledger.own) for update in given]
+    return [_meant(item, update, stamp, ledger.conventions) for update in given]
 
 
 def edits(ledger: Ledger, name: str, every: Sequence[Meant]) -> list[Edit]:
@@ -129,7 +129,7 @@ def _alone(update: Update, own: Conventions | None) -> Item:
     home = "Attempts History" if update.kind == "attempt" else "Next Actions"
     body = "\n".join(f"  {line}" for line in update.text.split("\n"))
     data = text.encode(f"## [X-1] X\n- Status: pending\n- {home}:\n{body}\n")
-    ledger = reader.read(data, own=own._replace(id=()) if own else None)
+    ledger = reader.read(data, own=own.model_copy(update={"id": ()}) if own else None)
     if len(ledger.items) != 1:
         raise _unread(update)
     return ledger.items[0]
@@ -239,7 +239,7 @@ def _added(ledger: Ledger, item: Item, lines: list[str]) -> Edit:
         return places.insertion(ledger.text, home.span.end_byte, lines)
     at = item.fields[-1].span.end_byte if item.fields else item.span.end_byte
     return places.insertion(
-        ledger.text, at, [f"- {words.written('Next Actions', ledger.own)}:", *lines]
+        ledger.text, at, [f"- {words.written('Next Actions', ledger.conventions)}:", *lines]
     )
 
 

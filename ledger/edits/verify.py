@@ -16,11 +16,10 @@ from ledger.edits.append import section_of
 from ledger.edits.shape import Shape
 from ledger.errors import Refused
 from ledger.plan.dialects import boxes, places, words
-from ledger.plan.draft import Change
-from ledger.plan.model import Action, Attempt, Item, Ledger
+from ledger.plan.model import Action, Attempt, Change, Item, Ledger
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 
 def verify(old: Ledger, new: Ledger, change: Change) -> None:
@@ -31,7 +30,7 @@ def verify(old: Ledger, new: Ledger, change: Change) -> None:
         raise _differs(f"the number of items: {len(old.items)} became {len(new.items)}")
     for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
         if number == place:
-            _verify_target(before, after, change, old.own)
+            _verify_target(before, after, change, old.conventions)
         elif shape.item(before) != shape.item(after):
             raise _differs(f"{before.id} (line {before.span.start_line})")
     meant, found = shape.around(old), shape.around(new)

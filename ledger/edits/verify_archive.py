@@ -28,11 +28,11 @@ class Both(NamedTuple):
 
 def readable(unit: Unit, ledger: Ledger) -> bool:
     """Whether ``unit``, below its frame, reads in the archive as it does in ``ledger``."""
-    alone = reader.read(b"# Archive\n\n" + unit.frame + unit.body + b"\n", own=ledger.own)
+    alone = reader.read(b"# Archive\n\n" + unit.frame + unit.body + b"\n", own=ledger.conventions)
     own = [one for one in ledger.loose if unit.start <= one.span.start_byte < unit.end]
     there = unit.attempts
     if unit.item.dialect != _NAMED:
-        there = tuple(one._replace(item=None) for one in there)
+        there = tuple(one.model_copy(update={"item": None}) for one in there)
     return Counter(_tries(alone)) == Counter(map(_said, (*there, *own)))
 
 
@@ -85,7 +85,10 @@ def _same_together(
         return [(item.id, item.title) for item in both.ledger.items]
 
     def index(both: Both) -> list[tuple[str, ...]]:
-        return [tuple(map(str, row[:5])) for row in both.ledger.index]
+        return [
+            (row.id, row.title, row.priority_text, row.status, row.status_text)
+            for row in both.ledger.index
+        ]
 
     def unread(both: Both) -> object:
         return count(one.text for one in (*both.ledger.unread, *both.archive.unread))
@@ -118,7 +121,7 @@ def _same_together(
 
 def _shorter(before: Item, after: Item, kept: Sequence[Attempt]) -> None:
     """Raises Refused unless ``after`` is ``before`` with the attempts ``kept``."""
-    meant = before._replace(attempts=tuple(kept), archived=after.archived)
+    meant = before.model_copy(update={"attempts": tuple(kept), "archived": after.archived})
     if shape.item(meant) != shape.item(after):
         raise _differs(f"the rest of {before.id} (line {before.span.start_line})")
 
@@ -128,7 +131,7 @@ def _tries(ledger: Ledger) -> Iterator[tuple[object, ...]]:
     the file."""
     for item in ledger.items:
         for one in item.attempts:
-            yield _said(one if item.dialect == _NAMED else one._replace(item=None))
+            yield _said(one if item.dialect == _NAMED else one.model_copy(update={"item": None}))
     yield from map(_said, ledger.loose)
 
 

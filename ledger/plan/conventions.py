@@ -7,11 +7,9 @@ on as a part of each ``Ledger``: nothing here is global.
 
 import re
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, get_args
 
-from ledger.plan.model import ActionState, ItemStatus, Result
-
-Pairs = tuple[tuple[str, str], ...]
+from ledger.plan.model import ActionState, Conventions, ItemStatus, Pairs, Result
 
 NAMES: Final = (
     "ID",
@@ -48,29 +46,14 @@ _LONGEST: Final = 60  # characters of a word or shape
 _MOST: Final = 100  # words, or shapes
 
 
-class Conventions(NamedTuple):
-    """``dialect`` is the one that the whole file is read as, empty to have it recognised. ``id``
-    are the shapes that IDs have, empty for those of the dialect. All else are pairs of what is
-    written and what it means, in lower case but for ``fields``, which are as written and stand
-    for one of ``NAMES``."""
-
-    dialect: str = ""
-    id: tuple[str, ...] = ()
-    fields: Pairs = ()
-    status: Pairs = ()
-    state: Pairs = ()
-    result: Pairs = ()
-
-
 def read(table: dict[str, Any]) -> Conventions:
     """The table ``[tool.ledger.words]``. Raises ValueError that says which setting is wrong, and
     what would be right."""
     for key in table:
         if key not in _KEYS:
             raise ValueError(f"unknown key {key[:100]!a}; known are {', '.join(_KEYS)}")
-    return Conventions(
-        "", _shapes(table.get("id", ())), *(_pairs(key, table.get(key, {})) for key in _MEANINGS)
-    )
+    pairs = {key: _pairs(key, table.get(key, {})) for key in _MEANINGS}
+    return Conventions.model_validate({"id": _shapes(table.get("id", ())), **pairs})
 
 
 def _pairs(key: str, given: Any) -> Pairs:

@@ -1,14 +1,13 @@
 """What a fix plan holds. Every part knows the bytes that it was read from."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field, field_serializer
+from pydantic import Field as Described
 
 from ledger.plan import citations
-
-if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
 
 
 class Model(BaseModel):
@@ -16,6 +15,13 @@ class Model(BaseModel):
     made by a reader, judged, printed as JSON, described by a schema, and loaded back."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, defer_build=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values. What was computed from the old ones is not kept."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 Result = Literal["success", "partial", "failed", "blocked", "info", "unknown"]
@@ -26,83 +32,108 @@ ItemStatus = Literal["pending", "in_progress", "blocked", "done", "archived", "u
 Source = Literal["history", "action"]
 FINISHED: Final[frozenset[ItemStatus]] = frozenset({"done", "archived"})
 
+# The patterns are for the schemas: a reader makes nothing else.
+Day = Annotated[str, Described(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
+"""An ISO date, ``2025-10-15``."""
+Stamp = Annotated[str, Described(json_schema_extra={"pattern": r"^\d{8}T\d{6}Z$"})]
+"""The name of one run's folder, ``20251015T201831Z``."""
+
 
 def contradict(one: ItemStatus, other: ItemStatus) -> bool:
     """Whether not both can be right of an item. Where it is finished either word will do."""
     return one != other and "unknown" not in (one, other) and not {one, other} <= FINISHED
 
 
-class Span(NamedTuple):
-    """Lines ``start_line`` to ``end_line``, from 1, both included; bytes ``start_byte`` up to
-    and not with ``end_byte``."""
+class Span(Model):
+    """A place in the file."""
 
     start_line: int
+    """First line, from 1."""
     end_line: int
+    """Last line, included."""
     start_byte: int
+    """Offset of the first byte."""
     end_byte: int
+    """Offset after the last byte."""
 
 
-class Field(NamedTuple):
-    """One ``- Name: value`` line of an item. ``value`` spans the first line's value only."""
+class Field(Model):
+    """One `- Name: value` line of an item."""
 
     name: str
+    """The name without emphasis; the usual one for one of the project's own."""
     value: str
+    """What follows the colon on the same line."""
     span: Span
+    """The line with all that is nested below it."""
     value_span: Span
+    """The value on that line."""
 
 
-class Artifact(NamedTuple):
-    """One citation as written, and the paths that its braces stand for (not yet resolved)."""
+class Artifact(Model):
+    """One citation of a file or folder."""
 
     raw: str
+    """As written."""
     paths: tuple[str, ...]
+    """The paths that its braces stand for, not resolved."""
     line: int
+    """The line that it stands on."""
 
 
-class Attempt(NamedTuple):
-    """One recorded try. ``source`` is ``action`` where only a completed action tells of it.
-
-    ``date`` is ISO (``2025-10-15``) or None; ``stamp`` is the run folder's name. ``text`` is
-    the whole entry without its bullet, ``result_text`` and ``summary`` are parts of it, as
-    written.
-    """
+class Attempt(Model):
+    """One recorded try at an item."""
 
     item: str | None
+    """The item's ID; null outside every item's section."""
     number: int | None
-    date: str | None
-    stamp: str | None
+    """Its number; null for a dated entry without one."""
+    date: Day | None
+    """ISO date."""
+    stamp: Stamp | None
+    """The name of the run's folder."""
     result: Result
+    """The result in one of six words."""
     result_text: str
+    """The result as written."""
     text: str
+    """The whole entry, without its bullet."""
     source: Source
+    """`history`, or `action` where only a completed action tells of it."""
     span: Span
+    """Where it stands."""
 
-    @property
+    @computed_field
+    @cached_property
     def summary(self) -> str:
-        """The first line after the result; of an attempt under a heading what its action says."""
+        """What follows the result on the first line; of an attempt under a heading what its
+        action says."""
         if self.number is None and (action := citations.labelled(self.text, "(?:Action|Summary)")):
             return action
         first, _, _ = self.text.partition("\n")
         _, _, rest = first.partition(self.result_text) if self.result_text else ("", "", first)
         return rest.lstrip(" .*)").strip()
 
-    @property
+    @computed_field
+    @cached_property
     def metrics(self) -> str | None:
-        """What follows the label ``Metrics:`` (or ``Metrics captured:``), to the end of its line,
-        or of the list below it."""
+        """What follows `Metrics:` (or `Metrics captured:`), to the end of its line, or of the
+        list below it."""
         return citations.labelled(self.text, "Metrics(?: [a-z]{1,20})?")
 
-    @property
+    @computed_field
+    @cached_property
     def artifacts(self) -> tuple[Artifact, ...]:
-        """The paths that the entry cites, in the order of the text."""
+        """The files and folders that it cites, in the order of the text."""
         return tuple(
-            Artifact(cited.raw, cited.paths, self.span.start_line + cited.line)
+            Artifact(raw=cited.raw, paths=cited.paths, line=self.span.start_line + cited.line)
             for cited in citations.find(self.text)
         )
 
-    @property
+    @computed_field
+    @cached_property
     def commits(self) -> tuple[str, ...]:
-        """The hexadecimal names that look like commits, in the order of the text."""
+        """The commits that it names, as written, in the order of the text."""
         return citations.commits(self.text)
 
 
@@ -115,74 +146,115 @@ def latest(attempts: Sequence[Attempt]) -> Attempt | None:
     return max(reversed(attempts), key=lambda attempt: attempt.number or 0, default=None)
 
 
-class Action(NamedTuple):
-    """One numbered next action. ``state_span`` covers the state words where there are any,
-    else it is empty and stands where they would go."""
+class Action(Model):
+    """One next action of an item."""
 
     number: int | None
+    """Its number; null for a bullet without one."""
     state: ActionState
+    """The state in one of eight words."""
     state_text: str
+    """The state as written, empty where none is."""
     attempt: int | None
-    stamp: str | None
+    """The attempt that its state names."""
+    stamp: Stamp | None
+    """The stamp that its state names."""
     text: str
+    """What is to be done."""
     span: Span
+    """Where it stands."""
     state_span: Span
+    """The state as written; where none is, the empty place where it would go."""
 
 
-class Criterion(NamedTuple):
-    """One exit criterion. ``ticked`` is what the text claims, None where it claims nothing."""
+class Criterion(Model):
+    """One exit criterion of an item."""
 
     text: str
+    """As written."""
     ticked: bool | None
+    """What the text claims: true for a tick, false for an empty box, else null."""
     span: Span
+    """Where it stands."""
 
 
-class Pointer(NamedTuple):
-    """The line that stands where a part of an item was, which lies in the archive by ``key``.
-
-    ``item`` is the one that it names, where it stands in none.
-    ``is_item``: all of the item but its heading. ``attempts`` counts those that went with it;
-    ``ranges`` are their numbers, first and last of each run. ``lines`` is how many it had.
-    ``span`` is the line without its newline.
-    """
+class Pointer(Model):
+    """The line that stands where something was before it was moved to the archive."""
 
     item: str | None
+    """The item that it names, where it stands in none."""
     is_item: bool
-
+    """Whether it was all of the item but its heading."""
     attempts: int
+    """How many attempts went with it."""
     ranges: tuple[tuple[int, int], ...]
+    """Their numbers: the first and last of each run."""
     lines: int
+    """How many lines it had."""
     key: str
+    """What names it in the archive, behind `archived-`."""
     span: Span
+    """The line, without its newline."""
 
     def holds(self, number: int | None) -> bool:
         """Whether attempt ``number`` went with it."""
         return number is not None and any(a <= number <= b for a, b in self.ranges)
 
 
-class Item(NamedTuple):
-    """One entry with an ID. ``priority`` is the first word in lower case ("high"), or None.
+class ArchivedPart(Model):
+    """Something of an item that lies in the archive, or lay there: all of the item but its
+    heading, or attempts that stood next to each other."""
 
-    ``dialect`` is the one that it is written in. Where the file gives it no ID it has one made
-    from its words, ``is_named`` false, which no edit writes into the file. ``archived`` tells
-    what of it lies in the archive."""
+    item: str
+    """The item."""
+    is_item: bool
+    """Whether it is all of the item."""
+    attempts: int
+    """How many attempts."""
+    numbers: tuple[tuple[int, int], ...]
+    """Their numbers: the first and last of each run."""
+    lines: int
+    """How many lines."""
+    line: int
+    """Where the ledger points to it, or did."""
+    archive_line: int | None
+    """Where it begins in the archive. Null: the archive does not hold it."""
+
+
+class Item(Model):
+    """One entry with an ID, a status and a priority."""
 
     id: str
+    """The ID, with plain hyphens."""
     title: str
-    priority: str | None
-    priority_text: str
+    """What follows the ID in the heading."""
+    priority: str | None = None
+    """The first word of the priority, in lower case."""
+    priority_text: str = ""
+    """The priority as written."""
     status: ItemStatus
+    """The status in one of six words."""
     status_text: str
-    fields: tuple[Field, ...]
-    attempts: tuple[Attempt, ...]
-    actions: tuple[Action, ...]
-    criteria: tuple[Criterion, ...]
+    """The status as written."""
+    fields: tuple[Field, ...] = ()
+    """All `- Name: value` lines, in order."""
+    attempts: tuple[Attempt, ...] = ()
+    """The attempts, in the order of the file."""
+    actions: tuple[Action, ...] = ()
+    """The next actions, in the order of the file."""
+    criteria: tuple[Criterion, ...] = ()
+    """The exit criteria, in the order of the file."""
     span: Span
+    """The item's section."""
     archived: tuple[Pointer, ...] = ()
+    """Lines that stand for what lies in the archive."""
     dialect: str = "attempts"
+    """The way in which it is written."""
     is_named: bool = True
+    """Whether the file gives it its ID; else one was made from its words, which no edit writes
+    into the file."""
 
-    @property
+    @cached_property
     def artifacts_root(self) -> str:
         """Where its artifacts lie, up to the first open part, ending in a slash; or empty."""
         for field in self.fields:
@@ -213,55 +285,146 @@ class Item(NamedTuple):
         return any(pointer.holds(number) for pointer in self.archived)
 
 
-class Heading(NamedTuple):
-    """A heading that is no item, and what stands below it apart from items. ``status`` is what
-    the heading itself says, None for nothing; ``fields`` are labelled paragraphs and bullets;
-    ``dates`` are all dates (ISO) in heading and text. ``span`` ends before the next heading."""
+class Heading(Model):
+    """A heading that is no item, and what stands below it apart from items."""
 
     title: str
+    """Its text."""
     level: int
+    """1 to 6; 0 for what stands before the first one."""
     dialect: str
+    """The way in which what is below it is written."""
     priority: str | None
+    """The priority that it says."""
     status: ItemStatus | None
+    """The status that it says."""
     status_text: str
+    """The status as written."""
     dates: tuple[str, ...]
+    """Every date in it, and in the text below it, in ISO form."""
     fields: tuple[Field, ...]
+    """Paragraphs and bullets that open with a label."""
     criteria: tuple[Criterion, ...]
+    """What it lists as criteria."""
     span: Span
+    """From it to the next heading."""
 
 
-class IndexRow(NamedTuple):
-    """One line of the index. ``status_span`` covers the status cell's text."""
+class IndexRow(Model):
+    """One line of the index."""
 
     id: str
+    """The ID that it names."""
     title: str
+    """Its title."""
     priority_text: str
+    """Its priority as written."""
     status: ItemStatus
+    """The status in one of six words."""
     status_text: str
+    """The status as written."""
     span: Span
+    """Where it stands."""
     status_span: Span
+    """The status as written."""
 
 
-class Unread(NamedTuple):
-    """A line that looks like an attempt, item or action and was not read as one."""
+class Unread(Model):
+    """A line that looks like a part of the plan and was not read as one."""
 
     kind: Literal["attempt", "item", "action", "index"]
+    """What it looks like."""
     line: int
+    """The line."""
     text: str
+    """Its text, up to 200 characters."""
     reason: str
+    """Why it was not read."""
 
 
-class Ledger(NamedTuple):
-    """One fix plan. ``loose`` holds attempts that stand in no item's section, ``headings`` what
-    dialects other than ``attempts`` keep outside of items; ``own`` are the project's words that it
-    was read with."""
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Conventions(Model):
+    """How one project writes its fix plan, where it differs from what the dialects know. Pairs
+    are what is written and what it means, in lower case but for `fields`."""
+
+    dialect: str = ""
+    """The dialect that the whole file is read as; empty to have it recognised."""
+    id: tuple[str, ...] = ()
+    """The shapes that IDs have; empty for those of the dialect."""
+    fields: Pairs = ()
+    """Names of fields, headings, labels and columns, as written, and the usual ones."""
+    status: Pairs = ()
+    """Words for the status of an item."""
+    state: Pairs = ()
+    """Words for the state of an action."""
+    result: Pairs = ()
+    """Words for the result of an attempt."""
+
+
+class Ledger(Model):
+    """One fix plan."""
 
     dialect: str
+    """The way in which most of it is written."""
     text: bytes
+    """All of it. In JSON what is no UTF-8 is replaced."""
     last_updated: Field | None
-    index: tuple[IndexRow, ...]  # type: ignore[assignment]  # hides a method of tuples
+    """The line that tells of the last update."""
+    index: tuple[IndexRow, ...] = ()
+    """The lines of the index."""
     items: tuple[Item, ...]
+    """The items, in the order of the file."""
     loose: tuple[Attempt, ...]
+    """Attempts that stand in no item's section."""
     unread: tuple[Unread, ...]
+    """What was not understood."""
     headings: tuple[Heading, ...] = ()
-    own: "Conventions | None" = None
+    """Headings that are no items, in dialects other than `attempts`."""
+    conventions: Conventions | None = None
+    """The project's words that it was read with."""
+
+    @field_serializer("text", when_used="json")
+    def _as_text(self, text: bytes) -> str:
+        return text.decode("utf-8", "replace")
+
+
+class NewAttempt(Model):
+    """An attempt to record, before it has a place or a style."""
+
+    number: int | None
+    """Its number; none where the item's dialect has none."""
+    date: str
+    """ISO date."""
+    stamp: str | None
+    """The name of the run's folder."""
+    result: Result
+    """The result in one of six words."""
+    words: str
+    """The result as its author puts it."""
+    summary: str
+    """What was done."""
+    metrics: str
+    """Figures of the run."""
+    artifacts: tuple[str, ...]
+    """Paths, in brace form."""
+    commit: str
+    """The commit that was tried."""
+
+
+class Change(Model):
+    """One append."""
+
+    item: str
+    """The item's ID."""
+    attempt: NewAttempt
+    """The attempt."""
+    complete: tuple[int, ...] = ()
+    """The actions that it completes, by number."""
+    next: tuple[str, ...] = ()
+    """The actions that follow from it."""
+    status: str | None = None
+    """The item's new status, where it gets one."""
+    today: str = ""
+    """The day that it is recorded, in ISO form."""

@@ -13,7 +13,7 @@ from ledger.plan.model import Ledger
 from ledger.plan.recognition import DIALECTS, Recognition
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 
 def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None) -> Ledger:
@@ -22,7 +22,7 @@ def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None
     ``own`` are the words, IDs and dialect of this project, where it says any. ``like`` is another
     version of the same file, for speed: what both have is read once, and in the same words.
     """
-    own = like.own if like else own
+    own = like.conventions if like else own
     whole = document.parse(data)
     known = dialects.recognise(whole, own)
     found = []
@@ -51,20 +51,22 @@ def _joined(whole: Document, dialect: str, found: Sequence[Ledger]) -> Ledger:
         (item for one in found for item in one.items), key=lambda item: item.span.start_byte
     )
     first = min((item.span.start_line for item in items), default=1 << 60) - 1
-    own = found[0].own
+    own = found[0].conventions
     return Ledger(
-        dialect,
-        whole.data,
-        parts.last_updated(whole, first, own),
-        tuple(row for one in found for row in one.index),
-        tuple(items),
-        tuple(
+        dialect=dialect,
+        text=whole.data,
+        last_updated=parts.last_updated(whole, first, own),
+        index=tuple(row for one in found for row in one.index),
+        items=tuple(items),
+        loose=tuple(
             sorted(
                 (one for each in found for one in each.loose),
                 key=lambda one: one.span.start_byte,
             )
         ),
-        tuple(sorted((one for each in found for one in each.unread), key=lambda one: one.line)),
-        tuple(one for each in found for one in each.headings),
-        own,
+        unread=tuple(
+            sorted((one for each in found for one in each.unread), key=lambda one: one.line)
+        ),
+        headings=tuple(one for each in found for one in each.headings),
+        conventions=own,
     )

@@ -1,31 +1,40 @@
 """Which dialect a fix plan is written in, and why."""
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from ledger.plan.model import Model
 
 DIALECTS: Final = ("attempts", "logbook", "roadmap", "checklist")
 """Every dialect. Of two that a file is written in as much the first is its own."""
 
 
-class Sign(NamedTuple):
-    """What shows how a section is written. ``line``, from 1, is the first one that does,
-    ``count`` how many do. What ``owns`` has all sections below its heading, too."""
+class Sign(Model):
+    """What shows in which dialect a section is written."""
 
     dialect: str
+    """The dialect."""
     line: int
-    count: int  # type: ignore[assignment]  # hides a method of tuples
+    """The first line that shows it."""
+    count: int
+    """How many lines do."""
     reason: str
+    """What it is."""
     owns: bool = False
+    """Whether all sections below its heading are written in it, too."""
 
 
-class Recognition(NamedTuple):
-    """``dialect`` is the one that most of the file is written in, or that ``is_pinned`` by the
-    configuration. ``sections`` are the dialects of the document's sections, one for one, and
-    ``signs`` what shows it, in the order of the file: none for a file that shows nothing."""
+class Recognition(Model):
+    """Which dialect the file is written in, and why. A section without a sign is read as those
+    above it, or as most of the file."""
 
     dialect: str
+    """The one that most of the file is written in."""
     is_pinned: bool
+    """Whether `[tool.ledger] dialect` says so."""
     sections: tuple[str, ...]
+    """The dialects of the document's sections, one for one."""
     signs: tuple[Sign, ...]
+    """What shows it, in the order of the file; empty for a file that shows none."""
 
     @property
     def is_mixed(self) -> bool:

@@ -10,7 +10,7 @@ from ledger.reports.lines import Line
 
 if TYPE_CHECKING:
     from ledger.commands.archive import Archived
-    from ledger.plan.archived import Part
+    from ledger.plan.model import ArchivedPart
 
 
 def lines(done: Archived) -> Iterator[Line]:
@@ -32,7 +32,7 @@ def lines(done: Archived) -> Iterator[Line]:
         yield Line(one_line(f"commit it together with {done.archive}"))
 
 
-def listed(parts: Sequence[Part], path: str, archive: str) -> Iterator[Line]:
+def listed(parts: Sequence[ArchivedPart], path: str, archive: str) -> Iterator[Line]:
     """What lies in the archive, in the order of the ledger."""
     for part in parts:
         at = "not found" if part.archive_line is None else f"{archive}:{part.archive_line}"
@@ -41,7 +41,7 @@ def listed(parts: Sequence[Part], path: str, archive: str) -> Iterator[Line]:
     yield Line(f"{counted(attempts, 'attempt')} in the archive" if parts else "nothing is archived")
 
 
-def size(part: Part) -> str:
+def size(part: ArchivedPart) -> str:
     """``12 attempts (#1-#12), 40 lines``, after ``whole`` for an item that went as such."""
     numbers = ", ".join(f"#{a}" if a == b else f"#{a}-#{b}" for a, b in part.numbers)
     tries = f"{counted(part.attempts, 'attempt')}{f' ({numbers})' if numbers else ''}"

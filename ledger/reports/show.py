@@ -10,8 +10,7 @@ from typing import Final
 from ledger.commands.status import count_actions
 from ledger.git.links_model import Links
 from ledger.plan import text
-from ledger.plan.archived import Part
-from ledger.plan.model import Action, Attempt, Field, Item, Ledger, Span
+from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import one_line, visible
 from ledger.reports import links as report
 from ledger.reports.archive import size
@@ -66,7 +65,7 @@ def cited(shown: Item, links: Links) -> Iterator[Line]:
         yield Line(one_line(f"  `ledger links {shown.id}` lists them"))
 
 
-def archived(parts: Sequence[Part], archive: str) -> Iterator[Line]:
+def archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
     """What of an item lies in the archive."""
     if parts:
         yield Line("")

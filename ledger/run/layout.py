@@ -9,7 +9,7 @@ from ledger.git import paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 DEFAULT = "reports/<item>/<STAMP>"
 # What most layouts are made of; only for another is a pattern loaded, since the command waits.

@@ -27,7 +27,7 @@ from ledger.plan.version import Entry, ItemVersion, Row, Step, Version
 from ledger.versions.model import Duplicated, Edited, Event, Facts, History, Place, Removed
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _MAGIC: Final = b"ledger history cache 1 "
 _HISTORIES: Final = 4  # of different ranges, the latest asked for

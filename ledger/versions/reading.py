@@ -23,7 +23,7 @@ from ledger.plan.processes import processors
 from ledger.plan.version import Entry, ItemVersion, Row, Version
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""

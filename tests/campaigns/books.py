@@ -29,8 +29,7 @@ from hypothesis import strategies as st
 
 from ledger.edits import append, verify
 from ledger.plan import document, reader, text
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Action, Item, Ledger
+from ledger.plan.model import Action, Change, Item, Ledger, NewAttempt
 from tests import books
 from tests.campaigns import injection
 from tests.campaigns.edits import spliced
@@ -61,17 +60,27 @@ def cases(draw: st.DrawFn, dialect: str) -> Case:
     # Only a heading can tell the stamp of a run that is not cited.
     is_cited = draw(st.booleans()) or (dialect == "roadmap" and stamp is not None)
     new = NewAttempt(
-        append.next_number(ledger, item.id), "2026-03-01", stamp, result,
-        draw(st.sampled_from([result, f"{result} (all of it)", f"{result}: see below"])),
-        draw(st.just("") | TEXTS), draw(st.sampled_from(["", "1 collected, 1 passed; exit code 0"])),
-        (f"runs/{stamp or 'x'}/{{a.md,b.txt}}",) if is_cited else (), draw(st.sampled_from(["", "`1a2b3c4d`"])),
+        number=append.next_number(ledger, item.id), date="2026-03-01", stamp=stamp, result=result,
+        words=draw(st.sampled_from([result, f"{result} (all of it)", f"{result}: see below"])),
+        summary=draw(st.just("") | TEXTS), metrics=draw(st.sampled_from(["", "1 collected, 1 passed; exit code 0"])),
+        artifacts=(f"runs/{stamp or 'x'}/{{a.md,b.txt}}",) if is_cited else (), commit=draw(st.sampled_from(["", "`1a2b3c4d`"])),
     )  # fmt: skip
     can = [one.number for one in _completable(item)]
     complete = draw(st.lists(st.sampled_from(can), max_size=1)) if can else []
     has_status = any(field.name == "Status" for field in item.fields)
     status = draw(st.sampled_from([None, "blocked", "done", "pending"])) if has_status else None
     more = tuple(draw(st.lists(TEXTS, max_size=2)))
-    return Case(plan, Change(item.id, new, tuple(complete), more, status, "2026-03-01"))
+    return Case(
+        plan,
+        Change(
+            item=item.id,
+            attempt=new,
+            complete=tuple(complete),
+            next=more,
+            status=status,
+            today="2026-03-01",
+        ),
+    )
 
 
 def _completable(item: Item) -> list[Action]:

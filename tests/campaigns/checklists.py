@@ -29,8 +29,7 @@ from hypothesis import strategies as st
 
 from ledger.edits import append, verify
 from ledger.plan import document, reader, text
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Ledger
+from ledger.plan.model import Change, Ledger, NewAttempt
 from tests import checklists
 from tests.campaigns import injection
 from tests.campaigns.edits import spliced
@@ -112,10 +111,10 @@ def judge_hostile(name: str, case: injection.Case) -> None:
     number = append.next_number(before, name)
     meant = case.change.attempt
     new = NewAttempt(
-        number, meant.date, meant.stamp, meant.result, meant.words, meant.summary, meant.metrics,
-        meant.artifacts, meant.commit,
+        number=number, date=meant.date, stamp=meant.stamp, result=meant.result, words=meant.words, summary=meant.summary, metrics=meant.metrics,
+        artifacts=meant.artifacts, commit=meant.commit,
     )  # fmt: skip
-    change = Change(name, new, next=case.next, today="2026-03-01")
+    change = Change(item=name, attempt=new, next=case.next, today="2026-03-01")
     edits = append.append(before, change)
     after = reader.read(document.apply(HOSTILE, edits))
     verify.verify(before, after, change)

@@ -28,8 +28,7 @@ from hypothesis import strategies as st
 from ledger.edits import append, verify
 from ledger.plan import document, reader
 from ledger.plan.document import Edit
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Ledger
+from ledger.plan.model import Change, Ledger, NewAttempt
 from ledger.rules.places import sections
 from tests import corpus, generators, laws, oracle
 from tests.campaigns import versions
@@ -106,9 +105,9 @@ def _real_change(ledger: Ledger, name: str) -> Change:
     item = append.section_of(ledger, name)
     stamp = "20251103T101112Z"
     new = NewAttempt(
-        append.next_number(ledger, name), "2025-11-03", stamp, "failed", "failed (see the log)",
-        "Run again: `make test`", "12 collected, 11 passed, 1 failed",
-        (f"reports/x/{stamp}/{{a.md,logs/{{b.log,c.xml}}}}",), "`1a2b3c4d` (dirty)",
+        number=append.next_number(ledger, name), date="2025-11-03", stamp=stamp, result="failed", words="failed (see the log)",
+        summary="Run again: `make test`", metrics="12 collected, 11 passed, 1 failed",
+        artifacts=(f"reports/x/{stamp}/{{a.md,logs/{{b.log,c.xml}}}}",), commit="`1a2b3c4d` (dirty)",
     )  # fmt: skip
     numbers = Counter(action.number for action in item.actions)
     todo = [
@@ -118,8 +117,8 @@ def _real_change(ledger: Ledger, name: str) -> Change:
     ]
     has_status = any(field.name.lower() == "status" for field in item.fields)
     return Change(
-        name, new, tuple(todo[:2]), ("**Look** again", "Then rest"),
-        "blocked" if has_status else None, "2025-11-03",
+        item=name, attempt=new, complete=tuple(todo[:2]), next=("**Look** again", "Then rest"),
+        status="blocked" if has_status else None, today="2025-11-03",
     )  # fmt: skip
 
 

@@ -38,8 +38,7 @@ from ledger import rules
 from ledger.edits import append, verify
 from ledger.errors import LedgerError
 from ledger.plan import document, reader
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Item, Ledger
+from ledger.plan.model import Change, Item, Ledger, NewAttempt
 from ledger.rules import mending
 from tests import commands, corpus, generators
 from tests.campaigns import versions
@@ -138,8 +137,18 @@ def judge_mending(ledger: Ledger) -> None:
 def judge_append(ledger: Ledger, item: Item) -> str:
     """What came of an append to ``item``, read again and verified."""
     number = append.next_number(ledger, item.id)
-    new = NewAttempt(number, "2025-11-03", None, "success", "success", "Text", "1 passed", (), "")
-    change = Change(item.id, new, next=("More",), today="2025-11-03")
+    new = NewAttempt(
+        number=number,
+        date="2025-11-03",
+        stamp=None,
+        result="success",
+        words="success",
+        summary="Text",
+        metrics="1 passed",
+        artifacts=(),
+        commit="",
+    )
+    change = Change(item=item.id, attempt=new, next=("More",), today="2025-11-03")
     try:
         edits = append.append(ledger, change)
         verify.verify(ledger, reader.read(document.apply(ledger.text, edits), ledger), change)

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from ledger.edits import append, verify
 from ledger.errors import LedgerError
 from ledger.plan import document, reader, text
-from ledger.plan.draft import Change, NewAttempt
+from ledger.plan.model import Change, NewAttempt
 from tests import generators, laws
 from tests.plans import Entry, Plan, Row, Task, Try, written
 
@@ -149,10 +149,10 @@ class Case:
         result = next(known for known, _ in generators.RESULTS if known in self.words)
         run = f"reports/x/{STAMP}" if self.has_stamp else "reports/x/run"
         new = NewAttempt(
-            entry.last_number + 1, "2025-11-03", STAMP if self.has_stamp else None, result,
-            self.words, self.summary, self.metrics, (f"{run}/{{a.md,b.txt}}",), "`1a2b3c4d`",
+            number=entry.last_number + 1, date="2025-11-03", stamp=STAMP if self.has_stamp else None, result=result,
+            words=self.words, summary=self.summary, metrics=self.metrics, artifacts=(f"{run}/{{a.md,b.txt}}",), commit="`1a2b3c4d`",
         )  # fmt: skip
-        return Change(entry.id, new, next=self.next, today="2025-11-03")
+        return Change(item=entry.id, attempt=new, next=self.next, today="2025-11-03")
 
 
 WORDS = st.builds(
@@ -202,13 +202,14 @@ def judge(case: Case) -> None:
 def _plain(change: Change) -> Change:
     """The same with a harmless word for each text that has any."""
     new = change.attempt
-    new = replace(
-        new,
-        words=new.result,
-        summary="x" if text.one_line(new.summary) else "",
-        metrics="x" if text.one_line(new.metrics) else "",
+    new = new.model_copy(
+        update={
+            "words": new.result,
+            "summary": "x" if text.one_line(new.summary) else "",
+            "metrics": "x" if text.one_line(new.metrics) else "",
+        }
     )
-    return replace(change, attempt=new, next=("x",) * len(change.next))
+    return change.model_copy(update={"attempt": new, "next": ("x",) * len(change.next)})
 
 
 def _take_out_the_words(meant: laws.Facts, found: laws.Facts, change: Change) -> None:

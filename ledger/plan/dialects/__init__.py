@@ -19,10 +19,8 @@ from ledger.plan.document import Document, Section
 from ledger.plan.recognition import DIALECTS, Recognition, Sign
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
     from ledger.plan.document import Edit
-    from ledger.plan.draft import Change
-    from ledger.plan.model import Item, Ledger
+    from ledger.plan.model import Change, Conventions, Item, Ledger
 
 MAIN: Final = DIALECTS[0]
 # For each dialect but the main one, what a line looks like if its section can be written in it at
@@ -75,7 +73,7 @@ def recognise(document: Document, own: Conventions | None = None) -> Recognition
     sections = document.sections
     if own and own.dialect:
         whole = (own.dialect,) * len(sections)
-        return Recognition(own.dialect, True, whole, ())
+        return Recognition(dialect=own.dialect, is_pinned=True, sections=whole, signs=())
     found: list[str] = []
     signs: list[Sign] = []
     above: list[tuple[int, str, bool]] = []  # level, dialect and whether it owns what is below
@@ -95,7 +93,12 @@ def recognise(document: Document, own: Conventions | None = None) -> Recognition
         written.append(dialect if sign or owned else "")
         found.append(dialect)
     main = _most(document, written)
-    return Recognition(main, False, tuple(name or main for name in found), tuple(signs))
+    return Recognition(
+        dialect=main,
+        is_pinned=False,
+        sections=tuple(name or main for name in found),
+        signs=tuple(signs),
+    )
 
 
 def _most(document: Document, written: Sequence[str]) -> str:

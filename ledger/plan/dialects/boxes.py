@@ -60,12 +60,12 @@ def action(
     end = parts.trimmed(document, entry.start, entry.end)
     first = said[box.length :] if box else said
     return Action(
-        number,
-        state,
-        f"[{box.mark}]" if box else "",
-        None,
-        None,
-        "\n".join([first, *document.lines(entry.start + 1, end)]).strip(),
-        parts.span(document, entry.start, end),
-        parts.span_in_line(document, entry.start, width, width + (3 if box else 0)),
+        number=number,
+        state=state,
+        state_text=f"[{box.mark}]" if box else "",
+        attempt=None,
+        stamp=None,
+        text="\n".join([first, *document.lines(entry.start + 1, end)]).strip(),
+        span=parts.span(document, entry.start, end),
+        state_span=parts.span_in_line(document, entry.start, width, width + (3 if box else 0)),
     )

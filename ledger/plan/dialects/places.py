@@ -87,8 +87,8 @@ def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Point
             begin, end = pointer.span.start_byte, pointer.span.end_byte
             newline = _NEWLINE.match(ledger.text, end)
             end = newline.end() if newline else end
-            spans.append(pointer.span._replace(start_byte=begin, end_byte=end))
-    spans.sort()
+            spans.append(pointer.span.model_copy(update={"start_byte": begin, "end_byte": end}))
+    spans.sort(key=lambda span: span.start_byte)
     if len(spans) < 2:
         return False
     gap = ledger.text[spans[-2].end_byte : spans[-1].start_byte]

@@ -47,7 +47,12 @@ def find(plan: Document) -> list[Pointer]:
             line = plan.line(number)
             begin = plan.starts[number]
             begin += len(text.BOM) if not number and data.startswith(text.BOM) else 0
-            span = Span(number + 1, number + 1, begin, begin + len(text.encode(line)))
+            span = Span(
+                start_line=number + 1,
+                end_line=number + 1,
+                start_byte=begin,
+                end_byte=begin + len(text.encode(line)),
+            )
             pointer = _read(line, span)
             if pointer:
                 found[number] = pointer
@@ -77,8 +82,15 @@ def _read(line: str, span: Span) -> Pointer | None:
         (int(first), max(int(first), int(last or first)))
         for first, last in re.findall(_RANGE, said["numbers"] or "")
     ]
-    counts = int(said["attempts"]), tuple(ranges), int(said["lines"])
-    return Pointer(opening["item"], bool(opening["whole"]), *counts, link["key"], span)
+    return Pointer(
+        item=opening["item"],
+        is_item=bool(opening["whole"]),
+        attempts=int(said["attempts"]),
+        ranges=tuple(ranges),
+        lines=int(said["lines"]),
+        key=link["key"],
+        span=span,
+    )
 
 
 def note(ledger: Ledger, plan: Document) -> Ledger:
@@ -88,9 +100,11 @@ def note(ledger: Ledger, plan: Document) -> Ledger:
     if not pointers:
         return ledger
     lines = {one.span.start_line for one in pointers}
-    return ledger._replace(
-        items=tuple(_noted(item, pointers, lines) for item in ledger.items),
-        unread=tuple(one for one in ledger.unread if one.line not in lines),
+    return ledger.model_copy(
+        update={
+            "items": tuple(_noted(item, pointers, lines) for item in ledger.items),
+            "unread": tuple(one for one in ledger.unread if one.line not in lines),
+        }
     )
 
 
@@ -101,20 +115,22 @@ def _noted(item: Item, pointers: Sequence[Pointer], lines: set[int]) -> Item:
         for one in pointers
         if (one.item == item.id if one.item else start <= one.span.start_byte < end)
     )
-    return item._replace(
-        archived=own,
-        attempts=tuple(
-            attempt
-            for attempt in item.attempts
-            if attempt.source != "action" or not any(one.holds(attempt.number) for one in own)
-        ),
-        fields=tuple(
-            field
-            for field in item.fields
-            if field.span.start_line not in lines or field.name.lower() == "status"
-        ),
-        actions=tuple(one for one in item.actions if one.span.start_line not in lines),
-        criteria=tuple(one for one in item.criteria if one.span.start_line not in lines),
+    return item.model_copy(
+        update={
+            "archived": own,
+            "attempts": tuple(
+                attempt
+                for attempt in item.attempts
+                if attempt.source != "action" or not any(one.holds(attempt.number) for one in own)
+            ),
+            "fields": tuple(
+                field
+                for field in item.fields
+                if field.span.start_line not in lines or field.name.lower() == "status"
+            ),
+            "actions": tuple(one for one in item.actions if one.span.start_line not in lines),
+            "criteria": tuple(one for one in item.criteria if one.span.start_line not in lines),
+        }
     )
 
 

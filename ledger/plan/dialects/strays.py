@@ -19,7 +19,7 @@ def note(plan: Ledger, whole: Document, dialects: Sequence[str]) -> Ledger:
     if not found:
         return plan
     unread = sorted([*plan.unread, *found], key=lambda one: one.line)
-    return plan._replace(unread=tuple(unread))
+    return plan.model_copy(update={"unread": tuple(unread)})
 
 
 def find(plan: Ledger, whole: Document, dialects: Sequence[str]) -> list[Unread]:
@@ -38,7 +38,9 @@ def find(plan: Ledger, whole: Document, dialects: Sequence[str]) -> list[Unread]
             else "a task with a box among other entries"
         )
         said = whole.line(line - 1)[:200]
-        found.append(Unread("action" if inside[line] else "item", line, said, reason))
+        found.append(
+            Unread(kind="action" if inside[line] else "item", line=line, text=said, reason=reason)
+        )
     return found
 
 
@@ -72,4 +74,4 @@ def _taken(plan: Ledger) -> Iterator[Span]:
     for attempt in plan.loose:
         yield attempt.span
     for unread in plan.unread:
-        yield Span(unread.line, unread.line, 0, 0)
+        yield Span(start_line=unread.line, end_line=unread.line, start_byte=0, end_byte=0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ledger.plan.model import ActionState, ItemStatus, Result
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions, Pairs
+    from ledger.plan.model import Conventions, Pairs
 
 _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
 # Where a phrase ends: its comment in parentheses, its sentence, the dash before a note.

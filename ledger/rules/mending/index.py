@@ -208,7 +208,9 @@ def _header(ledger: Ledger, block: Block | None) -> list[str]:
     if block is None or block.kind != "table":
         return []
     line = document.parse(ledger.text).line(block.start)
-    return [words.name(words.plain(cell[2]), ledger.own).lower() for cell in tables.cells(line)]
+    return [
+        words.name(words.plain(cell[2]), ledger.conventions).lower() for cell in tables.cells(line)
+    ]
 
 
 def _row(ledger: Ledger, like: IndexRow, header: list[str], item: Item) -> tuple[str, Shape] | None:

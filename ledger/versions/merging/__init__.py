@@ -19,7 +19,7 @@ from ledger.versions.merging.lines import Conflict, Piece, split
 from ledger.versions.merging.parts import Part, Section, Version, parse
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 __all__ = ["Clash", "Merged", "Unsure", "merge"]
 

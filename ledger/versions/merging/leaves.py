@@ -12,7 +12,7 @@ from ledger.versions.merging.lines import Conflict, Piece, conflict, split, thre
 from ledger.versions.merging.parts import Part
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 # The larger one came later. What is missing, or of the same rank, is for a person to decide.
 STATES: Final[Mapping[str, int]] = {

@@ -15,7 +15,7 @@ from ledger.plan.document import Document
 from ledger.plan.model import Attempt, Item, Ledger, Span
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 Kind = Literal[
     "title",
@@ -52,11 +52,13 @@ class Mark(NamedTuple):
 def settled(own: "Conventions | None", versions: Iterable[bytes]) -> "Conventions":
     """The dialect that all versions are read in: that of the configuration, else that of the first
     that is a logbook or a roadmap. A checklist is left to a merge of lines."""
-    from ledger.plan.conventions import Conventions  # the driver is started at every merge
+    from ledger.plan.model import Conventions  # the driver is started at every merge
 
     own = own or Conventions()
     known = [own.dialect] if own.dialect else (_recognised(data, own) for data in versions)
-    return own._replace(dialect=next((name for name in known if name in _OTHERS), "attempts"))
+    return own.model_copy(
+        update={"dialect": next((name for name in known if name in _OTHERS), "attempts")}
+    )
 
 
 def _recognised(data: bytes, own: "Conventions") -> str:
@@ -141,9 +143,11 @@ def _of_bullet(item: Item) -> Iterator[Mark]:
     title = Mark(item.span.start_line - 1, first - 1, 1, "title", item.id)
     yield title._replace(state=inline.value_span) if inline else title
     yield from _of_item(
-        item._replace(
-            fields=tuple(field for field in item.fields if field is not inline),
-            attempts=tuple(listed),
+        item.model_copy(
+            update={
+                "fields": tuple(field for field in item.fields if field is not inline),
+                "attempts": tuple(listed),
+            }
         )
     )
 

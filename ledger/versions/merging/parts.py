@@ -18,7 +18,7 @@ from ledger.versions.merging import marks
 from ledger.versions.merging.marks import Kind, Mark
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _ATTEMPT_NUMBER = re.compile(rb"Attempt(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*#?(\d{1,6})", re.IGNORECASE)
 _ACTION_NUMBER = re.compile(rb"[ \t]*(\d{1,9})[.)]")

@@ -11,7 +11,7 @@ from ledger.versions.merging.numbers import Moves, Numbers
 from ledger.versions.merging.parts import KEPT, Part, Ranges, Section
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 # What stands first where both sides added something at one place: what belongs to the thing
 # before it comes before what opens something new.

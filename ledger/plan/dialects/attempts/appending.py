@@ -10,8 +10,7 @@ from ledger.plan import text
 from ledger.plan.dialects import places, words
 from ledger.plan.dialects.attempts import leads, rendering
 from ledger.plan.document import Edit
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Attempt, Field, Item, Ledger
+from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
 
 _ACTIONS = ("next actions", "next action")
 
@@ -42,11 +41,11 @@ def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     style = _style_elsewhere(ledger, item)
     if home:
         at = home.span.end_byte
-        return places.insertion(ledger.text, at, rendering.attempt(new, style, ledger.own))
+        return places.insertion(ledger.text, at, rendering.attempt(new, style, ledger.conventions))
     at = places.end_of_fields(item)
     bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
-    name = words.written("Attempts History", ledger.own)
-    lines = [f"{bullet}{name}:", *rendering.attempt(new, style, ledger.own)]
+    name = words.written("Attempts History", ledger.conventions)
+    lines = [f"{bullet}{name}:", *rendering.attempt(new, style, ledger.conventions)]
     return places.insertion(ledger.text, at, lines if item.fields else ["", *lines])
 
 
@@ -55,8 +54,8 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
     neighbour there."""
     is_first = places.newest_first(group, item.archived)
     neighbour = group[0] if is_first else group[-1]
-    style = rendering.style_of(places.lines(ledger, neighbour), ledger.own)
-    lines = rendering.attempt(new, style, ledger.own)
+    style = rendering.style_of(places.lines(ledger, neighbour), ledger.conventions)
+    lines = rendering.attempt(new, style, ledger.conventions)
     if style.layout == "heading" or places.is_spaced(ledger, group, item.archived):
         lines = [*lines, ""] if is_first else ["", *lines]
     at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
@@ -75,7 +74,7 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
     near = before[-1:] or others[:1]
     if not near:
         return rendering.Style(layout="labels")
-    style = rendering.style_of(places.lines(ledger, near[0]), ledger.own)
+    style = rendering.style_of(places.lines(ledger, near[0]), ledger.conventions)
     return rendering.Style(layout="labels") if style.layout == "heading" else style
 
 
@@ -99,14 +98,15 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         first = max(numbers) + 1 if numbers else None
         lines = [
             rendering.next_action(
-                None if first is None else first + place, one, last, like_line, ledger.own
+                None if first is None else first + place, one, last, like_line, ledger.conventions
             )
             for place, one in enumerate(said)
         ]
         return places.insertion(ledger.text, last.span.end_byte, lines)
     home = places.field(item, *_ACTIONS)
     lines = [
-        rendering.next_action(n, one, None, "  1. ", ledger.own) for n, one in enumerate(said, 1)
+        rendering.next_action(n, one, None, "  1. ", ledger.conventions)
+        for n, one in enumerate(said, 1)
     ]
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)
@@ -116,7 +116,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         for attempt in item.attempts
         if attempt.source == "history" and not ledger.text.startswith(b"#", attempt.span.start_byte)
     ]
-    name = words.written("Next Actions", ledger.own)
+    name = words.written("Next Actions", ledger.conventions)
     at = places.behind_field(item, max([places.end_of_fields(item), *bullets]))
     return places.insertion(ledger.text, at, [f"{bullet}{name}:", *lines])
 
@@ -127,7 +127,11 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
 def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     """The item's own status and its index rows, so that the two cannot part."""
     said = text.one_line(status)
-    if words.status(said, ledger.own) == "unknown" or said != words.phrase(said) or "|" in said:
+    if (
+        words.status(said, ledger.conventions) == "unknown"
+        or said != words.phrase(said)
+        or "|" in said
+    ):
         raise UsageError(
             "unknown-status",
             f"{said!r} is no status",

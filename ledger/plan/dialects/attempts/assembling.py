@@ -22,11 +22,11 @@ from ledger.plan.model import Item, Span
 from ledger.plan.version import Entry, ItemVersion, Row, Version
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 # Within how many lines the reader of whole files looks for `Last Updated`, at most.
 _UPDATED_WITHIN = 60
-_NOWHERE = Span(0, 0, 0, 0)
+_NOWHERE = Span(start_line=0, end_line=0, start_byte=0, end_byte=0)
 
 
 class Whole:

@@ -13,7 +13,7 @@ from ledger.plan.document import Block, Document
 from ledger.plan.model import IndexRow, Unread
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _PIPE = re.compile(r"(?<!\\)\||\Z")
 _STATUS = re.compile(r"\bStatus:\s*")
@@ -34,17 +34,17 @@ def table_rows(
         found = leads.ids(own).cell.match(row["id"][2]) if "id" in row else None
         if not found or "status" not in row:
             reason = "it has no status" if found else "its ID is not one"
-            yield Unread("index", number + 1, line[:200], reason)
+            yield Unread(kind="index", line=number + 1, text=line[:200], reason=reason)
             continue
         start, end, status = row["status"]
         yield IndexRow(
-            leads.plain_id(found.group(1)),
-            row["title"][2] if "title" in row else "",
-            row["priority"][2] if "priority" in row else "",
-            words.status(status, own),
-            status,
-            parts.span(document, number, number + 1),
-            parts.span_in_line(document, number, start, end),
+            id=leads.plain_id(found.group(1)),
+            title=row["title"][2] if "title" in row else "",
+            priority_text=row["priority"][2] if "priority" in row else "",
+            status=words.status(status, own),
+            status_text=status,
+            span=parts.span(document, number, number + 1),
+            status_span=parts.span_in_line(document, number, start, end),
         )
 
 
@@ -65,13 +65,13 @@ def bullet_rows(
         phrase = words.phrase(note[at:])
         start = width + found.end() + len(title) + len(dash) + at
         yield IndexRow(
-            leads.plain_id(found.group(1)),
-            title.strip(),
-            priority.group(1).strip() if priority else "",
-            words.status(phrase, own),
-            phrase,
-            parts.span(document, entry.start, entry.start + 1),
-            parts.span_in_line(document, entry.start, start, start + len(phrase)),
+            id=leads.plain_id(found.group(1)),
+            title=title.strip(),
+            priority_text=priority.group(1).strip() if priority else "",
+            status=words.status(phrase, own),
+            status_text=phrase,
+            span=parts.span(document, entry.start, entry.start + 1),
+            status_span=parts.span_in_line(document, entry.start, start, start + len(phrase)),
         )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ledger.plan.dialects import words
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 # A set of three ranges or more that leave Latin-1 takes 1 ms to compile; the look ahead, which
 # is always true, keeps the two sets apart.

@@ -16,7 +16,7 @@ from ledger.plan.model import Action, Attempt, Field, Item, Span
 from ledger.plan.version import Entry, Form, Row, Step
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from ledger.plan.document import Block, Document
 from ledger.plan.model import Action, Attempt, Criterion, Field, Item, Span
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
 _TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
@@ -35,7 +35,12 @@ def entry_text(document: Document, entry: Block) -> str:
 
 def span(document: Document, start: int, end: int) -> Span:
     """Lines ``[start, end)``, from 0, as a span."""
-    return Span(start + 1, end, document.starts[start], document.starts[end])
+    return Span(
+        start_line=start + 1,
+        end_line=end,
+        start_byte=document.starts[start],
+        end_byte=document.starts[end],
+    )
 
 
 def span_in_line(document: Document, number: int, start: int, end: int) -> Span:
@@ -44,7 +49,12 @@ def span_in_line(document: Document, number: int, start: int, end: int) -> Span:
     begin = document.starts[number] + len(text.encode(line[:start]))
     if number == 0 and document.data.startswith(text.BOM):
         begin += len(text.BOM)
-    return Span(number + 1, number + 1, begin, begin + len(text.encode(line[start:end])))
+    return Span(
+        start_line=number + 1,
+        end_line=number + 1,
+        start_byte=begin,
+        end_byte=begin + len(text.encode(line[start:end])),
+    )
 
 
 def trimmed(document: Document, start: int, end: int) -> int:
@@ -68,15 +78,15 @@ def attempt(
     whole = whole[leads.unbulleted(whole[:80])[0] :].lstrip("# ")
     result = leads.result_text(whole, own)
     return Attempt(
-        item,
-        lead.number,
-        lead.date,
-        lead.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
-        words.result(result, own) if result else "unknown",
-        result,
-        whole,
-        "history",
-        span(document, start, end),
+        item=item,
+        number=lead.number,
+        date=lead.date,
+        stamp=lead.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+        result=words.result(result, own) if result else "unknown",
+        result_text=result,
+        text=whole,
+        source="history",
+        span=span(document, start, end),
     )
 
 
@@ -96,14 +106,14 @@ def action(
     if done_by is None and state == "complete":
         done_by = leads.completed_by(first[lead.length :])
     return Action(
-        number,
-        state,
-        lead.text.strip(),
-        done_by,
-        lead.stamp,
-        said.strip(),
-        span(document, entry.start, entry.end),
-        span_in_line(document, entry.start, begin, width + lead.length),
+        number=number,
+        state=state,
+        state_text=lead.text.strip(),
+        attempt=done_by,
+        stamp=lead.stamp,
+        text=said.strip(),
+        span=span(document, entry.start, entry.end),
+        state_span=span_in_line(document, entry.start, begin, width + lead.length),
     )
 
 
@@ -148,15 +158,15 @@ def attempts_of_actions(
         stamp = done.stamp or leads.labelled_stamp(done.text)
         date = leads.when(stamp or done.state_text)[0]
         yield Attempt(
-            item,
-            done.attempt,
-            date,
-            stamp,
-            words.result(done.state_text, own),
-            done.state_text,
-            done.text,
-            "action",
-            done.span,
+            item=item,
+            number=done.attempt,
+            date=date,
+            stamp=stamp,
+            result=words.result(done.state_text, own),
+            result_text=done.state_text,
+            text=done.text,
+            source="action",
+            span=done.span,
         )
 
 
@@ -165,7 +175,7 @@ def criterion(document: Document, value: str, start: int, end: int) -> Criterion
     tick = _TICK.match(value)
     mark = tick[1] or tick[2] if tick else None
     ticked = True if mark and mark in _TICKED else False if mark and mark in _UNTICKED else None
-    return Criterion(value, ticked, span(document, start, end))
+    return Criterion(text=value, ticked=ticked, span=span(document, start, end))
 
 
 def field(document: Document, entry: Block, own: Conventions | None = None) -> Field | None:
@@ -184,10 +194,10 @@ def field(document: Document, entry: Block, own: Conventions | None = None) -> F
     value = rest.rstrip()
     at = len(raw) - len(rest)
     return Field(
-        words.name(name, own) if own else name,
-        value,
-        span(document, entry.start, entry.end),
-        span_in_line(document, entry.start, at, at + len(value)),
+        name=words.name(name, own) if own else name,
+        value=value,
+        span=span(document, entry.start, entry.end),
+        value_span=span_in_line(document, entry.start, at, at + len(value)),
     )
 
 
@@ -210,7 +220,12 @@ def last_updated(document: Document, before: int, own: Conventions | None = None
         if match:
             value = line[match.end() :].rstrip()
             where = span_in_line(document, number, match.end(), match.end() + len(value))
-            return Field("Last Updated", value, span(document, number, number + 1), where)
+            return Field(
+                name="Last Updated",
+                value=value,
+                span=span(document, number, number + 1),
+                value_span=where,
+            )
     return None
 
 

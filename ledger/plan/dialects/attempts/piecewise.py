@@ -33,7 +33,7 @@ from ledger.plan.dialects.attempts.reading import Context
 from ledger.plan.version import ItemVersion, Version
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _HEAD = re.compile(rb"#[^\n]*\n?|")
 _Read = tuple[Part, Context]

@@ -27,7 +27,7 @@ from ledger.plan.model import (
 )
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 Context = Literal["", "attempts", "actions", "criteria"]
 
@@ -72,17 +72,20 @@ class Draft:
         status, priority = self._value("status"), self._value("priority")
         known = {attempt.number for attempt in self.attempts}
         return Item(
-            self.id,
-            self.title,
-            words.priority(priority),
-            priority,
-            words.status(status, own),
-            status,
-            tuple(self.fields),
-            (*self.attempts, *parts.attempts_of_actions(self.id, self.actions, known, own)),
-            tuple(self.actions),
-            tuple(self.criteria),
-            span,
+            id=self.id,
+            title=self.title,
+            priority=words.priority(priority),
+            priority_text=priority,
+            status=words.status(status, own),
+            status_text=status,
+            fields=tuple(self.fields),
+            attempts=(
+                *self.attempts,
+                *parts.attempts_of_actions(self.id, self.actions, known, own),
+            ),
+            actions=tuple(self.actions),
+            criteria=tuple(self.criteria),
+            span=span,
         )
 
     def _value(self, name: str) -> str:
@@ -138,14 +141,14 @@ class Reading:
         self.items += [item for item in self.listed if item.id not in own]
         first = min((item.span.start_line for item in self.items), default=1 << 60) - 1
         return Ledger(
-            "attempts",
-            self.document.data,
-            parts.last_updated(self.document, first, self.own),
-            tuple(self.rows),
-            tuple(self.items),
-            tuple(self.loose),
-            tuple(sorted(self.unread, key=lambda unread: unread.line)),
-            own=self.own,
+            dialect="attempts",
+            text=self.document.data,
+            last_updated=parts.last_updated(self.document, first, self.own),
+            index=tuple(self.rows),
+            items=tuple(self.items),
+            loose=tuple(self.loose),
+            unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            conventions=self.own,
         )
 
     # Sections
@@ -364,7 +367,7 @@ class Reading:
 
     def _unread(self, kind: Literal["attempt", "item", "action"], number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
-        self.unread.append(Unread(kind, number + 1, line, reason))
+        self.unread.append(Unread(kind=kind, line=number + 1, text=line, reason=reason))
 
 
 def _before_rules(section: Section) -> int:

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Literal
 from ledger.plan import text
 from ledger.plan.dialects import words
 from ledger.plan.dialects.attempts import leads
-from ledger.plan.draft import NewAttempt
-from ledger.plan.model import Action, Result
+from ledger.plan.model import Action, NewAttempt, Result
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 Layout = Literal["line", "labels", "bullets", "heading"]
 

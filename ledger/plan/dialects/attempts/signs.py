@@ -9,7 +9,7 @@ from ledger.plan.document import Document, Section, entries
 from ledger.plan.recognition import Sign
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _BOX = re.compile(r"\[[ xX]\](?:\s|\Z)")
 _FIELD = re.compile(r"\*{0,2}[A-Za-z][^:\[\n]{0,60}:")
@@ -31,10 +31,16 @@ def sign(document: Document, section: Section, own: "Conventions | None" = None)
         named = leads.ids(own).item.match(title)
         lead = leads.attempt(named["title"].strip() if named else title)
         if lead and lead.number is not None:
-            return Sign(_NAME, heading.start + 1, 1, "a heading that is an attempt", owns=True)
+            return Sign(
+                dialect=_NAME,
+                line=heading.start + 1,
+                count=1,
+                reason="a heading that is an attempt",
+                owns=True,
+            )
         if named and _is_item(document, section):
             said = f"a heading with the ID [{leads.plain_id(leads.id_of(named))}]"
-            return Sign(_NAME, heading.start + 1, 1, said, owns=True)
+            return Sign(dialect=_NAME, line=heading.start + 1, count=1, reason=said, owns=True)
     return _entries(
         document, section, own, is_index=words.name(title, own).lower().startswith("index")
     )
@@ -86,4 +92,4 @@ def _entries(
     if len(known) > 1:
         first, count = first or min(known.values()), count + fields
         reason = reason or "fields of an item: " + ", ".join(sorted(known))
-    return Sign(_NAME, first, count, reason) if count else None
+    return Sign(dialect=_NAME, line=first, count=count, reason=reason) if count else None

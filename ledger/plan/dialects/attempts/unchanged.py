@@ -6,9 +6,12 @@ A commit, or an append, touches one item of many.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ledger.plan.document import Document, Section
-from ledger.plan.model import Action, Attempt, Criterion, Field, Item, Ledger, Span
+from ledger.plan.model import Attempt, Criterion, Item, Ledger, Span
+
+_Part = TypeVar("_Part", Attempt, Criterion)
 
 
 class Unchanged:
@@ -86,18 +89,31 @@ def _moved(item: Item, lines: int, start: int) -> Item:
 
     def span(old: Span) -> Span:
         return Span(
-            old.start_line + lines, old.end_line + lines, old.start_byte + by, old.end_byte + by
+            start_line=old.start_line + lines,
+            end_line=old.end_line + lines,
+            start_byte=old.start_byte + by,
+            end_byte=old.end_byte + by,
         )
 
-    return item._replace(
-        fields=tuple([Field(name, value, span(a), span(b)) for name, value, a, b in item.fields]),
-        attempts=tuple([Attempt(*attempt[:-1], span(attempt.span)) for attempt in item.attempts]),
-        actions=tuple(
-            [
-                Action(*action[:-2], span(action.span), span(action.state_span))
+    def moved(part: _Part) -> _Part:
+        return part.model_copy(update={"span": span(part.span)})
+
+    return item.model_copy(
+        update={
+            "fields": tuple(
+                field.model_copy(
+                    update={"span": span(field.span), "value_span": span(field.value_span)}
+                )
+                for field in item.fields
+            ),
+            "attempts": tuple(map(moved, item.attempts)),
+            "actions": tuple(
+                action.model_copy(
+                    update={"span": span(action.span), "state_span": span(action.state_span)}
+                )
                 for action in item.actions
-            ]
-        ),
-        criteria=tuple([Criterion(text, ticked, span(old)) for text, ticked, old in item.criteria]),
-        span=span(item.span),
+            ),
+            "criteria": tuple(map(moved, item.criteria)),
+            "span": span(item.span),
+        }
     )

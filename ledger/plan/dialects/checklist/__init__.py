@@ -8,8 +8,7 @@ from ledger.plan.dialects.checklist.reading import read, sign
 
 if TYPE_CHECKING:
     from ledger.plan.document import Edit
-    from ledger.plan.draft import Change
-    from ledger.plan.model import Item, Ledger
+    from ledger.plan.model import Change, Item, Ledger
 
 __all__ = ["IS_NUMBERED", "append", "read", "sign"]
 

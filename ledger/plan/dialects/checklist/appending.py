@@ -17,15 +17,13 @@ from typing import Final
 
 from ledger.errors import Refused, UsageError
 from ledger.plan import document, text
-from ledger.plan.conventions import Conventions
 from ledger.plan.dialects import boxes, places, words
 from ledger.plan.dialects.attempts import leads as tries
 from ledger.plan.dialects.attempts import rendering
 from ledger.plan.dialects.attempts.appending import beside
 from ledger.plan.dialects.checklist import leads
 from ledger.plan.document import Block, Document, Edit
-from ledger.plan.draft import Change
-from ledger.plan.model import Item, Ledger
+from ledger.plan.model import Change, Conventions, Item, Ledger
 
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
 _TAB: Final = 4
@@ -61,7 +59,7 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
         layout="labels",
         inner=" " * _width(prefix) if "\t" not in prefix else _indent(prefix) + "  ",
     )
-    return _below(ledger, entry, item, rendering.attempt(change.attempt, style, ledger.own))
+    return _below(ledger, entry, item, rendering.attempt(change.attempt, style, ledger.conventions))
 
 
 def _below(ledger: Ledger, entry: Block, item: Item, lines: list[str]) -> Edit:
@@ -127,7 +125,7 @@ def _tick(ledger: Ledger, start: int, name: str) -> Edit:
 def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[str, ...]) -> Edit:
     if not item.actions:
         prefix = _prefix(plan, entry)
-        lines = [f"{prefix}[ ] {_defused(one, ledger.own)}" for one in said]
+        lines = [f"{prefix}[ ] {_defused(one, ledger.conventions)}" for one in said]
         return _below(ledger, entry, item, lines)
     last = item.actions[-1]
     line = places.first_line(ledger, last.span.start_byte)
@@ -139,7 +137,7 @@ def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[
         if last.number is not None:
             mark = f"{last.number + count}{found['mark'][-1]}"
             prefix = f"{found['indent']}{mark}{found['blanks']}"
-        lines.append(f"{prefix}[ ] {_defused(one, ledger.own)}")
+        lines.append(f"{prefix}[ ] {_defused(one, ledger.conventions)}")
     return places.insertion(ledger.text, last.span.end_byte, lines)
 
 
@@ -153,7 +151,7 @@ def _defused(said: str, own: Conventions | None) -> str:
 def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     """A box says that a task is done, or that it is not: it can be ticked."""
     said = text.one_line(status)
-    meant = words.status(said, ledger.own)
+    meant = words.status(said, ledger.conventions)
     if meant == "unknown":
         raise UsageError(
             "unknown-status", f"{said!r} is no status", "`done` ticks the box of a task"

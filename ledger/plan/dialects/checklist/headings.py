@@ -13,7 +13,7 @@ from ledger.plan.dialects import words
 from ledger.plan.model import ItemStatus
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _LONGEST = 300  # characters of a heading that are looked at
 _NUMBERING = re.compile(r"(?:[\W_]|\d{1,3}[.)](?=\s)){0,12}")

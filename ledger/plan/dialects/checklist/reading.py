@@ -31,7 +31,7 @@ from ledger.plan.model import (
 from ledger.plan.recognition import Sign
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 NAME: Final = "checklist"
 _LISTS: Final = ("bullet_list", "ordered_list")
@@ -64,7 +64,11 @@ def sign(
         for entry in _entries(section.blocks)
         if boxes.any_of(parts.entry_text(document, entry))
     ]
-    return Sign(NAME, found[0] + 1, len(found), "a task with a box") if found else None
+    return (
+        Sign(dialect=NAME, line=found[0] + 1, count=len(found), reason="a task with a box")
+        if found
+        else None
+    )
 
 
 def read(document: Document, sections: Sequence[Section], own: Conventions | None = None) -> Ledger:
@@ -109,15 +113,15 @@ class _Reading:
         items = tuple(self.items())
         first = min((item.span.start_line for item in items), default=1 << 60) - 1
         return Ledger(
-            NAME,
-            self.document.data,
-            parts.last_updated(self.document, first, self.own),
-            (),
-            items,
-            tuple(self.loose),
-            tuple(sorted(self.unread, key=lambda unread: unread.line)),
-            tuple(self.headings),
-            self.own,
+            dialect=NAME,
+            text=self.document.data,
+            last_updated=parts.last_updated(self.document, first, self.own),
+            index=(),
+            items=items,
+            loose=tuple(self.loose),
+            unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            headings=tuple(self.headings),
+            conventions=self.own,
         )
 
     # Sections
@@ -146,16 +150,16 @@ class _Reading:
             end = parts.trimmed(self.document, section.start, section.end)
             self.headings.append(
                 Heading(
-                    title,
-                    section.level,
-                    NAME,
-                    said.priority if section.heading else None,
-                    said.status if section.heading else None,
-                    said.status_text if section.heading else "",
-                    dates,
-                    tuple(fields),
-                    tuple(criteria),
-                    parts.span(self.document, section.start, end),
+                    title=title,
+                    level=section.level,
+                    dialect=NAME,
+                    priority=said.priority if section.heading else None,
+                    status=said.status if section.heading else None,
+                    status_text=said.status_text if section.heading else "",
+                    dates=dates,
+                    fields=tuple(fields),
+                    criteria=tuple(criteria),
+                    span=parts.span(self.document, section.start, end),
                 )
             )
 
@@ -166,10 +170,10 @@ class _Reading:
         if label:
             name, value = (label["bold"] or label["plain"]).strip(), line[label.end() :].rstrip()
             yield Field(
-                words.name(name, self.own),
-                value,
-                parts.span(self.document, block.start, block.end),
-                parts.span_in_line(
+                name=words.name(name, self.own),
+                value=value,
+                span=parts.span(self.document, block.start, block.end),
+                value_span=parts.span_in_line(
                     self.document, block.start, label.end(), label.end() + len(value)
                 ),
             )
@@ -198,7 +202,9 @@ class _Reading:
                 if tries.looks_like_item(line):
                     why = "an entry with an ID among tasks with boxes"
                     shown = self.document.line(entry.start)[:200]
-                    self.unread.append(Unread("item", entry.start + 1, shown, why))
+                    self.unread.append(
+                        Unread(kind="item", line=entry.start + 1, text=shown, reason=why)
+                    )
                 end = entry.end
                 for child in entry.children:
                     if child.kind in _LISTS:
@@ -224,10 +230,14 @@ class _Reading:
                 continue
             if leads.looks_like_box(line):
                 why = "its box is not one, or Markdown takes it for text"
-                self.unread.append(Unread("item", number + 1, line[:200], why))
+                self.unread.append(
+                    Unread(kind="item", line=number + 1, text=line[:200], reason=why)
+                )
             elif tries.looks_like_attempt(line):
                 why = tries.why_unread(tries.unbulleted(line)[1].lstrip("# "))
-                self.unread.append(Unread("attempt", number + 1, line[:200], why))
+                self.unread.append(
+                    Unread(kind="attempt", line=number + 1, text=line[:200], reason=why)
+                )
 
     # Tasks
 
@@ -256,17 +266,17 @@ class _Reading:
             priority_text = values["priority"]
             priority = words.priority(priority_text) or priority
         return Item(
-            name,
-            title,
-            priority,
-            priority_text,
-            status,
-            status_text,
-            tuple(fields),
-            tuple(attempts),
-            tuple(actions),
-            (),
-            parts.span(
+            id=name,
+            title=title,
+            priority=priority,
+            priority_text=priority_text,
+            status=status,
+            status_text=status_text,
+            fields=tuple(fields),
+            attempts=tuple(attempts),
+            actions=tuple(actions),
+            criteria=(),
+            span=parts.span(
                 self.document, entry.start, parts.trimmed(self.document, entry.start, entry.end)
             ),
             dialect=NAME,
@@ -317,16 +327,16 @@ class _Reading:
             worded = words.state(lead.word, own=self.own) if lead.word else "pending"
             state = worded if worded in ("in_progress", "blocked", "deferred") else "pending"
         return Action(
-            number,
-            state,
-            f"[{box.mark}]",
-            tries.completed_by(said) if state == "complete" else None,
-            None,
-            said,
-            parts.span(
+            number=number,
+            state=state,
+            state_text=f"[{box.mark}]",
+            attempt=tries.completed_by(said) if state == "complete" else None,
+            stamp=None,
+            text=said,
+            span=parts.span(
                 self.document, entry.start, parts.trimmed(self.document, entry.start, entry.end)
             ),
-            parts.span_in_line(self.document, entry.start, width, width + 3),
+            state_span=parts.span_in_line(self.document, entry.start, width, width + 3),
         )
 
     def _status(self, task: _Task, title: str, field: str) -> tuple[ItemStatus, str]:

@@ -10,10 +10,8 @@ from ledger.plan.dialects.logbook.reading import read
 from ledger.plan.recognition import Sign
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
     from ledger.plan.document import Document, Edit, Section
-    from ledger.plan.draft import Change
-    from ledger.plan.model import Item, Ledger
+    from ledger.plan.model import Change, Conventions, Item, Ledger
 
 __all__ = ["IS_NUMBERED", "append", "read", "sign"]
 
@@ -33,7 +31,7 @@ def sign(document: Document, section: Section, own: Conventions | None) -> Sign 
     reason = "a heading that begins with a date" if is_entry else f"the heading `{title}`"
     # What stands below, such as checkboxes, is the logbook's.
     lines = section.end - section.start
-    return Sign("logbook", section.start + 1, lines, reason, owns=True)
+    return Sign(dialect="logbook", line=section.start + 1, count=lines, reason=reason, owns=True)
 
 
 def _is_logbook(document: Document, own: Conventions | None) -> bool:

@@ -12,11 +12,10 @@ from ledger.plan.dialects import places, words
 from ledger.plan.dialects.attempts import leads, rendering
 from ledger.plan.dialects.logbook import headings, reading, results
 from ledger.plan.document import Edit
-from ledger.plan.draft import Change, NewAttempt
-from ledger.plan.model import Attempt, Field, Item, Ledger
+from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _HEADING = re.compile(r"(?P<marks>[ ]{0,3}#{1,6})[ \t]+")
 _SUMMARIES: Final = ("action", "actions", "summary", "work", "what", "done", "goal")
@@ -63,7 +62,7 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
         is_first = _newest_first(ledger, entries)
         own = [one for one in entries if one.item == item.id]
         style = _style(ledger, (own or entries)[0 if is_first else -1])
-        lines = _rendered(item, new, style, ledger.own)
+        lines = _rendered(item, new, style, ledger.conventions)
         if is_first:
             return places.insertion(ledger.text, entries[0].span.start_byte, [*lines, ""])
         return places.behind(
@@ -72,12 +71,12 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     home = _field(item, "attempts")
     if home:
         marks = _marks(places.first_line(ledger, home.span.start_byte))
-        lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.own)
+        lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.conventions)
         return places.behind(ledger, home.span.end_byte, ["", *lines])
     marks = _marks(places.first_line(ledger, item.span.start_byte))
-    lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.own)
+    lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.conventions)
     todo = _field(item, "todo")
-    title = f"{marks} {words.written('Attempts History', ledger.own)}"
+    title = f"{marks} {words.written('Attempts History', ledger.conventions)}"
     if todo:
         return places.insertion(ledger.text, todo.span.start_byte, [title, "", *lines, ""])
     return places.insertion(ledger.text, len(ledger.text), ["", title, "", *lines])
@@ -212,7 +211,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         added = [f"{prefix}[ ] {one}" for one in lines]
         return places.insertion(ledger.text, last.end, added)
     marks = _marks(places.first_line(ledger, item.span.start_byte))
-    title = f"{marks} {words.written('TODOs', ledger.own)}"
+    title = f"{marks} {words.written('TODOs', ledger.conventions)}"
     return places.insertion(
         ledger.text, len(ledger.text), ["", title, *(f"- [ ] {one}" for one in lines)]
     )
@@ -223,16 +222,18 @@ def _book(ledger: Ledger) -> reading.Reading:
     sections = [
         section
         for section, dialect in zip(
-            whole.sections, dialects.recognise(whole, ledger.own).sections, strict=True
+            whole.sections, dialects.recognise(whole, ledger.conventions).sections, strict=True
         )
         if dialect == "logbook"
     ]
-    return reading.Reading(whole, list(reading.held(whole, sections, ledger.own)), ledger.own)
+    return reading.Reading(
+        whole, list(reading.held(whole, sections, ledger.conventions)), ledger.conventions
+    )
 
 
 def _task_line(ledger: Ledger, item: Item, said: str) -> str:
     """The words of a task, behind the item's name where they would be taken for another's."""
-    line = rendering.defused(said, ledger.own)
+    line = rendering.defused(said, ledger.conventions)
     return line if _book(ledger).owner(line) == item.id else f"{item.id}: {line}"
 
 
@@ -256,7 +257,11 @@ def _task_sections(ledger: Ledger) -> list[tuple[int, Edit | None]]:
 
 def _status(ledger: Ledger, item: Item, status: str) -> Edit:
     said = text.one_line(status)
-    if words.status(said, ledger.own) == "unknown" or said != words.phrase(said) or "`" in said:
+    if (
+        words.status(said, ledger.conventions) == "unknown"
+        or said != words.phrase(said)
+        or "`" in said
+    ):
         raise UsageError(
             "unknown-status",
             f"{said!r} is no status",

@@ -15,7 +15,7 @@ from ledger.plan.dialects import words
 from ledger.plan.dialects.attempts import leads
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 Kind = Literal["status", "focus", "attempts", "done", "todo", "criteria", "other"]
 

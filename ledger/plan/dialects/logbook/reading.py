@@ -29,7 +29,7 @@ from ledger.plan.model import (
 )
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
 _STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
@@ -119,14 +119,14 @@ class Reading:
         items.sort(key=lambda item: item.span.start_byte)
         first = min((item.span.start_line for item in items), default=1 << 60) - 1
         return Ledger(
-            "logbook",
-            self.document.data,
-            parts.last_updated(self.document, first, self.own),
-            (),
-            tuple(items),
-            tuple(attempts.get(None, ())),
-            tuple(sorted(self.unread, key=lambda unread: unread.line)),
-            own=self.own,
+            dialect="logbook",
+            text=self.document.data,
+            last_updated=parts.last_updated(self.document, first, self.own),
+            index=(),
+            items=tuple(items),
+            loose=tuple(attempts.get(None, ())),
+            unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            conventions=self.own,
         )
 
     # Items
@@ -221,14 +221,19 @@ class Reading:
         span = parts.span(self.document, one.start, parts.trimmed(self.document, one.start, end))
         first = next((block for block in one.blocks), None)
         if not first or first.kind != "paragraph":
-            return Field(name, "", span, parts.span(self.document, one.start, one.start))
+            return Field(
+                name=name,
+                value="",
+                span=span,
+                value_span=parts.span(self.document, one.start, one.start),
+            )
         line = self.document.line(first.start)
         value = line.strip()
         wrapped = _WRAPPED.fullmatch(value) if one.kind == "status" else None
         value = wrapped["inner"] if wrapped else value
         at = line.find(value) if value else 0
         where = parts.span_in_line(self.document, first.start, at, at + len(value))
-        return Field(name, value, span, where)
+        return Field(name=name, value=value, span=span, value_span=where)
 
     def _span(self, one: Held) -> Span:
         end = parts.trimmed(self.document, one.start, one.end)
@@ -254,15 +259,15 @@ class Reading:
         whole = "\n".join(self.document.lines(one.start, end)).lstrip("# \t")
         result, said = results.result(entry.note, self._lines(one), self.own)
         return Attempt(
-            self._of_entry(entry),
-            None,
-            entry.date,
-            entry.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
-            result,
-            said,
-            whole,
-            "history",
-            parts.span(self.document, one.start, end),
+            item=self._of_entry(entry),
+            number=None,
+            date=entry.date,
+            stamp=entry.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+            result=result,
+            result_text=said,
+            text=whole,
+            source="history",
+            span=parts.span(self.document, one.start, end),
         )
 
     def _lines(self, one: Held) -> list[str]:
@@ -333,7 +338,7 @@ class Reading:
 
     def _unread_line(self, kind: str, number: int, reason: str) -> None:
         line = self.document.line(number)[:200]
-        self.unread.append(Unread(kind, number + 1, line, reason))  # type: ignore[arg-type]
+        self.unread.append(Unread(kind=kind, line=number + 1, text=line, reason=reason))  # type: ignore[arg-type]
 
 
 def _step(said: str) -> int | None:

@@ -11,7 +11,7 @@ from ledger.plan.dialects import words
 from ledger.plan.model import Result
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 LABEL = re.compile(
     r"[ \t]{0,8}(?:[-*+][ \t]+)?(?P<bold>\*\*)?(?P<name>[^\W\d_][^:*\n]{0,40}?)"

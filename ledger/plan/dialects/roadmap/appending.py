@@ -20,8 +20,7 @@ from ledger.plan.dialects import boxes, places, words
 from ledger.plan.dialects.attempts import leads, rendering
 from ledger.plan.dialects.attempts.appending import beside
 from ledger.plan.document import Block, Document, Edit
-from ledger.plan.draft import Change
-from ledger.plan.model import Field, Item, Ledger
+from ledger.plan.model import Change, Field, Item, Ledger
 
 _MARK = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|\d{1,9}[.)])[ \t]*")
 
@@ -56,10 +55,10 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
     style = rendering.Style(
         prefix=inner, has_mark=False, layout="labels", inner=" " * len(inner.expandtabs(4))
     )
-    lines = rendering.attempt(change.attempt, style, ledger.own)
+    lines = rendering.attempt(change.attempt, style, ledger.conventions)
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)
-    name = words.written("Attempts History", ledger.own)
+    name = words.written("Attempts History", ledger.conventions)
     name = "Attempts" if name == "Attempts History" else name
     return places.insertion(ledger.text, item.span.end_byte, [f"{prefix}**{name}:**", *lines])
 
@@ -122,19 +121,20 @@ def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[
             if boxes.is_box(last.state_text):
                 prefix = like[: leads.unbulleted(like)[0]]
                 prefix = re.sub(r"\d{1,9}", str(number), prefix, count=1) if number else prefix
-                lines.append(f"{prefix}[ ] {rendering.defused(one, ledger.own)}")
+                lines.append(f"{prefix}[ ] {rendering.defused(one, ledger.conventions)}")
             else:
-                lines.append(rendering.next_action(number, one, last, like, ledger.own))
+                lines.append(rendering.next_action(number, one, last, like, ledger.conventions))
         return places.insertion(ledger.text, last.span.end_byte, lines)
     home = places.field(item, "next action")
     prefix = _first_line(plan, home)[0] if home else _prefix(plan, entry)
     inner = _below(prefix, "1. ")
     lines = [
-        rendering.next_action(n, one, None, inner, ledger.own) for n, one in enumerate(said, 1)
+        rendering.next_action(n, one, None, inner, ledger.conventions)
+        for n, one in enumerate(said, 1)
     ]
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)
-    name = words.written("Next Actions", ledger.own)
+    name = words.written("Next Actions", ledger.conventions)
     return places.insertion(ledger.text, item.span.end_byte, [f"{prefix}**{name}:**", *lines])
 
 
@@ -144,7 +144,7 @@ def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[
 def _status(ledger: Ledger, item: Item, status: str) -> Edit:
     said = text.one_line(status)
     is_word = re.fullmatch(r"[^*`()|:;]{1,60}", said) and said == words.phrase(said)
-    if not is_word or words.status(said, ledger.own) == "unknown":
+    if not is_word or words.status(said, ledger.conventions) == "unknown":
         raise UsageError(
             "unknown-status",
             f"{said!r} is no status",

@@ -13,7 +13,7 @@ from ledger.plan.dialects import words
 from ledger.plan.dialects.attempts import leads
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 _DASH = r"(?:[\u2013\u2014]|-{1,2}|:)"
 _BOLD = re.compile(

@@ -22,7 +22,7 @@ from ledger.plan.model import Action, Attempt, Criterion, Field, Item, Ledger, S
 from ledger.plan.recognition import Sign
 
 if TYPE_CHECKING:
-    from ledger.plan.conventions import Conventions
+    from ledger.plan.model import Conventions
 
 NAME: Final = "roadmap"
 Context = Literal["", "attempts", "actions", "criteria"]
@@ -44,7 +44,12 @@ def sign(document: Document, section: Section, own: Conventions | None) -> Sign 
         opening = leads.opening(_first(document, entry)[2], own)
         if opening.id and opening.is_bold:
             lines = section.end - section.start
-            return Sign(NAME, entry.start + 1, lines, "a bullet with an ID and a bold status")
+            return Sign(
+                dialect=NAME,
+                line=entry.start + 1,
+                count=lines,
+                reason="a bullet with an ID and a bold status",
+            )
     return None
 
 
@@ -75,14 +80,14 @@ class _Reading:
                 self._entry(entry, is_nested=False)
         first = min((item.span.start_line for item in self.items), default=1 << 60) - 1
         return Ledger(
-            NAME,
-            self.document.data,
-            parts.last_updated(self.document, first, self.own),
-            (),
-            tuple(self.items),
-            tuple(self.loose),
-            tuple(sorted(self.unread, key=lambda unread: unread.line)),
-            own=self.own,
+            dialect=NAME,
+            text=self.document.data,
+            last_updated=parts.last_updated(self.document, first, self.own),
+            index=(),
+            items=tuple(self.items),
+            loose=tuple(self.loose),
+            unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            conventions=self.own,
         )
 
     def _entry(self, entry: Block, *, is_nested: bool) -> None:
@@ -105,7 +110,9 @@ class _Reading:
             self.loose.append(parts.attempt(self.document, lead, None, entry.start, end, self.own))
         elif is_odd and not is_nested:
             reason = "its ID is not one"
-            self.unread.append(Unread("item", entry.start + 1, line[:200], reason))
+            self.unread.append(
+                Unread(kind="item", line=entry.start + 1, text=line[:200], reason=reason)
+            )
 
     def _item(self, entry: Block, start: int, said: str, opening: leads.Opening) -> None:
         name = opening.id or self._named(opening.title)
@@ -115,7 +122,7 @@ class _Reading:
         status = said[slice(*opening.status)].strip() if opening.status else held.value("status")
         if opening.status:
             span = self._span(start, said, opening.status)
-            held.fields.insert(0, Field("Status", status, span, span))
+            held.fields.insert(0, Field(name="Status", value=status, span=span, value_span=span))
         if opening.note:
             held.attempts.insert(0, self._note(name, start, said, opening, bool(held.attempts)))
         end = parts.trimmed(self.document, entry.start, entry.end)
@@ -169,15 +176,15 @@ class _Reading:
             shown = status if words.result(status, self.own) != "unknown" else ""
         plain = "\n".join(re.split(r"\r\n|\r|\n", note))
         return Attempt(
-            name,
-            None,
-            opening.date,
-            opening.stamp or tries.labelled_stamp(plain) or tries.artifacts_stamp(plain),
-            words.result(shown, self.own) if shown else "unknown",
-            shown,
-            plain,
-            "history",
-            self._span(start, said, opening.note),
+            item=name,
+            number=None,
+            date=opening.date,
+            stamp=opening.stamp or tries.labelled_stamp(plain) or tries.artifacts_stamp(plain),
+            result=words.result(shown, self.own) if shown else "unknown",
+            result_text=shown,
+            text=plain,
+            source="history",
+            span=self._span(start, said, opening.note),
         )
 
     def _span(self, start: int, said: str, place: tuple[int, int]) -> Span:
@@ -186,7 +193,12 @@ class _Reading:
         end = start + len(text.encode(said[: place[1]]))
         starts = self.document.starts
         first = _line_of(starts, begin)
-        return Span(first + 1, _line_of(starts, max(begin, end - 1)) + 1, begin, end)
+        return Span(
+            start_line=first + 1,
+            end_line=_line_of(starts, max(begin, end - 1)) + 1,
+            start_byte=begin,
+            end_byte=end,
+        )
 
 
 class _Held:
