@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.claims import verifying
-from ledger.claims.model import Judged
+from ledger.claims.model import JudgedClaim
 from ledger.git.blobs import Blobs
 from ledger.plan import reader
 
@@ -65,21 +65,20 @@ def lay_out(root: Path, page: str) -> None:
         subprocess.run(["git", *command], cwd=root, check=True)
 
 
-def judged(root: Path, page: str, text: str) -> list[Judged]:
+def judged(root: Path, page: str, text: str) -> list[JudgedClaim]:
     """The claims of the second attempt where it says ``text``, but for what it always says."""
     plan = _PLAN.findall(page)[0].replace("EXAMPLE", text)
     first = next(n for n, line in enumerate(plan.splitlines(), 1) if text in line)
     with Blobs(root) as contents:
         place = verifying.work_tree(root, contents, is_committed=False)
         found = verifying.verify(reader.read(plan.encode()), PLAN, place)
-    return [one for one in found if one.claim.attempt == OWN and one.claim.line == first]
+    return [one for one in found if one.attempt == OWN and one.line == first]
 
 
-def told(judged: Judged) -> tuple[str, str]:
+def told(claim: JudgedClaim) -> tuple[str, str]:
     """A claim as the tables have it: ``(kind, passage and value, verdict with what is so)``."""
-    claim = judged.claim
-    why = judged.observed if judged.verdict == "contradicted" else judged.reason
-    verdict = f"{judged.verdict}: {why}" if why else judged.verdict
+    why = claim.observed if claim.verdict == "contradicted" else claim.reason
+    verdict = f"{claim.verdict}: {why}" if why else claim.verdict
     return f"{claim.kind} {claim.said}", verdict
 
 

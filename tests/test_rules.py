@@ -55,7 +55,7 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
     known = validate.facts(place, "plan.md")
     return known._replace(
         run_notes=partial(validate.run_notes, place.root) if "runs" in settings else None,
-        contradicted=partial(validate.contradicted, place, "plan.md", None)
+        contradicted=partial(validate.contradictions, place, "plan.md", None)
         if "claims" in settings
         else None,
         unmet=partial(validate.unmet, place) if "criteria" in settings else None,

@@ -288,13 +288,13 @@ def test_many_attempts_of_one_run_read_it_once(repo: Repository) -> None:
 
     place = place._replace(access=Counting())
     judged = verifying.verify(ledger, PLAN, place)
-    assert sum(one.verdict == "supported" for one in judged if one.claim.kind == "count") == 299
+    assert sum(one.verdict == "supported" for one in judged if one.kind == "count") == 299
     assert sorted(asked) == [f"{RUN}/exit_code.txt", f"{RUN}/pytest.log"]
 
 
 def test_every_verdict_is_in_the_schema() -> None:
     schema = documents.schema("verify")
-    [claim] = [part for name, part in schema["$defs"].items() if name == "Claim"]
+    [claim] = [part for name, part in schema["$defs"].items() if name == "JudgedClaim"]
     assert claim["properties"]["verdict"]["enum"] == ["supported", "contradicted", "unverifiable"]
 
 

@@ -27,13 +27,13 @@ def amount(written: str, scale: float = 1.0) -> Amount:
     plain = written.replace(",", "")
     half = 0.5 * 10.0 ** -len(plain.partition(".")[2])
     value = float(plain)
-    return Amount((value - half) * scale, (value + half) * scale)
+    return Amount(low=(value - half) * scale, high=(value + half) * scale)
 
 
 def exact(written: str) -> Amount:
     """A whole number of things."""
     value = float(written.replace(",", ""))
-    return Amount(value, value)
+    return Amount(low=value, high=value)
 
 
 def seconds(written: str) -> Amount | None:
@@ -51,7 +51,7 @@ def seconds(written: str) -> Amount | None:
     whole = int(hours or 0) * 3600 + int(minutes or 0) * 60
     if rest is None:
         unit = 60 if minutes else 3600
-        return Amount(whole - unit / 2, whole + unit)
+        return Amount(low=whole - unit / 2, high=whole + unit)
     if not (hours or minutes):
         return amount(rest)
     digits, point, decimals = rest.partition(".")
@@ -60,10 +60,10 @@ def seconds(written: str) -> Amount | None:
 
 def _clock_amount(base: int, fraction: str | None) -> Amount:
     if not fraction:
-        return Amount(base - 0.5, base + 1.0)
+        return Amount(low=base - 0.5, high=base + 1.0)
     half = 0.5 * 10.0 ** -(len(fraction) - 1)
     value = base + float("0" + fraction)
-    return Amount(value - half, value + half)
+    return Amount(low=value - half, high=value + half)
 
 
 def memory(number: str, unit: str) -> tuple[Amount, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.claims.entries import Entry
 from ledger.claims.extract import figures_claimed
-from ledger.claims.judging import LOOSE, Group, judge_plain, unknown
+from ledger.claims.judging import LOOSE, Group, judge_plain
 from ledger.claims.judging_counts import judge_count, judge_sum
 from ledger.claims.judging_deltas import judge_deltas
 from ledger.claims.judging_names import (
@@ -21,7 +21,7 @@ from ledger.claims.judging_names import (
 )
 from ledger.claims.judging_rates import judge_rate
 from ledger.claims.judging_times import judge_duration, judge_margin
-from ledger.claims.model import Claim, Judged, RunName
+from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.names import names_claimed
 from ledger.claims.observed import Run, from_evidence
 from ledger.claims.prose import Prose
@@ -34,7 +34,7 @@ OF_RUNS = frozenset(
     {"count", "rate", "duration", "margin", "exit_code", "memory", "cpu", "delta", "test", "sum"}
 )
 _RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
-_FIGURES: Final[dict[str, Callable[[Group, Claim], Judged]]] = {
+_FIGURES: Final[dict[str, Callable[[Group, Claim], JudgedClaim]]] = {
     "count": judge_count,
     "sum": judge_sum,
     "rate": judge_rate,
@@ -71,10 +71,10 @@ def judge(
     named: Mapping[RunName, Sequence[Run]],
     known: Known,
     path: str = "",
-) -> list[Judged]:
+) -> list[JudgedClaim]:
     """Every claim of ``entry`` with its verdict, in the order of the text. ``runs`` are its own,
     ``named`` those that other names stand for, ``path`` the fix plan."""
-    found: list[Judged] = []
+    found: list[JudgedClaim] = []
     judged_groups: set[int] = set()
     for claim in claims:
         if claim.kind == "delta":
@@ -102,12 +102,12 @@ def judge(
     dated = judge_date(entry, known)
     if dated:
         found.append(dated)
-    return sorted(found, key=lambda judged: judged.claim.line)
+    return sorted(found, key=lambda judged: judged.line)
 
 
-def _figure(group: Group, claim: Claim) -> Judged:
+def _figure(group: Group, claim: Claim) -> JudgedClaim:
     if claim.whose == "loose":
-        return unknown(claim, LOOSE)
+        return claim.unverifiable(LOOSE)
     return _FIGURES[claim.kind](group, claim)
 
 
@@ -126,7 +126,7 @@ def _named(names: Sequence[RunName], named: Mapping[RunName, Sequence[Run]]) -> 
     return [run for path, run in found.items() if narrowed is None or path in narrowed]
 
 
-def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) -> list[Judged]:
+def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) -> list[JudgedClaim]:
     """What an author says of the runs that ``attempt`` records, and they contradict. ``evidence``
     are these runs; nothing else is looked at, so paths, commits and other runs are not judged.
 
@@ -140,8 +140,8 @@ def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) ->
         (), paths, paths, (),
     )  # fmt: skip
     claims = [
-        claim._replace(is_firm=claim.is_firm or claim.measure == "passed")
+        claim.model_copy(update={"is_firm": claim.is_firm or claim.measure == "passed"})
         for claim in claims_of(entry)
     ]
     judged = judge(entry, claims, runs, {}, Known())
-    return [one for one in judged if one.verdict == "contradicted" and one.claim.kind in OF_RUNS]
+    return [one for one in judged if one.verdict == "contradicted" and one.kind in OF_RUNS]

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
-from ledger.claims.model import Claim, Judged, Verdict
+from ledger.claims.model import Claim, JudgedClaim
 from ledger.claims.observed import Figure, Run, Session
 from ledger.claims.results import Seen
 
-ARITHMETIC = "arithmetic"
 ROUNDED = "it is cut off, or rounded twice"
 OF_ANOTHER = "it is said of another run"
 OF_A_PART = "it is said of a part of the run"
@@ -24,11 +23,6 @@ SEVERAL_RUNS = "several runs are cited"
 SEVERAL_SESSIONS = "the run's outputs hold several sessions"
 SURE = 1.0
 SMALL = 3
-
-
-def unknown(claim: Claim, reason: str) -> Judged:
-    """Nothing can be said."""
-    return Judged(claim, "unverifiable", None, None, reason)
 
 
 def place(run: Run, file: str) -> str:
@@ -141,16 +135,16 @@ class Group:
         return single is not None and part is not None and len(part.tests) == len(single.tests)
 
 
-def judge_plain(group: Group, claim: Claim) -> Judged:
+def judge_plain(group: Group, claim: Claim) -> JudgedClaim:
     """Exit code, memory, CPU: figures that a file gives as they are."""
     runs = group.runs_of(claim)
     values = [(run, figure) for run in runs for figure in _figures(run, claim.kind)]
     if not values:
-        return unknown(claim, "no output tells it")
+        return claim.unverifiable("no output tells it")
     amounts = [a for a in claim.of if a is not None] or [a for a in (claim.amount,) if a]
     for run, figure in values:
         if any(amount.holds(figure.value) for amount in amounts):
-            return told(claim, "supported", run, figure)
+            return agrees(claim, run, figure)
     reason = ""
     if claim.whose != "own":
         reason = OF_ANOTHER
@@ -165,8 +159,8 @@ def judge_plain(group: Group, claim: Claim) -> Judged:
     elif _is_one_of_many(group, claim, values[0][1]):
         reason = "the entry speaks of several commands"
     if reason:
-        return unknown(claim, reason)
-    return told(claim, "contradicted", *values[0], "the run's output says otherwise")
+        return claim.unverifiable(reason)
+    return differs(claim, *values[0], "the run's output says otherwise")
 
 
 def _figures(run: Run, kind: str) -> tuple[Figure, ...]:
@@ -185,9 +179,14 @@ def _is_one_of_many(group: Group, claim: Claim, figure: Figure) -> bool:
     return any(amount is not None and amount.holds(figure.value) for amount in others)
 
 
-def told(claim: Claim, verdict: Verdict, run: Run, figure: Figure, reason: str = "") -> Judged:
-    """A verdict by a figure of a run."""
-    return Judged(claim, verdict, _shown(claim.kind, figure.value), place(run, figure.file), reason)
+def agrees(claim: Claim, run: Run, figure: Figure) -> JudgedClaim:
+    """The claim where a figure of a run supports it."""
+    return claim.supported(_shown(claim.kind, figure.value), place(run, figure.file))
+
+
+def differs(claim: Claim, run: Run, figure: Figure, reason: str) -> JudgedClaim:
+    """The claim where a figure of a run contradicts it."""
+    return claim.contradicted(_shown(claim.kind, figure.value), place(run, figure.file), reason)
 
 
 def _shown(kind: str, value: float) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from ledger.claims import results
 from ledger.claims.figures import NOUNS
 from ledger.claims.judging import (
-    ARITHMETIC,
     OF_ANOTHER,
     SEVERAL_RUNS,
     SEVERAL_SESSIONS,
@@ -15,9 +14,8 @@ from ledger.claims.judging import (
     SURE,
     Group,
     is_counted,
-    unknown,
 )
-from ledger.claims.model import Claim, Judged
+from ledger.claims.model import ARITHMETIC, Claim, JudgedClaim
 from ledger.claims.observed import Run, Session
 from ledger.claims.results import Seen
 
@@ -27,11 +25,11 @@ _OUTCOMES = frozenset({"passed", "failed", "skipped", "xfailed"})
 _ANOTHER = "nothing else that is said here fits the run: it may be about another"
 
 
-def judge_count(group: Group, claim: Claim) -> Judged:
+def judge_count(group: Group, claim: Claim) -> JudgedClaim:
     """A count against the sessions of the runs that it may be about."""
     runs = group.runs_of(claim)
     if not any(run.every for run in runs):
-        return unknown(claim, "no outputs of tests to hold it against")
+        return claim.unverifiable("no outputs of tests to hold it against")
     if claim.whose == "other":
         return _of_another(group, claim, runs)
     best = group.best
@@ -41,12 +39,12 @@ def judge_count(group: Group, claim: Claim) -> Judged:
     reason = _doubt(group, claim)
     seen = certain(group, claim) if reason else group.meant(claim)
     if seen is None:
-        return unknown(claim, reason)
+        return claim.unverifiable(reason)
     if results.holds_count(seen.session, claim, group.claimed):
-        return unknown(claim, "it is so by one of several readings")
+        return claim.unverifiable("it is so by one of several readings")
     observed = results.readings(seen.session, claim.measure, group.claimed)[0]
     text = f"{observed} {_word(claim.measure)}"
-    return Judged(claim, "contradicted", text, seen.file, "the run counts otherwise")
+    return claim.contradicted(text, seen.file, "the run counts otherwise")
 
 
 def certain(group: Group, claim: Claim) -> Seen | None:
@@ -75,19 +73,19 @@ def certain(group: Group, claim: Claim) -> Seen | None:
     return ranked[0][1] if large else None
 
 
-def _of_another(group: Group, claim: Claim, runs: Sequence[Run]) -> Judged:
+def _of_another(group: Group, claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
     for run in runs:
         for seen in group.candidates(run, claim.subject):
             if results.holds_count(seen.session, claim, group.claimed):
                 return _agrees(group, claim, seen)
-    return unknown(claim, OF_ANOTHER)
+    return claim.unverifiable(OF_ANOTHER)
 
 
-def _agrees(group: Group, claim: Claim, seen: Seen) -> Judged:
+def _agrees(group: Group, claim: Claim, seen: Seen) -> JudgedClaim:
     assert claim.amount is not None
     observed = results.readings(seen.session, claim.measure, group.claimed)
     value = next(value for value in observed if claim.amount.holds(value))
-    return Judged(claim, "supported", f"{value} {_word(claim.measure)}", seen.file, "")
+    return claim.supported(f"{value} {_word(claim.measure)}", seen.file)
 
 
 def _word(measure: str) -> str:
@@ -160,7 +158,7 @@ def _another_fits(group: Group, claim: Claim, session: Session) -> bool:
     )
 
 
-def judge_sum(group: Group, claim: Claim) -> Judged:
+def judge_sum(group: Group, claim: Claim) -> JudgedClaim:
     """Parts and their sum. ``collected`` leaves out modules that were skipped at collection,
     which are among the skipped."""
     assert claim.amount is not None
@@ -170,7 +168,7 @@ def judge_sum(group: Group, claim: Claim) -> Judged:
     found = sum(parts.values())
     observed = f"{found:.0f}"
     if found == total:
-        return Judged(claim, "supported", observed, ARITHMETIC, "")
+        return claim.supported(observed, ARITHMETIC)
     for run in group.runs_of(claim):
         for seen in group.candidates(run, claim.subject):
             counts = seen.session.totals
@@ -178,11 +176,11 @@ def judge_sum(group: Group, claim: Claim) -> Judged:
                 value in results.readings(seen.session, name, frozenset(named))
                 for name, value in parts.items()
             ):
-                return Judged(claim, "supported", observed, seen.file, "")
+                return claim.supported(observed, seen.file)
     if claim.whose != "own":
-        return unknown(claim, OF_ANOTHER)
+        return claim.unverifiable(OF_ANOTHER)
     if found > total + parts.get("skipped", 0.0) or any(part > total for part in parts.values()):
-        return Judged(
-            claim, "contradicted", observed, ARITHMETIC, "the parts are more than the sum"
-        )
-    return unknown(claim, "what is missing may not be named, or be modules skipped at collection")
+        return claim.contradicted(observed, ARITHMETIC, "the parts are more than the sum")
+    return claim.unverifiable(
+        "what is missing may not be named, or be modules skipped at collection"
+    )

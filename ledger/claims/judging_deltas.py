@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
-from ledger.claims.judging import ARITHMETIC, ROUNDED, SEVERAL_SESSIONS, place, unknown
-from ledger.claims.model import Amount, Claim, Judged
+from ledger.claims.judging import ROUNDED, SEVERAL_SESSIONS, place
+from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
 from ledger.claims.observed import Run
 
 _OTHER_BASELINE = "the run compared with may be another one"
@@ -26,30 +26,30 @@ _Pair = tuple[_Value, _Value]  # the run's, the baseline's
 
 def judge_deltas(
     claims: Sequence[Claim], own: Sequence[Run], baselines_of: Callable[[Claim], Sequence[Run]]
-) -> list[Judged]:
+) -> list[JudgedClaim]:
     """The changes of one entry. A phase may have had more runs than the fix plan still tells of,
     so what contradicts one against it counts only if another agrees."""
     found = [judge_delta(claim, own, baselines_of(claim)) for claim in claims]
-    agreed = {judged.claim.against for judged in found if judged.verdict == "supported"}
+    agreed = {judged.against for judged in found if judged.verdict == "supported"}
     return [
-        unknown(judged.claim, _OTHER_BASELINE)
+        judged.unverifiable(_OTHER_BASELINE)
         if judged.verdict == "contradicted"
         and judged.evidence != ARITHMETIC
-        and all(name.kind == "phase" for name in judged.claim.against)
-        and judged.claim.against not in agreed
+        and all(name.kind == "phase" for name in judged.against)
+        and judged.against not in agreed
         else judged
         for judged in found
     ]
 
 
-def judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> Judged:
+def judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> JudgedClaim:
     """One change. ``baselines`` are the runs that it may be against."""
     slip = _slip(claim)
     if slip:
         observed, reason = slip
-        return Judged(claim, "contradicted", observed, ARITHMETIC, reason)
+        return claim.contradicted(observed, ARITHMETIC, reason)
     if claim.whose == "loose" and not claim.against:
-        return unknown(claim, "its wording may mean other runs")
+        return claim.unverifiable("its wording may mean other runs")
     own = [run for run in own if run.every or run.elapsed]
     baselines = [run for run in baselines if run.every or run.elapsed]
     before = list(_values(claim, baselines))
@@ -58,14 +58,12 @@ def judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> J
     found = _agreeing(claim, alike)
     if found:
         a, b = found
-        return Judged(claim, "supported", _text(claim, b, a), a.file, "")
+        return claim.supported(_text(claim, b, a), a.file)
     reason = _doubt(claim, own, baselines, every, alike)
     if reason:
-        return unknown(claim, reason)
+        return claim.unverifiable(reason)
     a, b = alike[0]
-    return Judged(
-        claim, "contradicted", _text(claim, b, a), a.file, "the two runs differ by something else"
-    )
+    return claim.contradicted(_text(claim, b, a), a.file, "the two runs differ by something else")
 
 
 def _doubt(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ledger.claims import results
 from ledger.claims.entries import Cited, Entry, run_folder, stamp_of
-from ledger.claims.judging import LOOSE, OF_ANOTHER, place, unknown
-from ledger.claims.model import Claim, Judged
+from ledger.claims.judging import LOOSE, OF_ANOTHER, place
+from ledger.claims.model import Claim, JudgedClaim
 from ledger.claims.observed import Run, Session
 from ledger.evidence.model import TestResult
 
@@ -33,12 +33,12 @@ class Known(NamedTuple):
     until: str | None = None
 
 
-def judge_test(claim: Claim, runs: Sequence[Run]) -> Judged:
+def judge_test(claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
     """A test that is said to have passed or failed."""
     if claim.whose == "loose":
-        return unknown(claim, LOOSE)
+        return claim.unverifiable(LOOSE)
     if claim.whose == "other":
-        return unknown(claim, OF_ANOTHER)
+        return claim.unverifiable(OF_ANOTHER)
     found = [
         (run, session, test)
         for run in runs
@@ -48,33 +48,35 @@ def judge_test(claim: Claim, runs: Sequence[Run]) -> Judged:
     fitting = [entry for entry in found if _fits(claim.measure, entry[2])]
     if fitting and (claim.measure == "failed" or not _failing(found, fitting[0][1])):
         run, session, test = fitting[0]
-        return Judged(claim, "supported", test.outcome, place(run, session.file), "")
+        return claim.supported(test.outcome, place(run, session.file))
     told = [run for run in runs if run.every]
     if len(told) != 1:
-        return unknown(claim, "no outputs of tests, or those of several runs")
+        return claim.unverifiable("no outputs of tests, or those of several runs")
     return _not_so(claim, found, told[0]) if found else _not_run(claim, told[0])
 
 
-def _not_so(claim: Claim, found: Sequence[tuple[Run, Session, TestResult]], run: Run) -> Judged:
+def _not_so(
+    claim: Claim, found: Sequence[tuple[Run, Session, TestResult]], run: Run
+) -> JudgedClaim:
     """A test that the run has, and that did not end so."""
     if any(_fits(claim.measure, test) for _, _, test in found):
-        return unknown(claim, "it has parameters of either outcome")
+        return claim.unverifiable("it has parameters of either outcome")
     _, session, test = found[0]
     if test.outcome == "skipped" and claim.measure == "failed":
-        return unknown(claim, "the run skipped it")
+        return claim.unverifiable("the run skipped it")
     reason = "the run says otherwise of this test"
-    return Judged(claim, "contradicted", test.outcome, place(run, session.file), reason)
+    return claim.contradicted(test.outcome, place(run, session.file), reason)
 
 
-def _not_run(claim: Claim, run: Run) -> Judged:
+def _not_run(claim: Claim, run: Run) -> JudgedClaim:
     """A test that the run does not have."""
     sessions = [session for session in run.by_file if session.tests]
     if not sessions or run.whole is None or run.whole.is_partial or run.single is None:
-        return unknown(claim, "the outputs do not name every test")
+        return claim.unverifiable("the outputs do not name every test")
     if not any(_module(claim.name) in _modules(session) for session in sessions):
-        return unknown(claim, "the run has no tests of its module")
+        return claim.unverifiable("the run has no tests of its module")
     file = place(run, sessions[0].file)
-    return Judged(claim, "contradicted", "not in the run", file, "the run has no such test")
+    return claim.contradicted("not in the run", file, "the run has no such test")
 
 
 def _named(session: Session, name: str) -> list[TestResult]:
@@ -110,16 +112,23 @@ def _failing(found: Sequence[tuple[Run, Session, TestResult]], session: Session)
     return any(s is session and test.outcome in _FAILING for _, s, test in found)
 
 
-def judge_artifact(cited: Cited, entry: Entry, known: Known) -> Judged | None:
+def judge_artifact(cited: Cited, entry: Entry, known: Known) -> JudgedClaim | None:
     """A path that is cited. None for placeholders and paths of one machine."""
     if cited.path is None:
         return None
     claim = Claim(
-        "artifact", cited.written, cited.written, cited.line, entry.item, entry.attempt,
-        "artifact", whose="own" if cited.is_own else "loose", name=cited.path,
-    )  # fmt: skip
+        item=entry.item,
+        attempt=entry.attempt,
+        kind="artifact",
+        text=cited.written,
+        claimed=cited.written,
+        line=cited.line,
+        measure="artifact",
+        whose="own" if cited.is_own else "loose",
+        name=cited.path,
+    )
     if cited.is_found:
-        return Judged(claim, "supported", "there", cited.path, "")
+        return claim.supported("there", cited.path)
     stamp = stamp_of(cited.path)
     folder = run_folder(cited.path)
     reason = ""
@@ -134,65 +143,61 @@ def judge_artifact(cited: Cited, entry: Entry, known: Known) -> Judged | None:
     elif known.until and (made := _day(stamp)) and made > date.fromisoformat(known.until):
         reason = "the run is younger than the commit"
     if reason:
-        return unknown(claim, reason)
+        return claim.unverifiable(reason)
     if not known.exists(folder):
-        return Judged(claim, "contradicted", "no such run", None, "the run is not there")
-    return Judged(claim, "contradicted", NOT_THERE, folder, "the run is there, this is not")
+        return claim.contradicted("no such run", None, "the run is not there")
+    return claim.contradicted(NOT_THERE, folder, "the run is there, this is not")
 
 
-def judge_commit(claim: Claim, known: Known) -> Judged:
+def judge_commit(claim: Claim, known: Known) -> JudgedClaim:
     """A name that looks like a commit's."""
     state = known.commit(claim.name)
     if state:
-        return Judged(claim, "supported", "a commit", "git", "")
+        return claim.supported("a commit", "git")
     if state is None:
-        return unknown(claim, "there is no git history, or it is cut short")
+        return claim.unverifiable("there is no git history, or it is cut short")
     if not claim.is_firm:
-        return unknown(claim, "git does not know it, and nothing says that it is a commit")
-    return Judged(claim, "contradicted", "no such commit", "git", "git does not know it")
+        return claim.unverifiable("git does not know it, and nothing says that it is a commit")
+    return claim.contradicted("no such commit", "git", "git does not know it")
 
 
-def judge_reference(claim: Claim, known: Known, path: str) -> Judged:
+def judge_reference(claim: Claim, known: Known, path: str) -> JudgedClaim:
     """An attempt that is referred to. Attempts may have been archived: that one is missing is
     sure only where the item has all its numbers up to the last."""
     numbers = known.attempts.get(claim.name)
     number = int(claim.measure)
     if numbers is None:
-        return unknown(claim, "the item is not in this fix plan")
+        return claim.unverifiable("the item is not in this fix plan")
     if number in numbers:
-        return Judged(claim, "supported", "there", path, "")
+        return claim.supported("there", path)
     if claim.whose == "loose":
-        return unknown(claim, "it may be one to come")
+        return claim.unverifiable("it may be one to come")
     if claim.name == claim.item and any(number in others for others in known.attempts.values()):
-        return unknown(claim, "it may be one of another item")
+        return claim.unverifiable("it may be one of another item")
     last = max(numbers, default=0)
     if len(numbers) < 2 or not numbers.issuperset(range(1, last + 1)):
-        return unknown(claim, "attempts of this item are missing here, this may be one of them")
+        return claim.unverifiable("attempts of this item are missing here, this may be one of them")
     if number == last + 1:
-        return unknown(claim, "it may be one to come")
-    return Judged(
-        claim, "contradicted", f"#{min(numbers)} to #{last}", path, "the item has no such attempt"
-    )
+        return claim.unverifiable("it may be one to come")
+    return claim.contradicted(f"#{min(numbers)} to #{last}", path, "the item has no such attempt")
 
 
-def judge_stamp(claim: Claim, entry: Entry, known: Known) -> Judged:
+def judge_stamp(claim: Claim, entry: Entry, known: Known) -> JudgedClaim:
     """A stamp that is named."""
     folders = known.stamped(claim.name)
     if folders:
-        return Judged(claim, "supported", "a run", folders[0], "")
+        return claim.supported("a run", folders[0])
     own = {stamp for run in entry.runs if (stamp := stamp_of(run))}
     if claim.is_firm and claim.name == entry.stamp and len(own) == 1 and claim.name not in own:
-        return Judged(
-            claim,
-            "contradicted",
+        return claim.contradicted(
             min(own),
             entry.runs[0],
             "the run that is cited has another stamp",
         )
-    return unknown(claim, "no run is named so; it may have left nothing")
+    return claim.unverifiable("no run is named so; it may have left nothing")
 
 
-def judge_date(entry: Entry, known: Known) -> Judged | None:
+def judge_date(entry: Entry, known: Known) -> JudgedClaim | None:
     """The day that an attempt is given. None where it has none."""
     if entry.date is None:
         return None
@@ -201,26 +206,28 @@ def judge_date(entry: Entry, known: Known) -> Judged | None:
     except ValueError:
         return None
     claim = Claim(
-        "date", entry.date, entry.date, entry.line, entry.item, entry.attempt, name=entry.date
+        item=entry.item,
+        attempt=entry.attempt,
+        kind="date",
+        text=entry.date,
+        claimed=entry.date,
+        line=entry.line,
+        name=entry.date,
     )
     slack = timedelta(days=1)  # a day begins at different hours
     stamps = {stamp: run for run in entry.runs if (stamp := stamp_of(run))}
     days = {stamp: made for stamp in stamps if (made := _day(stamp))}
     same = [stamp for stamp, made in days.items() if abs(made - day) <= slack]
     if known.latest and day > date.fromisoformat(known.latest) + slack:
-        return Judged(
-            claim, "contradicted", known.latest, known.latest_of, "it is later than this version"
-        )
+        return claim.contradicted(known.latest, known.latest_of, "it is later than this version")
     if same:
-        return Judged(claim, "supported", same[0], stamps[same[0]], "")
+        return claim.supported(same[0], stamps[same[0]])
     if not days:
-        return unknown(claim, "no run with a stamp is cited")
+        return claim.unverifiable("no run with a stamp is cited")
     first = min(days, key=lambda stamp: days[stamp])
     if len(days) == 1 and days[first] > day + slack:
-        return Judged(
-            claim, "contradicted", first, stamps[first], "the run that is cited was made later"
-        )
-    return unknown(claim, "the run that is cited is older")
+        return claim.contradicted(first, stamps[first], "the run that is cited was made later")
+    return claim.unverifiable("the run that is cited is older")
 
 
 def _day(stamp: str) -> date | None:

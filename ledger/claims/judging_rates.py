@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
-from ledger.claims.judging import ARITHMETIC, LOOSE, ROUNDED, Group, is_counted, unknown
-from ledger.claims.model import Amount, Claim, Judged
+from ledger.claims.judging import LOOSE, ROUNDED, Group, is_counted
+from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
 from ledger.claims.observed import Run, Session
 from ledger.claims.results import Seen
 
 _PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 
 
-def judge_rate(group: Group, claim: Claim) -> Judged:
+def judge_rate(group: Group, claim: Claim) -> JudgedClaim:
     """A percentage, by any denominator that the run or the text has."""
     amount = claim.amount
     assert amount is not None
     if claim.whose == "loose":
-        return unknown(claim, LOOSE)
+        return claim.unverifiable(LOOSE)
     supported = _in_runs(group, claim, amount, group.runs_of(claim))
     if supported:
         return supported
@@ -27,41 +27,41 @@ def judge_rate(group: Group, claim: Claim) -> Judged:
     value = _first(amount, reckoned)
     if value is not None:
         if _is_explicit(claim):
-            return Judged(claim, "supported", _percent(value), ARITHMETIC, "")
-        return unknown(claim, "it agrees with the counts beside it, which are not verified")
-    return _contradicted(group, claim, amount, reckoned) or unknown(
-        claim, "no run or count to reckon it from"
+            return claim.supported(_percent(value), ARITHMETIC)
+        return claim.unverifiable("it agrees with the counts beside it, which are not verified")
+    return _contradicted(group, claim, amount, reckoned) or claim.unverifiable(
+        "no run or count to reckon it from"
     )
 
 
-def _in_runs(group: Group, claim: Claim, amount: Amount, runs: Sequence[Run]) -> Judged | None:
+def _in_runs(group: Group, claim: Claim, amount: Amount, runs: Sequence[Run]) -> JudgedClaim | None:
     for run in runs:
         for seen in group.candidates(run, claim.subject):
             if not _is_of(group, claim, seen.session):
                 continue
             value = _first(amount, results.shares(seen.session, claim))
             if value is not None:
-                return Judged(claim, "supported", _percent(value), seen.file, "")
+                return claim.supported(_percent(value), seen.file)
     return None
 
 
 def _contradicted(
     group: Group, claim: Claim, amount: Amount, reckoned: Sequence[float]
-) -> Judged | None:
+) -> JudgedClaim | None:
     seen = _session(group, claim) if claim.whose == "own" else None
     shares = results.shares(seen.session, claim) if seen else []
     if any(is_nearly(amount, value) for value in (*reckoned, *shares)):
-        return unknown(claim, ROUNDED)
+        return claim.unverifiable(ROUNDED)
     if _is_explicit(claim) and not claim.subject:
         reason = "its own numbers give another percentage"
-        return Judged(claim, "contradicted", _percent(reckoned[0]), ARITHMETIC, reason)
+        return claim.contradicted(_percent(reckoned[0]), ARITHMETIC, reason)
     if seen is not None:
         reason = "no denominator of the run gives this percentage"
-        return Judged(claim, "contradicted", _percent(shares[0]), seen.file, reason)
+        return claim.contradicted(_percent(shares[0]), seen.file, reason)
     told = any(run.every for run in group.runs_of(claim))
     if not told and claim.whose == "own" and reckoned and _knows_denominator(group, claim):
         reason = "no denominator that is named gives this percentage"
-        return Judged(claim, "contradicted", _percent(reckoned[0]), ARITHMETIC, reason)
+        return claim.contradicted(_percent(reckoned[0]), ARITHMETIC, reason)
     return None
 
 

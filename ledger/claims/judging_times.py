@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from ledger.claims import results
 from ledger.claims.amounts import is_nearly
 from ledger.claims.judging import (
-    ARITHMETIC,
     OF_A_PART,
     OF_ANOTHER,
     ROUNDED,
     Group,
+    agrees,
+    differs,
     is_counted,
     place,
-    told,
-    unknown,
 )
-from ledger.claims.model import Amount, Claim, Judged
+from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
 from ledger.claims.observed import Figure, Run
 
 # How far JUnit's time may be from the one that pytest prints: seconds, share.
@@ -28,7 +27,7 @@ _NOTHING_FITS = "nothing else that is said here fits the run"
 _Told = tuple[Run, Figure]
 
 
-def judge_duration(group: Group, claim: Claim) -> Judged:
+def judge_duration(group: Group, claim: Claim) -> JudgedClaim:
     """A length of time."""
     amount = claim.amount
     assert amount is not None
@@ -36,20 +35,20 @@ def judge_duration(group: Group, claim: Claim) -> Judged:
     times = _times(runs)
     for run, figure in times:
         if amount.holds(figure.value):
-            return told(claim, "supported", run, figure)
+            return agrees(claim, run, figure)
     tests = _tests(runs)
     named = [len(session.tests) for run in runs for session in run.every if session.tests]
     if claim.subject or set(named) == {1}:
         for run, figure in tests:
             if amount.holds(figure.value):
-                return told(claim, "supported", run, figure)
+                return agrees(claim, run, figure)
     if not times:
-        return unknown(claim, "no output tells it")
+        return claim.unverifiable("no output tells it")
     reason = OF_ANOTHER if claim.whose != "own" else _doubt(group, claim, amount, times, tests)
     if reason:
-        return unknown(claim, reason)
+        return claim.unverifiable(reason)
     exact = [(run, figure) for run, figure in times if figure.is_exact]
-    return told(claim, "contradicted", *(exact or times)[0], "the run took another time")
+    return differs(claim, *(exact or times)[0], "the run took another time")
 
 
 def _times(runs: Sequence[Run]) -> list[_Told]:
@@ -140,7 +139,7 @@ def _doubt_run(group: Group, claim: Claim, alias_of: Claim | None, times: list[_
     return ""
 
 
-def judge_margin(group: Group, claim: Claim) -> Judged:
+def judge_margin(group: Group, claim: Claim) -> JudgedClaim:
     """What is left to a limit, in seconds or as a share of it."""
     limit, taken = claim.of
     assert limit is not None
@@ -149,24 +148,24 @@ def judge_margin(group: Group, claim: Claim) -> Judged:
     for run, figure in times:
         value = _margin(claim, limit, figure.value)
         if claim.amount.holds(value):
-            return Judged(claim, "supported", _text(claim, value), place(run, figure.file), "")
+            return claim.supported(_text(claim, value), place(run, figure.file))
     if taken is None:
-        return unknown(claim, "which time it is reckoned from is not said")
+        return claim.unverifiable("which time it is reckoned from is not said")
     value = _margin(claim, limit, taken.middle)
     if claim.amount.holds(value) or is_nearly(claim.amount, value):
-        return unknown(claim, "it agrees with the time beside it, which is not verified")
+        return claim.unverifiable("it agrees with the time beside it, which is not verified")
     if claim.whose != "own":
-        return unknown(claim, OF_ANOTHER)
+        return claim.unverifiable(OF_ANOTHER)
     fitting = [(run, figure) for run, figure in times if taken.holds(figure.value)]
     if fitting:
         run, figure = fitting[0]
         value = _margin(claim, limit, figure.value)
         reason = "limit and time give another margin"
-        return Judged(claim, "contradicted", _text(claim, value), place(run, figure.file), reason)
+        return claim.contradicted(_text(claim, value), place(run, figure.file), reason)
     if not times:
         reason = "limit and time beside it give another margin"
-        return Judged(claim, "contradicted", _text(claim, value), ARITHMETIC, reason)
-    return unknown(claim, "no output has the time it is reckoned from")
+        return claim.contradicted(_text(claim, value), ARITHMETIC, reason)
+    return claim.unverifiable("no output has the time it is reckoned from")
 
 
 def _margin(claim: Claim, limit: Amount, taken: float) -> float:

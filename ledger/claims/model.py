@@ -1,6 +1,12 @@
 """What prose claims, and what the evidence says to it."""
 
-from typing import Literal, NamedTuple
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ledger.plan.model import Model
 
 ClaimKind = Literal[
     "count", "rate", "sum", "duration", "margin", "exit_code", "memory", "cpu", "delta",
@@ -12,20 +18,20 @@ Verdict = Literal["supported", "contradicted", "unverifiable"]
 # for something else or not exactly (a limit, an expectation, "about").
 Whose = Literal["own", "other", "loose"]
 
-
+ARITHMETIC = "arithmetic"  # what stands for a file where a statement's own numbers decide
 _ASIDE = 2  # words between a number and what it counts: `13 unit tests passed`
 
 
-class Amount(NamedTuple):
+class Amount(Model):
     """A number as written: every value in ``[low, high]`` is written like this."""
 
     low: float
+    """The least value."""
     high: float
+    """The greatest value."""
 
     def holds(self, value: float) -> bool:
         """Whether ``value`` is written like this. Binary fractions get a hair's breadth."""
-        if self.low <= value <= self.high:
-            return True
         slack = 1e-9 * max(1.0, abs(value))
         return self.low - slack <= value <= self.high + slack
 
@@ -35,63 +41,103 @@ class Amount(NamedTuple):
         return (self.low + self.high) / 2
 
 
-class RunName(NamedTuple):
-    """A run as prose names it: ``phase`` ("e", "m2"), ``stamp``, or ``attempt`` (its number,
-    with ``item`` where another item's is meant)."""
+class RunName(Model):
+    """A run as prose names it."""
 
     kind: Literal["phase", "stamp", "attempt", "chunk"]
+    """What it is named by."""
     value: str
+    """The phase (`e`, `m2`), the stamp, or the number of the attempt or chunk."""
     item: str | None = None
+    """The item of the phase or attempt, where another item's is meant."""
 
 
-class Claim(NamedTuple):
-    """One checkable statement. ``text`` is the passage as written, ``claimed`` its value.
+class Claim(Model):
+    """One checkable statement."""
 
-    ``measure`` says what is measured: a field of ``Totals``, ``duration_s``, ``elapsed_s``,
-    ``exit_code``, ``peak_rss_bytes``, ``cpu_percent``, or for a test the outcome. ``amount`` is
-    in that measure's unit (seconds, bytes, percent, tests). ``group`` tells which claims were
-    made in one breath: they speak of one run. ``subject`` is the module, test or file that a
-    figure belongs to, where it is not the whole run; ``runs`` are the runs that are named,
-    ``against`` those that are compared with. ``name`` is the path, commit, test, item or stamp
-    that is claimed to be there.
-
-    ``of`` holds what a rate, a margin or a change is reckoned from, in the order of its kind.
-    ``is_firm`` says that the wording leaves no doubt that this run's result is told.
-    """
-
+    item: str | None
+    """The item's ID; null outside every item's section."""
+    attempt: int | None
+    """The attempt; null for a completed action without one."""
     kind: ClaimKind
+    """What kind of statement it is."""
     text: str
+    """The passage as written, on one line."""
     claimed: str
-    line: int
-    item: str | None = None
-    attempt: int | None = None
-    measure: str = ""
-    amount: Amount | None = None
-    group: int = 0
-    whose: Whose = "own"
-    subject: str = ""
-    runs: tuple[RunName, ...] = ()
-    against: tuple[RunName, ...] = ()
-    name: str = ""
-    of: tuple[Amount | None, ...] = ()
-    is_firm: bool = False
+    """The value that it claims."""
+    line: int = Field(ge=1)
+    """The line that the passage begins on."""
+    measure: str = Field(default="", exclude=True)
+    """What is measured: a field of ``Totals``, ``duration_s``, ``elapsed_s``, ``exit_code``,
+    ``peak_rss_bytes``, ``cpu_percent``, or for a test the outcome."""
+    amount: Amount | None = Field(default=None, exclude=True)
+    """The value, in the measure's unit: seconds, bytes, percent, tests."""
+    group: int = Field(default=0, exclude=True)
+    """Which claims were made in one breath: those of one group speak of one run."""
+    whose: Whose = Field(default="own", exclude=True)
+    """Whose figure it is."""
+    subject: str = Field(default="", exclude=True)
+    """The module, test or file that a figure belongs to, where it is not the whole run."""
+    runs: tuple[RunName, ...] = Field(default=(), exclude=True)
+    """The runs that are named."""
+    against: tuple[RunName, ...] = Field(default=(), exclude=True)
+    """The runs that are compared with."""
+    name: str = Field(default="", exclude=True)
+    """The path, commit, test, item or stamp that is claimed to be there."""
+    of: tuple[Amount | None, ...] = Field(default=(), exclude=True)
+    """What a rate, a margin or a change is calculated from, in the order of its kind."""
+    is_firm: bool = Field(default=False, exclude=True)
+    """Whether the wording leaves no doubt that this run's result is told."""
 
     @property
     def said(self) -> str:
         """The passage, and the value behind it where the passage is another wording."""
         words, value = self.text.split(), self.claimed.split()
         is_it = words[:1] == value[:1] and words[-1:] == value[-1:]
-        is_told = self.claimed in self.text or (is_it and len(words) <= len(value) + _ASIDE)
-        return self.text if is_told else f"{self.text} {self.claimed}"
+        is_there = self.claimed in self.text or (is_it and len(words) <= len(value) + _ASIDE)
+        return self.text if is_there else f"{self.text} {self.claimed}"
+
+    def supported(self, observed: str, evidence: str) -> JudgedClaim:
+        """The claim where ``evidence`` agrees with it."""
+        return self._judged("supported", observed, evidence, "")
+
+    def contradicted(self, observed: str, evidence: str | None, reason: str) -> JudgedClaim:
+        """The claim where ``evidence`` has another value."""
+        return self._judged("contradicted", observed, evidence, reason)
+
+    def unverifiable(self, reason: str) -> JudgedClaim:
+        """The claim where nothing can be said of it."""
+        return self._judged("unverifiable", None, None, reason)
+
+    def _judged(
+        self, verdict: Verdict, observed: str | None, evidence: str | None, reason: str
+    ) -> JudgedClaim:
+        return JudgedClaim.model_validate(
+            {
+                **self.__dict__,
+                "verdict": verdict,
+                "observed": observed,
+                "evidence": evidence,
+                "reason": reason,
+            }
+        )
 
 
-class Judged(NamedTuple):
-    """A claim with its verdict. ``observed`` is the value that the evidence has, ``evidence``
-    the file (or ``git``, or the fix plan's own text) that has it; both None where there is none.
-    ``reason`` says in a few words why."""
+class JudgedClaim(Claim):
+    """One checkable statement, and what the evidence says to it."""
 
-    claim: Claim
-    verdict: Verdict
     observed: str | None
+    """The value that the evidence has; null where none."""
+    verdict: Verdict
+    """`unverifiable` is neither yes nor no."""
     evidence: str | None
+    """The file or folder that has the value, relative to the repository's top; `git`, or
+    `arithmetic` where the statement's own numbers decide; null where there is none."""
     reason: str
+    """Why the verdict is so; empty for what is supported."""
+
+    @property
+    def correction(self) -> str:
+        """What is so instead of what is claimed, where, and why that counts."""
+        where = "" if self.evidence == ARITHMETIC else f" in {self.evidence}"
+        return f"it is {self.observed}{where}; {self.reason}"

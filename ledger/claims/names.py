@@ -135,16 +135,35 @@ def _test(
     prose: Prose, name: _Name, outcome: str, scope: Scope, item: str | None, attempt: int | None
 ) -> Claim:
     return Claim(
-        "test", prose.quote(name.start, name.end), outcome, prose.line(name.start), item, attempt,
-        outcome, None, 0, scope.whose, "", scope.runs, scope.against, name.text, (), scope.is_firm,
-    )  # fmt: skip
+        item=item,
+        attempt=attempt,
+        kind="test",
+        text=prose.quote(name.start, name.end),
+        claimed=outcome,
+        line=prose.line(name.start),
+        measure=outcome,
+        whose=scope.whose,
+        runs=scope.runs,
+        against=scope.against,
+        name=name.text,
+        is_firm=scope.is_firm,
+    )
 
 
 def _commits(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
     for name in citations.commits(prose.text):
         at = prose.text.find(name)
         firm = bool(_COMMIT.search(prose.text, max(0, at - 60), at))
-        yield Claim("commit", name, name, prose.line(at), item, attempt, name=name, is_firm=firm)
+        yield Claim(
+            item=item,
+            attempt=attempt,
+            kind="commit",
+            text=name,
+            claimed=name,
+            line=prose.line(at),
+            name=name,
+            is_firm=firm,
+        )
 
 
 def _references(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
@@ -164,10 +183,16 @@ def _references(prose: Prose, item: str | None, attempt: int | None) -> Iterator
                 continue
             seen.add((about, number))
             yield Claim(
-                "reference", prose.quote(*match.span()), f"Attempt #{number}",
-                prose.line(match.start()), item, attempt, str(number),
-                whose="loose" if loose else "own", name=about or "",
-            )  # fmt: skip
+                item=item,
+                attempt=attempt,
+                kind="reference",
+                text=prose.quote(*match.span()),
+                claimed=f"Attempt #{number}",
+                line=prose.line(match.start()),
+                measure=str(number),
+                whose="loose" if loose else "own",
+                name=about or "",
+            )
 
 
 def _item_before(prose: Prose, at: int) -> str | None:
@@ -190,6 +215,12 @@ def _stamps(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Cla
         seen.add(match[0])
         firm = bool(_STAMP_LABEL.search(prose.text, max(0, match.start() - 12), match.start()))
         yield Claim(
-            "stamp", match[0], match[0], prose.line(match.start()), item, attempt, name=match[0],
+            item=item,
+            attempt=attempt,
+            kind="stamp",
+            text=match[0],
+            claimed=match[0],
+            line=prose.line(match.start()),
+            name=match[0],
             is_firm=firm,
-        )  # fmt: skip
+        )

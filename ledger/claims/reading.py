@@ -136,22 +136,22 @@ class Reading:
         prose = self.context.prose
         self.claims.append(
             Claim(
-                kind,
-                prose.quote(*span),
-                claimed,
-                prose.line(span[0]),
-                self.context.item,
-                self.context.attempt,
-                measure,
-                amount,
-                self.group,
-                whose,
-                scope.subject,
-                scope.runs,
-                scope.against,
-                name,
-                of,
-                is_firm,
+                item=self.context.item,
+                attempt=self.context.attempt,
+                kind=kind,
+                text=prose.quote(*span),
+                claimed=claimed,
+                line=prose.line(span[0]),
+                measure=measure,
+                amount=amount,
+                group=self.group,
+                whose=whose,
+                subject=scope.subject,
+                runs=scope.runs,
+                against=scope.against,
+                name=name,
+                of=of,
+                is_firm=is_firm,
             )
         )
 

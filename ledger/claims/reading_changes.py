@@ -124,4 +124,4 @@ def _signed(figure: Figure) -> Amount | None:
     if not figure.unit and not is_whole(number):
         return None
     value = amounts.amount(number) if figure.unit else amounts.exact(number)
-    return Amount(-value.high, -value.low) if figure.sign == "-" else value
+    return Amount(low=-value.high, high=-value.low) if figure.sign == "-" else value

@@ -200,6 +200,6 @@ def exit_code(reading: Reading, match: re.Match[str], scope: Scope) -> None:
     """``exit code 0``."""
     code = float(match["code"])
     reading.claim(
-        "exit_code", match.span(), scope, "exit_code", Amount(code, code), match["code"],
+        "exit_code", match.span(), scope, "exit_code", Amount(low=code, high=code), match["code"],
         whose=scope.whose, is_firm=scope.is_firm,
     )  # fmt: skip

@@ -104,15 +104,19 @@ def marks(plain: str, sentence: Sentence) -> list[Mark]:
 def _name(plain: str, word: str, start: int, end: int) -> Mark | None:
     found: re.Match[str] | None
     if word in ("Phase", "Phases") and (found := _PHASE.match(plain, end)):
-        return Mark("run", start, found.end(), word, RunName("phase", found[1].lower()))
+        return Mark("run", start, found.end(), word, RunName(kind="phase", value=found[1].lower()))
     if word.lower() in ("attempt", "attempts") and (found := _NUMBER.match(plain, end)):
-        return Mark("run", start, found.end(), word, RunName("attempt", str(int(found[1]))))
+        return Mark(
+            "run", start, found.end(), word, RunName(kind="attempt", value=str(int(found[1])))
+        )
     if word.lower() == "chunk" and (found := _NUMBER.match(plain, end)):
-        return Mark("run", start, found.end(), word, RunName("chunk", str(int(found[1]))))
+        return Mark(
+            "run", start, found.end(), word, RunName(kind="chunk", value=str(int(found[1])))
+        )
     if found := _CHUNK.fullmatch(word):
-        return Mark("run", start, end, word, RunName("chunk", str(int(found[1]))))
+        return Mark("run", start, end, word, RunName(kind="chunk", value=str(int(found[1]))))
     if _STAMPED.fullmatch(word):
-        return Mark("run", start, end, word, RunName("stamp", word))
+        return Mark("run", start, end, word, RunName(kind="stamp", value=word))
     return Mark("item", start, end, word) if "-" in word and _ITEM.fullmatch(word) else None
 
 
@@ -257,7 +261,11 @@ class _Reader:
     def _run(self, mark: Mark, run: RunName) -> None:
         state = self.state
         item = self._named_item(mark.start)
-        name = run._replace(item=item) if item and run.kind in ("phase", "attempt") else run
+        name = (
+            run.model_copy(update={"item": item})
+            if item and run.kind in ("phase", "attempt")
+            else run
+        )
         if self._own.is_own(name):
             self.state = state._replace(whose="own", runs=())
         elif self._is_comparison(mark.start):

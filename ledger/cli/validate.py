@@ -146,7 +146,7 @@ def _check(plan: Config, *, staged: bool, base: str | None, every: bool) -> Sequ
             raise UsageError("no-such-revision", f"{base}: git knows no such commit")
         before = contents.read(base, path)
         known = None if before is None else reader.read(before, own=plan.own)
-        every_claim = partial(validate.contradicted, plan, path, contents)
+        every_claim = partial(validate.contradictions, plan, path, contents)
         known_facts = facts._replace(
             base=known, every=True, contradicted=every_claim, unmet=partial(validate.unmet, plan)
         )

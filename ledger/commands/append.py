@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import Field
 
 from ledger.claims.judge import contradictions
-from ledger.claims.model import Judged
+from ledger.claims.model import JudgedClaim
 from ledger.commands import validate
 from ledger.commands.change import change
 from ledger.config import Config
@@ -98,16 +98,14 @@ def record(config: Config, request: Request) -> Appended:
     )
 
 
-def _refuse_contradicted(found: Sequence[Judged]) -> None:
+def _refuse_contradicted(found: Sequence[JudgedClaim]) -> None:
     """Raise Refused where what is new says something else than its run does. The date is the run's
     own: that it lies ahead is told by other rules."""
-    for judged in found:
-        claim = judged.claim
+    for claim in found:
         if claim.kind != "date":
-            where = f" in {judged.evidence}" if judged.evidence != "arithmetic" else ""
             raise Refused(
                 "contradicted",
-                f'it would say "{claim.said}": it is {judged.observed}{where}; {judged.reason}',
+                f'it would say "{claim.said}": {claim.correction}',
                 "say what the run says, or of what else it is said; nothing was written",
             )
 

@@ -62,11 +62,11 @@ def apply(config: Config, file: Path, *, dry_run: bool) -> Applied:
 
 
 def _refuse_contradicted(config: Config, old: Ledger, new: Ledger) -> None:
-    for judged in validate.contradicted(config, config.ledger_path, None, new, old):
-        if judged.claim.kind not in {"date", "artifact"}:
+    for claim in validate.contradicted(config, config.ledger_path, None, new, old):
+        if claim.kind not in {"date", "artifact"}:
             raise Refused(
                 "contradicted",
-                f'it would say "{judged.claim.said}": it is {judged.observed}; {judged.reason}',
+                f'it would say "{claim.said}": {claim.correction}',
                 "mend the brief; nothing was written",
             )
 

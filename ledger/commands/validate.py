@@ -20,10 +20,10 @@ from ledger.git import ancestry, artifacts, blobs, paths
 from ledger.plan import reader
 from ledger.plan.model import Item, Ledger
 from ledger.rules import Facts
-from ledger.rules.model import Finding
+from ledger.rules.model import Contradiction, Finding
 
 if TYPE_CHECKING:
-    from ledger.claims.model import Judged
+    from ledger.claims.model import JudgedClaim
     from ledger.plan.model import Conventions
 
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
@@ -89,7 +89,7 @@ def since(
     bases = [] if base is None else [reader.read(base, ledger)]
     known = facts(config, path, contents)._replace(
         run_notes=partial(run_notes, config.root),
-        contradicted=partial(contradicted, config, path, contents),
+        contradicted=partial(contradictions, config, path, contents),
         unmet=partial(unmet, config),
         elsewhere=lambda: (reader.read(_beside(config), own=config.own),),
     )
@@ -129,7 +129,7 @@ def run_notes(root: Path, folder: str) -> Sequence[str]:
 
 def contradicted(
     config: Config, path: str, contents: blobs.Blobs | None, ledger: Ledger, base: Ledger | None
-) -> Sequence[Judged]:
+) -> Sequence[JudgedClaim]:
     """The claims of ``ledger`` that the work tree contradicts, in attempts and completed actions
     that ``base`` does not have, word for word."""
     from ledger.claims import verifying  # likewise
@@ -139,6 +139,26 @@ def contradicted(
             return contradicted(config, path, own, ledger, base)
     place = verifying.work_tree(config.root, contents, is_committed=False)
     return verifying.contradicted(ledger, base, path, place)
+
+
+def contradictions(
+    config: Config, path: str, contents: blobs.Blobs | None, ledger: Ledger, base: Ledger | None
+) -> list[Contradiction]:
+    """What the rules take of ``contradicted``. That a date lies ahead and that a file or commit is
+    missing is told by rules of its own, which need no run: LED301 on, LED403 on, LED408."""
+    return [
+        Contradiction(
+            item=claim.item,
+            attempt=claim.attempt,
+            line=claim.line,
+            text=claim.text,
+            said=claim.said,
+            correction=claim.correction,
+            about=f"{claim.kind} {claim.text} {claim.claimed}",
+        )
+        for claim in contradicted(config, path, contents, ledger, base)
+        if claim.kind not in ("date", "artifact", "commit")
+    ]
 
 
 def unmet(config: Config, item: Item) -> Sequence[tuple[int, str]]:

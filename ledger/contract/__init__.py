@@ -27,7 +27,6 @@ KINDS: Final[dict[str, str]] = {
     "export": "plan",
     "explain": "findings",
     "validate": "findings",
-    "verify": "verify",
     "archive": "archive",
     "apply": "apply",
     "evidence": "evidence",

@@ -28,6 +28,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
         "`ledger gate FILE --json`, or with an item's ID for FILE.",
         "ledger.gates.model:Gate",
     ),
+    "verify": ("`ledger verify --json`.", "ledger.commands.verify:Verification"),
 }
 KINDS: Final = tuple(dict.fromkeys((*contract.KINDS, *MODELS)))
 

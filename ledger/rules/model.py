@@ -7,6 +7,22 @@ from ledger.plan import text
 Severity = Literal["error", "warning"]
 
 
+class Contradiction(NamedTuple):
+    """Something that the plan says and its evidence contradicts.
+
+    ``text`` is the passage on ``line``, ``said`` the same with the value that it claims,
+    ``correction`` what is so instead, and where. ``about`` tells it from others of its attempt.
+    """
+
+    item: str | None
+    attempt: int | None
+    line: int
+    text: str
+    said: str
+    correction: str
+    about: str
+
+
 class Finding(NamedTuple):
     """One fault. ``line`` and ``column`` count from 1. ``fix`` says what would mend it.
 

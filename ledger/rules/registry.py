@@ -2,14 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ledger.plan import text
 from ledger.plan.model import Item, Ledger
-from ledger.rules.model import Finding, Severity
-
-if TYPE_CHECKING:
-    from ledger.claims.model import Judged
+from ledger.rules.model import Contradiction, Finding, Severity
 
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
@@ -26,8 +23,8 @@ class Facts(NamedTuple):
     ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
     ``content_of`` gives what a path holds, None where there is no file or too long a one.
     ``run_notes`` takes a run's folder and gives what its outputs lack or contradict.
-    ``contradicted`` takes a ledger and an earlier one, and gives the claims of what the earlier one
-    does not have that their evidence contradicts.
+    ``contradicted`` takes a ledger and an earlier one, and gives what the earlier one does not
+    say and its evidence contradicts.
 
     ``unmet`` takes an item and gives its exit criteria that are not met, each with line and why.
 
@@ -47,7 +44,7 @@ class Facts(NamedTuple):
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
     content_of: Callable[[str], bytes | None] | None = None
     run_notes: Callable[[str], Sequence[str]] | None = None
-    contradicted: "Callable[[Ledger, Ledger | None], Sequence[Judged]] | None" = None
+    contradicted: Callable[[Ledger, Ledger | None], Sequence[Contradiction]] | None = None
     unmet: Callable[[Item], Sequence[tuple[int, str]]] | None = None
     every: bool = False
     append_only: str = "latest"

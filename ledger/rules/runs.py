@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.rules.places import added, name, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
-
-if TYPE_CHECKING:
-    from ledger.claims.model import Judged
 
 
 @rule("LED409", "run-lacks-evidence", "warning")
@@ -43,10 +39,6 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             yield Fault(at, message, note, attempt.item, attempt.number)
 
 
-# Rules of their own tell of these, from less than a run: LED301 and on, LED403 and on, LED408.
-_TOLD_ELSEWHERE = frozenset({"date", "artifact", "commit"})
-
-
 @rule("LED410", "claim-contradicted", "error")
 def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """What a new or changed attempt, or a completed action, says is not what its run says.
@@ -70,28 +62,19 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.contradicted is None:
         return
     starts: tuple[int, ...] = ()
-    for judged in facts.contradicted(ledger, None if facts.every else facts.base):
-        claim = judged.claim
-        if claim.kind in _TOLD_ELSEWHERE:
-            continue
+    for claim in facts.contradicted(ledger, None if facts.every else facts.base):
         starts = starts or text.plan_starts(ledger.text)
         start, end = starts[claim.line - 1], starts[claim.line]
         at = ledger.text.find(text.encode(claim.text), start, end)
+        number = "" if claim.attempt is None else f"attempt #{claim.attempt} of "
+        item = claim.item or "no item"
         yield Fault(
             at if at >= 0 else opening(ledger, start),
-            _contradiction(judged),
-            f"{claim.kind} {claim.text} {claim.claimed}",
+            f"{number}{item} says {quoted(claim.said)}: {claim.correction}",
+            claim.about,
             claim.item,
             claim.attempt,
         )
-
-
-def _contradiction(judged: Judged) -> str:
-    claim = judged.claim
-    number = "" if claim.attempt is None else f"attempt #{claim.attempt} of "
-    where = "" if judged.evidence == "arithmetic" else f" in {judged.evidence}"
-    found = f"it is {judged.observed}{where}"
-    return f"{number}{claim.item or 'no item'} says {quoted(claim.said)}: {found}; {judged.reason}"
 
 
 def _run_folder(attempt: Attempt) -> str | None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from random import Random
 
 from ledger.claims import verifying
-from ledger.claims.model import Judged
+from ledger.claims.model import JudgedClaim
 from ledger.git.blobs import Blobs
 from ledger.plan import reader
 from tests.campaigns import lies_plans as say
@@ -246,15 +246,15 @@ def plan(entries: Sequence[Entry], lies: dict[int, tuple[int, str]]) -> bytes:
     return "".join(out).encode()
 
 
-def contradicted(root: Path, data: bytes) -> dict[tuple[str | None, int | None], list[Judged]]:
+def contradicted(root: Path, data: bytes) -> dict[tuple[str | None, int | None], list[JudgedClaim]]:
     """What ``verify`` says against each attempt."""
     with Blobs(root) as contents:
         place = verifying.work_tree(root, contents, is_committed=False)
         judged = verifying.verify(reader.read(data), PLAN, place)
-    found: dict[tuple[str | None, int | None], list[Judged]] = {}
+    found: dict[tuple[str | None, int | None], list[JudgedClaim]] = {}
     for one in judged:
         if one.verdict == "contradicted":
-            found.setdefault((one.claim.item, one.claim.attempt), []).append(one)
+            found.setdefault((one.item, one.attempt), []).append(one)
     return found
 
 
@@ -288,9 +288,10 @@ def judge(rng: Random, root: Path, outcome: Outcome, wanted: int) -> None:
         wanted -= len(lies)
 
 
-def _shown(judged: Judged) -> str:
-    claim = judged.claim
-    return f"{claim.kind} {claim.text!r} observed {judged.observed} in {judged.evidence}: {judged.reason}"
+def _shown(claim: JudgedClaim) -> str:
+    return (
+        f"{claim.kind} {claim.text!r} observed {claim.observed} in {claim.evidence}: {claim.reason}"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

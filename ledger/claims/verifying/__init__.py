@@ -13,7 +13,7 @@ from itertools import chain, islice
 from ledger.claims.entries import Entry, Source, entry_of, sources
 from ledger.claims.judge import OF_RUNS, claims_of, judge, needs_runs
 from ledger.claims.judging_names import NOT_THERE, Known
-from ledger.claims.model import Claim, Judged, RunName
+from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.verifying.place import Place, revision, work_tree
 from ledger.claims.verifying.runs import Runs
 from ledger.plan import processes
@@ -35,7 +35,7 @@ def verify(
     path: str,
     place: Place,
     wanted: Callable[[Source], bool] = lambda _: True,
-) -> list[Judged]:
+) -> list[JudgedClaim]:
     """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
     ``path`` is how the ledger is named."""
     every = list(sources(ledger))
@@ -44,7 +44,7 @@ def verify(
     runs = Runs(read.of_item, place)
     known = _known(ledger, place)
 
-    def judged(part: Sequence[Source]) -> list[Judged]:
+    def judged(part: Sequence[Source]) -> list[JudgedClaim]:
         return [one for source in part for one in _judged(read.entry(source), path, known, runs)]
 
     if len(chosen) < _FEWEST or not processes.is_second_worth():
@@ -82,11 +82,11 @@ def _parts(chosen: Sequence[Source]) -> list[Sequence[Source]]:
     return [chosen[at : at + size] for at in range(0, len(chosen), size)]
 
 
-def _line(judged: Judged) -> int:
-    return judged.claim.line
+def _line(judged: JudgedClaim) -> int:
+    return judged.line
 
 
-def _judged(entry: Entry, path: str, known: Known, runs: Runs) -> list[Judged]:
+def _judged(entry: Entry, path: str, known: Known, runs: Runs) -> list[JudgedClaim]:
     """The claims of one entry. The names of tests are read where they may tell more."""
     claims = claims_of(entry)
     named = {
@@ -94,7 +94,7 @@ def _judged(entry: Entry, path: str, known: Known, runs: Runs) -> list[Judged]:
         for name in _names(claims)
         if (folders := runs.meant(entry, name))
     }
-    judged: list[Judged] = []
+    judged: list[JudgedClaim] = []
     is_named = any(claim.kind == "test" or claim.subject for claim in claims)
     for names in (True,) if is_named else (False, True):
         own = runs.read(entry.runs, entry.within, names=names) if needs_runs(claims) else []
@@ -104,7 +104,7 @@ def _judged(entry: Entry, path: str, known: Known, runs: Runs) -> list[Judged]:
     return judged
 
 
-def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -> list[Judged]:
+def contradicted(ledger: Ledger, base: Ledger | None, path: str, place: Place) -> list[JudgedClaim]:
     """The contradicted claims of attempts and completed actions that ``base`` does not have."""
     old = _texts(base) if base else frozenset()
     if base:  # what only got another number is not new
@@ -134,15 +134,13 @@ def _texts(ledger: Ledger) -> frozenset[str]:
     return frozenset((*attempts, *done, *(attempt.text for attempt in ledger.loose)))
 
 
-def _may_change(judged: Judged) -> bool:
+def _may_change(judged: JudgedClaim) -> bool:
     """Whether the names and times of single tests may say more to a claim."""
-    if judged.verdict == "supported" or judged.claim.whose == "loose":
+    if judged.verdict == "supported" or judged.whose == "loose":
         return False
-    if judged.claim.kind == "duration" and not judged.claim.subject:
+    if judged.kind == "duration" and not judged.subject:
         return judged.verdict == "contradicted"
-    return judged.claim.kind in _OF_TIME or (
-        judged.verdict == "contradicted" and judged.claim.kind in OF_RUNS
-    )
+    return judged.kind in _OF_TIME or (judged.verdict == "contradicted" and judged.kind in OF_RUNS)
 
 
 def _names(claims: Sequence[Claim]) -> list[RunName]:
@@ -175,15 +173,15 @@ def _known(ledger: Ledger, place: Place) -> Known:
     )
 
 
-def _noted(judged: list[Judged], place: Place) -> list[Judged]:
+def _noted(judged: list[JudgedClaim], place: Place) -> list[JudgedClaim]:
     """The verdicts, where it is said of each file that is not there whether git ignores it."""
-    missing = [one.claim.name for one in judged if one.observed == NOT_THERE]
+    missing = [one.name for one in judged if one.observed == NOT_THERE]
     ignored = place.ignored(missing) if missing else frozenset()
     if not ignored:
         return judged
     return [
-        one._replace(observed=f"{NOT_THERE} (ignored)")
-        if one.observed == NOT_THERE and one.claim.name in ignored
+        one.model_copy(update={"observed": f"{NOT_THERE} (ignored)"})
+        if one.observed == NOT_THERE and one.name in ignored
         else one
         for one in judged
     ]

@@ -1,0 +1,76 @@
+"""Hold what a fix plan claims against the evidence that it cites."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ledger import config
+from ledger.claims import verifying
+from ledger.claims.entries import Source
+from ledger.claims.model import JudgedClaim
+from ledger.commands import read
+from ledger.errors import UnreadableInput, UsageError
+from ledger.git.blobs import Blobs
+from ledger.plan import naming
+from ledger.plan.model import Ledger, Model
+
+
+class Verification(Model):
+    """The claims of the entries that were asked for."""
+
+    ledger: str
+    """The fix plan, relative to the repository's top."""
+    claims: tuple[JudgedClaim, ...]
+    """By entry in the order of the file, then by line."""
+
+
+def verify(
+    names: Sequence[str] = (), *, rev: str | None = None, ledger: Path | None = None
+) -> Verification:
+    """Judge every claim of attempts and completed actions.
+
+    ``names`` are items (``PARSE-001``) or single attempts (``PARSE-001#3``), by default all of the
+    fix plan; where only its archive has them, the archive is read. The evidence is taken from the
+    work tree, or from the commit ``rev``.
+
+    Raises ``UsageError`` for a name or commit that there is not, ``UnreadableInput`` for a fix plan
+    that cannot be read, and for ``rev`` outside a git repository.
+    """
+    settings = config.find(Path.cwd(), ledger)
+    if rev is not None and not settings.is_git:
+        hint = "leave out --rev"
+        raise UnreadableInput("no-repository", f"{settings.root}: no git repository", hint)
+    opened = read.holding(settings, *(map(naming.parse, names) if rev is None else ()))
+    wanted = _wanted(opened.ledger, names)
+    with Blobs(settings.root) if settings.is_git else contextlib.nullcontext() as contents:
+        is_committed = contents is not None and contents.head(opened.path) == opened.ledger.text
+        if contents is None or rev is None:
+            place = verifying.work_tree(settings.root, contents, is_committed=is_committed)
+        else:
+            place = verifying.revision(settings.root, contents, rev, is_committed=is_committed)
+        judged = verifying.verify(opened.ledger, opened.path, place, wanted)
+    return Verification(ledger=opened.path, claims=tuple(judged))
+
+
+def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Source], bool]:
+    """Which entries the names mean. Raises ``UsageError`` for a name that means none."""
+    if not names:
+        return lambda _: True
+    wanted: set[tuple[str, int | None]] = set()
+    for given in names:
+        name = naming.parse(given)
+        items = naming.items(ledger, name.item)
+        if name.number is not None and not any(
+            attempt.number == name.number for item in items for attempt in item.attempts
+        ):
+            raise UsageError(
+                "no-such-attempt",
+                f"{items[0].id} has no attempt #{name.number}",
+                f"`ledger show {items[0].id}` lists its attempts",
+            )
+        wanted.update((item.id, name.number) for item in items)
+    return lambda source: bool(
+        source.item and {(source.item, None), (source.item, source.attempt)} & wanted
+    )
