@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from ledger.errors import UnreadableInput
 from ledger.evidence.apple_crash import AppleCrashReader
 from ledger.evidence.backtrace import BacktraceReader
-from ledger.evidence.crashes import FaulthandlerReader
+from ledger.evidence.crashes import FaulthandlerReader, groups
+from ledger.evidence.frames import Frame, fold, frame_of, is_silent
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Reader
 from ledger.evidence.sanitizer import SanitizerReader
-from ledger.evidence.signature import Frame, came_through, fold, frame_of, groups, is_silent
 
 DATA = Path(__file__).parent / "data" / "crashes"
 READERS: tuple[Reader, ...] = (
@@ -122,7 +122,7 @@ def test_each_report_is_read(file: str, reader: str, expected: list[tuple[str, s
         [known] = [r for r in READERS if r.matches(f"run/{file}", data_as_found)]
         assert known.name == reader
         part = known.read(data_as_found, file)
-        found = [(c.signature, came_through(c), len(c.frames)) for c in part.crashes]
+        found = [(c.signature, c.through, len(c.frames)) for c in part.crashes]
         assert found == expected
         assert all(crash.source == file for crash in part.crashes)
 
@@ -153,7 +153,7 @@ def test_the_real_report_of_the_corpus(corpus: Path) -> None:
     assert crash.kind == "EXC_BREAKPOINT (SIGTRAP), Trace/BPT trap: 5"
     # Swift's own assertion says nothing; the app's frame has no name, so its offset stands.
     assert crash.signature == "SIGTRAP in iOSCrashingTest + 25788"
-    assert came_through(crash).startswith("-[UIViewController _sendViewDidLoad")
+    assert crash.through.startswith("-[UIViewController _sendViewDidLoad")
     assert len(crash.frames) == 48
 
 
@@ -286,7 +286,7 @@ def test_a_frame_of_python() -> None:
 
 
 def crash(signature: str, *frames: str) -> Crash:
-    return Crash("SIGSEGV", signature, frames, "log.txt")
+    return Crash(kind="SIGSEGV", signature=signature, frames=frames, source="log.txt")
 
 
 def test_crashes_are_grouped() -> None:
@@ -313,12 +313,12 @@ def test_crashes_are_grouped() -> None:
 def test_a_function_without_a_source_is_in_other_code() -> None:
     """Debuggers know no file for a library without debug information."""
     stack = crash("", "check [a.c:1]", "verify [a.c:9]", "plugin_call [libplugin.so]")
-    assert came_through(stack) == "plugin_call"
+    assert stack.through == "plugin_call"
 
 
 def test_a_caller_in_the_same_code_stands_where_there_is_no_other() -> None:
     stack = crash("", "gpu::go [gpu]", "gpu::go [gpu]", "gpu::step [gpu]")
-    assert came_through(stack) == "gpu::step"
+    assert stack.through == "gpu::step"
 
 
 def test_a_dump_of_faulthandler_has_its_caller() -> None:
@@ -331,7 +331,7 @@ def test_a_dump_of_faulthandler_has_its_caller() -> None:
     )
     [found] = FaulthandlerReader().read(data, "pytest.log").crashes
     assert found.signature == "Segmentation fault in call (native.py)"
-    assert came_through(found) == "test_x"
+    assert found.through == "test_x"
 
 
 # Broken and hostile input

@@ -7,25 +7,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.evidence.compare import compare
-from ledger.evidence.model import Delta, Evidence, Outcome, Rename, TestResult, Totals
-from ledger.evidence.rates import Rate, rates
+from ledger.evidence.model import (
+    Delta,
+    Evidence,
+    Outcome,
+    Rate,
+    Rename,
+    TestResult,
+    Totals,
+    recount,
+)
 from ledger.evidence.renames import renamed, shortened
-from ledger.evidence.totals import recount
 
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 FAILING = {"failed", "error"}
-CLASSES = [name for name in Delta._fields if name != "renamed"]
+CLASSES = [name for name in Delta.model_fields if name != "renamed"]
 
 
 def run(partial: bool = False, **outcomes: str) -> Evidence:
     """A run with tests like ``a="failed"``, ``b="passed~"`` (flaky)."""
     tests = {
         name: TestResult(
-            name, outcome.rstrip("~"), None, None, 1 + ("~" in outcome), "~" in outcome
+            identity=name,
+            outcome=outcome.rstrip("~"),
+            duration_s=None,
+            message=None,
+            tries=1 + ("~" in outcome),
+            flaky="~" in outcome,
         )
         for name, outcome in outcomes.items()
     }
-    return Evidence("run", tests=tests, tests_partial=partial)
+    return Evidence(path="run", tests=tests, tests_partial=partial)
 
 
 # now, before -> class; "-" is not there.
@@ -139,12 +151,14 @@ def test_totals_add_up(one: Evidence) -> None:
 
 def test_rates_name_their_denominator() -> None:
     totals = Totals(collected=692, passed=540, failed=8, skipped=143, xfailed=2)
-    assert rates(totals) == (
-        Rate("passed/collected", 540, 692, 78.03),
-        Rate("passed/executed", 540, 550, 98.18),
+    assert totals.rates == (
+        Rate(name="passed/collected", count=540, of=692, percent=78.03),
+        Rate(name="passed/executed", count=540, of=550, percent=98.18),
     )
-    assert rates(Totals(collected=3, skipped=3)) == (Rate("passed/collected", 0, 3, 0.0),)
-    assert rates(Totals()) == ()
+    assert Totals(collected=3, skipped=3).rates == (
+        Rate(name="passed/collected", count=0, of=3, percent=0.0),
+    )
+    assert Totals().rates == ()
 
 
 # Names that changed.
@@ -168,7 +182,7 @@ def test_a_test_that_was_renamed(what: str) -> None:
     delta = compare(
         run(**{now: "passed", "k::k": "passed"}), run(**{before: "failed", "k::k": "passed"})
     )
-    assert delta.renamed == ((Rename(before, now),) if alike else ())
+    assert delta.renamed == ((Rename(before=before, now=now),) if alike else ())
     assert (delta.not_run, delta.cleared, delta.new_tests) == ((before,), (), (now,)), (
         "a hint moves nothing"
     )

@@ -11,7 +11,7 @@ from ledger.evidence.crashes import find_crashes
 from ledger.evidence.exit_code import ExitCodeReader, meaning
 from ledger.evidence.fold import fold
 from ledger.evidence.gnu_time import GnuTimeReader
-from ledger.evidence.identity import from_node_id
+from ledger.evidence.model import identity_of
 
 
 @pytest.mark.parametrize(
@@ -272,4 +272,4 @@ def test_a_dump_cut_short_is_still_a_crash(cut: int) -> None:
     ],
 )  # fmt: skip
 def test_node_ids_are_told_as_junit_tells_them(node_id: str, identity: str) -> None:
-    assert from_node_id(node_id) == identity
+    assert identity_of(node_id) == identity

@@ -99,9 +99,9 @@ def test_the_real_report(corpus: Path) -> None:
 @pytest.mark.parametrize(
     ("earlier", "p_value", "verdict", "needed"),
     [
-        (Earlier(18, 20, "18/20"), 0.235, "too few rounds", (None, 69)),
-        (Earlier(45, 50, "45/50"), 0.065, "too few rounds", (73, None)),
-        (Earlier(190, 200, "190/200"), 0.001, "regression", (None, None)),
+        (Earlier(passes=18, total=20, source="18/20"), 0.235, "too few rounds", (None, 69)),
+        (Earlier(passes=45, total=50, source="45/50"), 0.065, "too few rounds", (73, None)),
+        (Earlier(passes=190, total=200, source="190/200"), 0.001, "regression", (None, None)),
     ],
 )
 def test_the_real_report_against_earlier_batches(
@@ -516,16 +516,22 @@ def test_clusters_are_shown_by_few_runs() -> None:
 
 def test_an_earlier_percentage_is_judged_with_its_number_of_rounds() -> None:
     prose = "The failure rate is elevated compared to an earlier 90% pass rate."
-    assert [c.verdict for c in claims_in(prose, Earlier(180, 200, ""))] == ["unverifiable"]
-    assert [c.verdict for c in claims_in(prose, Earlier(1800, 2000, ""))] == ["unverifiable"]
+    assert [c.verdict for c in claims_in(prose, Earlier(passes=180, total=200, source=""))] == [
+        "unverifiable"
+    ]
+    assert [c.verdict for c in claims_in(prose, Earlier(passes=1800, total=2000, source=""))] == [
+        "unverifiable"
+    ]
     worse = ten_rounds(prose).replace("PASS", "FAIL", 2)
     for earlier, verdict in (
-        (Earlier(180, 200, ""), "supported"),
-        (Earlier(9, 10, ""), "unverifiable"),
+        (Earlier(passes=180, total=200, source=""), "supported"),
+        (Earlier(passes=9, total=10, source=""), "unverifiable"),
     ):
         [claim] = judged(worse, against=earlier).claims
         assert claim.verdict == verdict
-    [claim] = judged(worse, against=Earlier(160, 200, "")).claims  # not the 90 % that is meant
+    [claim] = judged(
+        worse, against=Earlier(passes=160, total=200, source="")
+    ).claims  # not the 90 % that is meant
     assert claim.verdict == "unverifiable"
 
 
@@ -592,15 +598,21 @@ def test_a_claim_names_its_line() -> None:
 )
 def test_the_verdict(now: tuple[int, int], earlier: tuple[int, int], expected: Verdict) -> None:
     passes, total = now
-    assert compare(passes, 0, total, Earlier(*earlier, "")).verdict == expected
+    assert (
+        compare(passes, 0, total, Earlier(passes=earlier[0], total=earlier[1], source="")).verdict
+        == expected
+    )
 
 
 def test_unknown_results_widen_what_is_told() -> None:
-    found = compare(10, 5, 20, Earlier(18, 20, ""))
+    found = compare(10, 5, 20, Earlier(passes=18, total=20, source=""))
     assert found.p_value == pytest.approx(stats.fisher(15, 20, 18, 20))
     assert "5 rounds of unknown result could decide" in found.reason
     # Worse if all 40 failed, the same if they passed: neither is shown.
-    assert compare(865, 40, 1000, Earlier(900, 1000, "")).verdict == "too few rounds"
+    assert (
+        compare(865, 40, 1000, Earlier(passes=900, total=1000, source="")).verdict
+        == "too few rounds"
+    )
 
 
 @st.composite
@@ -608,7 +620,12 @@ def batches(draw: st.DrawFn) -> tuple[int, int, int, Earlier]:
     total, earlier = draw(st.integers(0, 60)), draw(st.integers(1, 60))
     unknown = draw(st.integers(0, min(5, total)))
     passes = draw(st.integers(0, total - unknown))
-    return passes, unknown, total, Earlier(draw(st.integers(0, earlier)), earlier, "")
+    return (
+        passes,
+        unknown,
+        total,
+        Earlier(passes=draw(st.integers(0, earlier)), total=earlier, source=""),
+    )
 
 
 @given(batches())
@@ -647,9 +664,12 @@ def test_rounds_that_are_needed_are_more_than_there_are(
 
 def test_with_so_many_more_rounds_it_is_told() -> None:
     """18 of 20 and 45 of 50 come before 14 of 20; at the same rate the verdict is then clear."""
-    needed = compare(14, 0, 20, Earlier(45, 50, "")).rounds_needed
+    needed = compare(14, 0, 20, Earlier(passes=45, total=50, source="")).rounds_needed
     assert needed == 73
-    assert verdict_on(round(0.7 * 73) - 1, 0, 73, Earlier(45, 50, "")) == "regression"
+    assert (
+        verdict_on(round(0.7 * 73) - 1, 0, 73, Earlier(passes=45, total=50, source=""))
+        == "regression"
+    )
 
 
 @pytest.mark.parametrize("total", [20, 50, 200])
@@ -658,7 +678,10 @@ def test_equal_batches_are_rarely_a_regression(total: int) -> None:
     highest = []  # the largest count that is a regression, for each earlier count
     worst = -1
     for before in range(total + 1):
-        while verdict_on(worst + 1, 0, total, Earlier(before, total, "")) == "regression":
+        while (
+            verdict_on(worst + 1, 0, total, Earlier(passes=before, total=total, source=""))
+            == "regression"
+        ):
             worst += 1
         highest.append(worst)
     for percent in range(1, 100):
@@ -681,7 +704,7 @@ def test_the_calibration_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_earlier_report_is_a_batch() -> None:
     report = read_report((DATA / "list.md").read_bytes(), "list.md")
-    assert earlier_of(report, "list.md") == Earlier(3, 4, "list.md")
+    assert earlier_of(report, "list.md") == Earlier(passes=3, total=4, source="list.md")
     with pytest.raises(UsageError, match="3 rounds of unknown result"):
         earlier_of(read_report((DATA / "odd.md").read_bytes(), "odd.md"), "odd.md")
 
@@ -706,20 +729,27 @@ def test_a_folder_of_rounds() -> None:
 @pytest.mark.parametrize(
     ("evidence", "expected"),
     [
-        (Evidence("r", totals=Totals(collected=2, passed=2), completeness="complete"), "pass"),
-        (Evidence("r", exit_code=0, reason="no test results"), "pass"),
-        (Evidence("r", totals=Totals(passed=1, failed=1), completeness="complete"), "fail"),
-        (Evidence("r", totals=Totals(passed=1, errors=1), completeness="complete"), "fail"),
-        (Evidence("r", totals=Totals(passed=2), exit_code=3, completeness="complete"), "fail"),
-        (Evidence("r", completeness="crashed"), "fail"),
-        (Evidence("r", completeness="timeout"), "fail"),
-        (Evidence("r", completeness="failed", reason="usage"), "fail"),
-        (Evidence("r", exit_code=1), "fail"),
-        (Evidence("r", exit_code=0, crashes=(Crash("k", "s", (), "f"),)), "fail"),
-        (Evidence("r"), "unknown"),
-        (Evidence("r", exit_code=0, reason="log.txt: cut short"), "unknown"),
-        (Evidence("r", totals=Totals(passed=2), completeness="incomplete"), "unknown"),
-        (Evidence("r", totals=Totals(skipped=2), completeness="complete"), "unknown"),
+        (Evidence(path="r", totals=Totals(collected=2, passed=2), completeness="complete"), "pass"),
+        (Evidence(path="r", exit_code=0, reason="no test results"), "pass"),
+        (Evidence(path="r", totals=Totals(passed=1, failed=1), completeness="complete"), "fail"),
+        (Evidence(path="r", totals=Totals(passed=1, errors=1), completeness="complete"), "fail"),
+        (Evidence(path="r", totals=Totals(passed=2), exit_code=3, completeness="complete"), "fail"),
+        (Evidence(path="r", completeness="crashed"), "fail"),
+        (Evidence(path="r", completeness="timeout"), "fail"),
+        (Evidence(path="r", completeness="failed", reason="usage"), "fail"),
+        (Evidence(path="r", exit_code=1), "fail"),
+        (
+            Evidence(
+                path="r",
+                exit_code=0,
+                crashes=(Crash(kind="k", signature="s", frames=(), source="f"),),
+            ),
+            "fail",
+        ),
+        (Evidence(path="r"), "unknown"),
+        (Evidence(path="r", exit_code=0, reason="log.txt: cut short"), "unknown"),
+        (Evidence(path="r", totals=Totals(passed=2), completeness="incomplete"), "unknown"),
+        (Evidence(path="r", totals=Totals(skipped=2), completeness="complete"), "unknown"),
     ],
 )
 def test_how_a_run_counts_as_a_round(evidence: Evidence, expected: str) -> None:
@@ -930,7 +960,7 @@ def test_no_report_is_a_traceback(pieces: list[str]) -> None:
         report = read_report("".join(pieces).encode(), "r.md")
     except UnreadableInput:
         return
-    found = judge(report, Earlier(9, 10, "9/10"))
+    found = judge(report, Earlier(passes=9, total=10, source="9/10"))
     assert found.passes + found.failures + found.unknown == found.total
     assert 0 <= found.interval[0] <= found.interval[1] <= 1
     assert list(lines_of(found))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ledger.claims.model import Claim
 from ledger.claims.observed import Run, Session
-from ledger.evidence.totals import recount
+from ledger.evidence.model import recount
 
 _parts = attrgetter("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 

@@ -47,7 +47,7 @@ def execute(
 def _earlier(against: str | None) -> Earlier | None:
     if against is None:
         return None
-    from ledger.cli.rounds import earlier_batch
+    from ledger.commands.rounds import earlier_batch
 
     return earlier_batch(against)
 

@@ -29,8 +29,6 @@ KINDS: Final[dict[str, str]] = {
     "validate": "findings",
     "archive": "archive",
     "apply": "apply",
-    "evidence": "evidence",
-    "rounds": "rounds",
     "links": "links",
     "history": "history",
     "merge-driver": "merge_driver",

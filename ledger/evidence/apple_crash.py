@@ -13,9 +13,9 @@ from itertools import islice
 from typing import Any
 
 from ledger.errors import UnreadableInput
+from ledger.evidence.frames import MAX_FRAMES, Frame, signature
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
-from ledger.evidence.signature import MAX_FRAMES, Frame, signature
 
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -174,7 +174,12 @@ def _made(kind: str, detail: str, frames: list[Frame], name: str) -> Crash:
     said = shorten(f"{kind}, {detail}" if detail else kind)
     signal = re.search(r"\((SIG[A-Z0-9]{2,10})\)", kind)
     what = signal[1] if signal else kind[:100]
-    return Crash(said, signature(what, frames), tuple(frame.text for frame in frames), name)
+    return Crash(
+        kind=said,
+        signature=signature(what, frames),
+        frames=tuple(frame.text for frame in frames),
+        source=name,
+    )
 
 
 def _panic(text: str, name: str) -> Crash:
@@ -194,7 +199,12 @@ def _panic(text: str, name: str) -> Crash:
             kexts.append(Frame("", "", kext[1]))
     what = f"kernel panic: {message}"
     frames = tuple(frame.text for frame in kexts)
-    return Crash(shorten(f"kernel panic: {said}"), signature(what, kexts), frames, name)
+    return Crash(
+        kind=shorten(f"kernel panic: {said}"),
+        signature=signature(what, kexts),
+        frames=frames,
+        source=name,
+    )
 
 
 def _dict(value: Any) -> dict[str, Any]:

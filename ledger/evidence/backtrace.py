@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
+from ledger.evidence.frames import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
-from ledger.evidence.signature import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
 
 _SUFFIXES = (".log", ".txt", ".out", ".err", ".stderr", ".stdout", ".bt")
 _MARKS = (b"\n#0  ", b" signal SIG", b"frame #0: 0x", b"Windows fatal exception: ")
@@ -212,5 +212,8 @@ def _windows(text: str, name: str) -> Iterator[Crash]:
 
 def _crash(said: str, kind: str, frames: list[Frame], name: str) -> Crash:
     return Crash(
-        shorten(said), signature(kind, frames), tuple(frame.text for frame in frames), name
+        kind=shorten(said),
+        signature=signature(kind, frames),
+        frames=tuple(frame.text for frame in frames),
+        source=name,
     )

@@ -63,7 +63,7 @@ def read_run(access: Access, path: str) -> Evidence:
     outputs = _outputs(access, path)
     evidence = fold(path, outputs.parts, (), outputs.is_file)
     stamp = _stamp(path, [part.file for part in outputs.parts])
-    return evidence._replace(files=outputs.files, stamp=stamp)
+    return evidence.model_copy(update={"files": outputs.files, "stamp": stamp})
 
 
 def read_runs(access: Access, paths: Sequence[str]) -> Evidence:
@@ -86,7 +86,7 @@ def read_runs(access: Access, paths: Sequence[str]) -> Evidence:
     evidence = fold(common, parts, (), single=False)
     stamps = {stamp for path in paths if (stamp := _stamp(path, []))}
     stamp = _stamp(common, []) or (min(stamps) if stamps else None)
-    return evidence._replace(files=tuple(files), stamp=stamp)
+    return evidence.model_copy(update={"files": tuple(files), "stamp": stamp})
 
 
 class _Outputs(NamedTuple):

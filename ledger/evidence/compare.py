@@ -35,7 +35,7 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
     guess (``renames.renamed``), so it moves nothing: a failure whose name did not run is
     ``not_run``, whatever became of the test that may be the same.
     """
-    classes: dict[str, list[str]] = {name: [] for name in Delta._fields if name != "renamed"}
+    classes: dict[str, list[str]] = {name: [] for name in Delta.model_fields if name != "renamed"}
     for identity, test in run.tests.items():
         found = _present(test, baseline.tests.get(identity), baseline.tests_partial)
         if found is not None:
@@ -60,7 +60,7 @@ def _renamed(run: Evidence, baseline: Evidence) -> tuple[Rename, ...]:
     new = [identity for identity in run.tests if identity not in baseline.tests]
     kept = run.tests.keys() & baseline.tests.keys() if gone and new else ()
     pairs = renamed(gone, new, kept)
-    return tuple(Rename(before, pairs[before]) for before in gone if before in pairs)
+    return tuple(Rename(before=before, now=pairs[before]) for before in gone if before in pairs)
 
 
 def _present(test: TestResult, before: TestResult | None, partial: bool) -> str | None:

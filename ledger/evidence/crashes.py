@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name
+from ledger.evidence.rounds_model import CrashGroup, Through
 
 _MARK = "Fatal Python error: "
 _FRAME = re.compile(r'  File "([^"\n]{1,1000})", line (\d{1,9}|\?\?\?) in (.{1,300})')
@@ -59,7 +61,7 @@ def _crash(lines: list[str], source: str) -> Crash:
             if frame is None or len(frames) >= _MAX_FRAMES:
                 break
             frames.append(f"{frame[1]}:{frame[2]} in {frame[3]}")
-    return Crash(kind, _signature(kind, frames), tuple(frames), source)
+    return Crash(kind=kind, signature=_signature(kind, frames), frames=tuple(frames), source=source)
 
 
 def _signature(kind: str, frames: list[str]) -> str:
@@ -68,3 +70,26 @@ def _signature(kind: str, frames: list[str]) -> str:
     place, _, function = frames[0].rpartition(" in ")
     path = place.rpartition(":")[0].replace("\\", "/")
     return f"{kind} in {function} ({path.rpartition('/')[2]})"
+
+
+def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:
+    """Crashes of named rounds by signature, the commonest first."""
+    found: dict[str, list[tuple[str, Crash]]] = {}
+    for name, crash in crashes:
+        found.setdefault(crash.signature, []).append((name, crash))
+    listed = []
+    for common, members in found.items():
+        through: dict[str, list[str]] = {}
+        for name, crash in members:
+            if frame := crash.through:
+                through.setdefault(frame, []).append(name)
+        ways = sorted(through.items(), key=lambda way: -len(way[1]))
+        listed.append(
+            CrashGroup(
+                signature=common,
+                rounds=tuple(name for name, _ in members),
+                through=tuple(Through(frame=frame, rounds=tuple(names)) for frame, names in ways),
+                frames=members[0][1].frames,
+            )
+        )
+    return tuple(sorted(listed, key=lambda group: -len(group.rounds)))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from ledger.evidence.commands import program
 from ledger.evidence.exit_code import meaning
 from ledger.evidence.merging import RANK, Merged, merge
-from ledger.evidence.model import Completeness, Evidence, Totals
+from ledger.evidence.model import Completeness, Evidence, Totals, recount
 from ledger.evidence.part import Part
-from ledger.evidence.totals import recount
 from ledger.plan.text import counted
 
 SEVERITY: tuple[Completeness, ...] = ("crashed", "timeout", "incomplete", "failed", "complete")

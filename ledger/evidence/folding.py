@@ -6,10 +6,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ledger.evidence.judging import TEARDOWN, Verdict, judge, seconds, without_verdict
-from ledger.evidence.model import FAILING, Outcome, TestResult
+from ledger.evidence.model import FAILING, WORST_FIRST, TestResult
 from ledger.plan.text import counted
 
-WORST: tuple[Outcome, ...] = ("error", "failed", "xpassed", "passed", "xfailed", "skipped")
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 _MAX_WARNINGS = 5
 
@@ -126,7 +125,7 @@ class Folding:
         for identity in suite.tests.keys() & self.tests.keys():
             self._homonyms += 1
             both = (self.tests[identity], suite.tests[identity])
-            suite.tests[identity] = min(both, key=lambda test: WORST.index(test.outcome))
+            suite.tests[identity] = min(both, key=lambda test: WORST_FIRST.index(test.outcome))
         self.tests.update(suite.tests)
 
     def end(self) -> None:
@@ -209,5 +208,11 @@ def _result(
     if earlier is not None:
         duration = round(earlier + (duration or 0.0), 6)
     return TestResult(
-        test.identity, test.outcome, duration, message, tries, flaky, test.at_collection
+        identity=test.identity,
+        outcome=test.outcome,
+        duration_s=duration,
+        message=message,
+        tries=tries,
+        flaky=flaky,
+        at_collection=test.at_collection,
     )

@@ -11,7 +11,6 @@ MAX_DEPTH = 100
 TOO_DEEP = f"elements at most {MAX_DEPTH} deep, found deeper ones"
 _ENDLESS = math.inf
 _FEWEST = 3  # attributes: name, class name and time are enough for most writers
-_tuple = tuple.__new__
 _NOT_RUN = frozenset({"notrun", "suppressed", "disabled", "ignored", "skipped"})
 _AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
 # The verdicts and what they stand for. Surefire's ``flaky...`` are
@@ -60,13 +59,13 @@ def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestR
         tries += sum(verdict.tag.startswith(("flaky", "rerun")) for verdict in verdicts)
         flaky = outcome == "passed"
     return TestResult(
-        identity,
-        outcome,
-        seconds(case.get("time")),
-        shorten(message) if message else None,
-        tries,
-        flaky,
-        message in _AT_COLLECTION,
+        identity=identity,
+        outcome=outcome,
+        duration_s=seconds(case.get("time")),
+        message=shorten(message) if message else None,
+        tries=tries,
+        flaky=flaky,
+        at_collection=message in _AT_COLLECTION,
     )
 
 
@@ -81,8 +80,7 @@ def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
     if len(case) > _FEWEST and ("status" in case or "result" in case):
         said = {case.get("status", "").lower(), case.get("result", "").lower()}
         outcome = "passed" if said.isdisjoint(_NOT_RUN) else "skipped"
-    # Most test cases come here: a tuple is made at once, past the parameters of its class.
-    return _tuple(TestResult, (identity, outcome, seconds(case.get("time")), None, 1, False, False))
+    return TestResult(identity=identity, outcome=outcome, duration_s=seconds(case.get("time")))
 
 
 def seconds(text: str | None) -> float | None:

@@ -19,8 +19,8 @@ from defusedxml.ElementTree import DefusedXMLParser
 from ledger.errors import UnreadableInput
 from ledger.evidence.folding import Folding
 from ledger.evidence.judging import MAX_DEPTH, OUTCOMES, TOO_DEEP, Misnested, Verdict
+from ledger.evidence.model import recount
 from ledger.evidence.part import MAX_BYTES, Part, file_name
-from ledger.evidence.totals import recount
 
 _ENCODING = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
 # Encodings that Python knows and expat does not: it takes single-byte ones only.

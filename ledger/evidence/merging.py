@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import KeysView
 
-from ledger.evidence.folding import WORST, order
-from ledger.evidence.model import FAILING, TestResult, Totals
+from ledger.evidence.folding import order
+from ledger.evidence.model import FAILING, WORST_FIRST, TestResult, Totals, recount
 from ledger.evidence.part import Part
 from ledger.evidence.renames import shortened
-from ledger.evidence.totals import recount
 from ledger.plan.text import counted
 
 _SHOWN = 3
@@ -104,7 +103,7 @@ def _named_alike(log: Part, above: list[Part], result: Merged) -> Part:
                 f"{log.file} tells other folders of its tests than {report.file}: taken as the same"
             )
             return log._replace(tests={
-                names[identity]: test._replace(identity=names[identity])
+                names[identity]: test.model_copy(update={"identity": names[identity]})
                 for identity, test in log.tests.items()
             })  # fmt: skip
     return log
@@ -160,7 +159,7 @@ def _refine(log: Part, result: Merged) -> None:
     for identity, test in log.tests.items():
         known = result.tests.get(identity)
         if test.outcome == "xpassed" and known is not None and known.outcome == "passed":
-            result.tests[identity] = known._replace(outcome="xpassed")
+            result.tests[identity] = known.model_copy(update={"outcome": "xpassed"})
 
 
 def _add_up(kept: list[Part], result: Merged) -> None:
@@ -198,11 +197,13 @@ def _add_up(kept: list[Part], result: Merged) -> None:
 
 def _again(before: TestResult, after: TestResult, dated: bool) -> TestResult:
     """The same test in a second file."""
-    worse = min(before, after, key=lambda test: WORST.index(test.outcome))
+    worse = min(before, after, key=lambda test: WORST_FIRST.index(test.outcome))
     flaky = (before.outcome in FAILING) != (after.outcome in FAILING)
-    return (after if dated else worse)._replace(
-        tries=before.tries + after.tries,
-        flaky=before.flaky or after.flaky or flaky,
+    return (after if dated else worse).model_copy(
+        update={
+            "tries": before.tries + after.tries,
+            "flaky": before.flaky or after.flaky or flaky,
+        }
     )
 
 
@@ -214,7 +215,7 @@ def _totals(kept: list[Part], result: Merged) -> None:
     if not extra:
         result.totals = totals if kept else None
         return
-    counts = {name: getattr(totals, name) for name in Totals._fields}
+    counts = {name: getattr(totals, name) for name in Totals.model_fields}
     for part in kept:
         if part.reader != "junit" and part.totals is not None:
             named = recount(part.tests.values())

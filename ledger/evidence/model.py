@@ -1,123 +1,267 @@
-"""What the outputs of one run say, and how two runs compare.
+"""What the outputs of one run say, and how two runs compare."""
 
-Tuples all of them: a frozen dataclass takes three times as long to make, and runs have thousands
-of tests; its class takes five times as long to define.
-"""
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final, Literal
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Literal, NamedTuple
+from pydantic import Field, computed_field
+
+from ledger.evidence.frames import reached_through
+from ledger.plan.model import Model
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
-FAILING: frozenset[str] = frozenset({"failed", "error"})
-Completeness = Literal["complete", "failed", "timeout", "crashed", "incomplete"]
+Completeness = Literal["complete", "failed", "timeout", "crashed", "incomplete", "inconsistent"]
+FAILING: Final[frozenset[Outcome]] = frozenset({"failed", "error"})
+# Of two results of one test, the first of these counts.
+WORST_FIRST: Final[tuple[Outcome, ...]] = (
+    "error",
+    "failed",
+    "xpassed",
+    "passed",
+    "xfailed",
+    "skipped",
+)
 
 
-class Totals(NamedTuple):
-    """Recounted from the tests. ``collected`` leaves out modules skipped at collection."""
+class Rate(Model):
+    """A share with its denominator named."""
+
+    name: str
+    """`passed/collected` or `passed/executed`."""
+    count: int
+    """The number above the line."""
+    of: int
+    """The number below it."""
+    percent: float
+    """To two decimals."""
+
+
+class Totals(Model):
+    """Tests by outcome: each test has one, and they add up to the tests.
+
+    pytest counts a test that passes and then fails in its teardown twice; here it is one test,
+    an error.
+    """
 
     collected: int = 0
+    """Tests. A module skipped or failed at collection is none, but is one of `skipped` or
+    `errors`: 692 collected may end as 540 passed, 8 failed, 143 skipped and 2 xfailed."""
     passed: int = 0
+    """Passed."""
     failed: int = 0
+    """Failed."""
     errors: int = 0
+    """Ended in an error outside the test itself."""
     skipped: int = 0
+    """Skipped."""
     xfailed: int = 0
+    """Failed, as was expected."""
     xpassed: int = 0
+    """Passed, although a failure was expected."""
     rerun: int = 0
+    """Tries beyond the first of a test."""
+
+    @property
+    def failing(self) -> int:
+        """Failures and errors."""
+        return self.failed + self.errors
+
+    @property
+    def executed(self) -> int:
+        """Tests that ran: all but the skipped. An expected failure ran."""
+        return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
+
+    @property
+    def cases(self) -> int:
+        """Recorded cases: the tests and the modules that stand for uncollected tests."""
+        return self.executed + self.skipped
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """`passed/collected` and `passed/executed`; a rate of nothing is left out."""
+        wholes = (("passed/collected", self.collected), ("passed/executed", self.executed))
+        return tuple(
+            Rate(name=name, count=self.passed, of=of, percent=round(100 * self.passed / of, 2))
+            for name, of in wholes
+            if of > 0
+        )
+
+    def __add__(self, other: "Totals") -> "Totals":
+        names = type(self).model_fields
+        return Totals(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
-class TestResult(NamedTuple):
-    """The last try of one test decides; ``flaky`` where tries disagree.
+class TestResult(Model):
+    """What became of one test; its last try decides."""
 
-    ``at_collection`` marks a module or class that was skipped or failed while tests were
-    being collected: it stands for tests that nobody counted, and is not one itself.
-    """
+    __test__ = False  # not a class of pytest's
 
     identity: str
+    """Class name, `::`, test name: `tests.test_x.TestY::test_z[cpu]`."""
     outcome: Outcome
-    duration_s: float | None
-    message: str | None
+    """How the last try ended."""
+    duration_s: float | None = None
+    """Seconds."""
+    message: str | None = None
+    """Why it failed or was skipped."""
     tries: int = 1
+    """How often it ran."""
     flaky: bool = False
+    """Whether its tries disagree."""
     at_collection: bool = False
+    """Whether this is a module or class that was skipped or failed before its tests were
+    counted."""
 
 
-TestResult.__test__ = False  # type: ignore[attr-defined]  # not a pytest class
-
-
-class Crash(NamedTuple):
-    """One crash: what stopped the process, where, and the signature it is grouped by."""
+class Crash(Model):
+    """What stopped the process."""
 
     kind: str
+    """Such as `SIGSEGV`."""
     signature: str
-    frames: tuple[str, ...]
+    """What crashes are grouped by."""
+    frames: tuple[str, ...] = ()
+    """The stack, innermost first."""
     source: str
+    """The file that tells of it."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def through(self) -> str:
+        """The frame that the place was reached through; may be empty."""
+        return reached_through(self.frames)
 
 
-class Repeats(NamedTuple):
-    """What `ledger run` repeated: ``run`` of the ``planned`` rounds, those that passed, those
-    that passed at the first try, and how each try ended that was tried again."""
+class Repeats(Model):
+    """What `ledger run` repeated."""
 
     planned: int
+    """Rounds that were wanted."""
     run: int
+    """Rounds that were run."""
     passes: int
+    """Rounds that passed."""
     first_try_passes: int
+    """Rounds that passed without a retry."""
     retried: tuple[str, ...] = ()
+    """How each try ended that was tried again."""
 
 
-class Evidence(NamedTuple):
-    """One run. ``path`` is as given; ``files`` are relative to it. Times in seconds, memory
-    in bytes. ``reason`` says why a run is not complete. ``tests`` is keyed by identity.
-
-    ``duration_s`` is the test session's own time where the outputs tell it, ``elapsed_s``
-    what ``/usr/bin/time`` measured for the whole command. ``sources`` names the file that a
-    value came from (``{"exit_code": "artifacts/exit_code.txt"}``). ``tests_partial`` says
-    that the outputs name only some tests (a quiet log names the failures alone), so that a
-    test which is not in ``tests`` may well have run.
-    """
+class Evidence(Model):
+    """What the outputs of one run say. Null is what they do not say."""
 
     path: str
+    """The run, relative to the top of the repository."""
     files: tuple[str, ...] = ()
+    """Its files, relative to the run."""
     stamp: str | None = None
+    """The stamp in its path."""
     command: str | None = None
+    """The command that ran."""
     cwd: str | None = None
+    """The folder that it ran in."""
     started: str | None = None
+    """When it started, ISO."""
     duration_s: float | None = None
+    """Seconds that the test session took."""
     elapsed_s: float | None = None
+    """Seconds that the whole command took."""
     exit_code: int | None = None
+    """The command's exit code."""
     peak_rss_bytes: int | None = None
+    """Peak resident memory."""
     cpu_percent: int | None = None
-    totals: Totals | None = None
-    tests: Mapping[str, TestResult] = MappingProxyType({})
-    tests_partial: bool = False
-    environment: Mapping[str, str] = MappingProxyType({})
-    crashes: tuple[Crash, ...] = ()
-    repeats: Repeats | None = None
+    """Share of one processor."""
     completeness: Completeness = "incomplete"
+    """Whether the run came to its end, and its outputs agree."""
     reason: str = ""
+    """Why not; empty for a complete run."""
+    totals: Totals | None = None
+    """Tests by outcome."""
+    tests: dict[str, TestResult] = Field(default={})
+    """By the identity of the test."""
+    tests_partial: bool = False
+    """Whether only some tests are named, so that others may have run: a quiet log names the
+    failures alone."""
+    environment: dict[str, str] = Field(default={})
+    """What is known of the surroundings."""
+    crashes: tuple[Crash, ...] = ()
+    """Crashes."""
+    repeats: Repeats | None = None
+    """What `ledger run` says of rounds and retries."""
     warnings: tuple[str, ...] = ()
-    sources: Mapping[str, str] = MappingProxyType({})
+    """What is odd about the outputs."""
+    sources: dict[str, str] = Field(default={})
+    """The file that a value comes from, by field."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """Shares of passed tests; empty without tests."""
+        return self.totals.rates if self.totals else ()
 
 
-class Rename(NamedTuple):
-    """A test of the baseline that the run perhaps has under another name."""
+class Rename(Model):
+    """Two names of what is perhaps one test."""
 
     before: str
+    """In the baseline, and not in the run."""
     now: str
+    """In the run, and not in the baseline."""
 
 
-class Delta(NamedTuple):
-    """A run against its baseline: test identities by class, each identity in at most one.
-    Not failing any more is not cleared: a cleared test ran and passed. ``renamed`` is no class
-    but a hint: both names stand in their own. The law is written down with
-    ``ledger.evidence.compare.compare``."""
+class Delta(Model):
+    """The run (several runs taken together) against the baseline: tests by class, each in at
+    most one. Not failing any more is not cleared: a cleared test ran and passed. The law is
+    written down with `ledger.evidence.compare.compare`."""
 
     new_failures: tuple[str, ...] = ()
+    """Failing now, and not in the baseline."""
     still_failing: tuple[str, ...] = ()
+    """Failing in both."""
     cleared: tuple[str, ...] = ()
+    """Failing in the baseline, ran and passed now."""
     not_run: tuple[str, ...] = ()
+    """Failing in the baseline, no outcome now."""
     newly_skipped: tuple[str, ...] = ()
+    """Skipped now, and not in the baseline."""
     new_tests: tuple[str, ...] = ()
+    """Not in the baseline."""
     gone: tuple[str, ...] = ()
+    """Not failing in the baseline, no outcome now."""
     flaky: tuple[str, ...] = ()
+    """Tries disagree, the last did not fail."""
     renamed: tuple[Rename, ...] = ()
+    """No class but a hint: each name also stands in the class that it is in."""
+
+
+def recount(tests: Iterable[TestResult]) -> Totals:
+    """Count tests by the outcome of their last try."""
+    known = list(tests)
+    outcomes = Counter(test.outcome for test in known)
+    return Totals(
+        collected=sum(not test.at_collection for test in known),
+        passed=outcomes["passed"],
+        failed=outcomes["failed"],
+        errors=outcomes["error"],
+        skipped=outcomes["skipped"],
+        xfailed=outcomes["xfailed"],
+        xpassed=outcomes["xpassed"],
+        rerun=sum(test.tries - 1 for test in known),
+    )
+
+
+def identity_of(node_id: str) -> str:
+    """`tests/test_x.py::TestY::test_z[cpu]` as `tests.test_x.TestY::test_z[cpu]`.
+
+    pytest writes JUnit XML with dots for slashes and colons, and from dots alone a path
+    cannot be told from a class. So the identity is what both forms can give: class name,
+    `::`, test name. A module stands by its dotted path alone.
+    """
+    head, bracket, parameters = node_id.partition("[")
+    names = head.split("::")
+    module = names[0].replace("\\", "/").replace("/", ".")
+    names[0] = module.removesuffix(".py")
+    names[-1] += bracket + parameters
+    class_name = ".".join(names[:-1])
+    return f"{class_name}::{names[-1]}" if class_name else names[-1]

@@ -70,7 +70,11 @@ def _repeats(said: dict[str, Any]) -> Repeats:
     if not 0 <= first <= passes <= run <= planned:
         raise ValueError
     return Repeats(
-        planned, run, passes, first, tuple(one_line(str(w))[:40] for w in retried[:_MOST])
+        planned=planned,
+        run=run,
+        passes=passes,
+        first_try_passes=first,
+        retried=tuple(one_line(str(w))[:40] for w in retried[:_MOST]),
     )
 
 

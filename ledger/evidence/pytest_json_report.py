@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ledger.evidence.identity import from_node_id
 from ledger.evidence.kept import allowed
-from ledger.evidence.model import Completeness, Outcome, TestResult, Totals
+from ledger.evidence.model import Completeness, Outcome, TestResult, Totals, identity_of, recount
 from ledger.evidence.part import MAX_BYTES, Part, file_name
 from ledger.evidence.pytest_records import (
     Record,
@@ -20,7 +19,6 @@ from ledger.evidence.pytest_records import (
     unreadable,
     whole,
 )
-from ledger.evidence.totals import recount
 
 _KEYS = (b'"created"', b'"exitcode"', b'"root"')
 _OUTCOMES: dict[object, Outcome] = {
@@ -135,10 +133,10 @@ def _test(found: Record) -> TestResult | None:
             why = message(crash or phase.get("longrepr"))
     again = word == "rerun"
     return TestResult(
-        from_node_id(node_id),
-        outcome,
-        round(sum(seconds(phase.get("duration")) for phase in phases), 6),
-        why,
+        identity=identity_of(node_id),
+        outcome=outcome,
+        duration_s=round(sum(seconds(phase.get("duration")) for phase in phases), 6),
+        message=why,
         tries=2 if again else 1,
         flaky=again,
     )

@@ -8,11 +8,10 @@ failures have names (short test summary). The last line has the counts.
 from __future__ import annotations
 
 from ledger.evidence.crashes import find_crashes
-from ledger.evidence.model import FAILING, TestResult, Totals
+from ledger.evidence.model import FAILING, TestResult, Totals, recount
 from ledger.evidence.part import Part, decode, file_name
 from ledger.evidence.pytest_session import Session
 from ledger.evidence.pytest_summary import plain_lines
-from ledger.evidence.totals import recount
 
 _SUFFIXES = (".log", ".txt", ".out", ".stdout")
 _MARKS = (b"test session starts", b"short test summary info", b" passed in ", b" failed in ",
@@ -85,13 +84,15 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals | No
     said = told.totals if told else session.letters()
     # Under xdist only the last line tells of modules that were skipped at collection.
     unnamed = max(session.skipped_modules, said.skipped - counted.skipped)
-    counted = counted._replace(skipped=counted.skipped + unnamed)
+    counted = counted.model_copy(update={"skipped": counted.skipped + unnamed})
     if session.verbose and (told is None or counted.passed + counted.errors >= said.passed):
         return counted, False
     collected = session.collected
     if collected is None:
         collected = _count(said) - session.skipped_modules
-    return said._replace(collected=collected), _count(said) > len(tests) + session.skipped_modules
+    return said.model_copy(update={"collected": collected}), _count(said) > len(
+        tests
+    ) + session.skipped_modules
 
 
 def _count(said: Totals) -> int:

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.identity import from_node_id
-from ledger.evidence.model import Completeness, TestResult
+from ledger.evidence.model import Completeness, TestResult, identity_of
 from ledger.evidence.part import shorten
 from ledger.plan.text import counted
 
@@ -85,10 +84,10 @@ def at_collection(reported: Record) -> TestResult | None:
         return None
     told = message(reported.get("longrepr"))
     return TestResult(
-        from_node_id(node_id),
-        "error" if outcome == "failed" else "skipped",
-        None,
-        None if told is None else told.split("\n", 1)[0],
+        identity=identity_of(node_id),
+        outcome="error" if outcome == "failed" else "skipped",
+        duration_s=None,
+        message=None if told is None else told.split("\n", 1)[0],
         at_collection=True,
     )
 

@@ -7,8 +7,15 @@ import io
 import json
 from dataclasses import dataclass
 
-from ledger.evidence.identity import from_node_id
-from ledger.evidence.model import FAILING, Completeness, Crash, Outcome, TestResult
+from ledger.evidence.model import (
+    FAILING,
+    Completeness,
+    Crash,
+    Outcome,
+    TestResult,
+    identity_of,
+    recount,
+)
 from ledger.evidence.part import MAX_BYTES, Part, file_name
 from ledger.evidence.pytest_records import (
     Record,
@@ -21,7 +28,6 @@ from ledger.evidence.pytest_records import (
     unreadable,
     whole,
 )
-from ledger.evidence.totals import recount
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".txt", ".out")
 _MARK = b'"$report_type"'
@@ -118,12 +124,12 @@ class _Test:
         failing = self.outcome in FAILING
         flaky = self.passed_before if failing else self.failed_before
         return TestResult(
-            from_node_id(node_id),
-            self.outcome,
-            round(self.duration, 6),
-            self.message,
-            self.tries,
-            flaky,
+            identity=identity_of(node_id),
+            outcome=self.outcome,
+            duration_s=round(self.duration, 6),
+            message=self.message,
+            tries=self.tries,
+            flaky=flaky,
         )
 
 
@@ -168,7 +174,9 @@ class _Session:
         self._last = node_id
         if when == "???" and len(self._crashes) < _MAX_CRASHES:
             kind = "a worker crashed"
-            self._crashes.append(Crash(kind, f"{kind} in {node_id}", (), self._name))
+            self._crashes.append(
+                Crash(kind=kind, signature=f"{kind} in {node_id}", frames=(), source=self._name)
+            )
         start, stop = seconds(report.get("start")), seconds(report.get("stop"))
         if start:
             self._first_start = min(start, self._first_start or start)

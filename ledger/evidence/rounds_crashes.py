@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ledger.evidence.backtrace import BacktraceReader
-from ledger.evidence.crashes import FaulthandlerReader
+from ledger.evidence.crashes import FaulthandlerReader, groups
+from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Reader
 from ledger.evidence.rounds_model import CrashGroup, Round, Through
 from ledger.evidence.sanitizer import SanitizerReader
-from ledger.evidence.signature import MAX_FUNCTION, Frame, fold, groups, is_silent
 from ledger.plan import document
 from ledger.plan.document import Document
 
@@ -70,8 +70,15 @@ def crashes(parsed: Document, rounds: list[Round]) -> tuple[CrashGroup, ...]:
         signature = place.signature if " in " in kind or not failed else kind
         if " in " not in signature and place.signature:
             signature = f"{kind} in {place.signature}"
-        return (CrashGroup(signature, tuple(names), tuple(_through(parsed)), place.frames),)
-    listed = [CrashGroup(kind, tuple(names)) for kind, names in failed.items()]
+        return (
+            CrashGroup(
+                signature=signature,
+                rounds=tuple(names),
+                through=tuple(_through(parsed)),
+                frames=place.frames,
+            ),
+        )
+    listed = [CrashGroup(signature=kind, rounds=tuple(names)) for kind, names in failed.items()]
     return (*sorted(listed, key=lambda group: -len(group.rounds)), *places)
 
 
@@ -86,13 +93,21 @@ def _places(parsed: Document) -> Iterator[CrashGroup]:
             text = "\n".join(lines)
             whole = [crash for reader in _READERS for crash in _read(reader, text)]
             for group in groups([("", crash) for crash in whole]):
-                found.setdefault(group.signature, CrashGroup(group.signature, (), (), group.frames))
+                found.setdefault(
+                    group.signature,
+                    CrashGroup(
+                        signature=group.signature, rounds=(), through=(), frames=group.frames
+                    ),
+                )
             if not whole:
                 frames = [name for line in lines if (name := _symbol(line))]
                 telling = [frame for frame in frames if not is_silent(Frame(frame))]
                 if telling:
                     name = fold(telling[0])
-                    found.setdefault(name, CrashGroup(name, (), (), tuple(frames)))
+                    found.setdefault(
+                        name,
+                        CrashGroup(signature=name, rounds=(), through=(), frames=tuple(frames)),
+                    )
     yield from found.values()
 
 
@@ -134,4 +149,4 @@ def _through(parsed: Document) -> Iterator[Through]:
                 rest = text[span.end() : span.end() + 2000].partition("`")[0]
                 rounds = _ROUNDS.search(rest)
                 names = re.findall(r"\d+", rounds[1]) if rounds and "-" not in rounds[1] else []
-                yield Through(name, tuple(names))
+                yield Through(frame=name, rounds=tuple(names))

@@ -9,10 +9,10 @@ from pathlib import Path
 from ledger.errors import UnreadableInput
 from ledger.evidence.access import Access, WorkTree
 from ledger.evidence.bundle import read_run
+from ledger.evidence.crashes import groups
 from ledger.evidence.model import Crash, Evidence
 from ledger.evidence.rounds_model import Round, RoundResult, RoundsReport
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
-from ledger.evidence.signature import groups
 
 MAX_FOLDERS = 2000
 
@@ -81,10 +81,10 @@ def _round(name: str, evidence: Evidence) -> Round:
         said = f"{counted.passed} passed, {counted.failed + counted.errors} failed; {said}"
     seconds = evidence.duration_s if evidence.duration_s is not None else evidence.elapsed_s
     return Round(
-        name,
-        result_of(evidence),
-        evidence.completeness,
-        None if evidence.repeats is None else len(evidence.repeats.retried),
+        name=name,
+        result=result_of(evidence),
+        result_text=evidence.completeness,
+        retries=None if evidence.repeats is None else len(evidence.repeats.retried),
         metrics={} if seconds is None else {"duration": seconds},
         note=said.strip("; "),
     )

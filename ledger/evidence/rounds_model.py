@@ -1,9 +1,12 @@
 """Repeated rounds of one command: what a report says of them, and what comes of it."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
-from dataclasses import dataclass, field
-from typing import Literal
+from pydantic import Field, computed_field
+
+from ledger.plan.model import Model
 
 RoundResult = Literal["pass", "fail", "skipped", "unknown"]
 RetryCount = Literal["extra", "all"]
@@ -16,47 +19,224 @@ Which = Literal["any", "longest", "current"]
 Direction = Literal["worse", "better", "same"]
 Verdict = Literal["regression", "no evidence of change", "too few rounds", "improvement"]
 ClaimVerdict = Literal["supported", "contradicted", "unverifiable"]
+Interval = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One execution. ``retries`` as written; what it counts is declared by whoever judges.
-    ``metrics`` by name. ``crash`` is the signature of a crash that the round is said to have
-    ended by. ``line`` from 1, None for a round that is a folder."""
+class Round(Model):
+    """One execution of the command."""
 
     name: str
-    result: RoundResult
-    result_text: str = ""
-    retries: int | None = None
-    metrics: dict[str, float] = field(default_factory=dict)
-    note: str = ""
-    crash: str = ""
+    """Its number or name."""
     batch: str | None = None
+    """The batch that the report puts it in."""
+    result: RoundResult
+    """How it went, in one of four words."""
+    result_text: str = ""
+    """How it went, as written."""
+    retries: int | None = None
+    """As written; `retries` of the whole says what it counts."""
+    metrics: dict[str, float] = Field(default={})
+    """Measured values, by name."""
+    note: str = ""
+    """What else the report says of it."""
+    crash: str = ""
+    """The signature of a crash that it is said to have ended by."""
     line: int | None = None
+    """Its line; null for a folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Through:
-    """A frame by which a crash was reached, and the rounds in which it was so; empty where
-    that is not told."""
+class Through(Model):
+    """A frame by which a crash was reached."""
 
     frame: str
+    """The first frame outside of the code that crashed."""
     rounds: tuple[str, ...] = ()
+    """The rounds; empty where that is not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class CrashGroup:
-    """Crashes of one signature, with the rounds that had them, and how often each was so
-    reached. ``frames`` are those of the first, innermost first."""
+class CrashGroup(Model):
+    """Crashes of one signature."""
 
     signature: str
+    """What stopped the process, and where."""
     rounds: tuple[str, ...]
+    """The rounds that ended so; empty where not told."""
     through: tuple[Through, ...] = ()
+    """How the place was reached."""
     frames: tuple[str, ...] = ()
+    """The stack of the first, innermost first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Streak(Model):
+    """Rounds in a row with one result."""
+
+    result: RoundResult
+    """The result."""
+    length: int
+    """How many."""
+    first: str
+    """The first round."""
+    last: str
+    """The last round."""
+
+
+class Batch(Model):
+    """A part of the rounds that the report names."""
+
+    name: str
+    """As the report calls it."""
+    first: str
+    """Its first round."""
+    last: str
+    """Its last round."""
+    passes: int
+    """Rounds that passed."""
+    total: int
+    """Rounds that were run."""
+    interval: Interval
+    """95 % interval of the pass rate, from 0 to 1."""
+
+
+class Metric(Model):
+    """A measured value over the rounds that have it."""
+
+    name: str
+    """The heading of its column."""
+    unit: str
+    """Its unit; may be empty."""
+    size: int
+    """How many rounds have it."""
+    mean: float
+    """Arithmetic mean."""
+    deviation: float | None
+    """Sample standard deviation; null for one value."""
+    low: float
+    """The smallest."""
+    high: float
+    """The largest."""
+
+
+class Order(Model):
+    """The runs test: whether results come in clusters."""
+
+    runs: int
+    """Stretches of equal results."""
+    expected: float
+    """How many a random order has on average."""
+    p_clustered: float
+    """The chance of so few in a random order."""
+
+
+class Earlier(Model):
+    """The batch that the rounds are compared with."""
+
+    passes: int
+    """Rounds that passed."""
+    total: int
+    """Rounds that were run."""
+    source: str
+    """As given: `K/N`, or the path of a report."""
+
+
+class Comparison(Model):
+    """The rounds against an earlier batch."""
+
+    earlier: Earlier
+    """The earlier batch."""
+    p_value: float
+    """Fisher's exact test, two-sided."""
+    verdict: Verdict
+    """What the numbers bear."""
+    reason: str
+    """What the verdict rests on."""
+    largest_drop: float
+    """How far the pass rate may have dropped (0 to 1): the upper end of the 95 % interval of the
+    difference."""
+    rounds_needed: int | None = None
+    """With too few rounds: how many of the new batch would tell, all counted; null for more than
+    1,000."""
+    rounds_needed_each: int | None = None
+    """Where no number of new rounds would: how many of both batches."""
+
+
+class Claim(Model):
+    """A statement of the report's prose, held against its own rounds."""
+
+    kind: StatementKind
+    """What it is about."""
+    text: str
+    """As written, with some of what stands around it."""
+    claimed: str
+    """What it says."""
+    observed: str
+    """What the rounds say; empty where they say nothing."""
+    verdict: ClaimVerdict
+    """Supported, contradicted or unverifiable."""
+    reason: str
+    """Why, where the two values do not show it."""
+    line: int
+    """The line that it stands on."""
+
+
+class Judgement(Model):
+    """What repeated rounds of one command show."""
+
+    path: str
+    """The report or folder, as given."""
+    command: str | None
+    """The command, where the report names it."""
+    rounds: tuple[Round, ...]
+    """In order."""
+    passes: int
+    """Rounds that passed."""
+    failures: int
+    """Rounds that failed."""
+    unknown: int
+    """Rounds of unknown result: they count as not passed."""
+    skipped: int
+    """Rounds that were not run; not in `total`."""
+    total: int
+    """Rounds that were run."""
+    interval: Interval
+    """95 % interval of the pass rate, from 0 to 1."""
+    retries: RetryCount | None
+    """What retries count: the `extra` tries or `all`; null where none are told."""
+    first_try_passes: int | None
+    """Rounds that passed without a retry; null where no round tells its retries."""
+    first_try_interval: Interval | None
+    """95 % interval of their rate."""
+    longest_pass: Streak | None
+    """The longest streak of passes."""
+    longest_fail: Streak | None
+    """The longest streak of failures."""
+    current: Streak | None
+    """The streak that the last round belongs to."""
+    order: Order | None
+    """Null where all results are equal, or one unknown."""
+    batches: tuple[Batch, ...]
+    """The batches that the report names."""
+    metrics: tuple[Metric, ...]
+    """Measured values."""
+    crashes: tuple[CrashGroup, ...]
+    """Crashes by signature, the commonest first."""
+    comparison: Comparison | None
+    """Null without an earlier batch."""
+    claims: tuple[Claim, ...]
+    """What the prose says, in its order."""
+    warnings: tuple[str, ...]
+    """What is odd about the report."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def longest_streak(self) -> int:
+        """Most passes in a row."""
+        return self.longest_pass.length if self.longest_pass else 0
+
+
+# What a reader of reports hands on: nobody else sees it.
+
+
+class Scope(NamedTuple):
     """Which rounds a statement is about: those named (``names``), those of a batch, a range of
     numbers (``first``, ``last``), so many from one end (``head``, ``tail``), else all."""
 
@@ -68,16 +248,14 @@ class Scope:
     tail: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedBatch:
+class NamedBatch(NamedTuple):
     """A part of the rounds that a report names, with the range of numbers that it gives."""
 
     name: str
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """A percentage as written, with its number of decimals; ``about`` for one with a tilde."""
 
     percent: float
@@ -85,8 +263,7 @@ class Share:
     about: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """Something in the prose of a report that its rounds can bear out or not.
 
     ``sure`` says that it can only be meant of these rounds; of another it cannot be said that
@@ -116,8 +293,7 @@ class Statement:
     parts: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RoundsReport:
+class RoundsReport(NamedTuple):
     """What one report, or folder of run folders, says. ``retry_word`` is the heading of the
     column of retries. ``units`` of metrics by name."""
 
@@ -125,128 +301,8 @@ class RoundsReport:
     rounds: tuple[Round, ...]
     command: str | None = None
     batches: tuple[NamedBatch, ...] = ()
-    units: dict[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = MappingProxyType({})
     retry_word: str = ""
     crashes: tuple[CrashGroup, ...] = ()
     statements: tuple[Statement, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The batch that rounds are compared with. ``source`` is how it was given."""
-
-    passes: int
-    total: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Rounds against an earlier batch. ``largest_drop`` (0 to 1) is how far the pass rate may
-    have dropped at most, at 95 % confidence. Where there are too few rounds, ``rounds_needed``
-    of the new batch would tell, or, where no number of those is enough, ``rounds_needed_each``
-    of both; None for more than 1,000."""
-
-    earlier: Earlier
-    p_value: float
-    verdict: Verdict
-    reason: str
-    largest_drop: float
-    rounds_needed: int | None = None
-    rounds_needed_each: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A statement of a report, held against its own rounds."""
-
-    kind: StatementKind
-    text: str
-    claimed: str
-    observed: str
-    verdict: ClaimVerdict
-    reason: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Streak:
-    """Rounds in a row with one result, by the names of the first and the last."""
-
-    result: RoundResult
-    length: int
-    first: str
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class BatchSummary:
-    """A part of the rounds. ``interval`` is that of the pass rate, each end from 0 to 1."""
-
-    name: str
-    first: str
-    last: str
-    passes: int
-    total: int
-    interval: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class MetricSummary:
-    """A measured value over the rounds that have it. ``deviation`` is the sample's; None for
-    one value."""
-
-    name: str
-    unit: str
-    size: int
-    mean: float
-    deviation: float | None
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Whether results come in clusters: the runs test. ``p_clustered`` is the chance of so few
-    changes between passing and failing in a random order."""
-
-    runs: int
-    expected: float
-    p_clustered: float
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What repeated rounds show. ``total`` counts the rounds that were run: those passed, those
-    failed, and those of ``unknown`` result, which count as not passed. ``interval`` is the 95 %
-    interval of the pass rate, from 0 to 1. ``first_try_passes`` is None where the report does
-    not tell retries."""
-
-    path: str
-    command: str | None
-    rounds: tuple[Round, ...]
-    passes: int
-    failures: int
-    unknown: int
-    skipped: int
-    total: int
-    interval: tuple[float, float]
-    retries: RetryCount | None
-    first_try_passes: int | None
-    first_try_interval: tuple[float, float] | None
-    longest_pass: Streak | None
-    longest_fail: Streak | None
-    current: Streak | None
-    order: Order | None
-    batches: tuple[BatchSummary, ...]
-    metrics: tuple[MetricSummary, ...]
-    crashes: tuple[CrashGroup, ...]
-    comparison: Comparison | None
-    claims: tuple[Claim, ...]
-    warnings: tuple[str, ...]
-
-    @property
-    def longest_streak(self) -> int:
-        """Length of the longest stretch of passes."""
-        return self.longest_pass.length if self.longest_pass else 0

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice, pairwise
 
 from ledger.errors import UnreadableInput
@@ -197,39 +196,41 @@ def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
     metrics to them; under the heading of a batch of its own it holds rounds of its own."""
     found: dict[tuple[str | None, str], Round] = {}
     for sheet in (sheet for sheet in sheets if not sheet.is_partial):
-        known = {key[1]: key for key in found}
-        again = [r for r in sheet.rounds if r.name in known]
-        repeats = all(found[known[r.name]].result == r.result for r in again)
+        places = {key[1]: key for key in found}
+        again = [r for r in sheet.rounds if r.name in places]
+        repeats = all(found[places[r.name]].result == r.result for r in again)
         own = bool(again) and (not repeats or bool(_BATCH_HEADING.search(sheet.section)))
         batch = sheet.section if own or _BATCH_HEADING.search(sheet.section) else None
         for read in sheet.rounds:
             key = (read.batch or batch, read.name)
-            if not own and read.name in known:
-                found[known[read.name]] = _joined(found[known[read.name]], read)
+            if not own and read.name in places:
+                found[places[read.name]] = _joined(found[places[read.name]], read)
             elif key in found:
                 if found[key].result != read.result:
                     warnings.append(f"round {read.name} stands twice, with different results")
-                    found[key] = replace(found[key], result="unknown")
+                    found[key] = found[key].model_copy(update={"result": "unknown"})
             else:
-                found[key] = replace(read, batch=key[0])
+                found[key] = read.model_copy(update={"batch": key[0]})
     for sheet in (sheet for sheet in sheets if sheet.is_partial):
         names = Counter(name for _, name in found)
         keys = {key[1]: key for key in found if names[key[1]] == 1}
         for read in sheet.rounds:
             if read.name in keys:
                 metrics = _measured(found[keys[read.name]], read.metrics, warnings)
-                found[keys[read.name]] = replace(found[keys[read.name]], metrics=metrics)
+                known = found[keys[read.name]]
+                found[keys[read.name]] = known.model_copy(update={"metrics": metrics})
     return list(found.values())
 
 
 def _joined(first: Round, again: Round) -> Round:
     notes = dict.fromkeys(note for note in (first.note, again.note) if note)
-    return replace(
-        first,
-        retries=again.retries if first.retries is None else first.retries,
-        metrics={**again.metrics, **first.metrics},
-        note="; ".join(notes),
-        crash=first.crash or again.crash,
+    return first.model_copy(
+        update={
+            "retries": again.retries if first.retries is None else first.retries,
+            "metrics": {**again.metrics, **first.metrics},
+            "note": "; ".join(notes),
+            "crash": first.crash or again.crash,
+        }
     )
 
 

@@ -166,15 +166,15 @@ def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, shee
             batch = words.plain(cell) or None
     sheet.rounds.append(
         Round(
-            label,
-            result,
-            said,
-            retries,
-            metrics,
-            "; ".join(filter(None, notes)),
-            crash,
-            batch,
-            row.line,
+            name=label,
+            result=result,
+            result_text=said,
+            retries=retries,
+            metrics=metrics,
+            note="; ".join(filter(None, notes)),
+            crash=crash,
+            batch=batch,
+            line=row.line,
         )
     )
 

@@ -6,9 +6,9 @@ import heapq
 import re
 from collections.abc import Iterator
 
+from ledger.evidence.frames import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
-from ledger.evidence.signature import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
 
 _SUFFIXES = (".log", ".txt", ".out", ".err", ".stderr", ".stdout")
 _MARKS = (b"Sanitizer: ", b": runtime error: ")
@@ -87,7 +87,10 @@ def _crash(report: re.Match[str], text: str, name: str) -> Crash:
     short = _NUMBER.sub("N", short)[:200]
     what = f"{tool}: {short}"
     return Crash(
-        shorten(f"{tool}: {said}"), signature(what, frames), tuple(f.text for f in frames), name
+        kind=shorten(f"{tool}: {said}"),
+        signature=signature(what, frames),
+        frames=tuple(f.text for f in frames),
+        source=name,
     )
 
 

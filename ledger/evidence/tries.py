@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.evidence.identity import from_node_id
-from ledger.evidence.model import FAILING, Outcome, TestResult
+from ledger.evidence.model import FAILING, Outcome, TestResult, identity_of
 from ledger.evidence.part import shorten
 
 
@@ -39,11 +38,11 @@ class Tries:
         if failed_subtest and outcome not in FAILING:
             outcome = "failed"
         return TestResult(
-            from_node_id(node_id),
-            outcome,
-            None,
-            None if self.message is None else shorten(self.message),
-            1 + self.reruns + self.repeats,
-            self.flaky or (self.reruns > 0 and outcome not in FAILING),
-            "::" not in node_id,
+            identity=identity_of(node_id),
+            outcome=outcome,
+            duration_s=None,
+            message=None if self.message is None else shorten(self.message),
+            tries=1 + self.reruns + self.repeats,
+            flaky=self.flaky or (self.reruns > 0 and outcome not in FAILING),
+            at_collection="::" not in node_id,
         )

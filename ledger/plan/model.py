@@ -14,7 +14,12 @@ class Model(BaseModel):
     """A frozen value with documented fields. Every typed model of this package is one: it is
     made by a reader, judged, printed as JSON, described by a schema, and loaded back."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(
+        frozen=True,
+        use_attribute_docstrings=True,
+        defer_build=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other values. What was computed from the old ones is not kept."""

@@ -29,6 +29,8 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
         "ledger.gates.model:Gate",
     ),
     "verify": ("`ledger verify --json`.", "ledger.commands.verify:Verification"),
+    "evidence": ("`ledger evidence RUN... --json`.", "ledger.commands.evidence:Runs"),
+    "rounds": ("`ledger rounds FILE --json`.", "ledger.evidence.rounds_model:Judgement"),
 }
 KINDS: Final = tuple(dict.fromkeys((*contract.KINDS, *MODELS)))
 

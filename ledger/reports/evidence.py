@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ledger.commands.evidence import Runs
 from ledger.edits import wording
+from ledger.evidence.crashes import groups
 from ledger.evidence.model import FAILING, Delta, Evidence
-from ledger.evidence.rates import rates
-from ledger.evidence.signature import groups
 from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line
 from ledger.reports.words import listed
 
 _SHORTEST_S = 0.005  # no test below it is slow
+
+
+def report(read: Runs, slowest: int = 5) -> Iterator[Line]:
+    """Each run in short where there are several, all of them together, and the comparison."""
+    if read.together:
+        for one in read.runs:
+            yield from brief(one)
+    yield from run(read.whole, slowest, len(read.runs))
+    if read.delta:
+        yield from comparison(read.delta, " + ".join(read.baseline))
 
 
 def brief(evidence: Evidence) -> Iterator[Line]:
@@ -30,7 +40,7 @@ def run(evidence: Evidence, slowest: int = 5, inputs: int = 1) -> Iterator[Line]
     said = wording.metrics(evidence)
     if said:
         yield Line(f"  {one_line(said)}")
-    for rate in rates(evidence.totals) if evidence.totals else ():
+    for rate in evidence.rates:
         yield Line(f"  {rate.name}: {rate.count} of {rate.of}, {rate.percent:.2f} %")
     for label, value in (
         ("command", evidence.command),

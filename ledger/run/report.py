@@ -51,7 +51,11 @@ def report(
 
 def _judged(rounds: Sequence[Ran], earlier: Earlier | None) -> Judgement:
     found = tuple(
-        Round(str(ran.number), "pass" if ran.code == 0 else "fail", retries=len(ran.retried))
+        Round(
+            name=str(ran.number),
+            result="pass" if ran.code == 0 else "fail",
+            retries=len(ran.retried),
+        )
         for ran in rounds
     )
     return judge(RoundsReport("", found), earlier, "extra", SMALLEST_DROP)

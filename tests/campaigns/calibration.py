@@ -35,7 +35,9 @@ Shares = dict[Verdict, float]
 
 @cache
 def _verdict(passes: int, total: int, earlier_passes: int, earlier_total: int) -> Verdict:
-    return verdict_on(passes, 0, total, Earlier(earlier_passes, earlier_total, "drawn"))
+    return verdict_on(
+        passes, 0, total, Earlier(passes=earlier_passes, total=earlier_total, source="drawn")
+    )
 
 
 def shares(

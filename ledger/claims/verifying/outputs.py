@@ -121,7 +121,7 @@ def _brief(log: _File, told: Summary | None, reports: Sequence[_File]) -> Part |
     selected = collected(found[1].decode("ascii", "replace")) if found else None
     if selected is None or not all(_counts_the_same(file.data, told.totals) for file in reports):
         return None
-    return _nameless(log, told.totals._replace(collected=selected), told)
+    return _nameless(log, told.totals.model_copy(update={"collected": selected}), told)
 
 
 def _nameless(log: _File, totals: Totals, told: Summary) -> Part:
@@ -152,8 +152,11 @@ def _told_twice(log: _File, told: Summary | None, reports: Sequence[Part]) -> Pa
     """A log whose last line counts what a JUnit file counts: only its time is news."""
     if told is None or told.collected_only is not None:
         return None
-    counts = told.totals._replace(collected=0, rerun=0)
+    counts = told.totals.model_copy(update={"collected": 0, "rerun": 0})
     for report in reports:
-        if report.totals and report.totals._replace(collected=0, rerun=0) == counts:
+        if (
+            report.totals
+            and report.totals.model_copy(update={"collected": 0, "rerun": 0}) == counts
+        ):
             return _nameless(log, report.totals, told)
     return None

@@ -100,4 +100,4 @@ class Runs:
 
 def _run(folder: str, parts: list[Part]) -> Run:
     evidence = fold(folder, parts, (), single=False)
-    return from_parts(evidence._replace(stamp=stamp_of(folder)), parts)
+    return from_parts(evidence.model_copy(update={"stamp": stamp_of(folder)}), parts)

@@ -11,10 +11,10 @@ from ledger.evidence.rounds import claims
 from ledger.evidence.rounds.compare import SMALLEST_DROP, compare
 from ledger.evidence.rounds.scopes import is_run, select, tally
 from ledger.evidence.rounds_model import (
-    BatchSummary,
+    Batch,
     Earlier,
     Judgement,
-    MetricSummary,
+    Metric,
     Order,
     RetryCount,
     Round,
@@ -67,30 +67,30 @@ def judge(
         comparison = compare(tallied.passes, tallied.unknown, tallied.total, against, drop)
     passed, failed, current = _streaks(rounds)
     return Judgement(
-        report.path,
-        report.command,
-        rounds,
-        tallied.passes,
-        tallied.failures,
-        tallied.unknown,
-        len(rounds) - tallied.total,
-        tallied.total,
-        _interval(tallied.passes, tallied.unknown, tallied.total),
-        counted if tallied.first_try is not None else None,
-        tallied.first_try,
-        None
+        path=report.path,
+        command=report.command,
+        rounds=rounds,
+        passes=tallied.passes,
+        failures=tallied.failures,
+        unknown=tallied.unknown,
+        skipped=len(rounds) - tallied.total,
+        total=tallied.total,
+        interval=_interval(tallied.passes, tallied.unknown, tallied.total),
+        retries=counted if tallied.first_try is not None else None,
+        first_try_passes=tallied.first_try,
+        first_try_interval=None
         if tallied.first_try is None
         else _interval(tallied.first_try, tallied.untold + tallied.unknown, tallied.total),
-        passed,
-        failed,
-        current,
-        order_of(rounds),
-        _batches(report),
-        _metrics(report),
-        report.crashes,
-        comparison,
-        claims.check(report, counted, against, drop),
-        tuple(warnings),
+        longest_pass=passed,
+        longest_fail=failed,
+        current=current,
+        order=order_of(rounds),
+        batches=_batches(report),
+        metrics=_metrics(report),
+        crashes=report.crashes,
+        comparison=comparison,
+        claims=claims.check(report, counted, against, drop),
+        warnings=tuple(warnings),
     )
 
 
@@ -107,7 +107,7 @@ def earlier_of(report: RoundsReport, source: str) -> Earlier:
         )
     if not tallied.total:
         raise UsageError("baseline-empty", f"{source}: expected rounds that were run, found none")
-    return Earlier(tallied.passes, tallied.total, source)
+    return Earlier(passes=tallied.passes, total=tallied.total, source=source)
 
 
 def order_of(rounds: tuple[Round, ...]) -> Order | None:
@@ -116,7 +116,11 @@ def order_of(rounds: tuple[Round, ...]) -> Order | None:
     if any(found.result == "unknown" for found in run):
         return None
     tested = stats.runs_test([found.result == "pass" for found in run])
-    return Order(tested.runs, tested.expected, tested.fewer) if tested else None
+    return (
+        Order(runs=tested.runs, expected=tested.expected, p_clustered=tested.fewer)
+        if tested
+        else None
+    )
 
 
 def _counted(report: RoundsReport) -> RetryCount:
@@ -134,13 +138,17 @@ def _streaks(rounds: tuple[Round, ...]) -> tuple[Streak | None, Streak | None, S
     current = None
     for result, members in groupby(filter(is_run, rounds), key=lambda member: member.result):
         names = [member.name for member in members]
-        current = None if result == "unknown" else Streak(result, len(names), names[0], names[-1])
+        current = (
+            None
+            if result == "unknown"
+            else Streak(result=result, length=len(names), first=names[0], last=names[-1])
+        )
         if current and (result not in found or current.length > found[result].length):
             found[result] = current
     return found.get("pass"), found.get("fail"), current
 
 
-def _batches(report: RoundsReport) -> tuple[BatchSummary, ...]:
+def _batches(report: RoundsReport) -> tuple[Batch, ...]:
     """Those that the report names with a range, else those that its tables stand for."""
     parts = [(batch.name, select(report, batch.scope)) for batch in report.batches]
     if not parts:
@@ -157,15 +165,22 @@ def _batches(report: RoundsReport) -> tuple[BatchSummary, ...]:
             told = tally(run, "extra")
             interval = _interval(told.passes, told.unknown, told.total)
             summaries.append(
-                BatchSummary(name, run[0].name, run[-1].name, told.passes, told.total, interval)
+                Batch(
+                    name=name,
+                    first=run[0].name,
+                    last=run[-1].name,
+                    passes=told.passes,
+                    total=told.total,
+                    interval=interval,
+                )
             )
     return tuple(summaries)
 
 
-def _metrics(report: RoundsReport) -> tuple[MetricSummary, ...]:
+def _metrics(report: RoundsReport) -> tuple[Metric, ...]:
     summaries = []
     for name, unit in report.units.items():
         spread = stats.spread([r.metrics[name] for r in report.rounds if name in r.metrics])
         if spread is not None:
-            summaries.append(MetricSummary(name, unit, *spread))
+            summaries.append(Metric(name=name, unit=unit, **spread._asdict()))
     return tuple(summaries)

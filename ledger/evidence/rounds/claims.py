@@ -33,13 +33,13 @@ def check(
         told = _CHECKS[statement.kind](statement, case)
         found.append(
             Claim(
-                statement.kind,
-                statement.text,
-                _claimed(statement),
-                told.observed,
-                told.verdict,
-                told.reason,
-                statement.line,
+                kind=statement.kind,
+                text=statement.text,
+                claimed=_claimed(statement),
+                observed=told.observed,
+                verdict=told.verdict,
+                reason=told.reason,
+                line=statement.line,
             )
         )
     return tuple(found)

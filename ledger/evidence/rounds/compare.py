@@ -57,7 +57,15 @@ def compare(
         reason += f"; a drop of {points(drop)} is ruled out (95 %), at most {points(largest)}"
     elif verdict == "too few rounds":
         reason = "; ".join([reason, *_lacking(unknown, total, earlier, largest, needed, each)])
-    return Comparison(earlier, p_value, verdict, reason, largest, needed, each)
+    return Comparison(
+        earlier=earlier,
+        p_value=p_value,
+        verdict=verdict,
+        reason=reason,
+        largest_drop=largest,
+        rounds_needed=needed,
+        rounds_needed_each=each,
+    )
 
 
 def _p_values(passes: int, unknown: int, total: int, earlier: Earlier) -> tuple[float, float]:

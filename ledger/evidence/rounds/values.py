@@ -87,7 +87,11 @@ def _earlier(said: Statement, case: Case) -> Earlier | None:
     its rate is the one that is written."""
     if said.number is not None and said.of is not None:
         passes = said.of - said.number if said.subject == "fail" else said.number
-        return Earlier(int(passes), int(said.of), "the report") if 0 <= passes <= said.of else None
+        return (
+            Earlier(passes=int(passes), total=int(said.of), source="the report")
+            if 0 <= passes <= said.of
+            else None
+        )
     given = case.against
     if given is None or said.share is None or not given.total:
         return None

@@ -6,7 +6,6 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from ledger.evidence import rates
 from ledger.evidence.compare import compare
 from ledger.evidence.model import FAILING, Evidence
 from ledger.gates.criteria.facts import Facts, Tests
@@ -99,7 +98,7 @@ def _count(metric: str, run: Evidence, facts: Facts) -> int:
     if metric == "cases":
         return len(run.tests) or totals.collected
     if metric == "executed":
-        return rates.executed(totals)
+        return totals.executed
     return int(getattr(totals, metric))
 
 
@@ -111,7 +110,7 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
     every = {
         "collected": totals.collected,
         "cases": len(run.tests) or totals.collected,
-        "executed": rates.executed(totals),
+        "executed": totals.executed,
     }
     name = term.metric.partition("/")[2]
     wanted = {name: every[name]} if name else every

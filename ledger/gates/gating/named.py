@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
-from ledger.evidence.identity import from_node_id
+from ledger.evidence.model import identity_of
 from ledger.gates.briefs import outline
 from ledger.gates.criteria.facts import Tests
 from ledger.gates.gating.places import Places
@@ -57,7 +57,7 @@ class Named:
                     first = row.cells[0][1] if row.cells else ""
                     about = [name for name in names if re.search(rf"\b{re.escape(name)}\b", first)]
                     tests = [
-                        from_node_id(node)
+                        identity_of(node)
                         for _, cell in row.cells[1:]
                         for raw in _NODE.findall(cell)
                         for node in _nodes(raw)
@@ -79,7 +79,7 @@ def _nodes(raw: str) -> list[str]:
 def _selects(selector: str, identity: str) -> bool:
     """Whether a test is meant by a name or node id, whole or but for its parameters, or by the
     class or file that it is in."""
-    name = from_node_id(selector) if "::" in selector or selector.endswith(".py") else selector
+    name = identity_of(selector) if "::" in selector or selector.endswith(".py") else selector
     bare = identity.partition("[")[0]
     if "::" not in name:
         return (

@@ -9,13 +9,8 @@ That crash reports need a list of frames that tell nothing is an idea of Mozilla
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-from ledger.evidence.model import Crash
-
-if TYPE_CHECKING:
-    from ledger.evidence.rounds_model import CrashGroup
+from collections.abc import Sequence
+from typing import NamedTuple
 
 MAX_CRASHES = 100
 MAX_FRAMES = 200
@@ -214,35 +209,10 @@ def signature(what: str, frames: Sequence[Frame]) -> str:
     return f"{what} in {top}" if top else what
 
 
-def came_through(crash: Crash) -> str:
-    """The frame that a crash's innermost telling frame was reached through: the first below it
-    in other code (another binary, namespace or file), else its caller; else nothing."""
-    return _ends([frame_of(text) for text in crash.frames])[1]
-
-
-def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:
-    """Crashes of named rounds by signature, the commonest first."""
-    from ledger.evidence.rounds_model import CrashGroup, Through  # slow, and few ask
-
-    found: dict[str, list[tuple[str, Crash]]] = {}
-    for name, crash in crashes:
-        found.setdefault(crash.signature, []).append((name, crash))
-    listed = []
-    for common, members in found.items():
-        through: dict[str, list[str]] = {}
-        for name, crash in members:
-            if frame := came_through(crash):
-                through.setdefault(frame, []).append(name)
-        ways = sorted(through.items(), key=lambda way: -len(way[1]))
-        listed.append(
-            CrashGroup(
-                common,
-                tuple(name for name, _ in members),
-                tuple(Through(frame, tuple(names)) for frame, names in ways),
-                members[0][1].frames,
-            )
-        )
-    return tuple(sorted(listed, key=lambda group: -len(group.rounds)))
+def reached_through(frames: Sequence[str]) -> str:
+    """The frame that the innermost telling frame was reached through: the first below it in
+    other code (another binary, namespace or file), else its caller; else nothing."""
+    return _ends([frame_of(text) for text in frames])[1]
 
 
 def _ends(frames: Sequence[Frame]) -> tuple[str, str]:

@@ -1,0 +1,66 @@
+"""``ledger evidence``: what the outputs of runs say, and how they compare."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ledger.errors import UnreadableInput
+from ledger.evidence.access import WorkTree
+from ledger.evidence.bundle import read_run, read_runs
+from ledger.evidence.compare import compare
+from ledger.evidence.model import Delta, Evidence
+from ledger.git import worktree
+from ledger.plan.model import Model
+
+
+class Runs(Model):
+    """What was read of the runs, and how they compare."""
+
+    runs: tuple[Evidence, ...]
+    """In the order that they were given in."""
+    together: Evidence | None = None
+    """All of them as the parts of one run; null where only one was given."""
+    baseline: tuple[str, ...] = ()
+    """The runs that they are compared with."""
+    delta: Delta | None = None
+    """The comparison; null without a baseline."""
+
+    @property
+    def whole(self) -> Evidence:
+        """All of them together, or the only one."""
+        return self.together or self.runs[0]
+
+
+def evidence(runs: Sequence[Path], *, baseline: Sequence[Path] = ()) -> Runs:
+    """Read what the outputs of ``runs`` say: each a folder with everything below it, or one file.
+
+    The runs of ``baseline``, taken together, are what the runs are compared with. Raises
+    ``UnreadableInput`` for a run that is not there or that leads out of the repository.
+    """
+    root = _root([*runs, *baseline])
+    files = WorkTree(root)
+    paths = [_within(root, run) for run in runs]
+    read = tuple(read_run(files, path) for path in paths)
+    together = read_runs(files, paths) if len(read) > 1 else None
+    before = tuple(_within(root, run) for run in baseline)
+    delta = compare(together or read[0], read_runs(files, before)) if before else None
+    return Runs(runs=read, together=together, baseline=before, delta=delta)
+
+
+def _root(runs: Sequence[Path]) -> Path:
+    """The repository around the current folder; for a run that lies elsewhere, the folder that
+    holds all runs. Nothing outside of it is read, whatever links lead there."""
+    try:
+        places = [os.path.realpath(path) for path in runs]
+    except ValueError as error:
+        raise UnreadableInput("run-unreadable", f"expected a path: {error}") from error
+    top = worktree.top_of(Path.cwd())
+    if top and all(worktree.is_within(place, top) for place in places):
+        return Path(top)
+    return Path(os.path.commonpath([Path(place).parent for place in places]))
+
+
+def _within(root: Path, run: Path) -> str:
+    return Path(os.path.realpath(run)).relative_to(root).as_posix()
