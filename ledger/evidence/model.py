@@ -125,7 +125,7 @@ class Crash(Model):
     source: str
     """The file that tells of it."""
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field
     @property
     def through(self) -> str:
         """The frame that the place was reached through; may be empty."""
@@ -194,7 +194,7 @@ class Evidence(Model):
     sources: dict[str, str] = Field(default={})
     """The file that a value comes from, by field."""
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field
     @property
     def rates(self) -> tuple[Rate, ...]:
         """Shares of passed tests; empty without tests."""

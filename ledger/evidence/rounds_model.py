@@ -226,7 +226,7 @@ class Judgement(Model):
     warnings: tuple[str, ...]
     """What is odd about the report."""
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field
     @property
     def longest_streak(self) -> int:
         """Most passes in a row."""
