@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ledger.gates.briefs import read
+from ledger.gates.brief import read_brief
 
 REPORTS = "reports/2026-01-test-suite-refresh"
 BRIEF = f"{REPORTS}/phase_m/20251015T201831Z/analysis/next_steps.md"
@@ -35,7 +35,7 @@ def make(root: Path) -> None:
     junit = (root / INPUT / "artifacts/pytest.junit.xml").read_text("utf-8")
     _write(root / PHASE / "artifacts/pytest.junit.xml", _CASE.sub(_passing, junit))
     _write(root / PHASE / "artifacts/exit_code.txt", "1\n")
-    for entry in read((root / BRIEF).read_bytes()).bundle:
+    for entry in read_brief((root / BRIEF).read_bytes()).bundle:
         if not entry.path.endswith("/"):
             name = entry.path.rpartition("/")[2]
             said = {"exit_code.txt": "0\n", "pytest.log": "===== 2 passed in 3.40s =====\n"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ledger.gates import briefs
+from ledger.gates.brief import read_brief
 from ledger.gates.model import Brief, Condition
 from ledger.plan import mojibake
 from tests.repository import DATA
@@ -20,7 +20,7 @@ ORIGINAL = "reports/2026-01-test-suite-refresh/phase_m/20251015T201831Z/analysis
 
 
 def small() -> Brief:
-    return briefs.read(SMALL)
+    return read_brief(SMALL)
 
 
 def test_the_head_and_the_run_that_it_starts_from() -> None:
@@ -190,8 +190,8 @@ def test_what_latin_1_did_to_a_line_can_be_undone(line: str) -> None:
 
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_any_bytes_are_some_brief(data: bytes) -> None:
-    briefs.read(data)
-    briefs.read(SMALL[: len(data)] + data + SMALL[len(data) :])
+    read_brief(data)
+    read_brief(SMALL[: len(data)] + data + SMALL[len(data) :])
 
 
 def read_differences(one: Any, other: Any, where: str = "") -> list[str]:
@@ -207,8 +207,8 @@ def read_differences(one: Any, other: Any, where: str = "") -> list[str]:
 def test_the_real_brief_and_its_original_are_one_model(
     corpus: Path, real_repo: Callable[[str], Path]
 ) -> None:
-    damaged = briefs.read((corpus / "seeds" / "next_steps_brief.md").read_bytes())
-    original = briefs.read((real_repo("61e7f7a9") / ORIGINAL).read_bytes())
+    damaged = read_brief((corpus / "seeds" / "next_steps_brief.md").read_bytes())
+    original = read_brief((real_repo("61e7f7a9") / ORIGINAL).read_bytes())
     but = {"damage"}
     differing = read_differences(damaged.model_dump(exclude=but), original.model_dump(exclude=but))
     # The three marks whose bytes the code page could not hold.
@@ -222,7 +222,7 @@ def test_the_real_brief_and_its_original_are_one_model(
 
 
 def test_the_real_brief_holds_what_a_person_counts(corpus: Path) -> None:
-    brief = briefs.read((corpus / "seeds" / "next_steps_brief.md").read_bytes())
+    brief = read_brief((corpus / "seeds" / "next_steps_brief.md").read_bytes())
     assert (brief.stamp, brief.input_stamp) == ("20251015T201831Z", "20251015T190350Z")
     assert brief.initiative == "TEST-SUITE-TRIAGE-002"
     assert [one.is_deferred for one in brief.sprints] == [False, False, False, True]

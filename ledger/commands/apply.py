@@ -12,7 +12,7 @@ from ledger.config import Config
 from ledger.edits import updates
 from ledger.edits.updates import Meant
 from ledger.errors import Refused, UnreadableInput, UsageError
-from ledger.gates import briefs
+from ledger.gates.brief import read_brief
 from ledger.gates.model import Brief, UpdateKind
 from ledger.plan.model import Ledger
 
@@ -47,7 +47,7 @@ def apply(config: Config, file: Path, *, dry_run: bool) -> Applied:
     Refused for any change that ``validate`` would refuse or that says something else than its
     evidence.
     """
-    brief = briefs.read(_content(file))
+    brief = read_brief(_content(file))
     item = _item(file, brief)
     with change(config, dry_run=dry_run) as plan:
         meant = updates.meant(plan.ledger, item, brief.updates, brief.stamp)

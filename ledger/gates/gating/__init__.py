@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.gates import briefs
-from ledger.gates.briefs import conditions
+from ledger.gates import sprints
+from ledger.gates.brief import read_brief
 from ledger.gates.criteria import language, prose_plan
 from ledger.gates.gating.judging import Judging, Request
 from ledger.gates.model import Brief, Condition, Gate, JudgedCriterion, worst
@@ -32,7 +32,7 @@ def gate_brief(config: Config, file: Path, ledger: Ledger | None, request: Reque
         path = paths.inside(config.root, file)
     except UsageError:
         path = str(file)  # handed on from elsewhere: only what it refers to has to be here
-    brief = briefs.read(data)
+    brief = read_brief(data)
     number = request.sprint
     if number is not None and number not in {one.number for one in brief.sprints if one.number}:
         known = ", ".join(one.number for one in brief.sprints if one.number) or "none"
@@ -65,8 +65,7 @@ def gate_item(config: Config, item: Item, request: Request) -> Gate:
 def item_conditions(item: Item) -> tuple[Condition, ...]:
     """An item's exit criteria, ticks and checks told apart from the text."""
     read = (
-        conditions.condition(one.text, "Exit Criteria", one.span.start_line)
-        for one in item.criteria
+        sprints.condition(one.text, "Exit Criteria", one.span.start_line) for one in item.criteria
     )
     return tuple(one for one in read if one.text or one.check)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from ledger.evidence.model import identity_of
-from ledger.gates.briefs import outline
+from ledger.gates import outline
 from ledger.gates.criteria.facts import Tests
 from ledger.gates.gating.places import Places
 from ledger.gates.model import Brief

@@ -1,26 +1,35 @@
-"""Sprints with their tasks and exit criteria."""
-
-from __future__ import annotations
+"""Sprints with their tasks, and criteria as people write them: a tick or box, ``Optional:``, the
+text, a check of its own."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from ledger.gates.briefs import conditions, outline
-from ledger.gates.briefs.outline import Group, Node, Part, plain
-from ledger.gates.model import Sprint, Task, TaskFile
+from ledger.gates.model import Condition, Sprint, Task, TaskFile
+from ledger.gates.outline import Group, Node, Part, plain, walk
 
 SPRINT: Final = re.compile(r"sprint[ \t]+(?P<number>\d+(?:\.\d+)?[a-z]?)\b", re.IGNORECASE)
 _TASK: Final = re.compile(r"task[ \t]+(?P<number>\d+(?:\.\d+)*[a-z]?)\b", re.IGNORECASE)
 _DEFERRED: Final = re.compile(r"deferred\b", re.IGNORECASE)
+# e.g. "Sprint 1 — Title": what stands before the title
 _SEPARATOR: Final = re.compile(r"[ \t]*(?:[:\u2013\u2014]|-(?=[ \t]))[ \t]*")
+# e.g. "Title (2 hours, unblocks 4 failures)"
 _NOTE: Final = re.compile(r"[ \t]*\((?P<note>[^()]{0,300})\):?[ \t]*\Z")
 _UNBLOCKS: Final = re.compile(r"unblocks (\d{1,6}) (?:failure|test)", re.IGNORECASE)
 _EFFORT: Final = re.compile(
     r"\d[\d.,]*[ \t]*(?:minutes?|hours?|days?|weeks?|min|h|d)\b", re.IGNORECASE
 )
+# e.g. "async def name", "class Name"
 _DEFINED: Final = re.compile(r"[ \t]*(?:async )?(?:def|class)[ \t]+(\w+)")
 _CODE: Final = re.compile(r"`([^`]+)`")
+# e.g. "✅ criterion", "**[x] criterion"
+_TICK: Final = re.compile(
+    r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[\u2705\u2713\u2611\u2714\u274c\u2b1c])\ufe0f?)[ \t]*"
+)
+_TICKED: Final = "xX\u2705\u2713\u2611\u2714"
+_OPTIONAL: Final = re.compile(r"\(?optional\b[):,]{0,2}[ \t]*", re.IGNORECASE)
+# e.g. "criterion — `check: failures <= 1`"
+_CHECK: Final = re.compile(r"[ \t]*(?:[-\u2013\u2014][ \t]*)?`check:[ \t]*([^`]*)`", re.IGNORECASE)
 
 
 def is_sprint(part: Part) -> bool:
@@ -28,11 +37,11 @@ def is_sprint(part: Part) -> bool:
     return bool(SPRINT.match(part.title) or (_DEFERRED.match(part.title)))
 
 
-def read(part: Part, below: Sequence[Part]) -> Sprint:
+def sprint(part: Part, below: Sequence[Part]) -> Sprint:
     """The sprint that ``part`` opens, with the parts below its heading."""
-    found = SPRINT.match(part.title)
-    lead = found or _DEFERRED.match(part.title)
-    number = found["number"] if found else ""
+    numbered = SPRINT.match(part.title)
+    lead = numbered or _DEFERRED.match(part.title)
+    number = numbered["number"] if numbered else ""
     title, note = titled(part.title[lead.end() if lead else 0 :])
     inside = (part, *below)
     effort = _EFFORT.search(note)
@@ -45,7 +54,7 @@ def read(part: Part, below: Sequence[Part]) -> Sprint:
         unblocks=int(unblocks[1]) if unblocks else None,
         target=part.value("target", "goal"),
         prerequisites=tuple(
-            conditions.condition(said, f"{part.title.partition(':')[0]} prerequisite", line, number)
+            condition(said, f"{part.title.partition(':')[0]} prerequisite", line, number)
             for said, line in _prerequisites(part)
         ),
         tasks=tuple(_task(one) for one in below if _TASK.match(one.title)),
@@ -53,15 +62,39 @@ def read(part: Part, below: Sequence[Part]) -> Sprint:
             criterion
             for one in inside
             for group in one.groups
-            if _is_exit(one, group)
-            for criterion in conditions.read(group.nodes, _section(one, group, number), number)
+            if is_exit_label(group.name or one.title)
+            for criterion in conditions(group.nodes, _section(one, group, number), number)
         ),
         rationale=part.value("rationale"),
         priority=_value(inside, "priority"),
         owner=_value(inside, "owner"),
-        is_deferred=not found,
+        is_deferred=not numbered,
         line=part.line,
         end_line=inside[-1].end,
+    )
+
+
+def conditions(nodes: Iterable[Node], section: str, sprint: str = "") -> tuple[Condition, ...]:
+    """The criteria that a list holds, each of its items one."""
+    return tuple(condition(node.said, section, node.line, sprint) for node in nodes)
+
+
+def condition(text: str, section: str, line: int, sprint: str = "") -> Condition:
+    """One criterion from its text."""
+    tick = _TICK.match(text)
+    text = text[tick.end() :] if tick else text
+    check = _CHECK.search(text)
+    text = text[: check.start()] + text[check.end() :] if check else text
+    optional = _OPTIONAL.match(text)
+    text = text[optional.end() :] if optional else text
+    return Condition(
+        section=section,
+        text=text.strip(),
+        claimed=(tick["box"] or tick["mark"]) in _TICKED if tick else None,
+        optional=bool(optional),
+        check=check[1].strip() if check else "",
+        line=line,
+        sprint=sprint,
     )
 
 
@@ -76,10 +109,6 @@ def titled(said: str) -> tuple[str, str]:
 def is_exit_label(name: str) -> bool:
     """Whether a label or title is one of exit criteria."""
     return "exit criteria" in plain(name) or "acceptance criteria" in plain(name)
-
-
-def _is_exit(part: Part, group: Group) -> bool:
-    return is_exit_label(group.name) or (not group.name and is_exit_label(part.title))
 
 
 def _section(part: Part, group: Group, number: str) -> str:
@@ -108,51 +137,54 @@ def _task(part: Part) -> Task:
     title, note = titled(part.title[lead.end() if lead else 0 :])
     if note.lower().startswith("if "):
         title, note = note, ""
-    files: list[TaskFile] = []
-    changes: list[str] = []
     nodes = [node for group in part.groups if not is_exit_label(group.name) for node in group.nodes]
-    for node in nodes:
-        label = plain(node.name)
-        if label in {"file", "files"}:
-            paths = _CODE.findall(node.value) or [node.value]
-            behind = node.value.rpartition("`")[2].strip(" ()")
-            inner = tuple(child.said for child in node.children)
-            files += [TaskFile(path=path, note=behind, changes=inner) for path in paths]
-        elif label.startswith("change"):
-            inner = tuple(child.said for child in node.children) or (
-                (node.value,) * bool(node.value)
-            )
-            if files:
-                last = files[-1]
-                defined = tuple(dict.fromkeys(last.defines + _defined(node)))
-                files[-1] = last.model_copy(
-                    update={"changes": last.changes + inner, "defines": defined}
-                )
-            else:
-                changes += inner
-        elif label not in {"validation", "expected result", "expected results"}:
-            changes += [node.said, *(child.said for child in node.children)]
-    validation = _of(nodes, "validation")
+    files, changes = _work(nodes)
+    validation = _value_of(nodes, "validation")
     return Task(
         number=lead["number"] if lead else "",
         title=title,
         effort=note.partition(",")[0].strip(),
-        files=tuple(files),
-        changes=tuple(changes),
+        files=files,
+        changes=changes,
         validation=validation,
         commands=tuple(_CODE.findall(validation)),
-        expected=_of(nodes, "expected result"),
+        expected=_value_of(nodes, "expected result"),
         optional="optional" in note.lower(),
         line=part.line,
     )
 
 
+def _work(nodes: Iterable[Node]) -> tuple[tuple[TaskFile, ...], tuple[str, ...]]:
+    """The files of a task with their changes, and the changes that belong to no file."""
+    files: list[TaskFile] = []
+    changes: list[str] = []
+    for node in nodes:
+        label = plain(node.name)
+        inner = tuple(child.said for child in node.children)
+        if label in {"file", "files"}:
+            paths = _CODE.findall(node.value) or [node.value]
+            note = node.value.rpartition("`")[2].strip(" ()")
+            files += [TaskFile(path=path, note=note, changes=inner) for path in paths]
+        elif label.startswith("change"):
+            inner = inner or ((node.value,) if node.value else ())
+            if files:
+                last = files[-1]
+                defined = tuple(dict.fromkeys(last.defines + _defined(node)))
+                known = last.changes + inner
+                files[-1] = last.model_copy(update={"changes": known, "defines": defined})
+            else:
+                changes += inner
+        elif label not in {"validation", "expected result", "expected results"}:
+            changes += [node.said, *inner]
+    return tuple(files), tuple(changes)
+
+
 def _defined(node: Node) -> tuple[str, ...]:
     """What code in a list's item, and in those inside it, defines."""
-    code = (fence for one in outline.walk((node,)) for fence in one.fences)
+    code = (fence for one in walk((node,)) for fence in one.fences)
     lines = (line for fence in code for line in fence.lines)
     return tuple(found[1] for line in lines if (found := _DEFINED.match(line)))
 
 
-def _of(nodes: Sequence[Node], name: str) -> str:
+def _value_of(nodes: Sequence[Node], name: str) -> str:
     return next((node.value for node in nodes if plain(node.name).startswith(name)), "")

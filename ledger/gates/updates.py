@@ -1,13 +1,11 @@
 """Ready-made updates of the ledger: an attempt to append, actions to rewrite and to add."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.gates.briefs.outline import Fence, Node, Part
 from ledger.gates.model import Update, UpdateKind
+from ledger.gates.outline import Fence, Node, Part, plain
 from ledger.plan.dialects.attempts import leads
 
 _ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
@@ -16,28 +14,35 @@ _ADD: Final = re.compile(r"\b(?:add|new|append)\b", re.IGNORECASE)
 
 
 def read(part: Part) -> Iterator[Update]:
-    """The updates that the lists of a part hold, each in fenced code. What the code begins with
-    tells an attempt from actions; the words before it whether actions are new."""
-    for group in part.groups:
-        for node in group.nodes:
+    """The updates that a part about the next actions or the ledger holds: fenced code in its
+    lists. What the code begins with tells an attempt from actions; the words before it whether
+    actions are new."""
+    title = plain(part.title)
+    if any(name in title for name in ("next actions", "ledger", "fix plan", "fix_plan")):
+        for node in part.nodes:
             for fence in node.fences:
-                yield from _of(node, fence)
+                yield from _updates(node, fence)
 
 
-def _of(node: Node, fence: Fence) -> Iterator[Update]:
+def _updates(node: Node, fence: Fence) -> Iterator[Update]:
     named = _ITEM.search(node.said)
-    item = named[1] if named else None
     for first, lines in _entries(fence):
-        start = "\n".join(lines).rstrip()
         lead = leads.attempt(leads.unbulleted(lines[0])[1])
         number = leads.numbered(lines[0])
-        if lead is not None and number is None:
-            yield Update(kind="attempt", item=item, number=lead.number, text=start, line=first)
-        elif number is not None:
-            kind: UpdateKind = (
-                "rewrite" if _REWRITE.search(node.said) and not _adds(node.said) else "add"
-            )
-            yield Update(kind=kind, item=item, number=number, text=start, line=first)
+        kind: UpdateKind = "attempt"
+        if number is not None:
+            kind = "rewrite" if _REWRITE.search(node.said) and not _adds(node.said) else "add"
+        elif lead is not None:
+            number = lead.number
+        else:
+            continue
+        yield Update(
+            kind=kind,
+            item=named[1] if named else None,
+            number=number,
+            text="\n".join(lines).rstrip(),
+            line=first,
+        )
 
 
 def _adds(said: str) -> bool:

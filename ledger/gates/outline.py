@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from ledger.plan.dialects import words
@@ -67,6 +68,13 @@ class Group(NamedTuple):
         """All items of its lists, those inside others too."""
         return walk(self.nodes)
 
+    @property
+    def every_fence(self) -> Iterator[Fence]:
+        """All of its code, that of its lists too."""
+        yield from self.fences
+        for node in self.every_node:
+            yield from node.fences
+
 
 class Part(NamedTuple):
     """A heading and what follows, up to the next heading. Lines from 1, ``end`` included."""
@@ -80,6 +88,12 @@ class Part(NamedTuple):
     def group(self, *names: str) -> Group | None:
         """The first group whose label begins with one of ``names``."""
         return next((g for g in self.groups if plain(g.name).startswith(names)), None)
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """The outer items of all its lists."""
+        for group in self.groups:
+            yield from group.nodes
 
     def value(self, *names: str) -> str:
         """What a label of the part, or of an item of its lists, says."""
@@ -97,18 +111,17 @@ def parts(document: Document) -> list[Part]:
     return [_part(document, section) for section in document.sections]
 
 
+def below(parts: Sequence[Part], index: int) -> tuple[Part, ...]:
+    """The parts under a part's heading: those of a deeper level, up to the next that is not."""
+    level = parts[index].level
+    return tuple(takewhile(lambda part: part.level > level, parts[index + 1 :]))
+
+
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """Every node, parents before children."""
     for node in nodes:
         yield node
         yield from walk(node.children)
-
-
-def fences(group: Group) -> Iterator[Fence]:
-    """All code in a group, that of its lists too."""
-    yield from group.fences
-    for node in group.every_node:
-        yield from node.fences
 
 
 def plain(said: str) -> str:
