@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.commands.status import FindingCounts, ItemSummary, Status, blocked_on, summarize
+from ledger.commands.status import ItemSummary, Status, blocked_on, summarize
 from ledger.plan.reader import read
 from ledger.reports import status as report
 
@@ -15,7 +15,7 @@ DATA = Path(__file__).resolve().parent / "data"
 
 
 def status_of(text: str) -> Status:
-    return summarize(read(text.encode()), "plan.md", FindingCounts())
+    return summarize(read(text.encode()), "plan.md")
 
 
 def item_of(*lines: str, status: str = "in_progress") -> ItemSummary:
@@ -248,9 +248,7 @@ def test_clauses_take_linear_time() -> None:
 
 def test_the_real_plan_says_what_is_known_of_it(real_repo: object) -> None:
     place = real_repo("8b8c48d0")  # type: ignore[operator]
-    status = summarize(
-        read((place / "docs" / "fix_plan.md").read_bytes()), "docs/fix_plan.md", FindingCounts()
-    )
+    status = summarize(read((place / "docs" / "fix_plan.md").read_bytes()), "docs/fix_plan.md")
     top = status.by_priority("in_progress")[0]
     assert (top.id, top.attempts) == ("TEST-SUITE-TRIAGE-002", 21)
     assert top.last_attempt

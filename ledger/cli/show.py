@@ -10,7 +10,7 @@ from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import links as linking
 from ledger.commands import read as opening
-from ledger.commands.status import about
+from ledger.commands.read import about
 from ledger.plan import naming
 from ledger.reports import show as report
 from ledger.reports.lines import Line

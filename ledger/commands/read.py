@@ -8,9 +8,36 @@ from pathlib import Path
 from ledger import config
 from ledger.config import Config
 from ledger.errors import UnreadableInput
-from ledger.plan import naming, reader
-from ledger.plan.model import Ledger
+from ledger.plan import naming, reader, text
+from ledger.plan.model import Ledger, Model
 from ledger.plan.naming import Name
+
+
+class About(Model):
+    """The file itself."""
+
+    path: str
+    """The file, relative to the top of its repository."""
+    dialect: str
+    """The way in which the fix plan is written."""
+    bytes: int
+    """Size in bytes."""
+    lines: int
+    """Number of lines."""
+    last_updated: str | None
+    """What its `Last Updated` line says."""
+
+
+def about(ledger: Ledger, path: str) -> About:
+    """What there is to say about the file of ``ledger``, which ``path`` names."""
+    data = ledger.text
+    return About(
+        path=path,
+        dialect=ledger.dialect,
+        bytes=len(data),
+        lines=len(text.line_starts(data)) - 1 if data else 0,
+        last_updated=ledger.last_updated.value if ledger.last_updated else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
-"""What a ledger says at a glance: where each item stands, what it waits for, what is next.
-
-The values are named tuples, which take a quarter of the time to define that dataclasses take.
-"""
+"""What a ledger says at a glance: where each item stands, what it waits for, what is next."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Final, get_args
 
-from ledger.plan import citations, text
+from ledger import rules
+from ledger.commands import archive, read, validate
+from ledger.commands.read import About, about
+from ledger.plan import citations
 from ledger.plan.dialects import MAIN, words
 from ledger.plan.model import (
     FINISHED,
@@ -18,12 +19,15 @@ from ledger.plan.model import (
     ActionState,
     ArchivedPart,
     Attempt,
+    Day,
     Item,
     ItemStatus,
     Ledger,
+    Model,
     Result,
     latest,
 )
+from ledger.rules import Facts
 from ledger.rules.model import Finding
 
 OPEN: Final[frozenset[ActionState]] = frozenset({"pending", "in_progress", "partial", "unknown"})
@@ -51,73 +55,90 @@ _STATUS_WAITS: Final = re.compile(
 _WAITING_FIELDS: Final = ("blocked", "blocker", "waiting", "depends", "dependenc")
 
 
-class About(NamedTuple):
-    """The file itself. ``last_updated`` is the text of its own line, None where it has none."""
-
-    path: str
-    dialect: str
-    bytes: int
-    lines: int
-    last_updated: str | None
-
-
-class LastAttempt(NamedTuple):
-    """The attempt with the largest number, be it told by the history or by an action."""
+class LastAttempt(Model):
+    """The attempt with the largest number, in the history or in a completed action."""
 
     number: int | None
-    date: str | None
+    """Its number; null where no attempt has one."""
+    date: Day | None
+    """ISO date."""
     result: Result
+    """The result in one of six words."""
     result_text: str
+    """The result as written."""
 
 
-class ActionCounts(NamedTuple):
-    """``open`` are those that could be taken up: pending, in progress, partial, or in a state
-    that is not known."""
+class ActionCounts(Model):
+    """How many next actions are in which state."""
 
     open: int = 0
+    """Pending, in progress, partial or in an unknown state."""
     blocked: int = 0
+    """Blocked."""
     deferred: int = 0
+    """Deferred."""
     complete: int = 0
+    """Complete."""
     rejected: int = 0
+    """Rejected."""
 
 
-class NextAction(NamedTuple):
-    """``number`` is None for a bullet without one. ``attempt`` is the number of the attempt
-    whose ``Next Actions:`` this is, None for one of the item's own actions."""
+class NextAction(Model):
+    """The first action in progress, else the first open one, else the first blocked one. Of an
+    unfinished item without actions: what its last attempt says under `Next Actions:`."""
 
     number: int | None
+    """The action's number, null where it has none."""
     state: ActionState
+    """The state in one of eight words."""
     text: str
+    """What is to be done."""
     attempt: int | None
+    """The attempt that says so, null for an own action."""
     line: int
+    """The line that it stands on."""
 
 
-class Waiting(NamedTuple):
-    """What holds an item up: ``action`` is the number of the blocked action, None where the
-    item itself waits or the action has no number."""
+class Waiting(Model):
+    """What holds an item up."""
 
     action: int | None
+    """The blocked action's number; null where the item itself waits."""
     text: str
+    """What it waits for, as written."""
     line: int
+    """The line that says so."""
 
 
-class ItemSummary(NamedTuple):
-    """One item's section. An item that has two sections is two of these. ``archived`` counts
-    its attempts that lie in the archive."""
+class ItemSummary(Model):
+    """One item's section. An item that has two sections is two of these."""
 
     id: str
+    """The ID, with plain hyphens."""
     title: str
+    """What follows the ID in the heading."""
     priority: str | None
+    """The first word of the priority, in lower case."""
     priority_text: str
+    """The priority as written."""
     status: ItemStatus
+    """The status in one of six words."""
     status_text: str
+    """The status as written."""
     line: int
+    """The line of its heading."""
     attempts: int
+    """How many attempts it has."""
     archived: int
+    """How many more lie in the archive."""
     last_attempt: LastAttempt | None
+    """The latest of them."""
     actions: ActionCounts
+    """Its next actions, counted."""
     next_action: NextAction | None
+    """What is to be done next."""
     waiting_for: tuple[Waiting, ...]
+    """What an unfinished item waits for."""
 
     @property
     def rank(self) -> int:
@@ -129,70 +150,109 @@ class ItemSummary(NamedTuple):
         return _RANKS.get(self.priority, _RANK_OF_OTHER_WORDS)
 
 
-class StatusTotals(NamedTuple):
-    """Items by status, and the attempts of all items."""
+class StatusTotals(Model):
+    """Items by status, and attempts."""
 
     items: int
+    """All items."""
     in_progress: int
+    """Items in progress."""
     blocked: int
+    """Items that are blocked."""
     pending: int
+    """Items that are pending."""
     done: int
+    """Items that are done."""
     archived: int
+    """Items that are archived."""
     unknown: int
+    """Items whose status is missing or not understood."""
     attempts: int
+    """The attempts of all items."""
 
 
-class FindingCounts(NamedTuple):
-    """How many findings a check has."""
+class FindingCounts(Model):
+    """Findings by severity."""
 
     error: int = 0
+    """Errors."""
     warning: int = 0
+    """Warnings."""
 
 
 def count(findings: Sequence[Finding]) -> FindingCounts:
     """How many findings there are of each severity."""
     errors = sum(finding.severity == "error" for finding in findings)
-    return FindingCounts(errors, len(findings) - errors)
+    return FindingCounts(error=errors, warning=len(findings) - errors)
 
 
-class NextStep(NamedTuple):
+class NextStep(NextAction):
     """The action to take up next in the whole ledger."""
 
     item: str
-    number: int | None
-    state: ActionState
-    text: str
-    attempt: int | None
-    line: int
+    """The item that it belongs to."""
 
 
-class Status(NamedTuple):
-    """``items`` and ``archived``, what lies in the archive, are in the order of the file."""
+class Status(Model):
+    """Where everything stands."""
 
     ledger: About
+    """The file itself."""
     items: tuple[ItemSummary, ...]
+    """The items, in the order of the file."""
     totals: StatusTotals
+    """Totals."""
     findings: FindingCounts
+    """What the rules find in the text of the ledger. `ledger validate` looks at artifacts and
+    commits as well, and may find more."""
     next: NextStep | None
+    """What to do next; null where nothing is open."""
+    archive: str
+    """The file that parts of the ledger are moved to, relative to the top of its repository."""
     archived: tuple[ArchivedPart, ...] = ()
+    """What lies in the archive, in the order of the file."""
 
     def by_priority(self, *statuses: ItemStatus) -> list[ItemSummary]:
         """The items with one of these statuses, most urgent first, then as in the file."""
-        return sorted((item for item in self.items if item.status in statuses), key=_rank)
+        chosen = (item for item in self.items if item.status in statuses)
+        return sorted(chosen, key=lambda item: item.rank)
 
 
-def summarize(ledger: Ledger, path: str, findings: FindingCounts) -> Status:
-    """The status of ``ledger``; ``path`` is how to name its file."""
+def status(*, ledger: Path | None = None) -> Status:
+    """Where each item of a plan stands, what is blocked and what is next.
+
+    ``ledger`` is the plan; by default the one that holds in the current folder.
+
+    Raises UsageError where there is no plan, UnreadableInput where it cannot be read.
+    """
+    opened = read.open_ledger(ledger)
+    config = opened.config
+    # The text alone: a look at every cited file takes longer than all the rest.
+    facts = Facts(opened.path, validate.today(), max_lines=config.max_lines)
+    found = summarize(
+        opened.ledger,
+        opened.path,
+        findings=count(rules.check(opened.ledger, facts, config.ignore)),
+        archive=config.partner,
+    )
+    if any(item.archived for item in opened.ledger.items):
+        parts = tuple(archive.parts(config, opened.ledger))
+        return found.model_copy(update={"archived": parts})
+    return found
+
+
+def summarize(
+    ledger: Ledger, path: str, *, findings: FindingCounts | None = None, archive: str = ""
+) -> Status:
+    """The status of ``ledger``, but for what lies in its archive; ``path`` names its file."""
     items = tuple(_summary(item) for item in ledger.items)
-    return Status(about(ledger, path), items, _totals(items), findings, _next_step(items))
-
-
-def about(ledger: Ledger, path: str) -> About:
-    """What there is to say about the file itself."""
-    data = ledger.text
-    updated = ledger.last_updated.value if ledger.last_updated else None
-    return About(
-        path, ledger.dialect, len(data), len(text.line_starts(data)) - 1 if data else 0, updated
+    return Status(
+        ledger=about(ledger, path),
+        items=items,
+        totals=_totals(items),
+        findings=findings or FindingCounts(),
+        next=_next_step(items),
+        archive=archive,
     )
 
 
@@ -206,26 +266,26 @@ def next_action(actions: Iterable[Action]) -> Action | None:
     return None
 
 
-def _rank(item: ItemSummary) -> int:
-    return item.rank
-
-
 def _summary(item: Item) -> ItemSummary:
     last = latest(item.attempts)
     return ItemSummary(
-        item.id,
-        item.title,
-        item.priority,
-        item.priority_text,
-        item.status,
-        item.status_text,
-        item.span.start_line,
-        len(item.attempts),
-        sum(pointer.attempts for pointer in item.archived),
-        LastAttempt(last.number, last.date, last.result, last.result_text) if last else None,
-        count_actions(item.actions),
-        _next(item, last),
-        tuple(_waiting(item)),
+        id=item.id,
+        title=item.title,
+        priority=item.priority,
+        priority_text=item.priority_text,
+        status=item.status,
+        status_text=item.status_text,
+        line=item.span.start_line,
+        attempts=len(item.attempts),
+        archived=sum(pointer.attempts for pointer in item.archived),
+        last_attempt=LastAttempt(
+            number=last.number, date=last.date, result=last.result, result_text=last.result_text
+        )
+        if last
+        else None,
+        actions=count_actions(item.actions),
+        next_action=_next(item, last),
+        waiting_for=tuple(_waiting(item)),
     )
 
 
@@ -233,18 +293,29 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
     """The item's next action; of an unfinished item that has none, what its last attempt says."""
     action = next_action(item.actions)
     if action:
-        return NextAction(action.number, action.state, action.text, None, action.span.start_line)
+        return _as_next(action.state, action.text, action.span.start_line, number=action.number)
     if item.dialect == "checklist" and item.status not in FINISHED:
         # A task says by itself what is to be done.
         state: ActionState = "blocked" if item.status == "blocked" else "pending"
-        return NextAction(None, state, item.title, None, item.span.start_line)
+        return _as_next(state, item.title, item.span.start_line)
     is_told = bool(item.actions) and item.dialect == MAIN  # others have their own beside them
     if last is None or is_told or item.status in FINISHED:
         return None
     said = citations.labelled(last.text, "Next Actions")
     if not said or said.lower().startswith(("none", "n/a")):
         return None
-    return NextAction(None, "pending", said, last.number, last.span.start_line)
+    return _as_next("pending", said, last.span.start_line, attempt=last.number)
+
+
+def _as_next(
+    state: ActionState,
+    words: str,
+    line: int,
+    *,
+    number: int | None = None,
+    attempt: int | None = None,
+) -> NextAction:
+    return NextAction(number=number, state=state, text=words, attempt=attempt, line=line)
 
 
 def count_actions(actions: Iterable[Action]) -> ActionCounts:
@@ -262,38 +333,27 @@ def count_actions(actions: Iterable[Action]) -> ActionCounts:
 def _totals(items: tuple[ItemSummary, ...]) -> StatusTotals:
     statuses = Counter(item.status for item in items)
     return StatusTotals(
-        len(items),
-        statuses["in_progress"],
-        statuses["blocked"],
-        statuses["pending"],
-        statuses["done"],
-        statuses["archived"],
-        statuses["unknown"],
-        sum(item.attempts for item in items),
+        items=len(items),
+        attempts=sum(item.attempts for item in items),
+        **{status: statuses[status] for status in get_args(ItemStatus)},
     )
 
 
 def _next_step(items: tuple[ItemSummary, ...]) -> NextStep | None:
     """The next action of the most urgent unfinished item, one in progress before a pending
     one, and one that waits for nothing before one that does."""
-    found: tuple[tuple[int, int, int], NextStep] | None = None
     turns: dict[ItemStatus, int] = {"in_progress": 0, "unknown": 1, "pending": 1, "blocked": 2}
-    for item in items:
-        action = item.next_action
-        if item.status not in turns or action is None:
-            continue
-        is_held = action.state == "blocked" or any(
-            one.line == item.line for one in item.waiting_for
-        )
-        order = (int(is_held), turns[item.status], item.rank)
-        if found is None or order < found[0]:
-            found = (
-                order,
-                NextStep(
-                    item.id, action.number, action.state, action.text, action.attempt, action.line
-                ),
-            )
-    return found[1] if found else None
+
+    def order(item: ItemSummary) -> tuple[bool, int, int]:
+        is_held = any(one.line == item.line for one in item.waiting_for)
+        is_blocked = item.next_action is not None and item.next_action.state == "blocked"
+        return is_held or is_blocked, turns[item.status], item.rank
+
+    unfinished = [item for item in items if item.status in turns and item.next_action]
+    first = min(unfinished, key=order, default=None)
+    if first is None or first.next_action is None:
+        return None
+    return NextStep(item=first.id, **first.next_action.model_dump())
 
 
 # What an item waits for
@@ -310,12 +370,14 @@ def _waiting(item: Item) -> Iterable[Waiting]:
     if item.status == "blocked":
         said = note or _field_that_waits(item)
         if said:
-            yield Waiting(None, said, line)
+            yield Waiting(action=None, text=said, line=line)
     elif found := _STATUS_WAITS.search(note):
-        yield Waiting(None, _clause(note, found.start()), line)
+        yield Waiting(action=None, text=_clause(note, found.start()), line=line)
     for action in item.actions:
         if action.state == "blocked":
-            yield Waiting(action.number, blocked_on(action.text), action.span.start_line)
+            yield Waiting(
+                action=action.number, text=blocked_on(action.text), line=action.span.start_line
+            )
 
 
 def _field_that_waits(item: Item) -> str:

@@ -22,9 +22,7 @@ SCHEMA_VERSION: Final = 1
 
 # Kind of document to the module of this package that describes it, in ``<Kind>Document``.
 KINDS: Final[dict[str, str]] = {
-    "status": "status",
     "show": "show",
-    "export": "plan",
     "explain": "findings",
     "validate": "findings",
     "archive": "archive",

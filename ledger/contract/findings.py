@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.contract import Document, Field, Model, Sha, Text
-from ledger.contract.status import FindingCounts
 from ledger.rules.model import Severity
 
 CODE = r"^LED\d{3}$"
+
+
+class FindingCounts(Model):
+    """Findings by severity."""
+
+    error: int = Field(ge=0, description="Errors.")
+    warning: int = Field(ge=0, description="Warnings.")
 
 
 class Finding(Model):

@@ -22,6 +22,8 @@ SCHEMA_VERSION: Final = 1
 
 # Kind of document to its description and to the model of its data, as "module:Class".
 MODELS: Final[dict[str, tuple[str, str]]] = {
+    "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
+    "export": ("`ledger export`.", "ledger.commands.export:Export"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.run.ending:Done"),
     "gate": (
