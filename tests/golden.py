@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.plan.dialects import words
+from ledger.plan import words
 from ledger.plan.model import Attempt, Change, Ledger, NewAttempt, Span
 
 DATA = Path(__file__).resolve().parent / "data"

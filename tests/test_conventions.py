@@ -12,8 +12,7 @@ import pytest
 
 from ledger import config, hook
 from ledger.errors import UsageError
-from ledger.plan import conventions, reader
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import conventions, patterns, reader
 from ledger.plan.dialects.attempts.piecewise import Pieces
 from tests.commands import call
 from tests.repository import DATA, Repository
@@ -249,8 +248,8 @@ def test_no_shape_and_no_word_is_slow() -> None:
     for size in (50_000, 400_000):
         line = "A" * size + "-1." * size
         started = time.process_time()
-        leads.ids(own).item.match(f"[{line}")
-        leads.ids(own).listed.match(f"[{line}")
+        patterns.ids(own).item.match(f"[{line}")
+        patterns.ids(own).listed.match(f"[{line}")
         reader.read(f"## [{line}] x\n- [2025-01-01] Attempt #1 — {'a ' * size}".encode(), own=own)
         took.append(time.process_time() - started)
     assert took[1] < 24 * max(took[0], 0.02)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ledger.plan.dialects.attempts import rendering
-from ledger.plan.dialects.attempts.rendering import Style
+from ledger.plan import styles
+from ledger.plan.styles import Style
 from tests.campaigns import injection
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
@@ -64,7 +64,7 @@ STYLES = [
 
 @pytest.mark.parametrize(("lines", "style"), STYLES, ids=lambda value: str(value)[:60])
 def test_the_style_is_that_of_the_neighbour(lines: list[str], style: Style) -> None:
-    assert rendering.style_of(lines) == style
+    assert styles.style_of(lines) == style
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ def test_the_style_is_that_of_the_neighbour(lines: list[str], style: Style) -> N
     ],
 )
 def test_text_from_outside_is_defused_and_stays_readable(said: str, written: str) -> None:
-    assert rendering.defused(said) == written
+    assert styles.defused(said) == written
 
 
 @given(injection.SHORT)
 def test_a_defused_text_is_one_paragraph_of_a_bullet(said: str) -> None:
     """Seen with the eyes of a Markdown parser: text, and code that is closed, in one line."""
-    line = f"- [2025-11-03] Attempt #2 — Result: x. {rendering.defused(said)}. `end.md`"
+    line = f"- [2025-11-03] Attempt #2 — Result: x. {styles.defused(said)}. `end.md`"
     tokens = MARKDOWN.parse(line)
     kinds = [token.type for token in tokens]
     assert kinds == [
@@ -113,7 +113,7 @@ def test_a_defused_text_is_one_paragraph_of_a_bullet(said: str) -> None:
 )
 def test_a_next_action_is_one_paragraph_of_its_list(said: str, prefix: str) -> None:
     number = 2 if prefix.strip()[:-1].isdigit() else None
-    line = rendering.next_action(number, said, None, f"{prefix}one")
+    line = styles.next_action(number, said, None, f"{prefix}one")
     kinds = [token.type for token in MARKDOWN.parse(f"- Next Actions:\n\n  {line.strip()}")]
     assert kinds.count("paragraph_open") == 2
     assert not {"heading_open", "fence", "html_block", "hr", "blockquote_open"} & set(kinds)
@@ -133,4 +133,4 @@ def test_a_next_action_is_one_paragraph_of_its_list(said: str, prefix: str) -> N
 def test_a_next_action_goes_on_like_the_last_one(
     prefix: str, number: int | None, line: str
 ) -> None:
-    assert rendering.next_action(number, "x", None, f"{prefix}one") == line
+    assert styles.next_action(number, "x", None, f"{prefix}one") == line

@@ -14,7 +14,7 @@ from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import archive as archiving
 from ledger.edits.selecting import Wanted
 from ledger.errors import UsageError
-from ledger.plan import naming, text
+from ledger.plan import selectors, text
 
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
@@ -75,7 +75,7 @@ def command(
         done = archiving.bring_back(settings, items or [], dry_run=dry_run)
     else:
         wanted = Wanted(
-            tuple(naming.folded(naming.parse(name).item) for name in items or ()),
+            tuple(selectors.folded(selectors.parse(name).item) for name in items or ()),
             tuple(one.lower() for one in statuses or ()),
             _day(before),
             keep,

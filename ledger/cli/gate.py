@@ -16,7 +16,7 @@ from ledger.errors import LedgerError, UsageError
 from ledger.gates import gating
 from ledger.gates.gating import Request
 from ledger.gates.model import Gate
-from ledger.plan import naming, reader
+from ledger.plan import reader, selectors
 from ledger.reports import gate as report
 
 
@@ -75,7 +75,7 @@ def _gate(document: str, request: Request, ledger: Path | None) -> Gate:
     if not _is_file(file):
         opened = opening.open_ledger(ledger)
         try:
-            sections = naming.items(opened.ledger, document)
+            sections = selectors.items(opened.ledger, document)
         except UsageError as error:
             looks_like_file = "/" in document or "." in document
             message = f"{document}: no such file" if looks_like_file else error.message

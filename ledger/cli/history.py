@@ -12,8 +12,8 @@ from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import history as auditing
 from ledger.errors import UsageError
-from ledger.plan import naming, text
-from ledger.plan.naming import Name
+from ledger.plan import selectors, text
+from ledger.plan.selectors import Name
 from ledger.reports import history as report
 from ledger.versions.history import selecting
 from ledger.versions.model import History
@@ -63,7 +63,7 @@ def command(
     settings = config.find(Path.cwd(), ledger)
     with progress.shown("reading versions") as tell:
         whole = auditing.audit(settings, rev, tell)
-    wanted = naming.parse(item) if item is not None else None
+    wanted = selectors.parse(item) if item is not None else None
     history = whole if wanted is None else _selected(whole, wanted)
     if restore:
         return _restore(settings, whole, restore, dry_run=dry_run, as_json=as_json)
@@ -79,18 +79,18 @@ def command(
 
 
 def _selected(history: History, wanted: Name) -> History:
-    meant = naming.folded(wanted.item)
-    found = selecting.select(history, lambda name: naming.folded(name) == meant, wanted.number)
+    meant = selectors.folded(wanted.item)
+    found = selecting.select(history, lambda name: selectors.folded(name) == meant, wanted.number)
     if found.events or found.removed or found.edited:
         return found
     known = selecting.names(history)
-    if any(naming.folded(name) == meant for name in known):
+    if any(selectors.folded(name) == meant for name in known):
         raise UsageError(
             "no-such-attempt",
             f"no version has attempt #{wanted.number} of {wanted.item}",
             f"`ledger history {wanted.item}` tells of those that there were",
         )
-    raise naming.unknown_item(wanted.item, known, "any version")
+    raise selectors.unknown_item(wanted.item, known, "any version")
 
 
 def _restore(

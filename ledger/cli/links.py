@@ -16,7 +16,7 @@ from ledger.commands import read as opening
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
-from ledger.plan import naming, reader
+from ledger.plan import reader, selectors
 from ledger.plan.model import Attempt, Ledger
 from ledger.reports import links as report
 
@@ -41,7 +41,7 @@ def command(
     """
     settings = config.find(Path.cwd(), ledger)
     if rev is None and items:
-        settings = opening.open_holding(ledger, *map(naming.parse, items)).config
+        settings = opening.open_holding(ledger, *map(selectors.parse, items)).config
     commit, plan = _opened(settings, rev)
     attempts = _wanted(plan, items or [])
     with progress.shown("reading versions") as tell:
@@ -77,4 +77,4 @@ def _opened(settings: Config, revision: str | None) -> tuple[str | None, Ledger]
 def _wanted(plan: Ledger, names: Sequence[str]) -> list[Attempt]:
     if not names:
         return [*(one for item in plan.items for one in item.attempts), *plan.loose]
-    return [one for name in names for one in naming.attempts(plan, naming.parse(name))]
+    return [one for name in names for one in selectors.attempts(plan, selectors.parse(name))]

@@ -11,7 +11,7 @@ from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands import links as linking
 from ledger.commands import read as opening
 from ledger.commands.read import about
-from ledger.plan import naming
+from ledger.plan import selectors
 from ledger.reports import show as report
 from ledger.reports.lines import Line
 
@@ -30,11 +30,11 @@ def command(
     its text, the files that it cites and the commits that have to do with it. What lies in the
     archive is found there.
     """
-    wanted = naming.parse(name)
+    wanted = selectors.parse(name)
     opened = opening.open_holding(ledger, wanted)
-    items = naming.items(opened.ledger, wanted.item)
+    items = selectors.items(opened.ledger, wanted.item)
     ids = {item.id for item in items}
-    attempts = naming.attempts(opened.ledger, wanted)
+    attempts = selectors.attempts(opened.ledger, wanted)
     is_item = wanted.number is None
     with progress.shown("reading versions") as tell:
         links = linking.link(

@@ -26,8 +26,7 @@ from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
 from ledger.git import ancestry, paths
-from ledger.plan import braces, naming, text
-from ledger.plan.dialects import words
+from ledger.plan import braces, selectors, text, words
 from ledger.plan.model import Change, Ledger, Model, NewAttempt, Result
 
 
@@ -188,7 +187,7 @@ def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
 
 
 def _change(ledger: Ledger, request: Request, draft: _Draft, config: Config, today: str) -> Change:
-    named = naming.items(ledger, naming.parse(request.item).item)
+    named = selectors.items(ledger, selectors.parse(request.item).item)
     section = append.section_of(ledger, named[0].id)
     if not request.again:
         _refuse_recorded(ledger, section.id, draft.evidences, config)

@@ -17,7 +17,7 @@ from ledger.edits.selecting import Chosen, Held, Wanted
 from ledger.edits.verify_archive import Both
 from ledger.errors import Refused, UsageError
 from ledger.git import paths
-from ledger.plan import document, naming, reader, text
+from ledger.plan import document, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Pointer
 from ledger.rules import structure
 
@@ -61,7 +61,7 @@ def _move(config: Config, wanted: Wanted, as_far_as_possible: bool, dry_run: boo
     with change_both(config, gains="archive", dry_run=dry_run) as plan:
         _refuse_conflicts(config, plan)
         for name in wanted.items:
-            naming.items(plan.ledger, name)
+            selectors.items(plan.ledger, name)
         chosen = selecting.Selecting(plan.ledger, wanted).choose()
         if wanted.to_lines is not None and not as_far_as_possible:
             _refuse_too_long(plan.ledger, chosen, wanted.to_lines)
@@ -187,8 +187,8 @@ def _meant(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
     every = _pointers(ledger)
     meant = []
     for given in names:
-        name = naming.parse(given)
-        ids = {item.id for item in naming.items(ledger, name.item)}
+        name = selectors.parse(given)
+        ids = {item.id for item in selectors.items(ledger, name.item)}
         found = [
             (item, pointer)
             for item, pointer in every

@@ -8,9 +8,9 @@ from pathlib import Path
 from ledger import config
 from ledger.config import Config
 from ledger.errors import UnreadableInput
-from ledger.plan import naming, reader, text
+from ledger.plan import reader, selectors, text
 from ledger.plan.model import Ledger, Model
-from ledger.plan.naming import Name
+from ledger.plan.selectors import Name
 
 
 class About(Model):
@@ -84,11 +84,11 @@ def holding(settings: Config, *names: Name) -> Opened:
 
 def _has(ledger: Ledger, name: Name) -> bool:
     """Whether the ledger has the item, or the attempt."""
-    wanted = naming.folded(name.item)
+    wanted = selectors.folded(name.item)
     return any(
         name.number is None or any(one.number == name.number for one in item.attempts)
         for item in ledger.items
-        if naming.folded(item.id) == wanted
+        if selectors.folded(item.id) == wanted
     )
 
 

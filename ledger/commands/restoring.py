@@ -9,9 +9,7 @@ from ledger.config import Config
 from ledger.edits import restore as edits
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
-from ledger.plan import naming, reader, text
-from ledger.plan.dialects import places
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, places, reader, selectors, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.versions.model import History, Removed
 
@@ -33,7 +31,7 @@ class Restored:
 
 
 def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Restored:
-    """Put the attempt ``name`` (see ``naming.parse_lost``) back as it was when it was last removed.
+    """Put the attempt ``name`` (see ``selectors.parse_lost``) back as it was before its removal.
 
     Raises UsageError for an attempt that was never removed, Refused for one that cannot be put
     back without changing anything else.
@@ -63,14 +61,14 @@ def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Re
 
 
 def _latest(history: History, name: str) -> Removed:
-    wanted, opening = naming.parse_lost(name)
-    item = naming.folded(wanted.item)
+    wanted, opening = selectors.parse_lost(name)
+    item = selectors.folded(wanted.item)
     found = [
         removed
         for removed in (*history.others, *history.removed)
         if removed.number == wanted.number
-        and naming.folded(removed.item or "") == item
-        and (not opening or leads.opens(removed.text, opening))
+        and selectors.folded(removed.item or "") == item
+        and (not opening or patterns.opens(removed.text, opening))
     ]
     called = f"that begins with {opening}" if opening else f"#{wanted.number}"
     if not found:

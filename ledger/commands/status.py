@@ -11,8 +11,8 @@ from typing import Final, get_args
 from ledger import rules
 from ledger.commands import archive, read, validate
 from ledger.commands.read import About, about
-from ledger.plan import citations
-from ledger.plan.dialects import MAIN, words
+from ledger.plan import citations, words
+from ledger.plan.dialects import MAIN
 from ledger.plan.model import (
     FINISHED,
     Action,

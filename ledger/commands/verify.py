@@ -13,7 +13,7 @@ from ledger.claims.model import JudgedClaim
 from ledger.commands import read
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
-from ledger.plan import naming
+from ledger.plan import selectors
 from ledger.plan.model import Ledger, Model
 
 
@@ -42,7 +42,7 @@ def verify(
     if rev is not None and not settings.is_git:
         hint = "leave out --rev"
         raise UnreadableInput("no-repository", f"{settings.root}: no git repository", hint)
-    opened = read.holding(settings, *(map(naming.parse, names) if rev is None else ()))
+    opened = read.holding(settings, *(map(selectors.parse, names) if rev is None else ()))
     wanted = _wanted(opened.ledger, names)
     with Blobs(settings.root) if settings.is_git else contextlib.nullcontext() as contents:
         is_committed = contents is not None and contents.head(opened.path) == opened.ledger.text
@@ -60,8 +60,8 @@ def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Source], bool]:
         return lambda _: True
     wanted: set[tuple[str, int | None]] = set()
     for given in names:
-        name = naming.parse(given)
-        items = naming.items(ledger, name.item)
+        name = selectors.parse(given)
+        items = selectors.items(ledger, name.item)
         if name.number is not None and not any(
             attempt.number == name.number for item in items for attempt in item.attempts
         ):

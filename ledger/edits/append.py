@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 
 from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, text
-from ledger.plan.dialects import places
+from ledger.plan import dialects, places, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Change, Field, Item, Ledger
 

@@ -2,7 +2,7 @@
 
 No I/O. ``Cutting`` cuts what could go; ``move`` and ``bring_back`` say what bytes go where; and
 ``ledger.edits.verify_archive`` holds the outcome against it. What goes is a stretch of whole lines.
-In its place stands one line that points to it (``ledger.plan.dialects.pointers``), so that it comes
+In its place stands one line that points to it (``ledger.plan.pointers``), so that it comes
 back to that place, whatever became of the lines around it. What opens an item stays, its heading
 or its first line, so that links to it still lead somewhere.
 """
@@ -16,8 +16,7 @@ from typing import NamedTuple
 from ledger.edits import chunks
 from ledger.edits.chunks import Chunk
 from ledger.errors import Refused
-from ledger.plan import document, text
-from ledger.plan.dialects import places, pointers, words
+from ledger.plan import document, places, pointers, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import Attempt, Item, Ledger, Pointer
 

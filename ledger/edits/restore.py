@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from ledger.edits import append, shape
 from ledger.errors import Refused, UsageError
-from ledger.plan import text
-from ledger.plan.dialects import MAIN, places, words
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, places, text, words
+from ledger.plan.dialects import MAIN
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger, Span
 from ledger.rules.places import name as called
@@ -45,7 +44,7 @@ def restore(
             f"give it a section: `## [{name}] ...`",
         )
     item = append.section_of(ledger, name)
-    if item.dialect == "roadmap" and not leads.unbulleted(lines[0])[0]:
+    if item.dialect == "roadmap" and not patterns.unbulleted(lines[0])[0]:
         return [_note(ledger, item, lines)]
     history = [attempt for attempt in item.attempts if attempt.source == "history"]
     _refuse_taken(lost, history)
@@ -209,7 +208,7 @@ def _following(group: Sequence[Attempt], number: int) -> Attempt | None:
 
 def _like(lines: Sequence[str], other: str) -> list[str]:
     """The lines with the bullet and indent of the line ``other``."""
-    own, theirs = leads.unbulleted(lines[0])[0], leads.unbulleted(other)[0]
+    own, theirs = patterns.unbulleted(lines[0])[0], patterns.unbulleted(other)[0]
     if bool(own) != bool(theirs) or (not own and lines[0][:1] != other[:1]):
         raise Refused(
             "other-form",
@@ -229,7 +228,7 @@ def _shifted(lines: Sequence[str], by: int) -> Iterator[str]:
 
 def _alone(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
     """The first attempt of an item that has none, below a heading of its own if need be."""
-    new = _like(lines, _PREFIX) if leads.unbulleted(lines[0])[0] else [*lines]
+    new = _like(lines, _PREFIX) if patterns.unbulleted(lines[0])[0] else [*lines]
     home = places.field(item, *_HOME)
     if home:
         return places.insertion(ledger.text, home.span.end_byte, new)

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from ledger.edits.archive import Cutting, Unit
 from ledger.edits.verify_archive import readable
-from ledger.plan import citations, text
-from ledger.plan.dialects import places, words
-from ledger.plan.dialects.attempts.leads import plain_id
+from ledger.plan import citations, places, text, words
 from ledger.plan.model import FINISHED, Action, Attempt, Item, Ledger, Pointer
+from ledger.plan.patterns import plain_id
 
 _CLOSED = ("complete", "rejected")
 # Fields in which an item says what it waits for.

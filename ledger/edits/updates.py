@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ledger.edits import append, restore, shape
 from ledger.errors import Refused
 from ledger.gates.model import Update
-from ledger.plan import mojibake, reader, text
-from ledger.plan.dialects import MAIN, places, words
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import mojibake, patterns, places, reader, text, words
+from ledger.plan.dialects import MAIN
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Item, Ledger
 
@@ -199,10 +198,10 @@ def _rewritten(ledger: Ledger, item: Item, one: Meant) -> Edit:
     known = places.numbered_action(item, one.update.number or 0)
     span = known.span
     prefix = places.first_line(ledger, span.start_byte)
-    width = leads.unbulleted(prefix)[0]
+    width = patterns.unbulleted(prefix)[0]
     lines = _flowing(one.update.text.split("\n"))
     lines = [
-        prefix[:width] + lines[0][leads.unbulleted(lines[0])[0] :],
+        prefix[:width] + lines[0][patterns.unbulleted(lines[0])[0] :],
         *(f"{' ' * width}{line.strip()}" if line.strip() else "" for line in lines[1:]),
     ]
     newline = text.newline_of(ledger.text, span.start_byte)

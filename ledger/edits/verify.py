@@ -15,7 +15,8 @@ from ledger.edits import shape
 from ledger.edits.append import section_of
 from ledger.edits.shape import Shape
 from ledger.errors import Refused
-from ledger.plan.dialects import boxes, places, words
+from ledger.plan import places, words
+from ledger.plan.dialects import boxes
 from ledger.plan.model import Action, Attempt, Change, Item, Ledger
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from ledger.plan.dialects import words
+from ledger.plan import words
 from ledger.plan.document import Block, Document, Section
 
 _LABEL: Final = re.compile(r"\*\*(?P<name>[^*\n]{1,120}?)(?::\*\*|\*\*:)[ \t]*")

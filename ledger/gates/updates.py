@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.gates.model import Update, UpdateKind
 from ledger.gates.outline import Fence, Node, Part, plain
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns
 
 _ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
 _REWRITE: Final = re.compile(r"\b(?:update|rewrite|replace|change|mark|edit)\b", re.IGNORECASE)
@@ -27,8 +27,8 @@ def read(part: Part) -> Iterator[Update]:
 def _updates(node: Node, fence: Fence) -> Iterator[Update]:
     named = _ITEM.search(node.said)
     for first, lines in _entries(fence):
-        lead = leads.attempt(leads.unbulleted(lines[0])[1])
-        number = leads.numbered(lines[0])
+        lead = patterns.attempt(patterns.unbulleted(lines[0])[1])
+        number = patterns.numbered(lines[0])
         kind: UpdateKind = "attempt"
         if number is not None:
             kind = "rewrite" if _REWRITE.search(node.said) and not _adds(node.said) else "add"
@@ -56,7 +56,7 @@ def _entries(fence: Fence) -> Iterator[tuple[int, list[str]]]:
     current: list[str] = []
     first = fence.line
     for number, line in enumerate(fence.lines, fence.line):
-        if line and not line[0].isspace() and leads.unbulleted(line)[0]:
+        if line and not line[0].isspace() and patterns.unbulleted(line)[0]:
             if any(current):
                 yield first, current
             current, first = [line], number

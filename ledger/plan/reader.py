@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledger.plan import dialects, document
-from ledger.plan.dialects import attempts, pointers, strays
-from ledger.plan.dialects.attempts import parts
+from ledger.plan import dialects, document, parts, pointers
+from ledger.plan.dialects import attempts, strays
 from ledger.plan.document import Document
 from ledger.plan.model import Ledger
 from ledger.plan.recognition import DIALECTS, Recognition

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from ledger.plan.dialects.attempts.leads import behind_number
 from ledger.plan.model import Attempt, Ledger
+from ledger.plan.patterns import behind_number
 from ledger.rules.places import attempts, unseen
 from ledger.rules.registry import Facts
 

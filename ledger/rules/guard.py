@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ledger.plan.dialects.attempts.leads import behind_number
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.model import latest as latest_of
+from ledger.plan.patterns import behind_number
 from ledger.rules.model import Severity
 from ledger.rules.places import attempts, name, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule

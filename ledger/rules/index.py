@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.plan.dialects import words
+from ledger.plan import words
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.places import opening, quoted, sections
 from ledger.rules.registry import Facts, Fault, rule

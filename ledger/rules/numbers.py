@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ledger.plan.dialects.pointers import next_free
 from ledger.plan.model import Attempt, Item, Ledger
+from ledger.plan.pointers import next_free
 from ledger.rules.places import numbering, opening, quoted, repeated
 from ledger.rules.registry import Facts, Fault, rule
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from ledger.plan import text
-from ledger.plan.dialects import MAIN, places
-from ledger.plan.dialects.attempts.leads import behind_number
+from ledger.plan import places, text
+from ledger.plan.dialects import MAIN
 from ledger.plan.model import Artifact, Attempt, Item, Ledger
+from ledger.plan.patterns import behind_number
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
 _LONGEST_QUOTE = 60

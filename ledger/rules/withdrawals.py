@@ -18,8 +18,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from ledger.plan import text
-from ledger.plan.dialects.attempts.leads import opens, plain_id
 from ledger.plan.model import Attempt, Ledger
+from ledger.plan.patterns import opens, plain_id
 
 _LINE = re.compile(
     rb"^[ \t]*[-*+][ \t]+\**withdrawn\**:\**[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE

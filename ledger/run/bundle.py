@@ -147,6 +147,6 @@ def _stamps() -> Iterator[str]:
 
 def _item_of(settings: Config, data: bytes, item: str) -> str:
     """The item as the ledger, read whole, has it. Raises UsageError."""
-    from ledger.plan import naming, reader
+    from ledger.plan import reader, selectors
 
-    return naming.items(reader.read(data, own=settings.own), item)[0].id
+    return selectors.items(reader.read(data, own=settings.own), item)[0].id

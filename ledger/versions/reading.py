@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ledger.git import log
-from ledger.plan import dialects, reader, text
-from ledger.plan.dialects import places, pointers
+from ledger.plan import dialects, places, pointers, reader, text
 from ledger.plan.dialects.attempts.outcomes import entry_of, step_of
 from ledger.plan.dialects.attempts.piecewise import Pieces
 from ledger.plan.model import Attempt, Item, Ledger, Span

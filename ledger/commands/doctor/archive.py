@@ -15,8 +15,7 @@ from ledger.config import Config
 from ledger.edits import chunks, once
 from ledger.errors import why
 from ledger.git import asking, paths
-from ledger.plan import document, reader
-from ledger.plan.dialects import pointers
+from ledger.plan import document, pointers, reader
 from ledger.plan.model import Ledger
 from ledger.rules import places
 

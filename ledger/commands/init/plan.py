@@ -7,12 +7,11 @@ import unicodedata
 from typing import Final
 
 from ledger.errors import UsageError
-from ledger.plan import document, reader, text
-from ledger.plan.dialects.attempts import leads, rendering
+from ledger.plan import document, patterns, reader, styles, text
 
 DEFAULT_TITLE: Final = "All tests pass"
 _DEFAULT_ID: Final = "TESTS-001"
-_NAMED: Final = re.compile(rf"\[(?P<id>{leads.ID})\][ \t]*(?P<title>.*)", re.DOTALL)
+_NAMED: Final = re.compile(rf"\[(?P<id>{patterns.ID})\][ \t]*(?P<title>.*)", re.DOTALL)
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _SMALL: Final = frozenset(
     "a an and are as at be by can for from has have in into is it its of on or so that the their "
@@ -45,7 +44,7 @@ _PLAN: Final = """\
 def first(title: str, today: str) -> tuple[str, str]:
     """The ID of the first item, and the plan's lines. ``title`` may have the ID in front:
     ``[PARSE-001] Read large files``. Raises UsageError where the two cannot be read back."""
-    said = rendering.defused(title)
+    said = styles.defused(title)
     named = _NAMED.match(said)
     name, said = (named["id"], named["title"]) if named else (_name(said), said)
     plan = _PLAN.format(

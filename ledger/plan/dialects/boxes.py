@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from ledger.plan.dialects.attempts import leads, parts
+from ledger.plan import parts, patterns
 from ledger.plan.document import Block, Document
 from ledger.plan.model import Action, ActionState
 
@@ -56,7 +56,7 @@ def action(
     document: Document, entry: Block, number: int | None, state: ActionState, box: Box | None
 ) -> Action:
     """The action that a list's entry is, with or without a box."""
-    width, said = leads.unbulleted(document.line(entry.start))
+    width, said = patterns.unbulleted(document.line(entry.start))
     end = parts.trimmed(document, entry.start, entry.end)
     first = said[box.length :] if box else said
     return Action(

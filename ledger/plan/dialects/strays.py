@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from ledger.plan.dialects.attempts import leads, signs
+from ledger.plan import patterns
+from ledger.plan.dialects.attempts import signs
 from ledger.plan.document import Document, entries
 from ledger.plan.model import Ledger, Span, Unread
 
@@ -60,7 +61,7 @@ def _boxes(whole: Document, dialects: Sequence[str]) -> Iterator[int]:
             continue
         for entry in entries(section.blocks):
             line = whole.line(entry.start)
-            if "[" in line[:_OPENING] and signs.is_task(leads.unbulleted(line)[1]):
+            if "[" in line[:_OPENING] and signs.is_task(patterns.unbulleted(line)[1]):
                 yield entry.start + 1
 
 

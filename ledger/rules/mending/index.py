@@ -14,8 +14,7 @@ from itertools import groupby
 from typing import Final
 
 from ledger.edits.shape import Shape
-from ledger.plan import document, text
-from ledger.plan.dialects import places, words
+from ledger.plan import document, places, text, words
 from ledger.plan.dialects.attempts import index as tables
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict

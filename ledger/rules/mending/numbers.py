@@ -15,8 +15,7 @@ from functools import cached_property
 from itertools import count, pairwise
 from typing import Final
 
-from ledger.plan import text
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.rules.mending.fix import Draft, Fix, Left
@@ -84,14 +83,14 @@ class _Shared:
         known: set[str] = set()
         for one in every:
             said = ""
-            if leads.behind_number(one.text) in known:
+            if patterns.behind_number(one.text) in known:
                 said = f"attempt #{self.number} of {self.item.id} stands twice, word for word"
             elif _digits(self.ledger, one) is None:
                 said = f"where attempt #{self.number} has its number cannot be told"
             if said:
                 yield Left("LED106", one.span.start_line, self.item.id, said)
                 return
-            known.add(leads.behind_number(one.text))
+            known.add(patterns.behind_number(one.text))
         for at in self.group[1:]:
             digits = _digits(self.ledger, self.item.attempts[at])
             assert digits

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from ledger.git.model import Commit
-from ledger.plan.dialects.attempts.leads import behind_number
+from ledger.plan.patterns import behind_number
 from ledger.plan.version import Entry, Step
 from ledger.versions.history.held import Held, View
 from ledger.versions.model import Duplicated, Edited, EditKind, Event, EventKind, Place, Removed

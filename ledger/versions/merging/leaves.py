@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.plan import text
-from ledger.plan.dialects import boxes, words
-from ledger.plan.dialects.attempts import leads
-from ledger.plan.dialects.pointers import KEYED
+from ledger.plan import patterns, text, words
+from ledger.plan.dialects import boxes
+from ledger.plan.pointers import KEYED
 from ledger.versions.merging.lines import Conflict, Piece, conflict, split, three_way
 from ledger.versions.merging.parts import Part
 
@@ -163,7 +162,7 @@ def _meaning(part: Part, said: bytes, own: "Conventions | None") -> str:
         return words.status(shown, own)
     if boxes.is_box(shown.strip()):
         return boxes.STATES.get(shown.strip()[1].lower(), "unknown")
-    lead = leads.state(shown, own)
+    lead = patterns.state(shown, own)
     return words.state(lead.word, lead.mark, own)
 
 

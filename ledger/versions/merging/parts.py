@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ledger.edits import chunks
-from ledger.plan import document, reader
-from ledger.plan.dialects import pointers
+from ledger.plan import document, pointers, reader
 from ledger.plan.document import Document
 from ledger.plan.model import Item, Ledger
 from ledger.versions.merging import marks

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ledger.errors import Refused, UsageError
-from ledger.plan import text
-from ledger.plan.dialects import places, words
-from ledger.plan.dialects.attempts import leads, rendering
+from ledger.plan import patterns, places, styles, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
 
@@ -41,11 +39,11 @@ def _attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     style = _style_elsewhere(ledger, item)
     if home:
         at = home.span.end_byte
-        return places.insertion(ledger.text, at, rendering.attempt(new, style, ledger.conventions))
+        return places.insertion(ledger.text, at, styles.attempt(new, style, ledger.conventions))
     at = places.end_of_fields(item)
     bullet = _bullet_of(ledger, item.fields[0]) if item.fields else "- "
     name = words.written("Attempts History", ledger.conventions)
-    lines = [f"{bullet}{name}:", *rendering.attempt(new, style, ledger.conventions)]
+    lines = [f"{bullet}{name}:", *styles.attempt(new, style, ledger.conventions)]
     return places.insertion(ledger.text, at, lines if item.fields else ["", *lines])
 
 
@@ -54,15 +52,15 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
     neighbour there."""
     is_first = places.newest_first(group, item.archived)
     neighbour = group[0] if is_first else group[-1]
-    style = rendering.style_of(places.lines(ledger, neighbour), ledger.conventions)
-    lines = rendering.attempt(new, style, ledger.conventions)
+    style = styles.style_of(places.lines(ledger, neighbour), ledger.conventions)
+    lines = styles.attempt(new, style, ledger.conventions)
     if style.layout == "heading" or places.is_spaced(ledger, group, item.archived):
         lines = [*lines, ""] if is_first else ["", *lines]
     at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
     return places.insertion(ledger.text, at, lines)
 
 
-def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
+def _style_elsewhere(ledger: Ledger, item: Item) -> styles.Style:
     """The style of the nearest attempt before the item, else of any after it."""
     others = [
         attempt
@@ -73,9 +71,9 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> rendering.Style:
     before = [a for a in others if a.span.start_byte < item.span.start_byte]
     near = before[-1:] or others[:1]
     if not near:
-        return rendering.Style(layout="labels")
-    style = rendering.style_of(places.lines(ledger, near[0]), ledger.conventions)
-    return rendering.Style(layout="labels") if style.layout == "heading" else style
+        return styles.Style(layout="labels")
+    style = styles.style_of(places.lines(ledger, near[0]), ledger.conventions)
+    return styles.Style(layout="labels") if style.layout == "heading" else style
 
 
 # Actions
@@ -86,7 +84,7 @@ def _complete(ledger: Ledger, item: Item, number: int, new: NewAttempt) -> Edit:
     others = [a.state_text for a in item.actions if a.state == "complete" and a.state_text]
     span = action.state_span
     following = _rest_of_line(ledger.text, span.end_byte)
-    said = rendering.completed(others[-1] if others else action.state_text, new, following)
+    said = styles.completed(others[-1] if others else action.state_text, new, following)
     return Edit(span.start_byte, span.end_byte, text.encode(said))
 
 
@@ -97,7 +95,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         numbers = [action.number for action in item.actions if action.number is not None]
         first = max(numbers) + 1 if numbers else None
         lines = [
-            rendering.next_action(
+            styles.next_action(
                 None if first is None else first + place, one, last, like_line, ledger.conventions
             )
             for place, one in enumerate(said)
@@ -105,7 +103,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         return places.insertion(ledger.text, last.span.end_byte, lines)
     home = places.field(item, *_ACTIONS)
     lines = [
-        rendering.next_action(n, one, None, "  1. ", ledger.conventions)
+        styles.next_action(n, one, None, "  1. ", ledger.conventions)
         for n, one in enumerate(said, 1)
     ]
     if home:
@@ -160,4 +158,4 @@ def _rest_of_line(data: bytes, start: int) -> str:
 
 def _bullet_of(ledger: Ledger, field: Field) -> str:
     line = places.first_line(ledger, field.span.start_byte)
-    return line[: leads.unbulleted(line)[0]]
+    return line[: patterns.unbulleted(line)[0]]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ledger.plan import document, text
-from ledger.plan.dialects.attempts import parts
+from ledger.plan import document, parts, text
 from ledger.plan.dialects.attempts.outcomes import (
     Head,
     Part,

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ledger.plan.dialects import words
-from ledger.plan.dialects.attempts import leads, parts
+from ledger.plan import parts, patterns, words
 from ledger.plan.document import Block, Document
 from ledger.plan.model import IndexRow, Unread
 
@@ -31,14 +30,14 @@ def table_rows(
     for number in range(table.start + 2, table.end):
         line = document.line(number)
         row = dict(zip(header, cells(line), strict=False))
-        found = leads.ids(own).cell.match(row["id"][2]) if "id" in row else None
+        found = patterns.ids(own).cell.match(row["id"][2]) if "id" in row else None
         if not found or "status" not in row:
             reason = "it has no status" if found else "its ID is not one"
             yield Unread(kind="index", line=number + 1, text=line[:200], reason=reason)
             continue
         start, end, status = row["status"]
         yield IndexRow(
-            id=leads.plain_id(found.group(1)),
+            id=patterns.plain_id(found.group(1)),
             title=row["title"][2] if "title" in row else "",
             priority_text=row["priority"][2] if "priority" in row else "",
             status=words.status(status, own),
@@ -54,8 +53,8 @@ def bullet_rows(
     """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
     for entry in bullets.children:
         line = document.line(entry.start)
-        width, body = leads.unbulleted(line)
-        found = leads.ids(own).row.match(body)
+        width, body = patterns.unbulleted(line)
+        found = patterns.ids(own).row.match(body)
         if not found:
             continue
         title, dash, note = body[found.end() :].partition(" \u2014 ")
@@ -65,7 +64,7 @@ def bullet_rows(
         phrase = words.phrase(note[at:])
         start = width + found.end() + len(title) + len(dash) + at
         yield IndexRow(
-            id=leads.plain_id(found.group(1)),
+            id=patterns.plain_id(found.group(1)),
             title=title.strip(),
             priority_text=priority.group(1).strip() if priority else "",
             status=words.status(phrase, own),

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from ledger.plan import document, text
-from ledger.plan.dialects.attempts import leads, parts
+from ledger.plan import document, parts, patterns, text
 from ledger.plan.dialects.attempts.cutting import END, HEADING
 from ledger.plan.dialects.attempts.reading import Draft, Reading
 from ledger.plan.document import Document
@@ -153,8 +152,8 @@ def attempt_alone(piece: bytes, own: Conventions | None) -> Attempt | None:
     that: it opens as one, all below it is indented, and nothing there is literal or opens
     another one."""
     first, _, below = piece.partition(b"\n")
-    width, opening = leads.unbulleted(text.decode(first))
-    lead = leads.attempt(opening)
+    width, opening = patterns.unbulleted(text.decode(first))
+    lead = patterns.attempt(opening)
     indent = len(first) - len(first.lstrip(b" "))
     if not lead or not lead.is_certain or lead.number is None or not indent < width < indent + 6:
         return None
@@ -167,7 +166,7 @@ def attempt_alone(piece: bytes, own: Conventions | None) -> Attempt | None:
             return None
         if b"ttempt" in line[:200].lower():
             said = text.decode(line)
-            if leads.looks_like_attempt(said) or leads.attempt(leads.unbulleted(said)[1]):
+            if patterns.looks_like_attempt(said) or patterns.attempt(patterns.unbulleted(said)[1]):
                 return None
     alone = unparsed(piece)
     return parts.attempt(alone, lead, "", 0, len(alone.texts), own)
@@ -202,7 +201,7 @@ def entry_of(attempt: Attempt) -> Entry:
     """The attempt, its place aside."""
     form: Form = "action"
     if attempt.source == "history":
-        lead = leads.attempt(attempt.text.partition("\n")[0])
+        lead = patterns.attempt(attempt.text.partition("\n")[0])
         form = "dated" if lead and lead.is_certain and lead.number is not None else "other"
     return Entry(
         attempt.number, attempt.date, attempt.result, form, attempt.text, attempt.item or None

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from ledger.plan.dialects import words
-from ledger.plan.dialects.attempts import index, leads, parts
+from ledger.plan import parts, patterns, words
+from ledger.plan.dialects.attempts import index
 from ledger.plan.dialects.attempts.unchanged import Unchanged
 from ledger.plan.document import Block, Document, Section, walk
 from ledger.plan.model import (
@@ -190,10 +190,10 @@ class Reading:
     def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
         title = self.document.title(section)
-        named = leads.ids(self.own).item.match(title)
-        name = leads.plain_id(leads.id_of(named)) if named else None
+        named = patterns.ids(self.own).item.match(title)
+        name = patterns.plain_id(patterns.id_of(named)) if named else None
         rest = named["title"].strip() if named else title
-        lead = leads.attempt(rest)
+        lead = patterns.attempt(rest)
         is_attempt = lead is not None and lead.number is not None
         if section.level <= self.index_level:
             self.index_level = 0
@@ -201,7 +201,7 @@ class Reading:
             self.close()
         if lead and is_attempt:
             if not lead.date:
-                date, stamp = leads.when(rest)
+                date, stamp = patterns.when(rest)
                 lead = lead._replace(date=date or self._dated_below(section), stamp=stamp)
             self._keep(lead, heading.start, _before_rules(section), name)
             if self.draft and name in (None, self.draft.id):
@@ -214,7 +214,7 @@ class Reading:
                 self.draft = Draft(name, rest, section.level, heading.start, section.end)
         elif not self.draft and words.name(title, self.own).lower().startswith("index"):
             self.index_level = section.level
-        elif leads.looks_like_item(title):
+        elif patterns.looks_like_item(title):
             self._unread("item", heading.start, "its ID is not one")
         return False
 
@@ -223,7 +223,7 @@ class Reading:
         start = section.start + 1
         for line in self.document.lines(start, min(start + _DATED_WITHIN, section.end)):
             if words.name(words.plain(line), self.own).lower().startswith("date:"):
-                return leads.when(line)[0]
+                return patterns.when(line)[0]
         return None
 
     def close(self) -> None:
@@ -238,7 +238,7 @@ class Reading:
 
     def _bullet(self, entry: Block) -> None:
         """A bullet of the top level: a field, an attempt, or an entry of an archive."""
-        lead = leads.attempt(parts.entry_text(self.document, entry))
+        lead = patterns.attempt(parts.entry_text(self.document, entry))
         if lead and (lead.is_certain or (self.context == "attempts" and self.draft)):
             self._attempt(lead, entry)
             return
@@ -271,7 +271,7 @@ class Reading:
     def _nested(self, entry: Block, draft: Draft) -> None:
         """A bullet below a field that holds attempts, actions or criteria."""
         line = parts.entry_text(self.document, entry)
-        lead = leads.attempt(line)
+        lead = patterns.attempt(line)
         if lead and (lead.is_certain or self.context == "attempts"):
             self._attempt(lead, entry)
             return
@@ -292,7 +292,7 @@ class Reading:
 
     def _stray_actions(self, block: Block) -> None:
         for entry in block.children:
-            if leads.state(parts.entry_text(self.document, entry), self.own).word:
+            if patterns.state(parts.entry_text(self.document, entry), self.own).word:
                 self._unread(
                     "action", entry.start, "a numbered action outside an item's next actions"
                 )
@@ -301,13 +301,13 @@ class Reading:
         """Attempts that stand where nobody would look for them; literal text is left alone."""
         for block in blocks:
             if block.kind == "list_item":
-                lead = leads.attempt(parts.entry_text(self.document, block))
+                lead = patterns.attempt(parts.entry_text(self.document, block))
                 if lead and lead.is_certain and lead.number is not None:
                     self._attempt(lead, block)
                     continue
             elif block.kind == "paragraph":
                 line = self.document.line(block.start)
-                lead = leads.attempt(line) if line.startswith("**Attempt") else None
+                lead = patterns.attempt(line) if line.startswith("**Attempt") else None
                 if lead:
                     self._keep(lead, block.start, block.end)
             elif block.kind == "ordered_list":
@@ -318,13 +318,13 @@ class Reading:
 
     # Attempts
 
-    def _attempt(self, lead: leads.AttemptLead, entry: Block) -> None:
+    def _attempt(self, lead: patterns.AttemptLead, entry: Block) -> None:
         """Keep the attempt, and those that stand indented below it by mistake."""
         inner = [
             (found, block)
             for block in walk(entry.children)
             if block.kind == "list_item"
-            and (found := leads.attempt(parts.entry_text(self.document, block)))
+            and (found := patterns.attempt(parts.entry_text(self.document, block)))
             and found.is_certain
             and found.number is not None
         ]
@@ -335,7 +335,7 @@ class Reading:
             self._keep(found, block.start, min(following, block.end))
 
     def _keep(
-        self, lead: leads.AttemptLead, start: int, end: int, named: str | None = None
+        self, lead: patterns.AttemptLead, start: int, end: int, named: str | None = None
     ) -> None:
         """Add an attempt to the item that is open, or to the loose ones. ``named`` is the item
         that its own heading names."""
@@ -359,10 +359,10 @@ class Reading:
             if number in self.settled:
                 continue
             line = self.document.line(number)
-            if not leads.looks_like_attempt(line):
+            if not patterns.looks_like_attempt(line):
                 continue
             self._unread(
-                "attempt", number, leads.why_unread(leads.unbulleted(line)[1].lstrip("# "))
+                "attempt", number, patterns.why_unread(patterns.unbulleted(line)[1].lstrip("# "))
             )
 
     def _unread(self, kind: Literal["attempt", "item", "action"], number: int, reason: str) -> None:

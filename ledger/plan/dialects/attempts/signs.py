@@ -3,8 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from ledger.plan.dialects import words
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, words
 from ledger.plan.document import Document, Section, entries
 from ledger.plan.recognition import Sign
 
@@ -28,8 +27,8 @@ def sign(document: Document, section: Section, own: "Conventions | None" = None)
     heading = section.heading
     title = document.title(section)
     if heading and title:
-        named = leads.ids(own).item.match(title)
-        lead = leads.attempt(named["title"].strip() if named else title)
+        named = patterns.ids(own).item.match(title)
+        lead = patterns.attempt(named["title"].strip() if named else title)
         if lead and lead.number is not None:
             return Sign(
                 dialect=_NAME,
@@ -39,7 +38,7 @@ def sign(document: Document, section: Section, own: "Conventions | None" = None)
                 owns=True,
             )
         if named and _is_item(document, section):
-            said = f"a heading with the ID [{leads.plain_id(leads.id_of(named))}]"
+            said = f"a heading with the ID [{patterns.plain_id(patterns.id_of(named))}]"
             return Sign(dialect=_NAME, line=heading.start + 1, count=1, reason=said, owns=True)
     return _entries(
         document, section, own, is_index=words.name(title, own).lower().startswith("index")
@@ -55,7 +54,7 @@ def _is_item(document: Document, section: Section) -> bool:
     """Whether it has a field, or at least no tasks: ``## [SETUP] Phase 1`` can head a checklist."""
     has_boxes = False
     for entry in entries(section.blocks):
-        body = leads.unbulleted(document.line(entry.start))[1]
+        body = patterns.unbulleted(document.line(entry.start))[1]
         if _FIELD.match(body):
             return True
         has_boxes = has_boxes or bool(_BOX.match(body))
@@ -73,18 +72,18 @@ def _entries(
     known: dict[str, int] = {}  # fields, and the line of the first
     fields = 0
     for entry in entries(section.blocks):
-        body = leads.unbulleted(document.line(entry.start))[1]
+        body = patterns.unbulleted(document.line(entry.start))[1]
         if _BOX.match(body):
             continue
         for below in entries(entry.children):
-            field = _KNOWN.match(leads.unbulleted(document.line(below.start))[1])
+            field = _KNOWN.match(patterns.unbulleted(document.line(below.start))[1])
             if field:
                 fields += 1
                 known.setdefault(field.group().lower(), below.start + 1)
-        lead = leads.attempt(body)
+        lead = patterns.attempt(body)
         if lead and lead.is_certain:
             said = "a bullet that is an attempt"
-        elif leads.ids(own).item.match(body):
+        elif patterns.ids(own).item.match(body):
             said = "a bullet that opens with an ID"
         else:
             continue

@@ -16,10 +16,8 @@ import re
 from typing import Final
 
 from ledger.errors import Refused, UsageError
-from ledger.plan import document, text
-from ledger.plan.dialects import boxes, places, words
-from ledger.plan.dialects.attempts import leads as tries
-from ledger.plan.dialects.attempts import rendering
+from ledger.plan import document, patterns, places, styles, text, words
+from ledger.plan.dialects import boxes
 from ledger.plan.dialects.attempts.appending import beside
 from ledger.plan.dialects.checklist import leads
 from ledger.plan.document import Block, Document, Edit
@@ -53,13 +51,13 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
     if item.attempts:
         return beside(ledger, item, item.attempts, change.attempt)
     prefix = _prefix(plan, entry)
-    style = rendering.Style(
+    style = styles.Style(
         prefix=prefix,
         has_mark=False,
         layout="labels",
         inner=" " * _width(prefix) if "\t" not in prefix else _indent(prefix) + "  ",
     )
-    return _below(ledger, entry, item, rendering.attempt(change.attempt, style, ledger.conventions))
+    return _below(ledger, entry, item, styles.attempt(change.attempt, style, ledger.conventions))
 
 
 def _below(ledger: Ledger, entry: Block, item: Item, lines: list[str]) -> Edit:
@@ -78,7 +76,7 @@ def _prefix(plan: Document, entry: Block) -> str:
     for block in entry.children:
         if block.kind == "bullet_list":
             line = plan.line(block.children[-1].start)
-            return line[: tries.unbulleted(line)[0]]
+            return line[: patterns.unbulleted(line)[0]]
         if block.kind == "ordered_list":
             return f"{_indent(plan.line(block.children[-1].start))}- "
     line = plan.line(entry.start)
@@ -143,8 +141,10 @@ def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[
 
 def _defused(said: str, own: Conventions | None) -> str:
     """The words of a new box, which shall not pass for a state or for another box."""
-    said = rendering.defused(said, own)
-    is_taken = tries.state(said, own).text or leads.looks_like_box(said) or tries.attempt(said)
+    said = styles.defused(said, own)
+    is_taken = (
+        patterns.state(said, own).text or leads.looks_like_box(said) or patterns.attempt(said)
+    )
     return f"Next: {said}" if is_taken else said
 
 
@@ -159,7 +159,7 @@ def _status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     if meant == item.status:
         return []
     line = places.first_line(ledger, item.span.start_byte)
-    width = tries.unbulleted(line)[0]
+    width = patterns.unbulleted(line)[0]
     if boxes.any_of(line[width:]) is None:
         raise Refused(
             "no-box",

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.plan.dialects import words
+from ledger.plan import words
 from ledger.plan.model import ItemStatus
 
 if TYPE_CHECKING:

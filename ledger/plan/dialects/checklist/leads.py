@@ -6,7 +6,7 @@ Patterns see lines with their bullet cut off. Each is bounded, so that it takes 
 import re
 from typing import Final, NamedTuple
 
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns
 from ledger.plan.model import ActionState, ItemStatus
 
 # What a person would take for a box at the start of a line, with a bullet or without.
@@ -68,7 +68,7 @@ def opening(said: str) -> Opening:
         found = None
     name, rest, is_sure = None, said, False
     if found:
-        name = leads.plain_id(found["name"])
+        name = patterns.plain_id(found["name"])
         rest = said[found.end() :]
         is_sure = bool(
             found["bracket"] or found["before"] or found["colon"] or _MARKS_OFF.match(rest)
@@ -113,5 +113,5 @@ def slug(said: str) -> str:
 
 def dates(text: str) -> list[str]:
     """Every date in ``text``, as ISO, in its order."""
-    found = (leads.when(date)[0] for date in _DATE.findall(text))
+    found = (patterns.when(date)[0] for date in _DATE.findall(text))
     return [date for date in found if date]

@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.plan.dialects import boxes, words
-from ledger.plan.dialects.attempts import leads as tries
-from ledger.plan.dialects.attempts import parts
+from ledger.plan import parts, patterns, words
+from ledger.plan.dialects import boxes
 from ledger.plan.dialects.checklist import headings, leads
 from ledger.plan.dialects.checklist.headings import Said
 from ledger.plan.document import Block, Document, Section
@@ -191,7 +190,7 @@ class _Reading:
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
             box = boxes.any_of(line)
-            lead = None if box else tries.attempt(line)
+            lead = None if box else patterns.attempt(line)
             if lead:
                 self._loose(lead, entry)
             elif box or (lists_tasks and not leads.looks_like_box(line)):
@@ -199,7 +198,7 @@ class _Reading:
                 self.tasks.append(_Task(entry, box, opening, above))
                 self.settled.update(range(entry.start, entry.end))
             else:
-                if tries.looks_like_item(line):
+                if patterns.looks_like_item(line):
                     why = "an entry with an ID among tasks with boxes"
                     shown = self.document.line(entry.start)[:200]
                     self.unread.append(
@@ -214,7 +213,7 @@ class _Reading:
                         self.settled.update(range(child.start, child.end))
                 yield entry.start, end
 
-    def _loose(self, lead: tries.AttemptLead, entry: Block) -> None:
+    def _loose(self, lead: patterns.AttemptLead, entry: Block) -> None:
         self.loose.append(
             parts.attempt(self.document, lead, None, entry.start, entry.end, self.own)
         )
@@ -233,8 +232,8 @@ class _Reading:
                 self.unread.append(
                     Unread(kind="item", line=number + 1, text=line[:200], reason=why)
                 )
-            elif tries.looks_like_attempt(line):
-                why = tries.why_unread(tries.unbulleted(line)[1].lstrip("# "))
+            elif patterns.looks_like_attempt(line):
+                why = patterns.why_unread(patterns.unbulleted(line)[1].lstrip("# "))
                 self.unread.append(
                     Unread(kind="attempt", line=number + 1, text=line[:200], reason=why)
                 )
@@ -304,7 +303,7 @@ class _Reading:
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
             box = boxes.any_of(line)
-            lead = None if box else tries.attempt(line)
+            lead = None if box else patterns.attempt(line)
             if lead:
                 attempts.append(
                     parts.attempt(self.document, lead, name, entry.start, entry.end, self.own)
@@ -323,14 +322,14 @@ class _Reading:
         said = self._text(entry, box.length)
         state = box.state
         if state == "pending":
-            lead = tries.state(said, self.own)
+            lead = patterns.state(said, self.own)
             worded = words.state(lead.word, own=self.own) if lead.word else "pending"
             state = worded if worded in ("in_progress", "blocked", "deferred") else "pending"
         return Action(
             number=number,
             state=state,
             state_text=f"[{box.mark}]",
-            attempt=tries.completed_by(said) if state == "complete" else None,
+            attempt=patterns.completed_by(said) if state == "complete" else None,
             stamp=None,
             text=said,
             span=parts.span(
@@ -346,7 +345,7 @@ class _Reading:
             return heading.status or "unknown", heading.status_text
         if task.box.state != "pending":
             return leads.status_of(task.box.state), f"[{task.box.mark}]"
-        lead = tries.state(title, self.own)
+        lead = patterns.state(title, self.own)
         for status, text in (
             (
                 leads.status_of(words.state(lead.word, own=self.own)) if lead.word else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns
 from ledger.plan.dialects.logbook import headings
 from ledger.plan.dialects.logbook.reading import read
 from ledger.plan.recognition import Sign
@@ -42,7 +42,7 @@ def _is_logbook(document: Document, own: Conventions | None) -> bool:
         if not section.heading or (item and section.level > item):
             continue
         title = document.title(section)
-        item = section.level if leads.ids(own).item.match(title) else 0
+        item = section.level if patterns.ids(own).item.match(title) else 0
         kind = headings.kind(title, own)
         if kind in ("focus", "attempts"):
             found.add(kind)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, document, text
-from ledger.plan.dialects import places, words
-from ledger.plan.dialects.attempts import leads, rendering
+from ledger.plan import dialects, document, patterns, places, styles, text, words
 from ledger.plan.dialects.logbook import headings, reading, results
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
@@ -132,7 +130,7 @@ def _style(ledger: Ledger, like: Attempt) -> Style:
 
 
 def _time(when: str) -> _Time:
-    if leads.STAMP.search(when):
+    if patterns.STAMP.search(when):
         return "compact"
     digits = len(re.sub(r"\D", "", when))
     return "day" if digits <= 8 else "minute" if digits <= 12 else "second"
@@ -140,23 +138,23 @@ def _time(when: str) -> _Time:
 
 def _rendered(item: Item, new: NewAttempt, style: Style, own: Conventions | None) -> list[str]:
     """The entry's lines, without newlines."""
-    said = rendering.defused(new.words, own)
+    said = styles.defused(new.words, own)
     note = said if _fits(said, new, own) else ""
     name = f" {style.dash} {item.id}" if item.is_named else ""
     time = style.time if _is_cited(new) else "second"
     lines = [f"{style.marks} {_when(new, time)}{name}" + (f" ({note})" if note else "")]
     blocks: list[list[str]] = []
     for label, values in (
-        (style.summary, [rendering.defused(new.summary, own)]),
+        (style.summary, [styles.defused(new.summary, own)]),
         (words.written("Result", own), [] if note else [said]),
-        (style.metrics, rendering.defused(new.metrics, own).split("; ")),
+        (style.metrics, styles.defused(new.metrics, own).split("; ")),
         ("Artifacts", [f"`{path}`" for path in new.artifacts]),
         ("Commit", [new.commit]),
     ):
         opened = f"{style.bold}{label}:{style.bold}"
         kept = [value for value in values if value]
         if kept and style.is_listed and label in (style.metrics, "Artifacts"):
-            blocks.append([opened, *(f"- {rendering.inert(value)}" for value in kept)])
+            blocks.append([opened, *(f"- {styles.inert(value)}" for value in kept)])
         elif kept:
             blocks.append([f"{opened} {'; '.join(kept)}"])
     for place, block in enumerate(blocks):
@@ -206,7 +204,7 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         if last is None:
             return places.insertion(ledger.text, heading, ["", *(f"- [ ] {one}" for one in lines)])
         line = places.first_line(ledger, last.start)
-        prefix = line[: leads.unbulleted(line)[0]]
+        prefix = line[: patterns.unbulleted(line)[0]]
         prefix = re.sub(r"\d{1,9}[.)]", "-", prefix)
         added = [f"{prefix}[ ] {one}" for one in lines]
         return places.insertion(ledger.text, last.end, added)
@@ -233,7 +231,7 @@ def _book(ledger: Ledger) -> reading.Reading:
 
 def _task_line(ledger: Ledger, item: Item, said: str) -> str:
     """The words of a task, behind the item's name where they would be taken for another's."""
-    line = rendering.defused(said, ledger.conventions)
+    line = styles.defused(said, ledger.conventions)
     return line if _book(ledger).owner(line) == item.id else f"{item.id}: {line}"
 
 

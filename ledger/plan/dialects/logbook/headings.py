@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from ledger.plan.dialects import words
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, words
 
 if TYPE_CHECKING:
     from ledger.plan.model import Conventions
@@ -43,7 +42,7 @@ _OPENING = re.compile(
     r"(?:[T \u202f]{1,2}\d\d(?::?\d\d){0,2}(?:[ \u202f]?(?:Z|UTC))?)?)(?!\w)[*\]`]{0,4}"
     r"(?P<dash>[ \t]*(?:[\u2013\u2014:]|-{1,2})[ \t]+|[ \t]+(?=\()|[ \t]*\Z)"
 )
-_ID = re.compile(rf"\*{{0,2}}\[?(?P<id>{leads.ID})\]?\*{{0,2}}")
+_ID = re.compile(rf"\*{{0,2}}\[?(?P<id>{patterns.ID})\]?\*{{0,2}}")
 _STEP = r"[A-Z]{1,3}\d{1,4}"
 _STEPS = re.compile(
     rf"(?<!\w)(?P<first>{_STEP})(?:[-\u2010-\u2014](?P<last>{_STEP}|\d{{1,4}}))?(?!\w)"
@@ -87,19 +86,19 @@ def focus(lines: Sequence[str], own: Conventions | None) -> Focus | None:
     """What the first of the lines names: ``ID — Title``, ``[ID] Title`` or a title alone; None
     where it says that there is nothing."""
     line = next((line for line in lines if line.strip()), "")
-    said = leads.unbulleted(line)[1].strip()
+    said = patterns.unbulleted(line)[1].strip()
     plain = words.plain(said).strip("_ \u2013\u2014-")
     if _NOTHING.match(plain) or not re.search(r"\w", plain):
         return None
-    shaped = leads.ids(own).item.match(said)
+    shaped = patterns.ids(own).item.match(said)
     if shaped and ((own and own.id) or said.lstrip("*").startswith("[")):
         title = words.plain(shaped["title"]).strip(" \t–—-:*")
-        return Focus(leads.plain_id(leads.id_of(shaped)), title, is_named=True)
+        return Focus(patterns.plain_id(patterns.id_of(shaped)), title, is_named=True)
     split = _SPLIT.search(plain)
     name = plain[: split.start()] if split else plain
     is_parted = split is not None and split.group()[0] != ":"
     if _NAME.fullmatch(name) and (is_parted or is_id(name)):
-        return Focus(leads.plain_id(name), plain[split.end() :].strip() if split else "", True)
+        return Focus(patterns.plain_id(name), plain[split.end() :].strip() if split else "", True)
     return Focus(slug(plain), plain, is_named=False)
 
 
@@ -114,7 +113,7 @@ def entry(title: str) -> Entry | None:
     found = _OPENING.match(title)
     if not found:
         return None
-    date, stamp = leads.when(found["when"].replace(" ", "T").replace("\u202f", "T"))
+    date, stamp = patterns.when(found["when"].replace(" ", "T").replace("\u202f", "T"))
     if not date:
         return None
     rest = title[found.end() :].strip()
@@ -140,7 +139,7 @@ def named(rest: str) -> str | None:
     word that is followed by its steps or by nothing."""
     found = _ID.match(rest)
     if found and is_id(found["id"]):
-        return leads.plain_id(found["id"])
+        return patterns.plain_id(found["id"])
     word = _WORD.match(rest.lstrip("*[`"))
     if not word or word.group().isdigit():
         return None

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.plan.dialects import boxes, words
-from ledger.plan.dialects.attempts import leads, parts
+from ledger.plan import parts, patterns, words
+from ledger.plan.dialects import boxes
 from ledger.plan.dialects.logbook import headings, results
 from ledger.plan.document import Block, Document, Section, entries, walk
 from ledger.plan.model import (
@@ -144,7 +144,7 @@ class Reading:
     def _of_entry(self, entry: headings.Entry) -> str | None:
         """The item that an entry's heading begins with, or with a part of (``PARSE-001.A1``), else
         the focus."""
-        found = _NAME.match(leads.plain_id(entry.rest.lstrip("*[`")))
+        found = _NAME.match(patterns.plain_id(entry.rest.lstrip("*[`")))
         said = found.group().lower() if found else ""
         while said:
             known = self.known.get(said.rstrip("._-"))
@@ -262,7 +262,7 @@ class Reading:
             item=self._of_entry(entry),
             number=None,
             date=entry.date,
-            stamp=entry.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+            stamp=entry.stamp or patterns.labelled_stamp(whole) or patterns.artifacts_stamp(whole),
             result=result,
             result_text=said,
             text=whole,
@@ -295,14 +295,14 @@ class Reading:
             if block.kind != "list_item":
                 continue
             line = self.document.line(block.start)
-            said = leads.unbulleted(line)[1]
+            said = patterns.unbulleted(line)[1]
             box = boxes.plain(said)
             state = box.state if box else None
             if not box and not one.entry and id(block) in tops:
                 state = _UNBOXED.get(one.kind)
             if state is None:
                 continue
-            number = leads.numbered(line)
+            number = patterns.numbered(line)
             if number is None:
                 number = _step(said[box.length :] if box else said)
             yield boxes.action(self.document, block, number, state, box)
@@ -318,7 +318,7 @@ class Reading:
         """The item whose name or step the words of an action begin with, else the focus."""
         tag = _TAG.match(said)
         if tag:
-            known = self.known.get(leads.plain_id(tag["tag"]).lower())
+            known = self.known.get(patterns.plain_id(tag["tag"]).lower())
             if known or tag["tag"] in self.steps:
                 return known or self.steps[tag["tag"]]
         return self.focus.id if self.focus else None

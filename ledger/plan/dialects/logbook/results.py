@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ledger.plan.dialects import words
+from ledger.plan import words
 from ledger.plan.model import Result
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from __future__ import annotations
 import re
 
 from ledger.errors import Refused, UsageError
-from ledger.plan import document, text
-from ledger.plan.dialects import boxes, places, words
-from ledger.plan.dialects.attempts import leads, rendering
+from ledger.plan import document, patterns, places, styles, text, words
+from ledger.plan.dialects import boxes
 from ledger.plan.dialects.attempts.appending import beside
 from ledger.plan.document import Block, Document, Edit
 from ledger.plan.model import Change, Field, Item, Ledger
@@ -52,10 +51,10 @@ def _attempt(ledger: Ledger, plan: Document, entry: Block, item: Item, change: C
         return beside(ledger, item, listed, change.attempt)
     prefix = _first_line(plan, home)[0] if home else _prefix(plan, entry)
     inner = _below(prefix, "- ")
-    style = rendering.Style(
+    style = styles.Style(
         prefix=inner, has_mark=False, layout="labels", inner=" " * len(inner.expandtabs(4))
     )
-    lines = rendering.attempt(change.attempt, style, ledger.conventions)
+    lines = styles.attempt(change.attempt, style, ledger.conventions)
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)
     name = words.written("Attempts History", ledger.conventions)
@@ -68,9 +67,9 @@ def _prefix(plan: Document, entry: Block) -> str:
     for block in reversed(entry.children):
         if block.kind == "bullet_list":
             line = plan.line(block.children[-1].start)
-            return line[: leads.unbulleted(line)[0]]
+            return line[: patterns.unbulleted(line)[0]]
     line = plan.line(entry.start)
-    return _below(line[: leads.unbulleted(line)[0]], "- ")
+    return _below(line[: patterns.unbulleted(line)[0]], "- ")
 
 
 def _below(prefix: str, bullet: str) -> str:
@@ -85,7 +84,7 @@ def _below(prefix: str, bullet: str) -> str:
 def _first_line(plan: Document, field: Field) -> tuple[str, str]:
     """The prefix of a field's line, and the rest."""
     line = plan.line(field.span.start_line - 1)
-    width = leads.unbulleted(line)[0]
+    width = patterns.unbulleted(line)[0]
     return line[:width], line[width:]
 
 
@@ -105,7 +104,7 @@ def _completed(ledger: Ledger, item: Item, number: int, change: Change) -> Edit:
     rest = text.decode(ledger.text[span.end_byte : action.span.end_byte][:400])
     following = re.split(r"[\r\n]", rest, maxsplit=1)[0]
     like = others[-1] if others else action.state_text
-    said = rendering.completed(like, change.attempt, following)
+    said = styles.completed(like, change.attempt, following)
     return Edit(span.start_byte, span.end_byte, text.encode(said))
 
 
@@ -119,18 +118,17 @@ def _next(ledger: Ledger, plan: Document, entry: Block, item: Item, said: tuple[
         for place, one in enumerate(said):
             number = None if first is None else first + place
             if boxes.is_box(last.state_text):
-                prefix = like[: leads.unbulleted(like)[0]]
+                prefix = like[: patterns.unbulleted(like)[0]]
                 prefix = re.sub(r"\d{1,9}", str(number), prefix, count=1) if number else prefix
-                lines.append(f"{prefix}[ ] {rendering.defused(one, ledger.conventions)}")
+                lines.append(f"{prefix}[ ] {styles.defused(one, ledger.conventions)}")
             else:
-                lines.append(rendering.next_action(number, one, last, like, ledger.conventions))
+                lines.append(styles.next_action(number, one, last, like, ledger.conventions))
         return places.insertion(ledger.text, last.span.end_byte, lines)
     home = places.field(item, "next action")
     prefix = _first_line(plan, home)[0] if home else _prefix(plan, entry)
     inner = _below(prefix, "1. ")
     lines = [
-        rendering.next_action(n, one, None, inner, ledger.conventions)
-        for n, one in enumerate(said, 1)
+        styles.next_action(n, one, None, inner, ledger.conventions) for n, one in enumerate(said, 1)
     ]
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)

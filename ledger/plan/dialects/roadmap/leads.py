@@ -9,8 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ledger.plan.dialects import words
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, words
 
 if TYPE_CHECKING:
     from ledger.plan.model import Conventions
@@ -50,9 +49,9 @@ class Opening(NamedTuple):
 
 def opening(said: str, own: Conventions | None) -> Opening:
     """Read the first paragraph of a list's entry, its bullet cut off."""
-    named = leads.ids(own).item.match(said)
+    named = patterns.ids(own).item.match(said)
     start = named.start("title") if named else 0
-    name = leads.plain_id(leads.id_of(named)) if named else None
+    name = patterns.plain_id(patterns.id_of(named)) if named else None
     bold = _BOLD.search(said, start)
     found = bold or _plain(said, start, own)
     status = found.span("word") if found else None
@@ -61,7 +60,7 @@ def opening(said: str, own: Conventions | None) -> Opening:
     if title.startswith("(") and title.endswith(")"):
         title = title[1:-1].strip()
     note = _note(said, found.end() if found else start)
-    date, stamp = leads.when(said[note[0] : note[1]][:40]) if note else (None, None)
+    date, stamp = patterns.when(said[note[0] : note[1]][:40]) if note else (None, None)
     return Opening(
         name, title, bold is not None, status, note if date else None, date, stamp if date else None
     )

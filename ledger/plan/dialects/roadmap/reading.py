@@ -12,10 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from ledger.plan import text
-from ledger.plan.dialects import boxes, words
-from ledger.plan.dialects.attempts import leads as tries
-from ledger.plan.dialects.attempts import parts
+from ledger.plan import parts, patterns, text, words
+from ledger.plan.dialects import boxes
 from ledger.plan.dialects.roadmap import leads
 from ledger.plan.document import Block, Document, Section, entries, walk
 from ledger.plan.model import Action, Attempt, Criterion, Field, Item, Ledger, Span, Unread
@@ -98,13 +96,13 @@ class _Reading:
             opening.is_bold and opening.status and _is_status(said, opening.status, self.own)
         )
         line = self.document.line(entry.start)
-        is_odd = not opening.id and tries.looks_like_item(line[width:])
+        is_odd = not opening.id and patterns.looks_like_item(line[width:])
         if (opening.id and (is_told or not is_nested)) or (
             is_told and not is_nested and not is_odd
         ):
             self._item(entry, start, said, opening)
             return
-        lead = tries.attempt(line[width:])
+        lead = patterns.attempt(line[width:])
         if lead and lead.is_certain and not is_nested:
             end = entry.end
             self.loose.append(parts.attempt(self.document, lead, None, entry.start, end, self.own))
@@ -179,7 +177,9 @@ class _Reading:
             item=name,
             number=None,
             date=opening.date,
-            stamp=opening.stamp or tries.labelled_stamp(plain) or tries.artifacts_stamp(plain),
+            stamp=opening.stamp
+            or patterns.labelled_stamp(plain)
+            or patterns.artifacts_stamp(plain),
             result=words.result(shown, self.own) if shown else "unknown",
             result_text=shown,
             text=plain,
@@ -239,7 +239,7 @@ class _Held:
     def _part(self, entry: Block, context: Context) -> bool:
         """An attempt, action or criterion."""
         line = parts.entry_text(self.document, entry)
-        lead = tries.attempt(line)
+        lead = patterns.attempt(line)
         if lead and ((lead.is_certain and lead.number is not None) or context == "attempts"):
             self.attempts.append(
                 parts.attempt(self.document, lead, self.name, entry.start, entry.end, self.own)
@@ -250,7 +250,7 @@ class _Held:
         elif box := boxes.plain(line):
             self._box(entry, box)
         elif context == "actions":
-            number = tries.numbered(self.document.line(entry.start))
+            number = patterns.numbered(self.document.line(entry.start))
             self.actions.append(parts.action(self.document, entry, number, self.own))
         else:
             return False
@@ -264,7 +264,7 @@ class _Held:
                     self._box(block, box)
 
     def _box(self, entry: Block, box: boxes.Box) -> None:
-        number = tries.numbered(self.document.line(entry.start))
+        number = patterns.numbered(self.document.line(entry.start))
         self.actions.append(boxes.action(self.document, entry, number, box.state, box))
 
 
@@ -275,7 +275,7 @@ def _is_status(said: str, place: tuple[int, int], own: Conventions | None) -> bo
 def _first(document: Document, entry: Block) -> tuple[int, int, str]:
     """Where the text of an entry's first paragraph begins, in bytes of the file and in characters
     of its line, and that text as it stands there, newlines and all."""
-    width, _ = tries.unbulleted(document.line(entry.start))
+    width, _ = patterns.unbulleted(document.line(entry.start))
     start = parts.span_in_line(document, entry.start, width, width).start_byte
     end = entry.start + 1
     if entry.children and entry.children[0].kind == "paragraph":

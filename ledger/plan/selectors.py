@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.errors import UsageError
-from ledger.plan.dialects.attempts.leads import plain_id
 from ledger.plan.model import Attempt, Item, Ledger
+from ledger.plan.patterns import plain_id
 from ledger.plan.text import one_line
 
 _NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")

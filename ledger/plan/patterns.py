@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.plan.dialects import words
+from ledger.plan import words
 
 if TYPE_CHECKING:
     from ledger.plan.model import Conventions

@@ -10,9 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from ledger.plan import text
-from ledger.plan.dialects import words
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, text, words
 from ledger.plan.model import Action, NewAttempt, Result
 
 if TYPE_CHECKING:
@@ -78,7 +76,7 @@ def style_of(lines: list[str], own: Conventions | None = None) -> Style:
             inner="",
             bold_labels=True,
         )
-    width, body = leads.unbulleted(first)
+    width, body = patterns.unbulleted(first)
     if first[:width].strip() == first[:width].lstrip():  # **Attempt #1**, a paragraph
         return Style()
     lead = _LEAD.match(body)
@@ -86,8 +84,8 @@ def style_of(lines: list[str], own: Conventions | None = None) -> Style:
         return Style(prefix=first[:width])
     after = body[lead.end() :]
     separator = _SEPARATOR.search(after[:200])
-    label = leads.result_labels(own).search(body[:400])
-    result = words.plain(leads.result_text(body, own))
+    label = patterns.result_labels(own).search(body[:400])
+    result = words.plain(patterns.result_text(body, own))
     style = Style(
         prefix=first[:width],
         bracket=_bracket(lead["bracket"]),
@@ -113,7 +111,7 @@ def style_of(lines: list[str], own: Conventions | None = None) -> Style:
 def _bracket(bracket: str | None) -> Literal["date", "stamp", "time", "none"]:
     if not bracket:
         return "none"
-    if leads.STAMP.search(bracket):
+    if patterns.STAMP.search(bracket):
         return "stamp"
     return "time" if re.search(r"T\d{6}Z", bracket) else "date"
 
@@ -166,7 +164,7 @@ def _opening(new: NewAttempt, style: Style, own: Conventions | None) -> str:
     number = f"Attempt #{new.number}"
     if style.layout == "heading":
         title = defused(new.summary, own)[:80].rstrip() or _result(new, style, own)
-        if leads.when(title)[0]:
+        if patterns.when(title)[0]:
             number += f" ({new.date})"  # the first date of a heading is taken for the attempt's
         return f"{style.prefix}{number}{style.separator}{title}"
     if style.bracket == "none":
@@ -201,7 +199,7 @@ def next_action(
     own: Conventions | None = None,
 ) -> str:
     """A new action's line in the style of the one before it: bullet, indent, state words."""
-    width, _ = leads.unbulleted(like_line)
+    width, _ = patterns.unbulleted(like_line)
     prefix = like_line[:width]
     if number is not None:
         found = re.match(r"([ \t]*)(?:\d{1,9}([.)])|[-*+])[ \t]*", prefix)
@@ -212,9 +210,9 @@ def next_action(
     if not words_of_state:
         # Its own first words must not pass for a state, an attempt, or a block of their own.
         is_taken = (
-            leads.state(said, own).text
-            or leads.attempt(said)
-            or leads.looks_like_attempt(f"* {said}")
+            patterns.state(said, own).text
+            or patterns.attempt(said)
+            or patterns.looks_like_attempt(f"* {said}")
         )
         said = f"Next: {said}" if is_taken else inert(said)
     return f"{prefix}{words_of_state}{said}"
@@ -253,7 +251,7 @@ def defused(value: str, own: Conventions | None = None) -> str:
         line = line.replace("`", "'")
     line = _KNOWN_LABEL.sub(r"\1\2\\:", line)
     if own:
-        line = leads.result_labels(own).sub(lambda found: found[0].replace(":", "\\:"), line)
+        line = patterns.result_labels(own).sub(lambda found: found[0].replace(":", "\\:"), line)
     return line.replace("STAMP", "stamp")
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ledger.plan import text
-from ledger.plan.dialects import words
-from ledger.plan.dialects.attempts import leads
+from ledger.plan import patterns, text, words
 from ledger.plan.document import Block, Document
 from ledger.plan.model import Action, Attempt, Criterion, Field, Item, Span
 
@@ -30,7 +28,7 @@ _UPDATED_WITHIN = 60
 
 def entry_text(document: Document, entry: Block) -> str:
     """The first line of a list's item without its bullet."""
-    return leads.unbulleted(document.line(entry.start))[1]
+    return patterns.unbulleted(document.line(entry.start))[1]
 
 
 def span(document: Document, start: int, end: int) -> Span:
@@ -66,7 +64,7 @@ def trimmed(document: Document, start: int, end: int) -> int:
 
 def attempt(
     document: Document,
-    lead: leads.AttemptLead,
+    lead: patterns.AttemptLead,
     item: str | None,
     start: int,
     end: int,
@@ -75,13 +73,13 @@ def attempt(
     """The attempt whose entry covers lines ``[start, end)``."""
     end = trimmed(document, start, end)
     whole = "\n".join(document.lines(start, end))
-    whole = whole[leads.unbulleted(whole[:80])[0] :].lstrip("# ")
-    result = leads.result_text(whole, own)
+    whole = whole[patterns.unbulleted(whole[:80])[0] :].lstrip("# ")
+    result = patterns.result_text(whole, own)
     return Attempt(
         item=item,
         number=lead.number,
         date=lead.date,
-        stamp=lead.stamp or leads.labelled_stamp(whole) or leads.artifacts_stamp(whole),
+        stamp=lead.stamp or patterns.labelled_stamp(whole) or patterns.artifacts_stamp(whole),
         result=words.result(result, own) if result else "unknown",
         result_text=result,
         text=whole,
@@ -95,8 +93,8 @@ def action(
 ) -> Action:
     """The next action that a list's item holds."""
     raw = document.line(entry.start)
-    width, first = leads.unbulleted(raw)
-    lead = leads.state(first, own)
+    width, first = patterns.unbulleted(raw)
+    lead = patterns.state(first, own)
     begin = width + lead.length - len(lead.text)
     state = words.state(lead.word, lead.mark, own)
     behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
@@ -104,7 +102,7 @@ def action(
     said = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
     done_by = lead.attempt
     if done_by is None and state == "complete":
-        done_by = leads.completed_by(first[lead.length :])
+        done_by = patterns.completed_by(first[lead.length :])
     return Action(
         number=number,
         state=state,
@@ -124,7 +122,7 @@ def with_run_on(document: Document, field: Block) -> tuple[Block, ...]:
     if not blocks or blocks[0].kind != "paragraph":
         return blocks
     lines = range(blocks[0].start + 1, blocks[0].end)
-    starts = [line for line in lines if leads.numbered(document.line(line)) is not None]
+    starts = [line for line in lines if patterns.numbered(document.line(line)) is not None]
     if not starts:
         return blocks
     rest = blocks[1:]
@@ -133,7 +131,7 @@ def with_run_on(document: Document, field: Block) -> tuple[Block, ...]:
     if rest and rest[0].start == end and _indent(document, end) > _indent(document, starts[-1]):
         below, end, rest = rest[:1], rest[0].end, rest[1:]
     entries = [
-        Block("list_item", start, after, str(leads.numbered(document.line(start))), ())
+        Block("list_item", start, after, str(patterns.numbered(document.line(start))), ())
         for start, after in zip(starts, [*starts[1:], end], strict=True)
     ]
     entries[-1] = entries[-1]._replace(children=below)
@@ -155,8 +153,8 @@ def attempts_of_actions(
         if done.state != "complete" or done.attempt is None or done.attempt in known:
             continue
         known.add(done.attempt)
-        stamp = done.stamp or leads.labelled_stamp(done.text)
-        date = leads.when(stamp or done.state_text)[0]
+        stamp = done.stamp or patterns.labelled_stamp(done.text)
+        date = patterns.when(stamp or done.state_text)[0]
         yield Attempt(
             item=item,
             number=done.attempt,
@@ -181,7 +179,7 @@ def criterion(document: Document, value: str, start: int, end: int) -> Criterion
 def field(document: Document, entry: Block, own: Conventions | None = None) -> Field | None:
     """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
     raw = document.line(entry.start)
-    _, line = leads.unbulleted(raw)
+    _, line = patterns.unbulleted(raw)
     colon = line.find(":", 0, _LONGEST_NAME)
     if colon < 1 or line[colon + 1 : colon + 2] not in ("", " ", "\t", "*"):
         return None
@@ -234,7 +232,7 @@ def listed_items(
 ) -> Iterator[Item]:
     """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
     line = entry_text(document, entry)
-    named = leads.ids(own).listed.match(line)
+    named = patterns.ids(own).listed.match(line)
     if not named:
         return
     rest = line[named.end() :]
@@ -243,9 +241,9 @@ def listed_items(
         found = _DASH.search(rest)
         title, status = (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
     head = words.phrase(status)
-    for name in leads.ids(own).one.findall(named.group()):
+    for name in patterns.ids(own).one.findall(named.group()):
         yield Item(
-            id=leads.plain_id(name),
+            id=patterns.plain_id(name),
             title=title.strip(),
             priority=None,
             priority_text="",
