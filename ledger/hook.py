@@ -86,9 +86,9 @@ def _run(arguments: Sequence[str]) -> int:
             contents.expect(settings.ledger_path)
             from ledger.commands import validate  # while git looks for the file
 
-            findings += validate.staged(settings, settings.ledger_path, contents)
+            findings += validate.check_staged(settings, contents)
             if not arguments:
-                findings += validate.staged(settings.of_partner, settings.partner, contents)
+                findings += validate.check_staged(settings.of_partner, contents)
     _print(f"{finding}\n" for finding in findings)
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:

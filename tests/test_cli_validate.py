@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ledger.reports.findings import REPORTS, Checked
+from ledger.commands.validate import Checked
+from ledger.reports.findings import REPORTS
 from ledger.rules.model import Finding
 from tests.commands import call, process, terminal, unstyled
 from tests.repository import Repository
@@ -165,21 +166,21 @@ def test_without_git_there_is_nothing_staged(tmp_path: Path) -> None:
 # Forms
 
 HOSTILE = Finding(
-    "LED103",
-    "warning",
-    "100%\r\n::error::x\x1b[31m \u202e",
-    "docs/a,b:c \xfc%\n.md",
-    3,
-    7,
-    "A-001",
-    2,
-    "mend\nit",
-    "LED103|key",
+    code="LED103",
+    severity="warning",
+    message="100%\r\n::error::x\x1b[31m \u202e",
+    path="docs/a,b:c \xfc%\n.md",
+    line=3,
+    column=7,
+    item="A-001",
+    attempt=2,
+    fix="mend\nit",
+    key="LED103|key",
 )
 
 
 def rendered(name: str) -> str:
-    return REPORTS[name]().render(Checked(("docs/fix_plan.md",), (HOSTILE,)))
+    return REPORTS[name]().render(Checked(paths=("docs/fix_plan.md",), findings=(HOSTILE,)))
 
 
 def test_text_is_one_safe_line() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger import hook
-from ledger.commands import validate
+from ledger.commands import facts, validate
 from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
@@ -49,7 +49,7 @@ def run(
     """Run the hook in the repository: its exit code, and the codes that it printed."""
     monkeypatch.chdir(repo.path)
     # Before the hook's own date everything that the plan tells of has happened.
-    monkeypatch.setattr(validate, "today", lambda: "2025-12-31")
+    monkeypatch.setattr(facts, "today", lambda: "2025-12-31")
 
     def run(*names: str) -> tuple[int, list[str]]:
         code = hook.main(names)
@@ -331,14 +331,14 @@ def test_ctrl_c(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(validate, "staged", interrupted)
+    monkeypatch.setattr(validate, "check_staged", interrupted)
     assert hook.main([PLAN]) == 130
 
 
 def test_a_defect_is_told_in_a_line(
     repo: Repository, run: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validate, "staged", lambda *_: 1 // 0)
+    monkeypatch.setattr(validate, "check_staged", lambda *_: 1 // 0)
     code, [line] = run(PLAN)  # type: ignore[misc]
     assert code == 2
     assert "this is a defect of ledger: ZeroDivisionError" in line

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.commands.init import plan
-from ledger.commands.validate import worse
 from ledger.errors import UsageError
 from ledger.plan.reader import read
+from ledger.rules import Facts, made_worse
 from tests.commands import SCRIPT, call
 from tests.repository import Repository
 
@@ -357,7 +357,9 @@ def test_any_title_gives_a_valid_plan_or_none(title: str) -> None:
         return
     ledger = read(said.encode() + b"\n")
     assert [item.id for item in ledger.items] == [name]
-    assert [f for f in worse(ledger, None, "plan.md", "2025-11-01") if f.severity == "error"] == []
+    assert [
+        f for f in made_worse(ledger, Facts("plan.md", "2025-11-01")) if f.severity == "error"
+    ] == []
 
 
 def test_on_a_terminal_it_asks_before_it_writes(empty: Repository) -> None:

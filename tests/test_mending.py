@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from ledger.commands import validate
 from ledger.plan import reader
 from ledger.plan.model import Ledger
-from ledger.rules import mending
+from ledger.rules import Facts, made_worse, mending
 from ledger.rules.mending import Fix
 from tests import generators
 from tests.campaigns import doctor as campaign
@@ -259,7 +258,7 @@ def test_a_fix_that_does_more_than_it_means_is_left(monkeypatch: pytest.MonkeyPa
 
 def errors(ledger: Ledger) -> dict[str, int]:
     found: dict[str, int] = {}
-    for one in validate.worse(ledger, None, "plan.md", None):
+    for one in made_worse(ledger, Facts("plan.md")):
         if one.severity == "error":
             found[one.code] = found.get(one.code, 0) + 1
     return found

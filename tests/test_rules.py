@@ -9,8 +9,8 @@ from functools import partial
 
 import pytest
 
-from ledger import config
-from ledger.commands import validate
+from ledger import config, rules
+from ledger.commands import facts as known_facts
 from ledger.config import Config
 from ledger.plan import reader
 from ledger.rules import RULES, Facts, check, compares
@@ -52,13 +52,12 @@ def head(place: Config) -> str:
 
 
 def facts(place: Config, settings: dict[str, str]) -> Facts:
-    known = validate.facts(place, "plan.md")
+    known = known_facts.facts(place)
     return known._replace(
-        run_notes=partial(validate.run_notes, place.root) if "runs" in settings else None,
-        contradicted=partial(validate.contradictions, place, "plan.md", None)
-        if "claims" in settings
-        else None,
-        unmet=partial(validate.unmet, place) if "criteria" in settings else None,
+        path="plan.md",
+        run_notes=partial(known_facts.run_notes, place.root) if "runs" in settings else None,
+        contradicted=partial(known_facts.contradictions, place) if "claims" in settings else None,
+        unmet=partial(known_facts.unmet, place) if "criteria" in settings else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),
@@ -69,7 +68,7 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
 def test_exactly_the_faults_that_the_change_brings_are_found(
     case: Case, place: Config, head: str
 ) -> None:
-    findings = validate.made_worse(
+    findings = rules.made_worse(
         reader.read(case.plan.replace(b"{HEAD}", head.encode())),
         facts(place, case.settings),
         [reader.read(base) for base in case.bases],
@@ -138,13 +137,13 @@ def test_no_rule_fails_on_what_is_no_plan_at_all(place: Config) -> None:
 
 def test_ignored_rules_are_silent(place: Config) -> None:
     [case] = [case for case in CASES if case.title == "One number twice" and case.code == "LED106"]
-    assert validate.validate(case.plan, facts(place, {}))
-    assert not validate.validate(case.plan, facts(place, {}), ["LED106"])
+    assert check(reader.read(case.plan), facts(place, {}))
+    assert not check(reader.read(case.plan), facts(place, {}), ["LED106"])
 
 
 def test_findings_point_at_the_fault_and_know_it_by_a_key_of_its_own(place: Config) -> None:
     for case in CASES:
-        findings = validate.validate(case.plan, facts(place, case.settings))
+        findings = check(reader.read(case.plan), facts(place, case.settings))
         lines = case.plan.decode("utf-8", "replace").split("\n")
         assert len({finding.key for finding in findings}) == len(findings)
         for finding in findings:
@@ -155,6 +154,6 @@ def test_findings_point_at_the_fault_and_know_it_by_a_key_of_its_own(place: Conf
 def test_today_is_the_latest_date_on_earth(monkeypatch: pytest.MonkeyPatch) -> None:
     # Noon in Greenwich on 2025-11-02: on Kiritimati, 14 hours ahead, the next day has come.
     monkeypatch.setattr(time, "time", lambda: 1762084800.0)
-    assert validate.today() == "2025-11-03"
+    assert known_facts.today() == "2025-11-03"
     monkeypatch.setattr(time, "time", lambda: 1762084800.0 - 3 * 3600)
-    assert validate.today() == "2025-11-02"
+    assert known_facts.today() == "2025-11-02"

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from ledger.claims.judge import contradictions
 from ledger.claims.model import JudgedClaim
-from ledger.commands import validate
+from ledger.commands import facts
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import append, recorded, verify, wording
@@ -79,9 +79,7 @@ def record(config: Config, request: Request) -> Appended:
             verify.verify(plan.ledger, new, meant)
             written = verify.written(plan.ledger, new, meant)
             _refuse_contradicted(contradictions(request.summary, written, draft.evidences))
-            _refuse_contradicted(
-                validate.contradicted(config, config.ledger_path, None, new, plan.ledger)
-            )
+            _refuse_contradicted(facts.contradicted(config, new, plan.ledger))
 
         plan.propose(append.append(plan.ledger, meant), expect=expect)
     attempt = verify.written(plan.ledger, plan.new, meant)

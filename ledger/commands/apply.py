@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ledger.commands import validate
+from ledger.commands import facts
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import updates
@@ -62,7 +62,7 @@ def apply(config: Config, file: Path, *, dry_run: bool) -> Applied:
 
 
 def _refuse_contradicted(config: Config, old: Ledger, new: Ledger) -> None:
-    for claim in validate.contradicted(config, config.ledger_path, None, new, old):
+    for claim in facts.contradicted(config, new, old):
         if claim.kind not in {"date", "artifact"}:
             raise Refused(
                 "contradicted",

@@ -13,10 +13,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ledger import rules, store
-from ledger.commands import validate
+from ledger.commands.facts import today, unmet
 from ledger.config import Config
 from ledger.errors import Refused, UnreadableInput, UsageError, why
 from ledger.git import paths
@@ -43,8 +44,8 @@ class Plan:
         """
         new = reader.read(document.apply(self.ledger.text, edits), self.ledger)
         expect(new)
-        path, today = self._config.ledger_path, validate.today()
-        _refuse(validate.worse(new, self.ledger, path, today, self._config))
+        facts = rules.Facts(self._config.ledger_path, today(), unmet=partial(unmet, self._config))
+        _refuse(rules.made_worse(new, facts, [self.ledger]))
         self.new = new
 
     @property
@@ -138,7 +139,7 @@ def pair(config: Config) -> Pair | None:
 def _refuse_losses(config: Config, new: Ledger, old: Ledger, elsewhere: Ledger) -> None:
     others = frozenset(code for code in rules.RULES if not rules.compares(code))
     facts = rules.Facts(config.ledger_path, elsewhere=lambda: (elsewhere,))
-    _refuse(validate.made_worse(new, facts, [old], None, others))
+    _refuse(rules.made_worse(new, facts, [old], None, others))
 
 
 def _refuse(findings: Sequence[Finding]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, get_args
 
 from ledger import rules
-from ledger.commands import archive, read, validate
+from ledger.commands import archive, read
+from ledger.commands.facts import today
 from ledger.commands.read import About, about
 from ledger.plan import citations, words
 from ledger.plan.dialects import MAIN
@@ -28,7 +29,7 @@ from ledger.plan.model import (
     latest,
 )
 from ledger.rules import Facts
-from ledger.rules.model import Finding
+from ledger.rules.model import FindingCounts, count
 
 OPEN: Final[frozenset[ActionState]] = frozenset({"pending", "in_progress", "partial", "unknown"})
 
@@ -171,21 +172,6 @@ class StatusTotals(Model):
     """The attempts of all items."""
 
 
-class FindingCounts(Model):
-    """Findings by severity."""
-
-    error: int = 0
-    """Errors."""
-    warning: int = 0
-    """Warnings."""
-
-
-def count(findings: Sequence[Finding]) -> FindingCounts:
-    """How many findings there are of each severity."""
-    errors = sum(finding.severity == "error" for finding in findings)
-    return FindingCounts(error=errors, warning=len(findings) - errors)
-
-
 class NextStep(NextAction):
     """The action to take up next in the whole ledger."""
 
@@ -228,7 +214,7 @@ def status(*, ledger: Path | None = None) -> Status:
     opened = read.open_ledger(ledger)
     config = opened.config
     # The text alone: a look at every cited file takes longer than all the rest.
-    facts = Facts(opened.path, validate.today(), max_lines=config.max_lines)
+    facts = Facts(opened.path, today(), max_lines=config.max_lines)
     found = summarize(
         opened.ledger,
         opened.path,

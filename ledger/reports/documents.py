@@ -24,6 +24,8 @@ SCHEMA_VERSION: Final = 1
 MODELS: Final[dict[str, tuple[str, str]]] = {
     "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
     "export": ("`ledger export`.", "ledger.commands.export:Export"),
+    "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
+    "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.run.ending:Done"),
     "gate": (

@@ -1,46 +1,33 @@
-"""Findings as text, JSON, GitHub annotations and SARIF: ``REPORTS``, from name to class.
+"""Findings as text, JSON, GitHub annotations and SARIF, and rules as text.
 
-``text`` is for people and for editors (``path:line:column:``). ``github`` is what GitHub's
-workflow commands say (docs.github.com, "Workflow commands for GitHub Actions"). ``sarif`` is
-SARIF 2.1.0 as published by OASIS.
+``REPORTS`` maps names to classes. ``text`` is for people and for editors
+(``path:line:column:``). ``github`` is what GitHub's workflow commands say (docs.github.com,
+"Workflow commands for GitHub Actions"). ``sarif`` is SARIF 2.1.0 as published by OASIS.
 """
 
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
-from ledger.commands.status import FindingCounts, count
+from ledger.commands.validate import Checked
 from ledger.plan import text
 from ledger.plan.text import counted
-from ledger.reports.documents import dumps
+from ledger.reports import documents
 from ledger.reports.lines import Line, accented
 from ledger.reports.words import listed
 from ledger.rules import RULES
-from ledger.rules.model import Finding
+from ledger.rules.model import Explanation, Finding
 
 _SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 )
 _MANY: Final = 20  # findings: so many more are told by rule, too
 _ROOT: Final = "%SRCROOT%"
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check found: ``paths`` are the ledgers, ``findings`` by file, then by place."""
-
-    paths: tuple[str, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def counts(self) -> FindingCounts:
-        """How many findings there are of each severity."""
-        return count(self.findings)
 
 
 class Report(Protocol):
@@ -82,9 +69,7 @@ class Json:
 
     def render(self, checked: Checked) -> str:
         """See ``Report``."""
-        from ledger.reports import documents
-
-        return dumps(documents.document("validate", checked))
+        return documents.dumps(documents.document("validate", checked))
 
 
 class Github:
@@ -135,7 +120,7 @@ class Sarif:
             "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
             "results": [_sarif_result(one, codes.index(one.code)) for one in checked.findings],
         }
-        return dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+        return documents.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_rule(code: str) -> dict[str, Any]:
@@ -168,6 +153,21 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"ledgerKey/v1": key},
     }
+
+
+def explanation(rule: Explanation, width: int) -> str:
+    """All about one rule, for people."""
+
+    def wrapped(paragraph: str) -> str:
+        return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+
+    return (
+        f"{rule.code} {rule.name} ({rule.severity})\n\n"
+        f"{wrapped(rule.means)}\n\n"
+        f"{wrapped(f'Why: {rule.why}')}\n\n"
+        f"Example:\n\n{textwrap.indent(rule.example, '    ')}\n\n"
+        f"{wrapped(f'Mend: {rule.mend}')}\n"
+    )
 
 
 REPORTS: Final[dict[str, type[Report]]] = {

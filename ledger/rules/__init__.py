@@ -6,9 +6,6 @@ means, why, an example and how to mend it: ``ledger explain`` and the reference 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ledger.plan.model import Ledger
 from ledger.rules import (
     actions,
     artifacts,
@@ -24,10 +21,23 @@ from ledger.rules import (
     structure,
     tasks,
 )
-from ledger.rules.model import Finding
-from ledger.rules.registry import RULES, ArtifactState, Explanation, Facts, Rule, findings
+from ledger.rules.comparison import made_worse, without_noise
+from ledger.rules.model import Explanation, Finding
+from ledger.rules.registry import RULES, ArtifactState, Facts, Rule, check, compares, guards
 
-__all__ = ["RULES", "ArtifactState", "Explanation", "Facts", "Rule", "check", "compares", "guards"]
+__all__ = [
+    "RULES",
+    "ArtifactState",
+    "Explanation",
+    "Facts",
+    "Finding",
+    "Rule",
+    "check",
+    "compares",
+    "guards",
+    "made_worse",
+    "without_noise",
+]
 
 # Importing a theme registers its rules.
 THEMES = (
@@ -45,20 +55,3 @@ THEMES = (
     secrets,
     tasks,
 )
-
-
-def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
-    """What every rule says about ``ledger``, but for the codes in ``ignore``, by place."""
-    ignored = frozenset(ignore)
-    return findings([known for known in RULES.values() if known.code not in ignored], ledger, facts)
-
-
-def compares(code: str) -> bool:
-    """Whether the rule compares two versions of the ledger; others judge one."""
-    return code.startswith("LED5")
-
-
-def guards(code: str) -> bool:
-    """Whether the rule is asked of an archive as well: of what must not get lost, and of a merge
-    that went wrong."""
-    return compares(code) or code == "LED101"

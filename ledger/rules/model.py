@@ -1,10 +1,17 @@
-"""What a check reports."""
+"""What rules report, and what they say of themselves."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from ledger.plan import text
+from ledger.plan.model import Model
 
 Severity = Literal["error", "warning"]
+CODE = r"^LED\d{3}$"
 
 
 class Contradiction(NamedTuple):
@@ -23,25 +30,32 @@ class Contradiction(NamedTuple):
     about: str
 
 
-class Finding(NamedTuple):
-    """One fault. ``line`` and ``column`` count from 1. ``fix`` says what would mend it.
+class Finding(Model):
+    """One fault."""
 
-    ``key`` names the fault apart from its place, so that a fault which was there before a
-    change is known again after it, although its line moved. ``commit`` is the full name of the
-    one that brought it in, where commits were looked at one by one.
-    """
-
-    code: str
+    code: str = Field(pattern=CODE)
+    """The rule's stable code."""
     severity: Severity
+    """An error makes the exit code 1, a warning does not."""
     message: str
+    """What is wrong, on one line."""
     path: str
-    line: int
-    column: int
+    """The file."""
+    line: int = Field(ge=1)
+    """The line, from 1."""
+    column: int = Field(ge=1)
+    """The column in characters, from 1."""
     item: str | None
+    """The item that it is about."""
     attempt: int | None
+    """The attempt that it is about."""
     fix: str | None
+    """What would mend it."""
+    commit: str | None = Field(default=None, pattern=r"^[0-9a-f]{40,64}$")
+    """With `--head`: the commit that brought it in."""
     key: str
-    commit: str | None = None
+    """What tells the fault from others, apart from its place: a fault that was there before a
+    change has the same key after it, although its line moved."""
 
     @property
     def told(self) -> str:
@@ -53,3 +67,37 @@ class Finding(NamedTuple):
         """``path:line:column: severity CODE message; fix``, safe for a terminal."""
         where = f"{self.path}:{self.line}:{self.column}"
         return text.visible(f"{where}: {self.severity} {self.code} {self.told}")
+
+
+class FindingCounts(Model):
+    """Findings by severity."""
+
+    error: int = Field(default=0, ge=0)
+    """Errors."""
+    warning: int = Field(default=0, ge=0)
+    """Warnings."""
+
+
+def count(findings: Sequence[Finding]) -> FindingCounts:
+    """How many findings there are of each severity."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    return FindingCounts(error=errors, warning=len(findings) - errors)
+
+
+class Explanation(Model):
+    """One rule."""
+
+    code: str = Field(pattern=CODE)
+    """Its stable code."""
+    name: str
+    """The fault in a few words, in kebab case."""
+    severity: Severity
+    """`error` or `warning`."""
+    means: str
+    """What it reports."""
+    why: str
+    """Why that is a fault."""
+    example: str
+    """Markdown that has the fault."""
+    mend: str
+    """What to do about it."""

@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import cleandoc  # from Python 3.13 on docstrings are not indented
 from typing import Literal, NamedTuple
 
 from ledger.plan import text
 from ledger.plan.model import Item, Ledger
-from ledger.rules.model import Contradiction, Finding, Severity
+from ledger.rules.model import Contradiction, Explanation, Finding, Severity
 
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
@@ -71,15 +72,6 @@ class Fault(NamedTuple):
 Check = Callable[[Ledger, Facts], Iterable[Fault]]
 
 
-class Explanation(NamedTuple):
-    """Plain text; ``example`` is Markdown that has the fault."""
-
-    means: str
-    why: str
-    example: str
-    mend: str
-
-
 class Rule(NamedTuple):
     """One rule. ``code`` is never used again for another one; ``name`` states the fault.
 
@@ -94,8 +86,6 @@ class Rule(NamedTuple):
     @property
     def explanation(self) -> Explanation:
         """The parts of the rule's documentation."""
-        from inspect import cleandoc  # from Python 3.13 on docstrings are not indented
-
         parts = {"": "", "Why": "", "Example": "", "Mend": ""}
         label = ""
         for line in cleandoc(self.check.__doc__ or "").split("\n"):
@@ -107,10 +97,13 @@ class Rule(NamedTuple):
                 parts[label] += line.rstrip() + "\n"
         example = parts["Example"].strip("\n").split("\n")
         return Explanation(
-            _joined(parts[""]),
-            _joined(parts["Why"]),
-            "\n".join(line.removeprefix("    ") for line in example),
-            _joined(parts["Mend"]),
+            code=self.code,
+            name=self.name,
+            severity=self.severity,
+            means=_joined(parts[""]),
+            why=_joined(parts["Why"]),
+            example="\n".join(line.removeprefix("    ") for line in example),
+            mend=_joined(parts["Mend"]),
         )
 
 
@@ -129,11 +122,25 @@ def rule(code: str, name: str, severity: Severity) -> Callable[[Check], Check]:
     return register
 
 
-def findings(rules: Iterable[Rule], ledger: Ledger, facts: Facts) -> list[Finding]:
-    """What ``rules`` say about ``ledger``, by place."""
+def compares(code: str) -> bool:
+    """Whether the rule compares two versions of the ledger; others judge one."""
+    return code.startswith("LED5")
+
+
+def guards(code: str) -> bool:
+    """Whether the rule is asked of an archive as well: of what must not get lost, and of a merge
+    that went wrong."""
+    return compares(code) or code == "LED101"
+
+
+def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Finding]:
+    """What every rule says about ``ledger``, but for the codes in ``ignore``, by place."""
+    ignored = frozenset(ignore)
     found: list[Finding] = []
     starts: tuple[int, ...] = ()
-    for known in rules:
+    for known in RULES.values():
+        if known.code in ignored:
+            continue
         for fault in known.check(ledger, facts):
             starts = starts or text.plan_starts(ledger.text)
             found.append(_finding(known, fault, ledger.text, starts, facts.path))
@@ -148,16 +155,16 @@ def _finding(known: Rule, fault: Fault, data: bytes, starts: tuple[int, ...], pa
     about = " ".join(fault.about.split())[:_LONGEST_KEY]
     number = "" if fault.attempt is None else fault.attempt
     return Finding(
-        known.code,
-        fault.severity or known.severity,
-        fault.message,
-        path,
-        line,
-        text.column(data[begin : max(begin, fault.at)], max(0, fault.at - begin)),
-        fault.item,
-        fault.attempt,
-        fault.fix,
-        f"{known.code}|{fault.item or ''}|{number}|{about}",
+        code=known.code,
+        severity=fault.severity or known.severity,
+        message=fault.message,
+        path=path,
+        line=line,
+        column=text.column(data[begin : max(begin, fault.at)], max(0, fault.at - begin)),
+        item=fault.item,
+        attempt=fault.attempt,
+        fix=fault.fix,
+        key=f"{known.code}|{fault.item or ''}|{number}|{about}",
     )
 
 

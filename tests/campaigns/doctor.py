@@ -25,9 +25,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from ledger.commands import validate
 from ledger.plan import reader
-from ledger.rules import Facts, mending
+from ledger.rules import Facts, made_worse, mending
 from tests import corpus
 
 PATH = "docs/fix_plan.md"
@@ -77,7 +76,7 @@ def _mended(before: bytes, outcome: Outcome) -> Iterator[str]:
     if again.fixes or again.ledger.text != after:
         yield f"a second time mends {len(again.fixes)} more"
     known = Facts("plan.md", "2030-01-01")
-    for finding in validate.made_worse(done.ledger, known, [old]):
+    for finding in made_worse(done.ledger, known, [old]):
         if finding.severity == "error" or finding.code.startswith("LED5"):
             yield f"the hook says {finding}"
 

@@ -37,7 +37,6 @@ from hypothesis.stateful import (
 from ledger import config, rules
 from ledger.commands import append as recording
 from ledger.commands import archive as archiving
-from ledger.commands import validate
 from ledger.config import Config
 from ledger.edits.archive import bring_back
 from ledger.edits.selecting import Wanted
@@ -342,7 +341,7 @@ class Machine(RuleBasedStateMachine):
         codes = [code for code in rules.RULES if not rules.compares(code)]
         for at in (0, 1):
             facts = rules.Facts("x", elsewhere=lambda at=at: (reader.read(new[1 - at]),))
-            found = validate.made_worse(
+            found = rules.made_worse(
                 reader.read(new[at]), facts, [reader.read(old[at])], None, codes
             )
             assert [one for one in found if one.severity == "error"] == []

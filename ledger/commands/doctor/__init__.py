@@ -58,9 +58,7 @@ def diagnose(here: Path, given: Path | None = None) -> Diagnosis:
         said = Problem(error.message, "No command can work with it.", error.hint or "ledger init")
         checks = (Check("ledger", "", (said,)), *_around(found, None))
         return Diagnosis(found.ledger_path, "unreadable", checks)
-    findings = validate.validate(
-        ledger.text, validate.facts(found, found.ledger_path), found.ignore, found.own
-    )
+    findings = validate.faults(found, ledger)
     checks = (
         plan.ledger(ledger, found, findings),
         plan.findings(findings, mending.offered(ledger)),

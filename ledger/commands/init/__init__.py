@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ledger.commands import adding, validate
+from ledger import rules
+from ledger.commands import adding
 from ledger.commands.init import place, plan, steps
 from ledger.commands.init.steps import OFFERS, Offer, Step
 from ledger.config import Config
@@ -91,7 +92,7 @@ def _plan(found: Config, title: str) -> tuple[Ledger, Step]:
     today = datetime.now(UTC).date().isoformat()
     name, said = plan.first(title, today)
     ledger = reader.read(text.encode(said) + b"\n")
-    for finding in validate.worse(ledger, None, path, today):
+    for finding in rules.made_worse(ledger, rules.Facts(path, today)):
         if finding.severity == "error":
             raise Refused("would-not-validate", f"{finding}", "nothing was written")
     return ledger, Step("plan", "added", path, f"a fix plan with one item, {name}", said)

@@ -8,24 +8,20 @@ in its archive, is not lost; nor is what it says is withdrawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ledger import rules
-from ledger.commands import validate
+from ledger.commands.facts import facts, ignored
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import ancestry, log
 from ledger.git.blobs import Blobs
 from ledger.git.model import Change
 from ledger.plan import reader
-from ledger.plan.model import Ledger
+from ledger.plan.model import Conventions, Ledger
 from ledger.rules.model import Finding
 
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
 
-
-def pushed(
+def made_worse(
     config: Config, base: str, head: str, contents: Blobs, *, replaces: bool = False
 ) -> list[Finding]:
     """What the commits that ``head`` has and ``base`` has not made worse.
@@ -56,13 +52,13 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
         return []
     last = reader.read(data or b"", own=config.own)
     archive = reader.read(contents.read(end, config.partner) or b"", own=config.own)
-    whole = _made_worse(config, contents, end, last, before, archive)
+    whole = _of_range(config, contents, end, last, before, archive)
     by_commit = {
         finding.key: finding
         for finding in _by_commit(config, start, end, contents, (last, archive))
     }
     told = [
-        finding._replace(commit=by_commit[finding.key].commit)
+        finding.model_copy(update={"commit": by_commit[finding.key].commit})
         if finding.key in by_commit
         else finding
         for finding in whole
@@ -71,7 +67,7 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     return told + [finding for key, finding in by_commit.items() if key not in known]
 
 
-def _made_worse(
+def _of_range(
     config: Config,
     contents: Blobs,
     end: str,
@@ -80,12 +76,12 @@ def _made_worse(
     archive: Ledger,
 ) -> list[Finding]:
     """What the range as a whole made worse. Files are looked at where they are those of its end."""
-    facts = validate.facts(config, config.ledger_path, contents)
+    known = facts(config, contents)
     if contents.commit("HEAD") != end:
-        facts = facts._replace(states_of=None, content_of=None)
-    facts = facts._replace(elsewhere=lambda: (archive,))
+        known = known._replace(states_of=None, content_of=None)
+    known = known._replace(elsewhere=lambda: (archive,))
     bases = [] if before is None else [reader.read(before, own=config.own)]
-    return validate.made_worse(last, facts, bases, None, validate.ignored(config))
+    return rules.made_worse(last, known, bases, None, ignored(config))
 
 
 def _by_commit(
@@ -93,7 +89,7 @@ def _by_commit(
 ) -> Iterator[Finding]:
     """What the guard says of each commit that ``end`` has and ``start`` has not, oldest first."""
     others = frozenset(code for code in rules.RULES if not rules.compares(code))
-    ignored = validate.ignored(config) | others
+    codes = ignored(config) | others
     changes = log.changes(config.root, config.ledger_path, (end, f"^{start}"))
     names = tuple(dict.fromkeys(change.path for change in changes))
     read = _reader(contents, config.own)
@@ -101,7 +97,7 @@ def _by_commit(
         commit = change.commit
         if len(change.parents) == 1 and change.parents[0][1] is None:
             continue
-        facts = rules.Facts(
+        known = rules.Facts(
             change.path,
             append_only=config.append_only,
             elsewhere=lambda sha=commit.sha: (  # type: ignore[misc]
@@ -111,8 +107,8 @@ def _by_commit(
         )
         bases = [read(blob) for _, blob in change.parents if blob]
         fork = _fork(config, change, names, read)
-        for finding in validate.made_worse(read(change.blob), facts, bases, fork, ignored):
-            yield finding._replace(commit=commit.sha)
+        for finding in rules.made_worse(read(change.blob), known, bases, fork, codes):
+            yield finding.model_copy(update={"commit": commit.sha})
 
 
 def _reader(contents: Blobs, own: Conventions | None) -> Callable[[str | None], Ledger]:

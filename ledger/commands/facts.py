@@ -1,0 +1,125 @@
+"""What the rules may know about a plan from git and the files around it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from ledger import rules
+from ledger.claims import verifying
+from ledger.claims.model import JudgedClaim
+from ledger.config import Config
+from ledger.errors import LedgerError
+from ledger.evidence.access import WorkTree
+from ledger.evidence.bundle import read_run
+from ledger.gates import gating
+from ledger.git import ancestry, artifacts, blobs
+from ledger.plan.model import Item, Ledger
+from ledger.rules import Facts
+from ledger.rules.model import Contradiction
+
+_FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
+
+
+def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
+    """What git and the file system say at once; ``contents`` saves a git process."""
+    cited = artifacts.Artifacts(config.root, is_git=config.is_git)
+    return Facts(
+        config.ledger_path,
+        today(),
+        states_of=cited.states,
+        content_of=cited.content,
+        unknown_commits=partial(_unknown_commits, config.root, contents) if config.is_git else None,
+        tops=frozenset(entry.name for entry in config.root.iterdir()),
+        append_only=config.append_only,
+        max_lines=config.max_lines,
+    )
+
+
+def with_evidence(known: Facts, config: Config, contents: blobs.Blobs | None = None) -> Facts:
+    """``known``, and what runs and exit criteria say: reading them takes longer than a hook has."""
+    return known._replace(
+        run_notes=partial(run_notes, config.root),
+        contradicted=partial(contradictions, config, contents=contents),
+        unmet=partial(unmet, config),
+    )
+
+
+def ignored(config: Config) -> frozenset[str]:
+    """The codes of the rules that are not asked: of an archive only the guard's are."""
+    others = frozenset(code for code in rules.RULES if not rules.guards(code))
+    return frozenset(config.ignore) | (others if config.is_archive else frozenset())
+
+
+def today() -> str:
+    """The latest date that any place on earth has, so that no honest date is in the future."""
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + _FARTHEST_EAST))
+
+
+def run_notes(root: Path, folder: str) -> Sequence[str]:
+    """What the outputs of the run in ``folder`` lack or contradict; nothing where it is no run."""
+    try:
+        evidence = read_run(WorkTree(root), folder)
+    except LedgerError:
+        return ()
+    cut = evidence.completeness not in ("complete", "failed")
+    return [
+        *([f"it is {evidence.completeness}: {evidence.reason}"] if cut else []),
+        *evidence.warnings,
+    ]
+
+
+def contradicted(
+    config: Config, ledger: Ledger, base: Ledger | None, *, contents: blobs.Blobs | None = None
+) -> Sequence[JudgedClaim]:
+    """The claims of ``ledger`` that the work tree contradicts, in attempts and completed actions
+    that ``base`` does not have, word for word."""
+    if contents is None and config.is_git:
+        with blobs.Blobs(config.root) as own:
+            return contradicted(config, ledger, base, contents=own)
+    place = verifying.work_tree(config.root, contents, is_committed=False)
+    return verifying.contradicted(ledger, base, config.ledger_path, place)
+
+
+def contradictions(
+    config: Config, ledger: Ledger, base: Ledger | None, *, contents: blobs.Blobs | None = None
+) -> list[Contradiction]:
+    """What the rules take of ``contradicted``. That a date lies ahead and that a file or commit is
+    missing is told by rules of its own, which need no run: LED301 on, LED403 on, LED408."""
+    return [
+        Contradiction(
+            item=claim.item,
+            attempt=claim.attempt,
+            line=claim.line,
+            text=claim.text,
+            said=claim.said,
+            correction=claim.correction,
+            about=f"{claim.kind} {claim.text} {claim.claimed}",
+        )
+        for claim in contradicted(config, ledger, base, contents=contents)
+        if claim.kind not in ("date", "artifact", "commit")
+    ]
+
+
+def unmet(config: Config, item: Item) -> Sequence[tuple[int, str]]:
+    """The exit criteria of ``item`` that the work tree shows to be unmet: line and reason."""
+    conditions = gating.item_conditions(item)
+    gate = gating.gate_item(config, item, gating.Request()) if conditions else None
+    return [
+        (one.line, one.reason)
+        for one in (gate.criteria if gate else ())
+        if one.verdict == "unmet" and not one.optional
+    ]
+
+
+def _unknown_commits(
+    root: Path, contents: blobs.Blobs | None, names: Sequence[str]
+) -> frozenset[str]:
+    """Those of ``names`` that git has no commit for. A shallow clone cannot tell."""
+    if contents is None:
+        with blobs.Blobs(root) as own:
+            return _unknown_commits(root, own, names)
+    unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
+    return frozenset() if unknown and ancestry.is_shallow(root) else unknown
