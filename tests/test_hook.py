@@ -384,7 +384,7 @@ def test_a_whole_run_loads_nothing_slow(repo: Repository) -> None:
     )
     loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert "markdown_it" in loaded
-    assert not loaded & {"typer", "click", "rich", "git", "defusedxml", "argparse"}
+    assert not loaded & {"typer", "click", "rich", "git"}
 
 
 def test_the_repository_is_left_as_it_is(repo: Repository, run: Callable[..., object]) -> None:
