@@ -13,7 +13,7 @@ import pytest
 from ledger import config, hook
 from ledger.errors import UsageError
 from ledger.plan import conventions, patterns, reader
-from ledger.plan.dialects.attempts.piecewise import Pieces
+from ledger.versions.snapshot import Snapshots
 from tests.commands import call
 from tests.repository import DATA, Repository
 from tests.test_history_reading import expected, found
@@ -165,12 +165,12 @@ def test_states_and_attempts_of_two_branches_merge_by_their_meaning(german: Repo
     assert item.actions[1].state == "complete"
 
 
-def test_versions_read_piece_by_piece_as_whole() -> None:
-    pieces = Pieces(OWN)
+def test_versions_read_part_by_part_as_whole() -> None:
+    versions = Snapshots(OWN)
     lines = PLAN.splitlines(keepends=True)
     for end in range(len(lines) + 1):
         data = b"".join(lines[:end])
-        assert found(pieces.read(data)) == expected(data, OWN)
+        assert found(versions.of("", data)) == expected(data, OWN)
 
 
 # What may be set

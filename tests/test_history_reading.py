@@ -1,4 +1,4 @@
-"""Versions read piece by piece hold what the reader of whole files finds in each of them."""
+"""Versions read part by part hold what is read of each of them as a whole."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ledger.plan import reader, text
-from ledger.plan.dialects.attempts import piecewise
-from ledger.plan.dialects.attempts.piecewise import Pieces
-from ledger.plan.model import Conventions
-from ledger.plan.version import Version
-from ledger.versions.reading import Versions
+from ledger.plan import reader
+from ledger.plan.model import Conventions, Ledger
+from ledger.versions.snapshot import Snapshot, Snapshots
 from tests import generators
 from tests.campaigns import versions
 from tests.plans import written
@@ -93,50 +90,29 @@ SOUP = st.lists(st.sampled_from(LINES), max_size=24)
 NEWLINES = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"])
 
 
-def found(version: Version) -> dict[str, object]:
-    """What a version holds, in terms of the reader of whole files."""
+def found(version: Snapshot) -> dict[str, object]:
+    """What a version holds."""
+    statuses = {name: [s.status for s in own.sections] for name, own in version.items.items()}
     return {
-        "items": [
-            (
-                item.id,
-                item.title,
-                item.priority,
-                item.status,
-                item.status_text,
-                [(e.number, e.date, e.result, e.text, e.form == "action") for e in item.entries],
-                [(s.number, s.state, s.attempt, s.text) for s in item.steps],
-            )
-            for item in version.items
-        ],
-        "loose": [(e.number, e.date, e.result, e.text) for _, e in version.loose],
+        "items": {name: own.content for name, own in version.items.items()},
+        "statuses": statuses,
         "index": [(row.id, row.status, row.status_text) for row in version.rows],
-        "updated": version.updated,
-        "unread": version.unread,
-        "size": (version.size, version.lines),
+        **{
+            name: getattr(version, name)
+            for name in ("size", "lines", "updated", "listed", "index_form", "unread")
+        },
     }
+
+
+class Whole(Snapshots):
+    """Versions that are read as the whole files that they are."""
+
+    def _read(self, data: bytes) -> list[Ledger]:
+        return [reader.read(data, own=self._own)]
 
 
 def expected(data: bytes, own: Conventions | None = None) -> dict[str, object]:
-    ledger = reader.read(data, own=own)
-    return {
-        "items": [
-            (
-                item.id,
-                item.title,
-                item.priority,
-                item.status,
-                item.status_text,
-                [(a.number, a.date, a.result, a.text, a.source == "action") for a in item.attempts],
-                [(s.number, s.state, s.attempt, s.text.partition("\n")[0]) for s in item.actions],
-            )
-            for item in ledger.items
-        ],
-        "loose": [(a.number, a.date, a.result, a.text) for a in ledger.loose],
-        "index": [(row.id, row.status, row.status_text) for row in ledger.index],
-        "updated": ledger.last_updated.value if ledger.last_updated else None,
-        "unread": sum(unread.kind == "attempt" for unread in ledger.unread),
-        "size": (len(data), len(text.line_starts(data)) - 1 if data else 0),
-    }
+    return found(Whole(own).of("", data))
 
 
 @st.composite
@@ -161,46 +137,47 @@ def histories(draw: st.DrawFn) -> list[bytes]:
 @given(histories())
 @example([b"", b"\n", b"# x\n"])
 @example([b"- Next Actions:\n  8. a\n  9. b\n", b"- Next Actions:\n\n  8. a\n  9. b\n"])
-def test_versions_of_any_lines_read_piece_by_piece_as_whole(history: list[bytes]) -> None:
-    pieces = Versions()
+def test_versions_of_any_lines_read_part_by_part_as_whole(history: list[bytes]) -> None:
+    versions_of = Snapshots(None)
     for data in history:
-        assert found(pieces.read(data)) == expected(data)
+        assert found(versions_of.of("", data)) == expected(data)
 
 
 @given(st.lists(generators.plans(), min_size=1, max_size=2))
-def test_plans_read_piece_by_piece_as_whole(plans: list[generators.Plan]) -> None:
-    pieces = Versions()
+def test_plans_read_part_by_part_as_whole(plans: list[generators.Plan]) -> None:
+    versions_of = Snapshots(None)
     for plan in plans:
         data = written(plan).data
-        assert found(pieces.read(data)) == expected(data)
+        assert found(versions_of.of("", data)) == expected(data)
 
 
-def test_versions_of_the_real_history_read_piece_by_piece_as_whole(
+def test_versions_of_the_real_history_read_part_by_part_as_whole(
     real_repo: Callable[[str], Path],
 ) -> None:
     repo = real_repo("8b8c48d0")
     spaced = versions.spaced(versions.history(repo)[::-1], 12)
-    pieces = Versions()
+    versions_of = Snapshots(None)
     for _, data in versions.contents(repo, spaced):
-        assert found(pieces.read(data)) == expected(data)
+        assert found(versions_of.of("", data)) == expected(data)
 
 
-def test_what_is_known_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed: list[bytes] = []
-    parse = piecewise.document.parse
+def test_what_versions_have_in_common_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+    whole = reader.read
     monkeypatch.setattr(
-        piecewise.document, "parse", lambda data: parsed.append(data) or parse(data)
+        reader, "read", lambda data, **more: read.append(data) or whole(data, **more)
     )
-    attempts = [
-        f"  * [2025-10-{day:02}] Attempt #{day} — Result: success.\n    ```\n    text\n    ```\n"
-        for day in range(1, 29)
+    sections = [
+        f"## [SCAN-{number:03}] Scan\n- Status: done\n- Attempts History:\n"
+        f"  * [2025-10-15] Attempt #1 — Result: success.\n"
+        for number in range(1, 29)
     ]
-    pieces = Pieces()
-    pieces.read(("## [SCAN-001] Scan\n- Attempts History:\n" + "".join(attempts[:-1])).encode())
-    before = len(parsed)
-    pieces.read(("## [SCAN-001] Scan\n- Attempts History:\n" + "".join(attempts)).encode())
-    texts = b"".join(parsed[before:])
-    assert before >= 27
-    # The attempt that is new, and the one that was the last.
-    assert (texts.count(b"Attempt #28"), texts.count(b"Attempt #27")) == (1, 1)
-    assert texts.count(b"Attempt #") == 2
+    versions_of = Snapshots(None)
+    first = versions_of.of("a", "".join(sections).encode())
+    before = len(read)
+    sections[3] = sections[3].replace("done", "blocked")
+    second = versions_of.of("b", "".join(sections).encode())
+    assert before == 28
+    assert read[before:] == [sections[3].encode()]
+    same = {name for name, own in second.items.items() if first.items[name] is own}
+    assert same == second.items.keys() - {"SCAN-004"}

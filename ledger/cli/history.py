@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -14,17 +14,10 @@ from ledger.commands import history as auditing
 from ledger.errors import UsageError
 from ledger.plan import selectors, text
 from ledger.plan.selectors import Name
+from ledger.reports import documents
 from ledger.reports import history as report
-from ledger.versions.history import selecting
+from ledger.versions.history import names, select
 from ledger.versions.model import History
-
-if TYPE_CHECKING:
-    from ledger.commands.restoring import Restored
-
-_TOLD: Final = (
-    "names", "versions", "commits", "skipped", "is_cut", "removed", "others", "edited",
-    "duplicated", "events", "facts", "log",
-)  # fmt: skip
 
 
 def command(
@@ -68,7 +61,7 @@ def command(
     if restore:
         return _restore(settings, whole, restore, dry_run=dry_run, as_json=as_json)
     if as_json:
-        _document(settings.ledger_path, history)
+        output.document(documents.document("history", history))
     elif removed:
         output.lines(report.removed(history))
     elif wanted:
@@ -80,10 +73,10 @@ def command(
 
 def _selected(history: History, wanted: Name) -> History:
     meant = selectors.folded(wanted.item)
-    found = selecting.select(history, lambda name: selectors.folded(name) == meant, wanted.number)
+    found = select(history, lambda name: selectors.folded(name) == meant, wanted.number)
     if found.events or found.removed or found.edited:
         return found
-    known = selecting.names(history)
+    known = names(history)
     if any(selectors.folded(name) == meant for name in known):
         raise UsageError(
             "no-such-attempt",
@@ -100,7 +93,8 @@ def _restore(
 
     done = restoring.restore(settings, history, name, dry_run=dry_run)
     if as_json:
-        _document(settings.ledger_path, history, done)
+        told = history.model_copy(update={"restored": done})
+        output.document(documents.document("history", told))
     elif dry_run:
         output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
     else:
@@ -109,10 +103,3 @@ def _restore(
         said = f"{done.path}:{done.line}: {done.item} {called} is back, "
         output.write(text.visible(f"{said}removed by {done.commit[:8]}{left}") + "\n")
     return 0
-
-
-def _document(path: str, history: History, restored: Restored | None = None) -> None:
-    from ledger.reports import documents
-
-    told = {name: getattr(history, name) for name in _TOLD}
-    output.document(documents.document("history", {"path": path, "restored": restored, **told}))

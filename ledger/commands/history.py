@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+from typing import Final, Self
 
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import ancestry, blobs, log, worktree
-from ledger.git.model import Change
-from ledger.plan.model import Ledger
-from ledger.versions import cache as history_cache
-from ledger.versions.cache import Cache
-from ledger.versions.model import History
+from ledger.git.model import Change, Commit
+from ledger.versions import cache
+from ledger.versions.comparison import compare
+from ledger.versions.history import joined, name_of
+from ledger.versions.model import Deed, History
+from ledger.versions.snapshot import EMPTY, Snapshot, Snapshots
+
+_KEPT: Final = 16  # versions: the parents of a commit are mostly among the last ones
 
 Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
@@ -34,21 +37,6 @@ def audit(
             "a history is what git remembers: commit the ledger first",
         )
     commits = log.resolve(config.root, revisions)
-    cache = Cache(
-        history_cache.place(Path(config.ledger_path), worktree.git_dir(config.root), config.own)
-    )
-    key = " ".join([*commits, config.ledger_path])
-    known = cache.history(key)
-    return known or _audit(config, commits, cache, key, progress)
-
-
-def _audit(
-    config: Config, commits: tuple[str, ...], cache: Cache, key: str, progress: Progress | None
-) -> History:
-    from ledger.plan import reader  # not needed where the history is known
-    from ledger.versions import history
-    from ledger.versions.history import archived
-
     changes = log.changes(config.root, config.ledger_path, commits)
     if not changes:
         where = "in this range" if len(commits) > 1 else "in this history"
@@ -57,54 +45,63 @@ def _audit(
             f"no commit {where} has {config.ledger_path}",
             "commit the ledger, or name the one that was committed with --ledger",
         )
-    names = tuple(dict.fromkeys(change.path for change in changes))
-    wanted = (blob for change in changes for _, blob in change.parents)
-    _read(config, [*wanted, *(change.blob for change in changes)], cache, progress)
-
-    def fork_of(change: Change) -> str | None:
-        merge = change.commit
-        if merge.sha not in cache.forks:
-            cache.forks[merge.sha] = _forked(config, merge.parents, names)
-        _read(config, [cache.forks[merge.sha]], cache)
-        return cache.forks[merge.sha]
-
-    found = history.replay(
-        changes, cache.versions, fork_of, is_cut=ancestry.is_shallow(config.root)
-    )
-    with blobs.Blobs(config.root) as contents:
-
-        @lru_cache(maxsize=16)  # the events of a commit come together
-        def pointing(blob: str) -> Ledger | None:
-            version = cache.versions.get(blob)
-            if version is None or not version.points:
-                return None
-            return reader.read(contents.content(blob) or b"", own=config.own)
-
-        found = archived.told(found, changes, pointing)
-    if not found.is_cut and not found.skipped:
-        cache.keep(key, found)
-    return found
+    place = cache.place(config.ledger_path, worktree.git_dir(config.root), config.own)
+    deeds = cache.load(place, map(name_of, changes))
+    new = [change for change in changes if name_of(change) not in deeds]
+    if new:
+        names = tuple(dict.fromkeys(change.path for change in changes))
+        with _Versions(config, names) as versions:
+            found = dict(_compared(versions, new, progress))
+        if not versions.lacks:
+            cache.save(place, found)
+        deeds |= found
+    return joined(config.ledger_path, changes, deeds, is_cut=ancestry.is_shallow(config.root))
 
 
-def _read(
-    config: Config,
-    wanted: Iterable[str | None],
-    cache: Cache,
-    progress: Progress | None = None,
-) -> None:
-    """Read those of the ``wanted`` blobs that are not known."""
-    missing = [blob for blob in dict.fromkeys(wanted) if blob and blob not in cache.versions]
-    if not missing:
-        return
-    from ledger.versions.reading import read_versions  # the parser, for new text only
+def _compared(
+    versions: _Versions, changes: Sequence[Change], progress: Progress | None
+) -> Iterator[tuple[str, Deed]]:
+    """What each of ``changes`` did, but for those whose version is not in the repository."""
+    for done, change in enumerate(changes, 1):
+        after = versions.of(change.blob)
+        if after:
+            before = [versions.of(blob) or EMPTY for _, blob in change.parents] or [EMPTY]
+            fork = partial(versions.fork, change.commit)
+            yield name_of(change), compare(change.commit, after, before, fork)
+        if progress:
+            progress(done, len(changes))
 
-    cache.versions |= read_versions(config.root, missing, progress, config.own)
 
+class _Versions:
+    """The versions of the ledger, which had these ``names``, from the repository."""
 
-def _forked(config: Config, parents: Sequence[str], names: Sequence[str]) -> str | None:
-    """The blob that the file was where the histories of ``parents`` parted."""
-    commit = ancestry.fork_point(config.root, *parents)
-    if commit is None:
-        return None
-    found = log.blobs_at(config.root, [(commit, name) for name in names])
-    return next((blob for blob in found if blob), None)
+    def __init__(self, config: Config, names: Sequence[str]) -> None:
+        self._root = config.root
+        self._names = names
+        self._blobs = blobs.Blobs(config.root)
+        self._snapshots = Snapshots(config.own)
+        self.lacks = False  # whether the repository does not hold one that was asked for
+        self.of = lru_cache(maxsize=_KEPT)(self._of)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._blobs.close()
+
+    def _of(self, blob: str | None) -> Snapshot | None:
+        """The version that ``blob`` is, an empty one for None; None where it is not in the
+        repository."""
+        if blob is None:
+            return EMPTY
+        data = self._blobs.content(blob)
+        self.lacks |= data is None
+        return None if data is None else self._snapshots.of(blob, data)
+
+    def fork(self, merge: Commit) -> Snapshot:
+        """What the file was where the histories of the parents parted."""
+        commit = ancestry.fork_point(self._root, *merge.parents)
+        if commit is None:
+            return EMPTY
+        found = log.blobs_at(self._root, [(commit, name) for name in self._names])
+        return self.of(next((blob for blob in found if blob), None)) or EMPTY

@@ -144,7 +144,7 @@ class _Origins:
         self._loose: dict[str, str] = {}
         for event in history.events if history else ():
             place = (event.item, event.number)
-            sha = event.commit.sha
+            sha = event.commit
             if event.kind in ("moved", "renumbered"):
                 item, _, number = event.before.rpartition("#")
                 was = (item, int(number)) if number.isdecimal() else (event.before, None)

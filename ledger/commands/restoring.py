@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import restore as edits
@@ -11,23 +9,7 @@ from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
 from ledger.plan import patterns, places, reader, selectors, text
 from ledger.plan.model import Attempt, Ledger
-from ledger.versions.model import History, Removed
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What was (or with ``dry_run`` would be) put back. ``number`` is None where it has none.
-    ``commit`` removed it; ``left`` counts others of the same number, or the same first line, that
-    went with it."""
-
-    path: str
-    item: str
-    number: int | None
-    date: str | None
-    line: int
-    commit: str
-    diff: str
-    left: int
+from ledger.versions.model import History, Removed, Restored
 
 
 def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Restored:
@@ -49,14 +31,14 @@ def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Re
             expect=lambda new: edits.verify(plan.ledger, new, item, lost, had),
         )
     return Restored(
-        config.ledger_path,
-        item,
-        removed.number,
-        removed.date,
-        edits.found(plan.new, item, lost).span.start_line,
-        removed.commit.sha,
-        plan.diff,
-        len(removed.entries) - 1,
+        path=config.ledger_path,
+        item=item,
+        number=removed.number,
+        date=removed.date,
+        line=edits.found(plan.new, item, lost).span.start_line,
+        commit=removed.commit,
+        left=len(removed.more),
+        diff=plan.diff,
     )
 
 
@@ -77,7 +59,7 @@ def _latest(history: History, name: str) -> Removed:
             f"no commit removed attempt {called} of {wanted.item}",
             "`ledger history --removed` lists those that were",
         )
-    firsts = list(dict.fromkeys(removed.entries[0].first for removed in found))
+    firsts = list(dict.fromkeys(removed.first for removed in found))
     if opening and len(firsts) > 1:
         said = " and ".join(text.one_line(first)[:60] for first in firsts[:2])
         raise UsageError(
@@ -86,7 +68,7 @@ def _latest(history: History, name: str) -> Removed:
             "say more of what it begins with",
         )
     latest = found[-1]
-    if latest.entries[0].form == "action":
+    if latest.form == "action":
         raise Refused(
             "told-by-action",
             f"only a completed action told of attempt #{latest.number} of {latest.item}",

@@ -26,7 +26,6 @@ KINDS: Final[dict[str, str]] = {
     "archive": "archive",
     "apply": "apply",
     "links": "links",
-    "history": "history",
     "merge-driver": "merge_driver",
     "init": "init",
     "doctor": "doctor",

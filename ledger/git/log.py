@@ -91,7 +91,9 @@ def changes(root: Path, path: str, commits: Sequence[str]) -> list[Change]:
             earlier = _renamed(root, parent, change.commit.sha, name)
             if earlier:
                 source, blob = earlier
-                batch[place] = change._replace(parents=((parent, blob),), renamed_from=source)
+                batch[place] = change.model_copy(
+                    update={"parents": ((parent, blob),), "renamed_from": source}
+                )
                 names.append(source)
                 waiting.append((source, (parent, *(c for c in starts if c.startswith("^")))))
         found = [*batch, *found]
@@ -125,7 +127,9 @@ def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Com
                 yield commit, edges
             edges = []
             sha, parents, when, author, subject = head
-            commit = Commit(sha, tuple(parents.split()), when, author, subject)
+            commit = Commit(
+                sha=sha, parents=tuple(parents.split()), when=when, author=author, subject=subject
+            )
         for entry, name in raw:
             match = _RAW.match(entry)
             if match and name == path:
@@ -160,7 +164,8 @@ def _change(commit: Commit, path: str, edges: Sequence[tuple[str, str | None]]) 
     parents = tuple(
         (parent, _blob(before)) for parent, (before, _) in zip(commit.parents, edges, strict=False)
     )
-    return Change(commit, path, edges[-1][1] if edges else None, parents)
+    blob = edges[-1][1] if edges else None
+    return Change(commit=commit, path=path, blob=blob, parents=parents)
 
 
 def _settle_merges(
@@ -192,7 +197,7 @@ def _settle_merges(
             )
             for parent in change.commit.parents
         )
-        batch[place] = change._replace(parents=parents)
+        batch[place] = change.model_copy(update={"parents": parents})
 
 
 def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str] | None:

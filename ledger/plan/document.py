@@ -108,16 +108,13 @@ class Edit(NamedTuple):
 def parse(data: bytes) -> Document:
     """Parse any bytes. Never fails; never changes a byte."""
     starts = text.line_starts(data)
-    source = text.decode(data.removeprefix(text.BOM))
-    if "\r" in source:
-        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    source = _source(data)
     texts = source.split("\n")[: len(starts) - 1]
     sections: list[Section] = []
     heading: Block | None = None
     level, first = 0, 0
     blocks: list[Block] = []
-    # The parser would read NUL as U+FFFD, and CR as LF: its lines must stay ours.
-    for block in _blocks(source.replace("\0", "\ufffd")):
+    for block in _blocks(source):
         if block.kind == "heading":
             sections.append(Section(heading, level, tuple(blocks), first, block.start))
             heading, level, first, blocks = block, int(block.info[1]), block.start, []
@@ -125,6 +122,14 @@ def parse(data: bytes) -> Document:
             blocks.append(block)
     sections.append(Section(heading, level, tuple(blocks), first, len(starts) - 1))
     return Document(data, starts, texts, tuple(sections))
+
+
+def _source(data: bytes) -> str:
+    """The text with LF for all newlines."""
+    source = text.decode(data.removeprefix(text.BOM))
+    if "\r" in source:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    return source
 
 
 def render(document: Document) -> bytes:
@@ -172,8 +177,21 @@ def entries(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from block.children
 
 
+def is_open(data: bytes) -> bool:
+    """Whether a fence or HTML block is open at the end, so that it would take text behind it."""
+    *_, (_, _, is_open) = _stretches(_source(data))
+    return is_open
+
+
 def _blocks(source: str) -> Iterator[Block]:
     """The blocks of the top level, with lines counted from the start of ``source``."""
+    for blocks, line, _ in _stretches(source):
+        yield from _shifted(blocks, line) if line else blocks
+
+
+def _stretches(source: str) -> Iterator[tuple[tuple[Block, ...], int, bool]]:
+    """The blocks of each stretch from a heading to a later one, the line where it begins, and
+    whether its end may lie inside of its last block."""
     cuts = [0, *_headings(source), len(source)]
     at, line = 0, 0
     while at < len(cuts) - 1:
@@ -185,7 +203,7 @@ def _blocks(source: str) -> Iterator[Block]:
             if not is_open or upto == len(cuts) - 1:
                 break
             reach *= 2  # doubling keeps the whole linear
-        yield from _shifted(blocks, line) if line else blocks
+        yield blocks, line, is_open
         at, line = upto, line + stretch.count("\n")
 
 
@@ -234,7 +252,8 @@ def _headings(source: str) -> Iterator[int]:
 def _parse(stretch: str) -> tuple[tuple[Block, ...], bool]:
     """The stretch's blocks, and whether its end may lie inside the last one."""
     tokens: list[Token] = []
-    _parser.block.parse(stretch, _parser, {}, tokens)
+    # The parser would read NUL as U+FFFD anyway; its lines must stay ours.
+    _parser.block.parse(stretch.replace("\0", "\ufffd"), _parser, {}, tokens)
     blank = [not line.strip(" \t") for line in stretch.split("\n")]
     return _tree(iter(tokens), blank), _is_open(stretch, tokens)
 

@@ -21,6 +21,8 @@ from ledger.plan.model import Item, Ledger, Pointer, Span
 
 KEYED = b"#archived-"
 """What every pointer holds."""
+OF = b"rchived of "
+"""What a pointer holds that stands in no section of its item."""
 # Compiled where there is a pointer: most plans have none, and the hook reads every one.
 # What stands before the words: indent, a bullet or the mark of a heading, a status.
 _OPENING = (

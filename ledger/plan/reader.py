@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import Final
 
 from ledger.plan import dialects, document, parts, pointers
 from ledger.plan.dialects import attempts, strays
 from ledger.plan.document import Document
-from ledger.plan.model import Ledger
+from ledger.plan.model import Conventions, Ledger
 from ledger.plan.recognition import DIALECTS, Recognition
 
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+# `## [SCAN-001] Scan in linear time`
+_ITEM: Final = re.compile(rb"^#{1,6}[ \t]+\*{0,2}\[", re.MULTILINE)
 
 
 def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None) -> Ledger:
@@ -37,6 +39,25 @@ def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None
             found.append(dialects.load(name).read(whole, sections, own))
     plan = found[0] if len(found) == 1 else _joined(whole, known.dialect, found)
     return pointers.note(strays.note(plan, whole, known.sections), whole)
+
+
+def cut(data: bytes) -> list[bytes]:
+    """``data`` cut before what looks like the heading of an item. Whoever reads many versions of
+    one file reads what they have in common once: see ``read_part``."""
+    cuts = [found.start() for found in _ITEM.finditer(data) if found.start()]
+    return [data[start:end] for start, end in pairwise([0, *cuts, len(data)])]
+
+
+def read_part(data: bytes, own: Conventions | None = None) -> Ledger | None:
+    """One part of a plan (see ``cut``) as a plan of its own. What stands in all parts is what
+    stands in the whole, if none is None and no item goes on in the next one.
+
+    None is for a part that cannot be told apart from the rest: it may be in another dialect, it
+    has an open fence at its end, or the place of something archived that may be another item's.
+    """
+    if dialects.may_mix(data, own) or document.is_open(data) or pointers.OF in data:
+        return None
+    return read(data, own=(own or Conventions()).model_copy(update={"dialect": dialects.MAIN}))
 
 
 def recognise(data: bytes, own: Conventions | None = None) -> Recognition:

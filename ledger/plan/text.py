@@ -53,6 +53,11 @@ def line_starts(data: bytes) -> list[int]:
     return starts
 
 
+def count_lines(data: bytes) -> int:
+    """How many lines ``data`` has; a final newline starts none."""
+    return len(line_starts(data)) - 1 if data else 0
+
+
 @lru_cache(maxsize=2)
 def plan_starts(data: bytes) -> tuple[int, ...]:
     """``line_starts`` of a whole plan, remembered: one rule after another asks for them, of the

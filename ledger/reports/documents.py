@@ -35,6 +35,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "verify": ("`ledger verify --json`.", "ledger.commands.verify:Verification"),
     "evidence": ("`ledger evidence RUN... --json`.", "ledger.commands.evidence:Runs"),
     "rounds": ("`ledger rounds FILE --json`.", "ledger.evidence.rounds_model:Judgement"),
+    "history": ("`ledger history --json`.", "ledger.versions.model:History"),
 }
 KINDS: Final = tuple(dict.fromkeys((*contract.KINDS, *MODELS)))
 

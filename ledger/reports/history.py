@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -53,7 +53,7 @@ _KINDS: Final[dict[EventKind, str]] = {
 def summary(history: History, path: str) -> Iterator[Line]:
     """The whole file: what commits did to attempts, and its figures over time."""
     versions, commits = counted(history.versions, "version"), counted(history.commits, "commit")
-    yield Line(one_line(f"{path}: {versions} by {commits}{_span(history.facts)}"), "heading")
+    yield Line(one_line(f"{path}: {versions} by {commits}{_span(history)}"), "heading")
     for name in history.names[1:]:
         yield Line(f"  before: {one_line(name)}")
     if history.skipped:
@@ -63,24 +63,25 @@ def summary(history: History, path: str) -> Iterator[Line]:
     yield from _removals(history)
     yield from _edits(history)
     yield from _measures(history.facts)
-    yield from _table(history.facts)
+    yield from _table(history.facts, {commit.sha: commit.day for commit in history.log})
 
 
 def timeline(history: History, name: str, path: str) -> Iterator[Line]:
     """Each commit that did something to the item or attempt, and what it did."""
-    commits = [commit for commit, _ in groupby(event.commit for event in history.events)]
-    told = counted(len(commits), "commit")
+    log = {commit.sha: commit for commit in history.log}
+    told = counted(sum(1 for _ in groupby(history.events, _commit_of)), "commit")
     yield Line(one_line(f"{name} in {path}: {told} changed it"), "heading")
     items = {event.item for event in history.events}
-    for commit, events in groupby(history.events, key=lambda event: event.commit):
+    for commit, events in groupby(history.events, _commit_of):
         yield Line("")
-        yield Line(_commit(commit), "cut")
+        yield Line(_commit(log[commit]), "cut")
         for event in events:
             yield Line(_event(event, with_item=len(items) > 1), "cut")
 
 
 def removed(history: History) -> Iterator[Line]:
     """The attempts that commits removed, whole."""
+    log = {commit.sha: commit for commit in history.log}
     lost = [*history.removed, *history.others]
     if not lost:
         yield Line("no commit removed an attempt")
@@ -88,9 +89,9 @@ def removed(history: History) -> Iterator[Line]:
         if place:
             yield Line("")
         name = _lost(one)
-        yield Line(one_line(f"{name} removed by {_commit(one.commit)}"), "heading")
-        if one.moved_to:
-            yield Line(f"  its words stand at {one_line(_name(*one.moved_to))} now")
+        yield Line(one_line(f"{name} removed by {_commit(log[one.commit])}"), "heading")
+        if to := one.moved_to:
+            yield Line(f"  its words stand at {one_line(_name(to.item, to.number))} now")
         elif "#" in name and one.item:
             yield Line(f"  to put it back: ledger history --restore '{one_line(name)}'")
         for text in (one.text, *one.more):
@@ -102,7 +103,8 @@ def removed(history: History) -> Iterator[Line]:
 
 
 def _removals(history: History) -> Iterator[Line]:
-    by_commit: dict[Commit, list[Removed]] = {}
+    log = {commit.sha: commit for commit in history.log}
+    by_commit: dict[str, list[Removed]] = {}
     for one in history.removed:
         by_commit.setdefault(one.commit, []).append(one)
     yield Line("")
@@ -114,7 +116,7 @@ def _removals(history: History) -> Iterator[Line]:
     for commit, lost in by_commit.items():
         moved = sum(one.moved_to is not None for one in lost)
         aside = f" ({moved} moved)" if moved else ""
-        yield Line(f"  {len(lost):>4}  {_commit(commit)}{aside}", "cut")
+        yield Line(f"  {len(lost):>4}  {_commit(log[commit])}{aside}", "cut")
     if history.removed:
         yield Line("  `ledger history --removed` prints them, --restore ITEM#N puts one back")
 
@@ -142,7 +144,7 @@ def _measures(facts: Sequence[Facts]) -> Iterator[Line]:
         found = [one for one in facts if value(one)]
         if found:
             top = max(found, key=value)
-            where = f", at most {counted(value(top), noun)} ({_short(top.commit)})" if noun else ""
+            where = f", at most {counted(value(top), noun)} ({top.commit[:8]})" if noun else ""
             yield Line(f"  {said}: {counted(len(found), 'version')}{where}", "cut")
     indexed = sum(bool(one.index_form) for one in facts)
     if indexed:
@@ -153,8 +155,9 @@ def _measures(facts: Sequence[Facts]) -> Iterator[Line]:
         yield Line(f"  {100 * read / seen:.2f} % of what looks like an attempt was read as one")
 
 
-def _table(facts: Sequence[Facts]) -> Iterator[Line]:
-    """So many versions, evenly spaced, the first and the last among them."""
+def _table(facts: Sequence[Facts], days: Mapping[str, str]) -> Iterator[Line]:
+    """So many versions, evenly spaced, the first and the last among them. ``days`` are those of
+    the commits."""
     if not facts:
         return
     last = len(facts) - 1
@@ -162,7 +165,8 @@ def _table(facts: Sequence[Facts]) -> Iterator[Line]:
     largest = max(range(len(facts)), key=lambda place: facts[place].size)
     yield Line("")
     head = ("date", "commit", "KB", "lines", "items", "attempts", "twice", "unordered", "index")
-    table = [head, *(_row(facts[place]) for place in sorted({*rows, largest}))]
+    shown = [facts[place] for place in sorted({*rows, largest})]
+    table = [head, *(_row(one, days[one.commit]) for one in shown)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for row in table:
         cells = (
@@ -172,27 +176,28 @@ def _table(facts: Sequence[Facts]) -> Iterator[Line]:
         yield Line("  ".join(cells).rstrip(), "cut")
 
 
-def _row(one: Facts) -> tuple[str, ...]:
+def _row(one: Facts, day: str) -> tuple[str, ...]:
     counts = (one.lines, one.items, one.attempts, one.duplicates, one.disordered)
     index = str(one.contradictions) if one.index_form else "-"
     size = f"{one.size / 1000:.1f}"
-    return (one.commit.day, _short(one.commit), size, *map(str, counts), index)
+    return (day, one.commit[:8], size, *map(str, counts), index)
 
 
 # Phrases
 
 
-def _span(facts: Iterable[Facts]) -> str:
-    days = [one.commit.day for one in facts]
+def _span(history: History) -> str:
+    versions = {one.commit for one in history.facts}
+    days = [commit.day for commit in history.log if commit.sha in versions]
     return f", {min(days)} to {max(days)}" if days else ""
 
 
-def _short(commit: Commit) -> str:
-    return commit.sha[:8]
-
-
 def _commit(commit: Commit) -> str:
-    return one_line(f"{_short(commit)}  {commit.day}  {commit.author}: {commit.subject}")
+    return one_line(f"{commit.sha[:8]}  {commit.day}  {commit.author}: {commit.subject}")
+
+
+def _commit_of(event: Event) -> str:
+    return event.commit
 
 
 def _name(item: str | None, number: int | None) -> str:

@@ -1,13 +1,12 @@
-"""What happened to a ledger over its versions."""
+"""What happened to a fix plan over its versions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import Literal, NamedTuple
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field, computed_field
 
 from ledger.git.model import Commit
-from ledger.plan.model import Result
-from ledger.plan.version import Entry
+from ledger.plan.model import Model, Result
 
 EventKind = Literal[
     "item-added",
@@ -32,147 +31,210 @@ EventKind = Literal[
     "action-removed",
 ]
 EditKind = Literal["rewritten", "reused", "dropped"]
+Form = Literal["dated", "other", "action"]
+Count = Annotated[int, Field(ge=0)]
 
 
-class Place(NamedTuple):
-    """Where an attempt stands: its item, None above every item, and its number."""
+class Place(Model):
+    """Where an attempt stands."""
 
     item: str | None
+    """The item's ID; null above every item."""
     number: int | None
+    """Its number."""
 
 
-class Removed(NamedTuple):
-    """The attempts that stood under one number of an item, all of them removed by a commit.
-    ``moved_to`` is where the words of the first one stand now, None where they are gone; ``blob``
-    is the last version that has them in their place."""
+class Removed(Model):
+    """All that stood under one number of an item, removed by a commit."""
 
-    commit: Commit
+    commit: str
+    """The commit that removed it."""
     item: str | None
+    """The item's ID."""
     number: int | None
-    entries: tuple[Entry, ...]
+    """Its number; null for an entry without one."""
+    form: Form
+    """`dated` for an attempt that opens with its date and number, or with its date where attempts
+    have no numbers; `action` where only a completed action told of it; `other` for the rest."""
+    date: str | None
+    """ISO date."""
+    result: Result
+    """The result in one of six words."""
+    text: str
+    """The attempt, whole, without its bullet."""
+    more: tuple[str, ...] = ()
+    """Other attempts of the same number, likewise gone."""
     blob: str
+    """The last version that has it: `git show BLOB`."""
     moved_to: Place | None = None
+    """Where its words stand after the commit; null where they are gone."""
 
     @property
-    def text(self) -> str:
-        """The first one, whole."""
-        return self.entries[0].text
-
-    @property
-    def more(self) -> tuple[str, ...]:
-        """The others that had the same number."""
-        return tuple(entry.text for entry in self.entries[1:])
-
-    @property
-    def date(self) -> str | None:
-        """The first one's date, ISO."""
-        return self.entries[0].date
-
-    @property
-    def result(self) -> Result:
-        """The first one's result."""
-        return self.entries[0].result
+    def first(self) -> str:
+        """The first line."""
+        return self.text.partition("\n")[0].strip()
 
 
-class Edited(NamedTuple):
-    """The first lines under one number of an item are not what they were.
+class Edited(Model):
+    """First lines of attempts that a commit changed."""
 
-    ``rewritten``: one was replaced. ``reused``: an attempt was added whose number was taken.
-    ``dropped``: one of several attempts of one number went; ``moved_to`` is where it stands now.
-    """
-
-    commit: Commit
+    commit: str
+    """The commit."""
     item: str | None
+    """The item's ID."""
     number: int
+    """The attempt's number."""
     kind: EditKind
+    """`rewritten`; `reused`: another attempt took the number as well; `dropped`: one of several
+    attempts of the number went."""
     before: tuple[str, ...]
+    """First lines that are gone."""
     after: tuple[str, ...]
+    """First lines that are new."""
     moved_to: Place | None = None
+    """Where a dropped one stands now."""
 
 
-class Duplicated(NamedTuple):
-    """A commit left so many ``attempts`` with one number in an item, more than there were."""
+class Duplicated(Model):
+    """A number that a commit gave to more attempts than had it before."""
 
-    commit: Commit
+    commit: str
+    """The commit."""
     item: str | None
+    """The item's ID."""
     number: int
-    attempts: int
+    """The number."""
+    attempts: Annotated[int, Field(ge=2)]
+    """How many have it after the commit."""
 
 
-class Event(NamedTuple):
-    """One thing that a commit did. ``before`` and ``after`` are words of the ledger."""
+class Event(Model):
+    """One thing that a commit did."""
 
-    commit: Commit
+    commit: str
+    """The commit."""
     kind: EventKind
+    """What it did."""
     item: str | None
+    """The item's ID."""
     number: int | None = None
+    """The number of the attempt or action."""
     before: str = ""
+    """What was there, in the ledger's words; may be empty."""
     after: str = ""
+    """What is there now; may be empty."""
 
 
-class Facts(NamedTuple):
-    """One version in figures, dated by the first commit that has it.
+class Facts(Model):
+    """One version in figures."""
 
-    ``duplicates`` are attempts whose number another of the same item has. ``disordered`` are
-    items whose numbers neither rise nor fall, ``contradictions`` rows of the index with another
-    status than their item has. ``is_updated_late`` and ``late_attempts`` tell of dates later
-    than the commit's own. ``unread`` lines look like attempts and could not be read.
-    """
-
-    commit: Commit
+    commit: str
+    """The first commit that has it."""
     blob: str
-    size: int
-    lines: int
-    items: int
-    attempts: int
-    unread: int
-    duplicates: int
-    doubled: int
-    disordered: int
+    """The name of its contents."""
+    size: Count
+    """Bytes."""
+    lines: Count
+    """Lines."""
+    items: Count
+    """Items with a section."""
+    attempts: Count
+    """Attempts with an entry of their own."""
+    unread: Count
+    """Lines that look like an attempt and were not read."""
+    duplicates: Count
+    """Attempts whose number another of the item has."""
+    doubled: Count
+    """Items with more than one section."""
+    disordered: Count
+    """Items whose numbers neither rise nor fall."""
     index_form: Literal["", "table", "bullets"]
-    contradictions: int
+    """Empty for no index."""
+    contradictions: Count
+    """Rows of the index with another status than their item has."""
     is_updated_late: bool
-    late_attempts: int
+    """`Last Updated` is later than the commit."""
+    late_attempts: Count
+    """Attempts dated later than the commit."""
 
-    @property
+    @computed_field
+    @cached_property
     def recognised(self) -> float:
         """The part of what looks like an attempt that was read as one, 0 to 1."""
         return self.attempts / (self.attempts + self.unread) if self.unread else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """All of it. ``names`` are those that the file had, the newest first. ``commits`` changed
-    the file, and made ``facts`` different versions of it; the contents of ``skipped`` more are
-    not in the repository. ``is_cut``: the clone is shallow, so what came before is unknown.
+class Deed(Model):
+    """What one commit did to the plan, and the version that it made, in figures."""
 
-    ``others`` are removed entries that are no dated and numbered attempts: notes, headings,
-    attempts that only a completed action told of.
-    """
+    facts: Facts | None = None
+    """The version; None where the commit deleted the file."""
+    removed: tuple[Removed, ...] = ()
+    """Dated attempts that it removed."""
+    others: tuple[Removed, ...] = ()
+    """Other entries that it removed."""
+    edited: tuple[Edited, ...] = ()
+    """First lines that it changed."""
+    duplicated: tuple[Duplicated, ...] = ()
+    """Numbers that came to be used twice."""
+    events: tuple[Event, ...] = ()
+    """All of it."""
 
+
+class Restored(Model):
+    """What `--restore` did, or with `--dry-run` would do."""
+
+    path: str
+    """The ledger that it was put back into."""
+    item: str
+    """The item."""
+    number: int | None
+    """The attempt's number; null where it has none."""
+    date: str | None
+    """Its date, ISO."""
+    line: Annotated[int, Field(ge=1)]
+    """The line that it stands on now."""
+    commit: str
+    """The commit that had removed it."""
+    left: Count
+    """Others of this number, or first line, still gone."""
+    diff: str
+    """The whole change as a unified diff."""
+
+
+class History(Model):
+    """What commits did to a ledger."""
+
+    path: str
+    """The ledger, relative to the top of its repository."""
     names: tuple[str, ...]
-    commits: int
-    skipped: int
+    """The names that it had, the newest first."""
+    commits: Count
+    """Commits that changed it."""
+    skipped: Count
+    """Versions that the repository does not hold."""
     is_cut: bool
-    removed: Sequence[Removed]
-    others: Sequence[Removed]
-    edited: Sequence[Edited]
-    duplicated: Sequence[Duplicated]
-    events: Sequence[Event]
-    facts: Sequence[Facts]
+    """The clone is shallow: what came before is unknown."""
+    removed: tuple[Removed, ...]
+    """Dated, numbered attempts that commits removed."""
+    others: tuple[Removed, ...]
+    """Other entries that commits removed: notes, headings, attempts that only a completed action
+    told of."""
+    edited: tuple[Edited, ...]
+    """First lines of attempts that commits changed."""
+    duplicated: tuple[Duplicated, ...]
+    """Numbers that came to be used twice."""
+    events: tuple[Event, ...]
+    """All that commits did, parents before children."""
+    facts: tuple[Facts, ...]
+    """Each version in figures."""
+    log: tuple[Commit, ...]
+    """The commits that are named above."""
+    restored: Restored | None = None
+    """With `--restore` only."""
 
-    @property
+    @computed_field
+    @cached_property
     def versions(self) -> int:
-        """How many there are."""
+        """Different versions that were read."""
         return len(self.facts)
-
-    @property
-    def log(self) -> tuple[Commit, ...]:
-        """The commits that it tells of, those of versions first."""
-        told = chain(
-            (one.commit for one in self.facts),
-            (one.commit for one in self.others),
-            (one.commit for one in self.events),
-            (one.commit for one in self.removed),
-        )
-        return tuple(dict.fromkeys(told))

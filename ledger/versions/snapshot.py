@@ -1,0 +1,245 @@
+"""A version of a plan as history sees it: what stands under each item's name, wherever in the
+file that is."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
+from weakref import WeakValueDictionary
+
+from ledger.plan import dialects, patterns, places, reader, text
+from ledger.plan.model import ActionState, Attempt, Conventions, IndexRow, Item, Ledger
+from ledger.versions.model import Form
+
+_BULLETS: Final = (b"-", b"*", b"+")
+_PARTS: Final = 256  # of versions, that are read and kept; a version of a large plan has about 30
+
+
+class Entry(NamedTuple):
+    """An attempt and how it opens."""
+
+    attempt: Attempt
+    form: Form
+
+    @property
+    def number(self) -> int | None:
+        """The attempt's number."""
+        return self.attempt.number
+
+    @property
+    def text(self) -> str:
+        """The attempt, whole."""
+        return self.attempt.text
+
+    @property
+    def first(self) -> str:
+        """The first line, without bullet."""
+        return self.text.partition("\n")[0].strip()
+
+
+class Step(NamedTuple):
+    """A next action; ``text`` is its first line."""
+
+    number: int | None
+    state: ActionState
+    text: str
+
+
+class ItemVersion:
+    """An item as one version has it: its sections, and the loose attempts below it."""
+
+    def __init__(self, sections: Sequence[Item], loose: Sequence[Attempt]) -> None:
+        self.sections = tuple(sections)
+        self.entries = (
+            *(_entry(one, item.dialect) for item in sections for one in item.attempts),
+            *(_entry(one, dialects.MAIN) for one in loose),
+        )
+
+    @cached_property
+    def content(self) -> tuple[object, ...]:
+        """All that history compares. Where it is equal nothing happened to the item."""
+        return (
+            [(one.title, one.priority, one.status_text) for one in self.sections],
+            [(one.number, one.attempt.date, one.form, one.text) for one in self.entries],
+            self.steps,
+            [one.key for item in self.sections for one in item.archived],
+        )
+
+    def is_same(self, other: ItemVersion | None) -> bool:
+        """Whether ``other`` holds the same."""
+        return self is other or (other is not None and self.content == other.content)
+
+    @cached_property
+    def dated(self) -> Mapping[int, tuple[Entry, ...]]:
+        """The dated and numbered attempts, by number."""
+        found: dict[int, tuple[Entry, ...]] = {}
+        for entry in self.entries:
+            if entry.form == "dated" and entry.number is not None:
+                found[entry.number] = (*found.get(entry.number, ()), entry)
+        return found
+
+    @cached_property
+    def others(self) -> Mapping[int | str, tuple[Entry, ...]]:
+        """The other entries, by number, or by their first line where they have none."""
+        found: dict[int | str, tuple[Entry, ...]] = {}
+        for entry in self.entries:
+            if entry.form != "dated" or entry.number is None:
+                key = entry.first if entry.number is None else entry.number
+                found[key] = (*found.get(key, ()), entry)
+        return found
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The numbers of the dated attempts as they stand in the file."""
+        dated = (entry.number for entry in self.entries if entry.form == "dated")
+        return tuple(number for number in dated if number is not None)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """What the entries say, word for word."""
+        return frozenset(entry.text for entry in self.entries)
+
+    @cached_property
+    def steps(self) -> Mapping[int | str, Step]:
+        """The next actions, by number or by their first line; of several the first."""
+        found: dict[int | str, Step] = {}
+        for section in self.sections:
+            for action in section.actions:
+                step = Step(action.number, action.state, action.text.partition("\n")[0])
+                found.setdefault(step.text if step.number is None else step.number, step)
+        return found
+
+    @cached_property
+    def dates(self) -> tuple[str, ...]:
+        """The dates of the dated attempts, in order of time."""
+        dated = (entry.attempt.date for entry in self.entries if entry.form == "dated")
+        return tuple(sorted(date for date in dated if date))
+
+    @cached_property
+    def repeats(self) -> int:
+        """How many attempts have a number that another one has."""
+        known = [e.number for e in self.entries if e.form != "action" and e.number is not None]
+        return len(known) - len(set(known))
+
+    @cached_property
+    def is_disordered(self) -> bool:
+        """Whether the numbers neither rise nor fall."""
+        steps = [after - before for before, after in pairwise(self.order)]
+        return any(step > 0 for step in steps) and any(step < 0 for step in steps)
+
+    def has_archived(self, number: int | None) -> bool:
+        """Whether attempt ``number`` lies in the archive."""
+        return any(section.has_archived(number) for section in self.sections)
+
+
+NOTHING = ItemVersion((), ())
+
+
+class Snapshot(NamedTuple):
+    """One version. ``items`` are those that have a section or loose attempts, by their IDs; None
+    is for what stands above every item. ``listed`` are those that are only named, in an archive
+    say. ``updated`` is what the line ``Last Updated`` says; ``unread`` counts the lines that look
+    like an attempt and were not read as one."""
+
+    blob: str
+    size: int
+    lines: int
+    updated: str | None
+    items: Mapping[str | None, ItemVersion]
+    listed: frozenset[str]
+    rows: Sequence[IndexRow]
+    index_form: Literal["", "table", "bullets"]
+    unread: int
+
+    def item(self, name: str | None) -> ItemVersion:
+        """What stands under the name; nothing where the version does not have it."""
+        return self.items.get(name, NOTHING)
+
+
+EMPTY = Snapshot("", 0, 0, None, {}, frozenset(), (), "", 0)
+
+
+class Snapshots:
+    """Makes snapshots of versions of one file, read with the project's ``own`` words. What
+    several versions have in common is read once, and is the same object in all of them."""
+
+    def __init__(self, own: Conventions | None) -> None:
+        self._own = own
+        self._part = lru_cache(_PARTS)(reader.read_part)
+        self._last: Ledger | None = None
+        self._items: WeakValueDictionary[tuple[int, ...], ItemVersion] = WeakValueDictionary()
+
+    def of(self, blob: str, data: bytes) -> Snapshot:
+        """The version that ``blob`` is."""
+        ledgers = self._read(data)
+        sections: dict[str | None, list[Item]] = {}
+        listed: list[str] = []
+        loose: dict[str | None, list[Attempt]] = {}
+        above: str | None = None
+        for ledger in ledgers:
+            starts: list[tuple[int, str]] = []
+            for item in ledger.items:
+                if places.is_listed(ledger, item):
+                    listed.append(item.id)
+                else:
+                    sections.setdefault(item.id, []).append(item)
+                    starts.append((item.span.start_byte, item.id))
+            for one in ledger.loose:
+                at = bisect_right(starts, one.span.start_byte, key=lambda start: start[0])
+                name = one.item or (starts[at - 1][1] if at else above)
+                loose.setdefault(name, []).append(one)
+            above = starts[-1][1] if starts else above
+        return Snapshot(
+            blob=blob,
+            size=len(data),
+            lines=text.count_lines(data),
+            updated=next((one.last_updated.value for one in ledgers if one.last_updated), None),
+            items={
+                name: self._item(sections.get(name, ()), loose.get(name, ()))
+                for name in (*sections, *(name for name in loose if name not in sections))
+            },
+            listed=frozenset(listed) - frozenset(name for name in sections if name),
+            rows=[row for ledger in ledgers for row in ledger.index],
+            index_form=next((_index_form(ledger) for ledger in ledgers if ledger.index), ""),
+            unread=sum(one.kind == "attempt" for ledger in ledgers for one in ledger.unread),
+        )
+
+    def _read(self, data: bytes) -> Sequence[Ledger]:
+        """What stands in the version, part by part where that can be told apart."""
+        found = [self._part(part, self._own) for part in reader.cut(data)]
+        ledgers = [ledger for ledger in found if ledger]
+        own = [
+            [item.id for item in one.items if not places.is_listed(one, item)] for one in ledgers
+        ]
+        goes_on = any(one[-1:] == next_one[:1] != [] for one, next_one in pairwise(own))
+        if len(ledgers) == len(found) and not goes_on:
+            return ledgers
+        self._last = reader.read(data, self._last, self._own)
+        return [self._last]
+
+    def _item(self, sections: Sequence[Item], loose: Sequence[Attempt]) -> ItemVersion:
+        key = (*map(id, sections), 0, *map(id, loose))
+        found = self._items.get(key)
+        if found is None:  # what is kept keeps its sections alive, so no ID is given twice
+            found = self._items[key] = ItemVersion(sections, loose)
+        return found
+
+
+def _entry(attempt: Attempt, dialect: str) -> Entry:
+    """``dated`` is what opens with its date in brackets and the word Attempt, or with its date
+    where attempts have no numbers."""
+    if attempt.source == "action":
+        return Entry(attempt, "action")
+    if attempt.number is None and attempt.date and dialect in ("logbook", "roadmap"):
+        return Entry(attempt, "dated")
+    lead = patterns.attempt(attempt.text.partition("\n")[0])
+    is_dated = lead is not None and lead.is_certain and lead.number is not None
+    return Entry(attempt, "dated" if is_dated else "other")
+
+
+def _index_form(ledger: Ledger) -> Literal["table", "bullets"]:
+    start = ledger.index[0].span.start_byte
+    return "bullets" if ledger.text[start : start + 80].lstrip()[:1] in _BULLETS else "table"
