@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UsageError
-from ledger.gates.criteria import language, prose
-from ledger.gates.criteria.language import Call, Check, Compare
+from ledger.gates import checks, prose
+from ledger.gates.checks import Call, Check, Compare
 from ledger.gates.model import Condition
 from tests import made_phase
 from tests.commands import Done, call, terminal, unstyled
@@ -64,23 +64,23 @@ WRONG = [
 
 @pytest.mark.parametrize(("code", "check"), CHECKS)
 def test_a_check_is_read_and_written_back(code: str, check: Check) -> None:
-    assert language.parse(code) == check
-    assert language.parse(str(check)) == check
+    assert checks.parse(code) == check
+    assert checks.parse(str(check)) == check
 
 
 @pytest.mark.parametrize(("code", "why"), WRONG)
 def test_a_wrong_check_says_where(code: str, why: str) -> None:
     with pytest.raises(UsageError, match=why.replace("(", r"\(")):
-        language.parse(code)
+        checks.parse(code)
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_check_or_is_refused(code: str) -> None:
     try:
-        check = language.parse(code)
+        check = checks.parse(code)
     except UsageError:
         return
-    assert language.parse(str(check)) == check
+    assert checks.parse(str(check)) == check
 
 
 PROSE = [
@@ -128,7 +128,7 @@ def test_prose_stands_for_a_check(said: str, code: str | None) -> None:
     )
     assert (str(found) if found else None) == code
     if found:
-        assert language.parse(str(found)) == found
+        assert checks.parse(str(found)) == found
 
 
 @given(st.text("ab 13%<≤(),.`/-CREF_failurescleared documented in", max_size=200))

@@ -7,16 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ledger import config
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.commands import read as opening
-from ledger.config import Config
-from ledger.errors import LedgerError, UsageError
-from ledger.gates import gating
-from ledger.gates.gating import Request
-from ledger.gates.model import Gate
-from ledger.plan import reader, selectors
+from ledger.commands.gate import gate
+from ledger.reports import documents
 from ledger.reports import gate as report
 
 
@@ -59,56 +53,10 @@ def command(
     own check, such as `check: failures <= 1`, next to its text. The exit code is 0 only if all
     criteria that are not optional are met.
     """
-    found = _gate(document, Request(sprint=sprint, run=run, baseline=baseline, stamp=stamp), ledger)
+    judged = gate(document, sprint=sprint, run=run, baseline=baseline, stamp=stamp, ledger=ledger)
     if as_json:
-        from ledger.reports import documents
-
-        output.document(documents.document("gate", found))
+        output.document(documents.document("gate", judged))
     else:
-        output.lines(report.gate(found))
+        output.lines(report.gate(judged))
     passing = {"met", "unknown"} if allow_unknown else {"met"}
-    return 0 if found.verdict in passing else 1
-
-
-def _gate(document: str, request: Request, ledger: Path | None) -> Gate:
-    file = Path(document)
-    if not _is_file(file):
-        opened = opening.open_ledger(ledger)
-        try:
-            sections = selectors.items(opened.ledger, document)
-        except UsageError as error:
-            looks_like_file = "/" in document or "." in document
-            message = f"{document}: no such file" if looks_like_file else error.message
-            raise UsageError("no-such-brief", message, "give a brief, or an item's ID") from error
-        item = max(sections, key=lambda one: len(one.criteria))
-        if request.sprint is not None:
-            raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
-        return gating.gate_item(opened.config, item, request)
-    settings = _settings(file, ledger)
-    try:
-        plan = reader.read(opening.read_bytes(settings.ledger), own=settings.own)
-    except LedgerError:
-        plan = None
-    return gating.gate_brief(settings, file, plan, request)
-
-
-def _settings(file: Path, ledger: Path | None) -> Config:
-    """The configuration around the brief; around the current folder for a brief that was handed
-    on from outside of any."""
-    try:
-        here = config.find(Path.cwd(), ledger)
-    except UsageError:
-        return config.find(file.resolve().parent)
-    if ledger is not None or file.resolve().is_relative_to(here.root):
-        return here
-    try:
-        return config.find(file.resolve().parent)
-    except UsageError:
-        return here
-
-
-def _is_file(file: Path) -> bool:
-    try:
-        return file.exists()
-    except (OSError, ValueError):
-        return False
+    return 0 if judged.verdict in passing else 1

@@ -14,7 +14,7 @@ from ledger.config import Config
 from ledger.errors import LedgerError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run
-from ledger.gates import gating
+from ledger.gates.gate import judged_criteria
 from ledger.git import ancestry, artifacts, blobs
 from ledger.plan.model import Item, Ledger
 from ledger.rules import Facts
@@ -105,11 +105,9 @@ def contradictions(
 
 def unmet(config: Config, item: Item) -> Sequence[tuple[int, str]]:
     """The exit criteria of ``item`` that the work tree shows to be unmet: line and reason."""
-    conditions = gating.item_conditions(item)
-    gate = gating.gate_item(config, item, gating.Request()) if conditions else None
     return [
         (one.line, one.reason)
-        for one in (gate.criteria if gate else ())
+        for one in judged_criteria(config, item)
         if one.verdict == "unmet" and not one.optional
     ]
 

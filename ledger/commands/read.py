@@ -92,12 +92,12 @@ def _has(ledger: Ledger, name: Name) -> bool:
     )
 
 
-def read_bytes(file: Path) -> bytes:
-    """The content of a regular file. Raises UnreadableInput for anything else."""
+def read_bytes(file: Path, hint: str = "give --ledger a fix plan") -> bytes:
+    """The content of a regular file. Raises UnreadableInput, with the hint, for anything else."""
     try:
         if not file.is_file():
             kind = "no such file" if not file.exists() else "expected a file, found something else"
-            raise UnreadableInput("cannot-read", f"{file}: {kind}", "give --ledger a fix plan")
+            raise UnreadableInput("cannot-read", f"{file}: {kind}", hint)
         return file.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

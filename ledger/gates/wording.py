@@ -1,7 +1,5 @@
 """Whether a text says what a criterion names: all its words that carry meaning, in any order."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -19,7 +17,7 @@ def content(said: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def share(one: str, other: str) -> int:
+def shared(one: str, other: str) -> int:
     """How many words that carry meaning two texts have in common."""
     return len({*content(one)} & {*content(other)})
 

@@ -1,0 +1,86 @@
+"""``gate``: whether the exit criteria of a brief or of an item are met."""
+
+from pathlib import Path
+
+from ledger import config
+from ledger.commands.read import open_ledger, opened, read_bytes
+from ledger.config import Config
+from ledger.errors import LedgerError, UsageError
+from ledger.gates.facts import Request
+from ledger.gates.gate import gate_brief, gate_item
+from ledger.gates.model import Gate
+from ledger.git import paths
+from ledger.plan import selectors
+
+
+def gate(
+    document: str | Path,
+    *,
+    sprint: str | None = None,
+    run: Path | None = None,
+    baseline: Path | None = None,
+    stamp: str | None = None,
+    ledger: Path | None = None,
+) -> Gate:
+    """Judge the exit criteria of a brief (a file), or of an item of the fix plan (by its ID).
+
+    ``sprint`` judges one sprint of the brief and its part of the bundle, ``run`` is the run that
+    counts, rates and times are taken from, ``baseline`` an earlier run to compare it with (by
+    default the one that the brief starts from), ``stamp`` what ``<STAMP>`` stands for (by default
+    that of the run). Runs are folders or files inside the repository. ``ledger`` is the fix plan,
+    by default the one of the repository around the brief.
+
+    Raises UsageError for a document or sprint that there is not and for a run outside of the
+    repository, UnreadableInput for a document without criteria and for what cannot be read.
+    """
+    request = Request(sprint=sprint, run=run, baseline=baseline, stamp=stamp)
+    file = Path(document)
+    if not _exists(file):
+        return _gate_item(str(document), request, ledger)
+    settings = _settings(file, ledger)
+    data = read_bytes(file, hint="give a brief")
+    try:
+        path = paths.inside(settings.root, file)
+    except UsageError:
+        path = str(file)  # handed on from elsewhere: only what it refers to has to be here
+    try:
+        plan = opened(settings).ledger
+    except LedgerError:
+        plan = None
+    return gate_brief(settings, data, path, plan, request)
+
+
+def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
+    plan = open_ledger(ledger)
+    try:
+        sections = selectors.items(plan.ledger, name)
+    except UsageError as error:
+        looks_like_file = "/" in name or "." in name
+        message = f"{name}: no such file" if looks_like_file else error.message
+        raise UsageError("no-such-brief", message, "give a brief, or an item's ID") from error
+    item = max(sections, key=lambda one: len(one.criteria))
+    if request.sprint is not None:
+        raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
+    return gate_item(plan.config, item, request)
+
+
+def _settings(file: Path, ledger: Path | None) -> Config:
+    """The configuration around the brief; around the current folder for a brief that was handed
+    on from outside of any."""
+    try:
+        here = config.find(Path.cwd(), ledger)
+    except UsageError:
+        return config.find(file.resolve().parent)
+    if ledger is not None or file.resolve().is_relative_to(here.root):
+        return here
+    try:
+        return config.find(file.resolve().parent)
+    except UsageError:
+        return here
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except (OSError, ValueError):
+        return False

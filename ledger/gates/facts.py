@@ -1,0 +1,385 @@
+"""What the criteria of one gate are judged by: runs, files, tests by their names, and what the
+ledger says. Everything that a gate reads is read here, and at most once."""
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ledger.config import Config
+from ledger.errors import LedgerError
+from ledger.evidence import access
+from ledger.evidence.bundle import read_run
+from ledger.evidence.model import Evidence, identity_of
+from ledger.gates import outline
+from ledger.gates.model import Brief, CrossReference, ReferenceState
+from ledger.git import paths
+from ledger.git.files import WorkTree
+from ledger.git.tree import Tree
+from ledger.plan import citations, document, text
+from ledger.plan.model import Item
+
+_STAMP: Final = re.compile(r"<STAMP>|\$\{?STAMP\}?|<stamp>")
+_STAMPED: Final = re.compile(r"\d{8}T\d{6}Z\Z")
+# e.g. "<phase>", "${RUN}"
+_HOLE: Final = re.compile(r"<[^<>/]{1,60}>|\$\{?\w{1,60}\}?")
+_LARGEST: Final = 4_000_000  # bytes of a document that is searched
+_MOST_PLACES: Final = 50  # that a placeholder may stand for
+# e.g. "tests/test_x.py::TestY::{test_a,test_b}"
+_NODE: Final = re.compile(r"[\w./-]{1,300}\.py::[\w:.\[\]{},-]{1,600}")
+
+
+class Request(NamedTuple):
+    """What to judge by. ``run`` and ``baseline`` are places in the repository; without
+    ``baseline`` it is the run that the brief starts from."""
+
+    sprint: str | None = None
+    run: Path | None = None
+    baseline: Path | None = None
+    stamp: str | None = None
+
+
+class Place(NamedTuple):
+    """A path with its placeholders filled in. ``path`` is None where that cannot be done, and
+    ``reason`` says why; ``is_open`` says that it might be, with more to go by."""
+
+    path: str | None
+    reason: str = ""
+    is_open: bool = False
+
+
+class Tests(NamedTuple):
+    """The tests that a name stands for: their identities, how many there should be (None where
+    nothing says), and where that is told."""
+
+    identities: tuple[str, ...]
+    expected: int | None
+    source: str
+
+
+class Entry(NamedTuple):
+    """An attempt, or a completed action, of the ledger. It stands at ``line``, ``paths`` are what
+    it cites, ``date`` is ISO."""
+
+    number: int | None
+    text: str
+    paths: tuple[str, ...]
+    line: int
+    date: str | None
+
+
+class Facts:
+    """What one brief, or one item where there is none, is judged by. ``path`` is the document's,
+    ``item`` the item of the ledger that the work is recorded in."""
+
+    def __init__(
+        self, config: Config, path: str, *, request: Request, brief: Brief | None, item: Item | None
+    ) -> None:
+        self.path, self.brief = path, brief
+        self.ledger = config.ledger_path
+        self._config, self._request, self._item = config, request, item
+        self._run_path = paths.inside(config.root, request.run) if request.run else None
+        self._files = WorkTree(config.root)
+        self._tracked = Tree(config.root, is_git=config.is_git)
+        self._outputs: dict[str, Evidence | None] = {}
+
+    # Files
+
+    def sizes(self, path: str) -> Mapping[str, int] | None:
+        """The sizes of the files below a folder by name, or of one file by the name ``""``; None
+        for what is not there."""
+        if path == self.path:
+            return {"": 1}  # it was read, wherever it lies
+        try:
+            return {file.path: file.size for file in self._files.below(path)}
+        except LedgerError:
+            return None
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether git has it, whatever the work tree has."""
+        return self._tracked.is_tracked(path)
+
+    def text(self, path: str) -> str | None:
+        """What a document says; None where there is none, or a very large one."""
+        try:
+            return text.decode(self._files.read(path, _LARGEST))
+        except LedgerError:
+            return None
+
+    def resolve(self, name: str) -> str:
+        """What a document's name means: itself, beside the brief, as the brief cites it elsewhere,
+        or the only one whose path ends so."""
+        own = self.path.rpartition("/")[0]
+        ends = [path for path in self._cited if f"/{path}".endswith(f"/{name}")]
+        for path in (name, f"{own}/{name}" if own else name, *ends):
+            if self.sizes(path) is not None or self.is_tracked(path):
+                return path
+        folder, _, last = name.rpartition("/")
+        inside = self.sizes(folder) or {} if folder else {}
+        below = [f"{folder}/{one}" for one in inside if one.endswith(f"/{last}")]
+        matches = below or self._tracked.ending(name)
+        return matches[0] if len(matches) == 1 else name
+
+    @cached_property
+    def _cited(self) -> list[str]:
+        """The paths that the brief refers to, and the files of its tasks."""
+        if self.brief is None:
+            return []
+        tasks = (task for sprint in self.brief.sprints for task in sprint.tasks)
+        files = [file.path for task in tasks for file in task.files]
+        return [path for one in self.brief.references for path in one.paths] + files
+
+    @property
+    def references(self) -> Iterator[CrossReference]:
+        """Where each cross-reference of the brief leads."""
+        for one in self.brief.references if self.brief else ():
+            for path in one.paths:
+                kind, name = citations.kind(path), path.rstrip("/")
+                state: ReferenceState = "found"
+                if kind != "path":
+                    state = kind
+                elif self.sizes(name) is None:
+                    state = "tracked" if self.is_tracked(name) else "missing"
+                yield CrossReference(label=one.label, path=path, state=state, line=one.line)
+
+    # Placeholders
+
+    @cached_property
+    def stamp(self) -> str | None:
+        """The stamp that fills placeholders: given, or that of the run's folder where the bundle
+        would have it, or the only one that there is."""
+        if self._request.stamp:
+            return self._request.stamp
+        bundle = self.brief.bundle if self.brief else ()
+        holes = ((entry.path, _STAMP.search(entry.path)) for entry in bundle)
+        prefixes = sorted({path[: hole.start()] for path, hole in holes if hole})
+        run = self._run_path or ""
+        for prefix in prefixes:
+            first = run.removeprefix(prefix).partition("/")[0]
+            if run.startswith(prefix) and _STAMPED.match(first):
+                return first
+        stamps = {stamp for prefix in prefixes for stamp in self._stamps(prefix)}
+        return stamps.pop() if len(stamps) == 1 else None
+
+    def _stamps(self, prefix: str) -> list[str]:
+        return [name for name in self._files.names(prefix.rstrip("/")) if _STAMPED.match(name)]
+
+    def fill(self, path: str) -> Place:
+        """``path`` with its placeholders filled in."""
+        if path == self.path:
+            return Place(path)
+        if citations.kind(path) == "outside":
+            return Place(None, f"{path} leads out of the repository", is_open=True)
+        if hole := _STAMP.search(path):
+            if self.stamp is None:
+                prefix = path[: hole.start()]
+                stamps = self._stamps(prefix)
+                if not stamps:
+                    return Place(None, f"{prefix} has no run yet")
+                fitting = ", ".join(stamps[:5])
+                reason = f"{path}: {fitting} would fit: say which with --stamp"
+                return Place(None, reason, is_open=True)
+            path = _STAMP.sub(self.stamp, path)
+        if citations.kind(path) != "placeholder":
+            return Place(path.rstrip("/"))
+        matches = self._matching(path)
+        if not matches:
+            return Place(None, f"nothing fits {path}")
+        if len(matches) > 1:
+            reason = f"{path}: {', '.join(matches[:3])} and others would fit"
+            return Place(None, reason, is_open=True)
+        return Place(matches[0])
+
+    def _matching(self, path: str) -> list[str]:
+        """The files and folders that a path with open names may stand for."""
+        places = [""]
+        for name in _HOLE.sub("*", path).rstrip("/").split("/"):
+            places = [
+                f"{place}/{one}" if place else one
+                for place in places
+                for one in (self._files.names(place) if "*" in name else [name])
+                if one == name or fnmatchcase(one, name)
+            ][:_MOST_PLACES]
+        return [place for place in places if self._files.kind(place)]
+
+    # Runs
+
+    @cached_property
+    def run(self) -> Evidence | None:
+        """The run that is judged, without the commands that the bundle captures below it; None
+        where none was given. Raises what reading it raises."""
+        path = self._run_path
+        if path is None:
+            return None
+        bundle = self.brief.bundle if self.brief else ()
+        captured = (
+            self.fill(entry.path.rpartition("/")[0]).path
+            for entry in bundle
+            if "exit" in entry.path.rpartition("/")[2]
+        )
+        inside = tuple(
+            f"{one.removeprefix(f'{path}/')}/"
+            for one in captured
+            if one and one.startswith(f"{path}/")
+        )
+        return read_run(_Without(access.WorkTree(self._config.root), path, inside), path)
+
+    @cached_property
+    def baseline(self) -> Evidence | None:
+        """The run to compare with: given, else the one that the brief starts from."""
+        root = self._config.root
+        if self._request.baseline:
+            place = paths.inside(root, self._request.baseline)
+            return read_run(access.WorkTree(root), place)
+        stamp = self.brief.input_stamp if self.brief else None
+        if not stamp or not self.brief:
+            return None
+        cited = (path for one in self.brief.references for path in one.paths)
+        folders = {
+            path[: path.index(stamp) + len(stamp)] for path in cited if f"/{stamp}/" in f"/{path}"
+        }
+        return self.outputs(folders.pop()) if len(folders) == 1 else None
+
+    @property
+    def early(self) -> str:
+        """Why the run cannot show that something came to be met; empty where it can."""
+        stamp = self.brief.stamp if self.brief else None
+        if self.run and stamp and self.run.stamp and self.run.stamp <= stamp:
+            return f"the run ({self.run.stamp}) is not later than the brief ({stamp})"
+        return ""
+
+    def outputs(self, path: str) -> Evidence | None:
+        """The run whose outputs lie in a folder; None for none."""
+        if path not in self._outputs:
+            try:
+                run = read_run(access.WorkTree(self._config.root), path)
+                self._outputs[path] = run if run.files or run.tests else None
+            except LedgerError:
+                self._outputs[path] = None
+        return self._outputs[path]
+
+    # Tests by their names
+
+    def tests(self, name: str) -> Tests | None:
+        """The tests of a cluster, or of a test's name, class or file, among those of both runs;
+        None where nothing is called so."""
+        clusters = self.brief.clusters if self.brief else ()
+        names = {name, f"CLUSTER-{name}"}
+        cluster = next((one for one in clusters if one.id in names), None)
+        if cluster and cluster.id in self._tests_of_clusters:
+            identities, source = self._tests_of_clusters[cluster.id]
+            return Tests(identities, cluster.count, source)
+        runs = (self.baseline, self.run)
+        known = dict.fromkeys(identity for run in runs if run for identity in run.tests)
+        selectors = cluster.tests if cluster else (name,)
+        selected = dict.fromkeys(
+            identity for one in selectors for identity in known if _selects(one, identity)
+        )
+        if not selected and not cluster:
+            return None
+        return Tests(tuple(selected), cluster.count if cluster else None, "")
+
+    @cached_property
+    def _tests_of_clusters(self) -> dict[str, tuple[tuple[str, ...], str]]:
+        """The tests of clusters, from the tables of the documents that the brief refers to."""
+        told: dict[str, tuple[tuple[str, ...], str]] = {}
+        names = {one.id for one in self.brief.clusters} if self.brief else set()
+        for path in self._cited if names else ():
+            content = self.text(path) if path.endswith(".md") else None
+            parts = outline.parts(document.parse(text.encode(content))) if content else ()
+            for row in (row for part in parts for group in part.groups for row in group.rows):
+                first = row.cells[0][1] if row.cells else ""
+                about = [name for name in names if re.search(rf"\b{re.escape(name)}\b", first)]
+                nodes = (node for _, cell in row.cells[1:] for node in _NODE.findall(cell))
+                tests = [identity_of(one) for node in nodes for one in _expanded(node)]
+                if len(about) == 1 and tests:
+                    told.setdefault(about[0], (tuple(dict.fromkeys(tests)), f"{path}:{row.line}"))
+        return told
+
+    # What the ledger says
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The attempts that may tell of the work: all of the item's, or those after the brief's."""
+        brief = self.brief
+        return tuple(
+            Entry(
+                number=attempt.number,
+                text=attempt.text,
+                paths=tuple(path for one in attempt.artifacts for path in one.paths),
+                line=attempt.span.start_line,
+                date=attempt.date,
+            )
+            for attempt in (self._item.attempts if self._item else ())
+            if not brief or _is_later(brief, attempt.number, attempt.stamp, attempt.date)
+        )
+
+    @cached_property
+    def lines(self) -> dict[int, str]:
+        """The item's lines that may tell of a decision, by number: later attempts, open actions,
+        fields."""
+        lines: dict[int, str] = {}
+        for entry in self.entries:
+            lines |= enumerate(entry.text.split("\n"), entry.line)
+        for action in self._item.actions if self._item else ():
+            if action.state != "complete":
+                lines[action.span.start_line] = action.text.replace("\n", " ")
+        for field in self._item.fields if self._item else ():
+            lines[field.span.start_line] = f"{field.name}: {field.value}"
+        return lines
+
+
+class _Without:
+    """A run without some of its folders."""
+
+    def __init__(self, files: access.Access, run: str, folders: tuple[str, ...]) -> None:
+        self._files, self._run, self._folders = files, run, folders
+
+    def files(self, path: str) -> Iterator[access.Entry]:
+        """See ``Access.files``."""
+        for entry in self._files.files(path):
+            if path != self._run or not entry.path.startswith(self._folders or ("\0",)):
+                yield entry
+
+    def read(self, path: str) -> bytes:
+        """See ``Access.read``."""
+        return self._files.read(path)
+
+
+def _is_later(brief: Brief, number: int | None, stamp: str | None, date: str | None) -> bool:
+    """Whether an attempt came after the brief."""
+    own = [u.number for u in brief.updates if u.kind == "attempt" and u.number is not None]
+    if own and number is not None:
+        return number > max(own)
+    if brief.stamp is None:
+        return True
+    if stamp:
+        return stamp > brief.stamp
+    return bool(date) and str(date).replace("-", "") > brief.stamp[:8]
+
+
+def _expanded(node: str) -> list[str]:
+    """The node ids that one with a group of names stands for: ``tests/test_x.py::{a,b}``."""
+    head, opened, rest = node.partition("{")
+    inner, closed, tail = rest.partition("}")
+    if not (opened and closed):
+        return [node]
+    return [f"{head}{name.strip()}{tail}" for name in inner.split(",")]
+
+
+def _selects(selector: str, identity: str) -> bool:
+    """Whether a test is meant by a name or node id, whole or but for its parameters, or by the
+    class or file that it is in."""
+    name = identity_of(selector) if "::" in selector or selector.endswith(".py") else selector
+    bare = identity.partition("[")[0]
+    if "::" not in name:
+        return (
+            name in {identity, bare}
+            or bare.endswith(f"::{name}")
+            or identity.endswith(f"::{name}")
+            or ("." in name and bare.startswith((f"{name}::", f"{name}.")))
+        )
+    as_class = name.replace("::", ".")
+    return name in {identity, bare} or bare.startswith((f"{as_class}::", f"{as_class}."))

@@ -1,0 +1,178 @@
+"""The gate: the criteria of a brief or an item, each with its verdict."""
+
+from collections.abc import Iterable, Iterator
+
+from ledger.config import Config
+from ledger.errors import UnreadableInput, UsageError
+from ledger.gates import checks, prose, sprints
+from ledger.gates.brief import read_brief
+from ledger.gates.facts import Facts, Request
+from ledger.gates.judge import judge
+from ledger.gates.model import (
+    Brief,
+    Condition,
+    Gate,
+    JudgedCriterion,
+    Judgement,
+    met,
+    unknown,
+    unmet,
+    worst,
+)
+from ledger.plan.model import Item, Ledger
+
+
+def gate_brief(
+    config: Config, data: bytes, path: str, ledger: Ledger | None, request: Request
+) -> Gate:
+    """Judge every criterion of the brief that ``data`` is, or of one sprint and its bundle.
+
+    Raises UsageError for a sprint that the brief does not have, UnreadableInput for a brief without
+    criteria and for a run that cannot be read.
+    """
+    brief = read_brief(data)
+    number = request.sprint
+    numbers = [one.number for one in brief.sprints if one.number]
+    if number is not None and number not in numbers:
+        known = ", ".join(numbers) or "none"
+        raise UsageError("no-such-sprint", f"{path} has no sprint {number}", f"it has {known}")
+    sections = [one for one in ledger.items if one.id == brief.initiative] if ledger else []
+    item = max(sections, key=lambda one: len(one.attempts), default=None)
+    facts = Facts(config, path, request=request, brief=brief, item=item)
+    gate = _gate(brief.initiative, _conditions(brief, number), facts, request)
+    if not gate.criteria:
+        raise UnreadableInput(
+            "no-criteria",
+            f"{path}: expected exit or success criteria, found none",
+            "write them as a list under a heading or bold label such as **Exit Criteria:**",
+        )
+    return gate
+
+
+def gate_item(config: Config, item: Item, request: Request) -> Gate:
+    """Judge an item's exit criteria. Raises UnreadableInput for an item without any."""
+    facts = Facts(config, config.ledger_path, request=request, brief=None, item=item)
+    gate = _gate(item.id, _item_conditions(item), facts, request)
+    if not gate.criteria:
+        raise UnreadableInput(
+            "no-criteria",
+            f"{item.id} has no exit criteria (line {item.span.start_line})",
+            "add a list under `- Exit Criteria:`",
+        )
+    return gate
+
+
+def judged_criteria(config: Config, item: Item) -> tuple[JudgedCriterion, ...]:
+    """An item's exit criteria as ``gate_item`` judges them without a run; none for none."""
+    facts = Facts(config, config.ledger_path, request=Request(), brief=None, item=item)
+    return tuple(map(_Judging(facts).judged, _item_conditions(item)))
+
+
+def _item_conditions(item: Item) -> Iterator[Condition]:
+    """An item's exit criteria, ticks and checks told apart from the text."""
+    for one in item.criteria:
+        condition = sprints.condition(one.text, "Exit Criteria", one.span.start_line)
+        if condition.text or condition.check:
+            yield condition
+
+
+def _conditions(brief: Brief, number: str | None) -> Iterator[Condition]:
+    """The criteria in the order of the brief, files of the bundle last."""
+    for sprint in brief.sprints:
+        if number is None or sprint.number == number:
+            yield from (*sprint.prerequisites, *sprint.criteria)
+    if number is None:
+        yield from (*brief.prerequisites, *brief.success, *brief.criteria)
+    for entry in brief.bundle:
+        is_file = not entry.path.endswith("/")
+        if is_file and (number is None or prose.of_sprint(entry.path, number)):
+            yield Condition(
+                section="Artifact bundle",
+                text=entry.path,
+                optional=entry.optional,
+                check=str(checks.Check((checks.Call("exists", (entry.path,)),))),
+                line=entry.line,
+            )
+
+
+def _gate(
+    item: str | None, conditions: Iterable[Condition], facts: Facts, request: Request
+) -> Gate:
+    judged = tuple(map(_Judging(facts).judged, conditions))
+    return Gate(
+        path=facts.path,
+        item=item,
+        sprint=request.sprint,
+        stamp=facts.stamp,
+        run=facts.run.path if facts.run else None,
+        baseline=facts.baseline.path if facts.baseline else None,
+        verdict=worst([one.verdict for one in judged if not one.optional]),
+        criteria=judged,
+        references=tuple(facts.references),
+        damage=facts.brief.damage if facts.brief else (),
+    )
+
+
+class _Judging:
+    """The criteria of one document while they are judged. One may ask for those of a sprint."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._sprints: dict[str, Judgement] = {}
+
+    def judged(self, condition: Condition) -> JudgedCriterion:
+        """The verdict on one criterion."""
+        check, judgement = self._judgement(condition)
+        return JudgedCriterion(
+            section=condition.section,
+            text=condition.text,
+            verdict=judgement.verdict,
+            claimed=condition.claimed,
+            optional=condition.optional,
+            check=check,
+            reason=judgement.reason,
+            evidence=judgement.evidence,
+            line=condition.line,
+        )
+
+    def _judgement(self, condition: Condition) -> tuple[str, Judgement]:
+        """What was judged in code form, and the verdict."""
+        facts, brief = self._facts, self._facts.brief
+        check: checks.Check | None
+        try:
+            if condition.check:
+                check = checks.parse(condition.check)
+            else:
+                check = prose.check(condition, brief, facts.path)
+        except UsageError as error:
+            return condition.check, unknown(error.message)
+        if check is None:
+            return "", unknown("nothing is known that would show it: give it a check of its own")
+        # The phase that ends with the brief came before it.
+        early = "" if brief and condition in brief.criteria else facts.early
+        return str(check), judge(check, facts, early=early, complete=self._complete)
+
+    def _complete(self, number: str) -> Judgement:
+        """Whether all criteria of a sprint are met."""
+        if number not in self._sprints:
+            self._sprints[number] = unknown(f"sprint {number} waits for itself")
+            self._sprints[number] = self._sprint(number)
+        return self._sprints[number]
+
+    def _sprint(self, number: str) -> Judgement:
+        brief, path = self._facts.brief, self._facts.path
+        sprints = brief.sprints if brief else ()
+        sprint = next((one for one in sprints if one.number == number), None)
+        if sprint is None:
+            return unknown(f"there is no sprint {number}")
+        wanted = [one for one in (*sprint.prerequisites, *sprint.criteria) if not one.optional]
+        judged = [self.judged(one) for one in wanted]
+        if not judged:
+            return unknown(f"sprint {number} has no exit criteria")
+        still = [one for one in judged if one.verdict != "met"]
+        where = [f"{path}:{one.line}" for one in still or judged]
+        if not still:
+            return met(f"all {len(judged)} criteria of sprint {number} are met", *where)
+        reason = f"{len(still)} of {len(judged)} criteria of sprint {number} are not met"
+        is_unmet = any(one.verdict == "unmet" for one in still)
+        return unmet(reason, *where) if is_unmet else unknown(reason, *where)

@@ -1,0 +1,221 @@
+"""Checks of a run: counts, rates, times and tests, held against the run and its baseline."""
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from ledger.evidence.compare import compare
+from ledger.evidence.model import FAILING, Evidence
+from ledger.gates.checks import UNITS, Call, Compare
+from ledger.gates.facts import Facts
+from ledger.gates.model import Judgement, met, unknown, unmet
+from ledger.plan.text import counted
+
+_OPS: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_AGAINST_BASELINE: Final = frozenset({"cleared", "new_failures", "not_run"})
+_SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": "peak_rss_bytes"}
+_MOST_NAMED: Final = 4
+_NO_BASELINE: Final = unknown("there is no baseline to compare with: give one with --baseline")
+
+
+def judge(term: Compare | Call, facts: Facts) -> Judgement:
+    """A comparison, or one of ``CALLS``, by the run."""
+    if isinstance(term, Call) and term.name == "cleared" and facts.baseline is None:
+        return _NO_BASELINE
+    if facts.run is None:
+        return unknown("there is no run to judge it by: give one with --run")
+    if isinstance(term, Call):
+        return CALLS[term.name](term, facts.run, facts)
+    if term.metric == "rate" or term.metric.startswith("passed/"):
+        return _rate(term, facts.run)
+    return _metric(term, facts.run, facts.baseline)
+
+
+def _metric(term: Compare, run: Evidence, baseline: Evidence | None) -> Judgement:
+    """A metric of the run against its bound."""
+    if term.metric in _AGAINST_BASELINE and baseline is None:
+        return _NO_BASELINE
+    measured = _measured(term, run, baseline)
+    if measured is None:
+        return unknown(f"{run.path} does not tell its {term.metric}", run.path)
+    value, said = measured
+    source = run.sources.get(_SOURCES.get(term.metric, "tests"))
+    where = f"{run.path}/{source}" if source and run.files and source in run.files else run.path
+    reason = f"{said}, wanted {term.op} {term.value:g}{term.unit}"
+    holds = _OPS[term.op](value, term.value * UNITS[term.unit])
+    return met(reason, where) if holds else unmet(reason, where)
+
+
+def _measured(term: Compare, run: Evidence, baseline: Evidence | None) -> tuple[float, str] | None:
+    """The metric's value and how to say it; None where the run does not tell it."""
+    if term.metric in {"runtime", "margin"}:
+        seconds = run.duration_s if run.duration_s is not None else run.elapsed_s
+        if seconds is None:
+            return None
+        if term.metric == "runtime":
+            return seconds, f"it took {seconds:g}s"
+        of = term.of or 0.0
+        left = 100 * (of - seconds) / of if of else 0.0
+        return left, f"{seconds:g}s leave {left:.2f}% of {of:g}s"
+    if term.metric == "memory":
+        peak = run.peak_rss_bytes
+        return None if peak is None else (peak, f"its peak was {peak} bytes")
+    if term.metric == "exit_code":
+        code = run.exit_code
+        return None if code is None else (code, f"its exit code is {code}")
+    count = _count(term.metric, run, baseline)
+    if count is None:
+        return None
+    noun = term.metric.replace("_", " ")
+    return count, f"{count} {noun.removesuffix('s') if count == 1 else noun}"
+
+
+def _count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
+    totals = run.totals
+    if totals is None:
+        return None
+    if metric in _AGAINST_BASELINE and baseline is not None:
+        return len(getattr(compare(run, baseline), metric))
+    if metric == "failures":
+        return totals.failed + totals.errors
+    if metric == "cases":
+        return len(run.tests) or totals.collected
+    return int(getattr(totals, metric))
+
+
+def _rate(term: Compare, run: Evidence) -> Judgement:
+    """A pass rate; where its denominator is not named, every one has to decide alike."""
+    totals = run.totals
+    if totals is None:
+        return unknown(f"{run.path} does not tell how many tests passed", run.path)
+    name = term.metric.partition("/")[2]
+    shares: dict[int, str] = {}  # of one size the first name counts
+    for noun in ("collected", "cases", "executed"):
+        of = _count(noun, run, None)
+        if of and noun == (name or noun):
+            shares.setdefault(of, noun)
+    if not shares:
+        return unknown(f"{run.path} has no tests to take a rate of", run.path)
+    percent = {of: 100 * totals.passed / of for of in shares}
+    holds = {of: _OPS[term.op](percent[of], term.value) for of in shares}
+    said = ", ".join(
+        f"{percent[of]:.2f} % of {of} {noun} {'holds' if holds[of] else 'does not'}"
+        for of, noun in shares.items()
+    )
+    bound = f"{term.op} {term.value:g} %"
+    if len({*holds.values()}) > 1:
+        reason = f"its denominator decides whether {totals.passed} passed are {bound}: {said}"
+        return unknown(reason, run.path)
+    reason = f"{totals.passed} passed, wanted {bound}: {said}"
+    return met(reason, run.path) if all(holds.values()) else unmet(reason, run.path)
+
+
+# Tests and clusters
+
+
+def _cleared(call: Call, run: Evidence, facts: Facts) -> Judgement:
+    """Each test that is named failed in the baseline, ran and passed."""
+    return _all_in(compare(run, facts.baseline).cleared if facts.baseline else (), call, run, facts)
+
+
+def _passing(call: Call, run: Evidence, facts: Facts) -> Judgement:
+    """Each test that is named ran and passed."""
+    passed = (name for name, test in run.tests.items() if test.outcome == "passed")
+    return _all_in(passed, call, run, facts)
+
+
+def _all_in(good: Iterable[str], call: Call, run: Evidence, facts: Facts) -> Judgement:
+    """Whether all tests that a check names are among the good ones."""
+    named, sources, why = _named(call, facts)
+    if not call.args:
+        why = f"{call.name}() names nothing"
+    good = {*good}
+    bad = [name for name in named if name not in good]
+    evidence = (run.path, *sources)
+    if bad:
+        shown = "; ".join(f"{_short(name)} {_outcome(name, run)}" for name in bad[:_MOST_NAMED])
+        more = f"; and {len(bad) - _MOST_NAMED} more" if len(bad) > _MOST_NAMED else ""
+        count = f"{len(named) - len(bad)} of {len(named)} {call.name}"
+        return unmet(f"{count}: {shown}{more}", *evidence)
+    if why:
+        return unknown(why, *evidence)
+    return met(f"{len(named)} of {len(named)} {call.name}", *evidence)
+
+
+def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
+    """No other tests fail than those named, and no more of them than are said to."""
+    if run.totals is None:
+        return unknown(f"{run.path} does not tell what failed", run.path)
+    failing = [name for name, test in run.tests.items() if test.outcome in FAILING]
+    count = run.totals.failed + run.totals.errors
+    allowed = int(call.option("count") or len(failing))
+    named, sources, why = _named(Call("remaining", call.args), facts)
+    others = [name for name in failing if call.args and name not in named]
+    evidence = (run.path, *sources)
+    said = f"{counted(count, 'failure')} remaining"
+    if count > allowed or (others and not why):
+        expected = f", expected {allowed}" if call.option("count") else ""
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        shown = f"; not named: {_listed(others)}{more}" if others else ""
+        return unmet(f"{said}{expected}{shown}", *evidence)
+    if why:
+        return unknown(f"{said}; {why}", *evidence)
+    if run.completeness not in {"complete", "failed"}:
+        return unknown(f"{said}, but the run is {run.completeness}", *evidence)
+    return met(f"{said}: {_listed(failing)}" if failing else said, *evidence)
+
+
+CALLS: Final[dict[str, Callable[[Call, Evidence, Facts], Judgement]]] = {
+    "cleared": _cleared,
+    "passing": _passing,
+    "remaining": _remaining,
+}
+
+
+def _named(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
+    """The identities that the arguments mean, where that is told, and why some are not known.
+    ``NAME:2`` says that a cluster has two tests, ``count=`` how many there are in all."""
+    named: dict[str, None] = {}
+    sources: dict[str, None] = {}
+    why = ""
+    for arg in call.args:
+        is_counted = arg[-2:-1] == ":" and arg[-1:].isdigit()
+        name, _, times = arg.rpartition(":") if is_counted else (arg, "", "")
+        tests = facts.tests(name)
+        if tests is None or not tests.identities:
+            why = why or f"nothing tells which tests {name} has"
+            continue
+        named |= dict.fromkeys(tests.identities)
+        if tests.source:
+            sources[tests.source] = None
+        expected, known = int(times) if times else tests.expected, len(tests.identities)
+        if expected not in (None, known):
+            why = why or f"{name} should have {expected} tests, {known} are known"
+    total = call.option("count")
+    if total is not None and not why and int(total) != len(named):
+        why = f"{total} tests are said, those named are {len(named)}"
+    return list(named), tuple(sources), why
+
+
+def _listed(identities: list[str]) -> str:
+    return ", ".join(map(_short, identities[:_MOST_NAMED]))
+
+
+def _short(identity: str) -> str:
+    return identity.rpartition("::")[2]
+
+
+def _outcome(identity: str, run: Evidence) -> str:
+    test = run.tests.get(identity)
+    if test is None:
+        return "did not run"
+    if test.outcome == "passed":
+        return "passed, and did not fail in the baseline"
+    return {"failed": "failed", "error": "had an error"}.get(test.outcome, test.outcome)
