@@ -82,10 +82,13 @@ class Facts:
         self._config, self._request, self._item = config, request, item
         self._run_path = paths.inside(config.root, request.run) if request.run else None
         self._files = WorkTree(config.root)
-        self._tracked = Tree(config.root, is_git=config.is_git)
         self._outputs: dict[str, Evidence | None] = {}
 
     # Files
+
+    @cached_property
+    def _tracked(self) -> Tree:
+        return Tree(self._config.root, is_git=self._config.is_git)
 
     def sizes(self, path: str) -> Mapping[str, int] | None:
         """The sizes of the files below a folder by name, or of one file by the name ``""``; None
