@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ledger.errors import UnreadableInput, UsageError, shown, why
-from ledger.git import worktree
+from ledger.git import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def find(start: str | os.PathLike[str], explicit: str | os.PathLike[str] | None 
 def _find(start: str, explicit: str | None) -> Config:
     given = None if explicit is None else _real(os.path.join(start, explicit))
     folder = os.path.dirname(given) if given else os.path.realpath(start)
-    top = worktree.top_of(folder)
+    top = process.top_of(folder)
     project, settings = _project(folder, top)
     root = top or project or _nearest_with_ledger(folder) or folder
     path = _below(given, root) if given else _within(root, _named(root, project, settings))
@@ -136,7 +136,7 @@ def words_of(ledger: Path) -> Conventions | None:
     Raises UsageError where a setting is wrong, UnreadableInput for a bad ``pyproject.toml``.
     """
     folder = os.path.realpath(ledger.parent)
-    return _project(folder, worktree.top_of(folder))[1].get("own")
+    return _project(folder, process.top_of(folder))[1].get("own")
 
 
 def is_archive_name(path: str) -> bool:
@@ -167,7 +167,7 @@ def _real(explicit: str) -> str:
 
 def _project(folder: str, top: str | None) -> tuple[str | None, dict[str, Any]]:
     """The nearest folder, up to the top, whose ``pyproject.toml`` has our table, and the table."""
-    for place in worktree.upwards(folder):
+    for place in process.upwards(folder):
         file = os.path.join(place, "pyproject.toml")
         if os.path.isfile(file):
             from ledger import settings  # many projects have no such file
@@ -181,7 +181,7 @@ def _project(folder: str, top: str | None) -> tuple[str | None, dict[str, Any]]:
 
 
 def _nearest_with_ledger(folder: str) -> str | None:
-    for place in worktree.upwards(folder):
+    for place in process.upwards(folder):
         # Seen from docs/ the ledger is still docs/fix_plan.md of the folder above.
         above = os.path.dirname(place) if os.path.basename(place) == "docs" else place
         for root in (above, place):
@@ -209,7 +209,7 @@ def _within(root: str, ledger: str) -> str:
     """The file behind ``ledger``, relative to the root. Whoever can propose a change to the
     repository could else have another file read and written, by a setting or by a link."""
     real = os.path.realpath(ledger)
-    if not worktree.is_within(real, root):
+    if not process.is_within(real, root):
         raise UsageError(
             "outside",
             f"{ledger}: lies outside {root}",

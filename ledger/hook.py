@@ -83,8 +83,7 @@ def _run(arguments: Sequence[str]) -> int:
         if not settings.is_git:
             raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
         with Blobs(settings.root) as contents:
-            contents.expect(settings.ledger_path)
-            from ledger.commands import validate  # while git looks for the file
+            from ledger.commands import validate
 
             findings += validate.check_staged(settings, contents)
             if not arguments:
@@ -142,10 +141,10 @@ def _is_configured(here: Path, place: Path) -> bool:
 
 def _without_file(place: Path) -> Config:
     from ledger import config
-    from ledger.git import worktree
+    from ledger.git import process
 
     folder = os.path.realpath(place.parent)
-    root = worktree.top_of(folder)
+    root = process.top_of(folder)
     top = root or folder
     path = Path(folder, place.name).relative_to(top).as_posix()
     return config.Config(

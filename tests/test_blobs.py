@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.git import blobs, worktree
+from ledger.git import blobs, process, repository
 from ledger.git.blobs import Blobs
 from tests.repository import Repository
 
@@ -66,7 +66,7 @@ def test_discover_from_anywhere_inside(repo: Repository, tmp_path: Path) -> None
     link = tmp_path / "link"
     link.symlink_to(repo.path / "docs")
     for start in (repo.path, repo.path / "docs", repo.ledger, repo.path / "not/there", link):
-        assert worktree.top_of(start) == os.fspath(repo.path.resolve())
+        assert process.top_of(start) == os.fspath(repo.path.resolve())
 
 
 def test_discover_outside(tmp_path: Path) -> None:
@@ -75,12 +75,12 @@ def test_discover_outside(tmp_path: Path) -> None:
     no_git_dir = tmp_path / "empty" / ".git"
     no_git_dir.mkdir(parents=True)
     for start in (tmp_path, bare, bare / "refs", no_git_dir.parent, Path("/" + "x" * 10_000)):
-        assert worktree.top_of(start) is None
+        assert process.top_of(start) is None
 
 
 def test_discover_skips_a_git_folder_that_is_none(repo: Repository) -> None:
     (repo.path / "docs" / ".git").mkdir()
-    assert worktree.top_of(repo.ledger) == os.fspath(repo.path.resolve())
+    assert process.top_of(repo.ledger) == os.fspath(repo.path.resolve())
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_discover_skips_a_git_folder_that_is_none(repo: Repository) -> None:
 )
 def test_a_git_file_that_leads_nowhere_is_no_work_tree(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".git").write_bytes(content)
-    assert worktree.top_of(tmp_path) is None
+    assert process.top_of(tmp_path) is None
     with pytest.raises(UnreadableInput, match="top of a git work tree"):
         ask(tmp_path, "HEAD", "f")
 
 
 def test_discover_refuses_a_nul() -> None:
     with pytest.raises(UnreadableInput):
-        worktree.top_of(Path("a\0b"))
+        process.top_of(Path("a\0b"))
 
 
 def test_a_linked_work_tree_has_its_own_top_head_and_index(
@@ -107,7 +107,7 @@ def test_a_linked_work_tree_has_its_own_top_head_and_index(
     linked.commit("side")
     linked.write("docs/fix_plan.md", b"staged on the side")
     linked.git("add", "--all")
-    assert worktree.top_of(linked.ledger) == os.fspath(linked.path.resolve())
+    assert process.top_of(linked.ledger) == os.fspath(linked.path.resolve())
     assert ask(linked.path, "HEAD", "docs/fix_plan.md") == b"side"
     assert ask(linked.path, ":", "docs/fix_plan.md") == b"staged on the side"
     assert ask(repo.path, ":", "docs/fix_plan.md") == repo.ledger.read_bytes()
@@ -119,7 +119,7 @@ def test_a_submodule_has_its_own_top(repo: Repository, tmp_path: Path) -> None:
     repo.git(*add, os.fspath(inner.path), "sub")
     repo.commit("submodule")
     sub = repo.path / "sub"
-    assert worktree.top_of(sub / "docs") == os.fspath(sub.resolve())
+    assert process.top_of(sub / "docs") == os.fspath(sub.resolve())
     assert ask(sub, "HEAD", "docs/fix_plan.md") == inner.ledger.read_bytes()
     assert ask(repo.path, "HEAD", "sub") is None
     assert ask(repo.path, "HEAD", "sub/docs/fix_plan.md") is None
@@ -136,48 +136,10 @@ def test_a_work_tree_named_by_the_environment(
     monkeypatch.setenv("GIT_DIR", "../../away.git")
     monkeypatch.setenv("GIT_WORK_TREE", "..")
     subprocess.run(["git", "add", "fix_plan.md"], check=True)
-    root = worktree.top_of(tree.ledger)
+    root = process.top_of(tree.ledger)
     assert root == os.fspath(tree.path.resolve())
     assert ask(Path(root), ":", "docs/fix_plan.md") == b"mine"
-    assert worktree.top_of(tmp_path) is None
-
-
-@pytest.mark.parametrize(
-    ("done", "is_said"),
-    [
-        ([], True),
-        ([["switch", "-q", "--detach"]], True),
-        ([["switch", "-q", "-c", "feature/a-b"]], True),
-        ([["pack-refs", "--all"]], False),
-        ([["switch", "-q", "--orphan", "fresh"]], False),
-        (
-            [
-                ["branch", "b"],
-                ["symbolic-ref", "refs/heads/a", "refs/heads/b"],
-                ["switch", "-q", "a"],
-            ],
-            None,
-        ),
-    ],
-    ids=["branch", "detached", "branch with a slash", "packed", "no commit", "symbolic"],
-)
-def test_head_is_what_git_says_or_left_to_git(
-    repo: Repository, done: list[list[str]], is_said: bool | None
-) -> None:
-    for words in done:
-        repo.git(*words)
-    said = worktree.head(repo.path)
-    assert is_said is None or (said is not None) is is_said
-    assert said is None or said == repo.git("rev-parse", "HEAD").strip()
-
-
-def test_the_head_of_a_linked_work_tree_is_its_own(repo: Repository, tmp_path: Path) -> None:
-    repo.git("worktree", "add", "-q", "../linked", "-b", "side")
-    linked = Repository(tmp_path / "linked")
-    linked.write("docs/fix_plan.md", b"side")
-    linked.commit("side")
-    head = linked.git("rev-parse", "HEAD").strip()
-    assert worktree.head(linked.path) == head != repo.git("rev-parse", "HEAD").strip()
+    assert process.top_of(tmp_path) is None
 
 
 # Contents
@@ -239,7 +201,7 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
         assert contents.commit("HEAD") is None
         assert contents.head("f.md") is None
         assert contents.staged("f.md") == b"new"
-    assert blobs.merge_parents(fresh.path) == ()
+    assert repository.merge_parents(fresh.path) == ()
 
 
 def test_a_merge_in_progress(repo: Repository) -> None:
@@ -249,13 +211,13 @@ def test_a_merge_in_progress(repo: Repository) -> None:
     repo.git("switch", "-q", "main")
     repo.write("docs/fix_plan.md", b"main")
     repo.commit("main")
-    assert blobs.merge_parents(repo.path) == ()
+    assert repository.merge_parents(repo.path) == ()
     repo.git("merge", "side", check=False)
-    assert blobs.merge_parents(repo.path) == (side,)
+    assert repository.merge_parents(repo.path) == (side,)
     assert ask(repo.path, ":", "docs/fix_plan.md") is None, "in conflict"
     assert ask(repo.path, side, "docs/fix_plan.md") == b"side"
     (repo.path / ".git" / "MERGE_HEAD").write_bytes(b"--help\n\xff\n" + side.encode() + b"\nrest")
-    assert blobs.merge_parents(repo.path) == (side,)
+    assert repository.merge_parents(repo.path) == (side,)
 
 
 def test_reading_leaves_the_index_as_it_is(repo: Repository) -> None:
@@ -275,8 +237,8 @@ HOOK = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} -c '
 import sys
 from pathlib import Path
-from ledger.git import blobs, worktree
-with blobs.Blobs(Path(worktree.top_of("."))) as contents:
+from ledger.git import blobs, process, repository
+with blobs.Blobs(Path(process.top_of("."))) as contents:
     Path(sys.argv[1]).write_bytes(contents.staged("docs/fix_plan.md") or b"")
 ' "$SEEN"
 """
@@ -336,7 +298,7 @@ def test_a_hook_of_one_repository_may_ask_about_another(
     monkeypatch.setenv("GIT_INDEX_FILE", os.fspath(repo.path / ".git" / "index"))
     monkeypatch.setenv("GIT_PREFIX", "docs/")
     assert ask(another.path, ":", "docs/fix_plan.md") == b"another"
-    assert worktree.top_of(another.ledger) == os.fspath(another.path.resolve())
+    assert process.top_of(another.ledger) == os.fspath(another.path.resolve())
 
 
 def test_an_index_of_one_s_own_is_asked(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from ledger.errors import LedgerError, UnreadableInput
-from ledger.git import ancestry, git
+from ledger.git import repository
+from ledger.git.blobs import Blobs
+from ledger.git.files import Index
 from tests.repository import Repository
 
 ODD_NAMES = [
@@ -29,11 +31,19 @@ ODD_NAMES = [
     '"quoted"',
     "\udcff no utf-8",
 ]
+
+
+def tracked(root: Path, names: Iterable[str]) -> set[str]:
+    """Those of ``names`` that the index has: files, and folders with a file in them."""
+    listing = Index(Blobs(root)).listing
+    return {name for name in names if listing.has(name.rstrip("/"))}
+
+
 ASKS: dict[str, Callable[[Path], object]] = {
-    "head_commit": ancestry.head_commit,
-    "is_dirty": ancestry.is_dirty,
-    "tracked": lambda root: git.tracked(root, ["docs"]),
-    "ignored": lambda root: git.ignored(root, ["docs/x.log"]),
+    "head_commit": repository.head_commit,
+    "is_dirty": repository.is_dirty,
+    "tracked": lambda root: tracked(root, ["docs"]),
+    "ignored": lambda root: repository.ignored(root, ["docs/x.log"]),
 }
 
 
@@ -47,20 +57,20 @@ def rules(repo: Repository) -> Repository:
 
 
 def test_head_commit(repo: Repository) -> None:
-    assert ancestry.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
+    assert repository.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
     repo.git("switch", "-q", "--detach")
-    assert ancestry.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
+    assert repository.head_commit(repo.path) == repo.git("rev-parse", "HEAD")
 
 
 def test_before_the_first_commit(tmp_path: Path) -> None:
     fresh = Repository(tmp_path / "fresh")
     fresh.write("f.md", b"new")
     fresh.git("init", "-q")
-    assert ancestry.head_commit(fresh.path) is None
-    assert not ancestry.is_dirty(fresh.path)
+    assert repository.head_commit(fresh.path) is None
+    assert not repository.is_dirty(fresh.path)
     fresh.git("add", "f.md")
-    assert ancestry.is_dirty(fresh.path)
-    assert git.tracked(fresh.path, ["f.md", "g.md"]) == {"f.md"}
+    assert repository.is_dirty(fresh.path)
+    assert tracked(fresh.path, ["f.md", "g.md"]) == {"f.md"}
 
 
 @pytest.mark.parametrize(
@@ -89,18 +99,18 @@ def test_is_dirty(
         repo.write(name, content)
     if staged:
         repo.git("add", "--update")
-    assert ancestry.is_dirty(repo.path, aside) is dirty
+    assert repository.is_dirty(repo.path, aside) is dirty
 
 
 def test_removed_renamed_and_touched_files(repo: Repository) -> None:
     os.utime(repo.ledger, (1, 1))
     index = (repo.path / ".git" / "index").read_bytes()
-    assert not ancestry.is_dirty(repo.path), "touched, not changed"
+    assert not repository.is_dirty(repo.path), "touched, not changed"
     assert (repo.path / ".git" / "index").read_bytes() == index, "reading refreshed the index"
     repo.git("mv", "docs/fix_plan.md", "docs/plan.md")
-    assert ancestry.is_dirty(repo.path)
-    assert ancestry.is_dirty(repo.path, ["docs/plan.md"]), "one of its names is left"
-    assert not ancestry.is_dirty(repo.path, ["docs/plan.md", "docs/fix_plan.md"])
+    assert repository.is_dirty(repo.path)
+    assert repository.is_dirty(repo.path, ["docs/plan.md"]), "one of its names is left"
+    assert not repository.is_dirty(repo.path, ["docs/plan.md", "docs/fix_plan.md"])
 
 
 def test_tracked(repo: Repository) -> None:
@@ -124,7 +134,7 @@ def test_tracked(repo: Repository) -> None:
         "x\0y",
         "odd/*",
     ]
-    assert git.tracked(repo.path, [*there, *not_there]) == {*there}
+    assert tracked(repo.path, [*there, *not_there]) == {*there}
 
 
 def test_ignored_names_the_rule(rules: Repository) -> None:
@@ -145,15 +155,15 @@ def test_ignored_names_the_rule(rules: Repository) -> None:
         "a",
         "",
     ]
-    assert git.ignored(rules.path, [*asked, *free]) == asked
-    assert git.ignored(rules.path, []) == {}
+    assert repository.ignored(rules.path, [*asked, *free]) == asked
+    assert repository.ignored(rules.path, []) == {}
 
 
 def test_ignored_takes_every_name_as_it_is(rules: Repository) -> None:
     names = [f"logs/{name}" for name in ODD_NAMES] + [f"{name}.tmp" for name in ODD_NAMES]
-    assert set(git.ignored(rules.path, [*names, *ODD_NAMES])) == set(names)
+    assert set(repository.ignored(rules.path, [*names, *ODD_NAMES])) == set(names)
     many = [f"logs/{number}" for number in range(20_000)]
-    assert set(git.ignored(rules.path, many)) == set(many)
+    assert set(repository.ignored(rules.path, many)) == set(many)
 
 
 def test_one_bad_path_does_not_hide_the_others(rules: Repository, tmp_path: Path) -> None:
@@ -174,7 +184,7 @@ def test_one_bad_path_does_not_hide_the_others(rules: Repository, tmp_path: Path
         ":(x",
     ]
     good = ["x.tmp", "logs/a", "docs/secret", *(f"{number}.tmp" for number in range(20))]
-    found = git.ignored(rules.path, [*bad, *good])
+    found = repository.ignored(rules.path, [*bad, *good])
     assert set(found) - {"/etc/x.tmp"} == set(good)
 
 
@@ -209,7 +219,7 @@ def test_without_git(
 
 def test_the_import_works_without_git(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import ledger.git.git"],
+        [sys.executable, "-c", "import ledger.git.repository"],
         env={**os.environ, "PATH": os.fspath(tmp_path)},
         cwd=Path(__file__).parents[1],
         capture_output=True,
@@ -224,11 +234,11 @@ def test_a_linked_work_tree_is_its_own(repo: Repository, tmp_path: Path) -> None
     linked.write("new.md", b"x")
     side = linked.commit("side")
     linked.write("new.md", b"changed")
-    assert ancestry.head_commit(linked.path) == side != ancestry.head_commit(repo.path)
-    assert ancestry.is_dirty(linked.path)
-    assert not ancestry.is_dirty(repo.path)
-    assert git.tracked(linked.path, ["new.md"])
-    assert not git.tracked(repo.path, ["new.md"])
+    assert repository.head_commit(linked.path) == side != repository.head_commit(repo.path)
+    assert repository.is_dirty(linked.path)
+    assert not repository.is_dirty(repo.path)
+    assert tracked(linked.path, ["new.md"])
+    assert not tracked(repo.path, ["new.md"])
 
 
 def test_a_hook_of_one_repository_may_ask_about_another(
@@ -244,10 +254,10 @@ def test_a_hook_of_one_repository_may_ask_about_another(
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    assert ancestry.head_commit(another.path) == head
-    assert git.tracked(another.path, ["only.md"])
-    assert not git.tracked(repo.path, ["only.md"])
-    assert not ancestry.is_dirty(another.path)
+    assert repository.head_commit(another.path) == head
+    assert tracked(another.path, ["only.md"])
+    assert not tracked(repo.path, ["only.md"])
+    assert not repository.is_dirty(another.path)
     assert {name: os.environ[name] for name in given} == given
 
 
@@ -265,5 +275,5 @@ def test_the_real_log_is_ignored(real_repo: Callable[[str], Path]) -> None:
     root = real_repo("40115778")
     run = "reports/2026-01-test-suite-refresh/phase_l/20251015T190350Z"
     log, exit_code = f"{run}/logs/pytest_full.log", f"{run}/artifacts/exit_code.txt"
-    assert git.ignored(root, [log, exit_code]) == {log: ".gitignore:109:logs/"}
-    assert git.tracked(root, [log, exit_code, run]) == {exit_code, run}
+    assert repository.ignored(root, [log, exit_code]) == {log: ".gitignore:109:logs/"}
+    assert tracked(root, [log, exit_code, run]) == {exit_code, run}

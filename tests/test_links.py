@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from ledger.commands.resolving import Tree
 from ledger.errors import UsageError
-from ledger.git import git
-from ledger.git.touched import Touched
-from ledger.git.tree import Tree
+from ledger.git import repository
+from ledger.git.files import Listing
+from ledger.git.log import Touched
 from tests.commands import call, terminal, unstyled
 from tests.repository import Repository
 
@@ -167,9 +168,9 @@ def test_a_hostile_tree_lays_nothing_out_elsewhere(tmp_path: Path) -> None:
     """Names that a tree object may hold and that git's own commands refuse to make."""
     place = tmp_path / "laid"
     with pytest.raises(UsageError):
-        git.lay_out(place, [("../outside/.gitignore", b"x")])
+        repository.lay_out(place, [("../outside/.gitignore", b"x")])
     assert not (tmp_path / "outside").exists()
-    git.lay_out(place, [(".git/.gitignore", b"x"), ("a/.gitignore", b"y")])
+    repository.lay_out(place, [(".git/.gitignore", b"x"), ("a/.gitignore", b"y")])
     assert not (place / ".git" / ".gitignore").exists()
     assert (place / "a" / ".gitignore").read_bytes() == b"y"
 
@@ -283,8 +284,8 @@ def test_a_subject_cannot_pass_for_another_record(repo: Repository) -> None:
     ],
 )
 def test_open_parts(tmp_path: Path, pattern: str, name: str, fits: bool) -> None:
-    tree = Tree(tmp_path, is_git=False)
-    tree.names = [name]
+    tree = Tree(tmp_path, None)
+    tree.listing = Listing([name])
     assert (name in tree.matching(pattern)) == fits
 
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UsageError
-from ledger.git.paths import confine
+from ledger.git.files import confine
 from ledger.plan.braces import brace, expand
 from ledger.plan.citations import find, kind
 

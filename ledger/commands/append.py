@@ -25,7 +25,7 @@ from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
-from ledger.git import ancestry, paths
+from ledger.git import files, repository
 from ledger.plan import braces, selectors, text, words
 from ledger.plan.model import Change, Ledger, Model, NewAttempt, Result
 
@@ -121,12 +121,12 @@ class _Draft:
 
 def _draft(config: Config, request: Request) -> _Draft:
     tree = WorkTree(config.root)
-    runs = [paths.inside(config.root, run) for run in request.runs]
+    runs = [files.inside(config.root, run) for run in request.runs]
     evidence = read_runs(tree, runs)
     evidences = (evidence,) if len(runs) == 1 else tuple(read_run(tree, run) for run in runs)
     delta, baseline = None, ""
     if request.baseline is not None:
-        baseline = paths.inside(config.root, request.baseline)
+        baseline = files.inside(config.root, request.baseline)
         delta = compare(evidence, read_run(tree, baseline))
     said = request.result if request.result is not None else wording.result(evidence)
     result = words.result(text.one_line(said), config.own)
@@ -174,11 +174,11 @@ def _cited(evidence: Evidence) -> str:
 
 def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
     """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
-    head = ancestry.head_commit(config.root) if config.is_git else None
+    head = repository.head_commit(config.root) if config.is_git else None
     if head is None:
         return ""
     aside = [config.ledger_path, *(evidence.path for evidence in evidences)]
-    return f"`{head[:8]}`" + (" (dirty)" if ancestry.is_dirty(config.root, aside) else "")
+    return f"`{head[:8]}`" + (" (dirty)" if repository.is_dirty(config.root, aside) else "")
 
 
 # The change

@@ -16,7 +16,7 @@ from ledger.edits import archive, chunks, once, selecting, verify_archive
 from ledger.edits.selecting import Chosen, Held, Wanted
 from ledger.edits.verify_archive import Both
 from ledger.errors import Refused, UsageError
-from ledger.git import paths
+from ledger.git import files
 from ledger.plan import document, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Pointer
 from ledger.rules import structure
@@ -166,7 +166,7 @@ def read_archive(config: Config, ledger: Ledger) -> Ledger:
 
 def _archive_bytes(config: Config) -> bytes:
     try:
-        return paths.confine(config.root, config.partner).read_bytes()
+        return files.confine(config.root, config.partner).read_bytes()
     except (OSError, UsageError):
         return b""
 

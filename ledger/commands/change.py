@@ -20,7 +20,7 @@ from ledger import rules, store
 from ledger.commands.facts import today, unmet
 from ledger.config import Config
 from ledger.errors import Refused, UnreadableInput, UsageError, why
-from ledger.git import paths
+from ledger.git import files
 from ledger.plan import document, reader, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Ledger
@@ -115,7 +115,7 @@ def change_both(
     that what is moved is never in neither."""
     places = pair(config)
     if places is None:
-        paths.confine(config.root, config.partner)  # says what is wrong with it
+        files.confine(config.root, config.partner)  # says what is wrong with it
         raise AssertionError
     if dry_run:
         archived = _bytes(places.archive) if places.archive.exists() else b""
@@ -130,7 +130,7 @@ def change_both(
 def pair(config: Config) -> Pair | None:
     """The ledger and its archive; None where the archive would lie outside of the repository."""
     try:
-        partner = paths.confine(config.root, config.partner)
+        partner = files.confine(config.root, config.partner)
     except UsageError:
         return None
     return Pair(partner, config.ledger) if config.is_archive else Pair(config.ledger, partner)

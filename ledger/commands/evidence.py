@@ -11,7 +11,7 @@ from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Delta, Evidence
-from ledger.git import worktree
+from ledger.git import process
 from ledger.plan.model import Model
 
 
@@ -56,8 +56,8 @@ def _root(runs: Sequence[Path]) -> Path:
         places = [os.path.realpath(path) for path in runs]
     except ValueError as error:
         raise UnreadableInput("run-unreadable", f"expected a path: {error}") from error
-    top = worktree.top_of(Path.cwd())
-    if top and all(worktree.is_within(place, top) for place in places):
+    top = process.top_of(Path.cwd())
+    if top and all(process.is_within(place, top) for place in places):
         return Path(top)
     return Path(os.path.commonpath([Path(place).parent for place in places]))
 

@@ -15,7 +15,7 @@ from ledger.errors import LedgerError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run
 from ledger.gates.gate import judged_criteria
-from ledger.git import ancestry, artifacts, blobs
+from ledger.git import blobs, repository
 from ledger.plan.model import Item, Ledger
 from ledger.rules import Facts
 from ledger.rules.model import Contradiction
@@ -25,7 +25,7 @@ _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is a
 
 def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
     """What git and the file system say at once; ``contents`` saves a git process."""
-    cited = artifacts.Artifacts(config.root, is_git=config.is_git)
+    cited = repository.Artifacts(config.root, is_git=config.is_git)
     return Facts(
         config.ledger_path,
         today(),
@@ -120,4 +120,4 @@ def _unknown_commits(
         with blobs.Blobs(root) as own:
             return _unknown_commits(root, own, names)
     unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
-    return frozenset() if unknown and ancestry.is_shallow(root) else unknown
+    return frozenset() if unknown and repository.is_shallow(root) else unknown

@@ -9,7 +9,7 @@ from ledger.errors import LedgerError, UsageError
 from ledger.gates.facts import Request
 from ledger.gates.gate import gate_brief, gate_item
 from ledger.gates.model import Gate
-from ledger.git import paths
+from ledger.git import files
 from ledger.plan import selectors
 
 
@@ -40,7 +40,7 @@ def gate(
     settings = _settings(file, ledger)
     data = read_bytes(file, hint="give a brief")
     try:
-        path = paths.inside(settings.root, file)
+        path = files.inside(settings.root, file)
     except UsageError:
         path = str(file)  # handed on from elsewhere: only what it refers to has to be here
     try:

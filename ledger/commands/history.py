@@ -8,8 +8,8 @@ from typing import Final, Self
 
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.git import ancestry, blobs, log, worktree
-from ledger.git.model import Change, Commit
+from ledger.git import blobs, log, process, repository
+from ledger.git.log import Change, Commit
 from ledger.versions import cache
 from ledger.versions.comparison import compare
 from ledger.versions.history import joined, name_of
@@ -45,7 +45,7 @@ def audit(
             f"no commit {where} has {config.ledger_path}",
             "commit the ledger, or name the one that was committed with --ledger",
         )
-    place = cache.place(config.ledger_path, worktree.git_dir(config.root), config.own)
+    place = cache.place(config.ledger_path, process.git_dir(config.root), config.own)
     deeds = cache.load(place, map(name_of, changes))
     new = [change for change in changes if name_of(change) not in deeds]
     if new:
@@ -55,7 +55,7 @@ def audit(
         if not versions.lacks:
             cache.save(place, found)
         deeds |= found
-    return joined(config.ledger_path, changes, deeds, is_cut=ancestry.is_shallow(config.root))
+    return joined(config.ledger_path, changes, deeds, is_cut=repository.is_shallow(config.root))
 
 
 def _compared(
@@ -100,7 +100,7 @@ class _Versions:
 
     def fork(self, merge: Commit) -> Snapshot:
         """What the file was where the histories of the parents parted."""
-        commit = ancestry.fork_point(self._root, *merge.parents)
+        commit = repository.fork_point(self._root, *merge.parents)
         if commit is None:
             return EMPTY
         found = log.blobs_at(self._root, [(commit, name) for name in self._names])

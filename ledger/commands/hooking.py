@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.errors import LedgerError
-from ledger.git import asking, paths
+from ledger.git import files, repository
 from ledger.plan import text
 
 PROGRAM: Final = "ledger-hook"
@@ -127,7 +127,7 @@ def which(name: str) -> str | None:
 def read(root: Path, name: str) -> str | None:
     """A file of the repository as text, newlines as LF; None where there is none. Raises
     UsageError where the name leads out of it."""
-    place = paths.confine(root, name)
+    place = files.confine(root, name)
     if not place.is_file():  # a pipe would have us wait for somebody who writes into it
         return None
     try:
@@ -139,15 +139,14 @@ def read(root: Path, name: str) -> str | None:
 
 def _place(root: Path) -> Path:
     try:
-        said = asking.ask(root, "rev-parse", "--git-path", "hooks/pre-commit")
+        return repository.hook_place(root, "pre-commit")
     except LedgerError:
         return root / ".git/hooks/pre-commit"
-    return root / os.fsdecode(said.rstrip(b"\n"))
 
 
 def _is_elsewhere(root: Path) -> bool:
     try:
-        return bool(asking.run(root, "config", "--get", "core.hooksPath").stdout.strip())
+        return bool(repository.setting(root, "core.hooksPath"))
     except LedgerError:
         return False
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from ledger.commands import adding
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput
-from ledger.git import asking
-from ledger.plan import text
+from ledger.git import repository
 
-_NO_SUCH_SETTING: Final = 1  # what `git config --get` answers
 PROGRAM: Final = "ledger-merge-driver"
 # What git does without a driver comes first. Whatever happens to the program after that, the
 # file holds the outcome of a text merge, and git hears of a conflict.
@@ -63,17 +60,17 @@ def install(config: Config) -> Installation:
     steps = []
     for name in (path, config.partner):
         line = f"{_pattern(name)} merge=ledger"
-        has_line = _attribute(root, name) == "ledger"
+        has_line = repository.attribute(root, "merge", name) == "ledger"
         if not has_line:
             adding.add(root / ".gitattributes", line)
         steps.append(Step(".gitattributes", line, not has_line))
     for name, value in _SETTINGS:
-        is_set = _setting(root, name) == value
+        is_set = repository.setting(root, name) == value
         if not is_set:
-            _git(root, "config", "--local", name, value)
+            repository.set_setting(root, name, value)
         steps.append(Step("git config", f"{name} = {value}", not is_set))
     for name in (path, config.partner):
-        decided = _attribute(root, name)
+        decided = repository.attribute(root, "merge", name)
         if decided != "ledger":
             raise LedgerError(
                 "not-installed",
@@ -90,7 +87,7 @@ def lacks(config: Config) -> str | None:
         return None
     try:
         unnamed = _unnamed(config)
-        driver = _setting(config.root, "merge.ledger.driver")
+        driver = repository.setting(config.root, "merge.ledger.driver")
     except LedgerError:
         return None  # who has no git that answers merges nothing either
     if config.ledger_path not in unnamed and driver is None:
@@ -107,7 +104,7 @@ def is_installed(config: Config) -> bool:
     return (
         config.is_git
         and not _unnamed(config)
-        and _setting(config.root, "merge.ledger.driver") == DRIVER
+        and repository.setting(config.root, "merge.ledger.driver") == DRIVER
     )
 
 
@@ -117,7 +114,7 @@ def _unnamed(config: Config) -> list[str]:
     names = [config.ledger_path]
     if (config.root / config.partner).exists():
         names.append(config.partner)
-    return [name for name in names if _attribute(config.root, name) != "ledger"]
+    return [name for name in names if repository.attribute(config.root, "merge", name) != "ledger"]
 
 
 def _pattern(path: str) -> str:
@@ -127,16 +124,3 @@ def _pattern(path: str) -> str:
         escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     return pattern
-
-
-def _attribute(root: Path, path: str) -> str:
-    parts = _git(root, "check-attr", "-z", "merge", "--", path).split("\0")
-    return parts[2] if len(parts) > 2 else ""
-
-
-def _setting(root: Path, name: str) -> str | None:
-    return _git(root, "config", "--get", name).removesuffix("\n") or None
-
-
-def _git(root: Path, *arguments: str) -> str:
-    return text.decode(asking.ask(root, *arguments, answers=(_NO_SUCH_SETTING,)))

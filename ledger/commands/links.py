@@ -5,25 +5,155 @@ Looked up in the work tree, where what is staged counts as tracked, or in a comm
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
+from ledger import config
 from ledger.commands import history as auditing
+from ledger.commands import read
+from ledger.commands.resolving import Meant, Resolver, Tree
 from ledger.config import Config
-from ledger.errors import UsageError
+from ledger.errors import UnreadableInput, UsageError
+from ledger.git import repository
 from ledger.git.blobs import Blobs
-from ledger.git.links_model import ArtifactLink, ArtifactState, CommitLink, CommitState, Links
-from ledger.git.resolving import Meant, Resolver
-from ledger.git.touched import Touched
-from ledger.git.tree import Tree
-from ledger.plan.model import Attempt, Item, Ledger
+from ledger.git.log import Touched
+from ledger.git.repository import ArtifactState
+from ledger.plan import reader, selectors
+from ledger.plan.model import Attempt, Item, Ledger, Model
 from ledger.versions.model import History
 
 Progress = Callable[[int, int], None]
+CommitState = Literal["known", "elsewhere", "ambiguous", "unknown", "introducing", "touching"]
+
+
+class ArtifactLink(Model):
+    """One path that an attempt cites."""
+
+    item: str | None
+    """The item's ID; null outside every item's section."""
+    attempt: int | None
+    """The attempt's number."""
+    raw: str
+    """The citation as written."""
+    path: str
+    """What one of its paths leads to, relative to the repository's top; as cited where it leads
+    to nothing, or to one of several."""
+    state: ArtifactState
+    """Whether git has it."""
+    line: int
+    """The line of the citation."""
+    is_folder: bool = False
+    """It is a folder with tracked files."""
+    size: int | None = None
+    """Bytes; of a folder, of its tracked files together. Null where that cannot be told."""
+    added_by: str | None = None
+    """The commit that added it, or its first file."""
+    removed_by: str | None = None
+    """The commit that took away what is missing."""
+    rule: str | None = None
+    """What ignores it: `.gitignore:3:logs/`."""
+    matches: tuple[str, ...] = ()
+    """Tracked paths of which it may be any: for a placeholder, or for a name that several files
+    have and none is likelier."""
+
+
+class CommitLink(Model):
+    """One commit that has to do with an attempt."""
+
+    item: str | None
+    """The item's ID; null outside every item's section."""
+    attempt: int | None
+    """The attempt's number."""
+    raw: str | None
+    """The commit as the attempt names it; else null."""
+    sha: str | None
+    """Its full name; null for one that git does not know."""
+    state: CommitState
+    """Of one that is named: `known`, `elsewhere` (not in this history), `ambiguous` or `unknown`.
+    Of others: `introducing` the attempt, or `touching` files that it names, since the item's
+    previous attempt was introduced."""
+    introduced_by: str | None
+    """The commit that introduced the attempt; null for one not committed yet."""
+    day: str | None = None
+    """The date of the commit."""
+    subject: str | None = None
+    """The first line of its message."""
+
+
+class Pointers(Model):
+    """What attempts point at."""
+
+    artifacts: tuple[ArtifactLink, ...]
+    """By attempt, in the order of its text."""
+    commits: tuple[CommitLink, ...]
+    """By attempt; those named come first."""
+
+
+class Links(Pointers):
+    """What attempts point at, and where that was looked up."""
+
+    path: str
+    """The ledger, relative to the top of its repository."""
+    commit: str | None
+    """The commit that was looked at; null: the work tree."""
+
+
+def links(
+    names: Sequence[str] = (),
+    *,
+    rev: str | None = None,
+    ledger: Path | None = None,
+    progress: Progress | None = None,
+) -> Links:
+    """What the attempts point at that ``names`` mean: items (``PARSE-001``) or single attempts
+    (``PARSE-001#3``), by default all of the fix plan. Where only its archive has them, the archive
+    is read.
+
+    Paths are looked up in the work tree, or in the commit ``rev``. ``progress`` is told how many
+    of how many versions of the plan have been read.
+
+    Raises ``UsageError`` for a name or commit that there is not, ``UnreadableInput`` for a plan
+    that cannot be read, and for ``rev`` outside a git repository.
+    """
+    settings = config.find(Path.cwd(), ledger)
+    if rev is None:
+        opened = read.holding(settings, *map(selectors.parse, names))
+        settings, plan, commit = opened.config, opened.ledger, None
+    else:
+        commit, plan = _at_revision(settings, rev)
+    attempts = (
+        [one for name in names for one in selectors.attempts(plan, selectors.parse(name))]
+        if names
+        else [*(one for item in plan.items for one in item.attempts), *plan.loose]
+    )
+    pointers = link(settings, plan, attempts, commit, progress)
+    return Links(
+        path=settings.ledger_path,
+        commit=commit,
+        artifacts=pointers.artifacts,
+        commits=pointers.commits,
+    )
+
+
+def _at_revision(settings: Config, revision: str) -> tuple[str, Ledger]:
+    """The full name of a commit, and the ledger as it has it."""
+    if not settings.is_git:
+        raise UnreadableInput(
+            "no-repository", f"{settings.root}: no git repository", "leave out --rev"
+        )
+    with Blobs(settings.root) as contents:
+        commit = contents.commit(revision)
+        data = contents.read(commit, settings.ledger_path) if commit else None
+    if commit is None:
+        raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
+    if data is None:
+        raise UsageError("no-such-file", f"{revision} has no {settings.ledger_path}")
+    return commit, reader.read(data, own=settings.own)
 
 
 def link(
@@ -34,51 +164,60 @@ def link(
     progress: Progress | None = None,
     *,
     artifacts_only: bool = False,
-) -> Links:
+) -> Pointers:
     """What ``attempts`` of ``ledger`` point at, in the tree of ``commit`` (a full name), or by
     default in the work tree. ``artifacts_only`` leaves the commits out. Without git what exists
     counts as tracked."""
-    place = _Place(config, commit, progress)
     items: dict[str | None, Item] = {}
     for item in ledger.items:
         items.setdefault(item.id, item)
-    resolvers = {
-        name: Resolver(items.get(name), place.tree)
-        for name in dict.fromkeys(one.item for one in attempts)
-    }
-    resolved = [
-        (one, items.get(one.item), list(resolvers[one.item].resolve(one))) for one in attempts
-    ]
-    place.ignore(meant for _, _, every in resolved for meant in every)
-    return Links(
-        tuple(_artifact(place, one, meant) for one, _, every in resolved for meant in every),
-        tuple(chain.from_iterable(_commits(place, *each) for each in resolved))
-        if place.head and not artifacts_only
-        else (),
-    )
+    with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
+        place = _Place(config, contents, commit, progress)
+        resolvers = {
+            name: Resolver(items.get(name), place.tree)
+            for name in dict.fromkeys(one.item for one in attempts)
+        }
+        resolved = [
+            (one, items.get(one.item), list(resolvers[one.item].resolve(one))) for one in attempts
+        ]
+        place.ignore(meant for _, _, every in resolved for meant in every)
+        has_commits = place.head and not artifacts_only
+        commits = chain.from_iterable(_commits(place, *each) for each in resolved)
+        return Pointers(
+            artifacts=tuple(
+                _artifact(place, one, meant) for one, _, every in resolved for meant in every
+            ),
+            commits=tuple(commits) if has_commits else (),
+        )
 
 
 class _Place:
     """What is looked at, each part once and only if need be."""
 
-    def __init__(self, config: Config, commit: str | None, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        contents: Blobs | None,
+        commit: str | None,
+        progress: Progress | None,
+    ) -> None:
         self.root = config.root
         self.is_git = config.is_git
         self.ledger = config.ledger_path
         self._config = config
         self._commit = commit
         self._progress = progress
-        self.tree = Tree(config.root, commit, is_git=config.is_git)
+        self._contents = contents
+        self.tree = Tree(config.root, contents, commit)
         self.ignored: dict[str, str] = {}
         self._named: dict[str, tuple[str | None, CommitState]] = {}
 
     @cached_property
     def head(self) -> str | None:
         """The commit that ends the history."""
-        if not self._config.is_git or self._commit:
+        if self._contents is None or self._commit:
             return self._commit
-        with Blobs(self.root) as contents:
-            return contents.commit("HEAD")
+        return self._contents.commit("HEAD")
 
     @cached_property
     def touched(self) -> Touched | None:
@@ -91,7 +230,7 @@ class _Place:
         never committed."""
         own = self._config
         if self.head:
-            with suppress(UsageError):
+            with contextlib.suppress(UsageError):
                 plan = own.of_partner if own.is_archive else own
                 return auditing.audit(plan, self.head, self._progress)
         return None
@@ -108,24 +247,22 @@ class _Place:
             for meant in every
             if meant.kind == "path"
             for path in ((meant.place,) if meant.place else meant.places)
-            if not self.tree.is_tracked(path)
+            if not self.tree.listing.has(path)
         ]
         if not paths or not self._config.is_git:
             return
-        from ledger.git import git  # a library that takes 0.2 s
 
         if self._commit is None:
-            self.ignored = git.ignored(self.root, paths)
+            self.ignored = repository.ignored(self.root, paths)
             return
         with tempfile.TemporaryDirectory() as folder:
-            git.lay_out(Path(folder), self.tree.ignore_files())
-            self.ignored = git.ignored(Path(folder), paths)
+            repository.lay_out(Path(folder), self.tree.ignore_files())
+            self.ignored = repository.ignored(Path(folder), paths)
 
     def named(self, name: str) -> tuple[str | None, CommitState]:
         """The commit that ``name``, which an attempt cites, stands for, and its state."""
         if name not in self._named:
-            with Blobs(self.root) as contents:
-                sha = contents.commit(name)
+            sha = self._contents.commit(name) if self._contents else None
             known = self.touched.commits if self.touched else {}
             if sha:
                 self._named[name] = sha, "known" if sha in known else "elsewhere"
@@ -173,41 +310,55 @@ class _Origins:
 def _artifact(place: _Place, attempt: Attempt, meant: Meant) -> ArtifactLink:
     artifact = meant.artifact
     link = ArtifactLink(
-        attempt.item, attempt.number, artifact.raw, meant.path, "missing", artifact.line,
+        item=attempt.item,
+        attempt=attempt.number,
+        raw=artifact.raw,
+        path=meant.path,
+        state="missing",
+        line=artifact.line,
         matches=meant.matches,
-    )  # fmt: skip
+    )
     if meant.kind != "path":
-        return link._replace(state=meant.kind)
+        return link.model_copy(update={"state": meant.kind})
     if meant.place is not None:
-        return _found(place, link._replace(path=meant.place))
+        return _found(place, link.model_copy(update={"path": meant.place}))
     if meant.matches:  # whichever is meant
-        return link._replace(state="tracked")
+        return link.model_copy(update={"state": "tracked"})
     return _lost(place, link, meant.places)
 
 
 def _found(place: _Place, link: ArtifactLink) -> ArtifactLink:
     tree, path = place.tree, link.path
-    if not tree.is_tracked(path):
+    if not tree.listing.has(path):
         rule = place.ignored.get(path)
         size = tree.size(path)
         state: ArtifactState = "ignored" if rule else "untracked" if place.is_git else "tracked"
-        return link._replace(state=state, rule=rule, size=size)
+        return link.model_copy(update={"state": state, "rule": rule, "size": size})
     is_folder = tree.is_folder(path)
     added = None
     if place.touched:
-        names = tree.below(path) if is_folder else [path]
+        names = tree.listing.inside(path) if is_folder else [path]
         added = place.touched.first_in(names)
-    return link._replace(state="tracked", is_folder=is_folder, size=tree.size(path), added_by=added)
+    return link.model_copy(
+        update={
+            "state": "tracked",
+            "is_folder": is_folder,
+            "size": tree.size(path),
+            "added_by": added,
+        }
+    )
 
 
 def _lost(place: _Place, link: ArtifactLink, places: Sequence[str]) -> ArtifactLink:
     for path in places:
         removed = place.touched.removed_by(path) if place.touched else None
         if removed:
-            return link._replace(path=path, removed_by=removed)
+            return link.model_copy(update={"path": path, "removed_by": removed})
     for path in places:
         if path in place.ignored:
-            return link._replace(state="ignored", path=path, rule=place.ignored[path])
+            return link.model_copy(
+                update={"state": "ignored", "path": path, "rule": place.ignored[path]}
+            )
     return link
 
 
@@ -221,7 +372,16 @@ def _commits(
     def told(raw: str | None, sha: str | None, state: CommitState) -> CommitLink:
         commit = known.get(sha or "")
         day, subject = (commit.day, commit.subject) if commit else (None, None)
-        return CommitLink(attempt.item, attempt.number, raw, sha, state, introduced, day, subject)
+        return CommitLink(
+            item=attempt.item,
+            attempt=attempt.number,
+            raw=raw,
+            sha=sha,
+            state=state,
+            introduced_by=introduced,
+            day=day,
+            subject=subject,
+        )
 
     for name in attempt.commits:
         yield told(name, *place.named(name))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import LedgerError, UsageError
-from ledger.git import asking, paths, worktree
+from ledger.git import files, process, repository
 from ledger.plan import reader
 
 _NAME: Final = re.compile(
@@ -21,10 +21,10 @@ _LARGEST: Final = 20_000_000  # bytes of one
 def plans(here: Path) -> list[str]:
     """Their names, relative to ``here``: those that are called so and have an item. What git
     ignores is not looked at; without git only the folder itself is."""
-    top = worktree.top_of(here)
+    top = process.top_of(here)
     root = Path(top or here)
     try:
-        names = _listed(root) if top else [file.name for file in root.iterdir()]
+        names = repository.listed(root) if top else [file.name for file in root.iterdir()]
     except (OSError, LedgerError):
         return []
     found = [name for name in sorted(names) if _NAME.search(name)][:_MOST]
@@ -33,14 +33,9 @@ def plans(here: Path) -> list[str]:
     ]
 
 
-def _listed(root: Path) -> list[str]:
-    said = asking.ask(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-    return list(dict.fromkeys(os.fsdecode(name) for name in said.split(b"\0") if name))
-
-
 def _is(root: Path, name: str) -> bool:
     try:
-        place = paths.confine(root, name)
+        place = files.confine(root, name)
         if not place.is_file():  # a pipe would have us wait for somebody who writes into it
             return False
         with place.open("rb") as file:

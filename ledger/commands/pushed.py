@@ -13,9 +13,9 @@ from ledger import rules
 from ledger.commands.facts import facts, ignored
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.git import ancestry, log
+from ledger.git import log, repository
 from ledger.git.blobs import Blobs
-from ledger.git.model import Change
+from ledger.git.log import Change
 from ledger.plan import reader
 from ledger.plan.model import Conventions, Ledger
 from ledger.rules.model import Finding
@@ -31,7 +31,7 @@ def made_worse(
     know, or two that have nothing in common.
     """
     start, end = _commit(contents, base), _commit(contents, head)
-    fork = start if replaces else ancestry.fork_point(config.root, start, end)
+    fork = start if replaces else repository.fork_point(config.root, start, end)
     if fork is None:
         raise UsageError(
             "no-common-commit",
@@ -136,7 +136,7 @@ def _fork(
     """The version that the parents of a merge have in common."""
     if len(change.commit.parents) < 2:
         return None
-    common = ancestry.fork_point(config.root, *change.commit.parents)
+    common = repository.fork_point(config.root, *change.commit.parents)
     if common is None:
         return None
     found = log.blobs_at(config.root, [(common, name) for name in names])

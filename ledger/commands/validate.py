@@ -13,7 +13,8 @@ from ledger.commands import read as reading
 from ledger.commands.facts import facts, ignored, with_evidence
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.git import ancestry, blobs, paths
+from ledger.git import blobs, repository
+from ledger.git.files import confine
 from ledger.plan import reader
 from ledger.plan.model import Ledger, Model
 from ledger.rules.model import Finding, FindingCounts, count
@@ -109,8 +110,8 @@ def check_staged(plan: Config, contents: blobs.Blobs) -> list[Finding]:
     new, head = contents.staged(path), contents.head(path)
     if plan.is_archive and new is None and head is None:
         return []
-    others = blobs.merge_parents(root)
-    if new is None and ancestry.is_unmerged(root, path):
+    others = repository.merge_parents(root)
+    if new is None and repository.is_unmerged(root, path):
         raise UnreadableInput(
             "unmerged", f"{path}: git's index holds it in conflict", "resolve it and `git add` it"
         )
@@ -119,10 +120,10 @@ def check_staged(plan: Config, contents: blobs.Blobs) -> list[Finding]:
     fork = None
     bases = [head, *(contents.read(other, path) for other in others)]
     if others:
-        common = ancestry.fork_point(root, "HEAD", *others)
+        common = repository.fork_point(root, "HEAD", *others)
         fork = contents.read(common, path) if common else None
     elif head is None:
-        old = ancestry.renamed_from(root, path)
+        old = repository.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
     ledger = _read(plan, new)
     known = facts(plan, contents)._replace(
@@ -142,7 +143,7 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
     is_gone = plan.is_archive and not plan.ledger.is_file()
     ledger = _read(plan, b"" if is_gone else reading.read_bytes(plan.ledger))
     known = with_evidence(facts(plan, contents), plan, contents)
-    fork = revision if every else ancestry.fork_point(plan.root, "HEAD", revision) or revision
+    fork = revision if every else repository.fork_point(plan.root, "HEAD", revision) or revision
     before = contents.read(fork, plan.ledger_path)
     base = None if before is None else reader.read(before, ledger)
     if every:
@@ -159,7 +160,7 @@ def _read(plan: Config, data: bytes | None) -> Ledger:
 def _partner_bytes(plan: Config) -> bytes:
     """The plan's archive, or the archive's plan, in the work tree; empty where there is none."""
     try:
-        return paths.confine(plan.root, plan.partner).read_bytes()
+        return confine(plan.root, plan.partner).read_bytes()
     except (OSError, UsageError):
         return b""
 

@@ -25,7 +25,6 @@ KINDS: Final[dict[str, str]] = {
     "show": "show",
     "archive": "archive",
     "apply": "apply",
-    "links": "links",
     "merge-driver": "merge_driver",
     "init": "init",
     "doctor": "doctor",

@@ -1,12 +1,11 @@
-"""The document of ``links``, whose parts ``show`` has as well."""
+"""The links of ``show``."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from ledger.contract import Document, Field, Model, Sha, Text
+from ledger.commands.links import CommitState
+from ledger.contract import Field, Model, Sha, Text
 from ledger.contract.plan import DATE
-from ledger.git.links_model import ArtifactState, CommitState
+from ledger.git.repository import ArtifactState
 
 
 class ArtifactLink(Model):
@@ -56,17 +55,3 @@ class Links(Model):
 
     artifacts: list[ArtifactLink] = Field(description="By attempt, in the order of its text.")
     commits: list[CommitLink] = Field(description="By attempt; those named come first.")
-
-
-class LinksData(Links):
-    """What attempts point at, and where that was looked up."""
-
-    path: Text = Field(description="The ledger, relative to the top of its repository.")
-    commit: Sha | None = Field(description="The commit that was looked at; null: the work tree.")
-
-
-class LinksDocument(Document):
-    """`ledger links --json`."""
-
-    kind: Literal["links"] = Field(description="Which document this is.")
-    data: LinksData = Field(description="The links.")

@@ -15,9 +15,9 @@ from ledger.evidence.bundle import read_run
 from ledger.evidence.model import Evidence, identity_of
 from ledger.gates import outline
 from ledger.gates.model import Brief, CrossReference, ReferenceState
-from ledger.git import paths
-from ledger.git.files import WorkTree
-from ledger.git.tree import Tree
+from ledger.git import files
+from ledger.git.blobs import Blobs
+from ledger.git.files import Index, Listing, WorkTree
 from ledger.plan import citations, document, text
 from ledger.plan.model import Item
 
@@ -80,15 +80,16 @@ class Facts:
         self.path, self.brief = path, brief
         self.ledger = config.ledger_path
         self._config, self._request, self._item = config, request, item
-        self._run_path = paths.inside(config.root, request.run) if request.run else None
+        self._run_path = files.inside(config.root, request.run) if request.run else None
         self._files = WorkTree(config.root)
         self._outputs: dict[str, Evidence | None] = {}
 
     # Files
 
     @cached_property
-    def _tracked(self) -> Tree:
-        return Tree(self._config.root, is_git=self._config.is_git)
+    def _tracked(self) -> Listing:
+        config = self._config
+        return Index(Blobs(config.root)).listing if config.is_git else Listing(())
 
     def sizes(self, path: str) -> Mapping[str, int] | None:
         """The sizes of the files below a folder by name, or of one file by the name ``""``; None
@@ -102,7 +103,7 @@ class Facts:
 
     def is_tracked(self, path: str) -> bool:
         """Whether git has it, whatever the work tree has."""
-        return self._tracked.is_tracked(path)
+        return self._tracked.has(path)
 
     def text(self, path: str) -> str | None:
         """What a document says; None where there is none, or a very large one."""
@@ -234,7 +235,7 @@ class Facts:
         """The run to compare with: given, else the one that the brief starts from."""
         root = self._config.root
         if self._request.baseline:
-            place = paths.inside(root, self._request.baseline)
+            place = files.inside(root, self._request.baseline)
             return read_run(access.WorkTree(root), place)
         stamp = self.brief.input_stamp if self.brief else None
         if not stamp or not self.brief:

@@ -1,54 +1,38 @@
 """Committed and staged contents, read through one ``git cat-file --batch`` process.
 
-The hook uses this module, so it imports no library for git. What it asks of git is checked
-first: a revision or a path from a file or a command line never reaches git as an option, a
-pathspec or a second request. Nothing here changes a repository, its index included.
+What it asks of git is checked first: a revision or a path from a file or a command line never
+reaches git as an option, a pathspec or a second request. Nothing here changes a repository, its
+index included.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+import subprocess
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.git.worktree import GIT, environment, git_dir
-
-if TYPE_CHECKING:
-    import subprocess
+from ledger.errors import LedgerError, UsageError
+from ledger.git import process
 
 _LONGEST_REVISION: Final = 250
-# Compiled where they are used first: the commands that name no revision start faster.
-_SUFFIX: Final = r"(?:[~^][0-9]{0,4})*"
+_SUFFIX: Final = re.compile(r"(?:[~^][0-9]{0,4})*")  # HEAD~2^1 has "~2^1"
 # git-check-ref-format(1), points 1 to 10; control characters are judged apart.
-_NO_REF_NAME: Final = r"""(?x)(?:^|/)\.      # a component that starts with a dot
+_NO_REF_NAME: Final = re.compile(
+    r"""(?:^|/)\.      # a component that starts with a dot
       | \.lock(?:/|$)  # or ends in .lock
       | \.\. | [ ~^:?*\[\\] | @\{
       | ^/ | /$ | //
       | \.$
       | ^@$
-      | ^-             # would be read as an option"""
-_FOUND: Final = rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]{1,18})"
-_OBJECT_NAME: Final = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
-
-
-def merge_parents(root: Path) -> tuple[str, ...]:
-    """The commits that the merge in progress brings in; none while there is no merge.
-
-    A merge that git makes on its own runs its hooks before it writes MERGE_HEAD; what it brings
-    in is then told by variables named GITHEAD_ and the commit.
-    """
-    try:
-        with Path(git_dir(root), "MERGE_HEAD").open("rb") as file:
-            names = file.read(10_000).decode("ascii", "replace").split("\n")
-    except FileNotFoundError:
-        names = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
-    except OSError as error:
-        raise UnreadableInput("cannot-read", f"{root}: cannot read MERGE_HEAD: {error}") from error
-    return tuple(name for name in names if re.fullmatch(_OBJECT_NAME, name))
+      | ^-             # would be read as an option""",
+    re.VERBOSE,
+)
+# What git says of an object before its content: "<name> blob 1234".
+_HEADER: Final = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]{1,18})")
+OBJECT_NAME: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def check_revision(revision: str) -> str:
@@ -62,8 +46,8 @@ def check_revision(revision: str) -> str:
         not name
         or len(revision) > _LONGEST_REVISION
         or not revision.isprintable()
-        or re.search(_NO_REF_NAME, name)
-        or not re.fullmatch(_SUFFIX, revision[len(name) :])
+        or _NO_REF_NAME.search(name)
+        or not _SUFFIX.fullmatch(revision[len(name) :])
     ):
         shown = ascii(revision[:60]) + ("..." if len(revision) > 60 else "")
         raise UsageError(
@@ -87,7 +71,6 @@ class Blobs:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._process: subprocess.Popen[bytes] | None = None
-        self._asked: list[bytes] = []  # what git has been asked and not been heard on
 
     def __enter__(self) -> Self:
         return self
@@ -102,25 +85,15 @@ class Blobs:
 
     def close(self) -> None:
         """End the process. A later question starts another."""
-        process, self._process = self._process, None
-        self._asked = []
-        if process:
+        running, self._process = self._process, None
+        if running:
             # Popen's own exit closes both pipes and waits; git ends with its input.
-            with process:
+            with running:
                 pass
 
     def forget(self) -> None:
         """Leave the process to the one that this is a copy of; a later question starts another."""
         self._process = None
-        self._asked = []
-
-    def expect(self, path: str, *, staged: bool = True) -> None:
-        """Ask git for the staged and the committed file at once, so that it looks for them while
-        this process does something else. ``staged`` and ``head`` hand them out."""
-        requests = [b":0:" + _checked(path)] if staged else []
-        requests.append(b"HEAD:" + _checked(path))
-        with suppress(BrokenPipeError):  # whoever reads the answers finds out why
-            self._send(requests)
 
     def read(self, revision: str, path: str) -> bytes | None:
         """The file ``path`` at ``revision``; None where the revision does not exist or has no
@@ -139,86 +112,61 @@ class Blobs:
     def commit(self, revision: str) -> str | None:
         """The full name of the commit that ``revision`` stands for; None where there is no
         such commit or the abbreviation fits several."""
-        found = self._ask(os.fsencode(check_revision(revision)) + b"^{commit}")
-        return found[0] if found else None
+        answer = self._ask(os.fsencode(check_revision(revision)) + b"^{commit}")
+        return answer[0] if answer else None
 
     def content(self, name: str) -> bytes | None:
         """The blob whose full name is ``name``; None where the repository does not hold it."""
-        return self._blob(name.encode()) if re.fullmatch(_OBJECT_NAME, name) else None
+        return self._blob(name.encode()) if OBJECT_NAME.fullmatch(name) else None
 
     def _blob(self, request: bytes) -> bytes | None:
-        found = self._ask(request)
-        return found[2] if found and found[1] == "blob" else None
+        answer = self._ask(request)
+        return answer[2] if answer and answer[1] == "blob" else None
 
     def _ask(self, request: bytes) -> tuple[str, str, bytes] | None:
+        """Name, type and content of what is asked for; None where git knows nothing to show."""
+        running = self._process or self._start()
+        assert running.stdin is not None
+        assert running.stdout is not None
         try:
-            if request not in self._asked:
-                self._send([request])
-            while self._asked.pop(0) != request:
-                self._answer()
-            return self._answer()
+            running.stdin.write(request + b"\n")
+            running.stdin.flush()
+            header = running.stdout.readline()
         except BrokenPipeError:
             raise self._gave_up() from None
-
-    def _send(self, requests: list[bytes]) -> None:
-        process = self._process or self._start()
-        assert process.stdin is not None
-        self._asked += requests
-        process.stdin.write(b"".join(request + b"\n" for request in requests))
-        process.stdin.flush()
-
-    def _answer(self) -> tuple[str, str, bytes] | None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        header = self._process.stdout.readline()
-        found = re.fullmatch(_FOUND, header[:-1])
-        if not found:
-            # "missing", "ambiguous", "submodule": git knows nothing to show.
-            if header.endswith(b"\n"):
+        match = _HEADER.fullmatch(header[:-1])
+        if not match:
+            if header.endswith(b"\n"):  # "missing", "ambiguous", "submodule"
                 return None
             raise self._gave_up()
-        size = int(found[3])
-        content = self._process.stdout.read(size + 1)
+        size = int(match[3])
+        content = running.stdout.read(size + 1)
         if len(content) != size + 1:
             raise self._gave_up()
-        return found[1].decode(), found[2].decode(), content[:size]
+        return match[1].decode(), match[2].decode(), content[:size]
 
     def _start(self) -> subprocess.Popen[bytes]:
-        import subprocess  # who only looks for the top of the repository does not wait for it
-
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - a fixed command
-                [*GIT, "cat-file", "--batch"],
+            self._process = subprocess.Popen(
+                ["git", "cat-file", "--batch"],
                 cwd=self.root,
-                env=environment(self.root),
+                env=process.environment(self.root),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise not_started(self.root, error) from error
+            raise process.not_started(self.root, error) from error
         return self._process
 
     def _gave_up(self) -> LedgerError:
         """Why git ended: its standard error was not read, since a full pipe would stop it."""
-        import subprocess
-
-        process, self._process = self._process, None
-        self._asked = []
-        if process:
-            process.kill()
-            process.communicate()
-        done = subprocess.run(  # noqa: S603 - a fixed command
-            [*GIT, "rev-parse", "--git-dir"],
-            cwd=self.root,
-            env=environment(self.root),
-            capture_output=True,
-            check=False,
-        )
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        return LedgerError(
-            "git-failed", f"{self.root}: git gave up: {said or 'an object could not be read'}"
-        )
+        running, self._process = self._process, None
+        if running:
+            running.kill()
+            running.communicate()
+        reason = process.run(self.root, "rev-parse", "--git-dir").stderr
+        return process.failed(self.root, "git cat-file", reason or b"an object could not be read")
 
 
 def _checked(path: str) -> bytes:
@@ -231,10 +179,3 @@ def _checked(path: str) -> bytes:
         return os.fsencode("/".join(parts))
     except UnicodeEncodeError as error:
         raise UsageError("bad-path", f"{path[:100]!a}: no file can have this name") from error
-
-
-def not_started(root: Path, error: OSError) -> LedgerError:
-    """Why git did not start."""
-    if isinstance(error, FileNotFoundError) and root.is_dir():
-        return LedgerError("no-git", "git was not found", "install git, or put it on the PATH")
-    return LedgerError("git-failed", f"{root}: git could not be started: {error.strerror}")

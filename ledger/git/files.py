@@ -8,20 +8,18 @@ repository; what lies outside is not there, for any of them. Nothing here change
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import stat
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError, why
-from ledger.git import asking
+from ledger.git import process
 from ledger.git.blobs import Blobs
 from ledger.plan.text import DRIVE
 
@@ -31,6 +29,58 @@ _LINK: Final = "120000"  # git's modes of a symbolic link,
 _SUBMODULE: Final = "160000"  # and of another repository's commit
 _MOST_LINKS: Final = 40  # one behind the other, as Linux has it
 _LONGEST_TARGET: Final = 4096  # bytes
+_DRIVE: Final = re.compile(DRIVE)
+
+
+def confine(root: Path, path: str | os.PathLike[str]) -> Path:
+    """``path`` below ``root``, with links resolved; it need not exist.
+
+    Raises ``UsageError`` (``outside``) for a path that is empty, absolute, has a ``..``, a NUL
+    or a character that no file name can hold, or leads out of ``root`` through a link.
+    """
+    name = os.fspath(path)
+    reason = ""
+    if not name:
+        reason = "is empty"
+    elif "\0" in name:
+        reason = "has a NUL in it"
+    elif name.startswith("/") or _DRIVE.match(name):
+        reason = "is absolute"
+    elif ".." in name.replace("\\", "/").split("/"):
+        reason = "has a '..' in it"
+    else:
+        try:
+            top = Path(os.path.realpath(root))
+            real = Path(os.path.realpath(top / name))
+            if real.is_relative_to(top):
+                return real
+            reason = "leads out of it through a link"
+        except (OSError, UnicodeEncodeError):
+            reason = "is no name that a file can have"
+    raise UsageError(
+        "outside", f"{name[:200]!a}: expected a path inside the repository, but it {reason}"
+    )
+
+
+def inside(root: Path, place: Path) -> str:
+    """The path of a file or run relative to the repository, which it may not leave. Raises
+    UnreadableInput for nothing, UsageError for what lies outside."""
+    try:
+        real = Path(os.path.realpath(place))
+        is_there = real.exists()
+    except (OSError, ValueError) as error:
+        raise UnreadableInput("cannot-read", f"{place}: {error}") from error
+    if not is_there:
+        raise UnreadableInput(
+            "no-such-run", f"{place}: no such file or folder", "give a run's folder"
+        )
+    if not real.is_relative_to(root):
+        raise UsageError(
+            "outside",
+            f"{place}: lies outside the repository {root}",
+            "copy it into the repository: evidence that is not in it cannot be committed",
+        )
+    return real.relative_to(root).as_posix()
 
 
 class File(NamedTuple):
@@ -105,7 +155,7 @@ class Files(ABC):
     def real(self, path: str) -> str | None:
         """The path that ``path`` leads to, its links followed; None where that is not inside the
         repository. Nothing need be there."""
-        if path.startswith("/") or "\0" in path or re.match(DRIVE, path):
+        if path.startswith("/") or "\0" in path or _DRIVE.match(path):
             return None
         if ".." in path.replace("\\", "/").split("/"):
             return None
@@ -211,7 +261,7 @@ class Listing:
     @cached_property
     def folders(self) -> frozenset[str]:
         """The folders that the files lie in."""
-        return frozenset(_above(self.paths))
+        return frozenset(above(self.paths))
 
     @cached_property
     def _by_last(self) -> Mapping[str, list[str]]:
@@ -226,25 +276,15 @@ class Listing:
 
     def inside(self, folder: str) -> Sequence[str]:
         """The paths of the files in a folder and its subfolders; all of them for ``""``."""
-        return self._starting(f"{folder}/") if folder else self.paths
+        return self.starting(f"{folder}/") if folder else self.paths
 
     def ending(self, path: str) -> Sequence[str]:
         """The files and folders whose paths end in ``path``, and are longer."""
         last = path.rpartition("/")[2]
         return [name for name in self._by_last.get(last, ()) if name.endswith(f"/{path}")]
 
-    def matching(self, pattern: str) -> tuple[str, ...]:
-        """The files and folders that a path with open parts may stand for, at most a thousand.
-        An open part (``<STAMP>``, ``*``) stands for one name or a part of it, ``...`` for any
-        number of folders."""
-        parts = pattern.strip("/").split("/")
-        wanted = [None if part in _DEEP else _filled(part) for part in parts]
-        places = self._starting("/".join(itertools.takewhile(_is_closed, parts)))
-        every = dict.fromkeys((*places, *_above(places)))
-        matches = (name for name in every if _fits(wanted, name.split("/")))
-        return tuple(sorted(itertools.islice(matches, _MOST_MATCHES)))
-
-    def _starting(self, prefix: str) -> Sequence[str]:
+    def starting(self, prefix: str) -> Sequence[str]:
+        """The paths that begin with ``prefix``, which need not end with a name."""
         start = bisect_left(self.paths, prefix)
         end = start
         while end < len(self.paths) and self.paths[end].startswith(prefix):
@@ -285,7 +325,7 @@ class _Recorded(Files):
     def _sizes(self) -> Mapping[str, int]:
         """The size of every object that is at hand. Asked about one that a partial clone lacks,
         git would look for it elsewhere, so it is asked about those that it has."""
-        answers = asking.ask(
+        answers = process.ask(
             self._contents.root,
             "cat-file",
             "--batch-all-objects",
@@ -392,56 +432,15 @@ class Commit(_Recorded):
 
 
 def _records(root: Path, *arguments: str) -> Iterator[str]:
-    return (os.fsdecode(line) for line in asking.ask(root, *arguments).split(b"\0") if line)
+    return (os.fsdecode(line) for line in process.ask(root, *arguments).split(b"\0") if line)
 
 
 def _missing(path: str, expected: str) -> UnreadableInput:
     return UnreadableInput("no-such-file", f"{path[:1000]}: no such {expected} in the repository")
 
 
-# A part of a name that is left open, which may stand for anything but "/":
-# <STAMP>, $(date), ${RUN}, $RUN, …, NN, XX, YYYYMMDD.
-_OPEN = re.compile(
-    r"<[^<>/]*>|\$\([^()/]*\)|\$?\{[^{}/]*\}|\$[A-Za-z_]+|…"
-    r"|(?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])"
-)
-_DEEP = frozenset({"...", "....", "…", "**"})  # a name that stands for any number of folders
-_MOST_MATCHES = 1000
-
-
-def _filled(part: str) -> str:
-    """One name with open parts as a pattern for ``fnmatch``, which takes time in proportion."""
-    made, end = [], 0
-    for gap in _OPEN.finditer(part):
-        made += [part[end : gap.start()].replace("[", "[[]"), "*"]
-        end = gap.end()
-    return "".join([*made, part[end:].replace("[", "[[]")])
-
-
-def _is_closed(part: str) -> bool:
-    return part not in _DEEP and part == _filled(part) and not {"*", "?", "["} & {*part}
-
-
-def _fits(wanted: Sequence[str | None], names: Sequence[str]) -> bool:
-    """Whether the names of a path, one after the other, fit the patterns; None fits any number."""
-    at = done = 0
-    deep: tuple[int, int] | None = None
-    while done < len(names):
-        if at < len(wanted) and wanted[at] is None:
-            deep = at, done
-            at += 1
-        elif at < len(wanted) and fnmatchcase(names[done], wanted[at] or ""):
-            at, done = at + 1, done + 1
-        elif deep:
-            deep = deep[0], deep[1] + 1
-            at, done = deep[0] + 1, deep[1]
-        else:
-            return False
-    return all(part is None for part in wanted[at:])
-
-
-def _above(paths: Iterable[str]) -> Iterator[str]:
-    """The folders that hold ``paths``."""
+def above(paths: Iterable[str]) -> Iterator[str]:
+    """The folders that hold ``paths``, each once."""
     seen: set[str] = set()
     for path in paths:
         folder = path.rpartition("/")[0]

@@ -1,33 +1,83 @@
-"""The versions of one file over its history: which commit changed it, from what to what.
+"""The history of a repository's files: which commit did what to which.
 
-Two git processes do it: one ``git log`` for the commits, one ``git cat-file`` for the contents.
-Renames of the file are followed back. Nothing here changes a repository, and nothing is
-fetched: contents that a partial clone lacks are told apart, not guessed.
+``changes`` follows one file, ``Touched`` knows every path. Each is one ``git log``, which
+compares trees only, so that a partial clone lacks nothing that it needs. Nothing here changes a
+repository, and nothing is fetched: contents that a partial clone lacks are told apart, not
+guessed.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.errors import UsageError
-from ledger.git import asking, blobs
-from ledger.git.model import Change, Commit
+from ledger.git import blobs, process
+from ledger.plan.model import Model
 
 # No name, message or path has a NUL in it, so none can pass for another record.
-_FORMAT: Final = "--format=%x00%H%x00%P%x00%cI%x00%an%x00%s"
 _LOG: Final = (
-    "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", "log.diffMerges=separate",
-    "-c", "i18n.logOutputEncoding=UTF-8",
-    "log", "--topo-order", "--reverse", "--full-history", "-m", "--raw", "-z", "--no-abbrev",
-    "--no-renames", "--no-color", "--no-relative", "--no-notes", "--no-ext-diff", _FORMAT,
+    "log", "--topo-order", "--reverse", "-m", "--raw", "-z", "--no-abbrev", "--no-renames",
+    "--no-color", "--no-relative", "--no-notes", "--no-ext-diff",
 )  # fmt: skip
+_OF_A_FILE: Final = (*_LOG, "--full-history", "--format=%x00%H%x00%P%x00%cI%x00%an%x00%s")
+_OF_EVERY_FILE: Final = (
+    *_LOG, "--ignore-submodules=all", "--format=%x00%H%x00%P%x00%cs%x00%s",
+)  # fmt: skip
+# What stands for a file in a record: ":100644 100644 <old blob> <new blob> M".
 _RAW: Final = re.compile(r":\d+ \d+ ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
 _MOST_FILES: Final = 20_000  # in one commit, that a renamed file is looked for among
 _Edge = tuple[str, str | None]
+
+
+class Commit(Model):
+    """One commit."""
+
+    sha: str
+    """Its full name."""
+    parents: tuple[str, ...]
+    """The full names of its parents."""
+    when: str
+    """The committer's date with its offset, in ISO 8601."""
+    author: str
+    """The author's name."""
+    subject: str
+    """The first line of its message."""
+
+    @property
+    def day(self) -> str:
+        """The date on the committer's clock, as ISO."""
+        return self.when[:10]
+
+
+class Change(Model):
+    """A commit that changed a file."""
+
+    commit: Commit
+    """The commit."""
+    path: str
+    """What the file was called."""
+    blob: str | None
+    """What the commit made of it; None where it deleted the file."""
+    parents: tuple[tuple[str, str | None], ...]
+    """Each parent with its blob; None where the file was not there."""
+    renamed_from: str | None = None
+    """The name that the file had before, where the commit renamed it."""
+
+
+class Revision(NamedTuple):
+    """One commit: ``place`` in a list where parents stand before children."""
+
+    place: int
+    sha: str
+    parents: tuple[str, ...]
+    day: str
+    subject: str
 
 
 def resolve(root: Path, given: str | None) -> tuple[str, ...]:
@@ -118,7 +168,7 @@ def blobs_at(root: Path, places: Sequence[tuple[str, str]]) -> list[str | None]:
 def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Commit, list[_Edge]]]:
     """Each commit with what the file was before and after, once for each parent that it
     differs from."""
-    said = _git(root, *_LOG, *commits, "--", f":(top,literal){path}")
+    said = _git(root, *_OF_A_FILE, *commits, "--", f":(top,literal){path}")
     commit: Commit | None = None
     edges: list[_Edge] = []
     for head, raw in records(said, 5):
@@ -128,7 +178,11 @@ def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Com
             edges = []
             sha, parents, when, author, subject = head
             commit = Commit(
-                sha=sha, parents=tuple(parents.split()), when=when, author=author, subject=subject
+                sha=sha,
+                parents=tuple(parents.split()),
+                when=when,
+                author=author,
+                subject=subject,
             )
         for entry, name in raw:
             match = _RAW.match(entry)
@@ -164,8 +218,7 @@ def _change(commit: Commit, path: str, edges: Sequence[tuple[str, str | None]]) 
     parents = tuple(
         (parent, _blob(before)) for parent, (before, _) in zip(commit.parents, edges, strict=False)
     )
-    blob = edges[-1][1] if edges else None
-    return Change(commit=commit, path=path, blob=blob, parents=parents)
+    return Change(commit=commit, path=path, blob=edges[-1][1] if edges else None, parents=parents)
 
 
 def _settle_merges(
@@ -180,21 +233,12 @@ def _settle_merges(
     ]
     if not places:
         return
-    found = dict(zip(places, blobs_at(root, places), strict=True))
+    at = dict(zip(places, blobs_at(root, places), strict=True))
     for place in merges:
         change = batch[place]
+        called = dict.fromkeys((change.path, *names))
         parents = tuple(
-            (
-                parent,
-                next(
-                    (
-                        blob
-                        for name in dict.fromkeys((change.path, *names))
-                        if (blob := found[parent, name])
-                    ),
-                    None,
-                ),
-            )
+            (parent, next((blob for name in called if (blob := at[parent, name])), None))
             for parent in change.commit.parents
         )
         batch[place] = change.model_copy(update={"parents": parents})
@@ -226,5 +270,90 @@ def _without_renamings(found: list[Change]) -> list[Change]:
 
 
 def _git(root: Path, *arguments: str, given: str = "", answers: tuple[int, ...] = ()) -> str:
-    """See ``asking.ask``."""
-    return os.fsdecode(asking.ask(root, *arguments, given=os.fsencode(given), answers=answers))
+    """See ``process.ask``."""
+    return os.fsdecode(process.ask(root, *arguments, given=os.fsencode(given), answers=answers))
+
+
+class Touched:
+    """The history of ``commit`` (a full name). Raises ``LedgerError`` where git fails."""
+
+    def __init__(self, root: Path, commit: str) -> None:
+        self.commits: dict[str, Revision] = {}
+        self._by_path: dict[str, list[tuple[str, str]]] = {}
+        self._before: dict[str, set[str]] = {}
+        merges: dict[str, dict[str, list[str]]] = {}
+        for (sha, parents, day, subject), raw in _records(root, commit):
+            above = tuple(parents.split())
+            self.commits.setdefault(sha, Revision(len(self.commits), sha, above, day, subject))
+            for about, path in raw:
+                letter = about[-1:]
+                if len(above) < 2:
+                    self._by_path.setdefault(path, []).append((letter, sha))
+                else:
+                    merges.setdefault(sha, {}).setdefault(path, []).append(letter)
+        for sha, paths in merges.items():
+            for path, letters in paths.items():
+                # A merge did what differs from every parent.
+                if len(letters) == len(self.commits[sha].parents):
+                    letter = letters[0] if len({*letters}) == 1 else "M"
+                    self._by_path.setdefault(path, []).append((letter, sha))
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._by_path)
+
+    def added_by(self, path: str) -> str | None:
+        """The commit that added the file last; None where none did."""
+        return self._last(path, "A")
+
+    def removed_by(self, path: str) -> str | None:
+        """The commit that deleted the file, or the last file of the folder, last."""
+        path = path.rstrip("/")
+        found = [self._last(below, "D") for below in self._files(path)]
+        return self._latest(found)
+
+    def first_in(self, names: Iterable[str]) -> str | None:
+        """The commit that added the first of the files ``names``."""
+        found = [sha for name in names if (sha := self.added_by(name))]
+        return min(found, key=lambda sha: self.commits[sha].place, default=None)
+
+    def touching(self, path: str) -> set[str]:
+        """The commits that did anything to the file, or to a file in the folder."""
+        return {sha for below in self._files(path.rstrip("/")) for _, sha in self._by_path[below]}
+
+    def between(self, start: str, end: str) -> set[str]:
+        """The commits that ``end`` has and ``start`` has not, without ``end``."""
+        return self.before(end) - self.before(start) - {start, end}
+
+    def before(self, sha: str) -> set[str]:
+        """The commit and all before it."""
+        if sha not in self._before:
+            found: set[str] = set()
+            waiting = [sha]
+            while waiting:
+                one = waiting.pop()
+                if one not in found and one in self.commits:
+                    found.add(one)
+                    waiting.extend(self.commits[one].parents)
+            self._before[sha] = found
+        return self._before[sha]
+
+    def _last(self, path: str, letter: str) -> str | None:
+        return self._latest([sha for done, sha in self._by_path.get(path, ()) if done == letter])
+
+    def _latest(self, found: list[str | None] | list[str]) -> str | None:
+        known = [sha for sha in found if sha]
+        return max(known, key=lambda sha: self.commits[sha].place, default=None)
+
+    def _files(self, path: str) -> Iterator[str]:
+        """The file ``path`` and those below it that any commit ever touched."""
+        if path in self._by_path:
+            yield path
+        for place in range(bisect_left(self._sorted, f"{path}/"), len(self._sorted)):
+            if not self._sorted[place].startswith(f"{path}/"):
+                break
+            yield self._sorted[place]
+
+
+def _records(root: Path, commit: str) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    return records(_git(root, *_OF_EVERY_FILE, commit, "--"), 4)

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from ledger.git.model import Commit
+from ledger.git.log import Commit
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports.lines import Line
 from ledger.versions.model import Event, EventKind, Facts, History, Removed

@@ -6,29 +6,27 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from ledger.git.links_model import ArtifactLink, CommitLink, Links
-from ledger.plan.model import Attempt
+from ledger.commands.links import ArtifactLink, CommitLink, Links
 from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line, accented
 
 _STATES: Final = ("tracked", "untracked", "ignored", "missing", "outside", "placeholder")
 _NAMED: Final = ("known", "elsewhere", "ambiguous", "unknown")
 _MOST_MATCHES: Final = 3
+_Key = tuple[str | None, int | None]
 _Link = TypeVar("_Link", ArtifactLink, CommitLink)
 
 
-def links(attempts: Sequence[Attempt], found: Links, path: str) -> Iterator[Line]:
+def links(found: Links) -> Iterator[Line]:
     """The links of each attempt that has any, and a last line that counts them."""
     artifacts = _by_attempt(found.artifacts)
     commits = _by_attempt(found.commits)
-    for key in dict.fromkeys((one.item, one.number) for one in attempts):
-        if key not in artifacts and key not in commits:
-            continue
+    for key in _in_order([*artifacts], [*commits]):
         yield Line(one_line(_name(*key)), "heading")
         yield from map(artifact, artifacts.get(key, ()))
         yield from map(commit, commits.get(key, ()))
     named = [one for one in found.commits if one.raw]
-    said = f"{path}: {counts(found.artifacts)}"
+    said = f"{found.path}: {counts(found.artifacts)}"
     if named:
         said += f"; {counted(len(named), 'commit')} named: {_counted(_states(named), _NAMED)}"
     yield Line(one_line(said))
@@ -71,11 +69,21 @@ def commit(link: CommitLink) -> Line:
     return Line(f"  {link.state:<11}  {one_line(f'{name} {told}'.strip())}", "cut")
 
 
-def _by_attempt(found: Iterable[_Link]) -> dict[tuple[str | None, int | None], list[_Link]]:
-    groups: dict[tuple[str | None, int | None], list[_Link]] = {}
+def _by_attempt(found: Iterable[_Link]) -> dict[_Key, list[_Link]]:
+    groups: dict[_Key, list[_Link]] = {}
     for one in found:
         groups.setdefault((one.item, one.attempt), []).append(one)
     return groups
+
+
+def _in_order(keys: list[_Key], others: list[_Key]) -> list[_Key]:
+    """The keys of both lists, each of which is in order."""
+    at = 0
+    for key in others:
+        if key not in keys:
+            keys.insert(at, key)
+        at = keys.index(key) + 1
+    return keys
 
 
 def _states(named: Iterable[CommitLink]) -> list[str]:

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from ledger.commands.links import Pointers
 from ledger.commands.status import count_actions
-from ledger.git.links_model import Links
 from ledger.plan import text
 from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import one_line, visible
@@ -57,7 +57,7 @@ def attempt(shown: Attempt, path: str) -> Iterator[Line]:
         yield Line(visible(line))
 
 
-def cited(shown: Item, links: Links) -> Iterator[Line]:
+def cited(shown: Item, links: Pointers) -> Iterator[Line]:
     """What the attempts of an item cite, in figures."""
     if links.artifacts:
         yield Line("")
@@ -79,7 +79,7 @@ def archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
         yield Line(f"  {one_line(f'{size(part)}: {at}')}")
 
 
-def pointed(links: Links) -> Iterator[Line]:
+def pointed(links: Pointers) -> Iterator[Line]:
     """What an attempt cites, and the commits that have to do with it."""
     if links.artifacts:
         yield Line("")

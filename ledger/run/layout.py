@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from ledger.errors import UsageError
-from ledger.git import paths
+from ledger.git import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _still_open(path: str) -> str:
 def make(root: str, path: str, *, may_be_empty: bool) -> str:
     """Make the folder; empty text where it is another run's, which a folder that is there is
     unless it is empty and ``may_be_empty``. Raises UsageError for one outside, OSError."""
-    place = paths.confined(root, path)
+    place = os.fspath(files.confine(Path(root), path))
     os.makedirs(os.path.dirname(place), exist_ok=True)
     try:
         os.mkdir(place)  # of two that try one succeeds

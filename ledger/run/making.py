@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 from ledger.errors import UnreadableInput, UsageError, why
-from ledger.git import snapshot
+from ledger.git import repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,13 +30,12 @@ def make(bundle: Bundle, keeper: Keeper, watch: Watch, earlier: Earlier | None) 
     command that cannot be started, UnreadableInput where the disk does not take the outputs."""
     try:
         bundle.begin_claim(bundle.place, bundle.order.rounds)
-        taken = None
         if bundle.settings.is_git:
-            taken = snapshot.Snapshot(bundle.settings.top, f"{bundle.place}/git_diff.patch")
-        from ledger.run.interrupts import Interrupts  # while git looks
+            patch = Path(bundle.place, "git_diff.patch")
+            bundle.commit = repository.write_diff(bundle.settings.root, patch)
+        from ledger.run.interrupts import Interrupts
 
         with Interrupts() as interrupts:
-            bundle.commit = taken.commit() if taken else None
             _run(bundle, keeper, interrupts, watch)
             _write_end(bundle, earlier)
             bundle.is_stopped = bool(interrupts.caught)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, TypeVar
 
-from ledger.git.model import Commit
+from ledger.git.log import Commit
 from ledger.plan.model import contradict
 from ledger.plan.patterns import behind_number
 from ledger.versions.model import (

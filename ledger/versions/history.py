@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TypeVar
 
-from ledger.git.model import Change, Commit
+from ledger.git.log import Change, Commit
 from ledger.versions.model import Deed, Event, Facts, History
 
 T = TypeVar("T")

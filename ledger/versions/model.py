@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, computed_field
 
-from ledger.git.model import Commit
+from ledger.git.log import Commit
 from ledger.plan.model import Model, Result
 
 EventKind = Literal[

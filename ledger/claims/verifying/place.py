@@ -14,7 +14,7 @@ from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.evidence.access import Access
 from ledger.evidence.access import Entry as File
 from ledger.evidence.part import MAX_BYTES
-from ledger.git import asking, worktree
+from ledger.git import process
 from ledger.git.blobs import Blobs
 
 _NAME_AND_SIZE = "%(objectname) %(objectsize)"
@@ -199,7 +199,7 @@ def work_tree(
             of,
             lambda: None,
         )
-    told = names() if names else asking.ask(root, "ls-files", "-z")
+    told = names() if names else process.ask(root, "ls-files", "-z")
     listing = Listing(_parted(told), root)
     return Place(
         listing,
@@ -245,7 +245,7 @@ def _latest(root: Path, contents: Blobs | None, *, is_committed: bool) -> tuple[
 def _is_commit(root: Path, contents: Blobs, name: str) -> bool | None:
     if contents.commit(name) is not None:
         return True
-    return None if Path(worktree.git_dir(root), "shallow").exists() else False
+    return None if Path(process.git_dir(root), "shallow").exists() else False
 
 
 def _walked(root: Path) -> Iterator[str]:
@@ -263,7 +263,7 @@ def _parted(told: bytes) -> list[str]:
 def _blobs_of(root: Path, commit: str) -> dict[str, str]:
     """The files of a commit, each with its blob."""
     found = {}
-    for line in _parted(asking.ask(root, "ls-tree", "-r", "-z", commit)):
+    for line in _parted(process.ask(root, "ls-tree", "-r", "-z", commit)):
         about, _, path = line.partition("\t")
         found[path] = about.rpartition(" ")[2]
     return found
@@ -273,16 +273,16 @@ def _sizes(root: Path) -> dict[str, int]:
     """The size of every object that is here. Asking a partial clone for another one would make
     git look for it elsewhere."""
     asked = ("cat-file", "--batch-all-objects", "--unordered", f"--batch-check={_NAME_AND_SIZE}")
-    lines = asking.ask(root, *asked).decode("ascii", "replace").split("\n")
+    lines = process.ask(root, *asked).decode("ascii", "replace").split("\n")
     return {name: int(size) for line in lines for name, _, size in [line.partition(" ")] if size}
 
 
 def _day(root: Path, name: str) -> str | None:
-    done = asking.run(root, "log", "-1", "--format=%cs", name, "--")
+    done = process.run(root, "log", "-1", "--format=%cs", name, "--")
     return done.stdout.decode("ascii", "replace").strip() or None  # nothing before a first commit
 
 
 def _ignored(root: Path, paths: Sequence[str]) -> frozenset[str]:
     given = b"\0".join(os.fsencode(path) for path in paths if path and "\0" not in path)
-    done = asking.run(root, "check-ignore", "-z", "--stdin", given=given)
+    done = process.run(root, "check-ignore", "-z", "--stdin", given=given)
     return frozenset(os.fsdecode(path) for path in done.stdout.split(b"\0") if path)

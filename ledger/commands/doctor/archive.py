@@ -14,7 +14,7 @@ from ledger.commands.doctor.plan import counted
 from ledger.config import Config
 from ledger.edits import chunks, once
 from ledger.errors import why
-from ledger.git import asking, paths
+from ledger.git import files, repository
 from ledger.plan import document, pointers, reader
 from ledger.plan.model import Ledger
 from ledger.rules import places
@@ -48,7 +48,11 @@ def archive(found: Config, read: Ledger | None) -> Check:
         *_agreement(found, read, kept),
         *long,
     ]
-    if found.is_git and (held or kept.items or kept.loose) and not _is_tracked(found):
+    if (
+        found.is_git
+        and (held or kept.items or kept.loose)
+        and not repository.is_tracked(found.root, found.partner)
+    ):
         name = shlex.quote(found.partner)
         mend = f"git add {name} # and commit it with the plan"
         means = "What was moved there is nowhere else."
@@ -136,7 +140,7 @@ def _length(found: Config, read: Ledger) -> Iterator[Problem]:
 def _bytes(found: Config) -> bytes | str | None:
     """The archive; None for none, or why it cannot be read."""
     try:
-        return paths.confine(found.root, found.partner).read_bytes()
+        return files.confine(found.root, found.partner).read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -145,8 +149,3 @@ def _bytes(found: Config) -> bytes | str | None:
 
 def _back(found: Config) -> str:
     return f"git checkout HEAD -- {shlex.quote(found.partner)}"
-
-
-def _is_tracked(found: Config) -> bool:
-    listed = ("--literal-pathspecs", "ls-files", "--cached", "--", found.partner)
-    return bool(asking.run(found.root, *listed).stdout)

@@ -14,7 +14,7 @@ from ledger import config, rules
 from ledger.commands import hooking, installing
 from ledger.commands.doctor.check import Check, Problem
 from ledger.config import Config
-from ledger.git import ancestry, asking
+from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.plan import text
 
@@ -48,15 +48,15 @@ def git(found: Config) -> Check:
         means = "Nothing brings back what is lost, and no commit can be checked."
         return Check("git", "", (Problem("there is no repository here", means, "git init"),))
     problems = []
-    if ancestry.is_shallow(root):
+    if repository.is_shallow(root):
         means = "Older versions are out of reach: of `history`, and of commits that attempts name."
         problems.append(Problem("the clone is shallow", means, "git fetch --unshallow"))
-    if ancestry.is_unmerged(root, path):
+    if repository.is_unmerged(root, path):
         means = "A merge is not finished, and nothing can be committed before."
         mend = f"git add {shlex.quote(path)} # once it is resolved"
         problems.append(Problem(f"{path} is in conflict", means, mend))
-    elif not _ask(root, "--literal-pathspecs", "ls-files", "--cached", "--", path):
-        rule = _ask(root, "check-ignore", "--verbose", "--", f"./{path}").partition("\t")[0]
+    elif not repository.is_tracked(root, path):
+        rule = repository.ignored(root, [path]).get(path)
         said = f"{path} is ignored, by {rule}" if rule else f"{path} is not committed"
         mend = f"git add {'--force ' if rule else ''}{shlex.quote(path)} # and commit it"
         problems.append(Problem(said, "Nothing brings back what is lost.", mend))
@@ -145,10 +145,6 @@ def _version(rev: str) -> tuple[Problem, ...]:
         return ()
     means = "Commits are judged by other rules than `ledger validate` has."
     return (Problem(f"the hook is {rev}, this is {own}", means, "pre-commit autoupdate"),)
-
-
-def _ask(root: Path, *arguments: str) -> str:
-    return text.decode(asking.run(root, *arguments).stdout).strip()
 
 
 def _short(root: Path, place: str) -> str:

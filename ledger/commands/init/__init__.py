@@ -17,7 +17,7 @@ from ledger.commands.init import place, plan, steps
 from ledger.commands.init.steps import OFFERS, Offer, Step
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused, UnreadableInput, why
-from ledger.git import paths
+from ledger.git import files
 from ledger.plan import reader, text
 from ledger.plan.model import Ledger
 
@@ -60,7 +60,7 @@ def start(found: Config, title: str, wanted: frozenset[Offer], *, dry_run: bool 
             parts.append(Step(offer, "offered", "", said))
     written = [one.place for one in parts if one.state == "added"]
     for name in [*written, *([".gitattributes"] if "merge-driver" in wanted else ())]:
-        place.require(paths.confine(found.root, name))
+        place.require(files.confine(found.root, name))
     if not dry_run:
         _write(found, [one for one in parts if one.text and one.about != "merge-driver"])
     if "hook" in wanted:
@@ -103,7 +103,7 @@ def _write(found: Config, parts: list[Step]) -> None:
     for one in parts:
         if one.state == "added":
             try:
-                adding.add(paths.confine(found.root, one.place), one.text)
+                adding.add(files.confine(found.root, one.place), one.text)
             except LedgerError as error:
                 if written:
                     error.hint += f"; written before that: {', '.join(written)}"

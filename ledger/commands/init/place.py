@@ -11,7 +11,7 @@ from ledger import config
 from ledger.commands import locating
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.git import worktree
+from ledger.git import process
 
 _MOST: Final = 3  # other plans that are named
 
@@ -40,7 +40,7 @@ def find(here: Path, given: Path | None) -> Config:
             ) from None
     place = Path(os.path.realpath(here / given)) if given else None
     folder = os.fspath(_existing(place.parent)) if place else os.path.realpath(here)
-    top = worktree.top_of(folder)
+    top = process.top_of(folder)
     if top is None and _is_bare(Path(folder)):
         raise UsageError(
             "bare", f"{folder}: a bare repository, which has no work tree", "run it in a clone"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -13,7 +14,7 @@ from ledger.commands import hooking, installing
 from ledger.commands.init import pieces
 from ledger.config import Config
 from ledger.errors import LedgerError
-from ledger.git import asking
+from ledger.git import repository
 
 Offer = Literal["hook", "merge-driver", "ci", "agents"]
 State = Literal["added", "there", "offered", "left"]
@@ -160,15 +161,8 @@ def agents(found: Config) -> Iterator[Step]:
 def _branch(found: Config) -> str:
     """The branch that counts: the remote's own, else the one that is checked out."""
     if found.is_git:
-        for name in ("refs/remotes/origin/HEAD", "HEAD"):
-            try:
-                done = asking.run(found.root, "symbolic-ref", "--quiet", name)
-            except LedgerError:
-                break
-            said = done.stdout.decode("utf-8", "replace").strip()
-            branch = said.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
-            if done.returncode == 0 and branch:
-                return branch
+        with suppress(LedgerError):
+            return repository.branch(found.root) or "main"
     return "main"
 
 

@@ -9,19 +9,77 @@ item cites.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
-from ledger.git.tree import Tree
+from ledger.git.blobs import Blobs
+from ledger.git.files import Commit, Index, Listing, WorkTree, above
 from ledger.plan import citations
 from ledger.plan.model import Artifact, Attempt, Item
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 # A path up to the folder of a run.
 _RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")
+# A part of a name that is left open, which may stand for anything but "/":
+# <STAMP>, $(date), ${RUN}, $RUN, …, NN, XX, YYYYMMDD.
+_OPEN = re.compile(
+    r"<[^<>/]*>|\$\([^()/]*\)|\$?\{[^{}/]*\}|\$[A-Za-z_]+|…"
+    r"|(?<![A-Za-z])(?:N{2,}|X{2,}|YYYY[A-Z]*)(?![A-Za-z])"
+)
+_DEEP = frozenset({"...", "....", "…", "**"})  # a name that stands for any number of folders
+_MOST_MATCHES = 1000
+_LARGEST = 1_000_000  # bytes of a .gitignore
+
+
+class Tree:
+    """The files among which attempts cite: those of the work tree at ``root``, or of ``commit``.
+    ``contents`` is None where there is no git."""
+
+    def __init__(self, root: Path, contents: Blobs | None, commit: str | None = None) -> None:
+        self._disk = None if commit else WorkTree(root)
+        self._commit = Commit(contents, commit) if contents and commit else None
+        index = Index(contents) if contents and not commit else self._commit
+        self.listing = index.listing if index else Listing(())
+        """The tracked files."""
+
+    def is_on_disk(self, path: str) -> bool:
+        """Whether the work tree has it; False for a commit."""
+        return self._disk is not None and self._disk.kind(path) is not None
+
+    def is_folder(self, path: str) -> bool:
+        """Whether it is a folder with a tracked file in it."""
+        return path in self.listing.folders
+
+    def size(self, path: str) -> int | None:
+        """Bytes of a file, or of a folder's tracked files; None where one cannot be told."""
+        names = self.listing.inside(path) if self.is_folder(path) else [path]
+        view = self._disk or self._commit
+        sizes = [view.size(name) if view else None for name in names]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
+
+    def ignore_files(self) -> Iterator[tuple[str, bytes]]:
+        """The ``.gitignore`` files of a commit."""
+        for name in (".gitignore", *self.listing.ending(".gitignore")):
+            if self._commit and self._commit.kind(name) == "file":
+                yield name, self._commit.read(name, _LARGEST)
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The tracked files and folders that a path with open parts may stand for. An open part
+        (``<STAMP>``, ``*``) stands for one name or a part of it, ``...`` for any number of
+        folders."""
+        parts = pattern.strip("/").split("/")
+        wanted = [None if part in _DEEP else _filled(part) for part in parts]
+        places = self.listing.starting("/".join(itertools.takewhile(_is_closed, parts)))
+        every = dict.fromkeys((*places, *above(places)))
+        matches = (name for name in every if _fits(wanted, name.split("/")))
+        return tuple(sorted(itertools.islice(matches, _MOST_MATCHES)))
 
 
 class Meant(NamedTuple):
@@ -101,11 +159,11 @@ def _closed(
     Of files that end so, those in the folders of runs that the attempt does not name are not
     meant, but for a bare name that only one file of the initiative has.
     """
-    for is_there in (tree.is_tracked, tree.is_on_disk):
+    for is_there in (tree.listing.has, tree.is_on_disk):
         found = next((place for place in places if is_there(place)), None)
         if found:
             return start._replace(place=found)
-    ends = tree.ending(name.lstrip("."))
+    ends = [*tree.listing.ending(name.lstrip("."))]
     is_bare = "/" not in name
     likely = [end for end in ends if {*_STAMP.findall(end)} <= about.cited]
     if is_bare and not likely:
@@ -165,7 +223,7 @@ def _beside(root: str, whole: Sequence[str], tree: Tree) -> list[str]:
     found: dict[str, None] = {}
     for path in whole:
         for place in dict.fromkeys((path, root + path)):
-            if "/" in path and tree.is_tracked(os.path.normpath(place)):
+            if "/" in path and tree.listing.has(os.path.normpath(place)):
                 found[place if place.endswith("/") else f"{place.rpartition('/')[0]}/"] = None
     return list(found)
 
@@ -179,3 +237,34 @@ def _initiatives(paths: Iterable[str]) -> list[str]:
         if len(parts) > 2 and _RUN.match(path):
             found[f"{parts[0]}/{parts[1]}/"] = None
     return list(found)
+
+
+def _filled(part: str) -> str:
+    """One name with open parts as a pattern for ``fnmatch``, which takes time in proportion."""
+    made, end = [], 0
+    for gap in _OPEN.finditer(part):
+        made += [part[end : gap.start()].replace("[", "[[]"), "*"]
+        end = gap.end()
+    return "".join([*made, part[end:].replace("[", "[[]")])
+
+
+def _is_closed(part: str) -> bool:
+    return part not in _DEEP and part == _filled(part) and not {"*", "?", "["} & {*part}
+
+
+def _fits(wanted: Sequence[str | None], names: Sequence[str]) -> bool:
+    """Whether the names of a path, one after the other, fit the patterns; None fits any number."""
+    at = done = 0
+    deep: tuple[int, int] | None = None
+    while done < len(names):
+        if at < len(wanted) and wanted[at] is None:
+            deep = at, done
+            at += 1
+        elif at < len(wanted) and fnmatchcase(names[done], wanted[at] or ""):
+            at, done = at + 1, done + 1
+        elif deep:
+            deep = deep[0], deep[1] + 1
+            at, done = deep[0] + 1, deep[1]
+        else:
+            return False
+    return all(part is None for part in wanted[at:])

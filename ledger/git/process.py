@@ -1,26 +1,39 @@
-"""Which work tree of git a file lies in, and how git is run there.
+"""How git is run: at the top of a work tree, hardened, with nothing that changes the repository.
 
-Every command begins here, ``ledger run`` even before its command starts: nothing is imported
-but what Python has loaded anyway, and paths are text.
+Git is started here, by ``blobs`` in its one long process, and by GitPython for ``repository``.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
 
-from ledger.errors import UnreadableInput
+from ledger.errors import LedgerError, UnreadableInput
 
-# `core.fsmonitor` may name a program, and comes from the repository that is being read.
-GIT = ("git", "--no-pager", "-c", "core.fsmonitor=")
-_HARDENED = {
+_HARDENED: Final = {
     "GIT_OPTIONAL_LOCKS": "0",  # do not refresh the index on the side
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",  # a partial clone must not fetch what it lacks,
     "GIT_ALLOW_PROTOCOL": "none",  # nor in a git that does not know the line above
+    "GIT_PAGER": "cat",
     "LC_ALL": "C",
 }
+# Some of these name programs, and come from the repository that is being read; with others it
+# could have git write what nobody here can read. (An external diff has to be left out by
+# `--no-ext-diff`: an empty setting is taken for a program.)
+_SETTINGS: Final = (
+    ("core.fsmonitor", ""),
+    ("log.showSignature", "false"),
+    ("log.showRoot", "true"),
+    ("log.diffMerges", "separate"),
+    ("log.mailmap", "false"),
+    ("i18n.logOutputEncoding", "UTF-8"),
+)
 # Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
-_PLACES = (
+PLACES: Final = (
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_COMMON_DIR",
@@ -29,6 +42,59 @@ _PLACES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_PREFIX",
 )
+
+
+def run(
+    root: Path, *arguments: str, given: bytes = b"", output: int | BinaryIO = subprocess.PIPE
+) -> subprocess.CompletedProcess[bytes]:
+    """Exit code and output of git at ``root``, with ``given`` on its input; ``output`` may be a
+    file to write to. The caller has checked every revision and path among ``arguments``. Raises
+    LedgerError (``no-git``) where git cannot be started."""
+    try:
+        return subprocess.run(  # noqa: S603 - see above
+            ["git", *arguments],
+            cwd=root,
+            env=environment(root),
+            input=given,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    except OSError as error:
+        raise not_started(root, error) from error
+
+
+def ask(root: Path, *arguments: str, given: bytes = b"", answers: tuple[int, ...] = ()) -> bytes:
+    """What git says. Raises LedgerError (``git-failed``) for an exit code that is neither 0 nor
+    one of ``answers``."""
+    done = run(root, *arguments, given=given)
+    if done.returncode and done.returncode not in answers:
+        command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
+        raise failed(root, f"git {command}", done.stderr)
+    return done.stdout
+
+
+def start_repository(folder: Path) -> None:
+    """Make a new folder a work tree, whatever repository this process was started in."""
+    folder.mkdir(exist_ok=True)
+    environment = {name: value for name, value in os.environ.items() if name not in PLACES}
+    command = ["git", "init", "--quiet"]
+    subprocess.run(  # noqa: S603 - a fixed command
+        command, cwd=folder, env=environment, capture_output=True, check=False
+    )
+
+
+def failed(root: Path, command: str, reason: bytes) -> LedgerError:
+    """What to raise where git gives up."""
+    line = reason.decode("utf-8", "replace").strip().partition("\n")[0]
+    return LedgerError("git-failed", f"{root}: {command} failed: {line}")
+
+
+def not_started(root: Path, error: OSError) -> LedgerError:
+    """Why git did not start."""
+    if isinstance(error, FileNotFoundError) and root.is_dir():
+        return LedgerError("no-git", "git was not found", "install git, or put it on the PATH")
+    return LedgerError("git-failed", f"{root}: git could not be started: {error.strerror}")
 
 
 def top_of(start: str | os.PathLike[str]) -> str | None:
@@ -75,18 +141,6 @@ def git_dir(root: str | os.PathLike[str]) -> str:
     return found
 
 
-def head(root: str | os.PathLike[str]) -> str | None:
-    """HEAD's commit, where one file says it: HEAD itself, or the branch that it names. None
-    elsewhere; there ``git rev-parse`` has to be asked."""
-    folder = git_dir(root)
-    said = _first_line(os.path.join(folder, "HEAD"))
-    if said.startswith("ref: refs/heads/") and ".." not in said:
-        common = _first_line(os.path.join(folder, "commondir"))  # of a linked work tree
-        said = _first_line(os.path.join(folder, common, said.removeprefix("ref: ")))
-    is_name = len(said) in (40, 64) and not said.strip("0123456789abcdef")
-    return said if is_name else None
-
-
 def _first_line(file: str) -> str:
     try:
         with open(file, "rb") as stream:
@@ -102,13 +156,23 @@ def environment(root: str | os.PathLike[str]) -> dict[str, str]:
     Places of another repository (this process was started by its hook) are taken out.
     """
     own = git_dir(root)
-    passed = {**os.environ, **_HARDENED}
+    passed = {**os.environ, **_HARDENED, **_settings(os.environ)}
     if _of_another(passed, own):
-        return {name: value for name, value in passed.items() if name not in _PLACES}
+        return {name: value for name, value in passed.items() if name not in PLACES}
     for name in ("GIT_DIR", "GIT_WORK_TREE"):
         # Relative to the folder of this process, while git is going to run in ``root``.
         if passed.get(name):
             passed[name] = os.path.join(os.getcwd(), passed[name])
+    return passed
+
+
+def _settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Our settings for git, behind those that the environment has already."""
+    given = environment.get("GIT_CONFIG_COUNT", "")
+    first = int(given) if given.isdecimal() else 0
+    passed = {"GIT_CONFIG_COUNT": str(first + len(_SETTINGS))}
+    for number, (name, value) in enumerate(_SETTINGS, first):
+        passed |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
     return passed
 
 

@@ -1,0 +1,306 @@
+"""What git is asked about a repository: one question, one function.
+
+Paths are relative to ``root``, the top of a work tree, with forward slashes, and stand for
+themselves: no pattern in them has a meaning. Nothing here changes a repository, its index
+included, but for ``set_setting``.
+
+Raises throughout: ``UnreadableInput`` (``no-repository``) where ``root`` is not the top of a
+work tree, ``LedgerError`` where git is missing (``no-git``) or gives up (``git-failed``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from ledger.errors import LedgerError, UnreadableInput
+from ledger.git import process
+from ledger.git.blobs import OBJECT_NAME, Blobs, check_revision
+from ledger.git.files import Index, WorkTree, confine
+from ledger.plan import citations
+
+if TYPE_CHECKING:
+    from git import Repo
+
+ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
+
+_NOTHING_FOUND: Final = 1  # the exit code of check-ignore and rev-parse --verify
+_LONGEST: Final = 100_000  # bytes of an artifact that is looked into
+
+
+# Through one git command each: the hook asks some of it
+
+
+def merge_parents(root: Path) -> tuple[str, ...]:
+    """The commits that the merge in progress brings in; none while there is no merge.
+
+    A merge that git makes on its own runs its hooks before it writes MERGE_HEAD; what it brings
+    in is then told by variables named GITHEAD_ and the commit.
+    """
+    try:
+        with Path(process.git_dir(root), "MERGE_HEAD").open("rb") as file:
+            names = file.read(10_000).decode("ascii", "replace").split("\n")
+    except FileNotFoundError:
+        names = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
+    except OSError as error:
+        raise UnreadableInput("cannot-read", f"{root}: cannot read MERGE_HEAD: {error}") from error
+    return tuple(name for name in names if OBJECT_NAME.fullmatch(name))
+
+
+def fork_point(root: Path, *revisions: str) -> str | None:
+    """The commit that ``revisions`` have in common and that is nearest to them; None where they
+    have none, or where a shallow clone lacks it. Raises UsageError for what is no revision."""
+    names = [check_revision(revision) for revision in revisions]
+    return _line(_answer(root, "merge-base", "--octopus", *names)) or None
+
+
+def renamed_from(root: Path, path: str) -> str | None:
+    """What the last commit calls the file that is staged as ``path``, where it has another name."""
+    answer = _answer(root, "diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
+    names = iter(_names(answer))
+    for status in names:
+        old = next(names, "")
+        if status[:1] in ("R", "C") and next(names, "") == path:
+            return old
+    return None
+
+
+def is_unmerged(root: Path, path: str) -> bool:
+    """Whether the index holds ``path`` in conflict."""
+    return bool(_answer(root, "--literal-pathspecs", "ls-files", "--unmerged", "-z", "--", path))
+
+
+def is_tracked(root: Path, path: str) -> bool:
+    """Whether the index has ``path``, or a file in it."""
+    return bool(_answer(root, "--literal-pathspecs", "ls-files", "--cached", "-z", "--", path))
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks older commits."""
+    return _line(_answer(root, "rev-parse", "--is-shallow-repository")) == "true"
+
+
+def ignored(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Those of ``paths`` that git ignores, each with the rule (``.gitignore:3:logs/``). What is
+    tracked is not ignored, whatever a rule says. They need not exist; to a rule such as ``logs/``
+    what does not exist is a folder only if a slash at its end says so."""
+    inside: dict[str, bool] = {"": True}
+    wanted = [
+        path
+        for path in dict.fromkeys(paths)
+        if path and "\0" not in path and _is_own(root, path.rpartition("/")[0], inside)
+    ]
+    return dict(_ignored(root, wanted)) if wanted else {}
+
+
+def _is_own(root: Path, folder: str, known: dict[str, bool]) -> bool:
+    """Whether ``folder`` belongs to this work tree: git answers nothing at all when it is
+    asked about a path beyond a link or in a submodule among others."""
+    if folder not in known:
+        place = os.fspath(root / folder)
+        # Path.is_symlink raises where a name is too long.
+        is_own = not os.path.islink(place) and not os.path.lexists(f"{place}/.git")  # noqa: PTH114 - likewise
+        known[folder] = is_own and _is_own(root, folder.rpartition("/")[0], known)
+    return known[folder]
+
+
+def _ignored(root: Path, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
+    # "./" in front, else git reads ":(icase)x" as a pattern and refuses to take it literally.
+    given = os.fsencode("".join(f"./{path}\0" for path in wanted))
+    done = process.run(root, "check-ignore", "--stdin", "-v", "-z", given=given)
+    if done.returncode <= _NOTHING_FOUND:
+        fields = os.fsdecode(done.stdout).split("\0")
+        for source, line, pattern, path in zip(*[iter(fields)] * 4, strict=False):
+            if not pattern.startswith("!"):  # the rule that takes the path in again
+                yield path[2:], f"{source}:{line}:{pattern}"
+        return
+    process.ask(root, "rev-parse", "--git-dir")  # raises where no path is to blame
+    if len(wanted) > 1:
+        middle = len(wanted) // 2
+        yield from _ignored(root, wanted[:middle])
+        yield from _ignored(root, wanted[middle:])
+
+
+def head_commit(root: Path) -> str | None:
+    """The full name of HEAD's commit; None before the first commit."""
+    ask = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return _line(process.ask(root, *ask, answers=(_NOTHING_FOUND,))) or None
+
+
+def write_diff(root: Path, patch: Path) -> str | None:
+    """Write what tracked files differ in from HEAD to the new file ``patch``, empty where nothing
+    differs; return HEAD's commit. Before the first commit: None, and no file."""
+    commit = head_commit(root)
+    if commit:
+        arguments = ("--binary", "--no-color", "--no-ext-diff", "--no-textconv", commit, "--")
+        with patch.open("xb") as file:
+            done = process.run(root, "diff", *arguments, output=file)
+        if done.returncode:
+            raise process.failed(root, "git diff", done.stderr)
+    return commit
+
+
+class Artifacts:
+    """The states of cited paths in the work tree at ``root``; each path is looked up once.
+
+    ``tracked`` is what git's index has, so what is staged counts. A folder is tracked where one
+    of its files is. ``ignored`` holds also for what does not exist: that is why it does not.
+    Without git (``is_git`` False) what exists is tracked.
+    """
+
+    def __init__(self, root: Path, *, is_git: bool = True) -> None:
+        self._root = root
+        self._tree = WorkTree(root)
+        self._index = Index(Blobs(root)) if is_git else None
+        self._states: dict[str, ArtifactState] = {}
+
+    def states(self, asked: Sequence[str]) -> Mapping[str, ArtifactState]:
+        """The state of each path; those that were asked about before come along."""
+        others: dict[str, str] = {}  # path, and where it leads
+        for path in dict.fromkeys(asked):
+            if path not in self._states:
+                kind = citations.kind(path)
+                real = self._tree.real(path) if kind == "path" else None
+                if real is None:
+                    self._states[path] = "placeholder" if kind == "placeholder" else "outside"
+                elif self._index and (not real or self._index.listing.has(real)):
+                    self._states[path] = "tracked"
+                else:
+                    others[path] = f"{real}/" if path.endswith("/") else real
+        rules = ignored(self._root, others.values()) if self._index else {}
+        for path, real in others.items():
+            if real in rules:
+                self._states[path] = "ignored"
+            elif self._tree.kind(real) is None:
+                self._states[path] = "missing"
+            else:
+                self._states[path] = "untracked" if self._index else "tracked"
+        return self._states
+
+    def content(self, path: str) -> bytes | None:
+        """What the file in the work tree holds; None where there is none, or a longer one than
+        is worth reading."""
+        try:
+            return self._tree.read(path, _LONGEST) if citations.kind(path) == "path" else None
+        except UnreadableInput:
+            return None
+
+
+def _answer(root: Path, *arguments: str) -> bytes:
+    """What git says, empty where it fails."""
+    done = process.run(root, *arguments)
+    return done.stdout if done.returncode == 0 else b""
+
+
+def _line(answer: bytes) -> str:
+    return answer.decode("utf-8", "replace").strip()
+
+
+def _names(answer: bytes) -> list[str]:
+    return [os.fsdecode(name) for name in answer.split(b"\0") if name]
+
+
+# What only commands ask: through GitPython
+
+
+@contextmanager
+def _repository(root: Path) -> Iterator[Repo]:
+    """The repository at ``root``, and its failures as ours. GitPython adds the environment of
+    this process to the one for git, so what must not be in that is hidden for as long."""
+    # Else the import itself fails where there is no git.
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    import git  # takes 0.2 s, and the hook does not need it
+
+    wanted = process.environment(root)
+    hidden = {name: os.environ.pop(name) for name in [*os.environ] if name not in wanted}
+    try:
+        with git.Repo(root) as repository:
+            repository.git.update_environment(**wanted)
+            yield repository
+    except git.GitCommandNotFound as error:
+        raise LedgerError(
+            "no-git", "git was not found", "install git, or put it on the PATH"
+        ) from error
+    except git.GitCommandError as error:
+        reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ").encode()
+        raise process.failed(root, f"git {error.command[1]}", reason) from error
+    except git.GitError as error:
+        raise UnreadableInput("no-repository", f"{root}: {str(error)[:200]}") from error
+    finally:
+        os.environ.update(hidden)
+
+
+def day_of(root: Path, revision: str) -> str | None:
+    """The date of a commit on its committer's clock, as ISO; None for no commit."""
+    with _repository(root) as repository:
+        ask = ("-1", "--format=%cs", check_revision(revision), "--")
+        return repository.git.log(*ask, with_exceptions=False) or None
+
+
+def branch(root: Path) -> str | None:
+    """The branch that counts: the remote's own, else the one that is checked out."""
+    with _repository(root) as repository:
+        for name in ("refs/remotes/origin/HEAD", "HEAD"):
+            full = repository.git.symbolic_ref("--quiet", name, with_exceptions=False)
+            if full:
+                return str(full).removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
+    return None
+
+
+def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
+    """Whether tracked files differ from HEAD, in the index or in the work tree, the paths
+    ``aside`` and what lies below them left out."""
+    left_out = [f":(top,exclude,literal){path}" for path in aside]
+    with _repository(root) as repository:
+        return bool(
+            repository.git.status(
+                "--porcelain", "-z", "--untracked-files=no", "--", ":(top)", *left_out
+            )
+        )
+
+
+def listed(root: Path) -> list[str]:
+    """The files that are tracked, or are not and not ignored."""
+    with _repository(root) as repository:
+        names = repository.git.ls_files("--cached", "--others", "--exclude-standard", "-z")
+        return list(dict.fromkeys(names.split("\0")[:-1]))
+
+
+def setting(root: Path, name: str) -> str | None:
+    """A setting of git; None where it is not set."""
+    with _repository(root) as repository:
+        return repository.git.config("--get", name, with_exceptions=False) or None
+
+
+def set_setting(root: Path, name: str, value: str) -> None:
+    """Change a setting of this clone."""
+    with _repository(root) as repository:
+        repository.git.config("--local", name, value)
+
+
+def attribute(root: Path, name: str, path: str) -> str:
+    """What git's attributes say of a path: a value, ``set``, ``unset`` or ``unspecified``."""
+    with _repository(root) as repository:
+        fields = repository.git.check_attr("-z", name, "--", path).split("\0")
+        return fields[2] if len(fields) > 2 else ""
+
+
+def hook_place(root: Path, name: str) -> Path:
+    """Where git looks for one of its hooks."""
+    with _repository(root) as repository:
+        place: str = repository.git.rev_parse("--git-path", f"hooks/{name}")
+        return root / place
+
+
+def lay_out(folder: Path, ignore_files: Iterable[tuple[str, bytes]]) -> None:
+    """Make ``folder``, new or empty, a work tree that has these ``.gitignore`` files and no more,
+    so that ``ignored`` says what git would ignore with them."""
+    process.start_repository(folder)
+    for name, data in ignore_files:
+        place = confine(folder, name)
+        if ".git" not in place.relative_to(folder.resolve()).parts:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
