@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
-from ledger.cli import quick
 from ledger.errors import UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run
 from ledger.evidence.model import Evidence
-from ledger.run import files, keeper, layout, pytest_arguments, results, retrying
-from ledger.run import log as logs
+from ledger.run import bundle as bundles
+from ledger.run import command as commands
+from ledger.run import process as processes
 from tests.commands import SCRIPT, Done, call, process, terminal
 from tests.repository import Repository
 
@@ -194,9 +194,9 @@ def test_a_flood_is_kept_in_part(repo: Repository) -> None:
     log = (repo.path / FOLDER / "output.log").read_bytes()
     assert log.startswith(b"first\nxxx")
     assert log.endswith(b"xxx\nlast\n")
-    assert len(log) < logs.HEAD_BYTES + logs.TAIL_BYTES + 100
+    assert len(log) < processes.HEAD_BYTES + processes.TAIL_BYTES + 100
     total = size + len("first\n\nlast\n")
-    left_out = total - logs.HEAD_BYTES - logs.TAIL_BYTES
+    left_out = total - processes.HEAD_BYTES - processes.TAIL_BYTES
     assert f"[ledger: {left_out} bytes left out]".encode() in log
     assert claim(repo)["log_bytes"] == total
 
@@ -221,11 +221,15 @@ def started(
          "sh", "-c", f": > begun; {script}"],
         cwd=repo.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
     )  # fmt: skip
+    wait_for(repo.path / "begun")
+    return child
+
+
+def wait_for(file: Path) -> None:
     deadline = time.monotonic() + 30
-    while not (repo.path / "begun").exists():
+    while not file.exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    return child
 
 
 @LINUX
@@ -260,10 +264,14 @@ def test_a_second_interrupt_kills(repo: Repository, mark: str) -> None:
 
 
 @LINUX
-def test_a_killed_ledger_takes_all_with_it(repo: Repository, mark: str) -> None:
-    child = started(repo, script="setsid sleep 600 & trap '' TERM HUP INT; sleep 600; sleep 600")
+def test_a_killed_ledger_takes_its_command_with_it_and_leaves_what_was_captured(
+    repo: Repository, mark: str
+) -> None:
+    child = started(repo, script="echo so far; : > said; trap '' TERM HUP INT; exec sleep 600")
+    wait_for(repo.path / "said")
     child.kill()
     child.communicate(timeout=30)
+    assert (repo.path / FOLDER / "output.log").read_text() == "so far\n"
     found = bundle(repo)
     assert found.completeness == "incomplete"
     assert "its end was never written" in found.reason
@@ -341,7 +349,7 @@ def test_nothing_runs_where_the_order_is_wrong(
     "words", [["a\nb 'x' \\ \t é"], ["\x1b[3m\udcff", "it's\n"], ["a b", "$x", "", "`y`", "\r"]]
 )
 def test_the_command_as_written_runs_again(words: list[str]) -> None:
-    line = files.line_of(["printf", "%s|", *words])
+    line = commands.shell_line(["printf", "%s|", *words])
     assert "\n" not in line
     done = subprocess.run(["bash", "-c", os.fsencode(line)], capture_output=True, check=True)
     assert done.stdout == b"".join(os.fsencode(word) + b"|" for word in words)
@@ -403,9 +411,9 @@ def test_a_pytest_that_crashes_names_its_test(repo: Repository) -> None:
 )
 def test_pytest_is_found_where_it_is_run(command: str, at: int | None) -> None:
     words = command.split()
-    assert pytest_arguments.place(words) == at
+    assert commands.pytest_index(words) == at
     if at is not None:
-        made = pytest_arguments.with_results(words, at, Path("x"))
+        made = commands.with_results(words, at, Path("x"))
         assert made[: at + 1] == words[: at + 1]
         assert made[at + 1] == "--junitxml=x/junit.xml"
         assert made[len(made) - len(words) + at + 1 :] == words[at + 1 :]
@@ -520,18 +528,18 @@ def test_retried_outputs_are_no_part_of_the_run(repo: Repository) -> None:
     ],
 )
 def test_a_layout_is_filled_or_refused(template: str, path: str | None) -> None:
-    values = {"item": "x-1", "phase": "b", "sprint": "2", "STAMP": "S"}
+    values = {"item": "x-1", "phase": "b", "sprint": "2", "stamp": "S"}
     if path is not None:
-        assert layout.fill(template, values) == path
+        assert bundles.folder_of(template, values) == path
         return
     with pytest.raises(UsageError) as refused:
-        layout.fill(template, values)
+        bundles.folder_of(template, values)
     assert refused.value.code == "layout-open"
 
 
 def test_an_open_phase_is_asked_for() -> None:
     with pytest.raises(UsageError, match="give --phase"):
-        layout.fill("reports/<phase>/<STAMP>", {"phase": "", "STAMP": "S"})
+        bundles.folder_of("reports/<phase>/<STAMP>", {"phase": "", "stamp": "S"})
 
 
 def test_the_item_s_root_stands_over_the_configured_one(repo: Repository) -> None:
@@ -566,7 +574,7 @@ def test_what_is_tried_again(
 ) -> None:
     place = tmp_path / "log"
     place.write_bytes(output)
-    assert retrying.read(given).wants(code, place) == wanted
+    assert commands.RetryOn.parse(given).wants(code, place) == wanted
 
 
 def test_a_terminal_shows_the_output_without_control_characters(repo: Repository) -> None:
@@ -588,90 +596,6 @@ def test_a_pipe_gets_the_end_only(repo: Repository) -> None:
         f"{FOLDER}: passed",
         f"docs/fix_plan.md:26: {ITEM} attempt #3, success",
     ]
-
-
-def test_the_quick_reading_means_what_typer_reads(
-    repo: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Random command lines: where the quick one understands, both understand the same."""
-    from ledger.cli import running
-
-    seen: list[Any] = []
-
-    def note(order: Any, ledger: Any, against: Any, *, as_json: bool) -> int:
-        seen.append((vars(order), ledger and os.fspath(ledger), against, as_json))
-        return 0
-
-    monkeypatch.setattr(running, "execute", note)
-    chance = random.Random(5)
-    options = ["--rounds", "--retries", "--retry-on", "--timeout", "--stamp", "--phase", "--sprint",
-               "--summary", "--ledger", "--against", "--json", "--no-append", "--help", "--rouds", "-h"]  # fmt: skip
-    values = [
-        "0",
-        "1",
-        "20",
-        "501",
-        "1.5",
-        "0.0001",
-        "x",
-        "a b",
-        "",
-        "-1",
-        "--json",
-        "SIGSEGV",
-        "1e3",
-        "٣",
-    ]
-    understood = 0
-    for _ in range(600):
-        given = [ITEM]
-        for _ in range(chance.randint(0, 3)):
-            given.insert(chance.randint(0, 1) * len(given), option := chance.choice(options))
-            if option not in ("--json", "--no-append") or chance.random() < 0.1:
-                given.insert(given.index(option) + 1, chance.choice(values))
-        given += ["--", *chance.choice([["true"], ["sh", "-c", "--", "x"], []])]
-        meant = quick.read(given)
-        if meant is None:
-            continue
-        understood += 1
-        seen.clear()
-        with monkeypatch.context() as patch:
-            patch.setattr(quick, "read", lambda _: None)
-            assert call(repo.path, "run", *given).code == 0, given
-        order, *others = meant
-        assert seen == [(vars(order), *others)], given
-    assert understood > 100
-
-
-def test_the_keeper_says_how_a_command_ended() -> None:
-    held = keeper.Keeper()
-    try:
-        for words, code in ((["false"], 1), (["sh", "-c", "kill -ABRT $$"], 134), (["true"], 0)):
-            held.start(words)
-            ended = results.ended(held.answer())
-            assert ended is not None
-            assert (ended.code, ended.error, ended.left) == (code, 0, 0)
-    finally:
-        held.close()
-
-
-def test_run_starts_the_command_before_it_loads_what_comes_after(repo: Repository) -> None:
-    """Start-up is held by what is loaded, not by a clock."""
-    script = (
-        "import sys\nat_start = set(sys.modules)\nfrom ledger.run import keeper\nloaded = []\n"
-        "start = keeper.Keeper.start\n"
-        "def note(self, words):\n    loaded.extend(sys.modules); start(self, words)\n"
-        "keeper.Keeper.start = note\n"
-        "from ledger.cli import main\n"
-        f"main(['run', '{ITEM}', '--no-append', '--', 'true'])\n"
-        "late = {'typer', 'rich', 'pydantic', 'git', 'markdown_it', 'dataclasses', 'inspect', 'typing',\n"
-        "        'pathlib', 're', 'json', 'threading', 'subprocess', 'contextlib'}\n"
-        "assert loaded; print(sorted(late.intersection(loaded) - at_start))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=repo.path, capture_output=True, check=True
-    )
-    assert done.stdout.decode().splitlines()[-1] == "[]"
 
 
 def test_runs_of_one_second_have_folders_of_their_own(repo: Repository) -> None:

@@ -53,15 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> object:
-    if given[:1] == ["run"]:
-        from ledger.cli import quick
-
-        meant = quick.read(given[1:])
-        if meant is not None:
-            from ledger.cli import running
-
-            order, ledger, against, as_json = meant
-            return running.execute(order, ledger, against, as_json=as_json)
     from ledger.cli.application import application  # Typer takes 0.1 s
 
     return application(given)(args=given, prog_name="ledger", standalone_mode=False)

@@ -1,4 +1,4 @@
-"""``ledger append``: record a run as an attempt."""
+"""``ledger append``."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ledger import config
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.commands import append as recording
-from ledger.commands.append import Appended, Request
+from ledger.commands.append import append
 from ledger.plan import text
+from ledger.reports import documents
+from ledger.reports import run as report
 
 
 def command(
@@ -57,33 +57,25 @@ def command(
     summary, the result and the actions are yours. Nothing is written that `ledger validate`
     would refuse, and a run that the item holds already is refused.
     """
-    request = Request(
+    appended = append(
         item,
-        tuple(runs),
-        result,
-        summary,
-        tuple(complete or ()),
-        tuple(following or ()),
-        status,
-        baseline,
-        again,
-        dry_run,
+        runs,
+        result=result,
+        summary=summary,
+        complete=complete or (),
+        next_actions=following or (),
+        status=status,
+        baseline=baseline,
+        again=again,
+        dry_run=dry_run,
+        ledger=ledger,
     )
-    done = recording.record(config.find(Path.cwd(), ledger), request)
-    for note in done.notes:
-        output.diagnostic(f"ledger: note: {text.visible(note)}")
+    for note in appended.notes:
+        output.diagnostic(report.note(note))
     if as_json:
-        from ledger.reports import documents
-
-        output.document(documents.document("append", done))
+        output.document(documents.document("append", appended))
     elif dry_run:
-        output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
+        output.write("".join(text.visible(line) + "\n" for line in appended.diff.split("\n")[:-1]))
     else:
-        output.write(f"{_said(done)}\n")
+        output.write(f"{report.attempt(appended, with_metrics=True)}\n")
     return 0
-
-
-def _said(done: Appended) -> str:
-    metrics = f": {done.metrics}" if done.metrics else ""
-    name = "attempt" if done.number is None else f"attempt #{done.number}"
-    return text.visible(f"{done.path}:{done.line}: {done.item} {name}, {done.result}{metrics}")

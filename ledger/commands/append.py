@@ -8,18 +8,19 @@ the bytes that are read under the lock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import Field
 
+from ledger import config as configuration
 from ledger.claims.judge import contradictions
 from ledger.claims.model import JudgedClaim
 from ledger.commands import facts
 from ledger.commands.change import change
 from ledger.config import Config
-from ledger.edits import append, recorded, verify, wording
+from ledger.edits import append as edits
+from ledger.edits import recorded, verify, wording
 from ledger.errors import Refused, UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
@@ -28,22 +29,6 @@ from ledger.evidence.model import Evidence
 from ledger.git import files, repository
 from ledger.plan import braces, selectors, text, words
 from ledger.plan.model import Change, Ledger, Model, NewAttempt, Result
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the author says. ``result`` None takes the run's own word."""
-
-    item: str
-    runs: tuple[Path, ...]
-    result: str | None = None
-    summary: str = ""
-    complete: tuple[int, ...] = ()
-    next: tuple[str, ...] = ()
-    status: str | None = None
-    baseline: Path | None = None
-    again: bool = False
-    dry_run: bool = False
 
 
 class Appended(Model):
@@ -67,32 +52,143 @@ class Appended(Model):
     """What is odd about the run, each in one line."""
 
 
-def record(config: Config, request: Request) -> Appended:
-    """Append one attempt. Raises Refused for a run that is recorded already, for a result that
-    nobody understands, and for any change that ``validate`` would refuse."""
-    draft = _draft(config, request)
-    today = datetime.now(UTC).date().isoformat()
-    with change(config, dry_run=request.dry_run) as plan:
-        meant = _change(plan.ledger, request, draft, config, today)
+def append(
+    item: str,
+    runs: Sequence[Path],
+    *,
+    result: str | None = None,
+    summary: str = "",
+    complete: Sequence[int] = (),
+    next_actions: Sequence[str] = (),
+    status: str | None = None,
+    baseline: Path | None = None,
+    again: bool = False,
+    dry_run: bool = False,
+    ledger: Path | None = None,
+) -> Appended:
+    """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``.
+
+    What the attempt says of them is read from them, from git and from the plan. ``result`` is how
+    it went, in the author's words (default: what the runs say), ``summary`` what was done, in one
+    line. The actions ``complete`` are marked as completed by the attempt, ``next_actions`` added;
+    ``status`` is the item's new one. With ``baseline`` the metrics compare with an earlier run.
+    ``again`` records a run that is recorded already. With ``dry_run`` nothing is written, and the
+    outcome has the change as a diff.
+
+    Raises ``UsageError`` for an item that is none, a run outside of the repository and a result
+    that nobody understands; ``UnreadableInput`` for a run that is not there; ``Refused`` for a run
+    that is recorded already, for words that the runs contradict, and for any change that
+    ``validate`` would refuse.
+    """
+    config = configuration.find(Path.cwd(), ledger)
+    evidence = _Evidence(config, runs)
+    attempt = _draft(config, evidence, result=result, summary=summary, baseline=baseline)
+    with change(config, dry_run=dry_run) as plan:
+        name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
+        section = edits.section_of(plan.ledger, name)
+        if not again:
+            _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
+        number = edits.next_number(plan.ledger, section.id)
+        meant = Change(
+            item=section.id,
+            attempt=attempt.model_copy(update={"number": number}),
+            complete=tuple(complete),
+            next=tuple(next_actions),
+            status=status,
+            today=datetime.now(UTC).date().isoformat(),
+        )
 
         def expect(new: Ledger) -> None:
             verify.verify(plan.ledger, new, meant)
             written = verify.written(plan.ledger, new, meant)
-            _refuse_contradicted(contradictions(request.summary, written, draft.evidences))
+            _refuse_contradicted(contradictions(summary, written, evidence.each))
             _refuse_contradicted(facts.contradicted(config, new, plan.ledger))
 
-        plan.propose(append.append(plan.ledger, meant), expect=expect)
-    attempt = verify.written(plan.ledger, plan.new, meant)
+        plan.propose(edits.append(plan.ledger, meant), expect=expect)
     return Appended(
         path=config.ledger_path,
         item=meant.item,
-        number=meant.attempt.number,
-        line=attempt.span.start_line,
-        result=meant.attempt.result,
-        metrics=meant.attempt.metrics,
+        number=number,
+        line=verify.written(plan.ledger, plan.new, meant).span.start_line,
+        result=attempt.result,
+        metrics=attempt.metrics,
         diff=plan.diff,
-        notes=draft.notes,
+        notes=evidence.whole.warnings,
     )
+
+
+class _Evidence:
+    """What the runs say: ``each`` by itself, and the ``whole`` of them as parts of one run."""
+
+    def __init__(self, config: Config, runs: Sequence[Path]) -> None:
+        self.tree = WorkTree(config.root)
+        names = [files.inside(config.root, run) for run in runs]
+        self.whole = read_runs(self.tree, names)
+        alone = len(names) == 1
+        self.each = (self.whole,) if alone else tuple(read_run(self.tree, n) for n in names)
+
+
+def _draft(
+    config: Config,
+    evidence: _Evidence,
+    *,
+    result: str | None,
+    summary: str,
+    baseline: Path | None,
+) -> NewAttempt:
+    """The attempt but for its number."""
+    delta, earlier = None, ""
+    if baseline is not None:
+        earlier = files.inside(config.root, baseline)
+        delta = compare(evidence.whole, read_run(evidence.tree, earlier))
+    phrase = result if result is not None else wording.result(evidence.whole)
+    word = words.result(text.one_line(phrase), config.own)
+    if word == "unknown":
+        raise UsageError(
+            "unknown-result",
+            "the run does not say how it ended" if result is None else f"{phrase!r} is no result",
+            "say it with --result: success, partial, failed, blocked or info",
+        )
+    date, stamp = _date(config.root, evidence.whole)
+    return NewAttempt(
+        number=None,
+        date=date,
+        stamp=stamp,
+        result=word,
+        words=phrase,
+        summary=summary,
+        metrics=wording.metrics(evidence.whole, delta, earlier),
+        artifacts=tuple(_cited(run) for run in evidence.each),
+        commit=_commit(config, evidence),
+    )
+
+
+def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
+    """The run's day: from its stamp, else from when it started, else from its newest file."""
+    stamp = evidence.stamp
+    if stamp:
+        return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}", stamp
+    if evidence.started:
+        return evidence.started[:10], None
+    place = root / evidence.path
+    places = [place / name for name in evidence.files] if place.is_dir() else [place]
+    newest = max((file.stat().st_mtime for file in places), default=place.stat().st_mtime)
+    return datetime.fromtimestamp(newest, UTC).date().isoformat(), None
+
+
+def _cited(evidence: Evidence) -> str:
+    if not evidence.files:
+        return evidence.path
+    return braces.brace([f"{evidence.path}/{name}" for name in evidence.files])
+
+
+def _commit(config: Config, evidence: _Evidence) -> str:
+    """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
+    head = repository.head_commit(config.root) if config.is_git else None
+    if head is None:
+        return ""
+    aside = [config.ledger_path, *(run.path for run in evidence.each)]
+    return f"`{head[:8]}`" + (" (dirty)" if repository.is_dirty(config.root, aside) else "")
 
 
 def _refuse_contradicted(found: Sequence[JudgedClaim]) -> None:
@@ -107,112 +203,15 @@ def _refuse_contradicted(found: Sequence[JudgedClaim]) -> None:
             )
 
 
-# The run
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """The attempt but for its number, the runs that it rests on, and what is odd about them."""
-
-    attempt: NewAttempt
-    evidences: tuple[Evidence, ...]
-    notes: tuple[str, ...]
-
-
-def _draft(config: Config, request: Request) -> _Draft:
-    tree = WorkTree(config.root)
-    runs = [files.inside(config.root, run) for run in request.runs]
-    evidence = read_runs(tree, runs)
-    evidences = (evidence,) if len(runs) == 1 else tuple(read_run(tree, run) for run in runs)
-    delta, baseline = None, ""
-    if request.baseline is not None:
-        baseline = files.inside(config.root, request.baseline)
-        delta = compare(evidence, read_run(tree, baseline))
-    said = request.result if request.result is not None else wording.result(evidence)
-    result = words.result(text.one_line(said), config.own)
-    if result == "unknown":
-        raise UsageError(
-            "unknown-result",
-            "the run does not say how it ended"
-            if request.result is None
-            else f"{said!r} is no result",
-            "say it with --result: success, partial, failed, blocked or info",
-        )
-    date, stamp = _date(config.root, evidence)
-    attempt = NewAttempt(
-        number=0,
-        date=date,
-        stamp=stamp,
-        result=result,
-        words=said,
-        summary=request.summary,
-        metrics=wording.metrics(evidence, delta, baseline),
-        artifacts=tuple(_cited(one) for one in evidences),
-        commit=_commit(config, evidences),
-    )
-    return _Draft(attempt, evidences, evidence.warnings)
-
-
-def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
-    """The run's day: from its stamp, else from when it started, else from its newest file."""
-    stamp = evidence.stamp
-    if stamp:
-        return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}", stamp
-    if evidence.started:
-        return evidence.started[:10], None
-    place = root / evidence.path
-    files = [place / name for name in evidence.files] if place.is_dir() else [place]
-    newest = max((file.stat().st_mtime for file in files), default=place.stat().st_mtime)
-    return datetime.fromtimestamp(newest, UTC).date().isoformat(), None
-
-
-def _cited(evidence: Evidence) -> str:
-    if not evidence.files:
-        return evidence.path
-    return braces.brace([f"{evidence.path}/{name}" for name in evidence.files])
-
-
-def _commit(config: Config, evidences: tuple[Evidence, ...]) -> str:
-    """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
-    head = repository.head_commit(config.root) if config.is_git else None
-    if head is None:
-        return ""
-    aside = [config.ledger_path, *(evidence.path for evidence in evidences)]
-    return f"`{head[:8]}`" + (" (dirty)" if repository.is_dirty(config.root, aside) else "")
-
-
-# The change
-
-
-def _change(ledger: Ledger, request: Request, draft: _Draft, config: Config, today: str) -> Change:
-    named = selectors.items(ledger, selectors.parse(request.item).item)
-    section = append.section_of(ledger, named[0].id)
-    if not request.again:
-        _refuse_recorded(ledger, section.id, draft.evidences, config)
-    number = append.next_number(ledger, section.id)
-    attempt = draft.attempt.model_copy(update={"number": number})
-    return Change(
-        item=section.id,
-        attempt=attempt,
-        complete=request.complete,
-        next=request.next,
-        status=request.status,
-        today=today,
-    )
-
-
-def _refuse_recorded(
-    ledger: Ledger, item: str, evidences: tuple[Evidence, ...], config: Config
-) -> None:
+def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:
     sections = [section for section in ledger.items if section.id == item]
-    for evidence in evidences:
-        found = recorded.find(sections, evidence.path, evidence.stamp)
+    for run in evidence.each:
+        found = recorded.find(sections, run.path, run.stamp)
         if found:
             called = f"attempt #{found.number}" if found.number is not None else "an attempt"
             where = f" in action {found.action}" if found.action is not None else ""
             raise Refused(
                 "recorded-already",
-                f"{evidence.path} is recorded as {called}{where} of {item}"
-                f" ({config.ledger_path}:{found.line})",
+                f"{run.path} is recorded as {called}{where} of {item} ({path}:{found.line})",
                 "use --again to record it once more",
             )

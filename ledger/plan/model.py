@@ -260,16 +260,27 @@ class Item(Model):
     into the file."""
 
     @cached_property
-    def artifacts_root(self) -> str:
-        """Where its artifacts lie, up to the first open part, ending in a slash; or empty."""
+    def runs_folder(self) -> str:
+        """Where its runs go: its `Artifacts Root` with the placeholders as written; or empty."""
         for field in self.fields:
             if field.name.lower().startswith("artifacts root"):
-                path = field.value.strip().partition(" ")[0].strip("`")
-                while path and (citations.kind(path) != "path" or not path.endswith("/")):
-                    path = path.rstrip("/").rpartition("/")[0]
-                    path += "/" if path else ""
-                return path
+                # `reports/x/<STAMP>/` in a note, or without backticks
+                quoted = field.value.split("`")[1::2] if field.value.count("`") > 1 else []
+                words = [word for word in field.value.replace("`", " ").split() if "/" in word]
+                folder = next(iter(quoted or words), "").strip()
+                if folder:
+                    return folder
         return ""
+
+    @cached_property
+    def artifacts_root(self) -> str:
+        """Where its artifacts lie: `runs_folder` up to the first open part, ending in a slash; or
+        empty."""
+        path = self.runs_folder
+        while path and (citations.kind(path) != "path" or not path.endswith("/")):
+            path = path.rstrip("/").rpartition("/")[0]
+            path += "/" if path else ""
+        return path
 
     @property
     def highest(self) -> int:

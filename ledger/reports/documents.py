@@ -28,7 +28,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
-    "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.run.ending:Done"),
+    "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),
     "gate": (
         "`ledger gate FILE --json`, or with an item's ID for FILE.",
         "ledger.gates.model:Gate",

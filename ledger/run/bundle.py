@@ -1,152 +1,313 @@
-"""A bundle while it is made: its folder, and what it claims of itself."""
+"""The bundle of a run: its folder, and the files in it but for the command's own.
+
+``run.json`` is what the bundle claims of itself. It is written first, with the state ``running``,
+and replaced as a whole when all else is written. So a bundle whose run was killed, or met a full
+disk, says that it has no end.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import platform
+import re
+import shlex
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
 
 from ledger.errors import UnreadableInput, UsageError, why
-from ledger.run import claim, layout
-from ledger.run.command import Command
+from ledger.evidence.kept import MEMORY, NOT_TOLD, allowed
+from ledger.git import files
+from ledger.run.command import Command, shell_line
+from ledger.run.model import CompletedRound, Exit
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-    from typing import Any
+State = Literal["running", "ended", "timeout", "interrupted"]
 
-    from ledger.config import Config
-    from ledger.run.order import Order
-    from ledger.run.results import Ran
-
-_STAMP = "%Y%m%dT%H%M%SZ"
-_SECONDS_AHEAD = 60
-
-
-class Bundle:
-    """A run while it is made. ``state`` and ``reason`` are what it claims of itself; ``path`` is
-    its folder relative to the repository, ``place`` the same from the root of the file system.
-    ``is_stopped`` says that a signal came, be it behind the end of the command."""
-
-    def __init__(self, settings: Config, order: Order) -> None:
-        self.order, self.settings = order, settings
-        self.command = Command(order)
-        self.path, self.place, self.stamp = _folder(settings, order)
-        self.started = time.time()
-        self.state, self.reason = "running", claim.UNENDED
-        self.rounds: list[Ran] = []
-        self.verdict: list[str] = []
-        self.duration_s = 0.0
-        self.commit: str | None = None
-        self.is_stopped = False
-
-    @property
-    def folder(self) -> Path:
-        """Where its files are."""
-        from pathlib import Path
-
-        return Path(self.place)
-
-    def round_place(self, number: int) -> str:
-        """Where the outputs of a round go."""
-        return f"{self.place}/rounds/{number}" if self.order.is_repeated else self.place
-
-    def begin_claim(self, place: str, planned: int) -> None:
-        """Write what is known before the command starts: of all rounds, or of one."""
-        claim.begin(place, self.started, self.command.pytest_at is not None, planned)
-
-    def close(self) -> None:
-        """Write the last claim: it came to its end, unless something is known that ended it."""
-        if self.state == "running":
-            self.state, self.reason = _state(self.rounds[-1], self.order)
-        self.claim()
-
-    def claim(self) -> None:
-        """Write what is known by now of all rounds."""
-        rounds = [*self.rounds]  # it is also called aside, while rounds end
-        last = None if self.order.is_repeated or not rounds else rounds[-1]
-        self._write(self.place, (self.state, self.reason), self.order.rounds, rounds, last)
-
-    def claim_round(self, place: str, ran: Ran) -> None:
-        """Write what one round of several came to."""
-        self._write(place, _state(ran, self.order), 1, [ran], ran)
-
-    def _write(
-        self, place: str, state: tuple[str, str], planned: int, rounds: list[Ran], last: Ran | None
-    ) -> None:
-        said: dict[str, Any] = {
-            "state": state[0],
-            "reason": state[1],
-            "item": self.order.item,
-            "stamp": self.stamp,
-            "started": claim.started(self.started),
-            "commit": self.commit,
-            "is_pytest": self.command.pytest_at is not None,
-            "rounds": {
-                "planned": planned,
-                "run": len(rounds),
-                "passes": sum(found.code == 0 for found in rounds),
-                "first_try_passes": sum(not found.code and not found.retried for found in rounds),
-                "retried": [word for found in rounds for word in found.retried],
-            },
-        }
-        if last is not None:
-            said |= {
-                "exit_code": last.code,
-                "wall_s": round(last.ended.wall_s, 3),
-                "user_s": round(last.ended.user_s, 3),
-                "system_s": round(last.ended.system_s, 3),
-                "peak_rss_bytes": last.ended.peak_rss_bytes,
-                "left_behind": last.ended.left,
-                "log_bytes": last.log_bytes,
-                "log_left_out": last.left_out,
-            }
-        claim.write(place, said)
+DEFAULT_FOLDER: Final = "reports/<item>/<STAMP>"
+UNENDED: Final = "it was started, and its end was never written"
+_VERSION: Final = 1
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_STAMP_GIVEN: Final = re.compile(  # 20251015T201831Z
+    r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z"
+)
+_SECONDS_AHEAD: Final = 60
+_VALUE: Final = re.compile(r"[\w.-]{1,80}")
+_PLACEHOLDER: Final = re.compile(r"<([^<>/]*)>|\$\{?(\w+)\}?")  # <STAMP>, $STAMP, ${STAMP}
+_OPEN: Final = re.compile(r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]$]|\.\.\.|…")
+_LONGEST_FOLDER: Final = 500
 
 
-def _state(ran: Ran, order: Order) -> tuple[str, str]:
-    """What a round claims; of several the batch came to its end, whatever they did."""
-    if ran.is_timeout and order.rounds == 1:
-        return "timeout", f"it took longer than {order.timeout_s:g} s"
-    return "ended", ""
+def folder_of(template: str, values: Mapping[str, str]) -> str:
+    """The folder that a template means: ``values`` are for its placeholders, by their names in
+    lower case. Where it has no place for the ``stamp``, that is a folder below it.
+
+    Raises UsageError for a value that is no plain name, and for what stays open.
+    """
+    for name, value in values.items():
+        if value and not _VALUE.fullmatch(value):
+            raise UsageError(
+                "bad-name", f"--{name} {value[:80]!r}: expected letters, digits, . _ or -"
+            )
+    template = template[:_LONGEST_FOLDER].rstrip("/")
+    names = [(found[1] or found[2]).lower() for found in _PLACEHOLDER.finditer(template)]
+    path = _PLACEHOLDER.sub(
+        lambda found: values.get((found[1] or found[2]).lower()) or found[0], template
+    )
+    if "stamp" not in names:
+        path += f"/{values['stamp']}"
+    still_open = _OPEN.search(path)
+    if still_open:
+        name = still_open[0].strip("<>${}").lower()
+        raise UsageError(
+            "layout-open",
+            f"the folder for runs, {template}, has {still_open[0]}, which nothing fills",
+            f"give --{name}" if name in values else "write the item's Artifacts Root out",
+        )
+    return path
 
 
-def _folder(settings: Config, order: Order) -> tuple[str, str, str]:
-    """The new folder of the bundle: relative, absolute, and its stamp."""
-    if order.stamp:
-        layout.check_stamp(order.stamp)
-    with open(os.path.join(settings.top, settings.ledger_path), "rb") as file:
-        data = file.read()
-    section = layout.section_of(data, order.item)
-    item = order.item.strip().strip("[]")
-    if not section:
-        item = _item_of(settings, data, item)
-    template = layout.template_of(section, settings.runs, settings.own)
-    values = {"item": item.lower(), "phase": order.phase, "sprint": order.sprint}
+def make_folder(
+    root: Path, template: str, values: Mapping[str, str], stamp: str
+) -> tuple[str, str]:
+    """Make a new folder for a run, and its stamp: ``stamp`` or, where that is empty, this second's
+    or one of the next ones, since a stamp is a name and no command waits for a free one. The folder
+    is relative to ``root``.
+
+    Raises UsageError for a stamp that is none, for the folder of another run and for one that
+    leads out of ``root``, and UnreadableInput where the disk does not take it.
+    """
+    if stamp and not _STAMP_GIVEN.fullmatch(stamp):
+        raise UsageError(
+            "bad-stamp",
+            f"--stamp {stamp[:80]!r}: expected a time in UTC",
+            "such as 20251015T201831Z",
+        )
     path = ""
-    for stamp in [order.stamp] if order.stamp else _stamps():
-        path = layout.fill(template, {**values, "STAMP": stamp})
+    for name in [stamp] if stamp else _stamps():
+        path = folder_of(template, {**values, "stamp": name})
         try:
-            place = layout.make(settings.top, path, may_be_empty=bool(order.stamp))
+            if _is_made(files.confine(root, path), may_be_empty=bool(stamp)):
+                return path, name
         except OSError as error:
-            raise UnreadableInput(
-                "cannot-write", f"{path}: cannot be made: {why(error)}"
-            ) from error
-        if place:
-            return path, place, stamp
+            message = f"{path}: cannot be made: {why(error)}"
+            raise UnreadableInput("cannot-write", message) from error
     raise UsageError("run-exists", f"{path}: there is a run already", "give another --stamp")
 
 
 def _stamps() -> Iterator[str]:
-    """That of this second and, where other runs have it, of the next ones: a stamp is a name, and
-    no command is held back for one. When a run started is in its ``run.json``."""
     now = int(time.time())
     for second in range(now, now + _SECONDS_AHEAD):
         yield time.strftime(_STAMP, time.gmtime(second))
 
 
-def _item_of(settings: Config, data: bytes, item: str) -> str:
-    """The item as the ledger, read whole, has it. Raises UsageError."""
-    from ledger.plan import reader, selectors
+def _is_made(place: Path, *, may_be_empty: bool) -> bool:
+    """Make a folder; false where it is another run's, which a folder that is there is unless it
+    is empty and ``may_be_empty``."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir()  # of two that try one succeeds
+    except FileExistsError:
+        return may_be_empty and place.is_dir() and not any(place.iterdir())
+    return True
 
-    return selectors.items(reader.read(data, own=settings.own), item)[0].id
+
+class Bundle:
+    """A bundle while it is made. ``path`` is its folder relative to the repository, ``place`` the
+    same from the root of the file system; ``state`` and ``reason`` are what it claims of itself,
+    ``rounds`` those that came to their end. All that writes raises OSError."""
+
+    def __init__(
+        self, root: Path, path: str, stamp: str, item: str, command: Command, planned: int
+    ) -> None:
+        self.path, self.place, self.stamp = path, root / path, stamp
+        self.item, self.command, self.planned = item, command, planned
+        self.started = time.time()
+        self.state: State = "running"
+        self.reason = UNENDED
+        self.commit: str | None = None
+        self.rounds: list[CompletedRound] = []
+        self._root = root
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it has rounds, each in a folder of its own."""
+        return self.planned > 1
+
+    def round_place(self, number: int) -> Path:
+        """Where the outputs of a round go."""
+        return self.place / "rounds" / str(number) if self.is_repeated else self.place
+
+    def begin_round(self, number: int) -> Path:
+        """Make the folder of a round, with its first claim."""
+        place = self.round_place(number)
+        if self.is_repeated:
+            place.mkdir(parents=True)
+            self._write_claim(place, ("running", UNENDED), 1, [])
+        return place
+
+    def end_round(self, ended: CompletedRound) -> None:
+        """Write what a round came to."""
+        self.rounds.append(ended)
+        if self.is_repeated:
+            self._write_claim(self.round_place(ended.number), self._state(ended), 1, [ended])
+
+    def interrupt(self, reason: str) -> None:
+        """Note that something ended it from outside."""
+        self.state, self.reason = "interrupted", reason
+
+    def end(self) -> None:
+        """Write what it came to, the claim last."""
+        if self.state == "running":
+            last = self.rounds[-1]
+            self.state, self.reason = ("ended", "") if self.is_repeated else self._state(last)
+        self._write_summary()
+        self.write_claim()
+
+    def _state(self, ended: CompletedRound) -> tuple[State, str]:
+        if ended.exit.cut == "timeout":
+            return "timeout", f"it took longer than {self.command.timeout_s:g} s"
+        return "ended", ""
+
+    def write_claim(self) -> None:
+        """Write what is known by now of the whole run."""
+        self._write_claim(self.place, (self.state, self.reason), self.planned, self.rounds)
+
+    def _write_claim(
+        self,
+        place: Path,
+        state: tuple[State, str],
+        planned: int,
+        rounds: Sequence[CompletedRound],
+    ) -> None:
+        """Replace ``run.json`` in ``place``; a reader finds the old one or the new one."""
+        claim: dict[str, Any] = {
+            "ledger_run": _VERSION,
+            "state": state[0],
+            "reason": state[1],
+            "item": self.item,
+            "stamp": self.stamp,
+            "started": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(self.started)),
+            "commit": self.commit,
+            "is_pytest": self.command.is_pytest,
+            "rounds": {
+                "planned": planned,
+                "run": len(rounds),
+                "passes": sum(ended.passed for ended in rounds),
+                "first_try_passes": sum(ended.passed and not ended.retried for ended in rounds),
+                "retried": [word for ended in rounds for word in ended.retried],
+            },
+        }
+        if planned == 1 and rounds:
+            exit_ = rounds[-1].exit
+            claim |= {
+                "exit_code": exit_.code,
+                "wall_s": round(exit_.wall_s, 3),
+                "user_s": round(exit_.user_s, 3),
+                "system_s": round(exit_.system_s, 3),
+                "peak_rss_bytes": exit_.peak_rss_bytes,
+                "left_behind": exit_.left,
+                "log_bytes": exit_.log_bytes,
+                "log_left_out": exit_.log_left_out,
+            }
+        temporary = place / ".run.json.tmp"
+        try:
+            with temporary.open("x", encoding="ascii") as file:
+                file.write(json.dumps(claim, indent=2) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(place / "run.json")
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def write_beginning(self) -> None:
+        """``commands.txt``, where and what as a shell would run it, and ``environment.txt``: what
+        is known to say something about results and nothing secret."""
+        numbers = range(1, self.planned + 1)
+        words = [self.command.within(self.round_place(number)) for number in numbers]
+        below = os.path.relpath(Path.cwd(), self._root)
+        lines = [
+            f"# {self.item}, captured by `ledger run`",
+            *([f"cd {shlex.quote(below)}"] if below != "." else []),
+            *dict.fromkeys(map(shell_line, words)),
+        ]
+        _write(self.place / "commands.txt", lines)
+        system = {
+            "SYSTEM": platform.system(),
+            "KERNEL": platform.release(),
+            "MACHINE": platform.machine(),
+            "CPU_COUNT": str(os.cpu_count() or ""),
+        }
+        variables = {**allowed(os.environ.items()), **allowed(system.items())}
+        named = [f"{name}={value}" for name, value in sorted(variables.items())]
+        _write(self.place / "environment.txt", named)
+
+    def _write_summary(self) -> None:
+        """``summary.md``: what it was and what it came to, for people."""
+        line = shell_line(self.command.words).replace("`", "'")
+        changed = "; what differed is in `git_diff.patch`"
+        facts = [
+            ("Command", f"`{line}`"),
+            ("Started", f"{shown_time(self.started)} UTC"),
+            ("Commit", f"{self.commit}{changed}" if self.commit else "none"),
+        ]
+        if self.state == "interrupted":
+            facts.append(("Not complete", self.reason))
+        if self.is_repeated:
+            facts.append(("Rounds", f"{len(self.rounds)} of {self.planned} run (`rounds.md`)"))
+        elif self.rounds:
+            facts += _facts(self.rounds[-1])
+        lines = [f"- {name}: {value}" for name, value in facts if value]
+        _write(self.place / "summary.md", [f"# {self.item}, {self.stamp}", "", *lines])
+
+
+def shown_time(at: float) -> str:
+    """A time in seconds since 1970, in UTC, for people."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))
+
+
+def write_exit(place: Path, words: Sequence[str], ended: Exit) -> None:
+    """``exit_code.txt``, and ``time.txt`` as ``/usr/bin/time -v`` writes it. There the time of
+    processors and the memory are those of the command and of what it waited for."""
+    minutes, seconds = divmod(ended.wall_s, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    clock = f"{hours}:{minutes:02}:{int(seconds):02}" if hours else f"{minutes}:{seconds:05.2f}"
+    busy = ended.user_s + ended.system_s
+    peak = ended.peak_rss_bytes
+    is_signal = 128 < ended.code < 128 + 65
+    lines = [
+        *([f"Command terminated by signal {ended.code - 128}"] if is_signal else []),
+        f'\tCommand being timed: "{shell_line(words)}"',
+        f"\tUser time (seconds): {ended.user_s:.2f}",
+        f"\tSystem time (seconds): {ended.system_s:.2f}",
+        f"\tPercent of CPU this job got: {int(100 * busy / max(ended.wall_s, 1e-3))}%",
+        f"\tElapsed (wall clock) time (h:mm:ss or m:ss): {clock}",
+        f"\t{MEMORY}: {NOT_TOLD if peak is None else peak // 1024}",
+        f"\tExit status: {0 if is_signal else ended.code}",
+    ]
+    _write(place / "time.txt", lines)
+    _write(place / "exit_code.txt", [str(ended.code)])
+
+
+def _facts(ended: CompletedRound) -> list[tuple[str, str]]:
+    """Names and values of what one round came to; an empty value is not worth a line."""
+    last, retried = ended.exit, ended.retried
+    peak = last.peak_rss_bytes
+    memory = "too little to be told" if peak is None else f"{peak / (1 << 20):.1f} MiB"
+    left = "1 process" if last.left == 1 else f"{last.left} processes"
+    kept = f"; {last.kept} could not be ended" if last.kept else ""
+    left_out = f"{last.log_left_out} of {last.log_bytes} bytes left out"
+    return [
+        ("Ended", f"{last.word}, after {last.wall_s:.2f} s"),
+        ("Earlier tries", f"{', '.join(retried)} (`retried/`)" if retried else ""),
+        ("Processor time", f"{last.user_s:.2f} s user, {last.system_s:.2f} s system"),
+        ("Peak memory of its largest process", memory),
+        ("Output", left_out if last.log_left_out else ""),
+        ("Left behind", f"{left}, ended by `ledger run`{kept}" if last.left else ""),
+    ]
+
+
+def _write(place: Path, lines: Sequence[str]) -> None:
+    with place.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in lines)

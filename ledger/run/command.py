@@ -1,50 +1,171 @@
-"""The command that is run: started, once or again and again."""
+"""What is executed: the command, where it runs pytest, and when it is tried again."""
 
 from __future__ import annotations
 
 import os
+import re
+import shlex
+import signal
+from collections.abc import Sequence
+from pathlib import Path
 
-from ledger.run import pytest_arguments
-from ledger.run.log import Log
+from ledger.errors import UsageError
+from ledger.evidence.kept import without_secrets
+from ledger.plan.model import Model
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ledger.run.keeper import Keeper
-    from ledger.run.order import Order
-    from ledger.run.retrying import RetryOn
+# What stands behind a wrapper: a variable for `env` (A=1), a time for `timeout` (60s).
+_VALUE_OF_WRAPPER = re.compile(r"\d+(?:\.\d+)?[smhd]?|.*=.*", re.DOTALL)
+_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
+_RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
+_WRAPPERS = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
+# Options of python, the wrappers and the runners that take the next word for their value.
+_WITH_VALUE = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p".split())
 
 
-class Command:
-    """What is executed, and on what terms. ``pytest_at`` is the index of its word for pytest.
+class RetryOn(Model):
+    """After which failures a try is repeated; without codes and patterns after every one."""
 
-    Raises UsageError for terms on which nothing can be tried again.
-    """
+    codes: frozenset[int] = frozenset()
+    """Exit codes; a signal's as a shell has it, 139 for SIGSEGV."""
+    patterns: tuple[re.Pattern[bytes], ...] = ()
+    """Regular expressions, one of which the output matches somewhere."""
 
-    def __init__(self, order: Order) -> None:
-        self.words = order.command
-        self.pytest_at = pytest_arguments.place(order.command)
-        self.timeout_s = order.timeout_s
-        self.retries = order.retries
-        self.retry_on: RetryOn | None = None
-        if order.retry_on:
-            from ledger.run import retrying
+    @classmethod
+    def parse(cls, values: Sequence[str]) -> RetryOn:
+        """Read ``SIGSEGV``, ``3`` or a regular expression. Raises UsageError for a signal that is
+        none, for code 0 and for a pattern that is none."""
+        codes: set[int] = set()
+        patterns: list[re.Pattern[bytes]] = []
+        for value in values:
+            if re.fullmatch(r"SIG[A-Z0-9]+", value):
+                if value not in signal.Signals.__members__:
+                    raise _not_understood(value, "a signal, found a name that none has")
+                codes.add(128 + signal.Signals[value])
+            elif re.fullmatch(r"\d{1,4}", value):
+                if not 0 < int(value) < 256:
+                    raise _not_understood(value, "an exit code from 1 to 255")
+                codes.add(int(value))
+            else:
+                try:
+                    patterns.append(re.compile(os.fsencode(value)))
+                except (re.error, ValueError, RecursionError) as error:
+                    expected = f"a signal, an exit code or a pattern: {error}"
+                    raise _not_understood(value, expected) from None
+        return cls(codes=frozenset(codes), patterns=tuple(patterns))
 
-            self.retry_on = retrying.read(order.retry_on)
+    def wants(self, code: int, log: Path) -> bool:
+        """Whether a try with this exit code, not 0, and this log is to be repeated."""
+        if not self.codes and not self.patterns:
+            return True
+        if code in self.codes:
+            return True
+        data = log.read_bytes() if self.patterns else b""
+        return any(pattern.search(data) for pattern in self.patterns)
+
+
+def _not_understood(value: str, expected: str) -> UsageError:
+    return UsageError("usage", f"--retry-on {value[:80]}: expected {expected}")
+
+
+class Command(Model):
+    """A command, and on what terms it is executed."""
+
+    words: tuple[str, ...]
+    """The program and its arguments."""
+    timeout_s: float | None = None
+    """Seconds that one try may take."""
+    retries: int = 0
+    """How often a round may try again."""
+    retry_on: RetryOn = RetryOn()
+    """After which failures it does."""
+
+    @property
+    def is_pytest(self) -> bool:
+        """Whether it runs pytest."""
+        return pytest_index(self.words) is not None
 
     @property
     def log_name(self) -> str:
         """The name of its log."""
-        return "output.log" if self.pytest_at is None else "pytest.log"
+        return "pytest.log" if self.is_pytest else "output.log"
 
-    def within(self, folder: str | os.PathLike[str]) -> list[str]:
+    def within(self, folder: Path) -> list[str]:
         """The words with which it writes its results to ``folder``."""
-        if self.pytest_at is None:
-            return list(self.words)
-        return pytest_arguments.with_results(self.words, self.pytest_at, folder)
+        index = pytest_index(self.words)
+        return list(self.words) if index is None else with_results(self.words, index, folder)
 
-    def begin(self, keeper: Keeper, folder: str | os.PathLike[str]) -> Log:
-        """Start it; what it writes is for the log. Raises OSError where the disk has no place for
-        that, and then nothing is started."""
-        log = Log(os.path.join(folder, self.log_name))
-        keeper.start(self.within(folder))
-        return log
+
+def shell_line(words: Sequence[str]) -> str:
+    """A command as one would type it in bash, in one line, without the values of secrets."""
+    return without_secrets(" ".join(_quoted(word) for word in words))
+
+
+def _quoted(word: str) -> str:
+    if word.isprintable():
+        return shlex.quote(word)
+    escaped = os.fsencode(word).decode("latin-1").encode("unicode_escape").decode("ascii")
+    return "$'" + escaped.replace("'", "\\'") + "'"
+
+
+def pytest_index(words: Sequence[str]) -> int | None:
+    """The index of the word by which a command runs pytest, past wrappers such as ``env``,
+    ``timeout 60``, ``uv run`` and ``python -m``; None where it runs something else."""
+    at = 0
+    while at < len(words):
+        program = words[at].rpartition("/")[2]
+        if program in ("pytest", "py.test"):
+            return at
+        at += 1
+        if _PYTHON.fullmatch(program) or program == "coverage":
+            at = _behind_options(words, at + (words[at : at + 1] == ["run"]))
+            if words[at - 1] != "-m":
+                return None
+        elif program in _RUNNERS:
+            if list(words[at : at + 1]) != ["run"]:
+                return None
+            at = _behind_options(words, at + 1)
+        elif program in _WRAPPERS:
+            at = _behind_options(words, at)
+            while at < len(words) and _VALUE_OF_WRAPPER.fullmatch(words[at]):
+                at += 1
+        else:
+            return None
+    return None
+
+
+def _behind_options(words: Sequence[str], at: int) -> int:
+    """The index behind the options that begin there, ``-m`` being the last of them."""
+    while at < len(words) and words[at].startswith("-"):
+        at += 1 + (words[at] in _WITH_VALUE)
+        if words[at - 1 : at] == ["-m"]:
+            break
+    return at
+
+
+def with_results(words: Sequence[str], at: int, folder: Path) -> list[str]:
+    """The command with options for JUnit XML and, where pytest-reportlog is installed beside
+    that pytest, for a report log, in ``folder``. One that its author gave is left to them."""
+    shown = os.path.relpath(folder)
+    added = []
+    if not any(word.startswith(("--junitxml", "--junit-xml")) for word in words):
+        added.append(f"--junitxml={shown}/junit.xml")
+    if not any(word.startswith("--report-log") for word in words) and _has_report_log(words, at):
+        added.append(f"--report-log={shown}/report.jsonl")
+    return [*words[: at + 1], *added, *words[at + 1 :]]
+
+
+def _has_report_log(words: Sequence[str], at: int) -> bool:
+    """Looked up in the folders of the environment: to ask pytest would take as long as a run.
+    The environment is that of the program, or of the ``python`` that is told to run it."""
+    program = words[at]
+    for word in words[:at]:
+        if _PYTHON.fullmatch(word.rpartition("/")[2]):
+            program = word
+    folders = [""] if "/" in program else os.environ.get("PATH", "").split(os.pathsep)
+    places = (Path.cwd() / folder / program for folder in folders)
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        return False
+    # Not resolved: the `python` of an environment is a link to one outside of it.
+    modules = found.parent.parent.glob("lib/python3*/site-packages/pytest_reportlog/__init__.py")
+    return any(modules)

@@ -20,8 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from ledger import config
-from ledger.commands import append as recording
+from ledger.commands.append import append
 from ledger.plan import reader
 from ledger.store import files
 from tests.campaigns import crowd
@@ -57,9 +56,8 @@ def prepare(place: Path) -> Repository:
 
 def record(file: Path, process: int, number: int) -> None:
     """Append one attempt whose summary says who wrote it."""
-    root = file.parent.parent
-    request = recording.Request(ITEM, (root / RUN,), summary=f"p{process}n{number}.", again=True)
-    recording.record(config.find(root), request)
+    run = file.parent.parent / RUN
+    append(ITEM, [run], summary=f"p{process}n{number}.", again=True, ledger=file)
 
 
 def faults(file: Path, processes: int, changes: int) -> list[str]:

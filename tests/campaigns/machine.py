@@ -35,8 +35,8 @@ from hypothesis.stateful import (
 )
 
 from ledger import config, rules
-from ledger.commands import append as recording
 from ledger.commands import archive as archiving
+from ledger.commands.append import append
 from ledger.config import Config
 from ledger.edits.archive import bring_back
 from ledger.edits.selecting import Wanted
@@ -209,22 +209,19 @@ class Machine(RuleBasedStateMachine):
         item = items[at % len(items)]
         left = [one.number for one in item.actions if one.state == "pending" and one.number]
         self.words += 1
-        request = recording.Request(
-            item.id,
-            (Path(RUN),),
-            summary=f"Another (w{self.words}).",
-            complete=tuple(left[:1]) if complete else (),
-            next=(f"Look at w{self.words} again.",) if at % 2 else (),
-            again=True,
-        )
         numbers = []
         for place in (self.plan, self.shadow):
-            own = recording.Request(
-                **{name: getattr(request, name) for name in request.__slots__}
-                | {"runs": (place.root / RUN,)}
-            )
             try:
-                numbers.append(recording.record(place, own).number)
+                appended = append(
+                    item.id,
+                    [place.root / RUN],
+                    summary=f"Another (w{self.words}).",
+                    complete=left[:1] if complete else (),
+                    next_actions=[f"Look at w{self.words} again."] if at % 2 else (),
+                    again=True,
+                    ledger=place.ledger,
+                )
+                numbers.append(appended.number)
             except LedgerError as error:
                 numbers.append(error.code)
         assert numbers[0] == numbers[1], numbers

@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ledger.run.log import HEAD_BYTES, TAIL_BYTES
+from ledger.run.process import HEAD_BYTES, TAIL_BYTES
 from tests.commands import SCRIPT, call
 from tests.repository import Repository
 

@@ -1,0 +1,220 @@
+"""``ledger run``: execute a command, capture what it did as a bundle, and record that."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from ledger import config as configuration
+from ledger.commands import read
+from ledger.commands.append import Appended, append
+from ledger.commands.rounds import earlier_batch
+from ledger.config import Config
+from ledger.edits.append import section_of
+from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+from ledger.evidence.rounds_model import Earlier
+from ledger.git import repository
+from ledger.plan import selectors
+from ledger.plan.model import Item, Model
+from ledger.run.bundle import DEFAULT_FOLDER, Bundle, make_folder
+from ledger.run.command import Command, RetryOn, shell_line
+from ledger.run.model import CompletedRound
+from ledger.run.process import NotStarted, caught_interrupts
+from ledger.run.rounds import Interrupted, execute_rounds, write_report
+
+_SLUG = re.compile(r"[^\w.-]+")
+
+
+class RunOutcome(Model):
+    """What was executed, and where its bundle is."""
+
+    path: str
+    """The bundle, relative to the top of the repository."""
+    item: str
+    """The item, as given."""
+    command: str
+    """The command, without the values of secrets."""
+    stamp: str
+    """The stamp of the run."""
+    state: Literal["ended", "timeout", "interrupted"]
+    """Whether the command ended by itself."""
+    reason: str
+    """Why it did not; empty where it did."""
+    exit_code: int | None
+    """The exit code, 124 for a timeout; of several rounds that of the last that failed. Null
+    where none came to its end."""
+    duration_s: float
+    """Seconds that the last try took; of rounds, all."""
+    peak_rss_bytes: int | None
+    """Peak memory of the largest process; null where that needed less than can be told."""
+    passes: int = Field(ge=0)
+    """Rounds that passed."""
+    rounds: int = Field(ge=1)
+    """Rounds that were wanted."""
+    first_try_passes: int = Field(ge=0)
+    """Rounds that passed without a retry."""
+    retried: tuple[str, ...]
+    """How each try ended that was tried again."""
+    verdict: tuple[str, ...]
+    """What several rounds came to, in sentences; empty for one round."""
+    recorded: Appended | None
+    """The attempt; null where none was written."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every round came to its end and passed."""
+        return self.state == "ended" and self.passes == self.rounds
+
+
+def run(
+    item: str,
+    command: Sequence[str],
+    *,
+    rounds: int = 1,
+    retries: int = 0,
+    retry_on: Sequence[str] = (),
+    timeout_s: float | None = None,
+    against: str | None = None,
+    stamp: str = "",
+    phase: str = "",
+    sprint: str = "",
+    summary: str = "",
+    record: bool = True,
+    ledger: Path | None = None,
+    echo: Callable[[bytes], None] | None = None,
+    progress: Callable[[CompletedRound], None] | None = None,
+) -> RunOutcome:
+    """Execute ``command`` in the current folder, capture what it did in a new folder, and with
+    ``record`` append that to ``item``.
+
+    The folder is the item's ``Artifacts Root``, else ``runs`` of the configuration; ``stamp``
+    (default: now), ``phase`` and ``sprint`` are for its placeholders. The command is executed
+    once, or in as many ``rounds`` as are wanted, which are compared with the batch ``against``
+    (``K/N`` or a report). A round tries again up to ``retries`` times after what ``retry_on``
+    names: ``SIGSEGV``, an exit code or a pattern of the output; without it after every failure.
+    ``timeout_s`` is for each try. ``echo`` gets what the command writes, ``progress`` each round
+    that ended.
+
+    SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
+    recorded. The bundle stays also where the attempt is refused (``Refused``, see ``append``).
+
+    Raises, before anything is executed, ``UsageError`` for a command, an item, a folder or a
+    setting that cannot be; ``UnreadableInput`` where the disk does not take the outputs.
+    """
+    config = configuration.find(Path.cwd(), ledger)
+    terms = Command(
+        words=tuple(command),
+        timeout_s=timeout_s,
+        retries=retries,
+        retry_on=RetryOn.parse(retry_on),
+    )
+    earlier = earlier_batch(against) if against is not None else None
+    section = _section(config, item, is_recorded=record)
+    values = {
+        "item": _SLUG.sub("-", section.id.lower())[:80],
+        "phase": phase,
+        "sprint": sprint,
+    }
+    template = section.runs_folder or config.runs or DEFAULT_FOLDER
+    path, name = make_folder(config.root, template, values, stamp)
+    bundle = Bundle(config.root, path, name, item, terms, rounds)
+    with caught_interrupts() as interrupts:
+        duration_s, verdict = _capture(config, bundle, interrupts, earlier, echo, progress)
+    recorded = None
+    if record and bundle.state != "interrupted" and not interrupts:
+        recorded = _recorded(bundle, item, summary, ledger)
+    return _outcome(bundle, duration_s, verdict, recorded)
+
+
+def _section(config: Config, item: str, *, is_recorded: bool) -> Item:
+    """The item's section that an attempt goes to; for one that is not recorded, any."""
+    opened = read.opened(config)
+    sections = selectors.items(opened.ledger, selectors.parse(item).item)
+    return section_of(opened.ledger, sections[0].id) if is_recorded else sections[0]
+
+
+def _capture(
+    config: Config,
+    bundle: Bundle,
+    interrupts: Sequence[signal.Signals],
+    earlier: Earlier | None,
+    echo: Callable[[bytes], None] | None,
+    progress: Callable[[CompletedRound], None] | None,
+) -> tuple[float, tuple[str, ...]]:
+    """Execute everything and write everything, what the bundle claims last: the seconds that it
+    took, and the verdict on several rounds."""
+    verdict: tuple[str, ...] = ()
+    try:
+        bundle.write_claim()
+        if config.is_git:
+            bundle.commit = repository.write_diff(config.root, bundle.place / "git_diff.patch")
+        bundle.write_beginning()
+        bundle.write_claim()
+        started = time.monotonic()
+        try:
+            execute_rounds(bundle, interrupts, echo=echo, progress=progress)
+        except Interrupted as cut:
+            bundle.interrupt(str(cut))
+        duration_s = time.monotonic() - started
+        if bundle.is_repeated:
+            verdict = write_report(bundle, earlier)
+        bundle.end()
+    except NotStarted as error:
+        shutil.rmtree(bundle.place)
+        raise UsageError(
+            "no-such-command",
+            f"{bundle.command.words[0][:200]}: {str(error).lower()}",
+            "give a command behind --, as in `ledger run ITEM -- pytest tests`",
+        ) from error
+    except OSError as error:
+        bundle.interrupt(f"the disk did not take the outputs: {why(error)}")
+        with suppress(OSError):  # else the first claim stands: it has no end
+            bundle.write_claim()
+        raise UnreadableInput(
+            "cannot-write",
+            f"{bundle.path}: the outputs could not be written: {why(error)}",
+            "the bundle is marked incomplete, nothing is recorded",
+        ) from error
+    return duration_s, verdict
+
+
+def _recorded(bundle: Bundle, item: str, summary: str, ledger: Path | None) -> Appended:
+    try:
+        return append(item, [bundle.place], summary=summary, ledger=ledger)
+    except LedgerError as error:
+        message = f"the run is in {bundle.path}, and not recorded: {error.message}"
+        raise type(error)(error.code, message, error.hint) from error
+
+
+def _outcome(
+    bundle: Bundle, duration_s: float, verdict: tuple[str, ...], recorded: Appended | None
+) -> RunOutcome:
+    assert bundle.state != "running"
+    exits = [ended.exit for ended in bundle.rounds]
+    codes = [last.code for last in exits if last.code] or [last.code for last in exits]
+    peaks = [last.peak_rss_bytes for last in exits if last.peak_rss_bytes is not None]
+    return RunOutcome(
+        path=bundle.path,
+        item=bundle.item,
+        command=shell_line(bundle.command.words),
+        stamp=bundle.stamp,
+        state=bundle.state,
+        reason=bundle.reason,
+        exit_code=codes[-1] if codes else None,
+        duration_s=exits[0].wall_s if exits and not bundle.is_repeated else duration_s,
+        peak_rss_bytes=max(peaks, default=None),
+        passes=sum(ended.passed for ended in bundle.rounds),
+        rounds=bundle.planned,
+        first_try_passes=sum(ended.passed and not ended.retried for ended in bundle.rounds),
+        retried=tuple(word for ended in bundle.rounds for word in ended.retried),
+        verdict=verdict,
+        recorded=recorded,
+    )

@@ -1,0 +1,47 @@
+"""What ``run`` and ``append`` did, in lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.commands.append import Appended
+from ledger.commands.run import RunOutcome
+from ledger.plan.text import visible
+from ledger.run.model import CompletedRound
+
+
+def lines(outcome: RunOutcome) -> Iterator[str]:
+    """Where the bundle is and how the command ended; the verdict on rounds; the attempt."""
+    how = outcome.reason or ("passed" if outcome.passed else f"exit code {outcome.exit_code}")
+    if outcome.rounds > 1:
+        share = f"{outcome.passes} of {outcome.rounds} rounds passed"
+        how = f"{share}; {outcome.reason}" if outcome.reason else share
+    elif outcome.retried:
+        how += f", after {', '.join(outcome.retried)}"
+    first = f"{outcome.path}: {how} ({outcome.duration_s:.2f} s)"
+    if outcome.state == "interrupted":
+        first += "; the bundle is marked incomplete, nothing is recorded"
+    yield visible(first)
+    yield from (f"  {sentence}" for sentence in outcome.verdict)
+    if outcome.recorded:
+        yield attempt(outcome.recorded)
+
+
+def attempt(appended: Appended, *, with_metrics: bool = False) -> str:
+    """The attempt that was written."""
+    name = "attempt" if appended.number is None else f"attempt #{appended.number}"
+    place = f"{appended.path}:{appended.line}"
+    metrics = f": {appended.metrics}" if with_metrics and appended.metrics else ""
+    return visible(f"{place}: {appended.item} {name}, {appended.result}{metrics}")
+
+
+def note(said: str) -> str:
+    """Something that is odd about a run."""
+    return visible(f"ledger: note: {said}")
+
+
+def round_line(ended: CompletedRound, planned: int) -> str:
+    """How a round ended."""
+    retried = f", retried after {', '.join(ended.retried)}" if ended.retried else ""
+    how = f"{ended.exit.word}{retried}, {ended.exit.wall_s:.2f} s"
+    return f"round {ended.number}/{planned}: {how}"

@@ -1,0 +1,180 @@
+"""The rounds of a run: the command executed as often as is wanted, each time with its retries,
+and ``rounds.md``, the report on them in the form that ``ledger rounds`` reads."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ledger.evidence import stats
+from ledger.evidence.rounds import SMALLEST_DROP, judge
+from ledger.evidence.rounds_model import Earlier, Judgement, Round, RoundsReport
+from ledger.run.bundle import Bundle, shown_time, write_exit
+from ledger.run.command import shell_line
+from ledger.run.model import CompletedRound
+from ledger.run.process import execute
+
+_OF_A_TRY = ("exit_code.txt", "time.txt", "junit.xml", "report.jsonl")
+_BATCH = 10
+_LIKELY = 0.05
+
+
+class Interrupted(Exception):
+    """A signal to `ledger` ended the run."""
+
+
+def execute_rounds(
+    bundle: Bundle,
+    interrupts: Sequence[signal.Signals],
+    *,
+    echo: Callable[[bytes], None] | None = None,
+    progress: Callable[[CompletedRound], None] | None = None,
+) -> None:
+    """Execute the command of a bundle in the current folder, once for each round. ``echo`` gets
+    what it writes as it comes, ``progress`` each round that ended.
+
+    Raises Interrupted, ``process.NotStarted``, and OSError where the disk does not take what is
+    written.
+    """
+    for number in range(1, bundle.planned + 1):
+        if interrupts:
+            raise Interrupted(f"{interrupts[0].name} before round {number}")
+        place = bundle.begin_round(number)
+        ended = _execute_round(bundle, number, place, interrupts, echo)
+        bundle.end_round(ended)
+        if progress:
+            progress(ended)
+
+
+def _execute_round(
+    bundle: Bundle,
+    number: int,
+    place: Path,
+    interrupts: Sequence[signal.Signals],
+    echo: Callable[[bytes], None] | None,
+) -> CompletedRound:
+    """Try until a try passed or is not to be repeated, or no retry is left. The last try's files
+    stand in ``place``, those of the earlier ones in ``retried/1`` and so on below it."""
+    command = bundle.command
+    words, log = command.within(place), place / command.log_name
+    retried: list[str] = []
+    while True:
+        ended = execute(words, log, interrupts=interrupts, timeout_s=command.timeout_s, echo=echo)
+        if ended.cut not in ("", "timeout"):
+            raise Interrupted(f"{ended.cut} after {ended.wall_s:.2f} s")
+        write_exit(place, words, ended)
+        is_last = not ended.code or len(retried) == command.retries
+        if is_last or not command.retry_on.wants(ended.code, log):
+            return CompletedRound(number=number, exit=ended, retried=tuple(retried))
+        retried.append(ended.word)
+        aside = place / "retried" / str(len(retried))
+        aside.mkdir(parents=True)
+        for name in (command.log_name, *_OF_A_TRY):
+            if (place / name).exists():
+                (place / name).rename(aside / name)
+
+
+def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, ...]:
+    """Write ``rounds.md``, and return its verdict in sentences. ``earlier`` is a batch to compare
+    with. Rounds that were wanted and not run stand in the table and are not counted."""
+    rounds = bundle.rounds
+    judged = _judged(rounds, earlier)
+    verdict = tuple(_verdict(judged)) if rounds else ()
+    command = shell_line(bundle.command.words).replace("`", "'")
+    lines = [
+        f"# Rounds 1-{bundle.planned} of {bundle.item}",
+        "",
+        f"**Date**: {shown_time(bundle.started)} - {shown_time(time.time())} UTC",
+        f"**Command**: `{command}`",
+        "",
+        "## Summary",
+        "",
+        "| Round | Status | Retries | Duration | Notes |",
+        "|-------|--------|---------|----------|-------|",
+        *map(_row, rounds),
+        *(f"| {n} | - | - | - | not run |" for n in range(len(rounds) + 1, bundle.planned + 1)),
+        "",
+    ]
+    if verdict:
+        first, *others = verdict
+        lines += [*_totals(rounds, judged), "", "## Verdict", "", f"- **Verdict**: {first}"]
+        lines += [f"- {sentence}" for sentence in others]
+    text = "\n".join(lines) + "\n"
+    (bundle.place / "rounds.md").write_text(text, "utf-8", newline="\n")
+    return verdict
+
+
+def _judged(rounds: Sequence[CompletedRound], earlier: Earlier | None) -> Judgement:
+    found = tuple(
+        Round(
+            name=str(ended.number),
+            result="pass" if ended.passed else "fail",
+            retries=len(ended.retried),
+        )
+        for ended in rounds
+    )
+    return judge(RoundsReport("", found), earlier, "extra", SMALLEST_DROP)
+
+
+def _row(ended: CompletedRound) -> str:
+    status = "PASS" if ended.passed else "**FAIL**"
+    seconds = f"{ended.exit.wall_s:.2f} s"
+    return f"| {ended.number} | {status} | {len(ended.retried)} | {seconds} | {_note(ended)} |"
+
+
+def _note(ended: CompletedRound) -> str:
+    retries = "1 retry" if len(ended.retried) == 1 else f"{len(ended.retried)} retries"
+    if not ended.passed:
+        return f"{ended.exit.word}, after {retries}" if ended.retried else ended.exit.word
+    return f"after {retries} ({', '.join(ended.retried)})" if ended.retried else "clean"
+
+
+def _share(passes: int, total: int) -> str:
+    return f"{passes}/{total} ({100 * passes / total:.1f}%)"
+
+
+def _totals(rounds: Sequence[CompletedRound], judged: Judgement) -> Iterator[str]:
+    yield f"**Pass Rate**: {_share(judged.passes, judged.total)}"
+    if len(rounds) > _BATCH:
+        for number, first in enumerate(range(0, len(rounds), _BATCH), 1):
+            batch = rounds[first : first + _BATCH]
+            passes = sum(ended.passed for ended in batch)
+            span = f"{batch[0].number}-{batch[-1].number}"
+            yield f"- Batch {number} ({span}): {_share(passes, len(batch))}"
+    yield ""
+    yield f"**First-try passes**: {_share(judged.first_try_passes or 0, judged.total)}"
+    failed = [str(ended.number) for ended in rounds if not ended.passed]
+    if failed:
+        yield ""
+        yield f"**Failures**: Rounds {', '.join(failed)}"
+    longest = judged.longest_pass
+    if longest and longest.length > 1:
+        span = f"rounds {longest.first}-{longest.last}"
+        yield ""
+        yield f"**Longest streak**: {longest.length} consecutive passes ({span})"
+    # As they stand in the table, so that a reader of the table finds the same.
+    spread = stats.spread([round(ended.exit.wall_s, 2) for ended in rounds])
+    assert spread is not None
+    yield ""
+    yield f"**Average duration**: {spread.mean:.2f} s"
+
+
+def _verdict(judged: Judgement) -> Iterator[str]:
+    low, high = judged.interval
+    word = "flaky" if judged.passes else "broken"
+    if judged.passes == judged.total:
+        is_clean = judged.first_try_passes == judged.total
+        word = "no failure seen" if is_clean else "flaky, made good by retries"
+    yield f"{word}; at 95 % confidence the true rate is {low:.2f} to {high:.2f}"
+    if judged.order is not None:
+        p = judged.order.p_clustered
+        yield f"failures are {'' if p <= _LIKELY else 'not '}clustered (runs test: p = {p:.2g})"
+    compared = judged.comparison
+    if compared is not None:
+        earlier = compared.earlier
+        yield (
+            f"against an earlier {earlier.passes}/{earlier.total}: {compared.verdict} "
+            f"(Fisher's exact test: p = {compared.p_value:.2g})"
+        )
