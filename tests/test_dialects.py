@@ -14,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.edits import append, restore, updates
-from ledger.edits.updates import Meant
+from ledger.edits import append, restore
 from ledger.errors import Refused
+from ledger.gates import updates
 from ledger.gates.model import Update
+from ledger.gates.updates import ReadUpdate
 from ledger.plan import document, reader
 from ledger.plan.model import Change, Conventions, Item, Ledger, NewAttempt
 from ledger.plan.recognition import DIALECTS
@@ -215,7 +216,7 @@ def test_what_has_no_place_in_a_checklist_is_refused() -> None:
     [edit] = restore.restore(ledger, "two", lost, lines)
     after = document.apply(ledger.text, [edit])
     assert [a.number for a in reader.read(after).items[1].attempts] == [1, 2]
-    update = Meant(
+    update = ReadUpdate(
         Update(kind="add", item="one", number=1, text="1. More", line=1), None, None, None
     )
     with pytest.raises(Refused, match="dialect checklist"):

@@ -1,68 +1,85 @@
-"""Apply a brief's ready-made updates to the ledger, checked like every append."""
+"""``apply``: write a brief's ready-made updates to the fix plan, checked like every append."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from ledger import config
 from ledger.commands import facts
 from ledger.commands.change import change
+from ledger.commands.read import read_bytes
 from ledger.config import Config
-from ledger.edits import updates
-from ledger.edits.updates import Meant
 from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.gates import updates
 from ledger.gates.brief import read_brief
 from ledger.gates.model import Brief, UpdateKind
-from ledger.plan.model import Ledger
+from ledger.gates.updates import ReadUpdate
+from ledger.plan.model import Ledger, Model
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One update: ``held`` where the ledger had it already. ``line`` is where it stands in the
-    ledger afterwards, ``brief_line`` where the brief has it."""
+class AppliedUpdate(Model):
+    """One of the brief's updates, and what became of it."""
 
     kind: UpdateKind
-    number: int
+    """An `attempt` to append, an action to `rewrite` or to `add`."""
+    number: Annotated[int, Field(ge=0)]
+    """The attempt's or the action's."""
     outcome: Literal["applied", "held"]
-    line: int
-    brief_line: int
+    """`held`: the fix plan had it already, and it was left alone."""
+    line: Annotated[int, Field(ge=0)]
+    """Where it stands in the fix plan afterwards."""
+    brief_line: Annotated[int, Field(ge=1)]
+    """Where the brief has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What was (or with ``dry_run`` would be) written."""
+class Applied(Model):
+    """What was written, or with `--dry-run` would be."""
 
     path: str
+    """The fix plan, relative to the top of its repository."""
     brief: str
+    """The brief, as it was named."""
     item: str
-    updates: tuple[Update, ...]
+    """The item."""
+    updates: tuple[AppliedUpdate, ...]
+    """In the order of the brief."""
     diff: str
+    """The whole change as a unified diff; empty for none."""
 
 
-def apply(config: Config, file: Path, *, dry_run: bool) -> Applied:
-    """Write the updates of the brief in ``file`` that the ledger does not hold.
+def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> Applied:
+    """Write the updates of a brief that the fix plan does not hold: attempts and next actions.
+
+    ``ledger`` is the fix plan, by default that of the repository around the current folder. With
+    ``dry_run`` nothing is written; the change is returned all the same.
 
     Raises UnreadableInput for a brief without updates, UsageError for an item that there is not,
     Refused for any change that ``validate`` would refuse or that says something else than its
     evidence.
     """
-    brief = read_brief(_content(file))
-    item = _item(file, brief)
-    with change(config, dry_run=dry_run) as plan:
-        meant = updates.meant(plan.ledger, item, brief.updates, brief.stamp)
+    settings = config.find(Path.cwd(), ledger)
+    document = read_brief(read_bytes(brief, hint="give a brief"))
+    item = _item(brief, document)
+    with change(settings, dry_run=dry_run) as plan:
+        read = updates.read_in(plan.ledger, item, document)
 
         def expect(new: Ledger) -> None:
-            updates.verify(plan.ledger, new, item, meant)
-            _refuse_contradicted(config, plan.ledger, new)
+            updates.verify(plan.ledger, new, item, read)
+            _refuse_contradicted(settings, plan.ledger, new)
 
-        plan.propose(updates.edits(plan.ledger, item, meant), expect=expect)
-    told = tuple(_told(one, plan.new, item) for one in meant)
-    return Applied(config.ledger_path, str(file), item, told, plan.diff)
+        plan.propose(updates.edits(plan.ledger, item, read), expect=expect)
+    return Applied(
+        path=settings.ledger_path,
+        brief=str(brief),
+        item=item,
+        updates=tuple(_applied(one, plan.new, item) for one in read),
+        diff=plan.diff,
+    )
 
 
-def _refuse_contradicted(config: Config, old: Ledger, new: Ledger) -> None:
-    for claim in facts.contradicted(config, new, old):
+def _refuse_contradicted(settings: Config, old: Ledger, new: Ledger) -> None:
+    for claim in facts.contradicted(settings, new, old):
         if claim.kind not in {"date", "artifact"}:
             raise Refused(
                 "contradicted",
@@ -82,31 +99,27 @@ def _item(file: Path, brief: Brief) -> str:
     own = {brief.initiative} if brief.initiative else set()
     names = {one.item for one in brief.updates if one.item} or own
     if len(names) != 1:
-        said = ", ".join(sorted(names)) or "none"
+        known = ", ".join(sorted(names)) or "none"
         raise UsageError(
-            "which-item", f"{file}: expected updates of one item, found {said}", "name it in [...]"
+            "which-item", f"{file}: expected updates of one item, found {known}", "name it in [...]"
         )
     return names.pop()
 
 
-def _told(one: Meant, new: Ledger, name: str) -> Update:
+def _applied(one: ReadUpdate, new: Ledger, name: str) -> AppliedUpdate:
     number = one.update.number or 0
-    sections = [item for item in new.items if item.id == name]
-    if one.attempt:
-        spans = [a.span for item in sections for a in item.attempts if a.number == number]
-    else:
-        spans = [a.span for item in sections for a in item.actions if a.number == number]
-    line = spans[0].start_line if spans else one.line or 0
-    outcome: Literal["applied", "held"] = "applied" if one.line is None else "held"
-    return Update(one.update.kind, number, outcome, line, one.update.line)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        if not file.is_file():
-            what = "no such file" if not file.exists() else "expected a file"
-            raise UnreadableInput("cannot-read", f"{file}: {what}", "give a brief")
-        return file.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableInput("cannot-read", f"{file}: {reason.lower()}") from error
+    entries = (
+        entry
+        for item in new.items
+        if item.id == name
+        for entry in (item.attempts if one.attempt else item.actions)
+        if entry.number == number
+    )
+    entry = next(entries, None)
+    return AppliedUpdate(
+        kind=one.update.kind,
+        number=number,
+        outcome="applied" if one.line is None else "held",
+        line=entry.span.start_line if entry else one.line or 0,
+        brief_line=one.update.line,
+    )

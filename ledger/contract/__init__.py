@@ -24,7 +24,6 @@ SCHEMA_VERSION: Final = 1
 KINDS: Final[dict[str, str]] = {
     "show": "show",
     "archive": "archive",
-    "apply": "apply",
     "merge-driver": "merge_driver",
     "init": "init",
     "doctor": "doctor",

@@ -29,6 +29,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
     "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),
+    "apply": ("`ledger apply BRIEF --json`.", "ledger.commands.apply:Applied"),
     "gate": (
         "`ledger gate FILE --json`, or with an item's ID for FILE.",
         "ledger.gates.model:Gate",
