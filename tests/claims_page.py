@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger.claims import verifying
+from ledger.claims.entries import work_tree
+from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.git.blobs import Blobs
 from ledger.plan import reader
@@ -70,8 +71,8 @@ def judged(root: Path, page: str, text: str) -> list[JudgedClaim]:
     plan = _PLAN.findall(page)[0].replace("EXAMPLE", text)
     first = next(n for n, line in enumerate(plan.splitlines(), 1) if text in line)
     with Blobs(root) as contents:
-        place = verifying.work_tree(root, contents, is_committed=False)
-        found = verifying.verify(reader.read(plan.encode()), PLAN, place)
+        place = work_tree(root, contents, is_committed=False)
+        found = judge_plan(reader.read(plan.encode()), PLAN, place)
     return [one for one in found if one.attempt == OWN and one.line == first]
 
 

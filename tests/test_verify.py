@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from ledger.claims import verifying
+from ledger.claims.entries import work_tree
+from ledger.claims.judge import judge_plan
+from ledger.git.files import WorkTree
 from ledger.plan import reader
 from ledger.reports import documents
 from tests.commands import call
@@ -275,19 +277,15 @@ def test_many_attempts_of_one_run_read_it_once(repo: Repository) -> None:
         for n in range(1, 300)
     ]
     ledger = reader.read((head + "".join(lines)).encode())
-    place = verifying.work_tree(repo.path, None, is_committed=False)
     asked: list[str] = []
-    read = place.access.read
 
-    class Counting:
-        files = place.access.files
-
-        def read(self, path: str) -> bytes:
+    class Counting(WorkTree):
+        def read(self, path: str, limit: int) -> bytes:
             asked.append(path)
-            return read(path)
+            return super().read(path, limit)
 
-    place = place._replace(access=Counting())
-    judged = verifying.verify(ledger, PLAN, place)
+    place = work_tree(repo.path, None, is_committed=False)
+    judged = judge_plan(ledger, PLAN, place._replace(files=Counting(repo.path)))
     assert sum(one.verdict == "supported" for one in judged if one.kind == "count") == 299
     assert sorted(asked) == [f"{RUN}/exit_code.txt", f"{RUN}/pytest.log"]
 

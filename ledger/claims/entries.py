@@ -1,15 +1,25 @@
-"""Which entries make claims, and where the runs are that they call their own."""
+"""Which entries make claims, what they cite, where their runs are, and what there is around."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache, lru_cache, partial
+from itertools import takewhile
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ledger.claims.prose import LONGEST
+from ledger.git import repository
+from ledger.git.blobs import Blobs
+from ledger.git.files import Commit, Files, Index, Listing, WorkTree
 from ledger.plan import citations
 from ledger.plan.model import Action, Attempt, Item, Ledger
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
+_STAMPED = re.compile(r"/\d{8}T\d{6}Z/")
 _ROOT_FIELDS = ("artifacts root", "artifact root", "reports root", "evidence root")
 # What stands before a citation of outputs that this very attempt made.
 _OWN = frozenset(
@@ -30,20 +40,88 @@ _MOST_RUNS = 8
 _FEW = 400  # characters before a citation that may say whose it is
 
 
-class Tree(Protocol):
-    """What files there are: of the work tree and the index, or of a revision."""
+class Place(NamedTuple):
+    """What there is around a fix plan: the ``files`` that evidence is taken from, the ``listing``
+    of those that git has recorded, its commits, and the plan's own attempts.
+
+    ``commit`` tells whether a name is a commit's, None where that cannot be told, ``ignored`` which
+    of some paths git ignores. ``latest`` is the last day (ISO) that the plan can tell of, and
+    ``latest_of`` what says so; ``until`` is the day of the commit whose files are looked at, None
+    for the work place. ``plan`` is the plan's path, ``numbers`` the attempts of each of its items.
+    """
+
+    files: Files | None = None
+    listing: Listing = Listing(())
+    commit: Callable[[str], bool | None] = lambda _: None
+    ignored: Callable[[Sequence[str]], Iterable[str]] = lambda _: ()
+    latest: str | None = None
+    latest_of: str = ""
+    until: str | None = None
+    plan: str = ""
+    numbers: Mapping[str, frozenset[int]] = MappingProxyType({})
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file or folder ``path``, relative to the top."""
+        """Whether there is a file or folder ``path``."""
+        if self.listing.has(path):
+            return True
+        return self.files is not None and self.files.kind(path) is not None
 
-    def stamped(self, stamp: str) -> tuple[str, ...]:
+    def stamped(self, stamp: str) -> Sequence[str]:
         """The folders that are named by ``stamp``."""
+        return [path for path in self.listing.ending(stamp) if path in self.listing.folders]
 
     def below(self, folder: str, name: str) -> str | None:
         """The file somewhere below a folder whose path ends in ``name``; None for none."""
+        ending = f"/{name}"
+        return next((path for path in self.listing.inside(folder) if path.endswith(ending)), None)
 
-    def holds_runs(self, path: str) -> bool:
+    def holds_runs(self, folder: str) -> bool:
         """Whether folders that are named by a stamp lie somewhere below a folder."""
+        return any(_STAMPED.search(path, len(folder)) for path in self.listing.inside(folder))
+
+
+def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Place:
+    """The work tree at ``root``; ``contents`` is its git repository's, None where it has none.
+    ``is_committed`` says that the fix plan is as HEAD has it."""
+    files = WorkTree(root)
+    if contents is None:
+        listing = Listing(file.path for file in files.below(""))
+        return Place(files, listing, latest=_today(), latest_of="today")
+    return _recorded(root, contents, is_committed=is_committed)._replace(
+        files=files, listing=Index(contents).listing
+    )
+
+
+def revision(root: Path, contents: Blobs, name: str, *, is_committed: bool) -> Place:
+    """The files of a commit. Raises ``UsageError`` where there is no such commit."""
+    files = Commit(contents, name)
+    return _recorded(root, contents, is_committed=is_committed)._replace(
+        files=files, listing=files.listing, until=repository.day_of(root, files.commit)
+    )
+
+
+def _recorded(root: Path, contents: Blobs, *, is_committed: bool) -> Place:
+    @cache
+    def is_shallow() -> bool:
+        return repository.is_shallow(root)
+
+    @cache
+    def commit(name: str) -> bool | None:
+        is_there = contents.commit(name) is not None
+        return is_there or (None if is_shallow() else False)
+
+    # What is committed tells of nothing after the last commit.
+    day = repository.day_of(root, "HEAD") if is_committed else None
+    return Place(
+        commit=commit,
+        ignored=partial(repository.ignored, root),
+        latest=day or _today(),
+        latest_of="HEAD" if day else "today",
+    )
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 class Cited(NamedTuple):
@@ -60,7 +138,7 @@ class Cited(NamedTuple):
 
 class Entry(NamedTuple):
     """One attempt or completed action. ``runs`` are the folders (or files) that it calls its
-    own, ``within`` the part of each that it cites, ``others`` further runs that it names."""
+    own, ``within`` the part of each that it cites."""
 
     item: str | None
     attempt: int | None
@@ -71,7 +149,6 @@ class Entry(NamedTuple):
     cited: tuple[Cited, ...]
     runs: tuple[str, ...]
     within: tuple[str, ...]
-    others: tuple[str, ...]
 
 
 class Source(NamedTuple):
@@ -80,10 +157,9 @@ class Source(NamedTuple):
 
     item: str | None
     attempt: int | None
-    text: str
-    told: Attempt | Action
-    roots: tuple[str, ...]
-    attempt_of: Attempt | None
+    part: Attempt | Action
+    roots: tuple[str, ...] = ()
+    attempt_of: Attempt | None = None
 
 
 def sources(ledger: Ledger) -> Iterator[Source]:
@@ -91,76 +167,84 @@ def sources(ledger: Ledger) -> Iterator[Source]:
     completed action tells of is that action."""
     for item in ledger.items:
         roots = _roots(item)
-        own = {attempt.number: attempt for attempt in item.attempts}
+        by_number = {attempt.number: attempt for attempt in item.attempts}
         for attempt in item.attempts:
-            yield Source(attempt.item, attempt.number, attempt.text, attempt, roots, None)
-        told = {attempt.span for attempt in item.attempts if attempt.source == "action"}
+            yield Source(attempt.item, attempt.number, attempt, roots)
+        recorded = {attempt.span for attempt in item.attempts if attempt.source == "action"}
         for action in item.actions:
-            if action.state == "complete" and action.span not in told:
-                of = own.get(action.attempt)
-                yield Source(item.id, action.attempt, action.text, action, roots, of)
+            if action.state == "complete" and action.span not in recorded:
+                of = by_number.get(action.attempt)
+                yield Source(item.id, action.attempt, action, roots, of)
     for attempt in ledger.loose:
-        yield Source(attempt.item, attempt.number, attempt.text, attempt, (), None)
+        yield Source(attempt.item, attempt.number, attempt)
 
 
-def entry_of(source: Source, tree: Tree) -> Entry:
+def entry_of(source: Source, place: Place) -> Entry:
     """What it cites, and which runs it calls its own."""
-    told, of = source.told, source.attempt_of
-    line = told.span.start_line
-    cited = _cited(source.text, line, source.roots, tree)
-    stamp = told.stamp or (of.stamp if of else None)
-    runs, within, others = _runs(cited, stamp, tree)
+    part, of = source.part, source.attempt_of
+    cited = _cited(part, source.roots, place)
+    runs, within = _runs(cited, part.stamp or (of.stamp if of else None), place)
     if not runs and of is not None:
-        of_attempt = _cited(of.text, of.span.start_line, source.roots, tree)
-        runs, within, others = _runs(of_attempt, of.stamp, tree)
+        runs, within = _runs(_cited(of, source.roots, place), of.stamp, place)
     return Entry(
-        source.item, source.attempt, told.date if isinstance(told, Attempt) else None, told.stamp,
-        source.text, line, cited, runs, within, others,
-    )  # fmt: skip
+        item=source.item,
+        attempt=source.attempt,
+        date=part.date if isinstance(part, Attempt) else None,
+        stamp=part.stamp,
+        text=part.text,
+        line=part.span.start_line,
+        cited=cited,
+        runs=runs,
+        within=within,
+    )
 
 
 def _roots(item: Item) -> tuple[str, ...]:
     """The folders of the item's ``Artifacts Root`` up to its first placeholder, deepest first."""
+    fields = (field for field in item.fields if field.name.lower().startswith(_ROOT_FIELDS))
+    cited = (citation for field in fields for citation in citations.find(field.value))
     found: dict[str, None] = {}
-    for field in item.fields:
-        if not field.name.lower().startswith(_ROOT_FIELDS):
-            continue
-        for citation in citations.find(field.value):
-            for path in citation.paths:
-                parts: list[str] = []
-                for part in path.strip("/").split("/"):
-                    if citations.kind(part) != "path":
-                        break
-                    parts.append(part)
-                for end in range(len(parts), 0, -1):
-                    found.setdefault("/".join(parts[:end]) + "/")
+    for path in (path for citation in cited for path in citation.paths):
+        names = path.strip("/").split("/")
+        fixed = list(takewhile(lambda name: citations.kind(name) == "path", names))
+        for end in range(len(fixed), 0, -1):
+            found.setdefault("/".join(fixed[:end]) + "/")
     return tuple(found)
 
 
-def _cited(text: str, first_line: int, roots: tuple[str, ...], tree: Tree) -> tuple[Cited, ...]:
+def _cited(part: Attempt | Action, roots: tuple[str, ...], place: Place) -> tuple[Cited, ...]:
+    """What an attempt or action cites."""
     found: list[Cited] = []
     at = 0
-    text = text[:LONGEST]
+    text = part.text[:LONGEST]
     for citation in citations.find(text):
-        place = text.find(citation.raw, at)
-        at = max(at, place)
-        own = _is_own(text, at)
-        line = first_line + citation.line
+        found_at = text.find(citation.raw, at)
+        at = max(at, found_at)
+        is_own = _is_own(text, at)
         for written in citation.paths:
-            path, is_found = _resolve(written, roots, tree)
-            found.append(Cited(citation.raw, written, path, is_found, own, line))
-        at += len(citation.raw) if place >= 0 else 0
+            path, is_found = _resolve(written, roots, place)
+            found.append(
+                Cited(
+                    raw=citation.raw,
+                    written=written,
+                    path=path,
+                    is_found=is_found,
+                    is_own=is_own,
+                    line=part.span.start_line + citation.line,
+                )
+            )
+        at += len(citation.raw) if found_at >= 0 else 0
     folders = [run_folder(c.path) for c in found if c.is_found and c.path]
     runs = [folder for folder in dict.fromkeys(folders) if stamp_of(folder)][:_MOST_RUNS]
-    return tuple(c if c.is_found else _below(c, runs, tree) for c in found)
+    return tuple(c if c.is_found else _below(c, runs, place) for c in found)
 
 
-def _below(cited: Cited, runs: list[str], tree: Tree) -> Cited:
+def _below(cited: Cited, runs: list[str], place: Place) -> Cited:
     """A path that was not found may be meant below a run that the entry cites."""
     if cited.path is None:
         return cited
     for run in runs:
-        path = tree.below(run, cited.path)
+        path = place.below(run, cited.path)
         if path is not None:
             return cited._replace(path=path, is_found=True)
     return cited
@@ -176,7 +260,7 @@ def _is_own(text: str, at: int) -> bool:
     return not _OWN.isdisjoint(words) and _NOT_OWN.isdisjoint(words) and "<" not in words
 
 
-def _resolve(written: str, roots: Iterable[str], tree: Tree) -> tuple[str | None, bool]:
+def _resolve(written: str, roots: Iterable[str], place: Place) -> tuple[str | None, bool]:
     """(the path from the top, whether it is there). Of a run that is there and an output that is
     not the path is known all the same."""
     if citations.kind(written) != "path":
@@ -185,11 +269,11 @@ def _resolve(written: str, roots: Iterable[str], tree: Tree) -> tuple[str | None
     if not plain or ".." in plain.split("/"):
         return None, False
     for root in ("", *roots):
-        if tree.exists(root + plain):
+        if place.exists(root + plain):
             return root + plain, True
     if stamp_of(plain):
         for root in ("", *roots):
-            if tree.exists(run_folder(root + plain)):
+            if place.exists(run_folder(root + plain)):
                 return root + plain, False
     return plain, False
 
@@ -213,16 +297,16 @@ def stamp_of(path: str) -> str | None:
 
 
 def _runs(
-    cited: tuple[Cited, ...], stamp: str | None, tree: Tree
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """(own runs, the part of each that is cited, other runs)."""
+    cited: tuple[Cited, ...], stamp: str | None, place: Place
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(own runs, the part of each that is cited)."""
     places: dict[str, list[str]] = {}
     own: dict[str, None] = {}
     for path in cited:
         if not path.is_found or path.path is None:
             continue
         folder = run_folder(path.path)
-        if "/" not in folder or (not stamp_of(folder) and tree.holds_runs(folder)):
+        if "/" not in folder or (not stamp_of(folder) and place.holds_runs(folder)):
             continue  # a folder such as docs/, or one of many runs
         places.setdefault(folder, []).append(path.path)
         if path.is_own:
@@ -236,8 +320,7 @@ def _runs(
         if not chosen and len([folder for folder in places if stamp_of(folder)]) == 1:
             chosen = [folder for folder in places if stamp_of(folder)]
     within = tuple(_common(folder, places[folder]) for folder in chosen)
-    others = tuple(folder for folder in places if folder not in chosen)
-    return tuple(chosen), within, others
+    return tuple(chosen), within
 
 
 def _common(folder: str, found: list[str]) -> str:

@@ -1,9 +1,97 @@
-"""The numbers of a text: each with its sign, its unit and the word that says what it counts."""
+"""The numbers of a text: each with its sign, its unit and the word that says what it counts, and
+the values that are written so.
+"""
+
+from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from ledger.claims.amounts import NUMBER
+from ledger.claims.model import Amount, Claim, ClaimKind, Whose
+from ledger.claims.prose import Context, Scope, Sentence
+
+NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
+
+_CLOCK_PARTS = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d\d)(\.\d{1,3})?")
+_UNITS = re.compile(
+    r"(?:(\d{1,3}) ?h(?:ours?|rs?)? ?)?(?:(\d{1,4}) ?m(?:in(?:utes?|s)?)? ?)?"
+    r"(?:(\d{1,5}(?:\.\d{1,3})?) ?s(?:ec(?:onds?|s)?)?)?"
+)
+_BYTES = {
+    "k": (1024, 1000),
+    "m": (1024**2, 1000**2, 1024 * 1000),
+    "g": (1024**3, 1000**3, 1024 * 1000**2, 1024**2 * 1000),
+    "t": (1024**4, 1000**4),
+}
+
+
+def rounded(written: str, scale: float = 1.0) -> Amount:
+    """``written`` (digits, commas, at most one point) times ``scale``: a number with decimals
+    stands for all that round to it, a whole one of a count for itself alone (see ``exact``)."""
+    plain = written.replace(",", "")
+    half = 0.5 * 10.0 ** -len(plain.partition(".")[2])
+    value = float(plain)
+    return Amount(low=(value - half) * scale, high=(value + half) * scale)
+
+
+def exact(written: str) -> Amount:
+    """A whole number of things."""
+    value = float(written.replace(",", ""))
+    return Amount(low=value, high=value)
+
+
+def in_seconds(written: str) -> Amount | None:
+    """A length of time: ``1653.41s``, ``27m 33s``, ``31 min 4 s``, ``27:35``, ``14:05.54``,
+    ``8m``. Whole seconds after minutes may be rounded or cut off. None for anything else."""
+    text = written.strip()
+    clock = _CLOCK_PARTS.fullmatch(text)
+    if clock:
+        base = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
+        return _clock_amount(base, clock[4])
+    parts = _UNITS.fullmatch(text)
+    if parts is None or not any(parts.groups()):
+        return None
+    hours, minutes, rest = parts.groups()
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60
+    if rest is None:
+        unit = 60 if minutes else 3600
+        return Amount(low=whole - unit / 2, high=whole + unit)
+    if not (hours or minutes):
+        return rounded(rest)
+    digits, point, decimals = rest.partition(".")
+    return _clock_amount(whole + int(digits), point + decimals)
+
+
+def _clock_amount(base: int, fraction: str | None) -> Amount:
+    if not fraction:
+        return Amount(low=base - 0.5, high=base + 1.0)
+    half = 0.5 * 10.0 ** -(len(fraction) - 1)
+    value = base + float("0" + fraction)
+    return Amount(low=value - half, high=value + half)
+
+
+def in_bytes(number: str, unit: str) -> tuple[Amount, ...]:
+    """Bytes that ``number unit`` may stand for. GiB is 1024 to the third; GB is taken for that
+    too, for 1000 to the third, and for what dividing time's kbytes of 1024 by a thousand or 1024
+    in turn gives."""
+    letter = unit[0].lower()
+    if letter == "b":
+        return (rounded(number),)
+    scales = _BYTES[letter]
+    if "i" in unit.lower():
+        scales = scales[:1]
+    return tuple(rounded(number, scale) for scale in scales)
+
+
+def is_nearly(written: Amount, value: float) -> bool:
+    """Whether somebody may have come from ``value`` to what is written by cutting digits off,
+    or by rounding twice (8.43497 to 8.435 to 8.44). That is no rounding, and no lie either."""
+    unit = written.high - written.low
+    slack = 0.05 * unit
+    cut = written.middle <= value < written.middle + unit * (1 - 1e-6)
+    return cut or written.low - slack <= value <= written.high + slack
+
 
 # What people call the outcomes, and the field of ``Totals`` that it is.
 WORDS = {
@@ -18,6 +106,8 @@ WORDS = {
 }  # fmt: skip
 # Nouns that name things as often as they count them: "5 failures in the parser".
 NOUNS = frozenset({"failures", "failure", "errors", "error", "skips", "xfails", "passes", "fails"})
+
+TIMES = frozenset({"seconds", "minutes", "hours", "clock", "ms"})
 
 _RUN = re.compile(r"\d[\d.,:/]*")
 _NUMBERS = re.compile(rf"(?:{NUMBER})(?:/\d{{1,7}}){{0,3}}")
@@ -62,11 +152,11 @@ class Figure(NamedTuple):
     number_end: int
     numbers: tuple[str, ...]
     written: str
-    unit: str
-    sign: str
-    modifier: str
-    word: str
-    measure: str
+    unit: str = ""
+    sign: str = ""
+    modifier: str = ""
+    word: str = ""
+    measure: str = ""
 
 
 def figures(plain: str) -> list[Figure]:
@@ -106,7 +196,8 @@ def _keyed(plain: str, start: int, run: str) -> Figure | None:
         return None
     word = key[1]
     return Figure(
-        key.start(), end, end, (number,), number, "", "", "", word, WORDS[word.lower()]
+        start=key.start(), end=end, number_end=end, numbers=(number,), written=number, word=word,
+        measure=WORDS[word.lower()],
     )  # fmt: skip
 
 
@@ -148,8 +239,9 @@ def _figure(plain: str, start: int, sign: str, run: str) -> Figure | None:
             modifier = about[0].strip() + modifier
     word, last = _word(plain, end) if not unit and first == " " else ("", end)
     return Figure(
-        begin, last, end, tuple(number.split("/")), written, unit, sign, modifier, word,
-        WORDS[word.lower()] if word else "",
+        start=begin, end=last, number_end=end, numbers=tuple(number.split("/")), written=written,
+        unit=unit, sign=sign, modifier=modifier, word=word,
+        measure=WORDS[word.lower()] if word else "",
     )  # fmt: skip
 
 
@@ -168,3 +260,129 @@ def _word(plain: str, end: int) -> tuple[str, int]:
             if lower not in _BETWEEN:
                 break
     return "", end
+
+
+class Reading:
+    """One sentence while its figures are read from left to right. ``used`` are figures that are
+    part of a claim already; ``group`` numbers what is said in one breath."""
+
+    def __init__(
+        self,
+        context: Context,
+        sentence: Sentence,
+        figures: Sequence[Figure],
+        scopes: Sequence[Scope],
+        first_group: int,
+    ) -> None:
+        self.plain = context.prose.plain
+        self.sentence = sentence
+        self.figures = figures
+        self.scopes = scopes
+        self.used: set[int] = set()
+        self.group = first_group
+        self.claims: list[Claim] = []
+        self._context = context
+        self._seen: set[str] = set()
+
+    def next_group(self) -> None:
+        """What follows is said in another breath."""
+        self.group += 1
+        self._seen = set()
+
+    def next(self, index: int) -> int | None:
+        """The figure after ``index``, where it is not part of a claim yet."""
+        after = index + 1
+        return after if after < len(self.figures) and after not in self.used else None
+
+    def between(self, index: int, after: int) -> str:
+        """What stands between two figures."""
+        return self.plain[self.figures[index].end : self.figures[after].start]
+
+    def joined(self, index: int, link: re.Pattern[str]) -> int | None:
+        """The next figure, where nothing but ``link`` stands between."""
+        after = self.next(index)
+        if after is None:
+            return None
+        return after if link.fullmatch(self.between(index, after)) else None
+
+    def before(self, index: int, width: int) -> str:
+        """Up to ``width`` characters of the sentence before a figure."""
+        start = self.figures[index].start
+        return self.plain[max(self.sentence.start, start - width) : start]
+
+    def whose(self, index: int) -> Whose:
+        """Whose a figure is: never surely the run's own where it is said to be about so."""
+        return "loose" if self.figures[index].modifier else self.scopes[index].whose
+
+    def amount(self, index: int, unit: str = "") -> Amount | None:
+        """The value of a figure that has one number; ``unit`` where it has none of its own."""
+        figure = self.figures[index]
+        number = figure.numbers[0]
+        if figure.unit in TIMES:
+            return length(figure)
+        if figure.unit or unit:
+            return rounded(number)
+        return exact(number) if is_whole(number) else None
+
+    def add(
+        self,
+        kind: ClaimKind,
+        index: int,
+        *,
+        measure: str,
+        amount: Amount | None,
+        claimed: str = "",
+        start: int | None = None,
+        end: int | None = None,
+        **more: Any,
+    ) -> None:
+        """One claim about the figure ``index``, from ``start`` to ``end`` of the text where more
+        belongs to it. ``claimed`` is the figure as written where nothing else is given, ``more``
+        are further fields. A measure that a group has already begins another group."""
+        figure = self.figures[index]
+        if kind == "count":
+            if measure in self._seen:
+                self.next_group()
+            self._seen.add(measure)
+        self.claim(
+            kind,
+            (figure.start if start is None else start, figure.end if end is None else end),
+            claimed or figure.written,
+            scope=self.scopes[index],
+            measure=measure,
+            amount=amount,
+            **{"whose": self.whose(index), **more},
+        )
+
+    def claim(
+        self, kind: ClaimKind, span: tuple[int, int], claimed: str, *, scope: Scope, **more: Any
+    ) -> None:
+        """One claim about the passage ``span``, for which ``scope`` holds."""
+        fields = {
+            "group": self.group,
+            "whose": scope.whose,
+            "subject": scope.subject,
+            "runs": scope.runs,
+            "against": scope.against,
+            "is_firm": scope.is_firm,
+            **more,
+        }
+        self.claims.append(self._context.claim(kind, span, claimed, **fields))
+
+    def quote(self, span: tuple[int, int]) -> str:
+        """A passage as written."""
+        return self._context.prose.quote(*span)
+
+
+def is_whole(number: str) -> bool:
+    """Whether a number as written has no decimals."""
+    return "." not in number
+
+
+def length(figure: Figure) -> Amount | None:
+    """A figure that is a length of time, in seconds."""
+    if figure.unit == "ms":
+        return rounded(figure.numbers[0], 0.001)
+    if figure.unit == "seconds":
+        return rounded(figure.numbers[0]) if len(figure.numbers) == 1 else None
+    return in_seconds(figure.written.rstrip("."))

@@ -1,67 +1,215 @@
-"""All claims of an entry, and the verdict on each."""
+"""From the text of an entry to its claims, and from its claims to verdicts.
+
+A claim is supported if any of the attempt's own runs says so. It is contradicted only if it
+is surely about the attempt's own run, that run is one folder with one value of the kind, and
+the value is another one. Everything else is unverifiable.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
-from ledger.claims.entries import Entry
-from ledger.claims.extract import figures_claimed
-from ledger.claims.judging import LOOSE, Group, judge_plain
-from ledger.claims.judging_counts import judge_count, judge_sum
-from ledger.claims.judging_deltas import judge_deltas
-from ledger.claims.judging_names import (
-    Known,
-    judge_artifact,
-    judge_commit,
-    judge_date,
-    judge_reference,
-    judge_stamp,
-    judge_test,
-)
-from ledger.claims.judging_rates import judge_rate
-from ledger.claims.judging_times import judge_duration, judge_margin
+from ledger.claims import changes, counts, names, times
+from ledger.claims.entries import Entry, Place, Source, entry_of, sources
+from ledger.claims.figures import TIMES, Figure, Reading, figures
+from ledger.claims.group import LOOSE, Group
 from ledger.claims.model import Claim, JudgedClaim, RunName
-from ledger.claims.names import names_claimed
-from ledger.claims.observed import Run, from_evidence
-from ledger.claims.prose import Prose
-from ledger.claims.scope import own_of
+from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
+from ledger.claims.runs import Run, Runs, run_of
 from ledger.evidence.model import Evidence
-from ledger.plan.model import Attempt
+from ledger.plan.model import Attempt, Ledger
+from ledger.rules import places
 
-# What only a run can tell.
-OF_RUNS = frozenset(
-    {"count", "rate", "duration", "margin", "exit_code", "memory", "cpu", "delta", "test", "sum"}
-)
-_RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
-_FIGURES: Final[dict[str, Callable[[Group, Claim], JudgedClaim]]] = {
-    "count": judge_count,
-    "sum": judge_sum,
-    "rate": judge_rate,
-    "duration": judge_duration,
-    "margin": judge_margin,
-    "exit_code": judge_plain,
-    "memory": judge_plain,
-    "cpu": judge_plain,
+# Who reads a figure, by its unit, in the order of trying: the first that takes it has it.
+_READERS: Final[dict[str, tuple[Callable[[Reading, int], bool], ...]]] = {
+    "": (changes.change, counts.fraction, counts.triple, counts.count),
+    "percent": (changes.change, times.margin, times.cpu, counts.rate),
+    "bytes": (times.memory,),
+    "points": (changes.change,),
+    **dict.fromkeys(TIMES, (changes.change, times.margin, times.duration)),
 }
+# Who judges a claim that is a figure.
+_JUDGES: Final[dict[str, Callable[[Group, Claim], JudgedClaim]]] = {
+    "count": counts.judge_count,
+    "sum": counts.judge_sum,
+    "rate": counts.judge_rate,
+    "duration": times.judge_duration,
+    "margin": times.judge_margin,
+    "exit_code": times.judge_plain,
+    "memory": times.judge_plain,
+    "cpu": times.judge_plain,
+}
+# What only a run can tell.
+_OF_RUNS = frozenset({*_JUDGES, "delta", "test"})
+_MOST = 300  # claims with a number in one entry; judging one looks at the others
+_MOST_ARCHIVED = 10_000  # numbers that an item may say lie in the archive
+_UNITS = TIMES | {"percent", "bytes"}
+_ARROW = re.compile("→|[-=]>")
+_RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
+
+
+def judge_plan(
+    ledger: Ledger, path: str, place: Place, wanted: Callable[[Source], bool] = lambda _: True
+) -> list[JudgedClaim]:
+    """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
+    ``path`` is how the ledger is named."""
+    entries = _Entries(ledger, place)
+    runs = Runs(place, entries.of_item)
+    place = place._replace(plan=path, numbers=_numbers(ledger))
+    found: list[JudgedClaim] = []
+    for source in entries.sources:
+        if wanted(source):
+            entry = entries.entry(source)
+            claims = claims_of(entry)
+            own = runs.read(entry.runs, entry.within) if _needs_runs(claims) else []
+            named = {name: runs.read(runs.meant(entry, name)) for name in _run_names(claims)}
+            found += judge(entry, claims, own, named, place)
+    return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
+
+
+def contradicted_since(
+    ledger: Ledger, path: str, place: Place, base: Ledger | None
+) -> list[JudgedClaim]:
+    """The contradicted claims of attempts and completed actions that ``base`` does not have."""
+    old = _texts(base) if base else frozenset()
+    if base:  # what only got another number is not new
+        new = {attempt.text for attempt in places.added(ledger, base)}
+        old |= {attempt.text for attempt in places.unseen(ledger, base)} - new
+    if old >= _texts(ledger):
+        return []
+    judged = judge_plan(ledger, path, place, lambda source: source.part.text not in old)
+    return [claim for claim in judged if claim.verdict == "contradicted"]
+
+
+def _texts(ledger: Ledger) -> frozenset[str]:
+    """What attempts and completed actions say."""
+    attempts = [attempt.text for item in ledger.items for attempt in item.attempts]
+    actions = [a.text for item in ledger.items for a in item.actions if a.state == "complete"]
+    return frozenset((*attempts, *actions, *(attempt.text for attempt in ledger.loose)))
+
+
+class _Entries:
+    """The entries of a ledger, each looked into at most once."""
+
+    def __init__(self, ledger: Ledger, place: Place) -> None:
+        self.sources = list(sources(ledger))
+        self._place = place
+        self._read: dict[int, Entry] = {}
+
+    def entry(self, source: Source) -> Entry:
+        """The entry of one of the sources."""
+        if id(source) not in self._read:
+            self._read[id(source)] = entry_of(source, self._place)
+        return self._read[id(source)]
+
+    def of_item(self, item: str | None) -> Iterator[Entry]:
+        """All entries of an item."""
+        return (self.entry(source) for source in self.sources if source.item == item)
+
+
+def _numbers(ledger: Ledger) -> dict[str, frozenset[int]]:
+    """The attempts of each item; of no item's, under an empty name."""
+    found: dict[str, set[int | None]] = {"": {attempt.number for attempt in ledger.loose}}
+    for item in ledger.items:
+        here = found.setdefault(item.id, set())
+        here.update(attempt.number for attempt in item.attempts)
+        here.update(islice(item.archived_numbers(), _MOST_ARCHIVED))
+    return {item: frozenset(n for n in numbers if n is not None) for item, numbers in found.items()}
+
+
+def _with_ignored(claims: list[JudgedClaim], place: Place) -> list[JudgedClaim]:
+    """The verdicts, where it is said of each file that is not there whether git ignores it."""
+    missing = [claim.name for claim in claims if claim.observed == names.NOT_THERE]
+    ignored = frozenset(place.ignored(missing) if missing else ())
+    return [
+        claim.model_copy(update={"observed": f"{names.NOT_THERE} (ignored)"})
+        if claim.observed == names.NOT_THERE and claim.name in ignored
+        else claim
+        for claim in claims
+    ]
+
+
+def _run_names(claims: Iterable[Claim]) -> Iterator[RunName]:
+    """The runs that figures are said to be of, or compared with."""
+    for claim in claims:
+        if claim.kind != "test" and (claim.whose != "loose" or claim.kind == "delta"):
+            yield from (*claim.runs, *claim.against)
+
+
+def _needs_runs(claims: Iterable[Claim]) -> bool:
+    """Whether any claim can only be judged by what the entry's own runs say."""
+    return any(c.kind == "delta" or (c.kind in _OF_RUNS and c.whose == "own") for c in claims)
 
 
 def claims_of(entry: Entry) -> list[Claim]:
     """The claims that an entry's text makes, but for the paths it cites and its date."""
-    prose = Prose(entry.text, entry.line)
-    own = own_of(entry.attempt, entry.item, entry.stamp, entry.runs)
-    return [
-        *figures_claimed(prose, entry.item, entry.attempt, own),
-        *names_claimed(prose, entry.item, entry.attempt, own),
-    ]
+    own = own_run(entry.attempt, entry.item, entry.stamp, entry.runs)
+    context = Context(Prose(entry.text, entry.line), entry.item, entry.attempt, own)
+    return [*_figures_claimed(context), *names.names_claimed(context)]
 
 
-def needs_runs(claims: Sequence[Claim]) -> bool:
-    """Whether any claim can only be judged by what a run says."""
+def _figures_claimed(context: Context) -> list[Claim]:
+    """Every claim of an entry that is a number."""
+    plain = context.prose.plain
+    numbers = figures(plain)
+    starts = [figure.start for figure in numbers]
+    found: list[Claim] = []
+    group = 0
+    for sentence in context.prose.sentences:
+        here = numbers[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        here = here[:_MOST]
+        if not here:
+            continue
+        exits = times.exit_codes(plain, sentence)
+        if exits or _may_claim(plain, sentence, here):
+            reading = _read(context, sentence, here, exits, first_group=group + 1)
+            found += reading.claims
+            group = reading.group
+        if len(found) > _MOST:
+            break
+    return found[:_MOST]
+
+
+def _may_claim(plain: str, sentence: Sentence, numbers: Sequence[Figure]) -> bool:
+    """Whether one of the numbers is of a kind that runs tell. Most numbers are none."""
     return any(
-        claim.kind == "delta" or (claim.kind in OF_RUNS and claim.whose == "own")
-        for claim in claims
-    )
+        number.measure
+        or number.unit in _UNITS
+        or len(number.numbers) == 3
+        or plain.startswith(" test", number.end)
+        for number in numbers
+    ) or bool(_ARROW.search(plain, sentence.start, sentence.end))
+
+
+def _read(
+    context: Context,
+    sentence: Sentence,
+    numbers: Sequence[Figure],
+    exits: Sequence[re.Match[str]],
+    *,
+    first_group: int,
+) -> Reading:
+    """The claims of one sentence."""
+    spans = [(number.start, number.end) for number in numbers]
+    order = sorted([*spans, *(match.span() for match in exits)])
+    scope_of = dict(zip(order, scopes(context, sentence, order), strict=True))
+    reading = Reading(context, sentence, numbers, [scope_of[span] for span in spans], first_group)
+    part = 0
+    for index in range(len(numbers)):
+        if index in reading.used:
+            continue
+        if reading.scopes[index].part != part:
+            part = reading.scopes[index].part
+            reading.next_group()
+        any(reader(reading, index) for reader in _READERS.get(numbers[index].unit, ()))
+    counts.sums(reading)
+    for match in exits:
+        times.exit_code(reading, match, scope_of[match.span()])
+    return reading
 
 
 def judge(
@@ -69,60 +217,53 @@ def judge(
     claims: Sequence[Claim],
     runs: Sequence[Run],
     named: Mapping[RunName, Sequence[Run]],
-    known: Known,
-    path: str = "",
+    place: Place,
 ) -> list[JudgedClaim]:
     """Every claim of ``entry`` with its verdict, in the order of the text. ``runs`` are its own,
-    ``named`` those that other names stand for, ``path`` the fix plan."""
+    ``named`` those that other names stand for."""
     found: list[JudgedClaim] = []
     judged_groups: set[int] = set()
     for claim in claims:
-        if claim.kind == "delta":
-            continue
         if claim.kind == "test":
-            found.append(judge_test(claim, runs))
+            found.append(names.judge_test(claim, runs))
         elif claim.kind == "commit":
-            found.append(judge_commit(claim, known))
+            found.append(names.judge_commit(claim, place))
         elif claim.kind == "reference":
-            found.append(judge_reference(claim, known, path))
+            found.append(names.judge_reference(claim, place))
         elif claim.kind == "stamp":
-            found.append(judge_stamp(claim, entry, known))
-        elif claim.group not in judged_groups:
+            found.append(names.judge_stamp(claim, entry, place))
+        elif claim.kind != "delta" and claim.group not in judged_groups:
             judged_groups.add(claim.group)
-            together = [c for c in claims if c.group == claim.group and c.kind in _FIGURES]
-            elsewhere = _named(tuple(name for c in together for name in c.runs), named)
+            together = [c for c in claims if c.group == claim.group and c.kind in _JUDGES]
+            elsewhere = _runs_named([name for c in together for name in c.runs], named)
             group = Group(together, runs, claims, elsewhere)
-            found += [_figure(group, one) for one in together]
-    found += judge_deltas(
+            found += [_judge_figure(group, one) for one in together]
+    found += changes.judge_deltas(
         [claim for claim in claims if claim.kind == "delta"],
         runs,
-        lambda claim: _named(claim.against or claim.runs, named),
+        lambda claim: _runs_named(claim.against or claim.runs, named),
     )
-    found += [judged for cited in entry.cited if (judged := judge_artifact(cited, entry, known))]
-    dated = judge_date(entry, known)
-    if dated:
-        found.append(dated)
-    return sorted(found, key=lambda judged: judged.line)
+    cited = (names.judge_artifact(path, entry, place) for path in entry.cited)
+    found += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]
+    return sorted(found, key=lambda claim: claim.line)
 
 
-def _figure(group: Group, claim: Claim) -> JudgedClaim:
+def _judge_figure(group: Group, claim: Claim) -> JudgedClaim:
     if claim.whose == "loose":
         return claim.unverifiable(LOOSE)
-    return _FIGURES[claim.kind](group, claim)
+    return _JUDGES[claim.kind](group, claim)
 
 
-def _named(names: Sequence[RunName], named: Mapping[RunName, Sequence[Run]]) -> list[Run]:
+def _runs_named(run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]) -> list[Run]:
     """The runs that names stand for. Several names in a row (``Phase B Attempt #5``) narrow it
     down: what all of them mean, where there is such a run."""
     found: dict[str, Run] = {}
-    narrowed: set[str] | None = None
-    for name in names:
-        runs = named.get(name, ())
-        if not runs:
-            continue
-        here = {run.path for run in runs}
-        narrowed = here if narrowed is None else (narrowed & here or narrowed)
-        found.update((run.path, run) for run in runs)
+    narrowed: Collection[str] | None = None
+    for name in run_names:
+        here = {run.path: run for run in named.get(name, ())}
+        if here:
+            narrowed = here.keys() if narrowed is None else (narrowed & here.keys() or narrowed)
+            found.update(here)
     return [run for path, run in found.items() if narrowed is None or path in narrowed]
 
 
@@ -133,15 +274,22 @@ def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) ->
     Whoever says beside a run that so many passed speaks of that run. Of what failed or was skipped
     that is less sure: it may be what was mended.
     """
-    runs = [from_evidence(run)._replace(stamp=run.stamp or _RECORDED) for run in evidence]
+    runs = [run_of(run)._replace(stamp=run.stamp or _RECORDED) for run in evidence]
     paths = tuple(run.path for run in runs)
     entry = Entry(
-        attempt.item, attempt.number, attempt.date, attempt.stamp, said, attempt.span.start_line,
-        (), paths, paths, (),
-    )  # fmt: skip
+        item=attempt.item,
+        attempt=attempt.number,
+        date=attempt.date,
+        stamp=attempt.stamp,
+        text=said,
+        line=attempt.span.start_line,
+        cited=(),
+        runs=paths,
+        within=paths,
+    )
     claims = [
         claim.model_copy(update={"is_firm": claim.is_firm or claim.measure == "passed"})
         for claim in claims_of(entry)
     ]
-    judged = judge(entry, claims, runs, {}, Known())
-    return [one for one in judged if one.verdict == "contradicted" and one.kind in OF_RUNS]
+    judged = judge(entry, claims, runs, {}, Place())
+    return [one for one in judged if one.verdict == "contradicted" and one.kind in _OF_RUNS]

@@ -1,20 +1,27 @@
-"""Text to claims about things with a name: tests, commits, attempts, stamps."""
+"""Things with a name: tests, files, commits, attempts, stamps and dates."""
+
+from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from ledger.claims.model import Claim
-from ledger.claims.prose import Prose, Sentence
-from ledger.claims.scope import Scope, Self, scopes
+from ledger.claims.entries import Cited, Entry, Place, run_folder, stamp_of
+from ledger.claims.group import LOOSE, OF_ANOTHER, about
+from ledger.claims.model import Claim, JudgedClaim
+from ledger.claims.prose import Context, Prose, Sentence, scopes
+from ledger.claims.runs import Run, Session
+from ledger.evidence.model import FAILING, TestResult
 from ledger.plan import citations
 
 _TEST = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"
 )
 _PLAIN_TEST = re.compile(r"test_\w{3,150}(?:\[[\w.,+-]{1,80}\])?(?![\w./{*\[])")
+# `test_a`, `test_b` (new) now PASSED
 _VERDICT = re.compile(
     r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
     r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
@@ -45,7 +52,9 @@ _COMMIT = re.compile(
 _FUTURE = re.compile(
     r"\b(?:next|append|add|will|should|pending|new|log)\b[^.;()]{0,30}\Z", re.IGNORECASE
 )
+NOT_THERE = "not in the tree"
 _LONGEST_NAME = 400
+_MISSING = tuple("missing absent never lost empty planned expected tbd pending".split())
 
 
 class _Name(NamedTuple):
@@ -54,20 +63,14 @@ class _Name(NamedTuple):
     text: str
 
 
-def names_claimed(prose: Prose, item: str | None, attempt: int | None, own: Self) -> list[Claim]:
+def names_claimed(context: Context) -> list[Claim]:
     """The tests that are said to pass or fail, the commits, attempts and stamps named."""
-    return [
-        *_tests(prose, item, attempt, own),
-        *_commits(prose, item, attempt),
-        *_references(prose, item, attempt),
-        *_stamps(prose, item, attempt),
-    ]
+    return [*_tests(context), *_commits(context), *_references(context), *_stamps(context)]
 
 
-def _tests(prose: Prose, item: str | None, attempt: int | None, own: Self) -> Iterator[Claim]:
+def _tests(context: Context) -> Iterator[Claim]:
+    prose = context.prose
     names = sorted(_test_names(prose), key=lambda name: name.start)
-    if not names:
-        return
     starts = [sentence.start for sentence in prose.sentences]
     by_sentence: dict[int, list[_Name]] = {}
     for name in names:
@@ -75,7 +78,7 @@ def _tests(prose: Prose, item: str | None, attempt: int | None, own: Self) -> It
         by_sentence.setdefault(place, []).append(name)
     for place, group in by_sentence.items():
         if place >= 0:
-            yield from _tests_of(prose, prose.sentences[place], group, item, attempt, own)
+            yield from _tests_of(context, prose.sentences[place], group)
 
 
 def _test_names(prose: Prose) -> Iterator[_Name]:
@@ -89,19 +92,23 @@ def _test_names(prose: Prose) -> Iterator[_Name]:
         yield _Name(match.start(), match.end(), match[0])
 
 
-def _tests_of(
-    prose: Prose, sentence: Sentence, names: list[_Name], item: str | None, attempt: int | None,
-    own: Self,
-) -> Iterator[Claim]:  # fmt: skip
-    found = _verdicts(prose.plain, sentence, names)
-    if not any(found):
-        return
-    places = [(name.start, name.end) for name in names]
-    for name, outcome, scope in zip(
-        names, found, scopes(prose, sentence, places, own), strict=True
-    ):
+def _tests_of(context: Context, sentence: Sentence, names: list[_Name]) -> Iterator[Claim]:
+    outcomes = _verdicts(context.prose.plain, sentence, names)
+    spans = [(name.start, name.end) for name in names]
+    known = scopes(context, sentence, spans) if any(outcomes) else ()
+    for name, outcome, scope in zip(names, outcomes, known, strict=False):
         if outcome:
-            yield _test(prose, name, outcome, scope, item, attempt)
+            yield context.claim(
+                "test",
+                (name.start, name.end),
+                outcome,
+                measure=outcome,
+                whose=scope.whose,
+                runs=scope.runs,
+                against=scope.against,
+                name=name.text,
+                is_firm=scope.is_firm,
+            )
 
 
 def _verdicts(plain: str, sentence: Sentence, names: list[_Name]) -> list[str]:
@@ -131,67 +138,38 @@ def _outcome(word: str) -> str:
     return "passed" if word[0] in "Pp\u2705" else "failed"
 
 
-def _test(
-    prose: Prose, name: _Name, outcome: str, scope: Scope, item: str | None, attempt: int | None
-) -> Claim:
-    return Claim(
-        item=item,
-        attempt=attempt,
-        kind="test",
-        text=prose.quote(name.start, name.end),
-        claimed=outcome,
-        line=prose.line(name.start),
-        measure=outcome,
-        whose=scope.whose,
-        runs=scope.runs,
-        against=scope.against,
-        name=name.text,
-        is_firm=scope.is_firm,
-    )
+def _commits(context: Context) -> Iterator[Claim]:
+    text = context.prose.text
+    for name in citations.commits(text):
+        at = text.find(name)
+        is_firm = bool(_COMMIT.search(text, max(0, at - 60), at))
+        yield context.claim("commit", (at, at + len(name)), name, name=name, is_firm=is_firm)
 
 
-def _commits(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
-    for name in citations.commits(prose.text):
-        at = prose.text.find(name)
-        firm = bool(_COMMIT.search(prose.text, max(0, at - 60), at))
-        yield Claim(
-            item=item,
-            attempt=attempt,
-            kind="commit",
-            text=name,
-            claimed=name,
-            line=prose.line(at),
-            name=name,
-            is_firm=firm,
-        )
-
-
-def _references(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
-    text = prose.text
+def _references(context: Context) -> Iterator[Claim]:
+    prose, text = context.prose, context.prose.text
     seen: set[tuple[str | None, int]] = set()
     for match in _REFERENCE.finditer(text):
         if match.start() and text[match.start() - 1].isalnum():
             continue
         before = _ID_BEFORE.search(text, max(0, match.start() - 130), match.start())
         named = match["of"] or (before["item"] if before else _item_before(prose, match.start()))
-        about = named or item
-        loose = bool(_FUTURE.search(text, max(0, match.start() - 40), match.start()))
+        about_item = named or context.item
+        is_future = bool(_FUTURE.search(text, max(0, match.start() - 40), match.start()))
         numbers = _SPAN.sub("", match["numbers"])
         ends = [int(number) for span in _SPAN.findall(match["numbers"]) for number in span]
         for number in (*(int(number) for number in _NUMBER.findall(numbers)), *ends):
-            if (number == attempt and about == item) or (about, number) in seen:
+            is_itself = (about_item, number) == (context.item, context.attempt)
+            if is_itself or (about_item, number) in seen:
                 continue
-            seen.add((about, number))
-            yield Claim(
-                item=item,
-                attempt=attempt,
-                kind="reference",
-                text=prose.quote(*match.span()),
-                claimed=f"Attempt #{number}",
-                line=prose.line(match.start()),
+            seen.add((about_item, number))
+            yield context.claim(
+                "reference",
+                match.span(),
+                f"Attempt #{number}",
                 measure=str(number),
-                whose="loose" if loose else "own",
-                name=about or "",
+                whose="loose" if is_future else "own",
+                name=about_item or "",
             )
 
 
@@ -206,21 +184,217 @@ def _item_before(prose: Prose, at: int) -> str | None:
     return None
 
 
-def _stamps(prose: Prose, item: str | None, attempt: int | None) -> Iterator[Claim]:
+def _stamps(context: Context) -> Iterator[Claim]:
+    text = context.prose.text
     seen: set[str] = set()
-    for match in _STAMP.finditer(prose.text):
-        before = prose.text[match.start() - 1] if match.start() else " "
+    for match in _STAMP.finditer(text):
+        before = text[match.start() - 1] if match.start() else " "
         if match[0] in seen or before in "/_" or before.isalnum():
             continue
         seen.add(match[0])
-        firm = bool(_STAMP_LABEL.search(prose.text, max(0, match.start() - 12), match.start()))
-        yield Claim(
-            item=item,
-            attempt=attempt,
-            kind="stamp",
-            text=match[0],
-            claimed=match[0],
-            line=prose.line(match.start()),
-            name=match[0],
-            is_firm=firm,
-        )
+        is_firm = bool(_STAMP_LABEL.search(text, max(0, match.start() - 12), match.start()))
+        yield context.claim("stamp", match.span(), match[0], name=match[0], is_firm=is_firm)
+
+
+def judge_test(claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
+    """A test that is said to have passed or failed."""
+    if claim.whose == "loose":
+        return claim.unverifiable(LOOSE)
+    if claim.whose == "other":
+        return claim.unverifiable(OF_ANOTHER)
+    found = [
+        (run, session, test)
+        for run in runs
+        for session in run.by_file
+        for test in _tests_named(session, claim.name)
+    ]
+    fitting = [entry for entry in found if _fits(claim.measure, entry[2])]
+    if fitting and (claim.measure == "failed" or not _failing(found, fitting[0][1])):
+        run, session, test = fitting[0]
+        return claim.supported(test.outcome, run.place(session.file))
+    with_results = [run for run in runs if run.every]
+    if len(with_results) != 1:
+        return claim.unverifiable("no outputs of tests, or those of several runs")
+    run = with_results[0]
+    return _not_so(claim, found, run) if found else _not_run(claim, run)
+
+
+def _not_so(
+    claim: Claim, found: Sequence[tuple[Run, Session, TestResult]], run: Run
+) -> JudgedClaim:
+    """A test that the run has, and that did not end so."""
+    if any(_fits(claim.measure, test) for _, _, test in found):
+        return claim.unverifiable("it has parameters of either outcome")
+    _, session, test = found[0]
+    if test.outcome == "skipped" and claim.measure == "failed":
+        return claim.unverifiable("the run skipped it")
+    reason = "the run says otherwise of this test"
+    return claim.contradicted(test.outcome, run.place(session.file), reason)
+
+
+def _not_run(claim: Claim, run: Run) -> JudgedClaim:
+    """A test that the run does not have."""
+    sessions = [session for session in run.by_file if session.tests]
+    if not sessions or run.whole is None or run.whole.is_partial or run.single is None:
+        return claim.unverifiable("the outputs do not name every test")
+    if not any(_module(claim.name) in _modules(session) for session in sessions):
+        return claim.unverifiable("the run has no tests of its module")
+    file = run.place(sessions[0].file)
+    return claim.contradicted("not in the run", file, "the run has no such test")
+
+
+def _tests_named(session: Session, name: str) -> list[TestResult]:
+    part = about(session, name)
+    if part is None:
+        return []
+    params = name.partition("[")[2]
+    tests = list(part.tests.values())
+    exact = [test for test in tests if params and test.identity.endswith(f"[{params}")]
+    return exact or tests
+
+
+def _module(name: str) -> str | None:
+    head, found, _ = name.partition("::")
+    return head.rpartition("/")[2].removesuffix(".py") if found and head.endswith(".py") else None
+
+
+def _modules(session: Session) -> set[str | None]:
+    """The pieces of the tests' class names; None, which stands for any module, too."""
+    found: set[str | None] = {None}
+    for identity in session.tests:
+        found.update(identity.partition("::")[0].split("."))
+    return found
+
+
+def _fits(outcome: str, test: TestResult) -> bool:
+    if outcome == "failed":
+        return test.outcome in FAILING
+    return test.outcome in ("passed", "xpassed")
+
+
+def _failing(found: Sequence[tuple[Run, Session, TestResult]], session: Session) -> bool:
+    return any(s is session and test.outcome in FAILING for _, s, test in found)
+
+
+def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | None:
+    """A path that is cited. None for placeholders and paths of one machine."""
+    if cited.path is None:
+        return None
+    claim = Claim(
+        item=entry.item,
+        attempt=entry.attempt,
+        kind="artifact",
+        text=cited.written,
+        claimed=cited.written,
+        line=cited.line,
+        measure="artifact",
+        whose="own" if cited.is_own else "loose",
+        name=cited.path,
+    )
+    if cited.is_found:
+        return claim.supported("there", cited.path)
+    stamp = stamp_of(cited.path)
+    folder = run_folder(cited.path)
+    reason = ""
+    if not cited.is_own:
+        reason = "it is not there, and nothing says that the attempt made it"
+    elif any(word in cited.raw.lower() for word in _MISSING):
+        reason = "it is said to be missing"
+    elif stamp is None or "/" not in folder:
+        reason = "it is not there now; it may have moved"
+    elif not place.exists(folder) and (elsewhere := place.stamped(stamp)):
+        reason = f"a run of this stamp is at {elsewhere[0]}"
+    elif place.until and (made := _day(stamp)) and made > date.fromisoformat(place.until):
+        reason = "the run is younger than the commit"
+    if reason:
+        return claim.unverifiable(reason)
+    if not place.exists(folder):
+        return claim.contradicted("no such run", None, "the run is not there")
+    return claim.contradicted(NOT_THERE, folder, "the run is there, this is not")
+
+
+def judge_commit(claim: Claim, place: Place) -> JudgedClaim:
+    """A name that looks like a commit's."""
+    state = place.commit(claim.name)
+    if state:
+        return claim.supported("a commit", "git")
+    if state is None:
+        return claim.unverifiable("there is no git history, or it is cut short")
+    if not claim.is_firm:
+        return claim.unverifiable("git does not know it, and nothing says that it is a commit")
+    return claim.contradicted("no such commit", "git", "git does not know it")
+
+
+def judge_reference(claim: Claim, place: Place) -> JudgedClaim:
+    """An attempt that is referred to. Attempts may have been archived: that one is missing is
+    sure only where the item has all its numbers up to the last."""
+    numbers = place.numbers.get(claim.name)
+    number = int(claim.measure)
+    if numbers is None:
+        return claim.unverifiable("the item is not in this fix plan")
+    if number in numbers:
+        return claim.supported("there", place.plan)
+    if claim.whose == "loose":
+        return claim.unverifiable("it may be one to come")
+    if claim.name == claim.item and any(number in others for others in place.numbers.values()):
+        return claim.unverifiable("it may be one of another item")
+    last = max(numbers, default=0)
+    if len(numbers) < 2 or not numbers.issuperset(range(1, last + 1)):
+        return claim.unverifiable("attempts of this item are missing here, this may be one of them")
+    if number == last + 1:
+        return claim.unverifiable("it may be one to come")
+    return claim.contradicted(
+        f"#{min(numbers)} to #{last}", place.plan, "the item has no such attempt"
+    )
+
+
+def judge_stamp(claim: Claim, entry: Entry, place: Place) -> JudgedClaim:
+    """A stamp that is named."""
+    folders = place.stamped(claim.name)
+    if folders:
+        return claim.supported("a run", folders[0])
+    own = {stamp for run in entry.runs if (stamp := stamp_of(run))}
+    if claim.is_firm and claim.name == entry.stamp and len(own) == 1 and claim.name not in own:
+        reason = "the run that is cited has another stamp"
+        return claim.contradicted(min(own), entry.runs[0], reason)
+    return claim.unverifiable("no run is named so; it may have left nothing")
+
+
+def judge_date(entry: Entry, place: Place) -> JudgedClaim | None:
+    """The day that an attempt is given. None where it has none."""
+    if entry.date is None:
+        return None
+    try:
+        day = date.fromisoformat(entry.date)
+    except ValueError:
+        return None
+    claim = Claim(
+        item=entry.item,
+        attempt=entry.attempt,
+        kind="date",
+        text=entry.date,
+        claimed=entry.date,
+        line=entry.line,
+        name=entry.date,
+    )
+    slack = timedelta(days=1)  # a day begins at different hours
+    stamps = {stamp: run for run in entry.runs if (stamp := stamp_of(run))}
+    days = {stamp: made for stamp in stamps if (made := _day(stamp))}
+    same = [stamp for stamp, made in days.items() if abs(made - day) <= slack]
+    if place.latest and day > date.fromisoformat(place.latest) + slack:
+        return claim.contradicted(place.latest, place.latest_of, "it is later than this version")
+    if same:
+        return claim.supported(same[0], stamps[same[0]])
+    if not days:
+        return claim.unverifiable("no run with a stamp is cited")
+    first = min(days, key=lambda stamp: days[stamp])
+    if len(days) == 1 and days[first] > day + slack:
+        return claim.contradicted(first, stamps[first], "the run that is cited was made later")
+    return claim.unverifiable("the run that is cited is older")
+
+
+def _day(stamp: str) -> date | None:
+    try:
+        return date(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:8]))
+    except ValueError:
+        return None

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from ledger import rules
-from ledger.claims import verifying
+from ledger.claims.entries import work_tree
+from ledger.claims.judge import contradicted_since
 from ledger.claims.model import JudgedClaim
 from ledger.config import Config
 from ledger.errors import LedgerError
@@ -79,8 +80,8 @@ def contradicted(
     if contents is None and config.is_git:
         with blobs.Blobs(config.root) as own:
             return contradicted(config, ledger, base, contents=own)
-    place = verifying.work_tree(config.root, contents, is_committed=False)
-    return verifying.contradicted(ledger, base, config.ledger_path, place)
+    place = work_tree(config.root, contents, is_committed=False)
+    return contradicted_since(ledger, config.ledger_path, place, base)
 
 
 def contradictions(

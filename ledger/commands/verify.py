@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims import verifying
-from ledger.claims.entries import Source
+from ledger.claims.entries import Source, revision, work_tree
+from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.commands import read
 from ledger.errors import UnreadableInput, UsageError
@@ -47,10 +47,10 @@ def verify(
     with Blobs(settings.root) if settings.is_git else contextlib.nullcontext() as contents:
         is_committed = contents is not None and contents.head(opened.path) == opened.ledger.text
         if contents is None or rev is None:
-            place = verifying.work_tree(settings.root, contents, is_committed=is_committed)
+            place = work_tree(settings.root, contents, is_committed=is_committed)
         else:
-            place = verifying.revision(settings.root, contents, rev, is_committed=is_committed)
-        judged = verifying.verify(opened.ledger, opened.path, place, wanted)
+            place = revision(settings.root, contents, rev, is_committed=is_committed)
+        judged = judge_plan(opened.ledger, opened.path, place, wanted)
     return Verification(ledger=opened.path, claims=tuple(judged))
 
 

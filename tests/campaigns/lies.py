@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from ledger.claims import verifying
+from ledger.claims.entries import work_tree
+from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.git.blobs import Blobs
 from ledger.plan import reader
@@ -249,8 +250,8 @@ def plan(entries: Sequence[Entry], lies: dict[int, tuple[int, str]]) -> bytes:
 def contradicted(root: Path, data: bytes) -> dict[tuple[str | None, int | None], list[JudgedClaim]]:
     """What ``verify`` says against each attempt."""
     with Blobs(root) as contents:
-        place = verifying.work_tree(root, contents, is_committed=False)
-        judged = verifying.verify(reader.read(data), PLAN, place)
+        place = work_tree(root, contents, is_committed=False)
+        judged = judge_plan(reader.read(data), PLAN, place)
     found: dict[tuple[str | None, int | None], list[JudgedClaim]] = {}
     for one in judged:
         if one.verdict == "contradicted":

@@ -1,13 +1,132 @@
-"""Changes (``36→31``, ``+1.45s runtime``) against the run that is compared with."""
+"""Changes (``36→31``, ``+1.45s runtime``, ``±0 passed``), read and judged against the run that is
+compared with.
+"""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.claims import results
-from ledger.claims.amounts import is_nearly
-from ledger.claims.judging import ROUNDED, SEVERAL_SESSIONS, place
+from ledger.claims.counts import PASS_RATE_BEFORE
+from ledger.claims.figures import TIMES, WORDS, Figure, Reading, exact, is_nearly, is_whole, rounded
+from ledger.claims.group import ROUNDED, SEVERAL_SESSIONS, candidates, denominators, options
 from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
-from ledger.claims.observed import Run
+from ledger.claims.runs import Run
+from ledger.claims.times import RAN
+
+_ARROW = re.compile(r" ?(?:→|->|=>) ?")
+_VERSUS = re.compile(r" (?:vs\.?|versus) ")
+_MORE_WORDS = re.compile(r"(?:/(?:passed|failed|skipped|xfailed|errors?))+\b", re.IGNORECASE)
+_RUNTIME = re.compile(
+    r" (?:in )?(?:run ?time|duration|drift|faster|slower|elapsed)\b", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    r"\b(passed|failed|failures|skipped|xfailed|errors)[:=]? ?\(?\Z", re.IGNORECASE
+)
+_BEFORE_PERCENT = frozenset({" (", "(", ", ", " = ", "s ("})
+
+_Parts = tuple[Amount | None, Amount | None, Amount | None]
+
+
+def change(reading: Reading, index: int) -> bool:
+    """A figure with a sign or an arrow behind it."""
+    figure = reading.figures[index]
+    after = reading.joined(index, _ARROW)
+    if after is not None:
+        _arrow(reading, index, after, figure.start, _measure_of(reading, index, after), None)
+        return True
+    if not figure.sign:
+        return False
+    measure = figure.measure
+    if figure.unit in TIMES and _RUNTIME.match(reading.plain, figure.end):
+        measure = "duration_s"
+    by = _signed(figure)
+    if not measure or by is None or len(figure.numbers) > 1:
+        return True  # a signed number is no plain count, whatever it is
+    if not _pair_behind(reading, index, measure, by):
+        _with_percent(reading, index, measure, figure.start, (None, None, by))
+    more = _MORE_WORDS.match(reading.plain, figure.end)
+    for word in more[0].strip("/").split("/") if more else ():
+        _add(
+            reading, index, WORDS[word.lower()], (figure.start, figure.end), (None, None, by, None)
+        )
+    return True
+
+
+def _pair_behind(reading: Reading, index: int, measure: str, by: Amount) -> bool:
+    """``(36→31`` or ``(31 vs 36`` behind the change."""
+    start = reading.figures[index].start
+    inner = reading.next(index)
+    if inner is None or reading.between(index, inner) not in (" (", "("):
+        return False
+    later = reading.joined(inner, _ARROW)
+    if later is not None:
+        _arrow(reading, inner, later, start, measure, by)
+        return True
+    earlier = reading.joined(inner, _VERSUS)
+    if earlier is None or reading.figures[inner].sign:
+        return False
+    reading.used.update((inner, earlier))
+    parts = (reading.amount(earlier), reading.amount(inner), by, None)
+    _add(reading, index, measure, (start, reading.figures[earlier].end), parts)
+    return True
+
+
+def _arrow(
+    reading: Reading, index: int, after: int, start: int, measure: str, by: Amount | None
+) -> None:
+    first, second = reading.figures[index], reading.figures[after]
+    reading.used.update((index, after))
+    if not measure or first.modifier or second.modifier or len(first.numbers + second.numbers) > 2:
+        return
+    parts = (reading.amount(index, second.unit), reading.amount(after), by)
+    _with_percent(reading, after, measure, start, parts)
+
+
+def _with_percent(reading: Reading, index: int, measure: str, start: int, parts: _Parts) -> None:
+    """The change, with its percentage where one stands right behind it."""
+    percent = None
+    end = reading.figures[index].end
+    behind = reading.next(index)
+    if behind is not None:
+        figure = reading.figures[behind]
+        is_share = figure.unit == "percent" and figure.sign and not figure.modifier
+        if is_share and reading.between(index, behind) in _BEFORE_PERCENT:
+            percent = _signed(figure)
+            reading.used.add(behind)
+            end = figure.end
+    _add(reading, index, measure, (start, end), (*parts, percent))
+
+
+def _add(
+    reading: Reading, index: int, measure: str, span: tuple[int, int], of: tuple[Amount | None, ...]
+) -> None:
+    scope = reading.scopes[index]
+    reading.claim("delta", span, reading.quote(span), scope=scope, measure=measure, of=of)
+
+
+def _measure_of(reading: Reading, index: int, after: int) -> str:
+    first, second = reading.figures[index], reading.figures[after]
+    unit = second.unit or first.unit
+    before = reading.before(index, 24)
+    if second.measure or first.measure:
+        return second.measure or first.measure
+    if unit in TIMES:
+        return "duration_s" if RAN.search(before) else "seconds"
+    if unit == "percent":
+        return "pass_rate" if PASS_RATE_BEFORE.search(before) else "percent"
+    word = None if unit else _COUNTED.search(before)
+    return WORDS[word[1].lower()] if word else ""
+
+
+def _signed(figure: Figure) -> Amount | None:
+    number = figure.numbers[0]
+    if not figure.unit and not is_whole(number):
+        return None
+    value = rounded(number) if figure.unit else exact(number)
+    return Amount(low=-value.high, high=-value.low) if figure.sign == "-" else value
+
 
 _OTHER_BASELINE = "the run compared with may be another one"
 _COUNTS = frozenset({"collected", "passed", "failed", "errors", "skipped", "xfailed", "xpassed"})
@@ -102,7 +221,7 @@ def _slip(claim: Claim) -> tuple[str, str] | None:
     low, high = after.low - before.high, after.high - before.low
     if change is not None and not (_meet(change, low, high) or _meet(change, -high, -low)):
         return (
-            f"{_signed(after.middle - before.middle)}",
+            f"{_with_sign(after.middle - before.middle)}",
             "its own numbers differ by something else",
         )
     if percent is not None and before.low > 0:
@@ -127,15 +246,15 @@ def _meet(amount: Amount, low: float, high: float) -> bool:
 def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[_Value]:
     if claim.measure in _COUNTS:
         for run in runs:
-            for seen in results.candidates(run, claim.subject):
-                values = results.options(seen.session, claim.measure, frozenset())
+            for seen in candidates(run, claim.subject):
+                values = options(seen.session, claim.measure, frozenset())
                 for kind, value in enumerate(values):
                     yield _Value(value, seen.file, str(kind))
     elif claim.measure in ("duration_s", "seconds"):
         for run in runs:
             for way, figures in (("session", run.durations), ("command", run.elapsed)):
                 for figure in figures:
-                    yield _Value(figure.value, place(run, figure.file), way)
+                    yield _Value(figure.value, run.place(figure.file), way)
     elif claim.measure == "pass_rate":
         yield from _pass_rates(runs)
 
@@ -143,10 +262,10 @@ def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[_Value]:
 def _pass_rates(runs: Sequence[Run]) -> Iterator[_Value]:
     for run in runs:
         for session in run.every:
-            for kind, of in enumerate(results.every_denominator(session)):
+            for kind, of in enumerate(denominators(session)):
                 if of > 0:
                     value = 100.0 * session.totals.passed / of
-                    yield _Value(value, place(run, session.file), str(kind))
+                    yield _Value(value, run.place(session.file), str(kind))
 
 
 def _agreeing(claim: Claim, pairs: Sequence[tuple[_Value, _Value]]) -> tuple[_Value, _Value] | None:
@@ -199,11 +318,11 @@ def _is_near(claim: Claim, after: float, before: float) -> bool:
 def _text(claim: Claim, before: _Value, after: _Value) -> str:
     change = after.value - before.value
     if claim.measure in _COUNTS:
-        return f"{before.value:.0f} -> {after.value:.0f} ({_signed(change)})"
+        return f"{before.value:.0f} -> {after.value:.0f} ({_with_sign(change)})"
     unit = "%" if claim.measure == "pass_rate" else "s"
     return f"{before.value:.2f}{unit} -> {after.value:.2f}{unit} ({change:+.2f}{unit})"
 
 
-def _signed(value: float) -> str:
+def _with_sign(value: float) -> str:
     text = f"{value:+.2f}".rstrip("0").rstrip(".")
     return "0" if text in ("+0", "-0") else text

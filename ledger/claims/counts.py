@@ -1,0 +1,508 @@
+"""Counts of tests, their sums and their rates: how they are read, and how they are judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ledger.claims.figures import NOUNS, Reading, exact, is_nearly, is_whole, rounded
+from ledger.claims.group import (
+    LOOSE,
+    OF_ANOTHER,
+    ROUNDED,
+    SEVERAL_RUNS,
+    SEVERAL_SESSIONS,
+    SMALL,
+    SURE,
+    Group,
+    Seen,
+    about,
+    candidates,
+    holds_count,
+    is_counted,
+    readings,
+    shares,
+)
+from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
+from ledger.claims.runs import Run, Session
+
+PASS_RATE_BEFORE = re.compile(
+    r"\b(?:pass|success) rate(?: of| is| was| at)?[:=]? {0,2}\Z", re.IGNORECASE
+)
+
+_OF = re.compile(r" (?:out )?of (?:the |all )?")
+_EQUALS = re.compile(r",? ?(?:=|, i\.e\.) ?")
+_OPENS = re.compile(r" ?[(\[] ?(?:i\.e\. |or |= ?)?|, ")
+_TESTS = re.compile(r" tests?(?: \(| = |, )")
+_PASS_RATE_BEHIND = re.compile(
+    r" (?:overall )?(?:test )?(?:pass(?:ed|ing)?|success)(?: rate)?\b", re.IGNORECASE
+)
+_FAIL_RATE_BEHIND = re.compile(r" fail(?:ed|ure)? rate\b", re.IGNORECASE)
+_CHANGE_BEHIND = re.compile(
+    r" (?:[a-z]+ ){0,2}(?:reduction|improvement|decrease|increase|fewer|less|more|drop|better|"
+    r"worse)\b",
+    re.IGNORECASE,
+)
+_THREE_WORDS = re.compile(r" ?\(?pass(?:ed)?/fail(?:ed)?/skip(?:ped)?", re.IGNORECASE)
+_TESTS_BEHIND = re.compile(
+    r" tests?\b(?! (?:executed|visible|files?|methods?|fixtures?))", re.IGNORECASE
+)
+_COLLECTION = re.compile(r"\bcollect(?:ed|ion|s)?\b", re.IGNORECASE)
+_COLLECTED_OPEN = re.compile(r"\bcollected \(\Z", re.IGNORECASE)
+_RESULT = re.compile(r"\b(?:passed|failed)\b", re.IGNORECASE)
+_FIRST_NO_DAY = 32  # the day or month of a date is less
+_FEW = 10  # how far a count may be from another one of its size
+_CERTAIN = 2  # counts that fit one session and no other; a time counts twice
+_OUTCOMES = frozenset({"passed", "failed", "skipped", "xfailed"})
+_PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
+_ANOTHER = "nothing else that is said here fits the run: it may be about another"
+
+
+def fraction(reading: Reading, index: int) -> bool:
+    """``25/25 PASSED (100%)``, ``540/692 tests (78.0%)``, ``540 of 692 = 78.0 %``."""
+    figure = reading.figures[index]
+    last = index
+    if figure.unit or figure.sign:
+        return False
+    if len(figure.numbers) == 2:
+        above, below = figure.numbers
+    else:
+        other = reading.joined(index, _OF) if len(figure.numbers) == 1 else None
+        if other is None or reading.figures[other].unit:
+            return False
+        above, below, last = figure.numbers[0], reading.figures[other].numbers[0], other
+    if not (is_whole(above) and is_whole(below)):
+        return False
+    reading.used.add(last)
+    measure = figure.measure or reading.figures[last].measure
+    count, of = exact(above), exact(below)
+    end = reading.figures[last].end
+    if measure == "collected":
+        reading.add(
+            "count", index, measure=measure, amount=of, claimed=f"{below} collected", end=end
+        )
+    elif measure and 0 < of.low < count.low:
+        reading.add(
+            "sum", index, measure=measure, amount=of, claimed=f"{above} of {below}", of=(count,),
+            end=end,
+        )  # fmt: skip
+    elif measure and of.low > 0:
+        for name, amount, claimed in (
+            (measure, count, f"{above} {measure}"),
+            ("executed", of, f"{below} tests"),
+        ):
+            reading.add("count", index, measure=name, amount=amount, claimed=claimed, end=end)
+    rate = reading.next(last)
+    if (
+        rate is not None
+        and reading.figures[rate].unit == "percent"
+        and not reading.figures[rate].sign
+    ):
+        gap = reading.between(last, rate)
+        if any(link.fullmatch(gap) for link in (_EQUALS, _OPENS, _TESTS)):
+            reading.used.add(rate)
+            _rate_of(reading, rate, measure, (count, of), figure.start)
+    return True
+
+
+def triple(reading: Reading, index: int) -> bool:
+    """``561/13/112``: passed, failed, skipped."""
+    figure = reading.figures[index]
+    numbers = figure.numbers
+    if len(numbers) != 3 or figure.unit or figure.sign or figure.word:
+        return len(numbers) > 3
+    words = _THREE_WORDS.match(reading.plain, figure.end)
+    if all(is_whole(number) for number in numbers) and (words or int(numbers[0]) >= _FIRST_NO_DAY):
+        for measure, number in zip(("passed", "failed", "skipped"), numbers, strict=True):
+            claimed = f"{number} {measure}"
+            reading.add("count", index, measure=measure, amount=exact(number), claimed=claimed)
+    return True
+
+
+def count(reading: Reading, index: int) -> bool:
+    """``540 passed (78.0%)``, ``692 tests`` of a collection."""
+    figure = reading.figures[index]
+    if figure.unit or figure.sign or len(figure.numbers) > 1 or not is_whole(figure.numbers[0]):
+        return False
+    number = figure.numbers[0]
+    amount = exact(number)
+    if not figure.measure:
+        if not _TESTS_BEHIND.match(reading.plain, figure.end):
+            return False
+        if not _COLLECTION.search(reading.before(index, 60)):
+            return False
+        claimed = f"{number} collected"
+        reading.add("count", index, measure="collected", amount=amount, claimed=claimed)
+        return True
+    reading.add(
+        "count",
+        index,
+        measure=figure.measure,
+        amount=amount,
+        claimed=f"{number} {figure.measure}",
+        whose="loose" if _is_of_modules(reading, index) else reading.whose(index),
+    )
+    behind = reading.next(index)
+    if behind is None:
+        return True
+    percent = reading.figures[behind]
+    if (
+        percent.unit == "percent"
+        and not percent.sign
+        and _OPENS.fullmatch(reading.between(index, behind))
+        and not _PASS_RATE_BEHIND.match(reading.plain, percent.end)
+    ):
+        reading.used.add(behind)
+        if not _CHANGE_BEHIND.match(reading.plain, percent.end):
+            _rate_of(reading, behind, figure.measure, (amount, None), figure.start)
+    return True
+
+
+def rate(reading: Reading, index: int) -> bool:
+    """``78.0% pass rate``, ``pass rate: 78.0%``."""
+    figure = reading.figures[index]
+    if figure.unit != "percent" or figure.sign:
+        return False
+    before = PASS_RATE_BEFORE.search(reading.before(index, 24))
+    if before or _PASS_RATE_BEHIND.match(reading.plain, figure.end):
+        _rate_of(reading, index, "passed", (None, None), figure.start)
+    elif _FAIL_RATE_BEHIND.match(reading.plain, figure.end):
+        _rate_of(reading, index, "failed", (None, None), figure.start)
+    return True
+
+
+def _rate_of(
+    reading: Reading, index: int, measure: str, of: tuple[Amount | None, Amount | None], start: int
+) -> None:
+    figure = reading.figures[index]
+    amount = rounded(figure.numbers[0])
+    reading.add("rate", index, measure=measure, amount=amount, of=of, start=start)
+
+
+def _is_of_modules(reading: Reading, index: int) -> bool:
+    """``687 collected (1 skipped)`` tells of modules that were skipped at collection."""
+    if reading.figures[index].measure != "skipped":
+        return False
+    if _COLLECTED_OPEN.search(reading.before(index, 16)):
+        return True
+    bounds = (reading.sentence.start, reading.sentence.end)
+    return bool(_COLLECTION.search(reading.plain, *bounds)) and not _RESULT.search(
+        reading.plain, *bounds
+    )
+
+
+def sums(reading: Reading) -> None:
+    """``692 collected / 540 passed / 8 failed / 143 skipped``: the parts and their sum."""
+    for group in dict.fromkeys(claim.group for claim in reading.claims):
+        counts = {
+            claim.measure: claim
+            for claim in reading.claims
+            if claim.group == group and claim.kind == "count" and claim.whose != "loose"
+        }
+        total = counts.pop("collected", None)
+        parts = [claim for name, claim in counts.items() if name != "executed"]
+        if total is None or total.amount is None or "passed" not in counts or len(parts) < 2:
+            continue
+        place = next(
+            index
+            for index, figure in enumerate(reading.figures)
+            if figure.numbers[-1].replace(",", "").isdecimal()
+            and exact(figure.numbers[-1]) == total.amount
+        )
+        text = " + ".join(claim.claimed for claim in parts)
+        reading.add(
+            "sum",
+            place,
+            measure="+".join(claim.measure for claim in parts),
+            amount=total.amount,
+            claimed=f"{text} = {total.claimed}",
+            whose=total.whose,
+            of=tuple(claim.amount for claim in parts),
+        )
+
+
+def judge_count(group: Group, claim: Claim) -> JudgedClaim:
+    """A count against the sessions of the runs that it may be about."""
+    runs = group.runs_of(claim)
+    if not any(run.every for run in runs):
+        return claim.unverifiable("no outputs of tests to hold it against")
+    if claim.whose == "other":
+        return _of_another(group, claim, runs)
+    best = group.best
+    assert best is not None
+    if group.holds(best.session, claim):
+        return _agrees(group, claim, best)
+    reason = _doubt(group, claim)
+    seen = certain(group, claim) if reason else group.meant(claim)
+    if seen is None:
+        return claim.unverifiable(reason)
+    if group.holds(seen.session, claim):
+        return claim.unverifiable("it is so by one of several readings")
+    observed = readings(seen.session, claim.measure, group.claimed)[0]
+    text = f"{observed} {_word(claim.measure)}"
+    return claim.contradicted(text, seen.file, "the run counts otherwise")
+
+
+def certain(group: Group, claim: Claim) -> Seen | None:
+    """The one session, of however many, that a count is surely of: everything else that is said
+    with it fits that session and no other one so well."""
+    if claim.measure not in _OUTCOMES:
+        return None
+    others = [
+        c
+        for c in group.counts
+        if c is not claim and c.whose == "own" and c.measure in _OUTCOMES and is_counted(c)
+    ]
+    fits: dict[tuple[int, ...], tuple[float, Seen]] = {}
+    for run in group.runs:
+        for seen in candidates(run, claim.subject):
+            agreed = [c for c in others if group.holds(seen.session, c)]
+            weight = len(agreed) + 2 * bool(group.times_of(seen.session))
+            known = fits.get(seen.session.key)
+            if agreed and len(agreed) == len(others) and (known is None or known[0] < weight):
+                fits[seen.session.key] = (weight, seen)
+    ranked = sorted(fits.values(), key=lambda fit: -fit[0])
+    if not ranked or ranked[0][0] < _CERTAIN or (ranked[1:] and ranked[1][0] == ranked[0][0]):
+        return None
+    large = any(c.amount is not None and c.amount.high >= SMALL for c in others)
+    return ranked[0][1] if large else None
+
+
+def _of_another(group: Group, claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
+    for run in runs:
+        for seen in candidates(run, claim.subject):
+            if group.holds(seen.session, claim):
+                return _agrees(group, claim, seen)
+    return claim.unverifiable(OF_ANOTHER)
+
+
+def _agrees(group: Group, claim: Claim, seen: Seen) -> JudgedClaim:
+    assert claim.amount is not None
+    observed = readings(seen.session, claim.measure, group.claimed)
+    value = next(value for value in observed if claim.amount.holds(value))
+    return claim.supported(f"{value} {_word(claim.measure)}", seen.file)
+
+
+def _word(measure: str) -> str:
+    return "tests" if measure == "executed" else measure
+
+
+def _doubt(group: Group, claim: Claim) -> str:
+    """Why a count that no session has is no contradiction; empty where it is one."""
+    if group.only is None or len([r for r in group.runs if r.every or r.durations]) > 1:
+        return SEVERAL_RUNS
+    single = group.single
+    if single is None:
+        return SEVERAL_SESSIONS
+    if single.is_empty and claim.measure not in ("collected", "errors"):
+        return "the run only collected tests"
+    if single.is_partial and claim.measure in ("errors", "xpassed"):
+        return "the outputs do not tell"
+    if claim.subject and about(single, claim.subject) is None:
+        return "it is said of a part of the run that the outputs do not name"
+    if _is_noun(claim) and len(group.counts) < 2:
+        return "the word may stand for something else than tests that failed"
+    return _doubt_run(group, claim, single)
+
+
+def _is_noun(claim: Claim) -> bool:
+    """Whether the count stands by a noun that may name things rather than count outcomes."""
+    words = claim.text.lower().split()
+    return bool(words) and words[-1] in NOUNS
+
+
+def _doubt_run(group: Group, claim: Claim, single: Session) -> str:
+    """Why the run may not be the one that is meant."""
+    assert group.only is not None
+    anchor = group.anchor(single, claim)
+    if anchor >= SURE:
+        return ""
+    if claim.measure == "collected" and not single.is_empty:
+        return "tests may have been collected by another command"
+    if group.only.stamp is None:
+        return "the run is not named by a stamp, and nothing else fits it"
+    if not _is_likely(group, claim, single):
+        return "it is far from what the run has: it may be about another"
+    if anchor:
+        return ""
+    if not claim.is_firm or any(is_counted(c) for c in group.counts if c is not claim):
+        return _ANOTHER
+    if _another_fits(group, claim, single):
+        return "the entry speaks of more than one set of results"
+    return ""
+
+
+def _is_likely(group: Group, claim: Claim, session: Session) -> bool:
+    """Whether the claimed number is of the size of the observed one."""
+    assert claim.amount is not None
+    claimed = claim.amount.middle
+    return any(
+        claimed <= SMALL * value + _FEW and value <= SMALL * claimed + _FEW
+        for value in readings(session, claim.measure, group.claimed)
+    )
+
+
+def _another_fits(group: Group, claim: Claim, session: Session) -> bool:
+    return any(
+        other.kind == "count"
+        and other.measure == claim.measure
+        and other.group != claim.group
+        and other.whose == "own"
+        and holds_count(session, other)
+        for other in group.entry
+    )
+
+
+def judge_sum(group: Group, claim: Claim) -> JudgedClaim:
+    """Parts and their sum. ``collected`` leaves out modules that were skipped at collection,
+    which are among the skipped."""
+    assert claim.amount is not None
+    total = claim.amount.middle
+    named = claim.measure.split("+")
+    parts = dict(zip(named, (amount.middle for amount in claim.of if amount), strict=True))
+    found = sum(parts.values())
+    observed = f"{found:.0f}"
+    if found == total:
+        return claim.supported(observed, ARITHMETIC)
+    for run in group.runs_of(claim):
+        for seen in candidates(run, claim.subject):
+            counts = seen.session.totals
+            if total == counts.collected and all(
+                value in readings(seen.session, name, frozenset(named))
+                for name, value in parts.items()
+            ):
+                return claim.supported(observed, seen.file)
+    if claim.whose != "own":
+        return claim.unverifiable(OF_ANOTHER)
+    if found > total + parts.get("skipped", 0.0) or any(part > total for part in parts.values()):
+        return claim.contradicted(observed, ARITHMETIC, "the parts are more than the sum")
+    return claim.unverifiable(
+        "what is missing may not be named, or be modules skipped at collection"
+    )
+
+
+def judge_rate(group: Group, claim: Claim) -> JudgedClaim:
+    """A percentage, by any denominator that the run or the text has."""
+    amount = claim.amount
+    assert amount is not None
+    if claim.whose == "loose":
+        return claim.unverifiable(LOOSE)
+    supported = _in_runs(group, claim, amount, group.runs_of(claim))
+    if supported:
+        return supported
+    calculated = _calculated(group, claim)
+    value = _first(amount, calculated)
+    if value is not None:
+        if _is_explicit(claim):
+            return claim.supported(_percent(value), ARITHMETIC)
+        return claim.unverifiable("it agrees with the counts beside it, which are not verified")
+    return _contradicted(group, claim, amount, calculated) or claim.unverifiable(
+        "no run or count to reckon it from"
+    )
+
+
+def _in_runs(group: Group, claim: Claim, amount: Amount, runs: Sequence[Run]) -> JudgedClaim | None:
+    for run in runs:
+        for seen in candidates(run, claim.subject):
+            if not _is_of(group, claim, seen.session):
+                continue
+            value = _first(amount, shares(seen.session, claim))
+            if value is not None:
+                return claim.supported(_percent(value), seen.file)
+    return None
+
+
+def _contradicted(
+    group: Group, claim: Claim, amount: Amount, calculated: Sequence[float]
+) -> JudgedClaim | None:
+    seen = _session(group, claim) if claim.whose == "own" else None
+    rates = shares(seen.session, claim) if seen else []
+    if any(is_nearly(amount, value) for value in (*calculated, *rates)):
+        return claim.unverifiable(ROUNDED)
+    if _is_explicit(claim) and not claim.subject:
+        reason = "its own numbers give another percentage"
+        return claim.contradicted(_percent(calculated[0]), ARITHMETIC, reason)
+    if seen is not None:
+        reason = "no denominator of the run gives this percentage"
+        return claim.contradicted(_percent(rates[0]), seen.file, reason)
+    has_results = any(run.every for run in group.runs_of(claim))
+    if not has_results and claim.whose == "own" and calculated and _knows_denominator(group, claim):
+        reason = "no denominator that is named gives this percentage"
+        return claim.contradicted(_percent(calculated[0]), ARITHMETIC, reason)
+    return None
+
+
+def _session(group: Group, claim: Claim) -> Seen | None:
+    """The session that the percentage is surely of: the only one, or one of several that all
+    the counts around it fit."""
+    if not claim.measure:
+        return None
+    own = [c for c in group.counts if c.whose == "own" and is_counted(c)]
+    best = group.best
+    fits = best is not None and all(group.holds(best.session, c) for c in own)
+    if best is not None and fits and len(own) > 1:
+        return best
+    if group.single is None:
+        return None
+    seen = group.meant(claim)
+    if claim.of and claim.of[0] is not None:
+        return seen if _is_of(group, claim, seen.session) else None
+    if own:
+        return seen if fits else None
+    return seen if _fits_entry(group, seen.session) else None
+
+
+def _fits_entry(group: Group, session: Session) -> bool:
+    """Whether all that the entry counts of its own run is so in the session, or it counts
+    nothing: then a percentage alone is of that session."""
+    counts = [c for c in group.entry if c.whose == "own" and is_counted(c)]
+    return all(holds_count(session, c) for c in counts)
+
+
+def _is_explicit(claim: Claim) -> bool:
+    """Whether the sentence itself says of how many the percentage is."""
+    return len(claim.of) == 2 and None not in claim.of
+
+
+def _is_of(group: Group, claim: Claim, session: Session) -> bool:
+    """Whether the session may be the one whose count stands before the percentage."""
+    count = claim.of[0] if claim.of else None
+    if count is None or not claim.measure:
+        return True
+    return any(count.holds(v) for v in readings(session, claim.measure, group.claimed))
+
+
+def _calculated(group: Group, claim: Claim) -> list[float]:
+    """The percentages that the claimed counts give."""
+    count, of = claim.of or (None, None)
+    above = [count] if count else [
+        c.amount for c in group.entry if c.kind == "count" and c.measure == claim.measure
+    ]  # fmt: skip
+    below = _claimed_denominators(group) if of is None else [of.middle]
+    return [100.0 * a.middle / b for a in above if a for b in below if b > 0]
+
+
+def _claimed_denominators(group: Group) -> list[float]:
+    named = [
+        c.amount.middle
+        for c in group.entry
+        if c.kind == "count" and c.measure in ("collected", "executed") and c.amount
+    ]
+    counts = {c.measure: c.amount.middle for c in group.counts if c.amount}
+    parts = [counts.get(name, 0.0) for name in _PARTS]
+    return list(dict.fromkeys([*named, sum(parts), *(sum(parts[:end]) for end in (4, 3, 2))]))
+
+
+def _knows_denominator(group: Group, claim: Claim) -> bool:
+    """Whether the text names a whole set of results, and of how many."""
+    if not claim.of or claim.of[0] is None or not group.claimed >= {"passed", "failed", "skipped"}:
+        return False
+    return any(c.kind == "count" and c.measure in ("collected", "executed") for c in group.entry)
+
+
+def _first(amount: Amount, values: Iterable[float]) -> float | None:
+    return next((value for value in values if amount.holds(value)), None)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2f}%"
