@@ -377,9 +377,9 @@ def test_the_hook_reads_no_runs(repo: Repository) -> None:
     said(repo, "12 passed in 3.40s", "13 passed in 3.40s")
     repo.git("add", "--all")
     script = (
-        "import sys; from ledger.hook import main; code = main([]); "
-        "print(sorted(n for n in sys.modules if n.startswith(('ledger.claims', "
-        "'ledger.evidence')))); sys.exit(code)"
+        "import sys; from ledger.hook import main; opened = []; "
+        "sys.addaudithook(lambda event, told: event == 'open' and opened.append(str(told[0]))); "
+        "code = main([]); print([name for name in opened if 'reports/' in name]); sys.exit(code)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=repo.path, capture_output=True, text=True, check=False
