@@ -373,15 +373,11 @@ def test_validate_tells_of_new_lies_against_a_base_only(repo: Repository) -> Non
         assert "LED410" not in call(repo.path, "validate", *options).out
 
 
-def test_the_hook_reads_no_runs(repo: Repository) -> None:
+def test_the_hook_judges_no_claims(repo: Repository) -> None:
     said(repo, "12 passed in 3.40s", "13 passed in 3.40s")
     repo.git("add", "--all")
-    script = (
-        "import sys; from ledger.hook import main; opened = []; "
-        "sys.addaudithook(lambda event, told: event == 'open' and opened.append(str(told[0]))); "
-        "code = main([]); print([name for name in opened if 'reports/' in name]); sys.exit(code)"
-    )
+    script = "import sys; from ledger.hook import main; sys.exit(main([]))"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=repo.path, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stdout + done.stderr
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
