@@ -1,14 +1,23 @@
-"""The exception tree and its exit codes.
+"""The exception tree, and the one boundary where a failure becomes a message and an exit code.
 
-Every failure that a user can cause or meet is one of these. The boundaries (``cli`` and
-``hook``) turn them into one line, or with ``--json`` into an error document.
+Every failure that a user can cause or meet is one of these. The programs (``cli``, ``hook``,
+``merge_driver``) run inside ``boundary``, which reports them in one line, or in an error document.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Final, TextIO
 
-_LONGEST = 1000  # characters of a path in a message
+INTERRUPTED: Final = 130
+"""The exit code of a program that Ctrl-C has ended."""
+_LONGEST: Final = 1000  # characters of a path in a message
 
 
 class LedgerError(Exception):
@@ -50,3 +59,81 @@ def shown(path: str | os.PathLike[str]) -> str:
 def why(error: OSError) -> str:
     """What the system says of a failure."""
     return (error.strerror or str(error)).lower()
+
+
+def boundary(program: Callable[[], object], report: Callable[[LedgerError], None]) -> int:
+    """Run a program and return its exit code: the number that it returns, else 0. Every failure
+    is handed to ``report``; nothing is raised, and no traceback reaches a user who does not ask
+    for one (``LEDGER_TRACEBACK``)."""
+    # A stream that the shell closed (`>&-`) is None.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open until exit
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - likewise
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = program()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except LedgerError as error:
+        report(error)
+        code = error.exit_code
+    except Exception as error:  # noqa: BLE001 - see above
+        if os.environ.get("LEDGER_TRACEBACK"):
+            traceback.print_exc()
+        failure = _unexpected(error)
+        report(failure)
+        code = failure.exit_code
+    _flush()
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception) -> LedgerError:
+    if isinstance(error, OSError) and error.strerror:
+        if error.filename is None:
+            return UnreadableInput("cannot-write", f"cannot write the output: {why(error)}")
+        name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "a file"
+        return UnreadableInput("cannot-read", f"{name[:200]}: {why(error)}")
+    return LedgerError(
+        "internal",
+        f"this is a defect of ledger: {type(error).__name__}: {' '.join(str(error).split())[:200]}",
+        "set LEDGER_TRACEBACK=1 to see where, and report it",
+    )
+
+
+def write(text: str) -> None:
+    """Write to standard output. A reader that has gone away (``| head``) has what it wanted."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            raise
+        _drop(sys.stdout)
+
+
+def diagnostic(line: str) -> None:
+    """Write one line to standard error. Where nobody listens there is no other place to say so."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
+def _flush() -> None:
+    """Else the interpreter flushes once more at its end, and complains."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    except (OSError, ValueError):
+        pass
+    finally:
+        os.close(nowhere)

@@ -5,21 +5,21 @@ It runs at every commit, so it imports only what it uses: see docs/explanation/h
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import io
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from ledger import config, errors
+from ledger.commands import validate
+from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.leaving import leave
-
-if TYPE_CHECKING:
-    from ledger.config import Config
-    from ledger.rules.model import Finding
+from ledger.git import process
+from ledger.git.blobs import Blobs
+from ledger.plan import text
+from ledger.rules.model import Finding
 
 USAGE = """\
 usage: ledger-hook [FILE...]
@@ -29,7 +29,6 @@ Checks the staged contents of the fix plans among FILE, by default the configure
 prints what the commit makes worse, one finding a line. The exit code is 1 where one of them is
 an error, else 0; it is 2 where a file or git cannot be read.
 """
-INTERRUPTED = 130
 # What .pre-commit-hooks.yaml looks for, in any folder.
 PLANS = ("fix_plan.md", "fix_plan_archive.md")
 
@@ -37,69 +36,49 @@ PLANS = ("fix_plan.md", "fix_plan_archive.md")
 def main(argv: Sequence[str] | None = None) -> int:
     """Check the staged fix plans and return the exit code. ``argv`` are names of files, relative
     to the working folder; by default those of the command line."""
-    # A process of a fifth of a second makes no garbage worth collecting, and looking for it
-    # again and again takes a tenth of that time.
-    gc.disable()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        return _run(sys.argv[1:] if argv is None else argv)
-    except LedgerError as error:
-        return _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except OSError as error:
-        return _fail(f"cannot read or write: {error.strerror or error}", LedgerError.exit_code)
-    except Exception as error:  # the boundary: no traceback reaches a user
-        if os.environ.get("LEDGER_TRACEBACK"):
-            raise
-        said = f"this is a defect of ledger: {type(error).__name__}: {str(error)[:200]}"
-        hint = "set LEDGER_TRACEBACK=1 to see where, and report it"
-        return _fail(f"{said}; {hint}", LedgerError.exit_code)
+    given = sys.argv[1:] if argv is None else argv
+    return errors.boundary(lambda: _run(given), _report)
+
+
+def _report(failure: LedgerError) -> None:
+    errors.diagnostic(text.visible(f"ledger-hook: {failure}"))
 
 
 def run() -> NoReturn:
     """The program ``ledger-hook``."""
-    leave(main())
+    sys.exit(main())
 
 
 def _run(arguments: Sequence[str]) -> int:
     for argument in arguments:
         if argument in ("-h", "--help"):
-            _print([USAGE])
+            errors.write(USAGE)
             return 0
         if argument == "--version":
-            from importlib import metadata
-
-            _print([f"ledger-hook {metadata.version('fix-plan-ledger')}\n"])
+            errors.write(f"ledger-hook {metadata.version('fix-plan-ledger')}\n")
             return 0
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")
-    from ledger.git.blobs import Blobs
-
     findings: list[Finding] = []
     for settings in _plans(Path.cwd(), arguments):
         if not settings.is_git:
             raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
         with Blobs(settings.root) as contents:
-            from ledger.commands import validate
-
             findings += validate.check_staged(settings, contents)
             if not arguments:
                 findings += validate.check_staged(settings.of_partner, contents)
-    _print(f"{finding}\n" for finding in findings)
+    errors.write("".join(f"{finding}\n" for finding in findings))
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:
-        _say(f"ledger-hook: errors block the commit; `ledger explain {codes[0]}` says more")
+        errors.diagnostic(
+            f"ledger-hook: errors block the commit; `ledger explain {codes[0]}` says more"
+        )
     return 1 if codes else 0
 
 
 def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
     """The configuration for each fix plan among ``names``; for the configured one where no name
     is given."""
-    from ledger import config
-
     if not names:
         yield _configured(here)
     for place in dict.fromkeys(Path(os.path.normpath(here / name)) for name in names):
@@ -113,9 +92,6 @@ def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
 
 def _configured(here: Path) -> Config:
     """The configuration in ``here``, also where the commit removes the ledger."""
-    from ledger import config
-    from ledger.git.blobs import Blobs
-
     try:
         return config.find(here)
     except UsageError as error:
@@ -129,8 +105,6 @@ def _configured(here: Path) -> Config:
 
 
 def _is_configured(here: Path, place: Path) -> bool:
-    from ledger import config
-
     try:
         return os.path.realpath(config.find(here).ledger) == os.path.realpath(place)
     except UsageError as error:
@@ -140,9 +114,6 @@ def _is_configured(here: Path, place: Path) -> bool:
 
 
 def _without_file(place: Path) -> Config:
-    from ledger import config
-    from ledger.git import process
-
     folder = os.path.realpath(place.parent)
     root = process.top_of(folder)
     top = root or folder
@@ -154,25 +125,3 @@ def _without_file(place: Path) -> Config:
         partner=config.partner_of(path),
         is_archive=config.is_archive_name(path),
     )
-
-
-def _print(parts: Iterable[str]) -> None:
-    """Write to standard output. A reader that has gone away has what it wanted."""
-    try:
-        sys.stdout.write("".join(parts))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Else the interpreter flushes once more at its end, and complains.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(message: str) -> None:
-    with contextlib.suppress(OSError):  # nobody listens, and there is no other place to say so
-        sys.stderr.write(f"{message}\n")
-
-
-def _fail(message: str, code: int) -> int:
-    from ledger.plan import text
-
-    _say(f"ledger-hook: {text.visible(message)}")
-    return code

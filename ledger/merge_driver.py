@@ -8,19 +8,17 @@ copy of OURS beforehand, so that a missing program changes nothing of that.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
+from ledger import config, errors, store
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.leaving import leave
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.git import process
+from ledger.plan import text
+from ledger.plan.model import Conventions
+from ledger.versions.merging import Unsure, merge
 
 USAGE: Final = """\
 usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]
@@ -47,26 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Merge, and return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     if given[:1] in (["-h"], ["--help"]):
-        sys.stdout.write(USAGE)
+        errors.write(USAGE)
         return 0
-    try:
-        return merge_files(given)
-    except LedgerError as error:
-        return _fail(str(error))
-    except OSError as error:
-        return _fail(f"cannot read or write: {error.strerror or error}")
-    except Exception as error:  # the boundary: no traceback reaches a user
-        if os.environ.get("LEDGER_TRACEBACK"):
-            raise
-        kind = type(error).__name__
-        return _fail(
-            f"this is a defect of ledger: {kind}: {str(error)[:200]}; it is merged as text"
-        )
+    return errors.boundary(lambda: merge_files(given), _report)
 
 
 def run() -> NoReturn:
     """The program ``ledger-merge-driver``."""
-    leave(main())
+    sys.exit(main())
 
 
 def merge_files(arguments: Sequence[str]) -> int:
@@ -99,10 +85,6 @@ def _parse(arguments: Sequence[str]) -> Call:
 
 def _merge(call: Call, copy: Path) -> int:
     code = _as_text(call, copy)
-    # Not before there is a text merge: these take time, and may be what is broken.
-    from ledger import store
-    from ledger.versions.merging import Unsure, merge
-
     base, ours, theirs = (file.read_bytes() for file in (call.base, copy, call.theirs))
     try:
         merged = merge(base, ours, theirs, LABELS, call.size, _own(call))
@@ -119,39 +101,25 @@ def _merge(call: Call, copy: Path) -> int:
 
 def _own(call: Call) -> Conventions | None:
     """The project's words, from the configuration that holds for the file at git's PATH."""
-    from ledger import config
-
     return config.words_of(Path.cwd() / call.path)
 
 
 def _as_text(call: Call, copy: Path) -> int:
     """Let OURS be what git makes of it without a driver; 0 if that has no conflict, else 1."""
-    ours, theirs = LABELS
-    command = ["git", "merge-file", "-p", "-q", f"--marker-size={call.size}"]
-    labels = ["-L", ours, "-L", "base", "-L", theirs]
-    done = subprocess.run(  # noqa: S603 - a fixed command; the names are git's temporary files
-        [*command, *labels, "--", copy, call.base, call.theirs],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
+    done = process.merge_files(copy, call.base, call.theirs, size=call.size, labels=LABELS)
     if not 0 <= done.returncode < 128:
-        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise UnreadableInput("cannot-merge", f"{call.path}: git merge-file: {said}")
+        reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise UnreadableInput("cannot-merge", f"{call.path}: git merge-file: {reason}")
     call.ours.write_bytes(done.stdout)
     return min(done.returncode, 1)
 
 
 def _say(message: str) -> None:
-    from ledger.plan import text
-
-    with contextlib.suppress(OSError):  # nobody listens
-        sys.stderr.write(f"ledger: {text.visible(message)}\n")
+    errors.diagnostic(f"ledger: {text.visible(message)}")
 
 
-def _fail(message: str) -> int:
-    _say(message)
-    return LedgerError.exit_code
+def _report(failure: LedgerError) -> None:
+    _say(str(failure))
 
 
 if __name__ == "__main__":

@@ -473,7 +473,7 @@ def loaded_by(cwd: Path, *arguments: str) -> set[str]:
 def test_status_loads_only_what_it_uses(repo: Repository) -> None:
     loaded = loaded_by(repo.path, "status")
     assert "typer" in loaded
-    assert not loaded & {"rich", "git", "defusedxml"}
+    assert not loaded & {"rich", "git"}
     others = {module for name, (module, _) in COMMANDS.items() if name != "status"}
     assert not loaded & others
 

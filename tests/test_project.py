@@ -35,7 +35,7 @@ def imported_by(code: str, cwd: Path) -> set[str]:
     return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
 
 
-SLOW = {"typer", "click", "rich", "git", "defusedxml"}
+SLOW = {"typer", "click", "rich", "git"}
 
 
 def test_the_hook_loads_nothing_slow(repo: Repository) -> None:

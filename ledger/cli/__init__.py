@@ -7,15 +7,16 @@ the command that was asked for is imported.
 
 from __future__ import annotations
 
+import itertools
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
-from ledger.cli import boundary
-from ledger.leaving import leave
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NoReturn
+from ledger import errors
+from ledger.cli import output
+from ledger.errors import LedgerError
+from ledger.plan import text
+from ledger.reports import documents
 
 # Name to module and group of the help text, in the order in which the help lists them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -43,16 +44,33 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def run() -> NoReturn:
     """The program ``ledger``."""
-    leave(main())
+    sys.exit(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``ledger`` with ``arguments`` (default: those of the process). Never raises."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    return boundary.run(lambda: _run(given), given)
+    return errors.boundary(lambda: _run(given), lambda failure: _report(failure, given))
 
 
 def _run(given: list[str]) -> object:
-    from ledger.cli.application import application  # Typer takes 0.1 s
+    from ledger.cli.application import execute  # Typer takes 0.1 s
 
-    return application(given)(args=given, prog_name="ledger", standalone_mode=False)
+    return execute(given)
+
+
+def _report(failure: LedgerError, given: list[str]) -> None:
+    if _wants_json(given):
+        output.document(documents.error(failure))
+    else:
+        errors.diagnostic(text.visible(f"ledger: {failure}"))
+
+
+def _wants_json(given: list[str]) -> bool:
+    """Whether JSON was asked for; what stands after ``--`` is not for this command."""
+    options = given[: given.index("--")] if "--" in given else given
+    return (
+        "--json" in options
+        or "--format=json" in options
+        or ("--format", "json") in itertools.pairwise(options)
+    )

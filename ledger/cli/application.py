@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Annotated
+from importlib import import_module, metadata
+from typing import Annotated, Any
 
 import typer
 
 from ledger.cli import COMMANDS
 from ledger.cli.group import Command, Group
+from ledger.errors import UsageError
+from ledger.plan import text
+
+# The parser's own error, which Typer does not export: the base of one that it does.
+_ParserError: Any = typer.BadParameter.__mro__[2]
+
+
+def execute(given: list[str]) -> object:
+    """Parse the arguments and run the command; what it returns. Raises UsageError for arguments
+    that the parser refuses."""
+    try:
+        return application(given)(args=given, prog_name="ledger", standalone_mode=False)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except _ParserError as error:
+        message = text.one_line(error.format_message()).rstrip(".")
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "ledger"
+        raise UsageError(
+            "usage", message[:1].lower() + message[1:], f"see `{command} --help`"
+        ) from error
 
 
 def application(given: list[str]) -> typer.Typer:
@@ -30,8 +51,6 @@ def application(given: list[str]) -> typer.Typer:
 
 def _version(is_wanted: bool) -> None:
     if is_wanted:
-        from importlib import metadata  # 50 ms
-
         typer.echo(f"ledger {metadata.version('fix-plan-ledger')}")
         raise typer.Exit
 

@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import errno
 import io
-import os
 import sys
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-TYPE_CHECKING = False
+from ledger import errors
+from ledger.errors import diagnostic
+from ledger.reports.documents import dumps
+from ledger.reports.lines import Line
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
-
     from rich.console import Console
 
-    from ledger.reports.lines import Line
+__all__ = ["console", "diagnostic", "document", "is_terminal", "lines", "write"]
 
 
-def write(lines: str, is_utf8: bool = False) -> None:
-    """Write to standard output, ``lines`` ending in a newline or empty, in the encoding of the
-    locale or in UTF-8. A reader that has gone away (``| head``) has what it wanted."""
-    try:
-        if is_utf8 and isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")
-        sys.stdout.write(lines)
-        sys.stdout.flush()
-    except OSError as error:
-        if error.errno != errno.EPIPE:
-            raise
-        _drop_output()
+def write(text: str, is_utf8: bool = False) -> None:
+    """Write to standard output, in the encoding of the locale or in UTF-8."""
+    if is_utf8 and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    errors.write(text)
 
 
 def document(data: Any) -> None:
     """Write one JSON document."""
-    from ledger.reports.documents import dumps  # json, for those who ask for it
-
     write(dumps(data), is_utf8=True)
-
-
-def diagnostic(line: str) -> None:
-    """Write one line to standard error."""
-    try:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-    except OSError:
-        pass  # nobody listens, and there is no other place to say so
 
 
 def is_terminal() -> bool:
@@ -57,17 +41,6 @@ def console() -> Console:
     from rich.console import Console  # over 0.1 s, for terminals only
 
     return Console(markup=False, emoji=False, highlight=False, file=sys.stdout)
-
-
-def _drop_output() -> None:
-    """Let what is still to be written, also by the interpreter at exit, go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, sys.stdout.fileno())
-    except (OSError, ValueError):
-        pass
-    finally:
-        os.close(nowhere)
 
 
 def lines(shown: Iterable[Line]) -> None:
@@ -95,8 +68,6 @@ def _wrapped(line: Line, width: int) -> list[str]:
     """The line, or where it is to be hung the lines of a terminal; no word is broken."""
     if line.kind != "hung" or width < 2 * line.hang:
         return [line.text]
-    import textwrap  # for terminals only
-
     start = len(line.text) - len(line.text.lstrip())
     words = textwrap.wrap(
         line.text.lstrip(),
