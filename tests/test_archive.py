@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ledger import rules
-from ledger.edits import append, archive, verify_archive
-from ledger.edits.selecting import Chosen, Selecting, Wanted
-from ledger.edits.verify_archive import Both
+from ledger.edits import append, archive
+from ledger.edits.archive import Both
+from ledger.edits.selection import Chosen, Selection, Wanted
 from ledger.errors import Refused
 from ledger.plan import document, reader
 from ledger.rules import Facts
@@ -56,7 +56,7 @@ NAME = "fix_plan_archive.md"
 
 
 def choose(data: bytes, **wanted: object) -> Chosen:
-    return Selecting(reader.read(data), Wanted(**wanted)).choose()  # type: ignore[arg-type]
+    return Selection(reader.read(data), Wanted(**wanted)).choose()  # type: ignore[arg-type]
 
 
 def moved(data: bytes, held: bytes = b"", **wanted: object) -> tuple[bytes, bytes]:
@@ -66,7 +66,7 @@ def moved(data: bytes, held: bytes = b"", **wanted: object) -> tuple[bytes, byte
     edits = archive.move(old, held, units, NAME)
     new = document.apply(data, edits.ledger), document.apply(held, edits.archive)
     both = Both(reader.read(new[0]), reader.read(new[1]))
-    verify_archive.moved(Both(old, reader.read(held)), both, units)
+    archive.check_move(Both(old, reader.read(held)), both, units)
     return new
 
 

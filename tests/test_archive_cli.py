@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -147,9 +148,11 @@ def test_an_archive_of_nothing_is_no_fault(repo: Repository) -> None:
     assert "fix_plan_archive.md is not committed" not in call(repo.path, "doctor").out
 
 
-def test_as_far_as_possible(repo: Repository) -> None:
-    done = call(repo.path, "archive", "--to-lines", "5", "--as-far-as-possible", "--json")
-    assert (done.code, done.data["after"]) == (0, len(repo.ledger.read_bytes().splitlines()))
+def test_the_nearest_size_is_named_where_lines_cannot_be_reached(repo: Repository) -> None:
+    done = call(repo.path, "archive", "--to-lines", "5")
+    assert done.code == 1
+    [nearest] = re.findall(r"--to-lines (\d+) moves these", done.err)
+    assert call(repo.path, "archive", "--to-lines", nearest, "--json").data["after"] == int(nearest)
     assert call(repo.path, "archive", "--to-lines", "500").out.endswith("it has 28 lines\n")
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ledger.edits import chunks, verify_archive
+from ledger.edits import archive as moving
+from ledger.edits import chunks
 from ledger.errors import LedgerError
 from tests.campaigns import archive, machine
 from tests.commands import call
@@ -57,6 +58,6 @@ def test_the_machine_sees_what_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> No
         return added(data, [(item, frame, body[:-1]) for item, frame, body in parts])
 
     monkeypatch.setattr(chunks, "added", losing)
-    monkeypatch.setattr(verify_archive, "moved", lambda *_: None)
+    monkeypatch.setattr(moving, "check_move", lambda *_: None)
     with pytest.raises((AssertionError, LedgerError)):
         machine.run(12, 15)

@@ -208,46 +208,14 @@ OVERLAPPING = {
 
 
 @pytest.mark.parametrize("name", OVERLAPPING)
-def test_what_both_archived_in_part_is_kept_once(forked: Repository, name: str) -> None:
+def test_what_both_archived_in_part_is_all_there_and_told(forked: Repository, name: str) -> None:
     ours, theirs, more = OVERLAPPING[name]
     fork(forked, ours, theirs)
     forked.git("merge", "--quiet", "--message", "Both", "theirs")
     assert set(told(forked)) == set(every(*more))
     assert told(forked) != every(*more)
     assert "not found" not in call(forked.path, "status", "--archived").out
-    assert "ledger archive --once" in call(forked.path, "doctor").out
-    dry = call(forked.path, "archive", "--once", "--dry-run")
-    assert (dry.code, dry.out.startswith("--- a/docs/fix_plan.md")) == (0, True)
-    assert told(forked) != every(*more)
-    done = call(forked.path, "archive", "--once")
-    assert done.code == 0, done
-    assert told(forked) == every(*more)
-    again = call(forked.path, "archive", "--once")
-    assert "nothing is there twice" in again.out
-    assert "ledger archive --once" not in call(forked.path, "doctor").out
-    forked.commit("Once")
-    assert call(forked.path, "archive", "--restore").code == 0
-    assert told(forked) == every(*more)
-    said = forked.ledger.read_text("utf-8")
-    if more:
-        said = "".join(line for line in said.splitlines(True) if "Attempt #7" not in line)
-    assert said == plan()
-
-
-def test_what_is_not_all_elsewhere_stays(forked: Repository) -> None:
-    """An attempt that was reworded before it was archived: both wordings are kept."""
-
-    def reword(repo: Repository) -> None:
-        said = repo.ledger.read_text("utf-8")
-        repo.ledger.write_text(said.replace("Metrics: 31 passed", "Metrics: 301 passed"), "utf-8")
-
-    fork(
-        forked, (reword, archive("ITEM-003", "--keep", "3")), (archive("ITEM-003", "--keep", "1"),)
-    )
-    forked.git("merge", "--quiet", "--message", "Both", "theirs")
-    before = told(forked)
-    assert "nothing is there twice" in call(forked.path, "archive", "--once").out
-    assert told(forked) == before
+    assert "twice in the archive" in call(forked.path, "doctor").out
 
 
 def test_a_part_that_nothing_points_to_is_told(forked: Repository) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.edits import append, verify
+from ledger.edits import append
 from ledger.errors import LedgerError, Refused, UsageError
 from ledger.plan import document, reader, text
 from ledger.plan.model import Change, Ledger, NewAttempt
@@ -35,7 +35,7 @@ def test_an_append_does_what_the_case_says(case: golden.Case) -> None:
         return
     after = document.apply(before.text, append.append(before, change))
     assert after.decode() == case.data("becomes").decode()
-    verify.verify(before, reader.read(after), change)
+    append.check(before, reader.read(after), change)
 
 
 @given(edits.cases())
@@ -89,7 +89,7 @@ def test_appends_follow_one_another(plan: generators.Plan, data: st.DataObject) 
         )
         change = Change(item=entry.plain_id, attempt=new, next=("More",), today="2025-11-03")
         after = reader.read(document.apply(ledger.text, append.append(ledger, change)))
-        verify.verify(ledger, after, change)
+        append.check(ledger, after, change)
         ledger = after
         known[entry.plain_id].add(number)
     item = append.section_of(ledger, entry.plain_id)
@@ -190,7 +190,7 @@ def appended() -> tuple[Ledger, str]:
 
 def test_an_append_as_meant_passes() -> None:
     before, after = appended()
-    verify.verify(before, reader.read(after.encode()), CHANGE)
+    append.check(before, reader.read(after.encode()), CHANGE)
 
 
 @pytest.mark.parametrize("name", TOO_MUCH)
@@ -203,7 +203,7 @@ def test_a_change_too_much_is_refused(name: str) -> None:
         assert after.count(old) == 1
         after = after.replace(old, new)
     with pytest.raises(Refused) as refused:
-        verify.verify(before, reader.read(after.encode()), CHANGE)
+        append.check(before, reader.read(after.encode()), CHANGE)
     assert refused.value.code == "not-as-meant"
 
 
@@ -223,7 +223,7 @@ def test_a_change_too_much_is_refused(name: str) -> None:
 def test_what_was_not_asked_for_is_refused(meant: Change) -> None:
     before, after = appended()
     with pytest.raises(Refused):
-        verify.verify(before, reader.read(after.encode()), meant)
+        append.check(before, reader.read(after.encode()), meant)
 
 
 def test_the_plain_law_notices_what_it_should() -> None:

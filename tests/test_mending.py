@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 
 from ledger.plan import reader
+from ledger.plan.document import Edit
 from ledger.plan.model import Ledger
-from ledger.rules import Facts, made_worse, mending
-from ledger.rules.mending import Fix
+from ledger.rules import Facts, fixes, made_worse
+from ledger.rules.registry import Fix
 from tests import generators
 from tests.campaigns import doctor as campaign
 from tests.commands import call
@@ -154,8 +155,8 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
 }  # fmt: skip
 
 
-def mend(plan: str, newline: str = "\n") -> mending.Mended:
-    return mending.mend(reader.read(plan.replace("\n", newline).encode()), lambda _: 0)
+def mend(plan: str, newline: str = "\n") -> fixes.Mended:
+    return fixes.mend(reader.read(plan.replace("\n", newline).encode()), lambda _: 0)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
@@ -169,14 +170,14 @@ def test_what_is_mended_and_what_is_left(name: str, newline: str) -> None:
     assert len(done.left) == len(left)
     for one, said in zip(done.left, left, strict=True):
         assert said in one.said
-    again = mending.mend(done.ledger, lambda _: 0)
+    again = fixes.mend(done.ledger, lambda _: 0)
     assert (again.fixes, again.ledger.text) == ((), done.ledger.text)
 
 
 def test_what_was_first_keeps_its_number() -> None:
     ledger = reader.read((ITEM + HISTORY + tries(1, 1, 1)).encode())
     order = {one.text: at for at, one in enumerate(reversed(ledger.items[0].attempts))}
-    done = mending.mend(ledger, lambda one: order[one.text])
+    done = fixes.mend(ledger, lambda one: order[one.text])
     assert done.ledger.text.decode() == ITEM + HISTORY + tries(3, 2, 1)
 
 
@@ -246,14 +247,14 @@ def test_a_fix_that_does_more_than_it_means_is_left(monkeypatch: pytest.MonkeyPa
     row = ROW.replace("001", "002").replace("pending", "done")
     before = HEAD + ROW.replace("pending", "done") + row + ITEM + ITEM.replace("001", "002")
     ledger = reader.read(before.encode())
-    first, second = [one for one in mending.index.statuses(ledger) if isinstance(one, Fix)]
+    first, second = [one for one in fixes._statuses(ledger) if isinstance(one, Fix)]
     word = before.encode().index(b"waits")
-    greedy = first._replace(edits=(*first.edits, mending.document.Edit(word, word + 5, b"w")))
+    greedy = first._replace(edits=(*first.edits, Edit(word, word + 5, b"w")))
     fixer = lambda now, _: iter([greedy, *([second] if now is ledger else [])])  # noqa: E731
-    monkeypatch.setitem(mending._FIXERS, "LED201", fixer)
-    done = mending.mend(ledger, lambda _: 0)
+    monkeypatch.setitem(fixes.FIXERS, "LED201", fixer)
+    done = fixes.mend(ledger, lambda _: 0)
     assert done.ledger.text.decode() == before.replace(row, row.replace("done", "pending"))
-    assert ([*done.fixes], [one.line for one in done.left]) == ([second], [first.line])
+    assert ([*done.fixes], [one.line for one in done.left]) == ([second.made], [first.made.line])
 
 
 def errors(ledger: Ledger) -> dict[str, int]:
@@ -267,12 +268,12 @@ def errors(ledger: Ledger) -> dict[str, int]:
 @given(generators.plans())
 def test_generated_plans_are_mended_once_and_for_all(plan: Plan) -> None:
     old = reader.read(written(plan).data)
-    done = mending.mend(old, lambda _: 0)
-    again = mending.mend(done.ledger, lambda _: 0)
+    done = fixes.mend(old, lambda _: 0)
+    again = fixes.mend(done.ledger, lambda _: 0)
     assert again.fixes == ()
     before, after = errors(old), errors(done.ledger)
     assert all(count <= before.get(code, 0) for code, count in after.items())
-    assert {code for code in after if code in mending.CODES} <= {one.code for one in done.left}
+    assert {code for code in after if code in fixes.CODES} <= {one.code for one in done.left}
 
     def masked(ledger: Ledger) -> list[str]:
         every = [one for item in ledger.items for one in item.attempts]
@@ -305,7 +306,7 @@ def test_monsters_are_mended_in_time() -> None:
 def test_every_fixer_is_one_of_a_rule() -> None:
     from ledger.rules import RULES
 
-    for code in mending.CODES:
+    for code in fixes.CODES:
         assert code in RULES
         assert "doctor --fix" in RULES[code].explanation.mend
 
@@ -343,7 +344,7 @@ def test_the_real_plan_on_the_command_line(
     done = call(repo.path, "doctor", "--fix", "--json").data["repair"]
     after = repo.ledger.read_bytes()
     assert campaign.faults(before, after) == []
-    assert {one["code"] for one in done["fixes"]} <= {*mending.CODES}
+    assert {one["code"] for one in done["fixes"]} <= {*fixes.CODES}
     again = call(repo.path, "doctor", "--fix", "--json").data["repair"]
     assert (again["fixes"], again["diff"]) == ([], "")
     assert repo.ledger.read_bytes() == after

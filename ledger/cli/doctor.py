@@ -18,7 +18,8 @@ from ledger.commands import repairing
 from ledger.commands.repairing import Repaired
 from ledger.errors import UsageError
 from ledger.plan import text
-from ledger.rules import mending
+from ledger.rules.fixes import CODES
+from ledger.rules.model import MadeFix
 
 _IN_A_PIPE: Final = 80
 _CODES: Final = {"in order": 0, "to mend": 1, "unreadable": 2}
@@ -68,7 +69,7 @@ def command(
 def _repaired(ledger: Path | None, *, yes: bool, dry_run: bool, as_json: bool) -> Repaired:
     """The safe fixes, made. Damaged characters are mended once somebody has seen the lines."""
     settings = config.find(Path.cwd(), ledger)
-    codes = frozenset(mending.CODES)
+    codes = frozenset(CODES)
     if not yes and not dry_run:
         marks = repairing.repair(settings, frozenset({_MARKS}), dry_run=True).fixes
         if marks and not (not as_json and _is_agreed(marks)):
@@ -77,7 +78,7 @@ def _repaired(ledger: Path | None, *, yes: bool, dry_run: bool, as_json: bool) -
         return repairing.repair(settings, codes, tell, dry_run=dry_run)
 
 
-def _is_agreed(marks: tuple[mending.Fix, ...]) -> bool:
+def _is_agreed(marks: tuple[MadeFix, ...]) -> bool:
     for one in marks:
         was, _, mended = one.said.partition("\n")
         output.write(text.visible(f"line {one.line}: {was}") + "\n")

@@ -20,7 +20,7 @@ from ledger.commands import facts
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import append as edits
-from ledger.edits import recorded, verify, wording
+from ledger.edits import recorded, wording
 from ledger.errors import Refused, UsageError
 from ledger.evidence.access import WorkTree
 from ledger.evidence.bundle import read_run, read_runs
@@ -99,8 +99,7 @@ def append(
         )
 
         def expect(new: Ledger) -> None:
-            verify.verify(plan.ledger, new, meant)
-            written = verify.written(plan.ledger, new, meant)
+            written = edits.check(plan.ledger, new, meant)
             _refuse_contradicted(contradictions(summary, written, evidence.each))
             _refuse_contradicted(facts.contradicted(config, new, plan.ledger))
 
@@ -109,7 +108,7 @@ def append(
         path=config.ledger_path,
         item=meant.item,
         number=number,
-        line=verify.written(plan.ledger, plan.new, meant).span.start_line,
+        line=edits.check(plan.ledger, plan.new, meant).span.start_line,
         result=attempt.result,
         metrics=attempt.metrics,
         diff=plan.diff,

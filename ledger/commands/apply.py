@@ -65,7 +65,7 @@ def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> 
         read = updates.read_in(plan.ledger, item, document)
 
         def expect(new: Ledger) -> None:
-            updates.verify(plan.ledger, new, item, read)
+            updates.check(plan.ledger, new, item, read)
             _refuse_contradicted(settings, plan.ledger, new)
 
         plan.propose(updates.edits(plan.ledger, item, read), expect=expect)

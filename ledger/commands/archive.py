@@ -3,74 +3,126 @@
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from ledger import rules
+from pydantic import Field
+
+from ledger import config, rules
 from ledger.commands.change import PlanAndArchive, change_both
 from ledger.config import Config
-from ledger.edits import archive, chunks, once, selecting, verify_archive
-from ledger.edits.selecting import Chosen, Held, Wanted
-from ledger.edits.verify_archive import Both
+from ledger.edits import archive as moving
+from ledger.edits import chunks
+from ledger.edits.archive import Both
+from ledger.edits.selection import Chosen, HeldItem, Selection, Wanted
 from ledger.errors import Refused, UsageError
 from ledger.git import files
 from ledger.plan import document, reader, selectors, text
-from ledger.plan.model import ArchivedPart, Item, Ledger, Pointer
+from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
 from ledger.rules import structure
 
+_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """``before`` and ``after`` are lines of the ledger; ``held`` are items that stay, and why."""
 
-    action: Literal["archive", "restore", "once"]
+class Archived(Model):
+    """What was moved to the archive or back, or with `--dry-run` would be."""
+
+    action: Literal["archive", "restore"]
+    """What was done."""
     path: str
+    """The ledger, relative to the top of its repository."""
     archive: str
-    before: int
-    after: int
+    """Its archive, likewise."""
+    before: int = Field(ge=0)
+    """Lines of the ledger before."""
+    after: int = Field(ge=0)
+    """Lines of the ledger afterwards."""
     parts: tuple[ArchivedPart, ...]
-    held: tuple[Held, ...]
+    """What was moved."""
+    held: tuple[HeldItem, ...]
+    """Items that stay, and why."""
     diff: str
+    """The change of both files as a unified diff."""
 
 
-def move(
-    config: Config, wanted: Wanted, *, as_far_as_possible: bool = False, dry_run: bool = False
+def archive(
+    *items: str,
+    statuses: Sequence[str] = (),
+    before: str | None = None,
+    keep: int | None = None,
+    to_lines: int | None = None,
+    ledger: Path | None = None,
+    dry_run: bool = False,
 ) -> Archived:
-    """Move what is ``wanted`` and can go.
+    """Move finished items, of all or of ``items``, to the archive of the plan ``ledger``.
 
-    Raises UsageError for an item that is none, Refused where so many lines cannot be reached,
-    unless ``as_far_as_possible``.
+    ``statuses`` are words as written, or of the six: only items that have one of these go.
+    ``before`` is an ISO date: only what was last tried before it goes. With ``keep`` it is
+    attempts that go, all but an item's newest so many. With ``to_lines`` no more goes than it
+    takes to make the plan so short.
+
+    Raises UsageError for an item that is none, Refused where so many lines cannot be reached.
     """
-    _require_ledger(config)
+    plan = _plan(ledger)
+    if before is not None and not _DAY.fullmatch(before):
+        raise UsageError("bad-date", f"{before!r}: expected a day such as 2025-11-30")
+    wanted = Wanted(
+        items=tuple(selectors.folded(selectors.parse(name).item) for name in items),
+        statuses=tuple(word.lower() for word in statuses),
+        before=before,
+        keep=keep,
+        to_lines=to_lines,
+    )
     try:
-        return _move(config, wanted, as_far_as_possible, dry_run)
+        return _move(plan, wanted, dry_run=dry_run)
     except Refused as error:
         if error.code != "not-as-meant":
             raise
-        stay = _needed_by_others(config, wanted)
+        stay = _needed_by_others(plan, wanted)
         if not stay:
             raise
-        wanted = wanted._replace(stay=stay)
-        return _move(config, wanted, as_far_as_possible, dry_run)
+        return _move(plan, wanted._replace(stay=stay), dry_run=dry_run)
 
 
-def _move(config: Config, wanted: Wanted, as_far_as_possible: bool, dry_run: bool) -> Archived:
+def bring_back(*names: str, ledger: Path | None = None, dry_run: bool = False) -> Archived:
+    """Bring back what ``names`` (``ITEM`` or ``ITEM#N``; none for all) have in the archive.
+
+    Raises UsageError for a name that has nothing there, Refused for what cannot come back as it
+    was.
+    """
+    config = _plan(ledger)
+    with change_both(config, gains="ledger", dry_run=dry_run) as plan:
+        _refuse_conflicts(config, plan)
+        wanted = _pointers_to(plan.ledger, names)
+        pointers = [pointer for _, pointer in wanted]
+        moved = moving.bring_back(plan.archive.text, pointers, config.partner, deep=True)
+        plan.propose(
+            moved.ledger,
+            moved.archive,
+            expect=lambda new, kept: moving.check_back(
+                Both(plan.ledger, plan.archive), Both(new, kept)
+            ),
+        )
+    return _archived(config, "restore", plan, _parts(wanted, plan.archive.text), ())
+
+
+def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
     with change_both(config, gains="archive", dry_run=dry_run) as plan:
         _refuse_conflicts(config, plan)
         for name in wanted.items:
             selectors.items(plan.ledger, name)
-        chosen = selecting.Selecting(plan.ledger, wanted).choose()
-        if wanted.to_lines is not None and not as_far_as_possible:
+        chosen = Selection(plan.ledger, wanted).choose()
+        if wanted.to_lines is not None:
             _refuse_too_long(plan.ledger, chosen, wanted.to_lines)
         if chosen.units:
-            moved = archive.move(plan.ledger, plan.archive.text, chosen.units, _target(config))
+            moved = moving.move(plan.ledger, plan.archive.text, chosen.units, _target(config))
             plan.propose(
                 moved.ledger,
                 moved.archive,
-                expect=lambda new, kept: verify_archive.moved(
+                expect=lambda new, kept: moving.check_move(
                     Both(plan.ledger, plan.archive), Both(new, kept), chosen.units
                 ),
             )
@@ -85,59 +137,19 @@ def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
     old = reader.read(config.ledger.read_bytes(), own=config.own)
     held = reader.read(b"", own=config.own)
     stay = set()
-    units = selecting.Selecting(old, wanted).choose().units
+    units = Selection(old, wanted).choose().units
     for name in dict.fromkeys(unit.item.id for unit in units):
         own = [unit for unit in units if unit.item.id == name]
-        moved = archive.move(old, b"", own, "x")
+        moved = moving.move(old, b"", own, "x")
         new = Both(
             reader.read(document.apply(old.text, moved.ledger), old),
             reader.read(document.apply(b"", moved.archive), held),
         )
         try:
-            verify_archive.moved(Both(old, held), new, own)
+            moving.check_move(Both(old, held), new, own)
         except Refused:
             stay.add(name)
     return frozenset(stay)
-
-
-def bring_back(config: Config, names: Sequence[str], *, dry_run: bool = False) -> Archived:
-    """Bring back what ``names`` (``ITEM`` or ``ITEM#N``; none for all) have in the archive.
-
-    Raises UsageError for a name that has nothing there, Refused for what cannot come back as it
-    was.
-    """
-    _require_ledger(config)
-    with change_both(config, gains="ledger", dry_run=dry_run) as plan:
-        _refuse_conflicts(config, plan)
-        wanted = _meant(plan.ledger, names)
-        pointers = [pointer for _, pointer in wanted]
-        moved = archive.bring_back(plan.archive.text, pointers, config.partner, deep=True)
-        plan.propose(
-            moved.ledger,
-            moved.archive,
-            expect=lambda new, kept: verify_archive.brought_back(
-                Both(plan.ledger, plan.archive), Both(new, kept)
-            ),
-        )
-    return _archived(config, "restore", plan, _parts(wanted, plan.archive.text), ())
-
-
-def keep_once(config: Config, *, dry_run: bool = False) -> Archived:
-    """Take out of the archive what it has twice, since two branches archived it."""
-    _require_ledger(config)
-    with change_both(config, gains="ledger", dry_run=dry_run) as plan:
-        _refuse_conflicts(config, plan)
-        twice = once.find(plan.ledger, plan.archive.text)
-        moved = once.once(plan.ledger, twice)
-        plan.propose(
-            moved.ledger,
-            moved.archive,
-            expect=lambda new, kept: verify_archive.kept_once(
-                Both(plan.ledger, plan.archive), Both(new, kept)
-            ),
-        )
-    parts = _parts([(one.item, one.pointer) for one in twice], plan.archive.text)
-    return _archived(config, "once", plan, parts, ())
 
 
 def parts(config: Config, ledger: Ledger) -> list[ArchivedPart]:
@@ -174,18 +186,20 @@ def _archive_bytes(config: Config) -> bytes:
 # What is meant
 
 
-def _require_ledger(config: Config) -> None:
-    if config.is_archive:
+def _plan(ledger: Path | None) -> Config:
+    found = config.find(Path.cwd(), ledger)
+    if found.is_archive:
         raise UsageError(
             "is-archive",
-            f"{config.ledger_path} is the archive of {config.partner}",
-            f"give --ledger {config.partner}",
+            f"{found.ledger_path} is the archive of {found.partner}",
+            f"give --ledger {found.partner}",
         )
+    return found
 
 
-def _meant(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
+def _pointers_to(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
     every = _pointers(ledger)
-    meant = []
+    wanted = []
     for given in names:
         name = selectors.parse(given)
         ids = {item.id for item in selectors.items(ledger, name.item)}
@@ -196,10 +210,10 @@ def _meant(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
         ]
         if not found:
             raise _nothing(text.one_line(given))
-        meant += [one for one in found if one not in meant]
+        wanted += [one for one in found if one not in wanted]
     if not every:
         raise _nothing("the fix plan")
-    return meant if names else every
+    return wanted if names else every
 
 
 def _nothing(name: str) -> UsageError:
@@ -219,7 +233,7 @@ def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:
         "too-long",
         f"{target} lines cannot be reached: of {lines} no more than {lines - found.lines} can go,"
         f" and {found.lines} would be left{why}",
-        "--as-far-as-possible moves these; nothing was written",
+        f"--to-lines {found.lines} moves these; nothing was written",
     )
 
 
@@ -263,11 +277,19 @@ def _parts(pointers: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Ar
 
 def _archived(
     config: Config,
-    action: Literal["archive", "restore", "once"],
+    action: Literal["archive", "restore"],
     plan: PlanAndArchive,
     moved: Sequence[ArchivedPart],
-    held: tuple[Held, ...],
+    held: tuple[HeldItem, ...],
 ) -> Archived:
     before, after = (len(text.line_starts(one.text)) - 1 for one in (plan.ledger, plan.new))
-    places = config.ledger_path, config.partner
-    return Archived(action, *places, before, after, tuple(moved), held, plan.diff)
+    return Archived(
+        action=action,
+        path=config.ledger_path,
+        archive=config.partner,
+        before=before,
+        after=after,
+        parts=tuple(moved),
+        held=held,
+        diff=plan.diff,
+    )

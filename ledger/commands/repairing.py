@@ -13,8 +13,9 @@ from ledger.git.blobs import Blobs
 from ledger.plan import reader
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Ledger
-from ledger.rules import mending
-from ledger.rules.mending import Age, Fix, Left
+from ledger.rules import fixes
+from ledger.rules.model import MadeFix
+from ledger.rules.number_fixes import Age
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Repaired:
     """What was (or with ``dry_run`` would be) mended, what was left, and the whole change."""
 
     path: str
-    fixes: tuple[Fix, ...]
-    left: tuple[Left, ...]
+    fixes: tuple[MadeFix, ...]
+    left: tuple[MadeFix, ...]
     diff: str
 
 
@@ -44,7 +45,7 @@ def repair(
     age = _age(config, progress) if "LED106" in wanted else _same
 
     with change(config, dry_run=dry_run) as plan:
-        mended = mending.mend(plan.ledger, age, wanted)
+        mended = fixes.mend(plan.ledger, age, wanted)
 
         def expect(new: Ledger) -> None:
             if new.text != mended.ledger.text:

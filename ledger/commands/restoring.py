@@ -28,7 +28,7 @@ def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Re
     with change(config, dry_run=dry_run) as plan:
         plan.propose(
             edits.restore(plan.ledger, item, lost, lines, had),
-            expect=lambda new: edits.verify(plan.ledger, new, item, lost, had),
+            expect=lambda new: edits.check(plan.ledger, new, item, lost, had),
         )
     return Restored(
         path=config.ledger_path,

@@ -23,7 +23,6 @@ SCHEMA_VERSION: Final = 1
 # Kind of document to the module of this package that describes it, in ``<Kind>Document``.
 KINDS: Final[dict[str, str]] = {
     "show": "show",
-    "archive": "archive",
     "merge-driver": "merge_driver",
     "init": "init",
     "doctor": "doctor",

@@ -1,7 +1,7 @@
 """Moving finished items and old attempts to the archive file, and back, as edits of both files.
 
-No I/O. ``Cutting`` cuts what could go; ``move`` and ``bring_back`` say what bytes go where; and
-``ledger.edits.verify_archive`` holds the outcome against it. What goes is a stretch of whole lines.
+No I/O. ``Cutting`` cuts what could go; ``move`` and ``bring_back`` say what bytes go where;
+``check_move`` and ``check_back`` hold the outcome against it. What goes is whole lines.
 In its place stands one line that points to it (``ledger.plan.pointers``), so that it comes
 back to that place, whatever became of the lines around it. What opens an item stays, its heading
 or its first line, so that links to it still lead somewhere.
@@ -10,13 +10,16 @@ or its first line, so that links to it still lead somewhere.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.edits import chunks
+from ledger.edits import chunks, outline
 from ledger.edits.chunks import Chunk
+from ledger.edits.outline import Outline, not_as_meant, refuse_difference
 from ledger.errors import Refused
-from ledger.plan import document, places, pointers, text, words
+from ledger.plan import document, places, pointers, reader, text, words
+from ledger.plan.dialects import MAIN
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import Attempt, Item, Ledger, Pointer
 
@@ -97,13 +100,13 @@ class Cutting:
     def _frame(self, item: Item, line: int) -> bytes:
         """What opens all that ``line`` of ``item`` is below: from the item's own heading on, or,
         where headings above it say something of it, from those on."""
-        start = item.span.start_line - 1 if item.dialect == "attempts" else 0
+        start = item.span.start_line - 1 if item.dialect == MAIN else 0
         return b"".join(self._lines(at, self._opening(at)) for at in self._around(line, start))
 
     def _is_listed(self, item: Item) -> bool:
         starts = [one.span.start_byte for one in self._ledger.items]
         return starts.count(item.span.start_byte) > 1 or (
-            item.dialect == "attempts" and item.span.start_line - 1 not in self._sections
+            item.dialect == MAIN and item.span.start_line - 1 not in self._sections
         )
 
     def _unit(
@@ -234,3 +237,112 @@ def _missing(pointer: Pointer, known: Sequence[Chunk], name: str) -> Refused:
         f"{name}: does not hold archived-{pointer.key}, which line {at} points to",
         f"git may have it: `git log -S archived-{pointer.key} -- {name}` tells which commit had it",
     )
+
+
+# What is expected
+
+
+class Both(NamedTuple):
+    """The ledger and its archive, at one time."""
+
+    ledger: Ledger
+    archive: Ledger
+
+
+def readable(unit: Unit, ledger: Ledger) -> bool:
+    """Whether ``unit``, below its frame, reads in the archive as it does in ``ledger``."""
+    alone = reader.read(b"# Archive\n\n" + unit.frame + unit.body + b"\n", own=ledger.conventions)
+    loose = [one for one in ledger.loose if unit.start <= one.span.start_byte < unit.end]
+    there = [_record(one, unit.item) for one in unit.attempts]
+    return Counter(_records(alone)) == Counter([*there, *(_record(one) for one in loose)])
+
+
+def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
+    """Raise Refused, naming what differs, unless ``new`` is ``old`` with ``units`` moved, and can
+    be undone byte for byte."""
+    _refuse_loss(old, new)
+    expected, found = Outline(old.ledger), Outline(new.ledger)
+    gone = {unit.item.span: unit for unit in units}
+    runs = {one.span for unit in units for one in unit.attempts}
+    for at, (before, after) in enumerate(zip(old.ledger.items, new.ledger.items, strict=True)):
+        mine, theirs = expected.items[at], found.items[at]
+        unit = gone.get(before.span)
+        if unit is None:
+            continue
+        if unit.is_item:
+            if after.attempts or after.actions or after.status != before.status:
+                raise _not_as_meant(f"{before.id} does not read as archived")
+            expected.items[at] = theirs
+        else:
+            kept = [one for one in before.attempts if one.span not in runs]
+            mine["attempts"] = [outline.attempt(one) for one in kept]
+            mine["archived"] = theirs["archived"]
+    # What stands outside of items may have gone with them.
+    expected.loose, expected.unread, expected.headings = found.loose, found.unread, found.headings
+    refuse_difference(expected, found)
+    known = Counter(one.key for item in old.ledger.items for one in item.archived)
+    fresh = []
+    for pointer in (one for item in new.ledger.items for one in item.archived):
+        known[pointer.key] -= 1
+        if known[pointer.key] < 0:
+            fresh.append(pointer)
+    undone = bring_back(new.archive.text, fresh)
+    if document.apply(new.ledger.text, undone.ledger) != old.ledger.text:
+        raise _not_as_meant("it could not be undone")
+
+
+def check_back(old: Both, new: Both) -> None:
+    """Raise Refused, naming what differs, unless ``new`` holds what ``old`` does. What an attempt
+    of the archive is called hangs on the file that it stands in."""
+    _refuse_loss(old, new, nameless=True)
+
+
+def _refuse_loss(old: Both, new: Both, *, nameless: bool = False) -> None:
+    """What a move must leave as it was in either direction."""
+    for what, before, after in zip(
+        (
+            "the items",
+            "the index",
+            "the Last Updated line",
+            "a line that is not read",
+            "the attempts",
+            "the next attempt's number",
+        ),
+        _holds(old, nameless=nameless),
+        _holds(new, nameless=nameless),
+        strict=True,
+    ):
+        if before != after:
+            raise _not_as_meant(what)
+
+
+def _holds(both: Both, *, nameless: bool) -> Iterator[object]:
+    ledger = both.ledger
+    yield [(item.id, item.title) for item in ledger.items]
+    yield [outline.row(row) for row in ledger.index]
+    yield ledger.last_updated.value if ledger.last_updated else None
+    yield Counter(one.text for one in (*ledger.unread, *both.archive.unread))
+    every = (*_records(ledger), *_records(both.archive))
+    yield Counter(one[1:] if nameless else one for one in every)
+    highest: dict[str, int] = {}
+    for item in ledger.items:
+        highest[item.id] = max(item.highest, highest.get(item.id, 0))
+    yield highest
+
+
+def _records(ledger: Ledger) -> Iterator[tuple[object, ...]]:
+    """What all attempts say."""
+    for item in ledger.items:
+        yield from (_record(one, item) for one in item.attempts)
+    yield from map(_record, ledger.loose)
+
+
+def _record(one: Attempt, item: Item | None = None) -> tuple[object, ...]:
+    """What an attempt says, its item first; but where an item need not say its ID, what it is
+    called hangs on what else is in the file."""
+    name = None if item and item.dialect != MAIN else one.item
+    return name, one.number, one.date, one.stamp, one.result, one.source, one.text
+
+
+def _not_as_meant(what: str) -> Refused:
+    return not_as_meant(f"{what}, in a move")

@@ -1,7 +1,7 @@
 """A lost attempt put back as edits, word for word: its own lines, in its item, at its number.
 
 One without a number goes back beside those that it stood beside. No I/O. ``restore`` says what
-bytes go where; ``verify`` holds the outcome against it.
+bytes go where; ``check`` holds the outcome against it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ledger.edits import append, shape
+from ledger.edits import append, outline
+from ledger.edits.outline import (
+    Outline,
+    Shape,
+    drop_fields,
+    not_as_meant,
+    plain,
+    refuse_difference,
+)
 from ledger.errors import Refused, UsageError
 from ledger.plan import patterns, places, text, words
 from ledger.plan.dialects import MAIN
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger, Span
-from ledger.rules.places import name as called
 
 _HOME = ("attempts history", "attempts", "attempt history")
 _PREFIX = "  * "
 _BEHIND_STATUS = re.compile(rb"[*`]{0,2}")
-_Owned = tuple[str, shape.Shape]
-_Said = tuple[str | None, int | None, str | None, str]
+_Owned = tuple[str, Shape]
+_Recorded = tuple[str | None, int | None, str | None, str]
 
 
 def restore(
@@ -66,47 +73,53 @@ def restore(
     return [places.insertion(ledger.text, at, new)]
 
 
-def verify(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> None:
-    """Raises Refused, naming what differs, unless ``new`` is ``old`` with the attempt ``lost`` of
+def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> None:
+    """Raise Refused, naming what differs, unless ``new`` is ``old`` with the attempt ``lost`` of
     the version ``had`` put back into the item ``name`` and nothing else."""
     added = list(_recorded(new))
-    for said in _recorded(old):
-        if said not in added:
-            raise _differs(f"an attempt of {said[0]}: {said[3][:60]!r}")
-        added.remove(said)
-    if added != [_said(name, lost)]:
-        raise _differs("the attempt reads as another one, or as several")
+    for words_of in _recorded(old):
+        if words_of not in added:
+            raise _not_as_meant(f"an attempt of {words_of[0]}: {words_of[3][:60]!r}")
+        added.remove(words_of)
+    if added != [_words_of(name, lost)]:
+        raise _not_as_meant("the attempt reads as another one, or as several")
     inside, outside = _actions(new, found(new, name, lost).span)
     if inside != _actions(had, lost.span)[0]:
-        raise _differs("the actions that stand in it")
+        raise _not_as_meant("the actions that stand in it")
     if outside != _actions(old, None)[1]:
-        raise _differs("an action")
+        raise _not_as_meant("an action")
+    # What remains of both is the same. An initiative of a logbook is known by its entries alone,
+    # and stands where the first does.
     known = {item.id for item in old.items}
-    # An initiative of a logbook is known by its entries alone, and stands where the first does.
     kept = [item for item in new.items if item.id in known or item.dialect != "logbook"]
-    if _frames(old.items) != _frames(kept):
-        raise _differs("an item")
-    if what := shape.differing(shape.around(old), shape.around(new)):
-        raise _differs(what)
+    remains, remain = Outline(old), Outline(new.model_copy(update={"items": tuple(kept)}))
+    for one in (*remains.items, *remain.items):
+        one["attempts"] = one["actions"] = ()
+        drop_fields(one, _HOME)
+    for outline_of in (remains, remain):
+        outline_of.items.sort(key=lambda one: str(one["id"]))
+    refuse_difference(remains, remain, "put it back by hand")
 
 
 def found(ledger: Ledger, name: str, lost: Attempt) -> Attempt:
     """The attempt ``lost`` as it stands in ``ledger``, which has it."""
-    said = _said(name, lost)
+    said = _words_of(name, lost)
     return next(
         one
         for item in ledger.items
         for one in item.attempts
-        if one.source == "history" and _said(item.id, one) == said
+        if one.source == "history" and _words_of(item.id, one) == said
     )
 
 
 def _refuse_known(ledger: Ledger, lost: Attempt) -> None:
-    words = _words(lost.text)
+    words = plain(lost.text)
     every = (one for item in ledger.items for one in item.attempts)
     for one in (*every, *ledger.loose):
-        if one.source == "history" and _words(one.text) == words:
-            raise Refused("not-lost", f"{called(one)} says the same (line {one.span.start_line})")
+        if one.source == "history" and plain(one.text) == words:
+            raise Refused(
+                "not-lost", f"{places.name(one)} says the same (line {one.span.start_line})"
+            )
 
 
 def _refuse_taken(lost: Attempt, history: Sequence[Attempt]) -> None:
@@ -147,19 +160,17 @@ def _beside(
 ) -> tuple[Attempt | None, Attempt]:
     """Which of ``now`` is to follow ``lost``, None where the other one is to stand before it: that
     which stood nearest to it in ``had``. Raises Refused where none of these is left."""
-    known = {_words(one.text): one for one in now}
+    known = {plain(one.text): one for one in now}
     at = next((n for n, one in enumerate(had) if one is lost), len(had))
-    near = sorted(
-        (abs(n - at), n < at, n) for n, one in enumerate(had) if _words(one.text) in known
-    )
+    near = sorted((abs(n - at), n < at, n) for n, one in enumerate(had) if plain(one.text) in known)
     if not near:
         raise Refused(
             "no-place",
-            f"nothing is left of what {called(lost)} stood beside",
+            f"nothing is left of what {places.name(lost)} stood beside",
             "`ledger history --removed` prints it: put it back by hand",
         )
     _, is_before, place = near[0]
-    neighbour = known[_words(had[place].text)]
+    neighbour = known[plain(had[place].text)]
     return None if is_before else neighbour, neighbour
 
 
@@ -242,24 +253,14 @@ def _alone(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
 # What is compared
 
 
-def _recorded(ledger: Ledger) -> Iterator[_Said]:
+def _recorded(ledger: Ledger) -> Iterator[_Recorded]:
     for item in ledger.items:
-        yield from (_said(item.id, one) for one in item.attempts if one.source == "history")
-    yield from (_said(None, one) for one in ledger.loose)
+        yield from (_words_of(item.id, one) for one in item.attempts if one.source == "history")
+    yield from (_words_of(None, one) for one in ledger.loose)
 
 
-def _said(name: str | None, one: Attempt) -> _Said:
-    return name, one.number, one.date, _words(one.text)
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _frames(items: Sequence[Item]) -> list[shape.Shape]:
-    """The items by their IDs, but for their attempts and actions."""
-    frames = (shape.frame(item, ("attempts", "actions"), _HOME) for item in items)
-    return sorted(frames, key=lambda frame: str(frame["id"]))
+def _words_of(name: str | None, one: Attempt) -> _Recorded:
+    return name, one.number, one.date, plain(one.text)
 
 
 def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Owned]]:
@@ -271,13 +272,9 @@ def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Own
         start = action.span.start_byte
         is_inside = span is not None and span.start_byte <= start < span.end_byte
         whose = "" if item.dialect == "logbook" else item.id
-        parted[not is_inside].append((whose, shape.action(action)))
+        parted[not is_inside].append((whose, outline.action(action)))
     return parted
 
 
-def _differs(what: str) -> Refused:
-    return Refused(
-        "not-as-meant",
-        f"putting the attempt back would change more than that: {what}",
-        "nothing was written; put it back by hand",
-    )
+def _not_as_meant(what: str) -> Refused:
+    return not_as_meant(what, "put it back by hand")

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
-from ledger.edits import append, restore, shape
+from ledger.edits import append, restore
+from ledger.edits.outline import Outline, drop_fields, not_as_meant, refuse_difference
+from ledger.edits.outline import plain as one_line
 from ledger.errors import Refused
 from ledger.gates.model import Brief, Update, UpdateKind
 from ledger.gates.outline import Fence, Node, Part, plain
@@ -25,6 +27,7 @@ _ADD: Final = re.compile(r"\b(?:add|new|append)\b", re.IGNORECASE)
 _BREAKS_OUT: Final = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|`{3}|~{3})|<!--", re.MULTILINE)
 # A list's item, a quote, a table, code or a heading: what is no wrapped text.
 _BLOCK: Final = re.compile(r"[ \t]*(?:[-*+>|]|\d{1,9}[.)]|`{3}|~{3}|#)(?:[ \t]|\Z|`|~|#)")
+_HINT: Final = "write the update by hand"
 _HOMES: Final = ("attempts history", "attempts", "attempt history", "next actions", "next action")
 _ALIKE: Final = 0.6  # of the letters of two actions that say the same thing in other words
 _COMPARED: Final = 600  # letters
@@ -131,19 +134,20 @@ def edits(ledger: Ledger, name: str, every: Sequence[ReadUpdate]) -> list[Edit]:
     return [*made, *([_added(ledger, item, added)] if added else [])]
 
 
-def verify(old: Ledger, new: Ledger, name: str, every: Sequence[ReadUpdate]) -> None:
-    """Raises Refused, naming what differs, unless ``new`` is ``old`` with the updates that it
+def check(old: Ledger, new: Ledger, name: str, every: Sequence[ReadUpdate]) -> None:
+    """Raise Refused, naming what differs, unless ``new`` is ``old`` with the updates that it
     did not hold, and nothing else."""
     target = append.section_of(old, name)
     place = next(n for n, item in enumerate(old.items) if item is target)
-    if len(new.items) != len(old.items):
-        raise _differs("the number of items")
-    for number, (before, after) in enumerate(zip(old.items, new.items, strict=True)):
-        if number != place and shape.item(before) != shape.item(after):
-            raise _differs(before.id)
-    _verify_item(target, new.items[place], [one for one in every if one.line is None])
-    if what := shape.differing(shape.around(old), shape.around(new)):
-        raise _differs(what)
+    expected, found = Outline(old), Outline(new)
+    if len(new.items) == len(old.items):
+        _check_item(target, new.items[place], [one for one in every if one.line is None])
+        mine, theirs = expected.items[place], found.items[place]
+        for part in ("attempts", "actions"):
+            mine[part] = theirs[part]
+        for shape in (mine, theirs):
+            drop_fields(shape, _HOMES)
+    refuse_difference(expected, found, _HINT)
 
 
 def _read_in(item: Item, update: Update, stamp: str | None, own: Conventions | None) -> ReadUpdate:
@@ -209,7 +213,7 @@ def _held_action(item: Item, action: Action, update: Update) -> int | None:
     """The line of an action that says the same; None where it is to be written."""
     if update.kind == "rewrite":
         known = places.numbered_action(item, action.number or 0)
-        is_same = _words(known.text) == _words(action.text) and known.state == action.state
+        is_same = one_line(known.text) == one_line(action.text) and known.state == action.state
         is_done = known.state == action.state == "complete" and known.attempt == action.attempt
         if is_same or is_done:
             return known.span.start_line
@@ -232,7 +236,7 @@ def _held_action(item: Item, action: Action, update: Update) -> int | None:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    first, second = _words(one)[:_COMPARED], _words(other)[:_COMPARED]
+    first, second = one_line(one)[:_COMPARED], one_line(other)[:_COMPARED]
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
 
 
@@ -290,38 +294,23 @@ def _added(ledger: Ledger, item: Item, lines: list[str]) -> Edit:
 # What is compared
 
 
-def _verify_item(before: Item, after: Item, new: Sequence[ReadUpdate]) -> None:
+def _check_item(before: Item, after: Item, new: Sequence[ReadUpdate]) -> None:
     attempts = [_attempt(one) for one in before.attempts]
     attempts += [_attempt(one.attempt) for one in new if one.attempt]
     if sorted(attempts, key=repr) != sorted(map(_attempt, after.attempts), key=repr):
-        raise _differs(f"the attempts of {before.id}")
+        raise not_as_meant(f"the attempts of {before.id}", _HINT)
     rewritten = {
         one.update.number: one.action for one in new if one.action and one.update.kind == "rewrite"
     }
     added = [one.action for one in new if one.action and one.update.kind == "add"]
     actions = [rewritten.get(action.number) or action for action in before.actions] + added
     if [_action(one) for one in actions] != [_action(one) for one in after.actions]:
-        raise _differs(f"the actions of {before.id}")
-    but = "attempts", "actions"
-    if shape.frame(before, but, _HOMES) != shape.frame(after, but, _HOMES):
-        raise _differs(f"{before.id} elsewhere")
+        raise not_as_meant(f"the actions of {before.id}", _HINT)
 
 
 def _attempt(one: Attempt) -> tuple[object, ...]:
-    return one.number, one.date, one.result, one.source, _words(one.text)
+    return one.number, one.date, one.result, one.source, one_line(one.text)
 
 
 def _action(one: Action) -> tuple[object, ...]:
-    return one.number, one.state, one.attempt, _words(one.text)
-
-
-def _words(value: str) -> str:
-    return " ".join(value.split())
-
-
-def _differs(what: str) -> Refused:
-    return Refused(
-        "not-as-meant",
-        f"applying the brief would change more, or other, than it says: {what}",
-        "nothing was written; write the update by hand",
-    )
+    return one.number, one.state, one.attempt, one_line(one.text)

@@ -165,3 +165,12 @@ def is_listed(ledger: Ledger, item: Item) -> bool:
         b"*",
         b"+",
     )
+
+
+def name(attempt: Attempt) -> str:
+    """What a message calls ``attempt``."""
+    if attempt.number is not None:
+        called = f"attempt #{attempt.number}"
+    else:
+        called = f"an attempt ({attempt.date})" if attempt.date else "an attempt"
+    return f"{called} of {attempt.item}" if attempt.item else called

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from ledger.commands.archive import Archived
+from ledger.plan.model import ArchivedPart
 from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line
-
-if TYPE_CHECKING:
-    from ledger.commands.archive import Archived
-    from ledger.plan.model import ArchivedPart
 
 
 def lines(done: Archived) -> Iterator[Line]:
@@ -23,8 +20,7 @@ def lines(done: Archived) -> Iterator[Line]:
     for held in done.held:
         yield Line(one_line(f"{done.path}:{held.line}: {held.item} stays: {held.why}"))
     if not done.parts:
-        nothing = "nothing is there twice" if done.action == "once" else "nothing to move"
-        said = f"{nothing}; it has {counted(done.before, 'line')}"
+        said = f"nothing to move; it has {counted(done.before, 'line')}"
     else:
         said = f"{counted(done.before, 'line')} became {done.after}"
     yield Line(one_line(f"{done.path}: {said}"))

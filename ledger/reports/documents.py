@@ -26,6 +26,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "export": ("`ledger export`.", "ledger.commands.export:Export"),
     "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
+    "archive": ("`ledger archive [ITEM...] --json`.", "ledger.commands.archive:Archived"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
     "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),

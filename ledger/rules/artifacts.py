@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from ledger.plan import citations, text
 from ledger.plan.model import Artifact, Attempt, Ledger
-from ledger.rules.places import added, artifacts, attempts, name
+from ledger.plan.places import name
+from ledger.rules.places import added, artifacts, attempts
 from ledger.rules.registry import ArtifactState, Facts, Fault, rule
 
 # A path up to the folder of a run.

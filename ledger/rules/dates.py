@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ledger.plan.model import Attempt, Ledger
-from ledger.rules.places import attempts, name, opening, quoted
+from ledger.plan.places import name
+from ledger.rules.places import attempts, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.plan.model import Ledger
-from ledger.rules.places import added, attempts, name, numbering, opening, quoted
+from ledger.plan.places import name
+from ledger.rules.places import added, attempts, numbering, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 

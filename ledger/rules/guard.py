@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number
+from ledger.plan.places import name
 from ledger.rules.model import Severity
-from ledger.rules.places import attempts, name, opening, quoted, unseen
+from ledger.rules.places import attempts, opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 
 

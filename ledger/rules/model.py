@@ -84,6 +84,19 @@ def count(findings: Sequence[Finding]) -> FindingCounts:
     return FindingCounts(error=errors, warning=len(findings) - errors)
 
 
+class MadeFix(Model):
+    """A safe fix, or a fault that has none."""
+
+    code: str = Field(pattern=CODE)
+    """The rule."""
+    line: int = Field(ge=1)
+    """Where it stood."""
+    item: str | None
+    """The item; null for none."""
+    said: str
+    """What became of it, or why it was left."""
+
+
 class Explanation(Model):
     """One rule."""
 

@@ -73,15 +73,6 @@ def opening(ledger: Ledger, start: int) -> int:
     return match.end() if match else start
 
 
-def name(attempt: Attempt) -> str:
-    """What a message calls ``attempt``."""
-    if attempt.number is not None:
-        called = f"attempt #{attempt.number}"
-    else:
-        called = f"an attempt ({attempt.date})" if attempt.date else "an attempt"
-    return f"{called} of {attempt.item}" if attempt.item else called
-
-
 def quoted(words: str) -> str:
     """``words`` in quotation marks, on one line, cut where they run long."""
     short = text.one_line(words[: 4 * _LONGEST_QUOTE])

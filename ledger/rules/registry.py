@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import cleandoc  # from Python 3.13 on docstrings are not indented
 from typing import Literal, NamedTuple
 
+from ledger.edits.outline import Outline
 from ledger.plan import text
+from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
-from ledger.rules.model import Contradiction, Explanation, Finding, Severity
+from ledger.rules.model import Contradiction, Explanation, Finding, MadeFix, Severity
 
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
@@ -67,6 +69,15 @@ class Fault(NamedTuple):
     attempt: int | None = None
     fix: str | None = None
     severity: Severity | None = None
+
+
+class Fix(NamedTuple):
+    """A safe fix of a fault. ``meant`` does to an outline of the ledger what ``edits`` do to its
+    bytes."""
+
+    made: MadeFix
+    edits: tuple[Edit, ...]
+    meant: Callable[[Outline], None]
 
 
 Check = Callable[[Ledger, Facts], Iterable[Fault]]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
-from ledger.rules.places import added, name, opening, quoted
+from ledger.plan.places import name
+from ledger.rules.places import added, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ledger.plan.model import Ledger
-from ledger.rules.places import added, artifacts, attempts, name, opening
+from ledger.plan.places import name
+from ledger.rules.places import added, artifacts, attempts, opening
 from ledger.rules.registry import Facts, Fault, rule
 
 # What a key is, how it begins, and how it goes on. A pattern is compiled and tried only where

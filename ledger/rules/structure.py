@@ -8,7 +8,8 @@ from itertools import pairwise
 from ledger.plan import text
 from ledger.plan.dialects import MAIN
 from ledger.plan.model import Item, Ledger
-from ledger.rules.places import name, opening, quoted, repeated, sections
+from ledger.plan.places import name
+from ledger.rules.places import opening, quoted, repeated, sections
 from ledger.rules.registry import Facts, Fault, rule
 
 _MOST_BAD_LINES = 20  # a file in another encoding has thousands

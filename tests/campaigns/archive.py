@@ -26,7 +26,6 @@ from pathlib import Path
 
 from ledger import config
 from ledger.commands import archive as archiving
-from ledger.edits.selecting import Wanted
 from ledger.errors import LedgerError
 from ledger.plan import reader
 from tests import corpus, oracle
@@ -35,9 +34,9 @@ from tests.campaigns.versions import contents, history
 LIMIT = 1000
 HELD = b"# Archive\n\n## 2025-09-30\n- **[OLD-001] Something** done long ago.\n"
 WAYS = {
-    "finished": Wanted(),
-    "newest two": Wanted(keep=2),
-    f"{LIMIT} lines": Wanted(to_lines=LIMIT),
+    "finished": {},
+    "newest two": {"keep": 2},
+    f"{LIMIT} lines": {"to_lines": LIMIT},
 }
 PEAK = "b401d45f"
 
@@ -56,7 +55,7 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
 
 
-def judge(folder: Path, name: str, data: bytes, wanted: Wanted, outcome: Outcome) -> None:
+def judge(folder: Path, name: str, data: bytes, wanted: dict[str, int], outcome: Outcome) -> None:
     """Archive one version in ``folder``, look, bring it back, look."""
     place = config.find(folder)
     partner = place.root / place.partner
@@ -68,7 +67,7 @@ def judge(folder: Path, name: str, data: bytes, wanted: Wanted, outcome: Outcome
     outcome.longer += lines > LIMIT
     outcome.longest = max(outcome.longest, lines)
     try:
-        done = archiving.move(place, wanted)
+        done = archiving.archive(ledger=place.ledger, **wanted)
         ledger, archive = place.ledger.read_bytes(), partner.read_bytes()
         outcome.faults += (f"{name}: {fault}" for fault in _faults(data, ledger, archive))
         outcome.moved += sum(part.attempts for part in done.parts)
@@ -77,7 +76,7 @@ def judge(folder: Path, name: str, data: bytes, wanted: Wanted, outcome: Outcome
         if wanted.to_lines and ledger.count(b"\n") > wanted.to_lines:
             outcome.faults.append(f"{name}: {ledger.count(bytes([10]))} lines are left")
         if done.parts:
-            archiving.bring_back(place, [])
+            archiving.bring_back(ledger=place.ledger)
         if place.ledger.read_bytes() != data:
             outcome.faults.append(f"{name}: the plan has other bytes afterwards")
         if partner.read_bytes() != HELD:

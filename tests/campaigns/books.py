@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger.edits import append, verify
+from ledger.edits import append
 from ledger.plan import document, reader, text
 from ledger.plan.model import Action, Change, Item, Ledger, NewAttempt
 from tests import books
@@ -123,7 +123,7 @@ def judge(case: Case) -> None:
             old = data[edit.start : edit.end].decode()
             assert old in ("[ ]", "[~]", "[-]") or old in dict(books.STATUSES), old
     ledger = reader.read(after)
-    verify.verify(before, ledger, change)
+    append.check(before, ledger, change)
     _assert_meant(plan, change, facts(before), facts(ledger))
     assert len(ledger.unread) == 0
     assert len(document.parse(after).sections) - len(document.parse(data).sections) <= 3

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger.edits import append, verify
+from ledger.edits import append
 from ledger.plan import document, reader, text
 from ledger.plan.model import Change, Ledger, NewAttempt
 from tests import checklists
@@ -88,7 +88,7 @@ def judge(case: Case) -> None:
     ledger = reader.read(after)
     meant = checklists.changed(case.plan, case.place, case.change)
     assert checklists.found(ledger) == checklists.said(meant)
-    verify.verify(before, ledger, case.change)
+    append.check(before, ledger, case.change)
 
 
 def _assert_touches_only_the_task(
@@ -117,7 +117,7 @@ def judge_hostile(name: str, case: injection.Case) -> None:
     change = Change(item=name, attempt=new, next=case.next, today="2026-03-01")
     edits = append.append(before, change)
     after = reader.read(document.apply(HOSTILE, edits))
-    verify.verify(before, after, change)
+    append.check(before, after, change)
     assert _counts(after) == _counts(before) + Counter(attempts=1, actions=len(case.next))
     assert [h.title for h in after.headings] == [h.title for h in before.headings]
     assert [i.title for i in after.items] == [i.title for i in before.items]

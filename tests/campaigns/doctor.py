@@ -26,7 +26,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from ledger.plan import reader
-from ledger.rules import Facts, made_worse, mending
+from ledger.rules import Facts, fixes, made_worse
 from tests import corpus
 
 PATH = "docs/fix_plan.md"
@@ -67,12 +67,12 @@ def run(count: int, seed: int, also: Sequence[str] = ()) -> Outcome:
 
 def _mended(before: bytes, outcome: Outcome) -> Iterator[str]:
     old = reader.read(before)
-    done = mending.mend(old, lambda _: 0)
+    done = fixes.mend(old, lambda _: 0)
     outcome.fixes.update(one.code for one in done.fixes)
     outcome.left.update(one.code for one in done.left)
     after = done.ledger.text
     yield from faults(before, after)
-    again = mending.mend(reader.read(after), lambda _: 0)
+    again = fixes.mend(reader.read(after), lambda _: 0)
     if again.fixes or again.ledger.text != after:
         yield f"a second time mends {len(again.fixes)} more"
     known = Facts("plan.md", "2030-01-01")

@@ -25,7 +25,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger.edits import append, verify
+from ledger.edits import append
 from ledger.plan import document, reader
 from ledger.plan.document import Edit
 from ledger.plan.model import Change, Ledger, NewAttempt
@@ -57,7 +57,7 @@ def judge(case: Case) -> None:
     ledger = reader.read(after)
     assert laws.found(ledger) == laws.said(generators.changed(plan, entry, change))
     _assert_the_rest_is_kept(text, entry, change, ledger)
-    verify.verify(before, ledger, change)
+    append.check(before, ledger, change)
 
 
 def _assert_the_rest_is_kept(text: Written, entry: Entry, change: Change, ledger: Ledger) -> None:
@@ -87,7 +87,7 @@ def judge_real(data: bytes) -> tuple[int, list[str]]:
             edits = append.append(before, change)
             after = document.apply(data, edits)
             assert after == spliced(data, edits)
-            verify.verify(before, reader.read(after), change)
+            append.check(before, reader.read(after), change)
             new = Counter(_seen(after))
             assert not counted - new, f"gone: {counted - new}"
             wanted = (name, change.attempt.number, change.attempt.date, oracle.HISTORY)

@@ -35,11 +35,11 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from ledger import rules
-from ledger.edits import append, verify
+from ledger.edits import append
 from ledger.errors import LedgerError
 from ledger.plan import document, reader
 from ledger.plan.model import Change, Item, Ledger, NewAttempt
-from ledger.rules import mending
+from ledger.rules import fixes
 from tests import commands, corpus, generators
 from tests.campaigns import versions
 from tests.plans import written
@@ -130,8 +130,8 @@ def judge_reading(data: bytes, base: bytes) -> Ledger:
 
 def judge_mending(ledger: Ledger) -> None:
     """Make the safe fixes: a second time there are none."""
-    mended = mending.mend(ledger, lambda _: 0).ledger
-    assert mending.mend(reader.read(mended.text), lambda _: 0).fixes == ()
+    mended = fixes.mend(ledger, lambda _: 0).ledger
+    assert fixes.mend(reader.read(mended.text), lambda _: 0).fixes == ()
 
 
 def judge_append(ledger: Ledger, item: Item) -> str:
@@ -151,7 +151,7 @@ def judge_append(ledger: Ledger, item: Item) -> str:
     change = Change(item=item.id, attempt=new, next=("More",), today="2025-11-03")
     try:
         edits = append.append(ledger, change)
-        verify.verify(ledger, reader.read(document.apply(ledger.text, edits), ledger), change)
+        append.check(ledger, reader.read(document.apply(ledger.text, edits), ledger), change)
     except LedgerError as error:
         return error.code
     return "done"

@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ledger.edits import append, verify
+from ledger.edits import append
 from ledger.errors import LedgerError
 from ledger.plan import document, reader, text
 from ledger.plan.model import Change, NewAttempt
@@ -183,7 +183,7 @@ def judge(case: Case) -> None:
     edits = append.append(BEFORE, change)
     data = document.apply(TEXT.data, edits)
     after = reader.read(data)
-    verify.verify(BEFORE, after, change)
+    append.check(BEFORE, after, change)
     meant = laws.said(generators.changed(PLAN, PLAN.items[case.place], change))
     found = laws.found(after)
     _take_out_the_words(meant, found, change)

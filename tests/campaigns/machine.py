@@ -16,6 +16,7 @@ The exit code is 1 if one of that did not hold; Hypothesis prints the steps that
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, assume, seed, settings
 from hypothesis import strategies as st
@@ -39,8 +41,7 @@ from ledger.commands import archive as archiving
 from ledger.commands.append import append
 from ledger.config import Config
 from ledger.edits.archive import bring_back
-from ledger.edits.selecting import Wanted
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Refused
 from ledger.plan import document, reader
 from ledger.versions.merging import Unsure, merge
 
@@ -165,7 +166,7 @@ PLANS = {
 FIRST = {"attempts": 3, "CRLF": 3, "newest first": 3, "checklist": 2, "logbook": 2, "roadmap": 2}
 FINISHED = ((b"Status: in_progress", b"Status: done"), (b"PENDING", b"COMPLETE"), (b"[ ]", b"[x]"))
 EVENTS: Counter[str] = Counter()
-WAYS = [Wanted(keep=1), Wanted(), Wanted(to_lines=12), Wanted(keep=2)]
+WAYS: Final[list[dict[str, Any]]] = [{"keep": 1}, {}, {"to_lines": 12}, {"keep": 2}]
 
 
 class Machine(RuleBasedStateMachine):
@@ -250,10 +251,10 @@ class Machine(RuleBasedStateMachine):
         self.by_hand(*what, 0)
 
     @rule(way=st.sampled_from(WAYS))
-    def archive(self, way: Wanted) -> None:
+    def archive(self, way: dict[str, Any]) -> None:
         """To the archive."""
-        done = archiving.move(self.plan, way, as_far_as_possible=way.to_lines is not None)
-        EVENTS["archived" if done.parts else "nothing to archive"] += 1
+        done = self.to_archive(way)
+        EVENTS["archived" if done else "nothing to archive"] += 1
 
     @rule(at=st.integers(0, 5))
     def restore(self, at: int) -> None:
@@ -261,17 +262,17 @@ class Machine(RuleBasedStateMachine):
         items = [item for item in self.read(self.plan).items if item.archived]
         assume(items)
         names = [items[at % len(items)].id] if at else []
-        archiving.bring_back(self.plan, names)
+        archiving.bring_back(*names, ledger=self.plan.ledger)
         EVENTS["restored"] += 1
 
     @rule(at=st.integers(0, 5), way=st.sampled_from(WAYS))
-    def merge(self, at: int, way: Wanted) -> None:
+    def merge(self, at: int, way: dict[str, Any]) -> None:
         """One side appends, the other one archives."""
         base = self.state()
         self.append(at, complete=False)
         ours = self.state()
         self.put(base)
-        done = archiving.move(self.plan, way, as_far_as_possible=way.to_lines is not None)
+        done = self.to_archive(way)
         theirs = self.state()
         try:
             merged = merge(base[0], ours[0], theirs[0])
@@ -281,33 +282,8 @@ class Machine(RuleBasedStateMachine):
             EVENTS["merge left to a person"] += 1
             self.put(ours)
             return
-        EVENTS["merged" if done.parts else "merged, nothing archived"] += 1
+        EVENTS["merged" if done else "merged, nothing archived"] += 1
         self.put((merged.data, theirs[1]))
-
-    @rule(ours=st.sampled_from(WAYS), theirs=st.sampled_from(WAYS))
-    def merge_archives(self, ours: Wanted, theirs: Wanted) -> None:
-        """Both sides archive; what both did is kept once."""
-        base = self.state()
-        sides = []
-        for way in (ours, theirs):
-            self.put(base)
-            archiving.move(self.plan, way, as_far_as_possible=way.to_lines is not None)
-            sides.append(self.state())
-        if sides[0] == sides[1]:  # git asks no driver
-            EVENTS["both archived the same"] += 1
-            return
-        try:
-            merged = [merge(*files) for files in zip(base, *sides, strict=True)]
-        except Unsure:
-            merged = []
-        if not merged or any(one.clashes for one in merged):
-            EVENTS["merge of two archives left to a person"] += 1
-            self.put(sides[0])
-            return
-        EVENTS["two archives merged"] += 1
-        self.put((merged[0].data, merged[1].data))
-        done = archiving.keep_once(self.plan)
-        EVENTS["kept once"] += len(done.parts)
 
     # What must hold
 
@@ -344,6 +320,16 @@ class Machine(RuleBasedStateMachine):
             assert [one for one in found if one.severity == "error"] == []
 
     # The files
+
+    def to_archive(self, way: dict[str, Any]) -> int:
+        """How many parts went there."""
+        try:
+            return len(archiving.archive(ledger=self.plan.ledger, **way).parts)
+        except Refused as error:
+            nearest = re.search(r"--to-lines (\d+) moves these", error.hint)
+            if error.code != "too-long" or not nearest:
+                raise
+        return self.to_archive({**way, "to_lines": int(nearest[1])})
 
     def state(self) -> tuple[bytes, bytes]:
         """Ledger and archive; empty where there is none."""

@@ -18,7 +18,7 @@ from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, why
 from ledger.plan import reader
 from ledger.plan.model import Ledger
-from ledger.rules import mending
+from ledger.rules import fixes
 
 __all__ = ["Area", "Check", "Diagnosis", "Problem", "Verdict", "diagnose"]
 
@@ -61,7 +61,7 @@ def diagnose(here: Path, given: Path | None = None) -> Diagnosis:
     findings = validate.faults(found, ledger)
     checks = (
         plan.ledger(ledger, found, findings),
-        plan.findings(findings, mending.offered(ledger)),
+        plan.findings(findings, fixes.offered(ledger)),
         *_around(found, ledger),
         plan.artifacts(ledger, findings),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,12 +13,14 @@ from ledger.commands import change
 from ledger.commands.doctor.check import Check, Problem
 from ledger.commands.doctor.plan import counted
 from ledger.config import Config
-from ledger.edits import chunks, once
+from ledger.edits import chunks
 from ledger.errors import why
 from ledger.git import files, repository
 from ledger.plan import document, pointers, reader
 from ledger.plan.model import Ledger
+from ledger.plan.places import name
 from ledger.rules import places
+from ledger.rules.places import quoted
 
 _LONG: Final = 1000  # lines of a plan that says nothing about its length
 _MOST: Final = 3
@@ -44,7 +47,7 @@ def archive(found: Config, read: Ledger | None) -> Check:
     )
     problems = [
         *_moved(found, read, held),
-        *_twice(read, data or b""),
+        *_twice(read, data or b"", kept),
         *_agreement(found, read, kept),
         *long,
     ]
@@ -53,8 +56,8 @@ def archive(found: Config, read: Ledger | None) -> Check:
         and (held or kept.items or kept.loose)
         and not repository.is_tracked(found.root, found.partner)
     ):
-        name = shlex.quote(found.partner)
-        mend = f"git add {name} # and commit it with the plan"
+        partner = shlex.quote(found.partner)
+        mend = f"git add {partner} # and commit it with the plan"
         means = "What was moved there is nowhere else."
         problems.append(Problem(f"{found.partner} is not committed", means, mend))
     return Check("archive", said, tuple(problems))
@@ -85,16 +88,16 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
         )
 
 
-def _twice(read: Ledger | None, data: bytes) -> Iterator[Problem]:
-    """Whether parts hold the same, and whether any is out of reach."""
-    twice = once.find(read, data) if read else []
+def _twice(read: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
+    """Whether attempts stand there twice, and whether any part is out of reach."""
+    counts = Counter((one.number, one.text) for one in places.attempts(kept))
+    twice = [text for (_, text), count in counts.items() if count > 1]
     if twice:
-        names = ", ".join(dict.fromkeys(one.item.id for one in twice[:_MOST]))
-        said = f"{counted(len(twice), 'part')} of {names} is held by others, too"
-        said = said if len(twice) == 1 else said.replace(" is held", " are held")
-        yield Problem(
-            said, "Their attempts count twice.", "ledger archive --once # with --dry-run first"
-        )
+        stands = "stands" if len(twice) == 1 else "stand"
+        tries = counted(len(twice), "attempt")
+        said = f"{tries} {stands} twice in the archive, first {quoted(twice[0])}"
+        mend = "take one of each out by hand, with its line in the plan; the guard lets it go"
+        yield Problem(said, "They count twice. Two branches that both archive do that.", mend)
     pointed = {*_POINTED.findall(data), *_POINTED.findall(read.text if read else b"")}
     lost = [one for one in chunks.find(data) if one.key.encode() not in pointed] if read else []
     if lost:
@@ -119,9 +122,7 @@ def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Pro
     both = [one for one in places.attempts(kept) if (one.item, one.number, one.text) in own]
     if both:
         stands = "stands" if len(both) == 1 else "stand"
-        said = (
-            f"{counted(len(both), 'attempt')} {stands} in both files, first {places.name(both[0])}"
-        )
+        said = f"{counted(len(both), 'attempt')} {stands} in both files, first {name(both[0])}"
         mend = "take one of each out by hand; the guard lets it go"
         yield Problem(said, "They count twice.", mend)
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.edits.archive import Cutting, Unit
-from ledger.edits.verify_archive import readable
+from pydantic import Field
+
+from ledger.edits.archive import Cutting, Unit, readable
 from ledger.plan import citations, places, text, words
-from ledger.plan.model import FINISHED, Action, Attempt, Item, Ledger, Pointer
+from ledger.plan.model import FINISHED, Action, Attempt, Item, Ledger, Model, Pointer
 from ledger.plan.patterns import plain_id
 
 _CLOSED = ("complete", "rejected")
@@ -45,23 +46,26 @@ class Wanted(NamedTuple):
     stay: frozenset[str] = frozenset()
 
 
-class Held(NamedTuple):
-    """An item that stays, its line, and why."""
+class HeldItem(Model):
+    """An item that stays."""
 
     item: str
-    line: int
+    """The item."""
+    line: int = Field(ge=1)
+    """Where it stands."""
     why: str
+    """The reason."""
 
 
 class Chosen(NamedTuple):
     """``lines`` are those that the ledger will have."""
 
     units: tuple[Unit, ...]
-    held: tuple[Held, ...]
+    held: tuple[HeldItem, ...]
     lines: int
 
 
-class Selecting:
+class Selection:
     """Chooses from one ledger."""
 
     def __init__(self, ledger: Ledger, wanted: Wanted) -> None:
@@ -71,7 +75,7 @@ class Selecting:
         self._open = list(_open(ledger))
         self._cited = set(_cited(ledger, self._open))
         self._anchors = list(_links(ledger))
-        self._held: dict[int, Held] = {}
+        self._held: dict[int, HeldItem] = {}
         self._read: dict[tuple[int, int], bool] = {}
         self.lines = len(text.line_starts(ledger.text)) - 1 if ledger.text else 0
 
@@ -189,7 +193,9 @@ class Selecting:
         return self._read[place]
 
     def _hold(self, item: Item, why: str) -> None:
-        self._held[item.span.start_byte] = Held(item.id, item.span.start_line, why)
+        self._held[item.span.start_byte] = HeldItem(
+            item=item.id, line=item.span.start_line, why=why
+        )
 
 
 def _but_newest(

@@ -11,16 +11,19 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count, pairwise
 from typing import Final
 
+from ledger.edits.outline import Outline
 from ledger.plan import patterns, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger
-from ledger.rules.mending.fix import Draft, Fix, Left
+from ledger.rules.model import MadeFix
+from ledger.rules.registry import Fix
 
 Age = Callable[[Attempt], int]
+"""Smaller for what was there before."""
 
 _BLANK: Final = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
 _NUMBER: Final = re.compile(rb"(?i:Attempt)" + _BLANK + rb"#?(\d{1,6})")
@@ -31,7 +34,7 @@ _LEAD: Final = 200  # bytes at the start of an attempt that may hold its number
 _MOST_LINES: Final = 8
 
 
-def duplicates(ledger: Ledger, age: Age) -> Iterator[Fix | Left]:
+def duplicates(ledger: Ledger, age: Age) -> Iterator[Fix | MadeFix]:
     """Attempts of an item's history whose number an earlier one has (LED106). ``age`` is smaller
     for what was there before."""
     names = _Names(ledger)
@@ -76,7 +79,7 @@ class _Shared:
         """The item."""
         return self.ledger.items[self.place]
 
-    def fixes(self, free: Iterator[int]) -> Iterator[Fix | Left]:
+    def fixes(self, free: Iterator[int]) -> Iterator[Fix | MadeFix]:
         """A new number for all but the first; none for any where one cannot have it, lest it is
         another one's turn the next time."""
         every = [self.item.attempts[at] for at in self.group]
@@ -88,7 +91,7 @@ class _Shared:
             elif _digits(self.ledger, one) is None:
                 said = f"where attempt #{self.number} has its number cannot be told"
             if said:
-                yield Left("LED106", one.span.start_line, self.item.id, said)
+                yield _made(one.span.start_line, self.item.id, said)
                 return
             known.add(patterns.behind_number(one.text))
         for at in self.group[1:]:
@@ -108,9 +111,22 @@ class _Shared:
                 tasks.append(task)
         follow = f", and {len(tasks)} completed by it follow" if tasks else ""
         said = f"attempt #{self.number} of {item.id} is #{new} now{follow}"
-        meant = _Numbered(self.place, at, self.number, new, tasks)
-        line = item.attempts[at].span.start_line
-        return Fix("LED106", line, item.id, said, tuple(edits), meant)
+        made = _made(item.attempts[at].span.start_line, item.id, said)
+        return Fix(made, tuple(edits), partial(self._meant, at, new, tasks))
+
+    def _meant(self, at: int, new: int, tasks: Sequence[int], outline: Outline) -> None:
+        """The attempt has another number, and so have the actions that it completed."""
+        pattern = re.compile(rf"((?i:Attempt)[ \t\u202f\u00a0]*#?)0*{self.number}(?!\d)")
+
+        def renumbered(words: str) -> str:
+            return pattern.sub(rf"\g<1>{new}", words, count=1)
+
+        item = outline.items[self.place]
+        one = item["attempts"][at]
+        one["number"], one["text"] = new, renumbered(one["text"])
+        for task in tasks:
+            action = item["actions"][task]
+            action["attempt"], action["words"] = new, renumbered(action["words"])
 
     @cached_property
     def completed(self) -> dict[int, int]:
@@ -122,7 +138,7 @@ class _Shared:
         found = {task: stamps.get(self.item.actions[task].stamp or "", []) for task in self.tasks}
         return {task: same[0] for task, same in found.items() if len(same) == 1}
 
-    def unclear(self, names: _Names) -> Iterator[Left]:
+    def unclear(self, names: _Names) -> Iterator[MadeFix]:
         """The lines that name the number, and do not say which attempt they mean."""
         item = self.item
         own = {item.attempts[at].span.start_line for at in self.group}
@@ -134,28 +150,7 @@ class _Shared:
             more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
             where = f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
             said = f"which attempt #{self.number} of {item.id} is meant on {where}"
-            yield Left("LED106", first, item.id, f"{said} is not clear: it stays")
-
-
-class _Numbered:
-    """An attempt has another number, and so have the actions that it completed."""
-
-    def __init__(self, place: int, at: int, old: int, new: int, tasks: Sequence[int]) -> None:
-        self.place, self.at, self.old, self.new, self.tasks = place, at, old, new, tasks
-
-    def __call__(self, draft: Draft) -> None:
-        item = draft.items[self.place]
-        one = item["attempts"][self.at]
-        one["number"] = self.new
-        one["text"] = self._following(one["text"])
-        for task in self.tasks:
-            action = item["actions"][task]
-            action["attempt"] = self.new
-            action["words"] = self._following(action["words"])
-
-    def _following(self, said: str) -> str:
-        pattern = re.compile(rf"((?i:Attempt)[ \t\u202f\u00a0]*#?)0*{self.old}(?!\d)")
-        return pattern.sub(rf"\g<1>{self.new}", said, count=1)
+            yield _made(first, item.id, f"{said} is not clear: it stays")
 
 
 class _Names:
@@ -223,6 +218,10 @@ class _Names:
             key = (text.decode(name[1]), int(name[2]))
             found.setdefault(key, set()).add(bisect_right(self._starts, name.start()))
         return found
+
+
+def _made(line: int, item: str, said: str) -> MadeFix:
+    return MadeFix(code="LED106", line=line, item=item, said=said)
 
 
 def _digits(ledger: Ledger, one: Attempt) -> tuple[int, int] | None:
