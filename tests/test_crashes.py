@@ -12,21 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.apple_crash import AppleCrashReader
-from ledger.evidence.backtrace import BacktraceReader
-from ledger.evidence.crashes import FaulthandlerReader, groups
+from ledger.evidence import apple_crash, crashes, outputs
+from ledger.evidence.crashes import groups
 from ledger.evidence.frames import Frame, fold, frame_of, is_silent
 from ledger.evidence.model import Crash
-from ledger.evidence.part import Reader
-from ledger.evidence.sanitizer import SanitizerReader
 
 DATA = Path(__file__).parent / "data" / "crashes"
-READERS: tuple[Reader, ...] = (
-    AppleCrashReader(),
-    SanitizerReader(),
-    BacktraceReader(),
-    FaulthandlerReader(),
-)
+READERS = [
+    reader
+    for reader in outputs.READERS
+    if reader.name in ("apple-crash", "sanitizer", "backtrace", "faulthandler")
+]
 
 # File, the one reader that knows it, and each crash: its signature, what it came through, and
 # how many frames it has.
@@ -98,20 +94,8 @@ CASES: list[tuple[str, str, list[tuple[str, str, int]]]] = [
             ),
         ],
     ),
-    ("gdb_segv.txt", "backtrace", [("SIGSEGV in store::Table<T>::look", "run", 4)]),
-    ("gdb_abort.txt", "backtrace", [("SIGABRT in check", "main", 8)]),
-    ("gdb_throw.txt", "backtrace", [("SIGABRT in thrower", "main", 10)]),
-    (
-        "gdb_core_threads.txt",
-        "backtrace",
-        [("SIGSEGV in tile::Cache<T>::find", "(anonymous namespace)::draw", 3)],
-    ),
-    ("gdb_paste.txt", "backtrace", [("backtrace in operator<<", "log::Line::operator()", 3)]),
-    ("gdb_interrupted.txt", "backtrace", []),
-    ("gdb_breakpoint.txt", "backtrace", []),
     ("lldb.txt", "backtrace", [("EXC_BAD_ACCESS in ring_push", "load", 3)]),
     ("lldb_linux.txt", "backtrace", [("SIGABRT in types::System<T>::dump", "shell::print", 5)]),
-    ("windows.txt", "backtrace", [("access violation in open_device", "test_open", 2)]),
 ]
 
 
@@ -121,7 +105,7 @@ def test_each_report_is_read(file: str, reader: str, expected: list[tuple[str, s
     for data_as_found in (data, data.replace(b"\n", b"\r\n")):
         [known] = [r for r in READERS if r.matches(f"run/{file}", data_as_found)]
         assert known.name == reader
-        part = known.read(data_as_found, file)
+        [part] = known.read(data_as_found, file)
         found = [(c.signature, c.through, len(c.frames)) for c in part.crashes]
         assert found == expected
         assert all(crash.source == file for crash in part.crashes)
@@ -144,12 +128,12 @@ def test_every_fixture_has_its_row() -> None:
 def test_the_kind_keeps_the_details(file: str, kind: str) -> None:
     data = (DATA / file).read_bytes()
     [reader] = [r for r in READERS if r.matches(file, data)]
-    assert [crash.kind for crash in reader.read(data, file).crashes] == [kind]
+    assert [crash.kind for crash in reader.read(data, file)[0].crashes] == [kind]
 
 
 def test_the_real_report_of_the_corpus(corpus: Path) -> None:
     data = (corpus / "crash" / "ios-crash.ips").read_bytes()
-    [crash] = AppleCrashReader().read(data, "ios-crash.ips").crashes
+    [crash] = apple_crash.read(data, "ios-crash.ips")[0].crashes
     assert crash.kind == "EXC_BREAKPOINT (SIGTRAP), Trace/BPT trap: 5"
     # Swift's own assertion says nothing; the app's frame has no name, so its offset stands.
     assert crash.signature == "SIGTRAP in iOSCrashingTest + 25788"
@@ -201,9 +185,6 @@ def test_a_function_is_folded(function: str, folded: str) -> None:
 @pytest.mark.parametrize(
     ("file", "at", "frame"),
     [
-        ("gdb_core_threads.txt", 0, "tile::Cache<tile::Key, 4u>::find [src/cache.hpp:88]"),
-        ("gdb_abort.txt", 4, "__assert_fail_base [./assert/assert.c:94]"),
-        ("gdb_throw.txt", 4, "?? [libstdc++.so.6]"),
         ("asan.77", 0, "list::next [/src/my files/list.hpp:31:12]"),
         ("lldb.txt", 1, 'load(path="/data/a b.bin") [load.c:10:3]'),
         ("old.crash", 1, "copy_plane(unsigned char*, unsigned char const*, std::size_t) + 56"),
@@ -212,7 +193,7 @@ def test_a_function_is_folded(function: str, folded: str) -> None:
 def test_a_frame_keeps_its_place(file: str, at: int, frame: str) -> None:
     data = (DATA / file).read_bytes()
     [reader] = [r for r in READERS if r.matches(file, data)]
-    assert reader.read(data, file).crashes[-1].frames[at].startswith(frame)
+    assert reader.read(data, file)[0].crashes[-1].frames[at].startswith(frame)
 
 
 def test_an_image_that_is_not_listed_has_no_name() -> None:
@@ -225,7 +206,7 @@ def test_an_image_that_is_not_listed_has_no_name() -> None:
         "usedImages": [{"name": "App"}],
     }
     data = b'{"bug_type":"309"}\n' + json.dumps(body).encode()
-    [found] = AppleCrashReader().read(data, "x.ips").crashes
+    [found] = apple_crash.read(data, "x.ips")[0].crashes
     assert found.frames == ("??", "f")
 
 
@@ -329,7 +310,7 @@ def test_a_dump_of_faulthandler_has_its_caller() -> None:
         b'  File "/src/native.py", line 9 in wrap\n'
         b'  File "/src/test_x.py", line 2 in test_x\n'
     )
-    [found] = FaulthandlerReader().read(data, "pytest.log").crashes
+    [found] = crashes.read_faulthandler(data, "pytest.log")[0].crashes
     assert found.signature == "Segmentation fault in call (native.py)"
     assert found.through == "test_x"
 
@@ -360,7 +341,7 @@ def test_a_broken_report_is_one_error(data: bytes) -> None:
     tracemalloc.start()
     started = time.process_time()
     with pytest.raises(UnreadableInput) as raised:
-        AppleCrashReader().read(data, "x.ips")
+        apple_crash.read(data, "x.ips")[0]
     assert raised.value.code == "crash-unreadable"
     assert raised.value.message.startswith("x.ips: expected a crash report of Apple's, found ")
     assert "\n" not in str(raised.value)
@@ -372,21 +353,21 @@ def test_a_broken_report_is_one_error(data: bytes) -> None:
 
 def test_a_line_with_two_marks_is_one_report() -> None:
     data = b"x.c:1:2: runtime error: load by AddressSanitizer: null\n"
-    [found] = SanitizerReader().read(data, "log.txt").crashes
+    [found] = crashes.read_sanitizer(data, "log.txt")[0].crashes
     assert found.kind.startswith("UndefinedBehaviorSanitizer")
 
 
 def test_a_report_that_is_too_large_is_not_read() -> None:
     with pytest.raises(UnreadableInput, match="more than 32 MB"):
-        AppleCrashReader().read(b" " * (33 << 20), "x.ips")
+        apple_crash.read(b" " * (33 << 20), "x.ips")[0]
 
 
 def test_every_cut_of_a_report_is_an_error_or_whole() -> None:
     data = (DATA / "app.ips").read_bytes().rstrip()
-    whole = AppleCrashReader().read(data, "x").crashes
+    whole = apple_crash.read(data, "x")[0].crashes
     for end in range(0, len(data), 7):
         with pytest.raises(UnreadableInput):
-            AppleCrashReader().read(data[:end], "x")
+            apple_crash.read(data[:end], "x")[0]
     assert len(whole) == 1
 
 
@@ -412,7 +393,7 @@ JSON = st.recursive(
 def test_no_shape_of_json_is_a_traceback(exception: object, body: dict[str, object]) -> None:
     body.setdefault("exception", exception)
     data = b'{"bug_type":"309"}\n' + json.dumps(body).encode()
-    for found in AppleCrashReader().read(data, "x.ips").crashes:
+    for found in apple_crash.read(data, "x.ips")[0].crashes:
         assert found.signature
 
 
@@ -426,13 +407,8 @@ PIECES = st.sampled_from(
         "==1==ERROR: AddressSanitizer: SEGV on unknown address\n",
         "WARNING: ThreadSanitizer: data race (pid=1)\n",
         "x.c:1:2: runtime error: load of null\n",
-        "Program received signal SIGSEGV, Segmentation fault.\n",
-        'Thread 2 "x" received signal SIGABRT, Aborted.\n',
-        "Thread 2 (Thread 0x1 (LWP 1)):\n",
-        "[Current thread is 2 (Thread 0x1)]\n",
         "* thread #1, stop reason = signal SIGSEGV\n",
         "  * frame #0: 0x0000000000000001 a`f(x=1) at x.c:1:2\n",
-        "Windows fatal exception: access violation\n",
         "Current thread 0x1 (most recent call first):\n",
         '  File "x.py", line 1 in f\n',
         "Fatal Python error: Aborted\n",
@@ -454,7 +430,7 @@ def test_no_log_is_a_traceback(pieces: list[str]) -> None:
     data = "".join(pieces).encode()
     for reader in READERS:
         try:
-            part = reader.read(data, "log.txt")
+            [part] = reader.read(data, "log.txt")
         except UnreadableInput:
             continue
         for found in part.crashes:
@@ -466,26 +442,21 @@ def test_no_log_is_a_traceback(pieces: list[str]) -> None:
     "data",
     [
         b"x" * (8 << 20),
-        b"#0  " * (2 << 20),
-        b"#0  f (\n" * (1 << 20),
         b"\n" * (8 << 20),
         b"==1==ERROR: AddressSanitizer: " * (300 << 10),
         b"a: runtime error: b\n" * (400 << 10),
-        b"Program received signal SIGSEGV\n" * (200 << 10),
         b"* thread #1, stop reason = signal SIGSEGV\n  frame #0: 0x1 a`f\n" * (100 << 10),
-        b"Windows fatal exception: x\n" * (200 << 10),
-        b"Thread 1 (Thread\n#0  f ()\n" * (200 << 10),
         b"0   a 0x1 b\n" * (600 << 10),
         b"Exception Type: a\n" + b"Thread 0 Crashed:\n" * (400 << 10),
         b"panic(cpu 0 caller 0x1" * (300 << 10),
     ],
-    ids=range(13),
+    ids=range(8),
 )
 def test_large_logs_take_linear_time(data: bytes) -> None:
     for reader in READERS:
         started = time.process_time()
         try:
-            part = reader.read(data, "log.txt")
+            [part] = reader.read(data, "log.txt")
         except UnreadableInput:
             part = None
         assert time.process_time() - started < 10, reader.name

@@ -9,13 +9,11 @@ from pathlib import Path
 import junitparser
 import pytest
 
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run
+from ledger.evidence import execution, junit, pytest_log
 from ledger.evidence.compare import compare
-from ledger.evidence.exit_code import ExitCodeReader
-from ledger.evidence.junit import JUnitReader
 from ledger.evidence.model import Totals
-from ledger.evidence.pytest_log import PytestLogReader
+from ledger.evidence.outputs import read_run
+from ledger.git.files import WorkTree
 
 NEWEST = "8b8c48d0"
 REFRESH = "reports/2026-01-test-suite-refresh"
@@ -56,7 +54,7 @@ def test_all_77_junit_files_are_read_as_junitparser_reads_them(junit_files: list
     assert len(junit_files) == 77
     tests = 0
     for path in junit_files:
-        part = JUnitReader().read(path.read_bytes(), path.name)
+        part = junit.read(path.read_bytes(), path.name)[0]
         told = {name: test.outcome for name, test in part.tests.items()}
         assert told == by_junitparser(path), path
         assert all("no test case" in warning for warning in part.warnings), path
@@ -73,7 +71,7 @@ def test_each_log_beside_a_junit_file_names_the_same_failures(
     for folder in sorted({_run_folder(path) for path in junit_files}):
         inside = [by_junitparser(path) for path in junit_files if folder in path.parents]
         for path in sorted(folder.rglob("*.log")):
-            log = PytestLogReader().read(path.read_bytes(), str(path))
+            log = pytest_log.read(path.read_bytes(), str(path))[0]
             if not any(junit.keys() & log.tests.keys() for junit in inside):
                 continue
             failed = {name for name, test in log.tests.items() if test.outcome in FAILING}
@@ -140,26 +138,26 @@ def test_all_four_refresh_runs_have_the_same_failures(tree: Path) -> None:
 
 
 def test_exit_code_files(tree: Path) -> None:
-    reader = ExitCodeReader()
     codes: Counter[int | None] = Counter()
     for path in sorted((tree / "reports").rglob("*")):
-        if path.is_file() and reader.matches(path.name, path.read_bytes()[:5000]):
-            codes[reader.read(path.read_bytes(), path.name).exit_code] += 1
+        if path.is_file() and execution.is_exit_code(path.name, path.read_bytes()[:5000]):
+            [part] = execution.read_exit_code(path.read_bytes(), path.name)
+            codes[part.exit_code] += 1
     assert codes == {0: 38, 1: 5, 124: 3, None: 25}, "24 are empty, one says EXIT_CODE="
 
 
 def test_logs_of_every_kind_are_read(tree: Path) -> None:
     """No log raises, and one whose last line is missing is never complete."""
-    reader = PytestLogReader()
     kinds: Counter[str | None] = Counter()
     for path in sorted((tree / "reports").rglob("*")):
-        if not path.is_file() or not reader.matches(path.name, path.read_bytes()):
+        if not path.is_file() or not pytest_log.matches(path.name, path.read_bytes()):
             continue
-        part = reader.read(path.read_bytes(), path.name)
-        if part.totals is not None:
-            kinds[part.completeness] += 1
-            assert (part.duration_s is None) == (part.completeness == "incomplete"), path
-    assert kinds == {"complete": 227, None: 122, "incomplete": 16, "failed": 9}
+        for part in pytest_log.read(path.read_bytes(), path.name):
+            if part.totals is not None:
+                kinds[part.completeness] += 1
+                assert (part.duration_s is None) == (part.completeness == "incomplete"), path
+    # Five of the logs hold two sessions or three.
+    assert kinds == {"complete": 231, None: 124, "incomplete": 16, "failed": 9}
 
 
 def test_a_chunked_run_adds_up(tree: Path) -> None:

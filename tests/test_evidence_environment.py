@@ -10,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.environment import EnvironmentReader
-from ledger.evidence.kept import ALLOWED
+from ledger.evidence import environment
+from ledger.evidence.environment import ALLOWED
 from tests import commands
-
-READER = EnvironmentReader()
 
 
 def read(text: str, name: str = "env.txt") -> dict[str, str]:
-    return READER.read(text.encode(), name).environment
+    return dict(environment.read(text.encode(), name)[0].environment)
 
 
 @pytest.mark.parametrize(
@@ -61,13 +59,13 @@ def test_a_value_of_another_kind_is_left_out_even_where_the_name_is_allowed(valu
     ],
 )  # fmt: skip
 def test_which_files_are_dumps(name: str, matches: bool) -> None:
-    assert READER.matches(name, b"") is matches
+    assert environment.matches(name, b"") is matches
 
 
 def test_a_broken_dump_is_refused_without_a_word_of_it() -> None:
     for broken in (b'{"API_KEY": "hunter2", ', b'{"API_KEY": hunter2}', b"[" * 100_000):
         with pytest.raises(UnreadableInput) as refusal:
-            READER.read(broken, "env.json")
+            environment.read(broken, "env.json")
         assert str(refusal.value).startswith("env.json: expected a JSON object")
         assert "hunter2" not in str(refusal.value)
         assert refusal.value.__cause__ is None

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.evidence.commands import CommandsReader, program
+from ledger.evidence import execution
 from ledger.evidence.crashes import find_crashes
-from ledger.evidence.exit_code import ExitCodeReader, meaning
+from ledger.evidence.execution import meaning, program
 from ledger.evidence.fold import fold
-from ledger.evidence.gnu_time import GnuTimeReader
 from ledger.evidence.model import identity_of
 
 
@@ -41,13 +40,13 @@ from ledger.evidence.model import identity_of
     ],
 )
 def test_exit_code_files(text: str, code: int | None) -> None:
-    part = ExitCodeReader().read(text.encode(), "exit_code.txt")
+    part = execution.read_exit_code(text.encode(), "exit_code.txt")[0]
     assert part.exit_code == code
     assert bool(part.warnings) == (code is None), "what cannot be read is said"
 
 
 def test_an_empty_file_is_not_zero() -> None:
-    part = ExitCodeReader().read(b"\n", "exit_code.txt")
+    part = execution.read_exit_code(b"\n", "exit_code.txt")[0]
     assert (part.exit_code, part.warnings) == (None, ("the exit-code file is empty",))
 
 
@@ -67,7 +66,7 @@ def test_an_empty_file_is_not_zero() -> None:
     ],
 )
 def test_which_files_hold_an_exit_code(name: str, matches: bool) -> None:
-    assert ExitCodeReader().matches(name, b"1\n") is matches
+    assert execution.is_exit_code(name, b"1\n") is matches
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ Command exited with non-zero status 1
 
 
 def test_the_report_of_time() -> None:
-    part = GnuTimeReader().read(REPORT.encode(), "time.txt")
+    part = execution.read_time(REPORT.encode(), "time.txt")[0]
     assert part.command == "timeout 60 env A=1 pytest -q tests: slow"
     assert part.elapsed_s == 1656.77
     assert part.peak_rss_bytes == 58154780 * 1024
@@ -124,30 +123,30 @@ def test_the_report_of_time() -> None:
 )
 def test_elapsed(elapsed: str, seconds: float | None) -> None:
     text = REPORT.replace("27:36.77", elapsed)
-    part = GnuTimeReader().read(text.encode(), "time.txt")
+    part = execution.read_time(text.encode(), "time.txt")[0]
     assert part.elapsed_s == seconds
     assert bool(part.warnings) == (seconds is None)
 
 
 def test_the_report_at_the_end_of_a_log() -> None:
     log = ("1 passed in 1s\n" * 9000 + REPORT).encode()
-    assert GnuTimeReader().matches("pytest.log", log[-500:])
-    assert GnuTimeReader().read(log, "pytest.log").elapsed_s == 1656.77
+    assert execution.is_time("pytest.log", log[-500:])
+    assert execution.read_time(log, "pytest.log")[0].elapsed_s == 1656.77
 
 
 def test_of_two_reports_the_last() -> None:
     log = REPORT.replace("27:36", "0:36") + "passed\n" * 60 + REPORT
-    assert GnuTimeReader().read(log.encode(), "time.txt").elapsed_s == 1656.77
+    assert execution.read_time(log.encode(), "time.txt")[0].elapsed_s == 1656.77
 
 
 def test_a_command_that_a_signal_ended() -> None:
     text = REPORT.replace("exited with non-zero status 1", "terminated by signal 11")
-    assert GnuTimeReader().read(text.encode(), "time.txt").exit_code == 139
+    assert execution.read_time(text.encode(), "time.txt")[0].exit_code == 139
 
 
 @given(st.integers(0, len(REPORT)), st.binary(max_size=40))
 def test_reports_cut_or_garbled_raise_nothing(at: int, noise: bytes) -> None:
-    GnuTimeReader().read(REPORT.encode()[:at] + noise, "time.txt")
+    execution.read_time(REPORT.encode()[:at] + noise, "time.txt")[0]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +170,7 @@ def test_reports_cut_or_garbled_raise_nothing(at: int, noise: bytes) -> None:
     ],
 )
 def test_command_logs(text: str, command: str | None) -> None:
-    part = CommandsReader().read(text.encode(), "commands.txt")
+    part = execution.read_commands(text.encode(), "commands.txt")[0]
     assert part.command == command
     assert bool(part.warnings) == (command is None)
 
@@ -189,9 +188,9 @@ def test_command_logs(text: str, command: str | None) -> None:
     ],
 )
 def test_where_a_command_ran(text: str, folder: str | None) -> None:
-    part = CommandsReader().read(text.encode(), "commands.txt")
+    part = execution.read_commands(text.encode(), "commands.txt")[0]
     assert part.cwd == folder
-    assert fold("run", [part], (), single=True).cwd == folder
+    assert fold("run", [part], single=True).cwd == folder
 
 
 @pytest.mark.parametrize(
@@ -207,9 +206,9 @@ def test_where_a_command_ran(text: str, folder: str | None) -> None:
     ],
 )
 def test_a_command_is_told_without_its_secrets(command: str, told: str) -> None:
-    assert CommandsReader().read(command.encode(), "commands.txt").command == told
+    assert execution.read_commands(command.encode(), "commands.txt")[0].command == told
     report = REPORT.replace("timeout 60 env A=1 pytest -q tests: slow", command)
-    assert GnuTimeReader().read(report.encode(), "time.txt").command == told
+    assert execution.read_time(report.encode(), "time.txt")[0].command == told
 
 
 @pytest.mark.parametrize(

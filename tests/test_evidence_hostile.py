@@ -35,7 +35,7 @@ def test_a_spoiled_output_is_read_or_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_every_reader_has_outputs_to_spoil(tmp_path: Path) -> None:
-    from ledger.evidence.bundle import READERS
+    from ledger.evidence.outputs import READERS
 
     matched = {
         reader.name

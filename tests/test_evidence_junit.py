@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.junit import JUnitReader
+from ledger.evidence import junit
 from ledger.evidence.model import FAILING, Totals
 from ledger.evidence.part import MAX_BYTES, Part
 
@@ -23,7 +23,7 @@ DATA = Path(__file__).parent / "data" / "evidence" / "junit"
 
 
 def read(text: str | bytes, name: str = "junit.xml") -> Part:
-    return JUnitReader().read(text.encode() if isinstance(text, str) else text, name)
+    return junit.read(text.encode() if isinstance(text, str) else text, name)[0]
 
 
 def told(part: Part) -> dict[str, str]:
@@ -383,7 +383,7 @@ def test_encodings(encoding: str, declared: str, name: str) -> None:
     ],
 )
 def test_which_files_are_junit(name: str, sample: bytes, expected: bool) -> None:
-    assert JUnitReader().matches(name, sample) is expected
+    assert junit.matches(name, sample) is expected
 
 
 def test_time_grows_with_the_file_and_no_faster() -> None:

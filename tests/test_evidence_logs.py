@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run
-from ledger.evidence.junit import JUnitReader
-from ledger.evidence.model import Totals
+from ledger.evidence import junit, pytest_log
+from ledger.evidence.fold import fold
+from ledger.evidence.model import Evidence, Totals
+from ledger.evidence.outputs import read_run
 from ledger.evidence.part import Part
-from ledger.evidence.pytest_log import PytestLogReader
-from ledger.evidence.pytest_summary import summary
+from ledger.evidence.pytest_lines import summary
+from ledger.git.files import WorkTree
 
 FAILING = ("failed", "error")
 
@@ -94,11 +94,16 @@ def run(folder: Path, *options: str, runner: str = "pytest") -> tuple[bytes, Par
         check=False,
         timeout=120,
     )
-    return done.stdout, JUnitReader().read(xml.read_bytes(), "junit.xml"), done.returncode
+    return done.stdout, junit.read(xml.read_bytes(), "junit.xml")[0], done.returncode
+
+
+def read_log(log: str) -> Evidence:
+    """A log by itself, as one run."""
+    return fold("pytest.log", pytest_log.read(log.encode(), "pytest.log"), single=True)
 
 
 def read(log: bytes | str, name: str = "pytest.log") -> Part:
-    return PytestLogReader().read(log.encode() if isinstance(log, str) else log, name)
+    return pytest_log.read(log.encode() if isinstance(log, str) else log, name)[0]
 
 
 def failing(part: Part) -> set[str]:
@@ -357,10 +362,10 @@ def test_what_a_failing_test_printed_is_not_taken_for_the_session() -> None:
 def test_two_sessions_in_one_log_add_up() -> None:
     one = HEAD + "t/a.py::test_x FAILED\n=== 1 failed in 1.0s ===\n"
     two = HEAD + "t/a.py::test_x PASSED\nt/a.py::test_y PASSED\n=== 2 passed in 2.0s ===\n"
-    log = read(one + two)
-    assert log.totals == Totals(collected=2, passed=2)
+    log = read_log(one + two)
+    assert log.totals == Totals(collected=2, passed=1, failed=1, rerun=1), "the worse counts"
     assert log.duration_s == 3.0
-    assert "2 pytest sessions" in log.warnings[0]
+    assert "2 pytest sessions in one log: they add up" in log.warnings[0]
 
 
 def test_a_log_that_is_none_says_nothing() -> None:

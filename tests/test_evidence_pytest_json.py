@@ -14,14 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run
-from ledger.evidence.junit import JUnitReader
+from ledger.evidence import junit, pytest_log, pytest_reports
 from ledger.evidence.model import Totals
+from ledger.evidence.outputs import read_run
 from ledger.evidence.part import Part
-from ledger.evidence.pytest_json_report import PytestJsonReportReader
-from ledger.evidence.pytest_log import PytestLogReader
-from ledger.evidence.pytest_report_log import PytestReportLogReader
+from ledger.git.files import WorkTree
 from tests.test_evidence_logs import SUITE
 
 FAILING = ("failed", "error")
@@ -69,16 +66,16 @@ def run(folder: Path, *options: str, **modules: str) -> int:
 
 
 def log(data: bytes) -> Part:
-    return PytestReportLogReader().read(data, "log.jsonl")
+    return pytest_reports.read_report_log(data, "log.jsonl")[0]
 
 
 def report(data: bytes) -> Part:
-    return PytestJsonReportReader().read(data, "report.json")
+    return pytest_reports.read_json_report(data, "report.json")[0]
 
 
 def all_of(folder: Path) -> tuple[Part, Part, Part]:
     return (
-        JUnitReader().read((folder / "junit.xml").read_bytes(), "junit.xml"),
+        junit.read((folder / "junit.xml").read_bytes(), "junit.xml")[0],
         log((folder / "log.jsonl").read_bytes()),
         report((folder / "report.json").read_bytes()),
     )
@@ -318,7 +315,7 @@ def test_any_report_is_read(found: dict[str, object]) -> None:
 
 def test_the_log_reader_leaves_them_alone(whole: Path) -> None:
     data = (whole / "log.jsonl").read_bytes()
-    assert PytestLogReader().read(data, "pytest.log").totals is None
-    assert PytestReportLogReader().matches("pytest.log", data)
-    assert not PytestReportLogReader().matches("log.jsonl", (whole / "report.json").read_bytes())
-    assert not PytestJsonReportReader().matches("report.json", data)
+    assert pytest_log.read(data, "pytest.log")[0].totals is None
+    assert pytest_reports.is_report_log("pytest.log", data)
+    assert not pytest_reports.is_report_log("log.jsonl", (whole / "report.json").read_bytes())
+    assert not pytest_reports.is_json_report("report.json", data)

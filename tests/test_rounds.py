@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from ledger import cli
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
-from ledger.evidence.access import WorkTree
 from ledger.evidence.model import Crash, Evidence, Totals
 from ledger.evidence.rounds import earlier_of, judge
 from ledger.evidence.rounds.compare import compare, verdict_on
@@ -26,6 +25,7 @@ from ledger.evidence.rounds_model import Claim, Earlier, Judgement, Verdict
 from ledger.evidence.rounds_report import read_report
 from ledger.evidence.rounds_words import number, roles
 from ledger.evidence.rounds_words import result_of as status
+from ledger.git.files import WorkTree
 from ledger.reports import documents
 from ledger.reports.rounds import report as lines_of
 from tests.campaigns import calibration

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from ledger.errors import UsageError
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run
 from ledger.evidence.model import Evidence
+from ledger.evidence.outputs import read_run
+from ledger.git.files import WorkTree
 from ledger.run import bundle as bundles
 from ledger.run import command as commands
 from ledger.run import process as processes

@@ -22,10 +22,9 @@ from ledger.config import Config
 from ledger.edits import append as edits
 from ledger.edits import recorded, wording
 from ledger.errors import Refused, UsageError
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
+from ledger.evidence.outputs import read_run, read_runs
 from ledger.git import files, repository
 from ledger.plan import braces, selectors, text, words
 from ledger.plan.model import Change, Ledger, Model, NewAttempt, Result
@@ -120,7 +119,7 @@ class _Evidence:
     """What the runs say: ``each`` by itself, and the ``whole`` of them as parts of one run."""
 
     def __init__(self, config: Config, runs: Sequence[Path]) -> None:
-        self.tree = WorkTree(config.root)
+        self.tree = files.WorkTree(config.root)
         names = [files.inside(config.root, run) for run in runs]
         self.whole = read_runs(self.tree, names)
         alone = len(names) == 1

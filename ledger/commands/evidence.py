@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run, read_runs
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Delta, Evidence
+from ledger.evidence.outputs import read_run, read_runs
 from ledger.git import process
+from ledger.git.files import WorkTree
 from ledger.plan.model import Model
 
 

@@ -13,10 +13,10 @@ from ledger.claims.judge import contradicted_since
 from ledger.claims.model import JudgedClaim
 from ledger.config import Config
 from ledger.errors import LedgerError
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run
+from ledger.evidence.outputs import read_run
 from ledger.gates.gate import judged_criteria
 from ledger.git import blobs, repository
+from ledger.git.files import WorkTree
 from ledger.plan.model import Item, Ledger
 from ledger.rules import Facts
 from ledger.rules.model import Contradiction

@@ -22,7 +22,7 @@ def result(evidence: Evidence) -> Result:
         return "failed"
     if totals and totals.failed + totals.errors:
         return "failed"
-    if evidence.completeness == "incomplete":
+    if evidence.completeness in ("incomplete", "inconsistent"):
         return "partial"
     if evidence.exit_code == 0 or totals:
         return "success"
@@ -42,7 +42,7 @@ def metrics(evidence: Evidence, delta: Delta | None = None, baseline: str = "") 
         parts.append(f"exit code {evidence.exit_code}")
     if evidence.peak_rss_bytes is not None:
         parts.append(f"peak memory {_memory(evidence.peak_rss_bytes)}")
-    if evidence.completeness in ("timeout", "crashed", "incomplete"):
+    if evidence.completeness in ("timeout", "crashed", "incomplete", "inconsistent"):
         parts.append(f"run {evidence.completeness}: {evidence.reason}".rstrip(": "))
     if delta is not None:
         parts.append(f"against `{baseline}`: {_comparison(delta)}")

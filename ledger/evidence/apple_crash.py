@@ -17,6 +17,7 @@ from ledger.evidence.frames import MAX_FRAMES, Frame, signature
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
 
+NAME = "apple-crash"
 MAX_BYTES = 32 * 1024 * 1024
 
 _SUFFIXES = (".ips", ".crash", ".panic")
@@ -37,56 +38,56 @@ _KEXTS = "Kernel Extensions in backtrace:"
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d+\b")
 
 
-class AppleCrashReader:
-    """Reads one report: what stopped the process and the frames of the thread that did."""
+def matches(name: str, sample: bytes) -> bool:
+    """A file named as such a report is, or text that begins like one."""
+    last = file_name(name)
+    if last.endswith(_SUFFIXES):
+        return True
+    start = sample[:4096]
+    return last.endswith(_TEXT_SUFFIXES) and any(mark in start for mark in _MARKS)
 
-    name = "apple-crash"
 
-    def matches(self, name: str, sample: bytes) -> bool:
-        """A file named as such a report is, or text that begins like one."""
-        last = file_name(name)
-        if last.endswith(_SUFFIXES):
-            return True
-        start = sample[:4096]
-        return last.endswith(_TEXT_SUFFIXES) and any(mark in start for mark in _MARKS)
+def read(data: bytes, name: str) -> tuple[Part, ...]:
+    """What stopped the process and the frames of the thread that did; none for a report of
+    another kind (memory pressure, a hang). Raises ``UnreadableInput``."""
+    if len(data) > MAX_BYTES:
+        raise _broken(name, f"more than {MAX_BYTES >> 20} MB")
+    text = decode(data).replace("\r\n", "\n").lstrip()
+    if not text:
+        raise _broken(name, "an empty file")
+    crash = _of_json(text, name) if text.startswith("{") else _of_text(text, name)
+    if isinstance(crash, str):
+        return (Part(NAME, name, warnings=(crash,)),)
+    return (Part(NAME, name, crashes=(crash,)),)
 
-    def read(self, data: bytes, name: str) -> Part:
-        """The crash, none for a report of another kind (memory pressure, a hang)."""
-        if len(data) > MAX_BYTES:
-            raise _broken(name, f"more than {MAX_BYTES >> 20} MB")
-        text = decode(data).replace("\r\n", "\n").lstrip()
-        if not text:
-            raise _broken(name, "an empty file")
-        if text.startswith("{"):
-            return self._read_json(text, name)
-        return self._read_text(text, name)
 
-    def _read_json(self, text: str, name: str) -> Part:
-        header, rest = _object(text, name)
-        if not rest and "bug_type" in header and not _body_keys(header):
-            raise _broken(name, "its first line alone: the report is cut short")
-        if rest and not rest.startswith("{"):
-            return self._read_text(rest, name)
-        body = _object(rest, name)[0] if rest else header
-        if isinstance(body.get("panicString"), str):
-            return Part(self.name, name, crashes=(_panic(body["panicString"], name),))
-        if not isinstance(body.get("exception"), dict):
-            kind = _text(header.get("bug_type")) or "unknown"
-            said = f"bug type {kind}: not the report of a crash"
-            return Part(self.name, name, warnings=(said,))
-        return Part(self.name, name, crashes=(_crash(body, name),))
+def _of_json(text: str, name: str) -> Crash | str:
+    """The crash, or why there is none."""
+    header, rest = _object(text, name)
+    if not rest and "bug_type" in header and not _body_keys(header):
+        raise _broken(name, "its first line alone: the report is cut short")
+    if rest and not rest.startswith("{"):
+        return _of_text(rest, name)
+    body = _object(rest, name)[0] if rest else header
+    if isinstance(body.get("panicString"), str):
+        return _panic(body["panicString"], name)
+    if not isinstance(body.get("exception"), dict):
+        kind = _text(header.get("bug_type")) or "unknown"
+        return f"bug type {kind}: not the report of a crash"
+    return _crash(body, name)
 
-    def _read_text(self, text: str, name: str) -> Part:
-        if _PANIC.search(text):
-            return Part(self.name, name, crashes=(_panic(text, name),))
-        fields = {key: value.strip() for key, value in _FIELD.findall(text)}
-        kind = fields.get("Exception Type")
-        if not kind:
-            raise _broken(name, "no exception type and no panic")
-        detail = fields.get("Exception Subtype") or fields.get("Exception Codes", "")
-        if detail.startswith("0x"):
-            detail = ""
-        return Part(self.name, name, crashes=(_made(kind, detail, _text_frames(text), name),))
+
+def _of_text(text: str, name: str) -> Crash:
+    if _PANIC.search(text):
+        return _panic(text, name)
+    fields = {key: value.strip() for key, value in _FIELD.findall(text)}
+    kind = fields.get("Exception Type")
+    if not kind:
+        raise _broken(name, "no exception type and no panic")
+    detail = fields.get("Exception Subtype") or fields.get("Exception Codes", "")
+    if detail.startswith("0x"):
+        detail = ""
+    return _made(kind, detail, _text_frames(text), name)
 
 
 def _object(text: str, name: str) -> tuple[dict[str, Any], str]:

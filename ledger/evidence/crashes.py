@@ -1,33 +1,36 @@
-"""What a dying process left in a log: Python's ``faulthandler``."""
+"""What a dying process left in a log: dumps of Python's ``faulthandler``, backtraces of lldb, and
+reports of the sanitizers of clang and gcc (address, leak, memory, thread, undefined)."""
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
+from ledger.evidence.frames import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
 from ledger.evidence.model import Crash
-from ledger.evidence.part import Part, decode, file_name
+from ledger.evidence.part import Part, decode, file_name, shorten
 from ledger.evidence.rounds_model import CrashGroup, Through
 
-_MARK = "Fatal Python error: "
-_FRAME = re.compile(r'  File "([^"\n]{1,1000})", line (\d{1,9}|\?\?\?) in (.{1,300})')
 _SUFFIXES = (".log", ".txt", ".out", ".err", ".stderr", ".stdout")
-_MAX_CRASHES = 100
-_MAX_FRAMES = 100
+_LOOK_AHEAD = 400_000
+
+# faulthandler, which pytest turns on by itself
+
+_FATAL = "Fatal Python error: "
+# `  File "/a/b.py", line 12 in test_x`
+_PYTHON_FRAME = re.compile(r'  File "([^"\n]{1,1000})", line (\d{1,9}|\?\?\?) in (.{1,300})')
 
 
-class FaulthandlerReader:
-    """Reads the dumps of ``python -X faulthandler``, which pytest turns on by itself."""
+def is_faulthandler(name: str, sample: bytes) -> bool:
+    """Text that holds a fatal error of Python's."""
+    return file_name(name).endswith(_SUFFIXES) and _FATAL.encode() in sample
 
-    name = "faulthandler"
 
-    def matches(self, name: str, sample: bytes) -> bool:
-        """Text that holds a fatal error of Python's."""
-        return file_name(name).endswith(_SUFFIXES) and _MARK.encode() in sample
-
-    def read(self, data: bytes, name: str) -> Part:
-        """Every crash in the file, in order."""
-        return Part(self.name, name, crashes=find_crashes(decode(data), name))
+def read_faulthandler(data: bytes, name: str) -> tuple[Part, ...]:
+    """Every crash in the file, in order."""
+    return (Part("faulthandler", name, crashes=find_crashes(decode(data), name)),)
 
 
 def find_crashes(text: str, source: str) -> tuple[Crash, ...]:
@@ -37,17 +40,17 @@ def find_crashes(text: str, source: str) -> tuple[Crash, ...]:
     change with every edit, so they do not tell crashes apart.
     """
     found: list[Crash] = []
-    position = text.find(_MARK)
-    while position >= 0 and len(found) < _MAX_CRASHES:
-        after = text.find(_MARK, position + 1)
+    position = text.find(_FATAL)
+    while position >= 0 and len(found) < MAX_CRASHES:
+        after = text.find(_FATAL, position + 1)
         end = min(after if after >= 0 else len(text), position + 200_000)
-        found.append(_crash(text[position:end].split("\n"), source))
+        found.append(_python_crash(text[position:end].split("\n"), source))
         position = after
     return tuple(found)
 
 
-def _crash(lines: list[str], source: str) -> Crash:
-    kind = lines[0][len(_MARK) :].strip()[:200]
+def _python_crash(lines: list[str], source: str) -> Crash:
+    kind = lines[0][len(_FATAL) :].strip()[:200]
     frames: list[str] = []
     here = False
     for line in (text.rstrip("\r") for text in lines[1:]):
@@ -57,19 +60,233 @@ def _crash(lines: list[str], source: str) -> Crash:
             if here:
                 break
         elif here:
-            frame = _FRAME.fullmatch(line)
-            if frame is None or len(frames) >= _MAX_FRAMES:
+            frame = _PYTHON_FRAME.fullmatch(line)
+            if frame is None or len(frames) >= MAX_FRAMES:
                 break
             frames.append(f"{frame[1]}:{frame[2]} in {frame[3]}")
-    return Crash(kind=kind, signature=_signature(kind, frames), frames=tuple(frames), source=source)
+    return Crash(
+        kind=kind, signature=_python_signature(kind, frames), frames=tuple(frames), source=source
+    )
 
 
-def _signature(kind: str, frames: list[str]) -> str:
+def _python_signature(kind: str, frames: list[str]) -> str:
     if not frames:
         return kind
     place, _, function = frames[0].rpartition(" in ")
     path = place.rpartition(":")[0].replace("\\", "/")
     return f"{kind} in {function} ({path.rpartition('/')[2]})"
+
+
+# lldb
+
+_LLDB_STOP = re.compile(
+    r"^[ \t]*\*? *thread #(\d{1,9}).{0,1000}?stop reason = (.{1,500})$", re.MULTILINE
+)
+_LLDB_FRAME = re.compile(r"[ \t]*\*?[ \t]*frame #(\d{1,6}): 0x[0-9a-fA-F]+ ([^`]{1,1000})`(.*)")
+_LLDB_CRASH = re.compile(r"(EXC_\w+|signal SIG(?!INT\b|STOP\b|TRAP\b|USR|CHLD\b)\w+|ESR_EC\w+)")
+
+
+def is_backtrace(name: str, sample: bytes) -> bool:
+    """Text that holds a frame as lldb shows it."""
+    last = file_name(name)
+    named = last.endswith((*_SUFFIXES, ".bt")) or "." not in last
+    return named and b"frame #0: 0x" in sample
+
+
+def read_backtrace(data: bytes, name: str) -> tuple[Part, ...]:
+    """Every crash in the output of lldb, at most ``MAX_CRASHES``. A stop at a breakpoint is
+    none."""
+    found = list(_lldb(decode(data).replace("\r\n", "\n"), name))
+    warnings: tuple[str, ...] = ()
+    if len(found) > MAX_CRASHES:
+        warnings = (f"more than {MAX_CRASHES} backtraces: the rest is not kept",)
+    return (Part("backtrace", name, crashes=tuple(found[:MAX_CRASHES]), warnings=warnings),)
+
+
+def _lldb(text: str, name: str) -> Iterator[Crash]:
+    """lldb shows the frame it stopped at, and ``bt`` shows the same stop again with all of
+    them: of both the longer stands."""
+    stops = list(islice(_LLDB_STOP.finditer(text), 4 * MAX_CRASHES))
+    before: tuple[str, str, list[Frame]] | None = None
+    for number, stop in enumerate(stops):
+        reason = stop[2].strip()
+        crash = _LLDB_CRASH.match(reason)
+        if crash is None:
+            continue
+        end = stops[number + 1].start() if number + 1 < len(stops) else len(text)
+        frames = _lldb_frames(text[stop.end() : min(end, stop.end() + _LOOK_AHEAD)])
+        now = (reason, crash[1].removeprefix("signal "), frames)
+        if before is not None:
+            if before[:2] == now[:2] and before[2][:1] == frames[:1]:
+                before = max(before, now, key=lambda found: len(found[2]))
+                continue
+            yield _lldb_crash(*before, name)
+        before = now
+    if before is not None:
+        yield _lldb_crash(*before, name)
+
+
+def _lldb_frames(text: str) -> list[Frame]:
+    frames: list[Frame] = []
+    for line in text.split("\n"):
+        found = _LLDB_FRAME.match(line)
+        if found is None:
+            continue
+        if len(frames) == MAX_FRAMES or int(found[1]) < len(frames):
+            break
+        function, is_at, place = found[3].rpartition(" at ")
+        if is_at and re.search(r":\d+\Z", place.removesuffix(" [inlined]").rstrip()):
+            frames.append(Frame(function, place.removesuffix(" [inlined]").rstrip(), ""))
+        else:
+            frames.append(Frame(found[3], "", found[2]))
+    return frames
+
+
+def _lldb_crash(said: str, kind: str, frames: list[Frame], name: str) -> Crash:
+    return Crash(
+        kind=shorten(said),
+        signature=signature(kind, frames),
+        frames=tuple(frame.text for frame in frames),
+        source=name,
+    )
+
+
+# Sanitizers
+
+_SANITIZER_MARKS = (b"Sanitizer: ", b": runtime error: ")
+_REPORT = re.compile(
+    r".{0,200}?(?:==\d{1,10}== ?(?:ERROR|WARNING)|(?<!\S)WARNING): (\w{1,20}Sanitizer): (.*)"
+    r"|(.{1,1000}?): runtime error: (.*)"
+)
+_PREFIX = re.compile(r"[ \t]*#(\d{1,4}) +")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+(?: in)? ?")
+_BUILD = re.compile(r" \(BuildId: [0-9a-f]+\)$")
+_MODULE = re.compile(r" ?\(([^()]{1,1000})\+(0x[0-9a-fA-F]+)\)$")
+_PLACE = re.compile(r"(\S{1,1000}:\d{1,9}(?::\d{1,9})?)$")
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+|-?\b\d+\b")
+
+
+def is_sanitizer(name: str, sample: bytes) -> bool:
+    """Text that holds a report; ``log_path=asan`` makes files named ``asan.1234``."""
+    last = file_name(name)
+    stem, dot, suffix = last.rpartition(".")
+    named = last.endswith(_SUFFIXES) or not dot or (bool(stem) and suffix.isdecimal())
+    return named and any(mark in sample for mark in _SANITIZER_MARKS)
+
+
+def read_sanitizer(data: bytes, name: str) -> tuple[Part, ...]:
+    """Each report with the first stack below it, at most ``MAX_CRASHES``: after undefined
+    behaviour a program goes on, so there may be any number."""
+    text = decode(data)
+    found: list[Crash] = []
+    warnings: tuple[str, ...] = ()
+    for report in _reports(text):
+        if len(found) == MAX_CRASHES:
+            warnings = (f"more than {MAX_CRASHES} reports of sanitizers: the rest is not read",)
+            break
+        found.append(_sanitizer_crash(report, text, name))
+    return (Part("sanitizer", name, crashes=tuple(found), warnings=warnings),)
+
+
+def _reports(text: str) -> Iterator[re.Match[str]]:
+    places = (_places(text, mark.decode()) for mark in _SANITIZER_MARKS)
+    done = -1
+    for place in heapq.merge(*places):
+        start = text.rfind("\n", max(0, place - 1000), place) + 1
+        if start <= done:
+            continue
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        report = _REPORT.match(text, max(start, place - 1000), min(end, place + 4000))
+        if report:
+            done = end
+            yield report
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    place = text.find(mark)
+    while place >= 0:
+        yield place
+        place = text.find(mark, place + 1)
+
+
+def _sanitizer_crash(report: re.Match[str], text: str, name: str) -> Crash:
+    frames = _sanitizer_stack(text[report.end() : report.end() + 100_000])
+    if report[1]:
+        tool, said = report[1], report[2].strip()
+        short = re.split(r" on (?:unknown )?address| \(pid=|: | \(pc ", said, maxsplit=1)[0]
+    else:
+        tool, said = "UndefinedBehaviorSanitizer", report[4].strip()
+        short = re.split(r": | for (?:type|an object)|, which", said, maxsplit=1)[0]
+        short = re.sub(r" 0x[0-9a-f]+| '[^']{0,300}'", "", short)
+        if not frames:
+            frames = [Frame("", report[3].strip().rpartition(" ")[2])]
+    short = _NUMBER.sub("N", short)[:200]
+    what = f"{tool}: {short}"
+    return Crash(
+        kind=shorten(f"{tool}: {said}"),
+        signature=signature(what, frames),
+        frames=tuple(f.text for f in frames),
+        source=name,
+    )
+
+
+def _sanitizer_stack(text: str) -> list[Frame]:
+    """The first stack, unless the next report comes before it."""
+    frames: list[Frame] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        prefix = _PREFIX.match(line)
+        if prefix and (int(prefix[1]) or not frames) and len(frames) < MAX_FRAMES:
+            frames.append(_sanitizer_frame(line[prefix.end() : prefix.end() + MAX_FUNCTION]))
+        elif frames or "Sanitizer: " in line or ": runtime error: " in line:
+            break
+    return frames
+
+
+def _sanitizer_frame(text: str) -> Frame:
+    """``0xADDRESS in FUNCTION PLACE``, without the address in a report of the thread
+    sanitizer; PLACE is ``file:line:column``, ``(binary+offset)`` or both."""
+    address = _ADDRESS.match(text)
+    if address:
+        text = text[address.end() :]
+    text = _BUILD.sub("", text.rstrip())
+    binary, offset = "", ""
+    module = _MODULE.search(text)
+    if module:
+        binary, offset = module[1].rpartition("/")[2], module[2]
+        text = text[: module.start()]
+    place = _PLACE.search(text)
+    where = place[1] if place else ""
+    function = text[: place.start()].rstrip() if place else text.strip()
+    folder = function.find(" /")
+    if place and folder >= 0:  # a path with blanks in it
+        where = f"{function[folder + 1 :]} {where}"
+        function = function[:folder]
+    if where:
+        return Frame(function, where)
+    if not function and binary:
+        return Frame("", "", f"{binary} + {offset}")
+    return Frame(function, "", binary)
+
+
+# All of them
+
+
+def crashes_in(text: str) -> list[Crash]:
+    """The crashes that a piece of text shows, such as a fenced block of a report."""
+    data = text.encode("utf-8", "replace")
+    readers = (
+        (is_sanitizer, read_sanitizer),
+        (is_backtrace, read_backtrace),
+        (is_faulthandler, read_faulthandler),
+    )
+    return [
+        crash
+        for matches, read in readers
+        if matches("text.txt", data)
+        for part in read(data, "")
+        for crash in part.crashes
+    ]
 
 
 def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:

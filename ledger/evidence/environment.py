@@ -1,53 +1,84 @@
-"""Dumps of a run's environment: ``env.txt``, ``env.json``.
+"""Dumps of a run's environment (``env.txt``, ``env.json``), and what is kept of them and of a
+command line: nothing secret.
 
 Such files hold keys and passwords. So only variables named here are taken, and of these only
 values that look like a version, a number, a name or a locale. The others are neither stored nor
-shown, not even in an error.
+shown, not even in an error. `ledger run` writes no more than is read here.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ledger.evidence.kept import allowed, flat
+from ledger.errors import UnreadableInput
 from ledger.evidence.part import MAX_BYTES, Part, decode, file_name
-from ledger.evidence.pytest_records import unreadable
 
+MEMORY = "Maximum resident set size (kbytes)"
+NOT_TOLD = "not told"
+"""What `ledger run` writes where the system does not tell the memory."""
+_SECRET = re.compile(
+    r"((?:(?<![a-z])key|apikey|token|secret|passw(?:or)?d|credentials?)\w{0,20}=)(?:\"[^\"]*\"|'[^']*'|\S+)",
+    re.IGNORECASE,
+)
+ALLOWED = frozenset(
+    # the interpreter and what changes how it works
+    "PYTHON PYTHON_VERSION PYTHON_IMPLEMENTATION PYTHONHASHSEED PYTHONOPTIMIZE PYTHONUTF8 "
+    "PYTHONIOENCODING PYTHONFAULTHANDLER PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONDEVMODE "
+    "PYTHONMALLOC NODE_ENV NODE_VERSION JAVA_VERSION GO_VERSION GOOS GOARCH GOMAXPROCS "
+    "RUST_VERSION RUST_BACKTRACE GCC_VERSION CLANG_VERSION CMAKE_VERSION "
+    # the machine
+    "PLATFORM OS OSTYPE HOSTTYPE MACHTYPE SYSTEM KERNEL ARCH ARCHITECTURE MACHINE PROCESSOR_COUNT "
+    "CPU_COUNT CPUS NPROC GLIBC_VERSION LIBC_VERSION "
+    # packages whose version decides about results
+    "PYTEST PYTEST_VERSION PLUGGY NUMPY NUMPY_VERSION SCIPY SCIPY_VERSION PANDAS PANDAS_VERSION "
+    "TORCH TORCH_VERSION PYTORCH_VERSION JAX_VERSION TENSORFLOW_VERSION "
+    # processors, threads, memory
+    "OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS NUMEXPR_NUM_THREADS "
+    "VECLIB_MAXIMUM_THREADS RAYON_NUM_THREADS KMP_DUPLICATE_LIB_OK CUDA_VISIBLE_DEVICES "
+    "CUDA_LAUNCH_BLOCKING CUDA_VERSION CUDNN_VERSION CUDA_AVAILABLE IS_CUDA_AVAILABLE "
+    "CUBLAS_WORKSPACE_CONFIG MALLOC_ARENA_MAX MALLOC_CHECK_ MALLOC_PERTURB_ "
+    # locale, time, terminal
+    "LANG LC_ALL LC_CTYPE LC_NUMERIC TZ SOURCE_DATE_EPOCH TERM COLUMNS LINES NO_COLOR "
+    # where it ran
+    "CI GITHUB_ACTIONS GITHUB_SHA GITHUB_RUN_ID GITHUB_RUN_NUMBER GITLAB_CI CI_COMMIT_SHA "
+    "CI_PIPELINE_ID BUILD_NUMBER RUNNER_OS RUNNER_ARCH CONDA_DEFAULT_ENV".split()
+)
+_PLAIN = re.compile(r"[\w.,:+/()~ -]{1,100}", re.ASCII)
+_LONG = re.compile(r"[A-Za-z0-9_]{20}")  # keys and tokens are longer than words and numbers
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_UNSPELLED = re.compile(r"[^A-Z0-9]+")
+_MAX_DEPTH = 4
 _NAME = re.compile(r"(?:^|[_.-])(?:env|environ|environment|printenv)(?:[_.-]|$)")
 _SUFFIXES = (".txt", ".json", ".log", ".out", ".env")
 _LINE = re.compile(r"(?:export |declare -x )?([A-Za-z][\w .()-]{0,60}?)[ \t]*[=:][ \t]*(.*)")
 _MAX_LINES = 100_000
 
 
-class EnvironmentReader:
-    """Reads ``NAME=value`` lines, ``Name: value`` lines, or JSON."""
+def matches(name: str, sample: bytes) -> bool:  # noqa: ARG001 - the name decides
+    """``env.txt``, ``env.json``, ``torch_env.txt``, ``environment.log`` and the like."""
+    last = file_name(name)
+    return bool(_NAME.search(last)) and ("." not in last or last.endswith(_SUFFIXES))
 
-    name = "environment"
 
-    def matches(self, name: str, sample: bytes) -> bool:  # noqa: ARG002 - the name decides
-        """``env.txt``, ``env.json``, ``torch_env.txt``, ``environment.log`` and the like."""
-        last = file_name(name)
-        return bool(_NAME.search(last)) and ("." not in last or last.endswith(_SUFFIXES))
-
-    def read(self, data: bytes, name: str) -> Part:
-        """What is allowed of it. Raises ``UnreadableInput`` for broken JSON."""
-        if not file_name(name).endswith(".json"):
-            return Part(self.name, name, environment=allowed(_lines(decode(data))))
-        try:
-            if len(data) > MAX_BYTES:
-                raise ValueError
-            found = json.loads(decode(data))
-        except (ValueError, RecursionError):
-            # Without its cause: that would quote the file.
-            raise unreadable(
-                "environment-unreadable",
-                name,
-                "a JSON object, found something else",
-                "give the dump as it was written",
-            ) from None
-        return Part(self.name, name, environment=allowed(flat(found)))
+def read(data: bytes, name: str) -> tuple[Part, ...]:
+    """What is allowed of ``NAME=value`` lines, ``Name: value`` lines, or JSON. Raises
+    ``UnreadableInput`` for broken JSON."""
+    if not file_name(name).endswith(".json"):
+        return (Part("environment", name, environment=allowed(_lines(decode(data)))),)
+    try:
+        if len(data) > MAX_BYTES:
+            raise ValueError
+        dump = json.loads(decode(data))
+    except (ValueError, RecursionError):
+        # Without its cause: that would quote the file.
+        raise UnreadableInput(
+            "environment-unreadable",
+            f"{name}: expected a JSON object, found something else",
+            "give the dump as it was written",
+        ) from None
+    return (Part("environment", name, environment=allowed(flat(dump))),)
 
 
 def _lines(text: str) -> Iterator[tuple[str, object]]:
@@ -57,3 +88,53 @@ def _lines(text: str) -> Iterator[tuple[str, object]]:
             yield found[1], found[2]
         if number == _MAX_LINES:
             return
+
+
+def without_secrets(command: str) -> str:
+    """The command line without the values of variables and options whose name says that they
+    are secret."""
+    return _SECRET.sub(r"\1…", command)
+
+
+def allowed(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
+    """The variables that may be told, by their name in capitals. Of two that are spelled alike
+    the first stands."""
+    found: dict[str, str] = {}
+    for key, value in _spelled(pairs):
+        if key not in ALLOWED or key in found:
+            continue
+        said = value if isinstance(value, str) else json.dumps(value)
+        said = said.strip().strip("\"'")
+        is_commit = key.endswith("_SHA") and _COMMIT.fullmatch(said)
+        if is_commit or (_PLAIN.fullmatch(said) and not _LONG.search(said)):
+            found[key] = said
+    return found
+
+
+def _spelled(pairs: Iterable[tuple[str, object]]) -> Iterator[tuple[str, object]]:
+    for key, value in pairs:
+        if isinstance(value, dict):
+            yield from ((_spell(inner), deep) for inner, deep in flat(value, key, 1))
+        elif isinstance(value, str | int | float):
+            yield _spell(key), value
+
+
+def _spell(key: object) -> str:
+    """``python.version``, ``Python version`` and ``PYTHON_VERSION`` are one name. A leading or
+    trailing underscore stays: it makes another."""
+    upper = str(key)[:80].upper()
+    spelled = _UNSPELLED.sub("_", upper).strip("_")
+    return spelled + "_" if upper.endswith("_") else spelled
+
+
+def flat(value: object, above: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
+    """Names and values of JSON; of what is nested both by its own name and with that above."""
+    if not isinstance(value, dict) or depth > _MAX_DEPTH:
+        return
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            yield from flat(inner, key, depth + 1)
+        elif isinstance(inner, str | int | float):
+            yield key, inner
+            if above:
+                yield f"{above}_{key}", inner

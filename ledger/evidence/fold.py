@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from ledger.evidence.commands import program
-from ledger.evidence.exit_code import meaning
-from ledger.evidence.merging import RANK, Merged, merge
+from collections.abc import Sequence
+
+from ledger.evidence.execution import meaning, program
+from ledger.evidence.merge import RANK, Merged, merge
 from ledger.evidence.model import Completeness, Evidence, Totals, recount
 from ledger.evidence.part import Part
 from ledger.plan.text import counted
 
-SEVERITY: tuple[Completeness, ...] = ("crashed", "timeout", "incomplete", "failed", "complete")
+SEVERITY: tuple[Completeness, ...] = (
+    "crashed",
+    "timeout",
+    "incomplete",
+    "inconsistent",
+    "failed",
+    "complete",
+)
 _PYTEST_CODES = {
     2: "interrupted, or tests could not be collected",
     3: "internal error of pytest",
@@ -18,19 +26,22 @@ _PYTEST_CODES = {
 }
 
 
-def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) -> Evidence:
+def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
     """Fold what the files of one run say.
 
     Tests come from JUnit XML where there is any, else from pytest logs; a log's tests that no
     JUnit file has are a part of the run that left only a log. ``duration_s`` is the sum over
     the files that gave the tests.
 
-    ``completeness`` is how far the run came, not how its tests went:
+    ``completeness`` is how far the run came and whether its outputs agree, not how its tests
+    went:
 
     - ``crashed``: a signal or a fatal error ended it;
     - ``timeout``: ``timeout(1)`` (exit code 124) or pytest-timeout ended it;
     - ``incomplete``: it was interrupted or stopped after so many failures, an output is cut
       short or cannot be read, or there are no test results at all;
+    - ``inconsistent``: its outputs disagree (on a test, or an exit code of 0 beside a failure),
+      a suite counts failures that nobody names, or more tests ended than were collected;
     - ``failed``: it ended by itself without running its tests: wrong usage, nothing collected,
       an internal error, or a non-zero exit code that no failing test accounts for;
     - ``complete``: it ran to its end. Tests may have failed: exit code 1 with 8 failed tests is
@@ -39,7 +50,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     The first of them that any file shows stands, and ``reason`` says which and why.
     """
     merged = merge(parts)
-    noted = [*warnings, *_told(parts), *merged.warnings]
+    noted = [*_told(parts), *merged.warnings]
     sources = dict(merged.sources)
     duration = merged.duration_s
     times = _own_times(parts, merged, noted)
@@ -56,14 +67,10 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
         sources["peak_rss_bytes"] = largest.file
     command = _command(parts, times, sources)
     environment = _environment(parts, noted)
-    completeness, reason = _completeness(parts, merged, totals, exit_code)
+    disagreements = [*merged.disagreements, *_disagreements(totals, exit_code)]
+    noted += [told for told in disagreements if told not in noted]
+    completeness, reason = _completeness(parts, merged, totals, exit_code, disagreements)
     claim = next((part for part in parts if part.reader == "run"), None)
-    if totals is not None and exit_code == 0 and totals.failed + totals.errors:
-        noted.append(
-            f"exit code 0 although {counted(totals.failed + totals.errors, 'test')} failed: "
-            "perhaps that of "
-            "the last command of a pipe"
-        )
     if not single:
         noted += _missing(parts) if claim is None or not claim.without_tests else ()
     return Evidence(
@@ -89,7 +96,7 @@ def fold(path: str, parts: list[Part], warnings: tuple[str, ...], single: bool) 
     )
 
 
-def _told(parts: list[Part]) -> list[str]:
+def _told(parts: Sequence[Part]) -> list[str]:
     return [
         warning if part.file in warning else f"{part.file}: {warning}"
         for part in parts
@@ -97,7 +104,7 @@ def _told(parts: list[Part]) -> list[str]:
     ]
 
 
-def _missing(parts: list[Part]) -> list[str]:
+def _missing(parts: Sequence[Part]) -> list[str]:
     readers = {part.reader for part in parts}
     reported = readers & {"pytest-json-report", "pytest-report-log"}
     found = []
@@ -116,7 +123,7 @@ def _totals(merged: Merged) -> Totals | None:
     return recount(merged.tests.values()) if merged.read else None
 
 
-def _own_times(parts: list[Part], merged: Merged, noted: list[str]) -> list[Part]:
+def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[Part]:
     """The reports of time that measured the run itself. One that took less than half of the
     longest test session, or where no session tells its time another program, did not; the one
     that `ledger run` wrote did."""
@@ -154,7 +161,7 @@ def _words(command: str) -> set[str]:
     return {word.rpartition("/")[2] for word in command.split()}
 
 
-def _command(parts: list[Part], times: list[Part], sources: dict[str, str]) -> str | None:
+def _command(parts: Sequence[Part], times: list[Part], sources: dict[str, str]) -> str | None:
     """What was measured, else what was written down."""
     written = [part for part in parts if part.reader == "commands"]
     for part in (*times[:1], *written):
@@ -165,7 +172,7 @@ def _command(parts: list[Part], times: list[Part], sources: dict[str, str]) -> s
 
 
 def _exit_code(
-    parts: list[Part], times: list[Part], noted: list[str], sources: dict[str, str]
+    parts: Sequence[Part], times: list[Part], noted: list[str], sources: dict[str, str]
 ) -> int | None:
     """Of several the worst. A 0 does not stand for a file that says nothing."""
     files = [part for part in parts if part.reader == "exit-code"]
@@ -191,7 +198,7 @@ def _exit_code(
     return worst.exit_code
 
 
-def _environment(parts: list[Part], noted: list[str]) -> dict[str, str]:
+def _environment(parts: Sequence[Part], noted: list[str]) -> dict[str, str]:
     """What all dumps say together; where two differ the first stands."""
     found: dict[str, str] = {}
     for part in parts:
@@ -206,23 +213,41 @@ def _rank(code: int) -> int:
     return SEVERITY.index(state) if state else 3 if code else 4
 
 
+def _disagreements(totals: Totals | None, exit_code: int | None) -> list[str]:
+    """Where the counts of a run contradict each other, or its exit code."""
+    found = []
+    if totals is not None and totals.ended > totals.collected:
+        found.append(
+            f"{counted(totals.ended, 'test')} ended, and {totals.collected} were collected"
+        )
+    if totals is not None and exit_code == 0 and totals.failing:
+        found.append(
+            f"exit code 0 although {counted(totals.failing, 'test')} failed: "
+            "perhaps that of the last command of a pipe"
+        )
+    return found
+
+
 def _completeness(
-    parts: list[Part], merged: Merged, totals: Totals | None, exit_code: int | None
+    parts: Sequence[Part],
+    merged: Merged,
+    totals: Totals | None,
+    exit_code: int | None,
+    disagreements: Sequence[str],
 ) -> tuple[Completeness, str]:
     crashes = [crash for part in parts for crash in part.crashes]
-    found: list[tuple[Completeness, str]] = []
-    for part in parts:
+    found: list[tuple[Completeness, str]] = [("inconsistent", told) for told in disagreements]
+    for at, part in enumerate(parts):
         state, reason = part.completeness, part.reason
-        if state in (None, "complete") or (part.reader in RANK and part.file in merged.covered):
+        if state is None or state == "complete" or at in merged.covered:
             continue
         died = part.crashes if part.reader == "pytest-log" else ()
         if part.reader in RANK and part.reader != "junit" and part.duration_s is None:
             died = died or tuple(crashes)  # it ends, and another output may say why
         if state == "incomplete" and died:
             state, reason = "crashed", f"{died[-1].kind}: {reason}"
-        assert state is not None
-        told = reason if not part.file or part.file in reason else f"{part.file}: {reason}"
-        found.append((state, told))
+        where = "" if not part.file or part.file in reason else f"{part.file}: "
+        found.append((state, where + reason))
     if crashes and not merged.read:
         found.append(("crashed", f"{crashes[-1].source}: {crashes[-1].kind}"))
     if exit_code is not None and not any(
@@ -245,9 +270,9 @@ def _unexplained(
     merged: Merged, totals: Totals, exit_code: int | None
 ) -> list[tuple[Completeness, str]]:
     """What the exit code or the lack of tests says, where no failing test accounts for it."""
-    failing = totals.failed + totals.errors
+    failing = totals.failing
     broken = sum(t.at_collection and t.outcome == "error" for t in merged.tests.values())
-    ran = totals.passed + failing + totals.xfailed + totals.xpassed - broken
+    ran = totals.executed - broken
     if broken and not ran:
         return [("failed", f"{counted(broken, 'module')} could not be collected, no test ran")]
     if merged.collected_only:

@@ -1,23 +1,75 @@
-"""The outputs of a run, each by itself, over the one view of files.
+"""The outputs of a run: the readers that know them, and everything below a folder as one run.
 
-This stands in for what the readers of evidence are about to be; its functions stay.
+``read_run`` is the only reader of a run. Whoever needs more than the folded ``Evidence`` (what
+each file says by itself, a part of the folder) asks ``outputs_of`` for the same parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from ledger.evidence import bundle
-from ledger.evidence.access import Entry
+from ledger.errors import UnreadableInput
+from ledger.evidence import (
+    apple_crash,
+    crashes,
+    environment,
+    execution,
+    junit,
+    pytest_log,
+    pytest_reports,
+)
 from ledger.evidence.fold import fold
 from ledger.evidence.model import Evidence
-from ledger.evidence.part import MAX_BYTES, Part
-from ledger.git.files import Files
+from ledger.evidence.part import MAX_BYTES, Part, file_name
+from ledger.git.files import File, Files
+
+
+class Reader(NamedTuple):
+    """Reads one kind of output.
+
+    ``matches`` says of a file's path in the run and its first and last bytes whether the reader
+    can say something about it. ``read`` gives what the whole file says, a part for each session
+    in it; it raises ``UnreadableInput`` where the file is broken: nothing that was half read is
+    returned. ``has_results`` says whether such a file may hold the results of tests.
+    """
+
+    name: str
+    matches: Callable[[str, bytes], bool]
+    read: Callable[[bytes, str], tuple[Part, ...]]
+    has_results: bool = True
+
+
+READERS: tuple[Reader, ...] = (
+    Reader(junit.NAME, junit.matches, junit.read),
+    Reader("exit-code", execution.is_exit_code, execution.read_exit_code),
+    Reader("gnu-time", execution.is_time, execution.read_time),
+    Reader("pytest-json-report", pytest_reports.is_json_report, pytest_reports.read_json_report),
+    Reader("pytest-report-log", pytest_reports.is_report_log, pytest_reports.read_report_log),
+    Reader(pytest_log.NAME, pytest_log.matches, pytest_log.read),
+    Reader("faulthandler", crashes.is_faulthandler, crashes.read_faulthandler),
+    Reader("apple-crash", apple_crash.matches, apple_crash.read),
+    Reader("sanitizer", crashes.is_sanitizer, crashes.read_sanitizer),
+    Reader("backtrace", crashes.is_backtrace, crashes.read_backtrace),
+    Reader("commands", execution.is_commands, execution.read_commands, has_results=False),
+    Reader("environment", environment.matches, environment.read, has_results=False),
+    Reader("run", execution.is_claim, execution.read_claim),
+)
+MAX_FILES = 5000
+MAX_TOTAL_BYTES = 256 * 1024 * 1024
+_SAMPLE = 1 << 16
+_READ = (".xml", ".txt", ".log", ".out", ".err", ".stdout", ".stderr", ".sh", ".code", ".status",
+         ".time", ".ips", ".crash", ".panic", ".bt", ".json", ".jsonl", ".ndjson", ".env",
+         ".md")  # fmt: skip
+_STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 
 
 class Outputs(NamedTuple):
-    """What the files of one run say, each by itself."""
+    """What the files of one run say, each by itself. The ``file`` of a part is relative to
+    ``path``, as are ``files``; ``is_file`` where the run is a single file."""
 
     path: str
     files: tuple[str, ...]
@@ -26,25 +78,162 @@ class Outputs(NamedTuple):
 
     def evidence(self) -> Evidence:
         """All of them as one run."""
-        return fold(self.path, list(self.parts), (), single=self.is_file)
+        evidence = fold(self.path, self.parts, single=self.is_file)
+        stamp = _stamp(self.path, [part.file for part in self.parts])
+        return evidence.model_copy(update={"files": self.files, "stamp": stamp})
 
     def within(self, folder: str) -> Outputs:
-        """Those that lie in a folder of the run, under the same names."""
-        parts = tuple(part for part in self.parts if part.file.startswith(f"{folder}/"))
-        return self._replace(parts=parts)
+        """Those that lie in a folder of the run, or the one file that ``folder`` is, under the
+        same names."""
+
+        def is_inside(name: str) -> bool:
+            return name == folder or name.startswith(f"{folder}/")
+
+        parts = tuple(part for part in self.parts if is_inside(part.file))
+        return self._replace(files=tuple(filter(is_inside, self.files)), parts=parts)
 
 
-class _Access(NamedTuple):
-    view: Files
+def read_run(files: Files, path: str, *, without: Collection[str] = ()) -> Evidence:
+    """Read a run: a folder with everything below it, or a single output file.
 
-    def files(self, path: str) -> Iterator[Entry]:
-        return (Entry(file.path, file.size) for file in self.view.below(path))
+    In a folder a file that cannot be read makes the run incomplete, with the reason; a single
+    file that cannot be read raises ``UnreadableInput``, as does a path that is nothing.
+    At most ``MAX_FILES`` files and ``MAX_TOTAL_BYTES`` are read, ``MAX_BYTES`` of each; what
+    is left out for that is a warning. ``without`` are folders of the run that are none of it.
+    ``completeness`` is described with ``fold.fold``.
+    """
+    return outputs_of(files, path, without=without).evidence()
 
-    def read(self, path: str) -> bytes:
-        return self.view.read(path, MAX_BYTES)
+
+def read_runs(files: Files, paths: Sequence[str]) -> Evidence:
+    """Read several inputs of one run, such as its chunks, as one: tests and times add up, and
+    a test that stands in two of them is a warning. ``path`` is the folder that holds them all,
+    ``files`` are relative to it."""
+    if len(paths) == 1:
+        return read_run(files, paths[0])
+    common = posixpath.commonpath(paths)
+    parts: list[Part] = []
+    names: list[str] = []
+    for path in paths:
+        below = posixpath.relpath(path, common or ".")
+        outputs = outputs_of(files, path)
+        for part in outputs.parts:
+            place = below if outputs.is_file else posixpath.join(below, part.file)
+            parts.append(part._replace(file=place))
+        names += [below if outputs.is_file else f"{below}/{name}" for name in outputs.files]
+    evidence = Outputs(common, tuple(names), tuple(parts)).evidence()
+    stamps = {stamp for path in paths if (stamp := _stamp(path, []))}
+    stamp = _stamp(common, []) or (min(stamps) if stamps else None)
+    return evidence.model_copy(update={"stamp": stamp})
 
 
-def outputs_of(files: Files, path: str) -> Outputs:
-    """What each file of a run says."""
-    read = bundle._outputs(_Access(files), path)  # noqa: SLF001 - for some hours
-    return Outputs(path, read.files, tuple(read.parts), read.is_file)
+def outputs_of(files: Files, path: str, *, without: Collection[str] = ()) -> Outputs:
+    """What each file of a run says. See ``read_run``."""
+    aside = tuple(f"{folder}/" for folder in without)
+    entries: list[File] = []
+    parts: list[Part] = []
+    listed = (entry for entry in _below(files, path) if not entry.path.startswith(aside))
+    for entry in islice(listed, MAX_FILES + 1):
+        if len(entries) == MAX_FILES:
+            parts.append(_unread("", f"more than {MAX_FILES} files: the rest is not read"))
+            break
+        entries.append(entry)
+    is_file = len(entries) == 1 and entries[0].path == ""
+    own = set(execution.own_files([entry.path for entry in entries]))
+    entries = [entry for entry in entries if entry.path in own]
+    total = 0
+    for entry in entries:
+        name = entry.path or path
+        if not is_file and not _may_matter(name):
+            continue
+        if entry.size > MAX_BYTES or total + entry.size > MAX_TOTAL_BYTES:
+            message = f"{name}: expected at most {MAX_BYTES >> 20} MB, found {entry.size >> 20} MB"
+            if is_file:
+                raise UnreadableInput("run-too-large", message, "give a smaller output")
+            parts.append(_unread(name, message))
+            continue
+        total += entry.size
+        try:
+            place = f"{path.rstrip('/')}/{entry.path}" if entry.path else path
+            data = files.read(place, MAX_BYTES)
+        except UnreadableInput as error:
+            if is_file:
+                raise
+            parts.append(_unread(name, error.message))
+            continue
+        parts += parts_of(data, name, is_file=is_file)
+    names = tuple(entry.path or path.rpartition("/")[2] for entry in entries)
+    return Outputs(path, names, tuple(parts), is_file)
+
+
+def _below(files: Files, path: str) -> Iterator[File]:
+    try:
+        yield from files.below(path)
+    except UnreadableInput as error:
+        if error.code != "no-such-file":
+            raise
+        raise UnreadableInput(
+            "no-such-run",
+            f"{path}: no such file or folder inside the repository",
+            "give a run's folder or file",
+        ) from error
+
+
+def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
+    """What a file says. ``is_file`` says that it is all that there is: a broken one, or one that
+    no reader knows, raises ``UnreadableInput`` then."""
+    sample = data if len(data) <= 2 * _SAMPLE else data[:_SAMPLE] + b"\n" + data[-_SAMPLE:]
+    parts: list[Part] = []
+    for reader in READERS:
+        if not reader.matches(name, sample):
+            continue
+        try:
+            parts += reader.read(data, name)
+        except UnreadableInput as error:
+            if is_file:
+                raise
+            parts.append(_broken(reader, name, error.message))
+    if is_file and not parts:
+        if file_name(name).endswith(".xml"):
+            return list(junit.read(data, name))
+        raise UnreadableInput(
+            "run-unknown",
+            f"{name}: expected JUnit XML, a report or log of pytest, an exit-code file, the report "
+            "of time -v, a crash report or a dump of the environment, found none of them",
+            "give a run folder or one of these files",
+        )
+    return parts
+
+
+def _unread(name: str, why: str) -> Part:
+    """A file that is not read is a warning. Where it may have held tests the run is not
+    complete."""
+    if name and not name.lower().endswith(".xml"):
+        return Part("unread", name, warnings=(f"not read: {why}",))
+    return Part("unread", name, completeness="incomplete", reason=f"not read: {why}")
+
+
+def _broken(reader: Reader, name: str, why: str) -> Part:
+    """A broken output leaves the run incomplete, unless it can hold no results."""
+    if not reader.has_results:
+        return Part(reader.name, name, warnings=(why,))
+    return Part(reader.name, name, completeness="incomplete", reason=why)
+
+
+def _may_matter(name: str) -> bool:
+    """Also ``asan.1234``, the report of one process, but no ``core.1234``."""
+    last = file_name(name)
+    stem, _, suffix = last.rpartition(".")
+    numbered = suffix.isdecimal() and stem.rpartition(".")[2] != "core"
+    return last.endswith(_READ) or "." not in last or numbered
+
+
+def _stamp(path: str, files: list[str]) -> str | None:
+    """The stamp nearest to the run: the last component of its path that has one, else the one
+    that all its outputs lie under."""
+    for component in reversed(path.replace("\\", "/").split("/")):
+        match = _STAMP.search(component)
+        if match:
+            return match[0]
+    stamps = {match[0] for file in files if (match := _STAMP.search(file))}
+    return stamps.pop() if len(stamps) == 1 else None

@@ -1,8 +1,8 @@
-"""What one file of a run says, and the interface of its readers."""
+"""What one file of a run says, and what its readers share."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ledger.evidence.model import Completeness, Crash, Repeats, TestResult, Totals
 
@@ -14,7 +14,8 @@ class Part(NamedTuple):
     """Partial evidence: what one reader found in one file. None means that it does not say.
 
     ``tests`` by identity. ``totals`` are recounted from them, or what the output prints where
-    it names only some of its tests (``partial``).
+    it names only some of its tests (``partial``); ``printed`` are those of a last line that
+    pytest printed, which counts a test and its teardown's error as two.
     ``duration_s`` is wall time where ``wall`` is set, else a sum over tests that may have run
     side by side. ``elapsed_s`` is a whole command's, measured from outside. ``completeness``
     is set only where this file alone shows it, with the reason. ``without_tests`` says that the
@@ -25,6 +26,7 @@ class Part(NamedTuple):
     file: str
     tests: Mapping[str, TestResult] = MappingProxyType({})
     totals: Totals | None = None
+    printed: Totals | None = None
     partial: bool = False
     command: str | None = None
     cwd: str | None = None
@@ -42,20 +44,6 @@ class Part(NamedTuple):
     without_tests: bool = False
     repeats: Repeats | None = None
     warnings: tuple[str, ...] = ()
-
-
-class Reader(Protocol):
-    """Reads one kind of run output."""
-
-    name: str
-
-    def matches(self, name: str, sample: bytes) -> bool:
-        """Whether this reader can say something about the file. ``name`` is its path in the
-        run, ``sample`` its first and last bytes (the whole file where it is small)."""
-
-    def read(self, data: bytes, name: str) -> Part:
-        """What the file says. Raises ``UnreadableInput`` where it is broken: nothing that was
-        half read is returned."""
 
 
 def decode(data: bytes) -> str:

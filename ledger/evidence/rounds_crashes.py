@@ -6,19 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ledger.evidence.backtrace import BacktraceReader
-from ledger.evidence.crashes import FaulthandlerReader, groups
+from ledger.evidence.crashes import crashes_in, groups
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
-from ledger.evidence.model import Crash
-from ledger.evidence.part import Reader
 from ledger.evidence.rounds_model import CrashGroup, Round, Through
-from ledger.evidence.sanitizer import SanitizerReader
 from ledger.plan import document
 from ledger.plan.document import Document
 
 MAX_PLACES = 20
 
-_READERS: tuple[Reader, ...] = (SanitizerReader(), BacktraceReader(), FaulthandlerReader())
 _KINDS = (
     (re.compile(r"\bSIG(?!NED\b|N\b)[A-Z]{2,5}\d?\b"), ""),
     (re.compile(r"\bseg(?:mentation )?fault", re.IGNORECASE), "SIGSEGV"),
@@ -91,7 +86,7 @@ def _places(parsed: Document) -> Iterator[CrashGroup]:
                 continue
             lines = parsed.lines(block.start, block.end)
             text = "\n".join(lines)
-            whole = [crash for reader in _READERS for crash in _read(reader, text)]
+            whole = crashes_in(text)
             for group in groups([("", crash) for crash in whole]):
                 found.setdefault(
                     group.signature,
@@ -109,11 +104,6 @@ def _places(parsed: Document) -> Iterator[CrashGroup]:
                         CrashGroup(signature=name, rounds=(), through=(), frames=tuple(frames)),
                     )
     yield from found.values()
-
-
-def _read(reader: Reader, text: str) -> tuple[Crash, ...]:
-    data = text.encode("utf-8", "replace")
-    return reader.read(data, "").crashes if reader.matches("code.txt", b"\n" + data) else ()
 
 
 def _symbol(line: str) -> str:

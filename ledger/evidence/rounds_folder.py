@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.access import Access, WorkTree
-from ledger.evidence.bundle import read_run
 from ledger.evidence.crashes import groups
 from ledger.evidence.model import Crash, Evidence
+from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Round, RoundResult, RoundsReport
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
+from ledger.git.files import Files, WorkTree
 
 MAX_FOLDERS = 2000
 
@@ -29,22 +29,23 @@ def read_rounds(place: Path, shown: str) -> RoundsReport:
         raise UnreadableInput("run-unreadable", f"expected a path: {error}") from error
     if is_folder:
         return read_folder(WorkTree(real), shown)
-    access = WorkTree(real.parent)
-    [entry] = access.files(real.name)
-    if entry.size > MAX_BYTES:
+    try:
+        data = WorkTree(real.parent).read(real.name, MAX_BYTES)
+    except UnreadableInput as error:
+        if error.code != "too-large":
+            raise
         raise UnreadableInput(
             "rounds-unreadable",
-            f"{shown}: expected a report of rounds, at most {MAX_BYTES >> 20} MB, "
-            f"found {entry.size >> 20} MB",
+            f"{shown}: expected a report of rounds, at most {MAX_BYTES >> 20} MB",
             "give the report, or the folder that holds the rounds",
-        )
-    return read_report(access.read(real.name), shown)
+        ) from error
+    return read_report(data, shown)
 
 
-def read_folder(access: Access, shown: str) -> RoundsReport:
+def read_folder(files: Files, shown: str) -> RoundsReport:
     """Each folder directly inside is one round, in the order of the numbers in their names.
     Files beside them are not looked at."""
-    names = {entry.path.partition("/")[0] for entry in access.files("") if "/" in entry.path}
+    names = {entry.path.partition("/")[0] for entry in files.below("") if "/" in entry.path}
     if not names:
         raise UnreadableInput(
             "rounds-unreadable",
@@ -59,7 +60,7 @@ def read_folder(access: Access, shown: str) -> RoundsReport:
     crashes: list[tuple[str, Crash]] = []
     command = None
     for name in sorted(names, key=_order):
-        evidence = read_run(access, name)
+        evidence = read_run(files, name)
         rounds.append(_round(name, evidence))
         command = command or evidence.command
         # One run crashes once: what several of its files tell is the same death.

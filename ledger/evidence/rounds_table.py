@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ledger.evidence import exit_code
 from ledger.evidence import rounds_words as words
+from ledger.evidence.execution import meaning
 from ledger.evidence.rounds_model import Round, RoundResult, Share, Statement
 from ledger.evidence.rounds_words import Role
 
@@ -153,7 +153,7 @@ def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, shee
             read = {"passed": words.yes_or_no, "exit": words.exit_result}.get(role, words.result_of)
             result = read(cell)
             if role == "exit" and said.isdecimal():
-                notes.append(exit_code.meaning(int(said))[1])
+                notes.append(meaning(int(said))[1])
         elif role == "retries":
             retries = words.count(cell)
         elif role == "metric" and (value := words.number(cell)):

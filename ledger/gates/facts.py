@@ -10,9 +10,8 @@ from typing import Final, NamedTuple
 
 from ledger.config import Config
 from ledger.errors import LedgerError
-from ledger.evidence import access
-from ledger.evidence.bundle import read_run
 from ledger.evidence.model import Evidence, identity_of
+from ledger.evidence.outputs import read_run
 from ledger.gates import outline
 from ledger.gates.model import Brief, CrossReference, ReferenceState
 from ledger.git import files
@@ -223,12 +222,10 @@ class Facts:
             for entry in bundle
             if "exit" in entry.path.rpartition("/")[2]
         )
-        inside = tuple(
-            f"{one.removeprefix(f'{path}/')}/"
-            for one in captured
-            if one and one.startswith(f"{path}/")
-        )
-        return read_run(_Without(access.WorkTree(self._config.root), path, inside), path)
+        inside = {
+            one.removeprefix(f"{path}/") for one in captured if one and one.startswith(f"{path}/")
+        }
+        return read_run(self._files, path, without=inside)
 
     @cached_property
     def baseline(self) -> Evidence | None:
@@ -236,7 +233,7 @@ class Facts:
         root = self._config.root
         if self._request.baseline:
             place = files.inside(root, self._request.baseline)
-            return read_run(access.WorkTree(root), place)
+            return read_run(self._files, place)
         stamp = self.brief.input_stamp if self.brief else None
         if not stamp or not self.brief:
             return None
@@ -258,7 +255,7 @@ class Facts:
         """The run whose outputs lie in a folder; None for none."""
         if path not in self._outputs:
             try:
-                run = read_run(access.WorkTree(self._config.root), path)
+                run = read_run(self._files, path)
                 self._outputs[path] = run if run.files or run.tests else None
             except LedgerError:
                 self._outputs[path] = None
@@ -333,23 +330,6 @@ class Facts:
         for field in self._item.fields if self._item else ():
             lines[field.span.start_line] = f"{field.name}: {field.value}"
         return lines
-
-
-class _Without:
-    """A run without some of its folders."""
-
-    def __init__(self, files: access.Access, run: str, folders: tuple[str, ...]) -> None:
-        self._files, self._run, self._folders = files, run, folders
-
-    def files(self, path: str) -> Iterator[access.Entry]:
-        """See ``Access.files``."""
-        for entry in self._files.files(path):
-            if path != self._run or not entry.path.startswith(self._folders or ("\0",)):
-                yield entry
-
-    def read(self, path: str) -> bytes:
-        """See ``Access.read``."""
-        return self._files.read(path)
 
 
 def _is_later(brief: Brief, number: int | None, stamp: str | None, date: str | None) -> bool:

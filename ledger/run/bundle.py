@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from ledger.errors import UnreadableInput, UsageError, why
-from ledger.evidence.kept import MEMORY, NOT_TOLD, allowed
+from ledger.evidence.environment import MEMORY, NOT_TOLD, allowed
 from ledger.git import files
 from ledger.run.command import Command, shell_line
 from ledger.run.model import CompletedRound, Exit

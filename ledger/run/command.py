@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.errors import UsageError
-from ledger.evidence.kept import without_secrets
+from ledger.evidence.environment import without_secrets
 from ledger.plan.model import Model
 
 # What stands behind a wrapper: a variable for `env` (A=1), a time for `timeout` (60s).

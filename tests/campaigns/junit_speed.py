@@ -20,7 +20,7 @@ from pathlib import Path
 
 import junitparser
 
-from ledger.evidence.junit import JUnitReader
+from ledger.evidence import junit
 
 LIMIT = 1.5
 REPORT = "def test_it():\n&gt;       assert value() == 2\nE       assert 3 == 2\n" * 25
@@ -64,7 +64,7 @@ def asked(path: Path) -> None:
 
 def ours(path: Path) -> None:
     """This package's reader."""
-    JUnitReader().read(path.read_bytes(), path.name)
+    junit.read(path.read_bytes(), path.name)
 
 
 def measure(path: Path, rounds: int) -> dict[str, float]:

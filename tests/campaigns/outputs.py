@@ -32,8 +32,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run
+from ledger.evidence.outputs import read_run
+from ledger.git.files import WorkTree
 from tests import commands
 from tests.campaigns.hostile import spoiled
 
@@ -88,7 +88,7 @@ def monsters() -> Iterator[tuple[str, str, bytes | int]]:
         (b"<testsuite " + b" ".join(b"a%d='1'" % n for n in range(100_000)) + b"/>"),
     )
     for name in ("junit.xml", "log.jsonl", "report.json", "env.json", "pytest.log", "exit_code.txt",
-                 "time.txt", "crash.ips", "asan.77", "gdb.bt", "commands.txt"):  # fmt: skip
+                 "time.txt", "crash.ips", "asan.77", "lldb.bt", "commands.txt"):  # fmt: skip
         yield "200 MB", name, 200 << 20
     yield "a record cut short", "log.jsonl", START + b'{"nodeid": "a'
     yield "a broken record", "log.jsonl", START + b'{"nodeid": "a\n' + START
@@ -114,13 +114,13 @@ def monsters() -> Iterator[tuple[str, str, bytes | int]]:
     yield "a number of 1,000 digits", "exit_code.txt", b"9" * 1000
     yield "binary", "time.txt", b"Command being timed: " + bytes(range(256)) * 4000
     yield "binary", "asan.77", b"ERROR: AddressSanitizer: " + bytes(range(256)) * 4000
-    yield "frames", "gdb.bt", b"#0  a () at b.c:1\n" * 100_000
+    yield "frames", "lldb.bt", b"  frame #0: 0x1 a`b at c.c:1\n" * 100_000
 
 
 SCRIPT = """
 import resource, sys, time
-from ledger.evidence.access import WorkTree
-from ledger.evidence.bundle import read_run
+from ledger.git.files import WorkTree
+from ledger.evidence.outputs import read_run
 from ledger.errors import UnreadableInput
 from pathlib import Path
 import ledger.reports.evidence

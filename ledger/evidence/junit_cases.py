@@ -1,39 +1,124 @@
-"""Test cases of one JUnit file to one result per test, and the suites' totals held against
+"""The test cases of one JUnit file: one result per test, and the suites' totals held against
 what was counted."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from ledger.evidence.judging import TEARDOWN, Verdict, judge, seconds, without_verdict
-from ledger.evidence.model import FAILING, WORST_FIRST, TestResult
+from ledger.evidence.model import FAILING, WORST_FIRST, Outcome, TestResult
+from ledger.evidence.part import shorten
 from ledger.plan.text import counted
+
+TEARDOWN = "failed on teardown with"
+_NOT_RUN = frozenset({"notrun", "suppressed", "disabled", "ignored", "skipped"})
+_AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
+# The verdicts and what they stand for. Surefire's ``flaky...`` are
+# tries before one that passed, ``rerun...`` further tries that failed as well.
+OUTCOMES: dict[str, Outcome] = {
+    "error": "error",
+    "failure": "failed",
+    "rerunError": "failed",
+    "rerunFailure": "failed",
+    "flakyError": "passed",
+    "flakyFailure": "passed",
+    "skipped": "skipped",
+    "ignored": "skipped",
+    "disabled": "skipped",
+}
+_WEIGHT: dict[Outcome, int] = {"error": 0, "failed": 1, "passed": 3, "skipped": 4}
+
 
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 _MAX_WARNINGS = 5
 
 
-class _Suite:
-    """One suite while it is read. ``verdicts`` are the tags in its test cases, ``having`` the
-    same with one of a kind for each case; ``nested...`` are those of the suites inside it."""
+class Verdict(NamedTuple):
+    """An element in a test case that says how it went, such as ``<failure>``. ``text`` is kept
+    where it has no message."""
 
-    __slots__ = ("attributes", "cases", "having", "nested_cases", "nested_having", "nested_time",
-                 "nested_verdicts", "odd", "repeats", "tests", "verdicts")  # fmt: skip
+    tag: str
+    attributes: dict[str, str]
+    text: list[str]
+
+
+def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestResult:
+    """The result of a test case with these attributes: its weightiest verdict decides, of two
+    alike the first."""
+    deciding = min(verdicts, key=_weight) if len(verdicts) > 1 else verdicts[0]
+    outcome = OUTCOMES[deciding.tag]
+    # Where a verdict has no message its text stands for it.
+    message = deciding.attributes.get("message") or "".join(deciding.text).strip()
+    if outcome == "skipped":
+        if deciding.attributes.get("type") == "pytest.xfail":
+            outcome = "xfailed"
+        elif message == "xfail-marked test passes unexpectedly":
+            outcome = "xpassed"
+    tries, flaky = 1, False
+    if len(verdicts) > 1 or outcome == "passed":
+        tries += sum(verdict.tag.startswith(("flaky", "rerun")) for verdict in verdicts)
+        flaky = outcome == "passed"
+    return TestResult(
+        identity=identity,
+        outcome=outcome,
+        duration_s=seconds(case.get("time")),
+        message=shorten(message) if message else None,
+        tries=tries,
+        flaky=flaky,
+        at_collection=message in _AT_COLLECTION,
+    )
+
+
+def _weight(verdict: Verdict) -> int:
+    return _WEIGHT[OUTCOMES[verdict.tag]] + verdict.tag.startswith("rerun")
+
+
+def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
+    """A test case in which nothing says how it went: it passed, unless its ``status`` or
+    ``result`` (GoogleTest, CTest) says that it did not run."""
+    outcome: Outcome = "passed"
+    if not _NOT_RUN.isdisjoint((case.get("status", "").lower(), case.get("result", "").lower())):
+        outcome = "skipped"
+    return TestResult(identity=identity, outcome=outcome, duration_s=seconds(case.get("time")))
+
+
+def seconds(text: str | None) -> float | None:
+    """A ``time`` attribute; Surefire writes thousands with a comma. None where it is none."""
+    try:
+        value = float(text)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        try:
+            value = float((text or "").replace(",", ""))
+        except ValueError:
+            return None
+    return value if 0 <= value < math.inf else None
+
+
+class _Suite:
+    """One suite while it is read. Of each verdict ``elements`` counts the tags in its test cases,
+    ``cases_with`` the test cases that have one; ``inner...`` those of the suites inside it."""
 
     def __init__(self, attributes: dict[str, str]) -> None:
         self.attributes = attributes
         self.tests: dict[str, TestResult] = {}
-        self.cases = self.nested_cases = 0
-        self.verdicts: list[str] = []
-        self.having: list[str] = []
-        self.nested_verdicts: list[str] = []
-        self.nested_having: list[str] = []
-        self.odd = False
         self.repeats = 0
-        self.nested_time = 0.0
+        self.elements: Counter[str] = Counter()
+        self.cases_with: Counter[str] = Counter()
+        self.inner_cases = 0
+        self.inner_elements: Counter[str] = Counter()
+        self.inner_cases_with: Counter[str] = Counter()
+        self.inner_time = 0.0
+        self.is_odd = False  # with tries, or cases that pytest counts in ways of its own
+
+    @property
+    def cases(self) -> int:
+        """Test cases, those that are tries of others included."""
+        return len(self.tests) + self.repeats
 
 
-class Folding:
+class Cases:
     """Takes suites and cases as they come and keeps one result per test.
 
     A test case that its suite repeats is a further try: the last decides. pytest-rerunfailures
@@ -49,6 +134,8 @@ class Folding:
         self.stopped = False
         self.started: str | None = None
         self.duration_s: float | None = None
+        self.unnamed_failures = ""
+        """Where a suite counts failures that no test case shows."""
         self._suites = [_Suite({})]
         self._mismatches: list[str] = []
         self._homonyms = 0
@@ -68,7 +155,7 @@ class Folding:
         if started and (self.started is None or order(started) < order(self.started)):
             self.started = started
 
-    def case(self, attributes: dict[str, str], verdicts: list[Verdict]) -> None:
+    def add(self, attributes: dict[str, str], verdicts: list[Verdict]) -> None:
         """A test case of the innermost suite."""
         suite = self._suites[-1]
         name = attributes.get("name")
@@ -76,7 +163,7 @@ class Folding:
             # pytest, interrupted in a test, writes what it has of it: not even its name.
             self.stopped = self.stopped or self.is_pytest
             self._nameless += 1
-            suite.odd = True
+            suite.is_odd = True
             return
         classname = attributes.get("classname")
         if classname is None:
@@ -84,21 +171,16 @@ class Folding:
         identity = f"{classname}::{name}" if classname else name
         if verdicts:
             result = judge(identity, attributes, verdicts)
-            if len(verdicts) == 1:
-                tag = verdicts[0].tag
-                suite.verdicts.append(tag)
-                suite.having.append(tag)
-                suite.odd = suite.odd or (result.outcome == "error" and _in_teardown(result))
-            else:
-                tags = [verdict.tag for verdict in verdicts]
-                suite.verdicts += tags
-                suite.having += set(tags)
-                suite.odd = True
+            tags = [verdict.tag for verdict in verdicts]
+            suite.elements.update(tags)
+            suite.cases_with.update(set(tags))
+            if len(tags) > 1 or (result.outcome == "error" and _in_teardown(result)):
+                suite.is_odd = True
         else:
             result = without_verdict(identity, attributes)
         before = suite.tests.setdefault(identity, result)
         if before is not result:
-            suite.odd = True
+            suite.is_odd = True
             suite.repeats += 1
             suite.tests[identity] = self._fold(before, result)
 
@@ -106,21 +188,20 @@ class Folding:
         """The innermost suite ends: hold its totals against what was counted, and add it to what
         it is in."""
         suite = self._suites.pop()
-        suite.cases = len(suite.tests) + suite.repeats
         self._check(suite)
-        told = seconds(suite.attributes.get("time"))
-        took = told
+        own_time = seconds(suite.attributes.get("time"))
+        took = own_time
         if took is None:
-            took = suite.nested_time + sum(test.duration_s or 0.0 for test in suite.tests.values())
+            took = suite.inner_time + sum(test.duration_s or 0.0 for test in suite.tests.values())
         if self._suites:
             above = self._suites[-1]
-            above.odd = above.odd or suite.odd
-            above.nested_cases += suite.cases + suite.nested_cases
-            above.nested_verdicts += suite.verdicts + suite.nested_verdicts
-            above.nested_having += suite.having + suite.nested_having
-            above.nested_time += took
-        self.duration_s = told
-        if told is None and suite.cases + suite.nested_cases:
+            above.is_odd = above.is_odd or suite.is_odd
+            above.inner_cases += suite.cases + suite.inner_cases
+            above.inner_elements += suite.elements + suite.inner_elements
+            above.inner_cases_with += suite.cases_with + suite.inner_cases_with
+            above.inner_time += took
+        self.duration_s = own_time
+        if own_time is None and suite.cases + suite.inner_cases:
             self.duration_s = round(took, 6)
         for identity in suite.tests.keys() & self.tests.keys():
             self._homonyms += 1
@@ -150,22 +231,24 @@ class Folding:
         """Some writers count elements, some test cases, some leave nested suites out. pytest
         counts tries, subtests and teardown errors in ways of its own, so its number of tests is
         not held against a suite with any of these."""
-        both = suite.cases + suite.nested_cases
-        if not suite.odd:
-            self._compare(suite, "tests", (both, suite.cases))
+        cases = (suite.cases + suite.inner_cases, suite.cases)
+        if not suite.is_odd:
+            self._compare(suite, "tests", cases)
         for tag, key in _COUNTED.items():
-            elements, having = suite.verdicts.count(tag), suite.having.count(tag)
-            nested = suite.nested_verdicts.count(tag), suite.nested_having.count(tag)
-            counted = (having + nested[1], elements + nested[0], having, elements)
-            self._compare(suite, key, counted)
+            elements, having = suite.elements[tag], suite.cases_with[tag]
+            every = (having + suite.inner_cases_with[tag], elements + suite.inner_elements[tag])
+            self._compare(suite, key, (*every, having, elements))
 
-    def _compare(self, suite: _Suite, key: str, counted: tuple[int, ...]) -> None:
-        told = suite.attributes.get(key, "")
-        if told.isdecimal() and len(told) < 20 and int(told) not in counted:
+    def _compare(self, suite: _Suite, key: str, counts: tuple[int, ...]) -> None:
+        written = suite.attributes.get(key, "")
+        if written.isdecimal() and len(written) < 20 and int(written) not in counts:
             name = suite.attributes.get("name", "")[:80]
-            self._mismatches.append(
-                f"suite {name!r} says {key}={told}, its test cases say {counted[0]}"
-            )
+            mismatch = f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
+            self._mismatches.append(mismatch)
+            unnamed = key in ("failures", "errors") and int(written) > max(counts)
+            # pytest counts failed subtests, which are no test cases.
+            if unnamed and not (self.is_pytest and max(counts)):
+                self.unnamed_failures = self.unnamed_failures or mismatch
 
     def warnings(self) -> tuple[str, ...]:
         """What does not add up."""

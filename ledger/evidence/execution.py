@@ -1,0 +1,351 @@
+"""How a run was executed: its exit code, what GNU time measured, its command line, and what
+``ledger run`` wrote of it."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shlex
+import signal
+from collections.abc import Iterable
+from typing import Any
+
+from ledger.errors import UnreadableInput
+from ledger.evidence.environment import MEMORY, NOT_TOLD, without_secrets
+from ledger.evidence.model import Completeness, Repeats
+from ledger.evidence.part import Part, decode, file_name
+from ledger.plan.text import one_line
+
+# Exit codes: ``echo $? > exit_code.txt``
+
+_EXIT_NAME = re.compile(r"exit[-_ ]?(code|status)")
+# `0`, `exit code: 1`, `pytest_exit_status=124`, `rc 2`
+_CODE = re.compile(
+    r"(?:(?:[a-z_]+[ _])?exit[ _]?(?:code|status)|rc|status)?[ \t]*[:=]?[ \t]*([+-]?\d{1,10})",
+    re.IGNORECASE,
+)
+_EXIT_SUFFIXES = (".txt", ".log", ".out", ".code", ".status")
+# An NTSTATUS of severity "error" and of Windows itself, as it reports a crash.
+_STATUS_FAILURES = range(0xC0000000, 0xD0000000)
+
+
+def is_exit_code(name: str, sample: bytes) -> bool:
+    """A small file named after an exit code or status."""
+    last = file_name(name)
+    _, dot, suffix = last.rpartition(".")
+    named = bool(_EXIT_NAME.search(last)) or last in ("rc", "rc.txt")
+    return named and (not dot or f".{suffix}" in _EXIT_SUFFIXES) and len(sample) <= 4096
+
+
+def read_exit_code(data: bytes, name: str) -> tuple[Part, ...]:
+    """The code, and what it means where it means a timeout or a signal. An empty file says
+    nothing: it is not 0."""
+    lines = [line.strip() for line in decode(data).replace("\r", "\n").split("\n")]
+    lines = [line for line in lines if line]
+    if not lines:
+        return (Part("exit-code", name, warnings=("the exit-code file is empty",)),)
+    codes = {int(match[1]) for line in lines if (match := _CODE.fullmatch(line))}
+    if len(codes) != 1:
+        warning = f"expected one exit code, found {' '.join(lines)[:40]!r}"
+        return (Part("exit-code", name, warnings=(warning,)),)
+    code = codes.pop()
+    state, reason = meaning(code)
+    return (Part("exit-code", name, exit_code=code, completeness=state, reason=reason),)
+
+
+def meaning(code: int) -> tuple[Completeness | None, str]:
+    """What an exit code says by itself.
+
+    124 is ``timeout(1)``'s. 128+n is a shell's word for death by signal n, a negative number
+    Python's; an interrupt (SIGINT) was somebody's wish, every other signal is a crash. From
+    0xC0000000 on it is how Windows names a crash. Other codes say nothing about how far the
+    run came: (None, "").
+    """
+    if code == 124:
+        return "timeout", "exit code 124: stopped by timeout"
+    number = code - 128 if 128 < code < 128 + 65 else -code if -65 < code < 0 else 0
+    if number:
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            return None, ""
+        if name == "SIGINT":
+            return "incomplete", f"exit code {code}: interrupted (SIGINT)"
+        return "crashed", f"exit code {code}: ended by {name}"
+    status = code & 0xFFFFFFFF  # some print it signed
+    if status in _STATUS_FAILURES:
+        return "crashed", f"exit code {code}: ended by Windows status 0x{status:08X}"
+    return None, ""
+
+
+# GNU time: the report of ``/usr/bin/time -v``, by itself or at the end of a log
+
+_MARK = "Command being timed:"
+_TIME_SUFFIXES = (".txt", ".log", ".out", ".err", ".time")
+# `1:02:03` or `27:41.20`
+_ELAPSED = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+_SIGNAL = re.compile(r"Command terminated by signal (\d+)")
+
+
+def is_time(name: str, sample: bytes) -> bool:
+    """Text with time's first line in it."""
+    last = file_name(name)
+    return last.endswith(_TIME_SUFFIXES) and _MARK.encode() in sample.replace(b"\0", b"")
+
+
+def read_time(data: bytes, name: str) -> tuple[Part, ...]:
+    """The last report in the file: command, wall time, peak memory, CPU share, exit status."""
+    text = decode(data)
+    start = text.rfind(_MARK)
+    if start < 0:
+        return (Part("gnu-time", name),)
+    before = text[max(0, start - 200) : start]
+    figures: dict[str, str] = {}
+    lines = text[start:].split("\n", 40)[:40]
+    command = lines[0].partition(":")[2].strip()
+    for line in lines[1:]:
+        key, found, value = line.strip().rpartition(": ")
+        if found:
+            figures[key] = value.strip()
+    exit_code = _whole(figures.get("Exit status"))
+    killed = _SIGNAL.search(before)
+    if killed:
+        exit_code = 128 + int(killed[1])
+    rss = _whole(figures.get(MEMORY))
+    elapsed = _elapsed(figures.get("Elapsed (wall clock) time (h:mm:ss or m:ss)"))
+    has_memory = rss is not None or figures.get(MEMORY) == NOT_TOLD
+    told = {"elapsed time": elapsed is not None, "peak memory": has_memory}
+    missing = [what for what, is_there in told.items() if not is_there]
+    warnings = (f"the report of time has no {' and no '.join(missing)}",) if missing else ()
+    part = Part(
+        "gnu-time",
+        name,
+        command=without_secrets(_unquote(command)) or None,
+        elapsed_s=elapsed,
+        exit_code=exit_code,
+        peak_rss_bytes=None if rss is None else rss * 1024,
+        cpu_percent=_whole((figures.get("Percent of CPU this job got") or "").rstrip("%")),
+        warnings=warnings,
+    )
+    return (part,)
+
+
+def _unquote(command: str) -> str:
+    is_quoted = len(command) >= 2 and command[0] == command[-1] == '"'
+    return command[1:-1] if is_quoted else command
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 20 else None
+
+
+def _elapsed(text: str | None) -> float | None:
+    found = _ELAPSED.fullmatch(text or "")
+    if found is None:
+        return None
+    return round(int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3]), 2)
+
+
+# Command lines: ``commands.txt``, the shell lines that made a run
+
+_HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w{1,40})\1")
+_ASSIGNMENT = re.compile(r"\w{1,80}=\S*")
+# Words that name a test runner or build tool.
+_RUNNERS = re.compile(
+    r"(?<![\w./=-])(?:[\w./-]*/)?(?:pytest|py\.test|tox|nox|unittest|ctest|gotestsum|go test|"
+    r"jest|vitest|phpunit|mvn|gradlew?|cargo|swift|bazel|make|npm|yarn|pnpm|hatch|uv)(?![\w./=-])"
+)
+_COLLECT_ONLY = re.compile(r"(?<!\S)(?:--collect-only|--collectonly|--co)(?!\S)")
+_WRAPPERS = frozenset("env time nice nohup sudo exec command timeout xvfb-run".split())
+_WITH_VALUE = frozenset("-o -f -k -s -u -n -C".split())  # options of the wrappers
+_DURATION = re.compile(r"\d+(?:\.\d+)?[smhd]?")
+_MAX_COMMAND = 10_000
+_SHELL = frozenset(
+    "cd mkdir export echo printf set unset source . cat cp mv rm ls touch chmod date true".split()
+)
+
+
+def is_commands(name: str, sample: bytes) -> bool:  # noqa: ARG001 - the name decides
+    """``commands.txt``, ``command.txt``, ``commands.log``, ``cmd.sh`` and the like."""
+    stem, _, suffix = file_name(name).rpartition(".")
+    return suffix in ("txt", "log", "sh", "md") and stem in ("command", "commands", "cmd")
+
+
+def read_commands(data: bytes, name: str) -> tuple[Part, ...]:
+    """The run's command line, its white space single, and the folder that a ``cd`` before it
+    leads to.
+
+    Comments, here-documents and what a shell does on the side (``mkdir``, ``export``, ``echo``,
+    assignments) are left out, lines ending in a backslash are joined. Of the rest the last
+    line that names a test runner and does more than collect is the run's command; where none
+    does, the last line that looks like a command.
+    """
+    lines = _commands(decode(data))
+    runs = [
+        (line, folder)
+        for line, folder in lines
+        if _RUNNERS.search(line) and not _COLLECT_ONLY.search(line)
+    ]
+    chosen = runs or [pair for pair in lines if _looks_like_command(pair[0])]
+    if not chosen:
+        return (Part("commands", name, warnings=("no command line in the file",)),)
+    command, folder = chosen[-1]
+    return (Part("commands", name, command=without_secrets(command), cwd=folder),)
+
+
+def _commands(text: str) -> list[tuple[str, str | None]]:
+    """The commands, each with the folder that it is given in, where that is said."""
+    found: list[tuple[str, str | None]] = []
+    folder: str | None = None
+    joined: list[str] = []
+    end_mark: str | None = None
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if end_mark is not None:
+            if line.strip() == end_mark:
+                end_mark = None
+            continue
+        if not joined and line.lstrip().startswith("#"):
+            continue
+        heredoc = _HEREDOC.search(line)
+        if heredoc:
+            end_mark = heredoc[2]
+        if line.rstrip().endswith("\\"):
+            joined.append(line.rstrip()[:-1])
+            continue
+        joined.append(line)
+        command = " ".join(" ".join(joined).split())
+        joined = []
+        folder = _folder(command, folder)
+        if command and not _on_the_side(command):
+            found.append((command, folder))
+    return found
+
+
+def _folder(command: str, before: str | None) -> str | None:
+    """Where a shell is behind ``cd FOLDER``, and in ``cd FOLDER && ...``."""
+    words = _words(command.partition("&&")[0]) if command.startswith("cd ") else []
+    if len(words) != 2 or "$" in words[1] or words[1] == "-":
+        return None if words else before
+    return posixpath.normpath(posixpath.join(before or "", words[1]))
+
+
+def _on_the_side(command: str) -> bool:
+    words = command.split(" ")
+    if words[0] in _SHELL and "&&" not in words:
+        return True
+    return all(_ASSIGNMENT.fullmatch(word) for word in words)
+
+
+def _looks_like_command(line: str) -> bool:
+    """Not a sentence, a heading or a ``Name: value`` line."""
+    first = line.split(" ", 1)[0]
+    return not first.endswith(":") and not line.endswith((".", ":")) and first[:1] not in "-*>|#="
+
+
+def program(command: str) -> str | None:
+    """The program that a command line runs, past assignments and wrappers such as ``env``,
+    ``timeout`` and ``time``: ``pytest`` of ``timeout 3600 env A=1 pytest -vv``."""
+    words = _words(command)
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        base = word.rpartition("/")[2]
+        if word in _WITH_VALUE:
+            position += 1
+        elif base in _WRAPPERS or word.startswith("-") or "=" in word or _DURATION.fullmatch(word):
+            continue
+        elif base.startswith("python") and words[position : position + 1] == ["-m"]:
+            return words[position + 1] if position + 1 < len(words) else base
+        else:
+            return base
+    return None
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command[:_MAX_COMMAND])
+    except ValueError:  # a quote that is not closed
+        return command[:_MAX_COMMAND].split()
+
+
+# ``run.json``: what a bundle of ``ledger run`` claims of itself
+
+_CLAIM = "run.json"
+_ASIDE = frozenset({"retried", "rounds"})
+_STATES: dict[str, Completeness] = {
+    "ended": "complete",
+    "timeout": "timeout",
+    "running": "incomplete",
+    "interrupted": "incomplete",
+}
+_MOST = 10_000  # words for earlier tries
+
+
+def is_claim(name: str, sample: bytes) -> bool:
+    """By its name and its mark."""
+    return file_name(name) == _CLAIM and b'"ledger_run"' in sample
+
+
+def read_claim(data: bytes, name: str) -> tuple[Part, ...]:
+    """State, start and repetitions. What is not claimed to have ended is incomplete. Raises
+    ``UnreadableInput`` where it is no such claim."""
+    try:
+        claim = json.loads(decode(data))
+        state = _STATES[claim["state"]]
+        reason = one_line(str(claim["reason"]))[:500]
+        started = str(claim["started"])[:40]
+        without_tests = claim["is_pytest"] is False
+        repeats = _repeats(claim["rounds"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UnreadableInput(
+            "claim-unreadable",
+            f"{name}: expected what `ledger run` writes, found something else",
+            "give the bundle as it was written",
+        ) from error
+    if state == "complete" and repeats.run < repeats.planned:
+        state, reason = "incomplete", f"{repeats.run} of {repeats.planned} rounds were run"
+    part = Part(
+        "run",
+        name,
+        started=started or None,
+        completeness=state,
+        reason=reason,
+        without_tests=without_tests or repeats.planned > 1,
+        repeats=repeats,
+    )
+    return (part,)
+
+
+def _repeats(claim: dict[str, Any]) -> Repeats:
+    planned, run, passes, first = (
+        claim[name] for name in ("planned", "run", "passes", "first_try_passes")
+    )
+    retried = claim["retried"]
+    numbers = (planned, run, passes, first)
+    if not all(type(number) is int for number in numbers) or not isinstance(retried, list):
+        raise TypeError
+    if not 0 <= first <= passes <= run <= planned:
+        raise ValueError
+    return Repeats(
+        planned=planned,
+        run=run,
+        passes=passes,
+        first_try_passes=first,
+        retried=tuple(one_line(str(w))[:40] for w in retried[:_MOST]),
+    )
+
+
+def own_files(names: Iterable[str]) -> list[str]:
+    """Those of the files of a run that are its own: not those of earlier tries and single
+    rounds, which lie in folders of these names beside a claim."""
+    every = list(names)
+    homes = {name.rpartition("/")[0] for name in every if name.rpartition("/")[2] == _CLAIM}
+    return [name for name in every if not (homes and _is_aside(name.split("/"), homes))]
+
+
+def _is_aside(parts: list[str], homes: set[str]) -> bool:
+    return any(
+        part in _ASIDE and "/".join(parts[:at]) in homes for at, part in enumerate(parts[:-1])
+    )

@@ -1,0 +1,257 @@
+"""The tests of several outputs of one run: which of them tell of the same session, and what the
+sessions add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import KeysView, Sequence
+
+from ledger.evidence.junit_cases import order
+from ledger.evidence.model import FAILING, WORST_FIRST, TestResult, Totals, recount
+from ledger.evidence.part import Part
+from ledger.evidence.renames import shortened
+from ledger.plan.text import counted
+
+_SHOWN = 3
+# Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what
+# others judge a run by.
+RANK = {"junit": 0, "pytest-json-report": 1, "pytest-report-log": 2, "pytest-log": 3}
+
+
+class Merged:
+    """What the outputs of a run that tell of tests say together. ``covered`` are the places (in
+    the list of parts) of logs that another output makes good; ``sessions`` the wall times that
+    files tell, in seconds; ``disagreements`` are between two outputs of one session."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, TestResult] = {}
+        self.totals: Totals | None = None
+        self.partial = self.read = self.is_pytest = self.collected_only = False
+        self.duration_s: float | None = None
+        self.started: str | None = None
+        self.sessions: dict[str, float] = {}
+        self.covered: set[int] = set()
+        self.sources: dict[str, str] = {}
+        self.disagreements: list[str] = []
+        self.warnings: list[str] = []
+
+
+def merge(parts: Sequence[Part]) -> Merged:
+    """JUnit files add up, then sessions of reports and logs that none of them tells of; the
+    others are held against the file that tells of the same session."""
+    merged = Merged()
+    known = [at for at, part in enumerate(parts) if part.reader in RANK and part.totals is not None]
+    only_collected = [at for at in known if _only_collects(parts[at])]
+    known = [at for at in known if at not in only_collected]
+    known.sort(key=lambda at: RANK[parts[at].reader])
+    kept: list[Part] = []
+    named = {at: _named_alike(parts[at], _above(parts, known, at), merged) for at in known}
+    for at in known:
+        log = named[at]
+        above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
+        siblings = [named[n] for n in known if n != at and named[n].file == log.file]
+        partner = _partner(log, siblings, above)
+        if partner is None:
+            kept.append(log)
+        else:
+            _hold_against(at, log, partner, above, merged)
+    if not kept and only_collected:
+        first = parts[only_collected[0]].file
+        kept = [parts[at] for at in only_collected if parts[at].file == first]
+        merged.collected_only = True
+    _add_up(kept, merged)
+    for log in named.values():
+        _refine(log, merged)
+    merged.read = bool(kept)
+    merged.is_pytest = any(part.wall for part in kept)
+    merged.partial = any(part.partial for part in kept)
+    _totals(kept, merged)
+    for at in known:
+        part = parts[at]
+        if part.wall and part.duration_s is not None:
+            merged.sessions[part.file] = merged.sessions.get(part.file, 0.0) + part.duration_s
+    return merged
+
+
+def _above(parts: Sequence[Part], known: Sequence[int], at: int) -> list[Part]:
+    """The outputs that say more of a test than the one at ``at``."""
+    return [parts[n] for n in known if RANK[parts[n].reader] < RANK[parts[at].reader]]
+
+
+def _only_collects(log: Part) -> bool:
+    return log.reader == "pytest-log" and log.completeness is None and not log.tests
+
+
+def _partner(log: Part, siblings: Sequence[Part], above: Sequence[Part]) -> Part | None:
+    """The output of the same session: the one whose tests are most alike, else (a quiet log that
+    names none) one in the same folder or the only one. Where the file holds other sessions
+    (``siblings``), no other of them may be more alike, and a quiet one counts the same."""
+    names = log.tests.keys()
+    if not names or (siblings and log.partial):
+        folder = log.file.rpartition("/")[0]
+        near = [part for part in above if part.file.rpartition("/")[0] == folder]
+        candidates = near or (above if len(above) == 1 else [])
+        if siblings:
+            candidates = [part for part in candidates if _counts_alike(log, part)]
+        return next(iter(candidates), None)
+    best = max(above, key=lambda part: _likeness(names, part.tests.keys()), default=None)
+    likeness = _likeness(names, best.tests.keys()) if best else 0.0
+    if best is None or not likeness:
+        return None
+    rival = max((_likeness(s.tests.keys(), best.tests.keys()) for s in siblings), default=0.0)
+    return best if likeness > rival or _is_told_by(log, best) else None
+
+
+def _counts_alike(log: Part, report: Part) -> bool:
+    assert log.totals
+    assert report.totals
+    return (log.totals.cases, log.totals.failing) == (report.totals.cases, report.totals.failing)
+
+
+def _is_told_by(log: Part, report: Part) -> bool:
+    """Whether a file has all tests of a log, with the same results."""
+    return all(
+        identity in report.tests and _kind(test) == _kind(report.tests[identity])
+        for identity, test in log.tests.items()
+    )
+
+
+def _named_alike(log: Part, above: Sequence[Part], merged: Merged) -> Part:
+    """The log with its tests called as a file above it calls them, where it shares no name with
+    any but its names are those of that file cut short."""
+    if not log.tests or any(log.tests.keys() & report.tests.keys() for report in above):
+        return log
+    for report in above:
+        names = shortened(log.tests, report.tests)
+        if names:
+            merged.warnings.append(
+                f"{log.file} tells other folders of its tests than {report.file}: taken as the same"
+            )
+            return log._replace(tests={
+                names[identity]: test.model_copy(update={"identity": names[identity]})
+                for identity, test in log.tests.items()
+            })  # fmt: skip
+    return log
+
+
+def _likeness(first: KeysView[str], second: KeysView[str]) -> float:
+    shared = len(first & second)
+    return shared / (len(first) + len(second) - shared) if shared else 0.0
+
+
+def _hold_against(
+    at: int, log: Part, report: Part, reports: Sequence[Part], merged: Merged
+) -> None:
+    """Say where a log and the files above it differ. A log that was cut short is made good by
+    whole ones that have its tests; one that ended by itself and not well is not."""
+    known = {name: test for other in reports for name, test in other.tests.items()}
+    known.update(report.tests)
+    is_cut = log.duration_s is None and bool(log.tests)
+    made_good = report.completeness != "incomplete" and log.tests.keys() <= known.keys()
+    if log.completeness == "complete" or (is_cut and made_good):
+        merged.covered.add(at)
+        if is_cut:
+            better = "JUnit files have" if report.reader == "junit" else f"{report.file} has"
+            merged.warnings.append(f"{log.file}: {log.reason}; {better} its tests")
+    differ = [
+        identity
+        for identity, test in log.tests.items()
+        if identity not in known or _kind(test) != _kind(known[identity])
+    ]
+    if log.completeness == "complete":
+        differ += [
+            identity
+            for identity, test in report.tests.items()
+            if identity not in log.tests
+            and not test.at_collection
+            and (not log.partial or test.outcome in FAILING)
+        ]
+    if differ:
+        shown = ", ".join(differ[:_SHOWN]) + (", ..." if len(differ) > _SHOWN else "")
+        disagreement = (
+            f"{log.file} and {report.file} disagree on {counted(len(differ), 'test')}: {shown}"
+        )
+        merged.warnings.append(disagreement)
+        merged.disagreements.append(disagreement)
+    elif log.totals and report.totals and bool(log.totals.failing) != bool(report.totals.failing):
+        disagreement = (
+            f"{log.file} counts {counted(log.totals.failing, 'failing test')}, "
+            f"{report.file} {report.totals.failing}"
+        )
+        merged.warnings.append(disagreement)
+        merged.disagreements.append(disagreement)
+
+
+def _kind(test: TestResult) -> str:
+    """What a log and a JUnit file must agree on. JUnit XML of pytest has no word for xpassed,
+    and a teardown error after a failure may be either."""
+    if test.outcome in FAILING:
+        return "failing"
+    return "passed" if test.outcome == "xpassed" else test.outcome
+
+
+def _refine(log: Part, merged: Merged) -> None:
+    """JUnit XML of pytest writes an unexpected pass as a pass; the log knows."""
+    for identity, test in log.tests.items():
+        known = merged.tests.get(identity)
+        if test.outcome == "xpassed" and known is not None and known.outcome == "passed":
+            merged.tests[identity] = known.model_copy(update={"outcome": "xpassed"})
+
+
+def _add_up(kept: list[Part], merged: Merged) -> None:
+    dated = all(part.started is not None for part in kept)
+    if dated:
+        kept = sorted(kept, key=lambda part: order(part.started or ""))
+        merged.started = kept[0].started if kept else None
+    else:
+        starts = [part.started for part in kept if part.started is not None]
+        merged.started = min(starts, key=order, default=None)
+    home: dict[str, str] = {}
+    twice: Counter[tuple[str, str]] = Counter()
+    for part in kept:
+        for identity, test in part.tests.items():
+            before = merged.tests.get(identity)
+            if before is None:
+                merged.tests[identity] = test
+            else:
+                twice[home[identity], part.file] += 1
+                is_later = dated and home[identity] != part.file
+                merged.tests[identity] = _again(before, test, is_later)
+            home[identity] = part.file
+    for (first, second), count in list(twice.items())[:10]:
+        which = "the later" if dated and first != second else "the worse"
+        places = f"both {first} and {second}" if first != second else f"two sessions of {first}"
+        merged.warnings.append(f"{counted(count, 'test')} in {places}; {which} result counts")
+    durations = [part.duration_s for part in kept if part.duration_s is not None]
+    if durations:
+        merged.duration_s = round(sum(durations), 6)
+        merged.sources["duration_s"] = kept[0].file
+    if kept:
+        merged.sources["totals"] = kept[0].file
+        merged.sources["tests"] = kept[0].file
+
+
+def _again(before: TestResult, after: TestResult, is_later: bool) -> TestResult:
+    """The same test in a second output."""
+    worse = min(before, after, key=lambda test: WORST_FIRST.index(test.outcome))
+    flaky = (before.outcome in FAILING) != (after.outcome in FAILING)
+    return (after if is_later else worse).model_copy(
+        update={
+            "tries": before.tries + after.tries,
+            "flaky": before.flaky or after.flaky or flaky,
+        }
+    )
+
+
+def _totals(kept: Sequence[Part], merged: Merged) -> None:
+    """Recounted from the tests. Logs count more than they name: modules that were skipped at
+    collection, and where they are quiet all that passed."""
+    if not kept:
+        return
+    counts = recount(merged.tests.values()).model_dump()
+    for part in kept:
+        if part.reader != "junit" and part.totals is not None:
+            named = recount(part.tests.values())
+            for name in counts:
+                counts[name] += max(0, getattr(part.totals, name) - getattr(named, name))
+    merged.totals = Totals(**counts)

@@ -1,0 +1,476 @@
+"""What pytest's plugins write as JSON: the report of pytest-json-report (``--json-report``, one
+document, written at the end) and the log of pytest-reportlog (``--report-log``, one record to a
+line, written as pytest goes along, so that it outlives a crash)."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from ledger.errors import UnreadableInput
+from ledger.evidence.environment import allowed
+from ledger.evidence.model import (
+    FAILING,
+    Completeness,
+    Crash,
+    Outcome,
+    TestResult,
+    Totals,
+    identity_of,
+    recount,
+)
+from ledger.evidence.part import MAX_BYTES, Part, file_name, shorten
+from ledger.plan.text import counted
+
+Record = Mapping[str, object]
+_SKIPPED = "Skipped: "
+_WORKER = re.compile(r"\A\[gw\d{1,4}\][^\n]*\n")  # xdist says which of its workers it was
+_LONGEST_TIME_S = 1e10  # past 300 years: no time that pytest wrote
+_ENDS: dict[int, tuple[Completeness, str]] = {
+    2: ("incomplete", "pytest: interrupted"),
+    3: ("failed", "pytest: internal error"),
+    4: ("failed", "pytest: called wrongly"),
+    5: ("failed", "no tests ran"),
+}
+
+
+def record(value: object) -> Record:
+    """A JSON object; anything else counts as an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: object) -> str:
+    """A JSON string that can be written again: escapes may have made half a character of it."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def seconds(value: object) -> float:
+    """A time or duration; 0 where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value) if 0 <= value < _LONGEST_TIME_S and math.isfinite(value) else 0.0
+
+
+def whole(value: object) -> int | None:
+    """A whole number such as an exit code."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 1 << 32:
+        return None
+    return value
+
+
+def moment(value: float) -> str | None:
+    """Seconds since 1970 as ISO time in UTC; None for 0, which is no time."""
+    return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds") if value else None
+
+
+def message(reported: object) -> str | None:
+    """What a report says went wrong, as JUnit XML has it: the exception's line, or the reason
+    of a skip."""
+    told = ""
+    if isinstance(reported, dict):
+        told = text(record(reported.get("reprcrash")).get("message"))
+    elif isinstance(reported, list) and len(reported) == 3:
+        told = text(reported[2])
+    elif isinstance(reported, str):
+        told = _WORKER.sub("", text(reported), count=1)
+        if told.startswith("('") and _SKIPPED in told:  # a tuple that was printed
+            told = told[told.index(_SKIPPED) : -2]
+    told = told.removeprefix(_SKIPPED).strip()
+    return shorten(told) if told else None
+
+
+def at_collection(reported: Record) -> TestResult | None:
+    """A module or class that was skipped or failed before its tests were counted."""
+    outcome = reported.get("outcome")
+    node_id = text(reported.get("nodeid"))
+    if outcome not in ("failed", "skipped") or not node_id:
+        return None
+    told = message(reported.get("longrepr"))
+    return TestResult(
+        identity=identity_of(node_id),
+        outcome="error" if outcome == "failed" else "skipped",
+        duration_s=None,
+        message=None if told is None else told.split("\n", 1)[0],
+        at_collection=True,
+    )
+
+
+def end(exit_status: int | None, broken: int) -> tuple[Completeness, str]:
+    """How far a session came that told its exit status. ``broken`` modules could not be
+    collected, for which pytest stops as if it were interrupted."""
+    if exit_status == 2 and broken:
+        return "failed", f"pytest: {counted(broken, 'module')} could not be collected"
+    return _ENDS.get(exit_status or 0, ("complete", ""))
+
+
+# pytest-json-report
+
+_KEYS = (b'"created"', b'"exitcode"', b'"root"')
+_OUTCOMES: dict[object, Outcome] = {
+    "passed": "passed",
+    "failed": "failed",
+    "error": "error",
+    "skipped": "skipped",
+    "xfailed": "xfailed",
+    "xpassed": "xpassed",
+    # What passed after pytest-rerunfailures ran it again. The report keeps the last try only.
+    "rerun": "passed",
+}
+_OTHER_COUNTS = frozenset({"rerun", "total", "collected", "deselected"})
+_COUNTED = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
+
+
+def is_json_report(name: str, sample: bytes) -> bool:
+    """A JSON object with the report's own keys at its beginning."""
+    head = sample[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    named = file_name(name).endswith((".json", ".txt", ".log"))
+    return named and head.startswith(b"{") and all(key in head for key in _KEYS)
+
+
+def read_json_report(data: bytes, name: str) -> tuple[Part, ...]:
+    """Every test, or the totals where the report leaves tests out (``--json-report-summary``).
+    It keeps no count of tries, only that there were several. Raises ``UnreadableInput``: a
+    document cut short is no document."""
+    try:
+        if len(data) > MAX_BYTES:
+            raise _Unfit(f"{len(data) >> 20} MB")
+        report = json.loads(data.decode("utf-8-sig"))
+        if not isinstance(report, dict) or not isinstance(report.get("summary"), dict):
+            raise _Unfit("no summary in it")
+    except (ValueError, RecursionError) as error:
+        raise UnreadableInput(
+            "json-report-unreadable",
+            f"{name}: expected the JSON report of pytest-json-report, found: {_fault(error)}",
+            "give the report as pytest-json-report wrote it",
+        ) from error
+    return (_part(report, name),)
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} (line {error.lineno}, column {error.colno})"
+    if isinstance(error, RecursionError):
+        return "elements nested too deep"
+    if isinstance(error, UnicodeDecodeError):
+        return "bytes that are no UTF-8"
+    return str(error) if isinstance(error, _Unfit) else "a number with too many digits"
+
+
+class _Unfit(ValueError):
+    """JSON, but no report. The text says what it is."""
+
+
+def _part(report: Record, name: str) -> Part:
+    summary = record(report.get("summary"))
+    listed = report.get("tests")
+    tests: dict[str, TestResult] = {}
+    collectors = report.get("collectors")
+    for found in collectors if isinstance(collectors, list) else ():
+        module = at_collection(record(found))
+        if module is not None:
+            tests[module.identity] = module
+    broken = sum(test.outcome == "error" for test in tests.values())
+    for found in listed if isinstance(listed, list) else ():
+        test = _test(record(found))
+        if test is not None:
+            tests[test.identity] = test
+    counted = recount(tests.values())
+    told = _told(summary)
+    partial = not isinstance(listed, list)
+    warnings = () if partial else _differences(summary, tests)
+    exit_code = whole(report.get("exitcode"))
+    completeness, reason = _end(summary, exit_code, broken)
+    created, duration = seconds(report.get("created")), seconds(report.get("duration"))
+    return Part(
+        "pytest-json-report",
+        name,
+        tests=tests,
+        totals=told if partial else counted,
+        partial=partial and told != Totals(),
+        started=moment(max(created - duration, 0.0)),
+        duration_s=round(duration, 6) if duration else None,
+        wall=True,
+        exit_code=exit_code,
+        completeness=completeness,
+        reason=reason,
+        environment=allowed(record(report.get("environment")).items()),
+        warnings=warnings,
+    )
+
+
+def _test(found: Record) -> TestResult | None:
+    """One test; None where it has no name or came to no outcome."""
+    node_id, word = text(found.get("nodeid")), found.get("outcome")
+    phases = [record(found.get(phase)) for phase in ("setup", "call", "teardown")]
+    outcome = _OUTCOMES.get(word) if isinstance(word, str) else None
+    if outcome is None:  # a word of some plugin's, such as "subtests passed"
+        outcome = _by_phases(*(phase.get("outcome") for phase in phases))
+    if not node_id or outcome is None:
+        return None
+    why: str | None = None
+    for phase in phases:
+        if why is None and phase.get("outcome") in ("failed", "skipped"):
+            crash = text(record(phase.get("crash")).get("message")).strip()
+            why = message(crash or phase.get("longrepr"))
+    again = word == "rerun"
+    return TestResult(
+        identity=identity_of(node_id),
+        outcome=outcome,
+        duration_s=round(sum(seconds(phase.get("duration")) for phase in phases), 6),
+        message=why,
+        tries=2 if again else 1,
+        flaky=again,
+    )
+
+
+def _by_phases(setup: object, call: object, teardown: object) -> Outcome | None:
+    if "failed" in (setup, teardown):
+        return "error"
+    if "skipped" in (setup, call):
+        return "skipped"
+    return "failed" if call == "failed" else "passed" if call == "passed" else None
+
+
+def _count(summary: Record, key: str) -> int:
+    return max(whole(summary.get(key)) or 0, 0)
+
+
+def _told(summary: Record) -> Totals:
+    again = _count(summary, "rerun")
+    return Totals(
+        collected=_count(summary, "collected") - _count(summary, "deselected"),
+        passed=_count(summary, "passed") + again,
+        failed=_count(summary, "failed"),
+        errors=_count(summary, "error"),
+        skipped=_count(summary, "skipped"),
+        xfailed=_count(summary, "xfailed"),
+        xpassed=_count(summary, "xpassed"),
+        rerun=again,
+    )
+
+
+def _differences(summary: Record, tests: dict[str, TestResult]) -> tuple[str, ...]:
+    """Where the summary and the tests that it sums up disagree. With words of a plugin's own in
+    it, it cannot be told."""
+    if not summary.keys() <= {*_COUNTED, *_OTHER_COUNTS}:
+        return ()
+    found = [test for test in tests.values() if not test.at_collection]
+    wrong = []
+    for word in _COUNTED:
+        number = sum(test.outcome == word for test in found)
+        told = _count(summary, word) + (_count(summary, "rerun") if word == "passed" else 0)
+        if told != number:
+            wrong.append(f"the summary says {word}={told}, its tests say {number}")
+    return tuple(wrong)
+
+
+def _end(summary: Record, exit_code: int | None, broken: int) -> tuple[Completeness, str]:
+    """As the exit code has it; where fewer tests ran than were to run, it was stopped."""
+    state, reason = end(exit_code, broken)
+    wanted = _count(summary, "collected") - _count(summary, "deselected")
+    ran = _count(summary, "total")
+    if state == "complete" and ran < wanted:
+        return "incomplete", f"pytest: {ran} of {wanted} tests ran"
+    return state, reason
+
+
+# pytest-reportlog
+
+_SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".txt", ".out")
+_MARK = b'"$report_type"'
+_START = b'"SessionStart"'
+_MAX_CRASHES = 100
+_NAMED = 3
+
+
+def is_report_log(name: str, sample: bytes) -> bool:
+    """Lines of JSON, the first of which starts a session."""
+    if not file_name(name).endswith(_SUFFIXES) or _MARK not in sample:
+        return False
+    first = sample.lstrip(b"\xef\xbb\xbf \r\n").split(b"\n", 1)[0]
+    return first.startswith(b"{") and _START in first and _MARK in first
+
+
+def read_report_log(data: bytes, name: str) -> tuple[Part, ...]:
+    """Every test, a part for each session. A log that ends before the session did names the test
+    that it ends in. Raises ``UnreadableInput`` where a line before the last is no record."""
+    if len(data) > MAX_BYTES:
+        size = f"at most {MAX_BYTES >> 20} MB, found {len(data) >> 20} MB"
+        raise _no_report_log(name, size)
+    sessions = [_Session(name)]
+    for record in _records(data, name):
+        if record.get("$report_type") == "SessionStart" and sessions[-1].has_begun:
+            sessions.append(_Session(name))
+        sessions[-1].take(record)
+    parts = [session.part() for session in sessions]
+    if len(parts) > 1:
+        several = f"{len(parts)} sessions in one log: they add up"
+        parts[0] = parts[0]._replace(warnings=(several, *parts[0].warnings))
+    return tuple(parts)
+
+
+def _records(data: bytes, name: str) -> Iterator[Record]:
+    lines = io.BytesIO(data.removeprefix(b"\xef\xbb\xbf"))
+    for number, line in enumerate(lines, 1):
+        try:
+            found = json.loads(line.decode()) if line.strip() else {"$report_type": ""}
+        except (ValueError, RecursionError) as error:
+            if lines.tell() >= len(lines.getbuffer()) and not line.endswith(b"\n"):
+                return  # the last line, half written
+            raise _no_report_log(name, f"a JSON record in line {number}") from error
+        if not isinstance(found, dict) or "$report_type" not in found:
+            raise _no_report_log(name, f"a record of a report log in line {number}")
+        yield found
+
+
+def _no_report_log(name: str, expected: str) -> UnreadableInput:
+    hint = "give the log as pytest-reportlog wrote it"
+    return UnreadableInput("report-log-unreadable", f"{name}: expected {expected}", hint)
+
+
+class _Test:
+    """One test so far. ``outcome`` is None while the try has none; ``is_over`` from its
+    teardown on. ``failed_before`` and ``passed_before`` are of earlier tries."""
+
+    def __init__(self) -> None:
+        self.outcome: Outcome | None = None
+        self.message: str | None = None
+        self.duration = 0.0
+        self.tries = 0
+        self.is_over = True
+        self.failed_before = self.passed_before = False
+
+    def begin(self) -> None:
+        """A further try."""
+        if self.outcome is not None:
+            self.failed_before = self.failed_before or self.outcome in FAILING
+            self.passed_before = self.passed_before or self.outcome not in FAILING
+        self.outcome = self.message = None
+        self.tries += 1
+        self.is_over = False
+
+    def take(self, report: Record) -> None:
+        """What one phase of a try reports: setup, call, teardown, or ``???`` of a worker."""
+        when, outcome = report.get("when"), report.get("outcome")
+        self.duration += seconds(report.get("duration"))
+        expected = report.get("wasxfail")
+        told: Outcome | None = None
+        if outcome == "rerun":  # also by a teardown, after a call that passed
+            self.failed_before = True
+            self.outcome = None
+        elif outcome == "failed":
+            told = "failed" if when == "call" else "error"
+        elif outcome == "skipped":
+            told = "skipped" if expected is None else "xfailed"
+        elif outcome == "passed" and when == "call":
+            told = "passed" if expected is None else "xpassed"
+        if told is not None:
+            if self.outcome not in FAILING:
+                why = message(report.get("longrepr"))
+                self.message = (text(expected) or why) if told == "xfailed" else why
+            self.outcome = told
+        self.is_over = when not in ("setup", "call")
+
+    def result(self, node_id: str) -> TestResult | None:
+        """The result; None where the last try came to none."""
+        if self.outcome is None or (not self.is_over and self.outcome not in FAILING):
+            return None
+        failing = self.outcome in FAILING
+        flaky = self.passed_before if failing else self.failed_before
+        return TestResult(
+            identity=identity_of(node_id),
+            outcome=self.outcome,
+            duration_s=round(self.duration, 6),
+            message=self.message,
+            tries=self.tries,
+            flaky=flaky,
+        )
+
+
+class _Session:
+    """Takes records as they come."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._tests: dict[str, _Test] = {}
+        self._modules: dict[str, TestResult] = {}
+        self._crashes: list[Crash] = []
+        self._last: str | None = None
+        self._first_start = self._last_stop = 0.0
+        self.has_begun = False
+        self._exit_status: int | None = None
+        self._is_open = True
+
+    def take(self, found: Record) -> None:
+        """One line."""
+        kind = found.get("$report_type")
+        if kind == "TestReport":
+            self._test(found)
+        elif kind == "CollectReport":
+            module = at_collection(found)
+            if module is not None:
+                self._modules[module.identity] = module
+        elif kind == "SessionStart":
+            self.has_begun = True
+        elif kind == "SessionFinish":
+            self._exit_status = whole(found.get("exitstatus"))
+            self._is_open = False
+
+    def _test(self, report: Record) -> None:
+        node_id, when = text(report.get("nodeid")), report.get("when")
+        if not node_id:
+            return
+        test = self._tests.setdefault(node_id, _Test())
+        if when == "setup" or not test.tries or (when == "???" and test.is_over):
+            test.begin()
+        test.take(report)
+        self._last = node_id
+        if when == "???" and len(self._crashes) < _MAX_CRASHES:
+            kind = "a worker crashed"
+            self._crashes.append(
+                Crash(kind=kind, signature=f"{kind} in {node_id}", frames=(), source=self._name)
+            )
+        start, stop = seconds(report.get("start")), seconds(report.get("stop"))
+        if start:
+            self._first_start = min(start, self._first_start or start)
+            self._last_stop = max(stop, self._last_stop)
+
+    def part(self) -> Part:
+        """What all lines of the session say."""
+        tests = dict(self._modules)
+        for node_id, test in self._tests.items():
+            result = test.result(node_id)
+            if result is not None:
+                tests[result.identity] = result
+        completeness, reason = self._end()
+        took = self._last_stop - self._first_start
+        return Part(
+            "pytest-report-log",
+            self._name,
+            tests=tests,
+            totals=recount(tests.values()),
+            started=moment(self._first_start),
+            duration_s=round(took, 6) if took > 0 and not self._is_open else None,
+            wall=True,
+            exit_code=self._exit_status,
+            completeness=completeness,
+            reason=reason,
+            crashes=tuple(self._crashes),
+        )
+
+    def _end(self) -> tuple[Completeness, str]:
+        if not self._is_open:
+            broken = sum(module.outcome == "error" for module in self._modules.values())
+            return end(self._exit_status, broken)
+        running = [node_id for node_id, test in self._tests.items() if not test.is_over]
+        if running:
+            place = "in " + ", ".join(name[:200] for name in running[:_NAMED])
+        else:
+            place = f"after {self._last[:200]}" if self._last else "before any test"
+        return "incomplete", f"the report log has no end of the session: it ends {place}"
