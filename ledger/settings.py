@@ -88,7 +88,7 @@ def _checked(file: str, table: Any) -> dict[str, Any]:
         raise refuse("expected ignore to be a list of rule codes")
     if table.get("max_lines", 0) < 0:
         raise refuse("expected max_lines to be 0 (any size) or more")
-    from ledger.plan.recognition import DIALECTS
+    from ledger.plan.dialects import DIALECTS
 
     if table.get("dialect", DIALECTS[0]) not in DIALECTS:
         raise refuse(

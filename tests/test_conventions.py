@@ -12,7 +12,7 @@ import pytest
 
 from ledger import config, hook
 from ledger.errors import UsageError
-from ledger.plan import conventions, patterns, reader
+from ledger.plan import conventions, patterns, reader, words
 from ledger.versions.snapshot import Snapshots
 from tests.commands import call
 from tests.repository import DATA, Repository
@@ -90,7 +90,7 @@ def test_an_attempt_is_appended_in_its_words(german: Repository) -> None:
         "  * [2025-11-03] Attempt #3 — Ergebnis: grün. Ergebnis\\: rot. Metrics: 12 collected"
     )
     assert added[1].endswith("| geparkt |")
-    item = reader.read(german.ledger.read_bytes(), own=OWN).items[0]
+    item = reader.read(german.ledger.read_bytes(), conventions=OWN).items[0]
     assert (item.status, item.attempts[2].result) == ("blocked", "success")
     assert (item.actions[2].state, len(item.actions)) == ("pending", 3)
 
@@ -160,7 +160,7 @@ def test_states_and_attempts_of_two_branches_merge_by_their_meaning(german: Repo
     german.git("checkout", "--quiet", "-")
     change((LAST, LAST + ours), ("AUF EIS — Mit", "READY — Mit"))
     german.git("merge", "--quiet", "theirs")
-    item = reader.read(german.ledger.read_bytes(), own=OWN).items[0]
+    item = reader.read(german.ledger.read_bytes(), conventions=OWN).items[0]
     assert sorted(a.number or 0 for a in item.attempts) == [1, 2, 3, 4]
     assert item.actions[1].state == "complete"
 
@@ -221,21 +221,21 @@ def test_a_wrong_setting_is_one_clear_line(repo: Repository, setting: str) -> No
 def test_what_a_shape_stands_for(shape: str, yes: list[str], no: list[str]) -> None:
     own = conventions.read({"id": shape})
     for name in (*yes, *no):
-        ledger = reader.read(f"## [{name}] Title\n- Status: done\n".encode(), own=own)
+        ledger = reader.read(f"## [{name}] Title\n- Status: done\n".encode(), conventions=own)
         assert bool(ledger.items) is (name in yes), name
 
 
 @pytest.mark.parametrize("heading", ["T1: Title", "T1 — Title", "T1 Title", "**[T1]** Title"])
 def test_an_id_with_digits_needs_no_brackets(heading: str) -> None:
     (item,) = reader.read(
-        f"## {heading}\n".encode(), own=conventions.read({"id": "T<digits>"})
+        f"## {heading}\n".encode(), conventions=conventions.read({"id": "T<digits>"})
     ).items
     assert (item.id, item.title) == ("T1", "Title")
 
 
 def test_words_are_not_taken_for_an_id() -> None:
     own = conventions.read({"id": ["<name>", "T<digits>"]})
-    assert reader.read(b"## Notes\n## T12-x\n## T1.2\n", own=own).items == ()
+    assert reader.read(b"## Notes\n## T12-x\n## T1.2\n", conventions=own).items == ()
 
 
 def test_no_shape_and_no_word_is_slow() -> None:
@@ -248,9 +248,11 @@ def test_no_shape_and_no_word_is_slow() -> None:
     for size in (50_000, 400_000):
         line = "A" * size + "-1." * size
         started = time.process_time()
-        patterns.ids(own).item.match(f"[{line}")
-        patterns.ids(own).listed.match(f"[{line}")
-        reader.read(f"## [{line}] x\n- [2025-01-01] Attempt #1 — {'a ' * size}".encode(), own=own)
+        patterns.ids(words.vocabulary(own)).item.match(f"[{line}")
+        patterns.ids(words.vocabulary(own)).listed.match(f"[{line}")
+        reader.read(
+            f"## [{line}] x\n- [2025-01-01] Attempt #1 — {'a ' * size}".encode(), conventions=own
+        )
         took.append(time.process_time() - started)
     assert took[1] < 24 * max(took[0], 0.02)
 
@@ -280,7 +282,7 @@ def test_a_logbook_in_other_words(pinned: str) -> None:
         "## Stand\ngeparkt\n\n## Woran ich bin\nLESER-1 — Lesen\n\n## Verlauf\n\n"
         "### 2026-02-01 — LESER-1 (Anfang)\n**Ergebnis:** grün\n\n## Offen\n- [ ] Messen\n"
     )
-    ledger = reader.read(plan.encode(), own=own)
+    ledger = reader.read(plan.encode(), conventions=own)
     (item,) = ledger.items
     assert (ledger.dialect, item.id, item.status) == ("logbook", "LESER-1", "blocked")
     assert [(one.result, one.result_text) for one in item.attempts] == [("success", "grün")]
@@ -292,5 +294,5 @@ def test_the_example_of_the_page_is_a_table_that_is_understood() -> None:
     examples = [part.partition("```")[0] for part in page.split("```toml\n")[1:]]
     (example,) = [part for part in examples if "[tool.ledger.words]" in part]
     own = conventions.read(tomllib.loads(example)["tool"]["ledger"]["words"])
-    (item,) = reader.read(b"## task12: Read\n- Stand: geparkt\n", own=own).items
+    (item,) = reader.read(b"## task12: Read\n- Stand: geparkt\n", conventions=own).items
     assert (item.id, item.title, item.status) == ("task12", "Read", "blocked")

@@ -20,8 +20,8 @@ from ledger.gates import updates
 from ledger.gates.model import Update
 from ledger.gates.updates import ReadUpdate
 from ledger.plan import document, reader
+from ledger.plan.dialects import DIALECTS
 from ledger.plan.model import Change, Conventions, Item, Ledger, NewAttempt
-from ledger.plan.recognition import DIALECTS
 from tests import corpus, golden, mixtures
 from tests.campaigns import checklists, dialects, injection
 from tests.commands import call
@@ -130,9 +130,9 @@ def test_the_reasons_name_lines() -> None:
 
 
 def test_a_pinned_dialect_reads_the_whole_file() -> None:
-    plain = reader.read(MIXED, own=Conventions(dialect="attempts"))
+    plain = reader.read(MIXED, conventions=Conventions(dialect="attempts"))
     assert (plain.dialect, [item.id for item in plain.items]) == ("attempts", ["A-001"])
-    tasks = reader.read(MIXED, own=Conventions(dialect="checklist"))
+    tasks = reader.read(MIXED, conventions=Conventions(dialect="checklist"))
     assert (tasks.dialect, [item.id for item in tasks.items]) == ("checklist", ["one", "two"])
     assert reader.recognise(MIXED, Conventions(dialect="checklist")).is_pinned
 

@@ -108,7 +108,7 @@ class Whole(Snapshots):
     """Versions that are read as the whole files that they are."""
 
     def _read(self, data: bytes) -> list[Ledger]:
-        return [reader.read(data, own=self._own)]
+        return [reader.read(data, conventions=self._own)]
 
 
 def expected(data: bytes, own: Conventions | None = None) -> dict[str, object]:

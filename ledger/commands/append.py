@@ -140,7 +140,7 @@ def _draft(
         earlier = files.inside(config.root, baseline)
         delta = compare(evidence.whole, read_run(evidence.tree, earlier))
     phrase = result if result is not None else wording.result(evidence.whole)
-    word = words.result(text.one_line(phrase), config.own)
+    word = words.vocabulary(config.own).result(text.one_line(phrase))
     if word == "unknown":
         raise UsageError(
             "unknown-result",

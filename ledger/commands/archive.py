@@ -134,16 +134,16 @@ def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
 
 def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
     """The items without which others would read differently."""
-    old = reader.read(config.ledger.read_bytes(), own=config.own)
-    held = reader.read(b"", own=config.own)
+    old = reader.read(config.ledger.read_bytes(), conventions=config.own)
+    held = reader.read(b"", conventions=config.own)
     stay = set()
     units = Selection(old, wanted).choose().units
     for name in dict.fromkeys(unit.item.id for unit in units):
         own = [unit for unit in units if unit.item.id == name]
         moved = moving.move(old, b"", own, "x")
         new = Both(
-            reader.read(document.apply(old.text, moved.ledger), old),
-            reader.read(document.apply(b"", moved.archive), held),
+            reader.read(document.apply(old.text, moved.ledger), old.conventions),
+            reader.read(document.apply(b"", moved.archive), held.conventions),
         )
         try:
             moving.check_move(Both(old, held), new, own)
@@ -161,7 +161,7 @@ def read_archive(config: Config, ledger: Ledger) -> Ledger:
     """The archive, as the ledger that it can be read as; empty where there is none. Items are
     called as in ``ledger``, which points to them."""
     data = _archive_bytes(config)
-    kept = reader.read(data, own=config.own)
+    kept = reader.read(data, conventions=config.own)
     names = {pointer.key: item.id for item, pointer in _pointers(ledger)}
     held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in chunks.find(data)]
 

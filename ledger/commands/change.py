@@ -33,7 +33,7 @@ class Plan:
 
     def __init__(self, config: Config, data: bytes) -> None:
         self._config = config
-        self.ledger = reader.read(data, own=config.own)
+        self.ledger = reader.read(data, conventions=config.own)
         self.new = self.ledger
 
     def propose(self, edits: Iterable[Edit], *, expect: Callable[[Ledger], None]) -> None:
@@ -42,7 +42,7 @@ class Plan:
 
         Raises Refused also for an error that ``validate`` would find and that was not there.
         """
-        new = reader.read(document.apply(self.ledger.text, edits), self.ledger)
+        new = reader.read(document.apply(self.ledger.text, edits), self.ledger.conventions)
         expect(new)
         facts = rules.Facts(self._config.ledger_path, today(), unmet=partial(unmet, self._config))
         _refuse(rules.made_worse(new, facts, [self.ledger]))
@@ -60,8 +60,8 @@ class PlanAndArchive:
 
     def __init__(self, config: Config, data: bytes, archived: bytes) -> None:
         self._config = config
-        self.ledger = self.new = reader.read(data, own=config.own)
-        self.archive = self.new_archive = reader.read(archived, own=config.own)
+        self.ledger = self.new = reader.read(data, conventions=config.own)
+        self.archive = self.new_archive = reader.read(archived, conventions=config.own)
 
     def propose(
         self,
@@ -76,8 +76,10 @@ class PlanAndArchive:
         Raises Refused also where the guard would find a loss. Other faults come and go with what
         is moved.
         """
-        new = reader.read(document.apply(self.ledger.text, edits), self.ledger)
-        archive = reader.read(document.apply(self.archive.text, archive_edits), self.archive)
+        new = reader.read(document.apply(self.ledger.text, edits), self.ledger.conventions)
+        archive = reader.read(
+            document.apply(self.archive.text, archive_edits), self.archive.conventions
+        )
         expect(new, archive)
         _refuse_losses(self._config, new, self.ledger, archive)
         _refuse_losses(self._config.of_partner, archive, self.archive, new)

@@ -7,8 +7,8 @@ from pathlib import Path
 from ledger.commands import read
 from ledger.commands.read import About
 from ledger.plan import reader
+from ledger.plan.dialect import Recognition
 from ledger.plan.model import Ledger
-from ledger.plan.recognition import Recognition
 
 
 class Export(Ledger):

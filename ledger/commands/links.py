@@ -153,7 +153,7 @@ def _at_revision(settings: Config, revision: str) -> tuple[str, Ledger]:
         raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
     if data is None:
         raise UsageError("no-such-file", f"{revision} has no {settings.ledger_path}")
-    return commit, reader.read(data, own=settings.own)
+    return commit, reader.read(data, conventions=settings.own)
 
 
 def link(

@@ -50,8 +50,8 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     data, before = contents.read(end, path), contents.read(fork, path)
     if data is None and before is None:
         return []
-    last = reader.read(data or b"", own=config.own)
-    archive = reader.read(contents.read(end, config.partner) or b"", own=config.own)
+    last = reader.read(data or b"", conventions=config.own)
+    archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
     whole = _of_range(config, contents, end, last, before, archive)
     by_commit = {
         finding.key: finding
@@ -80,7 +80,7 @@ def _of_range(
     if contents.commit("HEAD") != end:
         known = known._replace(states_of=None, content_of=None)
     known = known._replace(elsewhere=lambda: (archive,))
-    bases = [] if before is None else [reader.read(before, own=config.own)]
+    bases = [] if before is None else [reader.read(before, conventions=config.own)]
     return rules.made_worse(last, known, bases, None, ignored(config))
 
 
@@ -102,7 +102,7 @@ def _by_commit(
             append_only=config.append_only,
             elsewhere=lambda sha=commit.sha: (  # type: ignore[misc]
                 *kept,
-                reader.read(contents.read(sha, config.partner) or b"", own=config.own),
+                reader.read(contents.read(sha, config.partner) or b"", conventions=config.own),
             ),
         )
         bases = [read(blob) for _, blob in change.parents if blob]
@@ -117,9 +117,9 @@ def _reader(contents: Blobs, own: Conventions | None) -> Callable[[str | None], 
 
     def read(blob: str | None) -> Ledger:
         if not blob:
-            return reader.read(b"", own=own)
+            return reader.read(b"", conventions=own)
         if blob not in known:
-            known[blob] = reader.read(contents.content(blob) or b"", own=own)
+            known[blob] = reader.read(contents.content(blob) or b"", conventions=own)
             for oldest in [*known][:-4]:
                 del known[oldest]
         return known[blob]

@@ -63,7 +63,7 @@ def open_ledger(given: Path | None) -> Opened:
 
 def opened(settings: Config) -> Opened:
     """The ledger of ``settings``. Raises UnreadableInput where it cannot be read."""
-    return Opened(settings, reader.read(read_bytes(settings.ledger), own=settings.own))
+    return Opened(settings, reader.read(read_bytes(settings.ledger), conventions=settings.own))
 
 
 def open_holding(given: Path | None, *names: Name) -> Opened:

@@ -90,7 +90,7 @@ def _age(config: Config, progress: Callable[[int, int], None] | None) -> Age:
 
 
 def _has_duplicates(config: Config) -> bool:
-    ledger = reader.read(config.ledger.read_bytes(), own=config.own)
+    ledger = reader.read(config.ledger.read_bytes(), conventions=config.own)
     return any(
         len({one.number for one in told}) < len(told)
         for item in ledger.items

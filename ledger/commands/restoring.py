@@ -85,7 +85,7 @@ def _as_written(config: Config, removed: Removed) -> tuple[Attempt, Ledger]:
         raise UnreadableInput(
             "no-content", f"the repository does not hold {removed.blob[:8]}", "fetch it first"
         )
-    ledger = reader.read(data, own=config.own)
+    ledger = reader.read(data, conventions=config.own)
     every = (one for item in ledger.items for one in item.attempts)
     lost = next(
         one

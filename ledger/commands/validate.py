@@ -129,8 +129,8 @@ def check_staged(plan: Config, contents: blobs.Blobs) -> list[Finding]:
     known = facts(plan, contents)._replace(
         elsewhere=lambda: (_read(plan, contents.staged(plan.partner)),)
     )
-    before = [reader.read(base, ledger) for base in bases if base is not None]
-    common_version = None if fork is None else reader.read(fork, ledger)
+    before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
+    common_version = None if fork is None else reader.read(fork, ledger.conventions)
     return rules.made_worse(ledger, known, before, common_version, ignored(plan))
 
 
@@ -145,7 +145,7 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
     known = with_evidence(facts(plan, contents), plan, contents)
     fork = revision if every else repository.fork_point(plan.root, "HEAD", revision) or revision
     before = contents.read(fork, plan.ledger_path)
-    base = None if before is None else reader.read(before, ledger)
+    base = None if before is None else reader.read(before, ledger.conventions)
     if every:
         known = known._replace(base=base, every=True, run_notes=None)
         return rules.without_noise(rules.check(ledger, known, plan.ignore))
@@ -154,7 +154,7 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
 
 
 def _read(plan: Config, data: bytes | None) -> Ledger:
-    return reader.read(data or b"", own=plan.own)
+    return reader.read(data or b"", conventions=plan.own)
 
 
 def _partner_bytes(plan: Config) -> bytes:

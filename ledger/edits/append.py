@@ -14,8 +14,7 @@ from typing import Final
 from ledger.edits import outline
 from ledger.edits.outline import Outline, Shape, not_as_meant, refuse_difference
 from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, places, text, words
-from ledger.plan.dialects import boxes
+from ledger.plan import dialects, parts, places, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
 
@@ -43,7 +42,7 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
             f"{item_id} is only listed (line {named[0].span.start_line})",
             f"give it a section: `## [{item_id}] {named[0].title}`",
         )
-    if len(sections) > 1 and any(item.dialect != dialects.MAIN for item in sections):
+    if len(sections) > 1 and not all(map(dialects.is_sectioned, sections)):
         lines = " and ".join(str(item.span.start_line) for item in sections)
         raise Refused("ambiguous-item", f"{item_id} stands on lines {lines}", "give one another ID")
     return max(sections, key=lambda item: max((a.number or 0 for a in item.attempts), default=-1))
@@ -53,7 +52,7 @@ def next_number(ledger: Ledger, item_id: str) -> int | None:
     """One more than the largest attempt number in the item's history and actions, here or in the
     archive; None where its dialect has no numbers."""
     sections = [item for item in ledger.items if item.id == item_id]
-    if not all(dialects.load(item.dialect).IS_NUMBERED for item in sections):
+    if not all(dialects.of(item).is_numbered for item in sections):
         return None
     return max((item.highest for item in sections), default=0) + 1
 
@@ -63,7 +62,7 @@ def append(ledger: Ledger, change: Change) -> list[Edit]:
     item = section_of(ledger, change.item)
     if not all(text.one_line(said) for said in change.next):
         raise UsageError("empty-action", "a next action has no words", "say what is next")
-    edits = dialects.load(item.dialect).append(ledger, item, change)
+    edits = dialects.append(ledger, item, change)
     return edits + (_updated(ledger.last_updated, change) if ledger.last_updated else [])
 
 
@@ -98,7 +97,7 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
     mine, theirs = expected.items[place], found.items[place]
     attempt = _expect_attempt(target, after, change.attempt, mine, theirs)
     _expect_actions(target, after, change, mine, theirs)
-    status = words.status(change.status, old.conventions) if change.status else target.status
+    status = words.of(old).status(change.status) if change.status else target.status
     if after.status != status:
         raise not_as_meant(f"the status of {target.id}: {target.status} became {after.status}")
     if change.status:
@@ -192,7 +191,7 @@ def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int 
     attempt that it has to name, unless it is a box, which does not say by which."""
     if not any(was is one for one in completed):
         return outline.action(was) == outline.action(now)
-    attempt = was.attempt if boxes.is_box(now.state_text) else by
+    attempt = was.attempt if parts.is_box(now.state_text) else by
     done = (was.number, "complete", attempt, was.text)
     return (now.number, now.state, now.attempt, now.text) == done
 

@@ -251,7 +251,9 @@ class Both(NamedTuple):
 
 def readable(unit: Unit, ledger: Ledger) -> bool:
     """Whether ``unit``, below its frame, reads in the archive as it does in ``ledger``."""
-    alone = reader.read(b"# Archive\n\n" + unit.frame + unit.body + b"\n", own=ledger.conventions)
+    alone = reader.read(
+        b"# Archive\n\n" + unit.frame + unit.body + b"\n", conventions=ledger.conventions
+    )
     loose = [one for one in ledger.loose if unit.start <= one.span.start_byte < unit.end]
     there = [_record(one, unit.item) for one in unit.attempts]
     return Counter(_records(alone)) == Counter([*there, *(_record(one) for one in loose)])

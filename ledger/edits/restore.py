@@ -246,7 +246,7 @@ def _alone(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
     return places.insertion(
         ledger.text,
         places.end_of_fields(item),
-        [f"- {words.written('Attempts History', ledger.conventions)}:", *new],
+        [f"- {words.of(ledger).written('Attempts History')}:", *new],
     )
 
 

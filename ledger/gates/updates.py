@@ -177,7 +177,7 @@ def _alone(update: Update, own: Conventions | None) -> Item:
     home = "Attempts History" if update.kind == "attempt" else "Next Actions"
     body = "\n".join(f"  {line}" for line in update.text.split("\n"))
     data = text.encode(f"## [X-1] X\n- Status: pending\n- {home}:\n{body}\n")
-    ledger = reader.read(data, own=own.model_copy(update={"id": ()}) if own else None)
+    ledger = reader.read(data, conventions=own.model_copy(update={"id": ()}) if own else None)
     if len(ledger.items) != 1:
         raise _unread(update)
     return ledger.items[0]
@@ -287,7 +287,7 @@ def _added(ledger: Ledger, item: Item, lines: list[str]) -> Edit:
         return places.insertion(ledger.text, home.span.end_byte, lines)
     at = item.fields[-1].span.end_byte if item.fields else item.span.end_byte
     return places.insertion(
-        ledger.text, at, [f"- {words.written('Next Actions', ledger.conventions)}:", *lines]
+        ledger.text, at, [f"- {words.of(ledger).written('Next Actions')}:", *lines]
     )
 
 

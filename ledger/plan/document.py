@@ -21,6 +21,7 @@ from markdown_it.token import Token
 
 from ledger.errors import Refused
 from ledger.plan import text
+from ledger.plan.words import USUAL, Vocabulary
 
 # How a line begins that can only be text, and bullets that can only begin a list's item: any
 # number does where a list is open around the paragraph, else only the first.
@@ -76,12 +77,14 @@ class Section(NamedTuple):
 
 class Document(NamedTuple):
     """``data`` and what it holds: ``starts`` are the offsets of its lines, then its length;
-    ``texts`` are its lines without byte order mark and newlines."""
+    ``texts`` are its lines without byte order mark and newlines; ``vocabulary`` is what words mean
+    in it."""
 
     data: bytes
     starts: list[int]
     texts: list[str]
     sections: tuple[Section, ...]
+    vocabulary: Vocabulary = USUAL
 
     def line(self, number: int) -> str:
         """Line ``number``, from 0, without its newline."""
@@ -105,7 +108,7 @@ class Edit(NamedTuple):
     new: bytes
 
 
-def parse(data: bytes) -> Document:
+def parse(data: bytes, vocabulary: Vocabulary = USUAL) -> Document:
     """Parse any bytes. Never fails; never changes a byte."""
     starts = text.line_starts(data)
     source = _source(data)
@@ -121,7 +124,7 @@ def parse(data: bytes) -> Document:
         else:
             blocks.append(block)
     sections.append(Section(heading, level, tuple(blocks), first, len(starts) - 1))
-    return Document(data, starts, texts, tuple(sections))
+    return Document(data, starts, texts, tuple(sections), vocabulary)
 
 
 def _source(data: bytes) -> str:

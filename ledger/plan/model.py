@@ -398,7 +398,7 @@ class Ledger(Model):
     """What was not understood."""
     headings: tuple[Heading, ...] = ()
     """Headings that are no items, in dialects other than `attempts`."""
-    conventions: Conventions | None = None
+    conventions: Conventions = Conventions()
     """The project's words that it was read with."""
 
     @field_serializer("text", when_used="json")

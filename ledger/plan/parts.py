@@ -5,25 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Final, NamedTuple
 
 from ledger.plan import patterns, text, words
 from ledger.plan.document import Block, Document
-from ledger.plan.model import Action, Attempt, Criterion, Field, Item, Span
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.plan.model import Action, ActionState, Attempt, Criterion, Field, Item, Span
+from ledger.plan.words import Vocabulary
 
 _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
 _TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
 _TICKED = "xX\u2705\u2713\u2611\u2714"
 _UNTICKED = " \u274c\u2b1c"
-_UPDATED = re.compile(r"\*{0,2}Last Updated:?\*{0,2}:?[ \t]*", re.IGNORECASE)
 # What stands between an action's state and its text: ``:**``, `` — ``.
 _BEHIND_STATE = re.compile(r"[*:]{0,4}[ \t]*(?:[\u2013\u2014:]|-{1,2}(?=[ \t]))?[ \t]*")
 _LONGEST_NAME = 90
 # A file says when it was updated in its first lines, if at all.
 _UPDATED_WITHIN = 60
+
+_PIPE = re.compile(r"(?<!\\)\||\Z")
+_TASK = re.compile(r"\[[ xX]\](?:\s|\Z)")
+# What a person would take for a box at the start of a line, with a bullet or without.
+_LOOKS_LIKE_BOX = re.compile(
+    r"[ \t]*+(?:>[ \t]?){0,4}(?:(?:[-*+]|\d{1,9}[.)])[ \t]*+)?"
+    r"\[[ \t]{0,3}[xX\u2713\u2714\u2705]?[ \t]{0,3}\](?![(\[:])"
+)
+# ``[ ] text``
+_PLAIN_BOX = re.compile(r"\[(?P<mark>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
+_ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t]|\Z)[ \t]*")
+BOX_STATES: Final[dict[str, ActionState]] = {
+    " ": "pending",
+    "x": "complete",
+    "~": "in_progress",
+    "/": "in_progress",
+    "!": "blocked",
+    ">": "deferred",
+    "-": "rejected",
+    "\u2713": "complete",
+    "\u2714": "complete",
+    "\u2705": "complete",
+}
 
 
 def entry_text(document: Document, entry: Block) -> str:
@@ -68,19 +88,18 @@ def attempt(
     item: str | None,
     start: int,
     end: int,
-    own: Conventions | None = None,
 ) -> Attempt:
     """The attempt whose entry covers lines ``[start, end)``."""
     end = trimmed(document, start, end)
     whole = "\n".join(document.lines(start, end))
     whole = whole[patterns.unbulleted(whole[:80])[0] :].lstrip("# ")
-    result = patterns.result_text(whole, own)
+    result = patterns.result_text(whole, document.vocabulary)
     return Attempt(
         item=item,
         number=lead.number,
         date=lead.date,
         stamp=lead.stamp or patterns.labelled_stamp(whole) or patterns.artifacts_stamp(whole),
-        result=words.result(result, own) if result else "unknown",
+        result=document.vocabulary.result(result) if result else "unknown",
         result_text=result,
         text=whole,
         source="history",
@@ -88,15 +107,13 @@ def attempt(
     )
 
 
-def action(
-    document: Document, entry: Block, number: int | None, own: Conventions | None = None
-) -> Action:
+def action(document: Document, entry: Block, number: int | None) -> Action:
     """The next action that a list's item holds."""
     raw = document.line(entry.start)
     width, first = patterns.unbulleted(raw)
-    lead = patterns.state(first, own)
+    lead = patterns.state(first, document.vocabulary)
     begin = width + lead.length - len(lead.text)
-    state = words.state(lead.word, lead.mark, own)
+    state = document.vocabulary.state(lead.word, lead.mark)
     behind = _BEHIND_STATE.match(first, lead.length) if lead.length else None
     at = behind.end() if behind else 0
     said = "\n".join([first[at:], *document.lines(entry.start + 1, entry.end)])
@@ -144,7 +161,7 @@ def _indent(document: Document, number: int) -> int:
 
 
 def attempts_of_actions(
-    item: str, actions: list[Action], known: set[int | None], own: Conventions | None = None
+    item: str, actions: list[Action], known: set[int | None], vocabulary: Vocabulary
 ) -> Iterator[Attempt]:
     """The attempts that completed actions name and the history, with the numbers ``known``,
     does not have."""
@@ -160,7 +177,7 @@ def attempts_of_actions(
             number=done.attempt,
             date=date,
             stamp=stamp,
-            result=words.result(done.state_text, own),
+            result=vocabulary.result(done.state_text),
             result_text=done.state_text,
             text=done.text,
             source="action",
@@ -176,7 +193,7 @@ def criterion(document: Document, value: str, start: int, end: int) -> Criterion
     return Criterion(text=value, ticked=ticked, span=span(document, start, end))
 
 
-def field(document: Document, entry: Block, own: Conventions | None = None) -> Field | None:
+def field(document: Document, entry: Block) -> Field | None:
     """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
     raw = document.line(entry.start)
     _, line = patterns.unbulleted(raw)
@@ -192,7 +209,7 @@ def field(document: Document, entry: Block, own: Conventions | None = None) -> F
     value = rest.rstrip()
     at = len(raw) - len(rest)
     return Field(
-        name=words.name(name, own) if own else name,
+        name=document.vocabulary.name(name),
         value=value,
         span=span(document, entry.start, entry.end),
         value_span=span_in_line(document, entry.start, at, at + len(value)),
@@ -200,18 +217,15 @@ def field(document: Document, entry: Block, own: Conventions | None = None) -> F
 
 
 @lru_cache(maxsize=16)
-def updated_label(own: Conventions | None) -> re.Pattern[str]:
-    """What the line that tells of the last update begins with."""
-    if own is None:
-        return _UPDATED
-    known = [re.escape(said) for said, name in own.fields if name == "Last Updated"]
-    names = "|".join([*known, "Last Updated"])
+def updated_label(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """What the line that tells of the last update begins with: ``**Last Updated:**``."""
+    names = "|".join(map(re.escape, vocabulary.names_of("Last Updated")))
     return re.compile(rf"\*{{0,2}}(?:{names}):?\*{{0,2}}:?[ \t]*", re.IGNORECASE)
 
 
-def last_updated(document: Document, before: int, own: Conventions | None = None) -> Field | None:
+def last_updated(document: Document, before: int) -> Field | None:
     """The line ``**Last Updated:** date (note)`` among the first ones, before line ``before``."""
-    label = updated_label(own) if own else _UPDATED
+    label = updated_label(document.vocabulary)
     for number in range(min(before, len(document.starts) - 1, _UPDATED_WITHIN)):
         line = document.line(number)
         match = label.match(line)
@@ -227,12 +241,10 @@ def last_updated(document: Document, before: int, own: Conventions | None = None
     return None
 
 
-def listed_items(
-    document: Document, entry: Block, own: Conventions | None = None
-) -> Iterator[Item]:
+def listed_items(document: Document, entry: Block) -> Iterator[Item]:
     """``- [ID] Title — DONE (note)``: items without a section, kept for reference."""
     line = entry_text(document, entry)
-    named = patterns.ids(own).listed.match(line)
+    named = patterns.ids(document.vocabulary).listed.match(line)
     if not named:
         return
     rest = line[named.end() :]
@@ -241,13 +253,13 @@ def listed_items(
         found = _DASH.search(rest)
         title, status = (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
     head = words.phrase(status)
-    for name in patterns.ids(own).one.findall(named.group()):
+    for name in patterns.ids(document.vocabulary).one.findall(named.group()):
         yield Item(
             id=patterns.plain_id(name),
             title=title.strip(),
             priority=None,
             priority_text="",
-            status=words.status(head, own),
+            status=document.vocabulary.status(head),
             status_text=head,
             fields=(),
             attempts=(),
@@ -255,3 +267,87 @@ def listed_items(
             criteria=(),
             span=span(document, entry.start, entry.end),
         )
+
+
+# Boxes
+
+
+class Box(NamedTuple):
+    """A box: its mark, what it means, and how many characters it takes with the blanks behind."""
+
+    mark: str
+    state: ActionState
+    length: int
+
+
+def plain_box(line: str) -> Box | None:
+    """The box that a line, its bullet cut off, opens with. A date in brackets is none."""
+    return _box(_PLAIN_BOX.match(line))
+
+
+def any_box(line: str) -> Box | None:
+    """The same with the marks that only a checklist has: ``!``, ``>`` and ticks."""
+    return _box(_ANY_BOX.match(line))
+
+
+def _box(found: re.Match[str] | None) -> Box | None:
+    if not found:
+        return None
+    return Box(found["mark"], BOX_STATES[found["mark"].lower()], found.end())
+
+
+def is_box(said: str) -> bool:
+    """Whether that is what an action says of its state."""
+    return len(said) == 3 and said[0] + said[2] == "[]"
+
+
+def boxed_action(
+    document: Document, entry: Block, number: int | None, state: ActionState, box: Box | None
+) -> Action:
+    """The action that a list's entry is, with or without a box."""
+    width, said = patterns.unbulleted(document.line(entry.start))
+    end = trimmed(document, entry.start, entry.end)
+    first = said[box.length :] if box else said
+    return Action(
+        number=number,
+        state=state,
+        state_text=f"[{box.mark}]" if box else "",
+        attempt=None,
+        stamp=None,
+        text="\n".join([first, *document.lines(entry.start + 1, end)]).strip(),
+        span=span(document, entry.start, end),
+        state_span=span_in_line(document, entry.start, width, width + (3 if box else 0)),
+    )
+
+
+def looks_like_box(line: str) -> bool:
+    """Whether a person would take the whole line for a task with a box."""
+    return bool(_LOOKS_LIKE_BOX.match(line))
+
+
+def is_task(line: str) -> bool:
+    """Whether a bullet's line, the bullet cut off, opens with a box that is empty or ticked."""
+    return bool(_TASK.match(line))
+
+
+# Tables
+
+
+def cells(line: str) -> list[tuple[int, int, str]]:
+    """The cells of a table's line: start and end in the line, and text without its blanks.
+
+    A pipe after a backslash belongs to its cell, as GitHub's tables have it.
+    """
+    found: list[tuple[int, int, str]] = []
+    start = len(line) - len(line.lstrip())
+    if line[start : start + 1] == "|":
+        start += 1
+    for match in _PIPE.finditer(line, start):
+        end = match.start()
+        if end < len(line) or line[start:end].strip():
+            cell = line[start:end]
+            at = start + len(cell) - len(cell.lstrip())
+            body = cell.strip()
+            found.append((at, at + len(body), body))
+        start = match.end()
+    return found

@@ -1,20 +1,16 @@
-"""How the ``attempts`` dialect opens things: the first line of a heading, attempt, action, field.
+"""How things open, in whatever dialect: the first line of an item, an attempt, an action.
 
 Patterns see lines with their bullet cut off. Each is bounded, so that it takes linear time.
 """
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import NamedTuple
 
 from ledger.plan import words
+from ledger.plan.words import USUAL, Vocabulary
 
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
-
-# A set of three ranges or more that leave Latin-1 takes 1 ms to compile; the look ahead, which
-# is always true, keeps the two sets apart.
-_JOINT = r"(?:[-_.]|(?!-)[\u2010\u2011])"
+_JOINT = r"[-_.\u2010\u2011]"
 ID = rf"(?!YYYY)[A-Z][A-Z0-9]*(?:{_JOINT}[A-Za-z0-9]+)*"
 ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTALL)
 
@@ -43,9 +39,10 @@ def _ids(form: str, item: re.Pattern[str]) -> Ids:
 _USUAL = _ids(ID, ITEM)
 
 
-def ids(own: "Conventions | None") -> Ids:
+def ids(vocabulary: Vocabulary) -> Ids:
     """The patterns for IDs, of the shapes that the project says, if it does."""
-    return _shaped(own.id) if own and own.id else _USUAL
+    shapes = vocabulary.conventions.id
+    return _shaped(shapes) if shapes else _USUAL
 
 
 def id_of(heading: re.Match[str]) -> str:
@@ -91,7 +88,7 @@ def _form(shapes: tuple[str, ...]) -> str:
 
 # What a person would take for an ID: a name and a number joined by a hyphen.
 _LOOKS_LIKE_ID = re.compile(
-    r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}(?:[-_]|(?!-)[\u2010\u2011])\d{1,6}[A-Za-z]?\](?!\()"
+    r"\*{0,2}\[[^\W\d_][^\]\n]{0,60}[-_\u2010\u2011]\d{1,6}[A-Za-z]?\](?!\()"
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*")
 _NUMBERED = re.compile(r"[ \t]*(\d{1,9})[.)](?=[ \t])")
@@ -103,13 +100,11 @@ STAMP = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
 _ATTEMPT = re.compile(
     r"\*{0,2}(?:\[(?P<when>[^\]\n]{4,40})\]\*{0,2}\s*)?"
     r"\*{0,2}(?P<word>Attempt\s*#?(?P<number>\d{1,6}))(?!\w)"
-    r"(?P<after>[ \t]*\*{0,2}[ \t]*(?:[(:-]|(?!-)[\u2013\u2014])|[ \t]*\*{0,2}\Z)?",
+    r"(?P<after>[ \t]*\*{0,2}[ \t]*[(:\u2013\u2014-]|[ \t]*\*{0,2}\Z)?",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\*{0,2}\[(?P<when>\d{4}[^\]\n]{4,36})\]")
 _TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.IGNORECASE)
-_LABELS = "Result|Status"
-_RESULT = re.compile(rf"\b(?:{_LABELS}):\*{{0,2}}[ \t]*")
 _DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:\*{0,2}[ \t]")
 _MARK = r"[^\w\s*\[\]()~`#\"'<>.,:;/\\-]{1,8}"
 _STATE_WORD = r"[A-Za-z]+(?:[_ -](?i:progress|hold))?"
@@ -117,7 +112,6 @@ _STATE = (
     rf"(?:(?P<mark>{_MARK})[ \t]*)?(?P<open>[*\[]{{0,4}})(?P<word>%s)"
     r"(?P<close>[*\]]{0,4})(?=(?P<then>\W|\Z))"
 )
-_USUAL_STATE = re.compile(_STATE % _STATE_WORD)
 _CLOSE = re.compile(r":?\*\*")
 _STRUCK = re.compile(r"~~[^~\n]*~~[ \t]*")
 _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
@@ -135,8 +129,6 @@ _COMPLETED_BY = re.compile(
 )
 # How far into an entry the word STAMP is looked for.
 _STAMP_REACH = 6000
-# The versions of a file that are read together share most of their lines.
-_KEPT: Final = 8192
 # How far into an attempt the label ``Result:`` may stand.
 _LABEL_REACH = 400
 # How far into an attempt its own number may stand.
@@ -171,7 +163,6 @@ def unbulleted(line: str) -> tuple[int, str]:
     return width, line[width:]
 
 
-@lru_cache(maxsize=_KEPT)
 def numbered(line: str) -> int | None:
     """The number that a line begins with as an ordered list's item does."""
     match = _NUMBERED.match(line)
@@ -230,20 +221,17 @@ def when(text: str) -> tuple[str | None, str | None]:
 
 
 @lru_cache(maxsize=16)
-def result_labels(own: "Conventions | None") -> re.Pattern[str]:
-    """The labels that an attempt's result stands behind."""
-    if own is None:
-        return _RESULT
-    known = [re.escape(said) for said, name in own.fields if name == "Result"]
-    return re.compile(rf"\b(?:{'|'.join([*known, _LABELS])}):\*{{0,2}}[ \t]*")
+def result_labels(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """The labels that an attempt's result stands behind: ``Result:``, ``**Status:**``."""
+    known = "|".join(map(re.escape, [*vocabulary.names_of("Result"), "Status"]))
+    return re.compile(rf"\b(?:{known}):\*{{0,2}}[ \t]*")
 
 
-@lru_cache(maxsize=_KEPT)
-def result_text(text: str, own: "Conventions | None" = None) -> str:
+def result_text(text: str, vocabulary: Vocabulary = USUAL) -> str:
     """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
     else what follows the first dash, up to the end of its sentence."""
     head = text[:_LABEL_REACH]
-    label = result_labels(own).search(head)
+    label = result_labels(vocabulary).search(head)
     if not label:
         dash = _DASH.search(head.partition("\n")[0])
         if not dash:
@@ -281,19 +269,19 @@ def completed_by(line: str) -> int | None:
 
 
 @lru_cache(maxsize=16)
-def _state_pattern(own: "Conventions | None") -> re.Pattern[str]:
-    if own is None or not own.state:
-        return _USUAL_STATE
-    return re.compile(_STATE % rf"(?i:{words.any_of(own.state).pattern})|{_STATE_WORD}")
+def _state_pattern(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """``✅ **COMPLETE**``, ``[DONE]``, ``in progress``: a mark, and a word in its emphasis."""
+    own = vocabulary.conventions.state
+    either = rf"(?i:{words.any_of(own).pattern})|{_STATE_WORD}" if own else _STATE_WORD
+    return re.compile(_STATE % either)
 
 
-@lru_cache(maxsize=_KEPT)
-def state(line: str, own: "Conventions | None" = None) -> StateLead:
+def state(line: str, vocabulary: Vocabulary = USUAL) -> StateLead:
     """Read the state at the start of an action's text; all empty where there is none."""
     struck = _STRUCK.match(line)
     at = struck.end() if struck else 0
-    match = (_state_pattern(own) if own else _USUAL_STATE).match(line, at)
-    if match and words.is_state(match["word"], own) and _is_marked_off(match):
+    match = _state_pattern(vocabulary).match(line, at)
+    if match and vocabulary.is_state(match["word"]) and _is_marked_off(match):
         end = match.end("close")
         number, stamp, note_end = _note(line, end)
         if "*" in match["open"] and "*" not in match["close"]:
@@ -333,7 +321,6 @@ def _note(line: str, at: int) -> tuple[int | None, str | None, int]:
     )
 
 
-@lru_cache(maxsize=_KEPT)
 def behind_number(text: str) -> str:
     """What an attempt says, without its number, what stands before it, and white space."""
     number = _OWN_NUMBER.search(text, 0, _NUMBER_REACH)

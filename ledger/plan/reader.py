@@ -3,42 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import Final
 
-from ledger.plan import dialects, document, parts, pointers
-from ledger.plan.dialects import attempts, strays
-from ledger.plan.document import Document
-from ledger.plan.model import Conventions, Ledger
-from ledger.plan.recognition import DIALECTS, Recognition
+from ledger.plan import dialects, document, parts, patterns, pointers, words
+from ledger.plan.dialect import Recognition
+from ledger.plan.document import Document, entries
+from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span, Unread
 
+_OPENING: Final = 40  # characters of a line, within which a box begins
 # `## [SCAN-001] Scan in linear time`
 _ITEM: Final = re.compile(rb"^#{1,6}[ \t]+\*{0,2}\[", re.MULTILINE)
 
 
-def read(data: bytes, like: Ledger | None = None, own: Conventions | None = None) -> Ledger:
+def read(data: bytes, conventions: Conventions | None = None) -> Ledger:
     """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``.
 
-    ``own`` are the words, IDs and dialect of this project, where it says any. ``like`` is another
-    version of the same file, for speed: what both have is read once, and in the same words.
+    ``conventions`` are the words, IDs and dialect of this project, where it says any.
     """
-    own = like.conventions if like else own
-    whole = document.parse(data)
-    known = dialects.recognise(whole, own)
+    whole = document.parse(data, words.vocabulary(conventions))
+    known = dialects.recognise(whole)
     found = []
-    for name in sorted(set(known.sections), key=DIALECTS.index):
-        sections = [
-            section
-            for section, dialect in zip(whole.sections, known.sections, strict=True)
-            if dialect == name
-        ]
-        if name == dialects.MAIN:
-            found.append(attempts.read(whole, sections, own, like))
-        else:
-            found.append(dialects.load(name).read(whole, sections, own))
-    plan = found[0] if len(found) == 1 else _joined(whole, known.dialect, found)
-    return pointers.note(strays.note(plan, whole, known.sections), whole)
+    for name in dialects.DIALECTS:
+        pairs = zip(whole.sections, known.sections, strict=True)
+        sections = [section for section, dialect in pairs if dialect == name]
+        if sections:
+            found.append(dialects.named(name).read(whole, sections))
+    items = [item for one in found for item in one.items]
+    if len(found) > 1:
+        items.sort(key=lambda item: item.span.start_byte)
+    loose = [attempt for one in found for attempt in one.loose]
+    loose.sort(key=lambda attempt: attempt.span.start_byte)
+    unread = [unread for one in found for unread in one.unread]
+    unread += _stray_boxes(whole, known.sections, items, loose, unread)
+    first = min((item.span.start_line for item in items), default=len(whole.starts)) - 1
+    plan = Ledger(
+        dialect=known.dialect,
+        text=data,
+        last_updated=parts.last_updated(whole, first),
+        index=tuple(row for one in found for row in one.index),
+        items=tuple(items),
+        loose=tuple(loose),
+        unread=tuple(sorted(unread, key=attrgetter("line"))),
+        headings=tuple(heading for one in found for heading in one.headings),
+        conventions=whole.vocabulary.conventions,
+    )
+    return pointers.note(plan, whole)
 
 
 def cut(data: bytes) -> list[bytes]:
@@ -48,45 +60,83 @@ def cut(data: bytes) -> list[bytes]:
     return [data[start:end] for start, end in pairwise([0, *cuts, len(data)])]
 
 
-def read_part(data: bytes, own: Conventions | None = None) -> Ledger | None:
+def read_part(data: bytes, conventions: Conventions | None = None) -> Ledger | None:
     """One part of a plan (see ``cut``) as a plan of its own. What stands in all parts is what
     stands in the whole, if none is None and no item goes on in the next one.
 
     None is for a part that cannot be told apart from the rest: it may be in another dialect, it
     has an open fence at its end, or the place of something archived that may be another item's.
     """
-    if dialects.may_mix(data, own) or document.is_open(data) or pointers.OF in data:
+    whole = document.parse(data, words.vocabulary(conventions))
+    if dialects.may_mix(whole) or document.is_open(data) or pointers.OF in data:
         return None
-    return read(data, own=(own or Conventions()).model_copy(update={"dialect": dialects.MAIN}))
+    main = (conventions or Conventions()).model_copy(update={"dialect": dialects.MAIN})
+    return read(data, main)
 
 
-def recognise(data: bytes, own: Conventions | None = None) -> Recognition:
+def recognise(data: bytes, conventions: Conventions | None = None) -> Recognition:
     """Which dialects ``data`` is written in, and why."""
-    return dialects.recognise(document.parse(data), own)
+    return dialects.recognise(document.parse(data, words.vocabulary(conventions)))
 
 
-def _joined(whole: Document, dialect: str, found: Sequence[Ledger]) -> Ledger:
-    """One ledger of what each dialect has read of the document."""
-    items = sorted(
-        (item for one in found for item in one.items), key=lambda item: item.span.start_byte
-    )
-    first = min((item.span.start_line for item in items), default=1 << 60) - 1
-    own = found[0].conventions
-    return Ledger(
-        dialect=dialect,
-        text=whole.data,
-        last_updated=parts.last_updated(whole, first, own),
-        index=tuple(row for one in found for row in one.index),
-        items=tuple(items),
-        loose=tuple(
-            sorted(
-                (one for each in found for one in each.loose),
-                key=lambda one: one.span.start_byte,
-            )
-        ),
-        unread=tuple(
-            sorted((one for each in found for one in each.unread), key=lambda one: one.line)
-        ),
-        headings=tuple(one for each in found for one in each.headings),
-        conventions=own,
-    )
+# Boxes that no dialect has read
+
+
+def _stray_boxes(
+    whole: Document,
+    names: Sequence[str],
+    items: Sequence[Item],
+    loose: Sequence[Attempt],
+    unread: Sequence[Unread],
+) -> Iterator[Unread]:
+    """The tasks with a box, in lists of the top level, that are no part of what was read: a task
+    that nobody counts is told of, wherever it stands."""
+    taken = _cover(whole, _taken(items, loose, unread))
+    inside = _cover(whole, (item.span for item in items))
+    for line in _boxes(whole, names):
+        if taken[line]:
+            continue
+        reason = "a task with a box among other entries"
+        if inside[line]:
+            reason = "a box outside of the item's next actions and criteria"
+        yield Unread(
+            kind="action" if inside[line] else "item",
+            line=line,
+            text=whole.line(line - 1)[:200],
+            reason=reason,
+        )
+
+
+def _cover(whole: Document, spans: Iterable[Span]) -> list[int]:
+    """For each line, from 1, how many of ``spans`` hold it."""
+    steps = [0] * (len(whole.starts) + 2)
+    for span in spans:
+        steps[span.start_line] += 1
+        steps[span.end_line + 1] -= 1
+    return list(accumulate(steps))
+
+
+def _boxes(whole: Document, names: Sequence[str]) -> Iterator[int]:
+    """The lines, from 1, of boxes where an item is something else than a box."""
+    for section, name in zip(whole.sections, names, strict=True):
+        if dialects.named(name).has_boxes:
+            continue
+        for entry in entries(section.blocks):
+            line = whole.line(entry.start)
+            if "[" in line[:_OPENING] and parts.is_task(patterns.unbulleted(line)[1]):
+                yield entry.start + 1
+
+
+def _taken(
+    items: Sequence[Item], loose: Sequence[Attempt], unread: Sequence[Unread]
+) -> Iterator[Span]:
+    for item in items:
+        dialect = dialects.of(item)
+        if not dialect.has_sections and not dialect.shares_history:
+            yield item.span  # what is in it was looked at
+        yield from (attempt.span for attempt in item.attempts)
+        yield from (action.span for action in item.actions)
+        yield from (criterion.span for criterion in item.criteria)
+    yield from (attempt.span for attempt in loose)
+    for one in unread:
+        yield Span(start_line=one.line, end_line=one.line, start_byte=0, end_byte=0)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ledger.plan import patterns, text, words
 from ledger.plan.model import Action, NewAttempt, Result
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.plan.words import USUAL, Vocabulary
 
 Layout = Literal["line", "labels", "bullets", "heading"]
 
@@ -63,7 +61,7 @@ class Style:
     is_spaced: bool = False
 
 
-def style_of(lines: list[str], own: Conventions | None = None) -> Style:
+def style_of(lines: list[str], vocabulary: Vocabulary = USUAL) -> Style:
     """The style of the attempt that ``lines`` hold, newlines cut off."""
     first = lines[0]
     if first.startswith("#"):
@@ -84,8 +82,8 @@ def style_of(lines: list[str], own: Conventions | None = None) -> Style:
         return Style(prefix=first[:width])
     after = body[lead.end() :]
     separator = _SEPARATOR.search(after[:200])
-    label = patterns.result_labels(own).search(body[:400])
-    result = words.plain(patterns.result_text(body, own))
+    label = patterns.result_labels(vocabulary).search(body[:400])
+    result = words.plain(patterns.result_text(body, vocabulary))
     style = Style(
         prefix=first[:width],
         bracket=_bracket(lead["bracket"]),
@@ -122,25 +120,27 @@ def _separator(found: re.Match[str] | None) -> str:
     return f" {found.group(1)} " if found.group(1) else ": "
 
 
-def attempt(new: NewAttempt, style: Style, own: Conventions | None = None) -> list[str]:
+def attempt(new: NewAttempt, style: Style, vocabulary: Vocabulary = USUAL) -> list[str]:
     """The attempt's lines, without newlines."""
-    opening = _opening(new, style, own)
+    opening = _opening(new, style, vocabulary)
     parts = [
         (name, value)
         for name, value in (
-            ("Metrics", defused(new.metrics, own)),
+            ("Metrics", defused(new.metrics, vocabulary)),
             ("Artifacts", ", ".join(f"`{path}`" for path in new.artifacts)),
             ("Commit", new.commit),
         )
         if value
     ]
-    summary = defused(new.summary, own)
-    result = f"{style.label or words.written('Result', own) + ':'} {_result(new, style, own)}"
+    summary = defused(new.summary, vocabulary)
+    result = (
+        f"{style.label or vocabulary.written('Result') + ':'} {_result(new, style, vocabulary)}"
+    )
     if style.layout == "heading":
         mark = "**" if style.bold_labels else ""
         labelled = [
             ("Date", new.date),
-            ("Result", _result(new, style, own)),
+            ("Result", _result(new, style, vocabulary)),
             ("Summary", summary),
             *parts,
         ]
@@ -159,11 +159,11 @@ def attempt(new: NewAttempt, style: Style, own: Conventions | None = None) -> li
     return [head, *(f"{style.inner}{mark}{name}:{mark} {value}" for name, value in parts)]
 
 
-def _opening(new: NewAttempt, style: Style, own: Conventions | None) -> str:
+def _opening(new: NewAttempt, style: Style, vocabulary: Vocabulary) -> str:
     bold = "**" if style.bold else ""
     number = f"Attempt #{new.number}"
     if style.layout == "heading":
-        title = defused(new.summary, own)[:80].rstrip() or _result(new, style, own)
+        title = defused(new.summary, vocabulary)[:80].rstrip() or _result(new, style, vocabulary)
         if patterns.when(title)[0]:
             number += f" ({new.date})"  # the first date of a heading is taken for the attempt's
         return f"{style.prefix}{number}{style.separator}{title}"
@@ -177,9 +177,9 @@ def _opening(new: NewAttempt, style: Style, own: Conventions | None) -> str:
     return f"{style.prefix}[{when}] {bold}{number}{bold}"
 
 
-def _result(new: NewAttempt, style: Style, own: Conventions | None) -> str:
+def _result(new: NewAttempt, style: Style, vocabulary: Vocabulary) -> str:
     said = _SENTENCE_END.sub(
-        r";\1", defused(new.words, own)
+        r";\1", defused(new.words, vocabulary)
     )  # a result is read to its first sentence's end
     mark = MARKS[new.result]
     if style.has_mark and mark and said[:1].isalnum():
@@ -196,7 +196,7 @@ def next_action(
     said: str,
     like: Action | None,
     like_line: str,
-    own: Conventions | None = None,
+    vocabulary: Vocabulary = USUAL,
 ) -> str:
     """A new action's line in the style of the one before it: bullet, indent, state words."""
     width, _ = patterns.unbulleted(like_line)
@@ -206,11 +206,11 @@ def next_action(
         indent, mark = (found.group(1), found.group(2) or ".") if found else ("  ", ".")
         prefix = f"{indent}{number}{mark} "
     words_of_state = "🟡 PENDING — " if like is not None and _has_words(like) else ""
-    said = defused(said, own)
+    said = defused(said, vocabulary)
     if not words_of_state:
         # Its own first words must not pass for a state, an attempt, or a block of their own.
         is_taken = (
-            patterns.state(said, own).text
+            patterns.state(said, vocabulary).text
             or patterns.attempt(said)
             or patterns.looks_like_attempt(f"* {said}")
         )
@@ -243,15 +243,15 @@ def completed(like: str, new: NewAttempt, following: str) -> str:
     return f"{said} — " if following[:1] not in " \t" else f"{said} —"
 
 
-def defused(value: str, own: Conventions | None = None) -> str:
+def defused(value: str, vocabulary: Vocabulary = USUAL) -> str:
     """``value`` as one line that holds no structure: no comment opens, no code span stays open,
     no label or stamp of the reader's is forged. What a line begins with may still open a block."""
     line = text.one_line(value).replace("<!--", "\\<!--").replace("-->", "--\\>")
     if "`" in line and not _are_closed(line):
         line = line.replace("`", "'")
     line = _KNOWN_LABEL.sub(r"\1\2\\:", line)
-    if own:
-        line = patterns.result_labels(own).sub(lambda found: found[0].replace(":", "\\:"), line)
+    labels = patterns.result_labels(vocabulary)
+    line = labels.sub(lambda found: found[0].replace(":", "\\:"), line)
     return line.replace("STAMP", "stamp")
 
 

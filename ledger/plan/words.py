@@ -1,19 +1,17 @@
 """What people write for a status, a result, a state or a priority, and what it means.
 
 The word decides, not the emoji; an emoji counts only where no known word stands. Tables of
-words, not of phrases: about 200 result phrases are known from one project alone.
+words, not of phrases: about 200 result phrases are known from one project alone. A project can
+add words of its own (``[tool.ledger.words]``), which decide before those that all projects know.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
-from ledger.plan.model import ActionState, ItemStatus, Result
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions, Pairs
+from ledger.plan.model import ActionState, Conventions, ItemStatus, Ledger, Pairs, Result
 
 _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
 # Where a phrase ends: its comment in parentheses, its sentence, the dash before a note.
@@ -133,16 +131,25 @@ _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
-def plain(text: str) -> str:
-    """``text`` without emphasis and code marks, its odd hyphens and blanks made plain."""
-    return (
-        text.translate(_PLAIN) if not text.isascii() or "*" in text or "`" in text else text
-    ).strip()
-
-
-_PLAIN = str.maketrans(
+_PLAIN: Final = str.maketrans(
     {"*": None, "`": None, "\u2010": "-", "\u2011": "-", "\u202f": " ", "\u00a0": " "}
 )
+
+
+def plain(text: str) -> str:
+    """``text`` without emphasis and code marks, its odd hyphens and blanks made plain."""
+    return text.translate(_PLAIN).strip()
+
+
+def phrase(text: str) -> str:
+    """The part of ``text`` before its first comment, note or end of sentence."""
+    end = _PHRASE_END.search(text)
+    return text[: end.start()].strip() if end else text.strip()
+
+
+def priority(text: str) -> str | None:
+    """The first word of a priority in lower case: ``High (Sprint 1.2)`` is ``high``."""
+    return next(iter(_words(text)), None)
 
 
 def _words(text: str) -> list[str]:
@@ -152,89 +159,89 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def phrase(text: str) -> str:
-    """The part of ``text`` before its first comment, note or end of sentence."""
-    end = _PHRASE_END.search(text)
-    return text[: end.start()].strip() if end else text.strip()
+class Vocabulary:
+    """The words of one project: those of its ``conventions``, then those that everybody knows."""
+
+    def __init__(self, conventions: Conventions) -> None:
+        self.conventions = conventions
+
+    def result(self, text: str) -> Result:
+        """What a result phrase means. Its own words decide before those in its comment."""
+        head = phrase(text)
+        for part in (head, text[len(head) :]):
+            meaning = _meaning(part, self.conventions.result)
+            if meaning:
+                return cast("Result", meaning)
+            words = set(_words(part))
+            if "blocker" in words and words & {"cleared", "resolved"}:
+                return "success"
+            for value, known in _RESULT_WORDS:
+                if words & known:
+                    return value
+            for mark, value in _RESULT_MARKS:
+                if mark in part[:8]:
+                    return value
+        return "unknown"
+
+    def state(self, word: str, mark: str = "") -> ActionState:
+        """What an action's state word means, or its mark where it has no word: a tick is
+        complete, a cross rejected; anything else is open."""
+        meaning = _meaning(word or mark, self.conventions.state)
+        if meaning:
+            return cast("ActionState", meaning)
+        if word:
+            return _STATE_WORDS.get(next(iter(_words(word)), ""), "unknown")
+        return next((value for known, value in _STATE_MARKS if known in mark), "pending")
+
+    def is_state(self, word: str) -> bool:
+        """Whether ``word`` is one that says an action's state."""
+        if _meaning(word, self.conventions.state):
+            return True
+        return next(iter(_words(word)), "") in _STATE_WORDS
+
+    def status(self, text: str) -> ItemStatus:
+        """What an item's status means: the first word of it that is known."""
+        meaning = _meaning(phrase(text), self.conventions.status)
+        if meaning:
+            return cast("ItemStatus", meaning)
+        for word in _words(phrase(text)) or _words(text):
+            if word in _STATUS_WORDS:
+                return _STATUS_WORDS[word]
+        return "unknown"
+
+    def name(self, written: str) -> str:
+        """The name of a field, heading or column that ``written`` stands for, with what follows
+        it; ``written`` itself where the project says nothing of it."""
+        for known, meaning in self.conventions.fields:
+            behind = written[len(known) :]
+            if written.lower().startswith(known.lower()) and not behind[:1].isalnum():
+                return meaning + behind
+        return written
+
+    def written(self, known: str) -> str:
+        """How the project writes the name of a field, heading or column."""
+        return next((said for said, name in self.conventions.fields if name == known), known)
+
+    def names_of(self, known: str) -> list[str]:
+        """What the project writes for the name ``known``, and the name itself."""
+        return [*(said for said, name in self.conventions.fields if name == known), known]
 
 
-@lru_cache(maxsize=8192)
-def result(text: str, own: Conventions | None = None) -> Result:
-    """What a result phrase means. Its own words decide before those in its comment; the
-    project's ``own`` before those that every project knows."""
-    head = phrase(text)
-    for part in (head, text[len(head) :]):
-        meant = own and _meant(part, own.result)
-        if meant:
-            return cast("Result", meant)
-        words = set(_words(part))
-        if "blocker" in words and words & {"cleared", "resolved"}:
-            return "success"
-        for value, known in _RESULT_WORDS:
-            if words & known:
-                return value
-        for mark, value in _RESULT_MARKS:
-            if mark in part[:8]:
-                return value
-    return "unknown"
+@lru_cache(maxsize=16)
+def vocabulary(conventions: Conventions | None) -> Vocabulary:
+    """The vocabulary of a project, None for one that has no words of its own."""
+    return Vocabulary(conventions or Conventions())
 
 
-def state(word: str, mark: str = "", own: Conventions | None = None) -> ActionState:
-    """What an action's state word means, or its mark where it has no word: a tick is complete,
-    a cross rejected; anything else is open."""
-    meant = own and _meant(word or mark, own.state)
-    if meant:
-        return cast("ActionState", meant)
-    if word:
-        return _STATE_WORDS.get(next(iter(_words(word)), ""), "unknown")
-    for known, value in _STATE_MARKS:
-        if known in mark:
-            return value
-    return "pending"
+USUAL: Final = vocabulary(None)
 
 
-def is_state(word: str, own: Conventions | None = None) -> bool:
-    """Whether ``word`` is one that says an action's state."""
-    if own and _meant(word, own.state):
-        return True
-    return next(iter(_words(word)), "") in _STATE_WORDS
+def of(ledger: Ledger) -> Vocabulary:
+    """The vocabulary that ``ledger`` was read with."""
+    return vocabulary(ledger.conventions)
 
 
-@lru_cache(maxsize=1024)
-def status(text: str, own: Conventions | None = None) -> ItemStatus:
-    """What an item's status means: the project's ``own`` word decides, else the first known."""
-    meant = own and _meant(phrase(text), own.status)
-    if meant:
-        return cast("ItemStatus", meant)
-    for word in _words(phrase(text)) or _words(text):
-        if word in _STATUS_WORDS:
-            return _STATUS_WORDS[word]
-    return "unknown"
-
-
-@lru_cache(maxsize=1024)
-def priority(text: str) -> str | None:
-    """The first word of a priority in lower case: ``High (Sprint 1.2)`` is ``high``."""
-    return next(iter(_words(text)), None)
-
-
-def name(written: str, own: Conventions | None) -> str:
-    """The name of a field, heading or column that ``written`` stands for, with what follows it;
-    ``written`` itself where the project says nothing of it."""
-    for known, meaning in own.fields if own else ():
-        behind = written[len(known) :]
-        if written.lower().startswith(known.lower()) and not behind[:1].isalnum():
-            return meaning + behind
-    return written
-
-
-def written(known: str, own: Conventions | None) -> str:
-    """How the project writes the name of a field, heading or column."""
-    fields = own.fields if own else ()
-    return next((said for said, name in fields if name == known), known)
-
-
-def _meant(text: str, pairs: Pairs) -> str | None:
+def _meaning(text: str, pairs: Pairs) -> str | None:
     """What the first of a project's own words in ``text`` means."""
     if not pairs:
         return None

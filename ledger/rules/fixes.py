@@ -16,8 +16,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from ledger.edits.outline import Outline, Shape
-from ledger.plan import document, places, reader, text, words
-from ledger.plan.dialects.attempts import index as tables
+from ledger.plan import document, parts, places, reader, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.marks import damaged
@@ -93,7 +92,7 @@ def _applied(ledger: Ledger, code: str, fixes: list[Fix]) -> Ledger | None:
     if not fixes:
         return ledger
     edits = [edit for fix in fixes for edit in fix.edits]
-    new = reader.read(document.apply(ledger.text, edits), ledger)
+    new = reader.read(document.apply(ledger.text, edits), ledger.conventions)
     expected, found = Outline(ledger), Outline(new)
     for fix in fixes:
         fix.meant(expected)
@@ -235,7 +234,7 @@ def _priority_place(ledger: Ledger, row: IndexRow) -> int | None:
     line = places.first_line(ledger, row.span.start_byte)
     starts: list[int] = []
     if line.lstrip().startswith("|"):
-        starts = [start for start, _, said in tables.cells(line) if said == row.priority_text]
+        starts = [start for start, _, said in parts.cells(line) if said == row.priority_text]
     else:
         starts = [
             found.end()
@@ -272,9 +271,7 @@ def _header(ledger: Ledger, block: Block | None) -> list[str]:
     if block is None or block.kind != "table":
         return []
     line = document.parse(ledger.text).line(block.start)
-    return [
-        words.name(words.plain(cell[2]), ledger.conventions).lower() for cell in tables.cells(line)
-    ]
+    return [words.of(ledger).name(words.plain(cell[2])).lower() for cell in parts.cells(line)]
 
 
 def _row(ledger: Ledger, like: IndexRow, header: list[str], item: Item) -> tuple[str, Shape] | None:

@@ -169,7 +169,6 @@ class Snapshots:
     def __init__(self, own: Conventions | None) -> None:
         self._own = own
         self._part = lru_cache(_PARTS)(reader.read_part)
-        self._last: Ledger | None = None
         self._items: WeakValueDictionary[tuple[int, ...], ItemVersion] = WeakValueDictionary()
 
     def of(self, blob: str, data: bytes) -> Snapshot:
@@ -217,8 +216,7 @@ class Snapshots:
         goes_on = any(one[-1:] == next_one[:1] != [] for one, next_one in pairwise(own))
         if len(ledgers) == len(found) and not goes_on:
             return ledgers
-        self._last = reader.read(data, self._last, self._own)
-        return [self._last]
+        return [reader.read(data, self._own)]
 
     def _item(self, sections: Sequence[Item], loose: Sequence[Attempt]) -> ItemVersion:
         key = (*map(id, sections), 0, *map(id, loose))

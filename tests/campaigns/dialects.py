@@ -22,7 +22,7 @@ from pathlib import Path
 import mdformat
 
 from ledger.plan import reader
-from ledger.plan.recognition import DIALECTS
+from ledger.plan.dialects import DIALECTS
 from tests import corpus, mixtures
 from tests.campaigns import versions
 from tests.mixtures import Mixture

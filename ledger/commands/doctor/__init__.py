@@ -89,7 +89,7 @@ def _around(found: Config, ledger: Ledger | None) -> Iterator[Check]:
 
 def _read(found: Config) -> Ledger:
     try:
-        return reader.read(found.ledger.read_bytes(), own=found.own)
+        return reader.read(found.ledger.read_bytes(), conventions=found.own)
     except FileNotFoundError:
         raise UnreadableInput("no-such-file", f"{found.ledger_path}: no such file") from None
     except OSError as error:

@@ -39,7 +39,7 @@ def archive(found: Config, read: Ledger | None) -> Check:
     if data is None and not meant:
         return Check("archive", "none" if long else "none, and none is needed", long)
     held = chunks.find(data or b"")
-    kept = reader.read(data or b"", own=found.own)
+    kept = reader.read(data or b"", conventions=found.own)
     tries = list(places.attempts(kept))
     said = (
         f"{found.partner}: {counted(len(kept.items), 'item')}, {counted(len(tries), 'attempt')}; "

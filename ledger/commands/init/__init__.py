@@ -84,7 +84,7 @@ def _plan(found: Config, title: str) -> tuple[Ledger, Step]:
     if os.path.lexists(found.ledger):
         place.require(found.ledger)
         try:
-            return reader.read(found.ledger.read_bytes(), own=found.own), Step(
+            return reader.read(found.ledger.read_bytes(), conventions=found.own), Step(
                 "plan", "there", path, "a fix plan"
             )
         except OSError as error:

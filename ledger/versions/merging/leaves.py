@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.plan import patterns, text, words
-from ledger.plan.dialects import boxes
+from ledger.plan import parts, patterns, text, words
 from ledger.plan.pointers import KEYED
 from ledger.versions.merging.lines import Conflict, Piece, conflict, split, three_way
 from ledger.versions.merging.parts import Part
@@ -159,11 +158,11 @@ def _said(
 def _meaning(part: Part, said: bytes, own: "Conventions | None") -> str:
     shown = text.decode(said)
     if part.kind != "action":
-        return words.status(shown, own)
-    if boxes.is_box(shown.strip()):
-        return boxes.STATES.get(shown.strip()[1].lower(), "unknown")
-    lead = patterns.state(shown, own)
-    return words.state(lead.word, lead.mark, own)
+        return words.vocabulary(own).status(shown)
+    if parts.is_box(shown.strip()):
+        return parts.BOX_STATES.get(shown.strip()[1].lower(), "unknown")
+    lead = patterns.state(shown, words.vocabulary(own))
+    return words.vocabulary(own).state(lead.word, lead.mark)
 
 
 def _fuller(left: bytes, right: bytes) -> bytes | None:

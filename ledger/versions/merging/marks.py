@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from ledger.plan import dialects, reader, text
+from ledger.plan import reader, text
 from ledger.plan.document import Document
 from ledger.plan.model import Attempt, Item, Ledger, Span
 
@@ -62,7 +62,7 @@ def settled(own: "Conventions | None", versions: Iterable[bytes]) -> "Convention
 
 
 def _recognised(data: bytes, own: "Conventions") -> str:
-    return reader.recognise(data, own).dialect if dialects.may_mix(data, own) else "attempts"
+    return reader.recognise(data, own).dialect
 
 
 def sections(plan: Ledger) -> Iterator[Item]:

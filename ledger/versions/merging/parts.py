@@ -113,7 +113,7 @@ def ranges(moved: Iterable[Moved]) -> Ranges:
 def parse(data: bytes, own: "Conventions | None" = None) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
     whole = document.parse(data)
-    plan = reader.read(data, own=own if own and own.dialect else marks.settled(own, [data]))
+    plan = reader.read(data, conventions=own if own and own.dialect else marks.settled(own, [data]))
     by_rank = sorted(marks.find(whole, plan), key=lambda mark: mark.rank)
     every = sorted({mark.start: mark for mark in by_rank}.values())
     found = []

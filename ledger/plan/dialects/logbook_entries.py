@@ -1,4 +1,6 @@
-"""How a logbook's headings read: what a section holds, and which attempt an entry records.
+"""What a logbook's headings and labels say: what a section holds, which attempt an entry records,
+and how that ended: by its own label, its heading's note, its tests. Where nothing says so the
+result is unknown.
 
 Patterns see a heading's text without its number signs. Each is bounded, so that it takes linear
 time.
@@ -7,14 +9,13 @@ time.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ledger.plan import patterns, words
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.plan.model import Result
+from ledger.plan.words import Vocabulary
 
 Kind = Literal["status", "focus", "attempts", "done", "todo", "criteria", "other"]
 
@@ -55,6 +56,28 @@ _NOTE = re.compile(r"\((?P<note>[^()\n]{1,200})\)[ \t*]*\Z")
 _MOST_STEPS: Final = 100  # in a range such as S1-S9
 
 
+LABEL = re.compile(
+    r"[ \t]{0,8}(?:[-*+][ \t]+)?(?P<bold>\*\*)?(?P<name>[^\W\d_][^:*\n]{0,40}?)"
+    r"(?(bold)(?::\*\*|\*\*:?)|:)(?=[ \t]|\Z)[ \t]*(?P<value>.*)"
+)
+_RESULTS: Final = ("result", "results", "outcome", "verdict")
+_TESTS: Final = ("test", "tests", "testing", "test run", "tests run", "test result", "test results")
+_SAYS: Final[dict[str, Result]] = {
+    "shipped": "success",
+    "delivered": "success",
+    "merged": "success",
+    "abandoned": "failed",
+    "blueprint": "info",
+    "triage": "info",
+    "kickoff": "info",
+}
+_CODE = re.compile(r"`[^`\n]{0,500}`")
+_NONE_FAILED = re.compile(r"\b(?:0|no)[ \t]+(?:failed|failures?|errors?)\b", re.IGNORECASE)
+_VERDICT_DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2}|->|\u2192)[ \t]")
+_NOTE_WORD = re.compile(r"[a-z]+")
+_LONGEST_VERDICT: Final = 240
+
+
 class Focus(NamedTuple):
     """What is being worked on: its name, or where it has none (``is_named`` false) one made of
     its title."""
@@ -75,14 +98,14 @@ class Entry(NamedTuple):
     note: str
 
 
-def kind(title: str, own: Conventions | None) -> Kind:
+def kind(title: str, vocabulary: Vocabulary) -> Kind:
     """What the section below a heading holds."""
-    said = words.name(words.plain(title).rstrip(" :"), own).lower()
+    said = vocabulary.name(words.plain(title).rstrip(" :")).lower()
     said = said.partition("(")[0].strip()
     return next((kind for name, kind in _KINDS if said == name), "other")
 
 
-def focus(lines: Sequence[str], own: Conventions | None) -> Focus | None:
+def focus(lines: Sequence[str], vocabulary: Vocabulary) -> Focus | None:
     """What the first of the lines names: ``ID — Title``, ``[ID] Title`` or a title alone; None
     where it says that there is nothing."""
     line = next((line for line in lines if line.strip()), "")
@@ -90,8 +113,8 @@ def focus(lines: Sequence[str], own: Conventions | None) -> Focus | None:
     plain = words.plain(said).strip("_ \u2013\u2014-")
     if _NOTHING.match(plain) or not re.search(r"\w", plain):
         return None
-    shaped = patterns.ids(own).item.match(said)
-    if shaped and ((own and own.id) or said.lstrip("*").startswith("[")):
+    shaped = patterns.ids(vocabulary).item.match(said)
+    if shaped and (vocabulary.conventions.id or said.lstrip("*").startswith("[")):
         title = words.plain(shaped["title"]).strip(" \t–—-:*")
         return Focus(patterns.plain_id(patterns.id_of(shaped)), title, is_named=True)
     split = _SPLIT.search(plain)
@@ -169,3 +192,63 @@ def steps(rest: str) -> frozenset[str]:
             start, end = int(first[len(letters) :]), int(last.removeprefix(letters))
             found.update(f"{letters}{n}" for n in range(start, min(end, start + _MOST_STEPS) + 1))
     return frozenset(found)
+
+
+# How an entry ended
+
+
+def result(note: str, lines: Sequence[str], vocabulary: Vocabulary) -> tuple[Result, str]:
+    """The result, and the words that say it. ``lines`` are those of the attempt that are no
+    code; ``note`` is what its heading says in parentheses."""
+    said = list(labels(lines, vocabulary))
+    for name, value in said:
+        if name in _RESULTS and value:
+            return vocabulary.result(value), value
+    noted = of_note(note, vocabulary)
+    if noted not in ("unknown", "info"):
+        return noted, note
+    verdicts = [verdict for name, value in said if name in _TESTS for verdict in _verdicts(value)]
+    meant = [vocabulary.result(_NONE_FAILED.sub("", verdict)) for verdict in verdicts]
+    for wanted in ("failed", "partial", "blocked", "success"):
+        if wanted in meant:
+            return wanted, verdicts[meant.index(wanted)]
+    return (noted, note) if noted == "info" else ("unknown", "")
+
+
+def of_note(note: str, vocabulary: Vocabulary) -> Result:
+    """What a heading's note says of how the attempt ended."""
+    known = vocabulary.result(note)
+    if known not in ("unknown", "info"):
+        return known
+    told = [_SAYS[word] for word in _NOTE_WORD.findall(note.lower()) if word in _SAYS]
+    return told[-1] if told else known
+
+
+def labels(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Each label in lower case, with what stands behind it and in the list below it."""
+    name, held = "", [""]
+    for line in lines:
+        found = LABEL.match(line)
+        if found and (found["bold"] or found["name"].lower() in (*_RESULTS, *_TESTS)):
+            if name:
+                yield name, "\n".join(held).strip()
+            name = vocabulary.name(found["name"].strip()).lower()
+            held = [found["value"].strip()]
+        elif name and line.lstrip()[:1] in ("-", "*", "+"):
+            held.append(line.strip())
+        elif line.strip():
+            if name:
+                yield name, "\n".join(held).strip()
+            name = ""
+    if name:
+        yield name, "\n".join(held).strip()
+
+
+def _verdicts(value: str) -> Iterator[str]:
+    """What each line of a test's label says behind its command."""
+    for line in value.split("\n"):
+        said = _CODE.sub(" ", line[:_LONGEST_VERDICT])
+        dashes = list(_VERDICT_DASH.finditer(said))
+        said = (said[dashes[0].end() :] if dashes else said).strip(" -*+:\u2014\u2013")
+        if said:
+            yield said

@@ -1,25 +1,31 @@
-"""An entry put into a logbook in the style of its neighbours, as edits."""
+"""One focus at a time, and a history of dated entries under headings of their own.
+
+A new entry is put in beside the latest, in the style of its neighbours.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, document, patterns, places, styles, text, words
-from ledger.plan.dialects.logbook import headings, reading, results
-from ledger.plan.document import Edit
+from ledger.errors import Refused
+from ledger.plan import document, patterns, places, styles, text, words
+from ledger.plan.dialect import Contents, Dialect, Sign, Text
+from ledger.plan.dialects import logbook_entries
+from ledger.plan.dialects.list_edits import checked_status
+from ledger.plan.dialects.logbook_sections import Reading
+from ledger.plan.document import Document, Edit, Section
 from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.plan.words import Vocabulary
 
 _HEADING = re.compile(r"(?P<marks>[ ]{0,3}#{1,6})[ \t]+")
 _SUMMARIES: Final = ("action", "actions", "summary", "work", "what", "done", "goal")
 _DASH = re.compile(r"[ \t](?P<dash>[\u2013\u2014:]|-{1,2})[ \t]")
 _LONGEST_NOTE: Final = 60
 _LONGEST_STYLE: Final = 60  # lines of a neighbour that are looked at
+_LOOKED_AT: Final = 200  # sections of a file, for one that no other dialect has
 _Time = Literal["day", "minute", "second", "compact"]
 
 
@@ -40,12 +46,87 @@ class Style:
     is_spaced: bool = True
 
 
-def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
+# What is a logbook
+
+
+class Logbook(Dialect):
+    """A focus and a history."""
+
+    name = "logbook"
+    is_numbered = False
+    shares_history = True
+
+    def sign(self, document: Document, section: Section) -> Sign | None:
+        """In a file that has a focus, a history and dated entries, or two of these: a heading of
+        such a section."""
+        if not section.heading or not is_of_logbook(document, section):
+            return None
+        if not _is_logbook(document):
+            return None
+        title = document.title(section)
+        is_entry = logbook_entries.entry(title) is not None
+        reason = "a heading that begins with a date" if is_entry else f"the heading `{title}`"
+        return Sign(
+            dialect=self.name,
+            line=section.start + 1,
+            count=section.end - section.start,
+            reason=reason,
+            owns=True,  # what stands below, such as checkboxes, is the logbook's
+        )
+
+    def may_own(self, document: Document, section: Section) -> bool:
+        """The heading of a focus or of an entry: one of these is in every logbook."""
+        title = document.title(section)
+        kind = logbook_entries.kind(title, document.vocabulary)
+        return kind == "focus" or logbook_entries.entry(title) is not None
+
+    def read(self, document: Document, sections: Sequence[Section]) -> Contents:
+        """What these sections hold."""
+        return Reading(document, sections).contents()
+
+    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
+        """An entry beside the latest of the history."""
+        return append(plan, item, change, Reading(plan.document, plan.sections))
+
+
+def is_of_logbook(document: Document, section: Section) -> bool:
+    """Whether the section's heading is one that a logbook has."""
+    title = document.title(section)
+    return (
+        logbook_entries.entry(title) is not None
+        or logbook_entries.kind(title, document.vocabulary) != "other"
+    )
+
+
+def _is_logbook(document: Document) -> bool:
+    """Whether two of these have headings outside of the items of other dialects."""
+    found: set[str] = set()
+    item = 0  # the level of the item that the section stands in
+    for section in document.sections[:_LOOKED_AT]:
+        if not section.heading or (item and section.level > item):
+            continue
+        title = document.title(section)
+        item = section.level if patterns.ids(document.vocabulary).item.match(title) else 0
+        kind = logbook_entries.kind(title, document.vocabulary)
+        if kind in ("focus", "attempts"):
+            found.add(kind)
+        elif logbook_entries.entry(title):
+            found.add("entry")
+        if len(found) > 1:
+            return True
+    return False
+
+
+# Appending
+
+
+def append(plan: Text, item: Item, change: Change, book: Reading) -> list[Edit]:
     """The entry, boxes ticked, tasks added, and the status of the focus."""
+    ledger = plan.ledger
     edits = [_entry(ledger, item, change.attempt)]
     edits += [_tick(item, number) for number in change.complete]
     if change.next:
-        edits.append(_next(ledger, item, change.next))
+        edits.append(_next(ledger, item, change.next, book))
     if change.status:
         edits.append(_status(ledger, item, change.status))
     return edits
@@ -60,7 +141,7 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
         is_first = _newest_first(ledger, entries)
         own = [one for one in entries if one.item == item.id]
         style = _style(ledger, (own or entries)[0 if is_first else -1])
-        lines = _rendered(item, new, style, ledger.conventions)
+        lines = _rendered(item, new, style, words.of(ledger))
         if is_first:
             return places.insertion(ledger.text, entries[0].span.start_byte, [*lines, ""])
         return places.behind(
@@ -69,12 +150,12 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     home = _field(item, "attempts")
     if home:
         marks = _marks(places.first_line(ledger, home.span.start_byte))
-        lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.conventions)
+        lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), words.of(ledger))
         return places.behind(ledger, home.span.end_byte, ["", *lines])
     marks = _marks(places.first_line(ledger, item.span.start_byte))
-    lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), ledger.conventions)
+    lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), words.of(ledger))
     todo = _field(item, "todo")
-    title = f"{marks} {words.written('Attempts History', ledger.conventions)}"
+    title = f"{marks} {words.of(ledger).written('Attempts History')}"
     if todo:
         return places.insertion(ledger.text, todo.span.start_byte, [title, "", *lines, ""])
     return places.insertion(ledger.text, len(ledger.text), ["", title, "", *lines])
@@ -88,8 +169,8 @@ def _entries(ledger: Ledger) -> list[Attempt]:
 
 
 def _newest_first(ledger: Ledger, entries: list[Attempt]) -> bool:
-    every = (headings.entry(_title(ledger, each)) for each in entries)
-    return headings.newest_first([one for one in every if one])
+    every = (logbook_entries.entry(_title(ledger, each)) for each in entries)
+    return logbook_entries.newest_first([one for one in every if one])
 
 
 def _title(ledger: Ledger, entry: Attempt) -> str:
@@ -105,12 +186,12 @@ def _style(ledger: Ledger, like: Attempt) -> Style:
     """The style of an entry."""
     lines = places.lines(ledger, like)[:_LONGEST_STYLE]
     title = _title(ledger, like)
-    opened = headings.entry(title)
+    opened = logbook_entries.entry(title)
     dash = _DASH.search(title)
     found: dict[str, tuple[int, str]] = {}
     bold = "**"
     for at, line in enumerate(lines):
-        label = results.LABEL.match(line)
+        label = logbook_entries.LABEL.match(line)
         if label:
             bold = "**" if label["bold"] else bold
             found.setdefault(label["name"].strip(), (at, label["value"].strip()))
@@ -136,18 +217,18 @@ def _time(when: str) -> _Time:
     return "day" if digits <= 8 else "minute" if digits <= 12 else "second"
 
 
-def _rendered(item: Item, new: NewAttempt, style: Style, own: Conventions | None) -> list[str]:
+def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary) -> list[str]:
     """The entry's lines, without newlines."""
-    said = styles.defused(new.words, own)
-    note = said if _fits(said, new, own) else ""
+    said = styles.defused(new.words, vocabulary)
+    note = said if _fits(said, new, vocabulary) else ""
     name = f" {style.dash} {item.id}" if item.is_named else ""
     time = style.time if _is_cited(new) else "second"
     lines = [f"{style.marks} {_when(new, time)}{name}" + (f" ({note})" if note else "")]
     blocks: list[list[str]] = []
     for label, values in (
-        (style.summary, [styles.defused(new.summary, own)]),
-        (words.written("Result", own), [] if note else [said]),
-        (style.metrics, styles.defused(new.metrics, own).split("; ")),
+        (style.summary, [styles.defused(new.summary, vocabulary)]),
+        (vocabulary.written("Result"), [] if note else [said]),
+        (style.metrics, styles.defused(new.metrics, vocabulary).split("; ")),
         ("Artifacts", [f"`{path}`" for path in new.artifacts]),
         ("Commit", [new.commit]),
     ):
@@ -169,10 +250,10 @@ def _is_cited(new: NewAttempt) -> bool:
     return not new.stamp or (bool(new.artifacts) and new.stamp in new.artifacts[0])
 
 
-def _fits(said: str, new: NewAttempt, own: Conventions | None) -> bool:
+def _fits(said: str, new: NewAttempt, vocabulary: Vocabulary) -> bool:
     """Whether the result can stand as the note of a heading and means the same there."""
     plain = not set(said) & set("()[]#`*<>\\") and len(said) <= _LONGEST_NOTE
-    return plain and results.of_note(said, own) == new.result
+    return plain and logbook_entries.of_note(said, vocabulary) == new.result
 
 
 def _when(new: NewAttempt, time: _Time) -> str:
@@ -196,9 +277,9 @@ def _tick(item: Item, number: int) -> Edit:
     return Edit(span.start_byte, span.end_byte, b"[x]")
 
 
-def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
-    lines = [_task_line(ledger, item, one) for one in said]
-    sections = _task_sections(ledger)
+def _next(ledger: Ledger, item: Item, new: tuple[str, ...], book: Reading) -> Edit:
+    lines = [_task_line(ledger, item, one, book) for one in new]
+    sections = _task_sections(book)
     if sections:
         heading, last = sections[-1]
         if last is None:
@@ -209,36 +290,21 @@ def _next(ledger: Ledger, item: Item, said: tuple[str, ...]) -> Edit:
         added = [f"{prefix}[ ] {one}" for one in lines]
         return places.insertion(ledger.text, last.end, added)
     marks = _marks(places.first_line(ledger, item.span.start_byte))
-    title = f"{marks} {words.written('TODOs', ledger.conventions)}"
+    title = f"{marks} {words.of(ledger).written('TODOs')}"
     return places.insertion(
         ledger.text, len(ledger.text), ["", title, *(f"- [ ] {one}" for one in lines)]
     )
 
 
-def _book(ledger: Ledger) -> reading.Reading:
-    whole = document.parse(ledger.text)
-    sections = [
-        section
-        for section, dialect in zip(
-            whole.sections, dialects.recognise(whole, ledger.conventions).sections, strict=True
-        )
-        if dialect == "logbook"
-    ]
-    return reading.Reading(
-        whole, list(reading.held(whole, sections, ledger.conventions)), ledger.conventions
-    )
-
-
-def _task_line(ledger: Ledger, item: Item, said: str) -> str:
+def _task_line(ledger: Ledger, item: Item, new: str, book: Reading) -> str:
     """The words of a task, behind the item's name where they would be taken for another's."""
-    line = styles.defused(said, ledger.conventions)
-    return line if _book(ledger).owner(line) == item.id else f"{item.id}: {line}"
+    line = styles.defused(new, words.of(ledger))
+    return line if book.owner(line) == item.id else f"{item.id}: {line}"
 
 
-def _task_sections(ledger: Ledger) -> list[tuple[int, Edit | None]]:
+def _task_sections(book: Reading) -> list[tuple[int, Edit | None]]:
     """The sections of open tasks: where the line behind the heading begins, and the bytes of its
     last task as an edit that changes nothing, None where it has none."""
-    book = _book(ledger)
     starts = book.document.starts
     found: list[tuple[int, Edit | None]] = []
     for one in book.found:
@@ -254,17 +320,7 @@ def _task_sections(ledger: Ledger) -> list[tuple[int, Edit | None]]:
 
 
 def _status(ledger: Ledger, item: Item, status: str) -> Edit:
-    said = text.one_line(status)
-    if (
-        words.status(said, ledger.conventions) == "unknown"
-        or said != words.phrase(said)
-        or "`" in said
-    ):
-        raise UsageError(
-            "unknown-status",
-            f"{said!r} is no status",
-            "use one such as pending, in_progress, blocked, done, archived",
-        )
+    new = checked_status(ledger, status, r"[^`]+", "in_progress")
     field = _field(item, "status")
     if not field or not field.value:
         raise Refused(
@@ -275,8 +331,9 @@ def _status(ledger: Ledger, item: Item, status: str) -> Edit:
     marks = len(field.value) - len(field.value.lstrip("`*_"))
     phrase = words.phrase(field.value[marks:]).rstrip("`*_")
     start = field.value_span.start_byte + marks
-    return Edit(start, start + len(text.encode(phrase)), text.encode(said))
+    return Edit(start, start + len(text.encode(phrase)), text.encode(new))
 
 
-def _field(item: Item, kind: headings.Kind) -> Field | None:
-    return next((field for field in item.fields if headings.kind(field.name, None) == kind), None)
+def _field(item: Item, kind: logbook_entries.Kind) -> Field | None:
+    kinds = ((logbook_entries.kind(one.name, words.USUAL), one) for one in item.fields)
+    return next((one for found, one in kinds if found == kind), None)

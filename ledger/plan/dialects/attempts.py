@@ -1,4 +1,4 @@
-"""A document in the ``attempts`` dialect to a ``Ledger``.
+"""The main dialect: ``## [ID] Title`` sections, fields as bullets, an attempts history.
 
 Headings with an ID open items; bullets of the top level are fields; the field that stands
 last says how to take the lists after it, for people number actions at column 0, too. What
@@ -7,27 +7,26 @@ looks like an attempt and was not read as one is listed as unread, never dropped
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ledger.plan import parts, patterns, words
-from ledger.plan.dialects.attempts import index
-from ledger.plan.dialects.attempts.unchanged import Unchanged
-from ledger.plan.document import Block, Document, Section, walk
+from ledger.plan.dialect import Contents, Dialect, Sign, Text
+from ledger.plan.dialects import list_edits
+from ledger.plan.document import Block, Document, Edit, Section, entries, walk
 from ledger.plan.model import (
     Action,
     Attempt,
+    Change,
     Criterion,
     Field,
     IndexRow,
     Item,
-    Ledger,
     Span,
     Unread,
 )
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.plan.words import Vocabulary
 
 Context = Literal["", "attempts", "actions", "criteria"]
 
@@ -44,20 +43,113 @@ _LITERAL = ("fence", "html")
 _DATED_WITHIN = 8
 
 
-def read(
-    document: Document,
-    sections: Sequence[Section] | None = None,
-    own: Conventions | None = None,
-    like: Ledger | None = None,
-) -> Ledger:
-    """Read the document, or these of its sections. ``like`` is another version of it, read with
-    the same ``own`` words: items that have not changed are taken from there."""
-    is_part = sections is not None and len(sections) < len(document.sections)
-    mine = frozenset(section.start for section in sections or ()) if is_part else None
-    return Reading(document, own, mine).ledger(Unchanged(like) if like else None)
+_FIELD = re.compile(r"\*{0,2}[A-Za-z][^:\[\n]{0,60}:")
+# Names of fields that are the dialect's own.
+_KNOWN = re.compile(
+    r"(?:Status|Priority|Exit criteria|Reproduction|Owner/Date|Plan Reference|First Divergence"
+    r"|Artifacts(?: Root)?|Attempts History|Next Actions|Metrics|Spec/AT)(?=[^\n:]{0,40}:)",
+    re.IGNORECASE,
+)
 
 
-class Draft:
+_ROW_STATUS = re.compile(r"\bStatus:\s*")
+_ROW_PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
+
+
+class Attempts(Dialect):
+    """``## [ID] Title`` with bullets below it."""
+
+    name = "attempts"
+    has_sections = True
+
+    def sign(self, document: Document, section: Section) -> Sign | None:
+        """An item or an attempt in the heading has it all, else rows of an index, entries with an
+        ID and attempts are counted."""
+        return _sign(document, section)
+
+    def read(self, document: Document, sections: Sequence[Section]) -> Contents:
+        """What these sections hold."""
+        return _Reading(document, frozenset(section.start for section in sections)).contents()
+
+    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
+        """An attempt beside the item's latest."""
+        return list_edits.append_to_section(plan, item, change)
+
+
+# What is written like this
+
+
+def _sign(document: Document, section: Section) -> Sign | None:
+    """An item or an attempt in the heading has it all, else rows of an index, entries with an ID
+    and attempts are counted."""
+    heading = section.heading
+    title = document.title(section)
+    if heading and title:
+        named = patterns.ids(document.vocabulary).item.match(title)
+        lead = patterns.attempt(named["title"].strip() if named else title)
+        if lead and lead.number is not None:
+            return Sign(
+                dialect=Attempts.name,
+                line=heading.start + 1,
+                count=1,
+                reason="a heading that is an attempt",
+                owns=True,
+            )
+        if named and _is_item(document, section):
+            said = f"a heading with the ID [{patterns.plain_id(patterns.id_of(named))}]"
+            return Sign(
+                dialect=Attempts.name, line=heading.start + 1, count=1, reason=said, owns=True
+            )
+    is_index = document.vocabulary.name(title).lower().startswith("index")
+    return _entries_sign(document, section, is_index=is_index)
+
+
+def _is_item(document: Document, section: Section) -> bool:
+    """Whether it has a field, or at least no tasks: ``## [SETUP] Phase 1`` can head a checklist."""
+    has_boxes = False
+    for entry in entries(section.blocks):
+        body = patterns.unbulleted(document.line(entry.start))[1]
+        if _FIELD.match(body):
+            return True
+        has_boxes = has_boxes or parts.is_task(body)
+    return not has_boxes
+
+
+def _entries_sign(document: Document, section: Section, *, is_index: bool) -> Sign | None:
+    first, count, reason = 0, 0, ""
+    for block in section.blocks:
+        if block.kind == "table" and is_index:
+            first, count = first or block.start + 1, count + block.end - block.start - 2
+            reason = reason or "an index of items"
+    known: dict[str, int] = {}  # fields, and the line of the first
+    fields = 0
+    for entry in entries(section.blocks):
+        body = patterns.unbulleted(document.line(entry.start))[1]
+        if parts.is_task(body):
+            continue
+        for below in entries(entry.children):
+            field = _KNOWN.match(patterns.unbulleted(document.line(below.start))[1])
+            if field:
+                fields += 1
+                known.setdefault(field.group().lower(), below.start + 1)
+        lead = patterns.attempt(body)
+        if lead and lead.is_certain:
+            said = "a bullet that is an attempt"
+        elif patterns.ids(document.vocabulary).item.match(body):
+            said = "a bullet that opens with an ID"
+        else:
+            continue
+        first, count, reason = first or entry.start + 1, count + 1, reason or said
+    if len(known) > 1:
+        first, count = first or min(known.values()), count + fields
+        reason = reason or "fields of an item: " + ", ".join(sorted(known))
+    return Sign(dialect=Attempts.name, line=first, count=count, reason=reason) if count else None
+
+
+# Reading
+
+
+class _Draft:
     """An item whose section is still being read."""
 
     def __init__(self, name: str, title: str, level: int, start: int, end: int) -> None:
@@ -67,7 +159,7 @@ class Draft:
         self.actions: list[Action] = []
         self.criteria: list[Criterion] = []
 
-    def item(self, span: Span, own: Conventions | None = None) -> Item:
+    def item(self, span: Span, vocabulary: Vocabulary) -> Item:
         """The item, once its section is read."""
         status, priority = self._value("status"), self._value("priority")
         known = {attempt.number for attempt in self.attempts}
@@ -76,12 +168,12 @@ class Draft:
             title=self.title,
             priority=words.priority(priority),
             priority_text=priority,
-            status=words.status(status, own),
+            status=vocabulary.status(status),
             status_text=status,
             fields=tuple(self.fields),
             attempts=(
                 *self.attempts,
-                *parts.attempts_of_actions(self.id, self.actions, known, own),
+                *parts.attempts_of_actions(self.id, self.actions, known, vocabulary),
             ),
             actions=tuple(self.actions),
             criteria=tuple(self.criteria),
@@ -92,64 +184,37 @@ class Draft:
         return next((f.value for f in self.fields if f.name.lower() == name), "")
 
 
-class Reading:
+class _Reading:
     """What was read so far, and the state that the next section is read in: the item that is
     open, and how lists are to be taken. ``mine`` are the lines where the sections start that
-    are to be read, None for all."""
+    are to be read."""
 
-    def __init__(
-        self,
-        document: Document,
-        own: Conventions | None = None,
-        mine: frozenset[int] | None = None,
-    ) -> None:
+    def __init__(self, document: Document, mine: frozenset[int]) -> None:
         self.document = document
+        self.vocabulary = document.vocabulary
         self.mine = mine
-        self.own = own
         self.items: list[Item] = []
         self.listed: list[Item] = []
         self.loose: list[Attempt] = []
         self.rows: list[IndexRow] = []
         self.unread: list[Unread] = []
-        self.draft: Draft | None = None
+        self.draft: _Draft | None = None
         self.context: Context = ""
         self.index_level = 0
         self.settled: set[int] = set()  # lines that need no second look
 
-    def ledger(self, unchanged: Unchanged | None = None) -> Ledger:
-        """The whole document, but for the items that are ``unchanged``."""
-        sections = self.document.sections
-        at = 0
-        while at < len(sections):
-            known = unchanged.at(self.document, sections, at) if unchanged else None
-            if known and not (self.draft and self.draft.id == known[0].id):
-                self.close()
-                self.index_level = 0
-                item, behind = known
-                self.items.append(item)
-                self.settled.update(range(item.span.start_line - 1, item.span.end_line))
-                at = behind
-                continue
-            if self.mine is None or sections[at].start in self.mine:
-                self.section(sections[at])
+    def contents(self) -> Contents:
+        """What they hold."""
+        for section in self.document.sections:
+            if section.start in self.mine:
+                self.section(section)
             else:
-                self.pass_over(sections[at])
-            at += 1
+                self.pass_over(section)
         self.close()
         self.find_unread()
         own = {item.id for item in self.items}
         self.items += [item for item in self.listed if item.id not in own]
-        first = min((item.span.start_line for item in self.items), default=1 << 60) - 1
-        return Ledger(
-            dialect="attempts",
-            text=self.document.data,
-            last_updated=parts.last_updated(self.document, first, self.own),
-            index=tuple(self.rows),
-            items=tuple(self.items),
-            loose=tuple(self.loose),
-            unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
-            conventions=self.own,
-        )
+        return Contents(items=self.items, loose=self.loose, unread=self.unread, index=self.rows)
 
     # Sections
 
@@ -175,10 +240,10 @@ class Reading:
         is_index = bool(self.index_level) and not self.draft
         for block in blocks:
             if is_index and block.kind == "table":
-                for row in index.table_rows(self.document, block, self.own):
+                for row in _table_rows(self.document, block):
                     self.unread.append(row) if isinstance(row, Unread) else self.rows.append(row)
             elif is_index and block.kind == "bullet_list":
-                self.rows += index.bullet_rows(self.document, block, self.own)
+                self.rows += _bullet_rows(self.document, block)
             elif block.kind == "bullet_list":
                 for entry in block.children:
                     self._bullet(entry)
@@ -190,7 +255,7 @@ class Reading:
     def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
         title = self.document.title(section)
-        named = patterns.ids(self.own).item.match(title)
+        named = patterns.ids(self.vocabulary).item.match(title)
         name = patterns.plain_id(patterns.id_of(named)) if named else None
         rest = named["title"].strip() if named else title
         lead = patterns.attempt(rest)
@@ -211,8 +276,8 @@ class Reading:
             self.index_level = 0
             if not (self.draft and self.draft.id == name):
                 self.close()
-                self.draft = Draft(name, rest, section.level, heading.start, section.end)
-        elif not self.draft and words.name(title, self.own).lower().startswith("index"):
+                self.draft = _Draft(name, rest, section.level, heading.start, section.end)
+        elif not self.draft and self.vocabulary.name(title).lower().startswith("index"):
             self.index_level = section.level
         elif patterns.looks_like_item(title):
             self._unread("item", heading.start, "its ID is not one")
@@ -222,7 +287,7 @@ class Reading:
         """The date that a line ``**Date:** 2025-10-15`` below a heading gives."""
         start = section.start + 1
         for line in self.document.lines(start, min(start + _DATED_WITHIN, section.end)):
-            if words.name(words.plain(line), self.own).lower().startswith("date:"):
+            if self.vocabulary.name(words.plain(line)).lower().startswith("date:"):
                 return patterns.when(line)[0]
         return None
 
@@ -231,7 +296,7 @@ class Reading:
         if self.draft:
             end = parts.trimmed(self.document, self.draft.start, self.draft.end)
             span = parts.span(self.document, self.draft.start, end)
-            self.items.append(self.draft.item(span, self.own))
+            self.items.append(self.draft.item(span, self.vocabulary))
         self.draft = None
 
     # Lists
@@ -243,10 +308,10 @@ class Reading:
             self._attempt(lead, entry)
             return
         if not self.draft:
-            self.listed += parts.listed_items(self.document, entry, self.own)
+            self.listed += parts.listed_items(self.document, entry)
             self._others(entry.children)
             return
-        found = parts.field(self.document, entry, self.own)
+        found = parts.field(self.document, entry)
         if not found:
             self._others(entry.children)
             return
@@ -268,7 +333,7 @@ class Reading:
             else:
                 self._others((block,))
 
-    def _nested(self, entry: Block, draft: Draft) -> None:
+    def _nested(self, entry: Block, draft: _Draft) -> None:
         """A bullet below a field that holds attempts, actions or criteria."""
         line = parts.entry_text(self.document, entry)
         lead = patterns.attempt(line)
@@ -276,7 +341,7 @@ class Reading:
             self._attempt(lead, entry)
             return
         if self.context == "actions":
-            draft.actions.append(parts.action(self.document, entry, None, self.own))
+            draft.actions.append(parts.action(self.document, entry, None))
         elif self.context == "criteria":
             draft.criteria.append(parts.criterion(self.document, line, entry.start, entry.end))
         self._others(entry.children)
@@ -285,14 +350,14 @@ class Reading:
         for entry in block.children:
             if self.draft and self.context == "actions":
                 number = int(entry.info)
-                self.draft.actions.append(parts.action(self.document, entry, number, self.own))
+                self.draft.actions.append(parts.action(self.document, entry, number))
             self._others(entry.children)
         if not (self.draft and self.context == "actions"):
             self._stray_actions(block)
 
     def _stray_actions(self, block: Block) -> None:
         for entry in block.children:
-            if patterns.state(parts.entry_text(self.document, entry), self.own).word:
+            if patterns.state(parts.entry_text(self.document, entry), self.vocabulary).word:
                 self._unread(
                     "action", entry.start, "a numbered action outside an item's next actions"
                 )
@@ -343,7 +408,7 @@ class Reading:
         if named and draft and draft.id != named:
             draft = None
         item = draft.id if draft else named
-        kept = parts.attempt(self.document, lead, item, start, end, self.own)
+        kept = parts.attempt(self.document, lead, item, start, end)
         (draft.attempts if draft else self.loose).append(kept)
         self.settled.add(start)
 
@@ -384,3 +449,57 @@ def _literal_lines(blocks: Iterable[Block]) -> Iterator[int]:
     for block in walk(blocks):
         if block.kind in _LITERAL:
             yield from range(block.start, block.end)
+
+
+# The index
+
+
+def _table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]:
+    """The rows of a table that has a column ID and a column Status."""
+    titles = [words.plain(cell[2]) for cell in parts.cells(document.line(table.start))]
+    header = [document.vocabulary.name(title).lower() for title in titles]
+    if "id" not in header or "status" not in header:
+        return
+    for number in range(table.start + 2, table.end):
+        line = document.line(number)
+        row = dict(zip(header, parts.cells(line), strict=False))
+        found = patterns.ids(document.vocabulary).cell.match(row["id"][2]) if "id" in row else None
+        if not found or "status" not in row:
+            reason = "it has no status" if found else "its ID is not one"
+            yield Unread(kind="index", line=number + 1, text=line[:200], reason=reason)
+            continue
+        start, end, status = row["status"]
+        yield IndexRow(
+            id=patterns.plain_id(found.group(1)),
+            title=row["title"][2] if "title" in row else "",
+            priority_text=row["priority"][2] if "priority" in row else "",
+            status=document.vocabulary.status(status),
+            status_text=status,
+            span=parts.span(document, number, number + 1),
+            status_span=parts.span_in_line(document, number, start, end),
+        )
+
+
+def _bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow]:
+    """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
+    for entry in bullets.children:
+        line = document.line(entry.start)
+        width, body = patterns.unbulleted(line)
+        found = patterns.ids(document.vocabulary).row.match(body)
+        if not found:
+            continue
+        title, dash, note = body[found.end() :].partition(" \u2014 ")
+        priority = _ROW_PRIORITY.search(note)
+        status = _ROW_STATUS.search(note)
+        at = status.end() if status else 0
+        phrase = words.phrase(note[at:])
+        start = width + found.end() + len(title) + len(dash) + at
+        yield IndexRow(
+            id=patterns.plain_id(found.group(1)),
+            title=title.strip(),
+            priority_text=priority.group(1).strip() if priority else "",
+            status=document.vocabulary.status(phrase),
+            status_text=phrase,
+            span=parts.span(document, entry.start, entry.start + 1),
+            status_span=parts.span_in_line(document, entry.start, start, start + len(phrase)),
+        )

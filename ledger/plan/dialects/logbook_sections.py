@@ -1,4 +1,4 @@
-"""A document in the ``logbook`` dialect to a ``Ledger``.
+"""The sections of a logbook, and what each item has of them.
 
 The item is the focus. Each entry of the attempts history is an attempt: of the focus, or of the
 initiative that its heading names, which is an item, too, known by its entries alone. Checkboxes
@@ -10,11 +10,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.plan import parts, patterns, words
-from ledger.plan.dialects import boxes
-from ledger.plan.dialects.logbook import headings, results
+from ledger.plan.dialect import Contents
+from ledger.plan.dialects import logbook_entries
+from ledger.plan.dialects.logbook_entries import Entry, Focus, Kind
 from ledger.plan.document import Block, Document, Section, entries, walk
 from ledger.plan.model import (
     Action,
@@ -23,13 +24,9 @@ from ledger.plan.model import (
     Criterion,
     Field,
     Item,
-    Ledger,
     Span,
     Unread,
 )
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
 
 _TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
 _STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
@@ -38,25 +35,23 @@ _NAME = re.compile(r"[\w.-]{1,200}")
 _WRAPPED = re.compile(r"(?P<mark>`|\*{1,2}|_{1,2})(?P<inner>[^`*]+)(?P=mark)")
 _LITERAL = ("fence", "html", "code")
 # What a bullet without a box is in the sections that hold tasks.
-_UNBOXED: Final[dict[headings.Kind, ActionState]] = {"done": "complete", "todo": "pending"}
+_UNBOXED: Final[dict[Kind, ActionState]] = {"done": "complete", "todo": "pending"}
 
 
 class Held(NamedTuple):
     """One section, with all that stands below deeper headings of an entry. ``entry`` is what its
     heading says where it is an attempt."""
 
-    kind: headings.Kind
+    kind: Kind
     title: str
     level: int
     start: int
     end: int
     blocks: tuple[Block, ...]
-    entry: headings.Entry | None
+    entry: Entry | None
 
 
-def held(
-    document: Document, sections: Sequence[Section], own: Conventions | None
-) -> Iterator[Held]:
+def _held(document: Document, sections: Sequence[Section]) -> Iterator[Held]:
     """The sections of a logbook, each entry whole."""
     place = 0
     while place < len(sections):
@@ -65,7 +60,7 @@ def held(
         if not section.heading:
             continue
         title = document.title(section)
-        kind, entry = headings.kind(title, own), headings.entry(title)
+        kind, entry = logbook_entries.kind(title, document.vocabulary), logbook_entries.entry(title)
         blocks, end = section.blocks, section.end
         if entry:
             while place < len(sections) and sections[place].level > section.level:
@@ -77,30 +72,26 @@ def held(
         yield Held(kind, title, section.level, section.start, end, blocks, entry)
 
 
-def read(document: Document, sections: Sequence[Section], own: Conventions | None = None) -> Ledger:
-    """Read these sections of the document. Never fails."""
-    return Reading(document, list(held(document, sections, own)), own).ledger()
-
-
 class Reading:
     """Sections whose parts are given to the items that they belong to."""
 
-    def __init__(self, document: Document, found: list[Held], own: Conventions | None) -> None:
-        self.document, self.found, self.own = document, found, own
+    def __init__(self, document: Document, sections: Sequence[Section]) -> None:
+        self.document, self.vocabulary = document, document.vocabulary
+        self.found = found = list(_held(document, sections))
         focus = next((one for one in found if one.kind == "focus"), None)
         self.home = focus
-        self.focus = headings.focus(self._lines(focus), own) if focus else None
+        self.focus = logbook_entries.focus(self._lines(focus), self.vocabulary) if focus else None
         self.names = self._names()
         self.steps = {
             step: name
             for one in found
             if one.entry and (name := self._of_entry(one.entry))
-            for step in headings.steps(one.entry.rest)
+            for step in logbook_entries.steps(one.entry.rest)
         }
-        self.falls = headings.newest_first([one.entry for one in found if one.entry])
+        self.falls = logbook_entries.newest_first([one.entry for one in found if one.entry])
         self.unread: list[Unread] = []
 
-    def ledger(self) -> Ledger:
+    def contents(self) -> Contents:
         """All that was found."""
         attempts: dict[str | None, list[Attempt]] = {}
         actions: dict[str, list[Action]] = {}
@@ -117,23 +108,13 @@ class Reading:
         others = [name for name in self.names if not (self.focus and self.focus.id == name)]
         items += [self._logged(name, attempts[name], actions) for name in others]
         items.sort(key=lambda item: item.span.start_byte)
-        first = min((item.span.start_line for item in items), default=1 << 60) - 1
-        return Ledger(
-            dialect="logbook",
-            text=self.document.data,
-            last_updated=parts.last_updated(self.document, first, self.own),
-            index=(),
-            items=tuple(items),
-            loose=tuple(attempts.get(None, ())),
-            unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
-            conventions=self.own,
-        )
+        return Contents(items=items, loose=attempts.get(None, ()), unread=self.unread)
 
     # Items
 
     def _names(self) -> list[str]:
         """The initiatives that entries name, in the order of the file."""
-        named = [headings.named(one.entry.rest) for one in self.found if one.entry]
+        named = [logbook_entries.named(one.entry.rest) for one in self.found if one.entry]
         known = list(dict.fromkeys(_PART.sub("", name) for name in named if name))
         self.known = {name.lower(): name for name in known}
         if self.focus and self.focus.is_named:
@@ -141,7 +122,7 @@ class Reading:
         used = [self._of_entry(one.entry) for one in self.found if one.entry]
         return [name for name in dict.fromkeys(used) if name]
 
-    def _of_entry(self, entry: headings.Entry) -> str | None:
+    def _of_entry(self, entry: Entry) -> str | None:
         """The item that an entry's heading begins with, or with a part of (``PARSE-001.A1``), else
         the focus."""
         found = _NAME.match(patterns.plain_id(entry.rest.lstrip("*[`")))
@@ -155,7 +136,7 @@ class Reading:
 
     def _item(
         self,
-        focus: headings.Focus,
+        focus: Focus,
         home: Held,
         attempts: dict[str | None, list[Attempt]],
         actions: dict[str, list[Action]],
@@ -167,7 +148,7 @@ class Reading:
             title=focus.title,
             priority=None,
             priority_text="",
-            status=words.status(status, self.own),
+            status=self.vocabulary.status(status),
             status_text=status,
             fields=fields,
             attempts=tuple(attempts.get(focus.id, ())),
@@ -205,12 +186,12 @@ class Reading:
             yield self._section_field(one, place)
             if one is home:
                 for entry in entries(block for block in one.blocks if block.kind == "bullet_list"):
-                    field = parts.field(self.document, entry, self.own)
+                    field = parts.field(self.document, entry)
                     if field:
                         yield field
 
     def _section_field(self, one: Held, place: int) -> Field:
-        name = words.name(words.plain(one.title).rstrip(" :"), self.own)
+        name = self.vocabulary.name(words.plain(one.title).rstrip(" :"))
         if one.kind == "status":
             name = "Status"
         end = one.end
@@ -249,7 +230,7 @@ class Reading:
 
     # Attempts
 
-    def _attempt(self, one: Held, entry: headings.Entry) -> Attempt:
+    def _attempt(self, one: Held, entry: Entry) -> Attempt:
         end = one.end
         for block in reversed(one.blocks):
             if block.kind != "rule":
@@ -257,7 +238,7 @@ class Reading:
             end = block.start
         end = parts.trimmed(self.document, one.start, end)
         whole = "\n".join(self.document.lines(one.start, end)).lstrip("# \t")
-        result, said = results.result(entry.note, self._lines(one), self.own)
+        result, said = logbook_entries.result(entry.note, self._lines(one), self.vocabulary)
         return Attempt(
             item=self._of_entry(entry),
             number=None,
@@ -296,7 +277,7 @@ class Reading:
                 continue
             line = self.document.line(block.start)
             said = patterns.unbulleted(line)[1]
-            box = boxes.plain(said)
+            box = parts.plain_box(said)
             state = box.state if box else None
             if not box and not one.entry and id(block) in tops:
                 state = _UNBOXED.get(one.kind)
@@ -305,7 +286,7 @@ class Reading:
             number = patterns.numbered(line)
             if number is None:
                 number = _step(said[box.length :] if box else said)
-            yield boxes.action(self.document, block, number, state, box)
+            yield parts.boxed_action(self.document, block, number, state, box)
 
     def _give(self, action: Action, actions: dict[str, list[Action]], one: Held) -> None:
         owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)

@@ -1,0 +1,120 @@
+"""What a dialect, one way of writing a fix plan, has to answer, and how a file's is told."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from ledger.plan.document import Document, Edit, Section
+from ledger.plan.model import Attempt, Change, Heading, IndexRow, Item, Ledger, Model, Unread
+
+
+class Sign(Model):
+    """What shows in which dialect a section is written."""
+
+    dialect: str
+    """The dialect."""
+    line: int
+    """The first line that shows it."""
+    count: int
+    """How many lines do."""
+    reason: str
+    """What it is."""
+    owns: bool = False
+    """Whether all sections below its heading are written in it, too."""
+
+
+class Recognition(Model):
+    """Which dialect the file is written in, and why. A section without a sign is read as those
+    above it, or as most of the file."""
+
+    dialect: str
+    """The one that most of the file is written in."""
+    is_pinned: bool
+    """Whether `[tool.ledger] dialect` says so."""
+    sections: tuple[str, ...]
+    """The dialects of the document's sections, one for one."""
+    signs: tuple[Sign, ...]
+    """What shows it, in the order of the file; empty for a file that shows none."""
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether more than one dialect is in it."""
+        return len(set(self.sections)) > 1
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words: one line for each dialect that is in the file, the main one first."""
+        if self.is_pinned:
+            return (f"{self.dialect} (set in [tool.ledger])",)
+        if not self.signs:
+            return (f"{self.dialect} (no line shows any)",)
+        signs: dict[str, list[Sign]] = {self.dialect: []}
+        for sign in self.signs:
+            signs.setdefault(sign.dialect, []).append(sign)
+        return tuple(_reason(name, of_one) for name, of_one in signs.items())
+
+
+def _reason(dialect: str, signs: list[Sign]) -> str:
+    first = signs[0]
+    more = len(signs) - 1
+    others = f"; {more} more {'sign' if more == 1 else 'signs'}" if more else ""
+    return f"{dialect} (line {first.line}: {first.reason}{others})"
+
+
+class Contents(NamedTuple):
+    """What a dialect has read, each in the order of the file."""
+
+    items: Sequence[Item]
+    loose: Sequence[Attempt]
+    unread: Sequence[Unread]
+    index: Sequence[IndexRow] = ()  # type: ignore[assignment]  # hides a method of tuples
+    headings: Sequence[Heading] = ()
+
+
+class Text(NamedTuple):
+    """A plan and what was parsed of it, for whoever writes into it. ``sections`` are those that
+    are written in the dialect of the item."""
+
+    ledger: Ledger
+    document: Document
+    sections: Sequence[Section]
+
+
+class Dialect(ABC):
+    """One way of writing a fix plan: all that differs from the others."""
+
+    name: ClassVar[str]
+    """What it is called."""
+    is_numbered: ClassVar[bool] = True
+    """Attempts have numbers. Nobody makes up any for those that do not."""
+    has_sections: ClassVar[bool] = False
+    """An item is a section below a heading with its ID: it has a `Status:` line, may have a row
+    of the index, and can be named in a list without having a section. Else an item is an entry of
+    a list, or part of a history."""
+    shares_history: ClassVar[bool] = False
+    """The attempts of all items stand in one history; each entry may name its item."""
+    has_notes: ClassVar[bool] = False
+    """The note behind an item's status is an attempt, which has no lines of its own."""
+    has_boxes: ClassVar[bool] = False
+    """An item is a task with a box, which says itself what is to be done."""
+
+    @abstractmethod
+    def sign(self, document: Document, section: Section) -> Sign | None:
+        """What shows that the section is written in this dialect: its heading and the blocks up
+        to the next heading. None for nothing."""
+
+    def may_own(self, document: Document, section: Section) -> bool:
+        """Whether the section can be written in this dialect where the rest of the file, which is
+        not known, shows it."""
+        return self.sign(document, section) is not None
+
+    @abstractmethod
+    def read(self, document: Document, sections: Sequence[Section]) -> Contents:
+        """These of the document's sections, in their order. Never fails."""
+
+    @abstractmethod
+    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
+        """The edits that make ``change`` to ``item``, but for ``Last Updated``. Raises Refused
+        or UsageError where it has no place."""

@@ -1,0 +1,612 @@
+"""Tasks with boxes below headings: ``- [ ] task``, ``- [x] task``.
+
+Every task is an item; boxes nested in it are its actions. A heading says of the tasks below it
+that they have a status or a priority, or that they are none: ``## Phase 1 — Triage [done]``,
+``## Blocked``, ``## Priority 2: Endpoints``, ``## Legend``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ledger.plan import parts, patterns, words
+from ledger.plan.dialect import Contents, Dialect, Sign, Text
+from ledger.plan.dialects import list_edits
+from ledger.plan.document import Block, Document, Edit, Section
+from ledger.plan.model import (
+    Action,
+    ActionState,
+    Attempt,
+    Change,
+    Criterion,
+    Field,
+    Heading,
+    Item,
+    ItemStatus,
+    Unread,
+)
+from ledger.plan.words import Vocabulary
+
+_LONGEST_HEADING = 300  # characters of a heading that are looked at
+_NUMBERING = re.compile(r"(?:[\W_]|\d{1,3}[.)](?=\s)){0,12}")
+_TRAILING = re.compile(r"[\[(](?P<said>[^\[\]()]{2,60})[\])][^\w\[(]{0,6}\Z")
+_AFTER_DASH = re.compile(r"[ \t](?:[\u2013\u2014]|--?)[ \t]|:[ \t]")
+_THINGS = "items?|tasks?|work|to-?dos?|things?|steps?|entries|issues?|phases?"
+_ALONE = re.compile(
+    r"(?:(?:recently|currently|already|all)[ \t]+)?"
+    r"(?P<said>[a-z]+(?:[ _-](?:progress|do|hold|planning))?)"
+    rf"(?:[ \t]+(?:{_THINGS}))?[ \t]*(?:\([^()\n]{{0,80}}\)[ \t]*)?"
+    r"(?::|[\u2013\u2014-][^\n]{0,80})?\Z",
+    re.IGNORECASE,
+)
+_TICKS = ("\u2705", "\u2714", "\u2611")
+_LEVEL = re.compile(
+    r"\b(?P<word>blocker|critical|urgent|highest|high|medium|normal|moderate|low|lowest)"
+    r"[ \t-]+(?:priority|prio)\b|\A(?P<alone>critical|urgent|high|medium|low)\Z",
+    re.IGNORECASE,
+)
+_HEADING_PRIORITY = re.compile(
+    r"\bprio(?:rity)?[ \t]*[:#-]?[ \t]*(?:(?P<number>\d{1,3})\b|(?P<word>[A-Za-z]{3,10})\b)"
+    r"|\bP(?P<p>\d)\b",
+    re.IGNORECASE,
+)
+_OPTIONAL = re.compile(
+    r"(?:optional|future|someday|nice[ -]to[ -]haves?|stretch|icebox)\b", re.IGNORECASE
+)
+_CRITERIA = re.compile(r"\b(?:criteria|criterion|definition of done)\b", re.IGNORECASE)
+_LEGEND = re.compile(r"(?:\w{1,20} )?(?:legend|key|notation)s?:?\Z", re.IGNORECASE)
+# What headings say, and fields do not.
+_MORE: Final[dict[str, ItemStatus]] = {
+    "met": "done",
+    "passed": "done",
+    "finished": "done",
+    "shipped": "done",
+    "wip": "in_progress",
+    "current": "in_progress",
+    "todos": "pending",
+    "next": "pending",
+    "upcoming": "pending",
+    "remaining": "pending",
+}
+
+
+_STATUSES: Final[dict[ActionState, ItemStatus]] = {
+    "complete": "done",
+    "rejected": "archived",
+    "blocked": "blocked",
+    "in_progress": "in_progress",
+    "partial": "in_progress",
+}
+_ID = re.compile(
+    r"(?P<open>\*\*|`)?(?P<bracket>\[)?"
+    r"(?P<name>[A-Z][A-Za-z0-9]{0,15}(?:[-_.\u2010\u2011][A-Za-z0-9]{1,20}){0,8}"
+    r"|\d{1,4}(?:\.\d{1,4}){1,5})"
+    r"(?(bracket)\])(?P<before>:)?(?P<close>\*\*|`)?(?P<colon>:)?(?=[ \t])[ \t]*"
+)
+# An ID that nothing marks off as one: S01, PARSE-001, 1.2.
+_BARE = re.compile(
+    r"(?:[A-Z]{1,5}-?\d{1,4}[a-z]?|[A-Z][A-Z0-9]{0,15}(?:-[A-Z0-9]{1,16}){0,6}-\d{1,6}|[\d.]+)\Z"
+)
+_MARKS_OFF = re.compile(r"[\u2013\u2014]|--? |`?\[[A-Za-z]")
+_TAG = re.compile(r"`?\[(?P<tag>[A-Za-z][\w +/.-]{0,30})\]`?(?!\()[ \t]*")
+_PRIORITY = re.compile(r"P\d\Z")
+_DATE = re.compile(r"(?<![\w-])\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d")
+_WORDS = re.compile(r"[^\W_]+")
+_LONGEST_SLUG = 40
+
+
+_LISTS: Final = ("bullet_list", "ordered_list")
+_LITERAL: Final = ("fence", "html", "code")
+_LABELLED = re.compile(
+    r"\*\*(?P<bold>[^*:\n]{1,60})(?::\*\*|\*\*[ \t]*:)[ \t]*|(?P<plain>[A-Z][\w ]{0,30}):[ \t]+"
+)
+_AS_OFTEN_AS_A_TAG: Final = 3  # tasks with one and the same name in brackets
+
+
+class Checklist(Dialect):
+    """Tasks with boxes."""
+
+    name = "checklist"
+    has_boxes = True
+
+    def sign(self, document: Document, section: Section) -> Sign | None:
+        """Tasks with a box, outside of code and quotations."""
+        lines = [
+            entry.start
+            for entry in _entries(section.blocks)
+            if parts.any_box(parts.entry_text(document, entry))
+        ]
+        if not lines:
+            return None
+        return Sign(
+            dialect=self.name, line=lines[0] + 1, count=len(lines), reason="a task with a box"
+        )
+
+    def read(self, document: Document, sections: Sequence[Section]) -> Contents:
+        """What these sections hold."""
+        return _Reading(document).contents(frozenset(section.start for section in sections))
+
+    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
+        """An attempt nested in the task."""
+        return list_edits.append_to_task(plan, item, change)
+
+
+# What a heading says
+
+
+class Said(NamedTuple):
+    """What a heading says. ``lists_tasks``: it is nothing but a status, so that plain bullets
+    below it are tasks as well."""
+
+    status: ItemStatus | None
+    status_text: str
+    priority: str | None
+    priority_text: str
+    lists_tasks: bool
+    is_criteria: bool
+    is_legend: bool
+
+
+NOTHING: Final = Said(None, "", None, "", False, False, False)
+
+
+def read_heading(title: str, vocabulary: Vocabulary) -> Said:
+    """Read the words of a heading."""
+    if not title:
+        return NOTHING
+    plain = words.plain(title[:_LONGEST_HEADING])
+    numbering = _NUMBERING.match(plain)
+    body = plain[numbering.end() :] if numbering else plain
+    is_criteria = bool(_CRITERIA.search(body))
+    status, text, is_alone = _heading_status(plain, body, vocabulary)
+    return Said(
+        status,
+        text,
+        *_heading_priority(body),
+        is_alone and not is_criteria,
+        is_criteria,
+        bool(_LEGEND.match(body)),
+    )
+
+
+def _heading_status(
+    title: str, body: str, vocabulary: Vocabulary
+) -> tuple[ItemStatus | None, str, bool]:
+    alone = _ALONE.match(body)
+    if alone and (known := _known(alone["said"], vocabulary)):
+        return known, body.rstrip(": \t"), True
+    trailing = _TRAILING.search(title)
+    if trailing and (known := _known(trailing["said"], vocabulary)):
+        return known, trailing["said"].strip(), False
+    for dash in reversed(list(_AFTER_DASH.finditer(title))):
+        said = words.phrase(title[dash.end() :])
+        if len(said.split()) <= 3 and (known := _known(said, vocabulary)):
+            return known, said, False
+    tick = next((mark for mark in _TICKS if mark in title), None)
+    return ("done", tick, False) if tick else (None, "", False)
+
+
+def _known(said: str, vocabulary: Vocabulary) -> ItemStatus | None:
+    """The status that ``said`` opens with; None where its first word is none."""
+    said = " ".join(said.lower().split())
+    first, _, rest = said.partition(" ")
+    first = first.strip(".,;:!")
+    status = _MORE.get(first) or vocabulary.status(f"{first} {rest.partition(' ')[0]}".strip())
+    if status == "unknown":
+        return None
+    if _MORE.get(first) or vocabulary.status(first) != "unknown" or first in ("in", "on", "to"):
+        return status
+    return None  # the word stands further on: a sentence
+
+
+def _heading_priority(body: str) -> tuple[str | None, str]:
+    level = _LEVEL.search(body)
+    if level:
+        return (level["word"] or level["alone"]).lower(), level.group()
+    for found in _HEADING_PRIORITY.finditer(body):
+        number = found["number"] or found["p"]
+        if number:
+            return str(int(number)), found.group()
+        if found["word"]:
+            return found["word"].lower(), found.group()
+    optional = _OPTIONAL.match(body)
+    return ("optional", optional.group()) if optional else (None, "")
+
+
+# What a task opens with
+
+
+class Opening(NamedTuple):
+    """What a task opens with: its ID or None; ``is_sure``, it is marked off as one by brackets, a
+    colon, a dash or a tag; its tags; the ``rest`` of its first line, and all of it."""
+
+    name: str | None
+    is_sure: bool
+    is_bracketed: bool
+    tags: tuple[str, ...]
+    rest: str
+    whole: str
+
+
+def status_of(state: ActionState) -> ItemStatus:
+    """An item's status for a state."""
+    return _STATUSES.get(state, "pending")
+
+
+def opening(said: str) -> Opening:
+    """Read what a task opens with, its box cut off."""
+    found = _ID.match(said)
+    if found and not (any(c.isdigit() for c in found["name"]) and _may_be_id(said, found)):
+        found = None
+    name, rest, is_sure = None, said, False
+    if found:
+        name = patterns.plain_id(found["name"])
+        rest = said[found.end() :]
+        is_sure = bool(
+            found["bracket"] or found["before"] or found["colon"] or _MARKS_OFF.match(rest)
+        )
+        if found["open"] and not found["close"]:
+            rest = found["open"] + rest  # **S01 Title**
+    tags, at = [], 0
+    while tag := _TAG.match(rest, at):
+        tags.append(tag["tag"])
+        at = tag.end()
+    bracketed = bool(found and found["bracket"])
+    return Opening(name, is_sure, bracketed, tuple(tags), rest.strip(), said)
+
+
+def _may_be_id(said: str, found: re.Match[str]) -> bool:
+    if found["bracket"]:
+        return not _PRIORITY.match(found["name"])
+    if found["before"] or found["colon"]:
+        return True
+    return bool(_BARE.match(found["name"]) or _MARKS_OFF.match(said, found.end()))
+
+
+def priority_tag(tags: tuple[str, ...]) -> str | None:
+    """The priority that one of the tags is, ``P1``."""
+    return next((tag for tag in tags if _PRIORITY.match(tag)), None)
+
+
+def kin(name: str) -> str:
+    """What IDs of one kind have in common: the letters that they begin with."""
+    return name.rstrip("0123456789.abcdefghijklmnopqrstuvwxyz-")
+
+
+def slug(said: str) -> str:
+    """A name made of the first words."""
+    found = ""
+    for word in _WORDS.findall(said.lower()[:400]):
+        if found and len(found) + len(word) >= _LONGEST_SLUG:
+            break
+        found += f"-{word[:_LONGEST_SLUG]}" if found else word[:_LONGEST_SLUG]
+    return found or "task"
+
+
+def _dates(text: str) -> list[str]:
+    """Every date in ``text``, as ISO, in its order."""
+    found = (patterns.when(date)[0] for date in _DATE.findall(text))
+    return [date for date in found if date]
+
+
+# Reading
+
+
+class _Task(NamedTuple):
+    """A task and where it stands: its list's entry, what it opens with, the headings above."""
+
+    entry: Block
+    box: parts.Box | None
+    opening: Opening
+    above: tuple[Said, ...]
+
+
+def _entries(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The entries of all lists, but for those in quotations."""
+    for block in blocks:
+        if block.kind in _LISTS:
+            for entry in block.children:
+                yield entry
+                yield from _entries(entry.children)
+
+
+class _Reading:
+    """What was read so far. ``settled`` are lines that need no second look."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.vocabulary = document.vocabulary
+        self.tasks: list[_Task] = []
+        self.loose: list[Attempt] = []
+        self.headings: list[Heading] = []
+        self.unread: list[Unread] = []
+        self.settled: set[int] = set()
+
+    def contents(self, mine: frozenset[int]) -> Contents:
+        """The sections that start at the lines ``mine``."""
+        above: list[tuple[int, Said]] = []
+        for section in self.document.sections:
+            while above and above[-1][0] >= section.level:
+                above.pop()
+            title = self.document.title(section)
+            said = read_heading(title, self.vocabulary)
+            if section.heading:
+                above.append((section.level, said))
+            if section.start in mine:
+                self.section(section, title, tuple(one for _, one in above))
+                self.find_unread(section)
+        return Contents(
+            items=list(self.items()),
+            loose=self.loose,
+            unread=self.unread,
+            headings=self.headings,
+        )
+
+    # Sections
+
+    def section(self, section: Section, title: str, above: tuple[Said, ...]) -> None:
+        """A heading and what stands below it up to the next."""
+        said = above[-1] if above else NOTHING
+        fields: list[Field] = []
+        criteria: list[Criterion] = []
+        self.settled.add(section.start)
+        prose: list[tuple[int, int]] = []
+        for block in section.blocks:
+            if said.is_legend or block.kind in _LITERAL:
+                self.settled.update(range(block.start, block.end))
+            elif block.kind not in _LISTS:
+                prose.append((block.start, block.end))
+                fields += self._labelled(block)
+            elif any(one.is_criteria for one in above):
+                criteria += self._criteria(block)
+                prose.append((block.start, block.end))
+            else:
+                prose += self._list(block, above, lists_tasks=said.lists_tasks)
+        text = [title, *(line for start, end in prose for line in self.document.lines(start, end))]
+        dates = tuple(dict.fromkeys(_dates("\n".join(text))))
+        if section.heading or dates or fields:
+            end = parts.trimmed(self.document, section.start, section.end)
+            self.headings.append(
+                Heading(
+                    title=title,
+                    level=section.level,
+                    dialect=Checklist.name,
+                    priority=said.priority if section.heading else None,
+                    status=said.status if section.heading else None,
+                    status_text=said.status_text if section.heading else "",
+                    dates=dates,
+                    fields=tuple(fields),
+                    criteria=tuple(criteria),
+                    span=parts.span(self.document, section.start, end),
+                )
+            )
+
+    def _labelled(self, block: Block) -> Iterator[Field]:
+        """``**Result**: text``, a paragraph."""
+        line = self.document.line(block.start)
+        label = _LABELLED.match(line) if block.kind == "paragraph" else None
+        if label:
+            name, value = (label["bold"] or label["plain"]).strip(), line[label.end() :].rstrip()
+            yield Field(
+                name=self.vocabulary.name(name),
+                value=value,
+                span=parts.span(self.document, block.start, block.end),
+                value_span=parts.span_in_line(
+                    self.document, block.start, label.end(), label.end() + len(value)
+                ),
+            )
+
+    def _criteria(self, block: Block) -> Iterator[Criterion]:
+        for entry in block.children:
+            line = parts.entry_text(self.document, entry)
+            yield parts.criterion(self.document, line, entry.start, entry.end)
+        self.settled.update(range(block.start, block.end))
+
+    def _list(
+        self, block: Block, above: tuple[Said, ...], *, lists_tasks: bool
+    ) -> Iterator[tuple[int, int]]:
+        """Keep the tasks and the dated entries; what else there is are lines ``[start, end)``."""
+        for entry in block.children:
+            line = parts.entry_text(self.document, entry)
+            box = parts.any_box(line)
+            lead = None if box else patterns.attempt(line)
+            if lead:
+                self._loose(lead, entry)
+            elif box or (lists_tasks and not parts.looks_like_box(line)):
+                opened = opening(line[box.length :] if box else line)
+                self.tasks.append(_Task(entry, box, opened, above))
+                self.settled.update(range(entry.start, entry.end))
+            else:
+                if patterns.looks_like_item(line):
+                    why = "an entry with an ID among tasks with boxes"
+                    shown = self.document.line(entry.start)[:200]
+                    self.unread.append(
+                        Unread(kind="item", line=entry.start + 1, text=shown, reason=why)
+                    )
+                end = entry.end
+                for child in entry.children:
+                    if child.kind in _LISTS:
+                        end = min(end, child.start)
+                        yield from self._list(child, above, lists_tasks=False)
+                    elif child.kind in _LITERAL:
+                        self.settled.update(range(child.start, child.end))
+                yield entry.start, end
+
+    def _loose(self, lead: patterns.AttemptLead, entry: Block) -> None:
+        self.loose.append(parts.attempt(self.document, lead, None, entry.start, entry.end))
+        self.settled.update(range(entry.start, entry.end))
+
+    def find_unread(self, section: Section) -> None:
+        """The safety net: every line is looked at once more, by its looks alone."""
+        for number in range(section.start, section.end):
+            if number in self.settled:
+                continue
+            line = self.document.line(number)
+            if "[" not in line:
+                continue
+            if parts.looks_like_box(line):
+                why = "its box is not one, or Markdown takes it for text"
+                self.unread.append(
+                    Unread(kind="item", line=number + 1, text=line[:200], reason=why)
+                )
+            elif patterns.looks_like_attempt(line):
+                why = patterns.why_unread(patterns.unbulleted(line)[1].lstrip("# "))
+                self.unread.append(
+                    Unread(kind="attempt", line=number + 1, text=line[:200], reason=why)
+                )
+
+    # Tasks
+
+    def items(self) -> Iterator[Item]:
+        """Every task as an item, in the order of the file."""
+        names = _names([task.opening for task in self.tasks])
+        for task, (name, is_named) in zip(self.tasks, names, strict=True):
+            yield self._item(task, name, is_named=is_named)
+
+    def _item(self, task: _Task, name: str, *, is_named: bool) -> Item:
+        entry, said = task.entry, task.opening
+        title = self._text(entry, task.box.length if task.box else 0)
+        if is_named and said.name:
+            title = opening(title).rest
+        fields: list[Field] = []
+        attempts: list[Attempt] = []
+        actions: list[Action] = []
+        for child in entry.children[1:] if entry.children else ():
+            self._nested(child, name, (fields, attempts, actions))
+        values = {field.name.lower(): field.value for field in reversed(fields)}
+        status, status_text = self._status(task, title, values.get("status", ""))
+        priority, priority_text = _priority(task.above)
+        if tag := priority_tag(said.tags):
+            priority, priority_text = tag[1:], tag
+        if values.get("priority"):
+            priority_text = values["priority"]
+            priority = words.priority(priority_text) or priority
+        return Item(
+            id=name,
+            title=title,
+            priority=priority,
+            priority_text=priority_text,
+            status=status,
+            status_text=status_text,
+            fields=tuple(fields),
+            attempts=tuple(attempts),
+            actions=tuple(actions),
+            criteria=(),
+            span=parts.span(
+                self.document, entry.start, parts.trimmed(self.document, entry.start, entry.end)
+            ),
+            dialect=Checklist.name,
+            is_named=is_named,
+        )
+
+    def _text(self, entry: Block, skipped: int) -> str:
+        """The entry's first paragraph as one line, without its box."""
+        first = entry.children[0] if entry.children else None
+        end = first.end if first and first.kind == "paragraph" else entry.start + 1
+        head = parts.entry_text(self.document, entry)[skipped:]
+        rest = self.document.lines(entry.start + 1, end)
+        return " ".join(part for line in (head, *rest) if (part := line.strip()))
+
+    def _nested(
+        self,
+        block: Block,
+        name: str,
+        found: tuple[list[Field], list[Attempt], list[Action]],
+    ) -> None:
+        """What stands below a task."""
+        fields, attempts, actions = found
+        if block.kind not in _LISTS:
+            return
+        for entry in block.children:
+            line = parts.entry_text(self.document, entry)
+            box = parts.any_box(line)
+            lead = None if box else patterns.attempt(line)
+            if lead:
+                attempts.append(parts.attempt(self.document, lead, name, entry.start, entry.end))
+                continue
+            if box:
+                number = int(entry.info) if block.kind == "ordered_list" else None
+                actions.append(self._action(entry, box, number))
+            elif field := parts.field(self.document, entry):
+                fields.append(field)
+            for child in entry.children:
+                self._nested(child, name, found)
+
+    def _action(self, entry: Block, box: parts.Box, number: int | None) -> Action:
+        width = len(self.document.line(entry.start)) - len(parts.entry_text(self.document, entry))
+        said = self._text(entry, box.length)
+        state = box.state
+        if state == "pending":
+            lead = patterns.state(said, self.vocabulary)
+            worded = self.vocabulary.state(lead.word) if lead.word else "pending"
+            state = worded if worded in ("in_progress", "blocked", "deferred") else "pending"
+        return Action(
+            number=number,
+            state=state,
+            state_text=f"[{box.mark}]",
+            attempt=patterns.completed_by(said) if state == "complete" else None,
+            stamp=None,
+            text=said,
+            span=parts.span(
+                self.document, entry.start, parts.trimmed(self.document, entry.start, entry.end)
+            ),
+            state_span=parts.span_in_line(self.document, entry.start, width, width + 3),
+        )
+
+    def _status(self, task: _Task, title: str, field: str) -> tuple[ItemStatus, str]:
+        heading = next((one for one in reversed(task.above) if one.status), None)
+        if task.box is None:
+            assert heading  # plain bullets are tasks below one with a status only
+            return heading.status or "unknown", heading.status_text
+        if task.box.state != "pending":
+            return status_of(task.box.state), f"[{task.box.mark}]"
+        lead = patterns.state(title, self.vocabulary)
+        for status, text in (
+            (
+                status_of(self.vocabulary.state(lead.word)) if lead.word else None,
+                lead.text,
+            ),
+            (self.vocabulary.status(field) if field else None, field),
+            (heading.status, heading.status_text) if heading else (None, ""),
+        ):
+            if status in ("in_progress", "blocked"):
+                return status, text.strip()
+        return "pending", "[ ]"
+
+
+def _priority(above: Sequence[Said]) -> tuple[str | None, str]:
+    """That of the nearest heading that says one."""
+    said = next((one for one in reversed(above) if one.priority), NOTHING)
+    return said.priority, said.priority_text
+
+
+def _names(openings: Sequence[Opening]) -> list[tuple[str, bool]]:
+    """Each task's ID and whether the file gives it: one that is not marked off as an ID is one
+    where another task's looks like it. All else get one made from their words, each its own."""
+    alike = Counter(kin(one.name) for one in openings if one.name)
+    often = Counter(one.name for one in openings if one.is_bracketed)
+    given = [
+        one.name
+        if one.name
+        and (one.is_sure or alike[kin(one.name)] > 1)
+        and often[one.name] < _AS_OFTEN_AS_A_TAG
+        else None
+        for one in openings
+    ]
+    taken = {name.upper() for name in given if name}
+    counts: Counter[str] = Counter()
+    found = []
+    for one, name in zip(openings, given, strict=True):
+        if name:
+            found.append((name, True))
+            continue
+        words_of = unique = slug(one.whole)
+        while unique.upper() in taken:
+            counts[words_of] += 1
+            unique = f"{words_of}-{counts[words_of] + 1}"
+        taken.add(unique.upper())
+        found.append((unique, False))
+    return found

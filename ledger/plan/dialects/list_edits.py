@@ -1,0 +1,410 @@
+"""An attempt put into an item that is written as lists, as edits: a section of bullets, an entry
+of a roadmap, a task of a checklist.
+
+It stands beside the item's latest, in the style of its neighbours. Where an item has none yet,
+in a roadmap below a nested bullet, in a checklist in the task itself:
+
+    - [READ-001] (Read large files) — **partial** (2025-11-01: too slow)
+      - **Attempts:**
+        - [2025-11-02] Attempt #1 — Result: success. All tests pass.
+          Metrics: 12 passed in 3.40 s
+
+    - [ ] Rewrite the splitter
+      - [2025-11-02] Attempt #1 — Result: success. All tests pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from ledger.errors import Refused, UsageError
+from ledger.plan import parts, patterns, places, styles, text, words
+from ledger.plan.dialect import Text
+from ledger.plan.document import Block, Edit
+from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
+
+_ACTIONS: Final = ("next actions", "next action")
+_BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
+_TAB: Final = 4
+_LONGEST_LINE: Final = 400  # characters behind an action's state that are looked at
+# In a box, what can be ticked by changing this one byte.
+_UNTICKED: Final = b" ~/!>"
+
+
+def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt) -> Edit:
+    """The attempt at that end of ``group`` where the item's latest stands, in the style of its
+    neighbour there."""
+    is_first = places.newest_first(group, item.archived)
+    neighbour = group[0] if is_first else group[-1]
+    vocabulary = words.of(ledger)
+    style = styles.style_of(places.lines(ledger, neighbour), vocabulary)
+    lines = styles.attempt(new, style, vocabulary)
+    if style.layout == "heading" or places.is_spaced(ledger, group, item.archived):
+        lines = [*lines, ""] if is_first else ["", *lines]
+    at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
+    return places.insertion(ledger.text, at, lines)
+
+
+# A section of bullets
+
+
+def append_to_section(plan: Text, item: Item, change: Change) -> list[Edit]:
+    """The attempt, actions completed and added, and the status with its row of the index."""
+    ledger = plan.ledger
+    edits = [_section_attempt(ledger, item, change.attempt)]
+    edits += [_completed(ledger, item, number, change.attempt) for number in change.complete]
+    if change.next:
+        # Where both go to one place, actions go on with those before it; a list of actions that
+        # is new stands behind the attempts.
+        is_new = not (item.actions or places.field(item, *_ACTIONS))
+        edits.insert(1 if is_new else 0, _section_actions(ledger, item, change.next))
+    if change.status:
+        edits += _section_status(ledger, item, change.status)
+    return edits
+
+
+def _section_attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
+    history = [attempt for attempt in item.attempts if attempt.source == "history"]
+    home = places.field(item, "attempts history", "attempts", "attempt history")
+    at_home = [attempt for attempt in history if home and places.within(attempt, home)]
+    if history:
+        return beside(ledger, item, at_home or history, new)
+    vocabulary = words.of(ledger)
+    lines = styles.attempt(new, _style_elsewhere(ledger, item), vocabulary)
+    if home:
+        return places.insertion(ledger.text, home.span.end_byte, lines)
+    lines = [f"{_field_bullet(ledger, item)}{vocabulary.written('Attempts History')}:", *lines]
+    at = places.end_of_fields(item)
+    return places.insertion(ledger.text, at, lines if item.fields else ["", *lines])
+
+
+def _style_elsewhere(ledger: Ledger, item: Item) -> styles.Style:
+    """The style of the nearest attempt before the item, else of any after it."""
+    others = [
+        attempt
+        for other in ledger.items
+        for attempt in other.attempts
+        if attempt.source == "history" and attempt.number is not None
+    ]
+    before = [a for a in others if a.span.start_byte < item.span.start_byte]
+    near = before[-1:] or others[:1]
+    if not near:
+        return styles.Style(layout="labels")
+    style = styles.style_of(places.lines(ledger, near[0]), words.of(ledger))
+    return styles.Style(layout="labels") if style.layout == "heading" else style
+
+
+def _section_actions(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
+    if item.actions:
+        return _behind_last_action(ledger, item, new)
+    vocabulary = words.of(ledger)
+    lines = [
+        styles.next_action(number, one, None, "  1. ", vocabulary)
+        for number, one in enumerate(new, 1)
+    ]
+    home = places.field(item, *_ACTIONS)
+    if home:
+        return places.insertion(ledger.text, home.span.end_byte, lines)
+    bullets = [
+        attempt.span.end_byte
+        for attempt in item.attempts
+        if attempt.source == "history" and not ledger.text.startswith(b"#", attempt.span.start_byte)
+    ]
+    at = places.behind_field(item, max([places.end_of_fields(item), *bullets]))
+    label = f"{_field_bullet(ledger, item)}{vocabulary.written('Next Actions')}:"
+    return places.insertion(ledger.text, at, [label, *lines])
+
+
+def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
+    """The item's own status and its index rows, so that the two cannot part."""
+    new = checked_status(ledger, status, r"[^|]+", "in_progress")
+    field = places.field(item, "status")
+    if not field:
+        raise Refused("no-status", f"{item.id} has no `Status:` line (line {item.span.start_line})")
+    spans = [field.value_span, *(row.status_span for row in ledger.index if row.id == item.id)]
+    edits = []
+    for span in spans:
+        old = words.phrase(text.decode(ledger.text[span.start_byte : span.end_byte]))
+        end = span.start_byte + len(text.encode(old))
+        edits.append(Edit(span.start_byte, end, text.encode(new)))
+    return edits
+
+
+def _field_bullet(ledger: Ledger, item: Item) -> str:
+    if not item.fields:
+        return "- "
+    return _prefix_of(places.first_line(ledger, item.fields[0].span.start_byte))
+
+
+# An entry of a roadmap
+
+
+def append_to_entry(plan: Text, item: Item, change: Change) -> list[Edit]:
+    """The attempt, actions completed and added, and the status word. The note behind the status
+    stays as it is."""
+    entry = places.entry_of(plan.document, item)
+    if entry is None:
+        raise Refused("no-entry", f"{item.id} is no entry of a list (line {item.span.start_line})")
+    edits = [_entry_attempt(plan, entry, item, change.attempt)]
+    edits += [_completed(plan.ledger, item, number, change.attempt) for number in change.complete]
+    if change.next:
+        # What goes on with a list comes before what is new behind it.
+        edits.insert(0 if item.actions else 1, _entry_actions(plan, entry, item, change.next))
+    if change.status:
+        edits.append(_entry_status(plan.ledger, item, change.status))
+    return edits
+
+
+def _entry_attempt(plan: Text, entry: Block, item: Item, new: NewAttempt) -> Edit:
+    listed = [one for one in item.attempts if one.number is not None]
+    if listed:
+        return beside(plan.ledger, item, listed, new)
+    home = places.field(item, "attempt")
+    prefix = _prefix_of(_line_of(plan, home)) if home else _nested_prefix(plan, entry)
+    vocabulary = words.of(plan.ledger)
+    lines = styles.attempt(new, _nested_style(_inside(prefix)), vocabulary)
+    if home:
+        return places.insertion(plan.ledger.text, home.span.end_byte, lines)
+    name = vocabulary.written("Attempts History")
+    name = "Attempts" if name == "Attempts History" else name
+    return places.insertion(plan.ledger.text, item.span.end_byte, [f"{prefix}**{name}:**", *lines])
+
+
+def _entry_actions(plan: Text, entry: Block, item: Item, new: Sequence[str]) -> Edit:
+    if item.actions:
+        return _behind_last_action(plan.ledger, item, new)
+    home = places.field(item, "next action")
+    prefix = _prefix_of(_line_of(plan, home)) if home else _nested_prefix(plan, entry)
+    vocabulary = words.of(plan.ledger)
+    lines = [
+        styles.next_action(number, one, None, _inside(prefix, "1."), vocabulary)
+        for number, one in enumerate(new, 1)
+    ]
+    if home:
+        return places.insertion(plan.ledger.text, home.span.end_byte, lines)
+    label = f"{prefix}**{vocabulary.written('Next Actions')}:**"
+    return places.insertion(plan.ledger.text, item.span.end_byte, [label, *lines])
+
+
+def _entry_status(ledger: Ledger, item: Item, status: str) -> Edit:
+    new = checked_status(ledger, status, r"[^*`()|:;]{1,60}", "partial")
+    field = places.field(item, "status")
+    if not field or not field.value:
+        raise Refused(
+            "no-status",
+            f"{item.id} has no status (line {item.span.start_line})",
+            "write it behind the title: ` — **pending**`",
+        )
+    start = field.value_span.start_byte
+    return Edit(start, start + len(text.encode(words.phrase(field.value))), text.encode(new))
+
+
+# A task of a checklist
+
+
+def append_to_task(plan: Text, item: Item, change: Change) -> list[Edit]:
+    """The attempt, boxes ticked, boxes added, and the task's own box."""
+    entry = places.entry_of(plan.document, item)
+    if entry is None:
+        raise Refused("no-task", f"{item.id} is no task of a list (line {item.span.start_line})")
+    edits = [_task_attempt(plan, entry, item, change.attempt)]
+    edits += [_ticked(plan.ledger, item, number) for number in change.complete]
+    if change.next:
+        edits.append(_new_boxes(plan, entry, item, change.next))
+    if change.status:
+        edits += _task_status(plan.ledger, item, change.status)
+    return edits
+
+
+def _task_attempt(plan: Text, entry: Block, item: Item, new: NewAttempt) -> Edit:
+    if item.attempts:
+        return beside(plan.ledger, item, item.attempts, new)
+    style = _nested_style(_nested_prefix(plan, entry))
+    return _below(plan, entry, item, styles.attempt(new, style, words.of(plan.ledger)))
+
+
+def _below(plan: Text, entry: Block, item: Item, lines: list[str]) -> Edit:
+    """Lines behind all that the task has. HTML goes on up to a blank line."""
+    last = entry
+    while last.children:
+        last = last.children[-1]
+    if last.kind == "html":
+        lines = ["", *lines]
+    return places.insertion(plan.ledger.text, item.span.end_byte, lines)
+
+
+def _ticked(ledger: Ledger, item: Item, number: int) -> Edit:
+    action = places.numbered_action(item, number)
+    if action.state == "complete":
+        raise Refused(
+            "already-complete",
+            f"box {number} of {item.id} is ticked already (line {action.span.start_line})",
+        )
+    return _tick(ledger, action.state_span.start_byte, f"box {number} of {item.id}")
+
+
+def _tick(ledger: Ledger, start: int, name: str) -> Edit:
+    """The mark in the box that begins at byte ``start`` becomes an x."""
+    if ledger.text[start + 1 : start + 2] not in [bytes([mark]) for mark in _UNTICKED]:
+        box = text.decode(ledger.text[start : start + 3])
+        raise Refused("no-box", f"{name} cannot be ticked: {box}", "tick it by hand")
+    return Edit(start + 1, start + 2, b"x")
+
+
+def _new_boxes(plan: Text, entry: Block, item: Item, new: Sequence[str]) -> Edit:
+    ledger = plan.ledger
+    if not item.actions:
+        prefix = _nested_prefix(plan, entry)
+        return _below(plan, entry, item, [f"{prefix}[ ] {_box_text(ledger, one)}" for one in new])
+    last = item.actions[-1]
+    found = _BULLET.match(places.first_line(ledger, last.span.start_byte))
+    assert found
+    lines = []
+    for count, one in enumerate(new, 1):
+        prefix = found.group() or "- "
+        if last.number is not None:
+            mark = f"{last.number + count}{found['mark'][-1]}"
+            prefix = f"{found['indent']}{mark}{found['blanks']}"
+        lines.append(f"{prefix}[ ] {_box_text(ledger, one)}")
+    return places.insertion(ledger.text, last.span.end_byte, lines)
+
+
+def _box_text(ledger: Ledger, new: str) -> str:
+    """The words of a new box, which shall not pass for a state or for another box."""
+    vocabulary = words.of(ledger)
+    line = styles.defused(new, vocabulary)
+    if patterns.state(line, vocabulary).text or parts.looks_like_box(line):
+        return f"Next: {line}"
+    return f"Next: {line}" if patterns.attempt(line) else line
+
+
+def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
+    """A box says that a task is done, or that it is not: it can be ticked."""
+    new = text.one_line(status)
+    meaning = words.of(ledger).status(new)
+    if meaning == "unknown":
+        raise UsageError(
+            "unknown-status", f"{new!r} is no status", "`done` ticks the box of a task"
+        )
+    if meaning == item.status:
+        return []
+    line = places.first_line(ledger, item.span.start_byte)
+    width = len(_prefix_of(line))
+    if parts.any_box(line[width:]) is None:
+        raise Refused(
+            "no-box",
+            f"{item.id} has no box (line {item.span.start_line}): the heading above says "
+            f"{item.status_text}",
+            "move it below another heading by hand",
+        )
+    if meaning != "done":
+        raise Refused(
+            "no-status",
+            f"{item.id} is {item.status_text or item.status} (line {item.span.start_line}): a box "
+            f"can say done, not {new}",
+            "move it below another heading by hand",
+        )
+    start = item.span.start_byte + len(text.encode(line[:width]))
+    if not item.span.start_byte and ledger.text.startswith(text.BOM):
+        start += len(text.BOM)
+    return [_tick(ledger, start, item.id)]
+
+
+# All of them
+
+
+def _completed(ledger: Ledger, item: Item, number: int, new: NewAttempt) -> Edit:
+    """The state of an action, in the words of the item's other complete ones, or its box."""
+    action = places.open_action(item, number)
+    span = action.state_span
+    if parts.is_box(action.state_text):
+        return Edit(span.start_byte, span.end_byte, b"[x]")
+    complete = [one.state_text for one in item.actions if one.state == "complete"]
+    others = [one for one in complete if one and not parts.is_box(one)]
+    behind = text.decode(ledger.text[span.end_byte :][:_LONGEST_LINE])
+    following = re.split(r"[\r\n]", behind, maxsplit=1)[0]
+    state = styles.completed(others[-1] if others else action.state_text, new, following)
+    return Edit(span.start_byte, span.end_byte, text.encode(state))
+
+
+def _behind_last_action(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
+    """New actions behind the last one, in its style; a box where it has one."""
+    last = item.actions[-1]
+    like = places.first_line(ledger, last.span.start_byte)
+    numbers = [action.number for action in item.actions if action.number is not None]
+    vocabulary = words.of(ledger)
+    lines = []
+    for number, one in enumerate(new, max(numbers, default=0) + 1):
+        if not parts.is_box(last.state_text):
+            next_number = number if numbers else None
+            lines.append(styles.next_action(next_number, one, last, like, vocabulary))
+            continue
+        prefix = _prefix_of(like)
+        if last.number is not None:
+            prefix = re.sub(r"\d{1,9}", str(number), prefix, count=1)
+        lines.append(f"{prefix}[ ] {styles.defused(one, vocabulary)}")
+    return places.insertion(ledger.text, last.span.end_byte, lines)
+
+
+def checked_status(ledger: Ledger, status: str, form: str, example: str) -> str:
+    """The new status of an item as one line. Raises UsageError where it is no status, has a note
+    or is not of the ``form``, a pattern, that its place asks for."""
+    new = text.one_line(status)
+    is_plain = re.fullmatch(form, new) is not None and new == words.phrase(new)
+    if not is_plain or words.of(ledger).status(new) == "unknown":
+        known = "pending, in_progress, blocked, done, archived"
+        if example == "partial":
+            known = "pending, in_progress, partial, blocked, done"
+        raise UsageError("unknown-status", f"{new!r} is no status", f"use one such as {known}")
+    return new
+
+
+def _line_of(plan: Text, field: Field) -> str:
+    return plan.document.line(field.span.start_line - 1)
+
+
+def _prefix_of(line: str) -> str:
+    """The line's indent and bullet."""
+    return line[: patterns.unbulleted(line)[0]]
+
+
+def _nested_prefix(plan: Text, entry: Block) -> str:
+    """Indent and bullet for what is new below an entry: those of a bullet that is there, else as
+    ``_inside`` says."""
+    for block in entry.children:
+        if block.kind == "bullet_list":
+            return _prefix_of(plan.document.line(block.children[-1].start))
+        if block.kind == "ordered_list":
+            line = plan.document.line(block.children[-1].start)
+            return f"{_indent(line)}- "
+    return _inside(plan.document.line(entry.start))
+
+
+def _inside(line: str, bullet: str = "") -> str:
+    """Indent to where the text of ``line``, an entry, begins, and a bullet of the same kind, or
+    ``bullet``."""
+    found = _BULLET.match(line)
+    assert found
+    column = _width(line[: found.end("mark")])
+    blanks = _width(line[: found.end()]) - column
+    inner = column + (blanks if 1 <= blanks <= _TAB else 1)
+    indent = found["indent"]
+    mark = bullet or ("-" if found["number"] else found["mark"])
+    return f"{indent}{' ' * (inner - _width(indent))}{mark} "
+
+
+def _nested_style(prefix: str) -> styles.Style:
+    """The style of the first attempt in an entry of a list."""
+    inner = f"{_indent(prefix)}  " if "\t" in prefix else " " * _width(prefix)
+    return styles.Style(prefix=prefix, has_mark=False, layout="labels", inner=inner)
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _width(line: str) -> int:
+    """Columns that ``line`` takes."""
+    return len(line.expandtabs(_TAB))

@@ -1,0 +1,385 @@
+"""Tiers as headings; an item is a bullet, its status a bold word, its last attempt a dated note.
+
+    - [READ-001] (Read large files) — **partial** (2025-12-08T050000Z i=153: too slow)
+
+A bullet that opens with an ID, or with a title and a bold status, is an item; bullets nested in it
+are its fields, of which some hold criteria, actions and attempts. The dated note behind the status
+is an attempt without a number.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, NamedTuple
+
+from ledger.plan import parts, patterns, text, words
+from ledger.plan.dialect import Contents, Dialect, Sign, Text
+from ledger.plan.dialects import list_edits
+from ledger.plan.document import Block, Document, Edit, Section, entries, walk
+from ledger.plan.model import (
+    Action,
+    Attempt,
+    Change,
+    Criterion,
+    Field,
+    Item,
+    Span,
+    Unread,
+)
+from ledger.plan.words import Vocabulary
+
+Context = Literal["", "attempts", "actions", "criteria"]
+_CONTEXTS: Final[tuple[tuple[str, Context], ...]] = (
+    ("attempt", "attempts"),
+    ("next action", "actions"),
+    ("next step", "actions"),
+    ("todo", "actions"),
+    ("task", "actions"),
+    ("exit criteria", "criteria"),
+    ("success criteria", "criteria"),
+    ("done criteria", "criteria"),
+)
+
+
+_DASH = r"(?:[\u2013\u2014]|-{1,2}|:)"
+_BOLD = re.compile(
+    rf"(?:\A|[ \t\r\n]){_DASH}[ \t\r\n]{{1,4}}(?P<mark>\*\*|`)(?P<word>[^*`\r\n]{{1,60}})(?P=mark)"
+)
+_PLAIN = re.compile(
+    rf"(?:\A|[ \t]){_DASH}[ \t]{{1,4}}(?P<word>[^\W\d_][\w -]{{1,30}}?)(?=[ \t]*(?:[(.;:\r\n]|\Z))"
+)
+_OPEN = re.compile(r"[ \t]*(?:\r\n|\r|\n)?[ \t]*\(")
+_DATED = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]?\d\d")
+_RESULT = re.compile(r"\bResult:\*{0,2}[ \t]*(?P<said>[^.;\r\n]{1,120})")
+_TIER = re.compile(
+    r"\b(?:tier|level|wave|stage|priority|prio|p)[ \t#:-]{0,3}(?P<number>\d{1,3})\b", re.IGNORECASE
+)
+_RANKED = re.compile(
+    r"\b(?P<word>critical|urgent|high|medium|low)\b[ \t-]*(?:priority|prio)?", re.IGNORECASE
+)
+
+
+class Roadmap(Dialect):
+    """Tiers of bullets."""
+
+    name = "roadmap"
+    has_notes = True
+
+    def sign(self, document: Document, section: Section) -> Sign | None:
+        """A bullet with an ID and a bold status."""
+        for entry in entries(section.blocks):
+            opened = opening(_first(document, entry)[2], document.vocabulary)
+            if opened.id and opened.is_bold:
+                return Sign(
+                    dialect=self.name,
+                    line=entry.start + 1,
+                    count=section.end - section.start,
+                    reason="a bullet with an ID and a bold status",
+                )
+        return None
+
+    def read(self, document: Document, sections: Sequence[Section]) -> Contents:
+        """What these sections hold."""
+        return _Reading(document).contents(sections)
+
+    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
+        """An attempt in the list below the item's `**Attempts:**`."""
+        return list_edits.append_to_entry(plan, item, change)
+
+
+# How an item opens
+
+
+class Opening(NamedTuple):
+    """What an entry's first paragraph says; places are characters of it, from its bullet on.
+
+    ``status`` and ``note`` are start and end, None where there is none; ``note`` is what stands in
+    the parentheses, where that begins with a date."""
+
+    id: str | None
+    title: str
+    is_bold: bool
+    status: tuple[int, int] | None
+    note: tuple[int, int] | None
+    date: str | None
+    stamp: str | None
+
+
+def opening(said: str, vocabulary: Vocabulary) -> Opening:
+    """Read the first paragraph of a list's entry, its bullet cut off."""
+    named = patterns.ids(vocabulary).item.match(said)
+    start = named.start("title") if named else 0
+    name = patterns.plain_id(patterns.id_of(named)) if named else None
+    bold = _BOLD.search(said, start)
+    found = bold or _plain(said, start, vocabulary)
+    status = found.span("word") if found else None
+    end = found.start() if found else len(said)
+    title = " ".join(said[start:end].split()).strip(" *:\u2013\u2014-")
+    if title.startswith("(") and title.endswith(")"):
+        title = title[1:-1].strip()
+    note = _note(said, found.end() if found else start)
+    date, stamp = patterns.when(said[note[0] : note[1]][:40]) if note else (None, None)
+    return Opening(
+        name, title, bold is not None, status, note if date else None, date, stamp if date else None
+    )
+
+
+def _plain(said: str, start: int, vocabulary: Vocabulary) -> re.Match[str] | None:
+    """A status that is not marked: a word that is one."""
+    for found in _PLAIN.finditer(said, start, start + 400):
+        if vocabulary.status(found["word"]) != "unknown":
+            return found
+    return None
+
+
+def _note(said: str, at: int) -> tuple[int, int] | None:
+    """What stands in the parentheses at ``at``, if that begins with a date; up to the end of the
+    text where they are not closed."""
+    found = _OPEN.match(said, at)
+    if not found or not _DATED.match(said, found.end()):
+        return None
+    depth = 1
+    for place in range(found.end(), len(said)):
+        if said[place] == "(":
+            depth += 1
+        elif said[place] == ")":
+            depth -= 1
+            if not depth:
+                return found.end(), place
+    return found.end(), len(said.rstrip())
+
+
+def note_result(note: str) -> str:
+    """The words of the label ``Result:`` in a note; empty for none."""
+    found = _RESULT.search(note)
+    return found["said"].strip() if found else ""
+
+
+def tier_priority(title: str) -> str | None:
+    """What a tier's heading means as a priority: its number, or its word."""
+    found = _TIER.search(title)
+    if found:
+        return str(int(found["number"]))
+    word = _RANKED.search(title)
+    return word["word"].lower() if word else None
+
+
+# Reading
+
+
+class _Reading:
+    """What was read so far, and the tiers that are open: level, title."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.vocabulary = document, document.vocabulary
+        self.items: list[Item] = []
+        self.loose: list[Attempt] = []
+        self.unread: list[Unread] = []
+        self.tiers: list[tuple[int, str]] = []
+        self.names: dict[str, int] = {}
+
+    def contents(self, sections: Sequence[Section]) -> Contents:
+        """All that was found."""
+        for section in sections:
+            if section.heading:
+                while self.tiers and self.tiers[-1][0] >= section.level:
+                    self.tiers.pop()
+                self.tiers.append((section.level, self.document.title(section)))
+            for entry in entries(section.blocks):
+                self._entry(entry, is_nested=False)
+        return Contents(items=self.items, loose=self.loose, unread=self.unread)
+
+    def _entry(self, entry: Block, *, is_nested: bool) -> None:
+        """An item; what is no item may be an attempt that stands outside of any."""
+        start, width, said = _first(self.document, entry)
+        opened = opening(said, self.vocabulary)
+        is_told = bool(
+            opened.is_bold and opened.status and _is_status(said, opened.status, self.vocabulary)
+        )
+        line = self.document.line(entry.start)
+        is_odd = not opened.id and patterns.looks_like_item(line[width:])
+        if (opened.id and (is_told or not is_nested)) or (is_told and not is_nested and not is_odd):
+            self._item(entry, start, said, opened)
+            return
+        lead = patterns.attempt(line[width:])
+        if lead and lead.is_certain and not is_nested:
+            end = entry.end
+            self.loose.append(parts.attempt(self.document, lead, None, entry.start, end))
+        elif is_odd and not is_nested:
+            reason = "its ID is not one"
+            self.unread.append(
+                Unread(kind="item", line=entry.start + 1, text=line[:200], reason=reason)
+            )
+
+    def _item(self, entry: Block, start: int, said: str, opened: Opening) -> None:
+        name = opened.id or self._named(opened.title)
+        held = _Held(name, self.document)
+        for block in entries(entry.children):
+            held.field(block)
+        status = said[slice(*opened.status)].strip() if opened.status else held.value("status")
+        if opened.status:
+            span = self._span(start, said, opened.status)
+            held.fields.insert(0, Field(name="Status", value=status, span=span, value_span=span))
+        if opened.note:
+            held.attempts.insert(0, self._note(name, start, said, opened, bool(held.attempts)))
+        end = parts.trimmed(self.document, entry.start, entry.end)
+        priority, priority_text = self._priority(held.value("priority"))
+        self.items.append(
+            Item(
+                id=name,
+                title=opened.title,
+                priority=priority,
+                priority_text=priority_text,
+                status=self.vocabulary.status(status),
+                status_text=status,
+                fields=tuple(held.fields),
+                attempts=tuple(held.attempts),
+                actions=tuple(held.actions),
+                criteria=tuple(held.criteria),
+                span=parts.span(self.document, entry.start, end),
+                dialect=Roadmap.name,
+                is_named=opened.id is not None,
+            )
+        )
+        for block in held.others:
+            self._entry(block, is_nested=True)
+
+    def _priority(self, own: str) -> tuple[str | None, str]:
+        """What the item says of it, else the nearest tier above that says anything."""
+        if own:
+            return words.priority(own), own
+        for _, title in reversed(self.tiers):
+            found = tier_priority(title)
+            if found:
+                return found, title
+        return None, ""
+
+    def _named(self, title: str) -> str:
+        """A name made of a title's words, which no other item of the file has."""
+        found = "-".join(re.findall(r"[^\W_]+", title.lower()))[:40].rstrip("-") or "item"
+        self.names[found] = count = self.names.get(found, 0) + 1
+        return found if count == 1 else f"{found}-{count}"
+
+    def _note(self, name: str, start: int, said: str, opened: Opening, has_later: bool) -> Attempt:
+        """The attempt that the note behind the status tells of. Its result is the status, unless
+        later attempts are listed."""
+        assert opened.note
+        note = said[slice(*opened.note)]
+        shown = note_result(note)
+        if not shown and opened.status and not has_later:
+            status = said[slice(*opened.status)].strip()
+            shown = status if self.vocabulary.result(status) != "unknown" else ""
+        plain = "\n".join(re.split(r"\r\n|\r|\n", note))
+        return Attempt(
+            item=name,
+            number=None,
+            date=opened.date,
+            stamp=opened.stamp or patterns.labelled_stamp(plain) or patterns.artifacts_stamp(plain),
+            result=self.vocabulary.result(shown) if shown else "unknown",
+            result_text=shown,
+            text=plain,
+            source="history",
+            span=self._span(start, said, opened.note),
+        )
+
+    def _span(self, start: int, said: str, place: tuple[int, int]) -> Span:
+        """Characters of a paragraph that begins at byte ``start`` as a span."""
+        begin = start + len(text.encode(said[: place[0]]))
+        end = start + len(text.encode(said[: place[1]]))
+        starts = self.document.starts
+        first = _line_of(starts, begin)
+        return Span(
+            start_line=first + 1,
+            end_line=_line_of(starts, max(begin, end - 1)) + 1,
+            start_byte=begin,
+            end_byte=end,
+        )
+
+
+class _Held:
+    """What is nested in an item."""
+
+    def __init__(self, name: str, document: Document) -> None:
+        self.name, self.document, self.vocabulary = name, document, document.vocabulary
+        self.fields: list[Field] = []
+        self.attempts: list[Attempt] = []
+        self.actions: list[Action] = []
+        self.criteria: list[Criterion] = []
+        self.others: list[Block] = []  # what may be items of their own
+
+    def value(self, name: str) -> str:
+        """What the field ``name`` says."""
+        return next((f.value for f in self.fields if f.name.lower() == name), "")
+
+    def field(self, entry: Block) -> None:
+        """A nested bullet: a field with what it holds, a box, or an attempt."""
+        if self._part(entry, ""):
+            return
+        found = parts.field(self.document, entry)
+        context: Context = ""
+        if not found:
+            self.others.append(entry)
+        else:
+            self.fields.append(found)
+            name = found.name.lower()
+            context = next((c for start, c in _CONTEXTS if name.startswith(start)), "")
+            if context == "criteria" and found.value:
+                start = entry.start
+                one = parts.criterion(self.document, found.value, start, start + 1)
+                self.criteria.append(one)
+        for block in entries(entry.children):
+            if not self._part(block, context):
+                self._boxes(block.children)
+
+    def _part(self, entry: Block, context: Context) -> bool:
+        """An attempt, action or criterion."""
+        line = parts.entry_text(self.document, entry)
+        lead = patterns.attempt(line)
+        if lead and ((lead.is_certain and lead.number is not None) or context == "attempts"):
+            self.attempts.append(
+                parts.attempt(self.document, lead, self.name, entry.start, entry.end)
+            )
+        elif context == "criteria":
+            one = parts.criterion(self.document, line, entry.start, entry.end)
+            self.criteria.append(one)
+        elif box := parts.plain_box(line):
+            self._box(entry, box)
+        elif context == "actions":
+            number = patterns.numbered(self.document.line(entry.start))
+            self.actions.append(parts.action(self.document, entry, number))
+        else:
+            return False
+        return True
+
+    def _boxes(self, blocks: Iterable[Block]) -> None:
+        for block in walk(blocks):
+            if block.kind == "list_item":
+                box = parts.plain_box(parts.entry_text(self.document, block))
+                if box:
+                    self._box(block, box)
+
+    def _box(self, entry: Block, box: parts.Box) -> None:
+        number = patterns.numbered(self.document.line(entry.start))
+        self.actions.append(parts.boxed_action(self.document, entry, number, box.state, box))
+
+
+def _is_status(said: str, place: tuple[int, int], vocabulary: Vocabulary) -> bool:
+    return vocabulary.status(said[slice(*place)]) != "unknown"
+
+
+def _first(document: Document, entry: Block) -> tuple[int, int, str]:
+    """Where the text of an entry's first paragraph begins, in bytes of the file and in characters
+    of its line, and that text as it stands there, newlines and all."""
+    width, _ = patterns.unbulleted(document.line(entry.start))
+    start = parts.span_in_line(document, entry.start, width, width).start_byte
+    end = entry.start + 1
+    if entry.children and entry.children[0].kind == "paragraph":
+        end = max(end, entry.children[0].end)
+    said = text.decode(document.data[start : document.starts[end]])
+    return start, width, said.rstrip("\r\n")
+
+
+def _line_of(starts: list[int], at: int) -> int:
+    return max(0, min(bisect_right(starts, at), len(starts) - 1) - 1)
