@@ -221,15 +221,11 @@ def started(
          "sh", "-c", f": > begun; {script}"],
         cwd=repo.path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
     )  # fmt: skip
-    wait_for(repo.path / "begun")
-    return child
-
-
-def wait_for(file: Path) -> None:
     deadline = time.monotonic() + 30
-    while not file.exists():
+    while not (repo.path / "begun").exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+    return child
 
 
 @LINUX
@@ -267,11 +263,15 @@ def test_a_second_interrupt_kills(repo: Repository, mark: str) -> None:
 def test_a_killed_ledger_takes_its_command_with_it_and_leaves_what_was_captured(
     repo: Repository, mark: str
 ) -> None:
-    child = started(repo, script="echo so far; : > said; trap '' TERM HUP INT; exec sleep 600")
-    wait_for(repo.path / "said")
+    child = started(repo, script="echo so far; trap '' TERM HUP INT; exec sleep 600")
+    log = repo.path / FOLDER / "output.log"
+    deadline = time.monotonic() + 30
+    while not log.read_bytes():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     child.kill()
     child.communicate(timeout=30)
-    assert (repo.path / FOLDER / "output.log").read_text() == "so far\n"
+    assert log.read_text() == "so far\n"
     found = bundle(repo)
     assert found.completeness == "incomplete"
     assert "its end was never written" in found.reason
@@ -412,6 +412,7 @@ def test_a_pytest_that_crashes_names_its_test(repo: Repository) -> None:
 def test_pytest_is_found_where_it_is_run(command: str, at: int | None) -> None:
     words = command.split()
     assert commands.pytest_index(words) == at
+    assert commands.pytest_index(tuple(words)) == at
     if at is not None:
         made = commands.with_results(words, at, Path("x"))
         assert made[: at + 1] == words[: at + 1]

@@ -67,12 +67,11 @@ def append(
 ) -> Appended:
     """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``.
 
-    What the attempt says of them is read from them, from git and from the plan. ``result`` is how
-    it went, in the author's words (default: what the runs say), ``summary`` what was done, in one
-    line. The actions ``complete`` are marked as completed by the attempt, ``next_actions`` added;
-    ``status`` is the item's new one. With ``baseline`` the metrics compare with an earlier run.
-    ``again`` records a run that is recorded already. With ``dry_run`` nothing is written, and the
-    outcome has the change as a diff.
+    ``result`` is how it went, in the author's words (default: what the runs say), ``summary`` what
+    was done, in one line; all else comes from the runs, from git and from the plan. The actions
+    ``complete`` are marked as completed by the attempt, ``next_actions`` added; ``status`` is the
+    item's new one. ``baseline`` is an earlier run to compare with. ``again`` records a run that is
+    recorded already. A ``dry_run`` writes nothing; its outcome has the change as a diff.
 
     Raises ``UsageError`` for an item that is none, a run outside of the repository and a result
     that nobody understands; ``UnreadableInput`` for a run that is not there; ``Refused`` for a run

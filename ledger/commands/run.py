@@ -118,16 +118,15 @@ def run(
     )
     earlier = earlier_batch(against) if against is not None else None
     section = _section(config, item, is_recorded=record)
-    values = {
-        "item": _SLUG.sub("-", section.id.lower())[:80],
-        "phase": phase,
-        "sprint": sprint,
-    }
+    slug = _SLUG.sub("-", section.id.lower())[:80]
+    values = {"item": slug, "phase": phase, "sprint": sprint}
     template = section.runs_folder or config.runs or DEFAULT_FOLDER
     path, name = make_folder(config.root, template, values, stamp)
-    bundle = Bundle(config.root, path, name, item, terms, rounds)
+    bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
     with caught_interrupts() as interrupts:
-        duration_s, verdict = _capture(config, bundle, interrupts, earlier, echo, progress)
+        duration_s, verdict = _capture(
+            config, bundle, interrupts, earlier=earlier, echo=echo, progress=progress
+        )
     recorded = None
     if record and bundle.state != "interrupted" and not interrupts:
         recorded = _recorded(bundle, item, summary, ledger)
@@ -145,6 +144,7 @@ def _capture(
     config: Config,
     bundle: Bundle,
     interrupts: Sequence[signal.Signals],
+    *,
     earlier: Earlier | None,
     echo: Callable[[bytes], None] | None,
     progress: Callable[[CompletedRound], None] | None,

@@ -119,7 +119,7 @@ class Bundle:
     ``rounds`` those that came to their end. All that writes raises OSError."""
 
     def __init__(
-        self, root: Path, path: str, stamp: str, item: str, command: Command, planned: int
+        self, root: Path, path: str, *, stamp: str, item: str, command: Command, planned: int
     ) -> None:
         self.path, self.place, self.stamp = path, root / path, stamp
         self.item, self.command, self.planned = item, command, planned

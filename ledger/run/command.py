@@ -107,33 +107,40 @@ def _quoted(word: str) -> str:
     return "$'" + escaped.replace("'", "\\'") + "'"
 
 
-def pytest_index(words: Sequence[str]) -> int | None:
+def pytest_index(command: Sequence[str]) -> int | None:
     """The index of the word by which a command runs pytest, past wrappers such as ``env``,
     ``timeout 60``, ``uv run`` and ``python -m``; None where it runs something else."""
-    at = 0
-    while at < len(words):
-        program = words[at].rpartition("/")[2]
-        if program in ("pytest", "py.test"):
+    words = list(command)
+    at: int | None = 0
+    while at is not None and at < len(words):
+        if _program(words[at]) in ("pytest", "py.test"):
             return at
-        at += 1
-        if _PYTHON.fullmatch(program) or program == "coverage":
-            at = _behind_options(words, at + (words[at : at + 1] == ["run"]))
-            if words[at - 1] != "-m":
-                return None
-        elif program in _RUNNERS:
-            if list(words[at : at + 1]) != ["run"]:
-                return None
-            at = _behind_options(words, at + 1)
-        elif program in _WRAPPERS:
-            at = _behind_options(words, at)
-            while at < len(words) and _VALUE_OF_WRAPPER.fullmatch(words[at]):
-                at += 1
-        else:
-            return None
+        at = _behind_wrapper(words, at)
     return None
 
 
-def _behind_options(words: Sequence[str], at: int) -> int:
+def _program(word: str) -> str:
+    return word.rpartition("/")[2]
+
+
+def _behind_wrapper(words: list[str], at: int) -> int | None:
+    """The index of the word that the wrapper at ``at`` runs; None where it is no wrapper."""
+    program = _program(words[at])
+    at += 1
+    if _PYTHON.fullmatch(program) or program == "coverage":
+        at = _behind_options(words, at + (words[at : at + 1] == ["run"]))
+        return at if words[at - 1] == "-m" else None
+    if program in _RUNNERS:
+        return _behind_options(words, at + 1) if words[at : at + 1] == ["run"] else None
+    if program not in _WRAPPERS:
+        return None
+    at = _behind_options(words, at)
+    while at < len(words) and _VALUE_OF_WRAPPER.fullmatch(words[at]):
+        at += 1
+    return at
+
+
+def _behind_options(words: list[str], at: int) -> int:
     """The index behind the options that begin there, ``-m`` being the last of them."""
     while at < len(words) and words[at].startswith("-"):
         at += 1 + (words[at] in _WITH_VALUE)
@@ -159,7 +166,7 @@ def _has_report_log(words: Sequence[str], at: int) -> bool:
     The environment is that of the program, or of the ``python`` that is told to run it."""
     program = words[at]
     for word in words[:at]:
-        if _PYTHON.fullmatch(word.rpartition("/")[2]):
+        if _PYTHON.fullmatch(_program(word)):
             program = word
     folders = [""] if "/" in program else os.environ.get("PATH", "").split(os.pathsep)
     places = (Path.cwd() / folder / program for folder in folders)

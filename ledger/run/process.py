@@ -48,14 +48,15 @@ class Log:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("x+b", buffering=0)
+        self._file = path.open("x+b")
         self.size = 0
         self.left_out = 0
 
     def write(self, data: bytes) -> None:
         """Add to the log."""
         self.size += len(data)
-        self._append(data)
+        self._file.write(data)
+        self._file.flush()
         if self._file.tell() > HEAD_BYTES + 3 * TAIL_BYTES:
             self._cut()
 
@@ -67,17 +68,12 @@ class Log:
         finally:
             self._file.close()
 
-    def _append(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) :]
-
     def _cut(self) -> None:
         self._file.seek(-TAIL_BYTES, os.SEEK_END)
         tail = self._file.read(TAIL_BYTES)
         self.left_out = self.size - HEAD_BYTES - TAIL_BYTES
         self._file.seek(HEAD_BYTES)
-        self._append(b"\n[ledger: %d bytes left out]\n%s" % (self.left_out, tail))
+        self._file.write(b"\n[ledger: %d bytes left out]\n%s" % (self.left_out, tail))
         self._file.truncate()
 
 
