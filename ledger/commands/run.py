@@ -168,7 +168,8 @@ def _capture(
             verdict = write_report(bundle, earlier)
         bundle.end()
     except NotStarted as error:
-        shutil.rmtree(bundle.place)
+        if not bundle.rounds:
+            shutil.rmtree(bundle.place)
         raise UsageError(
             "no-such-command",
             f"{bundle.command.words[0][:200]}: {str(error).lower()}",
