@@ -23,11 +23,9 @@ from ledger.gates.model import (
     Totals,
 )
 from ledger.gates.outline import Fence, Part, below, parts, plain
-from ledger.plan import citations, document, mojibake, text
+from ledger.plan import citations, document, mojibake, patterns, text
 from ledger.plan.braces import expand
 
-_STAMP: Final = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
-_ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
 _BLOCKER: Final = re.compile(r"blocker[ \t]+(?P<number>\d+)\b", re.IGNORECASE)
 _ARROW: Final = re.compile(r"[ \t]*(?:\u2192|->|=>)[ \t]*")
 # e.g. "**692** collected"
@@ -75,7 +73,7 @@ def read_brief(data: bytes) -> Brief:
     work = {n: below(every, n) for n, part in enumerate(every) if sprints.is_sprint(part)}
     inside = {n + below_it for n, under in work.items() for below_it in range(len(under) + 1)}
     others = [part for n, part in enumerate(every) if n not in inside]
-    initiative = _ITEM.search(_head(head, "initiative", "item"))
+    initiative = updates.ITEM.search(_head(head, "initiative", "item"))
     source = _head(head, "input")
     numbered = {number: parsed.line(number - 1) for number in range(1, len(parsed.starts))}
     return Brief(
@@ -108,7 +106,7 @@ def _head(head: Sequence[Part], *names: str) -> str:
 
 
 def _stamp(value: str) -> str | None:
-    stamp = _STAMP.search(value)
+    stamp = patterns.STAMP.search(value)
     return stamp[0] if stamp else None
 
 

@@ -17,11 +17,10 @@ from ledger.gates.model import Brief, CrossReference, ReferenceState
 from ledger.git import files
 from ledger.git.blobs import Blobs
 from ledger.git.files import Index, Listing, WorkTree
-from ledger.plan import citations, document, text
+from ledger.plan import citations, document, patterns, text
 from ledger.plan.model import Item
 
 _STAMP: Final = re.compile(r"<STAMP>|\$\{?STAMP\}?|<stamp>")
-_STAMPED: Final = re.compile(r"\d{8}T\d{6}Z\Z")
 # e.g. "<phase>", "${RUN}"
 _HOLE: Final = re.compile(r"<[^<>/]{1,60}>|\$\{?\w{1,60}\}?")
 _LARGEST: Final = 4_000_000  # bytes of a document that is searched
@@ -161,13 +160,15 @@ class Facts:
         run = self._run_path or ""
         for prefix in prefixes:
             first = run.removeprefix(prefix).partition("/")[0]
-            if run.startswith(prefix) and _STAMPED.match(first):
+            if run.startswith(prefix) and patterns.STAMP.fullmatch(first):
                 return first
         stamps = {stamp for prefix in prefixes for stamp in self._stamps(prefix)}
         return stamps.pop() if len(stamps) == 1 else None
 
     def _stamps(self, prefix: str) -> list[str]:
-        return [name for name in self._files.names(prefix.rstrip("/")) if _STAMPED.match(name)]
+        return [
+            name for name in self._files.names(prefix.rstrip("/")) if patterns.STAMP.fullmatch(name)
+        ]
 
     def fill(self, path: str) -> Place:
         """``path`` with its placeholders filled in."""

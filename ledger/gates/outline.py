@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from ledger.plan import words
 from ledger.plan.document import Block, Document, Section
 
+# e.g. "**Owner:** anna", "**Owner**: anna"
 _LABEL: Final = re.compile(r"\*\*(?P<name>[^*\n]{1,120}?)(?::\*\*|\*\*:)[ \t]*")
 _FENCE_LINE: Final = re.compile(r"[ \t]*(?:`{3,}|~{3,})")
 _BULLET: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
@@ -22,9 +23,8 @@ _CELL: Final = re.compile(r"(?<!\\)\|")
 
 
 class Fence(NamedTuple):
-    """Fenced code: its language, its lines without their common indent, the first one's number."""
+    """Fenced code: its lines without their common indent, and the first one's number."""
 
-    language: str
     lines: tuple[str, ...]
     line: int
 
@@ -59,9 +59,9 @@ class Group(NamedTuple):
     name: str
     value: str
     line: int
-    nodes: tuple[Node, ...]
-    fences: tuple[Fence, ...]
-    rows: tuple[Row, ...]
+    nodes: tuple[Node, ...] = ()
+    fences: tuple[Fence, ...] = ()
+    rows: tuple[Row, ...] = ()
 
     @property
     def every_node(self) -> Iterator[Node]:
@@ -85,15 +85,15 @@ class Part(NamedTuple):
     end: int
     groups: tuple[Group, ...]
 
-    def group(self, *names: str) -> Group | None:
-        """The first group whose label begins with one of ``names``."""
-        return next((g for g in self.groups if plain(g.name).startswith(names)), None)
-
     @property
     def nodes(self) -> Iterator[Node]:
         """The outer items of all its lists."""
         for group in self.groups:
             yield from group.nodes
+
+    def group(self, *names: str) -> Group | None:
+        """The first group whose label begins with one of ``names``."""
+        return next((g for g in self.groups if plain(g.name).startswith(names)), None)
 
     def value(self, *names: str) -> str:
         """What a label of the part, or of an item of its lists, says."""
@@ -108,7 +108,16 @@ class Part(NamedTuple):
 
 def parts(document: Document) -> list[Part]:
     """The document's parts in its order."""
-    return [_part(document, section) for section in document.sections]
+    return [
+        Part(
+            title=document.title(section),
+            level=section.level,
+            line=section.start + 1,
+            end=section.end,
+            groups=_groups(document, section),
+        )
+        for section in document.sections
+    ]
 
 
 def below(parts: Sequence[Part], index: int) -> tuple[Part, ...]:
@@ -124,57 +133,36 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
         yield from walk(node.children)
 
 
-def plain(said: str) -> str:
+def plain(value: str) -> str:
     """A label or title for comparing: no marks, lower case."""
-    return words.plain(said).lower()
+    return words.plain(value).lower()
 
 
-def _part(document: Document, section: Section) -> Part:
-    builder = _Groups(section.start + 1)
+def _groups(document: Document, section: Section) -> tuple[Group, ...]:
+    groups = [Group("", "", section.start + 1)]
     for block in section.blocks:
-        builder.take(document, block)
-    return Part(
-        document.title(section), section.level, section.start + 1, section.end, builder.done()
-    )
+        last = groups[-1]
+        match block.kind:
+            case "paragraph" | "blockquote":
+                _take_lines(groups, document.lines(block.start, block.end), block)
+            case "bullet_list" | "ordered_list":
+                groups[-1] = last._replace(nodes=last.nodes + _nodes(document, block))
+            case "fence" | "code":
+                groups[-1] = last._replace(fences=(*last.fences, _fence(document, block)))
+            case "table":
+                groups[-1] = last._replace(rows=last.rows + _rows(document, block))
+    return tuple(groups)
 
 
-class _Groups:
-    """Collects the groups of a part, in order."""
-
-    def __init__(self, line: int) -> None:
-        self._found = [Group("", "", line, (), (), ())]
-
-    def done(self) -> tuple[Group, ...]:
-        return tuple(self._found)
-
-    def take(self, document: Document, block: Block) -> None:
-        last = self._found[-1]
-        if block.kind == "paragraph":
-            self._paragraph(document.lines(block.start, block.end), block.start + 1)
-        elif block.kind in {"bullet_list", "ordered_list"}:
-            self._found[-1] = last._replace(nodes=last.nodes + _nodes(document, block))
-        elif block.kind in {"fence", "code"}:
-            self._found[-1] = last._replace(fences=(*last.fences, _fence(document, block)))
-        elif block.kind == "table":
-            self._found[-1] = last._replace(rows=last.rows + _rows(document, block))
-        elif block.kind == "blockquote":
-            quoted = [_QUOTE.sub("", one) for one in document.lines(block.start, block.end)]
-            self._say(" ".join(quoted))
-
-    def _paragraph(self, lines: Sequence[str], first: int) -> None:
-        for number, raw in enumerate(lines, first):
-            line = raw.strip()
-            label = _LABEL.match(line)
-            if label:
-                self._found.append(
-                    Group(label["name"].strip(), line[label.end() :].strip(), number, (), (), ())
-                )
-            else:
-                self._say(line)
-
-    def _say(self, said: str) -> None:
-        last = self._found[-1]
-        self._found[-1] = last._replace(value=f"{last.value} {said}".strip())
+def _take_lines(groups: list[Group], lines: Sequence[str], block: Block) -> None:
+    """Add lines of text to the last group; a label opens another one. None is seen in a quote."""
+    for number, raw in enumerate(lines, block.start + 1):
+        line = _QUOTE.sub("", raw) if block.kind == "blockquote" else raw.strip()
+        if block.kind == "paragraph" and (label := _LABEL.match(line)):
+            groups.append(Group(label["name"].strip(), line[label.end() :].strip(), number))
+        else:
+            last = groups[-1]
+            groups[-1] = last._replace(value=f"{last.value} {line}".strip())
 
 
 def _nodes(document: Document, block: Block) -> tuple[Node, ...]:
@@ -182,22 +170,26 @@ def _nodes(document: Document, block: Block) -> tuple[Node, ...]:
 
 
 def _node(document: Document, entry: Block) -> Node:
-    said = ""
+    text = ""
     children: tuple[Node, ...] = ()
     code: list[Fence] = []
     for block in entry.children:
-        if block.kind == "paragraph" and not said:
+        if block.kind == "paragraph" and not text:
             lines = document.lines(block.start, block.end)
-            said = " ".join([_BULLET.sub("", lines[0], count=1), *lines[1:]])
+            text = " ".join([_BULLET.sub("", lines[0], count=1), *lines[1:]])
         elif block.kind in {"bullet_list", "ordered_list"}:
             children += _nodes(document, block)
         elif block.kind in {"fence", "code"}:
             code.append(_fence(document, block))
-    said = " ".join(said.split())
-    label = _LABEL.match(said)
-    name = label["name"].strip() if label else ""
-    value = said[label.end() :] if label else said
-    return Node(name, value, entry.start + 1, children, tuple(code))
+    text = " ".join(text.split())
+    label = _LABEL.match(text)
+    return Node(
+        name=label["name"].strip() if label else "",
+        value=text[label.end() :] if label else text,
+        line=entry.start + 1,
+        children=children,
+        fences=tuple(code),
+    )
 
 
 def _fence(document: Document, block: Block) -> Fence:
@@ -207,19 +199,19 @@ def _fence(document: Document, block: Block) -> Fence:
         is_closed = len(lines) > 1 and _FENCE_LINE.match(lines[-1])
         lines, first = lines[1 : -1 if is_closed else None], first + 1
     dedented = textwrap.dedent("\n".join(lines)).split("\n") if lines else []
-    return Fence(block.info.strip(), tuple(dedented), first)
+    return Fence(tuple(dedented), first)
 
 
 def _rows(document: Document, block: Block) -> tuple[Row, ...]:
     lines = document.lines(block.start, block.end)
-    header = cells(lines[0])
+    header = _cells(lines[0])
     return tuple(
-        Row(tuple(zip(header, cells(line), strict=False)), block.start + number)
+        Row(tuple(zip(header, _cells(line), strict=False)), block.start + number)
         for number, line in enumerate(lines[2:], 3)
     )
 
 
-def cells(line: str) -> list[str]:
+def _cells(line: str) -> list[str]:
     """The cells of a table's row."""
     inner = line.strip().removeprefix("|")
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner

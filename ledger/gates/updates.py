@@ -20,7 +20,8 @@ from ledger.plan.dialects import MAIN
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Conventions, Item, Ledger
 
-_ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
+# e.g. "[PARSE-001]"
+ITEM: Final = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Za-z0-9]+)+)\]")
 _REWRITE: Final = re.compile(r"\b(?:update|rewrite|replace|change|mark|edit)\b", re.IGNORECASE)
 _ADD: Final = re.compile(r"\b(?:add|new|append)\b", re.IGNORECASE)
 # A heading, a fence or a comment, which might not end where the update does.
@@ -45,7 +46,7 @@ def read(part: Part) -> Iterator[Update]:
 
 
 def _updates(node: Node, fence: Fence) -> Iterator[Update]:
-    named = _ITEM.search(node.said)
+    named = ITEM.search(node.said)
     for first, lines in _entries(fence):
         lead = patterns.attempt(patterns.unbulleted(lines[0])[1])
         number = patterns.numbered(lines[0])
