@@ -1,71 +1,93 @@
-"""Where the ledger is, and what ``[tool.ledger]`` in ``pyproject.toml`` says.
-
-Every command begins here, ``ledger run`` even before its command starts: nothing is imported
-but what Python has loaded anyway, and paths are text until somebody asks for a ``Path``.
-"""
+"""Where the ledger is, and what ``[tool.ledger]`` in ``pyproject.toml`` says."""
 
 from __future__ import annotations
 
 import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ledger.errors import UnreadableInput, UsageError, shown, why
 from ledger.git import process
+from ledger.plan import conventions
+from ledger.plan.dialects import DIALECTS
+from ledger.plan.model import Conventions, Model
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pathlib import Path
-    from typing import Any
-
-    from ledger.plan.model import Conventions
-
-DEFAULTS = ("docs/fix_plan.md", "fix_plan.md")
-_ARCHIVE = "_archive"  # behind the name of the ledger, before its suffix
+DEFAULTS: Final = ("docs/fix_plan.md", "fix_plan.md")
+_ARCHIVE: Final = "_archive"  # behind the name of the ledger, before its suffix
+_LARGEST: Final = 1_000_000  # bytes of a pyproject.toml
+# [tool.ledger], [tool.ledger.x], or a [tool] table, which may hold it.
+_MENTIONED: Final = re.compile(rb"""\[[ \t]*["']?tool["']?[ \t]*(?:\.[ \t]*["']?ledger|\])""")
 
 
-class Config:
-    """``root`` is the top of the repository, or of the project where there is no git; ``is_git``
-    says which. ``ledger_path`` is relative to it, with forward slashes; it names the file
-    itself, not a link to it, since git knows the contents by that name.
+def _named_file(path: str) -> str:
+    if not path.strip() or "\0" in path:
+        raise ValueError("it names nothing")
+    return path
 
-    ``append_only`` says which attempts of the base revision may change: none (``strict``), an
-    item's latest (``latest``) or every one (``off``). ``ignore`` are codes of rules.
-    ``max_lines`` is the size that a ledger may have, 0 for any.
 
-    ``partner`` is the file that attempts may be moved to, and from, without being lost: the
-    ledger's archive, or where ``is_archive`` the archive's ledger. It need not exist.
+def _dialect(name: str) -> str:
+    if name not in DIALECTS:
+        raise ValueError("there is no such dialect")
+    return name
 
-    ``runs`` is the folder for a run of an item that says none, with its placeholders. ``own``
-    is how the project's words differ from everybody's; None where they do not."""
 
-    def __init__(
-        self,
-        top: str,
-        is_git: bool,
-        ledger_path: str,
-        settings: dict[str, Any] | None = None,
-        *,
-        partner: str,
-        is_archive: bool = False,
-    ) -> None:
-        said = settings or {}
-        self.top = top
-        self.is_git = is_git
-        self.ledger_path = ledger_path
-        self.partner = partner
-        self.is_archive = is_archive
-        self.append_only: str = said.get("append_only", "latest")
-        self.ignore: tuple[str, ...] = tuple(said.get("ignore", ()))
-        self.max_lines: int = 0 if is_archive else said.get("max_lines", 0)
-        self.runs: str = said.get("runs", "")
-        self.own: Conventions | None = said.get("own")
-        self._settings = settings
+def _words(table: Any) -> Any:
+    return conventions.read(table) if isinstance(table, dict) else table
 
-    @property
-    def root(self) -> Path:
-        """The top, as a path."""
-        from pathlib import Path
 
-        return Path(self.top)
+AppendOnly = Literal["strict", "latest", "off"]
+_Name = Annotated[str, AfterValidator(_named_file)]
+
+
+class Settings(Model):
+    """The table ``[tool.ledger]``. The title of a field says what is expected there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: _Name | None = Field(default=None, title="the path of a file")
+    """The fix plan, relative to the ``pyproject.toml``."""
+    archive: _Name | None = Field(default=None, title="the path of a file")
+    """The file that finished work is moved to, relative to the ``pyproject.toml``."""
+    append_only: AppendOnly = Field(default="latest", title="one of strict, latest, off")
+    """Which attempts of the base revision may change: none (``strict``), an item's latest
+    (``latest``) or every one (``off``)."""
+    ignore: tuple[str, ...] = Field(default=(), title="a list of rule codes")
+    """Codes of rules that are not checked."""
+    max_lines: int = Field(default=0, ge=0, strict=True, title="a number, 0 (any size) or more")
+    """The lines that a ledger may have; 0 for any number."""
+    runs: _Name | None = Field(default=None, title="the path of a folder")
+    """The folder for a run of an item that says none, with its placeholders."""
+    words: Annotated[Conventions | None, BeforeValidator(_words)] = Field(
+        default=None, title="a table"
+    )
+    """Other words and IDs that the project uses."""
+    dialect: Annotated[str, AfterValidator(_dialect)] | None = Field(
+        default=None, title=f"one of {', '.join(DIALECTS)}"
+    )
+    """The dialect that the whole file is read as; None to have it recognised."""
+
+
+class Config(Model):
+    """Where a ledger is, and the settings that hold for it."""
+
+    root: Path
+    """The top of the repository, or of the project where there is no git."""
+    is_git: bool
+    """Whether there is a git repository."""
+    ledger_path: str
+    """The ledger, relative to the root, with forward slashes: the file itself, not a link to it,
+    since git knows the contents by that name."""
+    partner: str
+    """The file that attempts may be moved to, and from, without being lost: the ledger's archive,
+    or that of which this is the archive. It need not exist."""
+    is_archive: bool = False
+    """Whether this is an archive."""
+    settings: Settings = Settings()
+    """What the configuration says."""
 
     @property
     def ledger(self) -> Path:
@@ -73,19 +95,50 @@ class Config:
         return self.root / self.ledger_path
 
     @property
+    def append_only(self) -> AppendOnly:
+        """See ``Settings.append_only``."""
+        return self.settings.append_only
+
+    @property
+    def ignore(self) -> tuple[str, ...]:
+        """See ``Settings.ignore``."""
+        return self.settings.ignore
+
+    @property
+    def max_lines(self) -> int:
+        """See ``Settings.max_lines``. An archive may have any size."""
+        return 0 if self.is_archive else self.settings.max_lines
+
+    @property
+    def runs(self) -> str:
+        """See ``Settings.runs``; empty for none."""
+        return self.settings.runs or ""
+
+    @property
+    def own(self) -> Conventions | None:
+        """How the project's way of writing differs from everybody's; None where it does not."""
+        return _own(self.settings)
+
+    @property
     def of_partner(self) -> Config:
         """The configuration for the other file: the archive, or the archive's ledger."""
-        return Config(
-            self.top,
-            self.is_git,
-            self.partner,
-            self._settings,
-            partner=self.ledger_path,
-            is_archive=not self.is_archive,
+        return self.model_copy(
+            update={
+                "ledger_path": self.partner,
+                "partner": self.ledger_path,
+                "is_archive": not self.is_archive,
+            }
         )
 
 
-def find(start: str | os.PathLike[str], explicit: str | os.PathLike[str] | None = None) -> Config:
+def _own(settings: Settings) -> Conventions | None:
+    if settings.dialect is None:
+        return settings.words
+    words = settings.words or Conventions()
+    return words.model_copy(update={"dialect": settings.dialect})
+
+
+def find(start: Path, explicit: Path | None = None) -> Config:
     """The configuration that holds in folder ``start``; ``explicit`` names another ledger, and
     then it is its repository and its ``pyproject.toml`` that count.
 
@@ -97,37 +150,60 @@ def find(start: str | os.PathLike[str], explicit: str | os.PathLike[str] | None 
     ``explicit`` or ``pyproject.toml`` cannot be read.
     """
     try:
-        return _find(os.fspath(start), None if explicit is None else os.fspath(explicit))
+        given = None if explicit is None else _existing(start / explicit)
+        return _find(given.parent if given else Path(os.path.realpath(start)), given)
     except OSError as error:
         raise UnreadableInput("bad-path", f"{shown(explicit or start)}: {why(error)}") from error
 
 
-def _find(start: str, explicit: str | None) -> Config:
-    given = None if explicit is None else _real(os.path.join(start, explicit))
-    folder = os.path.dirname(given) if given else os.path.realpath(start)
+def _find(folder: Path, given: Path | None) -> Config:
     top = process.top_of(folder)
-    project, settings = _project(folder, top)
+    file, settings = _project(folder, top)
+    project = file.parent if file else None
     root = top or project or _nearest_with_ledger(folder) or folder
-    path = _below(given, root) if given else _within(root, _named(root, project, settings))
+    if given:
+        path = given.relative_to(root).as_posix()
+    else:
+        path = _within(root, _named(root, project, settings))
     archive = ""
-    if project and "archive" in settings:
-        archive = _within(root, os.path.join(project, settings["archive"]))
+    if project and settings.archive:
+        archive = _within(root, project / settings.archive)
     is_archive = path == archive or (not archive and is_archive_name(path))
-    partner = archive or partner_of(path)
-    if is_archive:
-        named = os.path.join(project, settings["path"]) if project and "path" in settings else ""
-        partner = _within(root, named) if named else partner_of(path)
-    is_git = top is not None
-    return Config(root, is_git, path, settings, partner=partner, is_archive=is_archive)
+    if is_archive and project and settings.path:
+        partner = _within(root, project / settings.path)
+    else:
+        partner = partner_of(path) if is_archive or not archive else archive
+    return Config(
+        root=root,
+        is_git=top is not None,
+        ledger_path=path,
+        partner=partner,
+        is_archive=is_archive,
+        settings=settings,
+    )
 
 
-def table(found: Config) -> tuple[Path, dict[str, Any]] | None:
+def without_file(place: Path) -> Config:
+    """The configuration for a ledger that is not in the work tree, or not yet."""
+    folder = Path(os.path.realpath(place.parent))
+    top = process.top_of(folder)
+    root = top or folder
+    path = (folder / place.name).relative_to(root).as_posix()
+    return Config(
+        root=root,
+        is_git=top is not None,
+        ledger_path=path,
+        partner=partner_of(path),
+        is_archive=is_archive_name(path),
+        settings=_project(folder, top)[1],
+    )
+
+
+def table(plan: Config) -> tuple[Path, Settings] | None:
     """The ``pyproject.toml`` that has the settings for a ledger, and the settings; None where there
     are none."""
-    from pathlib import Path
-
-    folder, settings = _project(os.fspath(found.ledger.parent), found.top if found.is_git else None)
-    return (Path(folder, "pyproject.toml"), settings) if folder else None
+    file, settings = _project(plan.ledger.parent, plan.root if plan.is_git else None)
+    return (file, settings) if file else None
 
 
 def words_of(ledger: Path) -> Conventions | None:
@@ -135,8 +211,8 @@ def words_of(ledger: Path) -> Conventions | None:
 
     Raises UsageError where a setting is wrong, UnreadableInput for a bad ``pyproject.toml``.
     """
-    folder = os.path.realpath(ledger.parent)
-    return _project(folder, process.top_of(folder))[1].get("own")
+    folder = Path(os.path.realpath(ledger.parent))
+    return _own(_project(folder, process.top_of(folder))[1])
 
 
 def is_archive_name(path: str) -> bool:
@@ -152,51 +228,34 @@ def partner_of(path: str) -> str:
     return f"{stem}{_ARCHIVE}.{suffix}" if dot and "/" not in suffix else f"{path}{_ARCHIVE}"
 
 
-def _real(explicit: str) -> str:
+def _existing(explicit: Path) -> Path:
     try:
-        return os.path.realpath(explicit, strict=True)
+        return Path(os.path.realpath(explicit, strict=True))
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise UnreadableInput(
-            "no-such-file",
-            f"{shown(explicit)}: no such file",
-            "give --ledger a fix plan",
+            "no-such-file", f"{shown(explicit)}: no such file", "give --ledger a fix plan"
         ) from error
     except OSError as error:
         raise UnreadableInput("cannot-read", f"{shown(explicit)}: {why(error)}") from error
 
 
-def _project(folder: str, top: str | None) -> tuple[str | None, dict[str, Any]]:
-    """The nearest folder, up to the top, whose ``pyproject.toml`` has our table, and the table."""
-    for place in process.upwards(folder):
-        file = os.path.join(place, "pyproject.toml")
-        if os.path.isfile(file):
-            from ledger import settings  # many projects have no such file
-
-            said = settings.read(file, ours=top is not None)
-            if said is not None:
-                return place, said
-        if place == top:
-            break
-    return None, {}
-
-
-def _nearest_with_ledger(folder: str) -> str | None:
-    for place in process.upwards(folder):
+def _nearest_with_ledger(folder: Path) -> Path | None:
+    for place in (folder, *folder.parents):
         # Seen from docs/ the ledger is still docs/fix_plan.md of the folder above.
-        above = os.path.dirname(place) if os.path.basename(place) == "docs" else place
+        above = place.parent if place.name == "docs" else place
         for root in (above, place):
-            if any(os.path.isfile(os.path.join(root, name)) for name in DEFAULTS):
+            if any(os.path.isfile(root / name) for name in DEFAULTS):
                 return root
     return None
 
 
-def _named(root: str, project: str | None, settings: dict[str, Any]) -> str:
-    if project and "path" in settings:
-        return os.path.join(project, settings["path"])
+def _named(root: Path, project: Path | None, settings: Settings) -> Path:
+    if project and settings.path:
+        return project / settings.path
     for folder in dict.fromkeys((project or root, root)):
         for name in DEFAULTS:
-            if os.path.isfile(os.path.join(folder, name)):
-                return os.path.join(folder, name)
+            if os.path.isfile(folder / name):
+                return folder / name
     raise UsageError(
         "no-ledger",
         f"no fix plan in {shown(root)}: expected {' or '.join(DEFAULTS)}",
@@ -205,19 +264,80 @@ def _named(root: str, project: str | None, settings: dict[str, Any]) -> str:
     )
 
 
-def _within(root: str, ledger: str) -> str:
+def _within(root: Path, ledger: Path) -> str:
     """The file behind ``ledger``, relative to the root. Whoever can propose a change to the
     repository could else have another file read and written, by a setting or by a link."""
-    real = os.path.realpath(ledger)
-    if not process.is_within(real, root):
+    real = Path(os.path.realpath(ledger))
+    if not real.is_relative_to(root):
         raise UsageError(
             "outside",
             f"{ledger}: lies outside {root}",
             "the ledger must be in the repository; --ledger PATH can name any",
         )
-    return _below(real, root)
+    return real.relative_to(root).as_posix()
 
 
-def _below(place: str, root: str) -> str:
-    """The path of what lies within the root, relative to it, with forward slashes."""
-    return os.path.relpath(place, root).replace(os.sep, "/")
+# The table in pyproject.toml
+
+
+def _project(folder: Path, top: Path | None) -> tuple[Path | None, Settings]:
+    """The nearest ``pyproject.toml``, up to the top, that has our table, and the table."""
+    for place in (folder, *folder.parents):
+        file = place / "pyproject.toml"
+        if os.path.isfile(file):
+            table = _table(file, is_ours=top is not None)
+            if table is not None:
+                return file, _settings(file, table)
+        if place == top:
+            break
+    return None, Settings()
+
+
+def _table(file: Path, *, is_ours: bool) -> Any:
+    """The table of a ``pyproject.toml``; None where there is none. Above a folder without git a
+    file may be somebody else's (``is_ours`` false): where it cannot be read it is as if it were
+    not there."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        if not is_ours:
+            return None
+        raise UnreadableInput("bad-config", f"{shown(file)}: {why(error)}") from error
+    if len(data) > _LARGEST:
+        raise UnreadableInput("bad-config", f"{file}: expected at most {_LARGEST:,} bytes")
+    if not _MENTIONED.search(data):  # whatever else is wrong with it is not ours to say
+        return None
+    try:
+        tool = tomllib.loads(data.decode("utf-8")).get("tool", {})
+    except (ValueError, RecursionError) as error:
+        raise UnreadableInput(
+            "bad-config", f"{file}: {str(error)[:200]}", "mend the file"
+        ) from error
+    return tool.get("ledger") if isinstance(tool, dict) else None
+
+
+def _settings(file: Path, table: Any) -> Settings:
+    if not isinstance(table, dict):
+        raise UsageError("bad-config", f"{file}: expected [tool.ledger] to be a table")
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as failure:
+        error = failure.errors(include_url=False)[0]
+        key = str(error["loc"][0])
+        field = Settings.model_fields.get(key)
+        if field is None:
+            raise UsageError(
+                "bad-config",
+                f"{file}: unknown key {key[:100]!a} in [tool.ledger]",
+                f"known are {', '.join(Settings.model_fields)}",
+            ) from failure
+        reason = error.get("ctx", {}).get("error")
+        if key == "words" and reason:
+            raise UsageError("bad-config", f"{file}: [tool.ledger.words]: {reason}") from failure
+        raise UsageError(
+            "bad-config",
+            f"{file}: expected {key} of [tool.ledger] to be {field.title}, "
+            f"found {str(table[key])[:100]!a}",
+            "leave it out to have it recognised" if key == "dialect" else "",
+        ) from failure

@@ -16,7 +16,6 @@ from ledger import config, errors
 from ledger.commands import validate
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.git import process
 from ledger.git.blobs import Blobs
 from ledger.plan import text
 from ledger.rules.model import Finding
@@ -87,7 +86,7 @@ def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
         if place.is_file():
             yield config.find(here, place)
         else:  # not in the work tree; what is staged counts
-            yield _without_file(place)
+            yield config.without_file(place)
 
 
 def _configured(here: Path) -> Config:
@@ -97,7 +96,7 @@ def _configured(here: Path) -> Config:
     except UsageError as error:
         if error.code == "no-ledger":
             for name in config.DEFAULTS:
-                settings = _without_file(here / name)
+                settings = config.without_file(here / name)
                 with Blobs(settings.root) as contents:
                     if settings.is_git and contents.head(settings.ledger_path) is not None:
                         return settings
@@ -111,17 +110,3 @@ def _is_configured(here: Path, place: Path) -> bool:
         if error.code == "no-ledger":
             return False
         raise
-
-
-def _without_file(place: Path) -> Config:
-    folder = os.path.realpath(place.parent)
-    root = process.top_of(folder)
-    top = root or folder
-    path = Path(folder, place.name).relative_to(top).as_posix()
-    return config.Config(
-        top,
-        root is not None,
-        path,
-        partner=config.partner_of(path),
-        is_archive=config.is_archive_name(path),
-    )

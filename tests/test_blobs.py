@@ -66,7 +66,7 @@ def test_discover_from_anywhere_inside(repo: Repository, tmp_path: Path) -> None
     link = tmp_path / "link"
     link.symlink_to(repo.path / "docs")
     for start in (repo.path, repo.path / "docs", repo.ledger, repo.path / "not/there", link):
-        assert process.top_of(start) == os.fspath(repo.path.resolve())
+        assert process.top_of(start) == repo.path.resolve()
 
 
 def test_discover_outside(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_discover_outside(tmp_path: Path) -> None:
 
 def test_discover_skips_a_git_folder_that_is_none(repo: Repository) -> None:
     (repo.path / "docs" / ".git").mkdir()
-    assert process.top_of(repo.ledger) == os.fspath(repo.path.resolve())
+    assert process.top_of(repo.ledger) == repo.path.resolve()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_linked_work_tree_has_its_own_top_head_and_index(
     linked.commit("side")
     linked.write("docs/fix_plan.md", b"staged on the side")
     linked.git("add", "--all")
-    assert process.top_of(linked.ledger) == os.fspath(linked.path.resolve())
+    assert process.top_of(linked.ledger) == linked.path.resolve()
     assert ask(linked.path, "HEAD", "docs/fix_plan.md") == b"side"
     assert ask(linked.path, ":", "docs/fix_plan.md") == b"staged on the side"
     assert ask(repo.path, ":", "docs/fix_plan.md") == repo.ledger.read_bytes()
@@ -119,7 +119,7 @@ def test_a_submodule_has_its_own_top(repo: Repository, tmp_path: Path) -> None:
     repo.git(*add, os.fspath(inner.path), "sub")
     repo.commit("submodule")
     sub = repo.path / "sub"
-    assert process.top_of(sub / "docs") == os.fspath(sub.resolve())
+    assert process.top_of(sub / "docs") == sub.resolve()
     assert ask(sub, "HEAD", "docs/fix_plan.md") == inner.ledger.read_bytes()
     assert ask(repo.path, "HEAD", "sub") is None
     assert ask(repo.path, "HEAD", "sub/docs/fix_plan.md") is None
@@ -137,8 +137,8 @@ def test_a_work_tree_named_by_the_environment(
     monkeypatch.setenv("GIT_WORK_TREE", "..")
     subprocess.run(["git", "add", "fix_plan.md"], check=True)
     root = process.top_of(tree.ledger)
-    assert root == os.fspath(tree.path.resolve())
-    assert ask(Path(root), ":", "docs/fix_plan.md") == b"mine"
+    assert root == tree.path.resolve()
+    assert ask(root, ":", "docs/fix_plan.md") == b"mine"
     assert process.top_of(tmp_path) is None
 
 
@@ -237,8 +237,8 @@ HOOK = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} -c '
 import sys
 from pathlib import Path
-from ledger.git import blobs, process, repository
-with blobs.Blobs(Path(process.top_of("."))) as contents:
+from ledger.git import blobs, process
+with blobs.Blobs(process.top_of(Path("."))) as contents:
     Path(sys.argv[1]).write_bytes(contents.staged("docs/fix_plan.md") or b"")
 ' "$SEEN"
 """
@@ -298,7 +298,7 @@ def test_a_hook_of_one_repository_may_ask_about_another(
     monkeypatch.setenv("GIT_INDEX_FILE", os.fspath(repo.path / ".git" / "index"))
     monkeypatch.setenv("GIT_PREFIX", "docs/")
     assert ask(another.path, ":", "docs/fix_plan.md") == b"another"
-    assert process.top_of(another.ledger) == os.fspath(another.path.resolve())
+    assert process.top_of(another.ledger) == another.path.resolve()
 
 
 def test_an_index_of_one_s_own_is_asked(

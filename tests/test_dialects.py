@@ -148,7 +148,7 @@ def test_the_configuration_pins_it(repo: Repository) -> None:
     (repo.path / "pyproject.toml").write_text('[tool.ledger]\ndialect = "prose"\n')
     done = call(repo.path, "status")
     assert done.code == 2
-    assert "expected dialect to be one of attempts, " in done.err
+    assert "expected dialect of [tool.ledger] to be one of attempts, " in done.err
 
 
 def test_an_item_in_two_versions_of_a_mixture_keeps_its_dialect() -> None:

@@ -53,13 +53,13 @@ def _root(runs: Sequence[Path]) -> Path:
     """The repository around the current folder; for a run that lies elsewhere, the folder that
     holds all runs. Nothing outside of it is read, whatever links lead there."""
     try:
-        places = [os.path.realpath(path) for path in runs]
+        places = [Path(os.path.realpath(path)) for path in runs]
     except ValueError as error:
         raise UnreadableInput("run-unreadable", f"expected a path: {error}") from error
     top = process.top_of(Path.cwd())
-    if top and all(process.is_within(place, top) for place in places):
-        return Path(top)
-    return Path(os.path.commonpath([Path(place).parent for place in places]))
+    if top and all(place.is_relative_to(top) for place in places):
+        return top
+    return Path(os.path.commonpath([place.parent for place in places]))
 
 
 def _within(root: Path, run: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Final, Self
@@ -45,7 +46,7 @@ def audit(
             f"no commit {where} has {config.ledger_path}",
             "commit the ledger, or name the one that was committed with --ledger",
         )
-    place = cache.place(config.ledger_path, process.git_dir(config.root), config.own)
+    place = cache.place(config.ledger_path, os.fspath(process.git_dir(config.root)), config.own)
     deeds = cache.load(place, map(name_of, changes))
     new = [change for change in changes if name_of(change) not in deeds]
     if new:

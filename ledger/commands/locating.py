@@ -22,7 +22,7 @@ def plans(here: Path) -> list[str]:
     """Their names, relative to ``here``: those that are called so and have an item. What git
     ignores is not looked at; without git only the folder itself is."""
     top = process.top_of(here)
-    root = Path(top or here)
+    root = top or here
     try:
         names = repository.listed(root) if top else [file.name for file in root.iterdir()]
     except (OSError, LedgerError):

@@ -112,59 +112,38 @@ def not_started(root: Path, error: OSError) -> LedgerError:
     return LedgerError("git-failed", f"{root}: git could not be started: {error.strerror}")
 
 
-def top_of(start: str | os.PathLike[str]) -> str | None:
+def top_of(start: Path) -> Path | None:
     """The top of the work tree that ``start`` (a file or folder) lies in; None outside of
     one. Links are resolved first. Linked work trees and submodules have their own top.
 
     Raises ``UnreadableInput`` where ``start`` cannot be a path.
     """
     try:
-        place = os.path.realpath(start)
+        place = Path(os.path.realpath(start))
     except ValueError as error:
         raise UnreadableInput("bad-path", f"{os.fspath(start)[:100]!a}: {error}") from error
     given = os.environ.get("GIT_WORK_TREE")
     if given and os.environ.get("GIT_DIR"):
-        top = os.path.realpath(given)
-        if is_within(place, top):
+        top = Path(os.path.realpath(given))
+        if place.is_relative_to(top):
             return top
-    return next((folder for folder in upwards(place) if _own_git_dir(folder)), None)
+    return next((folder for folder in (place, *place.parents) if _own_git_dir(folder)), None)
 
 
-def upwards(place: str) -> list[str]:
-    """An absolute path, and every folder that it lies in, the nearest first."""
-    found = [place]
-    while (above := os.path.dirname(found[-1])) != found[-1]:
-        found.append(above)
-    return found
-
-
-def is_within(place: str, folder: str) -> bool:
-    """Whether an absolute path is that of a folder, or below it."""
-    return place == folder or place.startswith(os.path.join(folder, ""))
-
-
-def git_dir(root: str | os.PathLike[str]) -> str:
+def git_dir(root: Path) -> Path:
     """The folder that holds HEAD and the index of the work tree whose top is ``root``.
 
     Raises ``UnreadableInput`` where there is none.
     """
-    found = _own_git_dir(os.fspath(root))
-    if not found and os.environ.get("GIT_DIR"):
-        found = os.path.join(os.getcwd(), os.environ["GIT_DIR"])
-    if not found:
+    place = _own_git_dir(root)
+    if not place and os.environ.get("GIT_DIR"):
+        place = Path.cwd() / os.environ["GIT_DIR"]
+    if not place:
         raise UnreadableInput("no-repository", f"{root}: expected the top of a git work tree")
-    return found
+    return place
 
 
-def _first_line(file: str) -> str:
-    try:
-        with open(file, "rb") as stream:
-            return os.fsdecode(stream.read(10_000).partition(b"\n")[0].rstrip(b"\r"))
-    except (OSError, ValueError):
-        return ""
-
-
-def environment(root: str | os.PathLike[str]) -> dict[str, str]:
+def environment(root: Path) -> dict[str, str]:
     """The environment that git is run with at ``root``, the top of a work tree.
 
     Where a hook runs, git says in it which index holds what will be committed; that is kept.
@@ -177,7 +156,7 @@ def environment(root: str | os.PathLike[str]) -> dict[str, str]:
     for name in ("GIT_DIR", "GIT_WORK_TREE"):
         # Relative to the folder of this process, while git is going to run in ``root``.
         if passed.get(name):
-            passed[name] = os.path.join(os.getcwd(), passed[name])
+            passed[name] = os.fspath(Path.cwd() / passed[name])
     return passed
 
 
@@ -191,30 +170,33 @@ def _settings(environment: Mapping[str, str]) -> dict[str, str]:
     return passed
 
 
-def _of_another(passed: dict[str, str], own: str) -> bool:
+def _of_another(passed: Mapping[str, str], own: Path) -> bool:
     if passed.get("GIT_DIR"):
-        named = passed["GIT_DIR"]
+        named = Path(passed["GIT_DIR"])
     else:
         # A hook is told of `.git/index`, or of a lock file in the git folder of its repository.
-        index = passed.get("GIT_INDEX_FILE") or ".git/index"
-        folder = os.path.dirname(index)
-        named = folder if os.path.isabs(index) and _has_head(folder) else own
+        index = Path(passed.get("GIT_INDEX_FILE") or ".git/index")
+        named = index.parent if index.is_absolute() and _has_head(index.parent) else own
     return os.path.realpath(named) != os.path.realpath(own)
 
 
-def _own_git_dir(top: str) -> str | None:
-    entry = os.path.join(top, ".git")
-    pointed = _pointed_to(entry) or entry
-    return pointed if _has_head(pointed) else None
+def _own_git_dir(top: Path) -> Path | None:
+    place = _pointed_to(top / ".git") or top / ".git"
+    return place if _has_head(place) else None
 
 
-def _has_head(folder: str) -> bool:
-    return os.path.lexists(os.path.join(folder, "HEAD"))
+def _has_head(folder: Path) -> bool:
+    return os.path.lexists(folder / "HEAD")
 
 
-def _pointed_to(entry: str) -> str | None:
-    """Where a ``.git`` file (of a linked work tree or a submodule) points to."""
-    line = _first_line(entry) if os.path.isfile(entry) else ""
+def _pointed_to(entry: Path) -> Path | None:
+    """Where a ``.git`` file (of a linked work tree or a submodule) points to:
+    ``gitdir: ../.git/worktrees/x``."""
+    try:
+        with entry.open("rb") as file:
+            line = os.fsdecode(file.read(10_000).partition(b"\n")[0].rstrip(b"\r"))
+    except (OSError, ValueError):
+        return None
     if not line.startswith("gitdir: ") or "\0" in line:
         return None
-    return os.path.normpath(os.path.join(os.path.dirname(entry), line.removeprefix("gitdir: ")))
+    return Path(os.path.normpath(entry.parent / line.removeprefix("gitdir: ")))

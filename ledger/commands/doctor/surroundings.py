@@ -28,8 +28,9 @@ def configuration(found: Config) -> Check:
     if table is None:
         return Check("configuration", "none, so what holds without one does")
     file, settings = table
+    keys = [key for key in type(settings).model_fields if key in settings.model_fields_set]
     place = Path(os.path.relpath(file, found.root)).as_posix()
-    said = f"[tool.ledger] of {place}: {', '.join(settings) or 'empty'}"
+    said = f"[tool.ledger] of {place}: {', '.join(keys) or 'empty'}"
     unknown = [code for code in found.ignore if code not in rules.RULES]
     if not unknown:
         return Check("configuration", said)

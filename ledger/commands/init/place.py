@@ -39,19 +39,21 @@ def find(here: Path, given: Path | None) -> Config:
                 f"`ledger init --ledger {config.DEFAULTS[0]}` starts a new one",
             ) from None
     place = Path(os.path.realpath(here / given)) if given else None
-    folder = os.fspath(_existing(place.parent)) if place else os.path.realpath(here)
+    folder = _existing(place.parent) if place else Path(os.path.realpath(here))
     top = process.top_of(folder)
-    if top is None and _is_bare(Path(folder)):
+    if top is None and _is_bare(folder):
         raise UsageError(
             "bare", f"{folder}: a bare repository, which has no work tree", "run it in a clone"
         )
-    root = top or os.path.realpath(here)
+    root = top or Path(os.path.realpath(here))
     path = config.DEFAULTS[0]
     if place:
         if not place.is_relative_to(root):
             raise UsageError("outside", f"{place}: lies outside {root}", "name a file inside")
         path = place.relative_to(root).as_posix()
-    return config.Config(root, top is not None, path, partner=config.partner_of(path))
+    return Config(
+        root=root, is_git=top is not None, ledger_path=path, partner=config.partner_of(path)
+    )
 
 
 def require(file: Path) -> None:

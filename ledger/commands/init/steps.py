@@ -49,7 +49,7 @@ def configuration(found: Config) -> Iterator[Step]:
     if table:
         file, settings = table
         place = Path(os.path.relpath(file, found.root)).as_posix()
-        named = os.path.realpath(file.parent / settings["path"]) if "path" in settings else None
+        named = os.path.realpath(file.parent / settings.path) if settings.path else None
         if named == os.path.realpath(found.ledger) or (not named and path in config.DEFAULTS):
             yield Step("configuration", "there", place, "[tool.ledger]")
         else:
