@@ -25,7 +25,6 @@ KINDS: Final[dict[str, str]] = {
     "show": "show",
     "merge-driver": "merge_driver",
     "init": "init",
-    "doctor": "doctor",
     "error": "machine",
     "schema": "machine",
 }

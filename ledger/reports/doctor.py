@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.commands.doctor import Check, Diagnosis
-from ledger.plan.text import one_line
+from ledger.commands.doctor import Diagnosis
+from ledger.commands.repair import Repaired
+from ledger.commands.surroundings import Check
+from ledger.plan.text import one_line, visible
+from ledger.rules.model import MadeFix
 
 _MARKS: Final = {"ok": "ok", "problem": "!!", "offer": "--"}
 _INDENT: Final = 19
@@ -50,3 +53,23 @@ def _wrapped(said: str, lead: str, width: int) -> Iterator[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def repair_lines(done: Repaired, *, dry_run: bool) -> Iterator[str]:
+    """What was mended, what was left, and how many of each."""
+    for fix in done.fixes:
+        became = fix.said.partition("\n")[2] or fix.said
+        yield visible(f"{done.path}:{fix.line}: {fix.code} {became}")
+    for left in done.left:
+        yield visible(f"{done.path}:{left.line}: {left.code} left: {left.said}")
+    mended = "would be mended" if dry_run else "mended"
+    counts = f"{len(done.fixes)} {mended}, {len(done.left)} left to you"
+    yield counts if done.fixes or done.left else "no safe fixes to make"
+
+
+def marks_lines(marks: Sequence[MadeFix]) -> Iterator[str]:
+    """Damaged lines, each as it is and as it was meant."""
+    for one in marks:
+        was, _, mended = one.said.partition("\n")
+        yield visible(f"line {one.line}: {was}")
+        yield visible(f"  meant to be: {mended}")

@@ -27,6 +27,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
     "archive": ("`ledger archive [ITEM...] --json`.", "ledger.commands.archive:Archived"),
+    "doctor": ("`ledger doctor --json`.", "ledger.commands.doctor:Diagnosis"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
     "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),

@@ -29,6 +29,7 @@ _Fixer = Callable[[Ledger, Age], Iterator[Fix | MadeFix]]
 _MOST_ALONE: Final = 50  # fixes of a rule that are tried one by one, each of which reads the plan
 _MOST_ROUNDS: Final = 4
 _UNSAFE: Final = "mending it would change more, or other, than is meant: mend it by hand"
+MARKS: Final = "LED114"  # whose fixes somebody should see before they are written
 _OTHER: Final = re.compile(r"[^\x00-\x7f]+")
 _LONGEST: Final = 60  # characters of a status or priority that is copied
 _LINKED: Final = re.compile(r"\[[^\]]*\]\(#")

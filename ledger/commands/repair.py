@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from pathlib import Path
 
+from ledger import config
 from ledger.commands import history as auditing
 from ledger.commands.change import change
 from ledger.config import Config
@@ -12,39 +13,43 @@ from ledger.errors import LedgerError, Refused
 from ledger.git.blobs import Blobs
 from ledger.plan import reader
 from ledger.plan.document import Edit
-from ledger.plan.model import Attempt, Ledger
+from ledger.plan.model import Attempt, Ledger, Model
 from ledger.rules import fixes
 from ledger.rules.model import MadeFix
 from ledger.rules.number_fixes import Age
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
-    """What was (or with ``dry_run`` would be) mended, what was left, and the whole change."""
+class Repaired(Model):
+    """What `--fix` did, or with `--dry-run` would do."""
 
     path: str
+    """The fix plan."""
     fixes: tuple[MadeFix, ...]
+    """In the order in which they were made."""
     left: tuple[MadeFix, ...]
+    """What is left to people."""
     diff: str
+    """The whole change as a unified diff; empty for none."""
 
 
 def repair(
-    config: Config,
-    codes: frozenset[str],
-    progress: Callable[[int, int], None] | None = None,
+    codes: Collection[str],
     *,
-    dry_run: bool,
+    ledger: Path | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Repaired:
-    """Make the safe fixes of the rules ``codes``, but for those that the project ignores.
-    ``progress`` is told how many versions of the plan have been looked at, of how many.
+    """Make the safe fixes of the rules ``codes``, but for those that the project ignores, in the
+    plan ``ledger``. ``progress`` is told how many versions of the plan have been read, of how many.
 
-    Raises Refused where an outcome is not what was meant, or has an error that was not there.
+    Raises Refused where an outcome is not what was meant, or has an error that was not there;
+    UsageError and UnreadableInput where there is no plan to read.
     """
-    wanted = codes - {*config.ignore}
+    settings = config.find(Path.cwd(), ledger)
+    wanted = frozenset(codes) - {*settings.ignore}
     # Before the file is locked, since it may take seconds.
-    age = _age(config, progress) if "LED106" in wanted else _same
-
-    with change(config, dry_run=dry_run) as plan:
+    age = _age(settings, progress) if "LED106" in wanted else _same
+    with change(settings, dry_run=dry_run) as plan:
         mended = fixes.mend(plan.ledger, age, wanted)
 
         def expect(new: Ledger) -> None:
@@ -55,7 +60,7 @@ def repair(
             # Each step was made of small edits and held against what it meant; this is their sum.
             whole = Edit(0, len(plan.ledger.text), mended.ledger.text)
             plan.propose([whole], expect=expect)
-    return Repaired(config.ledger_path, mended.fixes, mended.left, plan.diff)
+    return Repaired(path=settings.ledger_path, fixes=mended.fixes, left=mended.left, diff=plan.diff)
 
 
 def _same(_: Attempt) -> int:

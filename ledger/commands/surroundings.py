@@ -8,15 +8,55 @@ import shlex
 import subprocess
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
+
+from pydantic import computed_field
 
 from ledger import config, rules
 from ledger.commands import hooking, installing
-from ledger.commands.doctor.check import Check, Problem
 from ledger.config import Config
 from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.plan import text
+from ledger.plan.model import Model
+
+Area = Literal[
+    "ledger", "findings", "configuration", "git", "hook", "merge driver", "archive", "artifacts"
+]
+State = Literal["ok", "problem", "offer"]
+
+
+class Problem(Model):
+    """One thing that is not in order."""
+
+    said: str
+    """What is the case."""
+    means: str
+    """What that means."""
+    mend: str
+    """The command that mends it, or a few words; empty for none."""
+    is_bad: bool = True
+    """False where it works without, and could work better."""
+
+
+class Check(Model):
+    """One area."""
+
+    area: Area
+    """What was looked at."""
+    said: str = ""
+    """What is the case; empty where a problem says it."""
+    problems: tuple[Problem, ...] = ()
+    """What is not in order."""
+
+    @computed_field
+    @property
+    def state(self) -> State:
+        """The worst of its problems."""
+        if not self.problems:
+            return "ok"
+        return "problem" if any(one.is_bad for one in self.problems) else "offer"
+
 
 _VERSION: Final = re.compile(r"v?(\d+(?:\.\d+)+\S*)")
 _UNCHECKED: Final = "No commit in this clone is checked."
@@ -26,20 +66,20 @@ def configuration(found: Config) -> Check:
     """Where the settings stand, and whether each of them names something."""
     table = config.table(found)
     if table is None:
-        return Check("configuration", "none, so what holds without one does")
+        return Check(area="configuration", said="none, so what holds without one does")
     file, settings = table
     keys = [key for key in type(settings).model_fields if key in settings.model_fields_set]
     place = Path(os.path.relpath(file, found.root)).as_posix()
     said = f"[tool.ledger] of {place}: {', '.join(keys) or 'empty'}"
     unknown = [code for code in found.ignore if code not in rules.RULES]
     if not unknown:
-        return Check("configuration", said)
+        return Check(area="configuration", said=said)
     problem = Problem(
-        f"`ignore` names what is no rule: {', '.join(unknown)}",
-        "Nothing is left out by it.",
-        "ledger explain # lists the rules",
+        said=f"`ignore` names what is no rule: {', '.join(unknown)}",
+        means="Nothing is left out by it.",
+        mend="ledger explain # lists the rules",
     )
-    return Check("configuration", said, (problem,))
+    return Check(area="configuration", said=said, problems=(problem,))
 
 
 def git(found: Config) -> Check:
@@ -47,75 +87,89 @@ def git(found: Config) -> Check:
     root, path = found.root, found.ledger_path
     if not found.is_git:
         means = "Nothing brings back what is lost, and no commit can be checked."
-        return Check("git", "", (Problem("there is no repository here", means, "git init"),))
+        return Check(
+            area="git",
+            said="",
+            problems=(Problem(said="there is no repository here", means=means, mend="git init"),),
+        )
     problems = []
     if repository.is_shallow(root):
         means = "Older versions are out of reach: of `history`, and of commits that attempts name."
-        problems.append(Problem("the clone is shallow", means, "git fetch --unshallow"))
+        problems.append(
+            Problem(said="the clone is shallow", means=means, mend="git fetch --unshallow")
+        )
     if repository.is_unmerged(root, path):
         means = "A merge is not finished, and nothing can be committed before."
         mend = f"git add {shlex.quote(path)} # once it is resolved"
-        problems.append(Problem(f"{path} is in conflict", means, mend))
+        problems.append(Problem(said=f"{path} is in conflict", means=means, mend=mend))
     elif not repository.is_tracked(root, path):
         rule = repository.ignored(root, [path]).get(path)
         said = f"{path} is ignored, by {rule}" if rule else f"{path} is not committed"
         mend = f"git add {'--force ' if rule else ''}{shlex.quote(path)} # and commit it"
-        problems.append(Problem(said, "Nothing brings back what is lost.", mend))
+        problems.append(Problem(said=said, means="Nothing brings back what is lost.", mend=mend))
     with Blobs(root) as contents:
         head = contents.commit("HEAD")
     said = f"a repository at {head[:8]}" if head else "a repository without a commit"
-    return Check("git", said, tuple(problems))
+    return Check(area="git", said=said, problems=tuple(problems))
 
 
 def hook(found: Config) -> Check:
     """Whether commits are checked in this clone, and by which version."""
     if not found.is_git:
-        return Check("hook", "none without a repository")
+        return Check(area="hook", said="none without a repository")
     seen = hooking.look(found.root)
     place = _short(found.root, seen.place)
     if seen.runs == hooking.PROGRAM:
-        return Check("hook", f"{place} runs it", _program(seen))
+        return Check(area="hook", said=f"{place} runs it", problems=_program(seen))
     if not seen.is_named:
-        offer = Problem("none is set up", _UNCHECKED, "ledger init --hook", is_bad=False)
-        return Check("hook", "", (offer,))
+        offer = Problem(
+            said="none is set up", means=_UNCHECKED, mend="ledger init --hook", is_bad=False
+        )
+        return Check(area="hook", problems=(offer,))
     if seen.runs is None:
         said = f"{hooking.CONFIG} names it, and git runs nothing at a commit"
         means, mend = _UNCHECKED, "pre-commit install"
         if seen.is_elsewhere:
             means += f" `core.hooksPath` has git look for {place}, which can call ledger-hook, too."
             mend = "git config --unset core.hooksPath && pre-commit install"
-        return Check("hook", "", (Problem(said, means, mend),))
+        return Check(area="hook", problems=(Problem(said=said, means=means, mend=mend),))
     if seen.runs != "pre-commit":
         said = f"{hooking.CONFIG} names it, and {place} is another program's"
         mend = "pre-commit install # keeps the other one, and both are run"
-        return Check("hook", "", (Problem(said, _UNCHECKED, mend),))
+        return Check(area="hook", problems=(Problem(said=said, means=_UNCHECKED, mend=mend),))
     problems = list(_version(seen.rev) if seen.rev else _program(seen))
     if hooking.misses(hooking.read(found.root, hooking.CONFIG) or "", found.ledger_path):
         said = f"{hooking.CONFIG} has it look at other files than {found.ledger_path}"
         means = "No commit that changes the fix plan is checked."
-        problems.append(Problem(said, means, "ledger init --hook # says what belongs there"))
+        problems.append(
+            Problem(said=said, means=means, mend="ledger init --hook # says what belongs there")
+        )
     if not seen.runs_at_merges:
         means = "A merge without a conflict is not checked."
         mend = "pre-commit install --hook-type pre-merge-commit"
         said = "it is installed for commits and not for merges"
-        problems.append(Problem(said, means, mend, is_bad=False))
+        problems.append(Problem(said=said, means=means, mend=mend, is_bad=False))
     by = f"{seen.rev} of its repository" if seen.rev else f"{hooking.PROGRAM} of the environment"
-    return Check("hook", f"installed through pre-commit, {by}", tuple(problems))
+    return Check(area="hook", said=f"installed through pre-commit, {by}", problems=tuple(problems))
 
 
 def merge_driver(found: Config) -> Check:
     """Whether git merges the fix plan by attempts in this clone."""
     if not found.is_git:
-        return Check("merge driver", "none without a repository")
+        return Check(area="merge driver", said="none without a repository")
     mend = "ledger merge-driver --install"
     lacking = installing.lacks(found)
     if lacking:
         means = "Two attempts may come to bear one number, and appends conflict."
-        return Check("merge driver", "", (Problem(lacking, means, mend),))
+        return Check(area="merge driver", problems=(Problem(said=lacking, means=means, mend=mend),))
     if installing.is_installed(found):
-        return Check("merge driver", "installed")
+        return Check(area="merge driver", said="installed")
     means = "Branches that both append will conflict."
-    return Check("merge driver", "", (Problem("none is set up", means, mend, is_bad=False),))
+    return Check(
+        area="merge driver",
+        said="",
+        problems=(Problem(said="none is set up", means=means, mend=mend, is_bad=False),),
+    )
 
 
 def _program(seen: hooking.Hook) -> tuple[Problem, ...]:
@@ -124,7 +178,7 @@ def _program(seen: hooking.Hook) -> tuple[Problem, ...]:
     if seen.program is None:
         means = "Each commit will fail, since the hook cannot be started."
         mend = "pip install fix-plan-ledger # or activate the environment that has it"
-        return (Problem(f"{name} is not on the PATH", means, mend),)
+        return (Problem(said=f"{name} is not on the PATH", means=means, mend=mend),)
     try:
         done = subprocess.run(  # noqa: S603 - the program that commits run
             [seen.program, "--version"], capture_output=True, timeout=20, check=False
@@ -136,7 +190,11 @@ def _program(seen: hooking.Hook) -> tuple[Problem, ...]:
         return ()
     told = f"{name} on the PATH is {said or 'another version'}, this is {own}"
     means = "Commits are judged by other rules than `ledger validate` has."
-    return (Problem(told, means, "pip install --upgrade fix-plan-ledger # where the hook is"),)
+    return (
+        Problem(
+            said=told, means=means, mend="pip install --upgrade fix-plan-ledger # where the hook is"
+        ),
+    )
 
 
 def _version(rev: str) -> tuple[Problem, ...]:
@@ -145,7 +203,11 @@ def _version(rev: str) -> tuple[Problem, ...]:
     if named is None or named.group(1) == own:
         return ()
     means = "Commits are judged by other rules than `ledger validate` has."
-    return (Problem(f"the hook is {rev}, this is {own}", means, "pre-commit autoupdate"),)
+    return (
+        Problem(
+            said=f"the hook is {rev}, this is {own}", means=means, mend="pre-commit autoupdate"
+        ),
+    )
 
 
 def _short(root: Path, place: str) -> str:

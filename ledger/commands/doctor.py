@@ -1,0 +1,415 @@
+"""Whether all that a fix plan needs is in order: the file, its settings, git, the hook, the merge
+driver, the archive and what it cites.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from ledger import config, store
+from ledger.commands import change, locating, surroundings, validate
+from ledger.commands.repair import Repaired, repair
+from ledger.commands.surroundings import Area, Check, Problem
+from ledger.config import Config
+from ledger.edits import chunks
+from ledger.errors import LedgerError, UnreadableInput, why
+from ledger.git import files, repository
+from ledger.plan import document, pointers, reader
+from ledger.plan.model import Ledger, Model
+from ledger.plan.places import name
+from ledger.rules import fixes, places
+from ledger.rules.model import Finding
+from ledger.rules.places import quoted
+
+Verdict = Literal["in order", "to mend", "unreadable"]
+_NOT_THERE: Final = frozenset({"no-ledger", "no-such-file"})
+_UNREAD: Final = "LED103"
+_CITED: Final = {
+    "LED403": "what is missing",
+    "LED404": "what git ignores",
+    "LED405": "what is not committed",
+    "LED406": "what lies outside the repository",
+}
+_MOST_LINES: Final = 6
+_MOST_CODES: Final = 6
+_LONG: Final = 1000  # lines of a plan that says nothing about its length
+_MOST: Final = 3
+_POINTED: Final = re.compile(rb"#archived-([0-9a-f]{16})\)")
+
+
+class Diagnosis(Model):
+    """The state of a fix plan and of what is around it."""
+
+    path: str | None
+    """The fix plan, relative to the top of its repository."""
+    verdict: Verdict
+    """`to mend` where a problem is a bad one."""
+    checks: tuple[Check, ...]
+    """One for each area."""
+    repair: Repaired | None = None
+    """With `--fix`: what was mended before; else null."""
+
+
+def doctor(
+    *,
+    ledger: Path | None = None,
+    fix: bool = False,
+    leave: Collection[str] = (),
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Diagnosis:
+    """Look at the plan ``ledger``, by default that of the current folder, and at what is around it.
+
+    What cannot be read, the plan and its settings included, is a problem and no error. With ``fix``
+    the safe fixes of rules are made before, but for those of the rules ``leave``; with ``dry_run``
+    they are not written. ``progress`` is told how many versions of the plan have been read, of how
+    many.
+
+    Raises Refused where a fix would do something else than is meant, and with ``fix`` as
+    ``repair`` does.
+    """
+    repaired = None
+    if fix:
+        codes = frozenset(fixes.CODES) - frozenset(leave)
+        repaired = repair(codes, ledger=ledger, dry_run=dry_run, progress=progress)
+    return _diagnosis(Path.cwd(), ledger).model_copy(update={"repair": repaired})
+
+
+def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
+    try:
+        found = config.find(here, given)
+    except LedgerError as error:
+        area: Area = "ledger" if error.code in _NOT_THERE else "configuration"
+        means, mend = "Nothing else can be looked at without it.", error.hint
+        if error.code in _NOT_THERE:
+            others = locating.plans(here) if given is None else []
+            mend = f"ledger init --ledger {shlex.quote(others[0])}" if others else "ledger init"
+            means += f" {others[0]} looks like one." if others else ""
+        problem = Problem(said=error.message, means=means, mend=mend)
+        return Diagnosis(
+            path=None,
+            verdict="unreadable",
+            checks=(Check(area=area, problems=(problem,)),),
+        )
+    try:
+        ledger = _read(found)
+    except LedgerError as error:
+        said = Problem(
+            said=error.message,
+            means="No command can work with it.",
+            mend=error.hint or "ledger init",
+        )
+        checks = (Check(area="ledger", problems=(said,)), *_around(found, None))
+        return Diagnosis(path=found.ledger_path, verdict="unreadable", checks=checks)
+    findings = validate.faults(found, ledger)
+    checks = (
+        _ledger(ledger, found, findings),
+        _findings(findings, fixes.offered(ledger)),
+        *_around(found, ledger),
+        _artifacts(ledger, findings),
+    )
+    is_well = not any(one.is_bad for check in checks for one in check.problems)
+    verdict: Verdict = "in order" if is_well else "to mend"
+    return Diagnosis(path=found.ledger_path, verdict=verdict, checks=checks)
+
+
+def _around(found: Config, ledger: Ledger | None) -> Iterator[Check]:
+    """The checks of what is around the file. One that git keeps from being made says so."""
+    looks: tuple[tuple[Area, Callable[[], Check]], ...] = (
+        ("configuration", lambda: surroundings.configuration(found)),
+        ("git", lambda: surroundings.git(found)),
+        ("hook", lambda: surroundings.hook(found)),
+        ("merge driver", lambda: surroundings.merge_driver(found)),
+        ("archive", lambda: _archive(found, ledger)),
+    )
+    for area, look in looks:
+        try:
+            yield look()
+        except LedgerError as error:
+            yield Check(
+                area=area,
+                said="",
+                problems=(
+                    Problem(
+                        said=error.message, means="It could not be looked at.", mend=error.hint
+                    ),
+                ),
+            )
+
+
+def _read(found: Config) -> Ledger:
+    try:
+        return reader.read(found.ledger.read_bytes(), conventions=found.own)
+    except FileNotFoundError:
+        raise UnreadableInput("no-such-file", f"{found.ledger_path}: no such file") from None
+    except OSError as error:
+        said = f"{found.ledger_path}: {why(error)}"
+        raise UnreadableInput("cannot-read", said) from error
+
+
+# The file itself
+
+
+def _ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
+    """Whether all of it could be read."""
+    tries = sum(1 for _ in places.attempts(read))
+    tasks = sum(len(item.actions) for item in read.items)
+    lines = read.text.count(b"\n") + (not read.text.endswith(b"\n"))
+    why = "; ".join(reader.recognise(read.text, found.own).reasons)
+    said = (
+        f"{found.ledger_path}, {_number(lines)} lines: {_counted(len(read.items), 'item')}, "
+        f"{_counted(tries, 'attempt')}, {_counted(tasks, 'action')}; dialect: {why}"
+    )
+    problems = []
+    if not read.items:
+        means = "Commands that take an item have nothing to work with."
+        mend = "ledger init --ledger new.md --dry-run # shows how one is written"
+        problems.append(Problem(said="no items were recognised in it", means=means, mend=mend))
+    unread = [one.line for one in findings if one.code == _UNREAD]
+    if unread:
+        problems.append(
+            Problem(
+                said=f"{_counted(len(unread), 'line')} meant for an entry could not be read: "
+                f"{_listed(unread)}",
+                means="Such lines stay in the file and count nowhere.",
+                mend="ledger validate # says what is wrong with each",
+            )
+        )
+    return Check(area="ledger", said=said, problems=tuple(problems))
+
+
+def _findings(every: Sequence[Finding], fixes: int) -> Check:
+    """What the rules find, but for what the other checks tell. ``fixes`` of it are safe."""
+    told = [one for one in every if one.code != _UNREAD and one.code not in _CITED]
+    errors = [one for one in told if one.severity == "error"]
+    warnings = [one for one in told if one.severity == "warning"]
+    if not told:
+        return Check(area="findings", said="none")
+    said = [
+        f"{_counted(len(found), noun)} ({_by_code(found)})"
+        for found, noun in ((errors, "error"), (warnings, "warning"))
+        if found
+    ]
+    if len(every) > len(told):
+        said.append(f"{_number(len(every) - len(told))} more told by the other areas")
+    code = _codes(errors or warnings)[0][0]
+    problem = Problem(
+        said=", ".join(said),
+        means="A commit is blocked only by errors that it brings in, not by those that are there.",
+        mend=f"ledger validate # lists them, and `ledger explain {code}` says more",
+        is_bad=bool(errors),
+    )
+    if not fixes:
+        return Check(area="findings", problems=(problem,))
+    safe = Problem(
+        said=f"{_counted(fixes, 'finding')} can be mended safely",
+        means="Nobody's words are changed by that.",
+        mend="ledger doctor --fix # and with --dry-run it shows them",
+        is_bad=False,
+    )
+    return Check(area="findings", problems=(problem, safe))
+
+
+def _artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
+    """Whether what attempts cite is there, for everybody who clones the repository."""
+    cited = [one for attempt in places.attempts(read) for one in places.artifacts(attempt)]
+    counts = Counter(one.code for one in every if one.code in _CITED)
+    if not counts:
+        paths = sum(len(one.paths) for one in cited)
+        said = f"{_counted(paths, 'path')} cited, all of them in order" if paths else "none cited"
+        return Check(area="artifacts", said=said)
+    (count, first), *more = [(counts[code], _CITED[code]) for code in _CITED if counts[code]]
+    names = f"{_number(count)} of these name{'s' if count == 1 else ''} {first}"
+    said = ", ".join([names, *(f"{_number(other)} {what}" for other, what in more)])
+    is_bad = bool(counts["LED403"] or counts["LED404"])
+    means = "Who reads those attempts in another clone finds no evidence."
+    if counts["LED404"]:
+        means += " What git ignores, `git add --force` takes in."
+    mend = "ledger links # lists them, each with its state"
+    files = f"{_counted(sum(1 for one in cited if one.paths), 'citation')} of files"
+    return Check(
+        area="artifacts",
+        said=files,
+        problems=(Problem(said=said, means=means, mend=mend, is_bad=is_bad),),
+    )
+
+
+# Its archive
+
+
+def _archive(found: Config, read: Ledger | None) -> Check:
+    """The check. ``read`` is the plan, None where it cannot be read."""
+    data = _archive_bytes(found)
+    long = tuple(_length(found, read)) if read else ()
+    if isinstance(data, str):
+        said = f"{found.partner}: {data}"
+        means = "What was moved there is out of reach."
+        return Check(
+            area="archive",
+            said="",
+            problems=(Problem(said=said, means=means, mend=_back(found)), *long),
+        )
+    meant = pointers.find(document.parse(read.text)) if read else []
+    if data is None and not meant:
+        return Check(
+            area="archive", said="none" if long else "none, and none is needed", problems=long
+        )
+    held = chunks.find(data or b"")
+    kept = reader.read(data or b"", conventions=found.own)
+    tries = list(places.attempts(kept))
+    said = (
+        f"{found.partner}: {_counted(len(kept.items), 'item')}, {_counted(len(tries), 'attempt')}; "
+        f"the plan points to {_counted(len(meant), 'part')} of it"
+    )
+    problems = [
+        *_moved(found, read, held),
+        *_twice(read, data or b"", kept),
+        *_agreement(found, read, kept),
+        *long,
+    ]
+    if (
+        found.is_git
+        and (held or kept.items or kept.loose)
+        and not repository.is_tracked(found.root, found.partner)
+    ):
+        partner = shlex.quote(found.partner)
+        mend = f"git add {partner} # and commit it with the plan"
+        means = "What was moved there is nowhere else."
+        problems.append(Problem(said=f"{found.partner} is not committed", means=means, mend=mend))
+    return Check(area="archive", said=said, problems=tuple(problems))
+
+
+def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iterator[Problem]:
+    """Whether each part that was moved is where the plan says, and as it was."""
+    keys = {chunk.key for chunk in held}
+    items = read.items if read else ()
+    gone = [(item.id, one) for item in items for one in item.archived if one.key not in keys]
+    if gone:
+        names = list(dict.fromkeys(name for name, _ in gone))
+        more = f" and {len(names) - _MOST} more items" if len(names) > _MOST else ""
+        tries = sum(one.attempts for _, one in gone)
+        of = ", ".join(names[:_MOST]) + more
+        said = f"it lacks {_counted(len(gone), 'part')} of {of} that the plan points to"
+        means = f"{_counted(tries, 'attempt')} cannot be found." if tries else "It cannot be found."
+        yield Problem(said=said, means=means, mend=_back(found))
+    edited = [chunk for chunk in held if not chunk.is_whole]
+    if edited:
+        lines = ", ".join(str(chunk.line) for chunk in edited[:_MOST])
+        were, line = ("was", "line") if len(edited) == 1 else ("were", "lines")
+        more = f" and {len(edited) - _MOST} more" if len(edited) > _MOST else ""
+        said = f"{_counted(len(edited), 'part')} {were} edited there since, on {line} {lines}{more}"
+        means = "They can be read, and do not come back by themselves."
+        yield Problem(
+            said=said,
+            means=means,
+            mend=f"git log -p -- {shlex.quote(found.partner)} # shows what was changed",
+        )
+
+
+def _twice(read: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
+    """Whether attempts stand there twice, and whether any part is out of reach."""
+    counts = Counter((one.number, one.text) for one in places.attempts(kept))
+    twice = [text for (_, text), count in counts.items() if count > 1]
+    if twice:
+        stands = "stands" if len(twice) == 1 else "stand"
+        tries = _counted(len(twice), "attempt")
+        said = f"{tries} {stands} twice in the archive, first {quoted(twice[0])}"
+        mend = "take one of each out by hand, with its line in the plan; the guard lets it go"
+        yield Problem(
+            said=said, means="They count twice. Two branches that both archive do that.", mend=mend
+        )
+    pointed = {*_POINTED.findall(data), *_POINTED.findall(read.text if read else b"")}
+    lost = [one for one in chunks.find(data) if one.key.encode() not in pointed] if read else []
+    if lost:
+        lines = ", ".join(str(one.line) for one in lost[:_MOST])
+        more = f" and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
+        line = "line" if len(lost) == 1 else "lines"
+        said = f"nothing points to {_counted(len(lost), 'part')} of it, on {line} {lines}{more}"
+        means = "What is there is not found by its item, and does not come back by itself."
+        mend = f"git log -S archived-{lost[0].key} # tells which commit took the line out"
+        yield Problem(said=said, means=means, mend=mend)
+
+
+def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:
+    """Whether no attempt stands in both files."""
+    pair = change.pair(found)
+    if pair and store.is_cut_short(pair):
+        said = "a change of the plan and the archive is under way, or was cut short"
+        means = "What was to be moved stands in both. The next command that writes undoes it."
+        yield Problem(
+            said=said,
+            means=means,
+            mend="ledger archive --to-lines 1000000 # writes, and moves nothing",
+        )
+        return
+    own = {(one.item, one.number, one.text) for one in places.attempts(read)} if read else set()
+    both = [one for one in places.attempts(kept) if (one.item, one.number, one.text) in own]
+    if both:
+        stands = "stands" if len(both) == 1 else "stand"
+        said = f"{_counted(len(both), 'attempt')} {stands} in both files, first {name(both[0])}"
+        mend = "take one of each out by hand; the guard lets it go"
+        yield Problem(said=said, means="They count twice.", mend=mend)
+
+
+def _length(found: Config, read: Ledger) -> Iterator[Problem]:
+    """Whether the plan is longer than it may be, or than people read."""
+    lines = read.text.count(b"\n")
+    most = found.max_lines or _LONG
+    if lines > most:
+        said = f"the plan has {lines:,} lines, more than {most:,}"
+        mend = f"ledger archive --to-lines {most} # with --dry-run first"
+        means = "Long plans get cut by hand, and that loses attempts."
+        yield Problem(said=said, means=means, mend=mend, is_bad=bool(found.max_lines))
+
+
+def _archive_bytes(found: Config) -> bytes | str | None:
+    """The archive; None for none, or why it cannot be read."""
+    try:
+        return files.confine(found.root, found.partner).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return why(error)
+
+
+def _back(found: Config) -> str:
+    return f"git checkout HEAD -- {shlex.quote(found.partner)}"
+
+
+# Words
+
+
+def _by_code(found: Sequence[Finding]) -> str:
+    """``LED106 10, LED201 2``, the most frequent first."""
+    codes = _codes(found)
+    kinds = ", ".join(f"{code} {count}" for code, count in codes[:_MOST_CODES])
+    more = len(codes) - _MOST_CODES
+    return f"{kinds} and {_counted(more, 'more kind')}" if more > 0 else kinds
+
+
+def _codes(found: Sequence[Finding]) -> list[tuple[str, int]]:
+    return Counter(one.code for one in found).most_common()
+
+
+def _counted(count: int, noun: str) -> str:
+    """``1 item``, ``1,200 items``."""
+    return (
+        f"{_number(count)} {noun}"
+        if count == 1
+        else f"{_number(count)} {noun}{'es' if noun.endswith('x') else 's'}"
+    )
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
+def _listed(lines: Sequence[int]) -> str:
+    shown = ", ".join(map(str, lines[:_MOST_LINES]))
+    more = len(lines) - _MOST_LINES
+    return f"{shown} and {more} more" if more > 0 else shown
