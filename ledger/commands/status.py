@@ -12,8 +12,7 @@ from ledger import rules
 from ledger.commands import archive, read
 from ledger.commands.facts import today
 from ledger.commands.read import About, about
-from ledger.plan import citations, words
-from ledger.plan.dialects import MAIN
+from ledger.plan import citations, dialects, words
 from ledger.plan.model import (
     FINISHED,
     Action,
@@ -280,11 +279,12 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
     action = next_action(item.actions)
     if action:
         return _as_next(action.state, action.text, action.span.start_line, number=action.number)
-    if item.dialect == "checklist" and item.status not in FINISHED:
+    if dialects.of(item).has_boxes and item.status not in FINISHED:
         # A task says by itself what is to be done.
         state: ActionState = "blocked" if item.status == "blocked" else "pending"
         return _as_next(state, item.title, item.span.start_line)
-    is_told = bool(item.actions) and item.dialect == MAIN  # others have their own beside them
+    # In others an attempt's next actions stand beside the item's own.
+    is_told = bool(item.actions) and dialects.is_sectioned(item)
     if last is None or is_told or item.status in FINISHED:
         return None
     said = citations.labelled(last.text, "Next Actions")

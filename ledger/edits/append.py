@@ -14,7 +14,7 @@ from typing import Final
 from ledger.edits import outline
 from ledger.edits.outline import Outline, Shape, not_as_meant, refuse_difference
 from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, parts, places, text, words
+from ledger.plan import dialects, parts, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
 
@@ -35,7 +35,7 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
         raise UsageError(
             "no-such-item", f"no item {item_id} in this ledger", "`ledger status` lists them"
         )
-    sections = [item for item in named if not places.is_listed(ledger, item)]
+    sections = [item for item in named if not dialects.is_listed(ledger, item)]
     if not sections:
         raise Refused(
             "no-section",
@@ -171,7 +171,7 @@ def _expect_actions(
     count = len(change.next)
     if len(new) != len(old) + count:
         raise not_as_meant(f"{count} new actions of {before.id} read as {len(new) - len(old)}")
-    completed = [places.numbered_action(before, number) for number in change.complete]
+    completed = [dialects.of(before).action(before, number) for number in change.complete]
     by = change.attempt.number
     at = len(old)  # the new ones stand behind all others, but for those of a list further down
     while at and count and _is_as_meant(old[at - 1], new[at - 1 + count], completed, by):

@@ -18,8 +18,7 @@ from ledger.edits import chunks, outline
 from ledger.edits.chunks import Chunk
 from ledger.edits.outline import Outline, not_as_meant, refuse_difference
 from ledger.errors import Refused
-from ledger.plan import document, places, pointers, reader, text, words
-from ledger.plan.dialects import MAIN
+from ledger.plan import dialects, document, places, pointers, reader, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import Attempt, Item, Ledger, Pointer
 
@@ -100,13 +99,13 @@ class Cutting:
     def _frame(self, item: Item, line: int) -> bytes:
         """What opens all that ``line`` of ``item`` is below: from the item's own heading on, or,
         where headings above it say something of it, from those on."""
-        start = item.span.start_line - 1 if item.dialect == MAIN else 0
+        start = item.span.start_line - 1 if dialects.is_sectioned(item) else 0
         return b"".join(self._lines(at, self._opening(at)) for at in self._around(line, start))
 
     def _is_listed(self, item: Item) -> bool:
         starts = [one.span.start_byte for one in self._ledger.items]
         return starts.count(item.span.start_byte) > 1 or (
-            item.dialect == MAIN and item.span.start_line - 1 not in self._sections
+            dialects.is_sectioned(item) and item.span.start_line - 1 not in self._sections
         )
 
     def _unit(
@@ -342,7 +341,7 @@ def _records(ledger: Ledger) -> Iterator[tuple[object, ...]]:
 def _record(one: Attempt, item: Item | None = None) -> tuple[object, ...]:
     """What an attempt says, its item first; but where an item need not say its ID, what it is
     called hangs on what else is in the file."""
-    name = None if item and item.dialect != MAIN else one.item
+    name = None if item and not dialects.is_sectioned(item) else one.item
     return name, one.number, one.date, one.stamp, one.result, one.source, one.text
 
 

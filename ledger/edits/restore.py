@@ -6,6 +6,7 @@ bytes go where; ``check`` holds the outcome against it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -19,8 +20,7 @@ from ledger.edits.outline import (
     refuse_difference,
 )
 from ledger.errors import Refused, UsageError
-from ledger.plan import patterns, places, text, words
-from ledger.plan.dialects import MAIN
+from ledger.plan import dialects, patterns, places, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger, Span
 
@@ -42,7 +42,7 @@ def restore(
     stand among attempts of another form; UsageError where there is no such item.
     """
     _refuse_known(ledger, lost)
-    if had and _dialect(had, lost) == "logbook":
+    if had and _is_of_shared_history(had, lost):
         return [_entry(ledger, lost, lines, had)]
     if all(item.id != name for item in ledger.items):
         raise UsageError(
@@ -51,13 +51,13 @@ def restore(
             f"give it a section: `## [{name}] ...`",
         )
     item = append.section_of(ledger, name)
-    if item.dialect == "roadmap" and not patterns.unbulleted(lines[0])[0]:
+    if dialects.of(item).has_notes and not patterns.unbulleted(lines[0])[0]:
         return [_note(ledger, item, lines)]
     history = [attempt for attempt in item.attempts if attempt.source == "history"]
     _refuse_taken(lost, history)
     home = places.field(item, *_HOME)
     group = [one for one in history if home and places.within(one, home)] or history
-    if not group and item.dialect != MAIN:
+    if not group and not dialects.is_sectioned(item):
         raise _no_place(item, f"put it back by hand, as the dialect {item.dialect} has it")
     if not group:
         return [_alone(ledger, item, lines)]
@@ -65,7 +65,7 @@ def restore(
         following = _following(group, lost.number)
         neighbour = following or group[-1]
     else:
-        following, neighbour = _beside(lost, _list(had, lost) if had else [], group)
+        following, neighbour = _beside(lost, _own_history(had, lost) if had else [], group)
     new = _like(lines, places.lines(ledger, neighbour)[0])
     if places.is_spaced(ledger, group, item.archived):
         new = [*new, ""] if following else ["", *new]
@@ -88,10 +88,10 @@ def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> No
         raise _not_as_meant("the actions that stand in it")
     if outside != _actions(old, None)[1]:
         raise _not_as_meant("an action")
-    # What remains of both is the same. An initiative of a logbook is known by its entries alone,
-    # and stands where the first does.
+    # What remains of both is the same. An initiative of a shared history is known by its entries
+    # alone, and stands where the first does.
     known = {item.id for item in old.items}
-    kept = [item for item in new.items if item.id in known or item.dialect != "logbook"]
+    kept = [item for item in new.items if item.id in known or not dialects.of(item).shares_history]
     remains, remain = Outline(old), Outline(new.model_copy(update={"items": tuple(kept)}))
     for one in (*remains.items, *remain.items):
         one["attempts"] = one["actions"] = ()
@@ -136,22 +136,33 @@ def _refuse_taken(lost: Attempt, history: Sequence[Attempt]) -> None:
 # Where it stands
 
 
-def _dialect(ledger: Ledger, attempt: Attempt) -> str:
-    return next((item.dialect for item in ledger.items if item.id == attempt.item), MAIN)
+def _is_of_shared_history(ledger: Ledger, attempt: Attempt) -> bool:
+    items = (item for item in ledger.items if item.id == attempt.item)
+    return any(dialects.of(item).shares_history for item in itertools.islice(items, 1))
 
 
-def _list(ledger: Ledger, like: Attempt, dialect: str = "") -> list[Attempt]:
-    """The attempts among which ``like`` stands, in the order of the file: those of its item, in a
-    logbook all entries."""
+def _own_history(ledger: Ledger, like: Attempt) -> list[Attempt]:
+    """The attempts of the item that ``like`` belongs to, in the order of the file."""
     every = [
         one
         for item in ledger.items
+        if item.id == like.item
         for one in item.attempts
         if one.source == "history"
-        and (item.dialect == dialect if dialect else item.id == like.item)
     ]
-    if dialect:
-        every += [one for one in ledger.loose if one.number is None]
+    return sorted(every, key=lambda one: one.span.start_byte)
+
+
+def _shared_history(ledger: Ledger) -> list[Attempt]:
+    """The attempts of the history that items share, in the order of the file."""
+    every = [
+        one
+        for item in ledger.items
+        if dialects.of(item).shares_history
+        for one in item.attempts
+        if one.source == "history"
+    ]
+    every += [one for one in ledger.loose if one.number is None]
     return sorted(every, key=lambda one: one.span.start_byte)
 
 
@@ -176,11 +187,11 @@ def _beside(
 
 def _entry(ledger: Ledger, lost: Attempt, lines: Sequence[str], had: Ledger) -> Edit:
     """The section of a logbook that it was."""
-    now = _list(ledger, lost, "logbook")
+    now = _shared_history(ledger)
     home = next((one for item in ledger.items if (one := places.field(item, *_HOME))), None)
     if not now and home:
         return places.behind(ledger, home.span.end_byte, ["", *lines])
-    following, neighbour = _beside(lost, _list(had, lost, "logbook"), now)
+    following, neighbour = _beside(lost, _shared_history(had), now)
     between = places.between(ledger, now)
     if following:
         return places.insertion(ledger.text, following.span.start_byte, [*lines, *between])
@@ -271,7 +282,7 @@ def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Own
     for action, item in sorted(every, key=lambda one: one[0].span.start_byte):
         start = action.span.start_byte
         is_inside = span is not None and span.start_byte <= start < span.end_byte
-        whose = "" if item.dialect == "logbook" else item.id
+        whose = "" if dialects.of(item).shares_history else item.id
         parted[not is_inside].append((whose, outline.action(action)))
     return parted
 

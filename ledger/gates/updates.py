@@ -15,8 +15,7 @@ from ledger.edits.outline import plain as one_line
 from ledger.errors import Refused
 from ledger.gates.model import Brief, Update, UpdateKind
 from ledger.gates.outline import Fence, Node, Part, plain
-from ledger.plan import mojibake, patterns, places, reader, text, words
-from ledger.plan.dialects import MAIN
+from ledger.plan import dialects, mojibake, patterns, places, reader, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Conventions, Item, Ledger
 
@@ -114,10 +113,11 @@ def read_in(ledger: Ledger, name: str, brief: Brief) -> list[ReadUpdate]:
 def edits(ledger: Ledger, name: str, every: Sequence[ReadUpdate]) -> list[Edit]:
     """The edits that write what the ledger does not hold."""
     item = append.section_of(ledger, name)
-    if item.dialect != MAIN:
+    if not dialects.is_sectioned(item):
         raise Refused(
             "no-place",
-            f"{name} is written in the dialect {item.dialect}, a brief's updates in {MAIN}",
+            f"{name} is written in the dialect {item.dialect},"
+            f" a brief's updates in {dialects.MAIN}",
             "write them by hand",
         )
     made: list[Edit] = []
@@ -213,7 +213,7 @@ def _held_attempt(item: Item, attempt: Attempt, stamp: str | None) -> int | None
 def _held_action(item: Item, action: Action, update: Update) -> int | None:
     """The line of an action that says the same; None where it is to be written."""
     if update.kind == "rewrite":
-        known = places.numbered_action(item, action.number or 0)
+        known = dialects.of(item).action(item, action.number or 0)
         is_same = one_line(known.text) == one_line(action.text) and known.state == action.state
         is_done = known.state == action.state == "complete" and known.attempt == action.attempt
         if is_same or is_done:
@@ -245,7 +245,7 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def _rewritten(ledger: Ledger, item: Item, one: ReadUpdate) -> Edit:
-    known = places.numbered_action(item, one.update.number or 0)
+    known = dialects.of(item).action(item, one.update.number or 0)
     span = known.span
     prefix = places.first_line(ledger, span.start_byte)
     width = patterns.unbulleted(prefix)[0]

@@ -6,8 +6,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from ledger.errors import Refused, UsageError
 from ledger.plan.document import Document, Edit, Section
-from ledger.plan.model import Attempt, Change, Heading, IndexRow, Item, Ledger, Model, Unread
+from ledger.plan.model import (
+    Action,
+    Attempt,
+    Change,
+    Heading,
+    IndexRow,
+    Item,
+    Ledger,
+    Model,
+    Unread,
+)
 
 
 class Sign(Model):
@@ -100,6 +111,11 @@ class Dialect(ABC):
     has_boxes: ClassVar[bool] = False
     """An item is a task with a box, which says itself what is to be done."""
 
+    @property
+    def has_unnumbered(self) -> bool:
+        """A dated attempt without a number is one like others."""
+        return self.shares_history or self.has_notes
+
     @abstractmethod
     def sign(self, document: Document, section: Section) -> Sign | None:
         """What shows that the section is written in this dialect: its heading and the blocks up
@@ -118,3 +134,40 @@ class Dialect(ABC):
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """The edits that make ``change`` to ``item``, but for ``Last Updated``. Raises Refused
         or UsageError where it has no place."""
+
+    def is_listed(self, ledger: Ledger, item: Item) -> bool:  # noqa: ARG002
+        """Whether ``item`` has no place of its own and is only named in a list, an archive say."""
+        return False
+
+    def candidates(self, item: Item, number: int) -> Sequence[Action]:
+        """The actions of ``item`` that ``number`` can mean."""
+        return [action for action in item.actions if action.number == number]
+
+    def action(self, item: Item, number: int) -> Action:
+        """The item's action ``number``. Raises UsageError for none, Refused for more than one."""
+        actions = self.candidates(item, number)
+        if not actions:
+            known = ", ".join(str(action.number) for action in item.actions if action.number)
+            raise UsageError(
+                "no-such-action",
+                f"{item.id} has no action {number}",
+                f"it has {known}" if known else "it has no numbered actions",
+            )
+        if len(actions) > 1:
+            lines = " and ".join(str(action.span.start_line) for action in actions)
+            raise Refused(
+                "ambiguous-action",
+                f"{item.id} has action {number} on lines {lines}",
+                "renumber one",
+            )
+        return actions[0]
+
+    def open_action(self, item: Item, number: int) -> Action:
+        """The same, for completing it. Raises Refused, too, where it is complete."""
+        action = self.action(item, number)
+        if action.state == "complete":
+            raise Refused(
+                "already-complete",
+                f"action {number} of {item.id} is complete already (line {action.span.start_line})",
+            )
+        return action

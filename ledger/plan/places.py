@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ledger.errors import Refused, UsageError
 from ledger.plan import text
 from ledger.plan.document import Block, Document, Edit, walk
-from ledger.plan.model import Action, Attempt, Field, Item, Ledger, Pointer
+from ledger.plan.model import Attempt, Field, Item, Ledger, Pointer
 
 _LINE_END = re.compile(rb"[\r\n]|\Z")
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
@@ -111,41 +110,6 @@ def behind(ledger: Ledger, at: int, lines: list[str]) -> Edit:
     return insertion(ledger.text, at, [*lines, ""] if following.strip() else lines)
 
 
-def numbered_action(item: Item, number: int) -> Action:
-    """The item's action ``number``; of boxes without numbers that one from above, and of steps
-    that a logbook lists again when they are done the open one. Raises UsageError for none, Refused
-    for more than one."""
-    found = [action for action in item.actions if action.number == number]
-    if item.dialect == "logbook":
-        found = [action for action in found if action.state != "complete"] or found[:1]
-    if item.dialect == "checklist" and all(action.number is None for action in item.actions):
-        found = list(item.actions[number - 1 : number]) if number > 0 else []
-    if not found:
-        known = ", ".join(str(action.number) for action in item.actions if action.number)
-        raise UsageError(
-            "no-such-action",
-            f"{item.id} has no action {number}",
-            f"it has {known}" if known else "it has no numbered actions",
-        )
-    if len(found) > 1:
-        lines = " and ".join(str(action.span.start_line) for action in found)
-        raise Refused(
-            "ambiguous-action", f"{item.id} has action {number} on lines {lines}", "renumber one"
-        )
-    return found[0]
-
-
-def open_action(item: Item, number: int) -> Action:
-    """The same, for completing it. Raises Refused, too, where it is complete."""
-    action = numbered_action(item, number)
-    if action.state == "complete":
-        raise Refused(
-            "already-complete",
-            f"action {number} of {item.id} is complete already (line {action.span.start_line})",
-        )
-    return action
-
-
 def entry_of(document: Document, item: Item) -> Block | None:
     """The entry of the list that ``item`` is, in the document that it was read from."""
     at = item.span.start_line - 1
@@ -155,16 +119,6 @@ def entry_of(document: Document, item: Item) -> Block | None:
                 if block.kind == "list_item" and block.start == at:
                     return block
     return None
-
-
-def is_listed(ledger: Ledger, item: Item) -> bool:
-    """Whether the item has no section of its own and is only named in a list, an archive say."""
-    start = item.span.start_byte
-    return item.dialect == "attempts" and ledger.text[start : start + 8].lstrip()[:1] in (
-        b"-",
-        b"*",
-        b"+",
-    )
 
 
 def name(attempt: Attempt) -> str:

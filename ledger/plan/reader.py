@@ -71,7 +71,7 @@ def read_part(data: bytes, conventions: Conventions | None = None) -> Ledger | N
     if dialects.may_mix(whole) or document.is_open(data) or pointers.OF in data:
         return None
     main = (conventions or Conventions()).model_copy(update={"dialect": dialects.MAIN})
-    return read(data, main)
+    return read(data, conventions=main)
 
 
 def recognise(data: bytes, conventions: Conventions | None = None) -> Recognition:

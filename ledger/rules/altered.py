@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from ledger.plan import dialects
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.patterns import behind_number
 from ledger.rules.places import attempts, unseen
@@ -30,9 +31,8 @@ def find(
     elsewhere = facts.elsewhere() if facts.elsewhere else ()
     kept = {behind_number(one.text) for other in elsewhere for one in attempts(other)}
     is_withdrawn = _withdrawn(ledger, facts, elsewhere)
-    noted = (
-        {item.id for item in facts.base.items if item.dialect == "roadmap"} if facts.base else ()
-    )
+    base_items = facts.base.items if facts.base else ()
+    noted = {item.id for item in base_items if dialects.of(item).has_notes}
     for old in gone:
         words = behind_number(old.text)
         if not moved[words] and (mended := _mended(old, fresh)):

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from ledger.edits.outline import Outline, Shape
-from ledger.plan import document, parts, places, reader, text, words
+from ledger.plan import dialects, document, parts, places, reader, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.marks import damaged
@@ -180,7 +180,7 @@ def _missing_rows(ledger: Ledger) -> Iterator[Fix | MadeFix]:
     last, header = _open_table(ledger)
     row = ledger.index[last]
     for name, item in _once(ledger).items():
-        if name in indexed or item.status in FINISHED or item.dialect != "attempts":
+        if name in indexed or item.status in FINISHED or not dialects.is_sectioned(item):
             continue
         line = item.span.start_line
         made = _row(ledger, row, header, item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.plan import words
+from ledger.plan import dialects, words
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.places import opening, quoted, sections
 from ledger.rules.registry import Facts, Fault, rule
@@ -107,7 +107,7 @@ def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         return
     indexed = {row.id for row in ledger.index}
     for item in sections(ledger):
-        if item.dialect != "attempts":
+        if not dialects.is_sectioned(item):
             continue  # a task of a list among them
         if item.id not in indexed and item.status not in FINISHED:
             at = opening(ledger, item.span.start_byte)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from ledger.plan import places, text
-from ledger.plan.dialects import MAIN
+from ledger.plan import dialects, text
 from ledger.plan.model import Artifact, Attempt, Item, Ledger
 from ledger.plan.patterns import behind_number
 
@@ -57,14 +56,14 @@ def added(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
 def sections(ledger: Ledger) -> Iterator[Item]:
     """The items that have a section, not those that are only listed, in an archive say."""
     for item in ledger.items:
-        if not places.is_listed(ledger, item):
+        if not dialects.is_listed(ledger, item):
             yield item
 
 
 def numbering(ledger: Ledger) -> Iterator[Item]:
     """The items of the dialect that numbers attempts, names the one that completed an action, and
     has a place for each status: what is amiss there is how others are written."""
-    return (item for item in ledger.items if item.dialect == MAIN)
+    return (item for item in ledger.items if dialects.is_sectioned(item))
 
 
 def opening(ledger: Ledger, start: int) -> int:

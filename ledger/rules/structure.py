@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ledger.plan import text
-from ledger.plan.dialects import MAIN
+from ledger.plan import dialects, text
 from ledger.plan.model import Item, Ledger
 from ledger.plan.places import name
 from ledger.rules.places import opening, quoted, repeated, sections
@@ -159,7 +158,7 @@ def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     ):
         at = opening(ledger, item.span.start_byte)
         where = f"the first is at line {first.span.start_line}"
-        what = "section" if item.dialect == "attempts" else "entry"
+        what = "section" if dialects.is_sectioned(item) else "entry"
         yield Fault(at, f"item {item.id} has another {what}: {where}", f"{ordinal}", item.id)
 
 
@@ -178,7 +177,7 @@ def item_without_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     indexed = {row.id for row in ledger.index if row.status_text}
     for item in sections(ledger):
-        if item.dialect == MAIN and not item.status_text and item.id not in indexed:
+        if dialects.is_sectioned(item) and not item.status_text and item.id not in indexed:
             at = opening(ledger, item.span.start_byte)
             yield Fault(at, f"{item.id} has no status", "", item.id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.plan import dialects
 from ledger.plan.model import FINISHED, Heading, Ledger
 from ledger.rules.places import opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
@@ -29,7 +30,7 @@ def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     above: list[Heading] = []
     headings = list(reversed(ledger.headings))
     for item in ledger.items:
-        if item.dialect != "checklist":
+        if not dialects.of(item).has_boxes:
             continue
         while headings and headings[-1].span.start_byte < item.span.start_byte:
             heading = headings.pop()

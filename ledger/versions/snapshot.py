@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 from weakref import WeakValueDictionary
 
-from ledger.plan import dialects, patterns, places, reader, text
+from ledger.plan import dialects, patterns, reader, text
 from ledger.plan.model import ActionState, Attempt, Conventions, IndexRow, Item, Ledger
 from ledger.versions.model import Form
 
@@ -181,7 +181,7 @@ class Snapshots:
         for ledger in ledgers:
             starts: list[tuple[int, str]] = []
             for item in ledger.items:
-                if places.is_listed(ledger, item):
+                if dialects.is_listed(ledger, item):
                     listed.append(item.id)
                 else:
                     sections.setdefault(item.id, []).append(item)
@@ -211,7 +211,7 @@ class Snapshots:
         found = [self._part(part, self._own) for part in reader.cut(data)]
         ledgers = [ledger for ledger in found if ledger]
         own = [
-            [item.id for item in one.items if not places.is_listed(one, item)] for one in ledgers
+            [item.id for item in one.items if not dialects.is_listed(one, item)] for one in ledgers
         ]
         goes_on = any(one[-1:] == next_one[:1] != [] for one, next_one in pairwise(own))
         if len(ledgers) == len(found) and not goes_on:
@@ -231,7 +231,7 @@ def _entry(attempt: Attempt, dialect: str) -> Entry:
     where attempts have no numbers."""
     if attempt.source == "action":
         return Entry(attempt, "action")
-    if attempt.number is None and attempt.date and dialect in ("logbook", "roadmap"):
+    if attempt.number is None and attempt.date and dialects.named(dialect).has_unnumbered:
         return Entry(attempt, "dated")
     lead = patterns.attempt(attempt.text.partition("\n")[0])
     is_dated = lead is not None and lead.is_certain and lead.number is not None

@@ -46,6 +46,11 @@ def is_sectioned(item: Item) -> bool:
     return of(item).has_sections
 
 
+def is_listed(ledger: Ledger, item: Item) -> bool:
+    """Whether ``item`` has no place of its own and is only named: see ``Dialect.is_listed``."""
+    return of(item).is_listed(ledger, item)
+
+
 def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
     """The edits that make ``change`` to ``item``, but for ``Last Updated``. Raises Refused or
     UsageError where it has no place."""

@@ -23,6 +23,7 @@ from ledger.plan.model import (
     Field,
     IndexRow,
     Item,
+    Ledger,
     Span,
     Unread,
 )
@@ -73,7 +74,12 @@ class Attempts(Dialect):
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """An attempt beside the item's latest."""
-        return list_edits.append_to_section(plan, item, change)
+        return list_edits.append_to_section(self, plan, item, change)
+
+    def is_listed(self, ledger: Ledger, item: Item) -> bool:
+        """An item without a section begins with a bullet."""
+        start = item.span.start_byte
+        return ledger.text[start : start + 8].lstrip()[:1] in (b"-", b"*", b"+")
 
 
 # What is written like this

@@ -131,7 +131,13 @@ class Checklist(Dialect):
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """An attempt nested in the task."""
-        return list_edits.append_to_task(plan, item, change)
+        return list_edits.append_to_task(self, plan, item, change)
+
+    def candidates(self, item: Item, number: int) -> Sequence[Action]:
+        """Boxes without numbers are counted from above."""
+        if all(action.number is None for action in item.actions):
+            return item.actions[number - 1 : number] if number > 0 else ()
+        return super().candidates(item, number)
 
 
 # What a heading says

@@ -21,9 +21,9 @@ from typing import Final
 
 from ledger.errors import Refused, UsageError
 from ledger.plan import parts, patterns, places, styles, text, words
-from ledger.plan.dialect import Text
+from ledger.plan.dialect import Dialect, Text
 from ledger.plan.document import Block, Edit
-from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
+from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
 
 _ACTIONS: Final = ("next actions", "next action")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
@@ -50,11 +50,14 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
 # A section of bullets
 
 
-def append_to_section(plan: Text, item: Item, change: Change) -> list[Edit]:
+def append_to_section(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
     """The attempt, actions completed and added, and the status with its row of the index."""
     ledger = plan.ledger
     edits = [_section_attempt(ledger, item, change.attempt)]
-    edits += [_completed(ledger, item, number, change.attempt) for number in change.complete]
+    edits += [
+        _completed(ledger, item, dialect.open_action(item, number), change.attempt)
+        for number in change.complete
+    ]
     if change.next:
         # Where both go to one place, actions go on with those before it; a list of actions that
         # is new stands behind the attempts.
@@ -141,14 +144,17 @@ def _field_bullet(ledger: Ledger, item: Item) -> str:
 # An entry of a roadmap
 
 
-def append_to_entry(plan: Text, item: Item, change: Change) -> list[Edit]:
+def append_to_entry(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
     """The attempt, actions completed and added, and the status word. The note behind the status
     stays as it is."""
     entry = places.entry_of(plan.document, item)
     if entry is None:
         raise Refused("no-entry", f"{item.id} is no entry of a list (line {item.span.start_line})")
     edits = [_entry_attempt(plan, entry, item, change.attempt)]
-    edits += [_completed(plan.ledger, item, number, change.attempt) for number in change.complete]
+    edits += [
+        _completed(plan.ledger, item, dialect.open_action(item, number), change.attempt)
+        for number in change.complete
+    ]
     if change.next:
         # What goes on with a list comes before what is new behind it.
         edits.insert(0 if item.actions else 1, _entry_actions(plan, entry, item, change.next))
@@ -204,13 +210,16 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> Edit:
 # A task of a checklist
 
 
-def append_to_task(plan: Text, item: Item, change: Change) -> list[Edit]:
+def append_to_task(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
     """The attempt, boxes ticked, boxes added, and the task's own box."""
     entry = places.entry_of(plan.document, item)
     if entry is None:
         raise Refused("no-task", f"{item.id} is no task of a list (line {item.span.start_line})")
     edits = [_task_attempt(plan, entry, item, change.attempt)]
-    edits += [_ticked(plan.ledger, item, number) for number in change.complete]
+    edits += [
+        _ticked(plan.ledger, item, number, dialect.action(item, number))
+        for number in change.complete
+    ]
     if change.next:
         edits.append(_new_boxes(plan, entry, item, change.next))
     if change.status:
@@ -235,8 +244,7 @@ def _below(plan: Text, entry: Block, item: Item, lines: list[str]) -> Edit:
     return places.insertion(plan.ledger.text, item.span.end_byte, lines)
 
 
-def _ticked(ledger: Ledger, item: Item, number: int) -> Edit:
-    action = places.numbered_action(item, number)
+def _ticked(ledger: Ledger, item: Item, number: int, action: Action) -> Edit:
     if action.state == "complete":
         raise Refused(
             "already-complete",
@@ -315,9 +323,8 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
 # All of them
 
 
-def _completed(ledger: Ledger, item: Item, number: int, new: NewAttempt) -> Edit:
+def _completed(ledger: Ledger, item: Item, action: Action, new: NewAttempt) -> Edit:
     """The state of an action, in the words of the item's other complete ones, or its box."""
-    action = places.open_action(item, number)
     span = action.state_span
     if parts.is_box(action.state_text):
         return Edit(span.start_byte, span.end_byte, b"[x]")

@@ -17,7 +17,7 @@ from ledger.plan.dialects import logbook_entries
 from ledger.plan.dialects.list_edits import checked_status
 from ledger.plan.dialects.logbook_sections import Reading
 from ledger.plan.document import Document, Edit, Section
-from ledger.plan.model import Attempt, Change, Field, Item, Ledger, NewAttempt
+from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
 from ledger.plan.words import Vocabulary
 
 _HEADING = re.compile(r"(?P<marks>[ ]{0,3}#{1,6})[ \t]+")
@@ -86,7 +86,12 @@ class Logbook(Dialect):
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """An entry beside the latest of the history."""
-        return append(plan, item, change, Reading(plan.document, plan.sections))
+        return append(self, plan, item, change)
+
+    def candidates(self, item: Item, number: int) -> Sequence[Action]:
+        """Steps are listed again when they are done: then the open one is meant."""
+        actions = super().candidates(item, number)
+        return [action for action in actions if action.state != "complete"] or actions[:1]
 
 
 def is_of_logbook(document: Document, section: Section) -> bool:
@@ -120,11 +125,12 @@ def _is_logbook(document: Document) -> bool:
 # Appending
 
 
-def append(plan: Text, item: Item, change: Change, book: Reading) -> list[Edit]:
+def append(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
     """The entry, boxes ticked, tasks added, and the status of the focus."""
     ledger = plan.ledger
+    book = Reading(plan.document, plan.sections)
     edits = [_entry(ledger, item, change.attempt)]
-    edits += [_tick(item, number) for number in change.complete]
+    edits += [_tick(dialect.open_action(item, number)) for number in change.complete]
     if change.next:
         edits.append(_next(ledger, item, change.next, book))
     if change.status:
@@ -269,8 +275,7 @@ def _when(new: NewAttempt, time: _Time) -> str:
 # Actions
 
 
-def _tick(item: Item, number: int) -> Edit:
-    action = places.open_action(item, number)
+def _tick(action: Action) -> Edit:
     span = action.state_span
     if not action.state_text:
         return Edit(span.start_byte, span.start_byte, b"[x] ")

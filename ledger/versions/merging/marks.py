@@ -8,9 +8,9 @@ so that each heading's text is merged for itself.
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ledger.plan import reader, text
+from ledger.plan import dialects, reader, text
 from ledger.plan.document import Document
 from ledger.plan.model import Attempt, Item, Ledger, Span
 
@@ -32,7 +32,6 @@ Kind = Literal[
     "archived",
 ]
 _LABEL = re.compile(rb"[-*+ ]*\*\*([^*\n]{1,60}?):?\*\*")
-_OTHERS: Final = ("logbook", "roadmap")
 
 
 class Mark(NamedTuple):
@@ -56,9 +55,8 @@ def settled(own: "Conventions | None", versions: Iterable[bytes]) -> "Convention
 
     own = own or Conventions()
     known = [own.dialect] if own.dialect else (_recognised(data, own) for data in versions)
-    return own.model_copy(
-        update={"dialect": next((name for name in known if name in _OTHERS), "attempts")}
-    )
+    others = (name for name in known if dialects.named(name).has_unnumbered)
+    return own.model_copy(update={"dialect": next(others, dialects.MAIN)})
 
 
 def _recognised(data: bytes, own: "Conventions") -> str:
@@ -70,10 +68,10 @@ def sections(plan: Ledger) -> Iterator[Item]:
     end = 0
     for item in plan.items:
         start = item.span.start_byte
-        if item.dialect == "roadmap" and start >= end:
+        if dialects.of(item).has_notes and start >= end:
             end = item.span.end_byte
             yield item
-        elif item.dialect not in _OTHERS and (
+        elif not dialects.of(item).has_unnumbered and (
             plan.text[start:].removeprefix(text.BOM).lstrip(b" ").startswith(b"#")
         ):
             yield item
@@ -81,7 +79,7 @@ def sections(plan: Ledger) -> Iterator[Item]:
 
 def inner(plan: Ledger) -> frozenset[int]:
     """The lines of a logbook, from 0, where no section begins: those inside its entries."""
-    if plan.dialect != "logbook":
+    if not dialects.named(plan.dialect).shares_history:
         return frozenset()
     spans = [one.span for item in plan.items for one in item.attempts]
     spans += [one.span for one in plan.loose]
@@ -96,9 +94,9 @@ def find(whole: Document, plan: Ledger) -> Iterator[Mark]:
             yield Mark(start, end, 0, "heading", whole.line(start).strip("# ").strip())
     own = {item.span.start_byte for item in sections(plan)}
     for item in plan.items:
-        if item.dialect == "logbook":
+        if dialects.of(item).shares_history:
             yield from _of_logbook(item)
-        elif item.dialect == "roadmap":
+        elif dialects.of(item).has_notes:
             yield from _of_bullet(item) if item.span.start_byte in own else ()
         elif item.span.start_byte in own:
             yield Mark(item.span.start_line - 1, item.span.start_line, 1, "title", item.id)
