@@ -155,7 +155,7 @@ def _draft(
         words=phrase,
         summary=summary,
         metrics=wording.metrics(evidence.whole, delta, earlier),
-        artifacts=tuple(_cited(run) for run in evidence.each),
+        artifacts=tuple(_cited(config.root, run) for run in evidence.each),
         commit=_commit(config, evidence),
     )
 
@@ -173,8 +173,9 @@ def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
     return datetime.fromtimestamp(newest, UTC).date().isoformat(), None
 
 
-def _cited(evidence: Evidence) -> str:
-    if not evidence.files:
+def _cited(root: Path, evidence: Evidence) -> str:
+    """The files of a run, as an attempt cites them; a run may be one file."""
+    if not evidence.files or (root / evidence.path).is_file():
         return evidence.path
     return braces.brace([f"{evidence.path}/{name}" for name in evidence.files])
 

@@ -1,0 +1,274 @@
+"""One run, one reading: whoever is asked says the same of the same files.
+
+Each case is a folder of outputs, or one file. ``evidence`` says what is in it; ``append`` must
+record that, ``verify`` and ``validate --base`` judge with it, and the work tree, the index and a
+commit hold the same. The sums hold for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.evidence.model import Evidence, Totals, recount
+from ledger.evidence.outputs import READERS, outputs_of, read_run
+from ledger.git.blobs import Blobs
+from ledger.git.files import Commit, Files, Index, WorkTree
+from tests import corpus as real
+from tests.campaigns import outputs
+from tests.commands import call
+from tests.repository import Repository
+
+FOLDER = "reports/x/20251102T091500Z"
+DATA = Path(__file__).parent / "data" / "evidence"
+PLAN = """# Fix Plan
+
+## [PARSE-001] Read
+- Status: in_progress
+- Attempts History:
+"""
+VERBOSE = (
+    "=== test session starts ===\ncollecting ... collected 4 items\n\n"
+    "test_a.py::test_a[0] PASSED [ 25%]\ntest_a.py::test_a[1] PASSED [ 50%]\n"
+    "test_a.py::test_a[2] FAILED [ 75%]\ntest_a.py::test_a[3] PASSED [100%]\n\n"
+    "=== FAILURES ===\n___ test_a[2] ___\nE   assert 2 != 2\n"
+    "=== short test summary info ===\nFAILED test_a.py::test_a[2] - assert 2 != 2\n"
+    "=== 1 failed, 3 passed in 0.83s ===\n"
+)
+QUIET = ".....                                                      [100%]\n5 passed in 1.10s\n"
+QUIET_FAILED = (
+    ".F [100%]\n=== short test summary info ===\nFAILED test_q.py::test_x - assert 0\n"
+    "1 failed, 1 passed in 0.10s\n"
+)
+JUNIT = (
+    "<testsuites name='pytest tests'><testsuite name='pytest' tests='2' failures='1' time='1.5'>"
+    "<testcase classname='test_j' name='test_a' time='1'/>"
+    "<testcase classname='test_j' name='test_b' time='0.5'><failure message='m'/></testcase>"
+    "</testsuite></testsuites>"
+)
+JUNIT_PASSED = JUNIT.replace("<failure message='m'/>", "").replace("failures='1'", "failures='0'")
+
+
+def _made() -> dict[str, dict[str, str | bytes]]:
+    """Folders by name: each output of the data by itself, and what was read in two ways."""
+    cases: dict[str, dict[str, str | bytes]] = {
+        path.name: {path.name: path.read_bytes()}
+        for folder in ("junit", "outputs")
+        for path in sorted((DATA / folder).iterdir())
+    }
+    cases |= {
+        "two sessions, verbose and quiet": {"pytest.log": VERBOSE + QUIET},
+        "two quiet sessions": {"pytest.log": QUIET_FAILED + QUIET},
+        "two sessions beside the JUnit file of one": {
+            "pytest.log": VERBOSE + QUIET,
+            "junit.xml": JUNIT.replace("test_j", "test_a"),
+        },
+        "a JUnit file that a quiet session contradicts": {
+            "junit.xml": JUNIT_PASSED,
+            "pytest.log": QUIET_FAILED.replace("test_q.py::test_x", "test_j.py::test_b"),
+        },
+        "exit code 0 beside a failure": {"junit.xml": JUNIT, "exit_code.txt": "0\n"},
+        "exit code 1 without one": {"junit.xml": JUNIT_PASSED, "exit_code.txt": "1\n"},
+        "more passed than collected": {
+            "pytest.log": "=== test session starts ===\ncollected 4 items\n\n"
+            "=== 5 passed in 1.10s ===\n"
+        },
+        "failures that only the suite counts": {
+            "junit.xml": "<testsuite name='s' tests='1' failures='2'>"
+            "<testcase classname='c' name='a'/></testsuite>"
+        },
+        "cut short": {"pytest.log": VERBOSE[:200]},
+    }
+    return cases
+
+
+MADE = _made()
+CORPUS = real.PLACE / "cases"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    """A repository with a plan that records nothing."""
+    path = tmp_path / "repo"
+    path.mkdir()
+    made = Repository(path)
+    made.git("init", "--quiet")
+    made.write("docs/fix_plan.md", PLAN.encode())
+    made.commit("Start")
+    return made
+
+
+def lay(repo: Repository, files: dict[str, str | bytes]) -> None:
+    for name, content in files.items():
+        repo.write(f"{FOLDER}/{name}", content.encode() if isinstance(content, str) else content)
+    repo.commit("A run")
+
+
+def views(repo: Repository, contents: Blobs) -> dict[str, Files]:
+    return {
+        "work tree": WorkTree(repo.path),
+        "index": Index(contents),
+        "commit": Commit(contents, "HEAD"),
+    }
+
+
+def holds(run: Evidence) -> None:
+    """The sums of a run."""
+    totals = run.totals
+    if totals is None:
+        assert run.tests == {}
+        return
+    modules = sum(test.at_collection for test in run.tests.values())
+    if not run.tests_partial and run.tests:
+        counted = recount(run.tests.values())
+        unnamed = totals.skipped - counted.skipped  # modules that a log counts and does not name
+        assert totals == counted.model_copy(update={"skipped": totals.skipped})
+        assert totals.cases == len(run.tests) + unnamed
+        assert totals.collected + modules == len(run.tests)
+    named = recount(run.tests.values())
+    for name in Totals.model_fields:
+        assert getattr(named, name) <= getattr(totals, name), name
+    if totals.ended > totals.collected:
+        assert run.completeness != "complete"
+    if run.exit_code == 0 and totals.failing:
+        assert run.completeness != "complete"
+
+
+def one_answer(repo: Repository, run: str) -> Evidence:
+    """Ask everybody about ``run``; what they agree on."""
+    with Blobs(repo.path) as contents:
+        readings = {name: read_run(view, run) for name, view in views(repo, contents).items()}
+    read = readings["work tree"]
+    assert readings == dict.fromkeys(readings, read)
+    shown = call(repo.path, "evidence", run, "--json").data["runs"][0]
+    assert shown == read.model_dump(mode="json")
+    holds(read)
+    appended = call(repo.path, "append", "PARSE-001", run, "--dry-run", "--json")
+    if appended.code == 2:
+        assert "the run does not say how it ended" in appended.out
+        assert read.totals is None
+    else:
+        assert appended.code == 0, appended.out
+        _recorded(appended.data, read)
+    if read.totals is not None and read.totals.executed:
+        _judged(repo, run, read.totals)
+    return read
+
+
+def _recorded(attempt: Any, read: Evidence) -> None:
+    """The figures of an attempt and the result that it takes are those of the run."""
+    if read.totals is not None:
+        assert (
+            f"{read.totals.collected} collected, {read.totals.passed} passed" in attempt["metrics"]
+        )
+        assert f"{read.totals.failed} failed" in attempt["metrics"]
+        shares = re.findall(r"\(([\d.]+) % of collected\)", attempt["metrics"])
+        assert all(float(share) <= 100 for share in shares) or read.completeness == "inconsistent"
+    if read.completeness != "complete" or (read.totals and read.totals.failing):
+        assert attempt["result"] != "success"
+    if read.completeness not in ("complete", "failed"):
+        assert f"run {read.completeness}" in attempt["metrics"]
+
+
+def _judged(repo: Repository, run: str, totals: Totals) -> None:
+    """What ``evidence`` says is supported; another number is contradicted, in CI as well, where
+    no other session may be meant and something passed."""
+    sessions = [part for part in outputs_of(WorkTree(repo.path), run).parts if part.totals]
+    is_plain = len(sessions) == 1 and totals.passed > 0
+    base = repo.git("rev-parse", "HEAD")
+    truth = f"{totals.passed} passed, {totals.failed} failed"
+    lie = f"{totals.passed} passed, {totals.cases + 7} failed"
+    for said, is_true in ((truth, True), (lie, False)):
+        line = f"  * [2025-11-02] Attempt #1 — Result: partial. {said}. Artifacts: `{run}`\n"
+        repo.ledger.write_text(PLAN + line, "utf-8")
+        claims = call(repo.path, "verify", "--json").data["claims"]
+        verdicts = {one["verdict"] for one in claims if one["kind"] == "count"}
+        if is_true:
+            assert verdicts == {"supported"}, claims
+        else:
+            assert verdicts == {"supported", "contradicted" if is_plain else "unverifiable"}, claims
+        repo.commit("An attempt")
+        checked = call(repo.path, "validate", "--base", base, "--json")
+        codes = [one["code"] for one in checked.data["findings"]]
+        assert ("LED410" in codes) == (is_plain and not is_true), checked.out
+        repo.git("reset", "--quiet", "--hard", base)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_everybody_says_the_same_of_a_folder(repo: Repository, name: str) -> None:
+    lay(repo, MADE[name])
+    one_answer(repo, FOLDER)
+
+
+ALONE = ["pytest_verbose.log", "log.jsonl", "report.json", "surefire.xml", "pytest_quiet.log"]
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_file_as_a_run(repo: Repository, name: str) -> None:
+    lay(repo, MADE[name])
+    one_answer(repo, f"{FOLDER}/{name}")
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_file_that_is_a_link_inside_the_repository(repo: Repository, name: str) -> None:
+    content = MADE[name][name]
+    assert isinstance(content, bytes)
+    place = repo.write(f"out/{name}", content)
+    (repo.path / FOLDER).mkdir(parents=True)
+    (repo.path / FOLDER / name).symlink_to(f"../../../out/{place.name}")
+    repo.commit("A run whose output is a link")
+    assert one_answer(repo, FOLDER).totals is not None
+
+
+def test_every_kind_of_output_is_asked_about() -> None:
+    samples = [
+        *((name, data) for files in MADE.values() for name, data in files.items()),
+        *outputs.seeds().items(),
+    ]
+    known = {
+        reader.name
+        for reader in READERS
+        for name, data in samples
+        if reader.matches(name, data.encode() if isinstance(data, str) else data)
+    }
+    assert known == {reader.name for reader in READERS}
+
+
+@pytest.mark.skipif(not (CORPUS / "situations").is_dir(), reason=real.MISSING)
+@pytest.mark.parametrize("name", ["t1", "t3", "t5"])
+def test_the_folders_that_had_two_answers(repo: Repository, name: str) -> None:
+    place = CORPUS / "situations" / "readers" / name / FOLDER
+    lay(repo, {path.name: path.read_bytes() for path in place.iterdir()})
+    one_answer(repo, FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("files", "totals", "completeness"),
+    [
+        ("two sessions, verbose and quiet", Totals(collected=9, passed=8, failed=1), "complete"),
+        ("two quiet sessions", Totals(collected=7, passed=6, failed=1), "complete"),
+        (
+            "two sessions beside the JUnit file of one",
+            Totals(collected=11, passed=9, failed=2),
+            "complete",
+        ),
+        (
+            "a JUnit file that a quiet session contradicts",
+            Totals(collected=2, passed=2),
+            "inconsistent",
+        ),
+        ("exit code 0 beside a failure", Totals(collected=2, passed=1, failed=1), "inconsistent"),
+        ("exit code 1 without one", Totals(collected=2, passed=2), "failed"),
+        ("more passed than collected", Totals(collected=4, passed=5), "inconsistent"),
+        ("failures that only the suite counts", Totals(collected=1, passed=1), "inconsistent"),
+    ],
+)
+def test_what_the_outputs_of_a_run_add_up_to(
+    repo: Repository, files: str, totals: Totals, completeness: str
+) -> None:
+    lay(repo, MADE[files])
+    read = read_run(WorkTree(repo.path), FOLDER)
+    assert (read.totals, read.completeness) == (totals, completeness), read
