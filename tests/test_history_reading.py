@@ -163,9 +163,9 @@ def test_versions_of_the_real_history_read_part_by_part_as_whole(
 
 def test_what_versions_have_in_common_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[bytes] = []
-    whole = reader.read
+    read_part = reader.read_part
     monkeypatch.setattr(
-        reader, "read", lambda data, **more: read.append(data) or whole(data, **more)
+        reader, "read_part", lambda data, *more: read.append(data) or read_part(data, *more)
     )
     sections = [
         f"## [SCAN-{number:03}] Scan\n- Status: done\n- Attempts History:\n"

@@ -15,51 +15,17 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.token import Token
-
 from ledger.errors import Refused
 from ledger.plan import text
+from ledger.plan.blocks import Block, shifted
+from ledger.plan.blocks import parse as parse_blocks
 from ledger.plan.words import USUAL, Vocabulary
 
-# How a line begins that can only be text, and bullets that can only begin a list's item: any
-# number does where a list is open around the paragraph, else only the first.
-_TEXT = re.compile(r"[A-Za-z]|[^\x00-\x7f]|\*\*[^*\s]|`[^`\n]|\[[^\[\]\\\n]{1,99}\](?!:)")
-_BEHIND = r" (?:[A-Za-z0-9`\[]|[^\x00-\x7f]|\*\*[A-Za-z0-9\[])"
-_BULLET = re.compile(r"(?:[-*+]|1[.)])" + _BEHIND)
-_NUMBER = re.compile(r"\d{1,9}[.)]" + _BEHIND)
+__all__ = [
+    "Block", "Document", "Edit", "Section", "anchor", "apply", "entries", "is_open", "parse",
+    "render", "walk",
+]  # fmt: skip
 _ATX = re.compile(r"\n#{1,6}(?=[ \t\n]|\Z)")
-_FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
-
-_KINDS = {
-    "heading_open": "heading",
-    "paragraph": "paragraph",
-    "paragraph_open": "paragraph",
-    "bullet_list_open": "bullet_list",
-    "ordered_list_open": "ordered_list",
-    "list_item_open": "list_item",
-    "blockquote_open": "blockquote",
-    "table_open": "table",
-    "fence": "fence",
-    "code_block": "code",
-    "html_block": "html",
-    "hr": "rule",
-}
-_CONTAINERS = {"bullet_list", "ordered_list", "list_item", "blockquote"}
-
-
-class Block(NamedTuple):
-    """Lines ``[start, end)``, from 0, without trailing blank ones.
-
-    ``info`` is the number of an ordered list's item, or the tag of a heading ("h2").
-    """
-
-    kind: str
-    start: int
-    end: int
-    info: str
-    children: tuple["Block", ...]
 
 
 class Section(NamedTuple):
@@ -189,7 +155,7 @@ def is_open(data: bytes) -> bool:
 def _blocks(source: str) -> Iterator[Block]:
     """The blocks of the top level, with lines counted from the start of ``source``."""
     for blocks, line, _ in _stretches(source):
-        yield from _shifted(blocks, line) if line else blocks
+        yield from shifted(blocks, line) if line else blocks
 
 
 def _stretches(source: str) -> Iterator[tuple[tuple[Block, ...], int, bool]]:
@@ -210,38 +176,6 @@ def _stretches(source: str) -> Iterator[tuple[tuple[Block, ...], int, bool]]:
         at, line = upto, line + stretch.count("\n")
 
 
-def _one_line(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
-    """A rule for the parser, before all others: a paragraph of one line. Most of a fix plan is
-    such lines, and each of them would be tried as eight other kinds of block first."""
-    start = state.bMarks[line] + state.tShift[line]
-    if silent or state.is_code_block(line) or not _TEXT.match(state.src, start):
-        return False
-    below = line + 1
-    if below < state.lineMax and not state.isEmpty(below):
-        indent = state.sCount[below]
-        if not 0 <= indent < state.blkIndent + 4 or (
-            0 <= state.listIndent <= indent - 4 and indent < state.blkIndent
-        ):
-            return False  # text that goes on, or may
-        opening = state.bMarks[below] + state.tShift[below]
-        if not _BULLET.match(state.src, opening) and (
-            indent >= state.blkIndent or not _NUMBER.match(state.src, opening)
-        ):
-            return False
-    state.line = below
-    state.push("paragraph", "", 0).map = [line, below]
-    return True
-
-
-def _new_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table")
-    parser.block.ruler.before("table", "one_line", _one_line)
-    return parser
-
-
-_parser = _new_parser()
-
-
 def _headings(source: str) -> Iterator[int]:
     """Where lines begin that open with number signs as a heading does, but for the first line."""
     at = source.find("\n#")  # a pattern would look at every line
@@ -251,68 +185,4 @@ def _headings(source: str) -> Iterator[int]:
         at = source.find("\n#", at + 1)
 
 
-@lru_cache(maxsize=4096)
-def _parse(stretch: str) -> tuple[tuple[Block, ...], bool]:
-    """The stretch's blocks, and whether its end may lie inside the last one."""
-    tokens: list[Token] = []
-    # The parser would read NUL as U+FFFD anyway; its lines must stay ours.
-    _parser.block.parse(stretch.replace("\0", "\ufffd"), _parser, {}, tokens)
-    blank = [not line.strip(" \t") for line in stretch.split("\n")]
-    return _tree(iter(tokens), blank), _is_open(stretch, tokens)
-
-
-def _is_open(stretch: str, tokens: list[Token]) -> bool:
-    """Whether a fence or HTML block at the end could go on past it."""
-    last = tokens[-1] if tokens else None
-    if last is None or last.level or last.type not in ("fence", "html_block"):
-        return False
-    assert last.map
-    if last.type == "html_block":
-        # A blank line behind it, or its end tag, has ended it.
-        return last.map[1] >= stretch.count("\n") + (not stretch.endswith("\n"))
-    lines = stretch.rstrip("\n").split("\n")
-    end = _FENCE_END.match(lines[-1])
-    is_closed = len(lines) - 1 > last.map[0] and end and end.group(1).startswith(last.markup)
-    return not is_closed
-
-
-def _tree(tokens: Iterator[Token], blank: list[bool]) -> tuple[Block, ...]:
-    blocks: list[Block] = []
-    for token in tokens:
-        if token.nesting < 0:
-            break
-        kind = _KINDS.get(token.type)
-        if kind in _CONTAINERS:
-            children = _tree(tokens, blank)
-        else:
-            children = ()
-            if token.nesting > 0:
-                _skip(tokens)
-        if kind is None or token.map is None:
-            continue
-        start, end = token.map
-        end = min(end, len(blank))
-        while end > start + 1 and blank[end - 1]:
-            end -= 1
-        blocks.append(
-            Block(kind, start, end, token.tag if kind == "heading" else token.info, children)
-        )
-    return tuple(blocks)
-
-
-def _skip(tokens: Iterator[Token]) -> None:
-    """Pass over what stands inside a leaf: inline text, cells."""
-    depth = 1
-    for token in tokens:
-        depth += token.nesting
-        if not depth:
-            return
-
-
-def _shifted(blocks: tuple[Block, ...], by: int) -> tuple[Block, ...]:
-    return tuple(
-        [
-            Block(kind, start + by, end + by, info, _shifted(children, by) if children else ())
-            for kind, start, end, info, children in blocks
-        ]
-    )
+_parse = lru_cache(maxsize=256)(parse_blocks)

@@ -23,7 +23,10 @@ def read(data: bytes, conventions: Conventions | None = None) -> Ledger:
 
     ``conventions`` are the words, IDs and dialect of this project, where it says any.
     """
-    whole = document.parse(data, words.vocabulary(conventions))
+    return _read(document.parse(data, words.vocabulary(conventions)))
+
+
+def _read(whole: Document) -> Ledger:
     known = dialects.recognise(whole)
     found = []
     for name in dialects.DIALECTS:
@@ -41,7 +44,7 @@ def read(data: bytes, conventions: Conventions | None = None) -> Ledger:
     first = min((item.span.start_line for item in items), default=len(whole.starts)) - 1
     plan = Ledger(
         dialect=known.dialect,
-        text=data,
+        text=whole.data,
         last_updated=parts.last_updated(whole, first),
         index=tuple(row for one in found for row in one.index),
         items=tuple(items),
@@ -71,7 +74,7 @@ def read_part(data: bytes, conventions: Conventions | None = None) -> Ledger | N
     if dialects.may_mix(whole) or document.is_open(data) or pointers.OF in data:
         return None
     main = (conventions or Conventions()).model_copy(update={"dialect": dialects.MAIN})
-    return read(data, conventions=main)
+    return _read(whole._replace(vocabulary=words.vocabulary(main)))
 
 
 def recognise(data: bytes, conventions: Conventions | None = None) -> Recognition:

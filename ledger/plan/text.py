@@ -55,7 +55,9 @@ def line_starts(data: bytes) -> list[int]:
 
 def count_lines(data: bytes) -> int:
     """How many lines ``data`` has; a final newline starts none."""
-    return len(line_starts(data)) - 1 if data else 0
+    if b"\r" in data:
+        return len(line_starts(data)) - 1
+    return data.count(b"\n") + (data[-1:] not in (b"\n", b""))
 
 
 @lru_cache(maxsize=2)

@@ -391,6 +391,9 @@ class _Reading:
 
     def _attempt(self, lead: patterns.AttemptLead, entry: Block) -> None:
         """Keep the attempt, and those that stand indented below it by mistake."""
+        if not self._tells_of_attempts(entry.start + 1, entry.end):
+            self._keep(lead, entry.start, entry.end)
+            return
         inner = [
             (found, block)
             for block in walk(entry.children)
@@ -417,6 +420,11 @@ class _Reading:
         kept = parts.attempt(self.document, lead, item, start, end)
         (draft.attempts if draft else self.loose).append(kept)
         self.settled.add(start)
+
+    def _tells_of_attempts(self, start: int, end: int) -> bool:
+        """Whether there is one to be found in lines ``[start, end)``."""
+        data, starts = self.document.data, self.document.starts
+        return b"attempt" in data[starts[start] : starts[end]].lower()
 
     def find_unread(self) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""

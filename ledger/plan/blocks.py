@@ -1,0 +1,353 @@
+"""The blocks of Markdown text over markdown-it-py tokens, each entry of a list parsed once.
+
+The versions of a plan differ in a few lines, but its sections are long: 300 KB in one item. So a
+long text is cut at its bullets, each piece is parsed for itself, and a piece that was met before
+is not parsed again. A cut is right if the text before it cannot reach past it. That is not
+reasoned about but tried: a piece is parsed with a *probe* behind it, a line that begins as the
+one that follows it in the text, and the parser has to begin there what such a line begins. It
+does not where a code fence is still open, for instance; then the next larger piece is tried, and
+at last the whole. Pieces nested in a bullet are parsed below a *frame*, its first line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+# How a line begins that can only be text, and bullets that can only begin a list's item: any
+# number does where a list is open around the paragraph, else only the first.
+_TEXT = re.compile(r"[A-Za-z]|[^\x00-\x7f]|\*\*[^*\s]|`[^`\n]|\[[^\[\]\\\n]{1,99}\](?!:)")
+_BEHIND = r" (?:[A-Za-z0-9`\[]|[^\x00-\x7f]|\*\*[A-Za-z0-9\[])"
+_BULLET = re.compile(r"(?:[-*+]|1[.)])" + _BEHIND)
+_NUMBER = re.compile(r"\d{1,9}[.)]" + _BEHIND)
+_FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
+
+_KINDS = {
+    "heading_open": "heading",
+    "paragraph": "paragraph",
+    "paragraph_open": "paragraph",
+    "bullet_list_open": "bullet_list",
+    "ordered_list_open": "ordered_list",
+    "list_item_open": "list_item",
+    "blockquote_open": "blockquote",
+    "table_open": "table",
+    "fence": "fence",
+    "code_block": "code",
+    "html_block": "html",
+    "hr": "rule",
+}
+_CONTAINERS = {"bullet_list", "ordered_list", "list_item", "blockquote"}
+_LISTS = ("bullet_list", "ordered_list")
+_LONG: Final = 2_000  # characters of text that is worth cutting
+# Where a line begins that could be cut at: at column 0 or 1 with any text, further in with the
+# mark of a list's entry. Nested in a bullet at column 0 an entry is indented by 2 to 5: less ends
+# the bullet, more makes code.
+_PLACE = re.compile(r"\n(?: ?(?=[^ \t\n])| {2,5}(?=(?:[-*+]|\d{1,9}[.)]) +[^ \t\n]))")
+_ODD_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:\s|\Z)")  # of a list, and it is not sure what of
+# `- text`, `12. text`
+_MARK = re.compile(r"([-*+]|\d{1,9}[.)]) +[^ \t\n]")
+
+
+class Block(NamedTuple):
+    """Lines ``[start, end)``, from 0, without trailing blank ones.
+
+    ``info`` is the number of an ordered list's item, or the tag of a heading ("h2").
+    """
+
+    kind: str
+    start: int
+    end: int
+    info: str
+    children: tuple["Block", ...]
+
+
+class _Piece(NamedTuple):
+    """Text between two cuts, below the ``frame`` of the bullet that it is nested in, with the
+    ``probe`` for what stands behind it; empty for nothing."""
+
+    frame: str
+    text: str
+    probe: str
+
+
+class _Parsed(NamedTuple):
+    """The blocks of a piece; whether the list at their end goes on behind it, and whether a fence
+    or HTML block is open there."""
+
+    blocks: tuple[Block, ...]
+    goes_on: bool
+    is_open: bool
+
+
+class _Cut(NamedTuple):
+    """A place to cut at, the probe for what stands before it, and the cuts nested in the entry
+    that begins here."""
+
+    at: int
+    probe: str
+    nested: list[tuple[int, str]]
+
+
+def parse(source: str) -> tuple[tuple[Block, ...], bool]:
+    """The blocks of ``source``, and whether a fence or HTML block at its end could go on."""
+    found = _by_pieces(source) if len(source) > _LONG else None
+    return found or _whole(source)
+
+
+def shifted(blocks: Iterable[Block], by: int) -> tuple[Block, ...]:
+    """The blocks ``by`` lines further down."""
+    return tuple(
+        [
+            Block(kind, start + by, end + by, info, shifted(children, by) if children else ())
+            for kind, start, end, info, children in blocks
+        ]
+    )
+
+
+def _by_pieces(source: str) -> tuple[tuple[Block, ...], bool] | None:
+    """The same, put together from pieces; None where no cut is right."""
+    cuts = [*_cuts(source), _Cut(len(source), "", [])]
+    if len(cuts) < 3 and not cuts[0].nested:
+        return None
+    joined, line, is_open = _Joined(), 0, False
+    for cut, following in pairwise(cuts):
+        text = source[cut.at : following.at]
+        nested = _nested(text, cut, following, line)
+        if nested:
+            joined.add(*nested)
+            is_open = False
+        elif group := _piece(_Piece("", text, following.probe)):
+            joined.add(shifted(group.blocks, line), group.goes_on)
+            is_open = group.is_open
+        else:
+            return None
+        line += text.count("\n")
+    return joined.blocks(), is_open
+
+
+def _nested(
+    text: str, cut: _Cut, following: _Cut, line: int
+) -> tuple[Sequence[Block], bool] | None:
+    """The blocks of an entry that begins at ``line`` and whose own entries are parsed one by one,
+    and whether the list goes on behind it; None where these entries are not told apart."""
+    if not cut.nested:
+        return None
+    frame = text[: text.index("\n") + 1] + "\n"  # then a list may begin with any number
+    inner = [(at - cut.at, probe) for at, probe in cut.nested]
+    first = _piece(_Piece("", text[: inner[0][0]], inner[0][1]))
+    if first is None or len(first.blocks) != 1:
+        return None
+    (outer,) = shifted(first.blocks, line)
+    joined, goes_on, stop = _Joined(), first.goes_on, 0
+    joined.add(outer.children[0].children, goes_on)
+    by = line + text.count("\n", 0, inner[0][0]) - 2  # lines of the frame
+    for (at, _), (end, probe) in pairwise([*inner, (len(text), following.probe)]):
+        part = _piece(_Piece(frame, text[at:end], probe))
+        if part is None or len(part.blocks) != 1 or len(part.blocks[0].children) != 1:
+            return None
+        (whole,), goes_on, _ = part
+        joined.add(shifted(whole.children[0].children[1:], by), goes_on)
+        stop = whole.end + by
+        by += text.count("\n", at, end)
+    entry = outer.children[0]._replace(end=stop, children=joined.blocks())
+    return (outer._replace(end=stop, children=(entry,)),), goes_on
+
+
+class _Joined:
+    """Blocks put together: a list that a cut went through is one list again."""
+
+    def __init__(self) -> None:
+        self._done: list[Block] = []
+        self._entries: list[Block] = []  # of the last one, if it is a list
+        self._goes_on = False
+
+    def add(self, blocks: Sequence[Block], goes_on: bool) -> None:
+        """Add blocks; ``goes_on``: the list at their end goes on in what is added next."""
+        if self._goes_on and blocks and blocks[0].kind == self._done[-1].kind:
+            self._entries += blocks[0].children
+            blocks = blocks[1:]
+        if blocks:
+            self._close()
+            self._done += blocks
+            self._entries = [*blocks[-1].children] if blocks[-1].kind in _LISTS else []
+        self._goes_on = goes_on
+
+    def blocks(self) -> tuple[Block, ...]:
+        """All of them."""
+        self._close()
+        return tuple(self._done)
+
+    def _close(self) -> None:
+        if self._entries:
+            last = self._done[-1]
+            self._done[-1] = last._replace(
+                end=max(last.end, self._entries[-1].end), children=tuple(self._entries)
+            )
+            self._entries = []
+
+
+# Where to cut
+
+
+def _cuts(source: str) -> Iterator[_Cut]:
+    """The places to cut at column 0 and 1, the start of ``source`` first."""
+    found = _Cut(0, "", [])
+    width = 0  # of the indent that nested entries have; 0 where none is looked for
+    if source[:1] in ("-", "*", "+") and _MARK.match(source):
+        width = 1
+    for place in _PLACE.finditer(source):
+        at, body = place.start() + 1, place.end()
+        indent = body - at
+        mark = _MARK.match(source, body)
+        probe = " " * indent + (f"{mark[1]} x\n" if mark else "x\n")
+        if indent > 1:
+            if indent == width or (width and not found.nested):
+                width = indent
+                found.nested.append((at, probe))
+            continue
+        width = 1 if mark and not indent and mark[1] in ("-", "*", "+") else 0
+        is_text = not mark and not _ODD_MARK.match(source, body)
+        if mark or (is_text and not source[source.rfind("\n", 0, at - 1) + 1 : at].strip(" \t\n")):
+            yield found
+            found = _Cut(at, probe, [])
+    yield found
+
+
+@lru_cache(maxsize=8192)
+def _piece(piece: _Piece) -> _Parsed | None:
+    """What the parser finds in a piece, in its frame; None for a wrong cut."""
+    blocks, is_open = _whole(piece.frame + piece.text + piece.probe)
+    if piece.frame and (len(blocks) != 1 or not _is_frame(blocks[0])):
+        return None
+    if not piece.probe:
+        return _Parsed(blocks, goes_on=False, is_open=is_open)
+    at = (piece.frame + piece.text).count("\n")
+    if not piece.probe.startswith("  "):
+        found = _without_probe(blocks, at)
+        return _Parsed(*found, is_open=False) if found and found[0] else None
+    if len(blocks) != 1 or len(blocks[0].children) != 1:
+        return None
+    outer = blocks[0]
+    entry = outer.children[0]
+    found = _without_probe(entry.children, at)
+    if found is None:
+        return None
+    kept = outer._replace(children=(entry._replace(children=found[0]),))
+    return _Parsed((kept,), goes_on=found[1], is_open=False)
+
+
+def _is_frame(outer: Block) -> bool:
+    """Whether the first line of a piece is a bullet with text, and the rest is nested in it."""
+    first = outer.children[0].children[0] if outer.children else None
+    return first is not None and (first.kind, first.start, first.end) == ("paragraph", 0, 1)
+
+
+def _without_probe(blocks: tuple[Block, ...], at: int) -> tuple[tuple[Block, ...], bool] | None:
+    """The blocks without what begins at line ``at``, and whether that went on with the list
+    before it; None where no paragraph or entry of a list begins there."""
+    last = blocks[-1]
+    if last.kind == "paragraph":
+        return (blocks[:-1], False) if last.start == at else None
+    if last.kind not in _LISTS or last.children[-1].start != at:
+        return None
+    if len(last.children) == 1:
+        return blocks[:-1], False
+    kept = last.children[:-1]
+    return (*blocks[:-1], last._replace(end=kept[-1].end, children=kept)), True
+
+
+# The parser
+
+
+def _one_line(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
+    """A rule for the parser, before all others: a paragraph of one line. Most of a fix plan is
+    such lines, and each of them would be tried as eight other kinds of block first."""
+    start = state.bMarks[line] + state.tShift[line]
+    if silent or state.is_code_block(line) or not _TEXT.match(state.src, start):
+        return False
+    below = line + 1
+    if below < state.lineMax and not state.isEmpty(below):
+        indent = state.sCount[below]
+        if not 0 <= indent < state.blkIndent + 4 or (
+            0 <= state.listIndent <= indent - 4 and indent < state.blkIndent
+        ):
+            return False  # text that goes on, or may
+        opening = state.bMarks[below] + state.tShift[below]
+        if not _BULLET.match(state.src, opening) and (
+            indent >= state.blkIndent or not _NUMBER.match(state.src, opening)
+        ):
+            return False
+    state.line = below
+    state.push("paragraph", "", 0).map = [line, below]
+    return True
+
+
+def _new_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table")
+    parser.block.ruler.before("table", "one_line", _one_line)
+    return parser
+
+
+_parser = _new_parser()
+
+
+def _whole(stretch: str) -> tuple[tuple[Block, ...], bool]:
+    """What ``parse`` gives, by the parser alone."""
+    tokens: list[Token] = []
+    # The parser would read NUL as U+FFFD anyway; its lines must stay ours.
+    _parser.block.parse(stretch.replace("\0", "\ufffd"), _parser, {}, tokens)
+    blank = [not line.strip(" \t") for line in stretch.split("\n")]
+    return _tree(iter(tokens), blank), _is_open(stretch, tokens)
+
+
+def _is_open(stretch: str, tokens: list[Token]) -> bool:
+    """Whether a fence or HTML block at the end could go on past it."""
+    last = tokens[-1] if tokens else None
+    if last is None or last.level or last.type not in ("fence", "html_block"):
+        return False
+    assert last.map
+    if last.type == "html_block":
+        # A blank line behind it, or its end tag, has ended it.
+        return last.map[1] >= stretch.count("\n") + (not stretch.endswith("\n"))
+    lines = stretch.rstrip("\n").split("\n")
+    end = _FENCE_END.match(lines[-1])
+    is_closed = len(lines) - 1 > last.map[0] and end and end.group(1).startswith(last.markup)
+    return not is_closed
+
+
+def _tree(tokens: Iterator[Token], blank: list[bool]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for token in tokens:
+        if token.nesting < 0:
+            break
+        kind = _KINDS.get(token.type)
+        if kind in _CONTAINERS:
+            children = _tree(tokens, blank)
+        else:
+            children = ()
+            if token.nesting > 0:
+                _skip(tokens)
+        if kind is None or token.map is None:
+            continue
+        start, end = token.map
+        end = min(end, len(blank))
+        while end > start + 1 and blank[end - 1]:
+            end -= 1
+        blocks.append(
+            Block(kind, start, end, token.tag if kind == "heading" else token.info, children)
+        )
+    return tuple(blocks)
+
+
+def _skip(tokens: Iterator[Token]) -> None:
+    """Pass over what stands inside a leaf: inline text, cells."""
+    depth = 1
+    for token in tokens:
+        depth += token.nesting
+        if not depth:
+            return
