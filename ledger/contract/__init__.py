@@ -22,7 +22,6 @@ SCHEMA_VERSION: Final = 1
 
 # Kind of document to the module of this package that describes it, in ``<Kind>Document``.
 KINDS: Final[dict[str, str]] = {
-    "show": "show",
     "merge-driver": "merge_driver",
     "init": "init",
     "error": "machine",

@@ -24,6 +24,7 @@ SCHEMA_VERSION: Final = 1
 MODELS: Final[dict[str, tuple[str, str]]] = {
     "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
     "export": ("`ledger export`.", "ledger.commands.export:Export"),
+    "show": ("`ledger show ITEM[#N] --json`.", "ledger.commands.show:Shown"),
     "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
     "archive": ("`ledger archive [ITEM...] --json`.", "ledger.commands.archive:Archived"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger.commands.links import Pointers
+from ledger.commands.show import Shown
 from ledger.commands.status import count_actions
 from ledger.plan import text
 from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger, Span
@@ -20,7 +21,23 @@ from ledger.reports.words import finished, listed, unfinished
 _CLOSED: Final = frozenset({"complete", "rejected"})
 
 
-def item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
+def lines(shown: Shown) -> Iterator[Line]:
+    """All of it: each item or attempt, blank lines between them, then what they point at."""
+    path = shown.ledger.path
+    parts = [_item(shown.plan, one, path) for one in shown.items]
+    parts += [_attempt(one, path) for one in shown.attempts]
+    for place, part in enumerate(parts):
+        if place:
+            yield Line("")
+        yield from part
+    if shown.items:
+        yield from _cited(shown.items[0], shown.links)
+        yield from _archived(shown.archived, shown.archive)
+    else:
+        yield from _pointed(shown.links)
+
+
+def _item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
     """An item: its place, its fields, its attempts, what is open, and its criteria."""
     yield Line(one_line(f"{shown.id}  {shown.title}"), "heading")
     yield Line(f"{one_line(path)}:{shown.span.start_line}")
@@ -44,7 +61,7 @@ def item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
         yield Line(f"  {one_line(criterion.text)}")
 
 
-def attempt(shown: Attempt, path: str) -> Iterator[Line]:
+def _attempt(shown: Attempt, path: str) -> Iterator[Line]:
     """An attempt: what was read from it, and its whole text."""
     number = f" #{shown.number}" if shown.number is not None else ""
     name = f"{shown.item or 'no item'}{number}"
@@ -57,7 +74,7 @@ def attempt(shown: Attempt, path: str) -> Iterator[Line]:
         yield Line(visible(line))
 
 
-def cited(shown: Item, links: Pointers) -> Iterator[Line]:
+def _cited(shown: Item, links: Pointers) -> Iterator[Line]:
     """What the attempts of an item cite, in figures."""
     if links.artifacts:
         yield Line("")
@@ -65,7 +82,7 @@ def cited(shown: Item, links: Pointers) -> Iterator[Line]:
         yield Line(one_line(f"  `ledger links {shown.id}` lists them"))
 
 
-def archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
+def _archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
     """What of an item lies in the archive."""
     if parts:
         yield Line("")
@@ -79,7 +96,7 @@ def archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
         yield Line(f"  {one_line(f'{size(part)}: {at}')}")
 
 
-def pointed(links: Pointers) -> Iterator[Line]:
+def _pointed(links: Pointers) -> Iterator[Line]:
     """What an attempt cites, and the commits that have to do with it."""
     if links.artifacts:
         yield Line("")
