@@ -13,13 +13,13 @@ from typing import Final, NamedTuple
 
 from ledger.plan import words
 from ledger.plan.document import Block, Document, Section
+from ledger.plan.parts import cells
 
 # e.g. "**Owner:** anna", "**Owner**: anna"
 _LABEL: Final = re.compile(r"\*\*(?P<name>[^*\n]{1,120}?)(?::\*\*|\*\*:)[ \t]*")
 _FENCE_LINE: Final = re.compile(r"[ \t]*(?:`{3,}|~{3,})")
 _BULLET: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _QUOTE: Final = re.compile(r"[ \t]*>[ \t]?")
-_CELL: Final = re.compile(r"(?<!\\)\|")
 
 
 class Fence(NamedTuple):
@@ -204,15 +204,8 @@ def _fence(document: Document, block: Block) -> Fence:
 
 def _rows(document: Document, block: Block) -> tuple[Row, ...]:
     lines = document.lines(block.start, block.end)
-    header = _cells(lines[0])
+    header, _, *rows = ([cell for _, _, cell in cells(line)] for line in lines)
     return tuple(
-        Row(tuple(zip(header, _cells(line), strict=False)), block.start + number)
-        for number, line in enumerate(lines[2:], 3)
+        Row(tuple(zip(header, row, strict=False)), number)
+        for number, row in enumerate(rows, block.start + 3)
     )
-
-
-def _cells(line: str) -> list[str]:
-    """The cells of a table's row."""
-    inner = line.strip().removeprefix("|")
-    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    return [cell.strip() for cell in _CELL.split(inner)]
