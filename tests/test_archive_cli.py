@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store import Pair, files
+from ledger import store
+from ledger.store import Pair
 from tests.commands import call
 from tests.repository import Repository
 from tests.test_archive import PLAN
@@ -213,7 +214,7 @@ def test_readers_see_the_old_plan_where_a_move_was_cut_short(repo: Repository) -
 
 
 def test_a_journal_from_elsewhere_is_told(repo: Repository) -> None:
-    files.journal_of(repo.ledger).write_bytes(b"ledger journal 1\n")
+    store.journal_of(repo.ledger).write_bytes(b"ledger journal 1\n")
     done = call(repo.path, "archive")
     assert done.code == 2
     assert "delete it" in done.err

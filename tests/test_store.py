@@ -19,7 +19,6 @@ import pytest
 
 from ledger import store
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
-from ledger.store import files
 from tests.campaigns import crowd, kill, lines
 
 OLD = b"one\r\ntwo\n\xff\x00 tail without newline"
@@ -139,13 +138,13 @@ def test_both_names_of_a_linked_ledger_share_one_lock(file: Path, tmp_path: Path
 
 def unlocked(file: Path, process: int, number: int) -> None:
     """The store with a lock that everybody gets."""
-    files.locked = lambda _real, _wait_s: nullcontext()  # type: ignore[assignment, return-value]
+    store.locked = lambda _real, _wait_s: nullcontext()  # type: ignore[assignment, return-value]
     lines.append(file, process, number)
 
 
 def unlocked_and_blind(file: Path, process: int, number: int) -> None:
     """Likewise, and it does not look whether the file changed since it was read."""
-    files.identity = lambda _seen: ()  # type: ignore[assignment]
+    store.identity = lambda _seen: ()  # type: ignore[assignment]
     unlocked(file, process, number)
 
 

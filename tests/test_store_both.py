@@ -13,7 +13,7 @@ import pytest
 
 from ledger import store
 from ledger.errors import LedgerError, UnreadableInput
-from ledger.store import Pair, both, files
+from ledger.store import Pair, Which
 from tests.campaigns import archive_kills
 
 OLD = (b"ledger, old\r\n", b"archive, old")
@@ -28,6 +28,14 @@ def pair(tmp_path: Path) -> Pair:
     return pair
 
 
+def update_both(
+    pair: Pair, change: Callable[[bytes, bytes], tuple[bytes, bytes]], first: Which
+) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+    with store.contents(pair, first) as changed:
+        changed.new = change(*changed.old)
+    return changed.old, changed.new
+
+
 def held(pair: Pair) -> tuple[bytes, bytes]:
     ledger, archive = (file.read_bytes() if file.exists() else b"none" for file in pair)
     return ledger, archive
@@ -37,21 +45,21 @@ def beside(pair: Pair) -> list[str]:
     return sorted(entry.name for entry in pair.ledger.parent.iterdir() if entry not in pair)
 
 
-def dies_between(pair: Pair, first: both.Which, new: tuple[bytes, bytes] = NEW) -> None:
+def dies_between(pair: Pair, first: Which, new: tuple[bytes, bytes] = NEW) -> None:
     """A process that is killed when it has replaced the first file, and not the second."""
     child = os.fork()
     if child == 0:
-        take = both._Step.take
+        take = store._Version.replace
         taken: list[object] = []
 
-        def counted(step: both._Step) -> None:
+        def counted(version: store._Version, new: bytes) -> None:
             if taken:
                 os.kill(os.getpid(), signal.SIGKILL)
-            take(step)
-            taken.append(step)
+            take(version, new)
+            taken.append(version)
 
-        both._Step.take = counted  # type: ignore[method-assign]
-        both.update(pair, lambda *_: new, first)
+        store._Version.replace = counted  # type: ignore[method-assign]
+        update_both(pair, lambda *_: new, first)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert held(pair) in ((new[0], held(pair)[1]), (held(pair)[0], new[1]))
@@ -59,8 +67,8 @@ def dies_between(pair: Pair, first: both.Which, new: tuple[bytes, bytes] = NEW) 
 
 
 @pytest.mark.parametrize("first", ["ledger", "archive"])
-def test_both_are_replaced(pair: Pair, first: both.Which) -> None:
-    assert both.update(pair, lambda *_: NEW, first) == (OLD, NEW)
+def test_both_are_replaced(pair: Pair, first: Which) -> None:
+    assert update_both(pair, lambda *_: NEW, first) == (OLD, NEW)
     assert held(pair) == NEW
     assert beside(pair) == []
 
@@ -68,15 +76,15 @@ def test_both_are_replaced(pair: Pair, first: both.Which) -> None:
 def test_an_archive_that_is_not_there_is_made(pair: Pair) -> None:
     pair.archive.unlink()
     away = pair._replace(archive=pair.archive.parent / "old" / "plan.md")
-    assert both.update(away, lambda *_: NEW, "archive").old == (OLD[0], b"")
+    assert update_both(away, lambda *_: NEW, "archive")[0] == (OLD[0], b"")
     assert held(away) == NEW
 
 
 def test_what_does_not_change_is_not_written(pair: Pair) -> None:
     before = [file.stat().st_ino for file in pair]
-    both.update(pair, lambda *old: old, "archive")
+    update_both(pair, lambda *old: old, "archive")
     assert [file.stat().st_ino for file in pair] == before
-    both.update(pair, lambda ledger, _: (ledger, NEW[1]), "archive")
+    update_both(pair, lambda ledger, _: (ledger, NEW[1]), "archive")
     assert held(pair) == (OLD[0], NEW[1])
     assert pair.ledger.stat().st_ino == before[0]
 
@@ -84,7 +92,7 @@ def test_what_does_not_change_is_not_written(pair: Pair) -> None:
 NEXT: dict[str, Callable[[Pair], Any]] = {
     "the ledger alone": lambda pair: store.update(pair.ledger, lambda old: old + b"+", pair=pair),
     "the archive alone": lambda pair: store.update(pair.archive, lambda old: old + b"+", pair=pair),
-    "both": lambda pair: both.update(pair, lambda *old: old, "ledger"),
+    "both": lambda pair: update_both(pair, lambda *old: old, "ledger"),
 }
 
 
@@ -92,7 +100,7 @@ NEXT: dict[str, Callable[[Pair], Any]] = {
 @pytest.mark.parametrize("first", ["ledger", "archive"])
 @pytest.mark.parametrize("is_new", [False, True])
 def test_the_next_writer_undoes_what_was_cut_short(
-    pair: Pair, first: both.Which, following: str, is_new: bool
+    pair: Pair, first: Which, following: str, is_new: bool
 ) -> None:
     if is_new:
         pair.archive.unlink()
@@ -111,11 +119,11 @@ def test_the_next_writer_undoes_what_was_cut_short(
 
 
 @pytest.mark.parametrize("first", ["ledger", "archive"])
-def test_an_edit_of_the_second_file_stays(pair: Pair, first: both.Which) -> None:
+def test_an_edit_of_the_second_file_stays(pair: Pair, first: Which) -> None:
     dies_between(pair, first)
     second = pair.archive if first == "ledger" else pair.ledger
     second.write_bytes(b"edited")
-    both.settle(pair)
+    store.settle(pair)
     assert held(pair) == ((OLD[0], b"edited") if first == "ledger" else (b"edited", OLD[1]))
 
 
@@ -133,7 +141,7 @@ def test_what_is_done_is_not_undone(pair: Pair) -> None:
     """The journal may outlive the change by a moment."""
     dies_between(pair, "archive")
     pair.ledger.write_bytes(NEW[0])
-    both.settle(pair)
+    store.settle(pair)
     assert held(pair) == NEW
     assert beside(pair) == []
 
@@ -174,16 +182,16 @@ def test_a_journal_that_was_not_written_here_does_nothing(
     pair: Pair, forge: Callable[[Path], object]
 ) -> None:
     dies_between(pair, "archive")
-    forge(files.journal_of(pair.ledger))
+    forge(store.journal_of(pair.ledger))
     with pytest.raises(UnreadableInput):
-        both.settle(pair)
+        store.settle(pair)
     assert held(pair) == (OLD[0], NEW[1])
 
 
 @pytest.mark.parametrize("first", ["ledger", "archive"])
 @pytest.mark.parametrize("raised", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_failure_in_between_leaves_both_old(
-    pair: Pair, first: both.Which, raised: BaseException, monkeypatch: pytest.MonkeyPatch
+    pair: Pair, first: Which, raised: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace, calls = os.replace, []
 
@@ -195,7 +203,7 @@ def test_a_failure_in_between_leaves_both_old(
 
     monkeypatch.setattr(os, "replace", failing)
     with pytest.raises((UnreadableInput, KeyboardInterrupt)):
-        both.update(pair, lambda *_: NEW, first)
+        update_both(pair, lambda *_: NEW, first)
     assert held(pair) == OLD
     assert beside(pair) == []
 
@@ -206,7 +214,7 @@ def test_an_editor_that_saves_in_between_wins(pair: Pair) -> None:
         return NEW
 
     with pytest.raises(LedgerError) as caught:
-        both.update(pair, change, "archive")
+        update_both(pair, change, "archive")
     assert caught.value.code == "changed-meanwhile"
     assert held(pair) == (b"edited", OLD[1])
 
@@ -215,12 +223,12 @@ def test_a_file_is_not_its_own_archive(pair: Pair) -> None:
     pair.archive.unlink()
     pair.archive.symlink_to(pair.ledger)
     with pytest.raises(UnreadableInput):
-        both.update(pair, lambda *_: NEW, "archive")
+        update_both(pair, lambda *_: NEW, "archive")
     assert pair.ledger.read_bytes() == OLD[0]
 
 
 def test_a_lock_of_somebody_else_s_does_not_stop_a_writer(pair: Pair) -> None:
-    files.lock_of(pair.archive).write_bytes(b"not empty")
+    store.lock_of(pair.archive).write_bytes(b"not empty")
     store.update(pair.ledger, bytes.upper, pair=pair)
     assert pair.ledger.read_bytes() == OLD[0].upper()
 
@@ -237,5 +245,5 @@ def test_killed_at_some_steps_both_files_are_old_or_new(tmp_path: Path) -> None:
 def test_without_a_journal_the_campaign_finds_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(both, "_note", lambda *_: None)
+    monkeypatch.setattr(store, "_note", lambda *_: None)
     assert archive_kills.campaign(tmp_path / "repo", 24, stride=4).faults

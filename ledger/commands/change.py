@@ -25,7 +25,7 @@ from ledger.plan import document, reader, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
-from ledger.store import Pair, both
+from ledger.store import Pair
 
 
 class Plan:
@@ -111,7 +111,7 @@ def change(config: Config, *, dry_run: bool = False) -> Iterator[Plan]:
 
 @contextmanager
 def change_both(
-    config: Config, *, gains: both.Which, dry_run: bool = False
+    config: Config, *, gains: store.Which, dry_run: bool = False
 ) -> Iterator[PlanAndArchive]:
     """Like ``change``, for the plan and its archive. The file that ``gains`` is written first, so
     that what is moved is never in neither."""
@@ -123,7 +123,7 @@ def change_both(
         archived = _bytes(places.archive) if places.archive.exists() else b""
         yield PlanAndArchive(config, _bytes(places.ledger), archived)
         return
-    with both.contents(places, gains) as contents:
+    with store.contents(places, gains) as contents:
         plan = PlanAndArchive(config, *contents.old)
         yield plan
         contents.new = plan.new.text, plan.new_archive.text

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from ledger import store
 from ledger.commands.append import append
 from ledger.plan import reader
-from ledger.store import files
 from tests.campaigns import crowd
 from tests.repository import Repository
 
@@ -79,15 +79,15 @@ def faults(file: Path, processes: int, changes: int) -> list[str]:
 @contextmanager
 def without_lock() -> Iterator[None]:
     """The store as it would be if its lock let everybody in."""
-    locked, checked = files.locked, files.identity
-    files.locked = lambda *_: nullcontext()  # type: ignore[assignment]
-    files.identity = lambda *_: ()  # type: ignore[assignment]
-    temporary = files.temporary_of
-    files.temporary_of = lambda real: real.with_name(f".{real.name}.{os.getpid()}.ledger-tmp")
+    locked, checked = store.locked, store.identity
+    store.locked = lambda *_: nullcontext()  # type: ignore[assignment]
+    store.identity = lambda *_: ()  # type: ignore[assignment]
+    temporary = store.temporary_of
+    store.temporary_of = lambda real: real.with_name(f".{real.name}.{os.getpid()}.ledger-tmp")
     try:
         yield
     finally:
-        files.locked, files.identity, files.temporary_of = locked, checked, temporary
+        store.locked, store.identity, store.temporary_of = locked, checked, temporary
 
 
 def main() -> int:

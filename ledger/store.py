@@ -1,0 +1,539 @@
+"""The only writer: a file, or a ledger and its archive together, changed whole or not at all.
+
+A file is changed under a lock that lies beside it, from the bytes read under that lock, by
+way of a temporary file that replaces the old one whole. A reader, or the next writer after a
+power cut, sees the old file or the new one and nothing between. What a killed process leaves
+never blocks: the system drops its lock, and whoever holds the lock next knows that a temporary
+file is a leftover.
+
+Of two files the one that gains is replaced first, so that at no moment anything is in neither.
+Before that a journal beside the ledger says what its old bytes were. With the second file the
+change is done. Who finds a journal while holding both locks knows that somebody was cut short:
+where the second file is new all is done, else the first one gets its old bytes back. An edit
+that was made to the second one in the meantime is none of the journal's business and stays.
+
+A journal is untrusted: it counts only where the file that it is in is the very one that was
+written here, which one that came with a clone or a copy is not, and it names no files. What it
+undoes has to be what it says was written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+
+Which = Literal["ledger", "archive"]
+
+_LOCK_FLAGS: Final = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_TEMPORARY_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_JOURNAL_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_LONGEST_JOURNAL: Final = 1 << 30  # bytes
+_JOURNAL: Final = re.compile(
+    rb"ledger journal 1\nfile (\d{1,20})\nfirst (ledger|archive)\n"
+    rb"old ([0-9a-f]{64}|none)\nnew ([0-9a-f]{64})\nthen ([0-9a-f]{64})\n\n"
+)
+
+
+class Pair(NamedTuple):
+    """A ledger and its archive, which a command may change together. Neither need exist."""
+
+    ledger: Path
+    archive: Path
+
+
+class Content:
+    """One file, locked: its bytes as they are now, and those that take their place when the
+    block ends. Left as they are, nothing is written."""
+
+    def __init__(self, old: bytes) -> None:
+        self.old = old
+        self.new = old
+
+
+class Contents:
+    """Ledger and archive, both locked: their bytes as they are now, and those that take their
+    place when the block ends. An archive that does not exist is empty, and made."""
+
+    def __init__(self, old: tuple[bytes, bytes]) -> None:
+        self.old = old
+        self.new = old
+
+
+@contextmanager
+def content(path: Path, *, pair: Pair | None = None, wait_s: float = 120.0) -> Iterator[Content]:
+    """Lock ``path`` and read it; when the block ends, replace its bytes by ``new``.
+
+    What is raised in the block (``Refused``, say) passes through and nothing is written. Mode
+    and, where the system allows it, owner are kept; a symbolic link stays one. Where a change of
+    both files of the ``pair`` that ``path`` belongs to was cut short, that is settled first.
+
+    Raises ``UnreadableInput`` when the file cannot be read or written, ``LedgerError``
+    (``locked``) when another process holds the lock for ``wait_s`` seconds, and
+    ``LedgerError`` (``changed-meanwhile``) when somebody who takes no lock, an editor for
+    instance, saved the file after it was read. The file keeps its old bytes each time.
+    """
+    real = _resolved(path)
+    with _both_locked(_real(pair), wait_s) if pair else locked(real, wait_s):
+        version = _version(real)
+        changed = Content(version.old or b"")
+        yield changed
+        version.replace(changed.new)
+
+
+@contextmanager
+def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Contents]:
+    """Lock and read both files; when the block ends, replace their bytes by ``new``. ``first`` is
+    the one that gains.
+
+    Raises as ``content`` does. Then both files have their old bytes.
+    """
+    _make_folder(pair.archive)
+    pair = _real(pair)
+    with _both_locked(pair, wait_s):
+        ledger, archive = _version(pair.ledger), _version(pair.archive, may_be_missing=True)
+        changed = Contents((ledger.old or b"", archive.old or b""))
+        yield changed
+        steps = [(ledger, changed.new[0]), (archive, changed.new[1])]
+        if first == "archive":
+            steps.reverse()
+        if all(version.is_other(new) for version, new in steps):
+            _replace_both(pair, first, steps)
+        else:
+            for version, new in steps:
+                version.replace(new)
+
+
+def update(
+    path: Path,
+    change: Callable[[bytes], bytes],
+    *,
+    pair: Pair | None = None,
+    wait_s: float = 120.0,
+) -> tuple[bytes, bytes]:
+    """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
+
+    ``change`` is called once, under the lock. All else is as with ``content``.
+    """
+    with content(path, pair=pair, wait_s=wait_s) as changed:
+        changed.new = change(changed.old)
+    return changed.old, changed.new
+
+
+def create(path: Path, data: bytes, *, wait_s: float = 120.0) -> None:
+    """Write a new file. Its folder must exist and the file must not (``UsageError``)."""
+    with _translated("write", path):
+        real = Path(os.path.realpath(path.parent), path.name)
+    with locked(real, wait_s), _translated("write", real):
+        _discard(temporary_of(real))
+        if os.path.lexists(real):
+            raise _already_there(real)
+        _place(real, data)
+
+
+def settle(pair: Pair, *, wait_s: float = 120.0) -> None:
+    """Undo a change of both files that was cut short, if one was.
+
+    Raises LedgerError (``cut-short``) where that would undo an edit that somebody made in the
+    meantime, UnreadableInput for a journal that was not written here.
+    """
+    with _both_locked(_real(pair), wait_s):
+        pass
+
+
+def is_cut_short(pair: Pair) -> bool:
+    """Whether a change of both files is under way or was cut short: where nobody is at it, what
+    was to be in one of them is in both. The next writer settles it."""
+    return os.path.lexists(journal_of(Path(os.path.realpath(pair.ledger))))
+
+
+# One file
+
+
+class _Version(NamedTuple):
+    """A file as it was read. ``old`` and ``seen`` are None where it does not exist."""
+
+    real: Path
+    old: bytes | None
+    seen: os.stat_result | None
+
+    def is_other(self, new: bytes) -> bool:
+        return new != (self.old or b"")
+
+    def replace(self, new: bytes) -> None:
+        """Put ``new`` in its place, if it is still the file that was read."""
+        if not self.is_other(new):
+            return
+        with _translated("write", self.real):
+            if self.seen is None:
+                _place(self.real, new)
+            else:
+                _replace(self.real, new, self.seen)
+
+
+def _version(real: Path, *, may_be_missing: bool = False) -> _Version:
+    with _translated("read", real):
+        _discard(temporary_of(real))
+        try:
+            return _Version(real, *_read(real))
+        except FileNotFoundError:
+            if may_be_missing:
+                return _Version(real, None, None)
+            raise
+
+
+def _resolved(path: Path) -> Path:
+    """The file behind ``path``, links followed. Raises UnreadableInput where there is none."""
+    with _translated("read", path):
+        real = Path(os.path.realpath(path, strict=True))
+        _require_file(real, real.stat())
+    return real
+
+
+def _read(real: Path) -> tuple[bytes, os.stat_result]:
+    """What the file holds, and what it was when it was read."""
+    # O_NONBLOCK: opening a FIFO must not wait for somebody who writes into it.
+    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        seen = os.fstat(descriptor)
+        _require_file(real, seen)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(), seen
+    finally:
+        os.close(descriptor)
+
+
+def _require_file(real: Path, seen: os.stat_result) -> None:
+    if not stat.S_ISREG(seen.st_mode):
+        raise UnreadableInput("not-a-file", f"{real}: expected a file, found something else")
+
+
+def _replace(real: Path, data: bytes, seen: os.stat_result) -> None:
+    if not os.access(real, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        # A folder we may write to would let us replace a file that its owner made read-only.
+        raise PermissionError(None, "Permission denied")
+    temporary = temporary_of(real)
+    try:
+        _write(temporary, data, seen)
+        if identity(os.stat(real)) != identity(seen):
+            raise LedgerError(
+                "changed-meanwhile",
+                f"{real}: another program saved the file while it was being changed",
+                "nothing was written; run the command again",
+            )
+        os.replace(temporary, real)
+    except BaseException:
+        _discard(temporary)
+        raise
+    _flush_folder(real)
+
+
+def _place(real: Path, data: bytes | Callable[[int], bytes], mode: int = 0o666) -> None:
+    """Write a file that is not there yet. ``data`` may be made from the open descriptor. Raises
+    UsageError where one came in the meantime."""
+    temporary = temporary_of(real)
+    try:
+        _write(temporary, data, None, mode)
+        # A link, unlike a rename, fails when somebody without our lock was faster.
+        os.link(temporary, real)
+    except FileExistsError:
+        raise _already_there(real) from None
+    finally:
+        _discard(temporary)
+    _flush_folder(real)
+
+
+def _write(
+    temporary: Path,
+    data: bytes | Callable[[int], bytes],
+    like: os.stat_result | None,
+    mode: int = 0o600,
+) -> None:
+    descriptor = os.open(temporary, _TEMPORARY_FLAGS, mode)
+    try:
+        if like:
+            _keep_owner(descriptor, like)
+            os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
+        rest = memoryview(data if isinstance(data, bytes) else data(descriptor))
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _keep_owner(descriptor: int, like: os.stat_result) -> None:
+    own = os.fstat(descriptor)
+    for user, group in (
+        (-1, like.st_gid if own.st_gid != like.st_gid else -1),
+        (like.st_uid if own.st_uid != like.st_uid else -1, -1),
+    ):
+        with suppress(PermissionError):
+            os.fchown(descriptor, user, group)
+
+
+def _flush_folder(real: Path) -> None:
+    """Have the folder of ``real`` on disk, so that a power cut does not undo a rename."""
+    try:
+        descriptor = os.open(real.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise UnreadableInput(
+            "not-flushed",
+            f"{real}: written, but its folder could not be flushed to disk: {why(error)}",
+            "after a power cut the old file may come back",
+        ) from error
+
+
+def identity(seen: os.stat_result) -> tuple[int, ...]:
+    """What tells a file from another one, and from itself after a change."""
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def temporary_of(real: Path) -> Path:
+    """The file that is written before it takes the place of ``real``."""
+    return real.with_name(f".{real.name}.ledger-tmp")
+
+
+def _discard(leftover: Path) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(leftover)
+
+
+def _already_there(real: Path) -> UsageError:
+    return UsageError("exists", f"{real}: expected no such file, found one", "nothing was written")
+
+
+@contextmanager
+def _translated(verb: str, path: Path) -> Iterator[None]:
+    """Say of a failure of the system what could not be done with which file."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableInput(
+            f"cannot-{verb}", f"{path}: cannot {verb} the file: {why(error)}", "it is unchanged"
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise UnreadableInput(f"cannot-{verb}", f"{path}: {error}") from error
+
+
+# Locks: of our own, since those of `filelock` empty a file that somebody else left under the
+# name, stay behind, and cannot be taken where another user left one
+
+
+def lock_of(real: Path) -> Path:
+    """The file beside ``real`` that its lock is taken on."""
+    return real.with_name(f".{real.name}.lock")
+
+
+@contextmanager
+def locked(real: Path, wait_s: float) -> Iterator[None]:
+    """Hold the lock of ``real``; wait for it up to ``wait_s`` seconds."""
+    with _translated("lock", real):
+        lock = lock_of(real)
+        descriptor = _acquire(lock, real, wait_s)
+    try:
+        yield
+    finally:
+        try:
+            _remove(lock, descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove(lock: Path, descriptor: int) -> None:
+    """Remove the lock file while it is still held: whoever has it open sees in ``_acquire``
+    that the name no longer leads to it. A file with content is not ours to remove."""
+    with suppress(OSError):
+        held = os.fstat(descriptor)
+        if held.st_size == 0 and os.path.samestat(held, os.lstat(lock)):
+            os.unlink(lock)
+
+
+def _acquire(lock: Path, real: Path, wait_s: float) -> int:
+    started = time.monotonic()
+    while True:
+        descriptor = os.open(lock, _LOCK_FLAGS, 0o644)
+        try:
+            if _try_lock(descriptor, lock):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+        waited = time.monotonic() - started
+        if waited >= wait_s:
+            raise LedgerError(
+                "locked",
+                f"{real}: another process has held the lock for {wait_s:g} s",
+                "nothing was written; run the command again when it has finished",
+            )
+        # Who has waited longer asks more often, so that nobody starves in a crowd.
+        time.sleep(max(0.002, 0.02 / (1 + waited)))
+
+
+def _try_lock(descriptor: int, lock: Path) -> bool:
+    held = os.fstat(descriptor)
+    if not stat.S_ISREG(held.st_mode):
+        raise UnreadableInput(
+            "not-a-lock", f"{lock}: expected a lock file, found something else", "move it away"
+        )
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        named = os.lstat(lock)
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    return os.path.samestat(held, named)
+
+
+# Two files
+
+
+def journal_of(real: Path) -> Path:
+    """The file beside the ledger ``real`` that tells how to undo a change of two files."""
+    return real.with_name(f".{real.name}.ledger-journal")
+
+
+def _real(pair: Pair) -> Pair:
+    ledger = Path(os.path.realpath(pair.ledger))
+    archive = Path(os.path.realpath(pair.archive))
+    if archive == ledger:
+        raise UnreadableInput("same-file", f"{archive}: is the ledger itself, not its archive")
+    return Pair(ledger, archive)
+
+
+def _make_folder(file: Path) -> None:
+    with _translated("write", file):
+        Path(os.path.realpath(file)).parent.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _both_locked(pair: Pair, wait_s: float) -> Iterator[None]:
+    """Hold both locks, with what was cut short settled. The ledger's always comes first: nobody
+    waits for one who waits for them."""
+    has_archive = pair.archive.parent.is_dir()
+    with (
+        locked(pair.ledger, wait_s),
+        locked(pair.archive, wait_s) if has_archive else nullcontext(),
+    ):
+        _settle(pair)
+        yield
+
+
+def _replace_both(pair: Pair, first: Which, steps: list[tuple[_Version, bytes]]) -> None:
+    journal = journal_of(pair.ledger)
+    try:
+        _note(journal, first, steps)
+        for version, new in steps:
+            version.replace(new)
+    except BaseException:
+        _settle(pair)
+        raise
+    _finish(journal)
+
+
+def _note(journal: Path, first: Which, steps: list[tuple[_Version, bytes]]) -> None:
+    (gaining, new), (_, then) = steps
+
+    def head(descriptor: int) -> bytes:
+        lines = (
+            "ledger journal 1",
+            f"file {os.fstat(descriptor).st_ino}",
+            f"first {first}",
+            f"old {_digest(gaining.old)}",
+            f"new {_digest(new)}",
+            f"then {_digest(then)}",
+        )
+        return "".join(f"{line}\n" for line in (*lines, "")).encode() + (gaining.old or b"")
+
+    with _translated("write", journal):
+        _place(journal, head, 0o600)
+
+
+def _finish(journal: Path) -> None:
+    with _translated("write", journal):
+        _discard(journal)
+        _flush_folder(journal)
+
+
+class _Journal(NamedTuple):
+    """Which file came first and its old bytes (None where it did not exist), and the digests of
+    these, of its new bytes, and of the second file's new bytes."""
+
+    first: str
+    old: bytes | None
+    digest_old: str
+    digest_new: str
+    digest_then: str
+
+
+def _settle(pair: Pair) -> None:
+    """Undo what was cut short, with both locks held."""
+    journal = journal_of(pair.ledger)
+    for leftover in (*pair, journal):
+        with _translated("write", leftover):
+            _discard(temporary_of(leftover))
+    with _translated("read", journal):
+        noted = _read_journal(journal)
+    if noted is None:
+        return
+    first, second = pair if noted.first == "ledger" else (pair.archive, pair.ledger)
+    if _digest(_version(second, may_be_missing=True).old) != noted.digest_then:
+        now = _version(first, may_be_missing=True)
+        if _digest(now.old) == noted.digest_new:
+            _undo(now, noted.old)
+        elif _digest(now.old) != noted.digest_old:
+            raise LedgerError(
+                "cut-short",
+                f"{first}: was edited after a change of it and {second.name} was cut short; what "
+                "was to be moved may stand in both",
+                f"compare the two, then delete {journal}",
+            )
+    _finish(journal)
+
+
+def _undo(now: _Version, old: bytes | None) -> None:
+    if old is not None:
+        now.replace(old)
+        return
+    with _translated("write", now.real):
+        _discard(now.real)
+        _flush_folder(now.real)
+
+
+def _read_journal(journal: Path) -> _Journal | None:
+    try:
+        descriptor = os.open(journal, _JOURNAL_FLAGS)
+    except FileNotFoundError:
+        return None
+    with open(descriptor, "rb") as file:
+        seen = os.fstat(file.fileno())
+        data = file.read(_LONGEST_JOURNAL) if stat.S_ISREG(seen.st_mode) else b""
+    head = _JOURNAL.match(data)
+    if head and int(head[1]) == seen.st_ino:
+        old = data[head.end() :] if head[3] != b"none" else None
+        first, digest_old, *others = (head[n].decode() for n in (2, 3, 4, 5))
+        if _digest(old) == digest_old:
+            return _Journal(first, old, digest_old, *others)
+    raise UnreadableInput(
+        "foreign-journal",
+        f"{journal}: expected what a change of two files leaves when it is cut short, found"
+        " something that was not written here",
+        "delete it; nothing is in it that is not in the ledger, its archive or git",
+    )
+
+
+def _digest(data: bytes | None) -> str:
+    return "none" if data is None else hashlib.sha256(data).hexdigest()
