@@ -325,11 +325,23 @@ def _doubt_run(group: Group, claim: Claim, single: Session) -> str:
         return "it is far from what the run has: it may be about another"
     if anchor:
         return ""
-    if not claim.is_firm or any(is_counted(c) for c in group.counts if c is not claim):
+    if not claim.is_firm:
         return _ANOTHER
-    if _another_fits(group, claim, single):
+    if _has_other_results(group, single):
         return "the entry speaks of more than one set of results"
     return ""
+
+
+def _has_other_results(group: Group, session: Session) -> bool:
+    """Whether the entry counts in another breath what the run has, or the same with another value:
+    then there are several sets of results, and this one may be of another run."""
+    here = {claim.measure: claim.amount for claim in group.counts}
+    groups = {claim.group for claim in group.counts}
+    return any(
+        holds_count(session, claim) or here.get(claim.measure, claim.amount) != claim.amount
+        for claim in group.entry
+        if claim.group not in groups and claim.whose == "own" and is_counted(claim)
+    )
 
 
 def _is_likely(group: Group, claim: Claim, session: Session) -> bool:
@@ -339,17 +351,6 @@ def _is_likely(group: Group, claim: Claim, session: Session) -> bool:
     return any(
         claimed <= SMALL * value + _FEW and value <= SMALL * claimed + _FEW
         for value in readings(session, claim.measure, group.claimed)
-    )
-
-
-def _another_fits(group: Group, claim: Claim, session: Session) -> bool:
-    return any(
-        other.kind == "count"
-        and other.measure == claim.measure
-        and other.group != claim.group
-        and other.whose == "own"
-        and holds_count(session, other)
-        for other in group.entry
     )
 
 
@@ -422,7 +423,7 @@ def _contradicted(
     if _is_explicit(claim) and not claim.subject:
         reason = "its own numbers give another percentage"
         return claim.contradicted(_percent(calculated[0]), ARITHMETIC, reason)
-    if seen is not None:
+    if seen is not None and rates:
         reason = "no denominator of the run gives this percentage"
         return claim.contradicted(_percent(rates[0]), seen.file, reason)
     has_results = any(run.every for run in group.runs_of(claim))

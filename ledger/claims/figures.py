@@ -351,8 +351,14 @@ class Reading:
             scope=self.scopes[index],
             measure=measure,
             amount=amount,
-            **{"whose": self.whose(index), **more},
+            **{"whose": self.whose(index), "is_firm": self._is_firm(index), **more},
         )
+
+    def _is_firm(self, index: int) -> bool:
+        """Whether a figure is surely a result: a label says so, or nothing else stands before it
+        in its sentence that it could belong to."""
+        before = self.plain[self.sentence.start : self.figures[0].start]
+        return self.scopes[index].is_firm or not before.strip(" -+")
 
     def claim(
         self, kind: ClaimKind, span: tuple[int, int], claimed: str, *, scope: Scope, **more: Any

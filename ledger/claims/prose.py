@@ -203,7 +203,7 @@ def own_run(
 ) -> OwnRun:
     """How an attempt is named whose runs lie in ``folders``."""
     parts = [part for folder in folders for part in folder.split("/")]
-    stamps = {part for part in parts if _STAMP.fullmatch(part)} | ({stamp} if stamp else set())
+    stamps = {part for part in parts if _STAMP.fullmatch(part)} or ({stamp} if stamp else set())
     phases = {
         part.lower().removeprefix("phase_") for part in parts if part.lower().startswith("phase_")
     }

@@ -18,10 +18,12 @@ from ledger.evidence.model import Evidence, TestResult, Totals
 from ledger.evidence.outputs import Outputs, outputs_of
 from ledger.evidence.part import Part
 
+_CUT_SHORT = frozenset({"incomplete", "timeout", "crashed"})
+
 
 class Session(NamedTuple):
     """One set of results: ``file`` has them, below the run's folder. ``is_partial`` says that some
-    tests have no name."""
+    tests have no name, or were not reached."""
 
     file: str
     totals: Totals
@@ -129,7 +131,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
             file=_file_of(evidence, sessions),
             totals=evidence.totals,
             tests=evidence.tests,
-            is_partial=evidence.tests_partial,
+            is_partial=evidence.tests_partial or evidence.completeness in _CUT_SHORT,
             durations=() if evidence.duration_s is None else (evidence.duration_s,),
         )
 
