@@ -95,6 +95,66 @@ def test_an_open_action_makes_none(repo: Repository) -> None:
     assert {one["line"] for one in claims(repo)} == {21, 22, 23, 24, 25}
 
 
+LYING = "5 passed, 0 failed"
+JUNIT = b"""<?xml version="1.0"?><testsuites><testsuite name="pytest" tests="4" failures="1">
+<testcase classname="test_a" name="test_a"/><testcase classname="test_a" name="test_b"/>
+<testcase classname="test_a" name="test_c"/>
+<testcase classname="test_a" name="test_d"><failure message="no"/></testcase>
+</testsuite></testsuites>"""
+REPORT_LOG = b"".join([
+    b'{"pytest_version": "8.4.0", "$report_type": "SessionStart"}\n',
+    *(
+        b'{"nodeid": "test_a.py::test_%d", "outcome": "%s", "when": "%s", "duration": 0.1, '
+        b'"$report_type": "TestReport"}\n' % (number, outcome, when)
+        for number, called in enumerate((b"passed", b"passed", b"passed", b"failed"))
+        for when, outcome in ((b"setup", b"passed"), (b"call", called), (b"teardown", b"passed"))
+    ),
+    b'{"exitstatus": 1, "$report_type": "SessionFinish"}\n',
+])  # fmt: skip
+
+
+@pytest.mark.parametrize("wording", [f"{LYING}.", f"Metrics: {LYING}.", "passed=5 failed=0"])
+@pytest.mark.parametrize("output", ["junit.xml", "link.xml", "report.jsonl"])
+@pytest.mark.parametrize("where", [(), ("--rev", "HEAD")], ids=["work tree", "commit"])
+def test_who_lies_in_every_number_is_contradicted(
+    repo: Repository, wording: str, output: str, where: tuple[str, ...]
+) -> None:
+    run = "reports/parser-speed/phase_b/20251103T080000Z"
+    if output == "link.xml":
+        repo.write("out/junit.xml", JUNIT)
+        (repo.path / run).mkdir(parents=True)
+        (repo.path / run / output).symlink_to("../../../../out/junit.xml")
+    else:
+        repo.write(f"{run}/{output}", JUNIT if output == "junit.xml" else REPORT_LOG)
+    said(repo, "12 passed in 41.20s.", f"{wording} Artifacts: `{run}/{output}`")
+    repo.commit("A lie")
+    found = [one for one in claims(repo, "PARSE-SPEED-001#1", *where) if one["kind"] == "count"]
+    assert [one["verdict"] for one in found] == ["contradicted"] * 2
+    assert {one["observed"] for one in found} == {"3 passed", "1 failed"}
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "The sibling crate: 112 passed, 1 failed.",
+        "Metrics of the sibling crate: 112 passed, 1 failed.",
+        "CPU tests: 8 passed, 0 failed. GPU tests: 2 passed, 6 failed.",
+        "Previously 5 passed, 0 failed.",
+    ],
+)
+def test_what_may_be_said_of_another_run_is_not_contradicted(
+    repo: Repository, wording: str
+) -> None:
+    said(repo, "Metrics: 12 passed in 41.20s.", f"{wording} Artifacts: `{RUN}/pytest.log`")
+    assert "contradicted" not in {one["verdict"] for one in claims(repo)}
+
+
+def test_a_rate_of_a_run_that_ran_nothing_is_no_crash(repo: Repository) -> None:
+    repo.write(f"{RUN}/pytest.log", b"collected 0 items\n==== no tests ran in 0.01s ====\n")
+    said(repo, "12 passed in 3.40s.", "Pass rate 95 %.")
+    assert verdicts(repo, "PARSE-SPEED-001#2")["rate 95 %"] == "unverifiable"
+
+
 # Which entries
 
 

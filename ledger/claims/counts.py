@@ -321,7 +321,7 @@ def _doubt_run(group: Group, claim: Claim, single: Session) -> str:
         return "tests may have been collected by another command"
     if group.only.stamp is None:
         return "the run is not named by a stamp, and nothing else fits it"
-    if not _is_likely(group, claim, single):
+    if not all(_is_likely(group, count, single) for count in group.counts):
         return "it is far from what the run has: it may be about another"
     if anchor:
         return ""

@@ -18,7 +18,7 @@ from ledger.evidence.model import Evidence, TestResult, Totals
 from ledger.evidence.outputs import Outputs, outputs_of
 from ledger.evidence.part import Part
 
-_CUT_SHORT = frozenset({"incomplete", "timeout", "crashed"})
+_UNCERTAIN = frozenset({"incomplete", "timeout", "crashed", "inconsistent"})
 
 
 class Session(NamedTuple):
@@ -131,7 +131,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
             file=_file_of(evidence, sessions),
             totals=evidence.totals,
             tests=evidence.tests,
-            is_partial=evidence.tests_partial or evidence.completeness in _CUT_SHORT,
+            is_partial=evidence.tests_partial or evidence.completeness in _UNCERTAIN,
             durations=() if evidence.duration_s is None else (evidence.duration_s,),
         )
 
