@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.evidence.compare import compare
+from ledger.evidence.compare import compare, renamed, shortened
 from ledger.evidence.model import (
     Delta,
     Evidence,
@@ -17,7 +17,6 @@ from ledger.evidence.model import (
     Totals,
     recount,
 )
-from ledger.evidence.renames import renamed, shortened
 
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 FAILING = {"failed", "error"}

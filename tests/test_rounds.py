@@ -17,14 +17,13 @@ from ledger import cli
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
 from ledger.evidence.model import Crash, Evidence, Totals
-from ledger.evidence.rounds import earlier_of, judge
-from ledger.evidence.rounds.compare import compare, verdict_on
-from ledger.evidence.rounds.scopes import named
-from ledger.evidence.rounds_folder import read_folder, read_rounds, result_of
+from ledger.evidence.rounds import earlier_of, judge, read_folder, read_rounds, result_of
+from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_model import Claim, Earlier, Judgement, Verdict
 from ledger.evidence.rounds_report import read_report
-from ledger.evidence.rounds_words import number, roles
-from ledger.evidence.rounds_words import result_of as status
+from ledger.evidence.rounds_table import number, roles_of
+from ledger.evidence.rounds_table import result_of as status
+from ledger.evidence.stats import compare, verdict_on
 from ledger.git.files import WorkTree
 from ledger.reports import documents
 from ledger.reports.rounds import report as lines_of
@@ -283,7 +282,7 @@ def test_a_measured_value(text: str, expected: tuple[float, str] | None) -> None
 def test_columns_are_known_by_what_they_mean(
     headings: list[str], cells: list[str], expected: str
 ) -> None:
-    assert " ".join(roles(headings, [[cell] for cell in cells])) == expected
+    assert " ".join(roles_of(headings, [[cell] for cell in cells])) == expected
 
 
 def test_two_tables_of_the_same_rounds_are_joined() -> None:

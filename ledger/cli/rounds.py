@@ -11,8 +11,8 @@ from ledger.cli import output
 from ledger.cli.options import AsJson
 from ledger.commands.rounds import rounds
 from ledger.errors import UsageError
-from ledger.evidence.rounds import SMALLEST_DROP
 from ledger.evidence.rounds_model import RetryCount
+from ledger.evidence.stats import SMALLEST_DROP
 from ledger.reports import documents
 from ledger.reports import rounds as report
 

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from ledger.errors import UsageError
-from ledger.evidence.rounds import SMALLEST_DROP, earlier_of, judge
-from ledger.evidence.rounds_folder import read_rounds
+from ledger.evidence.rounds import earlier_of, judge, read_rounds
 from ledger.evidence.rounds_model import Earlier, Judgement, RetryCount
+from ledger.evidence.stats import SMALLEST_DROP
 
 # `18/20`: K of N rounds passed.
 _COUNTS = re.compile(r"(\d{1,6})/(\d{1,6})")

@@ -1,9 +1,15 @@
-"""A run against an earlier one, test by test."""
+"""A run against an earlier one, test by test; and tests under another name: moved, renamed, or
+told with another prefix.
+
+Outputs do not say that a test was renamed. What can be seen is that one name is gone and another
+is new, and that they are alike where only one pair can be."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator
+
 from ledger.evidence.model import FAILING, Delta, Evidence, Rename, TestResult
-from ledger.evidence.renames import renamed
 
 _SILENT = frozenset({"skipped", "xfailed"})
 _PASSING = frozenset({"passed", "xpassed"})
@@ -77,3 +83,94 @@ def _present(test: TestResult, before: TestResult | None, partial: bool) -> str 
     if test.outcome in _SILENT and before.outcome not in _SILENT:
         return "newly_skipped"
     return None
+
+
+_SEPARATOR = re.compile(r"[./\\]")
+_MAX_PARTS = 12
+_MAX_HOMONYMS = 100
+_Key = Callable[[str], Hashable | None]
+
+
+def renamed(gone: Iterable[str], new: Iterable[str], kept: Iterable[str]) -> dict[str, str]:
+    """Identities of ``gone`` that are perhaps those of ``new``, each at most once.
+
+    In this order, and each only where one name of either side fits: the same test name in a class
+    or module whose path ends alike, the longer the better (it was moved, or a prefix came or
+    went); the same test name beside it (its module or class was renamed); another parameter,
+    where no other parameter of the test is in both runs (``kept``).
+    """
+    left, right = dict.fromkeys(gone), dict.fromkeys(new)
+    bases = {_base(identity) for identity in kept}
+    keys: list[_Key] = [_tail(length) for length in range(_MAX_PARTS, 0, -1)]
+    keys += [_beside, lambda identity: None if _base(identity) in bases else _base(identity)]
+    pairs: dict[str, str] = {}
+    for key in keys:
+        if not left or not right:
+            break
+        ours, theirs = _alone(left, key), _alone(right, key)
+        for which, before in ours.items():
+            now = theirs.get(which)
+            if before is not None and now is not None:
+                pairs[before] = now
+                del left[before], right[now]
+    return pairs
+
+
+def _alone(identities: Iterable[str], key: _Key) -> dict[Hashable, str | None]:
+    """Identities by key; None where a key stands for several."""
+    found: dict[Hashable, str | None] = {}
+    for identity in identities:
+        which = key(identity)
+        if which is not None:
+            found[which] = None if which in found else identity
+    return found
+
+
+def _parts(identity: str) -> tuple[list[str], str]:
+    place, _, name = identity.partition("::")
+    return (_SEPARATOR.split(place), name) if name else ([], place)
+
+
+def _tail(length: int) -> _Key:
+    def key(identity: str) -> Hashable | None:
+        parts, name = _parts(identity)
+        return (*parts[-length:], name) if len(parts) >= length else None
+
+    return key
+
+
+def _beside(identity: str) -> Hashable | None:
+    parts, name = _parts(identity)
+    return (*parts[:-1], name) if parts else None
+
+
+def _base(identity: str) -> Hashable | None:
+    place, _, name = identity.partition("::")
+    base, bracket, _ = name.partition("[")
+    return (place, base) if bracket else None
+
+
+def shortened(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """What ``names`` are called in ``known``, where one of both has the path of the other with
+    something before it: pytest's log tells paths from the folder that it was started in, its
+    JUnit file from its root, and ``--junit-prefix`` adds to that. Empty unless each name is
+    found, and each another one."""
+    by_name: dict[str, list[str]] = {}
+    for identity in known:
+        by_name.setdefault(identity.partition("::")[2], []).append(identity)
+    found: dict[str, str] = {}
+    for identity in names:
+        fitting = list(_fitting(identity.lstrip("."), by_name))
+        if len(fitting) != 1:
+            return {}
+        found[identity] = fitting[0]
+    return found if len(set(found.values())) == len(found) else {}
+
+
+def _fitting(identity: str, by_name: dict[str, list[str]]) -> Iterator[str]:
+    place, _, name = identity.partition("::")
+    others = by_name.get(name, []) if name else []
+    for other in others if len(others) <= _MAX_HOMONYMS else ():
+        there = other.partition("::")[0]
+        if place == there or place.endswith(f".{there}") or there.endswith(f".{place}"):
+            yield other

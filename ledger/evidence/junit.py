@@ -4,21 +4,313 @@ Sources of the format: pytest (xunit1 and xunit2), Maven Surefire and Gradle (wi
 ``flakyFailure``, ``flakyError``, ``rerunFailure``, ``rerunError``), GoogleTest, CTest,
 gotestsum, jest-junit, vitest, PHPUnit, cargo-nextest and Swift. None is a standard; what they
 share is read: ``testcase`` in (nested) ``testsuite``, and in it what went wrong. Every total
-is recounted, the attributes of a suite only serve to notice a difference.
-"""
+is recounted, the attributes of a suite only serve to notice a difference."""
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
+from datetime import UTC, datetime
+from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.junit_cases import OUTCOMES, Cases, Verdict
-from ledger.evidence.model import recount
-from ledger.evidence.part import MAX_BYTES, Part, file_name
+from ledger.evidence.model import FAILING, WORST_FIRST, Outcome, TestResult, recount
+from ledger.evidence.part import MAX_BYTES, Part, file_name, shorten
+from ledger.plan.text import counted
+
+TEARDOWN = "failed on teardown with"
+_NOT_RUN = frozenset({"notrun", "suppressed", "disabled", "ignored", "skipped"})
+_AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
+# The verdicts and what they stand for. Surefire's ``flaky...`` are
+# tries before one that passed, ``rerun...`` further tries that failed as well.
+OUTCOMES: dict[str, Outcome] = {
+    "error": "error",
+    "failure": "failed",
+    "rerunError": "failed",
+    "rerunFailure": "failed",
+    "flakyError": "passed",
+    "flakyFailure": "passed",
+    "skipped": "skipped",
+    "ignored": "skipped",
+    "disabled": "skipped",
+}
+_WEIGHT: dict[Outcome, int] = {"error": 0, "failed": 1, "passed": 3, "skipped": 4}
+
+
+_COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+_MAX_WARNINGS = 5
+
+
+class Verdict(NamedTuple):
+    """An element in a test case that says how it went, such as ``<failure>``. ``text`` is kept
+    where it has no message."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: list[str]
+
+
+def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestResult:
+    """The result of a test case with these attributes: its weightiest verdict decides, of two
+    alike the first."""
+    deciding = min(verdicts, key=_weight) if len(verdicts) > 1 else verdicts[0]
+    outcome = OUTCOMES[deciding.tag]
+    # Where a verdict has no message its text stands for it.
+    message = deciding.attributes.get("message") or "".join(deciding.text).strip()
+    if outcome == "skipped":
+        if deciding.attributes.get("type") == "pytest.xfail":
+            outcome = "xfailed"
+        elif message == "xfail-marked test passes unexpectedly":
+            outcome = "xpassed"
+    tries, flaky = 1, False
+    if len(verdicts) > 1 or outcome == "passed":
+        tries += sum(verdict.tag.startswith(("flaky", "rerun")) for verdict in verdicts)
+        flaky = outcome == "passed"
+    return TestResult(
+        identity=identity,
+        outcome=outcome,
+        duration_s=seconds(case.get("time")),
+        message=shorten(message) if message else None,
+        tries=tries,
+        flaky=flaky,
+        at_collection=message in _AT_COLLECTION,
+    )
+
+
+def _weight(verdict: Verdict) -> int:
+    return _WEIGHT[OUTCOMES[verdict.tag]] + verdict.tag.startswith("rerun")
+
+
+def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
+    """A test case in which nothing says how it went: it passed, unless its ``status`` or
+    ``result`` (GoogleTest, CTest) says that it did not run."""
+    outcome: Outcome = "passed"
+    if not _NOT_RUN.isdisjoint((case.get("status", "").lower(), case.get("result", "").lower())):
+        outcome = "skipped"
+    return TestResult(identity=identity, outcome=outcome, duration_s=seconds(case.get("time")))
+
+
+def seconds(text: str | None) -> float | None:
+    """A ``time`` attribute; Surefire writes thousands with a comma. None where it is none."""
+    try:
+        value = float(text)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        try:
+            value = float((text or "").replace(",", ""))
+        except ValueError:
+            return None
+    return value if 0 <= value < math.inf else None
+
+
+class _Suite:
+    """One suite while it is read. Of each verdict ``elements`` counts the tags in its test cases,
+    ``cases_with`` the test cases that have one; ``inner...`` those of the suites inside it."""
+
+    def __init__(self, attributes: dict[str, str]) -> None:
+        self.attributes = attributes
+        self.tests: dict[str, TestResult] = {}
+        self.repeats = 0
+        self.elements: Counter[str] = Counter()
+        self.cases_with: Counter[str] = Counter()
+        self.inner_cases = 0
+        self.inner_elements: Counter[str] = Counter()
+        self.inner_cases_with: Counter[str] = Counter()
+        self.inner_time = 0.0
+        self.is_odd = False  # with tries, or cases that pytest counts in ways of its own
+
+    @property
+    def cases(self) -> int:
+        """Test cases, those that are tries of others included."""
+        return len(self.tests) + self.repeats
+
+
+class Cases:
+    """Takes suites and cases as they come and keeps one result per test.
+
+    A test case that its suite repeats is a further try: the last decides. pytest-rerunfailures
+    writes a failed try that was run again as a test case without a verdict, so in a file of
+    pytest's an earlier try counts as failed. A teardown error comes as one more test case
+    after the failure it followed: the same try, and the test is an error. The same test in two
+    suites is no rerun, the worse result stands.
+    """
+
+    def __init__(self) -> None:
+        self.tests: dict[str, TestResult] = {}
+        self.is_pytest = False
+        self.stopped = False
+        self.started: str | None = None
+        self.duration_s: float | None = None
+        self.unnamed_failures = ""
+        """Where a suite counts failures that no test case shows."""
+        self._suites = [_Suite({})]
+        self._mismatches: list[str] = []
+        self._homonyms = 0
+        self._nameless = 0
+
+    def begin(self, attributes: dict[str, str]) -> None:
+        """The root, where it holds suites and is none itself."""
+        self._suites = [_Suite(attributes)]
+        self.is_pytest = attributes.get("name") == "pytest tests"
+
+    def open(self, attributes: dict[str, str]) -> None:
+        """A suite begins."""
+        suite = _Suite(attributes)
+        self._suites.append(suite)
+        self.is_pytest = self.is_pytest or attributes.get("name") == "pytest"
+        started = attributes.get("timestamp")
+        if started and (self.started is None or order(started) < order(self.started)):
+            self.started = started
+
+    def add(self, attributes: dict[str, str], verdicts: list[Verdict]) -> None:
+        """A test case of the innermost suite."""
+        suite = self._suites[-1]
+        name = attributes.get("name")
+        if name is None:
+            # pytest, interrupted in a test, writes what it has of it: not even its name.
+            self.stopped = self.stopped or self.is_pytest
+            self._nameless += 1
+            suite.is_odd = True
+            return
+        classname = attributes.get("classname")
+        if classname is None:
+            classname = attributes.get("class") or suite.attributes.get("name", "")
+        identity = f"{classname}::{name}" if classname else name
+        if verdicts:
+            result = judge(identity, attributes, verdicts)
+            tags = [verdict.tag for verdict in verdicts]
+            suite.elements.update(tags)
+            suite.cases_with.update(set(tags))
+            if len(tags) > 1 or (result.outcome == "error" and _in_teardown(result)):
+                suite.is_odd = True
+        else:
+            result = without_verdict(identity, attributes)
+        before = suite.tests.setdefault(identity, result)
+        if before is not result:
+            suite.is_odd = True
+            suite.repeats += 1
+            suite.tests[identity] = self._fold(before, result)
+
+    def close(self) -> None:
+        """The innermost suite ends: hold its totals against what was counted, and add it to what
+        it is in."""
+        suite = self._suites.pop()
+        self._check(suite)
+        own_time = seconds(suite.attributes.get("time"))
+        took = own_time
+        if took is None:
+            took = suite.inner_time + sum(test.duration_s or 0.0 for test in suite.tests.values())
+        if self._suites:
+            above = self._suites[-1]
+            above.is_odd = above.is_odd or suite.is_odd
+            above.inner_cases += suite.cases + suite.inner_cases
+            above.inner_elements += suite.elements + suite.inner_elements
+            above.inner_cases_with += suite.cases_with + suite.inner_cases_with
+            above.inner_time += took
+        self.duration_s = own_time
+        if own_time is None and suite.cases + suite.inner_cases:
+            self.duration_s = round(took, 6)
+        for identity in suite.tests.keys() & self.tests.keys():
+            self._homonyms += 1
+            both = (self.tests[identity], suite.tests[identity])
+            suite.tests[identity] = min(both, key=lambda test: WORST_FIRST.index(test.outcome))
+        self.tests.update(suite.tests)
+
+    def end(self) -> None:
+        """The file is over. Its duration is the root's, else the sum over its suites."""
+        while self._suites:
+            self.close()
+
+    def _fold(self, before: TestResult, after: TestResult) -> TestResult:
+        failed_before = before.outcome in FAILING
+        failed_after = after.outcome in FAILING
+        if failed_before and after.outcome == "error" and _in_teardown(after):
+            return _result(after, before.duration_s, before.tries, before.flaky, before.message)
+        # The plugin writes a try that failed and was run again as if it had passed.
+        hidden = self.is_pytest and before.outcome == "passed"
+        disagree = (failed_before or hidden) != failed_after
+        # Tries that were hidden are failures all of them: only the last can disagree.
+        flaky = disagree if hidden else before.flaky or disagree
+        tries = before.tries + after.tries
+        return _result(after, before.duration_s, tries, flaky, after.message)
+
+    def _check(self, suite: _Suite) -> None:
+        """Some writers count elements, some test cases, some leave nested suites out. pytest
+        counts tries, subtests and teardown errors in ways of its own, so its number of tests is
+        not held against a suite with any of these."""
+        cases = (suite.cases + suite.inner_cases, suite.cases)
+        if not suite.is_odd:
+            self._compare(suite, "tests", cases)
+        for tag, key in _COUNTED.items():
+            elements, having = suite.elements[tag], suite.cases_with[tag]
+            every = (having + suite.inner_cases_with[tag], elements + suite.inner_elements[tag])
+            self._compare(suite, key, (*every, having, elements))
+
+    def _compare(self, suite: _Suite, key: str, counts: tuple[int, ...]) -> None:
+        written = suite.attributes.get(key, "")
+        if written.isdecimal() and len(written) < 20 and int(written) not in counts:
+            name = suite.attributes.get("name", "")[:80]
+            mismatch = f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
+            self._mismatches.append(mismatch)
+            unnamed = key in ("failures", "errors") and int(written) > max(counts)
+            # pytest counts failed subtests, which are no test cases.
+            if unnamed and not (self.is_pytest and max(counts)):
+                self.unnamed_failures = self.unnamed_failures or mismatch
+
+    def warnings(self) -> tuple[str, ...]:
+        """What does not add up."""
+        found = self._mismatches[:_MAX_WARNINGS]
+        if len(self._mismatches) > _MAX_WARNINGS:
+            found.append(f"{len(self._mismatches) - _MAX_WARNINGS} more suite totals differ")
+        if self._homonyms:
+            found.append(
+                f"{counted(self._homonyms, 'test')} in two suites; the worse result counts"
+            )
+        if self._nameless:
+            found.append(f"not counted: {counted(self._nameless, 'test case')} without a name")
+        if not self.tests:
+            found.append("no test case in the file")
+        return tuple(found)
+
+
+def order(timestamp: str) -> tuple[int, float, str]:
+    """A key that sorts times as written; a time without a zone is taken as UTC."""
+    try:
+        time = datetime.fromisoformat(timestamp.strip())
+    except ValueError:
+        return (1, 0.0, timestamp)
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    try:
+        return (0, time.timestamp(), timestamp)
+    except (OverflowError, ValueError):
+        return (1, 0.0, timestamp)
+
+
+def _in_teardown(result: TestResult) -> bool:
+    return (result.message or "").startswith(TEARDOWN)
+
+
+def _result(
+    test: TestResult, earlier: float | None, tries: int, flaky: bool, message: str | None
+) -> TestResult:
+    duration = test.duration_s
+    if earlier is not None:
+        duration = round(earlier + (duration or 0.0), 6)
+    return TestResult(
+        identity=test.identity,
+        outcome=test.outcome,
+        duration_s=duration,
+        message=message,
+        tries=tries,
+        flaky=flaky,
+        at_collection=test.at_collection,
+    )
+
 
 NAME = "junit"
 _ENCODING = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import KeysView, Sequence
 
-from ledger.evidence.junit_cases import order
+from ledger.evidence.compare import shortened
+from ledger.evidence.junit import order
 from ledger.evidence.model import FAILING, WORST_FIRST, TestResult, Totals, recount
 from ledger.evidence.part import Part
-from ledger.evidence.renames import shortened
 from ledger.plan.text import counted
 
 _SHOWN = 3

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ledger.evidence.rounds_counts import LABEL, counts
 from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement, Subject, Which
 from ledger.evidence.rounds_sentence import (
     BATCH,
@@ -19,11 +18,13 @@ from ledger.evidence.rounds_sentence import (
     EVER,
     FAIL_WORD,
     FRACTION,
+    LABEL,
     PERCENT,
     ROUNDS,
     TO,
     Prose,
     Sentence,
+    counts,
     range_behind,
     scope,
     share,

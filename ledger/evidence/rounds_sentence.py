@@ -1,11 +1,13 @@
-"""A sentence of a report of rounds, and what statements about counts and about order share."""
+"""A sentence of a report of rounds, and its statements about how many rounds passed or failed:
+``14/20``, ``70 % pass rate``, ``14 passed``, ``4 in the first 9``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ledger.evidence.rounds_model import Scope, Share, Subject
+from ledger.evidence.rounds_model import Scope, Share, Statement, Subject
 from ledger.evidence.rounds_table import decimals
 
 ROUNDS = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
@@ -133,3 +135,151 @@ def range_behind(text: str) -> Scope:
     """A range in parentheses right behind: ``8 in a row (1629-1636)``."""
     found = _IN_PARENTHESES.match(text)
     return Scope(first=int(found[1]), last=int(found[2])) if found else Scope()
+
+
+_PERCENT_FIRST = PERCENT.replace("about>", "about2>").replace("p>", "p2>")
+_RATE = re.compile(
+    rf"\b(?P<what>first[- ]try|pass\w*|success\w*|fail\w*)(?: pass)? rate\b[^.%\d~≈]{{0,25}}?"
+    rf"{PERCENT}(?:[ \t]*\((?P<k>\d{{1,7}})[ \t]?/[ \t]?(?P<n>\d{{1,7}})\b)?"
+    rf"|{_PERCENT_FIRST} (?:(?:of )?(?:the |all )?{ROUNDS} )?"
+    r"(?P<what2>first[- ]try|pass|success|fail\w*|passed)\b(?: rate)?",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    rf"\b(?P<what>pass\w*|fail\w*)\W{{1,3}}(?P<n>{COUNT}) (?:in|of|out of) (?:the )?"
+    r"(?P<end>first|last) (?P<of>\d{1,7})\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    rf"(?<![\w/.,#-])(?<!of )(?P<n>\d{{1,7}}) (?:of them |{ROUNDS} )?"
+    r"(?P<what>pass(?:ed|es)?|fail(?:ed|ures?|s)?)\b"
+    rf"(?![ \t]+(?!{ROUNDS}\b|in\b|and\b|at\b|on\b|without\b|but\b|of\b)[a-z])",
+    re.IGNORECASE,
+)
+_FIRST_TRY = re.compile(
+    r"first[- ](?:try|attempt|go)|without (?:a |any )?(?:retry|retries|rerun)|no retr"
+    r"|(?:zero|0) retr",
+    re.IGNORECASE,
+)
+_PASS_WORD = re.compile(r"\b(?:pass\w*|success\w*|succeeded|green)\b", re.IGNORECASE)
+LABEL = re.compile(
+    r"(?:overall |total |final )?(?:first[- ]try )?(?:pass(?:es|ed)?|success(?:es)?"
+    r"|fail(?:ures|ed|ure)?|results?)(?: rate| count)?[ \t]{0,3}[:=]",
+    re.IGNORECASE,
+)
+"""What a line that tells a count of all rounds begins with."""
+_OTHERS = re.compile(
+    r"[ \t]*(?:tests?|cases?|assert\w*|checks?|files?|threads?|cores?|steps?|samples?|points?"
+    r"|items?|suites?|modules?|criteria|warnings?|reviewers?|days?|hours?|minutes?|seconds?)\b",
+    re.IGNORECASE,
+)
+OF_TESTS = re.compile(r"\b(?:tests?|warnings?|skipped)\b|\bin \d{1,7}\.\d{1,6} ?s", re.IGNORECASE)
+OF_ROUNDS = re.compile(rf"\b(?:{ROUNDS}|batch)\b", re.IGNORECASE)
+
+
+def counts(sentence: Sentence) -> Iterator[Statement]:
+    """Every count and rate of the sentence."""
+    yield from _ends(sentence)
+    yield from _rates(sentence)
+    yield from _fractions(sentence)
+    yield from _bare(sentence)
+
+
+def _ends(sentence: Sentence) -> Iterator[Statement]:
+    for found in _ENDS.finditer(sentence.text):
+        if sentence.take(found):
+            size = int(found["of"])
+            about = Scope(head=size) if found["end"].casefold() == "first" else Scope(tail=size)
+            yield Statement(
+                "count",
+                *sentence.place(found),
+                subject_of(found["what"]),
+                whole(found["n"]),
+                size,
+                scope=about,
+            )
+
+
+def _fractions(sentence: Sentence) -> Iterator[Statement]:
+    every = list(FRACTION.finditer(sentence.text))
+    for at, found in enumerate(every):
+        left = sentence.text[every[at - 1].end() if at else 0 : found.start()]
+        right = sentence.text[found.end() : every[at + 1].start() if at + 1 < len(every) else None]
+        subject = _subject(left, right, sentence.label)
+        if subject is None or _OTHERS.match(right) or not sentence.take(found):
+            continue
+        about = scope(left, right)
+        is_told = LABEL.match(sentence.text) or sentence.label or about != Scope()
+        yield Statement(
+            "count",
+            *sentence.place(found),
+            subject,
+            whole(found["k"]),
+            whole(found["n"]),
+            share(found["p"], found["about"]),
+            scope=about,
+            sure=bool(is_told) and not _is_unsure(left, sentence),
+        )
+
+
+def _is_unsure(left: str, sentence: Sentence) -> bool:
+    """Whether it may be about an earlier batch, or about more than these rounds."""
+    return bool(COMPARED.search(left) or EVER.search(sentence.text))
+
+
+def _subject(left: str, right: str, label: Subject | None) -> Subject | None:
+    """What the nearest word says is counted; without one, what a list of batches counts."""
+    near = right[:50]
+    if _FIRST_TRY.search(left[-50:]) or _FIRST_TRY.search(near):
+        return "first-try"
+    words: list[tuple[int, Subject]] = []
+    kinds: tuple[tuple[Subject, re.Pattern[str]], ...] = (("pass", _PASS_WORD), ("fail", FAIL_WORD))
+    for subject, word in kinds:
+        after = word.search(near)
+        if after:
+            words.append((after.start(), subject))
+        words += [(len(left) - before.end(), subject) for before in word.finditer(left)]
+    if words:
+        return min(words, key=lambda near: near[0])[1]
+    return label if BATCH.match(left.lstrip()) else None
+
+
+def _rates(sentence: Sentence) -> Iterator[Statement]:
+    for found in _RATE.finditer(sentence.text):
+        if not sentence.take(found):
+            continue
+        left = sentence.text[: found.start()]
+        subject = subject_of(found["what"] or found["what2"])
+        if _FIRST_TRY.search(sentence.text):
+            subject = "first-try"
+        is_told = LABEL.match(sentence.text) or OF_ROUNDS.search(sentence.text)
+        of_tests = OF_TESTS.search(sentence.text)
+        yield Statement(
+            "count",
+            *sentence.place(found),
+            subject,
+            int(found["k"]) if found["k"] else None,
+            int(found["n"]) if found["n"] else None,
+            share(found["p"] or found["p2"], found["about"] or found["about2"]),
+            scope=scope(left, sentence.text[found.end() :]),
+            sure=bool(is_told) and not of_tests and not _is_unsure(left, sentence),
+        )
+
+
+def _bare(sentence: Sentence) -> Iterator[Statement]:
+    """A count alone is about rounds only where the sentence speaks of rounds."""
+    for found in _BARE.finditer(sentence.text):
+        if not sentence.take(found):
+            continue
+        left, right = sentence.text[: found.start()], sentence.text[found.end() :]
+        is_first = _FIRST_TRY.match(right[:40].lstrip(" ").removeprefix("at ").removeprefix("on ")
+                                    .removeprefix("the "))  # fmt: skip
+        of_rounds = OF_ROUNDS.search(sentence.text) and not OF_TESTS.search(sentence.text)
+        yield Statement(
+            "count",
+            *sentence.place(found),
+            "first-try" if is_first else subject_of(found["what"]),
+            int(found["n"]),
+            scope=scope(left, right),
+            sure=bool(of_rounds) and not _is_unsure(left, sentence),
+        )

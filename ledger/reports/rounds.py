@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ledger.evidence.rounds.scopes import named
+from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak
 from ledger.plan.text import counted, one_line
 from ledger.reports.lines import Line

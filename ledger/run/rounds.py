@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ledger.evidence import stats
-from ledger.evidence.rounds import SMALLEST_DROP, judge
+from ledger.evidence.rounds import judge
 from ledger.evidence.rounds_model import Earlier, Judgement, Round, RoundsReport
+from ledger.evidence.stats import SMALLEST_DROP
 from ledger.run.bundle import Bundle, shown_time, write_exit
 from ledger.run.command import shell_line
 from ledger.run.model import CompletedRound

@@ -16,8 +16,8 @@ import sys
 from collections import Counter
 from functools import cache
 
-from ledger.evidence.rounds.compare import SMALLEST_DROP, verdict_on
 from ledger.evidence.rounds_model import Earlier, Verdict
+from ledger.evidence.stats import SMALLEST_DROP, verdict_on
 
 SIZES = (20, 50, 200)
 RATES = (0.02, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)

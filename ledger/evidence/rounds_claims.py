@@ -1,0 +1,433 @@
+"""A report's statements against its own rounds. What the rounds cannot tell is unverifiable,
+never supported."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Final
+
+from ledger.evidence import stats
+from ledger.evidence.rounds_model import (
+    Claim,
+    ClaimVerdict,
+    Earlier,
+    RetryCount,
+    Round,
+    RoundsReport,
+    Scope,
+    Share,
+    Statement,
+    StatementKind,
+)
+from ledger.evidence.stats import SMALLEST_DROP, verdict_on
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts over rounds that were run. ``first_try`` is None where no round tells its retries;
+    ``untold`` are the passed rounds that do not, while others do."""
+
+    total: int
+    passes: int
+    failures: int
+    unknown: int
+    first_try: int | None
+    untold: int
+
+
+def is_run(found: Round) -> bool:
+    """Whether a round was run at all."""
+    return found.result != "skipped"
+
+
+def tally(rounds: Iterable[Round], retries: RetryCount) -> Tally:
+    """Count rounds. A round passed at first try where it needed no extra one."""
+    run = [found for found in rounds if is_run(found)]
+    passed = [found for found in run if found.result == "pass"]
+    told = any(found.retries is not None for found in run)
+    first = 0 if retries == "extra" else 1
+    return Tally(
+        len(run),
+        len(passed),
+        sum(found.result == "fail" for found in run),
+        sum(found.result == "unknown" for found in run),
+        sum(found.retries == first for found in passed) if told else None,
+        sum(found.retries is None for found in passed) if told else 0,
+    )
+
+
+def select(report: RoundsReport, scope: Scope) -> list[Round] | None:
+    """The rounds of a scope in order, those not run included; None where the report does not
+    have all of them."""
+    rounds = report.rounds
+    if scope.names:
+        known = {found.name: found for found in rounds}
+        if not set(scope.names) <= known.keys():
+            return None
+        return [found for found in rounds if found.name in scope.names]
+    if scope.batch:
+        return _batch(report, scope.batch)
+    if scope.first is not None and scope.last is not None:
+        inside = [
+            found
+            for found in rounds
+            if found.name.isdecimal() and scope.first <= int(found.name) <= scope.last
+        ]
+        complete = inside and {int(inside[0].name), int(inside[-1].name)} == {
+            scope.first,
+            scope.last,
+        }
+        return inside if complete else None
+    size = scope.head or scope.tail
+    if size is not None:
+        run = [found for found in rounds if is_run(found)]
+        if size > len(run):
+            return None
+        return run[:size] if scope.head else run[-size:]
+    return list(rounds)
+
+
+def _batch(report: RoundsReport, name: str) -> list[Round] | None:
+    wanted = name.casefold()
+    for batch in report.batches:
+        if batch.name.casefold() == wanted:
+            return select(report, batch.scope)
+    inside = [r for r in report.rounds if r.batch and _is_batch(r.batch.casefold(), wanted)]
+    return inside or None
+
+
+def _is_batch(written: str, wanted: str) -> bool:
+    """``Batch 2 (night)`` and a cell that says ``2`` are both batch 2."""
+    if not written.startswith(wanted):
+        return written == wanted.rpartition(" ")[2]
+    return not written[len(wanted) : len(wanted) + 1].isalnum()
+
+
+def named(names: Sequence[str]) -> str:
+    """Names of rounds, numbers in a row as a range: ``1621-1622, 1624``."""
+    parts: list[list[str]] = []
+    for before, name in pairwise(["", *names]):
+        is_next = before.isdecimal() and name.isdecimal() and int(name) == int(before) + 1
+        if is_next and parts:
+            parts[-1][1:] = [name]
+        else:
+            parts.append([name])
+    return ", ".join("-".join(part) for part in parts)
+
+
+_ABOUT_POINTS: Final = 2.5
+"""What "about" allows a percentage."""
+ABSENT: Final = "the report does not hold these rounds, or not all"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one statement."""
+
+    verdict: ClaimVerdict
+    observed: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a statement is held against."""
+
+    report: RoundsReport
+    retries: RetryCount
+    against: Earlier | None
+    drop: float
+
+
+def is_share(said: Share, percent: float) -> bool:
+    """Whether a percentage is written so: rounded, or cut off, to as many decimals."""
+    return is_written(said.percent, said.decimals, percent, _ABOUT_POINTS if said.about else 0.0)
+
+
+def is_written(said: float, decimals: int, value: float, tolerance: float = 0.0) -> bool:
+    """Whether ``value`` rounded or cut off to so many decimals is ``said``."""
+    unit = 10.0**-decimals
+    if abs(said - value) <= max(unit / 2, tolerance) + 1e-9:
+        return True
+    return abs(math.trunc(value / unit + 1e-9) * unit - said) < 1e-9
+
+
+def check_count(said: Statement, case: Case) -> Finding:
+    """A count, a rate, or both."""
+    members = select(case.report, said.scope)
+    if members is None:
+        return Finding("unverifiable", "", ABSENT)
+    counts = tally(members, case.retries)
+    span = _span(said, counts)
+    if span is None:
+        return Finding("unverifiable", "", "no round tells its retries")
+    low, high = span
+    observed = f"{low}/{counts.total}" if low == high else f"{low} to {high} of {counts.total}"
+    if counts.total:
+        observed += f" ({100 * low / counts.total:.1f} %)" if low == high else ""
+    wrong = not said.sure
+    if said.of is not None and said.of != counts.total:
+        if wrong or (said.scope == Scope() and said.of > counts.total):
+            return Finding("unverifiable", observed, f"the report has {counts.total} rounds")
+        return Finding("contradicted", observed)
+    fits = _fits(said, low, high, counts.total)
+    if fits == "contradicted" and wrong:
+        return Finding("unverifiable", observed, "it may be about something else")
+    return Finding(fits, observed, "results are unknown" if fits == "unverifiable" else "")
+
+
+def _span(said: Statement, counts: Tally) -> tuple[int, int] | None:
+    """The least and the most that the count may be."""
+    if said.subject == "fail":
+        return counts.failures, counts.failures + counts.unknown
+    if said.subject == "pass":
+        return counts.passes, counts.passes + counts.unknown
+    if counts.first_try is None:
+        return None
+    return counts.first_try, counts.first_try + counts.untold + counts.unknown
+
+
+def _fits(said: Statement, low: int, high: int, total: int) -> ClaimVerdict:
+    verdicts: list[bool] = []
+    for count in range(low, high + 1) if high - low < 100 else (low, high):
+        fits = said.number is None or count == said.number
+        if said.share is not None:
+            fits = fits and total > 0 and is_share(said.share, 100 * count / total)
+        verdicts.append(fits)
+    if all(verdicts):
+        return "supported"
+    return "unverifiable" if any(verdicts) else "contradicted"
+
+
+def check_streak(said: Statement, case: Case) -> Finding:
+    """Results in a row. A streak is counted from its first round to its last: 8 passes in a row are
+    not 6."""
+    members = select(case.report, said.scope)
+    if members is None:
+        return Finding("unverifiable", "", ABSENT)
+    run = [found for found in members if is_run(found)]
+    if any(found.result == "unknown" for found in run):
+        return Finding("unverifiable", "", "results are unknown")
+    streaks = [
+        [found.name for found in group]
+        for result, group in groupby(run, key=lambda found: found.result)
+        if result == said.subject
+    ]
+    wanted = said.number or 0
+    longest = max(streaks, key=len, default=[])
+    current = streaks[-1] if streaks and run[-1].result == said.subject else []
+    looked_at = {"longest": [longest], "current": [current]}.get(said.which, streaks)
+    fits = [s for s in looked_at if len(s) == wanted or (said.at_least and len(s) >= wanted)]
+    shown = fits[0] if fits else current if said.which == "current" else longest
+    if current in fits:
+        shown = current
+    observed = f"{len(shown)} ({named(shown)})" if shown else "0"
+    if fits or (not wanted and not longest):
+        return Finding("supported", observed)
+    if len(run) == len(longest) < wanted and said.scope == Scope():
+        return Finding("unverifiable", observed, "it may have begun before these rounds")
+    return Finding("contradicted", observed)
+
+
+def check_every(said: Statement, case: Case) -> Finding:
+    """All passed, or none failed."""
+    members = select(case.report, said.scope)
+    if members is None:
+        return Finding("unverifiable", "", ABSENT)
+    counts = tally(members, case.retries)
+    low, high = _span(said, counts) or (0, 0)
+    observed = f"{low}/{counts.total}"
+    if said.number is not None and said.number != counts.total:
+        verdict: ClaimVerdict = "contradicted" if said.number < counts.total else "unverifiable"
+        return Finding(verdict if said.sure else "unverifiable", observed)
+    if low == counts.total and low:
+        return Finding("supported", observed)
+    if high == counts.total:
+        return Finding("unverifiable", observed, "results are unknown")
+    return Finding("contradicted" if said.sure else "unverifiable", observed)
+
+
+def check_listed(said: Statement, case: Case) -> Finding:
+    """Rounds by name."""
+    known = {found.name: found for found in case.report.rounds}
+    missing = [name for name in said.scope.names if name not in known]
+    if missing:
+        return Finding("unverifiable", "", f"not in the report: {named(missing)}")
+    actual = [found.name for found in case.report.rounds if found.result == said.subject]
+    wrong = [name for name in said.scope.names if known[name].result != said.subject]
+    unsure = [name for name in wrong if known[name].result == "unknown"]
+    left_out = [name for name in actual if name not in said.scope.names] if said.whole_list else []
+    observed = named(actual)
+    if len(wrong) > len(unsure) or left_out:
+        told = [f"not so: {named(wrong)}"] if wrong else []
+        told += [f"left out: {named(left_out)}"] if left_out else []
+        return Finding("contradicted", observed, "; ".join(told))
+    if unsure:
+        return Finding("unverifiable", observed, f"of unknown result: {named(unsure)}")
+    return Finding("supported", observed)
+
+
+def check_clustered(said: Statement, case: Case) -> Finding:
+    """Clusters show as fewer runs than a random order has. That a test finds none does not show
+    that there are none."""
+    run = [found for found in case.report.rounds if is_run(found)]
+    if any(found.result == "unknown" for found in run):
+        return Finding("unverifiable", "", "results are unknown")
+    tested = stats.runs_test([found.result == "pass" for found in run])
+    if tested is None:
+        return Finding("unverifiable", "", "all rounds have one result")
+    observed = f"{tested.runs} runs, {tested.expected:.1f} expected, p = {tested.fewer:.2g}"
+    if tested.fewer <= stats.ALPHA:
+        return Finding("contradicted" if said.negated else "supported", observed)
+    if tested.more <= stats.ALPHA and not said.negated:
+        return Finding("contradicted", observed, "results change more often than by chance")
+    return Finding("unverifiable", observed, "no sign of it")
+
+
+_ABOUT: Final = 0.05
+"""What "about" allows, of the value."""
+
+
+def _values(said: Statement, case: Case) -> list[float]:
+    members = select(case.report, said.scope) or []
+    return [found.metrics[said.metric] for found in members if said.metric in found.metrics]
+
+
+def check_mean(said: Statement, case: Case) -> Finding:
+    """The mean over the rounds that have the value."""
+    spread = stats.spread(_values(said, case))
+    if spread is None or said.number is None:
+        return Finding("unverifiable", "", "no round has this value")
+    tolerance = _ABOUT * abs(spread.mean) if said.about else 0.0
+    fits = is_written(said.number, said.decimals, spread.mean, tolerance)
+    observed = f"{spread.mean:.{said.decimals + 1}f} of {spread.size} rounds"
+    return Finding("supported" if fits else "contradicted", observed)
+
+
+def check_range(said: Statement, case: Case) -> Finding:
+    """The smallest and the largest value."""
+    spread = stats.spread(_values(said, case))
+    if spread is None or said.number is None or said.of is None:
+        return Finding("unverifiable", "", "no round has this value")
+    fits = is_written(said.number, said.decimals, spread.low) and is_written(
+        said.of, said.decimals, spread.high
+    )
+    observed = f"{spread.low:g} to {spread.high:g}"
+    return Finding("supported" if fits else "contradicted", observed)
+
+
+def check_sum(said: Statement, _: Case) -> Finding:
+    """Numbers that are said to add up."""
+    total = sum(said.parts)
+    return Finding("supported" if total == said.number else "contradicted", str(total))
+
+
+def check_change(said: Statement, case: Case) -> Finding:
+    """A difference from an earlier batch. A rate without its number of rounds cannot be compared
+    with; the batch given to compare with is taken where it has that rate."""
+    counts = tally(case.report.rounds, case.retries)
+    earlier = _earlier(said, case)
+    if earlier is None:
+        percent = said.share.percent if said.share else 0
+        return Finding(
+            "unverifiable",
+            f"{counts.passes}/{counts.total}",
+            f"how many rounds the {percent:g} % are of is not said",
+        )
+    if said.direction is None:
+        return Finding("unverifiable", "", "what it says of the difference is not understood")
+    if counts.unknown or not counts.total or not earlier.total:
+        return Finding("unverifiable", "", "results are unknown")
+    verdict = verdict_on(counts.passes, 0, counts.total, earlier, case.drop)
+    p_value = stats.fisher(counts.passes, counts.total, earlier.passes, earlier.total)
+    observed = f"{counts.passes}/{counts.total} against {earlier.passes}/{earlier.total}, "
+    observed += f"p = {p_value:.3g}: {verdict}"
+    proves = {"worse": "regression", "better": "improvement", "same": "no evidence of change"}
+    opposite = {"worse": "improvement", "better": "regression"}.get(said.direction)
+    if verdict == proves[said.direction]:
+        return Finding("supported", observed)
+    difference = counts.passes * earlier.total - earlier.passes * counts.total
+    turned = (said.direction == "worse" and difference >= 0) or (
+        said.direction == "better" and difference <= 0
+    )
+    is_wrong = verdict == opposite or turned
+    if said.direction == "same" and verdict in ("regression", "improvement"):
+        is_wrong = True
+    return Finding("contradicted" if is_wrong else "unverifiable", observed)
+
+
+def _earlier(said: Statement, case: Case) -> Earlier | None:
+    """The batch that a statement compares with: by its own numbers, else the one given, where
+    its rate is the one that is written."""
+    if said.number is not None and said.of is not None:
+        passes = said.of - said.number if said.subject == "fail" else said.number
+        return (
+            Earlier(passes=int(passes), total=int(said.of), source="the report")
+            if 0 <= passes <= said.of
+            else None
+        )
+    given = case.against
+    if given is None or said.share is None or not given.total:
+        return None
+    passes_of = given.total - given.passes if said.subject == "fail" else given.passes
+    return given if is_share(said.share, 100 * passes_of / given.total) else None
+
+
+def check(
+    report: RoundsReport,
+    retries: RetryCount,
+    against: Earlier | None = None,
+    drop: float = SMALLEST_DROP,
+) -> tuple[Claim, ...]:
+    """Every statement of the report with its verdict, in the order of the text."""
+    case = Case(report, retries, against, drop)
+    found = []
+    for statement in sorted(report.statements, key=lambda said: said.line):
+        told = _CHECKS[statement.kind](statement, case)
+        found.append(
+            Claim(
+                kind=statement.kind,
+                text=statement.text,
+                claimed=_claimed(statement),
+                observed=told.observed,
+                verdict=told.verdict,
+                reason=told.reason,
+                line=statement.line,
+            )
+        )
+    return tuple(found)
+
+
+def _claimed(said: Statement) -> str:
+    if said.kind in ("listed", "every"):
+        return named(said.scope.names) or f"all {said.subject}"
+    if said.kind == "clustered":
+        return "not clustered" if said.negated else "clustered"
+    if said.kind == "sum":
+        return f"{' + '.join(map(str, said.parts))} = {said.number:.0f}"
+    if said.kind == "range":
+        return f"{said.number:.{said.decimals}f} to {said.of:.{said.decimals}f}"
+    if said.kind == "mean":
+        return f"{said.number:.{said.decimals}f}"
+    parts = []
+    if said.number is not None:
+        parts.append(f"{said.number:.0f}" + (f"/{said.of:.0f}" if said.of is not None else ""))
+    if said.share is not None:
+        parts.append(f"{said.share.percent:.{said.share.decimals}f} %")
+    return (("at least " if said.at_least else "") + ", ".join(parts)) or "a change"
+
+
+_CHECKS: Final[dict[StatementKind, Callable[[Statement, Case], Finding]]] = {
+    "count": check_count,
+    "streak": check_streak,
+    "listed": check_listed,
+    "every": check_every,
+    "clustered": check_clustered,
+    "mean": check_mean,
+    "range": check_range,
+    "sum": check_sum,
+    "change": check_change,
+}
