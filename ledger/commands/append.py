@@ -20,14 +20,14 @@ from ledger.commands import facts
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import append as edits
-from ledger.edits import recorded, wording
+from ledger.edits.runs import entry_of, metrics_of, result_of
 from ledger.errors import Refused, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import read_run, read_runs
 from ledger.git import files, repository
 from ledger.plan import braces, selectors, text, words
-from ledger.plan.model import Change, Ledger, Model, NewAttempt, Result
+from ledger.plan.model import Action, Change, Ledger, Model, NewAttempt, Result
 
 
 class Appended(Model):
@@ -138,7 +138,7 @@ def _draft(
     if baseline is not None:
         earlier = files.inside(config.root, baseline)
         delta = compare(evidence.whole, read_run(evidence.tree, earlier))
-    phrase = result if result is not None else wording.result(evidence.whole)
+    phrase = result if result is not None else result_of(evidence.whole)
     word = words.vocabulary(config.own).result(text.one_line(phrase))
     if word == "unknown":
         raise UsageError(
@@ -154,7 +154,7 @@ def _draft(
         result=word,
         words=phrase,
         summary=summary,
-        metrics=wording.metrics(evidence.whole, delta, earlier),
+        metrics=metrics_of(evidence.whole, delta, earlier),
         artifacts=tuple(_cited(config.root, run) for run in evidence.each),
         commit=_commit(config, evidence),
     )
@@ -204,12 +204,15 @@ def _refuse_contradicted(found: Sequence[JudgedClaim]) -> None:
 def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:
     sections = [section for section in ledger.items if section.id == item]
     for run in evidence.each:
-        found = recorded.find(sections, run.path, run.stamp)
-        if found:
-            called = f"attempt #{found.number}" if found.number is not None else "an attempt"
-            where = f" in action {found.action}" if found.action is not None else ""
+        entry = entry_of(run.path, run.stamp, sections)
+        if entry:
+            number, where = entry.number, ""
+            if isinstance(entry, Action):
+                number, where = entry.attempt, f" in action {entry.number}"
+            called = "an attempt" if number is None else f"attempt #{number}"
+            line = entry.span.start_line
             raise Refused(
                 "recorded-already",
-                f"{run.path} is recorded as {called}{where} of {item} ({path}:{found.line})",
+                f"{run.path} is recorded as {called}{where} of {item} ({path}:{line})",
                 "use --again to record it once more",
             )

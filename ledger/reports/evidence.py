@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.commands.evidence import Runs
-from ledger.edits import wording
+from ledger.edits.runs import metrics_of
 from ledger.evidence.crashes import groups
 from ledger.evidence.model import FAILING, Delta, Evidence
 from ledger.plan.text import counted, one_line
@@ -28,7 +28,7 @@ def report(read: Runs, slowest: int = 5) -> Iterator[Line]:
 def brief(evidence: Evidence) -> Iterator[Line]:
     """One of several inputs: how it ended and its numbers."""
     yield _heading(evidence.path, evidence)
-    said = wording.metrics(evidence)
+    said = metrics_of(evidence)
     if said:
         yield Line(f"  {one_line(said)}")
 
@@ -37,7 +37,7 @@ def run(evidence: Evidence, slowest: int = 5, inputs: int = 1) -> Iterator[Line]
     """One run: how it ended, its numbers, and what went wrong."""
     name = evidence.path if inputs == 1 else f"{inputs} inputs together"
     yield _heading(name, evidence)
-    said = wording.metrics(evidence)
+    said = metrics_of(evidence)
     if said:
         yield Line(f"  {one_line(said)}")
     for rate in evidence.rates:

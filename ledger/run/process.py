@@ -241,21 +241,23 @@ class _Running:
 
 def _killed_with_ledger() -> None:
     """In the new process, before it becomes the command: when `ledger` is killed, it is, too."""
-    if _PRCTL:
-        _PRCTL(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @contextmanager
 def _orphans_adopted() -> Iterator[None]:
     """On Linux a process whose parent ends becomes a child of this one while it is open, so that
     also a daemon is found. Elsewhere the command's process group is what is known."""
-    if _PRCTL:
-        _PRCTL(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(1))
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     try:
         yield
     finally:
-        if _PRCTL:
-            _PRCTL(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(0))
+        _prctl(_PR_SET_CHILD_SUBREAPER, 0)
+
+
+def _prctl(option: int, value: int) -> None:
+    if _PRCTL:
+        _PRCTL(option, ctypes.c_ulong(value))
 
 
 def _reap_orphans(command: int) -> None:
