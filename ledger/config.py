@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 
 from ledger.errors import UnreadableInput, UsageError, shown, why
 from ledger.git import process
-from ledger.plan import conventions
+from ledger.plan import words
 from ledger.plan.dialects import DIALECTS
 from ledger.plan.model import Conventions, Model
 
@@ -36,7 +36,7 @@ def _dialect(name: str) -> str:
 
 
 def _words(table: Any) -> Any:
-    return conventions.read(table) if isinstance(table, dict) else table
+    return words.read_table(table) if isinstance(table, dict) else table
 
 
 AppendOnly = Literal["strict", "latest", "off"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.gates.brief import read_brief
 from ledger.gates.model import Brief, Condition
-from ledger.plan import mojibake
+from ledger.plan import text as repair
 from tests.repository import DATA
 
 SMALL = (DATA / "small_brief.md").read_bytes()
@@ -168,12 +168,12 @@ UNHARMED = [
 
 @pytest.mark.parametrize(("line", "meant", "lost"), DAMAGED)
 def test_damaged_lines_are_read_as_they_were_meant(line: str, meant: str, lost: int) -> None:
-    assert mojibake.mend(line) == mojibake.Mended(meant, True, lost)
+    assert repair.mend(line) == repair.Mended(meant, True, lost)
 
 
 @pytest.mark.parametrize("line", UNHARMED)
 def test_other_lines_are_left_alone(line: str) -> None:
-    assert mojibake.mend(line) == mojibake.Mended(line, False, 0)
+    assert repair.mend(line) == repair.Mended(line, False, 0)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cn", "Co", "Cs"))))
@@ -181,9 +181,9 @@ def test_other_lines_are_left_alone(line: str) -> None:
 def test_what_latin_1_did_to_a_line_can_be_undone(line: str) -> None:
     """Latin-1 has a character for every byte, so nothing is lost: where the damage is seen at
     all, all of it is undone."""
-    mended = mojibake.mend(line.encode().decode("latin-1"))
+    mended = repair.mend(line.encode().decode("latin-1"))
     if mended.is_damaged:
-        assert mended == mojibake.Mended(line, True, 0)
+        assert mended == repair.Mended(line, True, 0)
     else:
         assert all(ord(letter) < 0x800 for letter in line)
 

@@ -12,7 +12,7 @@ import pytest
 
 from ledger import config, hook
 from ledger.errors import UsageError
-from ledger.plan import conventions, patterns, reader, words
+from ledger.plan import patterns, reader, words
 from ledger.versions.snapshot import Snapshots
 from tests.commands import call
 from tests.repository import DATA, Repository
@@ -22,7 +22,7 @@ from tests.test_merge_driver import program  # noqa: F401 - a fixture
 WORDS = DATA / "words"
 PLAN = (WORDS / "plan.md").read_bytes()
 SETTINGS = (WORDS / "pyproject.toml").read_text()
-OWN = conventions.read(tomllib.loads(SETTINGS)["tool"]["ledger"]["words"])
+OWN = words.read_table(tomllib.loads(SETTINGS)["tool"]["ledger"]["words"])
 FIRST = "  * [2025-11-01] Attempt #1 — Ergebnis: rot (zu langsam)."
 LAST = "  * [2025-11-02] Attempt #2 — Ergebnis: grün. Schleife ersetzt.\n"
 
@@ -219,7 +219,7 @@ def test_a_wrong_setting_is_one_clear_line(repo: Repository, setting: str) -> No
     ],
 )
 def test_what_a_shape_stands_for(shape: str, yes: list[str], no: list[str]) -> None:
-    own = conventions.read({"id": shape})
+    own = words.read_table({"id": shape})
     for name in (*yes, *no):
         ledger = reader.read(f"## [{name}] Title\n- Status: done\n".encode(), conventions=own)
         assert bool(ledger.items) is (name in yes), name
@@ -228,20 +228,20 @@ def test_what_a_shape_stands_for(shape: str, yes: list[str], no: list[str]) -> N
 @pytest.mark.parametrize("heading", ["T1: Title", "T1 — Title", "T1 Title", "**[T1]** Title"])
 def test_an_id_with_digits_needs_no_brackets(heading: str) -> None:
     (item,) = reader.read(
-        f"## {heading}\n".encode(), conventions=conventions.read({"id": "T<digits>"})
+        f"## {heading}\n".encode(), conventions=words.read_table({"id": "T<digits>"})
     ).items
     assert (item.id, item.title) == ("T1", "Title")
 
 
 def test_words_are_not_taken_for_an_id() -> None:
-    own = conventions.read({"id": ["<name>", "T<digits>"]})
+    own = words.read_table({"id": ["<name>", "T<digits>"]})
     assert reader.read(b"## Notes\n## T12-x\n## T1.2\n", conventions=own).items == ()
 
 
 def test_no_shape_and_no_word_is_slow() -> None:
     """Twice the text takes twice the time, not four times."""
     many = [f"<letters>-<digits>.{end}<capitals>" for end in range(50)]
-    own = conventions.read(
+    own = words.read_table(
         {"id": many, "result": {f"{'a ' * 25}{n}": "success" for n in range(90)}}
     )
     took = []
@@ -259,13 +259,13 @@ def test_no_shape_and_no_word_is_slow() -> None:
 
 def test_every_name_that_a_field_can_stand_for_is_documented() -> None:
     page = (DATA.parent.parent / "docs/reference/configuration.md").read_text()
-    for name in (*conventions.NAMES, *conventions.PLACES):
+    for name in (*words.NAMES, *words.PLACES):
         assert f"`{name}`" in page
 
 
 @pytest.mark.parametrize("pinned", ["", "logbook"])
 def test_a_logbook_in_other_words(pinned: str) -> None:
-    own = conventions.read(
+    own = words.read_table(
         {
             "fields": {
                 "Woran ich bin": "Current Focus",
@@ -293,6 +293,6 @@ def test_the_example_of_the_page_is_a_table_that_is_understood() -> None:
     page = (DATA.parent.parent / "docs/reference/configuration.md").read_text()
     examples = [part.partition("```")[0] for part in page.split("```toml\n")[1:]]
     (example,) = [part for part in examples if "[tool.ledger.words]" in part]
-    own = conventions.read(tomllib.loads(example)["tool"]["ledger"]["words"])
+    own = words.read_table(tomllib.loads(example)["tool"]["ledger"]["words"])
     (item,) = reader.read(b"## task12: Read\n- Stand: geparkt\n", conventions=own).items
     assert (item.id, item.title, item.status) == ("task12", "Read", "blocked")

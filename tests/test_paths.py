@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import UsageError
 from ledger.git.files import confine
-from ledger.plan.braces import brace, expand
-from ledger.plan.citations import find, kind
+from ledger.plan.citations import brace, expand, find, kind
 
 # Braces
 

@@ -26,7 +26,7 @@ from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import read_run, read_runs
 from ledger.git import files, repository
-from ledger.plan import braces, selectors, text, words
+from ledger.plan import citations, selectors, text, words
 from ledger.plan.model import Action, Change, Ledger, Model, NewAttempt, Result
 
 
@@ -177,7 +177,7 @@ def _cited(root: Path, evidence: Evidence) -> str:
     """The files of a run, as an attempt cites them; a run may be one file."""
     if not evidence.files or (root / evidence.path).is_file():
         return evidence.path
-    return braces.brace([f"{evidence.path}/{name}" for name in evidence.files])
+    return citations.brace([f"{evidence.path}/{name}" for name in evidence.files])
 
 
 def _commit(config: Config, evidence: _Evidence) -> str:

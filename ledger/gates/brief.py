@@ -23,8 +23,8 @@ from ledger.gates.model import (
     Totals,
 )
 from ledger.gates.outline import Fence, Part, below, parts, plain
-from ledger.plan import citations, document, mojibake, patterns, text
-from ledger.plan.braces import expand
+from ledger.plan import citations, document, patterns, text
+from ledger.plan.citations import expand
 
 _BLOCKER: Final = re.compile(r"blocker[ \t]+(?P<number>\d+)\b", re.IGNORECASE)
 _ARROW: Final = re.compile(r"[ \t]*(?:\u2192|->|=>)[ \t]*")
@@ -61,7 +61,7 @@ _NOTE: Final = re.compile(r"[ \t]+(?:\((?P<note>[^()]{1,200})\)|#.*|\u2190.*|<-.
 def read_brief(data: bytes) -> Brief:
     """Read any bytes as a brief. Damaged lines are read as they were meant, and told."""
     lines = text.decode(data.removeprefix(text.BOM)).split("\n")
-    mended = [mojibake.mend(line) for line in lines]
+    mended = [text.mend(line) for line in lines]
     damage = tuple(
         DamagedLine(line=number, text=line.strip(), lost=one.lost)
         for number, (line, one) in enumerate(zip(lines, mended, strict=True), 1)

@@ -15,7 +15,7 @@ from ledger.edits.outline import plain as one_line
 from ledger.errors import Refused
 from ledger.gates.model import Brief, Update, UpdateKind
 from ledger.gates.outline import Fence, Node, Part, plain
-from ledger.plan import dialects, mojibake, patterns, places, reader, text, words
+from ledger.plan import dialects, patterns, places, reader, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Conventions, Item, Ledger
 
@@ -152,7 +152,7 @@ def check(old: Ledger, new: Ledger, name: str, every: Sequence[ReadUpdate]) -> N
 
 
 def _read_in(item: Item, update: Update, stamp: str | None, own: Conventions | None) -> ReadUpdate:
-    if mojibake.LOST in update.text:
+    if text.LOST in update.text:
         raise Refused(
             "lost-marks",
             f"the update on line {update.line} has damaged characters that cannot be told",

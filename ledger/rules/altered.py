@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from ledger.plan import dialects
+from ledger.plan import dialects, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.patterns import behind_number
 from ledger.rules.places import attempts, unseen
@@ -80,10 +80,9 @@ def _mended(old: Attempt, fresh: Sequence[Attempt]) -> Attempt | None:
     wrong encoding: who mends them has changed nothing. Who damages them has."""
     if not any(sign in old.text for sign in _DAMAGE):
         return None
-    from ledger.plan import mojibake  # for the few attempts that need it
 
     def meant(said: str) -> str:
-        return behind_number("\n".join(mojibake.mend(line).line for line in said.split("\n")))
+        return behind_number("\n".join(text.mend(line).line for line in said.split("\n")))
 
     said = meant(old.text)
     if said == behind_number(old.text):

@@ -66,7 +66,6 @@ def damaged(data: bytes) -> Iterator[Damaged]:
     suspects = sorted(_suspects(data))
     if not suspects:
         return
-    from ledger.plan import mojibake  # its tables take a while, and hardly any plan needs them
 
     code: frozenset[int] | None = None
     seen = iter(suspects)
@@ -80,7 +79,7 @@ def damaged(data: bytes) -> Iterator[Damaged]:
         whole = data[start:end].rstrip(b"\r\n")
         raw = whole if line else whole.removeprefix(text.BOM)
         was = text.decode(raw)
-        parts = [(begin, stop, mojibake.mend(was[begin:stop])) for begin, stop in _outside(was)]
+        parts = [(begin, stop, text.mend(was[begin:stop])) for begin, stop in _outside(was)]
         if not any(mended.is_damaged for *_, mended in parts):
             continue
         code = _code(data) if code is None else code
