@@ -13,7 +13,7 @@ from hypothesis import given
 from ledger.plan import reader
 from ledger.plan.document import Edit
 from ledger.plan.model import Ledger
-from ledger.rules import Facts, fixes, made_worse
+from ledger.rules import Facts, fixes, index, made_worse
 from ledger.rules.registry import Fix
 from tests import generators
 from tests.campaigns import doctor as campaign
@@ -247,7 +247,7 @@ def test_a_fix_that_does_more_than_it_means_is_left(monkeypatch: pytest.MonkeyPa
     row = ROW.replace("001", "002").replace("pending", "done")
     before = HEAD + ROW.replace("pending", "done") + row + ITEM + ITEM.replace("001", "002")
     ledger = reader.read(before.encode())
-    first, second = [one for one in fixes._statuses(ledger) if isinstance(one, Fix)]
+    first, second = [one for one in index.statuses(ledger) if isinstance(one, Fix)]
     word = before.encode().index(b"waits")
     greedy = first._replace(edits=(*first.edits, Edit(word, word + 5, b"w")))
     fixer = lambda now, _: iter([greedy, *([second] if now is ledger else [])])  # noqa: E731

@@ -217,7 +217,7 @@ def _findings(every: Sequence[Finding], fixes: int) -> Check:
 
 def _artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
     """Whether what attempts cite is there, for everybody who clones the repository."""
-    cited = [one for attempt in places.attempts(read) for one in places.artifacts(attempt)]
+    cited = [one for attempt in places.attempts(read) for one in attempt.artifacts]
     counts = Counter(one.code for one in every if one.code in _CITED)
     if not counts:
         paths = sum(len(one.paths) for one in cited)

@@ -16,7 +16,7 @@ from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Ledger, Model
 from ledger.rules import fixes
 from ledger.rules.model import MadeFix
-from ledger.rules.number_fixes import Age
+from ledger.rules.numbers import Age
 
 
 class Repaired(Model):

@@ -11,6 +11,7 @@ work tree, ``LedgerError`` where git is missing (``no-git``) or gives up (``git-
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,7 +164,7 @@ class Artifacts:
         for path in dict.fromkeys(asked):
             if path not in self._states:
                 kind = citations.kind(path)
-                real = self._tree.real(path) if kind == "path" else None
+                real = self._tree.real(posixpath.normpath(path)) if kind == "path" else None
                 if real is None:
                     self._states[path] = "placeholder" if kind == "placeholder" else "outside"
                 elif self._index and (not real or self._index.listing.has(real)):

@@ -6,24 +6,19 @@ means, why, an example and how to mend it: ``ledger explain`` and the reference 
 
 from __future__ import annotations
 
-from ledger.rules import (
-    actions,
-    artifacts,
-    criteria,
-    dates,
-    evidence,
-    guard,
-    index,
-    marks,
-    numbers,
-    runs,
-    secrets,
-    structure,
-    tasks,
-)
-from ledger.rules.comparison import made_worse, without_noise
+from ledger.rules import actions, artifacts, attempts, guard, index, numbers, structure
 from ledger.rules.model import Explanation, Finding
-from ledger.rules.registry import RULES, ArtifactState, Facts, Rule, check, compares, guards
+from ledger.rules.registry import (
+    RULES,
+    ArtifactState,
+    Facts,
+    Rule,
+    check,
+    compares,
+    guards,
+    made_worse,
+    without_noise,
+)
 
 __all__ = [
     "RULES",
@@ -40,18 +35,4 @@ __all__ = [
 ]
 
 # Importing a theme registers its rules.
-THEMES = (
-    structure,
-    marks,
-    numbers,
-    index,
-    dates,
-    evidence,
-    artifacts,
-    runs,
-    guard,
-    actions,
-    criteria,
-    secrets,
-    tasks,
-)
+THEMES = (structure, numbers, index, attempts, artifacts, guard, actions)

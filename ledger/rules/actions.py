@@ -1,10 +1,11 @@
-"""Rules about next actions: what is done names its attempt, what is finished is finished."""
+"""Rules about next actions, exit criteria and the boxes of tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.plan.model import Action, Ledger
+from ledger.plan import dialects
+from ledger.plan.model import FINISHED, Action, Heading, Item, Ledger
 from ledger.rules.places import numbering, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
@@ -121,3 +122,81 @@ def open_action_in_done_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 def _name(action: Action) -> str:
     return "an action" if action.number is None else f"action {action.number}"
+
+
+@rule("LED605", "done-with-unmet-criteria", "error")
+def done_with_unmet_criteria(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item was set to done, and one of its exit criteria is not met.
+
+    Why: Exit criteria say when an item is done. The hook looks for boxes that are not ticked;
+    `ledger validate --base REV`, and every command that writes, also ask whether what a criterion
+    names is there, as `ledger gate ITEM` does. What cannot be judged is let pass.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: done
+        - Exit Criteria:
+          - [x] All tests pass
+          - [ ] 50 MB in under ten times the time of 5 MB
+
+    Mend: Meet the criterion and tick it, or open the item again; a criterion that no longer holds
+    is taken out, with a note on why.
+    """
+    before = {item.id for item in facts.base.items if item.status == "done"} if facts.base else ()
+    for item in ledger.items:
+        if item.status == "done" and item.id not in before:
+            for start, text, reason in _unmet(item, facts):
+                at = opening(ledger, start)
+                message = f"{item.id} is done and a criterion is not met: {quoted(text)}{reason}"
+                yield Fault(at, message, text, item.id)
+
+
+def _unmet(item: Item, facts: Facts) -> Iterator[tuple[int, str, str]]:
+    """Where each unmet criterion stands, its text, and why it is unmet where that was asked."""
+    told = dict(facts.unmet(item)) if facts.unmet and item.criteria else {}
+    for criterion in item.criteria:
+        line = criterion.span.start_line
+        if line in told:
+            yield criterion.span.start_byte, criterion.text, f": {told[line]}"
+        elif criterion.ticked is False:
+            yield criterion.span.start_byte, criterion.text, ""
+
+
+@rule("LED606", "box-contradicts-heading", "warning")
+def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A task's box is empty below a heading that says done, or ticked below one that says blocked.
+
+    Why: One of them is out of date. The box is believed; who reads the headings alone is misled.
+
+    Example:
+
+        # Fix plan
+
+        ## Phase 1: Setup [done]
+
+        - [x] Set up the build
+        - [ ] Write the first test
+
+    Mend: Tick the box, move the task below another heading, or correct the heading.
+    """
+    above: list[Heading] = []
+    headings = list(reversed(ledger.headings))
+    for item in ledger.items:
+        if not dialects.of(item).has_boxes:
+            continue
+        while headings and headings[-1].span.start_byte < item.span.start_byte:
+            heading = headings.pop()
+            while above and above[-1].level >= heading.level:
+                above.pop()
+            above.append(heading)
+        said = next((one for one in reversed(above) if one.status), None)
+        if said is None:
+            continue
+        is_open = said.status == "done" and item.status not in FINISHED
+        is_done = said.status == "blocked" and item.status == "done"
+        if is_open or is_done:
+            at = opening(ledger, item.span.start_byte)
+            told = "open" if is_open else "done"
+            message = f"{item.id} is {told}, the heading at line {said.span.start_line} says"
+            yield Fault(at, f"{message} {quoted(said.status_text)}", told, item.id)

@@ -1,20 +1,27 @@
-"""Rules about the files that an attempt cites: git has them, and everybody can find them.
+"""Rules about the files that an attempt cites, and about secrets that those or the plan give away.
 
 Asked of attempts that a change adds or rewrites. A path may be meant from the item's artifacts
 root or from the run's folder; the best of its possible places counts. A path that starts with
 a folder which the repository does not have is taken for the end of a longer one, and is judged
 only where a stamp in it says that it leads into a run.
+
+Only what looks like nothing else is taken for a secret: the fixed prefixes that providers give
+their keys so that they can be found, private keys, and long values of variables that say what
+they hold. None of it is ever shown whole.
 """
 
+from __future__ import annotations
+
 import re
+import zlib
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.plan import citations, text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.places import added, artifacts, attempts
+from ledger.rules.places import added, attempts, opening
 from ledger.rules.registry import ArtifactState, Facts, Fault, rule
 
 # A path up to the folder of a run.
@@ -165,13 +172,8 @@ class _Cited(NamedTuple):
     is_end: bool
 
 
-@lru_cache(maxsize=32768)  # one rule after the other asks
-def _cited(attempt: Attempt, root: str, tops: frozenset[str]) -> tuple[_Cited, ...]:
-    return tuple(_paths(attempt, root, tops))
-
-
-def _paths(attempt: Attempt, root: str, tops: frozenset[str]) -> Iterator[_Cited]:
-    cited = artifacts(attempt)
+def _cited(attempt: Attempt, root: str, tops: frozenset[str]) -> Iterator[_Cited]:
+    cited = attempt.artifacts
     folders = {root: None} if root else {}
     for artifact in cited:
         for path in artifact.paths:
@@ -210,3 +212,138 @@ def _grouped(
         key = (cited.attempt.span.start_byte, cited.artifact.raw)
         groups.setdefault(key, (cited.attempt, cited.artifact, []))[2].append(cited.path)
     yield from groups.values()
+
+
+# What a key is, and what it looks like: "ghp_0123..." for instance.
+_KEYS = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("an AWS key", rb"AKIA[0-9A-Z]{16}(?![0-9A-Za-z])"),
+        ("a GitHub token", rb"gh[pos]_[0-9A-Za-z]{36}"),
+        ("a GitHub token", rb"github_pat_\w{40}"),
+        ("a GitLab token", rb"glpat-[\w-]{20}"),
+        ("an API key", rb"sk-(?:[a-z]{2,8}[0-9]{0,2}-)?[0-9A-Za-z_-]{32}"),
+        ("a Slack token", rb"xox[abprs]-[0-9A-Za-z-]{16}"),
+        ("a Google key", rb"AIza[\w-]{35}"),
+        ("a Hugging Face token", rb"hf_[A-Za-z]{34}"),
+        ("an npm token", rb"npm_[0-9A-Za-z]{36}"),
+        ("a PyPI token", rb"pypi-[\w-]{50}"),
+        ("a private key", rb"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"),
+    )
+)
+# The value of MY_API_KEY="Zx81qq0vTn55Lw2d" in a line such as this.
+_VALUE = re.compile(
+    rb"(?:API_KEY|SECRET|_TOKEN|PASSWORD|PASSWD)[A-Z_]{0,40}"
+    rb"[\"']?[ \t]?[=:][ \t]?[\"'`]?([^\s\"'`;,|&<>$(){}\\]{12,200})"
+)
+_AROUND = 300  # bytes, longer than what the patterns match
+
+
+class _Secret(NamedTuple):
+    at: int
+    kind: str
+    value: bytes
+
+
+@rule("LED701", "secret-in-ledger", "error")
+def secret_in_ledger(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The ledger holds what looks like a key, a token or a password.
+
+    Why: Once committed it stays in the history, for everybody who can read the repository, and
+    deleting the line does not take it back.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Reproduction: `API_KEY=Zx81qq0vTn55Lw2d pytest`
+
+    Mend: Take it out before it is committed. If it was, revoke it where it was issued.
+    """
+    start, end = _changed(ledger.text, facts.base.text if facts.base else b"")
+    for secret in _secrets(ledger.text[start:end]):
+        message = f"looks like {secret.kind} ({_hint(secret.value)})"
+        yield Fault(start + secret.at, message, _about(secret), fix="take it out, and revoke it")
+
+
+@rule("LED702", "secret-in-artifact", "error")
+def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A file that an attempt cites holds what looks like a key, a token or a password.
+
+    Why: Dumps of a run's environment often do. The file is committed together with the attempt.
+    Files of more than 100,000 bytes are not looked into: dumps are shorter.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success. Environment: `reports/parse/env.txt`
+
+    Mend: Take the line out of the file. If it was committed, revoke the key where it was issued.
+    """
+    if facts.content_of is None:
+        return
+    seen: set[str] = set()
+    for attempt in attempts(ledger) if facts.every else added(ledger, facts.base):
+        for path in (path for artifact in attempt.artifacts for path in artifact.paths):
+            if path in seen:
+                continue
+            seen.add(path)
+            for secret in _secrets(facts.content_of(path) or b""):
+                message = f"{name(attempt)} cites {path}, which holds what looks like {secret.kind}"
+                yield Fault(
+                    opening(ledger, attempt.span.start_byte),
+                    f"{message} ({_hint(secret.value)})",
+                    f"{path} {_about(secret)}",
+                    attempt.item,
+                    attempt.number,
+                    "take it out, and revoke it",
+                )
+                break  # one is enough to look into the file
+
+
+def _changed(new: bytes, old: bytes) -> tuple[int, int]:
+    """The part of ``new`` outside of which it is as ``old``, and a little around it."""
+    shorter = min(len(new), len(old))
+    head = bisect_left(range(1, shorter + 1), True, key=lambda n: new[:n] != old[:n])
+    tail = bisect_left(
+        range(1, shorter - head + 1), True, key=lambda n: new[len(new) - n :] != old[len(old) - n :]
+    )
+    return max(0, head - _AROUND), len(new) - tail + _AROUND
+
+
+def _secrets(data: bytes) -> Iterator[_Secret]:
+    for kind, pattern in _KEYS:
+        for match in pattern.finditer(data):
+            if not _goes_on(data, match.start()):
+                yield _Secret(match.start(), kind, match.group())
+    for match in _VALUE.finditer(data):
+        if _is_random(match[1]):
+            yield _Secret(match.start(), "the value of a secret", match[1])
+
+
+def _goes_on(data: bytes, at: int) -> bool:
+    """Whether a word goes on at ``at``, as in ``task-...``."""
+    before = data[at - 1 : at] if at else b""
+    return before.isalnum() or before in (b"_", b"-")
+
+
+def _is_random(value: bytes) -> bool:
+    """Whether nobody would choose the value as a name: letters and digits mixed, no path."""
+    letters = sum(byte in _LETTERS for byte in value)
+    digits = sum(byte in _DIGITS for byte in value)
+    is_path = b"/" in value[:2] or value.count(b"/") > 2 or b".." in value or b"***" in value
+    return letters > 3 and digits > 2 and not is_path and len(set(value)) > len(value) / 3
+
+
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_DIGITS = frozenset(b"0123456789")
+
+
+def _hint(value: bytes) -> str:
+    return f"{value[:4].decode('ascii', 'replace')}..., {len(value)} characters"
+
+
+def _about(secret: _Secret) -> str:
+    return f"{secret.kind} {zlib.crc32(secret.value):08x}"

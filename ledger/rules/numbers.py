@@ -1,14 +1,30 @@
-"""Rules about the numbers of attempts and actions."""
+"""Rules about the numbers of attempts and actions; and a safe fix for those that are given twice.
+
+Of attempts that share a number the first keeps it, each other one gets the next that is free. Only
+the number changes, at the start of the entry. What names such an attempt follows where it is clear
+which one is meant: a completed action that has the run's stamp. All else stays, and is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import count, pairwise
+from typing import Final
 
+from ledger.edits.outline import Outline
+from ledger.plan import patterns, text
+from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.pointers import next_free
+from ledger.rules.model import MadeFix
 from ledger.rules.places import numbering, opening, quoted, repeated
-from ledger.rules.registry import Facts, Fault, rule
+from ledger.rules.registry import Facts, Fault, Fix, made, rule
+from ledger.rules.withdrawals import withdrawals
 
 
 @rule("LED106", "duplicate-attempt", "error")
@@ -160,13 +176,10 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def _withdrawn(ledger: Ledger) -> dict[str | None, set[int]]:
     """The numbers of each item that were withdrawn."""
     found: dict[str | None, set[int]] = {}
-    if b"ithdrawn" in ledger.text:
-        from ledger.rules import withdrawals  # for the few plans that have any
-
-        for one in withdrawals.find(ledger):
-            for item, number in one.names:
-                if isinstance(number, int):
-                    found.setdefault(item, set()).add(number)
+    for one in withdrawals(ledger):
+        for item, number in one.names:
+            if isinstance(number, int):
+                found.setdefault(item, set()).add(number)
     return found
 
 
@@ -202,3 +215,215 @@ def attempts_out_of_order(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 def _texts(ledger: Ledger | None) -> set[str]:
     return {a.text for item in ledger.items for a in item.attempts} if ledger else set()
+
+
+Age = Callable[[Attempt], int]
+"""Smaller for what was there before."""
+
+_BLANK: Final = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
+_NUMBER: Final = re.compile(rb"(?i:Attempt)" + _BLANK + rb"#?(\d{1,6})")
+_NAMED: Final = re.compile(rb"(?i:Attempts?)" + _BLANK + rb"#(\d{1,6})(?!\d)")
+_WHOSE: Final = re.compile(rb"(?<![\w.-])([A-Z][\w.-]{0,200})#(\d{1,6})(?!\d)")
+_STAMP: Final = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
+_LEAD: Final = 200  # bytes at the start of an attempt that may hold its number
+_MOST_LINES: Final = 8
+
+
+def duplicates(ledger: Ledger, age: Age) -> Iterator[Fix | MadeFix]:
+    """Attempts of an item's history whose number an earlier one has (LED106). ``age`` is smaller
+    for what was there before."""
+    names = _Names(ledger)
+    free: dict[str, Iterator[int]] = {}
+    for place, item in enumerate(ledger.items):
+        groups: dict[int, list[int]] = {}
+        for at, one in enumerate(item.attempts):
+            if one.source == "history" and one.number is not None:
+                groups.setdefault(one.number, []).append(at)
+        if all(len(group) == 1 for group in groups.values()):
+            continue
+        falls = _falls([item.attempts[at] for group in groups.values() for at in group])
+        tasks: dict[int, list[int]] = {}
+        for at, action in enumerate(item.actions):
+            tasks.setdefault(action.attempt or 0, []).append(at)
+        if item.id not in free:
+            free[item.id] = names.free(item.id)
+        for number, group in sorted(groups.items()):
+            if len(group) == 1:
+                continue
+            group.sort(key=lambda at: (age(item.attempts[at]), -at if falls else at))
+            shared = _Shared(ledger, place, number, group, tasks.get(number, []))
+            yield from shared.fixes(free[item.id])
+            if shared.moved:
+                yield from shared.unclear(names)
+
+
+@dataclass
+class _Shared:
+    """One number of an item and the attempts that have it, the first first. ``tasks`` are the
+    actions that it completed. ``moved`` are those that got another."""
+
+    ledger: Ledger
+    place: int
+    number: int
+    group: Sequence[int]
+    tasks: Sequence[int]
+    moved: list[int] = field(default_factory=list)
+
+    @property
+    def item(self) -> Item:
+        """The item."""
+        return self.ledger.items[self.place]
+
+    def fixes(self, free: Iterator[int]) -> Iterator[Fix | MadeFix]:
+        """A new number for all but the first; none for any where one cannot have it, lest it is
+        another one's turn the next time."""
+        every = [self.item.attempts[at] for at in self.group]
+        known: set[str] = set()
+        for one in every:
+            said = ""
+            if patterns.behind_number(one.text) in known:
+                said = f"attempt #{self.number} of {self.item.id} stands twice, word for word"
+            elif _digits(self.ledger, one) is None:
+                said = f"where attempt #{self.number} has its number cannot be told"
+            if said:
+                yield made("LED106", one.span.start_line, self.item.id, said)
+                return
+            known.add(patterns.behind_number(one.text))
+        for at in self.group[1:]:
+            digits = _digits(self.ledger, self.item.attempts[at])
+            assert digits
+            self.moved.append(at)
+            yield self._renumbered(at, digits, next(free))
+
+    def _renumbered(self, at: int, digits: tuple[int, int], new: int) -> Fix:
+        item = self.item
+        edits, tasks = [Edit(*digits, b"%d" % new)], []
+        for task, whose in self.completed.items():
+            span = item.actions[task].state_span
+            found = _NUMBER.search(self.ledger.text, span.start_byte, span.end_byte)
+            if whose == at and found and int(found[1]) == self.number:
+                edits.append(Edit(*found.span(1), b"%d" % new))
+                tasks.append(task)
+        follow = f", and {len(tasks)} completed by it follow" if tasks else ""
+        said = f"attempt #{self.number} of {item.id} is #{new} now{follow}"
+        told = made("LED106", item.attempts[at].span.start_line, item.id, said)
+        return Fix(told, tuple(edits), partial(self._meant, at, new, tasks))
+
+    def _meant(self, at: int, new: int, tasks: Sequence[int], outline: Outline) -> None:
+        """The attempt has another number, and so have the actions that it completed."""
+        pattern = re.compile(rf"((?i:Attempt)[ \t\u202f\u00a0]*#?)0*{self.number}(?!\d)")
+
+        def renumbered(words: str) -> str:
+            return pattern.sub(rf"\g<1>{new}", words, count=1)
+
+        item = outline.items[self.place]
+        one = item["attempts"][at]
+        one["number"], one["text"] = new, renumbered(one["text"])
+        for task in tasks:
+            action = item["actions"][task]
+            action["attempt"], action["words"] = new, renumbered(action["words"])
+
+    @cached_property
+    def completed(self) -> dict[int, int]:
+        """Actions whose stamp says which of the attempts completed them, each with that."""
+        stamps: dict[str, list[int]] = {}
+        for at in self.group:
+            for stamp in {*_STAMP.findall(self.item.attempts[at].text)}:
+                stamps.setdefault(stamp, []).append(at)
+        found = {task: stamps.get(self.item.actions[task].stamp or "", []) for task in self.tasks}
+        return {task: same[0] for task, same in found.items() if len(same) == 1}
+
+    def unclear(self, names: _Names) -> Iterator[MadeFix]:
+        """The lines that name the number, and do not say which attempt they mean."""
+        item = self.item
+        own = {item.attempts[at].span.start_line for at in self.group}
+        clear = {item.actions[task].span.start_line for task in self.completed}
+        lines = names.lines(self.place, self.number, own) - clear
+        if lines:
+            first, *_ = ordered = sorted(lines)
+            shown = ", ".join(map(str, ordered[:_MOST_LINES]))
+            more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
+            where = f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
+            said = f"which attempt #{self.number} of {item.id} is meant on {where}"
+            yield made("LED106", first, item.id, f"{said} is not clear: it stays")
+
+
+class _Names:
+    """What in a ledger names attempts by their numbers. Each file is looked through once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def lines(self, place: int, number: int, own: set[int]) -> set[int]:
+        """The lines that name the number in the item, and those that name it with the item's ID
+        anywhere. On the lines ``own`` the first one is the attempt's own."""
+        item = self._ledger.items[place]
+        named = Counter(self._near.get((place, number), []))
+        found = {line for line, times in named.items() if times > (line in own)}
+        return found | self._with_id.get((item.id, number), set())
+
+    def free(self, name: str) -> Iterator[int]:
+        """The numbers behind those of the item's attempts and actions, but for those that
+        something in it names, for an attempt of that number may stand elsewhere, and those in the
+        archive."""
+        mine = self._by_id[name]
+        items = [self._ledger.items[place] for place in mine]
+        numbers = [one.number or 0 for item in items for one in item.attempts]
+        last = max([*numbers, *(one.attempt or 0 for item in items for one in item.actions)])
+        named = {
+            int(found[1])
+            for item in items
+            for found in _NUMBER.finditer(
+                self._ledger.text, item.span.start_byte, item.span.end_byte
+            )
+        }
+        gone = [pointer for item in items for pointer in item.archived]
+        return (
+            number
+            for number in count(last + 1)
+            if number not in named and not any(pointer.holds(number) for pointer in gone)
+        )
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, item in enumerate(self._ledger.items):
+            found.setdefault(item.id, []).append(place)
+        return found
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return text.line_starts(self._ledger.text)
+
+    @cached_property
+    def _near(self) -> dict[tuple[int, int], list[int]]:
+        """Item and number to the lines in the item that name it, as often as they do."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for place, item in enumerate(self._ledger.items):
+            span = item.span
+            for name in _NAMED.finditer(self._ledger.text, span.start_byte, span.end_byte):
+                line = bisect_right(self._starts, name.start())
+                found.setdefault((place, int(name[1])), []).append(line)
+        return found
+
+    @cached_property
+    def _with_id(self) -> dict[tuple[str, int], set[int]]:
+        found: dict[tuple[str, int], set[int]] = {}
+        for name in _WHOSE.finditer(self._ledger.text):
+            key = (text.decode(name[1]), int(name[2]))
+            found.setdefault(key, set()).add(bisect_right(self._starts, name.start()))
+        return found
+
+
+def _digits(ledger: Ledger, one: Attempt) -> tuple[int, int] | None:
+    """The bytes of the attempt's number."""
+    start = one.span.start_byte
+    found = _NUMBER.search(ledger.text, start, min(one.span.end_byte, start + _LEAD))
+    return found.span(1) if found and int(found[1]) == one.number else None
+
+
+def _falls(history: Sequence[Attempt]) -> bool:
+    """Whether the item tells its history backwards."""
+    ordered = sorted(history, key=lambda one: one.span.start_byte)
+    steps = [(b.number or 0) - (a.number or 0) for a, b in pairwise(ordered)]
+    return sum(step < 0 for step in steps) > sum(step > 0 for step in steps)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 from ledger.plan import dialects, text
-from ledger.plan.model import Artifact, Attempt, Item, Ledger
+from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.patterns import behind_number
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
@@ -23,12 +22,6 @@ def attempts(ledger: Ledger) -> Iterator[Attempt]:
     for item in ledger.items:
         yield from item.attempts
     yield from ledger.loose
-
-
-@lru_cache(maxsize=32768)  # one rule after the other asks
-def artifacts(attempt: Attempt) -> tuple[Artifact, ...]:
-    """What ``attempt`` cites."""
-    return attempt.artifacts
 
 
 def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:

@@ -1,16 +1,24 @@
-"""Rules about the file as a whole, and about its items."""
+"""Rules about the file as a whole, its characters, and its items."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final, NamedTuple
 
-from ledger.plan import dialects, text
+from ledger.edits.outline import Outline, Shape
+from ledger.plan import dialects, document, text
+from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
 from ledger.plan.places import name
+from ledger.rules.model import MadeFix
 from ledger.rules.places import opening, quoted, repeated, sections
-from ledger.rules.registry import Facts, Fault, rule
+from ledger.rules.registry import Facts, Fault, Fix, made, rule
 
+# <<<<<<< HEAD
+_MARKER = re.compile(rb"(?:^|(?<=\r))(<{7}|>{7})(?=[ \r\n]|\Z)", re.MULTILINE)
 _MOST_BAD_LINES = 20  # a file in another encoding has thousands
 
 
@@ -33,26 +41,13 @@ def conflict_marker(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     begin with <<<<<<<, ======= and >>>>>>>.
     """
     is_open = False
-    for at, marker in _markers(ledger.text):
-        if marker == b"<" or not is_open:
-            message = (
-                f"a merge conflict is not resolved: the line begins with {marker.decode() * 7}"
-            )
-            yield Fault(at, message, fix="keep the attempts of both sides and delete the markers")
-        is_open = marker == b"<"
-
-
-def _markers(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Lines of seven ``<`` or ``>``, in the order of the file."""
-    found: list[tuple[int, bytes]] = []
-    for sign in (b"<", b">"):
-        at = data.find(sign * 7)
-        while at >= 0:
-            starts_line = at == 0 or data[at - 1 : at] in (b"\n", b"\r")
-            if starts_line and data[at + 7 : at + 8] in (b" ", b"\n", b"\r", b""):
-                found.append((at, sign))
-            at = data.find(sign * 7, at + 7)
-    yield from sorted(found)
+    for marker in _MARKER.finditer(ledger.text):
+        sign = marker[1].decode()
+        if sign.startswith("<") or not is_open:
+            message = f"a merge conflict is not resolved: the line begins with {sign}"
+            fix = "keep the attempts of both sides and delete the markers"
+            yield Fault(marker.start(1), message, fix=fix)
+        is_open = sign.startswith("<")
 
 
 @rule("LED102", "not-utf8", "warning")
@@ -229,3 +224,167 @@ def file_too_long(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def _field(item: Item, name: str) -> int | None:
     found = next((f for f in item.fields if f.name.lower() == name), None)
     return found.value_span.start_byte if found else None
+
+
+# The first byte of a character beyond ASCII and one of those that follow it, each once read as a
+# character of Windows-1252 or Windows-1254 and written as UTF-8.
+_SUSPECT: Final = re.compile(
+    rb"(?:\xc3[\x82-\xb4]|\xc4[\x9e\x9f\xb0\xb1]|\xc5[\x9e\x9f])"
+    rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2(?:\x82\xac"
+    rb"|\x84\xa2|\x80[\x93\x94\x98-\x9a\x9c-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]))"
+)
+_TICKS: Final = re.compile(r"`+")
+_MOST: Final = 20
+
+
+class Damaged(NamedTuple):
+    """A damaged line and what was meant; ``lost`` characters cannot be told. ``start`` and ``end``
+    are its bytes, without the newline; ``at`` is where the damage begins."""
+
+    line: int
+    start: int
+    end: int
+    at: int
+    was: str
+    mended: str
+    lost: int
+
+
+@rule("LED114", "damaged-characters", "warning")
+def damaged_characters(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A line has characters that were UTF-8 and were once read as a Windows code page.
+
+    Why: A tick or a dash becomes two or three odd letters, which nobody can search for, and which
+    hide what a state or a result says.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Notes: âœ… done â€” twice as fast
+
+    Mend: `ledger doctor --fix` shows these lines as they were meant, and writes them. In code
+    nothing is looked at.
+    """
+    for number, one in enumerate(damaged(ledger.text)):
+        if number == _MOST:
+            return
+        message = f"characters were read in the wrong encoding: {quoted(one.was)}"
+        fix = None if one.lost else f"it was meant to be {quoted(one.mended)}"
+        yield Fault(one.at, message, one.was, fix=fix)
+
+
+def damaged(data: bytes) -> Iterator[Damaged]:
+    """The lines with such damage outside of code."""
+    suspects = [found.start() for found in _SUSPECT.finditer(data)]
+    if not suspects:
+        return
+    code: frozenset[int] | None = None
+    seen = iter(suspects)
+    at = next(seen)
+    for line, (start, end) in enumerate(pairwise(text.line_starts(data))):
+        if at >= end:
+            continue
+        first = at
+        while at < end:
+            at = next(seen, len(data) + 1)
+        whole = data[start:end].rstrip(b"\r\n")
+        raw = whole if line else whole.removeprefix(text.BOM)
+        was = text.decode(raw)
+        parts = [(begin, stop, text.mend(was[begin:stop])) for begin, stop in _outside(was)]
+        if not any(mended.is_damaged for *_, mended in parts):
+            continue
+        code = _code(data) if code is None else code
+        if line not in code:
+            last = start + len(whole)
+            said = _joined(was, [(begin, stop, mended.line) for begin, stop, mended in parts])
+            lost = sum(mended.lost for *_, mended in parts)
+            yield Damaged(line + 1, last - len(raw), last, first, was, said, lost)
+
+
+def _code(data: bytes) -> frozenset[int]:
+    """The lines of code blocks, from 0."""
+    blocks = (
+        block
+        for section in document.parse(data).sections
+        for block in document.walk(section.blocks)
+        if block.kind in ("fence", "code")
+    )
+    return frozenset(line for block in blocks for line in range(block.start, block.end))
+
+
+def _outside(line: str) -> list[tuple[int, int]]:
+    """Where the parts of a line between its spans of code begin and end."""
+    parts, begun = [], 0
+    ticks = [(found.start(), found.end()) for found in _TICKS.finditer(line)]
+    places: dict[int, list[int]] = {}
+    for at, (start, end) in enumerate(ticks):
+        places.setdefault(end - start, []).append(at)
+    at = 0
+    while at < len(ticks):
+        start, end = ticks[at]
+        same = places[end - start]
+        after = bisect_right(same, at)
+        if after == len(same):
+            at += 1  # opens nothing
+            continue
+        parts.append((begun, start))
+        begun, at = ticks[same[after]][1], same[after] + 1
+    return [*parts, (begun, len(line))]
+
+
+def _joined(line: str, parts: list[tuple[int, int, str]]) -> str:
+    """The line with other words in its parts."""
+    pieces, at = [], 0
+    for start, end, said in parts:
+        pieces += [line[at:start], said]
+        at = end
+    return "".join([*pieces, line[at:]])
+
+
+_OTHER: Final = re.compile(r"[^\x00-\x7f]+")
+
+
+# Damaged characters (``âœ…`` for ✅) as they were meant, line by line. Code is left alone, for it
+# may be about such characters. A line of which something cannot be told stays as it is, whole.
+
+
+def damaged_lines(ledger: Ledger) -> Iterator[Fix | MadeFix]:
+    """Each damaged line."""
+    for one in damaged(ledger.text):
+        if one.lost:
+            said = f"{one.lost} characters cannot be told any more"
+            yield made("LED114", one.line, None, said)
+        else:
+            said = f"{text.one_line(one.was)[:200]}\n{text.one_line(one.mended)[:200]}"
+            edit = Edit(one.start, one.end, text.encode(one.mended))
+            yield Fix(made("LED114", one.line, None, said), (edit,), bare_outline)
+
+
+def bare_outline(outline: Outline) -> None:
+    """Leave the outline without what such a fix may change: all but ASCII, and what it means."""
+    for row in (row for group in outline.rows for row in group):
+        _bare(row)
+    for item in outline.items:
+        item["fields"] = [(_kept(name), _kept(value)) for name, value in item["fields"]]
+        item["criteria"] = [(_kept(said), ticked) for said, ticked in item["criteria"]]
+        for one in (item, *item["attempts"], *item["actions"]):
+            _bare(one)
+        for action in item["actions"]:
+            action["words"], action["text"] = "", f"{action['words']} {action['text']}".split()
+            action["state"] = ""
+    for one in outline.loose:
+        _bare(one)
+    outline.unread = [_kept(said) for said in outline.unread]
+    outline.updated = _kept(outline.updated or "")
+    outline.headings = []
+
+
+def _bare(shape: Shape) -> None:
+    for part, value in shape.items():
+        if isinstance(value, str):
+            shape[part] = _kept(value)
+
+
+def _kept(said: str) -> str:
+    return " ".join(_OTHER.sub(" ", said).split())

@@ -61,8 +61,10 @@ def is_named(attempt: Attempt, names: Collection[Name]) -> bool:
     )
 
 
-def find(ledger: Ledger) -> list[Withdrawal]:
+def withdrawals(ledger: Ledger) -> list[Withdrawal]:
     """The withdrawals of ``ledger``, in its order."""
+    if b"withdrawn" not in ledger.text.lower():
+        return []
     fences = [match.start() for match in _FENCE.finditer(ledger.text)]
     starts = text.line_starts(ledger.text)
     found = []

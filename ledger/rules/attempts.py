@@ -1,0 +1,332 @@
+"""Rules about what an attempt says of itself: its date, its result, its commits, its run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ledger.plan import citations, text
+from ledger.plan.model import Attempt, Ledger
+from ledger.plan.places import name
+from ledger.rules.places import added, attempts, numbering, opening, quoted
+from ledger.rules.registry import Facts, Fault, rule
+
+_DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
+_LEAD = 60  # characters at the start of an attempt that may hold its date
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+@rule("LED301", "attempt-without-date", "warning")
+def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt has a number and no date.
+
+    Why: When it was made can then only be guessed from its neighbours and from git.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * Attempt #1 — Result: failed. Too slow.
+
+    Mend: Begin it with the date in brackets: `[2025-11-01] Attempt #1`.
+    """
+    for attempt in attempts(ledger):
+        if attempt.date is None and attempt.source == "history" and not _written(attempt):
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} has no date"
+            yield Fault(at, message, attempt.text[:60], attempt.item, attempt.number)
+
+
+@rule("LED302", "impossible-date", "error")
+def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A date is not in the calendar.
+
+    Why: It is a slip of the pen, and what the right date was is soon forgotten.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-02-30] Attempt #1 — Result: failed. Too slow.
+
+    Mend: Write the day on which the attempt was made.
+    """
+    for attempt in attempts(ledger):
+        date = attempt.date or (_written(attempt) if attempt.source == "history" else None)
+        if date and not _exists(date):
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} has a date that does not exist: {date}"
+            yield Fault(at, message, date, attempt.item, attempt.number)
+    updated = ledger.last_updated
+    date = _first(updated.value) if updated else None
+    if updated and date and not _exists(date):
+        message = f"Last Updated has a date that does not exist: {date}"
+        yield Fault(updated.value_span.start_byte, message, date)
+
+
+@rule("LED303", "attempt-in-the-future", "error")
+def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt is dated after today.
+
+    Why: It cannot have been made yet, so the date was typed and not taken from a run. It makes
+    every order by date wrong from now on.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2199-01-01] Attempt #1 — Result: success. Fast enough.
+
+    Mend: Write the day on which the attempt was made. `ledger append` takes it from the run.
+    """
+    if facts.today is None:
+        return
+    for attempt in attempts(ledger):
+        if attempt.date and attempt.date > facts.today and _exists(attempt.date):
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} is dated {attempt.date}, and today is {facts.today}"
+            yield Fault(at, message, attempt.date, attempt.item, attempt.number)
+
+
+@rule("LED304", "last-updated-in-the-future", "error")
+def last_updated_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The `Last Updated` line has a date after today.
+
+    Why: The next honest date would look older than this one.
+
+    Example:
+
+        # Fix Plan
+
+        **Last Updated:** 2199-01-01
+
+    Mend: Write today's date. `ledger append` does.
+    """
+    updated = ledger.last_updated
+    date = _first(updated.value) if updated else None
+    if facts.today and updated and date and date > facts.today and _exists(date):
+        message = f"Last Updated says {date}, and today is {facts.today}"
+        yield Fault(updated.value_span.start_byte, message, date)
+
+
+@rule("LED305", "date-contradicts-stamp", "warning")
+def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt is dated days before the run that it names as its evidence.
+
+    Why: One of them is wrong: either the date, or the run is not the attempt's. One day is let
+    pass, because stamps are in UTC and dates often are not.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success. Fast enough.
+            Artifacts: `reports/parse/20251109T120000Z/`
+
+    Mend: Take the date from the run's stamp, or name the run that the attempt was made with.
+    """
+    for attempt in attempts(ledger):
+        if not (attempt.date and attempt.stamp):
+            continue
+        digits = attempt.stamp[:8]
+        stamped = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+        if stamped > attempt.date and _exists(attempt.date) and stamped > _next_day(attempt.date):
+            at = opening(ledger, attempt.span.start_byte)
+            message = (
+                f"{name(attempt)} is dated {attempt.date}, before its run {quoted(attempt.stamp)}"
+            )
+            yield Fault(at, message, attempt.stamp, attempt.item, attempt.number)
+
+
+def _written(attempt: Attempt) -> str | None:
+    """The date at the attempt's start as written, whether it exists or not."""
+    return _first(attempt.text[:_LEAD]) if attempt.text[:3].lstrip("*").startswith("[") else None
+
+
+def _first(text: str) -> str | None:
+    found = _DATE.search(text)
+    return "-".join(found.groups()) if found else None
+
+
+def _exists(date: str) -> bool:
+    year, month, day = (int(part) for part in date.split("-"))
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+        return False
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return month != 2 or day < 29 or is_leap
+
+
+def _next_day(date: str) -> str:
+    year, month, day = (int(part) for part in date.split("-"))
+    for after in ((year, month, day + 1), (year, month + 1, 1), (year + 1, 1, 1)):
+        following = "{:04}-{:02}-{:02}".format(*after)
+        if _exists(following):
+            return following
+    raise AssertionError(date)
+
+
+@rule("LED401", "attempt-without-result", "warning")
+def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt does not say what came of it.
+
+    Why: The result is what the next person wants to know first.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1
+
+    Mend: Write `— Result: success`, or partial, failed, blocked, behind the number.
+    """
+    others = {item.id for item in ledger.items} - {item.id for item in numbering(ledger)}
+    for attempt in attempts(ledger):
+        if attempt.source == "history" and not attempt.result_text and attempt.item not in others:
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} has no result"
+            yield Fault(at, message, attempt.text[:60], attempt.item, attempt.number)
+
+
+@rule("LED402", "unknown-result", "warning")
+def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt's result is no phrase that is understood.
+
+    Why: The attempt counts neither as a success nor as a failure.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: so-so. Faster by a third.
+
+    Mend: Begin the result with success, partial, failed or blocked; words for notes, such as
+    `analysis` or `planning`, are understood too.
+    """
+    for attempt in attempts(ledger):
+        if attempt.source == "history" and attempt.result_text and attempt.result == "unknown":
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)} has a result that is not understood: "
+            yield Fault(
+                at,
+                message + quoted(attempt.result_text),
+                attempt.result_text,
+                attempt.item,
+                attempt.number,
+                "begin it with success, partial, failed or blocked",
+            )
+
+
+@rule("LED408", "unknown-commit", "warning")
+def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An attempt names a commit that git does not know.
+
+    Why: It was rebased away, never pushed, or mistyped. What the attempt was made with cannot be
+    looked at.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success. Commit 0badc0ffee1.
+
+    Mend: Name the commit as `git log` does, or push the branch that has it.
+    """
+    if facts.unknown_commits is None:
+        return
+    judged = list(attempts(ledger)) if facts.every else added(ledger, facts.base)
+    named = [(attempt, sha) for attempt in judged for sha in attempt.commits]
+    unknown = facts.unknown_commits([sha for _, sha in named]) if named else frozenset()
+    for attempt, sha in named:
+        # What an ellipsis follows is cut short, as checksums are.
+        is_cut = any(f"{sha}{mark}" in attempt.text for mark in ("...", "\u2026"))
+        if sha in unknown and not is_cut:
+            start, end = attempt.span.start_byte, attempt.span.end_byte
+            at = max(start, ledger.text.find(sha.encode(), start, end))
+            message = f"{name(attempt)} names commit {sha}, which git does not know"
+            yield Fault(at, message, sha, attempt.item, attempt.number)
+
+
+@rule("LED409", "run-lacks-evidence", "warning")
+def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """The run of a new attempt lacks something, or its outputs do not agree.
+
+    Why: A figure of the attempt may rest on less than it seems: no log was kept, `time` measured
+    another command, an exit-code file is empty, the run was cut short. The hook does not look
+    for this, since reading a run takes longer than it has; `ledger validate --base REV` does.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success.
+            Artifacts: `reports/parse/phase_a/20251102T091500Z/`
+
+    Mend: Add what is missing to the run's folder, run again, or say in the attempt what the run
+    does not show.
+    """
+    if facts.run_notes is None:
+        return
+    for attempt in added(ledger, facts.base):
+        folder = _run_folder(attempt)
+        for note in facts.run_notes(folder) if folder else ():
+            at = opening(ledger, attempt.span.start_byte)
+            message = f"{name(attempt)}: its run {folder}: {note}"
+            yield Fault(at, message, note, attempt.item, attempt.number)
+
+
+@rule("LED410", "claim-contradicted", "error")
+def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """What a new or changed attempt, or a completed action, says is not what its run says.
+
+    Why: A plan is worth no more than its numbers. Whoever reads "9 passed" decides by it what to
+    do next, and nobody opens the log again. The hook does not look for this, since reading a run
+    takes longer than it has; `ledger validate --base REV` does, and `ledger append` refuses it.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: partial. 7 passed, 3 failed.
+            Artifacts: `reports/parse/phase_a/20251102T091500Z/`
+          * [2025-11-02] Attempt #2 — Result: success. Failures 3→1 (-50%).
+
+    Mend: Say what the run says; `ledger verify ITEM#N --all` shows it. Where the number is meant
+    for something else, say for what.
+    """
+    if facts.contradicted is None:
+        return
+    starts: tuple[int, ...] = ()
+    for claim in facts.contradicted(ledger, None if facts.every else facts.base):
+        starts = starts or text.plan_starts(ledger.text)
+        start, end = starts[claim.line - 1], starts[claim.line]
+        at = ledger.text.find(text.encode(claim.text), start, end)
+        number = "" if claim.attempt is None else f"attempt #{claim.attempt} of "
+        item = claim.item or "no item"
+        yield Fault(
+            at if at >= 0 else opening(ledger, start),
+            f"{number}{item} says {quoted(claim.said)}: {claim.correction}",
+            claim.about,
+            claim.item,
+            claim.attempt,
+        )
+
+
+def _run_folder(attempt: Attempt) -> str | None:
+    """The folder with the attempt's own stamp that its artifacts lie in."""
+    if not attempt.stamp:
+        return None
+    for cited in citations.find(f"Artifacts: {citations.labelled(attempt.text, 'Artifacts')}"):
+        for path in cited.paths:
+            before, stamp, _ = path.partition(attempt.stamp)
+            if stamp and citations.kind(path) == "path":
+                return before + stamp
+    return None
