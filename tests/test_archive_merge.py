@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.commands import installing
+from ledger.commands import merge_driver as installing
 from tests.commands import call
 from tests.repository import Repository
 

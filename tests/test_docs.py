@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger.cli import COMMANDS, main
-from ledger.reports import documents
+from ledger.commands import schema as schemas
 from tests import json_page
 from tests.commands import call
 from tests.repository import Repository
@@ -140,7 +140,7 @@ def test_the_reference_has_no_other_commands() -> None:
 def test_the_page_on_json_is_made_from_the_schemas() -> None:
     made = json_page.page()
     assert json_page.PAGE.read_text("utf-8") == made, "run: python -m tests.json_page"
-    for kind in documents.KINDS:
+    for kind in schemas.MODELS:
         assert f"\n## `{kind}`\n" in made
 
 
@@ -148,5 +148,5 @@ def test_the_module_runs_as_the_command_does(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ledger", "schema"], cwd=tmp_path, capture_output=True, check=True
     )
-    assert done.stdout.decode().split() == [*documents.KINDS]
+    assert done.stdout.decode().split() == [*schemas.MODELS]
     assert callable(main)

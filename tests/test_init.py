@@ -16,7 +16,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.commands.init import plan
+from ledger.commands import templates as plan
 from ledger.errors import UsageError
 from ledger.plan.reader import read
 from ledger.rules import Facts, made_worse

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger import merge_driver
-from ledger.commands import installing
+from ledger.commands import merge_driver as installing
 from ledger.plan import reader
 from ledger.plan.model import Item
 from tests.campaigns import merges

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import cli
+from ledger.commands import schema as schemas
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
 from ledger.evidence.model import Crash, Evidence, Totals
@@ -25,7 +26,6 @@ from ledger.evidence.rounds_table import number, roles_of
 from ledger.evidence.rounds_table import result_of as status
 from ledger.evidence.stats import compare, verdict_on
 from ledger.git.files import WorkTree
-from ledger.reports import documents
 from ledger.reports.rounds import report as lines_of
 from tests.campaigns import calibration
 
@@ -801,7 +801,7 @@ def test_json_of_every_fixture_fits_its_schema(capsys: pytest.CaptureFixture[str
     for place in [*DATA.glob("*.md"), DATA / "folder"]:
         assert run(str(place), "--against", "45/50", "--json") in (0, 1)
         printed = printed_document(capsys)
-        jsonschema.validate(printed, documents.schema("rounds"))
+        jsonschema.validate(printed, schemas.describe("rounds"))
         data = printed["data"]
         assert isinstance(data, dict)
         assert data["comparison"]["earlier"] == {"passes": 45, "total": 50, "source": "45/50"}

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from ledger.cli import COMMANDS
+from ledger.commands import schema as schemas
 from ledger.commands.status import summarize
 from ledger.plan.reader import read
 from ledger.reports import documents
@@ -18,7 +19,7 @@ from tests.commands import call
 from tests.repository import DATA, Repository
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
-KINDS = list(documents.KINDS)
+KINDS = list(schemas.MODELS)
 RUN = "reports/parser-speed/phase_b/20251102T091500Z"
 
 

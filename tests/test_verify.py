@@ -15,9 +15,9 @@ import pytest
 
 from ledger.claims.entries import work_tree
 from ledger.claims.judge import judge_plan
+from ledger.commands import schema as schemas
 from ledger.git.files import WorkTree
 from ledger.plan import reader
-from ledger.reports import documents
 from tests.commands import call
 from tests.repository import Repository
 
@@ -351,7 +351,7 @@ def test_many_attempts_of_one_run_read_it_once(repo: Repository) -> None:
 
 
 def test_every_verdict_is_in_the_schema() -> None:
-    schema = documents.schema("verify")
+    schema = schemas.describe("verify")
     [claim] = [part for name, part in schema["$defs"].items() if name == "JudgedClaim"]
     assert claim["properties"]["verdict"]["enum"] == ["supported", "contradicted", "unverifiable"]
 

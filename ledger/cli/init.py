@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,13 +10,12 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.commands import init as starting
-from ledger.commands.init import Start, place, plan
-from ledger.commands.init.steps import OFFERS, Offer, Step
-from ledger.config import Config
+from ledger.commands.init import OFFERS, Offer, init
+from ledger.commands.templates import DEFAULT_TITLE
 from ledger.errors import UsageError
 from ledger.plan import text
-from ledger.plan.text import counted
+from ledger.reports import documents
+from ledger.reports import init as report
 
 _QUESTIONS: Final[dict[Offer, str]] = {
     "hook": "Check each commit, with a pre-commit hook?",
@@ -60,17 +58,15 @@ def command(
     if ci not in (None, "github"):
         raise UsageError("usage", f"--ci {ci}: no such CI", "there is github")
     given = {"hook": hook, "merge-driver": merge_driver, "ci": ci is not None, "agents": agents}
-    wanted = frozenset(offer for offer in OFFERS if given[offer])
-    found = place.find(Path.cwd(), ledger)
-    if not wanted and not dry_run and not as_json and _is_somebody_there():
-        title, wanted = _asked(found, title)
-    done = starting.start(found, title or plan.DEFAULT_TITLE, wanted, dry_run=dry_run)
+    offers = {offer for offer in OFFERS if given[offer]}
+    if not offers and not dry_run and not as_json and _is_somebody_there():
+        title, offers = _answers(ledger, title)
+    done = init(title, offers=offers, ledger=ledger, dry_run=dry_run)
     if as_json:
-        from ledger.reports import documents
-
         output.document(documents.document("init", done))
     else:
-        output.write("".join(f"{text.visible(line)}\n" for line in _said(done, dry_run=dry_run)))
+        lines = report.start(done, dry_run=dry_run)
+        output.write("".join(f"{text.visible(line)}\n" for line in lines))
     return 1 if any(step.state == "left" for step in done.steps) else 0
 
 
@@ -78,45 +74,12 @@ def _is_somebody_there() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and output.is_terminal()
 
 
-def _asked(found: Config, title: str | None) -> tuple[str | None, frozenset[Offer]]:
+def _answers(ledger: Path | None, title: str | None) -> tuple[str | None, set[Offer]]:
     """The answers, all of them before anything is written."""
-    before = starting.start(found, title or plan.DEFAULT_TITLE, frozenset(), dry_run=True)
+    before = init(title, ledger=ledger, dry_run=True)
     if before.is_new and title is None:
-        title = typer.prompt("What is to be worked on first?", default=plan.DEFAULT_TITLE)
+        title = typer.prompt("What is to be worked on first?", default=DEFAULT_TITLE)
     offered = {step.about for step in before.steps if step.state == "offered"}
-    return title, frozenset(
+    return title, {
         offer for offer in OFFERS if offer in offered and typer.confirm(_QUESTIONS[offer])
-    )
-
-
-def _said(done: Start, *, dry_run: bool) -> Iterator[str]:
-    for step in done.steps:
-        if step.state != "offered":
-            yield from _step(step, done, dry_run=dry_run)
-    offered = [step for step in done.steps if step.state == "offered"]
-    if offered:
-        yield "not done, for nobody asked for it:"
-    for step in offered:
-        option = OFFERS[step.about][0]  # type: ignore[index]  # only offers are offered
-        yield f"  ledger init {option:<16}{step.said}"
-    if dry_run:
-        yield "nothing was written"
-    elif done.is_new:
-        yield f"next: ledger run {done.item} -- pytest, or whatever runs your tests"
-    else:
-        yield "next: `ledger doctor` says what is in order, `ledger status` what is next"
-
-
-def _step(step: Step, done: Start, *, dry_run: bool) -> Iterator[str]:
-    if step.about == "plan" and step.state == "there":
-        said = f"there already: {counted(done.items, 'item')}, {counted(done.attempts, 'attempt')}"
-        unread = f", {counted(done.unread, 'line')} that could not be read" if done.unread else ""
-        yield f"{step.place}: {said}{unread}; dialect: {'; '.join(done.why)}"
-        return
-    ends = {"added": "would be added" if dry_run else "added", "there": "there already"}
-    if step.state == "left":
-        yield f"{step.place}: left as it is: {step.said}"
-        yield from (f"  {line}" for line in step.hint.split("\n") if step.hint)
-        return
-    yield f"{step.place}: {step.said} ({ends[step.state]})"
-    yield from (f"  + {line}".rstrip() for line in step.text.split("\n") if step.text)
+    }

@@ -10,8 +10,8 @@ import typer
 from ledger import config, merge_driver
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.commands import installing
-from ledger.commands.installing import Installation
+from ledger.commands import merge_driver as installing
+from ledger.commands.merge_driver import Installation
 from ledger.errors import UsageError
 from ledger.plan import text
 

@@ -8,6 +8,7 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.options import AsJson
+from ledger.commands.schema import MODELS, schema
 from ledger.reports import documents
 
 
@@ -21,12 +22,12 @@ def command(
 
     Without NAME the kinds are listed.
     """
+    if name is None and not as_json:
+        output.write("".join(f"{kind}\n" for kind in MODELS))
+        return 0
+    schemas = schema(name)
     if as_json:
-        names = documents.KINDS if name is None else [name]
-        schemas = [{"name": kind, "document": documents.schema(kind)} for kind in names]
-        output.document(documents.document("schema", {"schemas": schemas}))
-    elif name is None:
-        output.write("".join(f"{kind}\n" for kind in documents.KINDS))
+        output.document(documents.document("schema", schemas))
     else:
-        output.document(documents.schema(name))
+        output.document(schemas.schemas[0].document)
     return 0

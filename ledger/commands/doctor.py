@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ledger import config, store
-from ledger.commands import change, locating, surroundings, validate
+from ledger.commands import change, surroundings, validate
+from ledger.commands.init import likely_plans
 from ledger.commands.repair import Repaired, repair
 from ledger.commands.surroundings import Area, Check, Problem
 from ledger.config import Config
@@ -87,7 +88,7 @@ def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
         area: Area = "ledger" if error.code in _NOT_THERE else "configuration"
         means, mend = "Nothing else can be looked at without it.", error.hint
         if error.code in _NOT_THERE:
-            others = locating.plans(here) if given is None else []
+            others = likely_plans(here) if given is None else []
             mend = f"ledger init --ledger {shlex.quote(others[0])}" if others else "ledger init"
             means += f" {others[0]} looks like one." if others else ""
         problem = Problem(said=error.message, means=means, mend=mend)

@@ -13,7 +13,8 @@ from typing import Final, Literal
 from pydantic import computed_field
 
 from ledger import config, rules
-from ledger.commands import hooking, installing
+from ledger.commands import merge_driver as installing
+from ledger.commands import pre_commit as hooking
 from ledger.config import Config
 from ledger.git import repository
 from ledger.git.blobs import Blobs

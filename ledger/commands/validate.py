@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import computed_field
 
 from ledger import config, rules
-from ledger.commands import installing, pushed
+from ledger.commands import merge_driver as installing
+from ledger.commands import pushed
 from ledger.commands import read as reading
 from ledger.commands.facts import facts, ignored, with_evidence
 from ledger.config import Config

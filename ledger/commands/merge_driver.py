@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass
 from typing import Final
 
-from ledger.commands import adding
+from ledger.commands.templates import add_lines
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import repository
+from ledger.plan.model import Model
 
 PROGRAM: Final = "ledger-merge-driver"
 # What git does without a driver comes first. Whatever happens to the program after that, the
@@ -30,21 +30,24 @@ _SETTINGS: Final = (
 _SPECIAL: Final = re.compile(r"[\\*?\[\]]")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that git needs: where, what, and whether it was put there just now."""
+class InstallStep(Model):
+    """One thing that git needs to merge fix plans through the driver."""
 
     place: str
+    """The file, or `git config`."""
     text: str
+    """The line, or the setting and its value."""
     is_new: bool
+    """Whether this run put it there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """What makes git merge the ledger at ``path`` through the driver."""
+class Installation(Model):
+    """What makes git merge a fix plan through the driver."""
 
     path: str
-    steps: tuple[Step, ...]
+    """The ledger, relative to the top of its repository."""
+    steps: tuple[InstallStep, ...]
+    """In the order in which they were made."""
 
 
 def install(config: Config) -> Installation:
@@ -62,13 +65,13 @@ def install(config: Config) -> Installation:
         line = f"{_pattern(name)} merge=ledger"
         has_line = repository.attribute(root, "merge", name) == "ledger"
         if not has_line:
-            adding.add(root / ".gitattributes", line)
-        steps.append(Step(".gitattributes", line, not has_line))
+            add_lines(root / ".gitattributes", line)
+        steps.append(InstallStep(place=".gitattributes", text=line, is_new=not has_line))
     for name, value in _SETTINGS:
         is_set = repository.setting(root, name) == value
         if not is_set:
             repository.set_setting(root, name, value)
-        steps.append(Step("git config", f"{name} = {value}", not is_set))
+        steps.append(InstallStep(place="git config", text=f"{name} = {value}", is_new=not is_set))
     for name in (path, config.partner):
         decided = repository.attribute(root, "merge", name)
         if decided != "ledger":
@@ -77,7 +80,7 @@ def install(config: Config) -> Installation:
                 f"{name}: git's attribute merge is {decided!r}, whatever .gitattributes says",
                 "another .gitattributes, or .git/info/attributes, decides; change it there",
             )
-    return Installation(path, tuple(steps))
+    return Installation(path=path, steps=tuple(steps))
 
 
 def lacks(config: Config) -> str | None:

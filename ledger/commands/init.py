@@ -1,0 +1,416 @@
+"""A fix plan, and what belongs to it, put into a repository.
+
+What is there already stays as it is: files are made, or lines put behind theirs. Every step says
+what was written, so that nothing happens unseen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from ledger import config, rules
+from ledger.commands import merge_driver as driver
+from ledger.commands import pre_commit, templates
+from ledger.config import Config
+from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
+from ledger.git import files, process, repository
+from ledger.plan import reader, text
+from ledger.plan.model import Ledger, Model
+
+Offer = Literal["hook", "merge-driver", "ci", "agents"]
+State = Literal["added", "there", "offered", "left"]
+About = Literal["plan", "configuration"] | Offer
+OFFERS: Final[dict[Offer, tuple[str, str]]] = {
+    "hook": ("--hook", "checks each commit, with pre-commit"),
+    "merge-driver": ("--merge-driver", "merges branches by item and attempt"),
+    "ci": ("--ci github", "checks pull requests"),
+    "agents": ("--agents", "tells agents how the plan is kept"),
+}
+"""What `ledger init` offers besides a plan: the option, and what for."""
+_MOST_NAMED: Final = 3  # other plans that are named
+_MOST_READ: Final = 20  # files that are looked into
+_LARGEST: Final = 20_000_000  # bytes of one
+# docs/fix_plan.md, FIX-PLAN.md, @fix_plan.md, implementation_plan_2.markdown
+_PLAN_NAME: Final = re.compile(
+    r"(?:^|/)(?:[@_.]?fix[ _-]?plan|implementation[ _-]?plan)[^/]*\.(?:md|markdown)$", re.IGNORECASE
+)
+
+
+class StartStep(Model):
+    """One part of a start."""
+
+    about: About
+    """The fix plan, its configuration, or one of the offers."""
+    state: State
+    """`added` now, `there` already, `offered` and not asked for, or `left` undone although it
+    was."""
+    place: str = ""
+    """The file, or git's settings; empty where nothing was done."""
+    said: str
+    """What it is, or why it was left."""
+    text: str = ""
+    """The lines that were put into the file; empty for none."""
+    hint: str = ""
+    """What to do where it was left; empty for nothing."""
+
+
+class Start(Model):
+    """What there is after a start."""
+
+    path: str
+    """The fix plan, relative to the top of its repository."""
+    is_new: bool
+    """Whether this run wrote it."""
+    dialect: str
+    """How it is written."""
+    why: tuple[str, ...]
+    """What shows that, one line for each dialect in it."""
+    items: int
+    """How many it has."""
+    attempts: int
+    """How many it records."""
+    unread: int
+    """Lines that look like entries and could not be read."""
+    item: str | None
+    """An unfinished item, the first; null for none."""
+    steps: tuple[StartStep, ...]
+    """In the order in which they were made."""
+
+
+def init(
+    title: str | None = None,
+    *,
+    offers: Collection[Offer] = (),
+    ledger: Path | None = None,
+    dry_run: bool = False,
+) -> Start:
+    """Start a fix plan, or take up the one that is there: write the plan, its configuration and
+    what is wanted of ``OFFERS``. What is there already stays as it is.
+
+    ``title`` is that of the first item of a new plan; ``[ID] TITLE`` gives it this ID. With
+    ``dry_run`` nothing is written.
+
+    Raises ``UsageError`` for a title that cannot be one, a ``ledger`` outside of the repository,
+    and where another file looks like a fix plan; ``UnreadableInput`` where something stands in
+    the way of a file.
+    """
+    found = _find(Path.cwd(), ledger)
+    if not dry_run:
+        _start(found, title, offers, dry_run=True)  # says what is in the way, before all else
+    return _start(found, title, offers, dry_run=dry_run)
+
+
+def _start(found: Config, title: str | None, wanted: Collection[Offer], *, dry_run: bool) -> Start:
+    ledger, plan_step = _plan(found, title or templates.DEFAULT_TITLE)
+    parts = [plan_step, *_settings(found)]
+    doers: dict[Offer, Callable[[Config], Iterator[StartStep]]] = {
+        "hook": _hook,
+        "ci": _ci,
+        "agents": _agents,
+    }
+    for offer, (_, said) in OFFERS.items():
+        if offer == "merge-driver":
+            parts += _merge_driver(found, is_wanted=offer in wanted, dry_run=dry_run)
+        elif offer in wanted or all(one.state == "there" for one in doers[offer](found)):
+            parts += doers[offer](found)
+        else:
+            parts.append(_step(offer, "offered", "", said))
+    written = [one.place for one in parts if one.state == "added"]
+    for name in [*written, *([".gitattributes"] if "merge-driver" in wanted else ())]:
+        _require(files.confine(found.root, name))
+    if not dry_run:
+        _write(found, [one for one in parts if one.text and one.about != "merge-driver"])
+    if "hook" in wanted:
+        parts += _installed(found, dry_run=dry_run)
+    unfinished = (item for item in ledger.items if item.status not in ("done", "archived"))
+    return Start(
+        path=found.ledger_path,
+        is_new=plan_step.state == "added",
+        dialect=ledger.dialect,
+        why=reader.recognise(ledger.text, found.own).reasons,
+        items=len(ledger.items),
+        attempts=sum(len(item.attempts) for item in ledger.items) + len(ledger.loose),
+        unread=len(ledger.unread),
+        item=next((item.id for item in unfinished), None),
+        steps=tuple(parts),
+    )
+
+
+def _plan(found: Config, title: str) -> tuple[Ledger, StartStep]:
+    path = found.ledger_path
+    if os.path.lexists(found.ledger):
+        _require(found.ledger)
+        try:
+            return reader.read(found.ledger.read_bytes(), conventions=found.own), _step(
+                "plan", "there", path, "a fix plan"
+            )
+        except OSError as error:
+            raise UnreadableInput("cannot-read", f"{found.ledger}: {why(error)}") from error
+    today = datetime.now(UTC).date().isoformat()
+    name, said = templates.first(title, today)
+    ledger = reader.read(text.encode(said) + b"\n")
+    for finding in rules.made_worse(ledger, rules.Facts(path, today)):
+        if finding.severity == "error":
+            raise Refused("would-not-validate", f"{finding}", "nothing was written")
+    return ledger, _step("plan", "added", path, f"a fix plan with one item, {name}", said)
+
+
+def _write(found: Config, parts: list[StartStep]) -> None:
+    written: list[str] = []
+    for one in parts:
+        if one.state == "added":
+            try:
+                templates.add_lines(files.confine(found.root, one.place), one.text)
+            except LedgerError as error:
+                if written:
+                    error.hint += f"; written before that: {', '.join(written)}"
+                raise
+            written.append(one.place)
+
+
+def _step(
+    about: About, state: State, place: str, said: str, text: str = "", *, hint: str = ""
+) -> StartStep:
+    return StartStep(about=about, state=state, place=place, said=said, text=text, hint=hint)
+
+
+# The parts: there already, to be added, or left undone
+
+
+def _settings(found: Config) -> Iterator[StartStep]:
+    """The table that names the plan: written where there is a file for it, or a need."""
+    name, path = templates.SETTINGS_FILE, found.ledger_path
+    table = config.table(found)
+    if table:
+        file, settings = table
+        place = Path(os.path.relpath(file, found.root)).as_posix()
+        named = os.path.realpath(file.parent / settings.path) if settings.path else None
+        if named == os.path.realpath(found.ledger) or (not named and path in config.DEFAULTS):
+            yield _step("configuration", "there", place, "[tool.ledger]")
+        else:
+            said = "its [tool.ledger] names another fix plan"
+            yield _step("configuration", "left", place, said, hint=f"path = {json.dumps(path)}")
+        return
+    project = pre_commit.read(found.root, name)
+    if project is None and path in config.DEFAULTS:
+        return
+    lines = templates.settings(project, path)
+    if lines is None:
+        yield _by_hand("configuration", name, templates.settings(None, path))
+    else:
+        yield _step("configuration", "added", name, "[tool.ledger]", lines)
+
+
+def _hook(found: Config) -> Iterator[StartStep]:
+    """The hook in the configuration of pre-commit."""
+    if not found.is_git:
+        yield _without_git("hook")
+        return
+    said = pre_commit.read(found.root, pre_commit.CONFIG)
+    files = (found.ledger_path, found.partner)
+    if said is not None and pre_commit.is_named(said):
+        if pre_commit.misses(said, found.ledger_path):
+            hint = f"files: '{templates.pattern(files)}'"
+            yield _step(
+                "hook", "left", pre_commit.CONFIG, "its hook looks at other files", hint=hint
+            )
+        else:
+            yield _step("hook", "there", pre_commit.CONFIG, "the hook")
+        return
+    lines = templates.hook(said, files)
+    if lines is None:
+        yield _by_hand("hook", pre_commit.CONFIG, templates.hook("repos:\n", files))
+    else:
+        yield _step("hook", "added", pre_commit.CONFIG, "the hook", lines)
+
+
+def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
+    """What ``pre-commit install`` does, once its configuration names the hook."""
+    if not found.is_git:
+        return
+    seen = pre_commit.look(found.root)
+    place = "git"
+    if seen.runs in ("pre-commit", pre_commit.PROGRAM):
+        yield _step("hook", "there", place, "pre-commit runs at each commit")
+    elif not seen.is_named and not dry_run:
+        said = "nothing runs at a commit: the configuration lacks the hook"
+        yield _step("hook", "left", place, said, hint="add the lines, then: pre-commit install")
+    elif not dry_run:
+        fault = pre_commit.install(found.root)
+        if fault:
+            hint = "pip install pre-commit && pre-commit install"
+            yield _step("hook", "left", place, f"nothing runs at a commit: {fault}", hint=hint)
+        else:
+            yield _step("hook", "added", place, "`pre-commit install`: it runs at each commit")
+    fault = "" if dry_run else pre_commit.unreadable(found.root)
+    if fault:
+        said = f"pre-commit cannot read it, and fails at each commit: {fault}"
+        yield _step("hook", "left", pre_commit.CONFIG, said, hint="mend the file")
+    if seen.program is None:
+        said = f"{pre_commit.PROGRAM} is not on the PATH"
+        yield _step("hook", "left", place, said, hint="activate the environment it is in")
+
+
+def _merge_driver(found: Config, *, is_wanted: bool, dry_run: bool) -> Iterator[StartStep]:
+    """Git's configuration and attributes; written at once unless ``dry_run``."""
+    if found.is_git and driver.is_installed(found):
+        yield _step("merge-driver", "there", ".gitattributes", "the merge driver")
+    elif not is_wanted:
+        yield _step("merge-driver", "offered", "", OFFERS["merge-driver"][1])
+    elif not found.is_git:
+        yield _without_git("merge-driver")
+    elif dry_run:
+        yield _step("merge-driver", "added", ".gitattributes", "the merge driver")
+    else:
+        for one in driver.install(found).steps:
+            state: State = "added" if one.is_new else "there"
+            yield _step("merge-driver", state, one.place, "the merge driver", one.text)
+
+
+def _ci(found: Config) -> Iterator[StartStep]:
+    """A workflow that checks pull requests, in a file of its own."""
+    folder = found.root / Path(templates.CI_FILE).parent
+    files = sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
+    for file in files:
+        name = file.relative_to(found.root).as_posix()
+        if "ledger validate" in (pre_commit.read(found.root, name) or ""):
+            yield _step("ci", "there", name, "the check in CI")
+            return
+    said = templates.ci(_branch(found))
+    if os.path.lexists(found.root / templates.CI_FILE):
+        yield _by_hand("ci", templates.CI_FILE, said)
+    else:
+        yield _step("ci", "added", templates.CI_FILE, "the check in CI", said)
+
+
+def _agents(found: Config) -> Iterator[StartStep]:
+    """What agents are told, in the file that they read."""
+    known = [(name, pre_commit.read(found.root, name)) for name in templates.AGENT_FILES]
+    for name, said in known:
+        if said is not None and templates.has_block(said):
+            yield _step("agents", "there", name, "the block for agents")
+            return
+    name, said = next((one for one in known if one[1] is not None), known[0])
+    block = templates.agents(said, found.ledger_path)
+    yield _step("agents", "added", name, "the block for agents", block)
+
+
+def _branch(found: Config) -> str:
+    """The branch that counts: the remote's own, else the one that is checked out."""
+    if found.is_git:
+        with suppress(LedgerError):
+            return repository.branch(found.root) or "main"
+    return "main"
+
+
+def _by_hand(about: Literal["configuration"] | Offer, place: str, said: str | None) -> StartStep:
+    return _step(about, "left", place, "its form leaves no place for more lines", hint=said or "")
+
+
+def _without_git(about: Offer) -> StartStep:
+    return _step(about, "left", "git", "there is no repository", hint="git init")
+
+
+# Where the plan is, or is to be
+
+
+def _find(here: Path, given: Path | None) -> Config:
+    """The configuration of the fix plan that is there, or of the one to write.
+
+    Raises UsageError where ``given`` lies outside of the repository, a setting is wrong, or there
+    is a file elsewhere that looks like a fix plan, which a new one would only stand beside.
+    """
+    try:
+        if given is None or os.path.lexists(here / given):
+            return config.find(here, given)
+    except UsageError as error:
+        if error.code != "no-ledger":
+            raise
+        others = likely_plans(here)
+        if others:
+            named = ", ".join(others[:_MOST_NAMED])
+            verb = "look" if len(others) > 1 else "looks"
+            raise UsageError(
+                "plan-elsewhere",
+                f"{named} {verb} like a fix plan",
+                f"`ledger init --ledger {shlex.quote(others[0])}` takes it up, "
+                f"`ledger init --ledger {config.DEFAULTS[0]}` starts a new one",
+            ) from None
+    place = Path(os.path.realpath(here / given)) if given else None
+    folder = _existing(place.parent) if place else Path(os.path.realpath(here))
+    top = process.top_of(folder)
+    if top is None and _is_bare(folder):
+        raise UsageError(
+            "bare", f"{folder}: a bare repository, which has no work tree", "run it in a clone"
+        )
+    root = top or Path(os.path.realpath(here))
+    path = config.DEFAULTS[0]
+    if place:
+        if not place.is_relative_to(root):
+            raise UsageError("outside", f"{place}: lies outside {root}", "name a file inside")
+        path = place.relative_to(root).as_posix()
+    return Config(
+        root=root, is_git=top is not None, ledger_path=path, partner=config.partner_of(path)
+    )
+
+
+def _require(file: Path) -> None:
+    """Raise UnreadableInput where something stands in the way of ``file``."""
+    if file.is_symlink() and not file.exists():
+        raise UnreadableInput(
+            "not-a-file",
+            f"{file}: expected a file, found a link to nothing",
+            "remove the link, or make the file that it leads to",
+        )
+    above = next(place for place in (file, *file.parents) if os.path.lexists(place))
+    wanted, is_right = ("file", file.is_file()) if above == file else ("folder", above.is_dir())
+    if not is_right:
+        raise UnreadableInput(
+            f"not-a-{wanted}",
+            f"{above}: expected a {wanted}, found something else",
+            "move it away; nothing was written",
+        )
+
+
+def _is_bare(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and all(
+        (folder / name).is_dir() for name in ("objects", "refs")
+    )
+
+
+def _existing(folder: Path) -> Path:
+    return next(place for place in (folder, *folder.parents) if place.is_dir())
+
+
+def likely_plans(here: Path) -> list[str]:
+    """Their names, relative to ``here``: those that are called so and have an item. What git
+    ignores is not looked at; without git only the folder itself is."""
+    top = process.top_of(here)
+    root = top or here
+    try:
+        names = repository.listed(root) if top else [file.name for file in root.iterdir()]
+    except (OSError, LedgerError):
+        return []
+    found = [name for name in sorted(names) if _PLAN_NAME.search(name)][:_MOST_READ]
+    return [
+        Path(os.path.relpath(root / name, here)).as_posix() for name in found if _is(root, name)
+    ]
+
+
+def _is(root: Path, name: str) -> bool:
+    try:
+        place = files.confine(root, name)
+        if not place.is_file():  # a pipe would have us wait for somebody who writes into it
+            return False
+        with place.open("rb") as file:
+            return bool(reader.read(file.read(_LARGEST)).items)
+    except (OSError, UsageError):
+        return False

@@ -1,0 +1,132 @@
+"""``ledger schema``: the JSON Schemas of the documents that ``--json`` prints.
+
+The models are those that the commands return; nothing is declared a second time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
+from ledger.errors import UsageError
+from ledger.plan.model import Model
+
+SCHEMA_VERSION: Final = 1
+
+# Kind of document to its description and to the model of its data, as "module:Class".
+MODELS: Final[dict[str, tuple[str, str]]] = {
+    "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
+    "export": ("`ledger export`.", "ledger.commands.export:Export"),
+    "show": ("`ledger show ITEM[#N] --json`.", "ledger.commands.show:Shown"),
+    "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
+    "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
+    "archive": ("`ledger archive [ITEM...] --json`.", "ledger.commands.archive:Archived"),
+    "doctor": ("`ledger doctor --json`.", "ledger.commands.doctor:Diagnosis"),
+    "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
+    "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
+    "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),
+    "apply": ("`ledger apply BRIEF --json`.", "ledger.commands.apply:Applied"),
+    "gate": (
+        "`ledger gate FILE --json`, or with an item's ID for FILE.",
+        "ledger.gates.model:Gate",
+    ),
+    "verify": ("`ledger verify --json`.", "ledger.commands.verify:Verification"),
+    "evidence": ("`ledger evidence RUN... --json`.", "ledger.commands.evidence:Runs"),
+    "rounds": ("`ledger rounds FILE --json`.", "ledger.evidence.rounds_model:Judgement"),
+    "init": ("`ledger init --json`.", "ledger.commands.init:Start"),
+    "merge-driver": (
+        "`ledger merge-driver --install --json`.",
+        "ledger.commands.merge_driver:Installation",
+    ),
+    "schema": ("`ledger schema [NAME] --json`.", "ledger.commands.schema:Schemas"),
+    "error": (
+        "What any command prints with `--json` when it fails, with exit code 1 or 2.",
+        "ledger.commands.schema:Failure",
+    ),
+    "history": ("`ledger history --json`.", "ledger.versions.model:History"),
+}
+
+
+class Failure(Model):
+    """Why a command failed."""
+
+    code: str
+    """Stable, in kebab case."""
+    message: str
+    """What was expected, what was found, and where."""
+    hint: str
+    """What to do; may be empty."""
+
+
+class NamedSchema(Model):
+    """One schema and its name."""
+
+    name: str
+    """The `kind` of the documents that it describes."""
+    document: dict[str, Any]
+    """The JSON Schema."""
+
+
+class Schemas(Model):
+    """The schemas that were asked for, or all."""
+
+    schemas: tuple[NamedSchema, ...]
+    """By name, in the order of the list."""
+
+
+def schema(name: str | None = None) -> Schemas:
+    """The JSON Schema of one kind of document (``status``, ``error``), or of all of them.
+
+    Raises ``UsageError`` for a kind that is none.
+    """
+    names = [*MODELS] if name is None else [name]
+    return Schemas(schemas=tuple(NamedSchema(name=kind, document=describe(kind)) for kind in names))
+
+
+def describe(kind: str) -> dict[str, Any]:
+    """The JSON Schema of the document of ``kind``. Raises UsageError for a kind that is none."""
+    if kind not in MODELS:
+        raise UsageError("no-such-schema", f"no schema {kind!r}", f"there are {', '.join(MODELS)}")
+    about, place = MODELS[kind]
+    part = "error" if kind == "error" else "data"
+    described = _model(place).model_json_schema(mode="serialization", schema_generator=_Schema)
+    parts = described.pop("$defs", {})
+    name = described["title"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": dict(sorted({**parts, name: described}.items())),
+        "description": about,
+        "properties": {
+            "schema_version": {
+                "const": SCHEMA_VERSION,
+                "description": "The version of this contract. Fields may be added within a "
+                "version.",
+                "type": "integer",
+            },
+            "kind": {
+                "const": kind,
+                "description": "Which document this is.",
+                "type": "string",
+            },
+            part: {"$ref": f"#/$defs/{name}"},
+        },
+        "required": ["schema_version", "kind", part],
+        "title": f"{kind.title().replace('-', '')}Document",
+        "type": "object",
+    }
+
+
+class _Schema(GenerateJsonSchema):
+    """Without a title for each field that repeats the field's name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+
+def _model(place: str) -> type[BaseModel]:
+    module, _, name = place.partition(":")
+    found: type[BaseModel] = getattr(import_module(module), name)
+    return found
