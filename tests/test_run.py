@@ -147,6 +147,7 @@ def test_the_files_say_what_happened(repo: Repository) -> None:
     repo.write("docs/notes.md", b"old\n")
     repo.commit("Notes")
     repo.write("docs/notes.md", b"new\n")
+    repo.git("config", "diff.noprefix", "true")
     done = run(
         repo,
         script=f'echo out; echo err >&2; exec {sys.executable} -c "b = bytearray(60 << 20); '
@@ -275,6 +276,24 @@ def test_a_killed_ledger_takes_its_command_with_it_and_leaves_what_was_captured(
     found = bundle(repo)
     assert found.completeness == "incomplete"
     assert "its end was never written" in found.reason
+
+
+def test_a_pattern_that_takes_for_ever_can_be_interrupted(repo: Repository) -> None:
+    before = repo.ledger.read_bytes()
+    child = started(
+        repo, "--retries", "1", "--retry-on", "(a|a)*c",
+        script="printf %060d 0 | tr 0 a; exit 1",
+    )  # fmt: skip
+    deadline = time.monotonic() + 30
+    while not (repo.path / FOLDER / "exit_code.txt").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.3)
+    child.send_signal(signal.SIGTERM)
+    child.communicate(timeout=30)
+    assert child.returncode == 130
+    assert claim(repo)["state"] == "interrupted"
+    assert repo.ledger.read_bytes() == before
 
 
 def test_an_ignored_hangup_stays_ignored(repo: Repository) -> None:

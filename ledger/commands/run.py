@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,7 +26,7 @@ from ledger.plan.model import Item, Model
 from ledger.run.bundle import DEFAULT_FOLDER, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
 from ledger.run.model import CompletedRound
-from ledger.run.process import NotStarted, caught_interrupts
+from ledger.run.process import Interrupts, NotStarted
 from ledger.run.rounds import Interrupted, execute_rounds, write_report
 
 _SLUG = re.compile(r"[^\w.-]+")
@@ -123,12 +122,12 @@ def run(
     template = section.runs_folder or config.runs or DEFAULT_FOLDER
     path, name = make_folder(config.root, template, values, stamp)
     bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
-    with caught_interrupts() as interrupts:
+    with Interrupts() as interrupts:
         duration_s, verdict = _capture(
             config, bundle, interrupts, earlier=earlier, echo=echo, progress=progress
         )
     recorded = None
-    if record and bundle.state != "interrupted" and not interrupts:
+    if record and bundle.state != "interrupted" and not interrupts.caught:
         recorded = _recorded(bundle, item, summary, ledger)
     return _outcome(bundle, duration_s, verdict, recorded)
 
@@ -143,7 +142,7 @@ def _section(config: Config, item: str, *, is_recorded: bool) -> Item:
 def _capture(
     config: Config,
     bundle: Bundle,
-    interrupts: Sequence[signal.Signals],
+    interrupts: Interrupts,
     *,
     earlier: Earlier | None,
     echo: Callable[[bytes], None] | None,
@@ -167,6 +166,10 @@ def _capture(
         if bundle.is_repeated:
             verdict = write_report(bundle, earlier)
         bundle.end()
+    except KeyboardInterrupt:
+        bundle.interrupt("interrupted between two executions")
+        bundle.write_claim()
+        raise
     except NotStarted as error:
         if not bundle.rounds:
             shutil.rmtree(bundle.place)

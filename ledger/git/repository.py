@@ -136,9 +136,11 @@ def write_diff(root: Path, patch: Path) -> str | None:
     differs; return HEAD's commit. Before the first commit: None, and no file."""
     commit = head_commit(root)
     if commit:
-        arguments = ("--binary", "--no-color", "--no-ext-diff", "--no-textconv", commit, "--")
+        # Prefixes as `git apply` wants them, whatever the user has set (diff.noprefix).
+        prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
+        plain = ("--binary", "--no-color", "--no-ext-diff", "--no-textconv")
         with patch.open("xb") as file:
-            done = process.run(root, "diff", *arguments, output=file)
+            done = process.run(root, "diff", *plain, *prefixes, commit, "--", output=file)
         if done.returncode:
             raise process.failed(root, "git diff", done.stderr)
     return commit

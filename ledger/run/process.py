@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Any, Final, Self
 
 import psutil
 
@@ -77,24 +78,42 @@ class Log:
         self._file.truncate()
 
 
-@contextmanager
-def caught_interrupts() -> Iterator[list[signal.Signals]]:
-    """While it is open, SIGINT, SIGTERM and SIGHUP do not end this process: they are put into the
-    list, for ``execute`` to end the command. A signal that was ignored (``nohup``) stays so. Python
-    hands signals to the main thread alone: in another thread none is caught."""
-    caught: list[signal.Signals] = []
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in _INTERRUPTS:
-            if signal.getsignal(number) not in (signal.SIG_IGN, None):
-                before[number] = signal.signal(
-                    number, lambda got, _: caught.append(signal.Signals(got))
-                )
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
+class Interrupts:
+    """SIGINT, SIGTERM and SIGHUP to this process. While it is open they raise KeyboardInterrupt;
+    while they are ``held``, during the execution of a command, they do not, for they are to end
+    the command. Those that came are ``caught``. A signal that was ignored (``nohup``) stays so.
+    Python hands signals to the main thread alone: in another thread none is caught.
+    """
+
+    def __init__(self) -> None:
+        self.caught: list[signal.Signals] = []
+        self._before: dict[signal.Signals, Any] = {}
+        self._are_held = False
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in _INTERRUPTS:
+                if signal.getsignal(number) not in (signal.SIG_IGN, None):
+                    self._before[number] = signal.signal(number, self._catch)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let them not interrupt this process meanwhile."""
+        self._are_held = True
+        try:
+            yield
+        finally:
+            self._are_held = False
+
+    def _catch(self, number: int, _: FrameType | None) -> None:
+        self.caught.append(signal.Signals(number))
+        if not self._are_held:
+            raise KeyboardInterrupt
 
 
 class NotStarted(Exception):
@@ -105,24 +124,24 @@ def execute(
     words: Sequence[str],
     log_path: Path,
     *,
-    interrupts: Sequence[signal.Signals] = (),
+    interrupts: Interrupts,
     timeout_s: float | None = None,
     echo: Callable[[bytes], None] | None = None,
 ) -> Exit:
     """Run a command in the current folder, with no input, until it and all that it started have
     ended. What it writes goes to a new log, and to ``echo`` as it comes.
 
-    A timeout and the first of the ``interrupts`` (which may grow meanwhile) end it by a signal and,
-    ``KILL_AFTER_S`` later or with the second interrupt, by SIGKILL.
+    A timeout and the first of the ``interrupts`` end it by a signal and, ``KILL_AFTER_S`` later or
+    with the second interrupt, by SIGKILL.
 
     Raises NotStarted, and OSError where the disk does not take what it writes.
     """
     log = Log(log_path)
-    with _orphans_adopted():
+    with interrupts.held(), _orphans_adopted():
         try:
             floor = psutil.Process().memory_info().rss  # of what becomes the command
             running = _Running(words, log, echo)
-            code, usage = running.watch(interrupts, timeout_s)
+            code, usage = running.watch(interrupts.caught, timeout_s)
             wall_s = time.monotonic() - running.started
             left, kept = _end_the_rest(running.process.pid)
             running.drain()

@@ -3,7 +3,6 @@ and ``rounds.md``, the report on them in the form that ``ledger rounds`` reads."
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from ledger.evidence.stats import SMALLEST_DROP
 from ledger.run.bundle import Bundle, shown_time, write_exit
 from ledger.run.command import shell_line
 from ledger.run.model import CompletedRound
-from ledger.run.process import execute
+from ledger.run.process import Interrupts, execute
 
 _OF_A_TRY = ("exit_code.txt", "time.txt", "junit.xml", "report.jsonl")
 _BATCH = 10
@@ -28,7 +27,7 @@ class Interrupted(Exception):
 
 def execute_rounds(
     bundle: Bundle,
-    interrupts: Sequence[signal.Signals],
+    interrupts: Interrupts,
     *,
     echo: Callable[[bytes], None] | None = None,
     progress: Callable[[CompletedRound], None] | None = None,
@@ -40,8 +39,6 @@ def execute_rounds(
     written.
     """
     for number in range(1, bundle.planned + 1):
-        if interrupts:
-            raise Interrupted(f"{interrupts[0].name} before round {number}")
         place = bundle.begin_round(number)
         ended = _execute_round(bundle, number, place, interrupts, echo)
         bundle.end_round(ended)
@@ -53,7 +50,7 @@ def _execute_round(
     bundle: Bundle,
     number: int,
     place: Path,
-    interrupts: Sequence[signal.Signals],
+    interrupts: Interrupts,
     echo: Callable[[bytes], None] | None,
 ) -> CompletedRound:
     """Try until a try passed or is not to be repeated, or no retry is left. The last try's files
@@ -62,6 +59,8 @@ def _execute_round(
     words, log = command.within(place), place / command.log_name
     retried: list[str] = []
     while True:
+        if interrupts.caught:
+            raise Interrupted(f"{interrupts.caught[0].name} between two executions")
         ended = execute(words, log, interrupts=interrupts, timeout_s=command.timeout_s, echo=echo)
         if ended.cut not in ("", "timeout"):
             raise Interrupted(f"{ended.cut} after {ended.wall_s:.2f} s")
