@@ -281,23 +281,21 @@ def expand(raw: str) -> tuple[str, ...]:
     paths = names[:1]
     work = 0
     for mark, name in zip(marks, names[1:], strict=True):
-        if mark == "{":
-            outer.append((paths, []))
+        if mark in "{,":
+            if mark == "{":
+                outer.append((paths, []))
+            else:
+                outer[-1][1].extend(paths)
             paths = [name]
-        elif mark == ",":
-            outer[-1][1].extend(paths)
-            paths = [name]
-        elif outer:
-            before, finished = outer.pop()
-            finished = [*finished, *paths] if finished else _without_comma(paths)
-            if len(before) * len(finished) > _FREE_PATHS + len(raw):
-                return (raw,)
-            paths = [head + tail + name for head in before for tail in finished]
-            work += sum(map(len, paths))
-            if work > _MOST_WORK:
-                return (raw,)
-        else:
+            continue
+        if not outer:
             return (raw,)
+        before, finished = outer.pop()
+        finished = [*finished, *paths] if finished else _without_comma(paths)
+        if len(before) * len(finished) > _FREE_PATHS + len(raw) or work > _MOST_WORK:
+            return (raw,)
+        paths = [head + tail + name for head in before for tail in finished]
+        work += sum(map(len, paths))
     if outer:
         return (raw,)
     return tuple(dict.fromkeys(path for path in paths if path))

@@ -148,12 +148,12 @@ class AttemptLead(NamedTuple):
 class StateLead(NamedTuple):
     """The state words, ``length`` characters of the text with mark, emphasis and note."""
 
-    mark: str
-    word: str
-    text: str
-    length: int
-    attempt: int | None
-    stamp: str | None
+    mark: str = ""
+    word: str = ""
+    text: str = ""
+    length: int = 0
+    attempt: int | None = None
+    stamp: str | None = None
 
 
 def unbulleted(line: str) -> tuple[int, str]:
@@ -288,12 +288,15 @@ def state(line: str, vocabulary: Vocabulary = USUAL) -> StateLead:
             behind = _CLOSE.match(line, note_end)  # **COMPLETE (Attempt #3)**, **COMPLETE:**
             note_end = behind.end() if behind else note_end
         return StateLead(
-            match["mark"] or "", match["word"], line[at:note_end], note_end, number, stamp
+            mark=match["mark"] or "",
+            word=match["word"],
+            text=line[at:note_end],
+            length=note_end,
+            attempt=number,
+            stamp=stamp,
         )
     mark = re.compile(_MARK).match(line, at)
-    if mark:
-        return StateLead(mark.group(), "", mark.group(), mark.end(), None, None)
-    return StateLead("", "", "", 0, None, None)
+    return StateLead(mark.group(), "", mark.group(), mark.end()) if mark else StateLead()
 
 
 def _is_marked_off(match: re.Match[str]) -> bool:

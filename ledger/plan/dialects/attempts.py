@@ -245,11 +245,8 @@ class _Reading:
         """Blocks of the top level, read in the state that those before them left."""
         is_index = bool(self.index_level) and not self.draft
         for block in blocks:
-            if is_index and block.kind == "table":
-                for row in _table_rows(self.document, block):
-                    self.unread.append(row) if isinstance(row, Unread) else self.rows.append(row)
-            elif is_index and block.kind == "bullet_list":
-                self.rows += _bullet_rows(self.document, block)
+            if is_index and block.kind in ("table", "bullet_list"):
+                self._index(block)
             elif block.kind == "bullet_list":
                 for entry in block.children:
                     self._bullet(entry)
@@ -257,6 +254,12 @@ class _Reading:
                 self._numbered(block)
             else:
                 self._others((block,))
+
+    def _index(self, block: Block) -> None:
+        """Keep the rows of a table or a list of bullets."""
+        read_rows = _table_rows if block.kind == "table" else _bullet_rows
+        for row in read_rows(self.document, block):
+            self.unread.append(row) if isinstance(row, Unread) else self.rows.append(row)
 
     def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
@@ -371,19 +374,19 @@ class _Reading:
     def _others(self, blocks: Iterable[Block]) -> None:
         """Attempts that stand where nobody would look for them; literal text is left alone."""
         for block in blocks:
+            line = self.document.line(block.start)
             if block.kind == "list_item":
-                lead = patterns.attempt(parts.entry_text(self.document, block))
+                lead = patterns.attempt(patterns.unbulleted(line)[1])
                 if lead and lead.is_certain and lead.number is not None:
                     self._attempt(lead, block)
                     continue
-            elif block.kind == "paragraph":
-                line = self.document.line(block.start)
-                lead = patterns.attempt(line) if line.startswith("**Attempt") else None
+            if block.kind == "paragraph" and line.startswith("**Attempt"):
+                lead = patterns.attempt(line)
                 if lead:
                     self._keep(lead, block.start, block.end)
-            elif block.kind == "ordered_list":
+            if block.kind == "ordered_list":
                 self._stray_actions(block)
-            elif block.kind in _LITERAL:
+            if block.kind in _LITERAL:
                 self.settled.update(range(block.start, block.end))
             self._others(block.children)
 
@@ -494,7 +497,7 @@ def _table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]
         )
 
 
-def _bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow]:
+def _bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow | Unread]:
     """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
     for entry in bullets.children:
         line = document.line(entry.start)

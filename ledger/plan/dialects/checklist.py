@@ -147,16 +147,16 @@ class Said(NamedTuple):
     """What a heading says. ``lists_tasks``: it is nothing but a status, so that plain bullets
     below it are tasks as well."""
 
-    status: ItemStatus | None
-    status_text: str
-    priority: str | None
-    priority_text: str
-    lists_tasks: bool
-    is_criteria: bool
-    is_legend: bool
+    status: ItemStatus | None = None
+    status_text: str = ""
+    priority: str | None = None
+    priority_text: str = ""
+    lists_tasks: bool = False
+    is_criteria: bool = False
+    is_legend: bool = False
 
 
-NOTHING: Final = Said(None, "", None, "", False, False, False)
+NOTHING: Final = Said()
 
 
 def read_heading(title: str, vocabulary: Vocabulary) -> Said:
@@ -168,13 +168,15 @@ def read_heading(title: str, vocabulary: Vocabulary) -> Said:
     body = plain[numbering.end() :] if numbering else plain
     is_criteria = bool(_CRITERIA.search(body))
     status, text, is_alone = _heading_status(plain, body, vocabulary)
+    priority, priority_text = _heading_priority(body)
     return Said(
-        status,
-        text,
-        *_heading_priority(body),
-        is_alone and not is_criteria,
-        is_criteria,
-        bool(_LEGEND.match(body)),
+        status=status,
+        status_text=text,
+        priority=priority,
+        priority_text=priority_text,
+        lists_tasks=is_alone and not is_criteria,
+        is_criteria=is_criteria,
+        is_legend=bool(_LEGEND.match(body)),
     )
 
 
@@ -260,8 +262,14 @@ def opening(said: str) -> Opening:
     while tag := _TAG.match(rest, at):
         tags.append(tag["tag"])
         at = tag.end()
-    bracketed = bool(found and found["bracket"])
-    return Opening(name, is_sure, bracketed, tuple(tags), rest.strip(), said)
+    return Opening(
+        name=name,
+        is_sure=is_sure,
+        is_bracketed=bool(found and found["bracket"]),
+        tags=tuple(tags),
+        rest=rest.strip(),
+        whole=said,
+    )
 
 
 def _may_be_id(said: str, found: re.Match[str]) -> bool:
@@ -426,20 +434,24 @@ class _Reading:
                 self.tasks.append(_Task(entry, box, opened, above))
                 self.settled.update(range(entry.start, entry.end))
             else:
-                if patterns.looks_like_item(line):
-                    why = "an entry with an ID among tasks with boxes"
-                    shown = self.document.line(entry.start)[:200]
-                    self.unread.append(
-                        Unread(kind="item", line=entry.start + 1, text=shown, reason=why)
-                    )
-                end = entry.end
-                for child in entry.children:
-                    if child.kind in _LISTS:
-                        end = min(end, child.start)
-                        yield from self._list(child, above, lists_tasks=False)
-                    elif child.kind in _LITERAL:
-                        self.settled.update(range(child.start, child.end))
-                yield entry.start, end
+                yield from self._prose_entry(entry, line, above)
+
+    def _prose_entry(
+        self, entry: Block, line: str, above: tuple[Said, ...]
+    ) -> Iterator[tuple[int, int]]:
+        """An entry that is no task; there may be tasks in it."""
+        if patterns.looks_like_item(line):
+            why = "an entry with an ID among tasks with boxes"
+            shown = self.document.line(entry.start)[:200]
+            self.unread.append(Unread(kind="item", line=entry.start + 1, text=shown, reason=why))
+        end = entry.end
+        for child in entry.children:
+            if child.kind in _LISTS:
+                end = min(end, child.start)
+                yield from self._list(child, above, lists_tasks=False)
+            elif child.kind in _LITERAL:
+                self.settled.update(range(child.start, child.end))
+        yield entry.start, end
 
     def _loose(self, lead: patterns.AttemptLead, entry: Block) -> None:
         self.loose.append(parts.attempt(self.document, lead, None, entry.start, entry.end))

@@ -226,22 +226,20 @@ def of_note(note: str, vocabulary: Vocabulary) -> Result:
 
 def labels(lines: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """Each label in lower case, with what stands behind it and in the list below it."""
-    name, held = "", [""]
+    found: list[tuple[str, list[str]]] = []
+    is_open = False
     for line in lines:
-        found = LABEL.match(line)
-        if found and (found["bold"] or found["name"].lower() in (*_RESULTS, *_TESTS)):
-            if name:
-                yield name, "\n".join(held).strip()
-            name = vocabulary.name(found["name"].strip()).lower()
-            held = [found["value"].strip()]
-        elif name and line.lstrip()[:1] in ("-", "*", "+"):
-            held.append(line.strip())
+        label = LABEL.match(line)
+        if label and (label["bold"] or label["name"].lower() in (*_RESULTS, *_TESTS)):
+            name = vocabulary.name(label["name"].strip()).lower()
+            found.append((name, [label["value"].strip()]))
+            is_open = True
+        elif is_open and line.lstrip()[:1] in ("-", "*", "+"):
+            found[-1][1].append(line.strip())
         elif line.strip():
-            if name:
-                yield name, "\n".join(held).strip()
-            name = ""
-    if name:
-        yield name, "\n".join(held).strip()
+            is_open = False
+    for name, values in found:
+        yield name, "\n".join(values).strip()
 
 
 def _verdicts(value: str) -> Iterator[str]:

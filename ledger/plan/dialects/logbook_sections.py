@@ -69,7 +69,15 @@ def _held(document: Document, sections: Sequence[Section]) -> Iterator[Held]:
                 blocks += sections[place].blocks
                 end = sections[place].end
                 place += 1
-        yield Held(kind, title, section.level, section.start, end, blocks, entry)
+        yield Held(
+            kind=kind,
+            title=title,
+            level=section.level,
+            start=section.start,
+            end=end,
+            blocks=blocks,
+            entry=entry,
+        )
 
 
 class Reading:

@@ -122,7 +122,13 @@ def opening(said: str, vocabulary: Vocabulary) -> Opening:
     note = _note(said, found.end() if found else start)
     date, stamp = patterns.when(said[note[0] : note[1]][:40]) if note else (None, None)
     return Opening(
-        name, title, bold is not None, status, note if date else None, date, stamp if date else None
+        id=name,
+        title=title,
+        is_bold=bold is not None,
+        status=status,
+        note=note if date else None,
+        date=date,
+        stamp=stamp if date else None,
     )
 
 
