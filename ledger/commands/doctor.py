@@ -23,7 +23,7 @@ from ledger.git import files, repository
 from ledger.plan import document, pointers, reader
 from ledger.plan.model import Ledger, Model
 from ledger.plan.places import name
-from ledger.rules import fixes, places
+from ledger.rules import fixes
 from ledger.rules.model import Finding
 from ledger.rules.places import quoted
 
@@ -158,7 +158,7 @@ def _read(found: Config) -> Ledger:
 
 def _ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     """Whether all of it could be read."""
-    tries = sum(1 for _ in places.attempts(read))
+    tries = len(read.attempts)
     tasks = sum(len(item.actions) for item in read.items)
     lines = read.text.count(b"\n") + (not read.text.endswith(b"\n"))
     why = "; ".join(reader.recognise(read.text, found.own).reasons)
@@ -218,7 +218,7 @@ def _findings(every: Sequence[Finding], fixes: int) -> Check:
 
 def _artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
     """Whether what attempts cite is there, for everybody who clones the repository."""
-    cited = [one for attempt in places.attempts(read) for one in attempt.artifacts]
+    cited = [one for attempt in read.attempts for one in attempt.artifacts]
     counts = Counter(one.code for one in every if one.code in _CITED)
     if not counts:
         paths = sum(len(one.paths) for one in cited)
@@ -262,7 +262,7 @@ def _archive(found: Config, read: Ledger | None) -> Check:
         )
     held = chunks.find(data or b"")
     kept = reader.read(data or b"", conventions=found.own)
-    tries = list(places.attempts(kept))
+    tries = kept.attempts
     said = (
         f"{found.partner}: {_counted(len(kept.items), 'item')}, {_counted(len(tries), 'attempt')}; "
         f"the plan points to {_counted(len(meant), 'part')} of it"
@@ -314,7 +314,7 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
 
 def _twice(read: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
     """Whether attempts stand there twice, and whether any part is out of reach."""
-    counts = Counter((one.number, one.text) for one in places.attempts(kept))
+    counts = Counter((one.number, one.text) for one in kept.attempts)
     twice = [text for (_, text), count in counts.items() if count > 1]
     if twice:
         stands = "stands" if len(twice) == 1 else "stand"
@@ -348,8 +348,8 @@ def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Pro
             mend="ledger archive --to-lines 1000000 # writes, and moves nothing",
         )
         return
-    own = {(one.item, one.number, one.text) for one in places.attempts(read)} if read else set()
-    both = [one for one in places.attempts(kept) if (one.item, one.number, one.text) in own]
+    own = {(one.item, one.number, one.text) for one in read.attempts} if read else set()
+    both = [one for one in kept.attempts if (one.item, one.number, one.text) in own]
     if both:
         stands = "stands" if len(both) == 1 else "stand"
         said = f"{_counted(len(both), 'attempt')} {stands} in both files, first {name(both[0])}"

@@ -137,7 +137,7 @@ def _start(found: Config, title: str | None, wanted: Collection[Offer], *, dry_r
         dialect=ledger.dialect,
         why=reader.recognise(ledger.text, found.own).reasons,
         items=len(ledger.items),
-        attempts=sum(len(item.attempts) for item in ledger.items) + len(ledger.loose),
+        attempts=len(ledger.attempts),
         unread=len(ledger.unread),
         item=next((item.id for item in unfinished), None),
         steps=tuple(parts),

@@ -129,7 +129,7 @@ def links(
     attempts = (
         [one for name in names for one in selectors.attempts(plan, selectors.parse(name))]
         if names
-        else [*(one for item in plan.items for one in item.attempts), *plan.loose]
+        else plan.attempts
     )
     pointers = link(settings, plan, attempts, commit, progress)
     return Links(

@@ -168,7 +168,9 @@ class StatusTotals(Model):
     unknown: int
     """Items whose status is missing or not understood."""
     attempts: int
-    """The attempts of all items."""
+    """All attempts: those of items, and those in no item's section."""
+    loose: int
+    """Of these, the attempts in no item's section."""
 
 
 class NextStep(NextAction):
@@ -234,7 +236,7 @@ def summarize(
     return Status(
         ledger=about(ledger, path),
         items=items,
-        totals=_totals(items),
+        totals=_totals(ledger, items),
         findings=findings or FindingCounts(),
         next=_next_step(items),
         archive=archive,
@@ -316,11 +318,12 @@ def count_actions(actions: Iterable[Action]) -> ActionCounts:
     )
 
 
-def _totals(items: tuple[ItemSummary, ...]) -> StatusTotals:
+def _totals(ledger: Ledger, items: tuple[ItemSummary, ...]) -> StatusTotals:
     statuses = Counter(item.status for item in items)
     return StatusTotals(
         items=len(items),
-        attempts=sum(item.attempts for item in items),
+        attempts=len(ledger.attempts),
+        loose=len(ledger.loose),
         **{status: statuses[status] for status in get_args(ItemStatus)},
     )
 

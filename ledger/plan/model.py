@@ -401,6 +401,12 @@ class Ledger(Model):
     conventions: Conventions = Conventions()
     """The project's words that it was read with."""
 
+    @cached_property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt that is recorded: those of items, also the ones that only a completed
+        action tells of, then those that stand in no item's section. It is what commands count."""
+        return (*(attempt for item in self.items for attempt in item.attempts), *self.loose)
+
     @field_serializer("text", when_used="json")
     def _as_text(self, text: bytes) -> str:
         return text.decode("utf-8", "replace")

@@ -148,7 +148,8 @@ def _counts(status: Status) -> list[str]:
     groups = {name: getattr(totals, group) for group, name in _NAMES.items()}
     said = listed([f"{count} {name}" for name, count in groups.items() if count])
     items = counted(totals.items, "item") + (f" ({said})" if said else "")
-    return [items, counted(totals.attempts, "attempt")]
+    loose = f" ({totals.loose} in no item)" if totals.loose else ""
+    return [items, counted(totals.attempts, "attempt") + loose]
 
 
 def _updated(status: Status) -> str:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from ledger.plan import citations, text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.places import added, attempts, opening
+from ledger.rules.places import added, opening
 from ledger.rules.registry import ArtifactState, Facts, Fault, rule
 
 # A path up to the folder of a run.
@@ -136,7 +136,7 @@ def _in_state(
     roots = {item.id: item.artifacts_root for item in ledger.items}
     judged = [
         cited
-        for attempt in (attempts(ledger) if facts.every else added(ledger, facts.base))
+        for attempt in (ledger.attempts if facts.every else added(ledger, facts.base))
         for cited in _cited(attempt, roots.get(attempt.item or "", ""), facts.tops)
     ]
     states = facts.states_of([place for cited in judged for place in cited.places])
@@ -285,7 +285,7 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.content_of is None:
         return
     seen: set[str] = set()
-    for attempt in attempts(ledger) if facts.every else added(ledger, facts.base):
+    for attempt in ledger.attempts if facts.every else added(ledger, facts.base):
         for path in (path for artifact in attempt.artifacts for path in artifact.paths):
             if path in seen:
                 continue

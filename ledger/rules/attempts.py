@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.places import added, attempts, numbering, opening, quoted
+from ledger.rules.places import added, numbering, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
@@ -31,7 +31,7 @@ def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Begin it with the date in brackets: `[2025-11-01] Attempt #1`.
     """
-    for attempt in attempts(ledger):
+    for attempt in ledger.attempts:
         if attempt.date is None and attempt.source == "history" and not _written(attempt):
             at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} has no date"
@@ -53,7 +53,7 @@ def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Write the day on which the attempt was made.
     """
-    for attempt in attempts(ledger):
+    for attempt in ledger.attempts:
         date = attempt.date or (_written(attempt) if attempt.source == "history" else None)
         if date and not _exists(date):
             at = opening(ledger, attempt.span.start_byte)
@@ -84,7 +84,7 @@ def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.today is None:
         return
-    for attempt in attempts(ledger):
+    for attempt in ledger.attempts:
         if attempt.date and attempt.date > facts.today and _exists(attempt.date):
             at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} is dated {attempt.date}, and today is {facts.today}"
@@ -129,7 +129,7 @@ def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Take the date from the run's stamp, or name the run that the attempt was made with.
     """
-    for attempt in attempts(ledger):
+    for attempt in ledger.attempts:
         if not (attempt.date and attempt.stamp):
             continue
         digits = attempt.stamp[:8]
@@ -185,7 +185,7 @@ def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Write `— Result: success`, or partial, failed, blocked, behind the number.
     """
     others = {item.id for item in ledger.items} - {item.id for item in numbering(ledger)}
-    for attempt in attempts(ledger):
+    for attempt in ledger.attempts:
         if attempt.source == "history" and not attempt.result_text and attempt.item not in others:
             at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} has no result"
@@ -208,7 +208,7 @@ def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Begin the result with success, partial, failed or blocked; words for notes, such as
     `analysis` or `planning`, are understood too.
     """
-    for attempt in attempts(ledger):
+    for attempt in ledger.attempts:
         if attempt.source == "history" and attempt.result_text and attempt.result == "unknown":
             at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} has a result that is not understood: "
@@ -240,7 +240,7 @@ def unknown_commit(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.unknown_commits is None:
         return
-    judged = list(attempts(ledger)) if facts.every else added(ledger, facts.base)
+    judged = ledger.attempts if facts.every else added(ledger, facts.base)
     named = [(attempt, sha) for attempt in judged for sha in attempt.commits]
     unknown = facts.unknown_commits([sha for _, sha in named]) if named else frozenset()
     for attempt, sha in named:

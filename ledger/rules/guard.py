@@ -16,7 +16,7 @@ from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number
 from ledger.plan.places import name
 from ledger.rules.model import Severity
-from ledger.rules.places import attempts, opening, quoted, unseen
+from ledger.rules.places import opening, quoted, unseen
 from ledger.rules.registry import Facts, Fault, rule
 from ledger.rules.withdrawals import is_named, withdrawals
 
@@ -129,7 +129,7 @@ def ledger_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     place, use `git mv`.
     """
     if facts.base and (facts.base.items or facts.base.loose) and not ledger.text.strip():
-        items, tries = len(facts.base.items), sum(1 for _ in attempts(facts.base))
+        items, tries = len(facts.base.items), len(facts.base.attempts)
         message = (
             f"the fix plan is gone with all that it records: items: {items}, attempts: {tries}"
         )
@@ -155,7 +155,7 @@ def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         return
     every = (ledger, *_elsewhere(facts))
     told = {one.words for plan in every for one in withdrawals(plan)}
-    there = [attempt for plan in every for attempt in attempts(plan)]
+    there = [attempt for plan in every for attempt in plan.attempts]
     for one in lost:
         back = (any(is_named(each, {name}) for each in there) for name in one.names)
         if one.words not in told and not all(back):
@@ -184,16 +184,16 @@ def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.base is None or facts.append_only == "off" or ledger.text == facts.base.text:
         return
-    places = {(one.item, one.text): place for place, one in enumerate(attempts(ledger))}
+    places = {(one.item, one.text): place for place, one in enumerate(ledger.attempts)}
     latest: dict[str | None, int] = {}
     told: set[str | None] = set()
-    for old in attempts(facts.base):
+    for old in facts.base.attempts:
         place = places.get((old.item, old.text))
         if place is None or old.item in told:
             continue
         if place < latest.get(old.item, -1):
             told.add(old.item)
-            now = next(one for one in attempts(ledger) if one.text == old.text)
+            now = next(one for one in ledger.attempts if one.text == old.text)
             yield Fault(
                 opening(ledger, now.span.start_byte),
                 f"{name(old)} stands before others that it stood behind",
@@ -227,8 +227,8 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     gone = [old for old in unseen(facts.base, ledger) if old.number is not None]
     if not gone:
         return
-    numbers = Counter((one.item, one.number) for one in attempts(facts.base))
-    common = {(one.item, one.number) for one in attempts(facts.fork)} if facts.fork else None
+    numbers = Counter((one.item, one.number) for one in facts.base.attempts)
+    common = {(one.item, one.number) for one in facts.fork.attempts} if facts.fork else None
     fresh: dict[tuple[str | None, str], list[Attempt]] = {}
     for new in unseen(ledger, facts.base):
         fresh.setdefault((new.item, behind_number(new.text)), []).append(new)
@@ -298,11 +298,11 @@ def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | 
     if not gone:
         return
     fresh = unseen(ledger, facts.base)
-    brought = {attempt.text for other in facts.others for attempt in attempts(other)}
-    common = {(a.item, a.number) for a in attempts(facts.fork)} if facts.fork else set()
+    brought = {attempt.text for other in facts.others for attempt in other.attempts}
+    common = {(a.item, a.number) for a in facts.fork.attempts} if facts.fork else set()
     moved = Counter(behind_number(new.text) for new in fresh)
     elsewhere = _elsewhere(facts)
-    kept = {behind_number(one.text) for other in elsewhere for one in attempts(other)}
+    kept = {behind_number(one.text) for other in elsewhere for one in other.attempts}
     is_withdrawn = _withdrawn(ledger, facts, elsewhere)
     base_items = facts.base.items if facts.base else ()
     noted = {item.id for item in base_items if dialects.of(item).has_notes}

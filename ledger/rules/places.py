@@ -17,17 +17,10 @@ _LONGEST_QUOTE = 60
 Part = TypeVar("Part")
 
 
-def attempts(ledger: Ledger) -> Iterator[Attempt]:
-    """Those of every item, and those of none."""
-    for item in ledger.items:
-        yield from item.attempts
-    yield from ledger.loose
-
-
 def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
     """The attempts of ``ledger`` that ``base`` does not have, word for word."""
-    known = {attempt.text for attempt in attempts(base)} if base else set()
-    return [attempt for attempt in attempts(ledger) if attempt.text not in known]
+    known = {attempt.text for attempt in base.attempts} if base else set()
+    return [attempt for attempt in ledger.attempts if attempt.text not in known]
 
 
 def added(ledger: Ledger, base: Ledger | None) -> list[Attempt]:

@@ -137,9 +137,9 @@ class Facts(Model):
     lines: Count
     """Lines."""
     items: Count
-    """Items with a section."""
+    """Items, as `status` counts them."""
     attempts: Count
-    """Attempts with an entry of their own."""
+    """Attempts, as `status` counts them: those of items, and those in no item's section."""
     unread: Count
     """Lines that look like an attempt and were not read."""
     duplicates: Count

@@ -149,7 +149,7 @@ class Snapshot(NamedTuple):
     lines: int
     updated: str | None
     items: Mapping[str | None, ItemVersion]
-    listed: frozenset[str]
+    listed: Sequence[str]
     rows: Sequence[IndexRow]
     index_form: Literal["", "table", "bullets"]
     unread: int
@@ -159,7 +159,7 @@ class Snapshot(NamedTuple):
         return self.items.get(name, NOTHING)
 
 
-EMPTY = Snapshot("", 0, 0, None, {}, frozenset(), (), "", 0)
+EMPTY = Snapshot("", 0, 0, None, {}, (), (), "", 0)
 
 
 class Snapshots:
@@ -200,7 +200,7 @@ class Snapshots:
                 name: self._item(sections.get(name, ()), loose.get(name, ()))
                 for name in (*sections, *(name for name in loose if name not in sections))
             },
-            listed=frozenset(listed) - frozenset(name for name in sections if name),
+            listed=[name for name in listed if name not in sections],
             rows=[row for ledger in ledgers for row in ledger.index],
             index_form=next((_index_form(ledger) for ledger in ledgers if ledger.index), ""),
             unread=sum(one.kind == "attempt" for ledger in ledgers for one in ledger.unread),
