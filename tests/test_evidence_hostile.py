@@ -11,7 +11,7 @@ from tests.campaigns import outputs
 SEEDS = outputs.seeds()
 QUICK = [
     ("XML bomb", "junit.xml"), ("200 MB", "log.jsonl"), ("deep nesting", "report.json"),
-    ("cut short", "pytest.log"), ("not JSON", "env.json"), ("frames", "gdb.bt"),
+    ("cut short", "pytest.log"), ("not JSON", "env.json"), ("frames", "lldb.bt"),
 ]  # fmt: skip
 
 

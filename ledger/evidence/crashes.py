@@ -52,21 +52,24 @@ def find_crashes(text: str, source: str) -> tuple[Crash, ...]:
 def _python_crash(lines: list[str], source: str) -> Crash:
     kind = lines[0][len(_FATAL) :].strip()[:200]
     frames: list[str] = []
-    here = False
-    for line in (text.rstrip("\r") for text in lines[1:]):
-        if line.startswith(("Current thread 0x", "Stack (most recent")):
-            here = True
-        elif line.startswith("Thread 0x"):
-            if here:
-                break
-        elif here:
-            frame = _PYTHON_FRAME.fullmatch(line)
-            if frame is None or len(frames) >= MAX_FRAMES:
-                break
-            frames.append(f"{frame[1]}:{frame[2]} in {frame[3]}")
+    for line in _current_thread(text.rstrip("\r") for text in lines[1:]):
+        frame = _PYTHON_FRAME.fullmatch(line)
+        if frame is None or len(frames) >= MAX_FRAMES:
+            break
+        frames.append(f"{frame[1]}:{frame[2]} in {frame[3]}")
     return Crash(
         kind=kind, signature=_python_signature(kind, frames), frames=tuple(frames), source=source
     )
+
+
+def _current_thread(lines: Iterable[str]) -> Iterator[str]:
+    """The lines below the heading of the thread that died."""
+    here = False
+    for line in lines:
+        if line.startswith(("Current thread 0x", "Stack (most recent")):
+            here = True
+        elif here:
+            yield line
 
 
 def _python_signature(kind: str, frames: list[str]) -> str:

@@ -57,14 +57,10 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
     exit_code = _exit_code(parts, times, noted, sources)
     totals = _totals(merged)
     elapsed = round(sum(part.elapsed_s or 0.0 for part in times), 2) if times else None
-    measured = [part for part in times if part.peak_rss_bytes is not None]
-    largest = max(measured, key=lambda part: part.peak_rss_bytes or 0, default=None)
     if elapsed is not None:
         sources["elapsed_s"] = times[0].file
         if duration is None:
             duration, sources["duration_s"] = elapsed, times[0].file
-    if largest is not None:
-        sources["peak_rss_bytes"] = largest.file
     command = _command(parts, times, sources)
     environment = _environment(parts, noted)
     disagreements = [*merged.disagreements, *_disagreements(totals, exit_code)]
@@ -81,7 +77,7 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
         duration_s=duration,
         elapsed_s=elapsed,
         exit_code=exit_code,
-        peak_rss_bytes=None if largest is None else largest.peak_rss_bytes,
+        peak_rss_bytes=_peak(times, sources),
         cpu_percent=times[0].cpu_percent if len(times) == 1 else None,
         totals=totals,
         tests=merged.tests,
@@ -94,6 +90,15 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
         warnings=tuple(dict.fromkeys(noted)),
         sources=sources,
     )
+
+
+def _peak(times: Sequence[Part], sources: dict[str, str]) -> int | None:
+    measured = [part for part in times if part.peak_rss_bytes is not None]
+    if not measured:
+        return None
+    largest = max(measured, key=lambda part: part.peak_rss_bytes or 0)
+    sources["peak_rss_bytes"] = largest.file
+    return largest.peak_rss_bytes
 
 
 def _told(parts: Sequence[Part]) -> list[str]:

@@ -134,39 +134,45 @@ def _without_arguments(name: str) -> str:
     kept: list[str] = []
     at = 0
     while at < len(name):
-        operator = _OPERATOR.match(name, at) if name[at] == "o" and not _in_word(name, at) else None
-        if operator:
-            kept.append(operator[0])
-            at = operator.end()
-            if name[at : at + 1] == " ":
-                if operator[0] == "operator":  # new, bool
-                    end = name.find("(", at)
-                    kept.append(name[at : end if end >= 0 else len(name)])
-                    break
-                at += 1
-        elif name[at] == "<":
-            end = _closing(name, at, "<", ">")
-            kept.append(_implementation(name[at + 1 : end]) if at == 0 else "<T>")
-            at = end + 1
-        elif name.startswith("(anonymous namespace)", at):
-            kept.append("(anonymous namespace)")
-            at += len("(anonymous namespace)")
-        elif name[at] == "{":
-            end = _closing(name, at, "{", "}")
-            kept.append("{lambda}" if name.startswith("{lambda", at) else name[at : end + 1])
-            at = end + 1
-        elif name[at] == "(":
-            at = _closing(name, at, "(", ")") + 1
-            if not name.startswith("::", at) and not name.startswith(" const::", at):
-                break
-            at = name.index("::", at)
-        elif name[at] == " ":
+        text, at = _piece(name, at)
+        if text == " ":
             kept = []  # a return type
-            at += 1
-        else:
-            kept.append(name[at])
-            at += 1
+        elif text is not None:
+            kept.append(text)
     return "".join(kept)
+
+
+def _piece(name: str, at: int) -> tuple[str | None, int]:
+    """What is kept of the piece of a name that begins at ``at``, None for nothing, and where the
+    next one begins."""
+    letter = name[at]
+    operator = _OPERATOR.match(name, at) if letter == "o" and not _in_word(name, at) else None
+    if operator:
+        return _operator(name, operator)
+    if letter == "<":
+        end = _closing(name, at, "<", ">")
+        return (_implementation(name[at + 1 : end]) if at == 0 else "<T>"), end + 1
+    if name.startswith("(anonymous namespace)", at):
+        return "(anonymous namespace)", at + len("(anonymous namespace)")
+    if letter == "{":
+        end = _closing(name, at, "{", "}") + 1
+        return ("{lambda}" if name.startswith("{lambda", at) else name[at:end]), end
+    if letter == "(":
+        end = _closing(name, at, "(", ")") + 1
+        goes_on = name.startswith(("::", " const::"), end)
+        return None, name.index("::", end) if goes_on else len(name)
+    return letter, at + 1
+
+
+def _operator(name: str, operator: re.Match[str]) -> tuple[str, int]:
+    """``operator<``, ``operator new``, ``operator bool``: what follows a blank is its name."""
+    end = operator.end()
+    if name[end : end + 1] != " ":
+        return operator[0], end
+    if operator[0] != "operator":
+        return operator[0], end + 1
+    arguments = name.find("(", end)
+    return name[operator.start() : arguments if arguments >= 0 else len(name)], len(name)
 
 
 def _in_word(name: str, at: int) -> bool:

@@ -321,7 +321,7 @@ _MULTIBYTE = frozenset(
 )
 _ROOT = re.compile(rb"<[A-Za-z]")
 _MAX_DEPTH = 100
-_MAX_TAG = 1 << 18  # characters of attributes
+_MAX_TAG = 1 << 18  # bytes of the first start tag
 _HINT = "give a JUnit XML file as the test runner wrote it"
 
 
@@ -343,6 +343,9 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
     entity or a broken end: nothing is returned then."""
     if len(data) > MAX_BYTES:
         raise _unreadable(name, f"at most {MAX_BYTES >> 20} MB, found {len(data) >> 20} MB")
+    root = data.find(b"<testsuite")
+    if root >= 0 and data.find(b">", root, root + _MAX_TAG) < 0 and len(data) > root + _MAX_TAG:
+        raise _unreadable(name, f"a start tag of at most {_MAX_TAG >> 10} KB, found a longer one")
     document = _Document()
     try:
         parser = DefusedXMLParser(target=document, forbid_dtd=True)
@@ -407,17 +410,17 @@ class _Document:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise _Misnested(f"elements at most {_MAX_DEPTH} deep, found deeper ones")
-        if sum(map(len, attributes.values())) > _MAX_TAG:
-            raise _Misnested(f"start tags of at most {_MAX_TAG >> 10} KB, found a longer one")
         tag = tag.rpartition("}")[2]
         if self._case is not None:
             self._inside(tag, attributes)
-        elif self._depth == 1 and tag == "testsuites":
+            return
+        if self._depth == 1 and tag == "testsuites":
             self.cases.begin(attributes)
             self._case_depth = 2
-        elif self._depth == 1 and tag != "testsuite":
+            return
+        if self._depth == 1 and tag != "testsuite":
             raise _Misnested(f"<testsuites> or <testsuite>, found <{tag[:40]}>")
-        elif tag == "testsuite" and self._depth in (1, self._case_depth):
+        if tag == "testsuite" and self._depth in (1, self._case_depth):
             self.cases.open(attributes)
             self._case_depth = self._depth + 1
         elif tag == "testcase" and self._depth == self._case_depth:

@@ -288,10 +288,8 @@ class Session:
         elif title.startswith(("warnings summary", "slowest ")):
             self._flush()
             self._state = "other"
-        else:
-            last = summary(line)
-            if last is not None:
-                self._end(last, is_over=self._state != "report")
+        elif last := summary(line):
+            self._end(last, is_over=self._state != "report")
 
     def _progress(self, line: str, whole: bool) -> None:
         if line.startswith("[gw"):

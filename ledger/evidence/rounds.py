@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ledger.evidence import stats
 from ledger.evidence.crashes import groups
 from ledger.evidence.model import Crash, Evidence
 from ledger.evidence.outputs import read_run
-from ledger.evidence.rounds_claims import check, is_run, select, tally
+from ledger.evidence.rounds_claims import Tally, check, is_run, select, tally
 from ledger.evidence.rounds_model import (
     Batch,
     Earlier,
@@ -146,25 +147,8 @@ def judge(
     rounds = report.rounds
     counted = retries or _counted(report)
     if counted == "all":
-        zero = next((found.name for found in rounds if found.retries == 0 and is_run(found)), None)
-        if zero is not None:
-            raise UsageError(
-                "retries-zero",
-                f"{report.path}: with all tries counted every round has at least 1, "
-                f"found 0 for round {zero}",
-                "give --retries extra",
-            )
+        _refuse_zero_tries(report)
     tallied = tally(rounds, counted)
-    warnings = list(report.warnings)
-    unknown = [found for found in rounds if found.result == "unknown"]
-    if unknown:
-        shown = ", ".join(f"{found.name} ({found.result_text[:20]})" for found in unknown[:5])
-        warnings.append(f"not passed, for their result is unknown: {shown}")
-    if tallied.first_try is not None and tallied.untold:
-        warnings.append(
-            f"passed without telling retries, so not counted as passed at first try: "
-            f"{tallied.untold}"
-        )
     comparison = None
     if against is not None:
         comparison = compare(tallied.passes, tallied.unknown, tallied.total, against, drop)
@@ -193,8 +177,31 @@ def judge(
         crashes=report.crashes,
         comparison=comparison,
         claims=check(report, counted, against, drop),
-        warnings=tuple(warnings),
+        warnings=(*report.warnings, *_warnings(rounds, tallied)),
     )
+
+
+def _refuse_zero_tries(report: RoundsReport) -> None:
+    zero = next((one.name for one in report.rounds if one.retries == 0 and is_run(one)), None)
+    if zero is not None:
+        raise UsageError(
+            "retries-zero",
+            f"{report.path}: with all tries counted every round has at least 1, "
+            f"found 0 for round {zero}",
+            "give --retries extra",
+        )
+
+
+def _warnings(rounds: Sequence[Round], tallied: Tally) -> Iterator[str]:
+    unknown = [one for one in rounds if one.result == "unknown"]
+    if unknown:
+        shown = ", ".join(f"{one.name} ({one.result_text[:20]})" for one in unknown[:5])
+        yield f"not passed, for their result is unknown: {shown}"
+    if tallied.first_try is not None and tallied.untold:
+        yield (
+            "passed without telling retries, so not counted as passed at first try: "
+            f"{tallied.untold}"
+        )
 
 
 def earlier_of(report: RoundsReport, source: str) -> Earlier:

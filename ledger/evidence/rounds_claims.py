@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.evidence import stats
 from ledger.evidence.rounds_model import (
@@ -25,8 +24,7 @@ from ledger.evidence.rounds_model import (
 from ledger.evidence.stats import SMALLEST_DROP, verdict_on
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Counts over rounds that were run. ``first_try`` is None where no round tells its retries;
     ``untold`` are the passed rounds that do not, while others do."""
 
@@ -50,12 +48,12 @@ def tally(rounds: Iterable[Round], retries: RetryCount) -> Tally:
     told = any(found.retries is not None for found in run)
     first = 0 if retries == "extra" else 1
     return Tally(
-        len(run),
-        len(passed),
-        sum(found.result == "fail" for found in run),
-        sum(found.result == "unknown" for found in run),
-        sum(found.retries == first for found in passed) if told else None,
-        sum(found.retries is None for found in passed) if told else 0,
+        total=len(run),
+        passes=len(passed),
+        failures=sum(found.result == "fail" for found in run),
+        unknown=sum(found.result == "unknown" for found in run),
+        first_try=sum(found.retries == first for found in passed) if told else None,
+        untold=sum(found.retries is None for found in passed) if told else 0,
     )
 
 
@@ -123,8 +121,7 @@ _ABOUT_POINTS: Final = 2.5
 ABSENT: Final = "the report does not hold these rounds, or not all"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What became of one statement."""
 
     verdict: ClaimVerdict
@@ -132,8 +129,7 @@ class Finding:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What a statement is held against."""
 
     report: RoundsReport

@@ -273,10 +273,10 @@ def _compared(sentence: Sentence) -> Iterator[Statement]:
             "change",
             " ".join(sentence.text.split())[:300],
             sentence.prose.line(sentence.start + cue.end() + found.start()),
-            "fail" if FAIL_WORD.search(behind) else "pass",
-            whole(fraction["k"]) if fraction else None,
-            whole(fraction["n"]) if fraction else None,
-            None if fraction else share(found["p"], found["about"]),
+            subject="fail" if FAIL_WORD.search(behind) else "pass",
+            number=whole(fraction["k"]) if fraction else None,
+            of=whole(fraction["n"]) if fraction else None,
+            share=None if fraction else share(found["p"], found["about"]),
             direction=min(directions)[1] if directions else None,
         )
         return

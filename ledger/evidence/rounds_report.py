@@ -76,15 +76,15 @@ def read_report(data: bytes, path: str) -> RoundsReport:
         "\n".join(parsed.lines(0, min(200, len(parsed.starts) - 1))).replace("*", "")
     )
     return RoundsReport(
-        path,
-        tuple(rounds),
-        command[1].strip() if command else None,
-        rounds_prose.batches(texts),
-        units,
-        next((sheet.retry_word for sheet in sheets if sheet.retry_word), ""),
-        crash_groups(parsed, rounds),
-        tuple(said[:MAX_STATEMENTS]),
-        tuple(warnings),
+        path=path,
+        rounds=tuple(rounds),
+        command=command[1].strip() if command else None,
+        batches=rounds_prose.batches(texts),
+        units=units,
+        retry_word=next((sheet.retry_word for sheet in sheets if sheet.retry_word), ""),
+        crashes=crash_groups(parsed, rounds),
+        statements=tuple(said[:MAX_STATEMENTS]),
+        warnings=tuple(warnings),
     )
 
 
@@ -169,13 +169,16 @@ def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
         if found is None:
             continue
         fields = {"round": found[1], "status": found[2] or ""}
-        for block in _leaves(section.blocks):
-            for line in parsed.lines(block.start, block.end):
-                name, is_pair, value = _bare(line).partition(":")
-                if is_pair and len(name) <= 40 and value.strip():
-                    fields.setdefault(name.strip(), value.strip())
-                    if not fields["status"] and {"status", "result", "outcome"} & {name.casefold()}:
-                        fields["status"] = value.strip()
+        lines = (
+            line
+            for block in _leaves(section.blocks)
+            for line in parsed.lines(block.start, block.end)
+        )
+        for name, is_pair, value in (_bare(line).partition(":") for line in lines):
+            if is_pair and len(name) <= 40 and value.strip():
+                fields.setdefault(name.strip(), value.strip())
+                if not fields["status"] and name.casefold() in ("status", "result", "outcome"):
+                    fields["status"] = value.strip()
         if fields["status"]:
             yield fields, section.heading.start + 1
 
@@ -207,12 +210,11 @@ def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
             key = (read.batch or batch, read.name)
             if not own and read.name in places:
                 found[places[read.name]] = _joined(found[places[read.name]], read)
-            elif key in found:
-                if found[key].result != read.result:
-                    warnings.append(f"round {read.name} stands twice, with different results")
-                    found[key] = found[key].model_copy(update={"result": "unknown"})
-            else:
+            elif key not in found:
                 found[key] = read.model_copy(update={"batch": key[0]})
+            elif found[key].result != read.result:
+                warnings.append(f"round {read.name} stands twice, with different results")
+                found[key] = found[key].model_copy(update={"result": "unknown"})
     for sheet in (sheet for sheet in sheets if sheet.is_partial):
         names = Counter(name for _, name in found)
         keys = {key[1]: key for key in found if names[key[1]] == 1}

@@ -213,10 +213,10 @@ def _fractions(sentence: Sentence) -> Iterator[Statement]:
         yield Statement(
             "count",
             *sentence.place(found),
-            subject,
-            whole(found["k"]),
-            whole(found["n"]),
-            share(found["p"], found["about"]),
+            subject=subject,
+            number=whole(found["k"]),
+            of=whole(found["n"]),
+            share=share(found["p"], found["about"]),
             scope=about,
             sure=bool(is_told) and not _is_unsure(left, sentence),
         )
@@ -257,10 +257,10 @@ def _rates(sentence: Sentence) -> Iterator[Statement]:
         yield Statement(
             "count",
             *sentence.place(found),
-            subject,
-            int(found["k"]) if found["k"] else None,
-            int(found["n"]) if found["n"] else None,
-            share(found["p"] or found["p2"], found["about"] or found["about2"]),
+            subject=subject,
+            number=int(found["k"]) if found["k"] else None,
+            of=int(found["n"]) if found["n"] else None,
+            share=share(found["p"] or found["p2"], found["about"] or found["about2"]),
             scope=scope(left, sentence.text[found.end() :]),
             sure=bool(is_told) and not of_tests and not _is_unsure(left, sentence),
         )

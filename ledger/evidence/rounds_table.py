@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -311,6 +311,12 @@ def _unit(cells: list[str]) -> str:
     return max(set(units), key=units.count) if units else ""
 
 
+_RESULTS: dict[Role, Callable[[str], RoundResult]] = {
+    "passed": yes_or_no,
+    "exit": exit_result,
+}
+
+
 def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, sheet: Sheet) -> None:
     cells = dict(zip(range(len(roles)), row.cells, strict=False))
     name = _NAME.fullmatch(plain(cells.get(roles.index("round"), "")))
@@ -321,38 +327,30 @@ def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, shee
         return
     if _RANGE.fullmatch(label) and not _is_date(label):
         return  # a batch, told elsewhere
-    result: RoundResult = "skipped"
-    said, retries, batch, crash = "", None, None, ""
+    texts: dict[Role, str] = {}
     metrics: dict[str, float] = {}
     notes: list[str] = []
     for at, cell in cells.items():
-        role = roles[at]
-        if role == judged:
-            said = plain(cell)
-            read = {"passed": yes_or_no, "exit": exit_result}.get(role, result_of)
-            result = read(cell)
-            if role == "exit" and said.isdecimal():
-                notes.append(meaning(int(said))[1])
-        elif role == "retries":
-            retries = count(cell)
-        elif role == "metric" and (value := number(cell)):
+        text = plain(cell)
+        texts.setdefault(roles[at], text)
+        if roles[at] == "metric" and (value := number(cell)):
             metrics[_heading(grid, at)] = value[0]
-        elif role == "crash":
-            crash = plain(cell).strip("-–— ")
-        elif role == "note" and plain(cell).strip("-–— "):
-            notes.append(plain(cell))
-        elif role == "batch":
-            batch = plain(cell) or None
+        if roles[at] == "exit" == judged and text.isdecimal():
+            notes.append(meaning(int(text))[1])
+        if roles[at] == "note" and text.strip("-–— "):
+            notes.append(text)
+    status = texts.get(judged) if judged else None
+    read = _RESULTS.get(judged or "status", result_of)
     sheet.rounds.append(
         Round(
             name=label,
-            result=result,
-            result_text=said,
-            retries=retries,
+            result="skipped" if status is None else read(status),
+            result_text=status or "",
+            retries=count(texts.get("retries", "")),
             metrics=metrics,
             note="; ".join(filter(None, notes)),
-            crash=crash,
-            batch=batch,
+            crash=texts.get("crash", "").strip("-–— "),
+            batch=texts.get("batch") or None,
             line=row.line,
         )
     )

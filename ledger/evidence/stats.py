@@ -313,7 +313,7 @@ def compare(
     if verdict == "no evidence of change":
         reason += f"; a drop of {points(drop)} is ruled out (95 %), at most {points(largest)}"
     elif verdict == "too few rounds":
-        reason = "; ".join([reason, *_lacking(unknown, total, earlier, largest, needed, each)])
+        reason = "; ".join([reason, *_lacking(unknown, total, earlier, largest, (needed, each))])
     return Comparison(
         earlier=earlier,
         p_value=p_value,
@@ -360,10 +360,10 @@ def _lacking(
     total: int,
     earlier: Earlier,
     largest: float,
-    needed: int | None,
-    each: int | None,
+    enough: tuple[int | None, int | None],
 ) -> Iterator[str]:
     """What is missing for a verdict."""
+    needed, each = enough
     if not total or not earlier.total:
         yield "no round was run"
         return
