@@ -52,7 +52,9 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
         return []
     last = reader.read(data or b"", conventions=config.own)
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
-    whole = _of_range(config, contents, end, last, before, archive)
+    whole = _of_range(
+        config=config, contents=contents, end=end, last=last, before=before, archive=archive
+    )
     by_commit = {
         finding.key: finding
         for finding in _by_commit(config, start, end, contents, (last, archive))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import computed_field
@@ -58,31 +57,32 @@ def validate(
     Raises UsageError for options that do not go together and for a revision that git does not
     know, UnreadableInput where a plan cannot be read or no repository is there.
     """
-    _refuse_contradictions(files, ledger, staged, base, head, replaces, every)
+    for is_wrong, message in (
+        (staged and base is not None, "--staged and --base ask for different things"),
+        (
+            head is not None and (base is None or every),
+            "--head goes with --base, and not with --all",
+        ),
+        (replaces and head is None, "--replaces goes with --head"),
+        (bool(files and ledger), "FILE and --ledger both name the fix plan"),
+    ):
+        if is_wrong:
+            raise UsageError("usage", message, "see --help")
     found = (config.find(Path.cwd(), file) for file in (files or (ledger,)))
     plans = list({plan.ledger: plan for plan in found}.values())
     if (staged or base is not None) and not files and not every and head is None:
         plans += [
             plan.of_partner for plan in plans if not plan.is_archive and _has_archive(plan, base)
         ]
-    findings: list[Finding] = []
-    for plan in plans:
-        if not staged and base is None:
-            findings += faults(plan, _read(plan, reading.read_bytes(plan.ledger)))
-            continue
-        if not plan.is_git:
-            raise UnreadableInput(
-                "no-repository", f"{plan.root}: no git repository", "leave out --staged and --base"
-            )
-        with blobs.Blobs(plan.root) as contents:
-            if head is not None and base is not None:
-                findings += pushed.made_worse(plan, base, head, contents, replaces=replaces)
-            elif base is not None:
-                findings += _since(plan, base, contents, every=every)
-            elif every:
-                findings += faults(plan, _read(plan, contents.staged(plan.ledger_path)))
-            else:
-                findings += check_staged(plan, contents)
+    findings = [
+        finding
+        for plan in plans
+        for finding in (
+            faults(plan, _read(plan, reading.read_bytes(plan.ledger)))
+            if not staged and base is None
+            else _compared(plan, base, head, replaces=replaces, every=every)
+        )
+    ]
     notes = (
         f"{plan.ledger_path}: {lacking}; run `ledger merge-driver --install`"
         for plan in plans
@@ -93,6 +93,24 @@ def validate(
         findings=tuple(findings),
         notes=tuple(notes),
     )
+
+
+def _compared(
+    plan: Config, base: str | None, head: str | None, *, replaces: bool, every: bool
+) -> list[Finding]:
+    """What a change makes worse: what is staged where ``base`` is None."""
+    if not plan.is_git:
+        raise UnreadableInput(
+            "no-repository", f"{plan.root}: no git repository", "leave out --staged and --base"
+        )
+    with blobs.Blobs(plan.root) as contents:
+        if base is None:
+            if every:
+                return faults(plan, _read(plan, contents.staged(plan.ledger_path)))
+            return check_staged(plan, contents)
+        if head is not None:
+            return pushed.made_worse(plan, base, head, contents, replaces=replaces)
+        return _since(plan, base, contents, every=every)
 
 
 def faults(plan: Config, ledger: Ledger) -> list[Finding]:
@@ -172,30 +190,3 @@ def _has_archive(plan: Config, base: str | None) -> bool:
         return plan.is_git
     with blobs.Blobs(plan.root) as contents:
         return contents.read(base or "HEAD", plan.partner) is not None
-
-
-def _refuse_contradictions(
-    files: Sequence[Path],
-    ledger: Path | None,
-    staged: bool,
-    base: str | None,
-    head: str | None,
-    replaces: bool,
-    every: bool,
-) -> None:
-    for is_wrong, message, hint in (
-        (
-            staged and base is not None,
-            "--staged and --base ask for different things",
-            "give one",
-        ),
-        (
-            head is not None and (base is None or every),
-            "--head goes with --base, and not with --all",
-            "see --help",
-        ),
-        (replaces and head is None, "--replaces goes with --head", "see --help"),
-        (bool(files and ledger), "FILE and --ledger both name the fix plan", "give one"),
-    ):
-        if is_wrong:
-            raise UsageError("usage", message, hint)

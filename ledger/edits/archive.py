@@ -73,7 +73,9 @@ class Cutting:
         if last - first < 2 or first == at:
             return None
         frame = self._frame(item, at) + self._lines(at, self._opening(at))
-        return self._unit(item, True, item.attempts, first, last, frame)
+        return self._unit(
+            item=item, is_item=True, attempts=item.attempts, first=first, last=last, frame=frame
+        )
 
     def runs(self, item: Item, attempts: Iterable[Attempt]) -> list[Unit]:
         """``attempts`` of the history of ``item``, in as many units as stand apart."""
@@ -94,7 +96,14 @@ class Cutting:
 
     def _run(self, item: Item, group: list[Attempt]) -> Unit:
         first, last = group[0].span.start_line - 1, group[-1].span.end_line
-        return self._unit(item, False, tuple(group), first, last, self._frame(item, first))
+        return self._unit(
+            item=item,
+            is_item=False,
+            attempts=tuple(group),
+            first=first,
+            last=last,
+            frame=self._frame(item, first),
+        )
 
     def _frame(self, item: Item, line: int) -> bytes:
         """What opens all that ``line`` of ``item`` is below: from the item's own heading on, or,
@@ -116,7 +125,16 @@ class Cutting:
         end = starts[last]
         end -= len(chunks.newline_before(data, end))
         start = starts[first]
-        return Unit(item, is_item, attempts, start, end, last - first, frame, data[start:end])
+        return Unit(
+            item=item,
+            is_item=is_item,
+            attempts=attempts,
+            start=start,
+            end=end,
+            lines=last - first,
+            frame=frame,
+            body=data[start:end],
+        )
 
     def _opening(self, at: int) -> int:
         """The line behind the heading, or behind the first paragraph of the list's entry, that

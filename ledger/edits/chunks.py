@@ -79,14 +79,14 @@ def find(data: bytes) -> list[Chunk]:
         body_end = end - len(newline_before(data, end))
         is_whole = key_of(data[frame:body], data[body:body_end]) == mark[1].decode()
         chunk = Chunk(
-            mark[1].decode(),
-            _with_blank(data, starts, number),
-            frame,
-            body,
-            body_end,
-            end,
-            first + 1,
-            is_whole,
+            key=mark[1].decode(),
+            start=_with_blank(data, starts, number),
+            frame=frame,
+            body=body,
+            body_end=body_end,
+            end=end,
+            line=first + 1,
+            is_whole=is_whole,
         )
         found.append(chunk if is_whole else chunk._replace(end=body))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ledger.plan import dialects
 from ledger.plan.model import FINISHED, Action, Heading, Item, Ledger
-from ledger.rules.places import numbering, opening, quoted
+from ledger.rules.places import numbering, of_part, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 _OPEN = ("pending", "in_progress", "partial", "blocked", "unknown")
@@ -32,9 +32,8 @@ def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[F
         for action in item.actions:
             is_unnamed = action.attempt is None and action.number is not None
             if action.state == "complete" and is_unnamed:
-                at = opening(ledger, action.span.start_byte)
                 message = f"action {action.number} of {item.id} is complete and names no attempt"
-                yield Fault(at, message, action.text[:120], item.id)
+                yield of_part(ledger, action, item.id, message, action.text[:120])
 
 
 @rule("LED602", "action-names-unknown-attempt", "warning")
@@ -60,10 +59,11 @@ def action_names_unknown_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault
         for action in item.actions:
             number = action.attempt
             if number is not None and number not in known and not item.has_archived(number):
-                at = opening(ledger, action.span.start_byte)
                 message = f"{_name(action)} of {item.id} names attempt #{action.attempt}"
                 about = f"{action.number} {action.attempt}"
-                yield Fault(at, f"{message}, which the item does not have", about, item.id)
+                yield of_part(
+                    ledger, action, item.id, f"{message}, which the item does not have", about
+                )
 
 
 @rule("LED603", "action-contradicts-stamp", "warning")
@@ -114,10 +114,9 @@ def open_action_in_done_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         # A bullet without number or state is as often a note as an action.
         left = [a for a in item.actions if a.state in _OPEN and (a.state_text or a.number)]
         if item.status == "done" and left:
-            at = opening(ledger, left[0].span.start_byte)
             count = "an open action" if len(left) == 1 else f"{len(left)} open actions"
             message = f"{item.id} is done and has {count}: {quoted(left[0].text)}"
-            yield Fault(at, message, "", item.id)
+            yield of_part(ledger, left[0], item.id, message, "")
 
 
 def _name(action: Action) -> str:
@@ -196,7 +195,6 @@ def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         is_open = said.status == "done" and item.status not in FINISHED
         is_done = said.status == "blocked" and item.status == "done"
         if is_open or is_done:
-            at = opening(ledger, item.span.start_byte)
             told = "open" if is_open else "done"
             message = f"{item.id} is {told}, the heading at line {said.span.start_line} says"
-            yield Fault(at, f"{message} {quoted(said.status_text)}", told, item.id)
+            yield of_part(ledger, item, item.id, f"{message} {quoted(said.status_text)}", told)

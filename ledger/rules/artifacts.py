@@ -154,10 +154,10 @@ def _in_state(
         yield Fault(
             at,
             f"{name(attempt)} cites {what}: {named}",
-            artifact.raw,
-            attempt.item,
-            attempt.number,
-            fix,
+            about=artifact.raw,
+            item=attempt.item,
+            attempt=attempt.number,
+            fix=fix,
         )
 
 
@@ -295,10 +295,10 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 yield Fault(
                     opening(ledger, attempt.span.start_byte),
                     f"{message} ({_hint(secret.value)})",
-                    f"{path} {_about(secret)}",
-                    attempt.item,
-                    attempt.number,
-                    "take it out, and revoke it",
+                    about=f"{path} {_about(secret)}",
+                    item=attempt.item,
+                    attempt=attempt.number,
+                    fix="take it out, and revoke it",
                 )
                 break  # one is enough to look into the file
 

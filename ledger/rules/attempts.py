@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.places import added, numbering, opening, quoted
+from ledger.rules.places import added, numbering, of_attempt, opening, quoted
 from ledger.rules.registry import Facts, Fault, rule
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
@@ -33,9 +33,8 @@ def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     for attempt in ledger.attempts:
         if attempt.date is None and attempt.source == "history" and not _written(attempt):
-            at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} has no date"
-            yield Fault(at, message, attempt.text[:60], attempt.item, attempt.number)
+            yield of_attempt(ledger, attempt, message, attempt.text[:60])
 
 
 @rule("LED302", "impossible-date", "error")
@@ -56,9 +55,8 @@ def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in ledger.attempts:
         date = attempt.date or (_written(attempt) if attempt.source == "history" else None)
         if date and not _exists(date):
-            at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} has a date that does not exist: {date}"
-            yield Fault(at, message, date, attempt.item, attempt.number)
+            yield of_attempt(ledger, attempt, message, date)
     updated = ledger.last_updated
     date = _first(updated.value) if updated else None
     if updated and date and not _exists(date):
@@ -86,9 +84,8 @@ def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         return
     for attempt in ledger.attempts:
         if attempt.date and attempt.date > facts.today and _exists(attempt.date):
-            at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} is dated {attempt.date}, and today is {facts.today}"
-            yield Fault(at, message, attempt.date, attempt.item, attempt.number)
+            yield of_attempt(ledger, attempt, message, attempt.date)
 
 
 @rule("LED304", "last-updated-in-the-future", "error")
@@ -135,11 +132,10 @@ def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         digits = attempt.stamp[:8]
         stamped = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
         if stamped > attempt.date and _exists(attempt.date) and stamped > _next_day(attempt.date):
-            at = opening(ledger, attempt.span.start_byte)
             message = (
                 f"{name(attempt)} is dated {attempt.date}, before its run {quoted(attempt.stamp)}"
             )
-            yield Fault(at, message, attempt.stamp, attempt.item, attempt.number)
+            yield of_attempt(ledger, attempt, message, attempt.stamp)
 
 
 def _written(attempt: Attempt) -> str | None:
@@ -187,9 +183,8 @@ def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     others = {item.id for item in ledger.items} - {item.id for item in numbering(ledger)}
     for attempt in ledger.attempts:
         if attempt.source == "history" and not attempt.result_text and attempt.item not in others:
-            at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)} has no result"
-            yield Fault(at, message, attempt.text[:60], attempt.item, attempt.number)
+            yield of_attempt(ledger, attempt, message, attempt.text[:60])
 
 
 @rule("LED402", "unknown-result", "warning")
@@ -215,10 +210,10 @@ def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             yield Fault(
                 at,
                 message + quoted(attempt.result_text),
-                attempt.result_text,
-                attempt.item,
-                attempt.number,
-                "begin it with success, partial, failed or blocked",
+                about=attempt.result_text,
+                item=attempt.item,
+                attempt=attempt.number,
+                fix="begin it with success, partial, failed or blocked",
             )
 
 
@@ -277,9 +272,8 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in added(ledger, facts.base):
         folder = _run_folder(attempt)
         for note in facts.run_notes(folder) if folder else ():
-            at = opening(ledger, attempt.span.start_byte)
             message = f"{name(attempt)}: its run {folder}: {note}"
-            yield Fault(at, message, note, attempt.item, attempt.number)
+            yield of_attempt(ledger, attempt, message, note)
 
 
 @rule("LED410", "claim-contradicted", "error")

@@ -39,18 +39,17 @@ def mend(ledger: Ledger, age: numbers.Age, codes: frozenset[str] | None = None) 
     fixes: list[MadeFix] = []
     left: dict[tuple[str, str | None, str], MadeFix] = {}
     unsafe: list[MadeFix] = []
+    wanted = [code for code in FIXERS if codes is None or code in codes]
     for _ in range(_MOST_ROUNDS):  # where one fix could not be made, another may make room for it
         before, unsafe = len(fixes), []
-        for code, fixer in FIXERS.items():
-            if codes is None or code in codes:
-                every = list(fixer(ledger, age))
-                for one in every:
-                    if isinstance(one, MadeFix):
-                        left.setdefault((code, one.item, one.said), one)
-                tried = [one for one in every if isinstance(one, Fix)]
-                ledger, good, bad = _mended(ledger, code, tried)
-                fixes += [one.made for one in good]
-                unsafe += [made(code, one.made.line, one.made.item, _UNSAFE) for one in bad]
+        for code in wanted:
+            every = list(FIXERS[code](ledger, age))
+            for one in (one for one in every if isinstance(one, MadeFix)):
+                left.setdefault((code, one.item, one.said), one)
+            tried = [one for one in every if isinstance(one, Fix)]
+            ledger, good, bad = _mended(ledger, code, tried)
+            fixes += [one.made for one in good]
+            unsafe += [made(code, one.made.line, one.made.item, _UNSAFE) for one in bad]
         if len(fixes) == before:
             break
     return Mended(ledger, tuple(fixes), (*left.values(), *unsafe))

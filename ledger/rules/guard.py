@@ -48,10 +48,10 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 _home(ledger, old),
                 f"{name(old)} is gone (line {old.span.start_line} before the change): "
                 f"{quoted(old.text)}",
-                old.text,
-                old.item,
-                old.number,
-                "put it back; another place in the file or in the archive will do",
+                about=old.text,
+                item=old.item,
+                attempt=old.number,
+                fix="put it back; another place in the file or in the archive will do",
             )
 
 
@@ -242,11 +242,11 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             yield Fault(
                 opening(ledger, new.span.start_byte),
                 f"{name(old)} has the number {new.number} now",
-                old.text,
-                old.item,
-                old.number,
-                "give it its number back",
-                _strict(facts),
+                about=old.text,
+                item=old.item,
+                attempt=old.number,
+                fix="give it its number back",
+                severity=_strict(facts),
             )
 
 

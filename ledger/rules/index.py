@@ -15,7 +15,7 @@ from ledger.plan import dialects, document, parts, places, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.model import MadeFix
-from ledger.rules.places import opening, quoted, sections
+from ledger.rules.places import of_part, opening, quoted, sections
 from ledger.rules.registry import Facts, Fault, Fix, made, rule
 
 
@@ -48,10 +48,10 @@ def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             row.status_span.start_byte,
             f"the index says {quoted(row.status_text)} for {item.id}, its own status at line "
             f"{_line(item, 'status')} says {quoted(item.status_text)}",
-            f"{row.status} {item.status}",
-            item.id,
-            None,
-            "write the same status in both places",
+            about=f"{row.status} {item.status}",
+            item=item.id,
+            attempt=None,
+            fix="write the same status in both places",
         )
 
 
@@ -82,10 +82,10 @@ def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 opening(ledger, row.span.start_byte),
                 f"the index says {quoted(row.priority_text)} for the priority of {item.id}, its "
                 f"own line {_line(item, 'priority')} says {quoted(item.priority_text)}",
-                f"{priority} {item.priority}",
-                item.id,
-                None,
-                "write the same priority in both places",
+                about=f"{priority} {item.priority}",
+                item=item.id,
+                attempt=None,
+                fix="write the same priority in both places",
             )
 
 
@@ -119,8 +119,7 @@ def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if not dialects.is_sectioned(item):
             continue  # a task of a list among them
         if item.id not in indexed and item.status not in FINISHED:
-            at = opening(ledger, item.span.start_byte)
-            yield Fault(at, f"{item.id} has no row in the index", "", item.id)
+            yield of_part(ledger, item, item.id, f"{item.id} has no row in the index", "")
 
 
 @rule("LED204", "index-row-without-item", "warning")
@@ -145,8 +144,9 @@ def index_row_without_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     known = {item.id for item in ledger.items}
     for row in ledger.index:
         if row.id not in known:
-            at = opening(ledger, row.span.start_byte)
-            yield Fault(at, f"the index names {row.id}, which has no section", "", row.id)
+            yield of_part(
+                ledger, row, row.id, f"the index names {row.id}, which has no section", ""
+            )
 
 
 @rule("LED205", "duplicate-index-row", "error")
@@ -176,7 +176,9 @@ def duplicate_index_row(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if row.id in lines:
             at = opening(ledger, row.span.start_byte)
             message = f"the index has another row for {row.id} at line {lines[row.id]}"
-            yield Fault(at, message, "", row.id, None, "delete the row that is wrong")
+            yield Fault(
+                at, message, about="", item=row.id, attempt=None, fix="delete the row that is wrong"
+            )
         lines.setdefault(row.id, row.span.start_line)
 
 

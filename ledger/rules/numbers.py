@@ -22,7 +22,7 @@ from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.pointers import next_free
 from ledger.rules.model import MadeFix
-from ledger.rules.places import numbering, opening, quoted, repeated
+from ledger.rules.places import numbering, of_part, opening, quoted, repeated
 from ledger.rules.registry import Facts, Fault, Fix, made, rule
 from ledger.rules.withdrawals import withdrawals
 
@@ -60,10 +60,10 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             yield Fault(
                 opening(ledger, attempt.span.start_byte),
                 f"{message} {first.span.start_line}",
-                f"{ordinal}",
-                item.id,
-                attempt.number,
-                f"the next free number is {free}",
+                about=f"{ordinal}",
+                item=item.id,
+                attempt=attempt.number,
+                fix=f"the next free number is {free}",
             )
 
 
@@ -76,10 +76,10 @@ def _archived_too(ledger: Ledger, item: Item, numbered: list[Attempt]) -> Iterat
             opening(ledger, attempt.span.start_byte),
             f"{item.id} has attempt #{number} twice: another one lies in the archive, see line"
             f" {pointer.span.start_line}",
-            "2",
-            item.id,
-            number,
-            f"the next free number is {1 + item.highest}",
+            about="2",
+            item=item.id,
+            attempt=number,
+            fix=f"the next free number is {1 + item.highest}",
         )
 
 
@@ -108,10 +108,9 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for action, first, ordinal in repeated(
             actions, lambda a: a.number, lambda a: a.text not in known
         ):
-            at = opening(ledger, action.span.start_byte)
             message = f"{item.id} has action {action.number} twice: see line"
             about = f"{action.number} {ordinal}"
-            yield Fault(at, f"{message} {first.span.start_line}", about, item.id)
+            yield of_part(ledger, action, item.id, f"{message} {first.span.start_line}", about)
 
 
 @rule("LED108", "attempt-without-number", "warning")
@@ -132,9 +131,8 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item in numbering(ledger):
         for attempt in item.attempts:
             if attempt.number is None:
-                at = opening(ledger, attempt.span.start_byte)
                 message = f"an attempt of {item.id} has no number: {quoted(attempt.text)}"
-                yield Fault(at, message, attempt.text[:120], item.id)
+                yield of_part(ledger, attempt, item.id, message, attempt.text[:120])
 
 
 @rule("LED111", "attempt-number-gap", "warning")

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from ledger.plan import dialects, text
-from ledger.plan.model import Attempt, Item, Ledger
+from ledger.plan.model import Action, Attempt, IndexRow, Item, Ledger
 from ledger.plan.patterns import behind_number
+from ledger.rules.registry import Fault
 
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
 _LONGEST_QUOTE = 60
@@ -56,6 +57,19 @@ def opening(ledger: Ledger, start: int) -> int:
     """Where the text of the line that starts at byte ``start`` begins, behind its bullet."""
     match = _OPENING.match(ledger.text, start)
     return match.end() if match else start
+
+
+def of_attempt(ledger: Ledger, attempt: Attempt, message: str, about: str) -> Fault:
+    """A fault of ``attempt``, where it begins."""
+    at = opening(ledger, attempt.span.start_byte)
+    return Fault(at, message, about, item=attempt.item, attempt=attempt.number)
+
+
+def of_part(
+    ledger: Ledger, part: Attempt | Action | Item | IndexRow, item: str, message: str, about: str
+) -> Fault:
+    """A fault of a part of ``item``, where the part begins."""
+    return Fault(opening(ledger, part.span.start_byte), message, about, item=item)
 
 
 def quoted(words: str) -> str:

@@ -14,7 +14,7 @@ from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
 from ledger.plan.places import name
 from ledger.rules.model import MadeFix
-from ledger.rules.places import opening, quoted, repeated, sections
+from ledger.rules.places import of_part, opening, quoted, repeated, sections
 from ledger.rules.registry import Facts, Fault, Fix, made, rule
 
 # <<<<<<< HEAD
@@ -151,10 +151,11 @@ def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item, first, ordinal in repeated(
         list(sections(ledger)), lambda item: item.id, lambda item: item.title not in known
     ):
-        at = opening(ledger, item.span.start_byte)
         where = f"the first is at line {first.span.start_line}"
         what = "section" if dialects.is_sectioned(item) else "entry"
-        yield Fault(at, f"item {item.id} has another {what}: {where}", f"{ordinal}", item.id)
+        yield of_part(
+            ledger, item, item.id, f"item {item.id} has another {what}: {where}", f"{ordinal}"
+        )
 
 
 @rule("LED109", "item-without-status", "warning")
@@ -173,8 +174,7 @@ def item_without_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     indexed = {row.id for row in ledger.index if row.status_text}
     for item in sections(ledger):
         if dialects.is_sectioned(item) and not item.status_text and item.id not in indexed:
-            at = opening(ledger, item.span.start_byte)
-            yield Fault(at, f"{item.id} has no status", "", item.id)
+            yield of_part(ledger, item, item.id, f"{item.id} has no status", "")
 
 
 @rule("LED110", "unknown-status", "warning")
@@ -197,7 +197,7 @@ def unknown_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             at = status or opening(ledger, item.span.start_byte)
             message = f"{item.id} has a status that is not understood: {quoted(item.status_text)}"
             fix = "begin it with pending, in_progress, blocked, done or archived"
-            yield Fault(at, message, item.status_text, item.id, None, fix)
+            yield Fault(at, message, about=item.status_text, item=item.id, attempt=None, fix=fix)
 
 
 @rule("LED113", "file-too-long", "warning")
