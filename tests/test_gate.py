@@ -122,7 +122,7 @@ PROSE = [
 @pytest.mark.parametrize(("said", "code"), PROSE)
 def test_prose_stands_for_a_check(said: str, code: str | None) -> None:
     found = prose.check(
-        Condition(section="", text=said, claimed=None, optional=False, check="", line=1),
+        Condition(section="", text=said, claimed=None, optional=False, check="", line=1, sprint=""),
         None,
         "brief.md",
     )
@@ -134,7 +134,7 @@ def test_prose_stands_for_a_check(said: str, code: str | None) -> None:
 @given(st.text("ab 13%<≤(),.`/-CREF_failurescleared documented in", max_size=200))
 def test_no_text_stops_the_readers(said: str) -> None:
     prose.check(
-        Condition(section="", text=said, claimed=None, optional=False, check="", line=1),
+        Condition(section="", text=said, claimed=None, optional=False, check="", line=1, sprint=""),
         None,
         "brief.md",
     )

@@ -13,12 +13,12 @@ from ledger.errors import LedgerError
 from ledger.evidence.model import Evidence, identity_of
 from ledger.evidence.outputs import read_run
 from ledger.gates import outline
-from ledger.gates.model import Brief, CrossReference, ReferenceState
+from ledger.gates.model import Brief, CrossReference, Judgement, ReferenceState, unknown, unmet
 from ledger.git import files
 from ledger.git.blobs import Blobs
 from ledger.git.files import Index, Listing, WorkTree
 from ledger.plan import citations, document, patterns, text
-from ledger.plan.model import Item
+from ledger.plan.model import Attempt, Item
 
 _STAMP: Final = re.compile(r"<STAMP>|\$\{?STAMP\}?|<stamp>")
 # e.g. "<phase>", "${RUN}"
@@ -39,15 +39,6 @@ class Request(NamedTuple):
     stamp: str | None = None
 
 
-class Place(NamedTuple):
-    """A path with its placeholders filled in. ``path`` is None where that cannot be done, and
-    ``reason`` says why; ``is_open`` says that it might be, with more to go by."""
-
-    path: str | None
-    reason: str = ""
-    is_open: bool = False
-
-
 class Tests(NamedTuple):
     """The tests that a name stands for: their identities, how many there should be (None where
     nothing says), and where that is told."""
@@ -55,17 +46,6 @@ class Tests(NamedTuple):
     identities: tuple[str, ...]
     expected: int | None
     source: str
-
-
-class Entry(NamedTuple):
-    """An attempt, or a completed action, of the ledger. It stands at ``line``, ``paths`` are what
-    it cites, ``date`` is ISO."""
-
-    number: int | None
-    text: str
-    paths: tuple[str, ...]
-    line: int
-    date: str | None
 
 
 class Facts:
@@ -170,31 +150,31 @@ class Facts:
             name for name in self._files.names(prefix.rstrip("/")) if patterns.STAMP.fullmatch(name)
         ]
 
-    def fill(self, path: str) -> Place:
-        """``path`` with its placeholders filled in."""
+    def fill(self, path: str) -> str | Judgement:
+        """``path`` with its placeholders filled in; where that cannot be done, why: unknown where
+        it might be, with more to go by, else unmet."""
         if path == self.path:
-            return Place(path)
+            return path
         if citations.kind(path) == "outside":
-            return Place(None, f"{path} leads out of the repository", is_open=True)
+            return unknown(f"{path} leads out of the repository")
         if hole := _STAMP.search(path):
             if self.stamp is None:
-                prefix = path[: hole.start()]
-                stamps = self._stamps(prefix)
-                if not stamps:
-                    return Place(None, f"{prefix} has no run yet")
-                fitting = ", ".join(stamps[:5])
-                reason = f"{path}: {fitting} would fit: say which with --stamp"
-                return Place(None, reason, is_open=True)
+                return self._which_stamp(path, path[: hole.start()])
             path = _STAMP.sub(self.stamp, path)
         if citations.kind(path) != "placeholder":
-            return Place(path.rstrip("/"))
+            return path.rstrip("/")
         matches = self._matching(path)
         if not matches:
-            return Place(None, f"nothing fits {path}")
+            return unmet(f"nothing fits {path}")
         if len(matches) > 1:
-            reason = f"{path}: {', '.join(matches[:3])} and others would fit"
-            return Place(None, reason, is_open=True)
-        return Place(matches[0])
+            return unknown(f"{path}: {', '.join(matches[:3])} and others would fit")
+        return matches[0]
+
+    def _which_stamp(self, path: str, prefix: str) -> Judgement:
+        stamps = self._stamps(prefix)
+        if not stamps:
+            return unmet(f"{prefix} has no run yet")
+        return unknown(f"{path}: {', '.join(stamps[:5])} would fit: say which with --stamp")
 
     def _matching(self, path: str) -> list[str]:
         """The files and folders that a path with open names may stand for."""
@@ -219,12 +199,14 @@ class Facts:
             return None
         bundle = self.brief.bundle if self.brief else ()
         captured = (
-            self.fill(entry.path.rpartition("/")[0]).path
-            for entry in bundle
-            if "exit" in entry.path.rpartition("/")[2]
+            self.fill(folder)
+            for folder, _, name in (entry.path.rpartition("/") for entry in bundle)
+            if "exit" in name
         )
         inside = {
-            one.removeprefix(f"{path}/") for one in captured if one and one.startswith(f"{path}/")
+            one.removeprefix(f"{path}/")
+            for one in captured
+            if isinstance(one, str) and one.startswith(f"{path}/")
         }
         return read_run(self._files, path, without=inside)
 
@@ -303,28 +285,19 @@ class Facts:
     # What the ledger says
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def attempts(self) -> tuple[Attempt, ...]:
         """The attempts that may tell of the work: all of the item's, or those after the brief's."""
+        attempts = self._item.attempts if self._item else ()
         brief = self.brief
-        return tuple(
-            Entry(
-                number=attempt.number,
-                text=attempt.text,
-                paths=tuple(path for one in attempt.artifacts for path in one.paths),
-                line=attempt.span.start_line,
-                date=attempt.date,
-            )
-            for attempt in (self._item.attempts if self._item else ())
-            if not brief or _is_later(brief, attempt.number, attempt.stamp, attempt.date)
-        )
+        return tuple(one for one in attempts if not brief or _is_later(brief, one))
 
     @cached_property
     def lines(self) -> dict[int, str]:
         """The item's lines that may tell of a decision, by number: later attempts, open actions,
         fields."""
         lines: dict[int, str] = {}
-        for entry in self.entries:
-            lines |= enumerate(entry.text.split("\n"), entry.line)
+        for attempt in self.attempts:
+            lines |= enumerate(attempt.text.split("\n"), attempt.span.start_line)
         for action in self._item.actions if self._item else ():
             if action.state != "complete":
                 lines[action.span.start_line] = action.text.replace("\n", " ")
@@ -333,16 +306,16 @@ class Facts:
         return lines
 
 
-def _is_later(brief: Brief, number: int | None, stamp: str | None, date: str | None) -> bool:
+def _is_later(brief: Brief, attempt: Attempt) -> bool:
     """Whether an attempt came after the brief."""
     own = [u.number for u in brief.updates if u.kind == "attempt" and u.number is not None]
-    if own and number is not None:
-        return number > max(own)
+    if own and attempt.number is not None:
+        return attempt.number > max(own)
     if brief.stamp is None:
         return True
-    if stamp:
-        return stamp > brief.stamp
-    return bool(date) and str(date).replace("-", "") > brief.stamp[:8]
+    if attempt.stamp:
+        return attempt.stamp > brief.stamp
+    return bool(attempt.date) and str(attempt.date).replace("-", "") > brief.stamp[:8]
 
 
 def _expanded(node: str) -> list[str]:

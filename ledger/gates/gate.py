@@ -89,9 +89,11 @@ def _conditions(brief: Brief, number: str | None) -> Iterator[Condition]:
             yield Condition(
                 section="Artifact bundle",
                 text=entry.path,
+                claimed=None,
                 optional=entry.optional,
                 check=str(checks.Check((checks.Call("exists", (entry.path,)),))),
                 line=entry.line,
+                sprint="",
             )
 
 
@@ -123,17 +125,7 @@ class _Judging:
     def judged(self, condition: Condition) -> JudgedCriterion:
         """The verdict on one criterion."""
         check, judgement = self._judgement(condition)
-        return JudgedCriterion(
-            section=condition.section,
-            text=condition.text,
-            verdict=judgement.verdict,
-            claimed=condition.claimed,
-            optional=condition.optional,
-            check=check,
-            reason=judgement.reason,
-            evidence=judgement.evidence,
-            line=condition.line,
-        )
+        return JudgedCriterion(**{**dict(condition), **dict(judgement), "check": check})
 
     def _judgement(self, condition: Condition) -> tuple[str, Judgement]:
         """What was judged in code form, and the verdict."""

@@ -8,8 +8,9 @@ from typing import Final
 
 from ledger.gates import judge_runs, wording
 from ledger.gates.checks import Call, Check, Compare, Term
-from ledger.gates.facts import Entry, Facts, Place
+from ledger.gates.facts import Facts
 from ledger.gates.model import Judgement, met, together, unknown, unmet
+from ledger.plan.model import Attempt
 from ledger.plan.text import counted
 
 _DECIDED: Final = re.compile(
@@ -62,34 +63,30 @@ def _term(term: Term, facts: Facts, early: str, complete: Complete) -> Judgement
 
 def _captured(path: str, facts: Facts) -> Judgement:
     """A folder that holds files."""
-    place = facts.fill(path)
-    if place.path is None:
-        return _unfilled(place)
-    sizes = facts.sizes(place.path)
+    folder = facts.fill(path)
+    if isinstance(folder, Judgement):
+        return folder
+    sizes = facts.sizes(folder)
     if not sizes:
-        return _missing(place.path, facts)
+        return _missing(folder, facts)
     count = sum(size > 0 for size in sizes.values())
     if not count:
-        return unmet(f"all files of {place.path} are empty", place.path)
-    return met(f"it has {counted(count, 'file')}", place.path)
+        return unmet(f"all files of {folder} are empty", folder)
+    return met(f"it has {counted(count, 'file')}", folder)
 
 
 def _exists(path: str, facts: Facts) -> Judgement:
     """A file that is there and not empty, or a folder with files."""
-    place = facts.fill(path)
-    if place.path is None:
-        return _unfilled(place)
-    name = facts.resolve(place.path)
+    filled = facts.fill(path)
+    if isinstance(filled, Judgement):
+        return filled
+    name = facts.resolve(filled)
     sizes = facts.sizes(name)
     if sizes is None:
         return _missing(name, facts)
     if not any(sizes.values()):
         return unmet(f"{name} is empty", name)
     return met("it is there", name)
-
-
-def _unfilled(place: Place) -> Judgement:
-    return unknown(place.reason) if place.is_open else unmet(place.reason)
 
 
 def _missing(path: str, facts: Facts) -> Judgement:
@@ -100,21 +97,21 @@ def _missing(path: str, facts: Facts) -> Judgement:
 
 def _passes(path: str, facts: Facts) -> Judgement:
     """A captured command that exited with 0, and whose outputs say nothing else."""
-    place = facts.fill(path)
-    if place.path is None:
-        return unknown(place.reason)
-    run = facts.outputs(place.path)
+    folder = facts.fill(path)
+    if isinstance(folder, Judgement):
+        return unknown(folder.reason)
+    run = facts.outputs(folder)
     if run is None:
-        return unknown(f"{place.path} holds no outputs of a command")
+        return unknown(f"{folder} holds no outputs of a command")
     source = run.sources.get("exit_code")
-    where = f"{place.path}/{source}" if source else place.path
+    where = f"{folder}/{source}" if source else folder
     if run.exit_code is None:
-        return unknown(f"{place.path} has no exit code", where)
+        return unknown(f"{folder} has no exit code", where)
     if run.exit_code != 0:
-        return unmet(f"{place.path}: exit code {run.exit_code}", where)
+        return unmet(f"{folder}: exit code {run.exit_code}", where)
     if run.totals and (failed := run.totals.failed + run.totals.errors):
-        return unmet(f"{place.path}: exit code 0, but {failed} failed in its outputs", place.path)
-    return met(f"{place.path}: exit code 0", where)
+        return unmet(f"{folder}: exit code 0, but {failed} failed in its outputs", folder)
+    return met(f"{folder}: exit code 0", where)
 
 
 def _says(call: Call, facts: Facts) -> Judgement:
@@ -155,36 +152,38 @@ def _contains(call: Call, facts: Facts) -> Judgement:
 def _logged(call: Call, facts: Facts) -> Judgement:
     """``logged(WORDS)``: one attempt or completed action has all the words."""
     words = wording.content(" ".join(call.args))
-    for entry in facts.entries:
-        if wording.says(entry.text, words):
-            line = entry.line + wording.line_of(entry.text.split("\n"), words)
-            return met(f"{_name(entry)} says it", f"{facts.ledger}:{line}")
+    for attempt in facts.attempts:
+        if wording.says(attempt.text, words):
+            line = attempt.span.start_line + wording.line_of(attempt.text.split("\n"), words)
+            return met(f"{_name(attempt)} says it", f"{facts.ledger}:{line}")
     return unmet(_none(facts, f"has the words {' '.join(words)!r}"), facts.ledger)
 
 
 def _recorded(path: str, facts: Facts) -> Judgement:
     """An attempt that cites something in a folder; or, of a sprint's folder, one that names the
     sprint and cites something in the folder above."""
-    place = facts.fill(path)
-    if place.path is None:
-        return _unfilled(place)
-    folder = place.path.rstrip("/")
+    filled = facts.fill(path)
+    if isinstance(filled, Judgement):
+        return filled
+    folder = filled.rstrip("/")
     above, _, last = folder.rpartition("/")
     sprint = _SPRINT_FOLDER.fullmatch(last)
-    for entry in facts.entries:
-        is_above = any(_lies_in(cited, above) for cited in entry.paths if above)
-        is_named = is_above and sprint and _about_sprint(sprint[1]).search(entry.text)
-        if is_named or any(_lies_in(cited, folder) for cited in entry.paths):
-            return met(f"{_name(entry)} cites {folder}/", f"{facts.ledger}:{entry.line}")
+    for attempt in facts.attempts:
+        is_above = any(_lies_in(cited, above) for cited in _cited(attempt) if above)
+        is_named = is_above and sprint and _about_sprint(sprint[1]).search(attempt.text)
+        if is_named or any(_lies_in(cited, folder) for cited in _cited(attempt)):
+            return met(
+                f"{_name(attempt)} cites {folder}/", f"{facts.ledger}:{attempt.span.start_line}"
+            )
     return unmet(_none(facts, f"cites {folder}/"), facts.ledger)
 
 
 def _without_artifacts(facts: Facts) -> Judgement | None:
     """What to say where an attempt cites nothing at all."""
-    bare = [entry for entry in facts.entries if not entry.paths]
+    bare = [attempt for attempt in facts.attempts if not _cited(attempt)]
     if not bare:
         return None
-    where = (f"{facts.ledger}:{entry.line}" for entry in bare)
+    where = (f"{facts.ledger}:{attempt.span.start_line}" for attempt in bare)
     return unmet(f"{', '.join(map(_name, bare))} cites no artifact", *where)
 
 
@@ -208,12 +207,12 @@ def _decided(call: Call, facts: Facts) -> Judgement:
     return met(f"decided for option {option}", f"{facts.ledger}:{line}")
 
 
-def _decided_before(sprint: str, work: Entry, option: str, line: int, facts: Facts) -> Judgement:
+def _decided_before(sprint: str, work: Attempt, option: str, line: int, facts: Facts) -> Judgement:
     """Whether the decision, at ``line``, came before the first work at the sprint: by its date
     where it stands in no attempt, else by the numbers of the attempts."""
     reason = f"decided for option {option}"
-    places = (f"{facts.ledger}:{line}", f"{facts.ledger}:{work.line}")
-    holder = next((entry for entry in facts.entries if _holds(entry, line)), None)
+    places = (f"{facts.ledger}:{line}", f"{facts.ledger}:{work.span.start_line}")
+    holder = next((attempt for attempt in facts.attempts if _holds(attempt, line)), None)
     day = _DATE.search(facts.lines[line]) if holder is None else None
     if day and work.date and day[0] > work.date:
         return unmet(f"{reason} on {day[0]}, after {_name(work)}", *places)
@@ -241,17 +240,17 @@ def _decisions(facts: Facts, asked: set[str]) -> Iterator[tuple[str, int]]:
                 yield options.pop(), number
 
 
-def _first_work(facts: Facts, sprint: str) -> Entry | None:
+def _first_work(facts: Facts, sprint: str) -> Attempt | None:
     about = _about_sprint(sprint)
     work = [
-        entry
-        for entry in facts.entries
-        if any(about.search(path) for path in entry.paths)
-        or (about.search(entry.text) and entry.paths)
+        attempt
+        for attempt in facts.attempts
+        if any(about.search(path) for path in _cited(attempt))
+        or (about.search(attempt.text) and _cited(attempt))
     ]
-    numbered = [entry for entry in work if entry.number is not None]
+    numbered = [attempt for attempt in work if attempt.number is not None]
     if numbered:
-        return min(numbered, key=lambda entry: entry.number or 0)
+        return min(numbered, key=lambda attempt: attempt.number or 0)
     return work[0] if work else None
 
 
@@ -259,8 +258,8 @@ def _about_sprint(number: str) -> re.Pattern[str]:
     return re.compile(rf"\bsprint[ _-]?{re.escape(number)}\b", re.IGNORECASE)
 
 
-def _holds(entry: Entry, line: int) -> bool:
-    return entry.line <= line <= entry.line + entry.text.count("\n")
+def _holds(attempt: Attempt, line: int) -> bool:
+    return attempt.span.start_line <= line <= attempt.span.start_line + attempt.text.count("\n")
 
 
 def _lies_in(path: str, folder: str) -> bool:
@@ -270,14 +269,18 @@ def _lies_in(path: str, folder: str) -> bool:
     return any(cited.startswith("/".join(parts[start:]) + "/") for start in starts)
 
 
-def _name(entry: Entry) -> str:
-    return "an entry" if entry.number is None else f"attempt #{entry.number}"
+def _cited(attempt: Attempt) -> list[str]:
+    return [path for one in attempt.artifacts for path in one.paths]
+
+
+def _name(attempt: Attempt) -> str:
+    return "an entry" if attempt.number is None else f"attempt #{attempt.number}"
 
 
 def _none(facts: Facts, what: str) -> str:
-    if not facts.entries:
+    if not facts.attempts:
         return f"{facts.ledger} has no attempt that could tell of it"
-    return f"of {counted(len(facts.entries), 'attempt')} that could tell of it, none {what}"
+    return f"of {counted(len(facts.attempts), 'attempt')} that could tell of it, none {what}"
 
 
 _WHOLE: Final[dict[str, Callable[[Call, Facts], Judgement]]] = {

@@ -18,19 +18,19 @@ class Condition(Model):
     """One criterion of a brief or item, as it is written."""
 
     section: str
-    """The title of what it belongs to."""
+    """What it belongs to, as the document calls it."""
     text: str
     """As written, without its tick and its check."""
-    claimed: bool | None = None
-    """Whether a tick stands before it; None where it claims nothing."""
-    optional: bool = False
+    claimed: bool | None
+    """Whether a tick stands before it; null where it claims nothing."""
+    optional: bool
     """Whether it is left out of the verdict on the whole."""
-    check: str = ""
-    """Its own check in code form."""
-    line: int
-    """The line that it stands on, from 1."""
-    sprint: str = ""
-    """The number of the sprint that it belongs to."""
+    check: str
+    """What is to be judged, in code form; empty where only the text says it."""
+    line: Line
+    """The line of the document that it stands on."""
+    sprint: str
+    """The number of the sprint that it belongs to; empty for none."""
 
 
 class Totals(Model):
@@ -319,12 +319,12 @@ class Judgement(Model):
     """A verdict with its reason."""
 
     verdict: Verdict
-    """``unknown`` is neither yes nor no."""
+    """`unknown` is neither yes nor no."""
     reason: str
-    """Why, in one sentence."""
-    evidence: tuple[str, ...] = ()
+    """Why the verdict is so."""
+    evidence: tuple[str, ...]
     """The files that tell, relative to the repository's top, with a line behind a colon where they
-    have one: ``docs/plan.md:12``."""
+    have one."""
 
 
 def met(reason: str, *evidence: str) -> Judgement:
@@ -355,28 +355,8 @@ def together(judged: Sequence[Judgement]) -> Judgement:
     return Judgement(verdict=verdict, reason="; ".join(reasons), evidence=tuple(evidence))
 
 
-class JudgedCriterion(Model):
-    """One criterion and its verdict."""
-
-    section: str
-    """What it belongs to, as the document calls it."""
-    text: str
-    """As written, without its tick and its check."""
-    verdict: Verdict
-    """`unknown` is neither yes nor no."""
-    claimed: bool | None
-    """Whether a tick stands before it; null where it claims nothing."""
-    optional: bool
-    """Whether it is left out of the verdict on the whole."""
-    check: str
-    """What was judged, in code form; empty where nothing could be."""
-    reason: str
-    """Why the verdict is so."""
-    evidence: tuple[str, ...]
-    """The files that tell, relative to the repository's top, with a line behind a colon where they
-    have one."""
-    line: Line
-    """The line of the document that it stands on."""
+class JudgedCriterion(Condition, Judgement):
+    """One criterion and its verdict. Its check is what was judged; empty where nothing could be."""
 
     @property
     def is_false_claim(self) -> bool:
