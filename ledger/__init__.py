@@ -1,1 +1,67 @@
-"""Fix plans: read without losing a byte, checked, and added to from the outputs of runs."""
+"""Fix plans: read without losing a byte, checked, and added to from the outputs of runs.
+
+Each command of the command line is a function here: ``ledger.status()``,
+``ledger.append("PARSE-001", [run])``. docs/reference/library.md has an example of each.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module, metadata
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see __getattr__
+    from ledger.commands.append import append
+    from ledger.commands.apply import apply
+    from ledger.commands.archive import archive
+    from ledger.commands.doctor import doctor
+    from ledger.commands.evidence import evidence
+    from ledger.commands.explain import explain
+    from ledger.commands.export import export
+    from ledger.commands.gate import gate
+    from ledger.commands.history import history
+    from ledger.commands.init import init
+    from ledger.commands.links import links
+    from ledger.commands.read import read
+    from ledger.commands.rounds import rounds
+    from ledger.commands.run import run
+    from ledger.commands.schema import schema
+    from ledger.commands.show import show
+    from ledger.commands.status import status
+    from ledger.commands.validate import validate
+    from ledger.commands.verify import verify
+
+    __version__: str
+
+__all__ = [
+    "__version__", "append", "apply", "archive", "doctor", "evidence", "explain", "export", "gate",
+    "history", "init", "links", "read", "rounds", "run", "schema", "show", "status", "validate",
+    "verify",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A function of the library, from the module of its name in ``ledger.commands``. Most programs
+    call one or two of them, and the hook none."""
+    if name == "__version__":
+        return metadata.version("fix-plan-ledger")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.commands.{name}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Library(ModuleType):
+    """Where a room of this package has the name of a function (``run``, ``evidence``), the name is
+    that of the function: Python would bind it to the room when that is first imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in __all__:
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Library

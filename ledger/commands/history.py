@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Final, Self
 
-from ledger.config import Config
+from ledger.config import Config, find
 from ledger.errors import UsageError
 from ledger.git import blobs, log, process, repository
 from ledger.git.log import Change, Commit
+from ledger.plan import selectors
 from ledger.versions import cache
 from ledger.versions.comparison import compare
-from ledger.versions.history import joined, name_of
+from ledger.versions.history import joined, name_of, names, select
 from ledger.versions.model import Deed, History
 from ledger.versions.snapshot import EMPTY, Snapshot, Snapshots
 
@@ -21,6 +23,40 @@ _KEPT: Final = 16  # versions: the parents of a commit are mostly among the last
 
 Progress = Callable[[int, int], None]
 """Told how many versions of how many have been read."""
+
+
+def history(
+    item: str | None = None,
+    *,
+    revisions: str | None = None,
+    ledger: Path | None = None,
+    progress: Progress | None = None,
+) -> History:
+    """What commits did to the fix plan, over all its versions up to HEAD, or to those of
+    ``revisions``: ``REV``, ``A..B`` or ``A..``. Renames of the file are followed.
+
+    ``item`` leaves only what happened to an item (``PARSE-001``) or to one of its attempts
+    (``PARSE-001#3``). ``progress`` is told how many of how many versions have been read.
+
+    Raises ``UsageError`` for an item, attempt or revision that there is not, for a plan outside
+    of git, and for one that was never committed; ``LedgerError`` where git fails.
+    """
+    whole = audit(find(Path.cwd(), ledger), revisions, progress)
+    if item is None:
+        return whole
+    wanted = selectors.parse(item)
+    folded = selectors.folded(wanted.item)
+    selected = select(whole, lambda name: selectors.folded(name) == folded, wanted.number)
+    if selected.events or selected.removed or selected.edited:
+        return selected
+    known = names(whole)
+    if any(selectors.folded(name) == folded for name in known):
+        raise UsageError(
+            "no-such-attempt",
+            f"no version has attempt #{wanted.number} of {wanted.item}",
+            f"`ledger history {wanted.item}` tells of those that there were",
+        )
+    raise selectors.unknown_item(wanted.item, known, "any version")
 
 
 def audit(

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ledger.commands.change import change
-from ledger.config import Config
+from ledger.commands.history import Progress, audit
+from ledger.config import Config, find
 from ledger.edits import restore as edits
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
 from ledger.plan import patterns, places, reader, selectors, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.versions.model import History, Removed, Restored
+
+
+def restore_removed(
+    name: str,
+    *,
+    revisions: str | None = None,
+    dry_run: bool = False,
+    ledger: Path | None = None,
+    progress: Progress | None = None,
+) -> History:
+    """Put an attempt back that a commit removed: ``PARSE-001#3``, or ``PARSE-001#2026-02-04`` for
+    one without a number. With ``dry_run`` nothing is written.
+
+    Raises as ``restore`` and ``history.audit`` do.
+    """
+    settings = find(Path.cwd(), ledger)
+    history = audit(settings, revisions, progress)
+    restored = restore(settings, history, name, dry_run=dry_run)
+    return history.model_copy(update={"restored": restored})
 
 
 def restore(config: Config, history: History, name: str, *, dry_run: bool) -> Restored:

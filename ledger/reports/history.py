@@ -11,7 +11,7 @@ from typing import Final
 from ledger.git.log import Commit
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports.lines import Line
-from ledger.versions.model import Event, EventKind, Facts, History, Removed
+from ledger.versions.model import Event, EventKind, Facts, History, Removed, Restored
 
 _ROWS: Final = 12  # of the table over time
 _SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole
@@ -50,10 +50,10 @@ _KINDS: Final[dict[EventKind, str]] = {
 }
 
 
-def summary(history: History, path: str) -> Iterator[Line]:
+def summary(history: History) -> Iterator[Line]:
     """The whole file: what commits did to attempts, and its figures over time."""
     versions, commits = counted(history.versions, "version"), counted(history.commits, "commit")
-    yield Line(one_line(f"{path}: {versions} by {commits}{_span(history)}"), "heading")
+    yield Line(one_line(f"{history.path}: {versions} by {commits}{_span(history)}"), "heading")
     for name in history.names[1:]:
         yield Line(f"  before: {one_line(name)}")
     if history.skipped:
@@ -66,11 +66,11 @@ def summary(history: History, path: str) -> Iterator[Line]:
     yield from _table(history.facts, {commit.sha: commit.day for commit in history.log})
 
 
-def timeline(history: History, name: str, path: str) -> Iterator[Line]:
+def timeline(history: History, name: str) -> Iterator[Line]:
     """Each commit that did something to the item or attempt, and what it did."""
     log = {commit.sha: commit for commit in history.log}
     told = counted(sum(1 for _ in groupby(history.events, _commit_of)), "commit")
-    yield Line(one_line(f"{name} in {path}: {told} changed it"), "heading")
+    yield Line(one_line(f"{name} in {history.path}: {told} changed it"), "heading")
     items = {event.item for event in history.events}
     for commit, events in groupby(history.events, _commit_of):
         yield Line("")
@@ -100,6 +100,14 @@ def removed(history: History) -> Iterator[Line]:
 
 
 # Parts of the summary
+
+
+def restored(done: Restored) -> str:
+    """Where an attempt was put back."""
+    left = f"; {done.left} more of this name: `ledger history --removed`" if done.left else ""
+    called = f"attempt of {done.date}" if done.number is None else f"attempt #{done.number}"
+    place = f"{done.path}:{done.line}: {done.item} {called} is back"
+    return f"{place}, removed by {done.commit[:8]}{left}"
 
 
 def _removals(history: History) -> Iterator[Line]:
