@@ -74,9 +74,8 @@ def append(
     recorded already. A ``dry_run`` writes nothing; its outcome has the change as a diff.
 
     Raises ``UsageError`` for an item that is none, a run outside of the repository and a result
-    that nobody understands; ``UnreadableInput`` for a run that is not there; ``Refused`` for a run
-    that is recorded already, for words that the runs contradict, and for any change that
-    ``validate`` would refuse.
+    that is no result word; ``UnreadableInput`` for a run that is not there; ``Refused`` for a run
+    that is recorded already, words that the runs contradict and what ``validate`` would refuse.
     """
     config = configuration.find(Path.cwd(), ledger)
     evidence = _Evidence(config, runs)
