@@ -13,11 +13,13 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.commands.run import run as library_run
 from ledger.errors import UsageError
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import read_run
@@ -294,6 +296,24 @@ def test_a_pattern_that_takes_for_ever_can_be_interrupted(repo: Repository) -> N
     assert child.returncode == 130
     assert claim(repo)["state"] == "interrupted"
     assert repo.ledger.read_bytes() == before
+
+
+@LINUX
+def test_other_children_of_a_program_are_left_alone(
+    repo: Repository, mark: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a function of the library, in a thread: what the command leaves is ended, no more."""
+    monkeypatch.chdir(repo.path)
+    words = ["sh", "-c", "setsid sleep 600 & echo hi"]
+    with subprocess.Popen(["sleep", "600"], env={}) as other:
+        ended = subprocess.Popen(["true"])
+        with ThreadPoolExecutor() as pool:
+            outcome = pool.submit(library_run, ITEM, words, stamp=STAMP, record=False).result()
+        assert outcome.passed
+        assert claim(repo)["left_behind"] == 1
+        assert other.poll() is None
+        assert ended.wait() == 0
+        other.kill()
 
 
 def test_an_ignored_hangup_stays_ignored(repo: Repository) -> None:
