@@ -272,7 +272,7 @@ def test_without_git_or_versions_it_says_so(tmp_path: Path, story: Repository) -
 
 def cache_of(story: Repository) -> Path:
     settings = config.find(story.path)
-    place = history_cache.place(settings.ledger_path, str(story.path / ".git"))
+    place = history_cache.place(settings.ledger_path, story.path / ".git")
     assert place is not None
     return place
 

@@ -9,9 +9,7 @@ import typer
 from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.history import history
-from ledger.commands.restoring import restore_removed
 from ledger.errors import UsageError
-from ledger.plan import text
 from ledger.reports import documents
 from ledger.reports import history as report
 
@@ -50,19 +48,13 @@ def command(
     if dry_run and not restore:
         raise UsageError("usage", "--dry-run goes with --restore", "leave it out")
     with progress.shown("reading versions") as tell:
-        if restore:
-            found = restore_removed(
-                restore, revisions=rev, dry_run=dry_run, ledger=ledger, progress=tell
-            )
-        else:
-            found = history(item, revisions=rev, ledger=ledger, progress=tell)
+        found = history(
+            item, revisions=rev, restore=restore, dry_run=dry_run, ledger=ledger, progress=tell
+        )
     if as_json:
         output.document(documents.document("history", found))
-    elif found.restored and dry_run:
-        lines = found.restored.diff.split("\n")[:-1]
-        output.write("".join(text.visible(line) + "\n" for line in lines))
     elif found.restored:
-        output.write(text.visible(report.restored(found.restored)) + "\n")
+        output.lines(report.restored(found.restored, dry_run=dry_run))
     elif removed:
         output.lines(report.removed(found))
     elif item:

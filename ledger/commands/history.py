@@ -1,22 +1,27 @@
-"""The history of a ledger from its repository: ask git, read what is new, compare, remember."""
+"""What commits did to a plan, and putting back what they removed."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final, Self
 
-from ledger.config import Config, find
-from ledger.errors import UsageError
-from ledger.git import blobs, log, process, repository
+from ledger import config
+from ledger.commands import change as transaction
+from ledger.config import Config
+from ledger.edits import restore as edits
+from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.git import log, process, repository
+from ledger.git.blobs import Blobs
 from ledger.git.log import Change, Commit
-from ledger.plan import selectors
+from ledger.plan import patterns, places, reader, selectors, text
+from ledger.plan.model import Attempt, Ledger
+from ledger.plan.selectors import Name
 from ledger.versions import cache
 from ledger.versions.comparison import compare
 from ledger.versions.history import joined, name_of, names, select
-from ledger.versions.model import Deed, History
+from ledger.versions.model import Deed, History, Removed, Restored
 from ledger.versions.snapshot import EMPTY, Snapshot, Snapshots
 
 _KEPT: Final = 16  # versions: the parents of a commit are mostly among the last ones
@@ -29,70 +34,69 @@ def history(
     item: str | None = None,
     *,
     revisions: str | None = None,
+    restore: str | None = None,
+    dry_run: bool = False,
     ledger: Path | None = None,
     progress: Progress | None = None,
 ) -> History:
-    """What commits did to the fix plan, over all its versions up to HEAD, or to those of
-    ``revisions``: ``REV``, ``A..B`` or ``A..``. Renames of the file are followed.
+    """What commits did to a plan, over all its versions.
 
-    ``item`` leaves only what happened to an item (``PARSE-001``) or to one of its attempts
-    (``PARSE-001#3``). ``progress`` is told how many of how many versions have been read.
+    ``item`` is an item (``SCAN-001``) or one attempt (``SCAN-001#3``) that all but the figures of
+    versions is to be about; by default the history is that of the whole plan. ``revisions`` are
+    ``REV``, up to which it goes (by default HEAD), ``A..B`` or ``A..``. ``restore`` names an
+    attempt that a commit removed (``SCAN-001#3``, or by its date) and is put back as it was: see
+    ``restored`` in what is returned; with ``dry_run`` nothing is written. ``ledger`` is the plan;
+    by default the one that holds in the current folder. ``progress`` is told how many versions of
+    how many have been read.
 
-    Raises ``UsageError`` for an item, attempt or revision that there is not, for a plan outside
-    of git, and for one that was never committed; ``LedgerError`` where git fails.
+    Renames of the file are followed, and merges held against all their parents.
+
+    Raises UsageError where there is no plan, no repository, no version, or nothing of such a
+    name; Refused where an attempt cannot be put back without changing anything else; LedgerError
+    where git fails.
     """
-    whole = audit(find(Path.cwd(), ledger), revisions, progress)
-    if item is None:
-        return whole
-    wanted = selectors.parse(item)
-    folded = selectors.folded(wanted.item)
-    selected = select(whole, lambda name: selectors.folded(name) == folded, wanted.number)
-    if selected.events or selected.removed or selected.edited:
-        return selected
-    known = names(whole)
-    if any(selectors.folded(name) == folded for name in known):
-        raise UsageError(
-            "no-such-attempt",
-            f"no version has attempt #{wanted.number} of {wanted.item}",
-            f"`ledger history {wanted.item}` tells of those that there were",
-        )
-    raise selectors.unknown_item(wanted.item, known, "any version")
+    settings = config.find(Path.cwd(), ledger)
+    whole = audit(settings, revisions, progress)
+    if restore:
+        restored = _restore(settings, whole, restore, dry_run=dry_run)
+        return whole.model_copy(update={"restored": restored})
+    return _selected(whole, selectors.parse(item)) if item is not None else whole
 
 
 def audit(
-    config: Config, revisions: str | None = None, progress: Progress | None = None
+    settings: Config, revisions: str | None = None, progress: Progress | None = None
 ) -> History:
     """The history of the ledger up to HEAD, or of ``revisions``: ``REV``, ``A..B``, ``A..``.
 
     Raises ``UsageError`` for a revision that is none or that git does not know, for a ledger
     outside of git, and for one that was never committed; ``LedgerError`` where git fails.
     """
-    if not config.is_git:
+    if not settings.is_git:
         raise UsageError(
             "no-repository",
-            f"{config.root}: not a git repository",
+            f"{settings.root}: not a git repository",
             "a history is what git remembers: commit the ledger first",
         )
-    commits = log.resolve(config.root, revisions)
-    changes = log.changes(config.root, config.ledger_path, commits)
+    commits = log.resolve(settings.root, revisions)
+    changes = log.changes(settings.root, settings.ledger_path, commits)
     if not changes:
         where = "in this range" if len(commits) > 1 else "in this history"
         raise UsageError(
             "no-versions",
-            f"no commit {where} has {config.ledger_path}",
+            f"no commit {where} has {settings.ledger_path}",
             "commit the ledger, or name the one that was committed with --ledger",
         )
-    place = cache.place(config.ledger_path, os.fspath(process.git_dir(config.root)), config.own)
+    place = cache.place(settings.ledger_path, process.git_dir(settings.root), settings.own)
     deeds = cache.load(place, map(name_of, changes))
     new = [change for change in changes if name_of(change) not in deeds]
     if new:
         names = tuple(dict.fromkeys(change.path for change in changes))
-        with _Versions(config, names) as versions:
+        with _Versions(settings, names) as versions:
             found = dict(_compared(versions, new, progress))
         if not versions.lacks:
             cache.save(place, found)
         deeds |= found
-    return joined(config.ledger_path, changes, deeds, is_cut=repository.is_shallow(config.root))
+    return joined(settings.ledger_path, changes, deeds, is_cut=repository.is_shallow(settings.root))
 
 
 def _compared(
@@ -112,11 +116,11 @@ def _compared(
 class _Versions:
     """The versions of the ledger, which had these ``names``, from the repository."""
 
-    def __init__(self, config: Config, names: Sequence[str]) -> None:
-        self._root = config.root
+    def __init__(self, settings: Config, names: Sequence[str]) -> None:
+        self._root = settings.root
         self._names = names
-        self._blobs = blobs.Blobs(config.root)
-        self._snapshots = Snapshots(config.own)
+        self._blobs = Blobs(settings.root)
+        self._snapshots = Snapshots(settings.own)
         self.lacks = False  # whether the repository does not hold one that was asked for
         self.of = lru_cache(maxsize=_KEPT)(self._of)
 
@@ -142,3 +146,107 @@ class _Versions:
             return EMPTY
         found = log.blobs_at(self._root, [(commit, name) for name in self._names])
         return self.of(next((blob for blob in found if blob), None)) or EMPTY
+
+
+# One item, or one attempt
+
+
+def _selected(history: History, wanted: Name) -> History:
+    name = selectors.folded(wanted.item)
+    found = select(history, lambda one: selectors.folded(one) == name, wanted.number)
+    if found.events or found.removed or found.edited:
+        return found
+    known = names(history)
+    if any(selectors.folded(one) == name for one in known):
+        raise UsageError(
+            "no-such-attempt",
+            f"no version has attempt #{wanted.number} of {wanted.item}",
+            f"`ledger history {wanted.item}` tells of those that there were",
+        )
+    raise selectors.unknown_item(wanted.item, known, "any version")
+
+
+# Putting an attempt back
+
+
+def _restore(settings: Config, history: History, name: str, *, dry_run: bool) -> Restored:
+    """Put the attempt ``name`` (see ``selectors.parse_lost``) back as it was before its removal.
+
+    Raises UsageError for an attempt that was never removed, Refused for one that cannot be put
+    back without changing anything else.
+    """
+    removed = _latest(history, name)
+    lost, had = _as_written(settings, removed)
+    lines = places.lines(had, lost)
+    while not lines[-1].strip():
+        lines.pop()
+    item = removed.item or ""
+
+    with transaction.change(settings, dry_run=dry_run) as plan:
+        plan.propose(
+            edits.restore(plan.ledger, item, lost, lines, had),
+            expect=lambda new: edits.check(plan.ledger, new, item, lost, had),
+        )
+    return Restored(
+        path=settings.ledger_path,
+        item=item,
+        number=removed.number,
+        date=removed.date,
+        line=edits.found(plan.new, item, lost).span.start_line,
+        commit=removed.commit,
+        left=len(removed.more),
+        diff=plan.diff,
+    )
+
+
+def _latest(history: History, name: str) -> Removed:
+    wanted, opening = selectors.parse_lost(name)
+    item = selectors.folded(wanted.item)
+    found = [
+        removed
+        for removed in (*history.others, *history.removed)
+        if removed.number == wanted.number
+        and selectors.folded(removed.item or "") == item
+        and (not opening or patterns.opens(removed.text, opening))
+    ]
+    called = f"that begins with {opening}" if opening else f"#{wanted.number}"
+    if not found:
+        raise UsageError(
+            "never-removed",
+            f"no commit removed attempt {called} of {wanted.item}",
+            "`ledger history --removed` lists those that were",
+        )
+    firsts = list(dict.fromkeys(removed.first for removed in found))
+    if opening and len(firsts) > 1:
+        said = " and ".join(text.one_line(first)[:60] for first in firsts[:2])
+        raise UsageError(
+            "which-attempt",
+            f"{len(firsts)} attempts {called} were removed, such as {said}",
+            "say more of what it begins with",
+        )
+    latest = found[-1]
+    if latest.form == "action":
+        raise Refused(
+            "told-by-action",
+            f"only a completed action told of attempt #{latest.number} of {latest.item}",
+            "`ledger history --removed` prints it: put the action back by hand",
+        )
+    return latest
+
+
+def _as_written(settings: Config, removed: Removed) -> tuple[Attempt, Ledger]:
+    """The attempt, and the last version that has it."""
+    with Blobs(settings.root) as blobs:
+        data = blobs.content(removed.blob)
+    if data is None:
+        raise UnreadableInput(
+            "no-content", f"the repository does not hold {removed.blob[:8]}", "fetch it first"
+        )
+    ledger = reader.read(data, conventions=settings.own)
+    every = (one for item in ledger.items for one in item.attempts)
+    lost = next(
+        one
+        for one in (*every, *ledger.loose)
+        if one.source == "history" and one.text == removed.text
+    )
+    return lost, ledger

@@ -99,15 +99,18 @@ def removed(history: History) -> Iterator[Line]:
             yield from (Line(visible(line)) for line in text.split("\n"))
 
 
-# Parts of the summary
-
-
-def restored(done: Restored) -> str:
-    """Where an attempt was put back."""
+def restored(done: Restored, *, dry_run: bool) -> Iterator[Line]:
+    """What was put back, or the change that would do it."""
+    if dry_run:
+        yield from (Line(visible(line)) for line in done.diff.split("\n")[:-1])
+        return
+    name = f"attempt of {done.date}" if done.number is None else f"attempt #{done.number}"
     left = f"; {done.left} more of this name: `ledger history --removed`" if done.left else ""
-    called = f"attempt of {done.date}" if done.number is None else f"attempt #{done.number}"
-    place = f"{done.path}:{done.line}: {done.item} {called} is back"
-    return f"{place}, removed by {done.commit[:8]}{left}"
+    where = f"{done.path}:{done.line}: {done.item} {name}"
+    yield Line(visible(f"{where} is back, removed by {done.commit[:8]}{left}"))
+
+
+# Parts of the summary
 
 
 def _removals(history: History) -> Iterator[Line]:

@@ -58,7 +58,7 @@ def save(place: Path | None, deeds: Mapping[str, Deed]) -> None:
             database.executemany("INSERT OR REPLACE INTO deeds VALUES (?, ?)", rows)
 
 
-def place(ledger: str, git_dir: str, own: Conventions | None = None) -> Path | None:
+def place(ledger: str, git_dir: Path, own: Conventions | None = None) -> Path | None:
     """Where the cache of the ledger of this repository is, as it is read with the project's
     ``own`` words; None where there is no home."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
