@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+# What steers a terminal, but for tab and newline: escape, backspace, ...
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @contextmanager
@@ -40,3 +46,24 @@ def _started(what: str) -> tuple[Progress, TaskID]:
     bar = Progress(console=Console(stderr=True), transient=True)
     bar.start()
     return bar, bar.add_task(what, total=None)
+
+
+def echo() -> Callable[[bytes], None] | None:
+    """A function that shows on standard error what another program writes, without control
+    characters, so that binary output does no harm there; None where that is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+    terminal = sys.stderr.fileno()
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    is_there = True
+
+    def write(data: bytes) -> None:
+        nonlocal is_there
+        left = memoryview(_CONTROL.sub("", decoder.decode(data)).encode())
+        try:
+            while left and is_there:
+                left = left[os.write(terminal, left) :]
+        except OSError:
+            is_there = False  # the terminal is gone
+
+    return write

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
-import os
-import re
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from ledger.cli import output
+from ledger.cli import output, progress
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.run import run
+from ledger.errors import INTERRUPTED
 from ledger.reports import documents
 from ledger.reports import run as report
-
-_INTERRUPTED = 130
-# Bytes that steer a terminal, but for tab and newline.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+from ledger.run.model import CompletedRound
 
 
 def command(
@@ -75,7 +69,10 @@ def command(
     shown on a terminal as it comes. Exit code 1 where the command failed, 130 where it was
     interrupted: then nothing is recorded, and the bundle is marked incomplete.
     """
-    is_watched = sys.stderr.isatty()
+
+    def tell(ended: CompletedRound) -> None:
+        output.diagnostic(report.round_line(ended, rounds))
+
     outcome = run(
         item,
         words,
@@ -90,10 +87,8 @@ def command(
         summary=summary,
         record=not no_append,
         ledger=ledger,
-        echo=_echo(sys.stderr.fileno()) if is_watched and rounds == 1 else None,
-        progress=(lambda ended: output.diagnostic(report.round_line(ended, rounds)))
-        if is_watched and rounds > 1
-        else None,
+        echo=progress.echo() if rounds == 1 else None,
+        progress=tell if rounds > 1 and sys.stderr.isatty() else None,
     )
     for note in outcome.recorded.notes if outcome.recorded else ():
         output.diagnostic(report.note(note))
@@ -101,22 +96,4 @@ def command(
         output.document(documents.document("run", outcome))
     else:
         output.write("".join(f"{line}\n" for line in report.lines(outcome)))
-    return 0 if outcome.passed else _INTERRUPTED if outcome.state == "interrupted" else 1
-
-
-def _echo(terminal: int) -> Callable[[bytes], None]:
-    """Writes to the terminal without control characters, so that binary output does no harm
-    there; to one that is gone no more."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    is_there = True
-
-    def write(data: bytes) -> None:
-        nonlocal is_there
-        left = memoryview(_CONTROL.sub("", decoder.decode(data)).encode())
-        try:
-            while left and is_there:
-                left = left[os.write(terminal, left) :]
-        except OSError:
-            is_there = False
-
-    return write
+    return 0 if outcome.passed else INTERRUPTED if outcome.state == "interrupted" else 1
