@@ -151,44 +151,36 @@ class Entry(NamedTuple):
     within: tuple[str, ...]
 
 
-class Source(NamedTuple):
-    """An attempt or completed action that is not looked into yet. ``roots`` are the folders that
-    its citations may be relative to; ``attempt_of`` is the attempt that an action completed."""
-
-    item: str | None
-    attempt: int | None
-    part: Attempt | Action
-    roots: tuple[str, ...] = ()
-    attempt_of: Attempt | None = None
-
-
-def sources(ledger: Ledger) -> Iterator[Source]:
+def entries(ledger: Ledger, place: Place) -> Iterator[Entry]:
     """Every attempt and every completed action, in the order of the file. An attempt that only a
     completed action tells of is that action."""
     for item in ledger.items:
         roots = _roots(item)
         by_number = {attempt.number: attempt for attempt in item.attempts}
         for attempt in item.attempts:
-            yield Source(attempt.item, attempt.number, attempt, roots)
+            yield _entry(attempt, attempt.item, attempt.number, roots, place)
         recorded = {attempt.span for attempt in item.attempts if attempt.source == "action"}
         for action in item.actions:
             if action.state == "complete" and action.span not in recorded:
-                of = by_number.get(action.attempt)
-                yield Source(item.id, action.attempt, action, roots, of)
+                entry = _entry(action, item.id, action.attempt, roots, place)
+                yield _with_runs_of(entry, by_number.get(action.attempt), roots, place)
     for attempt in ledger.loose:
-        yield Source(attempt.item, attempt.number, attempt)
+        yield _entry(attempt, attempt.item, attempt.number, (), place)
 
 
-def entry_of(source: Source, place: Place) -> Entry:
-    """What it cites, and which runs it calls its own."""
-    part, of = source.part, source.attempt_of
-    cited = _cited(part, source.roots, place)
-    runs, within = _runs(cited, part.stamp or (of.stamp if of else None), place)
-    if not runs and of is not None:
-        runs, within = _runs(_cited(of, source.roots, place), of.stamp, place)
+def _entry(
+    part: Attempt | Action,
+    item: str | None,
+    number: int | None,
+    roots: tuple[str, ...],
+    place: Place,
+) -> Entry:
+    """``roots`` are the folders that citations may be relative to."""
+    cited = _cited(part, roots, place)
+    runs, within = _runs(cited, part.stamp, place)
     return Entry(
-        item=source.item,
-        attempt=source.attempt,
+        item=item,
+        attempt=number,
         date=part.date if isinstance(part, Attempt) else None,
         stamp=part.stamp,
         text=part.text,
@@ -197,6 +189,18 @@ def entry_of(source: Source, place: Place) -> Entry:
         runs=runs,
         within=within,
     )
+
+
+def _with_runs_of(
+    action: Entry, attempt: Attempt | None, roots: tuple[str, ...], place: Place
+) -> Entry:
+    """A completed action rests on the runs of its attempt, where it names none itself."""
+    if attempt is None:
+        return action
+    runs, within = _runs(action.cited, action.stamp or attempt.stamp, place)
+    if not runs:
+        runs, within = _runs(_cited(attempt, roots, place), attempt.stamp, place)
+    return action._replace(runs=runs, within=within)
 
 
 def _roots(item: Item) -> tuple[str, ...]:

@@ -7,14 +7,13 @@ the value is another one. Everything else is unverifiable.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
 from ledger.claims import changes, counts, names, times
-from ledger.claims.entries import Entry, Place, Source, entry_of, sources
+from ledger.claims.entries import Entry, Place, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
 from ledger.claims.group import LOOSE, Group
 from ledger.claims.model import Claim, JudgedClaim, RunName
@@ -43,31 +42,33 @@ _JUDGES: Final[dict[str, Callable[[Group, Claim], JudgedClaim]]] = {
     "memory": times.judge_plain,
     "cpu": times.judge_plain,
 }
+# Who judges a claim that something with a name is there.
+_JUDGES_OF_NAMES: Final[dict[str, Callable[[Claim, Entry, Place], JudgedClaim]]] = {
+    "commit": names.judge_commit,
+    "reference": names.judge_reference,
+    "stamp": names.judge_stamp,
+}
 # What only a run can tell.
 _OF_RUNS = frozenset({*_JUDGES, "delta", "test"})
 _MOST = 300  # claims with a number in one entry; judging one looks at the others
 _MOST_ARCHIVED = 10_000  # numbers that an item may say lie in the archive
-_UNITS = TIMES | {"percent", "bytes"}
-_ARROW = re.compile("→|[-=]>")
 _RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
 
 
 def judge_plan(
-    ledger: Ledger, path: str, place: Place, wanted: Callable[[Source], bool] = lambda _: True
+    ledger: Ledger, path: str, place: Place, wanted: Callable[[Entry], bool] = lambda _: True
 ) -> list[JudgedClaim]:
     """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
     ``path`` is how the ledger is named."""
-    entries = _Entries(ledger, place)
-    runs = Runs(place, entries.of_item)
+    every = list(entries(ledger, place))
+    runs = Runs(place, every)
     place = place._replace(plan=path, numbers=_numbers(ledger))
     found: list[JudgedClaim] = []
-    for source in entries.sources:
-        if wanted(source):
-            entry = entries.entry(source)
-            claims = claims_of(entry)
-            own = runs.read(entry.runs, entry.within) if _needs_runs(claims) else []
-            named = {name: runs.read(runs.meant(entry, name)) for name in _run_names(claims)}
-            found += judge(entry, claims, own, named, place)
+    for entry in filter(wanted, every):
+        claims = claims_of(entry)
+        own = runs.read(entry.runs, entry.within) if _needs_runs(claims) else []
+        named = {name: runs.read(runs.meant(entry, name)) for name in _run_names(claims)}
+        found += judge(entry, claims, own, named, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
 
 
@@ -81,7 +82,7 @@ def contradicted_since(
         old |= {attempt.text for attempt in places.unseen(ledger, base)} - new
     if old >= _texts(ledger):
         return []
-    judged = judge_plan(ledger, path, place, lambda source: source.part.text not in old)
+    judged = judge_plan(ledger, path, place, lambda entry: entry.text not in old)
     return [claim for claim in judged if claim.verdict == "contradicted"]
 
 
@@ -90,25 +91,6 @@ def _texts(ledger: Ledger) -> frozenset[str]:
     attempts = [attempt.text for item in ledger.items for attempt in item.attempts]
     actions = [a.text for item in ledger.items for a in item.actions if a.state == "complete"]
     return frozenset((*attempts, *actions, *(attempt.text for attempt in ledger.loose)))
-
-
-class _Entries:
-    """The entries of a ledger, each looked into at most once."""
-
-    def __init__(self, ledger: Ledger, place: Place) -> None:
-        self.sources = list(sources(ledger))
-        self._place = place
-        self._read: dict[int, Entry] = {}
-
-    def entry(self, source: Source) -> Entry:
-        """The entry of one of the sources."""
-        if id(source) not in self._read:
-            self._read[id(source)] = entry_of(source, self._place)
-        return self._read[id(source)]
-
-    def of_item(self, item: str | None) -> Iterator[Entry]:
-        """All entries of an item."""
-        return (self.entry(source) for source in self.sources if source.item == item)
 
 
 def _numbers(ledger: Ledger) -> dict[str, frozenset[int]]:
@@ -154,8 +136,7 @@ def claims_of(entry: Entry) -> list[Claim]:
 
 def _figures_claimed(context: Context) -> list[Claim]:
     """Every claim of an entry that is a number."""
-    plain = context.prose.plain
-    numbers = figures(plain)
+    numbers = figures(context.prose.plain)
     starts = [figure.start for figure in numbers]
     found: list[Claim] = []
     group = 0
@@ -164,36 +145,19 @@ def _figures_claimed(context: Context) -> list[Claim]:
         here = here[:_MOST]
         if not here:
             continue
-        exits = times.exit_codes(plain, sentence)
-        if exits or _may_claim(plain, sentence, here):
-            reading = _read(context, sentence, here, exits, first_group=group + 1)
-            found += reading.claims
-            group = reading.group
+        reading = _read(context, sentence, here, first_group=group + 1)
+        found += reading.claims
+        group = reading.group
         if len(found) > _MOST:
             break
     return found[:_MOST]
 
 
-def _may_claim(plain: str, sentence: Sentence, numbers: Sequence[Figure]) -> bool:
-    """Whether one of the numbers is of a kind that runs tell. Most numbers are none."""
-    return any(
-        number.measure
-        or number.unit in _UNITS
-        or len(number.numbers) == 3
-        or plain.startswith(" test", number.end)
-        for number in numbers
-    ) or bool(_ARROW.search(plain, sentence.start, sentence.end))
-
-
 def _read(
-    context: Context,
-    sentence: Sentence,
-    numbers: Sequence[Figure],
-    exits: Sequence[re.Match[str]],
-    *,
-    first_group: int,
+    context: Context, sentence: Sentence, numbers: Sequence[Figure], *, first_group: int
 ) -> Reading:
     """The claims of one sentence."""
+    exits = times.exit_codes(context.prose.plain, sentence)
     spans = [(number.start, number.end) for number in numbers]
     order = sorted([*spans, *(match.span() for match in exits)])
     scope_of = dict(zip(order, scopes(context, sentence, order), strict=True))
@@ -226,12 +190,8 @@ def judge(
     for claim in claims:
         if claim.kind == "test":
             found.append(names.judge_test(claim, runs))
-        elif claim.kind == "commit":
-            found.append(names.judge_commit(claim, place))
-        elif claim.kind == "reference":
-            found.append(names.judge_reference(claim, place))
-        elif claim.kind == "stamp":
-            found.append(names.judge_stamp(claim, entry, place))
+        elif claim.kind in _JUDGES_OF_NAMES:
+            found.append(_JUDGES_OF_NAMES[claim.kind](claim, entry, place))
         elif claim.kind != "delta" and claim.group not in judged_groups:
             judged_groups.add(claim.group)
             together = [c for c in claims if c.group == claim.group and c.kind in _JUDGES]

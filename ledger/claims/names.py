@@ -313,7 +313,7 @@ def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | No
     return claim.contradicted(NOT_THERE, folder, "the run is there, this is not")
 
 
-def judge_commit(claim: Claim, place: Place) -> JudgedClaim:
+def judge_commit(claim: Claim, _: Entry, place: Place) -> JudgedClaim:
     """A name that looks like a commit's."""
     state = place.commit(claim.name)
     if state:
@@ -325,7 +325,7 @@ def judge_commit(claim: Claim, place: Place) -> JudgedClaim:
     return claim.contradicted("no such commit", "git", "git does not know it")
 
 
-def judge_reference(claim: Claim, place: Place) -> JudgedClaim:
+def judge_reference(claim: Claim, _: Entry, place: Place) -> JudgedClaim:
     """An attempt that is referred to. Attempts may have been archived: that one is missing is
     sure only where the item has all its numbers up to the last."""
     numbers = place.numbers.get(claim.name)

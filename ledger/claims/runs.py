@@ -7,7 +7,7 @@ output is a ``Session`` of its own beside the folded whole, and every figure kee
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -173,34 +173,23 @@ def _file_of(evidence: Evidence, sessions: Sequence[Session]) -> str:
 class Runs:
     """The runs that entries cite and name, each read at most once."""
 
-    def __init__(self, place: Place, entries_of: Callable[[str | None], Iterable[Entry]]) -> None:
-        """``entries_of`` gives all entries of an item."""
+    def __init__(self, place: Place, entries: Iterable[Entry]) -> None:
         self._place = place
-        self._entries_of = entries_of
         self._read: dict[str, Outputs | None] = {}
         self._runs: dict[tuple[str, str], Run | None] = {}
-        self._cited_by: dict[str | None, dict[tuple[str, str], dict[str, None]]] = {}
+        # The runs that each attempt of an item cites, and those of each phase of an item.
+        self._cited: dict[tuple[str | None, str, str], dict[str, None]] = {}
+        for entry in entries:
+            for run in entry.runs:
+                phases = [part[6:] for part in run.lower().split("/") if part.startswith("phase_")]
+                for name in (("attempt", str(entry.attempt)), *(("phase", p) for p in phases)):
+                    self._cited.setdefault((entry.item, *name), {})[run] = None
 
     def meant(self, entry: Entry, name: RunName) -> Sequence[str]:
         """The folders that a name stands for where ``entry`` uses it."""
-        item = name.item or entry.item
         if name.kind == "stamp":
             return self._place.stamped(name.value)
-        if item not in self._cited_by:
-            self._cited_by[item] = self._cited(item)
-        return tuple(self._cited_by[item].get((name.kind, name.value), ()))
-
-    def _cited(self, item: str | None) -> dict[tuple[str, str], dict[str, None]]:
-        """The runs that each attempt of an item cites, by its number, and those of each phase."""
-        found: dict[tuple[str, str], dict[str, None]] = {}
-        for entry in self._entries_of(item):
-            for run in entry.runs:
-                if entry.attempt is not None:
-                    found.setdefault(("attempt", str(entry.attempt)), {})[run] = None
-                for part in run.lower().split("/"):
-                    if part.startswith("phase_"):
-                        found.setdefault(("phase", part.removeprefix("phase_")), {})[run] = None
-        return found
+        return tuple(self._cited.get((name.item or entry.item, name.kind, name.value), ()))
 
     def read(self, folders: Sequence[str], within: Sequence[str] = ()) -> list[Run]:
         """The runs of ``folders``, but for those that cannot be read. Where a folder holds several

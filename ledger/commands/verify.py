@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims.entries import Source, revision, work_tree
+from ledger.claims.entries import Entry, revision, work_tree
 from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.commands import read
@@ -54,7 +54,7 @@ def verify(
     return Verification(ledger=opened.path, claims=tuple(judged))
 
 
-def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Source], bool]:
+def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Entry], bool]:
     """Which entries the names mean. Raises ``UsageError`` for a name that means none."""
     if not names:
         return lambda _: True
@@ -71,6 +71,6 @@ def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Source], bool]:
                 f"`ledger show {items[0].id}` lists its attempts",
             )
         wanted.update((item.id, name.number) for item in items)
-    return lambda source: bool(
-        source.item and {(source.item, None), (source.item, source.attempt)} & wanted
+    return lambda entry: bool(
+        entry.item and {(entry.item, None), (entry.item, entry.attempt)} & wanted
     )
