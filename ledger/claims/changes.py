@@ -5,7 +5,7 @@ compared with.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.claims.counts import PASS_RATE_BEFORE
@@ -25,8 +25,11 @@ _COUNTED = re.compile(
     r"\b(passed|failed|failures|skipped|xfailed|errors)[:=]? ?\(?\Z", re.IGNORECASE
 )
 _BEFORE_PERCENT = frozenset({" (", "(", ", ", " = ", "s ("})
+_COUNTS = frozenset({"collected", "passed", "failed", "errors", "skipped", "xfailed", "xpassed"})
+_OTHER_BASELINE = "the run compared with may be another one"
 
-_Parts = tuple[Amount | None, Amount | None, Amount | None]
+_Of = tuple[Amount | None, Amount | None, Amount | None, Amount | None]
+"""What a change is of: the value before, the value after, their difference, and its percentage."""
 
 
 def change(reading: Reading, index: int) -> bool:
@@ -34,7 +37,7 @@ def change(reading: Reading, index: int) -> bool:
     figure = reading.figures[index]
     after = reading.joined(index, _ARROW)
     if after is not None:
-        _arrow(reading, index, after, figure.start, _measure_of(reading, index, after), None)
+        _arrow(reading, (index, after), figure.start, measure=_measure_of(reading, index, after))
         return True
     if not figure.sign:
         return False
@@ -45,11 +48,11 @@ def change(reading: Reading, index: int) -> bool:
     if not measure or by is None or len(figure.numbers) > 1:
         return True  # a signed number is no plain count, whatever it is
     if not _pair_behind(reading, index, measure, by):
-        _with_percent(reading, index, measure, figure.start, (None, None, by))
+        _add(reading, index, figure.start, measure, (None, None, by, None))
     more = _MORE_WORDS.match(reading.plain, figure.end)
     for word in more[0].strip("/").split("/") if more else ():
-        _add(
-            reading, index, WORDS[word.lower()], (figure.start, figure.end), (None, None, by, None)
+        _claim(
+            reading, index, (figure.start, figure.end), WORDS[word.lower()], (None, None, by, None)
         )
     return True
 
@@ -62,51 +65,50 @@ def _pair_behind(reading: Reading, index: int, measure: str, by: Amount) -> bool
         return False
     later = reading.joined(inner, _ARROW)
     if later is not None:
-        _arrow(reading, inner, later, start, measure, by)
+        _arrow(reading, (inner, later), start, measure=measure, by=by)
         return True
     earlier = reading.joined(inner, _VERSUS)
     if earlier is None or reading.figures[inner].sign:
         return False
     reading.used.update((inner, earlier))
-    parts = (reading.amount(earlier), reading.amount(inner), by, None)
-    _add(reading, index, measure, (start, reading.figures[earlier].end), parts)
+    of = (reading.amount(earlier), reading.amount(inner), by, None)
+    _claim(reading, index, (start, reading.figures[earlier].end), measure, of)
     return True
 
 
 def _arrow(
-    reading: Reading, index: int, after: int, start: int, measure: str, by: Amount | None
+    reading: Reading, pair: tuple[int, int], start: int, *, measure: str, by: Amount | None = None
 ) -> None:
-    first, second = reading.figures[index], reading.figures[after]
-    reading.used.update((index, after))
+    """``36→31``: the figures before and behind the arrow."""
+    first, second = (reading.figures[index] for index in pair)
+    reading.used.update(pair)
     if not measure or first.modifier or second.modifier or len(first.numbers + second.numbers) > 2:
         return
-    parts = (reading.amount(index, second.unit), reading.amount(after), by)
-    _with_percent(reading, after, measure, start, parts)
+    before, after = reading.amount(pair[0], second.unit), reading.amount(pair[1])
+    _add(reading, pair[1], start, measure, (before, after, by, None))
 
 
-def _with_percent(reading: Reading, index: int, measure: str, start: int, parts: _Parts) -> None:
-    """The change, with its percentage where one stands right behind it."""
-    percent = None
+def _add(reading: Reading, index: int, start: int, measure: str, of: _Of) -> None:
+    """The change up to the figure ``index``, with its percentage where one stands right behind."""
     end = reading.figures[index].end
     behind = reading.next(index)
     if behind is not None:
         figure = reading.figures[behind]
         is_share = figure.unit == "percent" and figure.sign and not figure.modifier
         if is_share and reading.between(index, behind) in _BEFORE_PERCENT:
-            percent = _signed(figure)
+            of = (*of[:3], _signed(figure))
             reading.used.add(behind)
             end = figure.end
-    _add(reading, index, measure, (start, end), (*parts, percent))
+    _claim(reading, index, (start, end), measure, of)
 
 
-def _add(
-    reading: Reading, index: int, measure: str, span: tuple[int, int], of: tuple[Amount | None, ...]
-) -> None:
+def _claim(reading: Reading, index: int, span: tuple[int, int], measure: str, of: _Of) -> None:
     scope = reading.scopes[index]
     reading.claim("delta", span, reading.quote(span), scope=scope, measure=measure, of=of)
 
 
 def _measure_of(reading: Reading, index: int, after: int) -> str:
+    """What is measured on both sides of an arrow; empty for nothing that a run tells."""
     first, second = reading.figures[index], reading.figures[after]
     unit = second.unit or first.unit
     before = reading.before(index, 24)
@@ -128,19 +130,14 @@ def _signed(figure: Figure) -> Amount | None:
     return Amount(low=-value.high, high=-value.low) if figure.sign == "-" else value
 
 
-_OTHER_BASELINE = "the run compared with may be another one"
-_COUNTS = frozenset({"collected", "passed", "failed", "errors", "skipped", "xfailed", "xpassed"})
+class _Pair(NamedTuple):
+    """A value of the run, the same of the baseline, and the file that has the run's. ``is_alike``
+    where both were counted or measured in one way."""
 
-
-class _Value(NamedTuple):
-    """``way`` is the way of counting or measuring: like is compared with like."""
-
-    value: float
+    after: float
+    before: float
     file: str
-    way: str
-
-
-_Pair = tuple[_Value, _Value]  # the run's, the baseline's
+    is_alike: bool
 
 
 def judge_deltas(
@@ -148,7 +145,7 @@ def judge_deltas(
 ) -> list[JudgedClaim]:
     """The changes of one entry. A phase may have had more runs than the fix plan still tells of,
     so what contradicts one against it counts only if another agrees."""
-    found = [judge_delta(claim, own, baselines_of(claim)) for claim in claims]
+    found = [_judge_delta(claim, own, baselines_of(claim)) for claim in claims]
     agreed = {judged.against for judged in found if judged.verdict == "supported"}
     return [
         judged.unverifiable(_OTHER_BASELINE)
@@ -161,7 +158,7 @@ def judge_deltas(
     ]
 
 
-def judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> JudgedClaim:
+def _judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> JudgedClaim:
     """One change. ``baselines`` are the runs that it may be against."""
     slip = _slip(claim)
     if slip:
@@ -169,73 +166,70 @@ def judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> J
         return claim.contradicted(observed, ARITHMETIC, reason)
     if claim.whose == "loose" and not claim.against:
         return claim.unverifiable("its wording may mean other runs")
-    own = [run for run in own if run.every or run.elapsed]
-    baselines = [run for run in baselines if run.every or run.elapsed]
-    before = list(_values(claim, baselines))
-    every = [(a, b) for a in _values(claim, own) for b in before]
-    alike = [(a, b) for a, b in every if a.way == b.way]
-    found = _agreeing(claim, alike)
-    if found:
-        a, b = found
-        return claim.supported(_text(claim, b, a), a.file)
-    reason = _doubt(claim, own, baselines, every, alike)
+    runs = [[run for run in runs if run.every or run.elapsed] for runs in (own, baselines)]
+    pairs = [
+        _Pair(after, before, file, is_alike=way == way_before)
+        for after, file, way in _values(claim, runs[0])
+        for before, _, way_before in _values(claim, runs[1])
+    ]
+    alike = [pair for pair in pairs if pair.is_alike]
+    agreeing = next((pair for pair in alike if _agrees(claim, pair)), None)
+    if agreeing:
+        return claim.supported(_shown(claim, agreeing), agreeing.file)
+    is_single = all(len(side) == 1 and side[0].single for side in runs)
+    reason = _doubt(claim, pairs, is_single=is_single)
     if reason:
         return claim.unverifiable(reason)
-    a, b = alike[0]
-    return claim.contradicted(_text(claim, b, a), a.file, "the two runs differ by something else")
+    reason = "the two runs differ by something else"
+    return claim.contradicted(_shown(claim, alike[0]), alike[0].file, reason)
 
 
-def _doubt(
-    claim: Claim,
-    own: Sequence[Run],
-    baselines: Sequence[Run],
-    every: Sequence[_Pair],
-    alike: Sequence[_Pair],
-) -> str:
+def _doubt(claim: Claim, pairs: Sequence[_Pair], *, is_single: bool) -> str:
     """Why a change that is not so is no contradiction; empty where it is one."""
-    if not every:
+    alike = [pair for pair in pairs if pair.is_alike]
+    if not pairs:
         return "not both runs can be told"
     if not claim.against:
         return "which runs are compared is not said for sure"
-    if len(own) != 1 or len(baselines) != 1 or not own[0].single or not baselines[0].single:
+    if not is_single:
         return SEVERAL_SESSIONS
-    if _agreeing(claim, every):
+    if any(_agrees(claim, pair) for pair in pairs):
         return "it is so only if the two runs are counted in different ways"
     if not alike:
         return "the two runs tell nothing of the same kind"
-    if any(_is_near(claim, a.value, b.value) for a, b in alike):
+    if any(_is_near(claim, pair) for pair in alike):
         return ROUNDED
     first, second, change, percent = claim.of
-    if first is not None and not any(first.holds(b.value) for _, b in alike):
-        rest = [(a, b) for a, b in alike if second is None or second.holds(a.value)]
-        if change is None or not any(_holds(change, percent, a.value, b.value) for a, b in rest):
+    if first is not None and not any(first.holds(pair.before) for pair in alike):
+        rest = [pair for pair in alike if second is None or second.holds(pair.after)]
+        if change is None or not any(_differ_by(change, percent, pair) for pair in rest):
             return _OTHER_BASELINE
     return ""
 
 
 def _slip(claim: Claim) -> tuple[str, str] | None:
-    """What the claim's own numbers give, where they do not agree with each other."""
+    """What the claim's own numbers give, where they do not agree with each other, and why."""
     before, after, change, percent = claim.of
     if before is None or after is None:
         return None
     low, high = after.low - before.high, after.high - before.low
-    if change is not None and not (_meet(change, low, high) or _meet(change, -high, -low)):
-        return (
-            f"{_with_sign(after.middle - before.middle)}",
-            "its own numbers differ by something else",
-        )
-    if percent is not None and before.low > 0:
-        shares = [
-            100.0 * value / base for value in (low, high) for base in (before.low, before.high)
-        ]
-        low, high = min(shares), max(shares)
-        if _meet(percent, low, high) or _meet(percent, -high, -low):
-            return None
-        value = 100.0 * (after.middle - before.middle) / before.middle
-        if is_nearly(percent, value) or is_nearly(percent, -value):
-            return None
-        return f"{value:+.2f}%", "its own numbers give another percentage"
-    return None
+    difference = after.middle - before.middle
+    if change is not None and not _meet_either(change, (low, high)):
+        return _with_sign(difference), "its own numbers differ by something else"
+    if percent is None or before.low <= 0:
+        return None
+    shares = [100.0 * value / base for value in (low, high) for base in (before.low, before.high)]
+    value = 100.0 * difference / before.middle
+    if _meet_either(percent, shares) or is_nearly(percent, value) or is_nearly(percent, -value):
+        return None
+    return f"{value:+.2f}%", "its own numbers give another percentage"
+
+
+def _meet_either(amount: Amount, values: Iterable[float]) -> bool:
+    """Whether an amount may lie between the values, or between these with the other sign: many
+    write a decrease without one."""
+    low, high = min(values), max(values)
+    return _meet(amount, low, high) or _meet(amount, -high, -low)
 
 
 def _meet(amount: Amount, low: float, high: float) -> bool:
@@ -243,84 +237,73 @@ def _meet(amount: Amount, low: float, high: float) -> bool:
     return amount.low <= high + slack and low - slack <= amount.high
 
 
-def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[_Value]:
-    if claim.measure in _COUNTS:
-        for run in runs:
+def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[tuple[float, str, str]]:
+    """What the runs have of a measure: each value, its file, and the way of counting it."""
+    for run in runs:
+        if claim.measure in _COUNTS:
             for seen in candidates(run, claim.subject):
                 values = options(seen.session, claim.measure, frozenset())
-                for kind, value in enumerate(values):
-                    yield _Value(value, seen.file, str(kind))
-    elif claim.measure in ("duration_s", "seconds"):
-        for run in runs:
-            for way, figures in (("session", run.durations), ("command", run.elapsed)):
-                for figure in figures:
-                    yield _Value(figure.value, run.place(figure.file), way)
-    elif claim.measure == "pass_rate":
-        yield from _pass_rates(runs)
+                yield from ((value, seen.file, str(way)) for way, value in enumerate(values))
+        elif claim.measure in ("duration_s", "seconds"):
+            yield from ((time.value, run.place(time.file), "session") for time in run.durations)
+            yield from ((time.value, run.place(time.file), "command") for time in run.elapsed)
+        elif claim.measure == "pass_rate":
+            for session in run.every:
+                passed, file = 100.0 * session.totals.passed, run.place(session.file)
+                ways = enumerate(denominators(session))
+                yield from ((passed / of, file, str(way)) for way, of in ways if of > 0)
 
 
-def _pass_rates(runs: Sequence[Run]) -> Iterator[_Value]:
-    for run in runs:
-        for session in run.every:
-            for kind, of in enumerate(denominators(session)):
-                if of > 0:
-                    value = 100.0 * session.totals.passed / of
-                    yield _Value(value, run.place(session.file), str(kind))
-
-
-def _agreeing(claim: Claim, pairs: Sequence[tuple[_Value, _Value]]) -> tuple[_Value, _Value] | None:
+def _agrees(claim: Claim, pair: _Pair) -> bool:
     first, second, change, percent = claim.of
-    for a, b in pairs:
-        if first is not None and not first.holds(b.value):
-            continue
-        if second is not None and not second.holds(a.value):
-            continue
-        if _holds(change, percent, a.value, b.value):
-            return a, b
-    return None
-
-
-def _holds(change: Amount | None, percent: Amount | None, after: float, before: float) -> bool:
-    if change is not None and not _meet(change, *_spread(after - before, change)):
+    if first is not None and not first.holds(pair.before):
         return False
-    if percent is not None:
-        if before <= 0:
-            return False
-        share = 100.0 * (after - before) / before
-        # The change itself may have been rounded before it was divided.
-        low, high = _spread(share, percent, 0.0)
-        if change is not None:
-            low = min(low, 100.0 * change.low / before)
-            high = max(high, 100.0 * change.high / before)
-        return _meet(percent, low, high)
-    return True
+    if second is not None and not second.holds(pair.after):
+        return False
+    return _differ_by(change, percent, pair)
 
 
-def _spread(value: float, like: Amount, share: float = 1.0) -> tuple[float, float]:
+def _differ_by(change: Amount | None, percent: Amount | None, pair: _Pair) -> bool:
+    difference = pair.after - pair.before
+    if change is not None and not _meet(change, *_spread(difference, change)):
+        return False
+    if percent is None:
+        return True
+    if pair.before <= 0:
+        return False
+    low = high = 100.0 * difference / pair.before
+    if change is not None:  # which may have been rounded before it was divided
+        low = min(low, 100.0 * change.low / pair.before)
+        high = max(high, 100.0 * change.high / pair.before)
+    return _meet(percent, low, high)
+
+
+def _spread(value: float, like: Amount) -> tuple[float, float]:
     """What ``value`` may come out as when both runs' figures were rounded first."""
-    unit = (like.high - like.low) * share
+    unit = like.high - like.low
     return value - unit, value + unit
 
 
-def _is_near(claim: Claim, after: float, before: float) -> bool:
+def _is_near(claim: Claim, pair: _Pair) -> bool:
     first, second, change, percent = claim.of
-    if change is not None and not _meet(change, *_spread(after - before, change)):
+    difference = pair.after - pair.before
+    if change is not None and not _meet(change, *_spread(difference, change)):
         return False
-    if first is not None and not first.holds(before):
-        return is_nearly(first, before)
-    if second is not None and not second.holds(after):
-        return is_nearly(second, after)
-    if percent is None or before <= 0:
+    if first is not None and not first.holds(pair.before):
+        return is_nearly(first, pair.before)
+    if second is not None and not second.holds(pair.after):
+        return is_nearly(second, pair.after)
+    if percent is None or pair.before <= 0:
         return False
-    return is_nearly(percent, 100.0 * (after - before) / before)
+    return is_nearly(percent, 100.0 * difference / pair.before)
 
 
-def _text(claim: Claim, before: _Value, after: _Value) -> str:
-    change = after.value - before.value
+def _shown(claim: Claim, pair: _Pair) -> str:
+    change = pair.after - pair.before
     if claim.measure in _COUNTS:
-        return f"{before.value:.0f} -> {after.value:.0f} ({_with_sign(change)})"
+        return f"{pair.before:.0f} -> {pair.after:.0f} ({_with_sign(change)})"
     unit = "%" if claim.measure == "pass_rate" else "s"
-    return f"{before.value:.2f}{unit} -> {after.value:.2f}{unit} ({change:+.2f}{unit})"
+    return f"{pair.before:.2f}{unit} -> {pair.after:.2f}{unit} ({change:+.2f}{unit})"
 
 
 def _with_sign(value: float) -> str:

@@ -47,7 +47,7 @@ class Place(NamedTuple):
     ``commit`` tells whether a name is a commit's, None where that cannot be told, ``ignored`` which
     of some paths git ignores. ``latest`` is the last day (ISO) that the plan can tell of, and
     ``latest_of`` what says so; ``until`` is the day of the commit whose files are looked at, None
-    for the work place. ``plan`` is the plan's path, ``numbers`` the attempts of each of its items.
+    for the work tree. ``plan`` is the plan's path, ``numbers`` the attempts of each of its items.
     """
 
     files: Files | None = None

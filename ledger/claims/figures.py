@@ -109,7 +109,7 @@ NOUNS = frozenset({"failures", "failure", "errors", "error", "skips", "xfails", 
 
 TIMES = frozenset({"seconds", "minutes", "hours", "clock", "ms"})
 
-_RUN = re.compile(r"\d[\d.,:/]*")
+_DIGITS = re.compile(r"\d[\d.,:/]*")
 _NUMBERS = re.compile(rf"(?:{NUMBER})(?:/\d{{1,7}}){{0,3}}")
 _CLOCK = re.compile(r"\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?")
 _UNIT = re.compile(
@@ -120,12 +120,11 @@ _UNIT = re.compile(
     r"|(?P<ms> ?ms\b)|(?P<percent> ?%| percent\b)|(?P<points> ?pp\b| percentage points)"
     r"|(?P<bytes> ?(?:[KMGT]i?B|kB|kbytes|bytes)\b)|(?P<times> ?[\u00d7x](?![\w]))"
 )
-_UNIT_LETTERS = frozenset("smh%pKMGTkb\u00d7x")
 _MODIFIER = re.compile(r"[~<>\u2265\u2264]=? ?\Z")
-_MODIFIERS = frozenset("~<>\u2265\u2264=")
-_GLUED = frozenset(".,#/:\\@$^_=-+")
-_SIGNS = frozenset("+\u00b1-")
-_BEHIND = re.compile(r" ([A-Za-z]+)(?: ([A-Za-z]+))?(?: ([A-Za-z]+))?")
+_SIGNS = ("+", "\u00b1", "-")
+_GLUED = tuple(".,#/:\\@$^_=-+")  # before a number: a part of a name, a path, a version
+_GOES_ON = re.compile(r"[\w-]|[.,/:][^\W_]")  # likewise behind one
+_WORDS_BEHIND = re.compile(r" ([A-Za-z]+)(?: ([A-Za-z]+))?(?: ([A-Za-z]+))?")
 _NO_WORD = re.compile(r"[-_\w]|/(?!failed|passed|skipped)", re.IGNORECASE)
 # What may stand between a number and the word that says what it counts.
 _BETWEEN = frozenset(
@@ -163,31 +162,18 @@ def figures(plain: str) -> list[Figure]:
     """Every number in ``plain``, in order."""
     found: list[Figure] = []
     done = 0
-    for run in _RUN.finditer(plain):
-        start = run.start()
-        if start < done:
-            continue
-        figure = None
-        tail = plain[max(0, start - 4) : start]
-        if "=" in tail or ":" in tail or "|" in tail:
-            figure = _keyed(plain, start, run[0])
-        if figure is None:
-            before = tail[-1:] or " "
-            sign = ""
-            if before in _SIGNS:
-                sign, before = before, tail[-2:-1] or " "
-            if before in _GLUED or before.isalnum():
-                continue
-            figure = _figure(plain, start, sign, run[0])
-        if figure is not None:
-            found.append(figure)
-            done = figure.number_end
+    for digits in _DIGITS.finditer(plain):
+        if digits.start() >= done:
+            figure = _keyed(plain, digits) or _figure(plain, digits.start())
+            if figure is not None:
+                found.append(figure)
+                done = figure.number_end
     return found
 
 
-def _keyed(plain: str, start: int, run: str) -> Figure | None:
+def _keyed(plain: str, digits: re.Match[str]) -> Figure | None:
     """``passed=540`` and ``| passed | 540 |``, where no word behind the number claims it."""
-    number = run.rstrip(".,")
+    start, number = digits.start(), digits[0].rstrip(".,")
     end = start + len(number)
     if not number.isdecimal() or _NO_KEY.match(plain, end):
         return None
@@ -201,64 +187,57 @@ def _keyed(plain: str, start: int, run: str) -> Figure | None:
     )  # fmt: skip
 
 
-def _figure(plain: str, start: int, sign: str, run: str) -> Figure | None:
-    clock = _CLOCK.match(plain, start) if ":" in run else None
-    if clock:
-        number, unit, end = clock[0], "clock", clock.end()
-    else:
-        if run.isdecimal() and len(run) < 10:
-            number = run
-        else:
-            matched = _NUMBERS.match(plain, start)
-            assert matched is not None
-            number = matched[0]
-        end = start + len(number)
-        unit = ""
-        behind = plain[end : end + 2]
-        if behind[:1] in _UNIT_LETTERS or (behind[:1] == " " and behind[1:] in _UNIT_LETTERS):
-            named = _UNIT.match(plain, end)
-            if named:
-                unit, end = named.lastgroup or "", named.end()
+def _figure(plain: str, start: int) -> Figure | None:
+    """The number at ``start`` with what belongs to it; None for a part of something else."""
+    sign = plain[start - 1 : start] if plain[start - 1 : start] in _SIGNS else ""
+    begin = start - len(sign)
+    before = plain[begin - 1 : begin]
+    if before in _GLUED or before.isalnum():
+        return None
+    clock = _CLOCK.match(plain, start)
+    number = clock or _NUMBERS.match(plain, start)
+    assert number is not None
+    unit, end = ("clock" if clock else ""), number.end()
+    named = None if clock else _UNIT.match(plain, end)
+    if named:
+        unit, end = named.lastgroup or "", named.end()
     written = plain[start:end]
     modifier = ""
     if plain[end : end + 1] == "+":
         modifier, end = "+", end + 1
-    behind = plain[end : end + 2]
-    first = behind[:1]
-    if (
-        first.isalnum()
-        or first in ("-", "_")
-        or (first in (".", ",", "/", ":") and behind[1:].isalnum())
-    ):
+    if _GOES_ON.match(plain, end):
         return None
-    begin = start - len(sign)
-    if begin and (plain[begin - 1] in _MODIFIERS or plain[max(0, begin - 2)] in _MODIFIERS):
-        about = _MODIFIER.search(plain, max(0, begin - 3), begin)
-        if about:
-            begin = about.start()
-            modifier = about[0].strip() + modifier
-    word, last = _word(plain, end) if not unit and first == " " else ("", end)
+    about = _MODIFIER.search(plain, max(0, begin - 3), begin)
+    if about:
+        begin = about.start()
+        modifier = about[0].strip() + modifier
+    word, last = ("", end) if unit else _word(plain, end)
     return Figure(
-        start=begin, end=last, number_end=end, numbers=tuple(number.split("/")), written=written,
-        unit=unit, sign=sign, modifier=modifier, word=word,
-        measure=WORDS[word.lower()] if word else "",
-    )  # fmt: skip
+        start=begin,
+        end=last,
+        number_end=end,
+        numbers=tuple(number[0].split("/")),
+        written=written,
+        unit=unit,
+        sign=sign,
+        modifier=modifier,
+        word=word,
+        measure=WORDS.get(word.lower(), ""),
+    )
 
 
 def _word(plain: str, end: int) -> tuple[str, int]:
     """The word behind a number that says what it counts, and where it ends."""
-    behind = _BEHIND.match(plain, end)
-    if behind:
-        for group in (1, 2, 3):
-            word = behind[group]
-            if word is None:
-                break
-            lower = word.lower()
-            if lower in WORDS:
-                last = behind.end(group)
-                return ("", end) if _NO_WORD.match(plain, last) else (word, last)
-            if lower not in _BETWEEN:
-                break
+    words = _WORDS_BEHIND.match(plain, end)
+    if words is None:
+        return "", end
+    for group in (1, 2, 3):
+        word = words[group] or ""
+        if word.lower() in WORDS:
+            last = words.end(group)
+            return ("", end) if _NO_WORD.match(plain, last) else (word, last)
+        if word.lower() not in _BETWEEN:
+            break
     return "", end
 
 

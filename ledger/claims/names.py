@@ -42,6 +42,7 @@ _REFERENCE = re.compile(
     rf"(?: of \[?(?P<of>{_ID})\]?)?"
 )
 _ID_BEFORE = re.compile(rf"\b(?P<item>{_ID})\]?[`\u2019']{{0,2}}s? \Z")
+_BRACKETED = re.compile(rf"\[?({_ID})\]?")
 _NUMBER = re.compile(r"\d{1,4}")
 _SPAN = re.compile(r"#?(\d{1,4})(?:-|\u2013)#?(\d{1,4})")
 _STAMP = re.compile(r"\d{8}T\d{6}Z(?![\w/])")
@@ -177,7 +178,7 @@ def _item_before(prose: Prose, at: int) -> str | None:
     """The ID in the code span right before: ``[CLI-FLAGS-003]`` Attempts History (Attempt #36)."""
     for code in prose.codes:
         if code.end <= at <= code.end + 24:
-            found = re.fullmatch(r"\[?([A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})\]?", code.text)
+            found = _BRACKETED.fullmatch(code.text)
             between = prose.text[code.end : at].strip(" (")
             if found and between in ("", "Attempts History", "Attempt History", "history"):
                 return found[1]
@@ -293,24 +294,30 @@ def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | No
     )
     if cited.is_found:
         return claim.supported("there", cited.path)
-    stamp = stamp_of(cited.path)
-    folder = run_folder(cited.path)
-    reason = ""
-    if not cited.is_own:
-        reason = "it is not there, and nothing says that the attempt made it"
-    elif any(word in cited.raw.lower() for word in _MISSING):
-        reason = "it is said to be missing"
-    elif stamp is None or "/" not in folder:
-        reason = "it is not there now; it may have moved"
-    elif not place.exists(folder) and (elsewhere := place.stamped(stamp)):
-        reason = f"a run of this stamp is at {elsewhere[0]}"
-    elif place.until and (made := _day(stamp)) and made > date.fromisoformat(place.until):
-        reason = "the run is younger than the commit"
+    reason = _why_missing(cited, cited.path, place)
     if reason:
         return claim.unverifiable(reason)
+    folder = run_folder(cited.path)
     if not place.exists(folder):
         return claim.contradicted("no such run", None, "the run is not there")
     return claim.contradicted(NOT_THERE, folder, "the run is there, this is not")
+
+
+def _why_missing(cited: Cited, path: str, place: Place) -> str:
+    """Why a path may be missing although the entry is right; empty for no reason."""
+    stamp, folder = stamp_of(path), run_folder(path)
+    if not cited.is_own:
+        return "it is not there, and nothing says that the attempt made it"
+    if any(word in cited.raw.lower() for word in _MISSING):
+        return "it is said to be missing"
+    if stamp is None or "/" not in folder:
+        return "it is not there now; it may have moved"
+    if not place.exists(folder) and (elsewhere := place.stamped(stamp)):
+        return f"a run of this stamp is at {elsewhere[0]}"
+    made = _day(stamp) if place.until else None
+    if place.until and made and made > date.fromisoformat(place.until):
+        return "the run is younger than the commit"
+    return ""
 
 
 def judge_commit(claim: Claim, _: Entry, place: Place) -> JudgedClaim:

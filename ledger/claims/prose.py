@@ -289,37 +289,42 @@ def _run_behind(
 
 def _marks(plain: str, sentence: Sentence) -> list[_Mark]:
     """The marks of a sentence, in order."""
-    found: list[_Mark] = []
-    for match in _TOKEN.finditer(plain, sentence.start, sentence.end):
-        word, (start, end) = match[0], match.span()
-        lower = word.lower()
-        behind = _NEXT_WORD.match(plain, end)
-        pair = f"{lower} {behind[1]}" if behind else ""
-        if lower in _WORDS:
-            found.append(_Mark(_WORDS[lower], start, end, lower))
-        elif pair in _PAIRS:
-            found.append(_Mark(_PAIRS[pair], start, end, pair))
-        elif word[0] == "`" or word.startswith("test_"):
-            found.append(_Mark("subject", start, end, word))
-        elif mark := _name(plain, word, start, end):
-            found.append(mark)
-    return found
+    tokens = _TOKEN.finditer(plain, sentence.start, sentence.end)
+    return [mark for token in tokens if (mark := _mark(plain, token))]
 
 
-def _name(plain: str, word: str, start: int, end: int) -> _Mark | None:
-    """The run or item that ``word``, with the number behind it, names."""
-    name = None
+def _mark(plain: str, token: re.Match[str]) -> _Mark | None:
+    word, (start, end) = token[0], token.span()
+    lower = word.lower()
+    if lower in _WORDS:
+        return _Mark(_WORDS[lower], start, end, lower)
+    behind = _NEXT_WORD.match(plain, end)
+    pair = f"{lower} {behind[1]}" if behind else ""
+    if pair in _PAIRS:
+        return _Mark(_PAIRS[pair], start, end, pair)
+    if word[0] == "`" or word.startswith("test_"):
+        return _Mark("subject", start, end, word)
+    if _ITEM.fullmatch(word):
+        return _Mark("item", start, end, word)
+    return _run_mark(plain, token)
+
+
+def _run_mark(plain: str, token: re.Match[str]) -> _Mark | None:
+    """The run that a word, with the letter or number behind it, names."""
+    word, (start, end) = token[0], token.span()
     if word in ("Phase", "Phases") and (letter := _PHASE.match(plain, end)):
-        name, end = RunName(kind="phase", value=letter[1].lower()), letter.end()
-    elif word in _NUMBERED and (number := _NUMBER.match(plain, end)):
-        name, end = RunName(kind=_NUMBERED[word], value=str(int(number[1]))), number.end()
-    elif chunk := _CHUNK.fullmatch(word):
+        name = RunName(kind="phase", value=letter[1].lower())
+        return _Mark("run", start, letter.end(), word, name)
+    if word in _NUMBERED and (number := _NUMBER.match(plain, end)):
+        name = RunName(kind=_NUMBERED[word], value=str(int(number[1])))
+        return _Mark("run", start, number.end(), word, name)
+    if chunk := _CHUNK.fullmatch(word):
         name = RunName(kind="chunk", value=str(int(chunk[1])))
     elif _STAMP.fullmatch(word):
         name = RunName(kind="stamp", value=word)
-    elif "-" in word and _ITEM.fullmatch(word):
-        return _Mark("item", start, end, word)
-    return _Mark("run", start, end, word, name) if name else None
+    else:
+        return None
+    return _Mark("run", start, end, word, name)
 
 
 class _ScopeReader:
@@ -339,33 +344,32 @@ class _ScopeReader:
 
     def take(self, mark: _Mark) -> None:
         """The next mark."""
-        kind = mark.kind
-        if kind == "(":
-            self._stack.append((self.scope, self._base))
-            self._base = self.scope
-        elif kind == ")":
-            if self._stack:
+        match mark.kind:
+            case "(":
+                self._stack.append((self.scope, self._base))
+                self._base = self.scope
+            case ")" if self._stack:
                 self.scope, self._base = self._stack.pop()
-        elif kind == ";":
-            self._parts += 1
-            self.scope = self._base._replace(part=self._parts)
-        elif kind == ":":
-            self._label(mark)
-        elif kind == "item":
-            self._item, self._item_end = mark.text, mark.end
-            if self._plain[mark.end : mark.end + 1] == ":":
-                self.scope = self.scope._replace(subject=mark.text)
-        elif kind == "subject":
-            self._subject(mark)
-        elif mark.run is not None:
-            self._run(mark, mark.run)
-        elif kind == "versus":
-            self._comparison_end = mark.end
-            self.scope = self.scope._replace(whose="loose", runs=(), against=())
-        elif kind == "own":
-            self.scope = self.scope._replace(whose="own", runs=())
-        else:
-            self.scope = self.scope._replace(whose="loose")
+            case ";":
+                self._parts += 1
+                self.scope = self._base._replace(part=self._parts)
+            case ":":
+                self._label(mark)
+            case "item":
+                self._item, self._item_end = mark.text, mark.end
+                if self._plain[mark.end : mark.end + 1] == ":":
+                    self.scope = self.scope._replace(subject=mark.text)
+            case "subject":
+                self._subject(mark)
+            case "run":
+                self._run(mark)
+            case "versus":
+                self._comparison_end = mark.end
+                self.scope = self.scope._replace(whose="loose", runs=(), against=())
+            case "own":
+                self.scope = self.scope._replace(whose="own", runs=())
+            case "other":
+                self.scope = self.scope._replace(whose="loose")
 
     def _label(self, mark: _Mark) -> None:
         if self._stack or mark.start - self._begin > _LONGEST_LABEL:
@@ -384,8 +388,9 @@ class _ScopeReader:
             name += ".py"
         self.scope = self.scope._replace(subject=name)
 
-    def _run(self, mark: _Mark, run: RunName) -> None:
-        scope = self.scope
+    def _run(self, mark: _Mark) -> None:
+        scope, run = self.scope, mark.run
+        assert run is not None
         is_next = mark.start - self._run_end < _NEXT_TO  # "Phase B Attempt #5"
         if mark.start - self._item_end <= _NEXT_TO and run.kind in ("phase", "attempt"):
             run = run.model_copy(update={"item": self._item})

@@ -387,25 +387,20 @@ def judge_plain(group: Group, claim: Claim) -> JudgedClaim:
     values = [(run, figure) for run in runs for figure in _figures(run, claim.kind)]
     if not values:
         return claim.unverifiable("no output tells it")
-    amounts = [a for a in claim.of if a is not None] or [a for a in (claim.amount,) if a]
+    amounts = [amount for amount in claim.of or (claim.amount,) if amount is not None]
     for run, figure in values:
         if any(amount.holds(figure.value) for amount in amounts):
             return run.supports(claim, figure)
-    reason = ""
-    if claim.whose != "own":
-        reason = OF_ANOTHER
-    elif any(is_nearly(amount, figure.value) for amount in amounts for _, figure in values):
-        reason = ROUNDED
-    elif claim.subject and not group.is_whole(claim.subject):
-        reason = OF_A_PART
-    elif len(runs) > 1:
-        reason = SEVERAL_RUNS
-    elif len({figure.value for _, figure in values}) > 1:
-        reason = "the run's outputs hold several values"
-    elif _is_one_of_many(group, claim, values[0][1]):
-        reason = "the entry speaks of several commands"
-    if reason:
-        return claim.unverifiable(reason)
+    for is_doubtful, reason in (
+        (claim.whose != "own", OF_ANOTHER),
+        (any(is_nearly(a, figure.value) for a in amounts for _, figure in values), ROUNDED),
+        (claim.subject and not group.is_whole(claim.subject), OF_A_PART),
+        (len(runs) > 1, SEVERAL_RUNS),
+        (len({figure.value for _, figure in values}) > 1, "the run's outputs hold several values"),
+        (_is_one_of_many(group, claim, values[0][1]), "the entry speaks of several commands"),
+    ):
+        if is_doubtful:
+            return claim.unverifiable(reason)
     run, figure = values[0]
     return run.contradicts(claim, figure, "the run's output says otherwise")
 
