@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+from ledger.plan import text
 
 Which = Literal["ledger", "archive"]
 
@@ -138,6 +139,23 @@ def create(path: Path, data: bytes, *, wait_s: float = 120.0) -> None:
         if os.path.lexists(real):
             raise _already_there(real)
         _place(real, data)
+
+
+def add_lines(file: Path, lines: str) -> None:
+    """Put ``lines`` (LF between them, none at the end) behind those of ``file``, in their newline
+    style. A file that is not there is made, its folder too."""
+    new = text.encode(lines).split(b"\n")
+
+    def added(data: bytes) -> bytes:
+        newline = text.newline_of(data, len(data)) if data else b"\n"
+        is_ended = not data or data[-1:] in (b"\n", b"\r")
+        return data + (b"" if is_ended else newline) + b"".join(line + newline for line in new)
+
+    if file.exists():
+        update(file, added)
+    else:
+        _make_folder(file)
+        create(file, added(b""))
 
 
 def settle(pair: Pair, *, wait_s: float = 120.0) -> None:

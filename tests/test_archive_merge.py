@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.commands import merge_driver as installing
+from ledger.commands import merge_driver as driver
 from tests.commands import call
 from tests.repository import Repository
 
@@ -54,7 +54,7 @@ def plan() -> str:
 @pytest.fixture
 def forked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """The plan, committed, with the driver in place."""
-    tool = tmp_path / "bin" / installing.PROGRAM
+    tool = tmp_path / "bin" / driver.PROGRAM
     tool.parent.mkdir()
     run = "import sys; from ledger.merge_driver import main; sys.exit(main())"
     tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{run}" "$@"\n')

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger import merge_driver
-from ledger.commands import merge_driver as installing
+from ledger.commands import merge_driver as driver
 from ledger.plan import reader
 from ledger.plan.model import Item
 from tests.campaigns import merges
@@ -30,7 +30,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """``ledger-merge-driver`` on the PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    tool = folder / installing.PROGRAM
+    tool = folder / driver.PROGRAM
     run = "import sys; from ledger.merge_driver import main; sys.exit(main())"
     tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{run}" "$@"\n')
     tool.chmod(0o755)

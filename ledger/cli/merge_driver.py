@@ -10,10 +10,11 @@ import typer
 from ledger import config, merge_driver
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
-from ledger.commands import merge_driver as installing
+from ledger.commands import merge_driver as driver
 from ledger.commands.merge_driver import Installation
 from ledger.errors import UsageError
 from ledger.plan import text
+from ledger.reports import documents
 
 
 def command(
@@ -39,10 +40,8 @@ def command(
     if install:
         if files:
             raise UsageError("usage", "--install takes no files to merge", "leave one out")
-        done = installing.install(config.find(Path.cwd(), ledger))
+        done = driver.install(config.find(Path.cwd(), ledger))
         if as_json:
-            from ledger.reports import documents
-
             output.document(documents.document("merge-driver", done))
         else:
             output.write(_said(done))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from ledger import config, rules
+from ledger import config, rules, store
 from ledger.commands import merge_driver as driver
 from ledger.commands import pre_commit, templates
 from ledger.config import Config
@@ -168,7 +168,7 @@ def _write(found: Config, parts: list[StartStep]) -> None:
     for one in parts:
         if one.state == "added":
             try:
-                templates.add_lines(files.confine(found.root, one.place), one.text)
+                store.add_lines(files.confine(found.root, one.place), one.text)
             except LedgerError as error:
                 if written:
                     error.hint += f"; written before that: {', '.join(written)}"

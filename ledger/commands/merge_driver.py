@@ -10,7 +10,7 @@ import re
 import shutil
 from typing import Final
 
-from ledger.commands.templates import add_lines
+from ledger import store
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import repository
@@ -65,7 +65,7 @@ def install(config: Config) -> Installation:
         line = f"{_pattern(name)} merge=ledger"
         has_line = repository.attribute(root, "merge", name) == "ledger"
         if not has_line:
-            add_lines(root / ".gitattributes", line)
+            store.add_lines(root / ".gitattributes", line)
         steps.append(InstallStep(place=".gitattributes", text=line, is_new=not has_line))
     for name, value in _SETTINGS:
         is_set = repository.setting(root, name) == value

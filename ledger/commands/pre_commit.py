@@ -119,6 +119,17 @@ def _pre_commit(root: Path, *arguments: str) -> str:
     return text.one_line(said)[-200:] if done.returncode else ""
 
 
+def version_of(program: str) -> str:
+    """Which version of the hook a program is; empty where it does not say."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the program that commits run
+            [program, "--version"], capture_output=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return text.one_line(done.stdout.decode("utf-8", "replace")).removeprefix(f"{PROGRAM} ")
+
+
 def which(name: str) -> str | None:
     """Where the PATH has a program."""
     return shutil.which(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
@@ -13,12 +12,11 @@ from typing import Final, Literal
 from pydantic import computed_field
 
 from ledger import config, rules
-from ledger.commands import merge_driver as installing
-from ledger.commands import pre_commit as hooking
+from ledger.commands import merge_driver as driver
+from ledger.commands import pre_commit
 from ledger.config import Config
 from ledger.git import repository
 from ledger.git.blobs import Blobs
-from ledger.plan import text
 from ledger.plan.model import Model
 
 Area = Literal[
@@ -118,9 +116,9 @@ def hook(found: Config) -> Check:
     """Whether commits are checked in this clone, and by which version."""
     if not found.is_git:
         return Check(area="hook", said="none without a repository")
-    seen = hooking.look(found.root)
+    seen = pre_commit.look(found.root)
     place = _short(found.root, seen.place)
-    if seen.runs == hooking.PROGRAM:
+    if seen.runs == pre_commit.PROGRAM:
         return Check(area="hook", said=f"{place} runs it", problems=_program(seen))
     if not seen.is_named:
         offer = Problem(
@@ -128,19 +126,19 @@ def hook(found: Config) -> Check:
         )
         return Check(area="hook", problems=(offer,))
     if seen.runs is None:
-        said = f"{hooking.CONFIG} names it, and git runs nothing at a commit"
+        said = f"{pre_commit.CONFIG} names it, and git runs nothing at a commit"
         means, mend = _UNCHECKED, "pre-commit install"
         if seen.is_elsewhere:
             means += f" `core.hooksPath` has git look for {place}, which can call ledger-hook, too."
             mend = "git config --unset core.hooksPath && pre-commit install"
         return Check(area="hook", problems=(Problem(said=said, means=means, mend=mend),))
     if seen.runs != "pre-commit":
-        said = f"{hooking.CONFIG} names it, and {place} is another program's"
+        said = f"{pre_commit.CONFIG} names it, and {place} is another program's"
         mend = "pre-commit install # keeps the other one, and both are run"
         return Check(area="hook", problems=(Problem(said=said, means=_UNCHECKED, mend=mend),))
     problems = list(_version(seen.rev) if seen.rev else _program(seen))
-    if hooking.misses(hooking.read(found.root, hooking.CONFIG) or "", found.ledger_path):
-        said = f"{hooking.CONFIG} has it look at other files than {found.ledger_path}"
+    if pre_commit.misses(pre_commit.read(found.root, pre_commit.CONFIG) or "", found.ledger_path):
+        said = f"{pre_commit.CONFIG} has it look at other files than {found.ledger_path}"
         means = "No commit that changes the fix plan is checked."
         problems.append(
             Problem(said=said, means=means, mend="ledger init --hook # says what belongs there")
@@ -150,7 +148,7 @@ def hook(found: Config) -> Check:
         mend = "pre-commit install --hook-type pre-merge-commit"
         said = "it is installed for commits and not for merges"
         problems.append(Problem(said=said, means=means, mend=mend, is_bad=False))
-    by = f"{seen.rev} of its repository" if seen.rev else f"{hooking.PROGRAM} of the environment"
+    by = f"{seen.rev} of its repository" if seen.rev else f"{pre_commit.PROGRAM} of the environment"
     return Check(area="hook", said=f"installed through pre-commit, {by}", problems=tuple(problems))
 
 
@@ -159,11 +157,11 @@ def merge_driver(found: Config) -> Check:
     if not found.is_git:
         return Check(area="merge driver", said="none without a repository")
     mend = "ledger merge-driver --install"
-    lacking = installing.lacks(found)
+    lacking = driver.lacks(found)
     if lacking:
         means = "Two attempts may come to bear one number, and appends conflict."
         return Check(area="merge driver", problems=(Problem(said=lacking, means=means, mend=mend),))
-    if installing.is_installed(found):
+    if driver.is_installed(found):
         return Check(area="merge driver", said="installed")
     means = "Branches that both append will conflict."
     return Check(
@@ -173,20 +171,14 @@ def merge_driver(found: Config) -> Check:
     )
 
 
-def _program(seen: hooking.Hook) -> tuple[Problem, ...]:
+def _program(seen: pre_commit.Hook) -> tuple[Problem, ...]:
     """What is wrong with the program that the PATH has."""
-    name, own = hooking.PROGRAM, metadata.version("fix-plan-ledger")
+    name, own = pre_commit.PROGRAM, metadata.version("fix-plan-ledger")
     if seen.program is None:
         means = "Each commit will fail, since the hook cannot be started."
         mend = "pip install fix-plan-ledger # or activate the environment that has it"
         return (Problem(said=f"{name} is not on the PATH", means=means, mend=mend),)
-    try:
-        done = subprocess.run(  # noqa: S603 - the program that commits run
-            [seen.program, "--version"], capture_output=True, timeout=20, check=False
-        )
-        said = text.one_line(done.stdout.decode("utf-8", "replace")).removeprefix(f"{name} ")
-    except (OSError, subprocess.TimeoutExpired):
-        said = ""
+    said = pre_commit.version_of(seen.program)
     if said == own:
         return ()
     told = f"{name} on the PATH is {said or 'another version'}, this is {own}"

@@ -11,10 +11,8 @@ import json
 import re
 import tomllib
 import unicodedata
-from pathlib import Path
 from typing import Final
 
-from ledger import store
 from ledger.errors import UsageError
 from ledger.plan import document, patterns, reader, styles, text
 
@@ -213,20 +211,3 @@ def settings(project: str | None, path: str) -> str | None:
     if "tool" not in before and not tool:
         after.pop("tool")
     return said if after == before else None
-
-
-def add_lines(file: Path, said: str) -> None:
-    """Put the lines ``said`` (LF between them, none at the end) behind those of ``file``, in their
-    newline style. A file that is not there is made, its folder too."""
-    lines = text.encode(said).split(b"\n")
-
-    def added(data: bytes) -> bytes:
-        newline = text.newline_of(data, len(data)) if data else b"\n"
-        is_ended = not data or data[-1:] in (b"\n", b"\r")
-        return data + (b"" if is_ended else newline) + b"".join(one + newline for one in lines)
-
-    if file.exists():
-        store.update(file, added)
-    else:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        store.create(file, added(b""))

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import computed_field
 
 from ledger import config, rules
-from ledger.commands import merge_driver as installing
+from ledger.commands import merge_driver as driver
 from ledger.commands import pushed
 from ledger.commands import read as reading
 from ledger.commands.facts import facts, ignored, with_evidence
@@ -86,7 +86,7 @@ def validate(
     notes = (
         f"{plan.ledger_path}: {lacking}; run `ledger merge-driver --install`"
         for plan in plans
-        if not plan.is_archive and (lacking := installing.lacks(plan))
+        if not plan.is_archive and (lacking := driver.lacks(plan))
     )
     return Checked(
         paths=tuple(plan.ledger_path for plan in plans),

@@ -1,0 +1,180 @@
+"""The house: what only one room may do is done in that room alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.plan.dialects import DIALECTS
+
+PACKAGE = Path(__file__).resolve().parent.parent / "ledger"
+MODULES = {
+    file.relative_to(PACKAGE).as_posix(): ast.parse(file.read_text("utf-8"))
+    for file in sorted(PACKAGE.rglob("*.py"))
+}
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """Each call, with the words that it is called by: ``os.replace``, ``.write_text``, ``open``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute):
+                owner = function.value.id if isinstance(function.value, ast.Name) else ""
+                yield f"{owner}.{function.attr}", node
+            elif isinstance(function, ast.Name):
+                yield function.id, node
+
+
+def said(node: ast.AST) -> str:
+    return f"line {getattr(node, 'lineno', 0)}: {ast.unparse(node)[:60]}"
+
+
+# Writing
+
+WRITING = {"write_text", "write_bytes", "mkdir", "makedirs", "unlink", "rename", "rmtree", "rmdir", "symlink_to",
+           "touch", "hardlink_to", "truncate", "copyfile", "copytree"}  # fmt: skip
+OF_OS = {"os.replace", "os.remove", "os.link", "os.symlink", "os.truncate", "os.mkfifo"}
+MAY_WRITE = {
+    "store.py": "the only writer of the user's files",
+    "errors.py": "opens the null device for a stream that the shell closed",
+    "merge_driver.py": "the temporary files that git hands it",
+    "git/process.py": "a work tree in a temporary folder, to ask what git ignores there",
+    "git/repository.py": "the same, and the diff of a run, in the run's folder",
+    "versions/cache.py": "what it keeps, in the user's cache folder",
+    "commands/run.py": "takes the folder away that a run has just made",
+}
+
+
+def writes(tree: ast.AST) -> Iterator[str]:
+    for name, call in calls(tree):
+        last = name.rpartition(".")[2]
+        modes = [*call.args[:2], *(word.value for word in call.keywords if word.arg == "mode")]
+        is_open = last == "open" and any(
+            isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) & {*"wax+"}
+            and set(mode.value) <= {*"rwaxbt+"}
+            for mode in modes
+        )  # fmt: skip
+        if is_open or last in WRITING or name in OF_OS:
+            yield said(call)
+
+
+def test_only_the_store_writes() -> None:
+    found = {
+        name: lines
+        for name, tree in MODULES.items()
+        if name not in MAY_WRITE and not name.startswith("run/") and (lines := [*writes(tree)])
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["open(f, 'w')", "f.open('x')", "f.open(mode='ab')", "f.write_text('')", "os.replace(a, b)", "f.unlink()"],
+)  # fmt: skip
+def test_a_second_writer_would_be_noticed(code: str) -> None:
+    assert [*writes(ast.parse(code))]
+
+
+def test_reading_is_not_writing() -> None:
+    assert not [*writes(ast.parse("open('waxwork'); f.open('rb'); 'a'.replace('b', 'c')"))]
+
+
+# Ending, and the boundary
+
+
+def breaches(tree: ast.AST) -> Iterator[str]:
+    """Handlers that would turn any failure into something else, and ends of the process."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            kinds = (
+                {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)}
+                if node.type
+                else {"all"}
+            )
+            passes_on = any(
+                isinstance(part, ast.Raise) and part.exc is None for part in ast.walk(node)
+            )
+            if kinds & {"all", "Exception", "BaseException"} and not passes_on:
+                yield said(node)
+    for name, call in calls(tree):
+        if name in {"sys.exit", "os._exit", "os.abort", "exit", "quit"}:
+            yield said(call)
+
+
+PROGRAMS = ("cli/__init__.py", "hook.py", "merge_driver.py")
+
+
+def test_there_is_one_boundary() -> None:
+    found = {name: lines for name, tree in MODULES.items() if (lines := [*breaches(tree)])}
+    assert len(found.pop("errors.py")) == 1
+    for name in PROGRAMS:
+        assert all("sys.exit(main())" in line for line in found.pop(name))
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "code", ["try: f()\nexcept Exception: pass", "try: f()\nexcept: pass", "os._exit(1)"]
+)
+def test_a_second_boundary_would_be_noticed(code: str) -> None:
+    assert [*breaches(ast.parse(code))]
+
+
+# Starting programs
+
+
+def test_no_program_is_started_by_a_back_door() -> None:
+    """``import subprocess`` is a matter of the import contracts."""
+    back_doors = ("os.system", "os.popen", "os.fork", "os.posix_spawn", "os.exec", "os.spawn")
+    found = [
+        (name, said(call))
+        for name, tree in MODULES.items()
+        for called, call in calls(tree)
+        if called.startswith(back_doors)
+    ]
+    assert found == []
+
+
+# Dialects
+
+
+def compared(tree: ast.AST) -> Iterator[str]:
+    """Comparisons with the name of a dialect."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            parts = [part for side in sides for part in ast.walk(side)]
+            names = {
+                part.value
+                for part in parts
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            }
+            is_dialect = any(
+                (isinstance(part, ast.Attribute) and part.attr == "dialect")
+                or (isinstance(part, ast.Name) and part.id in {"dialect", "MAIN"})
+                for part in parts
+            )  # fmt: skip
+            if (names & {*DIALECTS} and (is_dialect or names <= {*DIALECTS} - {"attempts"})) or (
+                is_dialect
+                and any(isinstance(part, ast.Name) and part.id == "MAIN" for part in parts)
+            ):
+                yield said(node)
+
+
+def test_no_dialect_is_named_outside_of_plan() -> None:
+    found = {
+        name: lines
+        for name, tree in MODULES.items()
+        if not name.startswith("plan/") and (lines := [*compared(tree)])
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "code", ["x.dialect == 'attempts'", "item.dialect == MAIN", "d in ('logbook', 'roadmap')"]
+)
+def test_a_named_dialect_would_be_noticed(code: str) -> None:
+    assert [*compared(ast.parse(code))]
