@@ -18,7 +18,7 @@ from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.git import process
 from ledger.plan import text
 from ledger.plan.model import Conventions
-from ledger.versions.merging import Unsure, merge
+from ledger.versions.merge import Unsure, merge
 
 USAGE: Final = """\
 usage: ledger-merge-driver BASE OURS THEIRS [SIZE [PATH]]

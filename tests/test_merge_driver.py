@@ -248,7 +248,7 @@ def test_a_driver_that_is_killed_or_broken(
     assert not [*installed.path.glob(".merge_file*")]
 
 
-@pytest.mark.parametrize("module", ["ledger.versions.merging", "ledger.store", "markdown_it"])
+@pytest.mark.parametrize("module", ["ledger.versions.merge", "ledger.store", "markdown_it"])
 def test_a_broken_installation(installed: Repository, program: Path, module: str) -> None:
     run = f"import sys; sys.modules['{module}'] = None; from ledger.merge_driver import main; sys.exit(main())"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{run}" "$@"\n')

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from ledger.plan import reader
-from ledger.versions.merging import Merged, Unsure, merge
+from ledger.versions.merge import Merged, Unsure, merge
 
 PLAN = """\
 # Fix plan

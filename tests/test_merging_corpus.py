@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.plan import reader
-from ledger.versions.merging import merge
+from ledger.versions.merge import merge
 from tests.campaigns import real_merges
 from tests.campaigns.real_merges import Case, Outcome
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger.plan import reader
-from ledger.versions.merging import merge
+from ledger.versions.merge import merge
 from tests.commands import call
 from tests.conftest import ROOT
 from tests.repository import Repository

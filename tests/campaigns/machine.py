@@ -43,7 +43,7 @@ from ledger.config import Config
 from ledger.edits.archive import bring_back
 from ledger.errors import LedgerError, Refused
 from ledger.plan import document, reader
-from ledger.versions.merging import Unsure, merge
+from ledger.versions.merge import Unsure, merge
 
 RUN = "reports/x/20251102T091500Z"
 ATTEMPTS = """\

@@ -21,7 +21,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from ledger.plan import reader
-from ledger.versions.merging import Merged, Unsure, merge
+from ledger.versions.merge import Merged, Unsure, merge
 from tests import concurrent, laws
 from tests.concurrent import Scene
 from tests.plans import written

@@ -16,7 +16,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.versions.merging import Clash, merge
+from ledger.versions.merge import Clash, merge
 from tests import corpus, oracle
 
 NAME = "docs/fix_plan.md"

@@ -4,21 +4,36 @@ fields, attempts, actions, rows of the index, lines of the head, and the text be
 Nothing is left out: sections, parts and the blank lines behind them put together are the file.
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
 
 from ledger.edits import chunks
-from ledger.plan import document, pointers, reader
+from ledger.plan import dialects, document, patterns, pointers, reader, text, words
 from ledger.plan.document import Document
-from ledger.plan.model import Item, Ledger
-from ledger.versions.merging import marks
-from ledger.versions.merging.marks import Kind, Mark
+from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span
+from ledger.plan.parts import BOX_STATES, is_box
+from ledger.plan.words import Vocabulary
 
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
-
+Kind = Literal[
+    "title",
+    "heading",
+    "field",
+    "attempt",
+    "action",
+    "row",
+    "listed",
+    "updated",
+    "line",
+    "text",
+    "pointer",
+    "archived",
+]
+_LABEL = re.compile(rb"[-*+ ]*\*\*([^*\n]{1,60}?):?\*\*")
 _ATTEMPT_NUMBER = re.compile(rb"Attempt(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*#?(\d{1,6})", re.IGNORECASE)
 _ACTION_NUMBER = re.compile(rb"[ \t]*(\d{1,9})[.)]")
 Ranges = Sequence[tuple[int, int]]
@@ -33,7 +48,8 @@ class Part(NamedTuple):
 
     ``name`` is what it is known by within its section, empty for none. ``number`` is that of an
     attempt or action, ``digits`` where it stands in ``body``. ``state`` is where the state of
-    an action, the status of a row or field, or the value of the last update stands in it.
+    an action, the status of a row or field, or the value of the last update stands in it, and
+    ``means`` is the word for it that all plans share.
     ``when`` orders attempts in time; ``done_by`` is the attempt that an action names.
     """
 
@@ -44,6 +60,7 @@ class Part(NamedTuple):
     number: int | None = None
     digits: tuple[int, int] | None = None
     state: tuple[int, int] | None = None
+    means: str = ""
     when: str = ""
     done_by: int | None = None
 
@@ -55,7 +72,7 @@ class Part(NamedTuple):
         start, end = self.digits
         return (self.body[:start] + b"#" + self.body[end:]).strip()
 
-    def numbered(self, number: int) -> "Part":
+    def numbered(self, number: int) -> Part:
         """The same under another number."""
         if not self.digits or number == self.number:
             return self
@@ -110,11 +127,11 @@ def ranges(moved: Iterable[Moved]) -> Ranges:
     return pointers.joined(pair for one in moved for pair in one.numbers)
 
 
-def parse(data: bytes, own: "Conventions | None" = None) -> Version:
+def parse(data: bytes, own: Conventions | None = None) -> Version:
     """Cut ``data``, whose last line ends in LF if there is one. Never fails."""
-    whole = document.parse(data)
-    plan = reader.read(data, conventions=own if own and own.dialect else marks.settled(own, [data]))
-    by_rank = sorted(marks.find(whole, plan), key=lambda mark: mark.rank)
+    plan = reader.read(data, conventions=own if own and own.dialect else one_dialect(own, [data]))
+    whole = document.parse(data, words.of(plan))
+    by_rank = sorted(_marks(whole, plan), key=lambda mark: mark.rank)
     every = sorted({mark.start: mark for mark in by_rank}.values())
     found = []
     archived = _archived(whole)
@@ -178,8 +195,8 @@ def _bounds(
     """Lines ``[start, end)`` of each section, in order, with the item that it is."""
     last = len(whole.starts) - 1
     taken = {line for one in archived.values() for line in range(one.start, one.end)}
-    inner = marks.inner(plan) | taken
-    tops = {item.span.start_line - 1: item for item in marks.sections(plan)}
+    inner = _lines_of_entries(plan) | taken
+    tops = {item.span.start_line - 1: item for item in _item_sections(plan)}
     tops = {start: item for start, item in tops.items() if start not in taken}
     behind = {one.behind(whole) for one in archived.values()} - taken
     starts = {
@@ -229,19 +246,32 @@ def _parts(whole: Document, marks: Iterable[Mark], start: int, end: int) -> Iter
 
 
 def _part(whole: Document, mark: Mark, line: int, body: bytes, gap: bytes) -> Part:
-    first = whole.starts[line]
-    state = mark.state
+    state = None
+    if mark.state:
+        first = whole.starts[line]
+        state = mark.state.start_byte - first, mark.state.end_byte - first
     return Part(
-        mark.kind,
-        mark.name,
-        body,
-        gap,
-        mark.number,
-        _digits(mark, body),
-        (state.start_byte - first, state.end_byte - first) if state else None,
-        mark.when,
-        mark.done_by,
+        kind=mark.kind,
+        name=mark.name,
+        body=body,
+        gap=gap,
+        number=mark.number,
+        digits=_digits(mark, body),
+        state=state,
+        means=_meaning(mark.kind, body[slice(*state)], whole.vocabulary) if state else "",
+        when=mark.when,
+        done_by=mark.done_by,
     )
+
+
+def _meaning(kind: Kind, state: bytes, vocabulary: Vocabulary) -> str:
+    shown = text.decode(state)
+    if kind != "action":
+        return vocabulary.status(shown)
+    if is_box(shown.strip()):
+        return BOX_STATES.get(shown.strip()[1].lower(), "unknown")
+    lead = patterns.state(shown, vocabulary)
+    return vocabulary.state(lead.word, lead.mark)
 
 
 def _digits(mark: Mark, body: bytes) -> tuple[int, int] | None:
@@ -261,3 +291,154 @@ def _without_blanks(whole: Document, start: int, end: int) -> tuple[bytes, bytes
         last -= 1
     at = whole.starts
     return whole.data[at[start] : at[last]], whole.data[at[last] : at[end]]
+
+
+# Where each part stands: what the reader has found, line by line
+
+
+class Mark(NamedTuple):
+    """Lines ``[start, end)``, from 0, that are one part, and what else is known of it."""
+
+    start: int
+    end: int
+    rank: int
+    kind: Kind
+    name: str
+    number: int | None = None
+    state: Span | None = None
+    when: str = ""
+    done_by: int | None = None
+
+
+def one_dialect(own: Conventions | None, versions: Iterable[bytes]) -> Conventions:
+    """The dialect that all versions are read in: that of the configuration, else that of the first
+    that is a logbook or a roadmap. A checklist is left to a merge of lines."""
+    own = own or Conventions()
+    known = [own.dialect] if own.dialect else (_recognised(data, own) for data in versions)
+    others = (name for name in known if dialects.named(name).has_unnumbered)
+    return own.model_copy(update={"dialect": next(others, dialects.MAIN)})
+
+
+def _recognised(data: bytes, own: Conventions) -> str:
+    return reader.recognise(data, own).dialect
+
+
+def _item_sections(plan: Ledger) -> Iterator[Item]:
+    """The items that have a section of their own."""
+    end = 0
+    for item in plan.items:
+        start = item.span.start_byte
+        if dialects.of(item).has_notes and start >= end:
+            end = item.span.end_byte
+            yield item
+        elif not dialects.of(item).has_unnumbered and (
+            plan.text[start:].removeprefix(text.BOM).lstrip(b" ").startswith(b"#")
+        ):
+            yield item
+
+
+def _lines_of_entries(plan: Ledger) -> frozenset[int]:
+    """The lines of a logbook, from 0, where no section begins: those inside its entries."""
+    if not dialects.named(plan.dialect).shares_history:
+        return frozenset()
+    spans = [one.span for item in plan.items for one in item.attempts]
+    spans += [one.span for one in plan.loose]
+    return frozenset(line for span in spans for line in range(span.start_line, span.end_line))
+
+
+def _marks(whole: Document, plan: Ledger) -> Iterator[Mark]:
+    """What stands where. Of marks that begin on one line the one with the largest rank counts."""
+    for section in whole.sections:
+        if section.heading:
+            start, end = section.heading.start, section.heading.end
+            yield Mark(start, end, 0, "heading", whole.line(start).strip("# ").strip())
+    own = {item.span.start_byte for item in _item_sections(plan)}
+    for item in plan.items:
+        if dialects.of(item).shares_history:
+            yield from _of_logbook(item)
+        elif dialects.of(item).has_notes:
+            yield from _of_bullet(item) if item.span.start_byte in own else ()
+        elif item.span.start_byte in own:
+            yield Mark(item.span.start_line - 1, item.span.start_line, 1, "title", item.id)
+            yield from _of_item(item)
+        else:
+            yield _mark(item.span, 1, "listed", item.id)
+        for one in item.archived:
+            if not one.is_item:  # that one is the item's status, too
+                yield _mark(one.span, 5, "pointer", one.key)
+    yield from map(_of_attempt, plan.loose)
+    for row in plan.index:
+        yield _mark(row.span, 2, "row", row.id)._replace(state=row.status_span)
+    updated = plan.last_updated
+    if updated:
+        yield _mark(updated.span, 2, "updated", "updated")._replace(state=updated.value_span)
+    for start, end in _head(whole):
+        label = _LABEL.match(text.encode(whole.line(start)))
+        name = text.decode(label[1]).strip().lower() if label else ""
+        yield Mark(start, end, 0, "line", name)
+
+
+def _of_logbook(item: Item) -> Iterator[Mark]:
+    """Entries, boxes, and the line that the status stands on. The number of a step is a part of
+    its name."""
+    for attempt in item.attempts:
+        yield _of_attempt(attempt)._replace(name=attempt.text.partition("\n")[0])
+    for action in item.actions:
+        yield _mark(action.span, 3, "action", "")._replace(state=action.state_span)
+    for field in item.fields:
+        if field.name.lower() == "status" and field.value:
+            yield _mark(field.value_span, 1, "field", "status")._replace(state=field.value_span)
+
+
+def _of_bullet(item: Item) -> Iterator[Mark]:
+    """The first lines with the status, and what is nested below them."""
+    status = next((field for field in item.fields if field.name == "Status"), None)
+    inline = status if status and status.span == status.value_span else None
+    listed = [one for one in item.attempts if one.number is not None]
+    below = [field.span for field in item.fields if field is not inline]
+    below += [one.span for one in item.actions] + [one.span for one in listed]
+    first = min((span.start_line for span in below), default=item.span.end_line + 1)
+    title = Mark(item.span.start_line - 1, first - 1, 1, "title", item.id)
+    yield title._replace(state=inline.value_span) if inline else title
+    yield from _of_item(
+        item.model_copy(
+            update={
+                "fields": tuple(field for field in item.fields if field is not inline),
+                "attempts": tuple(listed),
+            }
+        )
+    )
+
+
+def _of_item(item: Item) -> Iterator[Mark]:
+    for field in item.fields:
+        name = field.name.lower()
+        status = field.value_span if name == "status" else None
+        yield _mark(field.span, 1, "field", name)._replace(state=status)
+    for action in item.actions:
+        yield _mark(action.span, 3, "action", "")._replace(
+            number=action.number, state=action.state_span, done_by=action.attempt
+        )
+    yield from map(_of_attempt, (one for one in item.attempts if one.source == "history"))
+
+
+def _of_attempt(attempt: Attempt) -> Mark:
+    when = attempt.stamp or attempt.date or ""
+    return _mark(attempt.span, 4, "attempt", "")._replace(number=attempt.number, when=when)
+
+
+def _head(whole: Document) -> Iterator[tuple[int, int]]:
+    """The lines of the file's head, before the first heading below the first level. Indented ones
+    go with the line before them."""
+    for section in whole.sections:
+        if section.level > 1:
+            return
+        for block in section.blocks:
+            if block.kind in ("paragraph", "bullet_list"):
+                lines = range(block.start, block.end)
+                starts = [n for n in lines if n == block.start or whole.line(n)[:1].strip()]
+                yield from pairwise([*starts, block.end])
+
+
+def _mark(span: Span, rank: int, kind: Kind, name: str) -> Mark:
+    return Mark(span.start_line - 1, span.end_line, rank, kind, name)

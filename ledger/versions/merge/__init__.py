@@ -11,15 +11,14 @@ is no ours and theirs, only one side and the other, the order of which their byt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from ledger.plan import text
-from ledger.versions.merging import aligning, marks, parts, weaving
-from ledger.versions.merging.lines import Conflict, Piece, split
-from ledger.versions.merging.parts import Part, Section, Version, parse
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.plan.model import Conventions
+from ledger.versions.merge import parts, sections
+from ledger.versions.merge.alignment import align_sections
+from ledger.versions.merge.lines import Conflict, Piece, split
+from ledger.versions.merge.parts import Part, Section, Version, parse
 
 __all__ = ["Clash", "Merged", "Unsure", "merge"]
 
@@ -63,7 +62,7 @@ def merge(
     theirs: bytes,
     labels: tuple[str, str] = ("ours", "theirs"),
     marker_size: int = 7,
-    own: "Conventions | None" = None,
+    own: Conventions | None = None,
 ) -> Merged:
     """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers; ``own`` are the
     project's words.
@@ -83,11 +82,11 @@ def merge(
         _plain(data, has.newline if is_uniform else b"\n")
         for data, has in zip((base, one, other), forms, strict=True)
     ]
-    own = marks.settled(own, (one, other, base))
+    own = parts.one_dialect(own, (one, other, base))
     versions = [parse(data, own) for data in plain]
     if not any(_holds_any(section) for version in versions for section in version):
         raise Unsure("there is no item")
-    found = weaving.weave(aligning.sections(*versions), own)
+    found = sections.merge_sections(align_sections(*versions))
     _check(found, plain[0], versions[1:], own)
     pieces, clashes, line = [], [], 1
     for said in found.pieces:
@@ -148,7 +147,7 @@ def _written(data: bytes, form: _Form, newline: bytes) -> bytes:
 
 
 def _check(
-    found: weaving.Woven, base: bytes, sides: Iterable[Version], own: "Conventions | None"
+    found: sections.Woven, base: bytes, sides: Iterable[Version], own: Conventions | None
 ) -> None:
     """Read what either side would have if all conflicts were decided its way, and hold it
     against what was put together. Raises Unsure."""

@@ -1,21 +1,46 @@
-"""Aligned sections to the pieces of the merged file, in order."""
+"""Aligned sections to the pieces of the merged file, in order: a part that both sides changed is
+merged by the meaning of its state where it has one, else as text."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple
+from typing import Final, Generic, NamedTuple
 
-from ledger.versions.merging import aligning, leaves, numbers, order, parts
-from ledger.versions.merging.aligning import Aligned, Node, Trio
-from ledger.versions.merging.lines import Conflict, Piece
-from ledger.versions.merging.numbers import Moves, Numbers
-from ledger.versions.merging.parts import KEPT, Part, Ranges, Section
-
-if TYPE_CHECKING:
-    from ledger.plan.model import Conventions
+from ledger.plan.pointers import KEYED
+from ledger.versions.merge import numbers
+from ledger.versions.merge.alignment import Aligned, Node, Trio, align_parts, merged_order
+from ledger.versions.merge.lines import Conflict, Piece, conflict, split, three_way
+from ledger.versions.merge.numbers import Moves, Numbers
+from ledger.versions.merge.parts import KEPT, Part, Ranges, Section, ranges
 
 # What stands first where both sides added something at one place: what belongs to the thing
 # before it comes before what opens something new.
 _RANKS: Final = {"attempt": 0, "action": 1, "text": 2, "field": 3, "heading": 4, "title": 5}
+# The larger one came later. What is missing, or of the same rank, is for a person to decide.
+STATES: Final[Mapping[str, int]] = {
+    "pending": 0,
+    "in_progress": 1,
+    "blocked": 1,
+    "deferred": 1,
+    "partial": 2,
+    "complete": 3,
+    "rejected": 3,
+}
+STATUSES: Final[Mapping[str, int]] = {
+    "pending": 0,
+    "in_progress": 1,
+    "blocked": 1,
+    "done": 2,
+    "archived": 3,
+}
+# What parts an action's state from its text, and comes and goes with it.
+_BEHIND_STATE = re.compile(
+    rb"[*:]{0,4}[ \t]*(?:\xe2\x80\x93|\xe2\x80\x94|:|-{1,2}(?=[ \t]))?[ \t]*"
+)
+_MARKS_BEHIND = re.compile(rb"(?:[*: \t-]|\xe2\x80\x93|\xe2\x80\x94)+\Z")
+_DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 
 
 class Said(NamedTuple):
@@ -43,7 +68,7 @@ class _Item(NamedTuple):
     moves: tuple[Moves, Moves]
 
 
-def weave(found: Aligned[Section], own: "Conventions | None" = None) -> Woven:
+def merge_sections(found: Aligned[Section]) -> Woven:
     """Merge all sections."""
     whole: dict[int, Conflict] = {}
     items: dict[int, _Item] = {}
@@ -53,13 +78,13 @@ def weave(found: Aligned[Section], own: "Conventions | None" = None) -> Woven:
             whole[at] = rival
         elif trio.one and trio.other:
             base = trio.base.parts if trio.base else ()
-            aligned = aligning.parts(base, trio.one.parts, trio.other.parts)
+            aligned = align_parts(base, trio.one.parts, trio.other.parts)
             taken = trio.base.numbers if trio.base else frozenset()
             archived = _archived(trio)
             items[at] = _Item(trio, aligned, numbers.moves(aligned, taken, archived))
         elif not trio.base:
             one, other = (section.parts if section else () for section in (trio.one, trio.other))
-            items[at] = _Item(trio, aligning.parts((), one, other), (_NO_MOVES, _NO_MOVES))
+            items[at] = _Item(trio, align_parts((), one, other), (_NO_MOVES, _NO_MOVES))
     maps = [
         {
             item.trio.any.name.encode(): item.moves[side].attempts
@@ -70,7 +95,7 @@ def weave(found: Aligned[Section], own: "Conventions | None" = None) -> Woven:
     ]
     kept = items.keys() | whole.keys()
     names = [trio.any.name for trio in found.trios]
-    keys = order.merged(
+    keys = merged_order(
         found.base, found.one, found.other, {*kept}, lambda _, a, b: names[a] <= names[b]
     )
     gaps = _gaps(found, keys)
@@ -82,7 +107,7 @@ def weave(found: Aligned[Section], own: "Conventions | None" = None) -> Woven:
             woven.pieces.append(Said(whole[at], name, "the whole section"))
             woven.attempts.extend(_attempts_of(found.trios[at]))
         else:
-            _section(items[at], name, (maps[0], maps[1]), woven, own)
+            _section(items[at], name, (maps[0], maps[1]), woven)
         woven.pieces.append(Said(gap, None, ""))
     return woven
 
@@ -117,7 +142,6 @@ def _section(
     name: str | None,
     maps: tuple[Mapping[bytes, Numbers], Mapping[bytes, Numbers]],
     woven: Woven,
-    own: "Conventions | None",
 ) -> None:
     """Merge the parts of one section into ``woven``."""
     trios = []
@@ -129,7 +153,7 @@ def _section(
     recorded = frozenset(
         trio.any.number for trio in trios if trio.any.kind == "attempt" and trio.any.number
     )
-    merged = {at: leaves.merged(*trio, recorded, own) for at, trio in enumerate(trios)}
+    merged = {at: _merge_part(*trio, recorded) for at, trio in enumerate(trios)}
     kept = {at for at, trio in enumerate(trios) if merged[at] or (trio.one and trio.other)}
     falls = _falls(found)
 
@@ -151,7 +175,7 @@ def _section(
             else (one.number <= other.number)
         )
 
-    keys = order.merged(found.base, found.one, found.other, kept, is_before)
+    keys = merged_order(found.base, found.one, found.other, kept, is_before)
     section = item.trio.any.name
     for at, gap in zip(keys, _gaps(found, keys), strict=True):
         part = trios[at].any
@@ -250,7 +274,7 @@ def _archived(
         {moved for moved in section.moved if moved.is_item in whole} if section else set()
         for section in trio
     )
-    return parts.ranges(one - base - other), parts.ranges(other - base - one)
+    return ranges(one - base - other), ranges(other - base - one)
 
 
 def _notes(items: Iterable[_Item]) -> Iterable[str]:
@@ -267,3 +291,148 @@ def _notes(items: Iterable[_Item]) -> Iterable[str]:
                 f"{item.trio.any.name}: both sides archived some of its attempts; "
                 "`ledger archive --once` keeps them once"
             )
+
+
+# One part
+
+
+class _Cut(NamedTuple):
+    """The first line about its state, and the lines below."""
+
+    head: bytes
+    said: bytes
+    tail: bytes
+    below: bytes
+
+
+def _merge_part(
+    base: Part | None,
+    one: Part | None,
+    other: Part | None,
+    recorded: frozenset[int],
+) -> list[Piece]:
+    """What becomes of a part. ``recorded`` are the numbers of the attempts that the merged item
+    has entries for: an action may give up naming one of these, and no other."""
+    if one is None or other is None:
+        left = one or other
+        if left is None:
+            return []
+        if base is None:
+            return [left.body]
+        if base.body.split() == left.body.split():
+            return []
+        return [
+            Conflict(base.body, one.body if one else b"", other.body if other else b""),
+        ]
+    if one.body == other.body:
+        return [one.body]
+    if one.state and other.state and (base is None or base.state):
+        return _stateful((base, one, other), recorded)
+    return three_way(base.body if base else b"", one.body, other.body)
+
+
+def _stateful(trio: tuple[Part | None, Part, Part], recorded: frozenset[int]) -> list[Piece]:
+    was, left, right = (_cut(part) for part in trio)
+    head = _scalar(was.head, left.head, right.head)
+    tail = _scalar(was.tail, left.tail, right.tail)
+    said = _later_state(trio, (was.said, left.said, right.said), recorded)
+    below = three_way(was.below, left.below, right.below)
+    if head is None or tail is None or said is None:
+        firsts = (
+            _first(version, head, said, tail) if version.said or version.head else []
+            for version in (was, left, right)
+        )
+        return [*conflict(*firsts), *below]
+    return [head + said + tail, *below]
+
+
+def _first(
+    version: _Cut, head: bytes | None, said: bytes | None, tail: bytes | None
+) -> list[bytes]:
+    """The first line as one version has it, but for what could be decided."""
+    return [
+        (version.head if head is None else head)
+        + (version.said if said is None else said)
+        + (version.tail if tail is None else tail)
+    ]
+
+
+def _cut(part: Part | None) -> _Cut:
+    if part is None or part.state is None:
+        return _Cut(b"", b"", b"", b"")
+    start, end = part.state
+    body = part.body
+    first = len(split(body)[0])
+    behind = _BEHIND_STATE.match(body, end) if part.kind == "action" and end > start else None
+    end = behind.end() if behind else end
+    return _Cut(body[:start], body[start:end], body[end:first], body[first:])
+
+
+def _scalar(was: bytes, left: bytes, right: bytes) -> bytes | None:
+    if left in (right, was):
+        return right
+    return left if right == was else None
+
+
+def _later_state(
+    trio: tuple[Part | None, Part, Part],
+    said: tuple[bytes, bytes, bytes],
+    recorded: frozenset[int],
+) -> bytes | None:
+    """Which state stays, of what each version says; None if none can be said to be the later
+    one."""
+    base, part, other = trio
+    done_by = part.done_by, other.done_by
+    found = _scalar(*said)
+    if found is not None:
+        return found
+    if any(KEYED in one for one in said):
+        return None  # without that line nothing leads to what is in the archive
+    if part.kind == "updated":
+        return _updated(said[1], said[2])
+    rank = STATES if part.kind == "action" else STATUSES
+    was, left, right = base.means if base else "", part.means, other.means
+    if left == right:
+        found = _fuller(said[1], said[2]) or _latest(said[1:], done_by)
+    elif "unknown" in (left, right):
+        return None
+    elif was in (left, right) and said[0]:
+        found = said[2] if left == was else said[1]
+    elif rank[left] != rank[right]:
+        found = said[1] if rank[left] > rank[right] else said[2]
+    dropped = done_by[1] if found == said[1] else done_by[0]
+    kept = done_by[0] if found == said[1] else done_by[1]
+    if found is not None and dropped and dropped != kept and dropped not in recorded:
+        return None
+    return found
+
+
+def _fuller(left: bytes, right: bytes) -> bytes | None:
+    """That of two ways to say the same that says all of the other and more."""
+    for one, more in ((left, right), (right, left)):
+        if _MARKS_BEHIND.sub(b"", one) in more:
+            return more
+    return None
+
+
+def _latest(said: tuple[bytes, ...], done_by: tuple[int | None, int | None]) -> bytes | None:
+    """Of two completions that name attempts that of the later one."""
+    one, other = done_by
+    if one is None or other is None or one == other:
+        return None
+    return said[0] if one > other else said[1]
+
+
+def _updated(left: bytes, right: bytes) -> bytes | None:
+    """The later of two dates; of one day the notes of both."""
+    days = [found.group() if (found := _DATE.search(said)) else b"" for said in (left, right)]
+    if not all(days):
+        return None
+    if days[0] != days[1]:
+        return left if days[0] > days[1] else right
+    notes = [said.partition(day)[2].strip() for said, day in zip((left, right), days, strict=True)]
+    if notes[0] == notes[1] or not all(note[:1] + note[-1:] == b"()" for note in notes if note):
+        return max(left, right) if notes[0] == notes[1] else None
+    said = [one for note in notes for one in note[1:-1].split(b"; ") if one]
+    start = left.partition(days[0])[0]
+    return start + days[0] + b" (" + b"; ".join(sorted(set(said))) + b")"

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
-from ledger.versions.merging.aligning import Aligned, Trio
-from ledger.versions.merging.lines import split
-from ledger.versions.merging.parts import Part, Ranges
+from ledger.versions.merge.alignment import Aligned, Trio
+from ledger.versions.merge.lines import split
+from ledger.versions.merge.parts import Part, Ranges
 
 Numbers = Mapping[int, int]
 Side = Literal["one", "other"]

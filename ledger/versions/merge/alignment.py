@@ -1,0 +1,296 @@
+"""Three versions side by side: which part of one is which of another, and in what order the merge
+has them.
+
+What is the same word for word is matched first, then what is the same but for its number, then
+what bears the same name or number, and at last what stands between the same neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from ledger.versions.merge import lines
+from ledger.versions.merge.parts import Part, Section
+
+Node = TypeVar("Node", Part, Section)
+K = TypeVar("K", bound=Hashable)
+Match = Callable[[Sequence[Node], Sequence[Node]], dict[int, int]]
+# What says less than this is not known again by what it says.
+_FEWEST: Final = 24
+_WORD = re.compile(rb"[^\W_]+|[\x80-\xff]+")
+_NUMBERED: Final = ("attempt", "action")
+
+
+class Trio(NamedTuple, Generic[Node]):
+    """One thing in the base, on the one side, and on the other; None where it is not there."""
+
+    base: Node | None
+    one: Node | None
+    other: Node | None
+
+    @property
+    def any(self) -> Node:
+        """The thing where it is; of several the newest."""
+        found = self.one or self.other or self.base
+        assert found is not None
+        return found
+
+
+class Aligned(NamedTuple, Generic[Node]):
+    """All trios, and the order of each version as places in them."""
+
+    trios: list[Trio[Node]]
+    base: list[int]
+    one: list[int]
+    other: list[int]
+
+
+def align_parts(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> Aligned[Part]:
+    """The parts of one section."""
+    return _align(base, one, other, _match_parts, _match_added_parts)
+
+
+def align_sections(
+    base: Sequence[Section], one: Sequence[Section], other: Sequence[Section]
+) -> Aligned[Section]:
+    """The sections of a file."""
+    return _align(base, one, other, _match_sections, _match_added_sections)
+
+
+def _align(
+    base: Sequence[Node],
+    one: Sequence[Node],
+    other: Sequence[Node],
+    match: Match[Node],
+    match_added: Match[Node],
+) -> Aligned[Node]:
+    from_one, from_other = match(base, one), match(base, other)
+    new_one = [at for at in range(len(one)) if at not in from_one]
+    new_other = [at for at in range(len(other)) if at not in from_other]
+    both = match_added([one[at] for at in new_one], [other[at] for at in new_other])
+    to_one = {was: at for at, was in from_one.items()}
+    to_other = {was: at for at, was in from_other.items()}
+    trios = [
+        Trio(
+            node,
+            one[to_one[at]] if at in to_one else None,
+            other[to_other[at]] if at in to_other else None,
+        )
+        for at, node in enumerate(base)
+    ]
+    place_one = dict(from_one)
+    place_other = dict(from_other)
+    twins = {new_one[mine]: new_other[theirs] for theirs, mine in both.items()}
+    for at in new_one:
+        twin = twins.get(at)
+        place_one[at] = len(trios)
+        if twin is not None:
+            place_other[twin] = len(trios)
+        trios.append(Trio(None, one[at], None if twin is None else other[twin]))
+    for at in new_other:
+        if at not in place_other:
+            place_other[at] = len(trios)
+            trios.append(Trio(None, None, other[at]))
+    return Aligned(
+        trios,
+        list(range(len(base))),
+        [place_one[at] for at in range(len(one))],
+        [place_other[at] for at in range(len(other))],
+    )
+
+
+# Which one is which
+
+
+def _match_parts(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
+    """Place in ``new`` to place in ``old``, for what came from there."""
+    keys = (_exact, _masked, _words, _task, _named, _counted)
+    return _match(old, new, keys, ("text", "action", "line"))
+
+
+def _match_sections(old: Sequence[Section], new: Sequence[Section]) -> dict[int, int]:
+    """The same for sections, which are known by their names."""
+    return _match(old, new, (_section_exact, _section_name), ("text",))
+
+
+def _match_added_parts(one: Sequence[Part], other: Sequence[Part]) -> dict[int, int]:
+    """The same for what both sides added: attempts and actions only if they say the same."""
+    return _match(one, other, (_exact, _masked, _named), ("text",))
+
+
+def _match_added_sections(one: Sequence[Section], other: Sequence[Section]) -> dict[int, int]:
+    """Sections that both sides added are one if they bear the same name."""
+    return _match(one, other, (_section_exact, _section_name), ())
+
+
+def _match(
+    old: Sequence[Node],
+    new: Sequence[Node],
+    keys: Sequence[Callable[[Node], Hashable]],
+    nameless: Sequence[str],
+) -> dict[int, int]:
+    """Match by the first of ``keys`` that tells, and those of the kinds ``nameless`` that bear
+    neither name nor number by their place."""
+    # In order first, so that of two equal ones each is matched to its own.
+    pairs = lines.matches([node.body for node in old], [node.body for node in new])
+    found: dict[int, int] = {at: was for was, at in pairs if old[was].kind == new[at].kind}
+    free = set(range(len(old))) - {*found.values()}
+    for key in keys:
+        places: dict[Hashable, list[int]] = defaultdict(list)
+        for at in sorted(free, reverse=True):
+            name = key(old[at])
+            if name is not None:
+                places[old[at].kind, name].append(at)
+        for at, node in enumerate(new):
+            if at in found:
+                continue
+            name = key(node)
+            same = places.get((node.kind, name)) if name is not None else None
+            if same:
+                # Of several that are alike, the one of the same number, else the first.
+                found[at] = next((was for was in same if _is_same_number(old[was], node)), same[-1])
+                same.remove(found[at])
+                free.discard(found[at])
+    for kind in nameless:
+        _by_neighbours(old, new, found, free, kind)
+    return found
+
+
+def _by_neighbours(
+    old: Sequence[Node], new: Sequence[Node], found: dict[int, int], free: set[int], kind: str
+) -> None:
+    """Match what bears neither name nor number and stands between two neighbours that are
+    matched, in order."""
+    ends = [(-1, -1), *((at, found[at]) for at in sorted(found)), (len(new), len(old))]
+    for (at, was), (following, then) in pairwise(ends):
+        here = [n for n in range(at + 1, following) if _is_nameless(new[n], kind)]
+        there = [n for n in range(was + 1, then) if n in free and _is_nameless(old[n], kind)]
+        for one, other in zip(here, there, strict=False):
+            found[one] = other
+            free.discard(other)
+
+
+def _is_same_number(one: Part | Section, other: Part | Section) -> bool:
+    if not isinstance(one, Part) or not isinstance(other, Part) or one.number is None:
+        return False
+    return one.number == other.number
+
+
+def _is_nameless(node: Part | Section, kind: str) -> bool:
+    """Whether it is of that kind, and known by nothing but its place."""
+    if node.kind != kind:
+        return False
+    return isinstance(node, Section) or (not node.name and node.number is None)
+
+
+def _exact(part: Part) -> Hashable:
+    return part.body
+
+
+def _masked(part: Part) -> Hashable:
+    return _telling(part, part.masked)
+
+
+def _words(part: Part) -> Hashable:
+    """An attempt without its number, what stands before it, and its white space."""
+    if part.kind != "attempt" or not part.digits:
+        return None
+    return _telling(part, b" ".join(part.body[part.digits[1] :].split()))
+
+
+def _task(part: Part) -> Hashable:
+    """What an action tells to do, whatever its number and state."""
+    if part.kind != "action" or not part.state:
+        return None
+    return _telling(part, b" ".join(_WORD.findall(part.body[part.state[1] :])))
+
+
+def _named(part: Part) -> Hashable:
+    return part.name or None
+
+
+def _counted(part: Part) -> Hashable:
+    return part.number
+
+
+def _telling(part: Part, said: bytes) -> Hashable:
+    return said if part.kind in _NUMBERED and len(said) >= _FEWEST else None
+
+
+def _section_exact(section: Section) -> Hashable:
+    return section.body
+
+
+def _section_name(section: Section) -> Hashable:
+    return section.name
+
+
+# Order
+
+
+def merged_order(
+    base: Sequence[K],
+    one: Sequence[K],
+    other: Sequence[K],
+    kept: set[K],
+    is_before: Callable[[K | None, K, K], bool],
+) -> list[K]:
+    """``kept`` in order. Where both sides added something behind ``c`` (None: at the start),
+    ``is_before(c, a, b)`` says whether ``a``, which ``one`` added, stands before ``b`` of
+    ``other``.
+
+    Where both sides moved what they have in common, ``one`` decides.
+    """
+    common = kept & {*base} & {*one} & {*other}
+    was, left, right = ([key for key in keys if key in common] for keys in (base, one, other))
+    spine = right if left == was else left
+    mine, theirs = _runs(one, common, kept), _runs(other, common, kept)
+    found: list[K] = []
+    placed: set[K] = set()
+    for anchor in (None, *spine):
+        if anchor is not None:
+            found.append(anchor)
+        for key in _woven(mine.get(anchor, []), theirs.get(anchor, []), partial(is_before, anchor)):
+            if key not in placed:
+                placed.add(key)
+                found.append(key)
+    return found
+
+
+def _runs(side: Sequence[K], common: set[K], kept: set[K]) -> dict[K | None, list[K]]:
+    """What the side has besides what is common, by what stands before it."""
+    runs: dict[K | None, list[K]] = {None: []}
+    anchor: K | None = None
+    for key in side:
+        if key in common:
+            anchor = key
+            runs[anchor] = []
+        elif key in kept:
+            runs[anchor].append(key)
+    return runs
+
+
+def _woven(mine: list[K], theirs: list[K], is_before: Callable[[K, K], bool]) -> list[K]:
+    """Both runs, each in its own order; what stands in both stands once."""
+    shared = {*mine} & {*theirs}
+    found: list[K] = []
+    at, then = 0, 0
+    while at < len(mine) or then < len(theirs):
+        a = mine[at] if at < len(mine) else None
+        b = theirs[then] if then < len(theirs) else None
+        if a is not None and b is not None and a in shared and b in shared:
+            found += [a] if a == b else [a, b]
+            at, then = at + 1, then + 1
+        elif b is None or (a is not None and a not in shared and (b in shared or is_before(a, b))):
+            assert a is not None
+            found.append(a)
+            at += 1
+        else:
+            found.append(b)
+            then += 1
+    return found
