@@ -318,7 +318,7 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_it_imports_nothing_slow() -> None:
     code = (
-        "import sys; from ledger import merge_driver, store; from ledger.versions import merging; "
+        "import sys; from ledger import merge_driver, store; from ledger.versions import merge as merging; "
         "print([m for m in ('typer', 'rich', 'git') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

@@ -19,8 +19,7 @@ from ledger.plan import patterns, places, reader, selectors, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.selectors import Name
 from ledger.versions import cache
-from ledger.versions.comparison import compare
-from ledger.versions.history import joined, name_of, names, select
+from ledger.versions.history import compare, joined, name_of, names, select
 from ledger.versions.model import Deed, History, Removed, Restored
 from ledger.versions.snapshot import EMPTY, Snapshot, Snapshots
 

@@ -1,16 +1,371 @@
-"""The history of a plan, put together from what each commit did."""
+"""What commits did to a plan: versions along the edges from parent to child, to a history.
+
+An attempt is known by its item and its number, for that is how actions, commits and other
+attempts name it. It is *removed* where no attempt of that item and number is left, *edited*
+where the first lines under that number are others, *moved* or *renumbered* where its words
+(number, date and white space aside) appear in the same commit under another name. What went to
+the archive, or came back from there, is told so and not lost.
+
+A merge is held against all its parents. It added what none of them has. It removed what one of
+them has, unless another one had let go of it on its own side: that was that side's doing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ledger.git.log import Change, Commit
-from ledger.versions.model import Deed, Event, Facts, History
+from ledger.plan.model import contradict
+from ledger.plan.patterns import behind_number
+from ledger.versions.model import (
+    Deed,
+    Duplicated,
+    Edited,
+    EditKind,
+    Event,
+    EventKind,
+    Facts,
+    Place,
+    Removed,
+)
+from ledger.versions.snapshot import Entry, ItemVersion, Snapshot, Step
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+Name = str | None
+# Entries that say less than this are not known again by what they say.
+_FEWEST: Final = 24
+_SHOWN: Final = 80
+# The day in `**Last Updated:** 2025-10-15 (note)`, also with hyphens that do not break.
+_DATE: Final = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
+
+
+def compare(
+    commit: Commit, after: Snapshot, before: Sequence[Snapshot], fork: Callable[[], Snapshot]
+) -> Deed:
+    """What ``commit`` did: ``after`` is what it made, ``before`` what its parents had. ``fork``
+    gives what the parents of a merge had in common; it is asked only if need be."""
+    found = _Comparison(commit.sha, after, before, fork)
+    for name in found.changed:
+        found.item(name, after.item(name), [parent.item(name) for parent in before])
+    return Deed(
+        facts=_facts(commit, after) if after.blob else None,
+        removed=tuple(found.removed),
+        others=tuple(found.others),
+        edited=tuple(found.edited),
+        duplicated=tuple(found.duplicated),
+        events=tuple(found.events),
+    )
+
+
+class _Comparison:
+    """What was found so far, item by item."""
+
+    def __init__(
+        self, sha: str, after: Snapshot, before: Sequence[Snapshot], fork: Callable[[], Snapshot]
+    ) -> None:
+        self._sha = sha
+        self._after = after
+        self._before = before
+        self._fork_of = fork
+        self.removed: list[Removed] = []
+        self.others: list[Removed] = []
+        self.edited: list[Edited] = []
+        self.duplicated: list[Duplicated] = []
+        self.events: list[Event] = []
+
+    @cached_property
+    def changed(self) -> tuple[Name, ...]:
+        """The items that differ from those of every parent, or that a parent has and ours has
+        not as that parent does."""
+        now = self._after.items
+        found: dict[Name, None] = {}
+        for parent in self._before:
+            was = parent.items
+            found.update(
+                (name, None) for name, own in now.items() if not own.is_same(was.get(name))
+            )
+            found.update((name, None) for name in was if name not in now)
+        return tuple(found)
+
+    @cached_property
+    def _fork(self) -> Snapshot:
+        return self._fork_of()
+
+    @cached_property
+    def _fresh(self) -> dict[str, Place]:
+        """Where the words stand that no parent has in that place, by what they say."""
+        found: dict[str, Place] = {}
+        for name in self.changed:
+            known = [parent.item(name).texts for parent in self._before]
+            for entry in self._after.item(name).entries:
+                if not any(entry.text in texts for texts in known):
+                    _note(found, name, entry)
+        return found
+
+    @cached_property
+    def _gone(self) -> dict[str, Place]:
+        """Where the words stood that ours does not have in that place, by what they say."""
+        found: dict[str, Place] = {}
+        for name in self.changed:
+            kept = self._after.item(name).texts
+            for parent in self._before:
+                for entry in parent.item(name).entries:
+                    if entry.text not in kept:
+                        _note(found, name, entry)
+        return found
+
+    def item(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
+        """Compare one item."""
+        self._section(name, after, before)
+        self._numbered(name, after, before)
+        self._unnumbered(name, after, before)
+        self._order(name, after, before)
+        self._steps(name, after, before)
+
+    def _section(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
+        """The item itself: its coming and going, its title, its status."""
+        if not after.sections:
+            kind: EventKind = "item-archived" if name in self._after.listed else "item-removed"
+            for _, title, _ in self._lost(name, after, before, _titles):
+                self._tell(kind, name, before=title)
+            return
+        now = after.sections[0]
+        if not any(own.sections for own in before):
+            self._tell("item-added", name, after=now.title)
+            self._tell("status", name, after=now.status_text)
+            return
+        was = [own.sections[0] for own in before if own.sections]
+        if all(now.title != one.title for one in was):
+            self._tell("title", name, before=was[0].title, after=now.title)
+        if all(now.status_text != one.status_text for one in was):
+            self._tell("status", name, before=was[0].status_text, after=now.status_text)
+        if len(after.sections) > max(1, *(len(own.sections) for own in before)):
+            self._tell("item-doubled", name, after=f"{len(after.sections)} sections")
+
+    def _numbered(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
+        """What stands under each number now, and what does no more."""
+        for _, entries, blob in self._lost(name, after, before, _dated):
+            self._remove(name, after, entries, blob)
+        first = before[0].dated
+        for number, entries in after.dated.items():
+            if _texts(first.get(number, ())) == _texts(entries):
+                continue
+            had = [own.dated[number] for own in before if number in own.dated]
+            if not had:
+                self._added(name, entries[0], before)
+            elif _texts(entries) not in map(_texts, had):
+                self._changed(name, number, entries, had)
+            if len(entries) > max([1, *map(len, had)]):
+                self.duplicated.append(
+                    Duplicated(commit=self._sha, item=name, number=number, attempts=len(entries))
+                )
+
+    def _remove(self, name: Name, after: ItemVersion, entries: Sequence[Entry], blob: str) -> None:
+        first = entries[0]
+        if after.has_archived(first.number):
+            if self._fresh.get(behind_number(first.text)) is None:
+                self._tell("archived", name, first.number, before=first.first)
+            return
+        removed = Removed(
+            commit=self._sha,
+            item=name,
+            number=first.number,
+            form=first.form,
+            date=first.attempt.date,
+            result=first.attempt.result,
+            text=first.text,
+            more=tuple(entry.text for entry in entries[1:]),
+            blob=blob,
+            moved_to=self._fresh.get(behind_number(first.text)),
+        )
+        (self.removed if first.form == "dated" else self.others).append(removed)
+        if removed.moved_to is None:
+            self._tell("removed", name, first.number, before=first.first)
+
+    def _added(self, name: Name, entry: Entry, before: Sequence[ItemVersion]) -> None:
+        was = self._gone.get(behind_number(entry.text))
+        if was:
+            kind: EventKind = "renumbered" if was.item == name else "moved"
+            self._tell(kind, name, entry.number, before=_called(was), after=entry.first)
+        else:
+            self._came(name, entry, before)
+
+    def _came(self, name: Name, entry: Entry, before: Sequence[ItemVersion]) -> None:
+        is_back = any(own.has_archived(entry.number) for own in before)
+        self._tell("restored" if is_back else "added", name, entry.number, after=entry.first)
+
+    def _changed(
+        self, name: Name, number: int, entries: Sequence[Entry], had: Sequence[Sequence[Entry]]
+    ) -> None:
+        now = Counter(entry.first for entry in entries)
+        were = [Counter(entry.first for entry in one) for one in had]
+        came = [first for first in now if not any(first in one for one in were)]
+        gone = [first for first in were[0] if first not in now and all(first in w for w in were)]
+        if came or gone:
+            kind: EditKind = "rewritten" if came and gone else "reused" if came else "dropped"
+            to = None
+            if kind == "dropped":
+                old = next(e for one in had for e in one if e.first == gone[0])
+                to = self._fresh.get(behind_number(old.text))
+            edited = Edited(
+                commit=self._sha,
+                item=name,
+                number=number,
+                kind=kind,
+                before=tuple(gone),
+                after=tuple(came),
+                moved_to=to,
+            )
+            self.edited.append(edited)
+            self._tell(kind, name, number, "\n".join(gone), "\n".join(came))
+            return
+        texts = {entry.text for one in had for entry in one}
+        new = next((entry for entry in entries if entry.text not in texts), None)
+        if new:
+            old = next((e for e in had[0] if e.first == new.first), had[0][0])
+            self._tell("continued", name, number, *_difference(old.text, new.text))
+
+    def _unnumbered(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
+        """Entries that are no dated attempts, or have no number since nobody numbers them."""
+        for key, entries, blob in self._lost(name, after, before, _others):
+            if key not in after.dated:
+                self._remove(name, after, entries, blob)
+        for key, entries in after.others.items():
+            if not any(key in own.others or key in own.dated for own in before):
+                self._came(name, entries[0], before)
+
+    def _order(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
+        """Whether the attempts that were there stand in another order."""
+        if len(before) != 1 or after.order == before[0].order:
+            return
+        kept = after.dated.keys() & before[0].dated.keys()
+        now = [number for number in dict.fromkeys(after.order) if number in kept]
+        was = [number for number in dict.fromkeys(before[0].order) if number in kept]
+        if now != was:
+            self._tell("reordered", name, before=_listed(was), after=_listed(now))
+
+    def _steps(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
+        if all(after.steps == own.steps for own in before):
+            return
+        for key, step in after.steps.items():
+            had = [own.steps[key] for own in before if key in own.steps]
+            if not had:
+                self._tell("action-added", name, step.number, after=f"{step.state}: {step.text}")
+            elif all(step.state != one.state for one in had):
+                self._tell("action", name, step.number, had[0].state, f"{step.state}: {step.text}")
+        for _, gone, _ in self._lost(name, after, before, _steps):
+            self._tell("action-removed", name, gone.number, before=gone.text)
+
+    def _lost(
+        self,
+        name: Name,
+        after: ItemVersion,
+        before: Sequence[ItemVersion],
+        of: Callable[[ItemVersion], Mapping[K, V]],
+    ) -> Iterator[tuple[K, V, str]]:
+        """What this commit let go of: the keys and values that a parent has in ``of`` its item,
+        and the blob of that parent."""
+        kept = of(after)
+        missing = (key for own in before for key in of(own) if key not in kept)
+        for key in dict.fromkeys(missing):
+            had = [key in of(own) for own in before]
+            if all(had) or key not in of(self._fork.item(name)):
+                place = had.index(True)
+                yield key, of(before[place])[key], self._before[place].blob
+
+    def _tell(
+        self,
+        kind: EventKind,
+        item: Name,
+        number: int | None = None,
+        before: str = "",
+        after: str = "",
+    ) -> None:
+        event = Event(
+            commit=self._sha, kind=kind, item=item, number=number, before=before, after=after
+        )
+        self.events.append(event)
+
+
+def _facts(commit: Commit, version: Snapshot) -> Facts:
+    """The figures of a version that ``commit`` made."""
+    items = version.items.values()
+    updated = _DATE.search(version.updated) if version.updated else None
+    first = {name: own.sections[0].status for name, own in version.items.items() if own.sections}
+    return Facts(
+        commit=commit.sha,
+        blob=version.blob,
+        size=version.size,
+        lines=version.lines,
+        items=sum(len(one.sections) for one in items) + len(version.listed),
+        attempts=sum(len(one.entries) for one in items),
+        unread=version.unread,
+        duplicates=sum(one.repeats for one in items),
+        doubled=sum(len(one.sections) > 1 for one in items),
+        disordered=sum(one.is_disordered for one in items),
+        index_form=version.index_form,
+        contradictions=sum(
+            row.id in first and contradict(row.status, first[row.id]) for row in version.rows
+        ),
+        is_updated_late=updated is not None and "-".join(updated.groups()) > commit.day,
+        late_attempts=sum(len(one.dates) - bisect_right(one.dates, commit.day) for one in items),
+    )
+
+
+def _dated(own: ItemVersion) -> Mapping[int, tuple[Entry, ...]]:
+    return own.dated
+
+
+def _others(own: ItemVersion) -> Mapping[int | str, tuple[Entry, ...]]:
+    return own.others
+
+
+def _steps(own: ItemVersion) -> Mapping[int | str, Step]:
+    return own.steps
+
+
+def _titles(own: ItemVersion) -> Mapping[str, str]:
+    return {"": own.sections[0].title} if own.sections else {}
+
+
+def _texts(entries: Iterable[Entry]) -> list[str]:
+    return [entry.text for entry in entries]
+
+
+def _note(found: dict[str, Place], name: Name, entry: Entry) -> None:
+    said = behind_number(entry.text)
+    if len(said) >= _FEWEST:
+        found.setdefault(said, Place(item=name, number=entry.number))
+
+
+def _called(place: Place) -> str:
+    number = "" if place.number is None else f"#{place.number}"
+    return f"{place.item or ''}{number}"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(f"#{number}" for number in numbers)
+
+
+def _difference(old: str, new: str) -> tuple[str, str]:
+    """The first words that differ, before and after."""
+    pairs = zip(old, new, strict=False)
+    shorter = min(len(old), len(new))
+    same = next((at for at, (one, other) in enumerate(pairs) if one != other), shorter)
+    same = max(old.rfind(" ", 0, same), old.rfind("\n", 0, same)) + 1
+    return old[same : same + _SHOWN], new[same : same + _SHOWN]
+
+
+# The whole history
 
 
 def joined(
