@@ -19,7 +19,7 @@ from ledger.plan import patterns, places, reader, selectors, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.selectors import Name
 from ledger.versions import cache
-from ledger.versions.history import compare, joined, name_of, names, select
+from ledger.versions.history import compare, joined, name_of
 from ledger.versions.model import Deed, History, Removed, Restored
 from ledger.versions.snapshot import EMPTY, Snapshot, Snapshots
 
@@ -152,10 +152,10 @@ class _Versions:
 
 def _selected(history: History, wanted: Name) -> History:
     name = selectors.folded(wanted.item)
-    found = select(history, lambda one: selectors.folded(one) == name, wanted.number)
+    found = history.about(lambda one: selectors.folded(one) == name, wanted.number)
     if found.events or found.removed or found.edited:
         return found
-    known = names(history)
+    known = history.items
     if any(selectors.folded(one) == name for one in known):
         raise UsageError(
             "no-such-attempt",

@@ -32,6 +32,7 @@ from ledger.versions.model import (
     Event,
     EventKind,
     Facts,
+    History,
     Place,
     Removed,
 )
@@ -381,7 +382,7 @@ def joined(
         (change.commit, deeds[name]) for change in changes if (name := name_of(change)) in deeds
     ]
     skipped = {change.blob for change in changes if name_of(change) not in deeds}
-    facts = _facts(done)
+    facts = _versions(done)
     parts = [deed for _, deed in done]
     others = _every(deed.others for deed in parts)
     events = _every(deed.events for deed in parts)
@@ -414,7 +415,7 @@ def blobs_of(change: Change) -> list[str | None]:
     return [change.blob, *(blob for _, blob in change.parents)]
 
 
-def _facts(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:
+def _versions(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:
     """Each version once, as the commit made it that was the first to have it."""
     found: dict[str, tuple[datetime, Facts]] = {}
     for commit, deed in done:
@@ -428,43 +429,3 @@ def _facts(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:
 
 def _every(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(chain.from_iterable(parts))
-
-
-# The part of a history that is about one item, or about one attempt
-
-
-def names(history: History) -> list[str]:
-    """The items that the history tells of."""
-    parts = (history.removed, history.others, history.events)
-    told = (one.item for part in parts for one in part)
-    return list(dict.fromkeys(item for item in told if item is not None))
-
-
-def select(history: History, is_meant: Callable[[str], bool], number: int | None) -> History:
-    """What ``history`` tells of the items whose names ``is_meant`` takes, and of no more than
-    the attempt ``number`` of them, where there is one. The figures of versions stay."""
-
-    def is_told(item: str | None, told: int | None) -> bool:
-        return item is not None and is_meant(item) and number in (None, told)
-
-    def has_left(event: Event) -> bool:
-        """Whether the attempt went elsewhere: that is told under its new name."""
-        if event.kind not in ("moved", "renumbered"):
-            return False
-        item, _, old = event.before.rpartition("#")
-        return bool(old) and is_meant(item) and number in (None, int(old))
-
-    def is_wanted(event: Event) -> bool:
-        of_action = event.kind.startswith("action")  # its number is that of an action
-        return is_told(event.item, event.number) and (number is None or not of_action)
-
-    events = tuple(one for one in history.events if is_wanted(one) or has_left(one))
-    return history.model_copy(
-        update={
-            "removed": tuple(one for one in history.removed if is_told(one.item, one.number)),
-            "others": tuple(one for one in history.others if is_told(one.item, one.number)),
-            "edited": tuple(one for one in history.edited if is_told(one.item, one.number)),
-            "duplicated": tuple(one for one in history.duplicated if is_told(one.item, one.number)),
-            "events": events,
-        }
-    )

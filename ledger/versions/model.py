@@ -1,5 +1,6 @@
 """What happened to a fix plan over its versions."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -238,3 +239,38 @@ class History(Model):
     def versions(self) -> int:
         """Different versions that were read."""
         return len(self.facts)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The IDs of the items that it tells of."""
+        parts = (self.removed, self.others, self.events)
+        told = (one.item for part in parts for one in part)
+        return tuple(dict.fromkeys(item for item in told if item is not None))
+
+    def about(self, is_meant: Callable[[str], bool], number: int | None) -> "History":
+        """What it tells of the items whose IDs ``is_meant`` takes, and of no more than the attempt
+        ``number`` of them, where there is one. The figures of versions stay."""
+
+        def is_told(one: Removed | Edited | Duplicated | Event) -> bool:
+            return one.item is not None and is_meant(one.item) and number in (None, one.number)
+
+        def has_left(event: Event) -> bool:
+            """Whether the attempt went elsewhere: that is told under its new name."""
+            if event.kind not in ("moved", "renumbered"):
+                return False
+            item, _, old = event.before.rpartition("#")
+            return bool(old) and is_meant(item) and number in (None, int(old))
+
+        def is_wanted(event: Event) -> bool:
+            of_action = event.kind.startswith("action")  # its number is that of an action
+            return (is_told(event) and (number is None or not of_action)) or has_left(event)
+
+        return self.model_copy(
+            update={
+                "removed": tuple(filter(is_told, self.removed)),
+                "others": tuple(filter(is_told, self.others)),
+                "edited": tuple(filter(is_told, self.edited)),
+                "duplicated": tuple(filter(is_told, self.duplicated)),
+                "events": tuple(filter(is_wanted, self.events)),
+            }
+        )
