@@ -280,6 +280,24 @@ def test_a_killed_ledger_takes_its_command_with_it_and_leaves_what_was_captured(
     assert "its end was never written" in found.reason
 
 
+@LINUX
+def test_a_ledger_killed_between_rounds_leaves_those_that_ended(
+    repo: Repository, mark: str
+) -> None:
+    child = started(
+        repo, "--rounds", "3", script="test -e again && echo now && exec sleep 600; : > again"
+    )
+    log = repo.path / FOLDER / "rounds/2/output.log"
+    deadline = time.monotonic() + 30
+    while not log.exists() or not log.read_bytes():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    child.kill()
+    child.communicate(timeout=30)
+    assert claim(repo)["rounds"]["run"] == 1
+    assert bundle(repo).completeness == "incomplete"
+
+
 def test_a_pattern_that_takes_for_ever_can_be_interrupted(repo: Repository) -> None:
     before = repo.ledger.read_bytes()
     child = started(

@@ -148,10 +148,11 @@ class Bundle:
         return place
 
     def end_round(self, ended: CompletedRound) -> None:
-        """Write what a round came to."""
+        """Write what a round came to, and that it is one more."""
         self.rounds.append(ended)
         if self.is_repeated:
             self._write_claim(self.round_place(ended.number), self._state(ended), 1, [ended])
+            self.write_claim()
 
     def interrupt(self, reason: str) -> None:
         """Note that something ended it from outside."""
@@ -212,6 +213,7 @@ class Bundle:
                 "log_left_out": exit_.log_left_out,
             }
         temporary = place / ".run.json.tmp"
+        temporary.unlink(missing_ok=True)  # what the command may have put there
         try:
             with temporary.open("x", encoding="ascii") as file:
                 file.write(json.dumps(claim, indent=2) + "\n")
