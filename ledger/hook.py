@@ -94,13 +94,17 @@ def _configured(here: Path) -> Config:
     try:
         return config.find(here)
     except UsageError as error:
-        if error.code == "no-ledger":
-            for name in config.DEFAULTS:
-                settings = config.without_file(here / name)
-                with Blobs(settings.root) as contents:
-                    if settings.is_git and contents.head(settings.ledger_path) is not None:
-                        return settings
+        if error.code != "no-ledger":
+            raise
+        for plan in (config.without_file(here / name) for name in config.DEFAULTS):
+            if plan.is_git and _is_committed(plan):
+                return plan
         raise
+
+
+def _is_committed(plan: Config) -> bool:
+    with Blobs(plan.root) as contents:
+        return contents.head(plan.ledger_path) is not None
 
 
 def _is_configured(here: Path, place: Path) -> bool:

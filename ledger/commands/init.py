@@ -261,18 +261,19 @@ def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
 
 def _merge_driver(found: Config, *, is_wanted: bool, dry_run: bool) -> Iterator[StartStep]:
     """Git's configuration and attributes; written at once unless ``dry_run``."""
-    if found.is_git and driver.is_installed(found):
+    is_there = found.is_git and driver.is_installed(found)
+    if is_wanted and found.is_git and not is_there and not dry_run:
+        for one in driver.install(found).steps:
+            state: State = "added" if one.is_new else "there"
+            yield _step("merge-driver", state, one.place, "the merge driver", one.text)
+    elif is_there:
         yield _step("merge-driver", "there", ".gitattributes", "the merge driver")
     elif not is_wanted:
         yield _step("merge-driver", "offered", "", OFFERS["merge-driver"][1])
     elif not found.is_git:
         yield _without_git("merge-driver")
-    elif dry_run:
-        yield _step("merge-driver", "added", ".gitattributes", "the merge driver")
     else:
-        for one in driver.install(found).steps:
-            state: State = "added" if one.is_new else "there"
-            yield _step("merge-driver", state, one.place, "the merge driver", one.text)
+        yield _step("merge-driver", "added", ".gitattributes", "the merge driver")
 
 
 def _ci(found: Config) -> Iterator[StartStep]:

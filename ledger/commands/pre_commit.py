@@ -33,19 +33,23 @@ _OF_THE_MANIFEST: Final = re.compile(r"(?:^|/)fix_plan(?:_archive)?\.md\Z")
 
 
 class Hook(NamedTuple):
-    """``is_named``: the configuration of pre-commit names the hook, of which ``rev`` where it is
-    taken from a repository. ``runs`` is what git runs at a commit: pre-commit, the hook itself,
-    something else, or nothing. ``place`` is where git looks for it. ``program`` is where the PATH
-    has the hook. ``is_elsewhere``: git was told to look for hooks in another folder than its own,
-    where pre-commit installs none."""
+    """The hook of a clone."""
 
     is_named: bool
+    """The configuration of pre-commit names it."""
     rev: str | None
+    """Which version is named, where it is taken from a repository."""
     runs: str | None
+    """What git runs at a commit: pre-commit, the hook itself, something else, or nothing."""
     runs_at_merges: bool
+    """Whether git runs anything at a merge."""
     place: str
+    """Where git looks for the hook."""
     program: str | None
+    """Where the PATH has it."""
     is_elsewhere: bool
+    """Git was told to look for hooks in another folder than its own, where pre-commit installs
+    none."""
 
 
 def look(root: Path) -> Hook:
@@ -54,13 +58,13 @@ def look(root: Path) -> Hook:
     rev = _REV.search(named[0]) if named else None
     place = _place(root)
     return Hook(
-        bool(named),
-        rev.group(1) if rev else None,
-        _runs(place),
-        _runs(place.with_name("pre-merge-commit")) is not None,
-        place.as_posix(),
-        which(PROGRAM),
-        _is_elsewhere(root),
+        is_named=bool(named),
+        rev=rev.group(1) if rev else None,
+        runs=_runs(place),
+        runs_at_merges=_runs(place.with_name("pre-merge-commit")) is not None,
+        place=place.as_posix(),
+        program=shutil.which(PROGRAM),
+        is_elsewhere=_is_elsewhere(root),
     )
 
 
@@ -90,14 +94,14 @@ def misses(config: str, path: str) -> bool:
 
 def install(root: Path) -> str:
     """Have pre-commit install its hook; what keeps it from that, empty for nothing."""
-    if which("pre-commit") is None:
+    if shutil.which("pre-commit") is None:
         return "pre-commit is not installed"
     return _pre_commit(root, "install")
 
 
 def unreadable(root: Path) -> str:
     """What keeps pre-commit, if it is there, from reading its configuration; empty for nothing."""
-    if which("pre-commit") is None or read(root, CONFIG) is None:
+    if shutil.which("pre-commit") is None or read(root, CONFIG) is None:
         return ""
     return _pre_commit(root, "validate-config", CONFIG)
 
@@ -106,7 +110,7 @@ def _pre_commit(root: Path, *arguments: str) -> str:
     """What pre-commit says where it fails; else empty."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
-            [which("pre-commit") or "pre-commit", *arguments],
+            [shutil.which("pre-commit") or "pre-commit", *arguments],
             cwd=root,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -128,11 +132,6 @@ def version_of(program: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return text.one_line(done.stdout.decode("utf-8", "replace")).removeprefix(f"{PROGRAM} ")
-
-
-def which(name: str) -> str | None:
-    """Where the PATH has a program."""
-    return shutil.which(name)
 
 
 def read(root: Path, name: str) -> str | None:

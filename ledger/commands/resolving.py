@@ -194,7 +194,7 @@ def _open(artifact: Artifact, path: str, folders: Sequence[str], tree: Tree) -> 
     for folder in folders:
         found = found or tree.matching(folder + path)
     if not is_glob(path):
-        yield Meant(artifact, path, "placeholder", None, (), found)
+        yield Meant(artifact, path, "placeholder", None, matches=found)
     elif found:
         yield from (Meant(artifact, path, "path", place) for place in found)
     else:

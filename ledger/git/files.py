@@ -39,27 +39,31 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
     or a character that no file name can hold, or leads out of ``root`` through a link.
     """
     name = os.fspath(path)
-    reason = ""
-    if not name:
-        reason = "is empty"
-    elif "\0" in name:
-        reason = "has a NUL in it"
-    elif name.startswith("/") or _DRIVE.match(name):
-        reason = "is absolute"
-    elif ".." in name.replace("\\", "/").split("/"):
-        reason = "has a '..' in it"
-    else:
+    fault = _fault(name)
+    if not fault:
         try:
             top = Path(os.path.realpath(root))
             real = Path(os.path.realpath(top / name))
+        except (OSError, UnicodeEncodeError):
+            fault = "is no name that a file can have"
+        else:
             if real.is_relative_to(top):
                 return real
-            reason = "leads out of it through a link"
-        except (OSError, UnicodeEncodeError):
-            reason = "is no name that a file can have"
+            fault = "leads out of it through a link"
     raise UsageError(
-        "outside", f"{name[:200]!a}: expected a path inside the repository, but it {reason}"
+        "outside", f"{name[:200]!a}: expected a path inside the repository, but it {fault}"
     )
+
+
+def _fault(path: str) -> str:
+    """Why a path, as it is written, is none inside a repository; empty for no reason."""
+    if not path:
+        return "is empty"
+    if "\0" in path:
+        return "has a NUL in it"
+    if path.startswith("/") or _DRIVE.match(path):
+        return "is absolute"
+    return "has a '..' in it" if ".." in path.replace("\\", "/").split("/") else ""
 
 
 def inside(root: Path, place: Path) -> str:
@@ -155,9 +159,7 @@ class Files(ABC):
     def real(self, path: str) -> str | None:
         """The path that ``path`` leads to, its links followed; None where that is not inside the
         repository. Nothing need be there."""
-        if path.startswith("/") or "\0" in path or _DRIVE.match(path):
-            return None
-        if ".." in path.replace("\\", "/").split("/"):
+        if path and _fault(path):
             return None
         return self._real("/".join(part for part in path.split("/") if part not in ("", ".")))
 

@@ -29,6 +29,7 @@ _OF_A_FILE: Final = (*_LOG, "--full-history", "--format=%x00%H%x00%P%x00%cI%x00%
 _OF_EVERY_FILE: Final = (
     *_LOG, "--ignore-submodules=all", "--format=%x00%H%x00%P%x00%cs%x00%s",
 )  # fmt: skip
+_DIFF_TREE: Final = ("diff-tree", "-r", "-z", "--no-commit-id", "--no-abbrev")
 # What stands for a file in a record: ":100644 100644 <old blob> <new blob> M".
 _RAW: Final = re.compile(r":\d+ \d+ ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
 _MOST_FILES: Final = 20_000  # in one commit, that a renamed file is looked for among
@@ -248,10 +249,8 @@ def _renamed(root: Path, parent: str, commit: str, path: str) -> tuple[str, str]
     """The name and blob that the file had in ``parent`` if ``commit`` renamed it."""
     for similar in ("-M100%", "-M50%"):
         # The second one compares contents, which a partial clone may lack.
-        said = _git(
-            root, "diff-tree", "-r", "-z", "--no-commit-id", "--no-abbrev", similar,
-            f"-l{_MOST_FILES}", "--diff-filter=R", parent, commit, answers=(128,),
-        )  # fmt: skip
+        options = (*_DIFF_TREE, similar, f"-l{_MOST_FILES}", "--diff-filter=R")
+        said = _git(root, *options, parent, commit, answers=(128,))
         parts = said.split("\0")
         for raw, before, after in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
             if after == path:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
 _NOTHING_FOUND: Final = 1  # the exit code of check-ignore and rev-parse --verify
+_RENAMES: Final = ("diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
+_LISTED: Final = ("--literal-pathspecs", "ls-files", "-z")
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
 
@@ -60,7 +62,7 @@ def fork_point(root: Path, *revisions: str) -> str | None:
 
 def renamed_from(root: Path, path: str) -> str | None:
     """What the last commit calls the file that is staged as ``path``, where it has another name."""
-    answer = _answer(root, "diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
+    answer = _answer(root, *_RENAMES)
     names = iter(_names(answer))
     for status in names:
         old = next(names, "")
@@ -71,12 +73,12 @@ def renamed_from(root: Path, path: str) -> str | None:
 
 def is_unmerged(root: Path, path: str) -> bool:
     """Whether the index holds ``path`` in conflict."""
-    return bool(_answer(root, "--literal-pathspecs", "ls-files", "--unmerged", "-z", "--", path))
+    return bool(_answer(root, *_LISTED, "--unmerged", "--", path))
 
 
 def is_tracked(root: Path, path: str) -> bool:
     """Whether the index has ``path``, or a file in it."""
-    return bool(_answer(root, "--literal-pathspecs", "ls-files", "--cached", "-z", "--", path))
+    return bool(_answer(root, *_LISTED, "--cached", "--", path))
 
 
 def is_shallow(root: Path) -> bool:
