@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ledger import config, errors
-from ledger.commands import validate
+from ledger.commands import staged
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
@@ -63,9 +63,9 @@ def _run(arguments: Sequence[str]) -> int:
         if not settings.is_git:
             raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
         with Blobs(settings.root) as contents:
-            findings += validate.check_staged(settings, contents)
+            findings += staged.check_staged(settings, contents)
             if not arguments:
-                findings += validate.check_staged(settings.of_partner, contents)
+                findings += staged.check_staged(settings.of_partner, contents)
     errors.write("".join(f"{finding}\n" for finding in findings))
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:

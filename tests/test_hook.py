@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger import hook
-from ledger.commands import facts, validate
+from ledger.commands import facts, staged
 from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
@@ -331,14 +331,14 @@ def test_ctrl_c(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(validate, "check_staged", interrupted)
+    monkeypatch.setattr(staged, "check_staged", interrupted)
     assert hook.main([PLAN]) == 130
 
 
 def test_a_defect_is_told_in_a_line(
     repo: Repository, run: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validate, "check_staged", lambda *_: 1 // 0)
+    monkeypatch.setattr(staged, "check_staged", lambda *_: 1 // 0)
     code, [line] = run(PLAN)  # type: ignore[misc]
     assert code == 2
     assert "this is a defect of ledger: ZeroDivisionError" in line

@@ -11,6 +11,7 @@ import pytest
 
 from ledger import config, rules
 from ledger.commands import facts as known_facts
+from ledger.commands import judgements
 from ledger.config import Config
 from ledger.plan import reader
 from ledger.rules import RULES, Facts, check, compares
@@ -55,9 +56,9 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
     known = known_facts.facts(place)
     return known._replace(
         path="plan.md",
-        run_notes=partial(known_facts.run_notes, place.root) if "runs" in settings else None,
-        contradicted=partial(known_facts.contradictions, place) if "claims" in settings else None,
-        unmet=partial(known_facts.unmet, place) if "criteria" in settings else None,
+        run_notes=partial(judgements.run_notes, place.root) if "runs" in settings else None,
+        contradicted=partial(judgements.contradictions, place) if "claims" in settings else None,
+        unmet=partial(judgements.unmet, place) if "criteria" in settings else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),

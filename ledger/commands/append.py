@@ -16,7 +16,7 @@ from pydantic import Field
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
 from ledger.claims.model import JudgedClaim
-from ledger.commands import facts
+from ledger.commands import judgements
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import append as edits
@@ -98,7 +98,7 @@ def append(
         def expect(new: Ledger) -> None:
             written = edits.check(plan.ledger, new, meant)
             _refuse_contradicted(contradictions(summary, written, evidence.each))
-            _refuse_contradicted(facts.contradicted(config, new, plan.ledger))
+            _refuse_contradicted(judgements.contradicted(config, new, plan.ledger))
 
         plan.propose(edits.append(plan.ledger, meant), expect=expect)
     return Appended(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ledger import config
-from ledger.commands import facts
+from ledger.commands import judgements
 from ledger.commands.change import change
 from ledger.commands.read import read_bytes
 from ledger.config import Config
@@ -79,7 +79,7 @@ def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> 
 
 
 def _refuse_contradicted(settings: Config, old: Ledger, new: Ledger) -> None:
-    for claim in facts.contradicted(settings, new, old):
+    for claim in judgements.contradicted(settings, new, old):
         if claim.kind not in {"date", "artifact"}:
             raise Refused(
                 "contradicted",

@@ -17,7 +17,8 @@ from functools import partial
 from pathlib import Path
 
 from ledger import rules, store
-from ledger.commands.facts import today, unmet
+from ledger.commands.facts import today
+from ledger.commands.judgements import unmet
 from ledger.config import Config
 from ledger.errors import Refused, UnreadableInput, UsageError, why
 from ledger.git import files

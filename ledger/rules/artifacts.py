@@ -306,10 +306,9 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def _changed(new: bytes, old: bytes) -> tuple[int, int]:
     """The part of ``new`` outside of which it is as ``old``, and a little around it."""
     shorter = min(len(new), len(old))
-    head = bisect_left(range(1, shorter + 1), True, key=lambda n: new[:n] != old[:n])
-    tail = bisect_left(
-        range(1, shorter - head + 1), True, key=lambda n: new[len(new) - n :] != old[len(old) - n :]
-    )
+    head = bisect_left(range(1, shorter + 1), True, key=lambda n: not old.startswith(new[:n]))
+    rest = range(1, shorter - head + 1)
+    tail = bisect_left(rest, True, key=lambda n: not old.endswith(new[len(new) - n :]))
     return max(0, head - _AROUND), len(new) - tail + _AROUND
 
 

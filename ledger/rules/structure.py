@@ -18,7 +18,7 @@ from ledger.rules.places import of_part, opening, quoted, repeated, sections
 from ledger.rules.registry import Facts, Fault, Fix, made, rule
 
 # <<<<<<< HEAD
-_MARKER = re.compile(rb"(?:^|(?<=\r))(<{7}|>{7})(?=[ \r\n]|\Z)", re.MULTILINE)
+_MARKER = re.compile(rb"(<{7}|>{7})(?![^ \r\n])")
 _MOST_BAD_LINES = 20  # a file in another encoding has thousands
 
 
@@ -42,11 +42,13 @@ def conflict_marker(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     is_open = False
     for marker in _MARKER.finditer(ledger.text):
+        if ledger.text[max(0, marker.start() - 1) : marker.start()] not in (b"", b"\n", b"\r"):
+            continue
         sign = marker[1].decode()
         if sign.startswith("<") or not is_open:
             message = f"a merge conflict is not resolved: the line begins with {sign}"
             fix = "keep the attempts of both sides and delete the markers"
-            yield Fault(marker.start(1), message, fix=fix)
+            yield Fault(marker.start(), message, fix=fix)
         is_open = sign.startswith("<")
 
 
