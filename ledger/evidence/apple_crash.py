@@ -23,16 +23,21 @@ MAX_BYTES = 32 * 1024 * 1024
 _SUFFIXES = (".ips", ".crash", ".panic")
 _TEXT_SUFFIXES = (".txt", ".log", ".synced")
 _MARKS = (b'"bug_type"', b"Exception Type:  ", b"panic(cpu ", b"*** Panic Report ***")
+# `Exception Type:        EXC_CRASH (SIGABRT)`
 _FIELD = re.compile(
     r"^(Exception (?:Type|Subtype|Codes)|Crashed Thread|Triggered by Thread):[ \t]*(.*)$",
     re.MULTILINE,
 )
+# `Thread 3 name:  worker Crashed:`
 _CRASHED = re.compile(
     r"^(?:Thread \d+.{0,200}Crashed:.*|Last Exception Backtrace:.*)$", re.MULTILINE
 )
+# `0   App    0x0000000104b0 copy_plane(unsigned char*) + 56`
 _FRAME = re.compile(r"^\d{1,4}[ \t]+(\S.{0,200}?)[ \t]+0x[0-9a-fA-F]{1,16} (.+)$")
+# `0x104b00000 + 25788`: a frame without a name
 _BASE = re.compile(r"0x[0-9a-fA-F]+ \+ (\d+)")
 _SOURCE = re.compile(r" \(([^()]{1,500}:\d{1,9})\)$")
+# `panic(cpu 2 caller 0xfffffff0): Kernel trap at 0x1`
 _PANIC = re.compile(r"panic ?\(cpu \d+ caller [^)\n]{1,80}\): ?(.*)")
 _KEXTS = "Kernel Extensions in backtrace:"
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d+\b")

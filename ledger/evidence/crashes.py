@@ -82,9 +82,11 @@ def _python_signature(kind: str, frames: list[str]) -> str:
 
 # lldb
 
+# `* thread #1, name = app, stop reason = EXC_BAD_ACCESS (code=1, address=0x98)`
 _LLDB_STOP = re.compile(
     r"^[ \t]*\*? *thread #(\d{1,9}).{0,1000}?stop reason = (.{1,500})$", re.MULTILINE
 )
+# `  * frame #0: 0x0000000100003f58 app`ring_push(r=0x0) at ring.c:12:5`
 _LLDB_FRAME = re.compile(r"[ \t]*\*?[ \t]*frame #(\d{1,6}): 0x[0-9a-fA-F]+ ([^`]{1,1000})`(.*)")
 _LLDB_CRASH = re.compile(r"(EXC_\w+|signal SIG(?!INT\b|STOP\b|TRAP\b|USR|CHLD\b)\w+|ESR_EC\w+)")
 
@@ -157,13 +159,17 @@ def _lldb_crash(said: str, kind: str, frames: list[Frame], name: str) -> Crash:
 # Sanitizers
 
 _SANITIZER_MARKS = (b"Sanitizer: ", b": runtime error: ")
+# `==7==ERROR: AddressSanitizer: SEGV on unknown address`, `ub.c:3:5: runtime error: overflow`
 _REPORT = re.compile(
     r".{0,200}?(?:==\d{1,10}== ?(?:ERROR|WARNING)|(?<!\S)WARNING): (\w{1,20}Sanitizer): (.*)"
     r"|(.{1,1000}?): runtime error: (.*)"
 )
+# `    #0 0x55f in run(int) /src/main.cpp:12:3`
 _PREFIX = re.compile(r"[ \t]*#(\d{1,4}) +")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+(?: in)? ?")
+# ` (BuildId: 4a5b)`
 _BUILD = re.compile(r" \(BuildId: [0-9a-f]+\)$")
+# What a frame ends with: ` (libx.so+0x10e0)`
 _MODULE = re.compile(r" ?\(([^()]{1,1000})\+(0x[0-9a-fA-F]+)\)$")
 _PLACE = re.compile(r"(\S{1,1000}:\d{1,9}(?::\d{1,9})?)$")
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|-?\b\d+\b")

@@ -85,6 +85,7 @@ _MARK = "Command being timed:"
 _TIME_SUFFIXES = (".txt", ".log", ".out", ".err", ".time")
 # `1:02:03` or `27:41.20`
 _ELAPSED = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+# `Command terminated by signal 11`
 _SIGNAL = re.compile(r"Command terminated by signal (\d+)")
 
 
@@ -149,16 +150,20 @@ def _elapsed(text: str | None) -> float | None:
 
 # Command lines: ``commands.txt``, the shell lines that made a run
 
+# `cat <<'EOF'`
 _HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w{1,40})\1")
+# `OMP_NUM_THREADS=1`
 _ASSIGNMENT = re.compile(r"\w{1,80}=\S*")
 # Words that name a test runner or build tool.
 _RUNNERS = re.compile(
     r"(?<![\w./=-])(?:[\w./-]*/)?(?:pytest|py\.test|tox|nox|unittest|ctest|gotestsum|go test|"
     r"jest|vitest|phpunit|mvn|gradlew?|cargo|swift|bazel|make|npm|yarn|pnpm|hatch|uv)(?![\w./=-])"
 )
+# `pytest --collect-only`
 _COLLECT_ONLY = re.compile(r"(?<!\S)(?:--collect-only|--collectonly|--co)(?!\S)")
 _WRAPPERS = frozenset("env time nice nohup sudo exec command timeout xvfb-run".split())
 _WITH_VALUE = frozenset("-o -f -k -s -u -n -C".split())  # options of the wrappers
+# `3600`, `1.5h`: what `timeout` takes
 _DURATION = re.compile(r"\d+(?:\.\d+)?[smhd]?")
 _MAX_COMMAND = 10_000
 _SHELL = frozenset(

@@ -24,6 +24,7 @@ SUBTESTS: dict[str, bool] = {
 LETTERS = {".": "passed", "F": "failed", "E": "errors", "s": "skipped", "x": "xfailed",
            "X": "xpassed", "R": "rerun", "u": "", ",": "", "-": ""}  # fmt: skip
 
+# `\x1b[32mPASSED\x1b[0m`: a colour, a title for the terminal, a character set
 _ANSI = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
 )
@@ -31,10 +32,15 @@ _ANSI = re.compile(
 _REASONED = re.compile(
     r" (SKIPPED|XFAIL|XPASS|RERUN(?= \()|SUB(?:PASSED|PASS|FAILED|FAIL|SKIPPED|SKIP|XFAIL|XPASS))"
 )
+# What stands in the brackets of `[ 25%]` or `[ 3/20]`
 _PROGRESS = re.compile(r" *\d+%| *\d+/\d+")
+# `1.02s`, `350ms`
 _TOOK = re.compile(r"\d[\d.]*(?:us|ms|s)")
+# What follows ` in `: `1656.77s (0:27:36)`, `0.12 seconds`
 _IN_TIME = re.compile(r"(\d[\d.]*) ?s(?:econds)?(?: \([^()]*\))?")
+# `8 failed`, `2 subtests passed`
 _COUNT = re.compile(r"(\d{1,9}) ([a-z]+(?: [a-z]+)?)")
+# `3/10 tests collected (7 deselected)`
 _COLLECTED = re.compile(r"(?:(\d+)/)?(\d+) tests? collected(?: \((\d+) deselected\))?")
 _WORDS = {
     "passed": "passed", "failed": "failed", "error": "errors", "errors": "errors",
@@ -99,7 +105,9 @@ def _collected_only(counts: str) -> int | None:
 
 _MAX_WORDS = 50  # each is tried as the verdict
 _MAX_SUMMARY = 4000  # every " - " in the line is tried, so the line is kept short
+# `collected 10 items / 3 deselected / 7 selected`
 _ITEMS = re.compile(r"collected (\d{1,9}) items?((?: / \d{1,9} [a-z]{1,20})*)")
+# `4 workers [693 items]`
 _WORKERS = re.compile(r"\d{1,5} workers? \[(\d{1,9}) items?\]")
 
 

@@ -36,6 +36,7 @@ from ledger.evidence.rounds_table import decimals
 MAX_STATEMENTS = 500
 _MAX_SENTENCE = 4000
 
+# `at least 6 consecutive passes`, `8 passes in a row`, `longest streak: 8`
 _STREAK = re.compile(
     rf"(?P<least>at least |more than |over )?\b(?P<n>{COUNT})(?P<plus>\+)?[ -]"
     rf"(?:consecutive|straight|successive)[ -](?:{ROUNDS} )?"
@@ -50,29 +51,34 @@ _STREAK = re.compile(
 _LONGEST = re.compile(r"\b(?:longest|best|max\w*|record)\b", re.IGNORECASE)
 _CURRENT = re.compile(r"\b(?:current\w*|now|latest)\b", re.IGNORECASE)
 _LIST = r"#?\d{1,9}(?:(?:,[ \t]*|,? and |[ \t]*&[ \t]*|[ \t]*[-–—][ \t]*)#?\d{1,9}){0,500}"
+# `Failures: rounds 1623, 1627-1628`, `rounds 3 and 5 failed`
 _LISTED = re.compile(
     rf"^(?P<what>fail\w*|pass\w*)(?: {ROUNDS})?[ \t]{{0,3}}[:=][ \t]{{0,3}}"
     rf"(?P<named>{ROUNDS} )?(?P<list>{_LIST})"
     rf"|\b{ROUNDS} (?P<list2>{_LIST}) (?:all |both )?(?P<what2>passed|failed)\b",
     re.IGNORECASE,
 )
+# `all 20 rounds passed`, `no failures`
 _EVERY = re.compile(
     rf"(?<!not )\b(?:all|every|each)(?: of)?(?: the)?(?: (?P<n>\d{{1,7}}))? {ROUNDS}\b"
     r"[^.;,\d]{0,15}?\b(?P<what>pass\w*|succeeded|green|fail\w*)\b"
     rf"|\b(?P<none>no|zero) (?:failures\b|failed {ROUNDS}|{ROUNDS} failed)",
     re.IGNORECASE,
 )
+# `average load of about 14.8`
 _MEAN = re.compile(
     r"\b(?:average|mean|avg|averaged|averages|averaging)\b[^\d~≈.;]{0,60}?"
     r"(?P<about>[~≈]|about |around )?(?P<v>-?\d{1,12}(?:\.\d{1,12})?)",
     re.IGNORECASE,
 )
+# `ranged from 12.1 to 17.4`
 _BETWEEN = re.compile(
     r"\b(?:rang(?:e|es|ed|ing)|between|from|varied)\b[^\d.;]{0,40}?"
     r"(?P<low>-?\d{1,12}(?:\.\d{1,12})?)[ \t]?[%\w]{0,4}"
     rf"(?:{TO}| and )(?P<high>-?\d{{1,12}}(?:\.\d{{1,12}})?)",
     re.IGNORECASE,
 )
+# `failures were not clustered`
 _CLUSTERED = re.compile(r"\b(?:cluster\w*|bunched|bursty|in bursts)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not?|without|never|neither|\w+n't)\b", re.IGNORECASE)
 _IS_FAILING = re.compile(r"\b(?:fail|crash)", re.IGNORECASE)
@@ -105,6 +111,7 @@ _DIRECTIONS: tuple[tuple[Direction, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# `20 (14 + 6)`, `14 + 6 = 20`
 _SUM = re.compile(
     r"(?<![\d.,])(?P<total>\d{1,9})[ \t]*\([ \t]*(?P<a>\d{1,9})[ \t]*\+[ \t]*(?P<b>\d{1,9})"
     r"(?![\d.,]\d)"

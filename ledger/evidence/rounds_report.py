@@ -22,24 +22,30 @@ from ledger.plan.document import Block, Document, Section
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 20_000
 
+# `Round 3: PASS (1 retry)`
 _ROUND_LINE = re.compile(
     r"(?:round|run|iteration|iter|trial|cycle|attempt)[ \t]*#?[ \t]*(\w[\w.-]{0,60}?)"
     r"(?:[ \t]*[:–—|)]+|[ \t]+-+|[ \t]+\()[ \t]*(.{0,2000})",
     re.IGNORECASE,
 )
+# `Round 3 - FAIL`
 _ROUND_HEADING = re.compile(
     r"(?:round|run|iteration|iter|trial|cycle|attempt)[ \t]*#?[ \t]*(\w[\w.-]{0,60})"
     r"(?:[ \t]*[:–—|-]+[ \t]*(.{0,500}))?",
     re.IGNORECASE,
 )
+# `load: 14.2 %`
 _PAIR = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*[:=][ \t]*([^,;:=]{1,200})")
+# `2 retries`, `no retry`
 _RETRIES = re.compile(r"(\d{1,6}|\bno|\bzero) (?:retry|retries|reruns?)\b", re.IGNORECASE)
+# `after 3 tries`
 _TRIES = re.compile(r"\bafter (\d{1,6}) (?:tries|attempts)\b", re.IGNORECASE)
 _BATCH_HEADING = re.compile(
     r"\b(?:batch|group|phase|session|series|block|set|part|machine|host|worker|config\w*|day|night"
     r"|before|after|baseline)\b",
     re.IGNORECASE,
 )
+# `Command: `pytest -q``
 _COMMAND = re.compile(r"command\W{0,6}`([^`\n]{1,2000})`", re.IGNORECASE)
 _CODE = re.compile(r"`[^`\n]{1,2000}`")
 _LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[[ xX]\][ \t]+)?")
@@ -307,14 +313,19 @@ _KINDS = (
     (re.compile(r"\bpanic", re.IGNORECASE), "panic"),
     (re.compile(r"\bcrash", re.IGNORECASE), "crash"),
 )
+# What stands before a frame's name: `#3  0x00007f in `
 _BEFORE = re.compile(r"[ \t]*(?:#?\d{1,4}[ \t]+)?(?:0x[0-9a-fA-F]{1,16}[ \t]+)?(?:in[ \t]+)?")
+# ` + 0x2a`
 _OFFSET = re.compile(r"[ \t]*\+[ \t]*(?:0x)?[0-9a-fA-F]{1,9}[ \t]*\Z")
+# `SIGSEGV in gpu::Context<T>::prepare`
 _WHERE = re.compile(r"\bin ((?:[\w~]{1,100}(?:<[^>\n]{0,200}>)?::){1,20}[\w~]{1,100})")
 _SPAN = re.compile(r"`([^`\n]{3,1000})`")
+# `which was called from`
 _FROM = re.compile(
     r"\b(?:called|reached|came|entered|coming|invoked) (?:\w+ ){0,3}?(?:from|through|via|by)\b",
     re.IGNORECASE,
 )
+# `rounds 1621, 1624 and 1630`
 _ROUNDS = re.compile(
     r"\brounds? (\d{1,9}(?:(?:, ?| and |, and |[-–])\d{1,9}){0,200})", re.IGNORECASE
 )

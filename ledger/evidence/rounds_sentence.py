@@ -18,12 +18,14 @@ _SMALL = {
 }
 COUNT = rf"(?:\d{{1,7}}|{'|'.join(_SMALL)})"
 PERCENT = r"(?P<about>[~≈]|about |around |roughly )?(?P<p>\d{1,3}(?:\.\d{1,6})?)[ \t]?%"
+# `14/20 (70%)`, `two of the 9`
 FRACTION = re.compile(
     rf"(?<![\w/.,#=-])(?P<k>{COUNT})(?:(?<=\d)[ \t]?/[ \t]?| of | out of | of the )"
     rf"(?P<n>{COUNT})(?![\w/]|\.\d|-\d)"
     r"(?:[ \t]*[(=][ \t]*(?P<about>[~≈])?(?P<p>\d{1,3}(?:\.\d{1,6})?)[ \t]?%\)?)?",
     re.IGNORECASE,
 )
+# `70 % against an earlier 90 %`
 COMPARED = re.compile(
     r"\b(?:compared (?:to|with)|versus|vs|(?<!more )(?<!less )(?<!fewer )(?<!rather )than|against"
     r"|relative to|up from|down from|from|earlier|previous|previously|prior|baseline|unlike)\b",
@@ -33,11 +35,13 @@ EVER = re.compile(
     r"\b(?:all[- ]time|cumulative|ever|so far|to date|grand total|across)\b", re.IGNORECASE
 )
 FAIL_WORD = re.compile(r"\b(?:fail\w*|crashed)\b", re.IGNORECASE)
+# `Batch 2 (rounds 11-20)`
 BATCH = re.compile(
     r"\b(?P<name>(?:batch|group|phase|session|series|block|set|day) (?:\d{1,4}|[A-Z]\b))"
     rf"(?:[ \t]*[:,]?[ \t]*\(?(?:{ROUNDS})? ?#?(?P<first>\d{{1,9}}){TO}#?(?P<last>\d{{1,9}})\b)?",
     re.IGNORECASE,
 )
+# `rounds 1629-1636`, `the last 8`
 _RANGE = re.compile(
     rf"(?:\b{ROUNDS} #?|\()(?P<first>\d{{1,9}}){TO}#?(?P<last>\d{{1,9}})\b"
     r"|\b(?P<end>first|last) (?P<of>\d{1,7})\b",
@@ -138,6 +142,7 @@ def range_behind(text: str) -> Scope:
 
 
 _PERCENT_FIRST = PERCENT.replace("about>", "about2>").replace("p>", "p2>")
+# `pass rate: ~70 % (14/20)`, `70% of all rounds passed`
 _RATE = re.compile(
     rf"\b(?P<what>first[- ]try|pass\w*|success\w*|fail\w*)(?: pass)? rate\b[^.%\d~≈]{{0,25}}?"
     rf"{PERCENT}(?:[ \t]*\((?P<k>\d{{1,7}})[ \t]?/[ \t]?(?P<n>\d{{1,7}})\b)?"
@@ -145,11 +150,13 @@ _RATE = re.compile(
     r"(?P<what2>first[- ]try|pass|success|fail\w*|passed)\b(?: rate)?",
     re.IGNORECASE,
 )
+# `failures: 4 in the first 9`
 _ENDS = re.compile(
     rf"\b(?P<what>pass\w*|fail\w*)\W{{1,3}}(?P<n>{COUNT}) (?:in|of|out of) (?:the )?"
     r"(?P<end>first|last) (?P<of>\d{1,7})\b",
     re.IGNORECASE,
 )
+# `14 rounds passed`
 _BARE = re.compile(
     rf"(?<![\w/.,#-])(?<!of )(?P<n>\d{{1,7}}) (?:of them |{ROUNDS} )?"
     r"(?P<what>pass(?:ed|es)?|fail(?:ed|ures?|s)?)\b"

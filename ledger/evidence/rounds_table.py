@@ -25,15 +25,18 @@ _SKIP = frozenset("skip skipped pending todo na cancelled canceled notrun planne
 _NOT = frozenset("not no non never didn't didnt without".split())
 _YES, _NO = frozenset("yes true y 1 pass passed ok".split()), frozenset("no false n 0 fail".split())
 _PASS_SIGNS, _FAIL_SIGNS = "✅✔✓☑🟢", "❌✗✘✖❎🔴💥"
+# `sigsegv`
 _SIGNAL = re.compile(r"sig[a-z]{3,5}")
 _WORD = re.compile(r"[a-z0-9']{1,40}")
 # What follows is about the result, not the result.
 _ASIDE = re.compile(r"[(:;,]| - | – | — |\bafter\b|\bon\b|\bwith\b|\bin\b")
+# `~14.5 %`, `1,250ms`, `3e-2`
 _NUMBER = re.compile(
     r"[~≈]?[ \t]*([+-]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,15})(?:\.\d{1,15})?(?:e[+-]?\d{1,3})?)"
     r"[ \t]*(%|[a-zµμ°/²]{1,12})?",
     re.IGNORECASE,
 )
+# The marks of `**bold**`, `_emphasis_` and code
 _EMPHASIS = re.compile(r"[*`]+|~~+|(?<!\w)_+|_+(?!\w)")
 
 # The better name for a round first, each with what the names of rounds then look like: an ID
@@ -190,13 +193,17 @@ def _role(words: list[str], cells: Sequence[str]) -> Role:
     return next((role for names, role in _TEXTS if said & names), "other")
 
 
+# A bar that is not escaped
 _PIPE = re.compile(r"(?<!\\)\|")
+# `Rounds 1-10`: a batch, no round
 _RANGE = re.compile(r"\D{0,20}\d{1,9}[ \t]*(?:-|–|—|\.\.|to)[ \t]*\d{1,9}\D{0,20}")
+# `Round #12`
 _NAME = re.compile(
     r"(?:(?:round|run|iteration|iter|trial|cycle|attempt)[ \t#]+)?#?(.*)", re.IGNORECASE
 )
 _MEAN = frozenset("average mean avg".split())
 _SUMMARY = frozenset("total totals sum overall all median min max summary stddev sd".split())
+# `14/20 (70 %)`
 _SHARE = re.compile(r"(\d{1,7})[ \t]?/[ \t]?(\d{1,7})(?:[ \t]*\(([\d.]{1,8})[ \t]?%\))?")
 
 
