@@ -116,7 +116,7 @@ def _stamp(value: str) -> str | None:
 def _totals(every: Sequence[Part]) -> Totals | None:
     """The first group that tells how many tests were collected, with what stands around it."""
     for group in (group for part in every for group in part.groups):
-        lines = [(node.said, node.line) for node in group.nodes] or [(group.value, group.line)]
+        lines = [(node.text, node.line) for node in group.nodes] or [(group.value, group.line)]
         counts = [(at, count) for line, at in lines for count in _COUNTS.finditer(line)]
         known = {count["word"]: int(count["count"]) for _, count in counts}
         if "collected" not in known:
@@ -234,7 +234,7 @@ def _blocker(part: Part) -> Blocker:
 
 def _bullets(part: Part, *names: str) -> tuple[str, ...]:
     group = part.group(*names)
-    return tuple(node.said for node in group.nodes) if group else ()
+    return tuple(node.text for node in group.nodes) if group else ()
 
 
 def _decisions(every: Sequence[Part]) -> Iterator[Decision]:

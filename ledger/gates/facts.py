@@ -268,7 +268,7 @@ class Facts:
     @cached_property
     def _tests_of_clusters(self) -> dict[str, tuple[tuple[str, ...], str]]:
         """The tests of clusters, from the tables of the documents that the brief refers to."""
-        told: dict[str, tuple[tuple[str, ...], str]] = {}
+        tests_of: dict[str, tuple[tuple[str, ...], str]] = {}
         names = {one.id for one in self.brief.clusters} if self.brief else set()
         for path in self._cited if names else ():
             content = self.text(path) if path.endswith(".md") else None
@@ -279,8 +279,10 @@ class Facts:
                 nodes = (node for _, cell in row.cells[1:] for node in _NODE.findall(cell))
                 tests = [identity_of(one) for node in nodes for one in _expanded(node)]
                 if len(about) == 1 and tests:
-                    told.setdefault(about[0], (tuple(dict.fromkeys(tests)), f"{path}:{row.line}"))
-        return told
+                    tests_of.setdefault(
+                        about[0], (tuple(dict.fromkeys(tests)), f"{path}:{row.line}")
+                    )
+        return tests_of
 
     # What the ledger says
 

@@ -233,10 +233,10 @@ def _decisions(facts: Facts, asked: set[str]) -> Iterator[tuple[str, int]]:
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
             bare = _ASIDE.sub("", sentence)
-            said = _REJECTED.sub("", bare if _OPTION.search(bare) else sentence)
-            options = {option.upper() for option in _OPTION.findall(said)}
+            chosen = _REJECTED.sub("", bare if _OPTION.search(bare) else sentence)
+            options = {option.upper() for option in _OPTION.findall(chosen)}
             options = options & asked if asked else options
-            if len(options) == 1 and _DECIDED.search(sentence) and not _OPEN.search(said):
+            if len(options) == 1 and _DECIDED.search(sentence) and not _OPEN.search(chosen):
                 yield options.pop(), number
 
 

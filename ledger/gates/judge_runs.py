@@ -45,10 +45,10 @@ def _metric(term: Compare, run: Evidence, baseline: Evidence | None) -> Judgemen
     measured = _measured(term, run, baseline)
     if measured is None:
         return unknown(f"{run.path} does not tell its {term.metric}", run.path)
-    value, said = measured
+    value, phrase = measured
     source = run.sources.get(_SOURCES.get(term.metric, "tests"))
     where = f"{run.path}/{source}" if source and run.files and source in run.files else run.path
-    reason = f"{said}, wanted {term.op} {term.value:g}{term.unit}"
+    reason = f"{phrase}, wanted {term.op} {term.value:g}{term.unit}"
     holds = _OPS[term.op](value, term.value * UNITS[term.unit])
     return met(reason, where) if holds else unmet(reason, where)
 
@@ -105,15 +105,15 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
         return unknown(f"{run.path} has no tests to take a rate of", run.path)
     percent = {of: 100 * totals.passed / of for of in shares}
     holds = {of: _OPS[term.op](percent[of], term.value) for of in shares}
-    said = ", ".join(
+    rates = ", ".join(
         f"{percent[of]:.2f} % of {of} {noun} {'holds' if holds[of] else 'does not'}"
         for of, noun in shares.items()
     )
     bound = f"{term.op} {term.value:g} %"
     if len({*holds.values()}) > 1:
-        reason = f"its denominator decides whether {totals.passed} passed are {bound}: {said}"
+        reason = f"its denominator decides whether {totals.passed} passed are {bound}: {rates}"
         return unknown(reason, run.path)
-    reason = f"{totals.passed} passed, wanted {bound}: {said}"
+    reason = f"{totals.passed} passed, wanted {bound}: {rates}"
     return met(reason, run.path) if all(holds.values()) else unmet(reason, run.path)
 
 
@@ -159,17 +159,17 @@ def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
     named, sources, why = _named(Call("remaining", call.args), facts)
     others = [name for name in failing if call.args and name not in named]
     evidence = (run.path, *sources)
-    said = f"{counted(count, 'failure')} remaining"
+    left = f"{counted(count, 'failure')} remaining"
     if count > allowed or (others and not why):
         expected = f", expected {allowed}" if call.option("count") else ""
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         shown = f"; not named: {_listed(others)}{more}" if others else ""
-        return unmet(f"{said}{expected}{shown}", *evidence)
+        return unmet(f"{left}{expected}{shown}", *evidence)
     if why:
-        return unknown(f"{said}; {why}", *evidence)
+        return unknown(f"{left}; {why}", *evidence)
     if run.completeness not in {"complete", "failed"}:
-        return unknown(f"{said}, but the run is {run.completeness}", *evidence)
-    return met(f"{said}: {_listed(failing)}" if failing else said, *evidence)
+        return unknown(f"{left}, but the run is {run.completeness}", *evidence)
+    return met(f"{left}: {_listed(failing)}" if failing else left, *evidence)
 
 
 CALLS: Final[dict[str, Callable[[Call, Evidence, Facts], Judgement]]] = {

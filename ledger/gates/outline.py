@@ -40,7 +40,7 @@ class Node(NamedTuple):
     fences: tuple[Fence, ...]
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """The first paragraph, with its label."""
         return f"{self.name}: {self.value}" if self.name else self.value
 
@@ -99,7 +99,7 @@ class Part(NamedTuple):
         """What a label of the part, or of an item of its lists, says."""
         for group in self.groups:
             if group.name and plain(group.name).startswith(names):
-                return group.value or "; ".join(node.said for node in group.nodes)
+                return group.value or "; ".join(node.text for node in group.nodes)
             for node in group.nodes:
                 if node.name and plain(node.name).startswith(names):
                     return node.value

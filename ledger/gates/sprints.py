@@ -54,8 +54,8 @@ def sprint(part: Part, below: Sequence[Part]) -> Sprint:
         unblocks=int(unblocks[1]) if unblocks else None,
         target=part.value("target", "goal"),
         prerequisites=tuple(
-            condition(said, f"{part.title.partition(':')[0]} prerequisite", line, number)
-            for said, line in _prerequisites(part)
+            condition(text, f"{part.title.partition(':')[0]} prerequisite", line, number)
+            for text, line in _prerequisites(part)
         ),
         tasks=tuple(_task(one) for one in below if _TASK.match(one.title)),
         criteria=tuple(
@@ -76,7 +76,7 @@ def sprint(part: Part, below: Sequence[Part]) -> Sprint:
 
 def conditions(nodes: Iterable[Node], section: str, sprint: str = "") -> tuple[Condition, ...]:
     """The criteria that a list holds, each of its items one."""
-    return tuple(condition(node.said, section, node.line, sprint) for node in nodes)
+    return tuple(condition(node.text, section, node.line, sprint) for node in nodes)
 
 
 def condition(text: str, section: str, line: int, sprint: str = "") -> Condition:
@@ -98,12 +98,12 @@ def condition(text: str, section: str, line: int, sprint: str = "") -> Condition
     )
 
 
-def titled(said: str) -> tuple[str, str]:
+def titled(title: str) -> tuple[str, str]:
     """A title without the mark before it, and what it says in parentheses at its end."""
-    separator = _SEPARATOR.match(said)
-    said = said[separator.end() :] if separator else said.strip()
-    note = _NOTE.search(said)
-    return (said[: note.start()], note["note"]) if note else (said.strip().rstrip(":"), "")
+    separator = _SEPARATOR.match(title)
+    title = title[separator.end() :] if separator else title.strip()
+    note = _NOTE.search(title)
+    return (title[: note.start()], note["note"]) if note else (title.strip().rstrip(":"), "")
 
 
 def is_exit_label(name: str) -> bool:
@@ -118,10 +118,8 @@ def _section(part: Part, group: Group, number: str) -> str:
 
 def _value(inside: Sequence[Part], *names: str) -> str:
     """What the sprint says under a label that is its own, not one of its first tasks."""
-    for part in (inside[0], *inside[:0:-1]):
-        if said := part.value(*names):
-            return said
-    return ""
+    values = (part.value(*names) for part in (inside[0], *inside[:0:-1]))
+    return next(filter(None, values), "")
 
 
 def _prerequisites(part: Part) -> Iterator[tuple[str, int]]:
@@ -129,7 +127,7 @@ def _prerequisites(part: Part) -> Iterator[tuple[str, int]]:
         if plain(group.name).startswith(("prerequisite", "depends")):
             if group.value:
                 yield group.value, group.line
-            yield from ((node.said, node.line) for node in group.nodes)
+            yield from ((node.text, node.line) for node in group.nodes)
 
 
 def _task(part: Part) -> Task:
@@ -160,7 +158,7 @@ def _work(nodes: Iterable[Node]) -> tuple[tuple[TaskFile, ...], tuple[str, ...]]
     changes: list[str] = []
     for node in nodes:
         label = plain(node.name)
-        inner = tuple(child.said for child in node.children)
+        inner = tuple(child.text for child in node.children)
         if label in {"file", "files"}:
             paths = _CODE.findall(node.value) or [node.value]
             note = node.value.rpartition("`")[2].strip(" ()")
@@ -175,7 +173,7 @@ def _work(nodes: Iterable[Node]) -> tuple[tuple[TaskFile, ...], tuple[str, ...]]
             else:
                 changes += inner
         elif label not in {"validation", "expected result", "expected results"}:
-            changes += [node.said, *inner]
+            changes += [node.text, *inner]
     return tuple(files), tuple(changes)
 
 
@@ -183,7 +181,7 @@ def _defined(node: Node) -> tuple[str, ...]:
     """What code in a list's item, and in those inside it, defines."""
     code = (fence for one in walk((node,)) for fence in one.fences)
     lines = (line for fence in code for line in fence.lines)
-    return tuple(found[1] for line in lines if (found := _DEFINED.match(line)))
+    return tuple(match[1] for line in lines if (match := _DEFINED.match(line)))
 
 
 def _value_of(nodes: Sequence[Node], name: str) -> str:

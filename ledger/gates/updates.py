@@ -45,13 +45,13 @@ def read(part: Part) -> Iterator[Update]:
 
 
 def _updates(node: Node, fence: Fence) -> Iterator[Update]:
-    named = ITEM.search(node.said)
+    named = ITEM.search(node.text)
     for first, lines in _entries(fence):
         lead = patterns.attempt(patterns.unbulleted(lines[0])[1])
         number = patterns.numbered(lines[0])
         kind: UpdateKind = "attempt"
         if number is not None:
-            kind = "rewrite" if _REWRITE.search(node.said) and not _adds(node.said) else "add"
+            kind = "rewrite" if _REWRITE.search(node.text) and not _adds(node.text) else "add"
         elif lead is not None:
             number = lead.number
         else:
@@ -65,9 +65,9 @@ def _updates(node: Node, fence: Fence) -> Iterator[Update]:
         )
 
 
-def _adds(said: str) -> bool:
+def _adds(text: str) -> bool:
     """Whether adding is what the words begin with: ``Add New Next Actions``."""
-    added, rewritten = _ADD.search(said), _REWRITE.search(said)
+    added, rewritten = _ADD.search(text), _REWRITE.search(text)
     return bool(added and (not rewritten or added.start() < rewritten.start()))
 
 

@@ -11,10 +11,10 @@ _EMPTY: Final = frozenset(
 )
 
 
-def content(said: str) -> tuple[str, ...]:
-    """The words of ``said`` that carry meaning, each once, without the endings of plurals."""
-    found = (_stem(word) for word in _WORD.findall(said.lower()) if word not in _EMPTY)
-    return tuple(dict.fromkeys(found))
+def content(text: str) -> tuple[str, ...]:
+    """The words of ``text`` that carry meaning, each once, without the endings of plurals."""
+    words = (_stem(word) for word in _WORD.findall(text.lower()) if word not in _EMPTY)
+    return tuple(dict.fromkeys(words))
 
 
 def shared(one: str, other: str) -> int:

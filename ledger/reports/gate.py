@@ -14,28 +14,27 @@ from ledger.reports.words import listed
 _MOST_EVIDENCE = 3
 
 
-def gate(found: Gate) -> Iterator[Line]:
+def gate(judged: Gate) -> Iterator[Line]:
     """The document, each of its sections with a line for each criterion, what is odd about the
     brief, then the verdict: ``   12: unmet (ticked): TEXT: reason [evidence]``."""
-    yield Line(text.visible(found.path), "heading")
+    yield Line(text.visible(judged.path), "heading")
     section = ""
-    for one in found.criteria:
+    for one in judged.criteria:
         if one.section != section:
             section = one.section
             yield Line(text.visible(section), "heading")
         yield _line(one)
-    for link in found.references:
+    for link in judged.references:
         if link.state != "found":
-            said = _STATES[link.state]
-            where = f"{found.path}:{link.line}: cross-reference {link.label}: {link.path} {said}"
-            yield Line(text.visible(where))
-    if found.damage:
-        lost = [str(one.line) for one in found.damage if one.lost]
-        said = f"{found.path}: {counted(len(found.damage), 'damaged line')} read as meant"
+            what = f"cross-reference {link.label}: {link.path} {_STATES[link.state]}"
+            yield Line(text.visible(f"{judged.path}:{link.line}: {what}"))
+    if judged.damage:
+        lost = [str(one.line) for one in judged.damage if one.lost]
+        damaged = f"{judged.path}: {counted(len(judged.damage), 'damaged line')} read as meant"
         yield Line(
-            text.visible(said + (f"; marks are lost on lines {listed(lost)}" if lost else ""))
+            text.visible(damaged + (f"; marks are lost on lines {listed(lost)}" if lost else ""))
         )
-    yield Line(text.visible(_summary(found)))
+    yield Line(text.visible(_summary(judged)))
 
 
 _STATES = {
@@ -55,14 +54,13 @@ def _line(one: JudgedCriterion) -> Line:
     shown = one.evidence[:_MOST_EVIDENCE]
     more = len(one.evidence) - len(shown)
     where = f" [{listed(shown)}{f' and {more} more' if more else ''}]" if shown else ""
-    said = text.one_line(one.text)
-    told = text.visible(f"{marked}: {said}: {one.reason}{where}")
-    return hung(accented(f"{one.line:>6}: ", one.verdict, told), 8)
+    rest = text.visible(f"{marked}: {text.one_line(one.text)}: {one.reason}{where}")
+    return hung(accented(f"{one.line:>6}: ", one.verdict, rest), 8)
 
 
-def _summary(found: Gate) -> str:
-    counts = Counter(one.verdict for one in found.criteria)
-    said = listed(f"{counts[verdict]} {verdict}" for verdict in ("met", "unmet", "unknown"))
-    false = sum(one.is_false_claim for one in found.criteria)
+def _summary(judged: Gate) -> str:
+    counts = Counter(one.verdict for one in judged.criteria)
+    totals = listed(f"{counts[verdict]} {verdict}" for verdict in ("met", "unmet", "unknown"))
+    false = sum(one.is_false_claim for one in judged.criteria)
     ticked = f"; {false} ticked and not met" if false else ""
-    return f"{found.path}: {found.verdict}: {said}{ticked}"
+    return f"{judged.path}: {judged.verdict}: {totals}{ticked}"
