@@ -158,16 +158,6 @@ def add_lines(file: Path, lines: str) -> None:
         create(file, added(b""))
 
 
-def settle(pair: Pair, *, wait_s: float = 120.0) -> None:
-    """Undo a change of both files that was cut short, if one was.
-
-    Raises LedgerError (``cut-short``) where that would undo an edit that somebody made in the
-    meantime, UnreadableInput for a journal that was not written here.
-    """
-    with _both_locked(_real(pair), wait_s):
-        pass
-
-
 def is_cut_short(pair: Pair) -> bool:
     """Whether a change of both files is under way or was cut short: where nobody is at it, what
     was to be in one of them is in both. The next writer settles it."""

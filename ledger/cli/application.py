@@ -6,12 +6,13 @@ from importlib import import_module, metadata
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from ledger.cli import COMMANDS
-from ledger.cli.group import Command, Group
 from ledger.errors import UsageError
 from ledger.plan import text
 
+_LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut
 # The parser's own error, which Typer does not export: the base of one that it does.
 _ParserError: Any = typer.BadParameter.__mro__[2]
 
@@ -47,6 +48,41 @@ def application(given: list[str]) -> typer.Typer:
         module, panel = COMMANDS[name]
         app.command(name, cls=Command, rich_help_panel=panel)(import_module(module).command)
     return app
+
+
+class Command(TyperCommand):
+    """A command that names its arguments as they are."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters, that for help too."""
+        parameters: list[Any] = super().get_params(ctx)
+        for parameter in parameters:
+            if parameter.param_type_name == "argument":
+                _name(parameter)
+        return parameters
+
+
+class Group(TyperGroup):
+    """Lists commands under the group that they were registered with, in plain text."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section for each group, in the order of registration."""
+        rows: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            panel = command.rich_help_panel
+            rows.setdefault(panel, []).append((name, command.get_short_help_str(limit=_LONGEST)))
+        for panel, listed in rows.items():
+            with formatter.section(panel):
+                formatter.write_dl(listed)
+
+
+def _name(argument: Any) -> None:
+    """Have help say ``[RUN...]`` where Typer adds braces, dots and types of Python of its own."""
+    named: str = argument.metavar
+    bare = named[1:-1] if named.startswith("[") else named
+    argument.get_usage_pieces = lambda _: [bare if argument.required else f"[{bare}]"]
+    argument.get_help_record = lambda _: (bare, argument.help or "")
 
 
 def _version(is_wanted: bool) -> None:

@@ -91,10 +91,6 @@ class Blobs:
             with running:
                 pass
 
-    def forget(self) -> None:
-        """Leave the process to the one that this is a copy of; a later question starts another."""
-        self._process = None
-
     def read(self, revision: str, path: str) -> bytes | None:
         """The file ``path`` at ``revision``; None where the revision does not exist or has no
         such file (see ``commit`` to tell them apart)."""

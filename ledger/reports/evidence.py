@@ -9,8 +9,7 @@ from ledger.edits.runs import metrics_of
 from ledger.evidence.crashes import groups
 from ledger.evidence.model import FAILING, Delta, Evidence
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line
-from ledger.reports.words import listed
+from ledger.reports.lines import Line, listed
 
 _SHORTEST_S = 0.005  # no test below it is slow
 

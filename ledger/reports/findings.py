@@ -18,8 +18,7 @@ from ledger.commands.validate import Checked
 from ledger.plan import text
 from ledger.plan.text import counted
 from ledger.reports import documents
-from ledger.reports.lines import Line, accented
-from ledger.reports.words import listed
+from ledger.reports.lines import Line, accented, listed
 from ledger.rules import RULES
 from ledger.rules.model import Explanation, Finding
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from ledger.gates.model import Gate, JudgedCriterion
 from ledger.plan import text
 from ledger.plan.text import counted
-from ledger.reports.lines import Line, accented, hung
-from ledger.reports.words import listed
+from ledger.reports.lines import Line, accented, hung, listed
 
 _MOST_EVIDENCE = 3
 

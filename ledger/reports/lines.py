@@ -1,5 +1,6 @@
 """What reports for people consist of."""
 
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 
@@ -24,6 +25,11 @@ def accented(before: str, word: str, after: str, style: str = "") -> Line:
 def hung(line: Line, indent: int) -> Line:
     """The line, wrapped on a terminal with ``indent`` blanks before what is left over."""
     return line._replace(kind="hung", hang=indent)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """``a, b, c``."""
+    return ", ".join(parts)
 
 
 _STYLES: Final = {

@@ -15,8 +15,8 @@ from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger
 from ledger.plan.text import one_line, visible
 from ledger.reports import links as report
 from ledger.reports.archive import size
-from ledger.reports.lines import Line
-from ledger.reports.words import finished, listed, unfinished
+from ledger.reports.lines import Line, listed
+from ledger.reports.status import finished, unfinished
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
 

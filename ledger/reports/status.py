@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from ledger.commands.status import ItemSummary, NextAction, NextStep, Status
+from ledger.commands.status import ActionCounts, ItemSummary, NextAction, NextStep, Status
 from ledger.plan.model import FINISHED, ItemStatus
 from ledger.plan.text import counted, one_line
-from ledger.reports.words import listed, unfinished
+from ledger.reports.lines import listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -218,3 +218,15 @@ def _closing(status: Status, every: bool) -> Iterator[str]:
         number = "" if following.number is None else f", action {following.number}"
         item = one_line(following.item)
         yield f"next: {item}{number} (`ledger show {item}`)"
+
+
+def unfinished(counts: ActionCounts) -> str:
+    """``2 open, 1 blocked, 1 deferred``; empty where nothing is left to do."""
+    named = (("open", counts.open), ("blocked", counts.blocked), ("deferred", counts.deferred))
+    return listed(f"{count} {name}" for name, count in named if count)
+
+
+def finished(counts: ActionCounts) -> str:
+    """``19 complete, 1 rejected``."""
+    named = (("complete", counts.complete), ("rejected", counts.rejected))
+    return listed(f"{count} {name}" for name, count in named if count)
