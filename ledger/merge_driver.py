@@ -87,7 +87,9 @@ def _merge(call: Call, copy: Path) -> int:
     code = _as_text(call, copy)
     base, ours, theirs = (file.read_bytes() for file in (call.base, copy, call.theirs))
     try:
-        merged = merge(base, ours, theirs, labels=LABELS, marker_size=call.size, own=_own(call))
+        merged = merge(
+            base, ours, theirs, labels=LABELS, marker_size=call.size, conventions=_own(call)
+        )
     except Unsure as reason:
         _say(f"{call.path}: merged as text: {reason}")
         return code

@@ -159,7 +159,17 @@ class Snapshot(NamedTuple):
         return self.items.get(name, NOTHING)
 
 
-EMPTY = Snapshot("", 0, 0, None, {}, (), (), "", 0)
+EMPTY = Snapshot(
+    blob="",
+    size=0,
+    lines=0,
+    updated=None,
+    items={},
+    listed=(),
+    rows=(),
+    index_form="",
+    unread=0,
+)
 
 
 class Snapshots:

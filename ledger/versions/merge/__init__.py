@@ -62,10 +62,10 @@ def merge(
     theirs: bytes,
     labels: tuple[str, str] = ("ours", "theirs"),
     marker_size: int = 7,
-    own: Conventions | None = None,
+    conventions: Conventions | None = None,
 ) -> Merged:
-    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers; ``own`` are the
-    project's words.
+    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers; ``conventions`` are
+    the project's.
 
     Raises Unsure where no side has an item, or the outcome does not hold what it must.
     """
@@ -82,17 +82,17 @@ def merge(
         _plain(data, has.newline if is_uniform else b"\n")
         for data, has in zip((base, one, other), forms, strict=True)
     ]
-    own = parts.one_dialect(own, (one, other, base))
+    own = parts.one_dialect(conventions, (one, other, base))
     versions = [parse(data, own) for data in plain]
     if not any(_holds_any(section) for version in versions for section in version):
         raise Unsure("there is no item")
     found = sections.merge_sections(align_sections(*versions))
     _check(found, plain[0], versions[1:], own)
     pieces, clashes, line = [], [], 1
-    for said in found.pieces:
-        piece = said.piece
+    for fragment in found.pieces:
+        piece = fragment.piece
         if isinstance(piece, Conflict):
-            clashes.append(Clash(said.item, line, said.what))
+            clashes.append(Clash(fragment.item, line, fragment.about))
             sides = (piece.other, piece.one) if is_swapped else (piece.one, piece.other)
             piece = _marked(*sides, labels, marker_size)
         pieces.append(piece)
@@ -147,20 +147,20 @@ def _written(data: bytes, form: _Form, newline: bytes) -> bytes:
 
 
 def _check(
-    found: sections.Woven, base: bytes, sides: Iterable[Version], own: Conventions | None
+    found: sections.Fragments, base: bytes, sides: Iterable[Version], own: Conventions | None
 ) -> None:
     """Read what either side would have if all conflicts were decided its way, and hold it
     against what was put together. Raises Unsure."""
-    has_conflict = any(isinstance(said.piece, Conflict) for said in found.pieces)
+    has_conflict = any(isinstance(fragment.piece, Conflict) for fragment in found.pieces)
     for at, side in enumerate(sides):
-        chosen = b"".join(_side(said.piece, at) for said in found.pieces)
+        chosen = b"".join(_side(fragment.piece, at) for fragment in found.pieces)
         if at == 0 or has_conflict:
             meant = Counter((item, _joined(body, at)) for item, body in found.attempts)
             meant = Counter({key: count for key, count in meant.items() if key[1]})
             if Counter((name, part.body) for name, part in _attempts(parse(chosen, own))) != meant:
                 raise Unsure("an attempt does not read back as it was merged")
-        said = _lines(b"".join(part.body for _, part in _attempts(side) if part.kind == "attempt"))
-        lost = said - _lines(base) - _lines(chosen)
+        bodies = (part.body for _, part in _attempts(side) if part.kind == "attempt")
+        lost = _lines(b"".join(bodies)) - _lines(base) - _lines(chosen)
         if lost:
             raise Unsure(f"an attempt would be lost: {min(lost)[:60]!r}")
 

@@ -218,8 +218,8 @@ def _counted(part: Part) -> Hashable:
     return part.number
 
 
-def _telling(part: Part, said: bytes) -> Hashable:
-    return said if part.kind in _NUMBERED and len(said) >= _FEWEST else None
+def _telling(part: Part, words: bytes) -> Hashable:
+    return words if part.kind in _NUMBERED and len(words) >= _FEWEST else None
 
 
 def _section_exact(section: Section) -> Hashable:

@@ -78,7 +78,7 @@ def matches(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]
             found.append((b, d))
         if a == b or c == d:
             continue
-        anchors = _once_each(old, new, a, b, c, d)
+        anchors = _once_each(old, new, range(a, b), range(c, d))
         if anchors:
             found += anchors
             ends = [(a - 1, c - 1), *anchors, (b, d)]
@@ -108,12 +108,13 @@ def _chunks(
 
 
 def _once_each(
-    old: Sequence[bytes], new: Sequence[bytes], a: int, b: int, c: int, d: int
+    old: Sequence[bytes], new: Sequence[bytes], there: range, here: range
 ) -> list[tuple[int, int]]:
     """The longest rising run of pairs of lines that occur once in each stretch."""
-    count, counted = Counter(old[a:b]), Counter(new[c:d])
-    place = {new[n]: n for n in range(c, d) if counted[new[n]] == 1}
-    pairs = [(n, place[old[n]]) for n in range(a, b) if count[old[n]] == 1 and old[n] in place]
+    times_there, times_here = Counter(old[n] for n in there), Counter(new[n] for n in here)
+    place = {new[n]: n for n in here if times_here[new[n]] == 1}
+    once = (n for n in there if times_there[old[n]] == 1)
+    pairs = [(n, place[old[n]]) for n in once if old[n] in place]
     tops: list[int] = []  # the smallest end of a rising run of each length
     ends: list[int] = []
     before: list[int] = []

@@ -45,7 +45,7 @@ class _Added(NamedTuple):
 
     number: int
     when: str
-    said: bytes
+    words: bytes
 
 
 def moves(
@@ -180,7 +180,7 @@ def _named_only(aligned: Aligned[Part], taken: frozenset[int], side: int) -> Ite
 def _first(added: Iterable[_Added], number: int) -> tuple[str, bytes]:
     """What says which of two sides had ``number`` first: the date, its marks aside, then the
     words."""
-    return min((_MARKS.sub("", one.when), one.said) for one in added if one.number == number)
+    return min((_MARKS.sub("", one.when), one.words) for one in added if one.number == number)
 
 
 def settled(trio: Trio[Part]) -> Trio[Part]:
@@ -212,8 +212,8 @@ def _rewritten(
 ) -> Part:
     """The part with the references in lines that are not ``known``."""
 
-    def follow(said: bytes) -> bytes:
-        return _NAMED.sub(lambda found: _followed(found, own, maps), said)
+    def follow(text: bytes) -> bytes:
+        return _NAMED.sub(lambda found: _followed(found, own, maps), text)
 
     first, *rest = split(part.body) or [b""]
     body = [line if line in known else follow(line) for line in rest]
@@ -225,11 +225,11 @@ def _rewritten(
     if part.state is None:
         return part._replace(body=b"".join([follow(first), *body]))
     start, end = part.state
-    head, said, tail = follow(first[:start]), follow(first[start:end]), follow(first[end:])
+    head, state, tail = follow(first[:start]), follow(first[start:end]), follow(first[end:])
     done_by = part.done_by if part.done_by is None else own.get(part.done_by, part.done_by)
     return part._replace(
-        body=b"".join([head, said, tail, *body]),
-        state=(len(head), len(head) + len(said)),
+        body=b"".join([head, state, tail, *body]),
+        state=(len(head), len(head) + len(state)),
         digits=part.digits,
         done_by=done_by,
     )

@@ -77,13 +77,13 @@ class Part(NamedTuple):
         if not self.digits or number == self.number:
             return self
         start, end = self.digits
-        said = b"%d" % number
-        by = len(said) - (end - start)
+        new = b"%d" % number
+        by = len(new) - (end - start)
         state = self.state and (self.state[0] + by, self.state[1] + by)
         return self._replace(
-            body=self.body[:start] + said + self.body[end:],
+            body=self.body[:start] + new + self.body[end:],
             number=number,
-            digits=(start, start + len(said)),
+            digits=(start, start + len(new)),
             state=state,
         )
 
@@ -146,17 +146,19 @@ def parse(data: bytes, own: Conventions | None = None) -> Version:
         )
         found.append(
             Section(
-                "item" if item else "text",
-                item.id if item else whole.line(start).strip("# ").strip(),
-                (*parts, last._replace(gap=b"")),
-                last.gap,
-                frozenset(number for number in numbers if number is not None),
-                tuple(Moved(one.key, one.is_item, one.ranges) for one in item.archived)
-                if item
-                else (),
+                kind="item" if item else "text",
+                name=item.id if item else whole.line(start).strip("# ").strip(),
+                parts=(*parts, last._replace(gap=b"")),
+                gap=last.gap,
+                numbers=frozenset(number for number in numbers if number is not None),
+                moved=_moved(item) if item else (),
             )
         )
     return tuple(found)
+
+
+def _moved(item: Item) -> tuple[Moved, ...]:
+    return tuple(Moved(one.key, one.is_item, one.ranges) for one in item.archived)
 
 
 class _Archived(NamedTuple):

@@ -43,19 +43,19 @@ _MARKS_BEHIND = re.compile(rb"(?:[*: \t-]|\xe2\x80\x93|\xe2\x80\x94)+\Z")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 
 
-class Said(NamedTuple):
+class Fragment(NamedTuple):
     """A piece of the file, the item that it is in, and what it is about."""
 
     piece: Piece
     item: str | None
-    what: str
+    about: str
 
 
-class Woven(NamedTuple):
+class Fragments(NamedTuple):
     """The file in pieces; the merged attempts, each with the name of its section; sentences
     about what got another number."""
 
-    pieces: list[Said]
+    pieces: list[Fragment]
     attempts: list[tuple[str, list[Piece]]]
     notes: tuple[str, ...]
 
@@ -68,7 +68,7 @@ class _Item(NamedTuple):
     moves: tuple[Moves, Moves]
 
 
-def merge_sections(found: Aligned[Section]) -> Woven:
+def merge_sections(found: Aligned[Section]) -> Fragments:
     """Merge all sections."""
     whole: dict[int, Conflict] = {}
     items: dict[int, _Item] = {}
@@ -99,17 +99,17 @@ def merge_sections(found: Aligned[Section]) -> Woven:
         found.base, found.one, found.other, {*kept}, lambda _, a, b: names[a] <= names[b]
     )
     gaps = _gaps(found, keys)
-    woven = Woven([], [], tuple(_notes(items.values())))
+    done = Fragments([], [], tuple(_notes(items.values())))
     for at, gap in zip(keys, gaps, strict=True):
         section = found.trios[at].any
         name = section.name if section.kind == "item" else None
         if at in whole:
-            woven.pieces.append(Said(whole[at], name, "the whole section"))
-            woven.attempts.extend(_attempts_of(found.trios[at]))
+            done.pieces.append(Fragment(whole[at], name, "the whole section"))
+            done.attempts.extend(_attempts_of(found.trios[at]))
         else:
-            _section(items[at], name, (maps[0], maps[1]), woven)
-        woven.pieces.append(Said(gap, None, ""))
-    return woven
+            _section(items[at], name, (maps[0], maps[1]), done)
+        done.pieces.append(Fragment(gap, None, ""))
+    return done
 
 
 _NO_MOVES: Final = Moves({}, {})
@@ -141,9 +141,9 @@ def _section(
     item: _Item,
     name: str | None,
     maps: tuple[Mapping[bytes, Numbers], Mapping[bytes, Numbers]],
-    woven: Woven,
+    done: Fragments,
 ) -> None:
-    """Merge the parts of one section into ``woven``."""
+    """Merge the parts of one section into ``done``."""
     trios = []
     for trio in item.parts.trios:
         new = numbers.settled(trio)
@@ -182,10 +182,10 @@ def _section(
         what = part.name or part.kind
         if part.number is not None:
             what = f"{part.kind} {part.number}"
-        woven.pieces.extend(Said(piece, name, what) for piece in merged[at])
-        woven.pieces.append(Said(gap, None, ""))
+        done.pieces.extend(Fragment(piece, name, what) for piece in merged[at])
+        done.pieces.append(Fragment(gap, None, ""))
         if part.kind in KEPT:
-            woven.attempts.append((section, merged[at]))
+            done.attempts.append((section, merged[at]))
 
 
 def _list_of(part: Part) -> str:
@@ -300,7 +300,7 @@ class _Cut(NamedTuple):
     """The first line about its state, and the lines below."""
 
     head: bytes
-    said: bytes
+    state: bytes
     tail: bytes
     below: bytes
 
@@ -335,24 +335,24 @@ def _stateful(trio: tuple[Part | None, Part, Part], recorded: frozenset[int]) ->
     was, left, right = (_cut(part) for part in trio)
     head = _scalar(was.head, left.head, right.head)
     tail = _scalar(was.tail, left.tail, right.tail)
-    said = _later_state(trio, (was.said, left.said, right.said), recorded)
+    state = _later_state(trio, (was.state, left.state, right.state), recorded)
     below = three_way(was.below, left.below, right.below)
-    if head is None or tail is None or said is None:
+    if head is None or tail is None or state is None:
         firsts = (
-            _first(version, head, said, tail) if version.said or version.head else []
+            _first(version, head, state, tail) if version.state or version.head else []
             for version in (was, left, right)
         )
         return [*conflict(*firsts), *below]
-    return [head + said + tail, *below]
+    return [head + state + tail, *below]
 
 
 def _first(
-    version: _Cut, head: bytes | None, said: bytes | None, tail: bytes | None
+    version: _Cut, head: bytes | None, state: bytes | None, tail: bytes | None
 ) -> list[bytes]:
     """The first line as one version has it, but for what could be decided."""
     return [
         (version.head if head is None else head)
-        + (version.said if said is None else said)
+        + (version.state if state is None else state)
         + (version.tail if tail is None else tail)
     ]
 
@@ -376,32 +376,32 @@ def _scalar(was: bytes, left: bytes, right: bytes) -> bytes | None:
 
 def _later_state(
     trio: tuple[Part | None, Part, Part],
-    said: tuple[bytes, bytes, bytes],
+    states: tuple[bytes, bytes, bytes],
     recorded: frozenset[int],
 ) -> bytes | None:
-    """Which state stays, of what each version says; None if none can be said to be the later
+    """Which state stays, of what each version says; None if none can be states to be the later
     one."""
     base, part, other = trio
     done_by = part.done_by, other.done_by
-    found = _scalar(*said)
+    found = _scalar(*states)
     if found is not None:
         return found
-    if any(KEYED in one for one in said):
+    if any(KEYED in state for state in states):
         return None  # without that line nothing leads to what is in the archive
     if part.kind == "updated":
-        return _updated(said[1], said[2])
+        return _later_update(states[1], states[2])
     rank = STATES if part.kind == "action" else STATUSES
     was, left, right = base.means if base else "", part.means, other.means
     if left == right:
-        found = _fuller(said[1], said[2]) or _latest(said[1:], done_by)
+        found = _fuller(states[1], states[2]) or _latest(states[1:], done_by)
     elif "unknown" in (left, right):
         return None
-    elif was in (left, right) and said[0]:
-        found = said[2] if left == was else said[1]
+    elif was in (left, right) and states[0]:
+        found = states[2] if left == was else states[1]
     elif rank[left] != rank[right]:
-        found = said[1] if rank[left] > rank[right] else said[2]
-    dropped = done_by[1] if found == said[1] else done_by[0]
-    kept = done_by[0] if found == said[1] else done_by[1]
+        found = states[1] if rank[left] > rank[right] else states[2]
+    dropped = done_by[1] if found == states[1] else done_by[0]
+    kept = done_by[0] if found == states[1] else done_by[1]
     if found is not None and dropped and dropped != kept and dropped not in recorded:
         return None
     return found
@@ -415,24 +415,25 @@ def _fuller(left: bytes, right: bytes) -> bytes | None:
     return None
 
 
-def _latest(said: tuple[bytes, ...], done_by: tuple[int | None, int | None]) -> bytes | None:
+def _latest(states: tuple[bytes, ...], done_by: tuple[int | None, int | None]) -> bytes | None:
     """Of two completions that name attempts that of the later one."""
     one, other = done_by
     if one is None or other is None or one == other:
         return None
-    return said[0] if one > other else said[1]
+    return states[0] if one > other else states[1]
 
 
-def _updated(left: bytes, right: bytes) -> bytes | None:
+def _later_update(left: bytes, right: bytes) -> bytes | None:
     """The later of two dates; of one day the notes of both."""
-    days = [found.group() if (found := _DATE.search(said)) else b"" for said in (left, right)]
+    days = [found.group() if (found := _DATE.search(update)) else b"" for update in (left, right)]
     if not all(days):
         return None
     if days[0] != days[1]:
         return left if days[0] > days[1] else right
-    notes = [said.partition(day)[2].strip() for said, day in zip((left, right), days, strict=True)]
+    pairs = zip((left, right), days, strict=True)
+    notes = [update.partition(day)[2].strip() for update, day in pairs]
     if notes[0] == notes[1] or not all(note[:1] + note[-1:] == b"()" for note in notes if note):
         return max(left, right) if notes[0] == notes[1] else None
-    said = [one for note in notes for one in note[1:-1].split(b"; ") if one]
+    parts = [one for note in notes for one in note[1:-1].split(b"; ") if one]
     start = left.partition(days[0])[0]
-    return start + days[0] + b" (" + b"; ".join(sorted(set(said))) + b")"
+    return start + days[0] + b" (" + b"; ".join(sorted(set(parts))) + b")"
