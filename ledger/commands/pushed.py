@@ -8,6 +8,7 @@ in its archive, is not lost; nor is what it says is withdrawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from ledger import rules
 from ledger.commands.facts import facts, ignored
@@ -17,7 +18,7 @@ from ledger.git import log, repository
 from ledger.git.blobs import Blobs
 from ledger.git.log import Change
 from ledger.plan import reader
-from ledger.plan.model import Conventions, Ledger
+from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
 
 
@@ -94,7 +95,11 @@ def _by_commit(
     codes = ignored(config) | others
     changes = log.changes(config.root, config.ledger_path, (end, f"^{start}"))
     names = tuple(dict.fromkeys(change.path for change in changes))
-    read = _reader(contents, config.own)
+
+    @lru_cache(maxsize=4)  # a commit's version is the next one's base
+    def read(blob: str | None) -> Ledger:
+        return reader.read((blob and contents.content(blob)) or b"", conventions=config.own)
+
     for change in changes:
         commit = change.commit
         if len(change.parents) == 1 and change.parents[0][1] is None:
@@ -111,22 +116,6 @@ def _by_commit(
         fork = _fork(config, change, names, read)
         for finding in rules.made_worse(read(change.blob), known, bases, fork, codes):
             yield finding.model_copy(update={"commit": commit.sha})
-
-
-def _reader(contents: Blobs, own: Conventions | None) -> Callable[[str | None], Ledger]:
-    """Reads blobs; the last few are remembered, for a commit's version is the next one's base."""
-    known: dict[str, Ledger] = {}
-
-    def read(blob: str | None) -> Ledger:
-        if not blob:
-            return reader.read(b"", conventions=own)
-        if blob not in known:
-            known[blob] = reader.read(contents.content(blob) or b"", conventions=own)
-            for oldest in [*known][:-4]:
-                del known[oldest]
-        return known[blob]
-
-    return read
 
 
 def _fork(

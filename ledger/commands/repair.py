@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import sys
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from pathlib import Path
 
 from ledger import config
@@ -11,12 +13,12 @@ from ledger.commands.change import change
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused
 from ledger.git.blobs import Blobs
-from ledger.plan import reader
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Ledger, Model
 from ledger.rules import fixes
 from ledger.rules.model import MadeFix
 from ledger.rules.numbers import Age
+from ledger.versions.model import Event
 
 
 class Repaired(Model):
@@ -47,10 +49,8 @@ def repair(
     """
     settings = config.find(Path.cwd(), ledger)
     wanted = frozenset(codes) - {*settings.ignore}
-    # Before the file is locked, since it may take seconds.
-    age = _age(settings, progress) if "LED106" in wanted else _same
     with change(settings, dry_run=dry_run) as plan:
-        mended = fixes.mend(plan.ledger, age, wanted)
+        mended = fixes.mend(plan.ledger, _age(settings, progress), wanted)
 
         def expect(new: Ledger) -> None:
             if new.text != mended.ledger.text:
@@ -63,41 +63,33 @@ def repair(
     return Repaired(path=settings.ledger_path, fixes=mended.fixes, left=mended.left, diff=plan.diff)
 
 
-def _same(_: Attempt) -> int:
-    return 0
-
-
 def _age(config: Config, progress: Callable[[int, int], None] | None) -> Age:
-    """What was committed first is first; what no commit has comes last. Without git, or without
-    two attempts of one number, all are of one age."""
-    try:
-        if not config.is_git or not _has_duplicates(config):
-            return _same
-        with Blobs(config.root) as contents:
-            head = contents.commit("HEAD")
-        history = auditing.audit(config, head, progress) if head else None
-    except (LedgerError, OSError):  # whoever reads the file next says so
-        history = None
-    if history is None:
-        return _same
-    ages: dict[tuple[str | None, str], int] = {}
-    for at, event in enumerate(history.events):
-        was = (event.item, event.before.partition("\n")[0].strip())
-        since = ages.get(was, at) if event.kind == "rewritten" else at
-        for first in event.after.split("\n"):
-            ages.setdefault((event.item, first.strip()), since)
+    """What was committed first is first; what no commit has comes last. The history is read when
+    this is asked for the first time, and without git all are of one age."""
+
+    @cache
+    def ages() -> dict[tuple[str | None, str], int]:
+        known: dict[tuple[str | None, str], int] = {}
+        for at, event in enumerate(_events(config, progress)):
+            was = (event.item, event.before.partition("\n")[0].strip())
+            since = known.get(was, at) if event.kind == "rewritten" else at
+            for first in event.after.split("\n"):
+                known.setdefault((event.item, first.strip()), since)
+        return known
 
     def age(one: Attempt) -> int:
-        first = one.text.partition("\n")[0].strip()
-        return ages.get((one.item, first), len(history.events))
+        return ages().get((one.item, one.text.partition("\n")[0].strip()), sys.maxsize)
 
     return age
 
 
-def _has_duplicates(config: Config) -> bool:
-    ledger = reader.read(config.ledger.read_bytes(), conventions=config.own)
-    return any(
-        len({one.number for one in told}) < len(told)
-        for item in ledger.items
-        for told in [[one for one in item.attempts if one.source == "history"]]
-    )
+def _events(config: Config, progress: Callable[[int, int], None] | None) -> Sequence[Event]:
+    """What commits did, oldest first; nothing where the history cannot be read."""
+    if not config.is_git:
+        return ()
+    try:
+        with Blobs(config.root) as contents:
+            head = contents.commit("HEAD")
+        return auditing.audit(config, head, progress).events if head else ()
+    except LedgerError:
+        return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -13,7 +14,6 @@ from ledger.rules.registry import Facts, Fault, rule
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
 _LEAD = 60  # characters at the start of an attempt that may hold its date
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @rule("LED301", "attempt-without-date", "warning")
@@ -149,20 +149,15 @@ def _first(text: str) -> str | None:
 
 
 def _exists(date: str) -> bool:
-    year, month, day = (int(part) for part in date.split("-"))
-    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+    try:
+        return bool(dt.date.fromisoformat(date))
+    except ValueError:
         return False
-    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return month != 2 or day < 29 or is_leap
 
 
 def _next_day(date: str) -> str:
-    year, month, day = (int(part) for part in date.split("-"))
-    for after in ((year, month, day + 1), (year, month + 1, 1), (year + 1, 1, 1)):
-        following = "{:04}-{:02}-{:02}".format(*after)
-        if _exists(following):
-            return following
-    raise AssertionError(date)
+    day = dt.date.fromisoformat(date)
+    return str(day + dt.timedelta(days=1)) if day < dt.date.max else date
 
 
 @rule("LED401", "attempt-without-result", "warning")
