@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from ledger.claims.figures import NOUNS, Reading, exact, is_nearly, is_whole, rounded
 from ledger.claims.group import (
-    LOOSE,
     OF_ANOTHER,
     ROUNDED,
     SEVERAL_RUNS,
@@ -54,6 +53,7 @@ _FIRST_NO_DAY = 32  # the day or month of a date is less
 _FEW = 10  # how far a count may be from another one of its size
 _CERTAIN = 2  # counts that fit one session and no other; a time counts twice
 _OUTCOMES = frozenset({"passed", "failed", "skipped", "xfailed"})
+_WHOLE = ("collected", "executed")  # what tests a rate may be of
 _PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 _ANOTHER = "nothing else that is said here fits the run: it may be about another"
 
@@ -92,17 +92,18 @@ def fraction(reading: Reading, index: int) -> bool:
             ("executed", of, f"{below} tests"),
         ):
             reading.add("count", index, measure=name, amount=amount, claimed=claimed, end=end)
-    rate = reading.next(last)
-    if (
-        rate is not None
-        and reading.figures[rate].unit == "percent"
-        and not reading.figures[rate].sign
-    ):
-        gap = reading.between(last, rate)
-        if any(link.fullmatch(gap) for link in (_EQUALS, _OPENS, _TESTS)):
-            reading.used.add(rate)
-            _rate_of(reading, rate, measure, (count, of), figure.start)
+    rate = _percent_behind(reading, last, _EQUALS, _OPENS, _TESTS)
+    if rate is not None:
+        _rate_of(reading, rate, measure, (count, of), figure.start)
     return True
+
+
+def _percent_behind(reading: Reading, index: int, *links: re.Pattern[str]) -> int | None:
+    """The percentage behind a figure, where nothing but one of ``links`` stands between."""
+    behind = next((b for link in links if (b := reading.joined(index, link)) is not None), None)
+    if behind is None or reading.figures[behind].unit != "percent" or reading.figures[behind].sign:
+        return None
+    return behind
 
 
 def triple(reading: Reading, index: int) -> bool:
@@ -142,19 +143,13 @@ def count(reading: Reading, index: int) -> bool:
         claimed=f"{number} {figure.measure}",
         whose="loose" if _is_of_modules(reading, index) else reading.whose(index),
     )
-    behind = reading.next(index)
-    if behind is None:
-        return True
-    percent = reading.figures[behind]
-    if (
-        percent.unit == "percent"
-        and not percent.sign
-        and _OPENS.fullmatch(reading.between(index, behind))
-        and not _PASS_RATE_BEHIND.match(reading.plain, percent.end)
-    ):
-        reading.used.add(behind)
-        if not _CHANGE_BEHIND.match(reading.plain, percent.end):
-            _rate_of(reading, behind, figure.measure, (amount, None), figure.start)
+    percent = _percent_behind(reading, index, _OPENS)
+    if percent is not None:
+        end = reading.figures[percent].end
+        if _CHANGE_BEHIND.match(reading.plain, end):
+            reading.used.add(percent)
+        elif not _PASS_RATE_BEHIND.match(reading.plain, end):
+            _rate_of(reading, percent, figure.measure, (amount, None), figure.start)
     return True
 
 
@@ -174,8 +169,8 @@ def rate(reading: Reading, index: int) -> bool:
 def _rate_of(
     reading: Reading, index: int, measure: str, of: tuple[Amount | None, Amount | None], start: int
 ) -> None:
-    figure = reading.figures[index]
-    amount = rounded(figure.numbers[0])
+    reading.used.add(index)
+    amount = rounded(reading.figures[index].numbers[0])
     reading.add("rate", index, measure=measure, amount=amount, of=of, start=start)
 
 
@@ -386,51 +381,34 @@ def judge_rate(group: Group, claim: Claim) -> JudgedClaim:
     """A percentage, by any denominator that the run or the text has."""
     amount = claim.amount
     assert amount is not None
-    if claim.whose == "loose":
-        return claim.unverifiable(LOOSE)
-    supported = _in_runs(group, claim, amount, group.runs_of(claim))
-    if supported:
-        return supported
-    calculated = _calculated(group, claim)
-    value = _first(amount, calculated)
-    if value is not None:
-        if _is_explicit(claim):
-            return claim.supported(_percent(value), ARITHMETIC)
-        return claim.unverifiable("it agrees with the counts beside it, which are not verified")
-    return _contradicted(group, claim, amount, calculated) or claim.unverifiable(
-        "no run or count to reckon it from"
-    )
-
-
-def _in_runs(group: Group, claim: Claim, amount: Amount, runs: Sequence[Run]) -> JudgedClaim | None:
-    for run in runs:
+    for run in group.runs_of(claim):
         for seen in candidates(run, claim.subject):
-            if not _is_of(group, claim, seen.session):
-                continue
-            value = _first(amount, shares(seen.session, claim))
+            rates = shares(seen.session, claim) if _is_of(group, claim, seen.session) else []
+            value = _first(amount, rates)
             if value is not None:
                 return claim.supported(_percent(value), seen.file)
-    return None
-
-
-def _contradicted(
-    group: Group, claim: Claim, amount: Amount, calculated: Sequence[float]
-) -> JudgedClaim | None:
-    seen = _session(group, claim) if claim.whose == "own" else None
-    rates = shares(seen.session, claim) if seen else []
+    calculated = _calculated(group, claim)
+    is_explicit = bool(calculated) and len(claim.of) == 2 and None not in claim.of
+    value = _first(amount, calculated)
+    if value is not None and is_explicit:
+        return claim.supported(_percent(value), ARITHMETIC)
+    if value is not None:
+        return claim.unverifiable("it agrees with the counts beside it, which are not verified")
+    surely = _session(group, claim) if claim.whose == "own" else None
+    rates = shares(surely.session, claim) if surely else []
     if any(is_nearly(amount, value) for value in (*calculated, *rates)):
         return claim.unverifiable(ROUNDED)
-    if _is_explicit(claim) and not claim.subject:
+    if is_explicit and not claim.subject:
         reason = "its own numbers give another percentage"
         return claim.contradicted(_percent(calculated[0]), ARITHMETIC, reason)
-    if seen is not None and rates:
+    if surely is not None and rates:
         reason = "no denominator of the run gives this percentage"
-        return claim.contradicted(_percent(rates[0]), seen.file, reason)
+        return claim.contradicted(_percent(rates[0]), surely.file, reason)
     has_results = any(run.every for run in group.runs_of(claim))
-    if not has_results and claim.whose == "own" and calculated and _knows_denominator(group, claim):
+    if not has_results and claim.whose == "own" and calculated and _names_the_whole(group, claim):
         reason = "no denominator that is named gives this percentage"
         return claim.contradicted(_percent(calculated[0]), ARITHMETIC, reason)
-    return None
+    return claim.unverifiable("no run or count to reckon it from")
 
 
 def _session(group: Group, claim: Claim) -> Seen | None:
@@ -441,28 +419,17 @@ def _session(group: Group, claim: Claim) -> Seen | None:
     own = [c for c in group.counts if c.whose == "own" and is_counted(c)]
     best = group.best
     fits = best is not None and all(group.holds(best.session, c) for c in own)
-    if best is not None and fits and len(own) > 1:
+    if fits and len(own) > 1:
         return best
     if group.single is None:
         return None
     seen = group.meant(claim)
     if claim.of and claim.of[0] is not None:
-        return seen if _is_of(group, claim, seen.session) else None
-    if own:
-        return seen if fits else None
-    return seen if _fits_entry(group, seen.session) else None
-
-
-def _fits_entry(group: Group, session: Session) -> bool:
-    """Whether all that the entry counts of its own run is so in the session, or it counts
-    nothing: then a percentage alone is of that session."""
-    counts = [c for c in group.entry if c.whose == "own" and is_counted(c)]
-    return all(holds_count(session, c) for c in counts)
-
-
-def _is_explicit(claim: Claim) -> bool:
-    """Whether the sentence itself says of how many the percentage is."""
-    return len(claim.of) == 2 and None not in claim.of
+        fits = _is_of(group, claim, seen.session)
+    elif not own:  # a percentage alone is of that session if all that the entry counts fits it
+        counts = [c for c in group.entry if c.whose == "own" and is_counted(c)]
+        fits = all(holds_count(seen.session, c) for c in counts)
+    return seen if fits else None
 
 
 def _is_of(group: Group, claim: Claim, session: Session) -> bool:
@@ -476,29 +443,22 @@ def _is_of(group: Group, claim: Claim, session: Session) -> bool:
 def _calculated(group: Group, claim: Claim) -> list[float]:
     """The percentages that the claimed counts give."""
     count, of = claim.of or (None, None)
-    above = [count] if count else [
-        c.amount for c in group.entry if c.kind == "count" and c.measure == claim.measure
-    ]  # fmt: skip
-    below = _claimed_denominators(group) if of is None else [of.middle]
+    counts = [c for c in group.entry if c.kind == "count" and c.amount]
+    above = [count] if count else [c.amount for c in counts if c.measure == claim.measure]
+    below = [of.middle] if of else []
+    if of is None:
+        below = [c.amount.middle for c in counts if c.amount and c.measure in _WHOLE]
+        here = {c.measure: c.amount.middle for c in group.counts if c.amount}
+        parts = [here.get(name, 0.0) for name in _PARTS]
+        below += [sum(parts[:end]) for end in (len(parts), 4, 3, 2)]
     return [100.0 * a.middle / b for a in above if a for b in below if b > 0]
 
 
-def _claimed_denominators(group: Group) -> list[float]:
-    named = [
-        c.amount.middle
-        for c in group.entry
-        if c.kind == "count" and c.measure in ("collected", "executed") and c.amount
-    ]
-    counts = {c.measure: c.amount.middle for c in group.counts if c.amount}
-    parts = [counts.get(name, 0.0) for name in _PARTS]
-    return list(dict.fromkeys([*named, sum(parts), *(sum(parts[:end]) for end in (4, 3, 2))]))
-
-
-def _knows_denominator(group: Group, claim: Claim) -> bool:
+def _names_the_whole(group: Group, claim: Claim) -> bool:
     """Whether the text names a whole set of results, and of how many."""
     if not claim.of or claim.of[0] is None or not group.claimed >= {"passed", "failed", "skipped"}:
         return False
-    return any(c.kind == "count" and c.measure in ("collected", "executed") for c in group.entry)
+    return any(c.kind == "count" and c.measure in _WHOLE for c in group.entry)
 
 
 def _first(amount: Amount, values: Iterable[float]) -> float | None:

@@ -34,8 +34,7 @@ _NOT_OWN = frozenset(
     "rerun using based derived ingested moved relocated next should will must pending".split()
 )
 _WORD = re.compile(r"[a-z]+|<")
-# It begins with a set of characters, so that most positions are passed over at once.
-_SENTENCE = re.compile(r"[.!?\n](?:(?<=\n)|[)*\"']{0,3} +(?=[^a-z ]))")
+_SENTENCE = re.compile(r"\n|[.!?][)*\"']{0,3} +(?=[^a-z ])")
 _MOST_RUNS = 8
 _FEW = 400  # characters before a citation that may say whose it is
 

@@ -343,16 +343,8 @@ class Reading:
         self, kind: ClaimKind, span: tuple[int, int], claimed: str, *, scope: Scope, **more: Any
     ) -> None:
         """One claim about the passage ``span``, for which ``scope`` holds."""
-        fields = {
-            "group": self.group,
-            "whose": scope.whose,
-            "subject": scope.subject,
-            "runs": scope.runs,
-            "against": scope.against,
-            "is_firm": scope.is_firm,
-            **more,
-        }
-        self.claims.append(self._context.claim(kind, span, claimed, **fields))
+        fields = {"group": self.group, **more}
+        self.claims.append(self._context.claim(kind, span, claimed, scope=scope, **fields))
 
     def quote(self, span: tuple[int, int]) -> str:
         """A passage as written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -20,7 +20,7 @@ from ledger.plan import citations
 _TEST = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"
 )
-_PLAIN_TEST = re.compile(r"test_\w{3,150}(?:\[[\w.,+-]{1,80}\])?(?![\w./{*\[])")
+_PLAIN_TEST = re.compile(r"(?<!\w)test_\w{3,150}(?:\[[\w.,+-]{1,80}\])?(?![\w./{*\[])")
 # `test_a`, `test_b` (new) now PASSED
 _VERDICT = re.compile(
     r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
@@ -36,7 +36,7 @@ _LIST = re.compile(
 _LINK = re.compile(r"`?(?: ?\([^()\n]{0,40}\))?(?:,? (?:and|&) |, ?| ?/ ?|, and )`?")
 _ID = r"[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5}"
 _REFERENCE = re.compile(
-    r"[Aa]ttempts? ?"
+    r"(?<![^\W_])[Aa]ttempts? ?"
     r"(?P<numbers>#?\d{1,4}(?:(?:, ?#|/#?| and #?| & #?|-#?|\u2013#?)\d{1,4}(?!-?\d)){0,8})"
     r"(?![\w%]|[.,-]\d)"
     rf"(?: of \[?(?P<of>{_ID})\]?)?"
@@ -45,7 +45,7 @@ _ID_BEFORE = re.compile(rf"\b(?P<item>{_ID})\]?[`\u2019']{{0,2}}s? \Z")
 _BRACKETED = re.compile(rf"\[?({_ID})\]?")
 _NUMBER = re.compile(r"\d{1,4}")
 _SPAN = re.compile(r"#?(\d{1,4})(?:-|\u2013)#?(\d{1,4})")
-_STAMP = re.compile(r"\d{8}T\d{6}Z(?![\w/])")
+_STAMP = re.compile(r"(?<![\w/])\d{8}T\d{6}Z(?![\w/])")
 _STAMP_LABEL = re.compile(r"\bSTAMP[:=]? ?`?\Z")
 _COMMIT = re.compile(
     r"\b(?:commit(?:ted|s)?|sha|cherry-pick(?:ed)?|revert(?:ed|s)?)\b[^.;]{0,40}\Z", re.IGNORECASE
@@ -72,14 +72,10 @@ def names_claimed(context: Context) -> list[Claim]:
 def _tests(context: Context) -> Iterator[Claim]:
     prose = context.prose
     names = sorted(_test_names(prose), key=lambda name: name.start)
-    starts = [sentence.start for sentence in prose.sentences]
-    by_sentence: dict[int, list[_Name]] = {}
-    for name in names:
-        place = bisect_right(starts, name.start) - 1
-        by_sentence.setdefault(place, []).append(name)
-    for place, group in by_sentence.items():
-        if place >= 0:
-            yield from _tests_of(context, prose.sentences[place], group)
+    starts = [name.start for name in names]
+    for sentence in prose.sentences:
+        here = names[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        yield from _tests_of(context, sentence, here)
 
 
 def _test_names(prose: Prose) -> Iterator[_Name]:
@@ -87,9 +83,6 @@ def _test_names(prose: Prose) -> Iterator[_Name]:
         if "test" in code.text and len(code.text) <= _LONGEST_NAME and _TEST.fullmatch(code.text):
             yield _Name(code.start + 1, code.end - 1, code.text)
     for match in _PLAIN_TEST.finditer(prose.plain):
-        before = prose.plain[match.start() - 1] if match.start() else " "
-        if before == "_" or before.isalnum():
-            continue
         yield _Name(match.start(), match.end(), match[0])
 
 
@@ -103,12 +96,9 @@ def _tests_of(context: Context, sentence: Sentence, names: list[_Name]) -> Itera
                 "test",
                 (name.start, name.end),
                 outcome,
+                scope=scope,
                 measure=outcome,
-                whose=scope.whose,
-                runs=scope.runs,
-                against=scope.against,
                 name=name.text,
-                is_firm=scope.is_firm,
             )
 
 
@@ -151,8 +141,6 @@ def _references(context: Context) -> Iterator[Claim]:
     prose, text = context.prose, context.prose.text
     seen: set[tuple[str | None, int]] = set()
     for match in _REFERENCE.finditer(text):
-        if match.start() and text[match.start() - 1].isalnum():
-            continue
         before = _ID_BEFORE.search(text, max(0, match.start() - 130), match.start())
         named = match["of"] or (before["item"] if before else _item_before(prose, match.start()))
         about_item = named or context.item
@@ -189,8 +177,7 @@ def _stamps(context: Context) -> Iterator[Claim]:
     text = context.prose.text
     seen: set[str] = set()
     for match in _STAMP.finditer(text):
-        before = text[match.start() - 1] if match.start() else " "
-        if match[0] in seen or before in "/_" or before.isalnum():
+        if match[0] in seen:
             continue
         seen.add(match[0])
         is_firm = bool(_STAMP_LABEL.search(text, max(0, match.start() - 12), match.start()))

@@ -16,20 +16,17 @@ from ledger.claims.model import Claim, ClaimKind, RunName, Whose
 
 LONGEST = 200_000  # characters of one entry that are looked at
 
-# One character for one, so that positions stay. Replacing by hand is ten times as fast as
-# str.translate here.
-_PLAIN = (
-    ("\u2010", "-"), ("\u2011", "-"), ("\u2012", "-"), ("\u2212", "-"),
-    ("\u00a0", " "), ("\u2007", " "), ("\u2009", " "), ("\u202f", " "), ("\t", " "),
-    ("*", " "), ("\u2248", "~"), ("\u223c", "~"),
-)  # fmt: skip
+# Hyphens, blanks and signs: one character for one, so that positions stay.
+_PLAIN = str.maketrans(
+    "\u2010\u2011\u2012\u2212\u00a0\u2007\u2009\u202f\t*\u2248\u223c", "----      ~~"
+)
 _CODE = re.compile(r"`([^`\n]{1,4000})`")
 # Code spans that hold figures of a run rather than code.
 _FIGURES = re.compile(
     r"\d{1,7} (?:passed|failed|skipped|xfailed|errors?|tests? collected)\b"
     r"|[\d.,]{1,12} ?(?:s|%|GB)?\Z"
 )
-_END = re.compile(r"[.!?\n](?:(?<=\n)|[\"')\]]{0,3} +(?=[^a-z ]))")
+_END = re.compile(r"\n|[.!?][\"')\]]{0,3} +(?=[^a-z ])")
 _LABEL = re.compile(r" *(?:[-+] +)?(?P<name>[A-Z][A-Za-z/ ]{2,40}): *")
 _SHORT = re.compile(r"\b(?:vs|e\.g|i\.e|cf|ca|approx|incl|resp|no|fig|sec)\.\Z", re.IGNORECASE)
 
@@ -57,29 +54,11 @@ class Prose:
 
     def __init__(self, text: str, first_line: int) -> None:
         self.text = text[:LONGEST]
-        self._lines = [0]
-        at = self.text.find("\n")
-        while at >= 0:
-            self._lines.append(at + 1)
-            at = self.text.find("\n", at + 1)
+        self._lines = [0, *(match.end() for match in re.finditer("\n", self.text))]
         self._first_line = first_line
-        self.codes: list[Code] = []
-        self._code_at: dict[int, str] = {}
-        plain = self.text
-        for written, meant in _PLAIN:
-            plain = plain.replace(written, meant)
-        parts: list[str] = []
-        end = 0
-        for match in _CODE.finditer(self.text):
-            self.codes.append(Code(match.start(), match.end(), match[1].strip()))
-            self._code_at[match.start()] = match[1].strip()
-            parts.append(plain[end : match.start()])
-            inner = plain[match.start() + 1 : match.end() - 1]
-            keep = _FIGURES.match(inner.strip()) or (" " in inner and _FIGURES.search(inner))
-            parts.append(f" {inner} " if keep else "`" + "\x01" * len(inner) + "`")
-            end = match.end()
-        parts.append(plain[end:])
-        self.plain = "".join(parts)
+        self.codes = [Code(*m.span(), m[1].strip()) for m in _CODE.finditer(self.text)]
+        self._code_at = {code.start: code.text for code in self.codes}
+        self.plain = _CODE.sub(_without_code, self.text.translate(_PLAIN))
         self.sentences = list(_sentences(self.plain))
 
     def code_at(self, start: int) -> str:
@@ -93,6 +72,14 @@ class Prose:
     def quote(self, start: int, end: int) -> str:
         """The passage as written, on one line."""
         return " ".join(self.text[start:end].split())
+
+
+def _without_code(span: re.Match[str]) -> str:
+    """A code span without what is in it, unless that is figures of a run; as long as before."""
+    inner = span[1]
+    if _FIGURES.match(inner.strip()) or (" " in inner and _FIGURES.search(inner)):
+        return f" {inner} "
+    return "`" + "\x01" * len(inner) + "`"
 
 
 def _sentences(plain: str) -> Iterator[Sentence]:
@@ -230,8 +217,19 @@ class Context(NamedTuple):
     attempt: int | None
     own: OwnRun
 
-    def claim(self, kind: ClaimKind, span: tuple[int, int], claimed: str, **more: Any) -> Claim:
-        """A claim about the passage ``span``; ``more`` are further fields of it."""
+    def claim(
+        self,
+        kind: ClaimKind,
+        span: tuple[int, int],
+        claimed: str,
+        *,
+        scope: Scope | None = None,
+        **more: Any,
+    ) -> Claim:
+        """A claim about the passage ``span``, for which ``scope`` holds; ``more`` are further
+        fields of it."""
+        fields = scope._asdict() if scope else {}
+        fields.pop("part", None)
         return Claim(
             item=self.item,
             attempt=self.attempt,
@@ -239,7 +237,7 @@ class Context(NamedTuple):
             text=self.prose.quote(*span),
             claimed=claimed,
             line=self.prose.line(span[0]),
-            **more,
+            **{**fields, **more},
         )
 
 
