@@ -233,19 +233,17 @@ def judge_duration(group: Group, claim: Claim) -> JudgedClaim:
     amount = claim.amount
     assert amount is not None
     runs = group.runs_of(claim)
-    times = _times(runs)
-    for run, figure in times:
+    times, tests = _times(runs), _times_of_tests(runs)
+    is_of_test = claim.subject or all(len(s.tests) < 2 for run in runs for s in run.every)
+    for run, figure in [*times, *(tests if is_of_test else [])]:
         if amount.holds(figure.value):
             return run.supports(claim, figure)
-    tests = _tests(runs)
-    named = [len(session.tests) for run in runs for session in run.every if session.tests]
-    if claim.subject or set(named) == {1}:
-        for run, figure in tests:
-            if amount.holds(figure.value):
-                return run.supports(claim, figure)
     if not times:
         return claim.unverifiable("no output tells it")
-    reason = OF_ANOTHER if claim.whose != "own" else _doubt(group, claim, amount, times, tests)
+    reason = OF_ANOTHER
+    if claim.whose == "own":
+        reason = _doubt(group, claim) or _another_time(amount, claim, times, tests)
+        reason = reason or _doubt_run(group, claim, times)
     if reason:
         return claim.unverifiable(reason)
     run, figure = next((time for time in times if time[1].is_exact), times[0])
@@ -256,83 +254,79 @@ def _times(runs: Sequence[Run]) -> list[_Time]:
     return [(run, figure) for run in runs for figure in (*run.durations, *run.elapsed)]
 
 
-def _tests(runs: Sequence[Run]) -> list[_Time]:
+def _times_of_tests(runs: Sequence[Run]) -> list[_Time]:
     """The times of single tests; most take none worth a figure."""
+    sessions = ((run, session) for run in runs for session in run.every)
     return [
         (run, Figure(test.duration_s, session.file))
-        for run in runs
-        for session in run.every
+        for run, session in sessions
         for test in session.tests.values()
         if test.duration_s
     ]
 
 
-def _doubt(
-    group: Group, claim: Claim, amount: Amount, times: list[_Time], tests: list[_Time]
-) -> str:
-    """Why a time that no output has is no contradiction; empty where it is one."""
-    runs = group.runs
-    alias_of = _first_of_alias(group, claim) if claim.name == "alias" else None
+def _fits(amount: Amount | None, times: Sequence[_Time]) -> bool:
+    return amount is not None and any(amount.holds(figure.value) for _, figure in times)
+
+
+def _doubt(group: Group, claim: Claim) -> str:
+    """Why the time of a run may not be what is meant; empty for no reason."""
+    alias_of = _first_of_alias(group, claim)
     if not claim.is_firm and not (alias_of and alias_of.is_firm):
         return "its wording may mean a part of the run"
     if claim.subject and not group.is_whole(claim.subject):
         return OF_A_PART
-    if len(runs) > 1 or group.single is None:
+    if len(group.runs) > 1 or group.single is None:
         return "several runs or sessions are cited"
-    return _another_time(claim, amount, runs[0], times, tests) or _doubt_run(
-        group, claim, alias_of, times
-    )
+    return ""
 
 
 def _another_time(
-    claim: Claim, amount: Amount, run: Run, times: list[_Time], tests: list[_Time]
+    amount: Amount, claim: Claim, times: Sequence[_Time], tests: Sequence[_Time]
 ) -> str:
-    """Which other time of the run it may be; empty for none."""
+    """Which other time of the only run it may be; empty for none."""
+    run = times[0][0]
     if claim.measure == "elapsed_s" and not run.elapsed:
         return "no output tells how long the whole command took"
-    if any(amount.holds(figure.value) for _, figure in tests):
+    if _fits(amount, tests):
         return "one of the tests took that long"
     if any(is_nearly(amount, figure.value) for _, figure in times):
         return ROUNDED
     exact = {round(f.value, 2) for f in run.durations if f.is_exact}
     if len(exact) > 1:
         return "the run's outputs hold several times"
-    if not exact and any(_is_near(amount, figure.value) for _, figure in times):
+    near = max(_NEAR, _NEAR_SHARE * amount.middle)
+    around = Amount(low=amount.low - near, high=amount.high + near)
+    if not exact and _fits(around, times):
         return "JUnit's time is close to it, and pytest's own is not there"
     return ""
 
 
-def _is_near(amount: Amount, value: float) -> bool:
-    near = max(_NEAR, _NEAR_SHARE * value)
-    return amount.low - near <= value <= amount.high + near
-
-
 def _first_of_alias(group: Group, claim: Claim) -> Claim | None:
-    """``1653.41s (27m 33s)``: the time before this one."""
+    """``1653.41s (27m 33s)``: the time before this one; None where this is no other wording."""
+    if claim.name != "alias":
+        return None
     at = next((i for i, c in enumerate(group.claims) if c is claim), 0)
     before = [c for c in group.claims[:at] if c.kind == "duration" and c.name != "alias"]
     return before[-1] if before else None
 
 
-def _doubt_run(group: Group, claim: Claim, alias_of: Claim | None, times: list[_Time]) -> str:
-    """Why the run may not be the one that is meant."""
+def _doubt_run(group: Group, claim: Claim, times: Sequence[_Time]) -> str:
+    """Why the run may not be the one that is meant; empty for no reason."""
     single = group.single
     assert single is not None
     if claim.name == "counts":
         counts = [c for c in group.counts if c.whose == "own" and is_counted(c)]
-        fits = any(group.holds(single, c) for c in counts)
-        return "" if fits else _NOTHING_FITS
-    if alias_of and alias_of.amount:
-        fits = any(alias_of.amount.holds(figure.value) for _, figure in times)
-        return "" if fits else "the time before it does not fit the run either"
+        return "" if any(group.holds(single, c) for c in counts) else _NOTHING_FITS
+    alias_of = _first_of_alias(group, claim)
+    if alias_of:
+        is_so = _fits(alias_of.amount, times)
+        return "" if is_so else "the time before it does not fit the run either"
     others = [
-        c.amount
-        for c in group.entry
-        if c.kind == "duration" and c.whose == "own" and c is not claim
-        and not (c.name == "alias" and c.group == claim.group)
-    ]  # fmt: skip
-    other_fits = any(a and a.holds(figure.value) for a in others for _, figure in times)
-    if other_fits and claim.name != "runtime":
+        c for c in group.entry if c.kind == "duration" and c.whose == "own" and c is not claim
+    ]
+    aliases = [c for c in others if c.name == "alias" and c.group == claim.group]
+    if claim.name != "runtime" and any(_fits(c.amount, times) for c in others if c not in aliases):
         return "another time of the entry fits the run"
     counts = [c for c in group.entry if c.whose == "own" and is_counted(c)]
     if counts and not any(holds_count(single, c) for c in counts):
