@@ -111,6 +111,7 @@ def test_a_whole_run(lay: Lay) -> None:
         peak_rss_bytes=2048 * 1024,
         cpu_percent=90,
         totals=Totals(collected=3, passed=1, failed=1, skipped=1),
+        printed=Totals(collected=3, passed=1, failed=1, skipped=1),
         tests=run.tests,
         completeness="complete",
         sources=run.sources,

@@ -90,6 +90,8 @@ def options(session: Session, measure: str, claimed: frozenset[str]) -> list[int
         found.append(value + totals.xpassed)
     if measure == "errors":
         found.append(sum(test.outcome == "error" for test in session.tests.values()))
+    if session.printed is not None:
+        found.append(getattr(session.printed, measure))
     return found
 
 

@@ -23,13 +23,15 @@ _UNCERTAIN = frozenset({"incomplete", "timeout", "crashed", "inconsistent"})
 
 class Session(NamedTuple):
     """One set of results: ``file`` has them, below the run's folder. ``is_partial`` says that some
-    tests have no name, or were not reached."""
+    tests have no name, or were not reached. ``printed`` are the counts of pytest's own last
+    line, where it counts in another way."""
 
     file: str
     totals: Totals
     tests: Mapping[str, TestResult]
     is_partial: bool = False
     durations: tuple[float, ...] = ()
+    printed: Totals | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -114,6 +116,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
             file=part.file,
             totals=part.totals,
             tests=part.tests,
+            printed=part.printed,
             is_partial=part.partial,
             durations=() if part.duration_s is None else (part.duration_s,),
         )
@@ -131,6 +134,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
             file=_file_of(evidence, sessions),
             totals=evidence.totals,
             tests=evidence.tests,
+            printed=evidence.printed,
             is_partial=evidence.tests_partial or evidence.completeness in _UNCERTAIN,
             durations=() if evidence.duration_s is None else (evidence.duration_s,),
         )

@@ -80,6 +80,7 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
         peak_rss_bytes=_peak(times, sources),
         cpu_percent=times[0].cpu_percent if len(times) == 1 else None,
         totals=totals,
+        printed=merged.printed,
         tests=merged.tests,
         tests_partial=merged.partial,
         environment=environment,

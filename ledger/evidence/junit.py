@@ -19,7 +19,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.model import FAILING, WORST_FIRST, Outcome, TestResult, recount
+from ledger.evidence.model import FAILING, WORST_FIRST, Outcome, TestResult, Totals, recount
 from ledger.evidence.part import MAX_BYTES, Part, file_name, shorten
 from ledger.plan.text import counted
 
@@ -145,6 +145,7 @@ class Cases:
         self.stopped = False
         self.started: str | None = None
         self.duration_s: float | None = None
+        self._in_teardown: Counter[Outcome] = Counter()  # what had come before the teardown's error
         self.unnamed_failures = ""
         """Where a suite counts failures that no test case shows."""
         self._suites = [_Suite({})]
@@ -185,8 +186,12 @@ class Cases:
             tags = [verdict.tag for verdict in verdicts]
             suite.elements.update(tags)
             suite.cases_with.update(set(tags))
-            if len(tags) > 1 or (result.outcome == "error" and _in_teardown(result)):
+            in_teardown = result.outcome == "error" and _in_teardown(result)
+            if len(tags) > 1 or in_teardown:
                 suite.is_odd = True
+            if in_teardown and len(tags) == 1:
+                before = suite.tests.get(identity)
+                self._in_teardown[before.outcome if before else "passed"] += 1
         else:
             result = without_verdict(identity, attributes)
         before = suite.tests.setdefault(identity, result)
@@ -260,6 +265,19 @@ class Cases:
             # pytest counts failed subtests, which are no test cases.
             if unnamed and not (self.is_pytest and max(counts)):
                 self.unnamed_failures = self.unnamed_failures or mismatch
+
+    def printed(self) -> Totals | None:
+        """What pytest's last line said of these tests, where a teardown failed: it counts the test
+        by its own outcome, and an error besides."""
+        if not self.is_pytest or not self._in_teardown:
+            return None
+        totals = recount(self.tests.values())
+        return totals.model_copy(
+            update={
+                "passed": totals.passed + self._in_teardown["passed"],
+                "failed": totals.failed + self._in_teardown["failed"],
+            }
+        )
 
     def warnings(self) -> tuple[str, ...]:
         """What does not add up."""
@@ -372,6 +390,7 @@ def _part(cases: Cases, name: str) -> Part:
         name,
         tests=cases.tests,
         totals=recount(cases.tests.values()),
+        printed=cases.printed(),
         started=cases.started,
         duration_s=cases.duration_s,
         wall=cases.is_pytest,

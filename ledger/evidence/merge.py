@@ -26,6 +26,7 @@ class Merged:
     def __init__(self) -> None:
         self.tests: dict[str, TestResult] = {}
         self.totals: Totals | None = None
+        self.printed: Totals | None = None
         self.partial = self.read = self.is_pytest = self.collected_only = False
         self.duration_s: float | None = None
         self.started: str | None = None
@@ -45,6 +46,7 @@ def merge(parts: Sequence[Part]) -> Merged:
     known = [at for at in known if at not in only_collected]
     known.sort(key=lambda at: RANK[parts[at].reader])
     kept: list[Part] = []
+    printed: dict[int, Totals] = {}  # what logs print of the sessions that other files have
     named = {at: _named_alike(parts[at], _above(parts, known, at), merged) for at in known}
     for at in known:
         log = named[at]
@@ -55,6 +57,8 @@ def merge(parts: Sequence[Part]) -> Merged:
             kept.append(log)
         else:
             _hold_against(at, log, partner, above, merged)
+            if log.printed is not None:
+                printed[id(partner)] = log.printed
     if not kept and only_collected:
         first = parts[only_collected[0]].file
         kept = [parts[at] for at in only_collected if parts[at].file == first]
@@ -66,6 +70,10 @@ def merge(parts: Sequence[Part]) -> Merged:
     merged.is_pytest = any(part.wall for part in kept)
     merged.partial = any(part.partial for part in kept)
     _totals(kept, merged)
+    lines = [printed.get(id(part)) or part.printed for part in kept]
+    if any(lines):
+        every = zip(lines, kept, strict=True)
+        merged.printed = sum((line or part.totals or Totals() for line, part in every), Totals())
     for at in known:
         part = parts[at]
         if part.wall and part.duration_s is not None:

@@ -184,6 +184,9 @@ class Evidence(Model):
     """Why not; empty for a complete run."""
     totals: Totals | None = None
     """Tests by outcome."""
+    printed: Totals | None = None
+    """The outcomes as pytest's own last line counts them, where that is known: a test and the
+    error of its teardown are two."""
     tests: dict[str, TestResult] = Field(default={})
     """By the identity of the test."""
     tests_partial: bool = False

@@ -115,7 +115,7 @@ def _part(session: Session, name: str) -> Part:
         name,
         tests=tests,
         totals=totals,
-        printed=last.totals if last and last.collected_only is None else None,
+        printed=_printed(last, totals),
         partial=partial,
         duration_s=last.duration_s if last else None,
         wall=True,
@@ -124,6 +124,12 @@ def _part(session: Session, name: str) -> Part:
         crashes=_crashes("\n".join(session.lines), name),
         warnings=warnings,
     )
+
+
+def _printed(last: Summary | None, totals: Totals | None) -> Totals | None:
+    if last is None or last.collected_only is not None or totals is None:
+        return None
+    return last.totals.model_copy(update={"collected": totals.collected})
 
 
 def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals | None, bool]:
