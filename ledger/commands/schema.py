@@ -19,34 +19,34 @@ SCHEMA_VERSION: Final = 1
 # Kind of document to its description and to the model of its data, as "module:Class".
 MODELS: Final[dict[str, tuple[str, str]]] = {
     "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
-    "export": ("`ledger export`.", "ledger.commands.export:Export"),
     "show": ("`ledger show ITEM[#N] --json`.", "ledger.commands.show:Shown"),
-    "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
+    "export": ("`ledger export`.", "ledger.commands.export:Export"),
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
-    "archive": ("`ledger archive [ITEM...] --json`.", "ledger.commands.archive:Archived"),
-    "doctor": ("`ledger doctor --json`.", "ledger.commands.doctor:Diagnosis"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
-    "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
-    "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),
-    "apply": ("`ledger apply BRIEF --json`.", "ledger.commands.apply:Applied"),
+    "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
+    "verify": ("`ledger verify --json`.", "ledger.commands.verify:Verification"),
     "gate": (
         "`ledger gate FILE --json`, or with an item's ID for FILE.",
         "ledger.gates.model:Gate",
     ),
-    "verify": ("`ledger verify --json`.", "ledger.commands.verify:Verification"),
+    "archive": ("`ledger archive [ITEM...] --json`.", "ledger.commands.archive:Archived"),
+    "apply": ("`ledger apply BRIEF --json`.", "ledger.commands.apply:Applied"),
     "evidence": ("`ledger evidence RUN... --json`.", "ledger.commands.evidence:Runs"),
     "rounds": ("`ledger rounds FILE --json`.", "ledger.evidence.rounds_model:Judgement"),
-    "init": ("`ledger init --json`.", "ledger.commands.init:Start"),
+    "run": ("`ledger run ITEM --json -- COMMAND`.", "ledger.commands.run:RunOutcome"),
+    "links": ("`ledger links [ITEM[#N]...] --json`.", "ledger.commands.links:Links"),
+    "history": ("`ledger history --json`.", "ledger.versions.model:History"),
     "merge-driver": (
         "`ledger merge-driver --install --json`.",
         "ledger.commands.merge_driver:Installation",
     ),
-    "schema": ("`ledger schema [NAME] --json`.", "ledger.commands.schema:Schemas"),
+    "init": ("`ledger init --json`.", "ledger.commands.init:Start"),
+    "doctor": ("`ledger doctor --json`.", "ledger.commands.doctor:Diagnosis"),
     "error": (
         "What any command prints with `--json` when it fails, with exit code 1 or 2.",
         "ledger.commands.schema:Failure",
     ),
-    "history": ("`ledger history --json`.", "ledger.versions.model:History"),
+    "schema": ("`ledger schema [NAME] --json`.", "ledger.commands.schema:Schemas"),
 }
 
 
