@@ -176,7 +176,7 @@ def _ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
         problems.append(
             Problem(
                 said=f"{_counted(len(unread), 'line')} meant for an entry could not be read: "
-                f"{_listed(unread)}",
+                f"{_some(unread, most=_MOST_LINES)}",
                 means="Such lines stay in the file and count nowhere.",
                 mend="ledger validate # says what is wrong with each",
             )
@@ -292,18 +292,16 @@ def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iter
     gone = [(item.id, one) for item in items for one in item.archived if one.key not in keys]
     if gone:
         names = list(dict.fromkeys(name for name, _ in gone))
-        more = f" and {len(names) - _MOST} more items" if len(names) > _MOST else ""
         tries = sum(one.attempts for _, one in gone)
-        of = ", ".join(names[:_MOST]) + more
+        of = _some(names, "more items")
         said = f"it lacks {_counted(len(gone), 'part')} of {of} that the plan points to"
         means = f"{_counted(tries, 'attempt')} cannot be found." if tries else "It cannot be found."
         yield Problem(said=said, means=means, mend=_back(found))
     edited = [chunk for chunk in held if not chunk.is_whole]
     if edited:
-        lines = ", ".join(str(chunk.line) for chunk in edited[:_MOST])
+        lines = _some([chunk.line for chunk in edited])
         were, line = ("was", "line") if len(edited) == 1 else ("were", "lines")
-        more = f" and {len(edited) - _MOST} more" if len(edited) > _MOST else ""
-        said = f"{_counted(len(edited), 'part')} {were} edited there since, on {line} {lines}{more}"
+        said = f"{_counted(len(edited), 'part')} {were} edited there since, on {line} {lines}"
         means = "They can be read, and do not come back by themselves."
         yield Problem(
             said=said,
@@ -327,10 +325,9 @@ def _twice(read: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
     pointed = {*_POINTED.findall(data), *_POINTED.findall(read.text if read else b"")}
     lost = [one for one in chunks.find(data) if one.key.encode() not in pointed] if read else []
     if lost:
-        lines = ", ".join(str(one.line) for one in lost[:_MOST])
-        more = f" and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
         line = "line" if len(lost) == 1 else "lines"
-        said = f"nothing points to {_counted(len(lost), 'part')} of it, on {line} {lines}{more}"
+        lines = _some([one.line for one in lost])
+        said = f"nothing points to {_counted(len(lost), 'part')} of it, on {line} {lines}"
         means = "What is there is not found by its item, and does not come back by itself."
         mend = f"git log -S archived-{lost[0].key} # tells which commit took the line out"
         yield Problem(said=said, means=means, mend=mend)
@@ -388,9 +385,9 @@ def _back(found: Config) -> str:
 def _by_code(found: Sequence[Finding]) -> str:
     """``LED106 10, LED201 2``, the most frequent first."""
     codes = _codes(found)
-    kinds = ", ".join(f"{code} {count}" for code, count in codes[:_MOST_CODES])
-    more = len(codes) - _MOST_CODES
-    return f"{kinds} and {_counted(more, 'more kind')}" if more > 0 else kinds
+    kinds = [f"{code} {count}" for code, count in codes]
+    rest = "more kind" if len(codes) == _MOST_CODES + 1 else "more kinds"
+    return _some(kinds, rest, most=_MOST_CODES)
 
 
 def _codes(found: Sequence[Finding]) -> list[tuple[str, int]]:
@@ -410,7 +407,7 @@ def _number(count: int) -> str:
     return f"{count:,}"
 
 
-def _listed(lines: Sequence[int]) -> str:
-    shown = ", ".join(map(str, lines[:_MOST_LINES]))
-    more = len(lines) - _MOST_LINES
-    return f"{shown} and {more} more" if more > 0 else shown
+def _some(values: Sequence[object], rest: str = "more", most: int = _MOST) -> str:
+    """The first of ``values``, and how many there are besides."""
+    shown = ", ".join(map(str, values[:most]))
+    return f"{shown} and {len(values) - most} {rest}" if len(values) > most else shown

@@ -301,7 +301,15 @@ def damaged(data: bytes) -> Iterator[Damaged]:
             last = start + len(whole)
             said = _joined(was, [(begin, stop, mended.line) for begin, stop, mended in parts])
             lost = sum(mended.lost for *_, mended in parts)
-            yield Damaged(line + 1, last - len(raw), last, first, was, said, lost)
+            yield Damaged(
+                line=line + 1,
+                start=last - len(raw),
+                end=last,
+                at=first,
+                was=was,
+                mended=said,
+                lost=lost,
+            )
 
 
 def _code(data: bytes) -> frozenset[int]:

@@ -289,7 +289,7 @@ def _notes(items: Iterable[_Item]) -> Iterable[str]:
         if numbers.meet(some, theirs) or numbers.meet(mine, others):
             yield (
                 f"{item.trio.any.name}: both sides archived some of its attempts; "
-                "`ledger archive --once` keeps them once"
+                "`ledger doctor` names what the archive holds twice"
             )
 
 
