@@ -22,7 +22,7 @@ from ledger.plan.blocks import parse as parse_blocks
 from ledger.plan.words import USUAL, Vocabulary
 
 __all__ = [
-    "Block", "Document", "Edit", "Section", "anchor", "apply", "entries", "is_open", "parse",
+    "Block", "Document", "Edit", "Section", "anchor", "apply", "entries", "parse",
     "render", "walk",
 ]  # fmt: skip
 _ATX = re.compile(r"\n#{1,6}(?=[ \t\n]|\Z)")
@@ -44,13 +44,14 @@ class Section(NamedTuple):
 class Document(NamedTuple):
     """``data`` and what it holds: ``starts`` are the offsets of its lines, then its length;
     ``texts`` are its lines without byte order mark and newlines; ``vocabulary`` is what words mean
-    in it."""
+    in it. ``is_open``: a fence or HTML block at its end would take text behind it."""
 
     data: bytes
     starts: list[int]
     texts: list[str]
     sections: tuple[Section, ...]
     vocabulary: Vocabulary = USUAL
+    is_open: bool = False
 
     def line(self, number: int) -> str:
         """Line ``number``, from 0, without its newline."""
@@ -83,14 +84,23 @@ def parse(data: bytes, vocabulary: Vocabulary = USUAL) -> Document:
     heading: Block | None = None
     level, first = 0, 0
     blocks: list[Block] = []
-    for block in _blocks(source):
-        if block.kind == "heading":
-            sections.append(Section(heading, level, tuple(blocks), first, block.start))
-            heading, level, first, blocks = block, int(block.info[1]), block.start, []
-        else:
-            blocks.append(block)
+    is_open = False
+    for found, line, is_open in _stretches(source):  # noqa: B007 - that of the last one counts
+        for block in shifted(found, line) if line else found:
+            if block.kind == "heading":
+                sections.append(Section(heading, level, tuple(blocks), first, block.start))
+                heading, level, first, blocks = block, int(block.info[1]), block.start, []
+            else:
+                blocks.append(block)
     sections.append(Section(heading, level, tuple(blocks), first, len(starts) - 1))
-    return Document(data, starts, texts, tuple(sections), vocabulary)
+    return Document(
+        data=data,
+        starts=starts,
+        texts=texts,
+        sections=tuple(sections),
+        vocabulary=vocabulary,
+        is_open=is_open,
+    )
 
 
 def _source(data: bytes) -> str:
@@ -144,18 +154,6 @@ def entries(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         if block.kind in ("bullet_list", "ordered_list"):
             yield from block.children
-
-
-def is_open(data: bytes) -> bool:
-    """Whether a fence or HTML block is open at the end, so that it would take text behind it."""
-    *_, (_, _, is_open) = _stretches(_source(data))
-    return is_open
-
-
-def _blocks(source: str) -> Iterator[Block]:
-    """The blocks of the top level, with lines counted from the start of ``source``."""
-    for blocks, line, _ in _stretches(source):
-        yield from shifted(blocks, line) if line else blocks
 
 
 def _stretches(source: str) -> Iterator[tuple[tuple[Block, ...], int, bool]]:

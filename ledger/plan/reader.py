@@ -71,7 +71,7 @@ def read_part(data: bytes, conventions: Conventions | None = None) -> Ledger | N
     has an open fence at its end, or the place of something archived that may be another item's.
     """
     whole = document.parse(data, words.vocabulary(conventions))
-    if dialects.may_mix(whole) or document.is_open(data) or pointers.OF in data:
+    if whole.is_open or pointers.OF in data or dialects.may_mix(whole):
         return None
     main = (conventions or Conventions()).model_copy(update={"dialect": dialects.MAIN})
     return _read(whole._replace(vocabulary=words.vocabulary(main)))
