@@ -5,9 +5,11 @@
     arg    = [key "="] ( word | '"' text '"' )
 
 Prose is put into the same form before it is judged, so whatever prose can say a check can say.
+Where a check asks for WORDS, it asks for all of them that carry meaning, in any order.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ledger.errors import UsageError
@@ -39,8 +41,13 @@ _ARG: Final = re.compile(
     r"[ \t]*(?:(?P<key>[a-z_]+)=)?(?:\"(?P<quoted>[^\"]*)\"|(?P<word>[^\s,()\"]+))"
     r"[ \t]*(?P<end>[,)])"
 )
-_EMPTY: Final = re.compile(r"[ \t]*\)")
+_NO_ARGS: Final = re.compile(r"[ \t]*\)")
 _AND: Final = re.compile(r"[ \t]+and[ \t]+")
+_WORD: Final = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
+_FILLERS: Final = frozenset(
+    "a an and are as at be been by for from has have in into is it its of on or that the their "
+    "this to was were will with all any each every new".split()
+)
 
 
 class Compare(NamedTuple):
@@ -105,7 +112,7 @@ def _term(code: str, at: int) -> tuple[Term, int]:
     if call["name"] not in CALLS:
         raise _wrong(code, at, f"no check {call['name']!r}: there are {', '.join(CALLS)}")
     at = call.end()
-    if empty := _EMPTY.match(code, at):
+    if empty := _NO_ARGS.match(code, at):
         return Call(call["name"]), empty.end()
     args: list[str] = []
     options: list[tuple[str, str]] = []
@@ -156,3 +163,29 @@ def _written(term: Term) -> str:
 def _quoted(value: str) -> str:
     is_word = bool(value) and not re.search(r"[\s,()\"=]", value)
     return value if is_word else '"' + value.replace('"', "'") + '"'
+
+
+# Words
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of ``text`` that carry meaning, each once, without the endings of plurals."""
+    words = (_stem(word) for word in _WORD.findall(text.lower()) if word not in _FILLERS)
+    return tuple(dict.fromkeys(words))
+
+
+def has_words(text: str, words: Sequence[str]) -> bool:
+    """Whether every one of ``words`` is in ``text``."""
+    return bool(words) and {*words} <= {*words_of(text)}
+
+
+def line_with(words: Sequence[str], lines: Sequence[str]) -> int:
+    """The first of the lines that have the most of ``words``, from 0."""
+    wanted = {*words}
+    counts = [len(wanted & {*words_of(line)}) for line in lines]
+    return counts.index(max(counts)) if counts else 0
+
+
+def _stem(word: str) -> str:
+    is_plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss")
+    return word[:-1] if is_plural else word

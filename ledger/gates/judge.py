@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from ledger.gates import judge_runs, wording
-from ledger.gates.checks import Call, Check, Compare, Term
+from ledger.gates import judge_runs
+from ledger.gates.checks import Call, Check, Compare, Term, has_words, line_with, words_of
 from ledger.gates.facts import Facts
 from ledger.gates.model import Judgement, met, together, unknown, unmet
 from ledger.plan.model import Attempt
@@ -118,7 +118,7 @@ def _says(call: Call, facts: Facts) -> Judgement:
     """``says(DOCUMENT, WORDS)``: one section of the document has all the words."""
     if len(call.args) < 2:
         return unknown("says(DOCUMENT, WORDS) needs two arguments")
-    name, words = facts.resolve(call.args[0]), wording.content(" ".join(call.args[1:]))
+    name, words = facts.resolve(call.args[0]), words_of(" ".join(call.args[1:]))
     text = facts.text(name)
     if text is None:
         return _missing(name, facts)
@@ -126,8 +126,8 @@ def _says(call: Call, facts: Facts) -> Judgement:
     headings = (n for n, line in enumerate(lines) if line.startswith("#"))
     for start, end in pairwise([*dict.fromkeys((0, *headings)), len(lines)]):
         section = lines[start:end]
-        if wording.says("\n".join(section), words):
-            return met(f"{name} says it", f"{name}:{start + wording.line_of(section, words) + 1}")
+        if has_words("\n".join(section), words):
+            return met(f"{name} says it", f"{name}:{start + line_with(words, section) + 1}")
     return unmet(f"no section of {name} has the words {' '.join(words)!r}", name)
 
 
@@ -151,10 +151,10 @@ def _contains(call: Call, facts: Facts) -> Judgement:
 
 def _logged(call: Call, facts: Facts) -> Judgement:
     """``logged(WORDS)``: one attempt or completed action has all the words."""
-    words = wording.content(" ".join(call.args))
+    words = words_of(" ".join(call.args))
     for attempt in facts.attempts:
-        if wording.says(attempt.text, words):
-            line = attempt.span.start_line + wording.line_of(attempt.text.split("\n"), words)
+        if has_words(attempt.text, words):
+            line = attempt.span.start_line + line_with(words, attempt.text.split("\n"))
             return met(f"{_name(attempt)} says it", f"{facts.ledger}:{line}")
     return unmet(_none(facts, f"has the words {' '.join(words)!r}"), facts.ledger)
 

@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from ledger.gates import wording
-from ledger.gates.checks import Call, Check, Compare, Term
+from ledger.gates.checks import Call, Check, Compare, Term, has_words, words_of
 from ledger.gates.model import Brief, Condition, Task
 from ledger.plan import citations
 
@@ -371,7 +370,8 @@ def _deployed(prose: Prose) -> list[Term]:
 
 def _task(prose: Prose, what: str) -> Task | None:
     """The sprint's task whose title shares most words with ``what``, and two at least."""
-    shared = [(wording.shared(task.title, what), task) for task in prose.tasks]
+    wanted = {*words_of(what)}
+    shared = [(len(wanted & {*words_of(task.title)}), task) for task in prose.tasks]
     count, task = max(shared, key=lambda one: one[0], default=(0, None))
     return task if count >= 2 else None
 
@@ -386,8 +386,8 @@ def _named(prose: Prose) -> list[Term]:
     if paths:
         return [Call("exists", tuple(paths))]
     for reference in prose.brief.references:
-        words = wording.content(reference.label)
-        if len(words) > 1 and wording.says(prose.text, words):
+        words = words_of(reference.label)
+        if len(words) > 1 and has_words(prose.text, words):
             return [Call("exists", reference.paths)]
     return []
 
