@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pydantic import Field
 
 from ledger import config, rules
+from ledger.commands.archived import parts_at, pointers
 from ledger.commands.change import PlanAndArchive, change_both
 from ledger.config import Config
 from ledger.edits import archive as moving
@@ -19,7 +20,6 @@ from ledger.edits import chunks
 from ledger.edits.archive import Both
 from ledger.edits.selection import Chosen, HeldItem, Selection, Wanted
 from ledger.errors import Refused, UsageError
-from ledger.git import files
 from ledger.plan import document, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
 from ledger.rules import structure
@@ -106,7 +106,7 @@ def bring_back(*names: str, ledger: Path | None = None, dry_run: bool = False) -
                 Both(plan.ledger, plan.archive), Both(new, kept)
             ),
         )
-    return _archived(config, "restore", plan, _parts(wanted, plan.archive.text), ())
+    return _archived(config, "restore", plan, parts_at(wanted, plan.archive.text), ())
 
 
 def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
@@ -127,8 +127,8 @@ def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
                 ),
             )
     keys = {chunks.key_of(unit.frame, unit.body) for unit in chosen.units}
-    fresh = [(item, one) for item, one in _pointers(plan.new) if one.key in keys]
-    parts = _parts(fresh, plan.new_archive.text)
+    fresh = [(item, one) for item, one in pointers(plan.new) if one.key in keys]
+    parts = parts_at(fresh, plan.new_archive.text)
     return _archived(config, "archive", plan, parts, chosen.held)
 
 
@@ -152,37 +152,6 @@ def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
     return frozenset(stay)
 
 
-def parts(config: Config, ledger: Ledger) -> list[ArchivedPart]:
-    """What of ``ledger`` lies in the archive, in the ledger's order."""
-    return _parts(_pointers(ledger), _archive_bytes(config))
-
-
-def read_archive(config: Config, ledger: Ledger) -> Ledger:
-    """The archive, as the ledger that it can be read as; empty where there is none. Items are
-    called as in ``ledger``, which points to them."""
-    data = _archive_bytes(config)
-    kept = reader.read(data, conventions=config.own)
-    names = {pointer.key: item.id for item, pointer in _pointers(ledger)}
-    held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in chunks.find(data)]
-
-    def called(item: Item) -> Item:
-        end = item.span.end_byte
-        name = next((name for start, last, name in held if start < end <= last), None)
-        if name is None or item.id == name:
-            return item
-        own = tuple(one.model_copy(update={"item": name}) for one in item.attempts)
-        return item.model_copy(update={"id": name, "attempts": own})
-
-    return kept.model_copy(update={"items": tuple(map(called, kept.items))})
-
-
-def _archive_bytes(config: Config) -> bytes:
-    try:
-        return files.confine(config.root, config.partner).read_bytes()
-    except (OSError, UsageError):
-        return b""
-
-
 # What is meant
 
 
@@ -198,7 +167,7 @@ def _plan(ledger: Path | None) -> Config:
 
 
 def _pointers_to(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
-    every = _pointers(ledger)
+    every = pointers(ledger)
     wanted = []
     for given in names:
         name = selectors.parse(given)
@@ -253,26 +222,6 @@ def _target(config: Config) -> str:
 
 
 # What was done
-
-
-def _pointers(ledger: Ledger) -> list[tuple[Item, Pointer]]:
-    return [(item, pointer) for item in ledger.items for pointer in item.archived]
-
-
-def _parts(pointers: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[ArchivedPart]:
-    lines = {chunk.key: chunk.line for chunk in reversed(chunks.find(archived))}
-    return [
-        ArchivedPart(
-            item=item.id,
-            is_item=one.is_item,
-            attempts=one.attempts,
-            numbers=one.ranges,
-            lines=one.lines,
-            line=one.span.start_line,
-            archive_line=lines.get(one.key),
-        )
-        for item, one in pointers
-    ]
 
 
 def _archived(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger import config
+from ledger.commands.archived import read_archive
 from ledger.config import Config
 from ledger.errors import UnreadableInput
 from ledger.plan import reader, selectors, text
@@ -84,9 +85,7 @@ def holding(settings: Config, *names: Name) -> Opened:
     found = opened(settings)
     if all(_has(found.ledger, name) for name in names) or settings.is_archive:
         return found
-    from ledger.commands import archive as archiving  # only where something was not found
-
-    archive = Opened(settings.of_partner, archiving.read_archive(settings, found.ledger))
+    archive = Opened(settings.of_partner, read_archive(settings, found.ledger))
     return archive if all(_has(archive.ledger, name) for name in names) else found
 
 

@@ -5,11 +5,16 @@ The models are those that the commands return; nothing is declared a second time
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import ModelSchema
 
 from ledger.errors import UsageError
 from ledger.plan.model import Model
@@ -120,10 +125,39 @@ def describe(kind: str) -> dict[str, Any]:
 
 
 class _Schema(GenerateJsonSchema):
-    """Without a title for each field that repeats the field's name."""
+    """Fields are described by the docstrings below them, and have no titles, which would repeat
+    their names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
+
+    def model_schema(self, schema: ModelSchema) -> dict[str, Any]:
+        described = super().model_schema(schema)
+        docstrings = _docstrings(schema["cls"])
+        for name, field in described.get("properties", {}).items():
+            if name in docstrings:
+                field.setdefault("description", docstrings[name])
+        return described
+
+
+def _docstrings(model: type[object]) -> dict[str, str]:
+    """The docstring below each field of a class, and of those that it inherits from."""
+    found: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if not issubclass(part, Model) or part is Model:
+            continue
+        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(part))).body
+        assert isinstance(definition, ast.ClassDef)
+        for field, below in pairwise(definition.body):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(below, ast.Expr)
+                and isinstance(below.value, ast.Constant)
+                and isinstance(below.value.value, str)
+            ):
+                found[field.target.id] = inspect.cleandoc(below.value.value)
+    return found
 
 
 def _model(place: str) -> type[BaseModel]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final, get_args
 
 from ledger import rules
-from ledger.commands import archive, read
+from ledger.commands import read
+from ledger.commands.archived import archived_parts
 from ledger.commands.facts import today
 from ledger.commands.read import About, about
 from ledger.plan import citations, dialects, words
@@ -222,10 +223,8 @@ def status(*, ledger: Path | None = None) -> Status:
         findings=count(rules.check(opened.ledger, facts, config.ignore)),
         archive=config.partner,
     )
-    if any(item.archived for item in opened.ledger.items):
-        parts = tuple(archive.parts(config, opened.ledger))
-        return found.model_copy(update={"archived": parts})
-    return found
+    parts = tuple(archived_parts(config, opened.ledger))
+    return found.model_copy(update={"archived": parts})
 
 
 def summarize(

@@ -14,11 +14,11 @@ class Model(BaseModel):
     """A frozen value with documented fields. Every typed model of this package is one: it is
     made by a reader, judged, printed as JSON, described by a schema, and loaded back."""
 
+    # Docstrings of fields become descriptions where a schema is made (`commands.schema`). pydantic
+    # would read the source of each class for them whenever its module is loaded, and that takes
+    # as long as the rest of what the hook does.
     model_config = ConfigDict(
-        frozen=True,
-        use_attribute_docstrings=True,
-        defer_build=True,
-        json_schema_serialization_defaults_required=True,
+        frozen=True, defer_build=True, json_schema_serialization_defaults_required=True
     )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
