@@ -248,10 +248,14 @@ def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[tuple[float, str, str
             yield from ((time.value, run.place(time.file), "session") for time in run.durations)
             yield from ((time.value, run.place(time.file), "command") for time in run.elapsed)
         elif claim.measure == "pass_rate":
-            for session in run.every:
-                passed, file = 100.0 * session.totals.passed, run.place(session.file)
-                ways = enumerate(denominators(session))
-                yield from ((passed / of, file, str(way)) for way, of in ways if of > 0)
+            yield from _pass_rates(run)
+
+
+def _pass_rates(run: Run) -> Iterator[tuple[float, str, str]]:
+    for session in run.every:
+        passed, file = 100.0 * session.totals.passed, run.place(session.file)
+        ways = enumerate(denominators(session))
+        yield from ((passed / of, file, str(way)) for way, of in ways if of > 0)
 
 
 def _agrees(claim: Claim, pair: _Pair) -> bool:
