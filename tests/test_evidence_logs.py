@@ -368,6 +368,14 @@ def test_two_sessions_in_one_log_add_up() -> None:
     assert "2 pytest sessions in one log: they add up" in log.warnings[0]
 
 
+def test_a_failed_subtest_is_no_case_of_its_own() -> None:
+    quiet = (
+        "u.   [100%]\n=== short test summary info ===\n"
+        "SUBFAILED(i=1) test_u.py::T::test_x - AssertionError: 1 != 0\n1 failed, 2 passed in 0.1s\n"
+    )
+    assert read_log(quiet).totals == Totals(collected=2, passed=1, failed=1)
+
+
 def test_a_log_that_is_none_says_nothing() -> None:
     log = read("make: *** [test] Error 2\nall 3 passed in spirit\n")
     assert (log.totals, log.tests, log.completeness) == (None, {}, None)

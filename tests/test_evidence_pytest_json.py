@@ -319,3 +319,22 @@ def test_the_log_reader_leaves_them_alone(whole: Path) -> None:
     assert pytest_reports.is_report_log("pytest.log", data)
     assert not pytest_reports.is_report_log("log.jsonl", (whole / "report.json").read_bytes())
     assert not pytest_reports.is_json_report("report.json", data)
+
+
+def test_a_test_fails_with_its_subtests() -> None:
+    reports = [
+        {"$report_type": "SessionStart"},
+        {"$report_type": "TestReport", "nodeid": "t.py::a", "when": "setup", "outcome": "passed"},
+        {"$report_type": "SubTestReport", "nodeid": "t.py::a", "when": "call", "outcome": "failed"},
+        {"$report_type": "TestReport", "nodeid": "t.py::a", "when": "call", "outcome": "passed"},
+        {
+            "$report_type": "TestReport",
+            "nodeid": "t.py::a",
+            "when": "teardown",
+            "outcome": "passed",
+        },
+        {"$report_type": "SessionFinish", "exitstatus": 1},
+    ]
+    data = "".join(json.dumps(report) + "\n" for report in reports).encode()
+    [part] = pytest_reports.read_report_log(data, "log.jsonl")
+    assert part.totals == Totals(collected=1, failed=1)

@@ -392,7 +392,8 @@ class Session:
     def _short_summary(self, line: str) -> None:
         word, _, rest = line.partition(" ")
         if word not in VERDICTS:
-            if SUBTESTS.get(word.partition("[")[0]) or SUBTESTS.get(word):
+            # `SUBFAILED[label] (i=1) path.py::name`, `SUBFAILED(i=1) path.py::name`
+            if SUBTESTS.get(re.split(r"[\[(]", word, maxsplit=1)[0]):
                 self._subtest_failures += 1
                 self._failed_subtest(line)
             return

@@ -344,7 +344,7 @@ class _Test:
         self.duration = 0.0
         self.tries = 0
         self.is_over = True
-        self.failed_before = self.passed_before = False
+        self.failed_before = self.passed_before = self.has_failed_subtest = False
 
     def begin(self) -> None:
         """A further try."""
@@ -381,6 +381,8 @@ class _Test:
         """The result; None where the last try came to none."""
         if self.outcome is None or (not self.is_over and self.outcome not in FAILING):
             return None
+        if self.has_failed_subtest and self.outcome not in FAILING:
+            self.outcome = "failed"
         failing = self.outcome in FAILING
         flaky = self.passed_before if failing else self.failed_before
         return TestResult(
@@ -412,6 +414,8 @@ class _Session:
         kind = found.get("$report_type")
         if kind == "TestReport":
             self._test(found)
+        elif isinstance(kind, str) and kind.lower() == "subtestreport":
+            self._subtest(found)
         elif kind == "CollectReport":
             module = at_collection(found)
             if module is not None:
@@ -421,6 +425,13 @@ class _Session:
         elif kind == "SessionFinish":
             self._exit_status = whole(found.get("exitstatus"))
             self._is_open = False
+
+    def _subtest(self, report: Record) -> None:
+        """A test fails with its subtests, whatever its own verdict."""
+        node_id = text(report.get("nodeid"))
+        if node_id and report.get("outcome") == "failed":
+            test = self._tests.setdefault(node_id, _Test())
+            test.has_failed_subtest = True
 
     def _test(self, report: Record) -> None:
         node_id, when = text(report.get("nodeid")), report.get("when")
