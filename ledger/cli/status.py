@@ -9,7 +9,7 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.status import status
-from ledger.reports import archive, documents
+from ledger.reports import documents
 from ledger.reports import status as report
 
 
@@ -32,7 +32,7 @@ def command(
     if as_json:
         output.document(documents.document("status", found))
     elif archived:
-        output.lines(archive.listed(found.archived, found.ledger.path, found.archive))
+        output.lines(report.archived(found))
     elif output.is_terminal():
         report.draw(found, output.console(), every)
     else:

@@ -14,9 +14,8 @@ from ledger.plan import text
 from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import one_line, visible
 from ledger.reports import links as report
-from ledger.reports.archive import size
 from ledger.reports.lines import Line, listed
-from ledger.reports.status import finished, unfinished
+from ledger.reports.status import finished, size, unfinished
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
 

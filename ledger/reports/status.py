@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ledger.commands.status import ActionCounts, ItemSummary, NextAction, NextStep, Status
-from ledger.plan.model import FINISHED, ItemStatus
+from ledger.plan.model import FINISHED, ArchivedPart, ItemStatus
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import listed
+from ledger.reports.lines import Line, listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -230,3 +230,24 @@ def finished(counts: ActionCounts) -> str:
     """``19 complete, 1 rejected``."""
     named = (("complete", counts.complete), ("rejected", counts.rejected))
     return listed(f"{count} {name}" for name, count in named if count)
+
+
+# The archive
+
+
+def archived(status: Status) -> Iterator[Line]:
+    """What lies in the archive, in the order of the ledger."""
+    parts, path, archive = status.archived, status.ledger.path, status.archive
+    for part in parts:
+        at = "not found" if part.archive_line is None else f"{archive}:{part.archive_line}"
+        yield Line(one_line(f"{part.item}  {size(part)}  {at} (from {path}:{part.line})"))
+    attempts = sum(part.attempts for part in parts)
+    yield Line(f"{counted(attempts, 'attempt')} in the archive" if parts else "nothing is archived")
+
+
+def size(part: ArchivedPart) -> str:
+    """``12 attempts (#1-#12), 40 lines``, after ``whole`` for an item that went as such."""
+    numbers = ", ".join(f"#{a}" if a == b else f"#{a}-#{b}" for a, b in part.numbers)
+    tries = f"{counted(part.attempts, 'attempt')}{f' ({numbers})' if numbers else ''}"
+    whole = "whole: " if part.is_item else ""
+    return f"{whole}{tries}, {counted(part.lines, 'line')}"
