@@ -7,7 +7,7 @@ Each command of the command line is a function here: ``ledger.status()``,
 from __future__ import annotations
 
 import sys
-from importlib import import_module, metadata
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,8 @@ def __getattr__(name: str) -> Any:
     """A function of the library, from the module of its name in ``ledger.commands``. Most programs
     call one or two of them, and the hook none."""
     if name == "__version__":
+        from importlib import metadata  # reads e-mail headers, and few ask
+
         return metadata.version("fix-plan-ledger")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
+import ledger
 from ledger import config, errors
 from ledger.commands import staged
 from ledger.config import Config
@@ -54,7 +54,7 @@ def _run(arguments: Sequence[str]) -> int:
             errors.write(USAGE)
             return 0
         if argument == "--version":
-            errors.write(f"ledger-hook {metadata.version('fix-plan-ledger')}\n")
+            errors.write(f"ledger-hook {ledger.__version__}\n")
             return 0
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")

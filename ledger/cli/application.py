@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+import ledger
 from ledger.cli import COMMANDS
 from ledger.errors import UsageError
 from ledger.plan import text
@@ -87,7 +88,7 @@ def _name(argument: Any) -> None:
 
 def _version(is_wanted: bool) -> None:
     if is_wanted:
-        typer.echo(f"ledger {metadata.version('fix-plan-ledger')}")
+        typer.echo(f"ledger {ledger.__version__}")
         raise typer.Exit
 
 
