@@ -290,6 +290,11 @@ def any_box(line: str) -> Box | None:
     return _box(_ANY_BOX.match(line))
 
 
+def mentions_box(line: str) -> bool:
+    """Whether there is such a box anywhere in the line."""
+    return _ANY_BOX.search(line) is not None
+
+
 def _box(found: re.Match[str] | None) -> Box | None:
     if not found:
         return None

@@ -114,6 +114,8 @@ class Checklist(Dialect):
 
     def sign(self, document: Document, section: Section) -> Sign | None:
         """Tasks with a box, outside of code and quotations."""
+        if not any(map(parts.mentions_box, document.lines(section.start, section.end))):
+            return None
         lines = [
             entry.start
             for entry in _entries(section.blocks)
