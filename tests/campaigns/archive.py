@@ -73,7 +73,7 @@ def judge(folder: Path, name: str, data: bytes, wanted: dict[str, int], outcome:
         outcome.moved += sum(part.attempts for part in done.parts)
         outcome.before += lines
         outcome.after += ledger.count(b"\n")
-        if wanted.to_lines and ledger.count(b"\n") > wanted.to_lines:
+        if ledger.count(b"\n") > wanted.get("to_lines", lines):
             outcome.faults.append(f"{name}: {ledger.count(bytes([10]))} lines are left")
         if done.parts:
             archiving.bring_back(ledger=place.ledger)
