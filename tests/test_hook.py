@@ -336,15 +336,20 @@ def test_ctrl_c(
 
 
 def test_a_defect_is_told_in_a_line(
-    repo: Repository, run: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+    repo: Repository,
+    run: Callable[..., object],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(staged, "check_staged", lambda *_: 1 // 0)
     code, [line] = run(PLAN)  # type: ignore[misc]
     assert code == 2
     assert "this is a defect of ledger: ZeroDivisionError" in line
     monkeypatch.setenv("LEDGER_TRACEBACK", "1")
-    with pytest.raises(ZeroDivisionError):
-        run(PLAN)
+    assert hook.main([PLAN]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("Traceback")
+    assert shown.endswith(line)
 
 
 def test_nobody_reads_what_it_says(repo: Repository) -> None:
