@@ -26,7 +26,7 @@ from tests import commands
 
 SIZES = (100_000, 1_000_000, 10_000_000, 50_000_000)
 STEEPEST = 1.15
-READ = "import sys; from pathlib import Path; from ledger import reader; "
+READ = "import sys; from pathlib import Path; from ledger.plan import reader; "
 TOOLS: dict[str, list[str]] = {
     "read": [READ + "reader.read(Path(sys.argv[1]).read_bytes())"],
     "ledger status": [commands.SCRIPT, "status", "--ledger"],
