@@ -183,4 +183,4 @@ def _headings(source: str) -> Iterator[int]:
         at = source.find("\n#", at + 1)
 
 
-_parse = lru_cache(maxsize=256)(parse_blocks)
+_parse = lru_cache(maxsize=64)(parse_blocks)

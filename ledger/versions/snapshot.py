@@ -15,7 +15,7 @@ from ledger.plan.model import ActionState, Attempt, Conventions, IndexRow, Item,
 from ledger.versions.model import Form
 
 _BULLETS: Final = (b"-", b"*", b"+")
-_PARTS: Final = 256  # of versions, that are read and kept; a version of a large plan has about 30
+_PARTS: Final = 64  # of versions, that are read and kept; a version of a large plan has about 30
 
 
 class Entry(NamedTuple):
