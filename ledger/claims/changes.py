@@ -6,13 +6,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from ledger.claims.counts import PASS_RATE_BEFORE
 from ledger.claims.figures import TIMES, WORDS, Figure, Reading, exact, is_nearly, is_whole, rounded
-from ledger.claims.group import ROUNDED, SEVERAL_SESSIONS, candidates, denominators, options
 from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
-from ledger.claims.runs import Run
+from ledger.claims.runs import (
+    ROUNDED,
+    SEVERAL_SESSIONS,
+    Run,
+    candidates,
+    denominators,
+    options,
+)
 from ledger.claims.times import RAN
 
 _ARROW = re.compile(r" ?(?:→|->|=>) ?")
@@ -166,7 +173,9 @@ def _judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> 
         return claim.contradicted(observed, ARITHMETIC, reason)
     if claim.whose == "loose" and not claim.against:
         return claim.unverifiable("its wording may mean other runs")
-    runs = [[run for run in runs if run.every or run.elapsed] for runs in (own, baselines)]
+    runs = [
+        [run for run in runs if run.every or run.figures["elapsed_s"]] for runs in (own, baselines)
+    ]
     pairs = [
         _Pair(after, before, file, is_alike=way == way_before)
         for after, file, way in _values(claim, runs[0])
@@ -239,23 +248,18 @@ def _meet(amount: Amount, low: float, high: float) -> bool:
 
 def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[tuple[float, str, str]]:
     """What the runs have of a measure: each value, its file, and the way of counting it."""
-    for run in runs:
-        if claim.measure in _COUNTS:
-            for seen in candidates(run, claim.subject):
-                values = options(seen.session, claim.measure, frozenset())
-                yield from ((value, seen.file, str(way)) for way, value in enumerate(values))
-        elif claim.measure in ("duration_s", "seconds"):
-            yield from ((time.value, run.place(time.file), "session") for time in run.durations)
-            yield from ((time.value, run.place(time.file), "command") for time in run.elapsed)
-        elif claim.measure == "pass_rate":
-            yield from _pass_rates(run)
-
-
-def _pass_rates(run: Run) -> Iterator[tuple[float, str, str]]:
-    for session in run.every:
-        passed, file = 100.0 * session.totals.passed, run.place(session.file)
-        ways = enumerate(denominators(session))
-        yield from ((passed / of, file, str(way)) for way, of in ways if of > 0)
+    if claim.measure in _COUNTS:
+        for session in candidates(runs, claim.subject):
+            values = options(session, claim.measure, frozenset())
+            yield from ((value, session.file, str(way)) for way, value in enumerate(values))
+    elif claim.measure in ("duration_s", "seconds"):
+        for run, way in product(runs, ("duration_s", "elapsed_s")):
+            yield from ((time.value, time.file, way) for time in run.figures[way])
+    elif claim.measure == "pass_rate":
+        for session in (session for run in runs for session in run.every):
+            ways = enumerate(denominators(session))
+            passed = 100.0 * session.totals.passed
+            yield from ((passed / of, session.file, str(way)) for way, of in ways if of > 0)
 
 
 def _agrees(claim: Claim, pair: _Pair) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ledger.claims.figures import NOUNS, Reading, exact, is_nearly, is_whole, rounded
-from ledger.claims.group import (
+from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
+from ledger.claims.runs import (
     OF_ANOTHER,
     ROUNDED,
     SEVERAL_RUNS,
@@ -14,16 +15,14 @@ from ledger.claims.group import (
     SMALL,
     SURE,
     Group,
-    Seen,
+    Session,
     about,
     candidates,
     holds_count,
     is_counted,
-    readings,
+    options,
     shares,
 )
-from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
-from ledger.claims.runs import Run, Session
 
 PASS_RATE_BEFORE = re.compile(
     r"\b(?:pass|success) rate(?: of| is| was| at)?[:=]? {0,2}\Z", re.IGNORECASE
@@ -221,24 +220,32 @@ def judge_count(group: Group, claim: Claim) -> JudgedClaim:
     runs = group.runs_of(claim)
     if not any(run.every for run in runs):
         return claim.unverifiable("no outputs of tests to hold it against")
+    seen: Iterable[Session | None] = [group.best]
     if claim.whose == "other":
-        return _of_another(group, claim, runs)
-    best = group.best
-    assert best is not None
-    if group.holds(best.session, claim):
-        return _agrees(group, claim, best)
+        seen = candidates(runs, claim.subject)
+    word = "tests" if claim.measure == "executed" else claim.measure
+    for session in filter(None, seen):
+        for value in options(session, claim.measure, group.claimed):
+            if claim.holds(value):
+                return claim.supported(f"{value} {word}", session.file)
+    if claim.whose == "other":
+        return claim.unverifiable(OF_ANOTHER)
     reason = _doubt(group, claim)
-    seen = certain(group, claim) if reason else group.meant(claim)
-    if seen is None:
+    meant = _certain(group, claim) if reason else _part(group.single, claim.subject)
+    if meant is None:
         return claim.unverifiable(reason)
-    if group.holds(seen.session, claim):
+    if group.holds(meant, claim):
         return claim.unverifiable("it is so by one of several readings")
-    observed = readings(seen.session, claim.measure, group.claimed)[0]
-    text = f"{observed} {_word(claim.measure)}"
-    return claim.contradicted(text, seen.file, "the run counts otherwise")
+    observed = options(meant, claim.measure, group.claimed)[0]
+    return claim.contradicted(f"{observed} {word}", meant.file, "the run counts otherwise")
 
 
-def certain(group: Group, claim: Claim) -> Seen | None:
+def _part(session: Session | None, subject: str) -> Session | None:
+    """The part of a session that a claim names, the whole where it names none."""
+    return session and (about(session, subject) or session)
+
+
+def _certain(group: Group, claim: Claim) -> Session | None:
     """The one session, of however many, that a count is surely of: everything else that is said
     with it fits that session and no other one so well."""
     if claim.measure not in _OUTCOMES:
@@ -248,43 +255,23 @@ def certain(group: Group, claim: Claim) -> Seen | None:
         for c in group.counts
         if c is not claim and c.whose == "own" and c.measure in _OUTCOMES and is_counted(c)
     ]
-    fits: dict[tuple[int, ...], tuple[float, Seen]] = {}
-    for run in group.runs:
-        for seen in candidates(run, claim.subject):
-            agreed = [c for c in others if group.holds(seen.session, c)]
-            weight = len(agreed) + 2 * bool(group.times_of(seen.session))
-            known = fits.get(seen.session.key)
-            if agreed and len(agreed) == len(others) and (known is None or known[0] < weight):
-                fits[seen.session.key] = (weight, seen)
+    if not any(c.amount is not None and c.amount.high >= SMALL for c in others):
+        return None
+    fits: dict[tuple[int, ...], tuple[int, Session]] = {}
+    for session in candidates(group.runs, claim.subject):
+        if all(group.holds(session, c) for c in others):
+            weight = len(others) + 2 * bool(group.times_of(session))
+            if weight > fits.get(session.key, (0,))[0]:
+                fits[session.key] = (weight, session)
     ranked = sorted(fits.values(), key=lambda fit: -fit[0])
     if not ranked or ranked[0][0] < _CERTAIN or (ranked[1:] and ranked[1][0] == ranked[0][0]):
         return None
-    large = any(c.amount is not None and c.amount.high >= SMALL for c in others)
-    return ranked[0][1] if large else None
-
-
-def _of_another(group: Group, claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
-    for run in runs:
-        for seen in candidates(run, claim.subject):
-            if group.holds(seen.session, claim):
-                return _agrees(group, claim, seen)
-    return claim.unverifiable(OF_ANOTHER)
-
-
-def _agrees(group: Group, claim: Claim, seen: Seen) -> JudgedClaim:
-    assert claim.amount is not None
-    observed = readings(seen.session, claim.measure, group.claimed)
-    value = next(value for value in observed if claim.amount.holds(value))
-    return claim.supported(f"{value} {_word(claim.measure)}", seen.file)
-
-
-def _word(measure: str) -> str:
-    return "tests" if measure == "executed" else measure
+    return ranked[0][1]
 
 
 def _doubt(group: Group, claim: Claim) -> str:
     """Why a count that no session has is no contradiction; empty where it is one."""
-    if group.only is None or len([r for r in group.runs if r.every or r.durations]) > 1:
+    if group.only is None or len([r for r in group.runs if r.every or r.figures["duration_s"]]) > 1:
         return SEVERAL_RUNS
     single = group.single
     if single is None:
@@ -295,15 +282,9 @@ def _doubt(group: Group, claim: Claim) -> str:
         return "the outputs do not tell"
     if claim.subject and about(single, claim.subject) is None:
         return "it is said of a part of the run that the outputs do not name"
-    if _is_noun(claim) and len(group.counts) < 2:
+    if len(group.counts) < 2 and NOUNS.intersection(claim.text.lower().split()[-1:]):
         return "the word may stand for something else than tests that failed"
     return _doubt_run(group, claim, single)
-
-
-def _is_noun(claim: Claim) -> bool:
-    """Whether the count stands by a noun that may name things rather than count outcomes."""
-    words = claim.text.lower().split()
-    return bool(words) and words[-1] in NOUNS
 
 
 def _doubt_run(group: Group, claim: Claim, single: Session) -> str:
@@ -345,7 +326,7 @@ def _is_likely(group: Group, claim: Claim, session: Session) -> bool:
     claimed = claim.amount.middle
     return any(
         claimed <= SMALL * value + _FEW and value <= SMALL * claimed + _FEW
-        for value in readings(session, claim.measure, group.claimed)
+        for value in options(session, claim.measure, group.claimed)
     )
 
 
@@ -360,14 +341,11 @@ def judge_sum(group: Group, claim: Claim) -> JudgedClaim:
     observed = f"{found:.0f}"
     if found == total:
         return claim.supported(observed, ARITHMETIC)
-    for run in group.runs_of(claim):
-        for seen in candidates(run, claim.subject):
-            counts = seen.session.totals
-            if total == counts.collected and all(
-                value in readings(seen.session, name, frozenset(named))
-                for name, value in parts.items()
-            ):
-                return claim.supported(observed, seen.file)
+    for session in candidates(group.runs_of(claim), claim.subject):
+        if total == session.totals.collected and all(
+            value in options(session, name, frozenset(named)) for name, value in parts.items()
+        ):
+            return claim.supported(observed, session.file)
     if claim.whose != "own":
         return claim.unverifiable(OF_ANOTHER)
     if found > total + parts.get("skipped", 0.0) or any(part > total for part in parts.values()):
@@ -381,21 +359,18 @@ def judge_rate(group: Group, claim: Claim) -> JudgedClaim:
     """A percentage, by any denominator that the run or the text has."""
     amount = claim.amount
     assert amount is not None
-    for run in group.runs_of(claim):
-        for seen in candidates(run, claim.subject):
-            rates = shares(seen.session, claim) if _is_of(group, claim, seen.session) else []
-            value = _first(amount, rates)
-            if value is not None:
-                return claim.supported(_percent(value), seen.file)
+    for session in candidates(group.runs_of(claim), claim.subject):
+        for value in shares(session, claim) if _is_of(group, claim, session) else ():
+            if amount.holds(value):
+                return claim.supported(_percent(value), session.file)
     calculated = _calculated(group, claim)
     is_explicit = bool(calculated) and len(claim.of) == 2 and None not in claim.of
-    value = _first(amount, calculated)
-    if value is not None and is_explicit:
-        return claim.supported(_percent(value), ARITHMETIC)
-    if value is not None:
+    for value in filter(amount.holds, calculated):
+        if is_explicit:
+            return claim.supported(_percent(value), ARITHMETIC)
         return claim.unverifiable("it agrees with the counts beside it, which are not verified")
     surely = _session(group, claim) if claim.whose == "own" else None
-    rates = shares(surely.session, claim) if surely else []
+    rates = shares(surely, claim) if surely else []
     if any(is_nearly(amount, value) for value in (*calculated, *rates)):
         return claim.unverifiable(ROUNDED)
     if is_explicit and not claim.subject:
@@ -405,31 +380,31 @@ def judge_rate(group: Group, claim: Claim) -> JudgedClaim:
         reason = "no denominator of the run gives this percentage"
         return claim.contradicted(_percent(rates[0]), surely.file, reason)
     has_results = any(run.every for run in group.runs_of(claim))
-    if not has_results and claim.whose == "own" and calculated and _names_the_whole(group, claim):
+    if not has_results and claim.whose == "own" and calculated and _names_whole(group, claim):
         reason = "no denominator that is named gives this percentage"
         return claim.contradicted(_percent(calculated[0]), ARITHMETIC, reason)
     return claim.unverifiable("no run or count to reckon it from")
 
 
-def _session(group: Group, claim: Claim) -> Seen | None:
+def _session(group: Group, claim: Claim) -> Session | None:
     """The session that the percentage is surely of: the only one, or one of several that all
     the counts around it fit."""
     if not claim.measure:
         return None
     own = [c for c in group.counts if c.whose == "own" and is_counted(c)]
     best = group.best
-    fits = best is not None and all(group.holds(best.session, c) for c in own)
+    fits = best is not None and all(group.holds(best, c) for c in own)
     if fits and len(own) > 1:
         return best
-    if group.single is None:
+    session = _part(group.single, claim.subject)
+    if session is None:
         return None
-    seen = group.meant(claim)
     if claim.of and claim.of[0] is not None:
-        fits = _is_of(group, claim, seen.session)
+        fits = _is_of(group, claim, session)
     elif not own:  # a percentage alone is of that session if all that the entry counts fits it
         counts = [c for c in group.entry if c.whose == "own" and is_counted(c)]
-        fits = all(holds_count(seen.session, c) for c in counts)
-    return seen if fits else None
+        fits = all(holds_count(session, c) for c in counts)
+    return session if fits else None
 
 
 def _is_of(group: Group, claim: Claim, session: Session) -> bool:
@@ -437,7 +412,7 @@ def _is_of(group: Group, claim: Claim, session: Session) -> bool:
     count = claim.of[0] if claim.of else None
     if count is None or not claim.measure:
         return True
-    return any(count.holds(v) for v in readings(session, claim.measure, group.claimed))
+    return any(count.holds(v) for v in options(session, claim.measure, group.claimed))
 
 
 def _calculated(group: Group, claim: Claim) -> list[float]:
@@ -454,15 +429,11 @@ def _calculated(group: Group, claim: Claim) -> list[float]:
     return [100.0 * a.middle / b for a in above if a for b in below if b > 0]
 
 
-def _names_the_whole(group: Group, claim: Claim) -> bool:
+def _names_whole(group: Group, claim: Claim) -> bool:
     """Whether the text names a whole set of results, and of how many."""
     if not claim.of or claim.of[0] is None or not group.claimed >= {"passed", "failed", "skipped"}:
         return False
     return any(c.kind == "count" and c.measure in _WHOLE for c in group.entry)
-
-
-def _first(amount: Amount, values: Iterable[float]) -> float | None:
-    return next((value for value in values if amount.holds(value)), None)
 
 
 def _percent(value: float) -> str:

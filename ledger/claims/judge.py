@@ -15,10 +15,9 @@ from typing import Final
 from ledger.claims import changes, counts, names, times
 from ledger.claims.entries import Entry, Place, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
-from ledger.claims.group import LOOSE, Group
 from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
-from ledger.claims.runs import Run, Runs, run_of
+from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of
 from ledger.evidence.model import Evidence
 from ledger.plan.model import Attempt, Ledger
 from ledger.rules import places

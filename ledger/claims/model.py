@@ -89,6 +89,10 @@ class Claim(Model):
     is_firm: bool = Field(default=False, exclude=True)
     """Whether the wording leaves no doubt that this run's result is told."""
 
+    def holds(self, value: float) -> bool:
+        """Whether ``value`` is what is claimed."""
+        return self.amount is not None and self.amount.holds(value)
+
     @property
     def said(self) -> str:
         """The passage, and the value behind it where the passage is another wording."""
@@ -99,28 +103,21 @@ class Claim(Model):
 
     def supported(self, observed: str, evidence: str) -> JudgedClaim:
         """The claim where ``evidence`` agrees with it."""
-        return self._judged("supported", observed, evidence, "")
+        return self._judged(verdict="supported", observed=observed, evidence=evidence)
 
     def contradicted(self, observed: str, evidence: str | None, reason: str) -> JudgedClaim:
         """The claim where ``evidence`` has another value."""
-        return self._judged("contradicted", observed, evidence, reason)
+        return self._judged(
+            verdict="contradicted", observed=observed, evidence=evidence, reason=reason
+        )
 
     def unverifiable(self, reason: str) -> JudgedClaim:
         """The claim where nothing can be said of it."""
-        return self._judged("unverifiable", None, None, reason)
+        return self._judged(verdict="unverifiable", reason=reason)
 
-    def _judged(
-        self, verdict: Verdict, observed: str | None, evidence: str | None, reason: str
-    ) -> JudgedClaim:
-        return JudgedClaim.model_validate(
-            {
-                **self.__dict__,
-                "verdict": verdict,
-                "observed": observed,
-                "evidence": evidence,
-                "reason": reason,
-            }
-        )
+    def _judged(self, **judgement: str | None) -> JudgedClaim:
+        nothing = {"observed": None, "evidence": None, "reason": ""}
+        return JudgedClaim.model_validate({**self.__dict__, **nothing, **judgement})
 
 
 class JudgedClaim(Claim):

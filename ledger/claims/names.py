@@ -10,10 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ledger.claims.entries import Cited, Entry, Place, run_folder, stamp_of
-from ledger.claims.group import LOOSE, OF_ANOTHER, about
 from ledger.claims.model import Claim, JudgedClaim
 from ledger.claims.prose import Context, Prose, Sentence, scopes
-from ledger.claims.runs import Run, Session
+from ledger.claims.runs import LOOSE, OF_ANOTHER, Run, Session, about
 from ledger.evidence.model import FAILING, TestResult
 from ledger.plan import citations
 
@@ -191,44 +190,42 @@ def judge_test(claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
     if claim.whose == "other":
         return claim.unverifiable(OF_ANOTHER)
     found = [
-        (run, session, test)
+        (session, test)
         for run in runs
-        for session in run.by_file
+        for session in _by_file(run)
         for test in _tests_named(session, claim.name)
     ]
-    fitting = [entry for entry in found if _fits(claim.measure, entry[2])]
-    if fitting and (claim.measure == "failed" or not _failing(found, fitting[0][1])):
-        run, session, test = fitting[0]
-        return claim.supported(test.outcome, run.place(session.file))
+    fitting = [entry for entry in found if _fits(claim.measure, entry[1])]
+    fails = fitting and any(s is fitting[0][0] and t.outcome in FAILING for s, t in found)
+    if fitting and (claim.measure == "failed" or not fails):
+        session, test = fitting[0]
+        return claim.supported(test.outcome, session.file)
     with_results = [run for run in runs if run.every]
     if len(with_results) != 1:
         return claim.unverifiable("no outputs of tests, or those of several runs")
-    run = with_results[0]
-    return _not_so(claim, found, run) if found else _not_run(claim, run)
-
-
-def _not_so(
-    claim: Claim, found: Sequence[tuple[Run, Session, TestResult]], run: Run
-) -> JudgedClaim:
-    """A test that the run has, and that did not end so."""
-    if any(_fits(claim.measure, test) for _, _, test in found):
+    if not found:
+        return _not_run(claim, with_results[0])
+    if fitting:
         return claim.unverifiable("it has parameters of either outcome")
-    _, session, test = found[0]
+    session, test = found[0]
     if test.outcome == "skipped" and claim.measure == "failed":
         return claim.unverifiable("the run skipped it")
-    reason = "the run says otherwise of this test"
-    return claim.contradicted(test.outcome, run.place(session.file), reason)
+    return claim.contradicted(test.outcome, session.file, "the run says otherwise of this test")
+
+
+def _by_file(run: Run) -> tuple[Session, ...]:
+    """The sessions, then the whole: the file that names a test comes first."""
+    return (*run.sessions, run.whole) if run.whole else run.sessions
 
 
 def _not_run(claim: Claim, run: Run) -> JudgedClaim:
     """A test that the run does not have."""
-    sessions = [session for session in run.by_file if session.tests]
+    sessions = [session for session in _by_file(run) if session.tests]
     if not sessions or run.whole is None or run.whole.is_partial or run.single is None:
         return claim.unverifiable("the outputs do not name every test")
     if not any(_module(claim.name) in _modules(session) for session in sessions):
         return claim.unverifiable("the run has no tests of its module")
-    file = run.place(sessions[0].file)
-    return claim.contradicted("not in the run", file, "the run has no such test")
+    return claim.contradicted("not in the run", sessions[0].file, "the run has no such test")
 
 
 def _tests_named(session: Session, name: str) -> list[TestResult]:
@@ -258,10 +255,6 @@ def _fits(outcome: str, test: TestResult) -> bool:
     if outcome == "failed":
         return test.outcome in FAILING
     return test.outcome in ("passed", "xpassed")
-
-
-def _failing(found: Sequence[tuple[Run, Session, TestResult]], session: Session) -> bool:
-    return any(s is session and test.outcome in FAILING for _, s, test in found)
 
 
 def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | None:

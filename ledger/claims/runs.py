@@ -1,30 +1,41 @@
-"""What a run says, laid out so that claims can be held against it, and which runs names stand for.
+"""What runs say, laid out so that claims can be held against it.
 
 A folder may hold the outputs of several sessions, and prose may speak of any of them. So every
-output is a ``Session`` of its own beside the folded whole, and every figure keeps its file.
+output is a ``Session`` of its own beside the folded whole, and every figure keeps its file. Claims
+that are made in one breath are a ``Group``: they speak of one session.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import zip_longest
 from typing import NamedTuple
 
 from ledger.claims.entries import Entry, Place, stamp_of
-from ledger.claims.model import Claim, JudgedClaim, RunName
+from ledger.claims.model import Claim, RunName
 from ledger.errors import UnreadableInput
-from ledger.evidence.model import Evidence, TestResult, Totals
+from ledger.evidence.model import Evidence, TestResult, Totals, recount
 from ledger.evidence.outputs import Outputs, outputs_of
 from ledger.evidence.part import Part
 
+ROUNDED = "it is cut off, or rounded twice"
+OF_ANOTHER = "it is said of another run"
+OF_A_PART = "it is said of a part of the run"
+LOOSE = "its wording may mean another run, a limit or a guess"
+SEVERAL_RUNS = "several runs are cited"
+SEVERAL_SESSIONS = "the run's outputs hold several sessions"
+SURE = 1.0
+SMALL = 3  # a lesser number fits many sessions
+_MEASURES = ("duration_s", "elapsed_s", "exit_code", "peak_rss_bytes", "cpu_percent")
 _UNCERTAIN = frozenset({"incomplete", "timeout", "crashed", "inconsistent"})
 
 
 class Session(NamedTuple):
-    """One set of results: ``file`` has them, below the run's folder. ``is_partial`` says that some
-    tests have no name, or were not reached. ``printed`` are the counts of pytest's own last
-    line, where it counts in another way."""
+    """One set of results: ``file`` has them, as a path from the repository's top. ``is_partial``
+    says that some tests have no name, or were not reached. ``printed`` are the counts of pytest's
+    own last line, where it counts in another way."""
 
     file: str
     totals: Totals
@@ -46,8 +57,8 @@ class Session(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A value and the file that has it. ``is_exact`` where the file gives the very figure that
-    people copy: pytest's last line, time's report, an exit-code file."""
+    """A value and the file that has it, as a path from the repository's top. ``is_exact`` where the
+    file gives the very figure that people copy: pytest's last line, time's report, an exit code."""
 
     value: float
     file: str
@@ -55,17 +66,14 @@ class Figure(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run: ``path`` is its folder or file. Times in seconds, memory in bytes."""
+    """One run: ``path`` is its folder or file, ``figures`` are the values of each of ``_MEASURES``:
+    times in seconds, memory in bytes."""
 
     path: str
-    stamp: str | None = None
-    sessions: tuple[Session, ...] = ()
-    whole: Session | None = None
-    durations: tuple[Figure, ...] = ()
-    elapsed: tuple[Figure, ...] = ()
-    exit_codes: tuple[Figure, ...] = ()
-    memory: tuple[Figure, ...] = ()
-    cpu: tuple[Figure, ...] = ()
+    stamp: str | None
+    sessions: tuple[Session, ...]
+    whole: Session | None
+    figures: Mapping[str, tuple[Figure, ...]]
 
     @property
     def every(self) -> tuple[Session, ...]:
@@ -73,53 +81,22 @@ class Run(NamedTuple):
         return (self.whole, *self.sessions) if self.whole else self.sessions
 
     @property
-    def by_file(self) -> tuple[Session, ...]:
-        """The sessions, then the whole: for a test, the file that names it comes first."""
-        return (*self.sessions, self.whole) if self.whole else self.sessions
-
-    @property
     def single(self) -> Session | None:
         """The only session, where all outputs that count tests count the same."""
         counted = [session for session in self.every if not session.is_empty] or list(self.every)
         return counted[0] if len({session.key for session in counted}) == 1 else None
 
-    def place(self, file: str) -> str:
-        """A file of the run, relative to the repository's top."""
-        return self.path if file in ("", self.path) else f"{self.path}/{file}"
-
-    def supports(self, claim: Claim, figure: Figure) -> JudgedClaim:
-        """A claim that a figure of the run agrees with."""
-        return claim.supported(_shown(claim.kind, figure.value), self.place(figure.file))
-
-    def contradicts(self, claim: Claim, figure: Figure, reason: str) -> JudgedClaim:
-        """A claim that a figure of the run does not agree with."""
-        shown = _shown(claim.kind, figure.value)
-        return claim.contradicted(shown, self.place(figure.file), reason)
-
-
-def _shown(kind: str, value: float) -> str:
-    if kind == "exit_code":
-        return str(int(value))
-    if kind == "cpu":
-        return f"{value:.0f}%"
-    if kind == "memory":
-        return f"{value / 1024:.0f} kbytes"
-    return f"{value:.3f}".rstrip("0").rstrip(".") + "s"
-
 
 def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
     """A run as its evidence has it, with what each of its outputs says where they are at hand. A
     report of ``time`` that measured something else than the run still says what it says of that."""
-    sources = evidence.sources
+    path = evidence.path
+
+    def place(file: str) -> str:
+        return path if file in ("", path) else f"{path}/{file}"
+
     sessions = [
-        Session(
-            file=part.file,
-            totals=part.totals,
-            tests=part.tests,
-            printed=part.printed,
-            is_partial=part.partial,
-            durations=() if part.duration_s is None else (part.duration_s,),
-        )
+        _session(part, place(part.file), part.totals, is_partial=part.partial)
         for part in parts
         if part.totals is not None
     ]
@@ -127,51 +104,46 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
         counted = [part.totals for part in parts if part.reader == reader and part.totals]
         if len(counted) > 1:
             # Outputs added up as people do it: a test that stands in two of them counts twice.
-            sessions.append(Session("", sum(counted, Totals()), {}, is_partial=True))
+            sessions.append(Session(path, sum(counted, Totals()), {}, is_partial=True))
     whole = None
-    if evidence.totals is not None:
-        whole = Session(
-            file=_file_of(evidence, sessions),
-            totals=evidence.totals,
-            tests=evidence.tests,
-            printed=evidence.printed,
-            is_partial=evidence.tests_partial or evidence.completeness in _UNCERTAIN,
-            durations=() if evidence.duration_s is None else (evidence.duration_s,),
-        )
+    if (totals := evidence.totals) is not None:
+        file = place(evidence.sources.get("totals", path))
+        if len(sessions) > 1:  # what several outputs add up to may stand in none of them
+            file = next((one.file for one in sessions if one.totals == totals), path)
+        is_partial = evidence.tests_partial or evidence.completeness in _UNCERTAIN
+        whole = _session(evidence, file, totals, is_partial=is_partial)
 
     def figures(name: str) -> tuple[Figure, ...]:
         """Each value of each file once, exact ones first."""
         found: dict[tuple[float, str], Figure] = {}
-        value = getattr(evidence, name)
-        if value is not None:
-            file = sources.get(name, evidence.path)
+        if (value := getattr(evidence, name)) is not None:
+            file = place(evidence.sources.get(name, path))
             found[value, file] = Figure(float(value), file, is_exact=not file.endswith(".xml"))
         for part in parts:
-            value = getattr(part, name)
-            if value is not None:
+            if (value := getattr(part, name)) is not None:
+                file = place(part.file)
                 is_exact = name != "duration_s" or part.reader == "pytest-log"
-                found.setdefault((value, part.file), Figure(float(value), part.file, is_exact))
+                found.setdefault((value, file), Figure(float(value), file, is_exact))
         return tuple(sorted(found.values(), key=lambda figure: not figure.is_exact))
 
     return Run(
-        path=evidence.path,
+        path=path,
         stamp=evidence.stamp,
         sessions=tuple(sessions),
         whole=whole,
-        durations=figures("duration_s"),
-        elapsed=figures("elapsed_s"),
-        exit_codes=figures("exit_code"),
-        memory=figures("peak_rss_bytes"),
-        cpu=figures("cpu_percent"),
+        figures={name: figures(name) for name in _MEASURES},
     )
 
 
-def _file_of(evidence: Evidence, sessions: Sequence[Session]) -> str:
-    """The file that has the totals. What several outputs add up to stands in none of them: there
-    it is none, for the folder has it."""
-    if len(sessions) < 2:
-        return evidence.sources.get("totals", evidence.path)
-    return next((one.file for one in sessions if one.totals == evidence.totals), "")
+def _session(of: Evidence | Part, file: str, totals: Totals, *, is_partial: bool) -> Session:
+    return Session(
+        file=file,
+        totals=totals,
+        tests=of.tests,
+        is_partial=is_partial,
+        durations=() if of.duration_s is None else (of.duration_s,),
+        printed=of.printed,
+    )
 
 
 class Runs:
@@ -227,3 +199,171 @@ class Runs:
                 with contextlib.suppress(UnreadableInput):
                     self._read[folder] = outputs_of(self._place.files, folder)
         return self._read[folder]
+
+
+def candidates(runs: Iterable[Run], subject: str) -> Iterator[Session]:
+    """Of each run the whole, its sessions and, for a subject, the part of each that it names."""
+    for run in runs:
+        yield from (part for session in run.every if (part := about(session, subject)))
+        yield from run.every
+
+
+def about(session: Session, subject: str) -> Session | None:
+    """The tests of a session that ``subject`` (a module, class, node id or test) names; None for
+    none."""
+    # tests/test_x.py::TestY::test_z is test_x, TestY and test_z.
+    head, *rest = subject.partition("[")[0].split("::")
+    module = head.rpartition("/")[2].removesuffix(".py")
+    names = [name for name in (module, *rest) if name]
+    tests = {
+        identity: test
+        for identity, test in session.tests.items()
+        if names and names[-1] in identity and _pieces(identity).issuperset(names)
+    }
+    if not tests:
+        return None
+    durations = tuple(t.duration_s for t in tests.values() if t.duration_s is not None)
+    totals = recount(tests.values())
+    return Session(session.file, totals, tests, durations=durations if len(tests) == 1 else ())
+
+
+def _pieces(identity: str) -> set[str]:
+    return set(identity.partition("[")[0].replace("::", ".").split("."))
+
+
+def options(session: Session, measure: str, claimed: frozenset[str]) -> list[int]:
+    """What ``measure`` may mean in a session, the plain meaning first; each place in the list is
+    one way of counting. ``claimed`` are the measures that the same group names: what has a word
+    of its own there is not part of another.
+
+    JUnit XML counts expected failures as skipped, and modules skipped at collection as tests.
+    """
+    totals = session.totals
+    cases = sum(session.key)
+    if measure == "collected":
+        return [totals.collected, cases, len(session.tests)]
+    if measure == "executed":
+        ran, expected = _ran(totals)
+        return [ran + expected, ran, totals.collected, cases, len(session.tests)]
+    value: int = getattr(totals, measure)
+    found = [value]
+    if measure == "skipped" and "xfailed" not in claimed:
+        found += [value + totals.xfailed, value - max(0, cases - totals.collected)]
+    if measure == "failed" and "errors" not in claimed:
+        found.append(value + totals.errors)
+    if measure == "passed" and "xpassed" not in claimed:
+        found.append(value + totals.xpassed)
+    if measure == "errors":
+        found.append(sum(test.outcome == "error" for test in session.tests.values()))
+    if session.printed is not None:
+        found.append(getattr(session.printed, measure))
+    return found
+
+
+def _ran(totals: Totals) -> tuple[int, int]:
+    """The tests that ended as they should or not, and those whose failure was expected."""
+    ran = totals.passed + totals.failed + totals.errors
+    return ran, totals.xfailed + totals.xpassed
+
+
+def holds_count(session: Session, claim: Claim, claimed: frozenset[str] = frozenset()) -> bool:
+    """Whether a session has what a count claims."""
+    return any(claim.holds(value) for value in options(session, claim.measure, claimed))
+
+
+def denominators(session: Session) -> list[int]:
+    """What a rate of this session may be of; each place in the list is one kind."""
+    totals = session.totals
+    cases = sum(session.key)
+    ran, expected = _ran(totals)
+    collected = totals.collected
+    return [collected, cases, ran, ran + expected, cases - expected, collected - totals.skipped]
+
+
+def shares(session: Session, claim: Claim) -> list[float]:
+    """What a rate of ``claim.measure`` is in a session, in percent, by every denominator."""
+    count, of = claim.of or (None, None)
+    above: list[float] = []
+    if count is not None:
+        above = [count.middle]
+    elif claim.measure:
+        above = [*options(session, claim.measure, frozenset())]
+    below: list[float] = [*denominators(session), *([of.middle] if of else [])]
+    return [100.0 * a / b for b in below for a in above if b > 0]
+
+
+def is_counted(claim: Claim) -> bool:
+    """Whether a claim is a count that says something: a zero fits almost any run."""
+    return claim.kind == "count" and claim.amount is not None and claim.amount.high > 0
+
+
+class Group:
+    """Claims of one breath. ``runs`` are those of the entry, ``elsewhere`` those that the
+    claims name, ``entry`` is all that the entry claims."""
+
+    def __init__(
+        self,
+        claims: Sequence[Claim],
+        runs: Sequence[Run],
+        entry: Sequence[Claim],
+        elsewhere: Sequence[Run],
+    ) -> None:
+        self.claims = claims
+        self.runs = runs
+        self.entry = entry
+        self.elsewhere = elsewhere
+        self.counts = [c for c in claims if c.kind == "count" and c.whose != "loose"]
+        self.claimed = frozenset(claim.measure for claim in self.counts)
+        with_results = [run for run in runs if run.every]
+        self.only = with_results[0] if len(with_results) == 1 else None
+
+    def runs_of(self, claim: Claim) -> Sequence[Run]:
+        """The runs that a claim may be about."""
+        return self.runs if claim.whose == "own" else self.elsewhere
+
+    def holds(self, session: Session, claim: Claim) -> bool:
+        """Whether a session has what a count of the group claims."""
+        return holds_count(session, claim, self.claimed)
+
+    @cached_property
+    def best(self) -> Session | None:
+        """The session of the entry's own runs that agrees with most of the group."""
+        own = [claim for claim in self.counts if claim.whose == "own"]
+
+        def agreement(session: Session) -> float:
+            fitting = [claim for claim in own if self.holds(session, claim)]
+            return self.times_of(session) + sum(SURE if is_counted(c) else 0.1 for c in fitting)
+
+        sessions = candidates(self.runs, self.counts[0].subject) if own else []
+        return max(sessions, key=agreement, default=None)
+
+    @property
+    def single(self) -> Session | None:
+        """The only session of the only run."""
+        return self.only.single if self.only else None
+
+    def times_of(self, session: Session) -> int:
+        """How many of the times that are said with the counts a session took."""
+        times = [c for c in self.claims if c.kind == "duration" and c.whose == "own"]
+        return sum(any(map(time.holds, session.durations)) for time in times)
+
+    def anchor(self, session: Session, claim: Claim) -> float:
+        """How surely something else in the group speaks of this session: small numbers fit many
+        sessions, a time with hundredths fits one."""
+        others = [c for c in self.counts if c is not claim and is_counted(c)]
+        best = 0.0
+        for part in (session, about(session, claim.subject)):
+            if part is None:
+                continue
+            here = SURE if self.times_of(part) else 0.0
+            for other in others:
+                if other.amount and self.holds(part, other):
+                    here += 0.5 if other.amount.high < SMALL else SURE
+            best = max(best, here)
+        return best
+
+    def is_whole(self, subject: str) -> bool:
+        """Whether a subject is all that the only session of the only run has."""
+        single = self.runs[0].single if len(self.runs) == 1 else None
+        part = about(single, subject) if single else None
+        return single is not None and part is not None and len(part.tests) == len(single.tests)

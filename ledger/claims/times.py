@@ -5,26 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ledger.claims.figures import (
-    TIMES,
-    Reading,
-    in_bytes,
-    is_nearly,
-    length,
-    rounded,
-)
-from ledger.claims.group import (
+from ledger.claims.figures import TIMES, Reading, in_bytes, is_nearly, length, rounded
+from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
+from ledger.claims.prose import Scope, Sentence
+from ledger.claims.runs import (
     OF_A_PART,
     OF_ANOTHER,
     ROUNDED,
     SEVERAL_RUNS,
+    Figure,
     Group,
+    Run,
     holds_count,
     is_counted,
 )
-from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
-from ledger.claims.prose import Scope, Sentence
-from ledger.claims.runs import Figure, Run
 
 RAN = re.compile(
     r"\b(?:run ?times?|duration|elapsed|took|takes|completed|finished|executed|ran|passed|failed"
@@ -89,8 +83,6 @@ _LIMIT_BEFORE = re.compile(
 _NEAR = 0.05
 _NEAR_SHARE = 0.001
 _NOTHING_FITS = "nothing else that is said here fits the run"
-
-_Time = tuple[Run, Figure]
 
 
 def duration(reading: Reading, index: int) -> bool:
@@ -235,38 +227,41 @@ def judge_duration(group: Group, claim: Claim) -> JudgedClaim:
     runs = group.runs_of(claim)
     times, tests = _times(runs), _times_of_tests(runs)
     is_of_test = claim.subject or all(len(s.tests) < 2 for run in runs for s in run.every)
-    for run, figure in [*times, *(tests if is_of_test else [])]:
+    for figure in [*times, *(tests if is_of_test else [])]:
         if amount.holds(figure.value):
-            return run.supports(claim, figure)
+            return _supported(claim, figure)
     if not times:
         return claim.unverifiable("no output tells it")
     reason = OF_ANOTHER
     if claim.whose == "own":
-        reason = _doubt(group, claim) or _another_time(amount, claim, times, tests)
-        reason = reason or _doubt_run(group, claim, times)
+        reason = (
+            _doubt(group, claim)
+            or _another_time(amount, claim, group.runs[0], tests)
+            or _doubt_run(group, claim, times)
+        )
     if reason:
         return claim.unverifiable(reason)
-    run, figure = next((time for time in times if time[1].is_exact), times[0])
-    return run.contradicts(claim, figure, "the run took another time")
+    figure = next((time for time in times if time.is_exact), times[0])
+    return _contradicted(claim, figure, "the run took another time")
 
 
-def _times(runs: Sequence[Run]) -> list[_Time]:
-    return [(run, figure) for run in runs for figure in (*run.durations, *run.elapsed)]
+def _times(runs: Sequence[Run]) -> list[Figure]:
+    return [time for run in runs for of in ("duration_s", "elapsed_s") for time in run.figures[of]]
 
 
-def _times_of_tests(runs: Sequence[Run]) -> list[_Time]:
+def _times_of_tests(runs: Sequence[Run]) -> list[Figure]:
     """The times of single tests; most take none worth a figure."""
-    sessions = ((run, session) for run in runs for session in run.every)
     return [
-        (run, Figure(test.duration_s, session.file))
-        for run, session in sessions
+        Figure(test.duration_s, session.file)
+        for run in runs
+        for session in run.every
         for test in session.tests.values()
         if test.duration_s
     ]
 
 
-def _fits(amount: Amount | None, times: Sequence[_Time]) -> bool:
-    return amount is not None and any(amount.holds(figure.value) for _, figure in times)
+def _fits(amount: Amount | None, times: Sequence[Figure]) -> bool:
+    return amount is not None and any(amount.holds(figure.value) for figure in times)
 
 
 def _doubt(group: Group, claim: Claim) -> str:
@@ -281,18 +276,16 @@ def _doubt(group: Group, claim: Claim) -> str:
     return ""
 
 
-def _another_time(
-    amount: Amount, claim: Claim, times: Sequence[_Time], tests: Sequence[_Time]
-) -> str:
+def _another_time(amount: Amount, claim: Claim, run: Run, tests: Sequence[Figure]) -> str:
     """Which other time of the only run it may be; empty for none."""
-    run = times[0][0]
-    if claim.measure == "elapsed_s" and not run.elapsed:
+    times = _times([run])
+    if claim.measure == "elapsed_s" and not run.figures["elapsed_s"]:
         return "no output tells how long the whole command took"
     if _fits(amount, tests):
         return "one of the tests took that long"
-    if any(is_nearly(amount, figure.value) for _, figure in times):
+    if any(is_nearly(amount, figure.value) for figure in times):
         return ROUNDED
-    exact = {round(f.value, 2) for f in run.durations if f.is_exact}
+    exact = {round(f.value, 2) for f in run.figures["duration_s"] if f.is_exact}
     if len(exact) > 1:
         return "the run's outputs hold several times"
     near = max(_NEAR, _NEAR_SHARE * amount.middle)
@@ -311,7 +304,7 @@ def _first_of_alias(group: Group, claim: Claim) -> Claim | None:
     return before[-1] if before else None
 
 
-def _doubt_run(group: Group, claim: Claim, times: Sequence[_Time]) -> str:
+def _doubt_run(group: Group, claim: Claim, times: Sequence[Figure]) -> str:
     """Why the run may not be the one that is meant; empty for no reason."""
     single = group.single
     assert single is not None
@@ -339,74 +332,73 @@ def judge_margin(group: Group, claim: Claim) -> JudgedClaim:
     limit, taken = claim.of
     assert limit is not None
     assert claim.amount is not None
+    is_time = claim.measure == "seconds"
+
+    def margin(taken: float) -> tuple[float, str]:
+        spare = limit.middle - taken
+        value = spare if is_time or not limit.middle else 100.0 * spare / limit.middle
+        return value, f"{value:.2f}{'s' if is_time else '%'}"
+
     times = _times(group.runs_of(claim))
-    for run, figure in times:
-        value = _margin(claim, limit, figure.value)
+    for figure in times:
+        value, text = margin(figure.value)
         if claim.amount.holds(value):
-            return claim.supported(_text(claim, value), run.place(figure.file))
+            return claim.supported(text, figure.file)
     if taken is None:
         return claim.unverifiable("which time it is reckoned from is not said")
-    value = _margin(claim, limit, taken.middle)
+    value, text = margin(taken.middle)
     if claim.amount.holds(value) or is_nearly(claim.amount, value):
         return claim.unverifiable("it agrees with the time beside it, which is not verified")
     if claim.whose != "own":
         return claim.unverifiable(OF_ANOTHER)
-    fitting = [(run, figure) for run, figure in times if taken.holds(figure.value)]
-    if fitting:
-        run, figure = fitting[0]
-        value = _margin(claim, limit, figure.value)
-        reason = "limit and time give another margin"
-        return claim.contradicted(_text(claim, value), run.place(figure.file), reason)
+    for figure in times:
+        if taken.holds(figure.value):
+            reason = "limit and time give another margin"
+            return claim.contradicted(margin(figure.value)[1], figure.file, reason)
     if not times:
         reason = "limit and time beside it give another margin"
-        return claim.contradicted(_text(claim, value), ARITHMETIC, reason)
+        return claim.contradicted(text, ARITHMETIC, reason)
     return claim.unverifiable("no output has the time it is reckoned from")
-
-
-def _margin(claim: Claim, limit: Amount, taken: float) -> float:
-    spare = limit.middle - taken
-    return spare if claim.measure == "seconds" or not limit.middle else 100.0 * spare / limit.middle
-
-
-def _text(claim: Claim, value: float) -> str:
-    return f"{value:.2f}s" if claim.measure == "seconds" else f"{value:.2f}%"
 
 
 def judge_plain(group: Group, claim: Claim) -> JudgedClaim:
     """Exit code, memory, CPU: figures that a file gives as they are."""
     runs = group.runs_of(claim)
-    values = [(run, figure) for run in runs for figure in _figures(run, claim.kind)]
+    values = [figure for run in runs for figure in run.figures[claim.measure]]
     if not values:
         return claim.unverifiable("no output tells it")
     amounts = [amount for amount in claim.of or (claim.amount,) if amount is not None]
-    for run, figure in values:
+    for figure in values:
         if any(amount.holds(figure.value) for amount in amounts):
-            return run.supports(claim, figure)
+            return _supported(claim, figure)
+    others = (c for c in group.entry if c.kind == claim.kind and c.whose == "own")
+    is_another = any(c.holds(values[0].value) for c in others if c.claimed != claim.claimed)
     for is_doubtful, reason in (
         (claim.whose != "own", OF_ANOTHER),
-        (any(is_nearly(a, figure.value) for a in amounts for _, figure in values), ROUNDED),
+        (any(is_nearly(a, figure.value) for a in amounts for figure in values), ROUNDED),
         (claim.subject and not group.is_whole(claim.subject), OF_A_PART),
         (len(runs) > 1, SEVERAL_RUNS),
-        (len({figure.value for _, figure in values}) > 1, "the run's outputs hold several values"),
-        (_is_one_of_many(group, claim, values[0][1]), "the entry speaks of several commands"),
+        (len({figure.value for figure in values}) > 1, "the run's outputs hold several values"),
+        (is_another, "the entry speaks of several commands"),
     ):
         if is_doubtful:
             return claim.unverifiable(reason)
-    run, figure = values[0]
-    return run.contradicts(claim, figure, "the run's output says otherwise")
+    return _contradicted(claim, values[0], "the run's output says otherwise")
 
 
-def _figures(run: Run, kind: str) -> tuple[Figure, ...]:
+def _supported(claim: Claim, figure: Figure) -> JudgedClaim:
+    return claim.supported(_shown(claim.kind, figure.value), figure.file)
+
+
+def _contradicted(claim: Claim, figure: Figure, reason: str) -> JudgedClaim:
+    return claim.contradicted(_shown(claim.kind, figure.value), figure.file, reason)
+
+
+def _shown(kind: str, value: float) -> str:
     if kind == "exit_code":
-        return run.exit_codes
-    return run.memory if kind == "memory" else run.cpu
-
-
-def _is_one_of_many(group: Group, claim: Claim, figure: Figure) -> bool:
-    """Whether another exit code of the entry is the run's."""
-    others = [
-        c.amount
-        for c in group.entry
-        if c.kind == claim.kind and c.whose == "own" and c.claimed != claim.claimed
-    ]
-    return any(amount is not None and amount.holds(figure.value) for amount in others)
+        return str(int(value))
+    if kind == "cpu":
+        return f"{value:.0f}%"
+    if kind == "memory":
+        return f"{value / 1024:.0f} kbytes"
+    return f"{value:.3f}".rstrip("0").rstrip(".") + "s"
