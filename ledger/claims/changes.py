@@ -5,7 +5,7 @@ compared with.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -110,8 +110,7 @@ def _add(reading: Reading, index: int, start: int, measure: str, of: _Of) -> Non
 
 
 def _claim(reading: Reading, index: int, span: tuple[int, int], measure: str, of: _Of) -> None:
-    scope = reading.scopes[index]
-    reading.claim("delta", span, reading.quote(span), scope=scope, measure=measure, of=of)
+    reading.claim("delta", span, scope=reading.scopes[index], measure=measure, of=of)
 
 
 def _measure_of(reading: Reading, index: int, after: int) -> str:
@@ -221,27 +220,28 @@ def _slip(claim: Claim) -> tuple[str, str] | None:
     before, after, change, percent = claim.of
     if before is None or after is None:
         return None
-    low, high = after.low - before.high, after.high - before.low
+    ends = after.low - before.high, after.high - before.low
     difference = after.middle - before.middle
-    if change is not None and not _meet_either(change, (low, high)):
+    if change is not None and not _meet_either(change, ends):
         return _with_sign(difference), "its own numbers differ by something else"
     if percent is None or before.low <= 0:
         return None
-    shares = [100.0 * value / base for value in (low, high) for base in (before.low, before.high)]
+    shares = [100.0 * value / base for value in ends for base in (before.low, before.high)]
     value = 100.0 * difference / before.middle
     if _meet_either(percent, shares) or is_nearly(percent, value) or is_nearly(percent, -value):
         return None
     return f"{value:+.2f}%", "its own numbers give another percentage"
 
 
-def _meet_either(amount: Amount, values: Iterable[float]) -> bool:
+def _meet_either(amount: Amount, values: Sequence[float]) -> bool:
     """Whether an amount may lie between the values, or between these with the other sign: many
     write a decrease without one."""
+    return _meet(amount, values) or _meet(amount, [-value for value in values])
+
+
+def _meet(amount: Amount, values: Sequence[float]) -> bool:
+    """Whether an amount may lie between the least and the greatest of the values."""
     low, high = min(values), max(values)
-    return _meet(amount, low, high) or _meet(amount, -high, -low)
-
-
-def _meet(amount: Amount, low: float, high: float) -> bool:
     slack = 1e-9 * max(1.0, abs(low), abs(high))
     return amount.low <= high + slack and low - slack <= amount.high
 
@@ -264,46 +264,40 @@ def _values(claim: Claim, runs: Sequence[Run]) -> Iterator[tuple[float, str, str
 
 def _agrees(claim: Claim, pair: _Pair) -> bool:
     first, second, change, percent = claim.of
-    if first is not None and not first.holds(pair.before):
-        return False
-    if second is not None and not second.holds(pair.after):
-        return False
-    return _differ_by(change, percent, pair)
+    return (
+        (first is None or first.holds(pair.before))
+        and (second is None or second.holds(pair.after))
+        and _differ_by(change, percent, pair)
+    )
 
 
 def _differ_by(change: Amount | None, percent: Amount | None, pair: _Pair) -> bool:
+    if not _is_change(change, pair):
+        return False
+    if percent is None or pair.before <= 0:
+        return percent is None
+    # The change may have been rounded before it was divided.
+    differences = [pair.after - pair.before, *((change.low, change.high) if change else ())]
+    return _meet(percent, [100.0 * difference / pair.before for difference in differences])
+
+
+def _is_change(change: Amount | None, pair: _Pair) -> bool:
+    """Whether the runs may differ by this much, where both runs' figures were rounded first."""
     difference = pair.after - pair.before
-    if change is not None and not _meet(change, *_spread(difference, change)):
-        return False
-    if percent is None:
-        return True
-    if pair.before <= 0:
-        return False
-    low = high = 100.0 * difference / pair.before
-    if change is not None:  # which may have been rounded before it was divided
-        low = min(low, 100.0 * change.low / pair.before)
-        high = max(high, 100.0 * change.high / pair.before)
-    return _meet(percent, low, high)
-
-
-def _spread(value: float, like: Amount) -> tuple[float, float]:
-    """What ``value`` may come out as when both runs' figures were rounded first."""
-    unit = like.high - like.low
-    return value - unit, value + unit
+    unit = change.high - change.low if change else 0.0
+    return change is None or _meet(change, (difference - unit, difference + unit))
 
 
 def _is_near(claim: Claim, pair: _Pair) -> bool:
     first, second, change, percent = claim.of
-    difference = pair.after - pair.before
-    if change is not None and not _meet(change, *_spread(difference, change)):
+    if not _is_change(change, pair):
         return False
-    if first is not None and not first.holds(pair.before):
-        return is_nearly(first, pair.before)
-    if second is not None and not second.holds(pair.after):
-        return is_nearly(second, pair.after)
+    for amount, value in ((first, pair.before), (second, pair.after)):
+        if amount is not None and not amount.holds(value):
+            return is_nearly(amount, value)
     if percent is None or pair.before <= 0:
         return False
-    return is_nearly(percent, 100.0 * difference / pair.before)
+    return is_nearly(percent, 100.0 * (pair.after - pair.before) / pair.before)
 
 
 def _shown(claim: Claim, pair: _Pair) -> str:

@@ -19,6 +19,7 @@ _UNITS = re.compile(
     r"(?:(\d{1,5}(?:\.\d{1,3})?) ?s(?:ec(?:onds?|s)?)?)?"
 )
 _BYTES = {
+    "b": (1,),
     "k": (1024, 1000),
     "m": (1024**2, 1000**2, 1024 * 1000),
     "g": (1024**3, 1000**3, 1024 * 1000**2, 1024**2 * 1000),
@@ -45,8 +46,7 @@ def in_seconds(written: str) -> Amount | None:
     """A length of time: ``1653.41s``, ``27m 33s``, ``31 min 4 s``, ``27:35``, ``14:05.54``,
     ``8m``. Whole seconds after minutes may be rounded or cut off. None for anything else."""
     text = written.strip()
-    clock = _CLOCK_PARTS.fullmatch(text)
-    if clock:
+    if clock := _CLOCK_PARTS.fullmatch(text):
         base = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
         return _clock_amount(base, clock[4])
     parts = _UNITS.fullmatch(text)
@@ -66,22 +66,15 @@ def in_seconds(written: str) -> Amount | None:
 def _clock_amount(base: int, fraction: str | None) -> Amount:
     if not fraction:
         return Amount(low=base - 0.5, high=base + 1.0)
-    half = 0.5 * 10.0 ** -(len(fraction) - 1)
-    value = base + float("0" + fraction)
-    return Amount(low=value - half, high=value + half)
+    return rounded(f"{base}{fraction}")
 
 
 def in_bytes(number: str, unit: str) -> tuple[Amount, ...]:
     """Bytes that ``number unit`` may stand for. GiB is 1024 to the third; GB is taken for that
     too, for 1000 to the third, and for what dividing time's kbytes of 1024 by a thousand or 1024
     in turn gives."""
-    letter = unit[0].lower()
-    if letter == "b":
-        return (rounded(number),)
-    scales = _BYTES[letter]
-    if "i" in unit.lower():
-        scales = scales[:1]
-    return tuple(rounded(number, scale) for scale in scales)
+    scales = _BYTES[unit[0].lower()]
+    return tuple(rounded(number, scale) for scale in (scales[:1] if "i" in unit else scales))
 
 
 def is_nearly(written: Amount, value: float) -> bool:
@@ -340,15 +333,17 @@ class Reading:
         return self.scopes[index].is_firm or not before.strip(" -+")
 
     def claim(
-        self, kind: ClaimKind, span: tuple[int, int], claimed: str, *, scope: Scope, **more: Any
+        self,
+        kind: ClaimKind,
+        span: tuple[int, int],
+        claimed: str = "",
+        *,
+        scope: Scope,
+        **more: Any,
     ) -> None:
         """One claim about the passage ``span``, for which ``scope`` holds."""
         fields = {"group": self.group, **more}
         self.claims.append(self._context.claim(kind, span, claimed, scope=scope, **fields))
-
-    def quote(self, span: tuple[int, int]) -> str:
-        """A passage as written."""
-        return self._context.prose.quote(*span)
 
 
 def is_whole(number: str) -> bool:

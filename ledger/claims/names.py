@@ -7,11 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any
 
 from ledger.claims.entries import Cited, Entry, Place, run_folder, stamp_of
 from ledger.claims.model import Claim, JudgedClaim
-from ledger.claims.prose import Context, Prose, Sentence, scopes
+from ledger.claims.prose import Code, Context, Prose, Sentence, scopes
 from ledger.claims.runs import LOOSE, OF_ANOTHER, Run, Session, about
 from ledger.evidence.model import FAILING, TestResult
 from ledger.plan import citations
@@ -57,12 +57,6 @@ _LONGEST_NAME = 400
 _MISSING = tuple("missing absent never lost empty planned expected tbd pending".split())
 
 
-class _Name(NamedTuple):
-    start: int
-    end: int
-    text: str
-
-
 def names_claimed(context: Context) -> list[Claim]:
     """The tests that are said to pass or fail, the commits, attempts and stamps named."""
     return [*_tests(context), *_commits(context), *_references(context), *_stamps(context)]
@@ -77,31 +71,25 @@ def _tests(context: Context) -> Iterator[Claim]:
         yield from _tests_of(context, sentence, here)
 
 
-def _test_names(prose: Prose) -> Iterator[_Name]:
+def _test_names(prose: Prose) -> Iterator[Code]:
     for code in prose.codes:
         if "test" in code.text and len(code.text) <= _LONGEST_NAME and _TEST.fullmatch(code.text):
-            yield _Name(code.start + 1, code.end - 1, code.text)
+            yield Code(code.start + 1, code.end - 1, code.text)
     for match in _PLAIN_TEST.finditer(prose.plain):
-        yield _Name(match.start(), match.end(), match[0])
+        yield Code(match.start(), match.end(), match[0])
 
 
-def _tests_of(context: Context, sentence: Sentence, names: list[_Name]) -> Iterator[Claim]:
+def _tests_of(context: Context, sentence: Sentence, names: list[Code]) -> Iterator[Claim]:
     outcomes = _verdicts(context.prose.plain, sentence, names)
     spans = [(name.start, name.end) for name in names]
     known = scopes(context, sentence, spans) if any(outcomes) else ()
     for name, outcome, scope in zip(names, outcomes, known, strict=False):
         if outcome:
-            yield context.claim(
-                "test",
-                (name.start, name.end),
-                outcome,
-                scope=scope,
-                measure=outcome,
-                name=name.text,
-            )
+            span, more = (name.start, name.end), {"measure": outcome, "name": name.text}
+            yield context.claim("test", span, outcome, scope=scope, **more)
 
 
-def _verdicts(plain: str, sentence: Sentence, names: list[_Name]) -> list[str]:
+def _verdicts(plain: str, sentence: Sentence, names: list[Code]) -> list[str]:
     """What is said of each name: passed, failed, or nothing. A verdict behind a list of names,
     or before one, is that of them all."""
     behind = [_VERDICT.match(plain, name.end, sentence.end) for name in names]
@@ -262,12 +250,8 @@ def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | No
     if cited.path is None:
         return None
     claim = Claim(
-        item=entry.item,
-        attempt=entry.attempt,
+        **_of(entry, cited.written, cited.line),
         kind="artifact",
-        text=cited.written,
-        claimed=cited.written,
-        line=cited.line,
         measure="artifact",
         whose="own" if cited.is_own else "loose",
         name=cited.path,
@@ -355,15 +339,7 @@ def judge_date(entry: Entry, place: Place) -> JudgedClaim | None:
         day = date.fromisoformat(entry.date)
     except ValueError:
         return None
-    claim = Claim(
-        item=entry.item,
-        attempt=entry.attempt,
-        kind="date",
-        text=entry.date,
-        claimed=entry.date,
-        line=entry.line,
-        name=entry.date,
-    )
+    claim = Claim(**_of(entry, entry.date, entry.line), kind="date", name=entry.date)
     slack = timedelta(days=1)  # a day begins at different hours
     stamps = {stamp: run for run in entry.runs if (stamp := stamp_of(run))}
     days = {stamp: made for stamp in stamps if (made := _day(stamp))}
@@ -378,6 +354,13 @@ def judge_date(entry: Entry, place: Place) -> JudgedClaim | None:
     if len(days) == 1 and days[first] > day + slack:
         return claim.contradicted(first, stamps[first], "the run that is cited was made later")
     return claim.unverifiable("the run that is cited is older")
+
+
+def _of(entry: Entry, text: str, line: int) -> dict[str, Any]:
+    """The fields of a claim that an entry makes by citing ``text``."""
+    return {
+        "item": entry.item, "attempt": entry.attempt, "text": text, "claimed": text, "line": line,
+    }  # fmt: skip
 
 
 def _day(stamp: str) -> date | None:

@@ -57,21 +57,13 @@ class Prose:
         self._lines = [0, *(match.end() for match in re.finditer("\n", self.text))]
         self._first_line = first_line
         self.codes = [Code(*m.span(), m[1].strip()) for m in _CODE.finditer(self.text)]
-        self._code_at = {code.start: code.text for code in self.codes}
+        self.code_at = {code.start: code.text for code in self.codes}
         self.plain = _CODE.sub(_without_code, self.text.translate(_PLAIN))
         self.sentences = list(_sentences(self.plain))
-
-    def code_at(self, start: int) -> str:
-        """What is in the code span that begins at ``start``."""
-        return self._code_at.get(start, "")
 
     def line(self, position: int) -> int:
         """The line in the file, from 1."""
         return self._first_line + bisect_right(self._lines, position) - 1
-
-    def quote(self, start: int, end: int) -> str:
-        """The passage as written, on one line."""
-        return " ".join(self.text[start:end].split())
 
 
 def _without_code(span: re.Match[str]) -> str:
@@ -191,9 +183,7 @@ def own_run(
     """How an attempt is named whose runs lie in ``folders``."""
     parts = [part for folder in folders for part in folder.split("/")]
     stamps = {part for part in parts if _STAMP.fullmatch(part)} or ({stamp} if stamp else set())
-    phases = {
-        part.lower().removeprefix("phase_") for part in parts if part.lower().startswith("phase_")
-    }
+    phases = {part[6:].lower() for part in parts if part.lower().startswith("phase_")}
     return OwnRun(number, item, frozenset(stamps), frozenset(phases))
 
 
@@ -221,21 +211,22 @@ class Context(NamedTuple):
         self,
         kind: ClaimKind,
         span: tuple[int, int],
-        claimed: str,
+        claimed: str = "",
         *,
         scope: Scope | None = None,
         **more: Any,
     ) -> Claim:
-        """A claim about the passage ``span``, for which ``scope`` holds; ``more`` are further
-        fields of it."""
+        """A claim about the passage ``span``, for which ``scope`` holds, and that claims what it
+        says where nothing else is given; ``more`` are further fields of it."""
+        text = " ".join(self.prose.text[slice(*span)].split())
         fields = scope._asdict() if scope else {}
         fields.pop("part", None)
         return Claim(
             item=self.item,
             attempt=self.attempt,
             kind=kind,
-            text=self.prose.quote(*span),
-            claimed=claimed,
+            text=text,
+            claimed=claimed or text,
             line=self.prose.line(span[0]),
             **{**fields, **more},
         )
@@ -254,7 +245,9 @@ def scopes(
     reader = _ScopeReader(context, sentence)
     # What stands far behind the last figure says nothing of it; a word that is cut there neither.
     last = positions[-1][1] + 2 * _BEHIND if positions else sentence.start
-    marks = _marks(context.prose.plain, sentence._replace(end=min(sentence.end, last)))
+    plain = context.prose.plain
+    tokens = _TOKEN.finditer(plain, sentence.start, min(sentence.end, last))
+    marks = [mark for token in tokens if (mark := _mark(plain, token))]
     found: list[Scope] = []
     at = 0
     for start, end in positions:
@@ -283,12 +276,6 @@ def _run_behind(
         if mark.kind == "other" and mark.text not in _HARMLESS_BEHIND:
             return scope._replace(whose="loose")
     return scope
-
-
-def _marks(plain: str, sentence: Sentence) -> list[_Mark]:
-    """The marks of a sentence, in order."""
-    tokens = _TOKEN.finditer(plain, sentence.start, sentence.end)
-    return [mark for token in tokens if (mark := _mark(plain, token))]
 
 
 def _mark(plain: str, token: re.Match[str]) -> _Mark | None:
@@ -379,7 +366,7 @@ class _ScopeReader:
     def _subject(self, mark: _Mark) -> None:
         name = mark.text
         if name[0] == "`":
-            name = self._context.prose.code_at(mark.start)
+            name = self._context.prose.code_at.get(mark.start, "")
             if " " in name or not ("test_" in name or name.endswith(".py") or "::" in name):
                 return
         elif self._plain.startswith(".py", mark.end):
