@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.evidence import stats
-from ledger.evidence.stats import Alternative
 
 
 @st.composite
@@ -21,16 +20,12 @@ def tables(draw: st.DrawFn, most: int = 60) -> tuple[int, int, int, int]:
     return draw(st.integers(0, total)), total, draw(st.integers(0, other)), other
 
 
-def fisher_by_fractions(table: tuple[int, int, int, int], alternative: Alternative) -> Fraction:
+def fisher_by_fractions(table: tuple[int, int, int, int]) -> Fraction:
     """The definition, with whole numbers: every way to spread the passes over both batches."""
     passes, total, other_passes, other = table
     both = passes + other_passes
     ways = {x: math.comb(total, x) * math.comb(other, both - x) for x in range(both + 1)}
-    chosen = {
-        "less": [w for x, w in ways.items() if x <= passes],
-        "greater": [w for x, w in ways.items() if x >= passes],
-        "two-sided": [w for w in ways.values() if w <= ways[passes]],
-    }[alternative]
+    chosen = [w for w in ways.values() if w <= ways[passes]]
     return Fraction(sum(chosen), math.comb(total + other, both))
 
 
@@ -49,23 +44,19 @@ def test_fisher_has_known_values(table: tuple[int, int, int, int], expected: flo
     assert stats.fisher(*table) == pytest.approx(expected, abs=0.0006)
 
 
-@given(tables(), st.sampled_from(["two-sided", "less", "greater"]))
-def test_fisher_is_the_exact_sum(
-    table: tuple[int, int, int, int], alternative: Alternative
-) -> None:
-    exact = fisher_by_fractions(table, alternative)
-    assert stats.fisher(*table, alternative) == pytest.approx(float(exact), rel=1e-9)
+@given(tables())
+def test_fisher_is_the_exact_sum(table: tuple[int, int, int, int]) -> None:
+    exact = fisher_by_fractions(table)
+    assert stats.fisher(*table) == pytest.approx(float(exact), rel=1e-9)
 
 
-@given(tables(400), st.sampled_from(["two-sided", "less", "greater"]))
-def test_fisher_is_that_of_scipy(
-    table: tuple[int, int, int, int], alternative: Alternative
-) -> None:
+@given(tables(400))
+def test_fisher_is_that_of_scipy(table: tuple[int, int, int, int]) -> None:
     scipy_stats = pytest.importorskip("scipy.stats", reason="scipy is not installed")
     passes, total, other_passes, other = table
     counts = [[passes, total - passes], [other_passes, other - other_passes]]
-    theirs = scipy_stats.fisher_exact(counts, alternative=alternative).pvalue
-    assert stats.fisher(*table, alternative) == pytest.approx(theirs, rel=1e-7, abs=1e-300)
+    theirs = scipy_stats.fisher_exact(counts).pvalue
+    assert stats.fisher(*table) == pytest.approx(theirs, rel=1e-7, abs=1e-300)
 
 
 def test_fisher_of_a_million_rounds_is_a_number() -> None:
@@ -187,7 +178,7 @@ def told_by_fractions(total: int, earlier_total: int) -> dict[tuple[int, int], b
     """Which pairs of counts are a regression, by the exact sums."""
     return {
         (k, e): k * earlier_total < e * total
-        and fisher_by_fractions((k, total, e, earlier_total), "two-sided") <= Fraction(1, 20)
+        and fisher_by_fractions((k, total, e, earlier_total)) <= Fraction(1, 20)
         for k in range(total + 1)
         for e in range(earlier_total + 1)
     }

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from statistics import NormalDist
-from typing import Final, Literal, NamedTuple
+from statistics import NormalDist, fmean, stdev
+from typing import Final, NamedTuple
 
 from ledger.evidence.rounds_model import Comparison, Earlier, Verdict
 
@@ -19,8 +19,6 @@ ALPHA: Final = 0.05
 POWER: Final = 0.8
 MOST_ROUNDS: Final = 1000
 """How far ``rounds_needed`` looks."""
-
-Alternative = Literal["two-sided", "less", "greater"]
 
 _TIE: Final = 1 + 1e-7  # two tables are as likely as each other up to rounding, as in R
 _NEGLIGIBLE: Final = 1e-12
@@ -71,31 +69,20 @@ def wilson(passes: int, total: int, confidence: float = 0.95) -> Interval:
     return Interval(low, high)
 
 
-def fisher(
-    passes: int,
-    total: int,
-    other_passes: int,
-    other_total: int,
-    alternative: Alternative = "two-sided",
-) -> float:
-    """Fisher's exact test that two batches have one rate: R. A. Fisher, The Design of
+def fisher(passes: int, total: int, other_passes: int, other_total: int) -> float:
+    """Fisher's exact test, two-sided, that two batches have one rate: R. A. Fisher, The Design of
     Experiments (1935), section 21. The sum over all tables with the same margins that are no
-    likelier than this one; with "less" (or "greater") over those where the first batch passed
-    as rarely (or often) as it did. Time grows with the smallest margin."""
+    likelier than this one. Time grows with the smallest margin."""
     _check(passes, total)
     _check(other_passes, other_total)
-    low = max(0, passes + other_passes - other_total)
-    weights = _hypergeometric(total, other_total, passes + other_passes)
-    at = passes - low
-    whole = math.fsum(weights)
-    if alternative == "less":
-        chosen = weights[: at + 1]
-    elif alternative == "greater":
-        chosen = weights[at:]
-    else:
-        limit = weights[at] * _TIE
-        chosen = [weight for weight in weights if weight <= limit]
-    return min(1.0, math.fsum(chosen) / whole)
+    both = passes + other_passes
+    low, high = max(0, both - other_total), min(total, both)
+    logs = [_log_comb(total, x) + _log_comb(other_total, both - x) for x in range(low, high + 1)]
+    likeliest = max(logs)
+    weights = [math.exp(log - likeliest) for log in logs]
+    limit = weights[passes - low] * _TIE
+    chosen = [weight for weight in weights if weight <= limit]
+    return min(1.0, math.fsum(chosen) / math.fsum(weights))
 
 
 def largest_drop(
@@ -104,8 +91,6 @@ def largest_drop(
     """How far the rate may have dropped since the earlier batch: the upper end of the interval
     of (earlier rate - rate) by the hybrid score method, R. G. Newcombe, Statistics in Medicine
     17 (1998) 873-890, method 10. 1 where a batch is empty."""
-    _check(passes, total)
-    _check(earlier_passes, earlier_total)
     if not total or not earlier_total:
         return 1.0
     rate, earlier = passes / total, earlier_passes / earlier_total
@@ -138,12 +123,8 @@ def spread(values: Sequence[float]) -> Spread | None:
     """Mean and sample standard deviation (the sum of squares over n - 1); None of nothing."""
     if not values:
         return None
-    count = len(values)
-    mean = math.fsum(values) / count
-    deviation = None
-    if count > 1:
-        deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1))
-    return Spread(count, mean, deviation, min(values), max(values))
+    deviation = stdev(values) if len(values) > 1 else None
+    return Spread(len(values), fmean(values), deviation, min(values), max(values))
 
 
 def power_against(rate: float, total: int, earlier_passes: int, earlier_total: int) -> float:
@@ -209,55 +190,31 @@ def _highest_told(total: int, earlier_passes: int, earlier_total: int, most: int
     return passes
 
 
-def _hypergeometric(total: int, other: int, passes: int) -> list[float]:
-    """The chances of 0, 1, ... passes in the first batch from the smallest number possible,
-    each relative to the likeliest."""
-    low, high = max(0, passes - other), min(total, passes)
-    top = min(high, max(low, (total + 1) * (passes + 1) // (total + other + 2)))
-
-    def ratio(x: int) -> float:
-        """How much likelier x is than x - 1."""
-        return (total - x + 1) * (passes - x + 1) / (x * (other - passes + x))
-
-    below: list[float] = []
-    weight = 1.0
-    for x in range(top, low, -1):
-        weight /= ratio(x)
-        below.append(weight)
-    above: list[float] = []
-    weight = 1.0
-    for x in range(top + 1, high + 1):
-        weight *= ratio(x)
-        above.append(weight)
-    return [*reversed(below), 1.0, *above]
-
-
 @lru_cache(maxsize=64)
 def _binomial(total: int, rate: float) -> list[float]:
     """The chances of 0 to ``total`` passes."""
     if rate <= 0 or rate >= 1:
         certain = total if rate >= 1 else 0
         return [float(passes == certain) for passes in range(total + 1)]
-    weights = list(_binomial_weights(total, rate))
-    whole = math.fsum(weights)
-    return [weight / whole for weight in weights]
+    passed, failed = math.log(rate), math.log1p(-rate)
+    return [
+        math.exp(_log_comb(total, passes) + passes * passed + (total - passes) * failed)
+        for passes in range(total + 1)
+    ]
 
 
-def _binomial_weights(total: int, rate: float) -> Iterator[float]:
-    logs = (math.log(rate), math.log1p(-rate), math.lgamma(total + 1))
-    for passes in range(total + 1):
-        ways = logs[2] - math.lgamma(passes + 1) - math.lgamma(total - passes + 1)
-        yield math.exp(ways + passes * logs[0] + (total - passes) * logs[1])
+def _log_comb(total: int, chosen: int) -> float:
+    return math.lgamma(total + 1) - math.lgamma(chosen + 1) - math.lgamma(total - chosen + 1)
 
 
 def _orders(passes: int, fails: int, runs: int) -> int:
     """How many orders of the outcomes have so many runs."""
-    half, odd = divmod(runs, 2)
-    if not odd:
-        return 2 * math.comb(passes - 1, half - 1) * math.comb(fails - 1, half - 1)
-    return math.comb(passes - 1, half) * math.comb(fails - 1, half - 1) + math.comb(
-        passes - 1, half - 1
-    ) * math.comb(fails - 1, half)
+    of_passes, of_fails = runs // 2, (runs + 1) // 2  # stretches, where failures come first
+
+    def ways(stretches: int, others: int) -> int:
+        return math.comb(passes - 1, stretches - 1) * math.comb(fails - 1, others - 1)
+
+    return ways(of_passes, of_fails) + ways(of_fails, of_passes)
 
 
 def _check(passes: int, total: int) -> None:
