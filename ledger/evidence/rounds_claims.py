@@ -118,7 +118,6 @@ def named(names: Sequence[str]) -> str:
 
 _ABOUT_POINTS: Final = 2.5
 """What "about" allows a percentage."""
-ABSENT: Final = "the report does not hold these rounds, or not all"
 
 
 class Finding(NamedTuple):
@@ -129,21 +128,30 @@ class Finding(NamedTuple):
     reason: str = ""
 
 
+_UNKNOWN: Final = Finding("unverifiable", "", "results are unknown")
+
+
 class Case(NamedTuple):
-    """What a statement is held against."""
+    """What a statement is held against: ``rounds`` are those that it is about."""
 
     report: RoundsReport
+    rounds: Sequence[Round]
     retries: RetryCount
     against: Earlier | None
     drop: float
 
+    @property
+    def run(self) -> list[Round]:
+        """The rounds that were run."""
+        return [found for found in self.rounds if is_run(found)]
 
-def is_share(said: Share, percent: float) -> bool:
+
+def _is_share(said: Share, percent: float) -> bool:
     """Whether a percentage is written so: rounded, or cut off, to as many decimals."""
-    return is_written(said.percent, said.decimals, percent, _ABOUT_POINTS if said.about else 0.0)
+    return _is_written(said.percent, said.decimals, percent, _ABOUT_POINTS if said.about else 0.0)
 
 
-def is_written(said: float, decimals: int, value: float, tolerance: float = 0.0) -> bool:
+def _is_written(said: float, decimals: int, value: float, tolerance: float = 0.0) -> bool:
     """Whether ``value`` rounded or cut off to so many decimals is ``said``."""
     unit = 10.0**-decimals
     if abs(said - value) <= max(unit / 2, tolerance) + 1e-9:
@@ -151,12 +159,9 @@ def is_written(said: float, decimals: int, value: float, tolerance: float = 0.0)
     return abs(math.trunc(value / unit + 1e-9) * unit - said) < 1e-9
 
 
-def check_count(said: Statement, case: Case) -> Finding:
+def _check_count(said: Statement, case: Case) -> Finding:
     """A count, a rate, or both."""
-    members = select(case.report, said.scope)
-    if members is None:
-        return Finding("unverifiable", "", ABSENT)
-    counts = tally(members, case.retries)
+    counts = tally(case.rounds, case.retries)
     span = _span(said, counts)
     if span is None:
         return Finding("unverifiable", "", "no round tells its retries")
@@ -191,22 +196,19 @@ def _fits(said: Statement, low: int, high: int, total: int) -> ClaimVerdict:
     for count in range(low, high + 1) if high - low < 100 else (low, high):
         fits = said.number is None or count == said.number
         if said.share is not None:
-            fits = fits and total > 0 and is_share(said.share, 100 * count / total)
+            fits = fits and total > 0 and _is_share(said.share, 100 * count / total)
         verdicts.append(fits)
     if all(verdicts):
         return "supported"
     return "unverifiable" if any(verdicts) else "contradicted"
 
 
-def check_streak(said: Statement, case: Case) -> Finding:
+def _check_streak(said: Statement, case: Case) -> Finding:
     """Results in a row. A streak is counted from its first round to its last: 8 passes in a row are
     not 6."""
-    members = select(case.report, said.scope)
-    if members is None:
-        return Finding("unverifiable", "", ABSENT)
-    run = [found for found in members if is_run(found)]
+    run = case.run
     if any(found.result == "unknown" for found in run):
-        return Finding("unverifiable", "", "results are unknown")
+        return _UNKNOWN
     streaks = [
         [found.name for found in group]
         for result, group in groupby(run, key=lambda found: found.result)
@@ -228,12 +230,9 @@ def check_streak(said: Statement, case: Case) -> Finding:
     return Finding("contradicted", observed)
 
 
-def check_every(said: Statement, case: Case) -> Finding:
+def _check_every(said: Statement, case: Case) -> Finding:
     """All passed, or none failed."""
-    members = select(case.report, said.scope)
-    if members is None:
-        return Finding("unverifiable", "", ABSENT)
-    counts = tally(members, case.retries)
+    counts = tally(case.rounds, case.retries)
     low, high = _span(said, counts) or (0, 0)
     observed = f"{low}/{counts.total}"
     if said.number is not None and said.number != counts.total:
@@ -246,12 +245,9 @@ def check_every(said: Statement, case: Case) -> Finding:
     return Finding("contradicted" if said.sure else "unverifiable", observed)
 
 
-def check_listed(said: Statement, case: Case) -> Finding:
+def _check_listed(said: Statement, case: Case) -> Finding:
     """Rounds by name."""
     known = {found.name: found for found in case.report.rounds}
-    missing = [name for name in said.scope.names if name not in known]
-    if missing:
-        return Finding("unverifiable", "", f"not in the report: {named(missing)}")
     actual = [found.name for found in case.report.rounds if found.result == said.subject]
     wrong = [name for name in said.scope.names if known[name].result != said.subject]
     unsure = [name for name in wrong if known[name].result == "unknown"]
@@ -266,13 +262,12 @@ def check_listed(said: Statement, case: Case) -> Finding:
     return Finding("supported", observed)
 
 
-def check_clustered(said: Statement, case: Case) -> Finding:
+def _check_clustered(said: Statement, case: Case) -> Finding:
     """Clusters show as fewer runs than a random order has. That a test finds none does not show
     that there are none."""
-    run = [found for found in case.report.rounds if is_run(found)]
-    if any(found.result == "unknown" for found in run):
-        return Finding("unverifiable", "", "results are unknown")
-    tested = stats.runs_test([found.result == "pass" for found in run])
+    if any(found.result == "unknown" for found in case.run):
+        return _UNKNOWN
+    tested = stats.runs_test([found.result == "pass" for found in case.run])
     if tested is None:
         return Finding("unverifiable", "", "all rounds have one result")
     observed = f"{tested.runs} runs, {tested.expected:.1f} expected, p = {tested.fewer:.2g}"
@@ -287,44 +282,33 @@ _ABOUT: Final = 0.05
 """What "about" allows, of the value."""
 
 
-def _values(said: Statement, case: Case) -> list[float]:
-    members = select(case.report, said.scope) or []
-    return [found.metrics[said.metric] for found in members if said.metric in found.metrics]
-
-
-def check_mean(said: Statement, case: Case) -> Finding:
-    """The mean over the rounds that have the value."""
-    spread = stats.spread(_values(said, case))
+def _check_measured(said: Statement, case: Case) -> Finding:
+    """The mean of a value over the rounds that have it, or the smallest and the largest."""
+    values = [found.metrics[said.metric] for found in case.rounds if said.metric in found.metrics]
+    spread = stats.spread(values)
     if spread is None or said.number is None:
         return Finding("unverifiable", "", "no round has this value")
-    tolerance = _ABOUT * abs(spread.mean) if said.about else 0.0
-    fits = is_written(said.number, said.decimals, spread.mean, tolerance)
-    observed = f"{spread.mean:.{said.decimals + 1}f} of {spread.size} rounds"
+    if said.of is None:
+        tolerance = _ABOUT * abs(spread.mean) if said.about else 0.0
+        fits = _is_written(said.number, said.decimals, spread.mean, tolerance)
+        observed = f"{spread.mean:.{said.decimals + 1}f} of {spread.size} rounds"
+    else:
+        fits = _is_written(said.number, said.decimals, spread.low)
+        fits = fits and _is_written(said.of, said.decimals, spread.high)
+        observed = f"{spread.low:g} to {spread.high:g}"
     return Finding("supported" if fits else "contradicted", observed)
 
 
-def check_range(said: Statement, case: Case) -> Finding:
-    """The smallest and the largest value."""
-    spread = stats.spread(_values(said, case))
-    if spread is None or said.number is None or said.of is None:
-        return Finding("unverifiable", "", "no round has this value")
-    fits = is_written(said.number, said.decimals, spread.low) and is_written(
-        said.of, said.decimals, spread.high
-    )
-    observed = f"{spread.low:g} to {spread.high:g}"
-    return Finding("supported" if fits else "contradicted", observed)
-
-
-def check_sum(said: Statement, _: Case) -> Finding:
+def _check_sum(said: Statement, _: Case) -> Finding:
     """Numbers that are said to add up."""
     total = sum(said.parts)
     return Finding("supported" if total == said.number else "contradicted", str(total))
 
 
-def check_change(said: Statement, case: Case) -> Finding:
+def _check_change(said: Statement, case: Case) -> Finding:
     """A difference from an earlier batch. A rate without its number of rounds cannot be compared
     with; the batch given to compare with is taken where it has that rate."""
-    counts = tally(case.report.rounds, case.retries)
+    counts = tally(case.rounds, case.retries)
     earlier = _earlier(said, case)
     if earlier is None:
         percent = said.share.percent if said.share else 0
@@ -336,22 +320,20 @@ def check_change(said: Statement, case: Case) -> Finding:
     if said.direction is None:
         return Finding("unverifiable", "", "what it says of the difference is not understood")
     if counts.unknown or not counts.total or not earlier.total:
-        return Finding("unverifiable", "", "results are unknown")
+        return _UNKNOWN
     verdict = verdict_on(counts.passes, 0, counts.total, earlier, case.drop)
     p_value = stats.fisher(counts.passes, counts.total, earlier.passes, earlier.total)
     observed = f"{counts.passes}/{counts.total} against {earlier.passes}/{earlier.total}, "
     observed += f"p = {p_value:.3g}: {verdict}"
     proves = {"worse": "regression", "better": "improvement", "same": "no evidence of change"}
-    opposite = {"worse": "improvement", "better": "regression"}.get(said.direction)
     if verdict == proves[said.direction]:
         return Finding("supported", observed)
     difference = counts.passes * earlier.total - earlier.passes * counts.total
-    turned = (said.direction == "worse" and difference >= 0) or (
-        said.direction == "better" and difference <= 0
-    )
-    is_wrong = verdict == opposite or turned
-    if said.direction == "same" and verdict in ("regression", "improvement"):
-        is_wrong = True
+    is_wrong = {
+        "worse": difference >= 0,
+        "better": difference <= 0,
+        "same": verdict in ("regression", "improvement"),
+    }[said.direction]
     return Finding("contradicted" if is_wrong else "unverifiable", observed)
 
 
@@ -369,7 +351,7 @@ def _earlier(said: Statement, case: Case) -> Earlier | None:
     if given is None or said.share is None or not given.total:
         return None
     passes_of = given.total - given.passes if said.subject == "fail" else given.passes
-    return given if is_share(said.share, 100 * passes_of / given.total) else None
+    return given if _is_share(said.share, 100 * passes_of / given.total) else None
 
 
 def check(
@@ -379,10 +361,14 @@ def check(
     drop: float = SMALLEST_DROP,
 ) -> tuple[Claim, ...]:
     """Every statement of the report with its verdict, in the order of the text."""
-    case = Case(report, retries, against, drop)
     found = []
     for statement in sorted(report.statements, key=lambda said: said.line):
-        told = _CHECKS[statement.kind](statement, case)
+        rounds = select(report, statement.scope)
+        if rounds is None:
+            told = _absent(report, statement.scope)
+        else:
+            case = Case(report, rounds, retries, against, drop)
+            told = _CHECKS[statement.kind](statement, case)
         found.append(
             Claim(
                 kind=statement.kind,
@@ -395,6 +381,15 @@ def check(
             )
         )
     return tuple(found)
+
+
+def _absent(report: RoundsReport, scope: Scope) -> Finding:
+    known = {found.name for found in report.rounds}
+    missing = [name for name in scope.names if name not in known]
+    reason = "the report does not hold these rounds, or not all"
+    return Finding(
+        "unverifiable", "", f"not in the report: {named(missing)}" if missing else reason
+    )
 
 
 def _claimed(said: Statement) -> str:
@@ -417,13 +412,13 @@ def _claimed(said: Statement) -> str:
 
 
 _CHECKS: Final[dict[StatementKind, Callable[[Statement, Case], Finding]]] = {
-    "count": check_count,
-    "streak": check_streak,
-    "listed": check_listed,
-    "every": check_every,
-    "clustered": check_clustered,
-    "mean": check_mean,
-    "range": check_range,
-    "sum": check_sum,
-    "change": check_change,
+    "count": _check_count,
+    "streak": _check_streak,
+    "listed": _check_listed,
+    "every": _check_every,
+    "clustered": _check_clustered,
+    "mean": _check_measured,
+    "range": _check_measured,
+    "sum": _check_sum,
+    "change": _check_change,
 }
