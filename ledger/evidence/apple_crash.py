@@ -13,9 +13,10 @@ from itertools import islice
 from typing import Any
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.frames import MAX_FRAMES, Frame, signature
+from ledger.evidence.crashes import crash_of
+from ledger.evidence.frames import MAX_FRAMES, Frame
 from ledger.evidence.model import Crash
-from ledger.evidence.part import Part, decode, file_name, shorten
+from ledger.evidence.part import Part, decode, file_name
 
 NAME = "apple-crash"
 MAX_BYTES = 32 * 1024 * 1024
@@ -39,6 +40,7 @@ _BASE = re.compile(r"0x[0-9a-fA-F]+ \+ (\d+)")
 _SOURCE = re.compile(r" \(([^()]{1,500}:\d{1,9})\)$")
 # `panic(cpu 2 caller 0xfffffff0): Kernel trap at 0x1`
 _PANIC = re.compile(r"panic ?\(cpu \d+ caller [^)\n]{1,80}\): ?(.*)")
+_BODY_KEYS = ("exception", "panicString", "threads")
 _KEXTS = "Kernel Extensions in backtrace:"
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\b\d+\b")
 
@@ -69,7 +71,7 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
 def _of_json(text: str, name: str) -> Crash | str:
     """The crash, or why there is none."""
     header, rest = _object(text, name)
-    if not rest and "bug_type" in header and not _body_keys(header):
+    if not rest and "bug_type" in header and header.keys().isdisjoint(_BODY_KEYS):
         raise _broken(name, "its first line alone: the report is cut short")
     if rest and not rest.startswith("{"):
         return _of_text(rest, name)
@@ -108,10 +110,6 @@ def _object(text: str, name: str) -> tuple[dict[str, Any], str]:
     return found, text[end:].lstrip()
 
 
-def _body_keys(found: dict[str, Any]) -> bool:
-    return any(key in found for key in ("exception", "panicString", "threads"))
-
-
 def _crash(body: dict[str, Any], name: str) -> Crash:
     exception = _dict(body.get("exception"))
     kind, signal = _text(exception.get("type")), _text(exception.get("signal"))
@@ -128,21 +126,16 @@ def _crash(body: dict[str, Any], name: str) -> Crash:
 
 def _faulting(body: dict[str, Any]) -> Any:
     threads = _list(body.get("threads"))
-    number = body.get("faultingThread")
-    if isinstance(number, int) and 0 <= number < len(threads):
-        return threads[number]
-    return next((thread for thread in threads if _dict(thread).get("triggered") is True), None)
+    triggered = (thread for thread in threads if _dict(thread).get("triggered") is True)
+    return _at(threads, body.get("faultingThread")) or next(triggered, None)
 
 
 def _frames(listed: Any, body: dict[str, Any]) -> list[Frame]:
     images = _list(body.get("usedImages"))
     frames = []
-    for entry in _list(listed)[:MAX_FRAMES]:
-        said = _dict(entry)
-        number, offset = said.get("imageIndex"), said.get("imageOffset")
-        image = ""
-        if isinstance(number, int) and 0 <= number < len(images):
-            image = _text(_dict(images[number]).get("name"))
+    for said in map(_dict, _list(listed)[:MAX_FRAMES]):
+        offset = said.get("imageOffset")
+        image = _text(_dict(_at(images, said.get("imageIndex"))).get("name"))
         symbol = _text(said.get("symbol"))
         if not symbol and image and isinstance(offset, int):
             image = f"{image} + {offset}"
@@ -177,15 +170,9 @@ def _listed(text: str) -> list[Frame]:
 
 
 def _made(kind: str, detail: str, frames: list[Frame], name: str) -> Crash:
-    said = shorten(f"{kind}, {detail}" if detail else kind)
     signal = re.search(r"\((SIG[A-Z0-9]{2,10})\)", kind)
     what = signal[1] if signal else kind[:100]
-    return Crash(
-        kind=said,
-        signature=signature(what, frames),
-        frames=tuple(frame.text for frame in frames),
-        source=name,
-    )
+    return crash_of(f"{kind}, {detail}" if detail else kind, what, frames, name)
 
 
 def _panic(text: str, name: str) -> Crash:
@@ -196,21 +183,16 @@ def _panic(text: str, name: str) -> Crash:
     message = re.split(r"@| at pc | at 0x|, registers|\(saved state|\\n", said, maxsplit=1)[0]
     message = _NUMBER.sub("N", message.strip(' ".'))[:200]
     kexts: list[Frame] = []
-    _, listed, after = text.partition(_KEXTS)
-    if listed:
-        for line in after[:20_000].lstrip("\n").split("\n"):
-            kext = re.match(r"[ \t]+([\w.]{3,200})\(", line)
-            if kext is None:
-                break
-            kexts.append(Frame("", "", kext[1]))
-    what = f"kernel panic: {message}"
-    frames = tuple(frame.text for frame in kexts)
-    return Crash(
-        kind=shorten(f"kernel panic: {said}"),
-        signature=signature(what, kexts),
-        frames=frames,
-        source=name,
-    )
+    for line in text.partition(_KEXTS)[2][:20_000].lstrip("\n").split("\n"):
+        kext = re.match(r"[ \t]+([\w.]{3,200})\(", line)
+        if kext is None:
+            break
+        kexts.append(Frame(module=kext[1]))
+    return crash_of(f"kernel panic: {said}", f"kernel panic: {message}", kexts, name)
+
+
+def _at(listed: list[Any], number: Any) -> Any:
+    return listed[number] if isinstance(number, int) and 0 <= number < len(listed) else None
 
 
 def _dict(value: Any) -> dict[str, Any]:

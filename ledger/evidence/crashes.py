@@ -3,12 +3,11 @@ reports of the sanitizers of clang and gcc (address, leak, memory, thread, undef
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import dropwhile, islice
 
-from ledger.evidence.frames import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, signature
+from ledger.evidence.frames import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, file_of, signature
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
 from ledger.evidence.rounds_model import CrashGroup, Through
@@ -16,9 +15,21 @@ from ledger.evidence.rounds_model import CrashGroup, Through
 _SUFFIXES = (".log", ".txt", ".out", ".err", ".stderr", ".stdout")
 _LOOK_AHEAD = 400_000
 
+
+def crash_of(kind: str, what: str, frames: Sequence[Frame], source: str) -> Crash:
+    """A crash that is told by ``what`` and the innermost of its frames that tells something."""
+    return Crash(
+        kind=shorten(kind),
+        signature=signature(what, frames),
+        frames=tuple(frame.text for frame in frames),
+        source=source,
+    )
+
+
 # faulthandler, which pytest turns on by itself
 
 _FATAL = "Fatal Python error: "
+_PYTHON_THREAD = ("Current thread 0x", "Stack (most recent")
 # `  File "/a/b.py", line 12 in test_x`
 _PYTHON_FRAME = re.compile(r'  File "([^"\n]{1,1000})", line (\d{1,9}|\?\?\?) in (.{1,300})')
 
@@ -51,33 +62,16 @@ def find_crashes(text: str, source: str) -> tuple[Crash, ...]:
 
 def _python_crash(lines: list[str], source: str) -> Crash:
     kind = lines[0][len(_FATAL) :].strip()[:200]
-    frames: list[str] = []
-    for line in _current_thread(text.rstrip("\r") for text in lines[1:]):
-        frame = _PYTHON_FRAME.fullmatch(line)
-        if frame is None or len(frames) >= MAX_FRAMES:
+    below = dropwhile(lambda line: not line.startswith(_PYTHON_THREAD), lines[1:])
+    frames: list[re.Match[str]] = []
+    for line in islice(below, 1, MAX_FRAMES + 1):
+        frame = _PYTHON_FRAME.fullmatch(line.rstrip("\r"))
+        if frame is None:
             break
-        frames.append(f"{frame[1]}:{frame[2]} in {frame[3]}")
-    return Crash(
-        kind=kind, signature=_python_signature(kind, frames), frames=tuple(frames), source=source
-    )
-
-
-def _current_thread(lines: Iterable[str]) -> Iterator[str]:
-    """The lines below the heading of the thread that died."""
-    here = False
-    for line in lines:
-        if line.startswith(("Current thread 0x", "Stack (most recent")):
-            here = True
-        elif here:
-            yield line
-
-
-def _python_signature(kind: str, frames: list[str]) -> str:
-    if not frames:
-        return kind
-    place, _, function = frames[0].rpartition(" in ")
-    path = place.rpartition(":")[0].replace("\\", "/")
-    return f"{kind} in {function} ({path.rpartition('/')[2]})"
+        frames.append(frame)
+    what = f"{kind} in {frames[0][3]} ({file_of(frames[0][1])})" if frames else kind
+    told = tuple(f"{frame[1]}:{frame[2]} in {frame[3]}" for frame in frames)
+    return Crash(kind=kind, signature=what, frames=told, source=source)
 
 
 # lldb
@@ -101,11 +95,16 @@ def is_backtrace(name: str, sample: bytes) -> bool:
 def read_backtrace(data: bytes, name: str) -> tuple[Part, ...]:
     """Every crash in the output of lldb, at most ``MAX_CRASHES``. A stop at a breakpoint is
     none."""
-    found = list(_lldb(decode(data).replace("\r\n", "\n"), name))
-    warnings: tuple[str, ...] = ()
-    if len(found) > MAX_CRASHES:
-        warnings = (f"more than {MAX_CRASHES} backtraces: the rest is not kept",)
-    return (Part("backtrace", name, crashes=tuple(found[:MAX_CRASHES]), warnings=warnings),)
+    found = _lldb(decode(data).replace("\r\n", "\n"), name)
+    return (_part("backtrace", name, found, "backtraces"),)
+
+
+def _part(reader: str, name: str, crashes: Iterable[Crash], kind: str) -> Part:
+    found = tuple(islice(crashes, MAX_CRASHES + 1))
+    if len(found) <= MAX_CRASHES:
+        return Part(reader, name, crashes=found)
+    warning = f"more than {MAX_CRASHES} {kind}: the rest is not read"
+    return Part(reader, name, crashes=found[:MAX_CRASHES], warnings=(warning,))
 
 
 def _lldb(text: str, name: str) -> Iterator[Crash]:
@@ -125,10 +124,10 @@ def _lldb(text: str, name: str) -> Iterator[Crash]:
             if before[:2] == now[:2] and before[2][:1] == frames[:1]:
                 before = max(before, now, key=lambda found: len(found[2]))
                 continue
-            yield _lldb_crash(*before, name)
+            yield crash_of(*before, name)
         before = now
     if before is not None:
-        yield _lldb_crash(*before, name)
+        yield crash_of(*before, name)
 
 
 def _lldb_frames(text: str) -> list[Frame]:
@@ -147,18 +146,9 @@ def _lldb_frames(text: str) -> list[Frame]:
     return frames
 
 
-def _lldb_crash(said: str, kind: str, frames: list[Frame], name: str) -> Crash:
-    return Crash(
-        kind=shorten(said),
-        signature=signature(kind, frames),
-        frames=tuple(frame.text for frame in frames),
-        source=name,
-    )
-
-
 # Sanitizers
 
-_SANITIZER_MARKS = (b"Sanitizer: ", b": runtime error: ")
+_SANITIZER_MARK = re.compile(r"Sanitizer: |: runtime error: ")
 # `==7==ERROR: AddressSanitizer: SEGV on unknown address`, `ub.c:3:5: runtime error: overflow`
 _REPORT = re.compile(
     r".{0,200}?(?:==\d{1,10}== ?(?:ERROR|WARNING)|(?<!\S)WARNING): (\w{1,20}Sanitizer): (.*)"
@@ -180,27 +170,21 @@ def is_sanitizer(name: str, sample: bytes) -> bool:
     last = file_name(name)
     stem, dot, suffix = last.rpartition(".")
     named = last.endswith(_SUFFIXES) or not dot or (bool(stem) and suffix.isdecimal())
-    return named and any(mark in sample for mark in _SANITIZER_MARKS)
+    return named and (b"Sanitizer: " in sample or b": runtime error: " in sample)
 
 
 def read_sanitizer(data: bytes, name: str) -> tuple[Part, ...]:
     """Each report with the first stack below it, at most ``MAX_CRASHES``: after undefined
     behaviour a program goes on, so there may be any number."""
     text = decode(data)
-    found: list[Crash] = []
-    warnings: tuple[str, ...] = ()
-    for report in _reports(text):
-        if len(found) == MAX_CRASHES:
-            warnings = (f"more than {MAX_CRASHES} reports of sanitizers: the rest is not read",)
-            break
-        found.append(_sanitizer_crash(report, text, name))
-    return (Part("sanitizer", name, crashes=tuple(found), warnings=warnings),)
+    found = (_sanitizer_crash(report, text, name) for report in _reports(text))
+    return (_part("sanitizer", name, found, "reports of sanitizers"),)
 
 
 def _reports(text: str) -> Iterator[re.Match[str]]:
-    places = (_places(text, mark.decode()) for mark in _SANITIZER_MARKS)
     done = -1
-    for place in heapq.merge(*places):
+    for mark in _SANITIZER_MARK.finditer(text):
+        place = mark.start()
         start = text.rfind("\n", max(0, place - 1000), place) + 1
         if start <= done:
             continue
@@ -210,13 +194,6 @@ def _reports(text: str) -> Iterator[re.Match[str]]:
         if report:
             done = end
             yield report
-
-
-def _places(text: str, mark: str) -> Iterator[int]:
-    place = text.find(mark)
-    while place >= 0:
-        yield place
-        place = text.find(mark, place + 1)
 
 
 def _sanitizer_crash(report: re.Match[str], text: str, name: str) -> Crash:
@@ -231,13 +208,7 @@ def _sanitizer_crash(report: re.Match[str], text: str, name: str) -> Crash:
         if not frames:
             frames = [Frame("", report[3].strip().rpartition(" ")[2])]
     short = _NUMBER.sub("N", short)[:200]
-    what = f"{tool}: {short}"
-    return Crash(
-        kind=shorten(f"{tool}: {said}"),
-        signature=signature(what, frames),
-        frames=tuple(f.text for f in frames),
-        source=name,
-    )
+    return crash_of(f"{tool}: {said}", f"{tool}: {short}", frames, name)
 
 
 def _sanitizer_stack(text: str) -> list[Frame]:

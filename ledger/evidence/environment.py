@@ -100,7 +100,8 @@ def allowed(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
     """The variables that may be told, by their name in capitals. Of two that are spelled alike
     the first stands."""
     found: dict[str, str] = {}
-    for key, value in _spelled(pairs):
+    for name, value in pairs:
+        key = _spell(name)
         if key not in ALLOWED or key in found:
             continue
         said = value if isinstance(value, str) else json.dumps(value)
@@ -109,14 +110,6 @@ def allowed(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
         if is_commit or (_PLAIN.fullmatch(said) and not _LONG.search(said)):
             found[key] = said
     return found
-
-
-def _spelled(pairs: Iterable[tuple[str, object]]) -> Iterator[tuple[str, object]]:
-    for key, value in pairs:
-        if isinstance(value, dict):
-            yield from ((_spell(inner), deep) for inner, deep in flat(value, key, 1))
-        elif isinstance(value, str | int | float):
-            yield _spell(key), value
 
 
 def _spell(key: object) -> str:

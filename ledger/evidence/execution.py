@@ -215,10 +215,9 @@ def _commands(text: str) -> list[tuple[str, str | None]]:
         heredoc = _HEREDOC.search(line)
         if heredoc:
             end_mark = heredoc[2]
+        joined.append(line.rstrip().removesuffix("\\"))
         if line.rstrip().endswith("\\"):
-            joined.append(line.rstrip()[:-1])
             continue
-        joined.append(line)
         command = " ".join(" ".join(joined).split())
         joined = []
         folder = _folder(command, folder)
@@ -251,18 +250,15 @@ def _looks_like_command(line: str) -> bool:
 def program(command: str) -> str | None:
     """The program that a command line runs, past assignments and wrappers such as ``env``,
     ``timeout`` and ``time``: ``pytest`` of ``timeout 3600 env A=1 pytest -vv``."""
-    words = _words(command)
-    position = 0
-    while position < len(words):
-        word = words[position]
-        position += 1
+    words = iter(_words(command))
+    for word in words:
         base = word.rpartition("/")[2]
         if word in _WITH_VALUE:
-            position += 1
+            next(words, None)
         elif base in _WRAPPERS or word.startswith("-") or "=" in word or _DURATION.fullmatch(word):
             continue
-        elif base.startswith("python") and words[position : position + 1] == ["-m"]:
-            return words[position + 1] if position + 1 < len(words) else base
+        elif base.startswith("python") and next(words, None) == "-m":
+            return next(words, base)
         else:
             return base
     return None
@@ -324,22 +320,13 @@ def read_claim(data: bytes, name: str) -> tuple[Part, ...]:
 
 
 def _repeats(claim: dict[str, Any]) -> Repeats:
-    planned, run, passes, first = (
-        claim[name] for name in ("planned", "run", "passes", "first_try_passes")
-    )
-    retried = claim["retried"]
-    numbers = (planned, run, passes, first)
-    if not all(type(number) is int for number in numbers) or not isinstance(retried, list):
+    if not isinstance(claim["retried"], list):
         raise TypeError
-    if not 0 <= first <= passes <= run <= planned:
+    retried = tuple(one_line(str(word))[:40] for word in claim["retried"][:_MOST])
+    repeats = Repeats.model_validate({**claim, "retried": retried}, strict=True)
+    if not 0 <= repeats.first_try_passes <= repeats.passes <= repeats.run <= repeats.planned:
         raise ValueError
-    return Repeats(
-        planned=planned,
-        run=run,
-        passes=passes,
-        first_try_passes=first,
-        retried=tuple(one_line(str(w))[:40] for w in retried[:_MOST]),
-    )
+    return repeats
 
 
 def own_files(names: Iterable[str]) -> list[str]:

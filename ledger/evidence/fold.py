@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ledger.evidence.execution import meaning, program
 from ledger.evidence.merge import RANK, Merged, merge
-from ledger.evidence.model import Completeness, Evidence, Totals, recount
+from ledger.evidence.model import Completeness, Evidence, Totals
 from ledger.evidence.part import Part
 from ledger.plan.text import counted
 
@@ -50,12 +50,15 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
     The first of them that any file shows stands, and ``reason`` says which and why.
     """
     merged = merge(parts)
-    noted = [*_told(parts), *merged.warnings]
-    sources = dict(merged.sources)
-    duration = merged.duration_s
+    noted = [
+        warning if part.file in warning else f"{part.file}: {warning}"
+        for part in parts
+        for warning in part.warnings
+    ]
+    noted += [*merged.warnings, *merged.disagreements]
+    sources, duration, totals = dict(merged.sources), merged.duration_s, merged.totals
     times = _own_times(parts, merged, noted)
     exit_code = _exit_code(parts, times, noted, sources)
-    totals = _totals(merged)
     elapsed = round(sum(part.elapsed_s or 0.0 for part in times), 2) if times else None
     if elapsed is not None:
         sources["elapsed_s"] = times[0].file
@@ -63,12 +66,12 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
             duration, sources["duration_s"] = elapsed, times[0].file
     command = _command(parts, times, sources)
     environment = _environment(parts, noted)
-    disagreements = [*merged.disagreements, *_disagreements(totals, exit_code)]
-    noted += [told for told in disagreements if told not in noted]
-    completeness, reason = _completeness(parts, merged, totals, exit_code, disagreements)
+    merged.disagreements += _disagreements(totals, exit_code)
+    noted += merged.disagreements
+    completeness, reason = _completeness(parts, merged, exit_code)
     claim = next((part for part in parts if part.reader == "run"), None)
-    if not single:
-        noted += _missing(parts) if claim is None or not claim.without_tests else ()
+    if not (single or (claim and claim.without_tests)):
+        noted += _missing({part.reader for part in parts})
     return Evidence(
         path=path,
         command=command,
@@ -94,39 +97,18 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
 
 
 def _peak(times: Sequence[Part], sources: dict[str, str]) -> int | None:
-    measured = [part for part in times if part.peak_rss_bytes is not None]
-    if not measured:
+    peaks = [(part.peak_rss_bytes, part.file) for part in times if part.peak_rss_bytes is not None]
+    if not peaks:
         return None
-    largest = max(measured, key=lambda part: part.peak_rss_bytes or 0)
-    sources["peak_rss_bytes"] = largest.file
-    return largest.peak_rss_bytes
+    largest, sources["peak_rss_bytes"] = max(peaks, key=lambda peak: peak[0])
+    return largest
 
 
-def _told(parts: Sequence[Part]) -> list[str]:
-    return [
-        warning if part.file in warning else f"{part.file}: {warning}"
-        for part in parts
-        for warning in part.warnings
-    ]
-
-
-def _missing(parts: Sequence[Part]) -> list[str]:
-    readers = {part.reader for part in parts}
-    reported = readers & {"pytest-json-report", "pytest-report-log"}
-    found = []
-    if "junit" not in readers and not reported:
-        found.append("no JUnit XML in the folder")
-    if "pytest-log" not in readers and not reported:
-        found.append("no pytest log in the folder")
-    if "exit-code" not in readers:
-        found.append("no exit-code file in the folder")
-    return found
-
-
-def _totals(merged: Merged) -> Totals | None:
-    if merged.totals is not None:
-        return merged.totals
-    return recount(merged.tests.values()) if merged.read else None
+def _missing(readers: set[str]) -> list[str]:
+    expected = {"exit-code": "exit-code file"}
+    if not readers & {"pytest-json-report", "pytest-report-log"}:
+        expected = {"junit": "JUnit XML", "pytest-log": "pytest log", **expected}
+    return [f"no {what} in the folder" for name, what in expected.items() if name not in readers]
 
 
 def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[Part]:
@@ -134,6 +116,7 @@ def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[
     longest test session, or where no session tells its time another program, did not; the one
     that `ledger run` wrote did."""
     commands = next((p.command for p in parts if p.reader == "commands" and p.command), None)
+    words = {word.rpartition("/")[2] for word in (commands or "").split()}
     own = []
     reports = [part for part in parts if part.reader == "gnu-time"]
     claimed = {p.file.rpartition("/")[0] for p in parts if p.reader == "run"}
@@ -150,7 +133,7 @@ def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[
         if longest is not None:
             foreign = part.elapsed_s is not None and part.elapsed_s < longest / 2 - 1
         else:
-            foreign = bool(commands and ran) and ran not in _words(commands or "")
+            foreign = bool(words and ran) and ran not in words
         if not foreign:
             own.append(part)
             continue
@@ -161,10 +144,6 @@ def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[
             "its figures are not used"
         )
     return own
-
-
-def _words(command: str) -> set[str]:
-    return {word.rpartition("/")[2] for word in command.split()}
 
 
 def _command(parts: Sequence[Part], times: list[Part], sources: dict[str, str]) -> str | None:
@@ -221,12 +200,14 @@ def _rank(code: int) -> int:
 
 def _disagreements(totals: Totals | None, exit_code: int | None) -> list[str]:
     """Where the counts of a run contradict each other, or its exit code."""
+    if totals is None:
+        return []
     found = []
-    if totals is not None and totals.ended > totals.collected:
+    if totals.ended > totals.collected:
         found.append(
             f"{counted(totals.ended, 'test')} ended, and {totals.collected} were collected"
         )
-    if totals is not None and exit_code == 0 and totals.failing:
+    if exit_code == 0 and totals.failing:
         found.append(
             f"exit code 0 although {counted(totals.failing, 'test')} failed: "
             "perhaps that of the last command of a pipe"
@@ -237,12 +218,11 @@ def _disagreements(totals: Totals | None, exit_code: int | None) -> list[str]:
 def _completeness(
     parts: Sequence[Part],
     merged: Merged,
-    totals: Totals | None,
     exit_code: int | None,
-    disagreements: Sequence[str],
 ) -> tuple[Completeness, str]:
     crashes = [crash for part in parts for crash in part.crashes]
-    found: list[tuple[Completeness, str]] = [("inconsistent", told) for told in disagreements]
+    found: list[tuple[Completeness, str]] = []
+    found += [("inconsistent", told) for told in merged.disagreements]
     for at, part in enumerate(parts):
         state, reason = part.completeness, part.reason
         if state is None or state == "complete" or at in merged.covered:
@@ -262,13 +242,12 @@ def _completeness(
         state, reason = meaning(exit_code)
         if state is not None:
             found.append((state, reason))
-    if totals is None and any(part.without_tests for part in parts):
-        if exit_code:
-            found.append(("failed", f"exit code {exit_code}"))
-    elif totals is None:
+    if merged.totals is not None:
+        found += _unexplained(merged, merged.totals, exit_code)
+    elif not any(part.without_tests for part in parts):
         found.append(("incomplete", "no test results"))
-    else:
-        found += _unexplained(merged, totals, exit_code)
+    elif exit_code:
+        found.append(("failed", f"exit code {exit_code}"))
     return min(found, key=lambda pair: SEVERITY.index(pair[0]), default=("complete", ""))
 
 

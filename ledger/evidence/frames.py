@@ -25,7 +25,7 @@ _TAIL = re.compile(
 )
 _CLOSURE = re.compile(r"(?:implicit )?closure #\d+ (?:.{1,200}? )?in ")
 _OBJECTIVE_C = re.compile(r"[-+]\[[^\]]{1,500}\]")
-_OPERATOR = re.compile(r"operator(?:\(\)|\[\]|<=>|->\*?|<<=?|>>=?|[<>]=?)?")
+_OPERATOR = re.compile(r"\boperator(?:\(\)|\[\]|<=>|->\*?|<<=?|>>=?|[<>]=?)?")
 # Frames between a fault and the code that caused it: how a process is told to die, how memory
 # is handed out and copied, how threads and programs start.
 _SILENT = re.compile(
@@ -146,7 +146,7 @@ def _piece(name: str, at: int) -> tuple[str | None, int]:
     """What is kept of the piece of a name that begins at ``at``, None for nothing, and where the
     next one begins."""
     letter = name[at]
-    operator = _OPERATOR.match(name, at) if letter == "o" and not _in_word(name, at) else None
+    operator = _OPERATOR.match(name, at)
     if operator:
         return _operator(name, operator)
     if letter == "<":
@@ -175,19 +175,13 @@ def _operator(name: str, operator: re.Match[str]) -> tuple[str, int]:
     return name[operator.start() : arguments if arguments >= 0 else len(name)], len(name)
 
 
-def _in_word(name: str, at: int) -> bool:
-    return at > 0 and (name[at - 1].isalnum() or name[at - 1] == "_")
-
-
 def _implementation(inner: str) -> str:
     """What stands between the brackets that a Rust name begins with: ``T as Trait``."""
     kind, is_trait, trait = inner.partition(" as ")
-    return f"<{_flat(kind)} as {_flat(trait)}>" if is_trait else "<T>"
-
-
-def _flat(name: str) -> str:
-    at = name.find("<")
-    return name if at < 0 else f"{name[:at]}<T>"
+    if not is_trait:
+        return "<T>"
+    kind, trait = (re.sub(r"<.*", "<T>", part, flags=re.DOTALL) for part in (kind, trait))
+    return f"<{kind} as {trait}>"
 
 
 def _closing(name: str, at: int, opening: str, closing: str) -> int:

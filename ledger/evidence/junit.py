@@ -43,7 +43,6 @@ _WEIGHT: dict[Outcome, int] = {"error": 0, "failed": 1, "passed": 3, "skipped": 
 
 
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
-_FAILING_TAGS = ("failure", "error")
 _MAX_WARNINGS = 5
 
 
@@ -99,35 +98,24 @@ def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
 def seconds(text: str | None) -> float | None:
     """A ``time`` attribute; Surefire writes thousands with a comma. None where it is none."""
     try:
-        value = float(text)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        try:
-            value = float((text or "").replace(",", ""))
-        except ValueError:
-            return None
+        value = float((text or "").replace(",", ""))
+    except ValueError:
+        return None
     return value if 0 <= value < math.inf else None
 
 
 class _Suite:
-    """One suite while it is read. Of each verdict ``elements`` counts the tags in its test cases,
-    ``cases_with`` the test cases that have one; ``inner...`` those of the suites inside it."""
+    """One suite while it is read. ``own`` counts its test cases (``cases``), of each verdict the
+    tags in them (``failure``) and the test cases that have one (``with failure``); ``every``
+    counts those of the suites inside it as well."""
 
     def __init__(self, attributes: dict[str, str]) -> None:
         self.attributes = attributes
         self.tests: dict[str, TestResult] = {}
-        self.repeats = 0
-        self.elements: Counter[str] = Counter()
-        self.cases_with: Counter[str] = Counter()
-        self.inner_cases = 0
-        self.inner_elements: Counter[str] = Counter()
-        self.inner_cases_with: Counter[str] = Counter()
+        self.own: Counter[str] = Counter()
+        self.every: Counter[str] = Counter()
         self.inner_time = 0.0
         self.is_odd = False  # with tries, or cases that pytest counts in ways of its own
-
-    @property
-    def cases(self) -> int:
-        """Test cases, those that are tries of others included."""
-        return len(self.tests) + self.repeats
 
 
 class Cases:
@@ -185,8 +173,8 @@ class Cases:
         if verdicts:
             result = judge(identity, attributes, verdicts)
             tags = [verdict.tag for verdict in verdicts]
-            suite.elements.update(tags)
-            suite.cases_with.update(set(tags))
+            suite.own.update(tags)
+            suite.own.update(f"with {tag}" for tag in set(tags))
             in_teardown = result.outcome == "error" and _in_teardown(result)
             if len(tags) > 1 or in_teardown:
                 suite.is_odd = True
@@ -195,16 +183,17 @@ class Cases:
                 self._in_teardown[before.outcome if before else "passed"] += 1
         else:
             result = without_verdict(identity, attributes)
+        suite.own["cases"] += 1
         before = suite.tests.setdefault(identity, result)
         if before is not result:
             suite.is_odd = True
-            suite.repeats += 1
             suite.tests[identity] = self._fold(before, result)
 
     def close(self) -> None:
         """The innermost suite ends: hold its totals against what was counted, and add it to what
         it is in."""
         suite = self._suites.pop()
+        suite.every += suite.own
         self._check(suite)
         own_time = seconds(suite.attributes.get("time"))
         took = own_time
@@ -213,12 +202,10 @@ class Cases:
         if self._suites:
             above = self._suites[-1]
             above.is_odd = above.is_odd or suite.is_odd
-            above.inner_cases += suite.cases + suite.inner_cases
-            above.inner_elements += suite.elements + suite.inner_elements
-            above.inner_cases_with += suite.cases_with + suite.inner_cases_with
+            above.every += suite.every
             above.inner_time += took
         self.duration_s = own_time
-        if own_time is None and suite.cases + suite.inner_cases:
+        if own_time is None and suite.every["cases"]:
             self.duration_s = round(took, 6)
         for identity in suite.tests.keys() & self.tests.keys():
             self._homonyms += 1
@@ -234,27 +221,29 @@ class Cases:
     def _fold(self, before: TestResult, after: TestResult) -> TestResult:
         failed_before = before.outcome in FAILING
         failed_after = after.outcome in FAILING
+        took = before.duration_s
+        took = after.duration_s if took is None else round(took + (after.duration_s or 0.0), 6)
         if failed_before and after.outcome == "error" and _in_teardown(after):
-            return _result(after, before.duration_s, before.tries, before.flaky, before.message)
+            told = {"tries": before.tries, "flaky": before.flaky, "message": before.message}
+            return after.model_copy(update={"duration_s": took, **told})
         # The plugin writes a try that failed and was run again as if it had passed.
         hidden = self.is_pytest and before.outcome == "passed"
         disagree = (failed_before or hidden) != failed_after
         # Tries that were hidden are failures all of them: only the last can disagree.
         flaky = disagree if hidden else before.flaky or disagree
         tries = before.tries + after.tries
-        return _result(after, before.duration_s, tries, flaky, after.message)
+        return after.model_copy(update={"duration_s": took, "tries": tries, "flaky": flaky})
 
     def _check(self, suite: _Suite) -> None:
         """Some writers count elements, some test cases, some leave nested suites out. pytest
         counts tries, subtests and teardown errors in ways of its own, so its number of tests is
         not held against a suite with any of these."""
-        cases = (suite.cases + suite.inner_cases, suite.cases)
+        own, every = suite.own, suite.every
         if not suite.is_odd:
-            self._compare(suite, "tests", cases)
+            self._compare(suite, "tests", (every["cases"], own["cases"]))
         for tag, key in _COUNTED.items():
-            elements, having = suite.elements[tag], suite.cases_with[tag]
-            every = (having + suite.inner_cases_with[tag], elements + suite.inner_elements[tag])
-            self._compare(suite, key, (*every, having, elements))
+            having = f"with {tag}"
+            self._compare(suite, key, (every[having], every[tag], own[having], own[tag]))
 
     def _compare(self, suite: _Suite, key: str, counts: tuple[int, ...]) -> None:
         written = suite.attributes.get(key, "")
@@ -263,7 +252,7 @@ class Cases:
             mismatch = f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
             self._mismatches.append(mismatch)
             # Some writers repeat the failures as errors.
-            failing = sum(suite.elements[tag] + suite.inner_elements[tag] for tag in _FAILING_TAGS)
+            failing = suite.every["failure"] + suite.every["error"]
             unnamed = key in ("failures", "errors") and int(written) > max(*counts, failing)
             # pytest counts failed subtests, which are no test cases.
             if unnamed and not (self.is_pytest and max(counts)):
@@ -302,11 +291,8 @@ def order(timestamp: str) -> tuple[int, float, str]:
     """A key that sorts times as written; a time without a zone is taken as UTC."""
     try:
         time = datetime.fromisoformat(timestamp.strip())
-    except ValueError:
-        return (1, 0.0, timestamp)
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=UTC)
-    try:
+        if time.tzinfo is None:
+            time = time.replace(tzinfo=UTC)
         return (0, time.timestamp(), timestamp)
     except (OverflowError, ValueError):
         return (1, 0.0, timestamp)
@@ -314,23 +300,6 @@ def order(timestamp: str) -> tuple[int, float, str]:
 
 def _in_teardown(result: TestResult) -> bool:
     return (result.message or "").startswith(TEARDOWN)
-
-
-def _result(
-    test: TestResult, earlier: float | None, tries: int, flaky: bool, message: str | None
-) -> TestResult:
-    duration = test.duration_s
-    if earlier is not None:
-        duration = round(earlier + (duration or 0.0), 6)
-    return TestResult(
-        identity=test.identity,
-        outcome=test.outcome,
-        duration_s=duration,
-        message=message,
-        tries=tries,
-        flaky=flaky,
-        at_collection=test.at_collection,
-    )
 
 
 NAME = "junit"

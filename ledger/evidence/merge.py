@@ -47,9 +47,11 @@ def merge(parts: Sequence[Part]) -> Merged:
     known.sort(key=lambda at: RANK[parts[at].reader])
     kept: list[Part] = []
     printed: dict[int, Totals] = {}  # what logs print of the sessions that other files have
-    named = {at: _named_alike(parts[at], _above(parts, known, at), merged) for at in known}
+    named: dict[int, Part] = {}
     for at in known:
-        log = named[at]
+        above = [parts[n] for n in known if RANK[parts[n].reader] < RANK[parts[at].reader]]
+        named[at] = _named_alike(parts[at], above, merged)
+    for at, log in named.items():
         above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
         siblings = [named[n] for n in known if n != at and named[n].file == log.file]
         partner = _partner(log, siblings, above)
@@ -74,16 +76,10 @@ def merge(parts: Sequence[Part]) -> Merged:
     if any(lines):
         every = zip(lines, kept, strict=True)
         merged.printed = sum((line or part.totals or Totals() for line, part in every), Totals())
-    for at in known:
-        part = parts[at]
+    for part in (parts[at] for at in known):
         if part.wall and part.duration_s is not None:
             merged.sessions[part.file] = merged.sessions.get(part.file, 0.0) + part.duration_s
     return merged
-
-
-def _above(parts: Sequence[Part], known: Sequence[int], at: int) -> list[Part]:
-    """The outputs that say more of a test than the one at ``at``."""
-    return [parts[n] for n in known if RANK[parts[n].reader] < RANK[parts[at].reader]]
 
 
 def _only_collects(log: Part) -> bool:
@@ -100,7 +96,7 @@ def _partner(log: Part, siblings: Sequence[Part], above: Sequence[Part]) -> Part
         near = [part for part in above if part.file.rpartition("/")[0] == folder]
         candidates = near or (above if len(above) == 1 else [])
         if siblings:
-            candidates = [part for part in candidates if _counts_alike(log, part)]
+            candidates = [part for part in candidates if _counts(part) == _counts(log)]
         return next(iter(candidates), None)
     best = max(above, key=lambda part: _likeness(names, part.tests.keys()), default=None)
     likeness = _likeness(names, best.tests.keys()) if best else 0.0
@@ -110,10 +106,8 @@ def _partner(log: Part, siblings: Sequence[Part], above: Sequence[Part]) -> Part
     return best if likeness > rival or _is_told_by(log, best) else None
 
 
-def _counts_alike(log: Part, report: Part) -> bool:
-    assert log.totals
-    assert report.totals
-    return (log.totals.cases, log.totals.failing) == (report.totals.cases, report.totals.failing)
+def _counts(part: Part) -> tuple[int, int] | None:
+    return (part.totals.cases, part.totals.failing) if part.totals else None
 
 
 def _is_told_by(log: Part, report: Part) -> bool:
@@ -176,18 +170,14 @@ def _hold_against(
         ]
     if differ:
         shown = ", ".join(differ[:_SHOWN]) + (", ..." if len(differ) > _SHOWN else "")
-        disagreement = (
+        merged.disagreements.append(
             f"{log.file} and {report.file} disagree on {counted(len(differ), 'test')}: {shown}"
         )
-        merged.warnings.append(disagreement)
-        merged.disagreements.append(disagreement)
     elif log.totals and report.totals and bool(log.totals.failing) != bool(report.totals.failing):
-        disagreement = (
+        merged.disagreements.append(
             f"{log.file} counts {counted(log.totals.failing, 'failing test')}, "
             f"{report.file} {report.totals.failing}"
         )
-        merged.warnings.append(disagreement)
-        merged.disagreements.append(disagreement)
 
 
 def _kind(test: TestResult) -> str:
@@ -207,13 +197,13 @@ def _refine(log: Part, merged: Merged) -> None:
 
 
 def _add_up(kept: list[Part], merged: Merged) -> None:
-    dated = all(part.started is not None for part in kept)
+    if not kept:
+        return
+    starts = [part.started for part in kept if part.started is not None]
+    merged.started = min(starts, key=order, default=None)
+    dated = len(starts) == len(kept)
     if dated:
         kept = sorted(kept, key=lambda part: order(part.started or ""))
-        merged.started = kept[0].started if kept else None
-    else:
-        starts = [part.started for part in kept if part.started is not None]
-        merged.started = min(starts, key=order, default=None)
     home: dict[str, str] = {}
     twice: Counter[tuple[str, str]] = Counter()
     for part in kept:
@@ -234,9 +224,7 @@ def _add_up(kept: list[Part], merged: Merged) -> None:
     if durations:
         merged.duration_s = round(sum(durations), 6)
         merged.sources["duration_s"] = kept[0].file
-    if kept:
-        merged.sources["totals"] = kept[0].file
-        merged.sources["tests"] = kept[0].file
+    merged.sources |= {"totals": kept[0].file, "tests": kept[0].file}
 
 
 def _again(before: TestResult, after: TestResult, is_later: bool) -> TestResult:

@@ -130,14 +130,11 @@ def read_runs(files: Files, paths: Sequence[str]) -> Evidence:
 def outputs_of(files: Files, path: str, *, without: Collection[str] = ()) -> Outputs:
     """What each file of a run says. See ``read_run``."""
     aside = tuple(f"{folder}/" for folder in without)
-    entries: list[File] = []
     parts: list[Part] = []
     listed = (entry for entry in _below(files, path) if not entry.path.startswith(aside))
-    for entry in islice(listed, MAX_FILES + 1):
-        if len(entries) == MAX_FILES:
-            parts.append(_unread("", f"more than {MAX_FILES} files: the rest is not read"))
-            break
-        entries.append(entry)
+    entries = list(islice(listed, MAX_FILES))
+    if next(listed, None):
+        parts.append(_unread("", f"more than {MAX_FILES} files: the rest is not read"))
     is_file = len(entries) == 1 and entries[0].path == ""
     own = set(execution.own_files([entry.path for entry in entries]))
     entries = [entry for entry in entries if entry.path in own]
@@ -192,7 +189,7 @@ def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
         except UnreadableInput as error:
             if is_file:
                 raise
-            parts.append(_broken(reader, name, error.message))
+            parts.append(_broken(reader.name, name, error.message, has_results=reader.has_results))
     if is_file and not parts:
         if file_name(name).endswith(".xml"):
             return list(junit.read(data, name))
@@ -206,18 +203,16 @@ def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
 
 
 def _unread(name: str, why: str) -> Part:
-    """A file that is not read is a warning. Where it may have held tests the run is not
-    complete."""
-    if name and not name.lower().endswith(".xml"):
-        return Part("unread", name, warnings=(f"not read: {why}",))
-    return Part("unread", name, completeness="incomplete", reason=f"not read: {why}")
+    """A file that is not read. ``name`` is empty for all that are beyond so many."""
+    has_results = not name or name.lower().endswith(".xml")
+    return _broken("unread", name, f"not read: {why}", has_results=has_results)
 
 
-def _broken(reader: Reader, name: str, why: str) -> Part:
-    """A broken output leaves the run incomplete, unless it can hold no results."""
-    if not reader.has_results:
-        return Part(reader.name, name, warnings=(why,))
-    return Part(reader.name, name, completeness="incomplete", reason=why)
+def _broken(reader: str, name: str, why: str, *, has_results: bool) -> Part:
+    """An output that is lost leaves the run incomplete, unless it can hold no results."""
+    if not has_results:
+        return Part(reader, name, warnings=(why,))
+    return Part(reader, name, completeness="incomplete", reason=why)
 
 
 def _may_matter(name: str) -> bool:
@@ -232,8 +227,7 @@ def _stamp(path: str, files: list[str]) -> str | None:
     """The stamp nearest to the run: the last component of its path that has one, else the one
     that all its outputs lie under."""
     for component in reversed(path.replace("\\", "/").split("/")):
-        match = _STAMP.search(component)
-        if match:
+        if match := _STAMP.search(component):
             return match[0]
     stamps = {match[0] for file in files if (match := _STAMP.search(file))}
     return stamps.pop() if len(stamps) == 1 else None

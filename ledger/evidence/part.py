@@ -1,6 +1,6 @@
 """What one file of a run says, and what its readers share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -52,6 +52,14 @@ def decode(data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8-sig", "replace")
+
+
+def several(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The sessions of one log, with a word about them where there is more than one."""
+    if len(parts) < 2:
+        return tuple(parts)
+    warning = f"{len(parts)} pytest sessions in one log: they add up"
+    return (parts[0]._replace(warnings=(warning, *parts[0].warnings)), *parts[1:])
 
 
 def file_name(path: str) -> str:

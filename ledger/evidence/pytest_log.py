@@ -15,14 +15,13 @@ from ledger.evidence.crashes import find_crashes
 from ledger.evidence.model import (
     FAILING,
     Completeness,
-    Crash,
     Outcome,
     TestResult,
     Totals,
     identity_of,
     recount,
 )
-from ledger.evidence.part import Part, decode, file_name, shorten
+from ledger.evidence.part import Part, decode, file_name, several, shorten
 from ledger.evidence.pytest_lines import (
     LETTERS,
     SUBTESTS,
@@ -66,35 +65,21 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each session in the log; one without tests where it is no pytest log after
     all."""
     text = decode(data)
-    sessions = [session for session in _sessions(text) if session.is_run]
-    if not sessions:
-        return (Part(NAME, name, crashes=_crashes(text, name)),)
-    parts = [_part(session, name) for session in sessions]
-    if len(parts) > 1:
-        several = f"{len(parts)} pytest sessions in one log: they add up"
-        parts[0] = parts[0]._replace(warnings=(several, *parts[0].warnings))
-    return tuple(parts)
+    parts = [_part(session, name) for session in _sessions(text) if session.is_run]
+    return several(parts) or (Part(NAME, name, crashes=find_crashes(text, name)),)
 
 
 def _sessions(text: str) -> Iterator[Session]:
     session = Session()
-    *lines, rest = plain_lines(text)
-    for line in lines:
-        if not session.feed(line):
+    lines = plain_lines(text)
+    for number, line in enumerate(lines, 1):
+        whole = number < len(lines)
+        if not session.feed(line, whole):
             yield session
             session = Session()
-            session.feed(line)
+            session.feed(line, whole)
         session.lines.append(line)
-    if not session.feed(rest, whole=False):
-        yield session
-        session = Session()
-        session.feed(rest, whole=False)
-    session.lines.append(rest)
     yield session
-
-
-def _crashes(text: str, name: str) -> tuple[Crash, ...]:
-    return find_crashes(text, name) if "Fatal Python error: " in text else ()
 
 
 def _part(session: Session, name: str) -> Part:
@@ -103,7 +88,9 @@ def _part(session: Session, name: str) -> Part:
     totals, partial = _totals(session, tests)
     last = session.summary
     warnings: tuple[str, ...] = ()
+    printed = None
     if last is not None and last.collected_only is None:
+        printed = last.totals.model_copy(update={"collected": totals.collected})
         failing = last.totals.failing
         named = sum(test.outcome in FAILING for test in tests.values())
         if bool(failing) != bool(named) or named > failing:
@@ -115,24 +102,18 @@ def _part(session: Session, name: str) -> Part:
         name,
         tests=tests,
         totals=totals,
-        printed=_printed(last, totals),
+        printed=printed,
         partial=partial,
         duration_s=last.duration_s if last else None,
         wall=True,
         completeness=completeness,
         reason=reason,
-        crashes=_crashes("\n".join(session.lines), name),
+        crashes=find_crashes("\n".join(session.lines), name),
         warnings=warnings,
     )
 
 
-def _printed(last: Summary | None, totals: Totals | None) -> Totals | None:
-    if last is None or last.collected_only is not None or totals is None:
-        return None
-    return last.totals.model_copy(update={"collected": totals.collected})
-
-
-def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals | None, bool]:
+def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals, bool]:
     """Recounted where the log names every test, else what pytest printed."""
     last = session.summary
     if last is not None and last.collected_only is not None:
@@ -387,7 +368,7 @@ class Session:
             return
         self._lettered = self._lettered or shortened
         self._last_file = head.strip() or self._last_file
-        self._letters.update(LETTERS[letter] for letter in tail)
+        self._letters.update(LETTERS[letter] for letter in tail if LETTERS[letter])
 
     def _short_summary(self, line: str) -> None:
         word, _, rest = line.partition(" ")
@@ -438,16 +419,7 @@ class Session:
 
     def letters(self) -> Totals:
         """The counts that the letters give, for a log without verdicts and last line."""
-        count = self._letters
-        return Totals(
-            passed=count["passed"],
-            failed=count["failed"],
-            errors=count["errors"],
-            skipped=count["skipped"] + self.skipped_modules,
-            xfailed=count["xfailed"],
-            xpassed=count["xpassed"],
-            rerun=count["rerun"],
-        )
+        return Totals(**self._letters) + Totals(skipped=self.skipped_modules)
 
     def completeness(self) -> tuple[Completeness | None, str]:
         """How far the session came, with the reason where that is not to its end."""

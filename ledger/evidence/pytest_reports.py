@@ -8,11 +8,11 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.environment import allowed
+from ledger.evidence.environment import allowed, flat
 from ledger.evidence.model import (
     FAILING,
     Completeness,
@@ -23,7 +23,7 @@ from ledger.evidence.model import (
     identity_of,
     recount,
 )
-from ledger.evidence.part import MAX_BYTES, Part, file_name, shorten
+from ledger.evidence.part import MAX_BYTES, Part, file_name, several, shorten
 from ledger.plan.text import counted
 
 Record = Mapping[str, object]
@@ -41,6 +41,10 @@ _ENDS: dict[int, tuple[Completeness, str]] = {
 def record(value: object) -> Record:
     """A JSON object; anything else counts as an empty one."""
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def text(value: object) -> str:
@@ -123,7 +127,10 @@ _OUTCOMES: dict[object, Outcome] = {
     "rerun": "passed",
 }
 _OTHER_COUNTS = frozenset({"rerun", "total", "collected", "deselected"})
-_COUNTED = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
+_COUNTED = {
+    "passed": "passed", "failed": "failed", "error": "errors", "skipped": "skipped",
+    "xfailed": "xfailed", "xpassed": "xpassed",
+}  # fmt: skip
 
 
 def is_json_report(name: str, sample: bytes) -> bool:
@@ -139,53 +146,40 @@ def read_json_report(data: bytes, name: str) -> tuple[Part, ...]:
     document cut short is no document."""
     try:
         if len(data) > MAX_BYTES:
-            raise _Unfit(f"{len(data) >> 20} MB")
+            raise ValueError(f"{len(data) >> 20} MB")
         report = json.loads(data.decode("utf-8-sig"))
         if not isinstance(report, dict) or not isinstance(report.get("summary"), dict):
-            raise _Unfit("no summary in it")
+            raise ValueError("no summary in it")
     except (ValueError, RecursionError) as error:
         raise UnreadableInput(
             "json-report-unreadable",
-            f"{name}: expected the JSON report of pytest-json-report, found: {_fault(error)}",
+            f"{name}: expected the JSON report of pytest-json-report, found: {error}",
             "give the report as pytest-json-report wrote it",
         ) from error
     return (_part(report, name),)
-
-
-def _fault(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} (line {error.lineno}, column {error.colno})"
-    if isinstance(error, RecursionError):
-        return "elements nested too deep"
-    if isinstance(error, UnicodeDecodeError):
-        return "bytes that are no UTF-8"
-    return str(error) if isinstance(error, _Unfit) else "a number with too many digits"
-
-
-class _Unfit(ValueError):
-    """JSON, but no report. The text says what it is."""
 
 
 def _part(report: Record, name: str) -> Part:
     summary = record(report.get("summary"))
     listed = report.get("tests")
     tests: dict[str, TestResult] = {}
-    collectors = report.get("collectors")
-    for found in collectors if isinstance(collectors, list) else ():
+    for found in _list(report.get("collectors")):
         module = at_collection(record(found))
         if module is not None:
             tests[module.identity] = module
     broken = sum(test.outcome == "error" for test in tests.values())
-    for found in listed if isinstance(listed, list) else ():
+    for found in _list(listed):
         test = _test(record(found))
         if test is not None:
             tests[test.identity] = test
     counted = recount(tests.values())
     told = _told(summary)
     partial = not isinstance(listed, list)
-    warnings = () if partial else _differences(summary, tests)
     exit_code = whole(report.get("exitcode"))
-    completeness, reason = _end(summary, exit_code, broken)
+    completeness, reason = end(exit_code, broken)
+    ran = _count(summary, "total")
+    if completeness == "complete" and ran < told.collected:
+        completeness, reason = "incomplete", f"pytest: {ran} of {told.collected} tests ran"
     created, duration = seconds(report.get("created")), seconds(report.get("duration"))
     return Part(
         "pytest-json-report",
@@ -199,8 +193,8 @@ def _part(report: Record, name: str) -> Part:
         exit_code=exit_code,
         completeness=completeness,
         reason=reason,
-        environment=allowed(record(report.get("environment")).items()),
-        warnings=warnings,
+        environment=allowed(flat(report.get("environment"))),
+        warnings=() if partial else _differences(summary, told, tests.values()),
     )
 
 
@@ -243,41 +237,23 @@ def _count(summary: Record, key: str) -> int:
 
 def _told(summary: Record) -> Totals:
     again = _count(summary, "rerun")
-    return Totals(
-        collected=_count(summary, "collected") - _count(summary, "deselected"),
-        passed=_count(summary, "passed") + again,
-        failed=_count(summary, "failed"),
-        errors=_count(summary, "error"),
-        skipped=_count(summary, "skipped"),
-        xfailed=_count(summary, "xfailed"),
-        xpassed=_count(summary, "xpassed"),
-        rerun=again,
-    )
+    selected = _count(summary, "collected") - _count(summary, "deselected")
+    counts = {name: _count(summary, word) for word, name in _COUNTED.items()}
+    return Totals(**counts) + Totals(collected=selected, passed=again, rerun=again)
 
 
-def _differences(summary: Record, tests: dict[str, TestResult]) -> tuple[str, ...]:
+def _differences(summary: Record, told: Totals, tests: Iterable[TestResult]) -> tuple[str, ...]:
     """Where the summary and the tests that it sums up disagree. With words of a plugin's own in
     it, it cannot be told."""
     if not summary.keys() <= {*_COUNTED, *_OTHER_COUNTS}:
         return ()
-    found = [test for test in tests.values() if not test.at_collection]
-    wrong = []
-    for word in _COUNTED:
-        number = sum(test.outcome == word for test in found)
-        told = _count(summary, word) + (_count(summary, "rerun") if word == "passed" else 0)
-        if told != number:
-            wrong.append(f"the summary says {word}={told}, its tests say {number}")
-    return tuple(wrong)
-
-
-def _end(summary: Record, exit_code: int | None, broken: int) -> tuple[Completeness, str]:
-    """As the exit code has it; where fewer tests ran than were to run, it was stopped."""
-    state, reason = end(exit_code, broken)
-    wanted = _count(summary, "collected") - _count(summary, "deselected")
-    ran = _count(summary, "total")
-    if state == "complete" and ran < wanted:
-        return "incomplete", f"pytest: {ran} of {wanted} tests ran"
-    return state, reason
+    counted = recount(test for test in tests if not test.at_collection)
+    pairs = ((word, getattr(told, n), getattr(counted, n)) for word, n in _COUNTED.items())
+    return tuple(
+        f"the summary says {word}={said}, its tests say {number}"
+        for word, said, number in pairs
+        if said != number
+    )
 
 
 # pytest-reportlog
@@ -308,11 +284,7 @@ def read_report_log(data: bytes, name: str) -> tuple[Part, ...]:
         if record.get("$report_type") == "SessionStart" and sessions[-1].has_begun:
             sessions.append(_Session(name))
         sessions[-1].take(record)
-    parts = [session.part() for session in sessions]
-    if len(parts) > 1:
-        several = f"{len(parts)} sessions in one log: they add up"
-        parts[0] = parts[0]._replace(warnings=(several, *parts[0].warnings))
-    return tuple(parts)
+    return several([session.part() for session in sessions])
 
 
 def _records(data: bytes, name: str) -> Iterator[Record]:

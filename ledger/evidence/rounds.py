@@ -121,14 +121,8 @@ def result_of(evidence: Evidence) -> RoundResult:
         return "pass" if evidence.completeness == "complete" and totals.passed else "unknown"
     if evidence.completeness == "failed" or evidence.crashes:
         return "fail"
-    told = evidence.reason == _NO_TESTS or evidence.completeness == "complete"
+    told = evidence.reason == "no test results" or evidence.completeness == "complete"
     return "pass" if code == 0 and told else "unknown"
-
-
-_NO_TESTS = "no test results"
-
-
-_ALL_WORDS = ("tries", "attempts")
 
 
 def judge(
@@ -145,7 +139,8 @@ def judge(
     round has none.
     """
     rounds = report.rounds
-    counted = retries or _counted(report)
+    counts_all = report.retry_word.casefold().startswith(("tries", "attempts"))
+    counted = retries or ("all" if counts_all else "extra")
     if counted == "all":
         _refuse_zero_tries(report)
     tallied = tally(rounds, counted)
@@ -226,15 +221,9 @@ def order_of(rounds: tuple[Round, ...]) -> Order | None:
     if any(found.result == "unknown" for found in run):
         return None
     tested = stats.runs_test([found.result == "pass" for found in run])
-    return (
-        Order(runs=tested.runs, expected=tested.expected, p_clustered=tested.fewer)
-        if tested
-        else None
-    )
-
-
-def _counted(report: RoundsReport) -> RetryCount:
-    return "all" if report.retry_word.casefold().startswith(_ALL_WORDS) else "extra"
+    if tested is None:
+        return None
+    return Order(runs=tested.runs, expected=tested.expected, p_clustered=tested.fewer)
 
 
 def _interval(passes: int, unknown: int, total: int) -> tuple[float, float]:
@@ -261,19 +250,14 @@ def _streaks(rounds: tuple[Round, ...]) -> tuple[Streak | None, Streak | None, S
 def _batches(report: RoundsReport) -> tuple[Batch, ...]:
     """Those that the report names with a range, else those that its tables stand for."""
     parts = [(batch.name, select(report, batch.scope)) for batch in report.batches]
-    if not parts:
-        names = dict.fromkeys(found.batch for found in report.rounds)
-        if len(names) > 1:
-            parts = [
-                (name or "", [found for found in report.rounds if found.batch == name])
-                for name in names
-            ]
+    names = dict.fromkeys(found.batch for found in report.rounds)
+    if not parts and len(names) > 1:
+        parts = [(name or "", [r for r in report.rounds if r.batch == name]) for name in names]
     summaries = []
     for name, members in parts:
         run = [member for member in members or () if is_run(member)]
         if run:
             told = tally(run, "extra")
-            interval = _interval(told.passes, told.unknown, told.total)
             summaries.append(
                 Batch(
                     name=name,
@@ -281,16 +265,15 @@ def _batches(report: RoundsReport) -> tuple[Batch, ...]:
                     last=run[-1].name,
                     passes=told.passes,
                     total=told.total,
-                    interval=interval,
+                    interval=_interval(told.passes, told.unknown, told.total),
                 )
             )
     return tuple(summaries)
 
 
 def _metrics(report: RoundsReport) -> tuple[Metric, ...]:
-    summaries = []
-    for name, unit in report.units.items():
-        spread = stats.spread([r.metrics[name] for r in report.rounds if name in r.metrics])
-        if spread is not None:
-            summaries.append(Metric(name=name, unit=unit, **spread._asdict()))
-    return tuple(summaries)
+    return tuple(
+        Metric(name=name, unit=unit, **spread._asdict())
+        for name, unit in report.units.items()
+        if (spread := stats.spread([r.metrics[name] for r in report.rounds if name in r.metrics]))
+    )

@@ -15,7 +15,6 @@ from ledger.evidence.rounds_sentence import (
     BATCH,
     COMPARED,
     COUNT,
-    EVER,
     FAIL_WORD,
     FRACTION,
     LABEL,
@@ -25,6 +24,7 @@ from ledger.evidence.rounds_sentence import (
     Prose,
     Sentence,
     counts,
+    is_unsure,
     range_behind,
     scope,
     share,
@@ -84,33 +84,24 @@ _NEGATION = re.compile(r"\b(?:not?|without|never|neither|\w+n't)\b", re.IGNORECA
 _IS_FAILING = re.compile(r"\b(?:fail|crash)", re.IGNORECASE)
 _IS_RATE = re.compile(r"\b(?:pass|fail|success)\w*", re.IGNORECASE)
 _EARLIER_PERCENT = re.compile(PERCENT, re.IGNORECASE)
-_DIRECTIONS: tuple[tuple[Direction, re.Pattern[str]], ...] = (
-    (
-        "worse",
-        re.compile(
-            r"\b(?:elevated|(?:higher|more|increas\w+)(?: in)?(?: the)? (?:fail|crash)\w*"
-            r"|(?:lower|fewer) (?:pass|success)\w*|drop\w*|declin\w*|worse\w*|(?<!no )regress\w*"
-            r"|degrad\w*|decreas\w* (?:in )?(?:the )?pass\w*|fell|down from)\b",
-            re.IGNORECASE,
-        ),
+_DIRECTIONS: dict[Direction, re.Pattern[str]] = {
+    "worse": re.compile(
+        r"\b(?:elevated|(?:higher|more|increas\w+)(?: in)?(?: the)? (?:fail|crash)\w*"
+        r"|(?:lower|fewer) (?:pass|success)\w*|drop\w*|declin\w*|worse\w*|(?<!no )regress\w*"
+        r"|degrad\w*|decreas\w* (?:in )?(?:the )?pass\w*|fell|down from)\b",
+        re.IGNORECASE,
     ),
-    (
-        "better",
-        re.compile(
-            r"\b(?:improv\w*|better|(?:fewer|lower) (?:fail|crash)\w*|higher (?:pass|success)\w*"
-            r"|up from|rose)\b",
-            re.IGNORECASE,
-        ),
+    "better": re.compile(
+        r"\b(?:improv\w*|better|(?:fewer|lower) (?:fail|crash)\w*|higher (?:pass|success)\w*"
+        r"|up from|rose)\b",
+        re.IGNORECASE,
     ),
-    (
-        "same",
-        re.compile(
-            r"\b(?:same|unchanged|consistent with|no (?:change|regression|difference)|comparable"
-            r"|similar|in line with)\b",
-            re.IGNORECASE,
-        ),
+    "same": re.compile(
+        r"\b(?:same|unchanged|consistent with|no (?:change|regression|difference)|comparable"
+        r"|similar|in line with)\b",
+        re.IGNORECASE,
     ),
-)
+}
 # `20 (14 + 6)`, `14 + 6 = 20`
 _SUM = re.compile(
     r"(?<![\d.,])(?P<total>\d{1,9})[ \t]*\([ \t]*(?P<a>\d{1,9})[ \t]*\+[ \t]*(?P<b>\d{1,9})"
@@ -160,17 +151,12 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _streaks(sentence: Sentence) -> Iterator[Statement]:
-    for found in _STREAK.finditer(sentence.text):
-        if not sentence.take(found):
-            continue
+    for found in sentence.find(_STREAK):
         number = next(found[name] for name in ("n", "n2", "n3", "n4") if found[name])
         words = (found[f"what{at}"] for at in ("", 2, 3, 4, 5))
         before = sentence.text[: found.start()]
-        which: Which = "any"
-        if _LONGEST.search(before):
-            which = "longest"
-        elif _CURRENT.search(before):
-            which = "current"
+        which: Which = "current" if _CURRENT.search(before) else "any"
+        which = "longest" if _LONGEST.search(before) else which
         least = (found["least"] or "").casefold()
         yield Statement(
             "streak",
@@ -207,21 +193,16 @@ def _names(listed: str) -> Iterator[str]:
 
 
 def _every(sentence: Sentence) -> Iterator[Statement]:
-    for found in _EVERY.finditer(sentence.text):
-        if not sentence.take(found):
-            continue
+    for found in sentence.find(_EVERY):
         left, right = sentence.text[: found.start()], sentence.text[found.end() :]
+        is_whole = found.end() - found.start() >= len(sentence.text.strip(" .!"))
         yield Statement(
             "every",
             *sentence.place(found),
             "pass" if found["none"] else subject_of(found["what"]),
             int(found["n"]) if found["n"] else None,
             scope=scope(left, right),
-            sure=bool(
-                found["what"] or found.end() - found.start() >= len(sentence.text.strip(" .!"))
-            )
-            and not COMPARED.search(left)
-            and not EVER.search(sentence.text),
+            sure=bool(found["what"] or is_whole) and not is_unsure(left, sentence),
         )
 
 
@@ -230,26 +211,24 @@ def _measured(sentence: Sentence, metrics: Sequence[str]) -> Iterator[Statement]
     metric = max((name for name in metrics if name.casefold() in said), key=len, default="")
     if not metric:
         return
-    for found in _MEAN.finditer(sentence.text):
-        if sentence.take(found):
-            yield Statement(
-                "mean",
-                *sentence.place(found),
-                number=float(found["v"]),
-                decimals=decimals(found["v"]),
-                about=bool(found["about"]),
-                metric=metric,
-            )
-    for found in _BETWEEN.finditer(sentence.text):
-        if sentence.take(found):
-            yield Statement(
-                "range",
-                *sentence.place(found),
-                number=float(found["low"]),
-                of=float(found["high"]),
-                decimals=max(decimals(found["low"]), decimals(found["high"])),
-                metric=metric,
-            )
+    for found in sentence.find(_MEAN):
+        yield Statement(
+            "mean",
+            *sentence.place(found),
+            number=float(found["v"]),
+            decimals=decimals(found["v"]),
+            about=bool(found["about"]),
+            metric=metric,
+        )
+    for found in sentence.find(_BETWEEN):
+        yield Statement(
+            "range",
+            *sentence.place(found),
+            number=float(found["low"]),
+            of=float(found["high"]),
+            decimals=max(decimals(found["low"]), decimals(found["high"])),
+            metric=metric,
+        )
 
 
 def _clusters(sentence: Sentence) -> Iterator[Statement]:
@@ -273,7 +252,7 @@ def _compared(sentence: Sentence) -> Iterator[Statement]:
         behind = rest[found.end() : found.end() + 15]
         directions = [
             (match.start(), direction)
-            for direction, pattern in _DIRECTIONS
+            for direction, pattern in _DIRECTIONS.items()
             if (match := pattern.search(sentence.text))
         ]
         yield Statement(

@@ -78,9 +78,8 @@ def read_report(data: bytes, path: str) -> RoundsReport:
     said += islice(rounds_prose.statements(texts, list(units)), MAX_STATEMENTS + 1)
     if len(said) > MAX_STATEMENTS:
         warnings.append(f"more than {MAX_STATEMENTS} statements: the rest is not checked")
-    command = _COMMAND.search(
-        "\n".join(parsed.lines(0, min(200, len(parsed.starts) - 1))).replace("*", "")
-    )
+    top = "\n".join(parsed.lines(0, min(200, len(parsed.starts) - 1)))
+    command = _COMMAND.search(top.replace("*", ""))
     return RoundsReport(
         path=path,
         rounds=tuple(rounds),
@@ -381,24 +380,15 @@ def _places(parsed: Document) -> Iterator[CrashGroup]:
             if block.kind not in ("fence", "code") or len(found) >= MAX_PLACES:
                 continue
             lines = parsed.lines(block.start, block.end)
-            text = "\n".join(lines)
-            whole = crashes_in(text)
-            for group in groups([("", crash) for crash in whole]):
-                found.setdefault(
-                    group.signature,
-                    CrashGroup(
-                        signature=group.signature, rounds=(), through=(), frames=group.frames
-                    ),
-                )
-            if not whole:
-                frames = [name for line in lines if (name := _symbol(line))]
-                telling = [frame for frame in frames if not is_silent(Frame(frame))]
-                if telling:
-                    name = fold(telling[0])
-                    found.setdefault(
-                        name,
-                        CrashGroup(signature=name, rounds=(), through=(), frames=tuple(frames)),
-                    )
+            crashes = groups([("", crash) for crash in crashes_in("\n".join(lines))])
+            shown = [(group.signature, group.frames) for group in crashes]
+            if not shown:
+                frames = tuple(filter(None, map(_symbol, lines)))
+                telling = (fold(frame) for frame in frames if not is_silent(Frame(frame)))
+                shown = [(name, frames) for name in islice(telling, 1)]
+            for name, frames in shown:
+                place = CrashGroup(signature=name, rounds=(), frames=frames)
+                found.setdefault(name, place)
     yield from found.values()
 
 

@@ -87,6 +87,10 @@ class Sentence:
         self.taken.append(found.span())
         return True
 
+    def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """What matches and has not been read yet; it is read now."""
+        return filter(self.take, pattern.finditer(self.text))
+
     def place(self, found: re.Match[str]) -> tuple[str, int]:
         """The text to quote, with some of what stands around it, and its line."""
         start = max(0, found.start() - 30)
@@ -129,10 +133,12 @@ def _scope_of(found: re.Match[str]) -> Scope:
     groups = found.groupdict()
     if groups["first"]:
         return Scope(first=int(groups["first"]), last=int(groups["last"]))
-    if groups.get("end"):
-        size = int(groups["of"])
-        return Scope(head=size) if groups["end"].casefold() == "first" else Scope(tail=size)
-    return Scope(batch=groups["name"])
+    return _at_end(found) if groups.get("end") else Scope(batch=groups["name"])
+
+
+def _at_end(found: re.Match[str]) -> Scope:
+    size = int(found["of"])
+    return Scope(head=size) if found["end"].casefold() == "first" else Scope(tail=size)
 
 
 def range_behind(text: str) -> Scope:
@@ -168,6 +174,8 @@ _FIRST_TRY = re.compile(
     r"|(?:zero|0) retr",
     re.IGNORECASE,
 )
+# ` on the first try`
+_AT_FIRST_TRY = re.compile(rf" *(?:at )?(?:on )?(?:the )?(?:{_FIRST_TRY.pattern})", re.IGNORECASE)
 _PASS_WORD = re.compile(r"\b(?:pass\w*|success\w*|succeeded|green)\b", re.IGNORECASE)
 LABEL = re.compile(
     r"(?:overall |total |final )?(?:first[- ]try )?(?:pass(?:es|ed)?|success(?:es)?"
@@ -193,18 +201,15 @@ def counts(sentence: Sentence) -> Iterator[Statement]:
 
 
 def _ends(sentence: Sentence) -> Iterator[Statement]:
-    for found in _ENDS.finditer(sentence.text):
-        if sentence.take(found):
-            size = int(found["of"])
-            about = Scope(head=size) if found["end"].casefold() == "first" else Scope(tail=size)
-            yield Statement(
-                "count",
-                *sentence.place(found),
-                subject_of(found["what"]),
-                whole(found["n"]),
-                size,
-                scope=about,
-            )
+    for found in sentence.find(_ENDS):
+        yield Statement(
+            "count",
+            *sentence.place(found),
+            subject=subject_of(found["what"]),
+            number=whole(found["n"]),
+            of=int(found["of"]),
+            scope=_at_end(found),
+        )
 
 
 def _fractions(sentence: Sentence) -> Iterator[Statement]:
@@ -225,11 +230,11 @@ def _fractions(sentence: Sentence) -> Iterator[Statement]:
             of=whole(found["n"]),
             share=share(found["p"], found["about"]),
             scope=about,
-            sure=bool(is_told) and not _is_unsure(left, sentence),
+            sure=bool(is_told) and not is_unsure(left, sentence),
         )
 
 
-def _is_unsure(left: str, sentence: Sentence) -> bool:
+def is_unsure(left: str, sentence: Sentence) -> bool:
     """Whether it may be about an earlier batch, or about more than these rounds."""
     return bool(COMPARED.search(left) or EVER.search(sentence.text))
 
@@ -240,8 +245,8 @@ def _subject(left: str, right: str, label: Subject | None) -> Subject | None:
     if _FIRST_TRY.search(left[-50:]) or _FIRST_TRY.search(near):
         return "first-try"
     words: list[tuple[int, Subject]] = []
-    kinds: tuple[tuple[Subject, re.Pattern[str]], ...] = (("pass", _PASS_WORD), ("fail", FAIL_WORD))
-    for subject, word in kinds:
+    kinds: dict[Subject, re.Pattern[str]] = {"pass": _PASS_WORD, "fail": FAIL_WORD}
+    for subject, word in kinds.items():
         after = word.search(near)
         if after:
             words.append((after.start(), subject))
@@ -252,9 +257,7 @@ def _subject(left: str, right: str, label: Subject | None) -> Subject | None:
 
 
 def _rates(sentence: Sentence) -> Iterator[Statement]:
-    for found in _RATE.finditer(sentence.text):
-        if not sentence.take(found):
-            continue
+    for found in sentence.find(_RATE):
         left = sentence.text[: found.start()]
         subject = subject_of(found["what"] or found["what2"])
         if _FIRST_TRY.search(sentence.text):
@@ -269,18 +272,15 @@ def _rates(sentence: Sentence) -> Iterator[Statement]:
             of=int(found["n"]) if found["n"] else None,
             share=share(found["p"] or found["p2"], found["about"] or found["about2"]),
             scope=scope(left, sentence.text[found.end() :]),
-            sure=bool(is_told) and not of_tests and not _is_unsure(left, sentence),
+            sure=bool(is_told) and not of_tests and not is_unsure(left, sentence),
         )
 
 
 def _bare(sentence: Sentence) -> Iterator[Statement]:
     """A count alone is about rounds only where the sentence speaks of rounds."""
-    for found in _BARE.finditer(sentence.text):
-        if not sentence.take(found):
-            continue
+    for found in sentence.find(_BARE):
         left, right = sentence.text[: found.start()], sentence.text[found.end() :]
-        is_first = _FIRST_TRY.match(right[:40].lstrip(" ").removeprefix("at ").removeprefix("on ")
-                                    .removeprefix("the "))  # fmt: skip
+        is_first = _AT_FIRST_TRY.match(right)
         of_rounds = OF_ROUNDS.search(sentence.text) and not OF_TESTS.search(sentence.text)
         yield Statement(
             "count",
@@ -288,5 +288,5 @@ def _bare(sentence: Sentence) -> Iterator[Statement]:
             "first-try" if is_first else subject_of(found["what"]),
             int(found["n"]),
             scope=scope(left, right),
-            sure=bool(of_rounds) and not _is_unsure(left, sentence),
+            sure=bool(of_rounds) and not is_unsure(left, sentence),
         )

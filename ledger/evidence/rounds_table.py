@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from ledger.evidence.execution import meaning
@@ -24,7 +26,7 @@ _FAIL = frozenset(
 _SKIP = frozenset("skip skipped pending todo na cancelled canceled notrun planned".split())
 _NOT = frozenset("not no non never didn't didnt without".split())
 _YES, _NO = frozenset("yes true y 1 pass passed ok".split()), frozenset("no false n 0 fail".split())
-_PASS_SIGNS, _FAIL_SIGNS = "✅✔✓☑🟢", "❌✗✘✖❎🔴💥"
+_PASS_SIGNS, _FAIL_SIGNS = frozenset("✅✔✓☑🟢"), frozenset("❌✗✘✖❎🔴💥")
 # `sigsegv`
 _SIGNAL = re.compile(r"sig[a-z]{3,5}")
 _WORD = re.compile(r"[a-z0-9']{1,40}")
@@ -88,9 +90,8 @@ def result_of(text: str) -> RoundResult:
             return found.pop()
         if found:
             return "unknown"
-    if any(sign in said for sign in _PASS_SIGNS) != any(sign in said for sign in _FAIL_SIGNS):
-        return "pass" if any(sign in said for sign in _PASS_SIGNS) else "fail"
-    return "unknown"
+    passed, failed = not _PASS_SIGNS.isdisjoint(said), not _FAIL_SIGNS.isdisjoint(said)
+    return "unknown" if passed == failed else "pass" if passed else "fail"
 
 
 def _results(said: str) -> set[RoundResult]:
@@ -100,10 +101,7 @@ def _results(said: str) -> set[RoundResult]:
         if word in _PASS:
             found.add("fail" if before in _NOT else "pass")
         elif word in _FAIL or _SIGNAL.fullmatch(word):
-            if before in _NOT:  # "no crash" is not yet a pass
-                found.add("unknown")
-            else:
-                found.add("fail")
+            found.add("unknown" if before in _NOT else "fail")  # "no crash" is not yet a pass
         elif word in _SKIP:
             found.add("skipped")
         if word not in ("all", "a", "any", "the", "did"):
@@ -154,14 +152,16 @@ def roles_of(headings: Sequence[str], columns: Sequence[Sequence[str]]) -> list[
     """What each column holds, by its heading and by what stands in it."""
     words = [heading_words(heading) for heading in headings]
     found: list[Role] = [_role(said, cells) for said, cells in zip(words, columns, strict=True)]
-    for names, form in _ROUND:
-        fitting = (at for at, said in enumerate(words) if _is_round(said, names, columns[at], form))
-        at = next(fitting, None)
-        if at is not None:
-            found[at] = "round"
-            break
-    for role in ("status", "passed", "exit", "retries", "batch", "crash"):
-        for at in [at for at, other in enumerate(found) if other == role][1:]:
+    fitting = (
+        at
+        for names, form in _ROUND
+        for at, said in enumerate(words)
+        if _is_round(said, names, columns[at], form)
+    )
+    for at in islice(fitting, 1):
+        found[at] = "round"
+    for at, role in enumerate(found):
+        if role not in ("round", "note", "metric") and role in found[:at]:
             found[at] = "other"
     return found
 
@@ -292,36 +292,24 @@ def sheet_of(grid: Grid) -> Sheet | None:
         return None
     for at, role in enumerate(roles):
         if role == "metric":
-            sheet.units[_heading(grid, at)] = _unit(columns[at])
+            units = Counter(found[1] for cell in columns[at] if (found := number(cell)))
+            sheet.units[_heading(grid, at)] = max(units, key=units.__getitem__, default="")
         elif role == "retries":
             sheet.retry_word = plain(grid.headings[at])
     for row in grid.rows:
         _read_row(row, grid, roles, judged, sheet)
-    if judged is not None and not _tells_results(sheet.rounds):
-        return None
+    results = Counter(found.result for found in sheet.rounds)
+    known = results["pass"] + results["fail"]
+    if judged is not None and (not known or known < results["unknown"]):
+        return None  # a table of something else
     return sheet if sheet.rounds else None
-
-
-def _tells_results(rounds: list[Round]) -> bool:
-    """Whether this is a table of results at all: at least half of them are known."""
-    known = sum(found.result in ("pass", "fail") for found in rounds)
-    unknown = sum(found.result == "unknown" for found in rounds)
-    return bool(known) and known >= unknown
 
 
 def _heading(grid: Grid, at: int) -> str:
     return plain(grid.headings[at]) or f"column {at + 1}"
 
 
-def _unit(cells: list[str]) -> str:
-    units = [found[1] for cell in cells if (found := number(cell))]
-    return max(set(units), key=units.count) if units else ""
-
-
-_RESULTS: dict[Role, Callable[[str], RoundResult]] = {
-    "passed": yes_or_no,
-    "exit": exit_result,
-}
+_RESULTS: dict[Role, Callable[[str], RoundResult]] = {"passed": yes_or_no, "exit": exit_result}
 
 
 def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, sheet: Sheet) -> None:
@@ -332,7 +320,7 @@ def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, shee
     if first in _MEAN or first in _SUMMARY or not label:
         _read_summary(row, grid, roles, first, sheet)
         return
-    if _RANGE.fullmatch(label) and not _is_date(label):
+    if _RANGE.fullmatch(label) and not re.match(r"\d{4}-\d\d", label):
         return  # a batch, told elsewhere
     texts: dict[Role, str] = {}
     metrics: dict[str, float] = {}
@@ -361,10 +349,6 @@ def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, shee
             line=row.line,
         )
     )
-
-
-def _is_date(label: str) -> bool:
-    return bool(re.match(r"\d{4}-\d\d", label))
 
 
 def _read_summary(row: Row, grid: Grid, roles: list[Role], first: str, sheet: Sheet) -> None:
