@@ -345,10 +345,13 @@ class IndexRow(Model):
     """The status as written."""
 
 
+UnreadKind = Literal["attempt", "item", "action", "index"]
+
+
 class Unread(Model):
     """A line that looks like a part of the plan and was not read as one."""
 
-    kind: Literal["attempt", "item", "action", "index"]
+    kind: UnreadKind
     """What it looks like."""
     line: int
     """The line."""

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ledger.plan import patterns, text, words
 from ledger.plan.document import Block, Document
-from ledger.plan.model import Action, ActionState, Attempt, Criterion, Field, Item, Span
+from ledger.plan.model import (
+    Action,
+    ActionState,
+    Attempt,
+    Criterion,
+    Field,
+    Item,
+    Span,
+    Unread,
+    UnreadKind,
+)
 from ledger.plan.words import Vocabulary
+
+Context = Literal["", "attempts", "actions", "criteria"]
+"""What the lists below a field hold."""
 
 _DASH = re.compile(r" [\u2013\u2014-]{1,2} ")
 _TICK = re.compile(r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[^\w\s]))")
@@ -82,6 +95,57 @@ def trimmed(document: Document, start: int, end: int) -> int:
     return end
 
 
+def trimmed_span(document: Document, start: int, end: int) -> Span:
+    """Lines ``[start, end)`` as a span, without the blank ones at their end."""
+    return span(document, start, trimmed(document, start, end))
+
+
+def before_rules(blocks: Sequence[Block], end: int) -> int:
+    """The ``end`` of a section without the rules before it, which part it from the next."""
+    for block in reversed(blocks):
+        if block.kind != "rule":
+            break
+        end = block.start
+    return end
+
+
+def unread(document: Document, kind: UnreadKind, number: int, reason: str) -> Unread:
+    """Line ``number``, from 0, as one that was not read."""
+    return Unread(kind=kind, line=number + 1, text=document.line(number)[:200], reason=reason)
+
+
+class Draft:
+    """What was read of an item whose section, or entry, is still being read."""
+
+    def __init__(self, document: Document, name: str) -> None:
+        self.document, self.id = document, name
+        self.fields: list[Field] = []
+        self.attempts: list[Attempt] = []
+        self.actions: list[Action] = []
+        self.criteria: list[Criterion] = []
+
+    def value(self, name: str) -> str:
+        """What the first field ``name`` says."""
+        return next((field.value for field in self.fields if field.name.lower() == name), "")
+
+    def add_field(
+        self, entry: Block, new: Field, contexts: Sequence[tuple[str, Context]]
+    ) -> Context:
+        """Add a field. What the lists below it hold is that of the first of ``contexts`` that its
+        name begins with."""
+        self.fields.append(new)
+        name = new.name.lower()
+        none: Context = ""
+        context = next((one for start, one in contexts if name.startswith(start)), none)
+        if context == "criteria" and new.value:
+            self.add_criterion(new.value, entry.start, entry.start + 1)
+        return context
+
+    def add_criterion(self, value: str, start: int, end: int) -> None:
+        """Add the criterion ``value``, which lines ``[start, end)`` hold."""
+        self.criteria.append(criterion(self.document, value, start, end))
+
+
 def attempt(
     document: Document,
     lead: patterns.AttemptLead,
@@ -90,8 +154,8 @@ def attempt(
     end: int,
 ) -> Attempt:
     """The attempt whose entry covers lines ``[start, end)``."""
-    end = trimmed(document, start, end)
-    whole = "\n".join(document.lines(start, end))
+    where = trimmed_span(document, start, end)
+    whole = "\n".join(document.lines(start, where.end_line))
     whole = whole[patterns.unbulleted(whole[:80])[0] :].lstrip("# ")
     result = patterns.result_text(whole, document.vocabulary)
     return Attempt(
@@ -103,7 +167,7 @@ def attempt(
         result_text=result,
         text=whole,
         source="history",
-        span=span(document, start, end),
+        span=where,
     )
 
 
@@ -257,14 +321,8 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
         yield Item(
             id=patterns.plain_id(name),
             title=title.strip(),
-            priority=None,
-            priority_text="",
             status=document.vocabulary.status(head),
             status_text=head,
-            fields=(),
-            attempts=(),
-            actions=(),
-            criteria=(),
             span=span(document, entry.start, entry.end),
         )
 

@@ -196,6 +196,7 @@ def looks_like_item(title: str) -> bool:
 
 def why_unread(line: str) -> str:
     """Why a line that looks like the opening of an attempt is not read as one."""
+    line = unbulleted(line)[1].lstrip("# ")
     if _TEMPLATE.match(line):
         return "an unfilled template"
     if attempt(line):

@@ -9,29 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
 
 from ledger.plan import parts, patterns, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import list_edits
 from ledger.plan.document import Block, Document, Edit, Section, entries, walk
-from ledger.plan.model import (
-    Action,
-    Attempt,
-    Change,
-    Criterion,
-    Field,
-    IndexRow,
-    Item,
-    Ledger,
-    Span,
-    Unread,
-)
+from ledger.plan.model import Attempt, Change, IndexRow, Item, Ledger, Unread, UnreadKind
 from ledger.plan.words import Vocabulary
 
-Context = Literal["", "attempts", "actions", "criteria"]
-
-_CONTEXTS: tuple[tuple[str, Context], ...] = (
+_CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
     ("attempts", "attempts"),
     ("attempt history", "attempts"),
     ("next action", "actions"),
@@ -43,7 +29,6 @@ _LITERAL = ("fence", "html")
 # Below a heading that is an attempt, lines that may hold its date.
 _DATED_WITHIN = 8
 
-
 _FIELD = re.compile(r"\*{0,2}[A-Za-z][^:\[\n]{0,60}:")
 # Names of fields that are the dialect's own.
 _KNOWN = re.compile(
@@ -51,8 +36,6 @@ _KNOWN = re.compile(
     r"|Artifacts(?: Root)?|Attempts History|Next Actions|Metrics|Spec/AT)(?=[^\n:]{0,40}:)",
     re.IGNORECASE,
 )
-
-
 _ROW_STATUS = re.compile(r"\bStatus:\s*")
 _ROW_PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
 
@@ -66,7 +49,13 @@ class Attempts(Dialect):
     def sign(self, document: Document, section: Section) -> Sign | None:
         """An item or an attempt in the heading has it all, else rows of an index, entries with an
         ID and attempts are counted."""
-        return _sign(document, section)
+        title = document.title(section)
+        name, _, lead = _opening(title, document.vocabulary)
+        if lead or (name and _is_item(document, section)):
+            said = "a heading that is an attempt" if lead else f"a heading with the ID [{name}]"
+            return Sign(dialect=self.name, line=section.start + 1, count=1, reason=said, owns=True)
+        is_index = document.vocabulary.name(title).lower().startswith("index")
+        return _entries_sign(document, section, is_index=is_index)
 
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
@@ -85,29 +74,15 @@ class Attempts(Dialect):
 # What is written like this
 
 
-def _sign(document: Document, section: Section) -> Sign | None:
-    """An item or an attempt in the heading has it all, else rows of an index, entries with an ID
-    and attempts are counted."""
-    heading = section.heading
-    title = document.title(section)
-    if heading and title:
-        named = patterns.ids(document.vocabulary).item.match(title)
-        lead = patterns.attempt(named["title"].strip() if named else title)
-        if lead and lead.number is not None:
-            return Sign(
-                dialect=Attempts.name,
-                line=heading.start + 1,
-                count=1,
-                reason="a heading that is an attempt",
-                owns=True,
-            )
-        if named and _is_item(document, section):
-            said = f"a heading with the ID [{patterns.plain_id(patterns.id_of(named))}]"
-            return Sign(
-                dialect=Attempts.name, line=heading.start + 1, count=1, reason=said, owns=True
-            )
-    is_index = document.vocabulary.name(title).lower().startswith("index")
-    return _entries_sign(document, section, is_index=is_index)
+def _opening(
+    title: str, vocabulary: Vocabulary
+) -> tuple[str | None, str, patterns.AttemptLead | None]:
+    """The ID that a heading opens with, what follows it, and the numbered attempt that this is."""
+    named = patterns.ids(vocabulary).item.match(title)
+    rest = named["title"].strip() if named else title
+    lead = patterns.attempt(rest)
+    name = patterns.plain_id(patterns.id_of(named)) if named else None
+    return name, rest, lead if lead and lead.number is not None else None
 
 
 def _is_item(document: Document, section: Section) -> bool:
@@ -155,19 +130,18 @@ def _entries_sign(document: Document, section: Section, *, is_index: bool) -> Si
 # Reading
 
 
-class _Draft:
+class _Draft(parts.Draft):
     """An item whose section is still being read."""
 
-    def __init__(self, name: str, title: str, level: int, start: int, end: int) -> None:
-        self.id, self.title, self.level, self.start, self.end = name, title, level, start, end
-        self.fields: list[Field] = []
-        self.attempts: list[Attempt] = []
-        self.actions: list[Action] = []
-        self.criteria: list[Criterion] = []
+    def __init__(self, document: Document, name: str, title: str, section: Section) -> None:
+        super().__init__(document, name)
+        self.title, self.level = title, section.level
+        self.start, self.end = section.start, section.end
 
-    def item(self, span: Span, vocabulary: Vocabulary) -> Item:
+    def item(self) -> Item:
         """The item, once its section is read."""
-        status, priority = self._value("status"), self._value("priority")
+        status, priority = self.value("status"), self.value("priority")
+        vocabulary = self.document.vocabulary
         known = {attempt.number for attempt in self.attempts}
         return Item(
             id=self.id,
@@ -183,11 +157,8 @@ class _Draft:
             ),
             actions=tuple(self.actions),
             criteria=tuple(self.criteria),
-            span=span,
+            span=parts.trimmed_span(self.document, self.start, self.end),
         )
-
-    def _value(self, name: str) -> str:
-        return next((f.value for f in self.fields if f.name.lower() == name), "")
 
 
 class _Reading:
@@ -205,7 +176,7 @@ class _Reading:
         self.rows: list[IndexRow] = []
         self.unread: list[Unread] = []
         self.draft: _Draft | None = None
-        self.context: Context = ""
+        self.context: parts.Context = ""
         self.index_level = 0
         self.settled: set[int] = set()  # lines that need no second look
 
@@ -264,20 +235,16 @@ class _Reading:
     def heading(self, section: Section, heading: Block) -> bool:
         """Open or close items. True where the whole section is an attempt, which is kept."""
         title = self.document.title(section)
-        named = patterns.ids(self.vocabulary).item.match(title)
-        name = patterns.plain_id(patterns.id_of(named)) if named else None
-        rest = named["title"].strip() if named else title
-        lead = patterns.attempt(rest)
-        is_attempt = lead is not None and lead.number is not None
+        name, rest, lead = _opening(title, self.vocabulary)
         if section.level <= self.index_level:
             self.index_level = 0
-        if self.draft and section.level <= self.draft.level and (name or not is_attempt):
+        if self.draft and section.level <= self.draft.level and (name or not lead):
             self.close()
-        if lead and is_attempt:
+        if lead:
             if not lead.date:
                 date, stamp = patterns.when(rest)
                 lead = lead._replace(date=date or self._dated_below(section), stamp=stamp)
-            self._keep(lead, heading.start, _before_rules(section), name)
+            self._keep(lead, heading.start, parts.before_rules(section.blocks, section.end), name)
             if self.draft and name in (None, self.draft.id):
                 self.draft.end = section.end
             return True
@@ -285,7 +252,7 @@ class _Reading:
             self.index_level = 0
             if not (self.draft and self.draft.id == name):
                 self.close()
-                self.draft = _Draft(name, rest, section.level, heading.start, section.end)
+                self.draft = _Draft(self.document, name, rest, section)
         elif not self.draft and self.vocabulary.name(title).lower().startswith("index"):
             self.index_level = section.level
         elif patterns.looks_like_item(title):
@@ -303,9 +270,7 @@ class _Reading:
     def close(self) -> None:
         """Close the item that is open, if one is."""
         if self.draft:
-            end = parts.trimmed(self.document, self.draft.start, self.draft.end)
-            span = parts.span(self.document, self.draft.start, end)
-            self.items.append(self.draft.item(span, self.vocabulary))
+            self.items.append(self.draft.item())
         self.draft = None
 
     # Lists
@@ -324,14 +289,7 @@ class _Reading:
         if not found:
             self._others(entry.children)
             return
-        self.draft.fields.append(found)
-        name = found.name.lower()
-        self.context = next((c for start, c in _CONTEXTS if name.startswith(start)), "")
-        if self.context == "criteria" and found.value:
-            start = entry.start
-            self.draft.criteria.append(
-                parts.criterion(self.document, found.value, start, start + 1)
-            )
+        self.context = self.draft.add_field(entry, found, _CONTEXTS)
         is_actions = self.context == "actions"
         for block in parts.with_run_on(self.document, entry) if is_actions else entry.children:
             if block.kind == "ordered_list" and is_actions:
@@ -352,7 +310,7 @@ class _Reading:
         if self.context == "actions":
             draft.actions.append(parts.action(self.document, entry, None))
         elif self.context == "criteria":
-            draft.criteria.append(parts.criterion(self.document, line, entry.start, entry.end))
+            draft.add_criterion(line, entry.start, entry.end)
         self._others(entry.children)
 
     def _numbered(self, block: Block) -> None:
@@ -394,9 +352,6 @@ class _Reading:
 
     def _attempt(self, lead: patterns.AttemptLead, entry: Block) -> None:
         """Keep the attempt, and those that stand indented below it by mistake."""
-        if not self._tells_of_attempts(entry.start + 1, entry.end):
-            self._keep(lead, entry.start, entry.end)
-            return
         inner = [
             (found, block)
             for block in walk(entry.children)
@@ -424,42 +379,14 @@ class _Reading:
         (draft.attempts if draft else self.loose).append(kept)
         self.settled.add(start)
 
-    def _tells_of_attempts(self, start: int, end: int) -> bool:
-        """Whether there is one to be found in lines ``[start, end)``."""
-        data, starts = self.document.data, self.document.starts
-        return b"attempt" in data[starts[start] : starts[end]].lower()
-
     def find_unread(self) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""
-        data, starts = self.document.data, self.document.starts
-        for number in range(len(starts) - 1):
-            if (
-                data.find(b"ttempt", starts[number], min(starts[number] + 160, starts[number + 1]))
-                < 0
-            ):
-                continue
-            if number in self.settled:
-                continue
-            line = self.document.line(number)
-            if not patterns.looks_like_attempt(line):
-                continue
-            self._unread(
-                "attempt", number, patterns.why_unread(patterns.unbulleted(line)[1].lstrip("# "))
-            )
+        for number, line in enumerate(self.document.texts):
+            if number not in self.settled and patterns.looks_like_attempt(line):
+                self._unread("attempt", number, patterns.why_unread(line))
 
-    def _unread(self, kind: Literal["attempt", "item", "action"], number: int, reason: str) -> None:
-        line = self.document.line(number)[:200]
-        self.unread.append(Unread(kind=kind, line=number + 1, text=line, reason=reason))
-
-
-def _before_rules(section: Section) -> int:
-    """The section's end without the rules before it, which part it from the next."""
-    end = section.end
-    for block in reversed(section.blocks):
-        if block.kind != "rule":
-            break
-        end = block.start
-    return end
+    def _unread(self, kind: UnreadKind, number: int, reason: str) -> None:
+        self.unread.append(parts.unread(self.document, kind, number, reason))
 
 
 def _literal_lines(blocks: Iterable[Block]) -> Iterator[int]:
@@ -483,7 +410,7 @@ def _table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]
         found = patterns.ids(document.vocabulary).cell.match(row["id"][2]) if "id" in row else None
         if not found or "status" not in row:
             reason = "it has no status" if found else "its ID is not one"
-            yield Unread(kind="index", line=number + 1, text=line[:200], reason=reason)
+            yield parts.unread(document, "index", number, reason)
             continue
         start, end, status = row["status"]
         yield IndexRow(

@@ -384,19 +384,18 @@ class _Reading:
         text = [title, *(line for start, end in prose for line in self.document.lines(start, end))]
         dates = tuple(dict.fromkeys(_dates("\n".join(text))))
         if section.heading or dates or fields:
-            end = parts.trimmed(self.document, section.start, section.end)
             self.headings.append(
                 Heading(
                     title=title,
                     level=section.level,
                     dialect=Checklist.name,
-                    priority=said.priority if section.heading else None,
-                    status=said.status if section.heading else None,
-                    status_text=said.status_text if section.heading else "",
+                    priority=said.priority,
+                    status=said.status,
+                    status_text=said.status_text,
                     dates=dates,
                     fields=tuple(fields),
                     criteria=tuple(criteria),
-                    span=parts.span(self.document, section.start, end),
+                    span=parts.trimmed_span(self.document, section.start, section.end),
                 )
             )
 
@@ -444,8 +443,7 @@ class _Reading:
         """An entry that is no task; there may be tasks in it."""
         if patterns.looks_like_item(line):
             why = "an entry with an ID among tasks with boxes"
-            shown = self.document.line(entry.start)[:200]
-            self.unread.append(Unread(kind="item", line=entry.start + 1, text=shown, reason=why))
+            self.unread.append(parts.unread(self.document, "item", entry.start, why))
         end = entry.end
         for child in entry.children:
             if child.kind in _LISTS:
@@ -465,18 +463,12 @@ class _Reading:
             if number in self.settled:
                 continue
             line = self.document.line(number)
-            if "[" not in line:
-                continue
             if parts.looks_like_box(line):
                 why = "its box is not one, or Markdown takes it for text"
-                self.unread.append(
-                    Unread(kind="item", line=number + 1, text=line[:200], reason=why)
-                )
+                self.unread.append(parts.unread(self.document, "item", number, why))
             elif patterns.looks_like_attempt(line):
-                why = patterns.why_unread(patterns.unbulleted(line)[1].lstrip("# "))
-                self.unread.append(
-                    Unread(kind="attempt", line=number + 1, text=line[:200], reason=why)
-                )
+                why = patterns.why_unread(line)
+                self.unread.append(parts.unread(self.document, "attempt", number, why))
 
     # Tasks
 
@@ -491,19 +483,15 @@ class _Reading:
         title = self._text(entry, task.box.length if task.box else 0)
         if is_named and said.name:
             title = opening(title).rest
-        fields: list[Field] = []
-        attempts: list[Attempt] = []
-        actions: list[Action] = []
-        for child in entry.children[1:] if entry.children else ():
-            self._nested(child, name, (fields, attempts, actions))
-        values = {field.name.lower(): field.value for field in reversed(fields)}
-        status, status_text = self._status(task, title, values.get("status", ""))
+        draft = parts.Draft(self.document, name)
+        for child in entry.children[1:]:
+            self._nested(child, draft)
+        status, status_text = self._status(task, title, draft.value("status"))
         priority, priority_text = _priority(task.above)
         if tag := priority_tag(said.tags):
             priority, priority_text = tag[1:], tag
-        if values.get("priority"):
-            priority_text = values["priority"]
-            priority = words.priority(priority_text) or priority
+        if field := draft.value("priority"):
+            priority, priority_text = words.priority(field) or priority, field
         return Item(
             id=name,
             title=title,
@@ -511,13 +499,10 @@ class _Reading:
             priority_text=priority_text,
             status=status,
             status_text=status_text,
-            fields=tuple(fields),
-            attempts=tuple(attempts),
-            actions=tuple(actions),
-            criteria=(),
-            span=parts.span(
-                self.document, entry.start, parts.trimmed(self.document, entry.start, entry.end)
-            ),
+            fields=tuple(draft.fields),
+            attempts=tuple(draft.attempts),
+            actions=tuple(draft.actions),
+            span=parts.trimmed_span(self.document, entry.start, entry.end),
             dialect=Checklist.name,
             is_named=is_named,
         )
@@ -530,14 +515,8 @@ class _Reading:
         rest = self.document.lines(entry.start + 1, end)
         return " ".join(part for line in (head, *rest) if (part := line.strip()))
 
-    def _nested(
-        self,
-        block: Block,
-        name: str,
-        found: tuple[list[Field], list[Attempt], list[Action]],
-    ) -> None:
+    def _nested(self, block: Block, draft: parts.Draft) -> None:
         """What stands below a task."""
-        fields, attempts, actions = found
         if block.kind not in _LISTS:
             return
         for entry in block.children:
@@ -545,15 +524,16 @@ class _Reading:
             box = parts.any_box(line)
             lead = None if box else patterns.attempt(line)
             if lead:
-                attempts.append(parts.attempt(self.document, lead, name, entry.start, entry.end))
+                new = parts.attempt(self.document, lead, draft.id, entry.start, entry.end)
+                draft.attempts.append(new)
                 continue
             if box:
                 number = int(entry.info) if block.kind == "ordered_list" else None
-                actions.append(self._action(entry, box, number))
+                draft.actions.append(self._action(entry, box, number))
             elif field := parts.field(self.document, entry):
-                fields.append(field)
+                draft.fields.append(field)
             for child in entry.children:
-                self._nested(child, name, found)
+                self._nested(child, draft)
 
     def _action(self, entry: Block, box: parts.Box, number: int | None) -> Action:
         width = len(self.document.line(entry.start)) - len(parts.entry_text(self.document, entry))
@@ -570,9 +550,7 @@ class _Reading:
             attempt=patterns.completed_by(said) if state == "complete" else None,
             stamp=None,
             text=said,
-            span=parts.span(
-                self.document, entry.start, parts.trimmed(self.document, entry.start, entry.end)
-            ),
+            span=parts.trimmed_span(self.document, entry.start, entry.end),
             state_span=parts.span_in_line(self.document, entry.start, width, width + 3),
         )
 
@@ -585,10 +563,7 @@ class _Reading:
             return status_of(task.box.state), f"[{task.box.mark}]"
         lead = patterns.state(title, self.vocabulary)
         for status, text in (
-            (
-                status_of(self.vocabulary.state(lead.word)) if lead.word else None,
-                lead.text,
-            ),
+            (status_of(self.vocabulary.state(lead.word)) if lead.word else None, lead.text),
             (self.vocabulary.status(field) if field else None, field),
             (heading.status, heading.status_text) if heading else (None, ""),
         ):

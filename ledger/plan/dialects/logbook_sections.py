@@ -24,7 +24,6 @@ from ledger.plan.model import (
     Criterion,
     Field,
     Item,
-    Span,
     Unread,
 )
 
@@ -154,15 +153,13 @@ class Reading:
         return Item(
             id=focus.id,
             title=focus.title,
-            priority=None,
-            priority_text="",
             status=self.vocabulary.status(status),
             status_text=status,
             fields=fields,
             attempts=tuple(attempts.get(focus.id, ())),
             actions=tuple(actions.get(focus.id, ())),
             criteria=tuple(self._criteria()),
-            span=self._span(home),
+            span=parts.trimmed_span(self.document, home.start, home.end),
             dialect="logbook",
             is_named=focus.is_named,
         )
@@ -174,14 +171,10 @@ class Reading:
         return Item(
             id=name,
             title="",
-            priority=None,
-            priority_text="",
             status="unknown",
             status_text="",
-            fields=(),
             attempts=tuple(attempts),
             actions=tuple(actions.get(name, ())),
-            criteria=(),
             span=first.span,
             dialect="logbook",
         )
@@ -207,26 +200,16 @@ class Reading:
             behind = itertools.islice(self.found, place + 1, None)
             inner = itertools.takewhile(lambda other: other.level > one.level, behind)
             end = max([end, *(other.end for other in inner)])
-        span = parts.span(self.document, one.start, parts.trimmed(self.document, one.start, end))
-        first = next((block for block in one.blocks), None)
-        if not first or first.kind != "paragraph":
-            return Field(
-                name=name,
-                value="",
-                span=span,
-                value_span=parts.span(self.document, one.start, one.start),
-            )
-        line = self.document.line(first.start)
-        value = line.strip()
-        wrapped = _WRAPPED.fullmatch(value) if one.kind == "status" else None
-        value = wrapped["inner"] if wrapped else value
-        at = line.find(value) if value else 0
-        where = parts.span_in_line(self.document, first.start, at, at + len(value))
+        value, where = "", parts.span(self.document, one.start, one.start)
+        if one.blocks and one.blocks[0].kind == "paragraph":
+            first = one.blocks[0].start
+            line = self.document.line(first)
+            wrapped = _WRAPPED.fullmatch(line.strip()) if one.kind == "status" else None
+            value = wrapped["inner"] if wrapped else line.strip()
+            at = line.find(value)
+            where = parts.span_in_line(self.document, first, at, at + len(value))
+        span = parts.trimmed_span(self.document, one.start, end)
         return Field(name=name, value=value, span=span, value_span=where)
-
-    def _span(self, one: Held) -> Span:
-        end = parts.trimmed(self.document, one.start, one.end)
-        return parts.span(self.document, one.start, end)
 
     def _criteria(self) -> Iterator[Criterion]:
         for one in self.found:
@@ -239,13 +222,9 @@ class Reading:
     # Attempts
 
     def _attempt(self, one: Held, entry: Entry) -> Attempt:
-        end = one.end
-        for block in reversed(one.blocks):
-            if block.kind != "rule":
-                break
-            end = block.start
-        end = parts.trimmed(self.document, one.start, end)
-        whole = "\n".join(self.document.lines(one.start, end)).lstrip("# \t")
+        end = parts.before_rules(one.blocks, one.end)
+        span = parts.trimmed_span(self.document, one.start, end)
+        whole = "\n".join(self.document.lines(one.start, span.end_line)).lstrip("# \t")
         result, said = logbook_entries.result(entry.note, self._lines(one), self.vocabulary)
         return Attempt(
             item=self._of_entry(entry),
@@ -256,7 +235,7 @@ class Reading:
             result_text=said,
             text=whole,
             source="history",
-            span=parts.span(self.document, one.start, end),
+            span=span,
         )
 
     def _lines(self, one: Held) -> list[str]:
@@ -301,7 +280,8 @@ class Reading:
         if owner:
             actions.setdefault(owner, []).append(action)
         else:
-            self._unread_line("action", action.span.start_line - 1, "there is no focus")
+            line = action.span.start_line - 1
+            self.unread.append(parts.unread(self.document, "action", line, "there is no focus"))
 
     def owner(self, said: str) -> str | None:
         """The item whose name or step the words of an action begin with, else the focus."""
@@ -321,13 +301,9 @@ class Reading:
             if above and one.level > above.level:
                 if not one.entry:
                     reason = "its heading does not begin with a date"
-                    self._unread_line("attempt", one.start, reason)
+                    self.unread.append(parts.unread(self.document, "attempt", one.start, reason))
             else:
                 above = one if one.kind == "attempts" else None
-
-    def _unread_line(self, kind: str, number: int, reason: str) -> None:
-        line = self.document.line(number)[:200]
-        self.unread.append(Unread(kind=kind, line=number + 1, text=line, reason=reason))  # type: ignore[arg-type]
 
 
 def _step(said: str) -> int | None:

@@ -12,17 +12,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.plan import parts, patterns, text, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import list_edits
 from ledger.plan.document import Block, Document, Edit, Section, entries, walk
 from ledger.plan.model import (
-    Action,
     Attempt,
     Change,
-    Criterion,
     Field,
     Item,
     Span,
@@ -30,8 +28,7 @@ from ledger.plan.model import (
 )
 from ledger.plan.words import Vocabulary
 
-Context = Literal["", "attempts", "actions", "criteria"]
-_CONTEXTS: Final[tuple[tuple[str, Context], ...]] = (
+_CONTEXTS: Final[tuple[tuple[str, parts.Context], ...]] = (
     ("attempt", "attempts"),
     ("next action", "actions"),
     ("next step", "actions"),
@@ -41,8 +38,6 @@ _CONTEXTS: Final[tuple[tuple[str, Context], ...]] = (
     ("success criteria", "criteria"),
     ("done criteria", "criteria"),
 )
-
-
 _DASH = r"(?:[\u2013\u2014]|-{1,2}|:)"
 _BOLD = re.compile(
     rf"(?:\A|[ \t\r\n]){_DASH}[ \t\r\n]{{1,4}}(?P<mark>\*\*|`)(?P<word>[^*`\r\n]{{1,60}})(?P=mark)"
@@ -215,23 +210,20 @@ class _Reading:
             self.loose.append(parts.attempt(self.document, lead, None, entry.start, end))
         elif is_odd and not is_nested:
             reason = "its ID is not one"
-            self.unread.append(
-                Unread(kind="item", line=entry.start + 1, text=line[:200], reason=reason)
-            )
+            self.unread.append(parts.unread(self.document, "item", entry.start, reason))
 
     def _item(self, entry: Block, start: int, said: str, opened: Opening) -> None:
         name = opened.id or self._named(opened.title)
-        held = _Held(name, self.document)
+        draft = _Draft(self.document, name)
         for block in entries(entry.children):
-            held.field(block)
-        status = said[slice(*opened.status)].strip() if opened.status else held.value("status")
+            draft.bullet(block)
+        status = said[slice(*opened.status)].strip() if opened.status else draft.value("status")
         if opened.status:
             span = self._span(start, said, opened.status)
-            held.fields.insert(0, Field(name="Status", value=status, span=span, value_span=span))
+            draft.fields.insert(0, Field(name="Status", value=status, span=span, value_span=span))
         if opened.note:
-            held.attempts.insert(0, self._note(name, start, said, opened, bool(held.attempts)))
-        end = parts.trimmed(self.document, entry.start, entry.end)
-        priority, priority_text = self._priority(held.value("priority"))
+            draft.attempts.insert(0, self._note(name, start, said, opened, bool(draft.attempts)))
+        priority, priority_text = self._priority(draft.value("priority"))
         self.items.append(
             Item(
                 id=name,
@@ -240,16 +232,16 @@ class _Reading:
                 priority_text=priority_text,
                 status=self.vocabulary.status(status),
                 status_text=status,
-                fields=tuple(held.fields),
-                attempts=tuple(held.attempts),
-                actions=tuple(held.actions),
-                criteria=tuple(held.criteria),
-                span=parts.span(self.document, entry.start, end),
+                fields=tuple(draft.fields),
+                attempts=tuple(draft.attempts),
+                actions=tuple(draft.actions),
+                criteria=tuple(draft.criteria),
+                span=parts.trimmed_span(self.document, entry.start, entry.end),
                 dialect=Roadmap.name,
                 is_named=opened.id is not None,
             )
         )
-        for block in held.others:
+        for block in draft.others:
             self._entry(block, is_nested=True)
 
     def _priority(self, own: str) -> tuple[str | None, str]:
@@ -304,52 +296,34 @@ class _Reading:
         )
 
 
-class _Held:
+class _Draft(parts.Draft):
     """What is nested in an item."""
 
-    def __init__(self, name: str, document: Document) -> None:
-        self.name, self.document, self.vocabulary = name, document, document.vocabulary
-        self.fields: list[Field] = []
-        self.attempts: list[Attempt] = []
-        self.actions: list[Action] = []
-        self.criteria: list[Criterion] = []
+    def __init__(self, document: Document, name: str) -> None:
+        super().__init__(document, name)
         self.others: list[Block] = []  # what may be items of their own
 
-    def value(self, name: str) -> str:
-        """What the field ``name`` says."""
-        return next((f.value for f in self.fields if f.name.lower() == name), "")
-
-    def field(self, entry: Block) -> None:
+    def bullet(self, entry: Block) -> None:
         """A nested bullet: a field with what it holds, a box, or an attempt."""
         if self._part(entry, ""):
             return
         found = parts.field(self.document, entry)
-        context: Context = ""
+        context = self.add_field(entry, found, _CONTEXTS) if found else ""
         if not found:
             self.others.append(entry)
-        else:
-            self.fields.append(found)
-            name = found.name.lower()
-            context = next((c for start, c in _CONTEXTS if name.startswith(start)), "")
-            if context == "criteria" and found.value:
-                start = entry.start
-                one = parts.criterion(self.document, found.value, start, start + 1)
-                self.criteria.append(one)
         for block in entries(entry.children):
             if not self._part(block, context):
                 self._boxes(block.children)
 
-    def _part(self, entry: Block, context: Context) -> bool:
+    def _part(self, entry: Block, context: parts.Context) -> bool:
         """An attempt, action or criterion."""
         line = parts.entry_text(self.document, entry)
         lead = patterns.attempt(line)
         if lead and ((lead.is_certain and lead.number is not None) or context == "attempts"):
-            self.attempts.append(
-                parts.attempt(self.document, lead, self.name, entry.start, entry.end)
-            )
+            new = parts.attempt(self.document, lead, self.id, entry.start, entry.end)
+            self.attempts.append(new)
         elif context == "criteria":
-            one = parts.criterion(self.document, line, entry.start, entry.end)
-            self.criteria.append(one)
+            self.add_criterion(line, entry.start, entry.end)
         elif box := parts.plain_box(line):
             self._box(entry, box)
         elif context == "actions":
