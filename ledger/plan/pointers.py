@@ -164,16 +164,17 @@ def counts(
     attempts += sum(one.attempts for one in inner)
     ranges = [(number, number) for number in numbers if number is not None]
     ranges += [pair for one in inner for pair in one.ranges]
-    said = ", ".join(
+    said = f" ({listed(ranges)})" if ranges else ""
+    tasks = [text.counted(actions, "action")] if actions else []
+    tries = f"{text.counted(attempts, 'attempt')}{said}"
+    return ", ".join([tries, *tasks, text.counted(lines, "line")])
+
+
+def listed(ranges: Iterable[tuple[int, int]]) -> str:
+    """Numbers of attempts in words: ``#1-#3, #5``."""
+    return ", ".join(
         f"#{first}" if first == last else f"#{first}-#{last}" for first, last in joined(ranges)
     )
-    tries = f"{_counted(attempts, 'attempt')}{f' ({said})' if said else ''}"
-    tasks = [_counted(actions, "action")] if actions else []
-    return ", ".join([tries, *tasks, _counted(lines, "line")])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ledger.errors import UsageError
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.patterns import plain_id
+from ledger.plan.pointers import listed
 from ledger.plan.text import one_line
 
 _NAME = re.compile(r"\[?(?P<item>[^\[\]#]{1,200})\]?(?:#(?P<number>\d{1,6}))?")
@@ -88,7 +89,7 @@ def attempts(ledger: Ledger, name: Name) -> list[Attempt]:
     raise UsageError(
         "no-such-attempt",
         f"{sections[0].id} has no attempt #{name.number}",
-        f"it has {_ranges(known)}" if known else "it has no numbered attempts",
+        f"it has {listed((one, one) for one in known)}" if known else "it has no numbered attempts",
     )
 
 
@@ -101,14 +102,3 @@ def unknown_item(given: str, names: Iterable[str], where: str) -> UsageError:
     near = list(dict.fromkeys([*within, *alike]))[:_MOST_NAMED]
     hint = f"did you mean {', '.join(near)}?" if near else "`ledger status --all` lists all items"
     return UsageError("no-such-item", f"no item {one_line(given)} in {where}", one_line(hint))
-
-
-def _ranges(numbers: list[int]) -> str:
-    """``#1-#3, #5``."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(f"#{a}" if a == b else f"#{a}-#{b}" for a, b in runs)

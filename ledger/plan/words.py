@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, TypeVar, cast, get_args
 
 from ledger.plan.model import ActionState, Conventions, ItemStatus, Ledger, Pairs, Result
+
+Meaning = TypeVar("Meaning", bound=str)
 
 _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
 # Where a phrase ends: its comment in parentheses, its sentence, the dash before a note.
@@ -59,29 +61,23 @@ _RESULT_MARKS: Final[tuple[tuple[str, Result], ...]] = (
     ("📊", "info"),
 )
 
-_STATE_WORDS: Final[dict[str, ActionState]] = {
-    "complete": "complete",
-    "completed": "complete",
-    "done": "complete",
-    "pending": "pending",
-    "ready": "pending",
-    "todo": "pending",
-    "open": "pending",
-    "next": "pending",
-    "in_progress": "in_progress",
-    "in-progress": "in_progress",
-    "active": "in_progress",
-    "partial": "partial",
-    "blocked": "blocked",
-    "paused": "blocked",
-    "deferred": "deferred",
-    "postponed": "deferred",
-    "rejected": "rejected",
-    "cancelled": "rejected",
-    "canceled": "rejected",
-    "dropped": "rejected",
-    "superseded": "rejected",
-}
+
+def _by_word(words: dict[Meaning, str]) -> dict[str, Meaning]:
+    """What each of the words means."""
+    return {word: meaning for meaning, known in words.items() for word in known.split()}
+
+
+_STATE_WORDS: Final[dict[str, ActionState]] = _by_word(
+    {
+        "complete": "complete completed done",
+        "pending": "pending ready todo open next",
+        "in_progress": "in_progress in-progress active",
+        "partial": "partial",
+        "blocked": "blocked paused",
+        "deferred": "deferred postponed",
+        "rejected": "rejected cancelled canceled dropped superseded",
+    }
+)
 _STATE_MARKS: Final[tuple[tuple[str, ActionState], ...]] = (
     ("✅", "complete"),
     ("☑", "complete"),
@@ -89,40 +85,15 @@ _STATE_MARKS: Final[tuple[tuple[str, ActionState], ...]] = (
     ("❌", "rejected"),
 )
 
-_STATUS_WORDS: Final[dict[str, ItemStatus]] = {
-    "in_progress": "in_progress",
-    "in-progress": "in_progress",
-    "active": "in_progress",
-    "started": "in_progress",
-    "partial": "in_progress",
-    "reopened": "in_progress",
-    "re-opened": "in_progress",
-    "done": "done",
-    "complete": "done",
-    "completed": "done",
-    "closed": "done",
-    "resolved": "done",
-    "fixed": "done",
-    "success": "done",
-    "implemented": "done",
-    "archived": "archived",
-    "superseded": "archived",
-    "blocked": "blocked",
-    "paused": "blocked",
-    "waiting": "blocked",
-    "on-hold": "blocked",
-    "stalled": "blocked",
-    "pending": "pending",
-    "new": "pending",
-    "queued": "pending",
-    "todo": "pending",
-    "open": "pending",
-    "planned": "pending",
-    "in_planning": "pending",
-    "in-planning": "pending",
-    "deferred": "pending",
-    "backlog": "pending",
-}
+_STATUS_WORDS: Final[dict[str, ItemStatus]] = _by_word(
+    {
+        "in_progress": "in_progress in-progress active started partial reopened re-opened",
+        "done": "done complete completed closed resolved fixed success implemented",
+        "archived": "archived superseded",
+        "blocked": "blocked paused waiting on-hold stalled",
+        "pending": "pending new queued todo open planned in_planning in-planning deferred backlog",
+    }
+)
 _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("in progress", "in_progress"),
     ("in planning", "in_planning"),

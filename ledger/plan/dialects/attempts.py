@@ -63,7 +63,7 @@ class Attempts(Dialect):
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """An attempt beside the item's latest."""
-        return list_edits.append_to_section(self, plan, item, change)
+        return list_edits.append(list_edits.SECTION, self, plan, item, change)
 
     def is_listed(self, ledger: Ledger, item: Item) -> bool:
         """An item without a section begins with a bullet."""

@@ -133,7 +133,7 @@ class Checklist(Dialect):
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """An attempt nested in the task."""
-        return list_edits.append_to_task(self, plan, item, change)
+        return list_edits.append(list_edits.TASK, self, plan, item, change)
 
     def candidates(self, item: Item, number: int) -> Sequence[Action]:
         """Boxes without numbers are counted from above."""

@@ -16,14 +16,15 @@ in a roadmap below a nested bullet, in a checklist in the task itself:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 from ledger.errors import Refused, UsageError
 from ledger.plan import parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Dialect, Text
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
+from ledger.plan.words import Vocabulary
 
 _ACTIONS: Final = ("next actions", "next action")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
@@ -50,25 +51,8 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
 # A section of bullets
 
 
-def append_to_section(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
-    """The attempt, actions completed and added, and the status with its row of the index."""
+def _section_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
     ledger = plan.ledger
-    edits = [_section_attempt(ledger, item, change.attempt)]
-    edits += [
-        _completed(ledger, item, dialect.open_action(item, number), change.attempt)
-        for number in change.complete
-    ]
-    if change.next:
-        # Where both go to one place, actions go on with those before it; a list of actions that
-        # is new stands behind the attempts.
-        is_new = not (item.actions or places.field(item, *_ACTIONS))
-        edits.insert(1 if is_new else 0, _section_actions(ledger, item, change.next))
-    if change.status:
-        edits += _section_status(ledger, item, change.status)
-    return edits
-
-
-def _section_attempt(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     history = [attempt for attempt in item.attempts if attempt.source == "history"]
     home = places.field(item, "attempts history", "attempts", "attempt history")
     at_home = [attempt for attempt in history if home and places.within(attempt, home)]
@@ -99,14 +83,9 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> styles.Style:
     return styles.Style(layout="labels") if style.layout == "heading" else style
 
 
-def _section_actions(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
-    if item.actions:
-        return _behind_last_action(ledger, item, new)
-    vocabulary = words.of(ledger)
-    lines = [
-        styles.next_action(number, one, None, "  1. ", vocabulary)
-        for number, one in enumerate(new, 1)
-    ]
+def _section_actions(plan: Text, item: Item, new: Sequence[str]) -> Edit:
+    ledger, vocabulary = plan.ledger, words.of(plan.ledger)
+    lines = _first_actions(new, "  1. ", vocabulary)
     home = places.field(item, *_ACTIONS)
     if home:
         return places.insertion(ledger.text, home.span.end_byte, lines)
@@ -144,31 +123,12 @@ def _field_bullet(ledger: Ledger, item: Item) -> str:
 # An entry of a roadmap
 
 
-def append_to_entry(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
-    """The attempt, actions completed and added, and the status word. The note behind the status
-    stays as it is."""
-    entry = places.entry_of(plan.document, item)
-    if entry is None:
-        raise Refused("no-entry", f"{item.id} is no entry of a list (line {item.span.start_line})")
-    edits = [_entry_attempt(plan, entry, item, change.attempt)]
-    edits += [
-        _completed(plan.ledger, item, dialect.open_action(item, number), change.attempt)
-        for number in change.complete
-    ]
-    if change.next:
-        # What goes on with a list comes before what is new behind it.
-        edits.insert(0 if item.actions else 1, _entry_actions(plan, entry, item, change.next))
-    if change.status:
-        edits.append(_entry_status(plan.ledger, item, change.status))
-    return edits
-
-
-def _entry_attempt(plan: Text, entry: Block, item: Item, new: NewAttempt) -> Edit:
+def _entry_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
     listed = [one for one in item.attempts if one.number is not None]
     if listed:
         return beside(plan.ledger, item, listed, new)
     home = places.field(item, "attempt")
-    prefix = _prefix_of(_line_of(plan, home)) if home else _nested_prefix(plan, entry)
+    prefix = _field_prefix(plan, item, home)
     vocabulary = words.of(plan.ledger)
     lines = styles.attempt(new, _nested_style(_inside(prefix)), vocabulary)
     if home:
@@ -178,23 +138,19 @@ def _entry_attempt(plan: Text, entry: Block, item: Item, new: NewAttempt) -> Edi
     return places.insertion(plan.ledger.text, item.span.end_byte, [f"{prefix}**{name}:**", *lines])
 
 
-def _entry_actions(plan: Text, entry: Block, item: Item, new: Sequence[str]) -> Edit:
-    if item.actions:
-        return _behind_last_action(plan.ledger, item, new)
+def _entry_actions(plan: Text, item: Item, new: Sequence[str]) -> Edit:
     home = places.field(item, "next action")
-    prefix = _prefix_of(_line_of(plan, home)) if home else _nested_prefix(plan, entry)
+    prefix = _field_prefix(plan, item, home)
     vocabulary = words.of(plan.ledger)
-    lines = [
-        styles.next_action(number, one, None, _inside(prefix, "1."), vocabulary)
-        for number, one in enumerate(new, 1)
-    ]
+    lines = _first_actions(new, _inside(prefix, "1."), vocabulary)
     if home:
         return places.insertion(plan.ledger.text, home.span.end_byte, lines)
     label = f"{prefix}**{vocabulary.written('Next Actions')}:**"
     return places.insertion(plan.ledger.text, item.span.end_byte, [label, *lines])
 
 
-def _entry_status(ledger: Ledger, item: Item, status: str) -> Edit:
+def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
+    """The status word; the note behind it stays as it is."""
     new = checked_status(ledger, status, r"[^*`()|:;]{1,60}", "partial")
     field = places.field(item, "status")
     if not field or not field.value:
@@ -204,53 +160,28 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> Edit:
             "write it behind the title: ` — **pending**`",
         )
     start = field.value_span.start_byte
-    return Edit(start, start + len(text.encode(words.phrase(field.value))), text.encode(new))
+    end = start + len(text.encode(words.phrase(field.value)))
+    return [Edit(start, end, text.encode(new))]
 
 
 # A task of a checklist
 
 
-def append_to_task(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
-    """The attempt, boxes ticked, boxes added, and the task's own box."""
-    entry = places.entry_of(plan.document, item)
-    if entry is None:
-        raise Refused("no-task", f"{item.id} is no task of a list (line {item.span.start_line})")
-    edits = [_task_attempt(plan, entry, item, change.attempt)]
-    edits += [
-        _ticked(plan.ledger, item, number, dialect.action(item, number))
-        for number in change.complete
-    ]
-    if change.next:
-        edits.append(_new_boxes(plan, entry, item, change.next))
-    if change.status:
-        edits += _task_status(plan.ledger, item, change.status)
-    return edits
-
-
-def _task_attempt(plan: Text, entry: Block, item: Item, new: NewAttempt) -> Edit:
+def _task_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
     if item.attempts:
         return beside(plan.ledger, item, item.attempts, new)
-    style = _nested_style(_nested_prefix(plan, entry))
-    return _below(plan, entry, item, styles.attempt(new, style, words.of(plan.ledger)))
+    style = _nested_style(_nested_prefix(plan, item))
+    return _below(plan, item, styles.attempt(new, style, words.of(plan.ledger)))
 
 
-def _below(plan: Text, entry: Block, item: Item, lines: list[str]) -> Edit:
+def _below(plan: Text, item: Item, lines: list[str]) -> Edit:
     """Lines behind all that the task has. HTML goes on up to a blank line."""
-    last = entry
+    last = _entry_of(plan, item)
     while last.children:
         last = last.children[-1]
     if last.kind == "html":
         lines = ["", *lines]
     return places.insertion(plan.ledger.text, item.span.end_byte, lines)
-
-
-def _ticked(ledger: Ledger, item: Item, number: int, action: Action) -> Edit:
-    if action.state == "complete":
-        raise Refused(
-            "already-complete",
-            f"box {number} of {item.id} is ticked already (line {action.span.start_line})",
-        )
-    return _tick(ledger, action.state_span.start_byte, f"box {number} of {item.id}")
 
 
 def _tick(ledger: Ledger, start: int, name: str) -> Edit:
@@ -261,31 +192,9 @@ def _tick(ledger: Ledger, start: int, name: str) -> Edit:
     return Edit(start + 1, start + 2, b"x")
 
 
-def _new_boxes(plan: Text, entry: Block, item: Item, new: Sequence[str]) -> Edit:
-    ledger = plan.ledger
-    if not item.actions:
-        prefix = _nested_prefix(plan, entry)
-        return _below(plan, entry, item, [f"{prefix}[ ] {_box_text(ledger, one)}" for one in new])
-    last = item.actions[-1]
-    found = _BULLET.match(places.first_line(ledger, last.span.start_byte))
-    assert found
-    lines = []
-    for count, one in enumerate(new, 1):
-        prefix = found.group() or "- "
-        if last.number is not None:
-            mark = f"{last.number + count}{found['mark'][-1]}"
-            prefix = f"{found['indent']}{mark}{found['blanks']}"
-        lines.append(f"{prefix}[ ] {_box_text(ledger, one)}")
-    return places.insertion(ledger.text, last.span.end_byte, lines)
-
-
-def _box_text(ledger: Ledger, new: str) -> str:
-    """The words of a new box, which shall not pass for a state or for another box."""
-    vocabulary = words.of(ledger)
-    line = styles.defused(new, vocabulary)
-    if patterns.state(line, vocabulary).text or parts.looks_like_box(line):
-        return f"Next: {line}"
-    return f"Next: {line}" if patterns.attempt(line) else line
+def _task_boxes(plan: Text, item: Item, new: Sequence[str]) -> Edit:
+    prefix, vocabulary = _nested_prefix(plan, item), words.of(plan.ledger)
+    return _below(plan, item, [_box(prefix, one, vocabulary) for one in new])
 
 
 def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
@@ -323,11 +232,44 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
 # All of them
 
 
+class Place(NamedTuple):
+    """Where an item's parts stand: the edit for an attempt, that for its first actions, those for
+    its status, and what its field of actions is called."""
+
+    attempt: Callable[[Text, Item, NewAttempt], Edit]
+    actions: Callable[[Text, Item, Sequence[str]], Edit]
+    status: Callable[[Ledger, Item, str], list[Edit]]
+    field: tuple[str, ...] = ()
+
+
+SECTION: Final = Place(_section_attempt, _section_actions, _section_status, _ACTIONS)
+ENTRY: Final = Place(_entry_attempt, _entry_actions, _entry_status)
+TASK: Final = Place(_task_attempt, _task_boxes, _task_status)
+
+
+def append(place: Place, dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
+    """The attempt, actions completed and added, and the status."""
+    ledger = plan.ledger
+    edits = [place.attempt(plan, item, change.attempt)]
+    edits += [
+        _completed(ledger, item, dialect.open_action(item, number), change.attempt)
+        for number in change.complete
+    ]
+    # Where both go to one place, actions go on with those before it; a list of actions that is new
+    # stands behind the attempts.
+    if change.next and item.actions:
+        edits.insert(0, _behind_last_action(ledger, item, change.next))
+    elif change.next:
+        is_new = not places.field(item, *place.field)
+        edits.insert(1 if is_new else 0, place.actions(plan, item, change.next))
+    return edits + (place.status(ledger, item, change.status) if change.status else [])
+
+
 def _completed(ledger: Ledger, item: Item, action: Action, new: NewAttempt) -> Edit:
     """The state of an action, in the words of the item's other complete ones, or its box."""
     span = action.state_span
     if parts.is_box(action.state_text):
-        return Edit(span.start_byte, span.end_byte, b"[x]")
+        return _tick(ledger, span.start_byte, f"a box of {item.id} (line {span.start_line})")
     complete = [one.state_text for one in item.actions if one.state == "complete"]
     others = [one for one in complete if one and not parts.is_box(one)]
     behind = text.decode(ledger.text[span.end_byte :][:_LONGEST_LINE])
@@ -351,8 +293,23 @@ def _behind_last_action(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
         prefix = _prefix_of(like)
         if last.number is not None:
             prefix = re.sub(r"\d{1,9}", str(number), prefix, count=1)
-        lines.append(f"{prefix}[ ] {styles.defused(one, vocabulary)}")
+        lines.append(_box(prefix, one, vocabulary))
     return places.insertion(ledger.text, last.span.end_byte, lines)
+
+
+def _box(prefix: str, new: str, vocabulary: Vocabulary) -> str:
+    """The line of a new box, whose words shall not pass for a state or for another box."""
+    line = styles.defused(new, vocabulary)
+    is_taken = patterns.state(line, vocabulary).text or patterns.attempt(line)
+    mark = "Next: " if is_taken or parts.looks_like_box(line) else ""
+    return f"{prefix}[ ] {mark}{line}"
+
+
+def _first_actions(new: Sequence[str], like: str, vocabulary: Vocabulary) -> list[str]:
+    """The lines of an item's first actions, numbered like ``like``."""
+    return [
+        styles.next_action(number, one, None, like, vocabulary) for number, one in enumerate(new, 1)
+    ]
 
 
 def checked_status(ledger: Ledger, status: str, form: str, example: str) -> str:
@@ -368,8 +325,17 @@ def checked_status(ledger: Ledger, status: str, form: str, example: str) -> str:
     return new
 
 
-def _line_of(plan: Text, field: Field) -> str:
-    return plan.document.line(field.span.start_line - 1)
+def _entry_of(plan: Text, item: Item) -> Block:
+    entry = places.entry_of(plan.document, item)
+    assert entry  # the item was read from it
+    return entry
+
+
+def _field_prefix(plan: Text, item: Item, field: Field | None) -> str:
+    """Indent and bullet of a field of an entry, or those for a new one."""
+    if not field:
+        return _nested_prefix(plan, item)
+    return _prefix_of(plan.document.line(field.span.start_line - 1))
 
 
 def _prefix_of(line: str) -> str:
@@ -377,9 +343,10 @@ def _prefix_of(line: str) -> str:
     return line[: patterns.unbulleted(line)[0]]
 
 
-def _nested_prefix(plan: Text, entry: Block) -> str:
+def _nested_prefix(plan: Text, item: Item) -> str:
     """Indent and bullet for what is new below an entry: those of a bullet that is there, else as
     ``_inside`` says."""
+    entry = _entry_of(plan, item)
     for block in entry.children:
         if block.kind == "bullet_list":
             return _prefix_of(plan.document.line(block.children[-1].start))

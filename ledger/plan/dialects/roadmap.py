@@ -81,7 +81,7 @@ class Roadmap(Dialect):
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """An attempt in the list below the item's `**Attempts:**`."""
-        return list_edits.append_to_entry(self, plan, item, change)
+        return list_edits.append(list_edits.ENTRY, self, plan, item, change)
 
 
 # How an item opens
