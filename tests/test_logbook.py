@@ -239,3 +239,11 @@ def test_the_guard_knows_entries_by_what_they_say(
     assert [(one["item"], one["number"], one["date"]) for one in removed] == [
         ("intake", None, "2026-02-01")
     ]
+
+
+def test_a_range_of_steps_in_other_digits_is_read() -> None:
+    text = (
+        "## Current Focus\nPARSE\n\n## Attempts History\n\n### 2025-10-15 — PARSE S\u0661-\u0662\n"
+    )
+    (attempt,) = reader.read(text.encode()).attempts
+    assert attempt.date == "2025-10-15"

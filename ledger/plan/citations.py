@@ -22,6 +22,8 @@ which adds up where a hostile file holds thousands of products of braces.
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from ledger.plan import text
@@ -304,38 +306,25 @@ def expand(raw: str) -> tuple[str, ...]:
 def brace(paths: Iterable[str]) -> str:
     """The reverse of ``expand``: ``a/b.md`` and ``a/c/d`` as ``a/{b.md,c/d}``, sorted."""
     names = sorted({*paths})
-    top = _Folder()
-    for name in names:
-        *folders, last = name.split("/")
-        folder = top
-        for part in folders:
-            folder = folder.folders.setdefault(part, _Folder())
-        folder.files.add(last)
     if not names:
         return ""
     try:
-        return top.written()
+        return _folder(sorted(name.split("/") for name in names))
     except RecursionError:  # a thousand folders in each other
         return "{" + ",".join(map(_escaped, names)) + "}"
 
 
-class _Folder:
-    """A folder in a tree of paths; a name can be a file and a folder at once."""
-
-    __slots__ = ("files", "folders")
-
-    def __init__(self) -> None:
-        self.files: set[str] = set()
-        self.folders: dict[str, _Folder] = {}
-
-    def written(self) -> str:
-        entries = []
-        for name in sorted({*self.files, *self.folders}):
-            if name in self.files:
-                entries.append(_escaped(name))
-            if name in self.folders:
-                entries.append(_escaped(name) + "/" + self.folders[name].written())
-        return entries[0] if len(entries) == 1 else "{" + ",".join(entries) + "}"
+def _folder(names: list[list[str]]) -> str:
+    """Sorted paths, each in its parts. A name can be a file and a folder at once."""
+    entries = []
+    for first, group in groupby(names, itemgetter(0)):
+        below = [parts[1:] for parts in group]
+        if not below[0]:
+            entries.append(_escaped(first))
+            del below[0]
+        if below:
+            entries.append(f"{_escaped(first)}/{_folder(below)}")
+    return entries[0] if len(entries) == 1 else "{" + ",".join(entries) + "}"
 
 
 def _escaped(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from ledger.errors import Refused, UsageError
+from ledger.plan import text
 from ledger.plan.document import Document, Edit, Section
 from ledger.plan.model import (
     Action,
@@ -68,10 +69,8 @@ class Recognition(Model):
 
 
 def _reason(dialect: str, signs: list[Sign]) -> str:
-    first = signs[0]
-    more = len(signs) - 1
-    others = f"; {more} more {'sign' if more == 1 else 'signs'}" if more else ""
-    return f"{dialect} (line {first.line}: {first.reason}{others})"
+    others = f"; {text.counted(len(signs) - 1, 'more sign')}" if signs[1:] else ""
+    return f"{dialect} (line {signs[0].line}: {signs[0].reason}{others})"
 
 
 class Contents(NamedTuple):

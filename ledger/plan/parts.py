@@ -260,7 +260,7 @@ def criterion(document: Document, value: str, start: int, end: int) -> Criterion
 def field(document: Document, entry: Block) -> Field | None:
     """The field ``- Name: value`` that a bullet of the top level is, if it is one."""
     raw = document.line(entry.start)
-    _, line = patterns.unbulleted(raw)
+    line = entry_text(document, entry)
     colon = line.find(":", 0, _LONGEST_NAME)
     if colon < 1 or line[colon + 1 : colon + 2] not in ("", " ", "\t", "*"):
         return None

@@ -15,7 +15,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from ledger.plan import text
+from ledger.plan import parts, text
 from ledger.plan.document import Document
 from ledger.plan.model import Item, Ledger, Pointer, Span
 
@@ -23,43 +23,28 @@ KEYED = b"#archived-"
 """What every pointer holds."""
 OF = b"rchived of "
 """What a pointer holds that stands in no section of its item."""
-# Compiled where there is a pointer: most plans have none, and the hook reads every one.
 # What stands before the words: indent, a bullet or the mark of a heading, a status.
-_OPENING = (
+_OPENING = re.compile(
     r"(?i)[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]+)?(?:\[[^\]]{1,200}\][ \t]+)?"
     r"(?:[^:\n]{1,120}:\*{0,2}[ \t]+[^:\n]{1,200} — )?archived(?P<whole> whole)?"
     r"(?: of (?P<item>[^:\n]{1,200}))?: "
 )
-_SAID = (
+_SAID = re.compile(
     r"(?P<attempts>\d{1,6}) attempts?(?: \((?P<numbers>#[#\d, -]{1,20000})\))?, "
     r"(?:(?P<actions>\d{1,6}) actions?, )?(?P<lines>\d{1,7}) lines?: "
 )
-_LINK = r"\[[^\]]{1,1000}\]\([^()\s]{0,3000}#archived-(?P<key>[0-9a-f]{16})\)[ \t]*"
+_LINK = re.compile(r"\[[^\]]{1,1000}\]\([^()\s]{0,3000}#archived-(?P<key>[0-9a-f]{16})\)[ \t]*")
 _RANGE = r"#(\d{1,6})(?:-#(\d{1,6}))?"
 
 
 def find(plan: Document) -> list[Pointer]:
     """The pointers in ``plan``, in its order; one in fenced code is an example."""
-    data = plan.data
-    found: dict[int, Pointer] = {}
-    at = data.find(KEYED)
-    while at >= 0:
-        number = bisect_right(plan.starts, at) - 1
-        if number not in found and not _is_literal(plan, number):
-            line = plan.line(number)
-            begin = plan.starts[number]
-            begin += len(text.BOM) if not number and data.startswith(text.BOM) else 0
-            span = Span(
-                start_line=number + 1,
-                end_line=number + 1,
-                start_byte=begin,
-                end_byte=begin + len(text.encode(line)),
-            )
-            pointer = _read(line, span)
-            if pointer:
-                found[number] = pointer
-        at = data.find(KEYED, at + 1)
-    return list(found.values())
+    every = (
+        _read(line, parts.span_in_line(plan, number, 0, len(line)))
+        for number, line in enumerate(plan.texts)
+        if KEYED.decode() in line and not _is_literal(plan, number)
+    )
+    return [pointer for pointer in every if pointer]
 
 
 def _is_literal(plan: Document, line: int) -> bool:
@@ -75,20 +60,17 @@ def _is_literal(plan: Document, line: int) -> bool:
 
 
 def _read(line: str, span: Span) -> Pointer | None:
-    opening = re.match(_OPENING, line)
-    said = re.compile(_SAID).match(line, opening.end()) if opening else None
-    link = re.compile(_LINK).fullmatch(line, said.end()) if said else None
+    opening = _OPENING.match(line)
+    said = _SAID.match(line, opening.end()) if opening else None
+    link = _LINK.fullmatch(line, said.end()) if said else None
     if not opening or not said or not link:
         return None
-    ranges = [
-        (int(first), max(int(first), int(last or first)))
-        for first, last in re.findall(_RANGE, said["numbers"] or "")
-    ]
+    ranges = re.findall(_RANGE, said["numbers"] or "")
     return Pointer(
         item=opening["item"],
         is_item=bool(opening["whole"]),
         attempts=int(said["attempts"]),
-        ranges=tuple(ranges),
+        ranges=tuple((int(a), max(int(a), int(b or a))) for a, b in ranges),
         lines=int(said["lines"]),
         key=link["key"],
         span=span,

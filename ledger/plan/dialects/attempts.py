@@ -314,13 +314,14 @@ class _Reading:
         self._others(entry.children)
 
     def _numbered(self, block: Block) -> None:
-        for entry in block.children:
-            if self.draft and self.context == "actions":
-                number = int(entry.info)
-                self.draft.actions.append(parts.action(self.document, entry, number))
-            self._others(entry.children)
-        if not (self.draft and self.context == "actions"):
+        if self.draft and self.context == "actions":
+            self.draft.actions += [
+                parts.action(self.document, entry, int(entry.info)) for entry in block.children
+            ]
+        else:
             self._stray_actions(block)
+        for entry in block.children:
+            self._others(entry.children)
 
     def _stray_actions(self, block: Block) -> None:
         for entry in block.children:
@@ -361,9 +362,9 @@ class _Reading:
             and found.number is not None
         ]
         self.settled.update(_literal_lines(entry.children))
-        self._keep(lead, entry.start, inner[0][1].start if inner else entry.end)
-        for place, (found, block) in enumerate(inner):
-            following = inner[place + 1][1].start if place + 1 < len(inner) else block.end
+        starts = [*(block.start for _, block in inner), entry.end]
+        self._keep(lead, entry.start, starts[0])
+        for (found, block), following in zip(inner, starts[1:], strict=True):
             self._keep(found, block.start, min(following, block.end))
 
     def _keep(

@@ -282,11 +282,6 @@ def _may_be_id(said: str, found: re.Match[str]) -> bool:
     return bool(_BARE.match(found["name"]) or _MARKS_OFF.match(said, found.end()))
 
 
-def priority_tag(tags: tuple[str, ...]) -> str | None:
-    """The priority that one of the tags is, ``P1``."""
-    return next((tag for tag in tags if _PRIORITY.match(tag)), None)
-
-
 def kin(name: str) -> str:
     """What IDs of one kind have in common: the letters that they begin with."""
     return name.rstrip("0123456789.abcdefghijklmnopqrstuvwxyz-")
@@ -300,12 +295,6 @@ def slug(said: str) -> str:
             break
         found += f"-{word[:_LONGEST_SLUG]}" if found else word[:_LONGEST_SLUG]
     return found or "task"
-
-
-def _dates(text: str) -> list[str]:
-    """Every date in ``text``, as ISO, in its order."""
-    found = (patterns.when(date)[0] for date in _DATE.findall(text))
-    return [date for date in found if date]
 
 
 # Reading
@@ -382,7 +371,8 @@ class _Reading:
             else:
                 prose += self._list(block, above, lists_tasks=said.lists_tasks)
         text = [title, *(line for start, end in prose for line in self.document.lines(start, end))]
-        dates = tuple(dict.fromkeys(_dates("\n".join(text))))
+        found = (patterns.when(date)[0] for date in _DATE.findall("\n".join(text)))
+        dates = tuple(dict.fromkeys(date for date in found if date))
         if section.heading or dates or fields:
             self.headings.append(
                 Heading(
@@ -429,7 +419,8 @@ class _Reading:
             box = parts.any_box(line)
             lead = None if box else patterns.attempt(line)
             if lead:
-                self._loose(lead, entry)
+                self.loose.append(parts.attempt(self.document, lead, None, entry.start, entry.end))
+                self.settled.update(range(entry.start, entry.end))
             elif box or (lists_tasks and not parts.looks_like_box(line)):
                 opened = opening(line[box.length :] if box else line)
                 self.tasks.append(_Task(entry, box, opened, above))
@@ -452,10 +443,6 @@ class _Reading:
             elif child.kind in _LITERAL:
                 self.settled.update(range(child.start, child.end))
         yield entry.start, end
-
-    def _loose(self, lead: patterns.AttemptLead, entry: Block) -> None:
-        self.loose.append(parts.attempt(self.document, lead, None, entry.start, entry.end))
-        self.settled.update(range(entry.start, entry.end))
 
     def find_unread(self, section: Section) -> None:
         """The safety net: every line is looked at once more, by its looks alone."""
@@ -487,8 +474,9 @@ class _Reading:
         for child in entry.children[1:]:
             self._nested(child, draft)
         status, status_text = self._status(task, title, draft.value("status"))
-        priority, priority_text = _priority(task.above)
-        if tag := priority_tag(said.tags):
+        heading = next((one for one in reversed(task.above) if one.priority), NOTHING)
+        priority, priority_text = heading.priority, heading.priority_text
+        if tag := next((tag for tag in said.tags if _PRIORITY.match(tag)), None):
             priority, priority_text = tag[1:], tag
         if field := draft.value("priority"):
             priority, priority_text = words.priority(field) or priority, field
@@ -570,12 +558,6 @@ class _Reading:
             if status in ("in_progress", "blocked"):
                 return status, text.strip()
         return "pending", "[ ]"
-
-
-def _priority(above: Sequence[Said]) -> tuple[str | None, str]:
-    """That of the nearest heading that says one."""
-    said = next((one for one in reversed(above) if one.priority), NOTHING)
-    return said.priority, said.priority_text
 
 
 def _names(openings: Sequence[Opening]) -> list[tuple[str, bool]]:

@@ -46,9 +46,6 @@ class Style:
     is_spaced: bool = True
 
 
-# What is a logbook
-
-
 class Logbook(Dialect):
     """A focus and a history."""
 
@@ -59,12 +56,11 @@ class Logbook(Dialect):
     def sign(self, document: Document, section: Section) -> Sign | None:
         """In a file that has a focus, a history and dated entries, or two of these: a heading of
         such a section."""
-        if not section.heading or not is_of_logbook(document, section):
-            return None
-        if not _is_logbook(document):
-            return None
         title = document.title(section)
         is_entry = logbook_entries.entry(title) is not None
+        is_named = logbook_entries.kind(title, document.vocabulary) != "other"
+        if not (is_entry or is_named) or not _is_logbook(document):
+            return None
         reason = "a heading that begins with a date" if is_entry else f"the heading `{title}`"
         return Sign(
             dialect=self.name,
@@ -85,22 +81,21 @@ class Logbook(Dialect):
         return Reading(document, sections).contents()
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
-        """An entry beside the latest of the history."""
-        return append(self, plan, item, change)
+        """An entry beside the latest of the history, boxes ticked, tasks added, and the status of
+        the focus."""
+        ledger = plan.ledger
+        edits = [_entry(ledger, item, change.attempt)]
+        edits += [_tick(self.open_action(item, number)) for number in change.complete]
+        if change.next:
+            edits.append(_next(plan, item, change.next))
+        if change.status:
+            edits.append(_status(ledger, item, change.status))
+        return edits
 
     def candidates(self, item: Item, number: int) -> Sequence[Action]:
         """Steps are listed again when they are done: then the open one is meant."""
         actions = super().candidates(item, number)
         return [action for action in actions if action.state != "complete"] or actions[:1]
-
-
-def is_of_logbook(document: Document, section: Section) -> bool:
-    """Whether the section's heading is one that a logbook has."""
-    title = document.title(section)
-    return (
-        logbook_entries.entry(title) is not None
-        or logbook_entries.kind(title, document.vocabulary) != "other"
-    )
 
 
 def _is_logbook(document: Document) -> bool:
@@ -122,22 +117,6 @@ def _is_logbook(document: Document) -> bool:
     return False
 
 
-# Appending
-
-
-def append(dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
-    """The entry, boxes ticked, tasks added, and the status of the focus."""
-    ledger = plan.ledger
-    book = Reading(plan.document, plan.sections)
-    edits = [_entry(ledger, item, change.attempt)]
-    edits += [_tick(dialect.open_action(item, number)) for number in change.complete]
-    if change.next:
-        edits.append(_next(ledger, item, change.next, book))
-    if change.status:
-        edits.append(_status(ledger, item, change.status))
-    return edits
-
-
 # The entry
 
 
@@ -153,14 +132,11 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
         return places.behind(
             ledger, entries[-1].span.end_byte, [*places.between(ledger, entries), *lines]
         )
-    home = _field(item, "attempts")
-    if home:
-        marks = _marks(places.first_line(ledger, home.span.start_byte))
-        lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), words.of(ledger))
-        return places.behind(ledger, home.span.end_byte, ["", *lines])
-    marks = _marks(places.first_line(ledger, item.span.start_byte))
+    home, todo = _field(item, "attempts"), _field(item, "todo")
+    marks = _marks(places.first_line(ledger, (home or item).span.start_byte))
     lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), words.of(ledger))
-    todo = _field(item, "todo")
+    if home:
+        return places.behind(ledger, home.span.end_byte, ["", *lines])
     title = f"{marks} {words.of(ledger).written('Attempts History')}"
     if todo:
         return places.insertion(ledger.text, todo.span.start_byte, [title, "", *lines, ""])
@@ -282,43 +258,30 @@ def _tick(action: Action) -> Edit:
     return Edit(span.start_byte, span.end_byte, b"[x]")
 
 
-def _next(ledger: Ledger, item: Item, new: tuple[str, ...], book: Reading) -> Edit:
-    lines = [_task_line(ledger, item, one, book) for one in new]
-    sections = _task_sections(book)
-    if sections:
-        heading, last = sections[-1]
-        if last is None:
-            return places.insertion(ledger.text, heading, ["", *(f"- [ ] {one}" for one in lines)])
-        line = places.first_line(ledger, last.start)
-        prefix = line[: patterns.unbulleted(line)[0]]
-        prefix = re.sub(r"\d{1,9}[.)]", "-", prefix)
-        added = [f"{prefix}[ ] {one}" for one in lines]
-        return places.insertion(ledger.text, last.end, added)
-    marks = _marks(places.first_line(ledger, item.span.start_byte))
-    title = f"{marks} {words.of(ledger).written('TODOs')}"
+def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
+    """New tasks at the end of the last section of tasks. The item's name stands before words that
+    would be taken for another's."""
+    ledger, starts = plan.ledger, plan.document.starts
+    book = Reading(plan.document, plan.sections)
+    lines = [styles.defused(one, words.of(ledger)) for one in new]
+    tasks = [
+        f"[ ] {line if book.owner(line) == item.id else f'{item.id}: {line}'}" for line in lines
+    ]
+    todos = [one for one in book.found if one.kind == "todo" and not one.entry]
+    if not todos:
+        marks = _marks(places.first_line(ledger, item.span.start_byte))
+        title = f"{marks} {words.of(ledger).written('TODOs')}"
+        added = ["", title, *(f"- {task}" for task in tasks)]
+        return places.insertion(ledger.text, len(ledger.text), added)
+    there = list(document.entries(todos[-1].blocks))
+    if not there:
+        added = ["", *(f"- {task}" for task in tasks)]
+        return places.insertion(ledger.text, starts[todos[-1].start + 1], added)
+    line = plan.document.line(there[-1].start)
+    prefix = re.sub(r"\d{1,9}[.)]", "-", line[: patterns.unbulleted(line)[0]])
     return places.insertion(
-        ledger.text, len(ledger.text), ["", title, *(f"- [ ] {one}" for one in lines)]
+        ledger.text, starts[there[-1].end], [f"{prefix}{task}" for task in tasks]
     )
-
-
-def _task_line(ledger: Ledger, item: Item, new: str, book: Reading) -> str:
-    """The words of a task, behind the item's name where they would be taken for another's."""
-    line = styles.defused(new, words.of(ledger))
-    return line if book.owner(line) == item.id else f"{item.id}: {line}"
-
-
-def _task_sections(book: Reading) -> list[tuple[int, Edit | None]]:
-    """The sections of open tasks: where the line behind the heading begins, and the bytes of its
-    last task as an edit that changes nothing, None where it has none."""
-    starts = book.document.starts
-    found: list[tuple[int, Edit | None]] = []
-    for one in book.found:
-        if one.kind != "todo" or one.entry:
-            continue
-        last = next(reversed([*document.entries(one.blocks)]), None)
-        edit = Edit(starts[last.start], starts[last.end], b"") if last else None
-        found.append((starts[one.start + 1], edit))
-    return found
 
 
 # Status

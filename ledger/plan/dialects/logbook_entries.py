@@ -44,11 +44,10 @@ _OPENING = re.compile(
     r"(?P<dash>[ \t]*(?:[\u2013\u2014:]|-{1,2})[ \t]+|[ \t]+(?=\()|[ \t]*\Z)"
 )
 _ID = re.compile(rf"\*{{0,2}}\[?(?P<id>{patterns.ID})\]?\*{{0,2}}")
-_STEP = r"[A-Z]{1,3}\d{1,4}"
+_STEP = r"[A-Z]{1,3}[0-9]{1,4}"
 _STEPS = re.compile(
-    rf"(?<!\w)(?P<first>{_STEP})(?:[-\u2010-\u2014](?P<last>{_STEP}|\d{{1,4}}))?(?!\w)"
+    rf"(?<!\w)(?P<first>{_STEP})(?:[-\u2010-\u2014](?P<last>{_STEP}|[0-9]{{1,4}}))?(?!\w)"
 )
-_WORD = re.compile(r"[^\W_][\w.-]{0,59}")
 _SPLIT = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:[ \t]")
 _NAME = re.compile(r"[^\W_][\w.-]{0,59}")
 _NOTHING = re.compile(r"\(?(?:none|n/?a|tbd|nothing|idle)[.!)]{0,2}\Z", re.IGNORECASE)
@@ -163,7 +162,7 @@ def named(rest: str) -> str | None:
     found = _ID.match(rest)
     if found and is_id(found["id"]):
         return patterns.plain_id(found["id"])
-    word = _WORD.match(rest.lstrip("*[`"))
+    word = _NAME.match(rest.lstrip("*[`"))
     if not word or word.group().isdigit():
         return None
     behind = rest.lstrip("*[`")[word.end() :].strip(" \t*]`")
@@ -181,16 +180,13 @@ def steps(rest: str) -> frozenset[str]:
     """The steps that a heading names, ranges written out: ``S1``, ``S2`` of ``S1\u2013S2``."""
     found: set[str] = set()
     for match in _STEPS.finditer(rest):
-        first, last = match["first"], match["last"]
-        found.add(first)
-        letters = first.rstrip("0123456789")
-        if (
-            last
-            and last.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-            and last[:1].isdigit() | (last.rstrip("0123456789") == letters)
-        ):
-            start, end = int(first[len(letters) :]), int(last.removeprefix(letters))
-            found.update(f"{letters}{n}" for n in range(start, min(end, start + _MOST_STEPS) + 1))
+        found.add(match["first"])
+        letters = match["first"].rstrip("0123456789")
+        last = (match["last"] or "").removeprefix(letters)
+        if last.isdigit():
+            start = int(match["first"].removeprefix(letters))
+            end = min(int(last), start + _MOST_STEPS)
+            found.update(f"{letters}{n}" for n in range(start, end + 1))
     return frozenset(found)
 
 
