@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
+from posixpath import commonpath
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,7 +19,8 @@ from ledger.git.files import Commit, Files, Index, Listing, WorkTree
 from ledger.plan import citations
 from ledger.plan.model import Action, Attempt, Item, Ledger
 
-_STAMP = re.compile(r"\d{8}T\d{6}Z")
+# e.g. "reports/phase_e/20251015T201831Z", of a path that goes on
+_RUN = re.compile(r"(?:.*/)?(?P<stamp>\d{8}T\d{6}Z)(?=/|\Z)", re.DOTALL)
 _STAMPED = re.compile(r"/\d{8}T\d{6}Z/")
 _ROOT_FIELDS = ("artifacts root", "artifact root", "reports root", "evidence root")
 # What stands before a citation of outputs that this very attempt made.
@@ -54,7 +56,7 @@ class Place(NamedTuple):
     commit: Callable[[str], bool | None] = lambda _: None
     ignored: Callable[[Sequence[str]], Iterable[str]] = lambda _: ()
     latest: str | None = None
-    latest_of: str = ""
+    latest_of: str = "today"
     until: str | None = None
     plan: str = ""
     numbers: Mapping[str, frozenset[int]] = MappingProxyType({})
@@ -85,7 +87,7 @@ def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Plac
     files = WorkTree(root)
     if contents is None:
         listing = Listing(file.path for file in files.below(""))
-        return Place(files, listing, latest=_today(), latest_of="today")
+        return Place(files, listing, latest=_today())
     return _recorded(root, contents, is_committed=is_committed)._replace(
         files=files, listing=Index(contents).listing
     )
@@ -109,14 +111,10 @@ def _recorded(root: Path, contents: Blobs, *, is_committed: bool) -> Place:
         is_there = contents.commit(name) is not None
         return is_there or (None if is_shallow() else False)
 
+    place = Place(commit=commit, ignored=partial(repository.ignored, root), latest=_today())
     # What is committed tells of nothing after the last commit.
     day = repository.day_of(root, "HEAD") if is_committed else None
-    return Place(
-        commit=commit,
-        ignored=partial(repository.ignored, root),
-        latest=day or _today(),
-        latest_of="HEAD" if day else "today",
-    )
+    return place._replace(latest=day, latest_of="HEAD") if day else place
 
 
 def _today() -> str:
@@ -281,22 +279,19 @@ def _resolve(written: str, roots: Iterable[str], place: Place) -> tuple[str | No
     return plain, False
 
 
-@lru_cache(maxsize=4096)
 def run_folder(path: str) -> str:
     """The run that an output belongs to: the deepest folder that is named by a stamp, else the
     folder that the file lies in."""
-    parts = path.split("/")
-    for end in range(len(parts), 0, -1):
-        if _STAMP.fullmatch(parts[end - 1]):
-            return "/".join(parts[:end])
-    last = parts[-1]
-    return "/".join(parts[:-1]) if "." in last else path
+    if run := _RUN.match(path):
+        return run[0]
+    folder, _, name = path.rpartition("/")
+    return folder if "." in name else path
 
 
-@lru_cache(maxsize=4096)
 def stamp_of(path: str) -> str | None:
     """The deepest stamp in a path."""
-    return next((part for part in reversed(path.split("/")) if _STAMP.fullmatch(part)), None)
+    run = _RUN.match(path)
+    return run["stamp"] if run else None
 
 
 def _runs(
@@ -328,12 +323,6 @@ def _runs(
 
 def _common(folder: str, found: list[str]) -> str:
     """The deepest folder below the run that holds everything cited of it."""
-    parts = [path.split("/") for path in found]
-    parts = [path[:-1] if "." in path[-1] else path for path in parts]
-    common: list[str] = []
-    for step in zip(*parts, strict=False):
-        if len(set(step)) > 1:
-            break
-        common.append(step[0])
-    joined = "/".join(common)
-    return joined if joined.startswith(folder) else folder
+    cited = (path.rpartition("/") for path in found)
+    common = commonpath([head if "." in name else head + sep + name for head, sep, name in cited])
+    return common if common.startswith(folder) else folder

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ledger.claims.model import Amount, Claim, ClaimKind, Whose
@@ -234,27 +235,24 @@ def _word(plain: str, end: int) -> tuple[str, int]:
     return "", end
 
 
+@dataclass
 class Reading:
     """One sentence while its figures are read from left to right. ``used`` are figures that are
     part of a claim already; ``group`` numbers what is said in one breath."""
 
-    def __init__(
-        self,
-        context: Context,
-        sentence: Sentence,
-        figures: Sequence[Figure],
-        scopes: Sequence[Scope],
-        first_group: int,
-    ) -> None:
-        self.plain = context.prose.plain
-        self.sentence = sentence
-        self.figures = figures
-        self.scopes = scopes
-        self.used: set[int] = set()
-        self.group = first_group
-        self.claims: list[Claim] = []
-        self._context = context
-        self._seen: set[str] = set()
+    context: Context
+    sentence: Sentence
+    figures: Sequence[Figure]
+    scopes: Sequence[Scope]
+    group: int
+    used: set[int] = field(default_factory=set)
+    claims: list[Claim] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+
+    @property
+    def plain(self) -> str:
+        """The entry's text without code and emphasis."""
+        return self.context.prose.plain
 
     def next_group(self) -> None:
         """What follows is said in another breath."""
@@ -343,7 +341,7 @@ class Reading:
     ) -> None:
         """One claim about the passage ``span``, for which ``scope`` holds."""
         fields = {"group": self.group, **more}
-        self.claims.append(self._context.claim(kind, span, claimed, scope=scope, **fields))
+        self.claims.append(self.context.claim(kind, span, claimed, scope=scope, **fields))
 
 
 def is_whole(number: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final
 
 from ledger.claims import changes, counts, names, times
@@ -185,18 +185,20 @@ def judge(
     """Every claim of ``entry`` with its verdict, in the order of the text. ``runs`` are its own,
     ``named`` those that other names stand for."""
     found: list[JudgedClaim] = []
-    judged_groups: set[int] = set()
+    numbers = (claim for claim in claims if claim.kind in _JUDGES)
+    for _, breath in groupby(numbers, key=lambda claim: claim.group):
+        together = list(breath)
+        elsewhere = _runs_named([name for c in together for name in c.runs], named)
+        group = Group(together, runs, claims, elsewhere)
+        for claim in together:
+            is_loose = claim.whose == "loose"
+            judged = claim.unverifiable(LOOSE) if is_loose else _JUDGES[claim.kind](group, claim)
+            found.append(judged)
     for claim in claims:
         if claim.kind == "test":
             found.append(names.judge_test(claim, runs))
         elif claim.kind in _JUDGES_OF_NAMES:
             found.append(_JUDGES_OF_NAMES[claim.kind](claim, entry, place))
-        elif claim.kind != "delta" and claim.group not in judged_groups:
-            judged_groups.add(claim.group)
-            together = [c for c in claims if c.group == claim.group and c.kind in _JUDGES]
-            elsewhere = _runs_named([name for c in together for name in c.runs], named)
-            group = Group(together, runs, claims, elsewhere)
-            found += [_judge_figure(group, one) for one in together]
     found += changes.judge_deltas(
         [claim for claim in claims if claim.kind == "delta"],
         runs,
@@ -205,12 +207,6 @@ def judge(
     cited = (names.judge_artifact(path, entry, place) for path in entry.cited)
     found += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]
     return sorted(found, key=lambda claim: claim.line)
-
-
-def _judge_figure(group: Group, claim: Claim) -> JudgedClaim:
-    if claim.whose == "loose":
-        return claim.unverifiable(LOOSE)
-    return _JUDGES[claim.kind](group, claim)
 
 
 def _runs_named(run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]) -> list[Run]:

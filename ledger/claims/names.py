@@ -43,7 +43,6 @@ _REFERENCE = re.compile(
 _ID_BEFORE = re.compile(rf"\b(?P<item>{_ID})\]?[`\u2019']{{0,2}}s? \Z")
 _BRACKETED = re.compile(rf"\[?({_ID})\]?")
 _NUMBER = re.compile(r"\d{1,4}")
-_SPAN = re.compile(r"#?(\d{1,4})(?:-|\u2013)#?(\d{1,4})")
 _STAMP = re.compile(r"(?<![\w/])\d{8}T\d{6}Z(?![\w/])")
 _STAMP_LABEL = re.compile(r"\bSTAMP[:=]? ?`?\Z")
 _COMMIT = re.compile(
@@ -126,17 +125,14 @@ def _commits(context: Context) -> Iterator[Claim]:
 
 def _references(context: Context) -> Iterator[Claim]:
     prose, text = context.prose, context.prose.text
-    seen: set[tuple[str | None, int]] = set()
+    seen = {(context.item, context.attempt)}  # an attempt may name itself
     for match in _REFERENCE.finditer(text):
         before = _ID_BEFORE.search(text, max(0, match.start() - 130), match.start())
         named = match["of"] or (before["item"] if before else _item_before(prose, match.start()))
         about_item = named or context.item
         is_future = bool(_FUTURE.search(text, max(0, match.start() - 40), match.start()))
-        numbers = _SPAN.sub("", match["numbers"])
-        ends = [int(number) for span in _SPAN.findall(match["numbers"]) for number in span]
-        for number in (*(int(number) for number in _NUMBER.findall(numbers)), *ends):
-            is_itself = (about_item, number) == (context.item, context.attempt)
-            if is_itself or (about_item, number) in seen:
+        for number in map(int, _NUMBER.findall(match["numbers"])):
+            if (about_item, number) in seen:
                 continue
             seen.add((about_item, number))
             yield context.claim(
@@ -278,7 +274,7 @@ def _why_missing(cited: Cited, path: str, place: Place) -> str:
         return "it is not there now; it may have moved"
     if not place.exists(folder) and (elsewhere := place.stamped(stamp)):
         return f"a run of this stamp is at {elsewhere[0]}"
-    made = _day(stamp) if place.until else None
+    made = _day(stamp[:8]) if place.until else None
     if place.until and made and made > date.fromisoformat(place.until):
         return "the run is younger than the commit"
     return ""
@@ -333,16 +329,13 @@ def judge_stamp(claim: Claim, entry: Entry, place: Place) -> JudgedClaim:
 
 def judge_date(entry: Entry, place: Place) -> JudgedClaim | None:
     """The day that an attempt is given. None where it has none."""
-    if entry.date is None:
-        return None
-    try:
-        day = date.fromisoformat(entry.date)
-    except ValueError:
+    day = _day(entry.date) if entry.date else None
+    if entry.date is None or day is None:
         return None
     claim = Claim(**_of(entry, entry.date, entry.line), kind="date", name=entry.date)
     slack = timedelta(days=1)  # a day begins at different hours
     stamps = {stamp: run for run in entry.runs if (stamp := stamp_of(run))}
-    days = {stamp: made for stamp in stamps if (made := _day(stamp))}
+    days = {stamp: made for stamp in stamps if (made := _day(stamp[:8]))}
     same = [stamp for stamp, made in days.items() if abs(made - day) <= slack]
     if place.latest and day > date.fromisoformat(place.latest) + slack:
         return claim.contradicted(place.latest, place.latest_of, "it is later than this version")
@@ -363,8 +356,8 @@ def _of(entry: Entry, text: str, line: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _day(stamp: str) -> date | None:
+def _day(written: str) -> date | None:
     try:
-        return date(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:8]))
+        return date.fromisoformat(written)
     except ValueError:
         return None

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.claims.model import Claim, ClaimKind, RunName, Whose
+from ledger.plan.patterns import STAMP
 
 LONGEST = 200_000  # characters of one entry that are looked at
 
@@ -140,7 +141,6 @@ _PHASE = re.compile(r"[ -]([A-Z]\d{0,2}[a-z]?)\b")  # Phase M2, Phase-E
 _NUMBER = re.compile(r"[ _]?#?(\d{1,4})\b")  # Attempt #5, chunk_03
 _CHUNK = re.compile(r"[Cc]hunk_?(\d{1,3})")
 _ITEM = re.compile(r"[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5}")  # PARSE-SPEED-001
-_STAMP = re.compile(r"\d{8}T\d{6}Z")
 _STOP = re.compile(r"[,;()|/\u2014]|\. ")
 _LONGEST_LABEL = 80
 _BEHIND = 45  # characters behind a figure that may name its run
@@ -182,7 +182,7 @@ def own_run(
 ) -> OwnRun:
     """How an attempt is named whose runs lie in ``folders``."""
     parts = [part for folder in folders for part in folder.split("/")]
-    stamps = {part for part in parts if _STAMP.fullmatch(part)} or ({stamp} if stamp else set())
+    stamps = {part for part in parts if STAMP.fullmatch(part)} or ({stamp} if stamp else set())
     phases = {part[6:].lower() for part in parts if part.lower().startswith("phase_")}
     return OwnRun(number, item, frozenset(stamps), frozenset(phases))
 
@@ -298,14 +298,12 @@ def _run_mark(plain: str, token: re.Match[str]) -> _Mark | None:
     """The run that a word, with the letter or number behind it, names."""
     word, (start, end) = token[0], token.span()
     if word in ("Phase", "Phases") and (letter := _PHASE.match(plain, end)):
-        name = RunName(kind="phase", value=letter[1].lower())
-        return _Mark("run", start, letter.end(), word, name)
-    if word in _NUMBERED and (number := _NUMBER.match(plain, end)):
-        name = RunName(kind=_NUMBERED[word], value=str(int(number[1])))
-        return _Mark("run", start, number.end(), word, name)
-    if chunk := _CHUNK.fullmatch(word):
+        end, name = letter.end(), RunName(kind="phase", value=letter[1].lower())
+    elif word in _NUMBERED and (number := _NUMBER.match(plain, end)):
+        end, name = number.end(), RunName(kind=_NUMBERED[word], value=str(int(number[1])))
+    elif chunk := _CHUNK.fullmatch(word):
         name = RunName(kind="chunk", value=str(int(chunk[1])))
-    elif _STAMP.fullmatch(word):
+    elif STAMP.fullmatch(word):
         name = RunName(kind="stamp", value=word)
     else:
         return None

@@ -183,10 +183,10 @@ class Runs:
         """The run of a folder, or of what lies ``below`` in it; None where nothing can be read."""
         key = (folder, below)
         if key not in self._runs:
+            self._runs[key] = None
             outputs = self._outputs(folder)
             if outputs is not None and below:
                 outputs = outputs.within(below)
-            self._runs[key] = None
             if outputs is not None and (outputs.parts or not below):
                 run = run_of(outputs.evidence(), outputs.parts)
                 self._runs[key] = run._replace(stamp=stamp_of(folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ledger.claims.figures import TIMES, Reading, in_bytes, is_nearly, length, rounded
+from ledger.claims.figures import TIMES, Reading, exact, in_bytes, is_nearly, length, rounded
 from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
 from ledger.claims.prose import Scope, Sentence
 from ledger.claims.runs import (
@@ -162,7 +162,7 @@ def margin(reading: Reading, index: int) -> bool:
 def _limit(reading: Reading, index: int) -> Amount | None:
     """The limit that the sentence names, the one nearest to the margin."""
     found = [
-        place
+        figure
         for place, figure in enumerate(reading.figures)
         if figure.unit in TIMES
         and place != index
@@ -171,10 +171,9 @@ def _limit(reading: Reading, index: int) -> Amount | None:
             or _LIMIT_BEFORE.search(reading.before(place, 16))
         )
     ]
-    if not found:
-        return None
     end = reading.figures[index].end
-    return length(reading.figures[min(found, key=lambda p: abs(reading.figures[p].start - end))])
+    nearest = min(found, key=lambda figure: abs(figure.start - end), default=None)
+    return length(nearest) if nearest else None
 
 
 def memory(reading: Reading, index: int) -> bool:
@@ -213,11 +212,8 @@ def exit_codes(plain: str, sentence: Sentence) -> list[re.Match[str]]:
 
 def exit_code(reading: Reading, match: re.Match[str], scope: Scope) -> None:
     """``exit code 0``."""
-    code = float(match["code"])
-    amount = Amount(low=code, high=code)
-    reading.claim(
-        "exit_code", match.span(), match["code"], scope=scope, measure="exit_code", amount=amount
-    )
+    code, amount = match["code"], exact(match["code"])
+    reading.claim("exit_code", match.span(), code, scope=scope, measure="exit_code", amount=amount)
 
 
 def judge_duration(group: Group, claim: Claim) -> JudgedClaim:
@@ -267,7 +263,7 @@ def _fits(amount: Amount | None, times: Sequence[Figure]) -> bool:
 def _doubt(group: Group, claim: Claim) -> str:
     """Why the time of a run may not be what is meant; empty for no reason."""
     alias_of = _first_of_alias(group, claim)
-    if not claim.is_firm and not (alias_of and alias_of.is_firm):
+    if not (claim.is_firm or (alias_of and alias_of.is_firm)):
         return "its wording may mean a part of the run"
     if claim.subject and not group.is_whole(claim.subject):
         return OF_A_PART

@@ -13,7 +13,15 @@ from ledger.errors import LedgerError
 from ledger.evidence.model import Evidence, identity_of
 from ledger.evidence.outputs import read_run
 from ledger.gates import outline
-from ledger.gates.model import Brief, CrossReference, Judgement, ReferenceState, unknown, unmet
+from ledger.gates.model import (
+    Brief,
+    BundleEntry,
+    CrossReference,
+    Judgement,
+    ReferenceState,
+    unknown,
+    unmet,
+)
 from ledger.git import files
 from ledger.git.blobs import Blobs
 from ledger.git.files import Index, Listing, WorkTree
@@ -60,7 +68,6 @@ class Facts:
         self._config, self._request, self._item = config, request, item
         self._run_path = files.inside(config.root, request.run) if request.run else None
         self._files = WorkTree(config.root)
-        self._outputs: dict[str, Evidence | None] = {}
 
     # Files
 
@@ -119,14 +126,16 @@ class Facts:
         for one in self.brief.references if self.brief else ():
             for path in one.paths:
                 kind, name = citations.kind(path), path.rstrip("/")
-                state: ReferenceState = "found"
-                if kind != "path":
-                    state = kind
-                elif self.sizes(name) is None:
+                state: ReferenceState = "found" if kind == "path" else kind
+                if kind == "path" and self.sizes(name) is None:
                     state = "tracked" if self.is_tracked(name) else "missing"
                 yield CrossReference(label=one.label, path=path, state=state, line=one.line)
 
     # Placeholders
+
+    @property
+    def _bundle(self) -> tuple[BundleEntry, ...]:
+        return self.brief.bundle if self.brief else ()
 
     @cached_property
     def stamp(self) -> str | None:
@@ -134,8 +143,7 @@ class Facts:
         would have it, or the only one that there is."""
         if self._request.stamp:
             return self._request.stamp
-        bundle = self.brief.bundle if self.brief else ()
-        holes = ((entry.path, _STAMP.search(entry.path)) for entry in bundle)
+        holes = ((entry.path, _STAMP.search(entry.path)) for entry in self._bundle)
         prefixes = sorted({path[: hole.start()] for path, hole in holes if hole})
         run = self._run_path or ""
         for prefix in prefixes:
@@ -159,7 +167,11 @@ class Facts:
             return unknown(f"{path} leads out of the repository")
         if hole := _STAMP.search(path):
             if self.stamp is None:
-                return self._which_stamp(path, path[: hole.start()])
+                prefix = path[: hole.start()]
+                stamps = ", ".join(self._stamps(prefix)[:5])
+                if not stamps:
+                    return unmet(f"{prefix} has no run yet")
+                return unknown(f"{path}: {stamps} would fit: say which with --stamp")
             path = _STAMP.sub(self.stamp, path)
         if citations.kind(path) != "placeholder":
             return path.rstrip("/")
@@ -169,12 +181,6 @@ class Facts:
         if len(matches) > 1:
             return unknown(f"{path}: {', '.join(matches[:3])} and others would fit")
         return matches[0]
-
-    def _which_stamp(self, path: str, prefix: str) -> Judgement:
-        stamps = self._stamps(prefix)
-        if not stamps:
-            return unmet(f"{prefix} has no run yet")
-        return unknown(f"{path}: {', '.join(stamps[:5])} would fit: say which with --stamp")
 
     def _matching(self, path: str) -> list[str]:
         """The files and folders that a path with open names may stand for."""
@@ -197,10 +203,9 @@ class Facts:
         path = self._run_path
         if path is None:
             return None
-        bundle = self.brief.bundle if self.brief else ()
         captured = (
             self.fill(folder)
-            for folder, _, name in (entry.path.rpartition("/") for entry in bundle)
+            for folder, _, name in (entry.path.rpartition("/") for entry in self._bundle)
             if "exit" in name
         )
         inside = {
@@ -236,13 +241,11 @@ class Facts:
 
     def outputs(self, path: str) -> Evidence | None:
         """The run whose outputs lie in a folder; None for none."""
-        if path not in self._outputs:
-            try:
-                run = read_run(self._files, path)
-                self._outputs[path] = run if run.files or run.tests else None
-            except LedgerError:
-                self._outputs[path] = None
-        return self._outputs[path]
+        try:
+            run = read_run(self._files, path)
+        except LedgerError:
+            return None
+        return run if run.files or run.tests else None
 
     # Tests by their names
 
@@ -300,11 +303,10 @@ class Facts:
         lines: dict[int, str] = {}
         for attempt in self.attempts:
             lines |= enumerate(attempt.text.split("\n"), attempt.span.start_line)
-        for action in self._item.actions if self._item else ():
-            if action.state != "complete":
-                lines[action.span.start_line] = action.text.replace("\n", " ")
-        for field in self._item.fields if self._item else ():
-            lines[field.span.start_line] = f"{field.name}: {field.value}"
+        if self._item:
+            opened = (one for one in self._item.actions if one.state != "complete")
+            lines |= {one.span.start_line: one.text.replace("\n", " ") for one in opened}
+            lines |= {f.span.start_line: f"{f.name}: {f.value}" for f in self._item.fields}
         return lines
 
 

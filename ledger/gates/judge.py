@@ -52,20 +52,25 @@ def _term(term: Term, facts: Facts, early: str, complete: Complete) -> Judgement
         return unknown(f"{term.name}() names nothing")
     if term.name == "complete":
         return together([complete(sprint) for sprint in term.args])
-    judgement = together([_EACH[term.name](arg, facts) for arg in term.args])
+    judgement = together([_of_place(term.name, arg, facts) for arg in term.args])
     if term.name == "recorded" and judgement.verdict == "met":
         return _without_artifacts(facts) or judgement
     return judgement
 
 
+def _of_place(name: str, path: str, facts: Facts) -> Judgement:
+    """One of the checks in ``_EACH`` of one path, its placeholders filled in."""
+    place = facts.fill(path)
+    if not isinstance(place, Judgement):
+        return _EACH[name](place, facts)
+    return unknown(place.reason) if name == "passes" else place
+
+
 # Files, folders, documents and captured commands
 
 
-def _captured(path: str, facts: Facts) -> Judgement:
+def _captured(folder: str, facts: Facts) -> Judgement:
     """A folder that holds files."""
-    folder = facts.fill(path)
-    if isinstance(folder, Judgement):
-        return folder
     sizes = facts.sizes(folder)
     if not sizes:
         return _missing(folder, facts)
@@ -77,10 +82,7 @@ def _captured(path: str, facts: Facts) -> Judgement:
 
 def _exists(path: str, facts: Facts) -> Judgement:
     """A file that is there and not empty, or a folder with files."""
-    filled = facts.fill(path)
-    if isinstance(filled, Judgement):
-        return filled
-    name = facts.resolve(filled)
+    name = facts.resolve(path)
     sizes = facts.sizes(name)
     if sizes is None:
         return _missing(name, facts)
@@ -95,11 +97,8 @@ def _missing(path: str, facts: Facts) -> Judgement:
     return unmet(f"{path} is not there")
 
 
-def _passes(path: str, facts: Facts) -> Judgement:
+def _passes(folder: str, facts: Facts) -> Judgement:
     """A captured command that exited with 0, and whose outputs say nothing else."""
-    folder = facts.fill(path)
-    if isinstance(folder, Judgement):
-        return unknown(folder.reason)
     run = facts.outputs(folder)
     if run is None:
         return unknown(f"{folder} holds no outputs of a command")
@@ -159,13 +158,10 @@ def _logged(call: Call, facts: Facts) -> Judgement:
     return unmet(_none(facts, f"has the words {' '.join(words)!r}"), facts.ledger)
 
 
-def _recorded(path: str, facts: Facts) -> Judgement:
+def _recorded(place: str, facts: Facts) -> Judgement:
     """An attempt that cites something in a folder; or, of a sprint's folder, one that names the
     sprint and cites something in the folder above."""
-    filled = facts.fill(path)
-    if isinstance(filled, Judgement):
-        return filled
-    folder = filled.rstrip("/")
+    folder = place.rstrip("/")
     above, _, last = folder.rpartition("/")
     sprint = _SPRINT_FOLDER.fullmatch(last)
     for attempt in facts.attempts:

@@ -7,6 +7,7 @@ already is recognised and left alone.
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ledger.edits import append, restore
@@ -73,17 +74,13 @@ def _adds(text: str) -> bool:
 
 def _entries(fence: Fence) -> Iterator[tuple[int, list[str]]]:
     """The entries of the code: each begins with a bullet or number at the left edge."""
-    current: list[str] = []
-    first = fence.line
-    for number, line in enumerate(fence.lines, fence.line):
-        if line and not line[0].isspace() and patterns.unbulleted(line)[0]:
-            if any(current):
-                yield first, current
-            current, first = [line], number
-        elif current:
-            current.append(line)
-    if any(current):
-        yield first, current
+    starts = [
+        number
+        for number, line in enumerate(fence.lines)
+        if line and not line[0].isspace() and patterns.unbulleted(line)[0]
+    ]
+    for start, end in pairwise([*starts, len(fence.lines)]):
+        yield fence.line + start, list(fence.lines[start:end])
 
 
 # As edits
@@ -158,55 +155,45 @@ def _read_in(item: Item, update: Update, stamp: str | None, own: Conventions | N
             f"the update on line {update.line} has damaged characters that cannot be told",
             "mend the brief",
         )
+    read = _alone(update, own)
+    if read is None or read.number != update.number:
+        raise Refused(
+            "unreadable-update",
+            f"the update on line {update.line} of the brief does not read as one {update.kind}",
+            "write it as the fix plan has it: one bullet, or one numbered action",
+        )
+    if isinstance(read, Attempt):
+        return ReadUpdate(update, read, None, _held_attempt(item, read, stamp))
+    return ReadUpdate(update, None, read, _held_action(item, read, update))
+
+
+def _alone(update: Update, own: Conventions | None) -> Attempt | Action | None:
+    """What the update is in an item of its own; None for neither an attempt nor one action."""
     joined = update.text.replace("\n", "")
     if _BREAKS_OUT.search(update.text) or text.visible(joined) != joined:
-        raise _unread(update)
-    alone = _alone(update, own)
-    if update.kind == "attempt":
-        attempt = next((one for one in alone.attempts if one.source == "history"), None)
-        if attempt is None or attempt.number != update.number:
-            raise _unread(update)
-        return ReadUpdate(update, attempt, None, _held_attempt(item, attempt, stamp))
-    if len(alone.actions) != 1 or alone.actions[0].number != update.number:
-        raise _unread(update)
-    action = alone.actions[0]
-    return ReadUpdate(update, None, action, _held_action(item, action, update))
-
-
-def _alone(update: Update, own: Conventions | None) -> Item:
-    """The update in an item of its own."""
+        return None
     home = "Attempts History" if update.kind == "attempt" else "Next Actions"
     body = "\n".join(f"  {line}" for line in update.text.split("\n"))
     data = text.encode(f"## [X-1] X\n- Status: pending\n- {home}:\n{body}\n")
     ledger = reader.read(data, conventions=own.model_copy(update={"id": ()}) if own else None)
     if len(ledger.items) != 1:
-        raise _unread(update)
-    return ledger.items[0]
-
-
-def _unread(update: Update) -> Refused:
-    return Refused(
-        "unreadable-update",
-        f"the update on line {update.line} of the brief does not read as one {update.kind}",
-        "write it as the fix plan has it: one bullet, or one numbered action",
-    )
+        return None
+    [alone] = ledger.items
+    if update.kind == "attempt":
+        return next((one for one in alone.attempts if one.source == "history"), None)
+    return alone.actions[0] if len(alone.actions) == 1 else None
 
 
 def _held_attempt(item: Item, attempt: Attempt, stamp: str | None) -> int | None:
     """The line of an entry that has the attempt's number and is about the same: an attempt in
     much the same words, or a completed action that names the brief's stamp."""
-    for known in item.attempts:
-        if known.number != attempt.number:
-            continue
+    for known in (one for one in item.attempts if one.number == attempt.number):
         names_stamp = bool(stamp) and (known.stamp == stamp or str(stamp) in known.text)
         is_same = names_stamp if known.source == "action" else _are_alike(known.text, attempt.text)
         if is_same:
             return known.span.start_line
-        raise Refused(
-            "number-taken",
-            f"{item.id} has another attempt #{known.number} (line {known.span.start_line})",
-            f"number the brief's anew: #{1 + max(a.number or 0 for a in item.attempts)} is free",
-        )
+        free = 1 + max(one.number or 0 for one in item.attempts)
+        raise _taken(item, f"attempt #{known.number}", known, f": #{free} is free")
     return None
 
 
@@ -228,12 +215,13 @@ def _held_action(item: Item, action: Action, update: Update) -> int | None:
     for known in (one for one in item.actions if one.number == action.number):
         if _are_alike(known.text, action.text):
             return known.span.start_line
-        raise Refused(
-            "number-taken",
-            f"{item.id} has another action {known.number} (line {known.span.start_line})",
-            "number the brief's anew",
-        )
+        raise _taken(item, f"action {known.number}", known)
     return None
+
+
+def _taken(item: Item, what: str, known: Attempt | Action, free: str = "") -> Refused:
+    message = f"{item.id} has another {what} (line {known.span.start_line})"
+    return Refused("number-taken", message, f"number the brief's anew{free}")
 
 
 def _are_alike(one: str, other: str) -> bool:
@@ -281,15 +269,12 @@ def _flowing(lines: Sequence[str]) -> list[str]:
 
 
 def _added(ledger: Ledger, item: Item, lines: list[str]) -> Edit:
-    if item.actions:
-        return places.insertion(ledger.text, item.actions[-1].span.end_byte, lines)
     home = places.field(item, "next actions", "next action")
-    if home:
-        return places.insertion(ledger.text, home.span.end_byte, lines)
+    if before := item.actions[-1] if item.actions else home:
+        return places.insertion(ledger.text, before.span.end_byte, lines)
     at = item.fields[-1].span.end_byte if item.fields else item.span.end_byte
-    return places.insertion(
-        ledger.text, at, [f"- {words.of(ledger).written('Next Actions')}:", *lines]
-    )
+    label = f"- {words.of(ledger).written('Next Actions')}:"
+    return places.insertion(ledger.text, at, [label, *lines])
 
 
 # What is compared
