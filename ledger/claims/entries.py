@@ -135,7 +135,7 @@ class Cited(NamedTuple):
 
 class Entry(NamedTuple):
     """One attempt or completed action. ``runs`` are the folders (or files) that it calls its
-    own, ``within`` the part of each that it cites."""
+    own, each with the part of it that it cites."""
 
     item: str | None
     attempt: int | None
@@ -144,8 +144,7 @@ class Entry(NamedTuple):
     text: str
     line: int
     cited: tuple[Cited, ...]
-    runs: tuple[str, ...]
-    within: tuple[str, ...]
+    runs: Mapping[str, str]
 
 
 def entries(ledger: Ledger, place: Place) -> Iterator[Entry]:
@@ -174,7 +173,6 @@ def _entry(
 ) -> Entry:
     """``roots`` are the folders that citations may be relative to."""
     cited = _cited(part, roots, place)
-    runs, within = _runs(cited, part.stamp, place)
     return Entry(
         item=item,
         attempt=number,
@@ -183,8 +181,7 @@ def _entry(
         text=part.text,
         line=part.span.start_line,
         cited=cited,
-        runs=runs,
-        within=within,
+        runs=_runs(cited, part.stamp, place),
     )
 
 
@@ -194,10 +191,9 @@ def _with_runs_of(
     """A completed action rests on the runs of its attempt, where it names none itself."""
     if attempt is None:
         return action
-    runs, within = _runs(action.cited, action.stamp or attempt.stamp, place)
-    if not runs:
-        runs, within = _runs(_cited(attempt, roots, place), attempt.stamp, place)
-    return action._replace(runs=runs, within=within)
+    runs = _runs(action.cited, action.stamp or attempt.stamp, place)
+    runs = runs or _runs(_cited(attempt, roots, place), attempt.stamp, place)
+    return action._replace(runs=runs)
 
 
 def _roots(item: Item) -> tuple[str, ...]:
@@ -294,10 +290,8 @@ def stamp_of(path: str) -> str | None:
     return run["stamp"] if run else None
 
 
-def _runs(
-    cited: tuple[Cited, ...], stamp: str | None, place: Place
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(own runs, the part of each that is cited)."""
+def _runs(cited: tuple[Cited, ...], stamp: str | None, place: Place) -> dict[str, str]:
+    """The entry's own runs, each with the part of it that is cited."""
     places: dict[str, list[str]] = {}
     own: dict[str, None] = {}
     for path in cited:
@@ -317,8 +311,7 @@ def _runs(
         chosen = [folder for folder in own if stamp_of(folder)] or list(own)
         if not chosen and len([folder for folder in places if stamp_of(folder)]) == 1:
             chosen = [folder for folder in places if stamp_of(folder)]
-    within = tuple(_common(folder, places[folder]) for folder in chosen)
-    return tuple(chosen), within
+    return {folder: _common(folder, places[folder]) for folder in chosen}
 
 
 def _common(folder: str, found: list[str]) -> str:

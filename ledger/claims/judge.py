@@ -65,8 +65,8 @@ def judge_plan(
     found: list[JudgedClaim] = []
     for entry in filter(wanted, every):
         claims = claims_of(entry)
-        own = runs.read(entry.runs, entry.within) if _needs_runs(claims) else []
-        named = {name: runs.read(runs.meant(entry, name)) for name in _run_names(claims)}
+        own = runs.read(entry.runs) if _needs_runs(claims) else []
+        named = {name: runs.named(entry, name) for name in _run_names(claims)}
         found += judge(entry, claims, own, named, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
 
@@ -230,7 +230,6 @@ def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) ->
     that is less sure: it may be what was mended.
     """
     runs = [run_of(run)._replace(stamp=run.stamp or _RECORDED) for run in evidence]
-    paths = tuple(run.path for run in runs)
     entry = Entry(
         item=attempt.item,
         attempt=attempt.number,
@@ -239,8 +238,7 @@ def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) ->
         text=said,
         line=attempt.span.start_line,
         cited=(),
-        runs=paths,
-        within=paths,
+        runs={run.path: run.path for run in runs},
     )
     claims = [
         claim.model_copy(update={"is_firm": claim.is_firm or claim.measure == "passed"})

@@ -323,7 +323,7 @@ def judge_stamp(claim: Claim, entry: Entry, place: Place) -> JudgedClaim:
     own = {stamp for run in entry.runs if (stamp := stamp_of(run))}
     if claim.is_firm and claim.name == entry.stamp and len(own) == 1 and claim.name not in own:
         reason = "the run that is cited has another stamp"
-        return claim.contradicted(min(own), entry.runs[0], reason)
+        return claim.contradicted(min(own), next(iter(entry.runs)), reason)
     return claim.unverifiable("no run is named so; it may have left nothing")
 
 

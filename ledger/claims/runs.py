@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import zip_longest
 from typing import NamedTuple
 
 from ledger.claims.entries import Entry, Place, stamp_of
@@ -161,17 +160,18 @@ class Runs:
                 for name in (("attempt", str(entry.attempt)), *(("phase", p) for p in phases)):
                     self._cited.setdefault((entry.item, *name), {})[run] = None
 
-    def meant(self, entry: Entry, name: RunName) -> Sequence[str]:
-        """The folders that a name stands for where ``entry`` uses it."""
+    def named(self, entry: Entry, name: RunName) -> list[Run]:
+        """The runs that a name stands for where ``entry`` uses it."""
         if name.kind == "stamp":
-            return self._place.stamped(name.value)
-        return tuple(self._cited.get((name.item or entry.item, name.kind, name.value), ()))
+            return self.read(dict.fromkeys(self._place.stamped(name.value), ""))
+        folders = self._cited.get((name.item or entry.item, name.kind, name.value), {})
+        return self.read(dict.fromkeys(folders, ""))
 
-    def read(self, folders: Sequence[str], within: Sequence[str] = ()) -> list[Run]:
-        """The runs of ``folders``, but for those that cannot be read. Where a folder holds several
-        sessions and only a part of it is cited (``within``), the run is that part."""
+    def read(self, folders: Mapping[str, str]) -> list[Run]:
+        """The runs of folders, but for those that cannot be read. Where a folder holds several
+        sessions and only a part of it is cited, which stands beside it, the run is that part."""
         found = []
-        for folder, part in zip_longest(folders, within, fillvalue=""):
+        for folder, part in folders.items():
             run = self._run(folder)
             if run is not None and run.single is None and part not in ("", folder):
                 run = self._run(folder, part.removeprefix(f"{folder}/")) or run

@@ -65,7 +65,7 @@ class Facts:
     ) -> None:
         self.path, self.brief = path, brief
         self.ledger = config.ledger_path
-        self._config, self._request, self._item = config, request, item
+        self.request, self._config, self._item = request, config, item
         self._run_path = files.inside(config.root, request.run) if request.run else None
         self._files = WorkTree(config.root)
 
@@ -141,8 +141,8 @@ class Facts:
     def stamp(self) -> str | None:
         """The stamp that fills placeholders: given, or that of the run's folder where the bundle
         would have it, or the only one that there is."""
-        if self._request.stamp:
-            return self._request.stamp
+        if self.request.stamp:
+            return self.request.stamp
         holes = ((entry.path, _STAMP.search(entry.path)) for entry in self._bundle)
         prefixes = sorted({path[: hole.start()] for path, hole in holes if hole})
         run = self._run_path or ""
@@ -219,8 +219,8 @@ class Facts:
     def baseline(self) -> Evidence | None:
         """The run to compare with: given, else the one that the brief starts from."""
         root = self._config.root
-        if self._request.baseline:
-            place = files.inside(root, self._request.baseline)
+        if self.request.baseline:
+            place = files.inside(root, self.request.baseline)
             return read_run(self._files, place)
         stamp = self.brief.input_stamp if self.brief else None
         if not stamp or not self.brief:

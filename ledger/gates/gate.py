@@ -39,27 +39,23 @@ def gate_brief(
     sections = [one for one in ledger.items if one.id == brief.initiative] if ledger else []
     item = max(sections, key=lambda one: len(one.attempts), default=None)
     facts = Facts(config, path, request=request, brief=brief, item=item)
-    gate = _gate(brief.initiative, _conditions(brief, number), facts, request)
-    if not gate.criteria:
-        raise UnreadableInput(
-            "no-criteria",
-            f"{path}: expected exit or success criteria, found none",
-            "write them as a list under a heading or bold label such as **Exit Criteria:**",
-        )
-    return gate
+    missing = UnreadableInput(
+        "no-criteria",
+        f"{path}: expected exit or success criteria, found none",
+        "write them as a list under a heading or bold label such as **Exit Criteria:**",
+    )
+    return _gate(brief.initiative, _conditions(brief, number), facts, missing)
 
 
 def gate_item(config: Config, item: Item, request: Request) -> Gate:
     """Judge an item's exit criteria. Raises UnreadableInput for an item without any."""
     facts = Facts(config, config.ledger_path, request=request, brief=None, item=item)
-    gate = _gate(item.id, _item_conditions(item), facts, request)
-    if not gate.criteria:
-        raise UnreadableInput(
-            "no-criteria",
-            f"{item.id} has no exit criteria (line {item.span.start_line})",
-            "add a list under `- Exit Criteria:`",
-        )
-    return gate
+    missing = UnreadableInput(
+        "no-criteria",
+        f"{item.id} has no exit criteria (line {item.span.start_line})",
+        "add a list under `- Exit Criteria:`",
+    )
+    return _gate(item.id, _item_conditions(item), facts, missing)
 
 
 def judged_criteria(config: Config, item: Item) -> tuple[JudgedCriterion, ...]:
@@ -98,13 +94,15 @@ def _conditions(brief: Brief, number: str | None) -> Iterator[Condition]:
 
 
 def _gate(
-    item: str | None, conditions: Iterable[Condition], facts: Facts, request: Request
+    item: str | None, conditions: Iterable[Condition], facts: Facts, missing: UnreadableInput
 ) -> Gate:
     judged = tuple(map(_Judging(facts).judged, conditions))
+    if not judged:
+        raise missing
     return Gate(
         path=facts.path,
         item=item,
-        sprint=request.sprint,
+        sprint=facts.request.sprint,
         stamp=facts.stamp,
         run=facts.run.path if facts.run else None,
         baseline=facts.baseline.path if facts.baseline else None,
@@ -130,14 +128,11 @@ class _Judging:
     def _judgement(self, condition: Condition) -> tuple[str, Judgement]:
         """What was judged in code form, and the verdict."""
         facts, brief = self._facts, self._facts.brief
-        check: checks.Check | None
         try:
-            if condition.check:
-                check = checks.parse(condition.check)
-            else:
-                check = prose.check(condition, brief, facts.path)
+            own = checks.parse(condition.check) if condition.check else None
         except UsageError as error:
             return condition.check, unknown(error.message)
+        check = own or prose.check(condition, brief, facts.path)
         if check is None:
             return "", unknown("nothing is known that would show it: give it a check of its own")
         # The phase that ends with the brief came before it.

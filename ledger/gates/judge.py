@@ -237,17 +237,14 @@ def _decisions(facts: Facts, asked: set[str]) -> Iterator[tuple[str, int]]:
 
 
 def _first_work(facts: Facts, sprint: str) -> Attempt | None:
+    """The first attempt by its number, else in the file, that names the sprint and cites files."""
     about = _about_sprint(sprint)
     work = [
         attempt
         for attempt in facts.attempts
-        if any(about.search(path) for path in _cited(attempt))
-        or (about.search(attempt.text) and _cited(attempt))
+        if (cited := _cited(attempt)) and about.search("\n".join((attempt.text, *cited)))
     ]
-    numbered = [attempt for attempt in work if attempt.number is not None]
-    if numbered:
-        return min(numbered, key=lambda attempt: attempt.number or 0)
-    return work[0] if work else None
+    return min(work, key=lambda one: (one.number is None, one.number or 0), default=None)
 
 
 def _about_sprint(number: str) -> re.Pattern[str]:
