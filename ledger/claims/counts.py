@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from ledger.claims.figures import NOUNS, Reading, exact, is_nearly, is_whole, rounded
 from ledger.claims.model import ARITHMETIC, Amount, Claim, JudgedClaim
@@ -61,8 +62,6 @@ def fraction(reading: Reading, index: int) -> bool:
     """``25/25 PASSED (100%)``, ``540/692 tests (78.0%)``, ``540 of 692 = 78.0 %``."""
     figure = reading.figures[index]
     last = index
-    if figure.unit or figure.sign:
-        return False
     if len(figure.numbers) == 2:
         above, below = figure.numbers
     else:
@@ -77,20 +76,15 @@ def fraction(reading: Reading, index: int) -> bool:
     count, of = exact(above), exact(below)
     end = reading.figures[last].end
     if measure == "collected":
-        reading.add(
-            "count", index, measure=measure, amount=of, claimed=f"{below} collected", end=end
-        )
+        _count(reading, index, measure, below, end=end)
     elif measure and 0 < of.low < count.low:
         reading.add(
             "sum", index, measure=measure, amount=of, claimed=f"{above} of {below}", of=(count,),
             end=end,
         )  # fmt: skip
     elif measure and of.low > 0:
-        for name, amount, claimed in (
-            (measure, count, f"{above} {measure}"),
-            ("executed", of, f"{below} tests"),
-        ):
-            reading.add("count", index, measure=name, amount=amount, claimed=claimed, end=end)
+        _count(reading, index, measure, above, end=end)
+        _count(reading, index, "executed", below, end=end)
     rate = _percent_behind(reading, last, _EQUALS, _OPENS, _TESTS)
     if rate is not None:
         _rate_of(reading, rate, measure, (count, of), figure.start)
@@ -109,54 +103,52 @@ def triple(reading: Reading, index: int) -> bool:
     """``561/13/112``: passed, failed, skipped."""
     figure = reading.figures[index]
     numbers = figure.numbers
-    if len(numbers) != 3 or figure.unit or figure.sign or figure.word:
+    if len(numbers) != 3 or figure.word:
         return len(numbers) > 3
     words = _THREE_WORDS.match(reading.plain, figure.end)
     if all(is_whole(number) for number in numbers) and (words or int(numbers[0]) >= _FIRST_NO_DAY):
         for measure, number in zip(("passed", "failed", "skipped"), numbers, strict=True):
-            claimed = f"{number} {measure}"
-            reading.add("count", index, measure=measure, amount=exact(number), claimed=claimed)
+            _count(reading, index, measure, number)
     return True
 
 
 def count(reading: Reading, index: int) -> bool:
     """``540 passed (78.0%)``, ``692 tests`` of a collection."""
     figure = reading.figures[index]
-    if figure.unit or figure.sign or len(figure.numbers) > 1 or not is_whole(figure.numbers[0]):
-        return False
     number = figure.numbers[0]
-    amount = exact(number)
+    if len(figure.numbers) > 1 or not is_whole(number):
+        return False
     if not figure.measure:
-        if not _TESTS_BEHIND.match(reading.plain, figure.end):
-            return False
-        if not _COLLECTION.search(reading.before(index, 60)):
-            return False
-        claimed = f"{number} collected"
-        reading.add("count", index, measure="collected", amount=amount, claimed=claimed)
-        return True
-    reading.add(
-        "count",
-        index,
-        measure=figure.measure,
-        amount=amount,
-        claimed=f"{number} {figure.measure}",
-        whose="loose" if _is_of_modules(reading, index) else reading.whose(index),
-    )
+        is_collected = _TESTS_BEHIND.match(reading.plain, figure.end) and _COLLECTION.search(
+            reading.before(index, 60)
+        )
+        if is_collected:
+            _count(reading, index, "collected", number)
+        return bool(is_collected)
+    whose = "loose" if _is_of_modules(reading, index) else reading.whose(index)
+    _count(reading, index, figure.measure, number, whose=whose)
     percent = _percent_behind(reading, index, _OPENS)
     if percent is not None:
         end = reading.figures[percent].end
         if _CHANGE_BEHIND.match(reading.plain, end):
             reading.used.add(percent)
         elif not _PASS_RATE_BEHIND.match(reading.plain, end):
-            _rate_of(reading, percent, figure.measure, (amount, None), figure.start)
+            _rate_of(reading, percent, figure.measure, (exact(number), None), figure.start)
     return True
+
+
+def _count(reading: Reading, index: int, measure: str, number: str, **more: Any) -> None:
+    claimed = f"{number} {_word(measure)}"
+    reading.add("count", index, measure=measure, amount=exact(number), claimed=claimed, **more)
+
+
+def _word(measure: str) -> str:
+    return "tests" if measure == "executed" else measure
 
 
 def rate(reading: Reading, index: int) -> bool:
     """``78.0% pass rate``, ``pass rate: 78.0%``."""
     figure = reading.figures[index]
-    if figure.unit != "percent" or figure.sign:
-        return False
     before = PASS_RATE_BEFORE.search(reading.before(index, 24))
     if before or _PASS_RATE_BEHIND.match(reading.plain, figure.end):
         _rate_of(reading, index, "passed", (None, None), figure.start)
@@ -223,7 +215,7 @@ def judge_count(group: Group, claim: Claim) -> JudgedClaim:
     seen: Iterable[Session | None] = [group.best]
     if claim.whose == "other":
         seen = candidates(runs, claim.subject)
-    word = "tests" if claim.measure == "executed" else claim.measure
+    word = _word(claim.measure)
     for session in filter(None, seen):
         for value in options(session, claim.measure, group.claimed):
             if claim.holds(value):

@@ -22,13 +22,15 @@ from ledger.evidence.model import Evidence
 from ledger.plan.model import Attempt, Ledger
 from ledger.rules import places
 
-# Who reads a figure, by its unit, in the order of trying: the first that takes it has it.
+# Who reads a figure, by its unit, in the order of trying: the first that takes it has it, and
+# ``change`` takes every figure with a sign.
 _READERS: Final[dict[str, tuple[Callable[[Reading, int], bool], ...]]] = {
     "": (changes.change, counts.fraction, counts.triple, counts.count),
     "percent": (changes.change, times.margin, times.cpu, counts.rate),
     "bytes": (times.memory,),
     "points": (changes.change,),
-    **dict.fromkeys(TIMES, (changes.change, times.margin, times.duration)),
+    **dict.fromkeys(TIMES, (changes.change, times.duration)),
+    "seconds": (changes.change, times.margin, times.duration),
 }
 # Who judges a claim that is a figure.
 _JUDGES: Final[dict[str, Callable[[Group, Claim], JudgedClaim]]] = {
@@ -65,9 +67,8 @@ def judge_plan(
     found: list[JudgedClaim] = []
     for entry in filter(wanted, every):
         claims = claims_of(entry)
-        own = runs.read(entry.runs) if _needs_runs(claims) else []
         named = {name: runs.named(entry, name) for name in _run_names(claims)}
-        found += judge(entry, claims, own, named, place)
+        found += judge(entry, claims, runs.read(entry.runs), named, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
 
 
@@ -119,11 +120,6 @@ def _run_names(claims: Iterable[Claim]) -> Iterator[RunName]:
     for claim in claims:
         if claim.kind != "test" and (claim.whose != "loose" or claim.kind == "delta"):
             yield from (*claim.runs, *claim.against)
-
-
-def _needs_runs(claims: Iterable[Claim]) -> bool:
-    """Whether any claim can only be judged by what the entry's own runs say."""
-    return any(c.kind == "delta" or (c.kind in _OF_RUNS and c.whose == "own") for c in claims)
 
 
 def claims_of(entry: Entry) -> list[Claim]:

@@ -88,8 +88,6 @@ _NOTHING_FITS = "nothing else that is said here fits the run"
 def duration(reading: Reading, index: int) -> bool:
     """``12 passed in 3.40s``, ``Runtime 1653.41s (27m 33s``, ``14:05.54 wall clock``."""
     figure = reading.figures[index]
-    if figure.unit not in TIMES or figure.sign:
-        return False
     amount = length(figure)
     before = reading.before(index, 48)
     in_counts = bool(_IN.search(before)) and _has_count(reading, index)
@@ -142,8 +140,6 @@ def _is_alias(reading: Reading, index: int) -> bool:
 def margin(reading: Reading, index: int) -> bool:
     """``54.1% margin below 3600s timeout``, ``60.85s margin (6.7% headroom)``."""
     figure = reading.figures[index]
-    if figure.unit not in ("percent", "seconds") or figure.sign:
-        return False
     if not _MARGIN_BEHIND.match(reading.plain, figure.end):
         return False
     limit = _limit(reading, index)
@@ -179,7 +175,7 @@ def _limit(reading: Reading, index: int) -> Amount | None:
 def memory(reading: Reading, index: int) -> bool:
     """``peak RSS 58.15 GB``."""
     figure = reading.figures[index]
-    if figure.unit != "bytes" or figure.sign:
+    if figure.sign:
         return False
     before = reading.before(index, 40)
     behind = reading.plain[figure.end : figure.end + 30]
@@ -194,12 +190,8 @@ def memory(reading: Reading, index: int) -> bool:
 def cpu(reading: Reading, index: int) -> bool:
     """``1294% CPU``, ``CPU utilisation 1294%``."""
     figure = reading.figures[index]
-    if figure.unit != "percent" or figure.sign:
-        return False
-    if not (
-        _CPU_BEHIND.match(reading.plain, figure.end)
-        or _CPU_BEFORE.search(reading.before(index, 36))
-    ):
+    before = _CPU_BEFORE.search(reading.before(index, 36))
+    if not (before or _CPU_BEHIND.match(reading.plain, figure.end)):
         return False
     reading.add("cpu", index, measure="cpu_percent", amount=rounded(figure.numbers[0]))
     return True
