@@ -12,7 +12,7 @@ at last the whole. Pieces nested in a bullet are parsed below a *frame*, its fir
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -34,7 +34,6 @@ _KINDS = {
     "html_block": "html",
     "hr": "rule",
 }
-_CONTAINERS = {"bullet_list", "ordered_list", "list_item", "blockquote"}
 _LISTS = ("bullet_list", "ordered_list")
 _LONG: Final = 2_000  # characters of text that is worth cutting
 # Where a line begins that could be cut at: at column 0 or 1 with any text, further in with the
@@ -107,20 +106,21 @@ def _by_pieces(source: str) -> tuple[tuple[Block, ...], bool] | None:
     cuts = [*_cuts(source), _Cut(len(source), "", [])]
     if len(cuts) < 3 and not cuts[0].nested:
         return None
-    joined, line, is_open = _Joined(), 0, False
+    pieces: list[tuple[Sequence[Block], bool]] = []
+    line, is_open = 0, False
     for cut, following in pairwise(cuts):
         text = source[cut.at : following.at]
         nested = _nested(text, cut, following, line)
         if nested:
-            joined.add(*nested)
+            pieces.append(nested)
             is_open = False
         elif group := _piece(_Piece("", text, following.probe)):
-            joined.add(shifted(group.blocks, line), group.goes_on)
+            pieces.append((shifted(group.blocks, line), group.goes_on))
             is_open = group.is_open
         else:
             return None
         line += text.count("\n")
-    return joined.blocks(), is_open
+    return _joined(pieces), is_open
 
 
 def _nested(
@@ -136,52 +136,38 @@ def _nested(
     if first is None or len(first.blocks) != 1:
         return None
     (outer,) = shifted(first.blocks, line)
-    joined, goes_on, stop = _Joined(), first.goes_on, 0
-    joined.add(outer.children[0].children, goes_on)
+    pieces: list[tuple[Sequence[Block], bool]] = [(outer.children[0].children, first.goes_on)]
+    goes_on, stop = False, 0
     by = line + text.count("\n", 0, inner[0][0]) - 2  # lines of the frame
     for (at, _), (end, probe) in pairwise([*inner, (len(text), following.probe)]):
         part = _piece(_Piece(frame, text[at:end], probe))
         if part is None or len(part.blocks) != 1 or len(part.blocks[0].children) != 1:
             return None
         (whole,), goes_on, _ = part
-        joined.add(shifted(whole.children[0].children[1:], by), goes_on)
+        pieces.append((shifted(whole.children[0].children[1:], by), goes_on))
         stop = whole.end + by
         by += text.count("\n", at, end)
-    entry = outer.children[0]._replace(end=stop, children=joined.blocks())
+    entry = outer.children[0]._replace(end=stop, children=_joined(pieces))
     return (outer._replace(end=stop, children=(entry,)),), goes_on
 
 
-class _Joined:
-    """Blocks put together: a list that a cut went through is one list again."""
-
-    def __init__(self) -> None:
-        self._done: list[Block] = []
-        self._entries: list[Block] = []  # of the last one, if it is a list
-        self._goes_on = False
-
-    def add(self, blocks: Sequence[Block], goes_on: bool) -> None:
-        """Add blocks; ``goes_on``: the list at their end goes on in what is added next."""
-        if self._goes_on and blocks and blocks[0].kind == self._done[-1].kind:
-            self._entries += blocks[0].children
-            blocks = blocks[1:]
-        if blocks:
-            self._close()
-            self._done += blocks
-            self._entries = [*blocks[-1].children] if blocks[-1].kind in _LISTS else []
-        self._goes_on = goes_on
-
-    def blocks(self) -> tuple[Block, ...]:
-        """All of them."""
-        self._close()
-        return tuple(self._done)
-
-    def _close(self) -> None:
-        if self._entries:
-            last = self._done[-1]
-            self._done[-1] = last._replace(
-                end=max(last.end, self._entries[-1].end), children=tuple(self._entries)
-            )
-            self._entries = []
+def _joined(pieces: Iterable[tuple[Sequence[Block], bool]]) -> tuple[Block, ...]:
+    """The blocks of pieces put together; where the list at the end of one goes on in the next, it
+    is one list again."""
+    runs: list[list[Block]] = []  # what makes up one block
+    is_cut = False
+    for blocks, goes_on in pieces:
+        for block in blocks:
+            if is_cut and block.kind == runs[-1][0].kind:
+                runs[-1].append(block)
+            else:
+                runs.append([block])
+            is_cut = False
+        is_cut = goes_on
+    return tuple(
+        run[0]._replace(end=run[-1].end, children=tuple(chain(*(part.children for part in run))))
+        for run in runs
+    )
 
 
 # Where to cut
@@ -289,29 +275,14 @@ def _tree(tokens: Iterator[Token], blank: list[bool]) -> tuple[Block, ...]:
     for token in tokens:
         if token.nesting < 0:
             break
+        children = _tree(tokens, blank) if token.nesting > 0 else ()
         kind = _KINDS.get(token.type)
-        if kind in _CONTAINERS:
-            children = _tree(tokens, blank)
-        else:
-            children = ()
-            if token.nesting > 0:
-                _skip(tokens)
         if kind is None or token.map is None:
             continue
         start, end = token.map
         end = min(end, len(blank))
         while end > start + 1 and blank[end - 1]:
             end -= 1
-        blocks.append(
-            Block(kind, start, end, token.tag if kind == "heading" else token.info, children)
-        )
+        info = token.tag if kind == "heading" else token.info
+        blocks.append(Block(kind, start, end, info, children))
     return tuple(blocks)
-
-
-def _skip(tokens: Iterator[Token]) -> None:
-    """Pass over what stands inside a leaf: inline text, cells."""
-    depth = 1
-    for token in tokens:
-        depth += token.nesting
-        if not depth:
-            return

@@ -317,7 +317,7 @@ def listed_items(document: Document, entry: Block) -> Iterator[Item]:
         found = _DASH.search(rest)
         title, status = (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
     head = words.phrase(status)
-    for name in patterns.ids(document.vocabulary).one.findall(named.group()):
+    for name in patterns.ids(document.vocabulary).row.findall(named.group()):
         yield Item(
             id=patterns.plain_id(name),
             title=title.strip(),

@@ -16,12 +16,11 @@ ITEM = re.compile(rf"\*{{0,2}}\[(?P<id>{ID})\]\*{{0,2}}:?(?P<title>.*)", re.DOTA
 
 
 class Ids(NamedTuple):
-    """Patterns for an item's ID: where its heading begins, where a bullet lists several, one in
-    brackets, a cell of the index, and where a row of it begins."""
+    """Patterns for an item's ID: where its heading begins, where a bullet lists several, a cell of
+    the index, and one in brackets, as a row of it begins."""
 
     item: re.Pattern[str]
     listed: re.Pattern[str]
-    one: re.Pattern[str]
     cell: re.Pattern[str]
     row: re.Pattern[str]
 
@@ -30,7 +29,6 @@ def _ids(form: str, item: re.Pattern[str]) -> Ids:
     return Ids(
         item,
         re.compile(rf"\[{form}\](?:,? ?(?:and )?\[{form}\])*", re.ASCII if form is ID else 0),
-        re.compile(rf"\[({form})\]"),
         re.compile(rf"\[?\[?({form})\]?"),
         re.compile(rf"\[({form})\]\s*"),
     )

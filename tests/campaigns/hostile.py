@@ -151,7 +151,8 @@ def judge_append(ledger: Ledger, item: Item) -> str:
     change = Change(item=item.id, attempt=new, next=("More",), today="2025-11-03")
     try:
         edits = append.append(ledger, change)
-        append.check(ledger, reader.read(document.apply(ledger.text, edits), ledger), change)
+        new_ledger = reader.read(document.apply(ledger.text, edits), ledger.conventions)
+        append.check(ledger, new_ledger, change)
     except LedgerError as error:
         return error.code
     return "done"
