@@ -230,28 +230,18 @@ def result_text(text: str, vocabulary: Vocabulary = USUAL) -> str:
     """The words of an attempt's result as written: what follows ``Result:`` (or ``Status:``),
     else what follows the first dash, up to the end of its sentence."""
     head = text[:_LABEL_REACH]
-    label = result_labels(vocabulary).search(head)
-    if not label:
-        dash = _DASH.search(head.partition("\n")[0])
-        if not dash:
-            return ""
-        rest = text[dash.end() :]
-    else:
-        rest = text[label.end() :]
-    rest = rest[:240].partition("\n")[0]
+    found = result_labels(vocabulary).search(head) or _DASH.search(head.partition("\n")[0])
+    if not found:
+        return ""
+    rest = text[found.end() :][:240].partition("\n")[0]
     sentence = re.search(r"\.(?:\*{0,2})(?=\s|\Z)", rest)
     return (rest[: sentence.start()] if sentence else rest).strip()
 
 
 def labelled_stamp(text: str) -> str | None:
     """The stamp after the word STAMP, not one inside a path."""
-    at = text.find("STAMP", 0, _STAMP_REACH)
-    while at >= 0:
-        found = _AFTER_STAMP.match(text, at)
-        if found:
-            return found.group(1)
-        at = text.find("STAMP", at + 5, _STAMP_REACH)
-    return None
+    found = _AFTER_STAMP.search(text[:_STAMP_REACH])
+    return found.group(1) if found else None
 
 
 def artifacts_stamp(text: str) -> str | None:
@@ -332,6 +322,11 @@ def behind_number(text: str) -> str:
 def opens(text: str, opening: str) -> bool:
     """Whether an attempt begins with ``opening``, what marks its date aside."""
     return plain_id(text[: len(opening) + 8]).lstrip("*[`").startswith(opening)
+
+
+def slug(title: str, otherwise: str) -> str:
+    """A name made of the first words of a title, for commands; ``otherwise`` where it has none."""
+    return "-".join(re.findall(r"[^\W_]+", title.lower()))[:40].rstrip("-") or otherwise
 
 
 def plain_id(name: str) -> str:

@@ -144,12 +144,8 @@ def attempt(new: NewAttempt, style: Style, vocabulary: Vocabulary = USUAL) -> li
             ("Summary", summary),
             *parts,
         ]
-        lines = [opening, ""]
-        for name, value in labelled:
-            if value:
-                lines.append(f"{mark}{name}:{mark} {value}  ")
-        lines[-1] = lines[-1].rstrip()
-        return lines
+        *lines, last = [f"{mark}{name}:{mark} {value}" for name, value in labelled if value]
+        return [opening, "", *(f"{line}  " for line in lines), last]
     head = f"{opening}{style.separator}{_sentence(result)}"
     if summary:
         head += f" {_sentence(summary)}"

@@ -121,13 +121,7 @@ def focus(lines: Sequence[str], vocabulary: Vocabulary) -> Focus | None:
     is_parted = split is not None and split.group()[0] != ":"
     if _NAME.fullmatch(name) and (is_parted or is_id(name)):
         return Focus(patterns.plain_id(name), plain[split.end() :].strip() if split else "", True)
-    return Focus(slug(plain), plain, is_named=False)
-
-
-def slug(title: str) -> str:
-    """A name made of the first words of a title, for commands."""
-    found = re.findall(r"[^\W_]+", title.lower())
-    return "-".join(found)[:40].rstrip("-") or "focus"
+    return Focus(patterns.slug(plain, "focus"), plain, is_named=False)
 
 
 def entry(title: str) -> Entry | None:

@@ -101,19 +101,25 @@ class Reading:
     def contents(self) -> Contents:
         """All that was found."""
         attempts: dict[str | None, list[Attempt]] = {}
-        actions: dict[str, list[Action]] = {}
+        actions: dict[str | None, list[Action]] = {}
         for one in self.found:
             if one.entry:
                 attempt = self._attempt(one, one.entry)
                 attempts.setdefault(attempt.item, []).append(attempt)
             for action in self._actions(one):
-                self._give(action, actions, one)
+                owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)
+                actions.setdefault(owner, []).append(action)
+        self.unread += [
+            parts.unread(self.document, "action", action.span.start_line - 1, "there is no focus")
+            for action in actions.get(None, ())
+        ]
         self._find_unread()
         items = []
         if self.focus and self.home:
-            items.append(self._item(self.focus, self.home, attempts, actions))
+            own = attempts.get(self.focus.id, ()), actions.get(self.focus.id, ())
+            items.append(self._item(self.focus, self.home, *own))
         others = [name for name in self.names if not (self.focus and self.focus.id == name)]
-        items += [self._logged(name, attempts[name], actions) for name in others]
+        items += [self._logged(name, attempts[name], actions.get(name, ())) for name in others]
         items.sort(key=lambda item: item.span.start_byte)
         return Contents(items=items, loose=attempts.get(None, ()), unread=self.unread)
 
@@ -142,11 +148,7 @@ class Reading:
         return self.focus.id if self.focus else None
 
     def _item(
-        self,
-        focus: Focus,
-        home: Held,
-        attempts: dict[str | None, list[Attempt]],
-        actions: dict[str, list[Action]],
+        self, focus: Focus, home: Held, attempts: Sequence[Attempt], actions: Sequence[Action]
     ) -> Item:
         fields = tuple(self._fields(home))
         status = next((field.value for field in fields if field.name.lower() == "status"), "")
@@ -156,15 +158,15 @@ class Reading:
             status=self.vocabulary.status(status),
             status_text=status,
             fields=fields,
-            attempts=tuple(attempts.get(focus.id, ())),
-            actions=tuple(actions.get(focus.id, ())),
+            attempts=tuple(attempts),
+            actions=tuple(actions),
             criteria=tuple(self._criteria()),
             span=parts.trimmed_span(self.document, home.start, home.end),
             dialect="logbook",
             is_named=focus.is_named,
         )
 
-    def _logged(self, name: str, attempts: list[Attempt], actions: dict[str, list[Action]]) -> Item:
+    def _logged(self, name: str, attempts: Sequence[Attempt], actions: Sequence[Action]) -> Item:
         """An initiative that the file knows by its entries alone, and that stands where the first
         of them in time does: its place is that of others to come, too."""
         first = attempts[-1 if self.falls else 0]
@@ -174,7 +176,7 @@ class Reading:
             status="unknown",
             status_text="",
             attempts=tuple(attempts),
-            actions=tuple(actions.get(name, ())),
+            actions=tuple(actions),
             span=first.span,
             dialect="logbook",
         )
@@ -274,14 +276,6 @@ class Reading:
             if number is None:
                 number = _step(said[box.length :] if box else said)
             yield parts.boxed_action(self.document, block, number, state, box)
-
-    def _give(self, action: Action, actions: dict[str, list[Action]], one: Held) -> None:
-        owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)
-        if owner:
-            actions.setdefault(owner, []).append(action)
-        else:
-            line = action.span.start_line - 1
-            self.unread.append(parts.unread(self.document, "action", line, "there is no focus"))
 
     def owner(self, said: str) -> str | None:
         """The item whose name or step the words of an action begin with, else the focus."""

@@ -256,7 +256,7 @@ class _Reading:
 
     def _named(self, title: str) -> str:
         """A name made of a title's words, which no other item of the file has."""
-        found = "-".join(re.findall(r"[^\W_]+", title.lower()))[:40].rstrip("-") or "item"
+        found = patterns.slug(title, "item")
         self.names[found] = count = self.names.get(found, 0) + 1
         return found if count == 1 else f"{found}-{count}"
 
