@@ -180,7 +180,7 @@ HOSTILE = Finding(
 
 
 def rendered(name: str) -> str:
-    return REPORTS[name]().render(Checked(paths=("docs/fix_plan.md",), findings=(HOSTILE,)))
+    return REPORTS[name](Checked(paths=("docs/fix_plan.md",), findings=(HOSTILE,)))
 
 
 def test_text_is_one_safe_line() -> None:

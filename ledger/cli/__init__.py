@@ -61,7 +61,7 @@ def _run(given: list[str]) -> object:
 
 def _report(failure: LedgerError, given: list[str]) -> None:
     if _wants_json(given):
-        output.document(documents.error(failure))
+        output.json(documents.error(failure))
     else:
         errors.diagnostic(text.visible(f"ledger: {failure}"))
 

@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.options import AsJson, DryRun, LedgerPath
 from ledger.commands.append import append
-from ledger.plan import text
-from ledger.reports import documents
 from ledger.reports import run as report
+from ledger.reports.lines import diff
 
 
 def command(
@@ -45,9 +44,7 @@ def command(
     again: Annotated[
         bool, typer.Option("--again", help="Record a run that is recorded already.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the change as a diff; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
@@ -71,11 +68,7 @@ def command(
         ledger=ledger,
     )
     for note in appended.notes:
-        output.diagnostic(report.note(note))
-    if as_json:
-        output.document(documents.document("append", appended))
-    elif dry_run:
-        output.write("".join(text.visible(line) + "\n" for line in appended.diff.split("\n")[:-1]))
-    else:
-        output.write(f"{report.attempt(appended, with_metrics=True)}\n")
+        output.note(note)
+    lines = diff(appended.diff) if dry_run else [report.attempt(appended, with_metrics=True)]
+    output.result("append", appended, lines, as_json=as_json)
     return 0

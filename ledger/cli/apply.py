@@ -8,17 +8,15 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.options import AsJson, DryRun, LedgerPath
 from ledger.commands import apply as library
 from ledger.reports import apply as report
-from ledger.reports import documents
+from ledger.reports.lines import diff
 
 
 def command(
     brief: Annotated[Path, typer.Argument(metavar="BRIEF", help="The brief.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the change as a diff; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
@@ -29,13 +27,13 @@ def command(
     """
     applied = library.apply(brief, dry_run=dry_run, ledger=ledger)
     if as_json:
-        output.document(documents.document("apply", applied))
+        output.document("apply", applied)
         return 0
-    if dry_run:
-        output.write(report.diff(applied))
-    for one, line in report.lines(applied):
-        if not dry_run:
-            output.write(f"{line}\n")
-        elif one.outcome == "held":  # which a diff does not show
-            output.diagnostic(f"ledger: note: {line}")
+    if not dry_run:
+        output.lines(report.line(applied, one) for one in applied.updates)
+        return 0
+    output.lines(diff(applied.diff))
+    for one in applied.updates:
+        if one.outcome == "held":  # which a diff does not show
+            output.note(report.line(applied, one))
     return 0

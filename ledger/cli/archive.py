@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.options import AsJson, DryRun, LedgerPath
 from ledger.commands.archive import archive, bring_back
 from ledger.errors import UsageError
-from ledger.plan import text
 from ledger.reports import archive as report
-from ledger.reports import documents
+from ledger.reports.lines import diff
 
 
 def command(
@@ -41,9 +40,7 @@ def command(
     restore: Annotated[
         bool, typer.Option("--restore", help="Bring back what is in the archive.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the change of both files; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
@@ -67,10 +64,6 @@ def command(
             ledger=ledger,
             dry_run=dry_run,
         )
-    if as_json:
-        output.document(documents.document("archive", done))
-    elif dry_run:
-        output.write("".join(text.visible(line) + "\n" for line in done.diff.split("\n")[:-1]))
-    else:
-        output.lines(report.lines(done))
+    lines = diff(done.diff) if dry_run else report.lines(done)
+    output.result("archive", done, lines, as_json=as_json)
     return 1 if items and done.held else 0

@@ -9,14 +9,13 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger.cli import output, progress
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.doctor import doctor
 from ledger.commands.repair import repair
 from ledger.errors import UsageError
-from ledger.plan import text
 from ledger.reports import doctor as report
-from ledger.reports import documents
+from ledger.reports.lines import diff
 from ledger.rules.fixes import MARKS
 
 _IN_A_PIPE: Final = 80
@@ -45,24 +44,21 @@ def command(
         raise UsageError("usage", "--yes and --dry-run go with --fix", "see --help")
     asks = fix and not yes and not dry_run
     leave = () if not asks or _is_agreed(ledger, as_json=as_json) else (MARKS,)
-    with progress.shown("reading versions") as tell:
+    with output.progress("reading versions") as tell:
         found = doctor(ledger=ledger, fix=fix, leave=leave, dry_run=dry_run, progress=tell)
     code = _CODES[found.verdict]
     if as_json:
-        output.document(documents.document("doctor", found))
+        output.document("doctor", found)
         return code
-    if found.repair:
-        for line in report.repair_lines(found.repair, dry_run=dry_run):
-            if dry_run:
-                output.diagnostic(line)
-            else:
-                output.write(f"{line}\n")
     if found.repair and dry_run:
-        diff = found.repair.diff.split("\n")[:-1]
-        output.write("".join(f"{text.visible(line)}\n" for line in diff))
+        for line in report.repair_lines(found.repair, dry_run=True):
+            output.diagnostic(line)
+        output.lines(diff(found.repair.diff))
         return 0
+    if found.repair:
+        output.lines(report.repair_lines(found.repair, dry_run=False))
     width = shutil.get_terminal_size().columns if output.is_terminal() else _IN_A_PIPE
-    output.write("".join(f"{line}\n" for line in report.lines(found, width)))
+    output.lines(report.lines(found, width))
     return code
 
 
@@ -73,7 +69,7 @@ def _is_agreed(ledger: Path | None, *, as_json: bool) -> bool:
         return True
     if as_json:
         return False
-    output.write("".join(f"{line}\n" for line in report.marks_lines(marks)))
+    output.lines(report.marks_lines(marks))
     if sys.stdin is None or not sys.stdin.isatty() or not output.is_terminal():
         output.write("these lines are left as they are: nobody is asked here; --yes writes them\n")
         return False

@@ -10,7 +10,6 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson
 from ledger.commands.evidence import evidence
-from ledger.reports import documents
 from ledger.reports import evidence as report
 
 
@@ -40,8 +39,5 @@ def command(
     reports of `/usr/bin/time -v`, crash reports and what is safe of dumps of the environment.
     """
     read = evidence(runs, baseline=baseline or [])
-    if as_json:
-        output.document(documents.document("evidence", read))
-    else:
-        output.lines(report.report(read, slowest))
+    output.result("evidence", read, report.report(read, slowest), as_json=as_json)
     return 0

@@ -10,7 +10,6 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson
 from ledger.commands.explain import explain
-from ledger.reports import documents
 from ledger.reports import findings as report
 
 _WIDTH = 88
@@ -28,9 +27,9 @@ def command(
     """
     explained = explain(code)
     if as_json:
-        output.document(documents.document("explain", explained))
+        output.document("explain", explained)
     elif code is None:
-        output.write("".join(f"{r.code}  {r.severity:<7}  {r.name}\n" for r in explained.rules))
+        output.lines(f"{r.code}  {r.severity:<7}  {r.name}" for r in explained.rules)
     else:
         columns = shutil.get_terminal_size().columns if output.is_terminal() else _WIDTH
         output.write(report.explanation(explained.rules[0], min(_WIDTH, columns)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.export import export
-from ledger.reports import documents
 
 
 def command(
@@ -13,5 +12,5 @@ def command(
     as_json: AsJson = False,  # noqa: ARG001 - accepted as everywhere; it is JSON anyway
 ) -> int:
     """Print the whole typed ledger as JSON."""
-    output.document(documents.document("export", export(ledger=ledger)))
+    output.document("export", export(ledger=ledger))
     return 0

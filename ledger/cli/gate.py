@@ -10,7 +10,6 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.gate import gate
-from ledger.reports import documents
 from ledger.reports import gate as report
 
 
@@ -54,9 +53,6 @@ def command(
     criteria that are not optional are met.
     """
     judged = gate(document, sprint=sprint, run=run, baseline=baseline, stamp=stamp, ledger=ledger)
-    if as_json:
-        output.document(documents.document("gate", judged))
-    else:
-        output.lines(report.gate(judged))
+    output.result("gate", judged, report.gate(judged), as_json=as_json)
     passing = {"met", "unknown"} if allow_unknown else {"met"}
     return 0 if judged.verdict in passing else 1

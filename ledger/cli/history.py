@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import output, progress
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.history import history
 from ledger.errors import UsageError
-from ledger.reports import documents
 from ledger.reports import history as report
 
 
@@ -47,18 +46,15 @@ def command(
         raise UsageError("usage", "--restore goes with neither ITEM nor --removed", "leave it out")
     if dry_run and not restore:
         raise UsageError("usage", "--dry-run goes with --restore", "leave it out")
-    with progress.shown("reading versions") as tell:
+    with output.progress("reading versions") as tell:
         found = history(
             item, revisions=rev, restore=restore, dry_run=dry_run, ledger=ledger, progress=tell
         )
-    if as_json:
-        output.document(documents.document("history", found))
-    elif found.restored:
-        output.lines(report.restored(found.restored, dry_run=dry_run))
+    if found.restored:
+        lines = report.restored(found.restored, dry_run=dry_run)
     elif removed:
-        output.lines(report.removed(found))
-    elif item:
-        output.lines(report.timeline(found, item))
+        lines = report.removed(found)
     else:
-        output.lines(report.summary(found))
+        lines = report.timeline(found, item) if item else report.summary(found)
+    output.result("history", found, lines, as_json=as_json)
     return 0

@@ -13,8 +13,6 @@ from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.init import OFFERS, Offer, init
 from ledger.commands.templates import DEFAULT_TITLE
 from ledger.errors import UsageError
-from ledger.plan import text
-from ledger.reports import documents
 from ledger.reports import init as report
 
 _QUESTIONS: Final[dict[Offer, str]] = {
@@ -62,11 +60,7 @@ def command(
     if not offers and not dry_run and not as_json and _is_somebody_there():
         title, offers = _answers(ledger, title)
     done = init(title, offers=offers, ledger=ledger, dry_run=dry_run)
-    if as_json:
-        output.document(documents.document("init", done))
-    else:
-        lines = report.start(done, dry_run=dry_run)
-        output.write("".join(f"{text.visible(line)}\n" for line in lines))
+    output.result("init", done, report.lines(done, dry_run=dry_run), as_json=as_json)
     return 1 if any(step.state == "left" for step in done.steps) else 0
 
 

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import output, progress
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.links import links as find_links
-from ledger.reports import documents
 from ledger.reports import links as report
 
 
@@ -31,10 +30,7 @@ def command(
     attempt: the commits that it names, the one that introduced it, and those since the previous
     attempt that touched files it names.
     """
-    with progress.shown("reading versions") as tell:
+    with output.progress("reading versions") as tell:
         links = find_links(items or (), rev=rev, ledger=ledger, progress=tell)
-    if as_json:
-        output.document(documents.document("links", links))
-    else:
-        output.lines(report.links(links))
+    output.result("links", links, report.links(links), as_json=as_json)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,6 @@ from ledger.commands import merge_driver as driver
 from ledger.commands.merge_driver import Installation
 from ledger.errors import UsageError
 from ledger.plan import text
-from ledger.reports import documents
 
 
 def command(
@@ -41,21 +41,16 @@ def command(
         if files:
             raise UsageError("usage", "--install takes no files to merge", "leave one out")
         done = driver.install(config.find(Path.cwd(), ledger))
-        if as_json:
-            output.document(documents.document("merge-driver", done))
-        else:
-            output.write(_said(done))
+        output.result("merge-driver", done, _lines(done), as_json=as_json)
         return 0
     if ledger or as_json:
         raise UsageError("usage", "--ledger and --json go with --install")
     return merge_driver.merge_files(files or [])
 
 
-def _said(done: Installation) -> str:
-    lines = [
-        f"{step.place}: {step.text} ({'added' if step.is_new else 'there already'})"
-        for step in done.steps
-    ]
+def _lines(done: Installation) -> Iterator[str]:
+    for step in done.steps:
+        state = "added" if step.is_new else "there already"
+        yield text.visible(f"{step.place}: {step.text} ({state})")
     if any(step.is_new and step.place == ".gitattributes" for step in done.steps):
-        lines.append("commit .gitattributes, so that every clone knows")
-    return "".join(f"{text.visible(line)}\n" for line in lines)
+        yield "commit .gitattributes, so that every clone knows"

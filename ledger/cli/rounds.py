@@ -13,7 +13,6 @@ from ledger.commands.rounds import rounds
 from ledger.errors import UsageError
 from ledger.evidence.rounds_model import RetryCount
 from ledger.evidence.stats import SMALLEST_DROP
-from ledger.reports import documents
 from ledger.reports import rounds as report
 
 _RETRIES: Final[dict[str, RetryCount]] = {"extra": "extra", "all": "all"}
@@ -63,9 +62,6 @@ def command(
     if retries and counted is None:
         raise UsageError("usage", f"--retries {retries}: expected extra or all")
     judged = rounds(file, against=against, retries=counted, drop=drop / 100)
-    if as_json:
-        output.document(documents.document("rounds", judged))
-    else:
-        output.lines(report.report(judged))
+    output.result("rounds", judged, report.report(judged), as_json=as_json)
     is_worse = judged.comparison is not None and judged.comparison.verdict == "regression"
     return int(is_worse or any(claim.verdict == "contradicted" for claim in judged.claims))

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import output, progress
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.run import run
 from ledger.errors import INTERRUPTED
-from ledger.reports import documents
 from ledger.reports import run as report
 from ledger.run.model import CompletedRound
 
@@ -87,13 +86,10 @@ def command(
         summary=summary,
         record=not no_append,
         ledger=ledger,
-        echo=progress.echo() if rounds == 1 else None,
+        echo=output.echo() if rounds == 1 else None,
         progress=tell if rounds > 1 and sys.stderr.isatty() else None,
     )
     for note in outcome.recorded.notes if outcome.recorded else ():
-        output.diagnostic(report.note(note))
-    if as_json:
-        output.document(documents.document("run", outcome))
-    else:
-        output.write("".join(f"{line}\n" for line in report.lines(outcome)))
+        output.note(note)
+    output.result("run", outcome, report.lines(outcome), as_json=as_json)
     return 0 if outcome.passed else INTERRUPTED if outcome.state == "interrupted" else 1

@@ -9,7 +9,6 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson
 from ledger.commands.schema import MODELS, schema
-from ledger.reports import documents
 
 
 def command(
@@ -23,11 +22,11 @@ def command(
     Without NAME the kinds are listed.
     """
     if name is None and not as_json:
-        output.write("".join(f"{kind}\n" for kind in MODELS))
+        output.lines(MODELS)
         return 0
     schemas = schema(name)
     if as_json:
-        output.document(documents.document("schema", schemas))
+        output.document("schema", schemas)
     else:
-        output.document(schemas.schemas[0].document)
+        output.json(schemas.schemas[0].document)
     return 0

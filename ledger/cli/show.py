@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import output, progress
+from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.show import show
-from ledger.reports import documents
 from ledger.reports import show as report
 
 
@@ -27,10 +26,7 @@ def command(
     its text, the files that it cites and the commits that have to do with it. What lies in the
     archive is found there.
     """
-    with progress.shown("reading versions") as tell:
+    with output.progress("reading versions") as tell:
         shown = show(name, ledger=ledger, progress=tell)
-    if as_json:
-        output.document(documents.document("show", shown))
-    else:
-        output.lines(report.lines(shown))
+    output.result("show", shown, report.lines(shown), as_json=as_json)
     return 0

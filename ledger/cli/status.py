@@ -9,7 +9,6 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.status import status
-from ledger.reports import documents
 from ledger.reports import status as report
 
 
@@ -30,11 +29,11 @@ def command(
     """
     found = status(ledger=ledger)
     if as_json:
-        output.document(documents.document("status", found))
+        output.document("status", found)
     elif archived:
         output.lines(report.archived(found))
     elif output.is_terminal():
         report.draw(found, output.console(), every)
     else:
-        output.write("".join(f"{line}\n" for line in report.plain(found, every)))
+        output.lines(report.plain(found, every))
     return 0

@@ -11,7 +11,6 @@ from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.validate import validate
 from ledger.errors import UsageError
-from ledger.plan import text
 from ledger.reports import findings as report
 from ledger.reports.findings import REPORTS
 
@@ -72,9 +71,9 @@ def command(
         every=every,
     )
     for note in checked.notes:
-        output.diagnostic(f"ledger: note: {text.visible(note)}")
+        output.note(note)
     if name == "text":
         output.lines(report.lines(checked))
     else:
-        output.write(REPORTS[name]().render(checked), is_utf8=name in ("json", "sarif"))
+        output.write(REPORTS[name](checked), is_utf8=name in ("json", "sarif"))
     return 1 if checked.counts.error else 0

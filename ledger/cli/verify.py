@@ -9,7 +9,6 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.verify import verify
-from ledger.reports import documents
 from ledger.reports import verify as report
 
 
@@ -34,8 +33,5 @@ def command(
     supported, contradicted or unverifiable. The exit code is 1 if a claim is contradicted.
     """
     done = verify(names or (), rev=rev, ledger=ledger)
-    if as_json:
-        output.document(documents.document("verify", done))
-    else:
-        output.lines(report.claims(done, every=every))
+    output.result("verify", done, report.claims(done, every=every), as_json=as_json)
     return int(any(claim.verdict == "contradicted" for claim in done.claims))

@@ -1,6 +1,6 @@
 """Findings as text, JSON, GitHub annotations and SARIF, and rules as text.
 
-``REPORTS`` maps names to classes. ``text`` is for people and for editors
+``REPORTS`` maps names to functions. ``text`` is for people and for editors
 (``path:line:column:``). ``github`` is what GitHub's workflow commands say (docs.github.com,
 "Workflow commands for GitHub Actions"). ``sarif`` is SARIF 2.1.0 as published by OASIS.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 from urllib.parse import quote
 
 from ledger.commands.validate import Checked
@@ -29,23 +29,13 @@ _MANY: Final = 20  # findings: so many more are told by rule, too
 _ROOT: Final = "%SRCROOT%"
 
 
-class Report(Protocol):
-    """One way to tell what was found."""
-
-    def render(self, checked: Checked) -> str:
-        """All of it, ending in a newline, or empty."""
-
-
-class Text:
-    """A line for each finding, and one that counts them."""
-
-    def render(self, checked: Checked) -> str:
-        """See ``Report``."""
-        return "".join(f"{one.text}\n" for one in lines(checked))
+def plain(checked: Checked) -> str:
+    """``lines``, as they are."""
+    return "".join(f"{one.text}\n" for one in lines(checked))
 
 
 def lines(checked: Checked) -> Iterator[Line]:
-    """What ``Text`` tells, with the severities marked for a terminal."""
+    """A line for each finding, its severity marked for a terminal, and one that counts them."""
     for finding in checked.findings:
         before = text.visible(f"{finding.path}:{finding.line}:{finding.column}: ")
         after = str(finding)[len(before) + len(finding.severity) :]
@@ -63,33 +53,20 @@ def lines(checked: Checked) -> Iterator[Line]:
     yield Line(f"{where}: {listed(found) or 'no findings'}")
 
 
-class Json:
+def json(checked: Checked) -> str:
     """The document of ``--json``."""
-
-    def render(self, checked: Checked) -> str:
-        """See ``Report``."""
-        return documents.dumps(documents.document("validate", checked))
+    return documents.dumps(documents.document("validate", checked))
 
 
-class Github:
+def github(checked: Checked) -> str:
     """Annotations in a pull request."""
-
-    def render(self, checked: Checked) -> str:
-        """See ``Report``."""
-        return "".join(f"{_annotation(finding)}\n" for finding in checked.findings)
+    return "".join(f"{_annotation(finding)}\n" for finding in checked.findings)
 
 
 def _annotation(finding: Finding) -> str:
-    properties = ",".join(
-        f"{name}={_property(str(value))}"
-        for name, value in (
-            ("file", finding.path),
-            ("line", finding.line),
-            ("col", finding.column),
-            ("title", f"{finding.code} {RULES[finding.code].name}"),
-        )
-    )
-    return f"::{finding.severity} {properties}::{_data(finding.told)}"
+    path, title = _property(finding.path), f"{finding.code} {RULES[finding.code].name}"
+    place = f"file={path},line={finding.line},col={finding.column}"
+    return f"::{finding.severity} {place},title={_property(title)}::{_data(finding.told)}"
 
 
 def _data(said: str) -> str:
@@ -101,25 +78,17 @@ def _property(said: str) -> str:
     return _data(said).replace(":", "%3A").replace(",", "%2C")
 
 
-class Sarif:
+def sarif(checked: Checked) -> str:
     """For code scanning. ``partialFingerprints`` hold what tells a fault apart from its place,
     so that it is known again after its line moved."""
-
-    def render(self, checked: Checked) -> str:
-        """See ``Report``."""
-        codes = list(dict.fromkeys(finding.code for finding in checked.findings))
-        run = {
-            "tool": {
-                "driver": {
-                    "name": "ledger",
-                    "rules": [_sarif_rule(code) for code in codes],
-                }
-            },
-            "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
-            "results": [_sarif_result(one, codes.index(one.code)) for one in checked.findings],
-        }
-        return documents.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+    codes = list(dict.fromkeys(finding.code for finding in checked.findings))
+    run = {
+        "tool": {"driver": {"name": "ledger", "rules": [_sarif_rule(code) for code in codes]}},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
+        "results": [_sarif_result(one, codes.index(one.code)) for one in checked.findings],
+    }
+    return documents.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_rule(code: str) -> dict[str, Any]:
@@ -137,10 +106,7 @@ def _sarif_rule(code: str) -> dict[str, Any]:
 
 def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
     place = {
-        "artifactLocation": {
-            "uri": quote(text.encode(finding.path)),
-            "uriBaseId": _ROOT,
-        },
+        "artifactLocation": {"uri": quote(text.encode(finding.path)), "uriBaseId": _ROOT},
         "region": {"startLine": finding.line, "startColumn": finding.column},
     }
     key = hashlib.sha256(text.encode(f"{finding.path}|{finding.key}")).hexdigest()
@@ -169,9 +135,10 @@ def explanation(rule: Explanation, width: int) -> str:
     )
 
 
-REPORTS: Final[dict[str, type[Report]]] = {
-    "text": Text,
-    "json": Json,
-    "github": Github,
-    "sarif": Sarif,
+REPORTS: Final[dict[str, Callable[[Checked], str]]] = {
+    "text": plain,
+    "json": json,
+    "github": github,
+    "sarif": sarif,
 }
+"""Name to the function that renders all of what was found, ending in a newline, or empty."""

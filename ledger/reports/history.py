@@ -10,7 +10,7 @@ from typing import Final
 
 from ledger.git.log import Commit
 from ledger.plan.text import counted, one_line, visible
-from ledger.reports.lines import Line
+from ledger.reports.lines import Line, diff
 from ledger.versions.model import Event, EventKind, Facts, History, Removed, Restored
 
 _ROWS: Final = 12  # of the table over time
@@ -102,7 +102,7 @@ def removed(history: History) -> Iterator[Line]:
 def restored(done: Restored, *, dry_run: bool) -> Iterator[Line]:
     """What was put back, or the change that would do it."""
     if dry_run:
-        yield from (Line(visible(line)) for line in done.diff.split("\n")[:-1])
+        yield from diff(done.diff)
         return
     name = f"attempt of {done.date}" if done.number is None else f"attempt #{done.number}"
     left = f"; {done.left} more of this name: `ledger history --removed`" if done.left else ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.commands.init import OFFERS, About, Start, StartStep
-from ledger.plan.text import counted
+from ledger.plan.text import counted, visible
 
 
-def start(done: Start, *, dry_run: bool) -> Iterator[str]:
-    """The lines that say what was done, what was not, and what is next."""
+def lines(done: Start, *, dry_run: bool) -> Iterator[str]:
+    """What was done, what was not, and what is next."""
+    return map(visible, _lines(done, dry_run=dry_run))
+
+
+def _lines(done: Start, *, dry_run: bool) -> Iterator[str]:
     for step in done.steps:
         if step.state != "offered":
             yield from _step(step, done, dry_run=dry_run)

@@ -1,7 +1,9 @@
 """What reports for people consist of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
+
+from ledger.plan.text import visible
 
 
 class Line(NamedTuple):
@@ -30,6 +32,11 @@ def hung(line: Line, indent: int) -> Line:
 def listed(parts: Iterable[str]) -> str:
     """``a, b, c``."""
     return ", ".join(parts)
+
+
+def diff(change: str) -> Iterator[Line]:
+    """The lines of a diff, as a terminal can show them."""
+    return (Line(visible(line)) for line in change.split("\n")[:-1])
 
 
 _STYLES: Final = {

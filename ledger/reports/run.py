@@ -35,11 +35,6 @@ def attempt(appended: Appended, *, with_metrics: bool = False) -> str:
     return visible(f"{place}: {appended.item} {name}, {appended.result}{metrics}")
 
 
-def note(said: str) -> str:
-    """Something that is odd about a run."""
-    return visible(f"ledger: note: {said}")
-
-
 def round_line(ended: CompletedRound, planned: int) -> str:
     """How a round ended."""
     retried = f", retried after {', '.join(ended.retried)}" if ended.retried else ""
