@@ -15,7 +15,6 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
-from ledger.claims.model import JudgedClaim
 from ledger.commands import judgements
 from ledger.commands.change import change
 from ledger.config import Config
@@ -97,8 +96,13 @@ def append(
 
         def expect(new: Ledger) -> None:
             written = edits.check(plan.ledger, new, meant)
-            _refuse_contradicted(contradictions(summary, written, evidence.each))
-            _refuse_contradicted(judgements.contradicted(config, new, plan.ledger))
+            for claims in (
+                contradictions(summary, written, evidence.each),
+                judgements.contradicted(config, new, plan.ledger),
+            ):
+                # The date is the run's own: that it lies ahead is told by other rules.
+                hint = "say what the run says, or of what else it is said"
+                judgements.refuse(claims, ("date",), hint)
 
         plan.propose(edits.append(plan.ledger, meant), expect=expect)
     return Appended(
@@ -186,18 +190,6 @@ def _commit(config: Config, evidence: _Evidence) -> str:
         return ""
     aside = [config.ledger_path, *(run.path for run in evidence.each)]
     return f"`{head[:8]}`" + (" (dirty)" if repository.is_dirty(config.root, aside) else "")
-
-
-def _refuse_contradicted(found: Sequence[JudgedClaim]) -> None:
-    """Raise Refused where what is new says something else than its run does. The date is the run's
-    own: that it lies ahead is told by other rules."""
-    for claim in found:
-        if claim.kind != "date":
-            raise Refused(
-                "contradicted",
-                f'it would say "{claim.said}": {claim.correction}',
-                "say what the run says, or of what else it is said; nothing was written",
-            )
 
 
 def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:

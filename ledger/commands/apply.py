@@ -9,8 +9,7 @@ from ledger import config
 from ledger.commands import judgements
 from ledger.commands.change import change
 from ledger.commands.read import read_bytes
-from ledger.config import Config
-from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.errors import UnreadableInput, UsageError
 from ledger.gates import updates
 from ledger.gates.brief import read_brief
 from ledger.gates.model import Brief, UpdateKind
@@ -66,7 +65,8 @@ def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> 
 
         def expect(new: Ledger) -> None:
             updates.check(plan.ledger, new, item, read)
-            _refuse_contradicted(settings, plan.ledger, new)
+            claims = judgements.contradicted(settings, new, plan.ledger)
+            judgements.refuse(claims, ("date", "artifact"), "mend the brief")
 
         plan.propose(updates.edits(plan.ledger, item, read), expect=expect)
     return Applied(
@@ -76,16 +76,6 @@ def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> 
         updates=tuple(_applied(one, plan.new, item) for one in read),
         diff=plan.diff,
     )
-
-
-def _refuse_contradicted(settings: Config, old: Ledger, new: Ledger) -> None:
-    for claim in judgements.contradicted(settings, new, old):
-        if claim.kind not in {"date", "artifact"}:
-            raise Refused(
-                "contradicted",
-                f'it would say "{claim.said}": {claim.correction}',
-                "mend the brief; nothing was written",
-            )
 
 
 def _item(file: Path, brief: Brief) -> str:

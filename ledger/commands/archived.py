@@ -15,13 +15,13 @@ from ledger.plan.model import ArchivedPart, Item, Ledger, Pointer
 def archived_parts(config: Config, ledger: Ledger) -> list[ArchivedPart]:
     """What of ``ledger`` lies in the archive, in the ledger's order."""
     own = pointers(ledger)
-    return parts_at(own, _archive_bytes(config)) if own else []
+    return parts_at(own, archive_bytes(config)) if own else []
 
 
 def read_archive(config: Config, ledger: Ledger) -> Ledger:
     """The archive, as the ledger that it can be read as; empty where there is none. Items are
     called as in ``ledger``, which points to them."""
-    data = _archive_bytes(config)
+    data = archive_bytes(config)
     kept = reader.read(data, conventions=config.own)
     names = {pointer.key: item.id for item, pointer in pointers(ledger)}
     held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in chunks.find(data)]
@@ -59,7 +59,8 @@ def parts_at(found: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[Arc
     ]
 
 
-def _archive_bytes(config: Config) -> bytes:
+def archive_bytes(config: Config) -> bytes:
+    """The plan's archive, or the archive's plan, in the work tree; empty where there is none."""
     try:
         return files.confine(config.root, config.partner).read_bytes()
     except (OSError, UsageError):

@@ -14,13 +14,13 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 from ledger import rules, store
 from ledger.commands.facts import today
 from ledger.commands.judgements import unmet
+from ledger.commands.read import read_bytes
 from ledger.config import Config
-from ledger.errors import Refused, UnreadableInput, UsageError, why
+from ledger.errors import Refused, UsageError
 from ledger.git import files
 from ledger.plan import document, reader, text
 from ledger.plan.document import Edit
@@ -102,7 +102,7 @@ def change(config: Config, *, dry_run: bool = False) -> Iterator[Plan]:
     Raises as ``store.content`` does.
     """
     if dry_run:
-        yield Plan(config, _bytes(config.ledger))
+        yield Plan(config, read_bytes(config.ledger))
         return
     with store.content(config.ledger, pair=pair(config)) as content:
         plan = Plan(config, content.old)
@@ -121,8 +121,8 @@ def change_both(
         files.confine(config.root, config.partner)  # says what is wrong with it
         raise AssertionError
     if dry_run:
-        archived = _bytes(places.archive) if places.archive.exists() else b""
-        yield PlanAndArchive(config, _bytes(places.ledger), archived)
+        archived = read_bytes(places.archive) if places.archive.exists() else b""
+        yield PlanAndArchive(config, read_bytes(places.ledger), archived)
         return
     with store.contents(places, gains) as contents:
         plan = PlanAndArchive(config, *contents.old)
@@ -166,10 +166,3 @@ def _diff(path: str, old: Ledger, new: Ledger) -> str:
 def _lines(data: bytes) -> list[str]:
     parts = text.decode(data).split("\n")
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableInput("cannot-read", f"{path}: {why(error)}") from error

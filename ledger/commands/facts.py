@@ -15,15 +15,15 @@ from ledger.rules import Facts
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
 
-def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
-    """What git and the file system say at once; ``contents`` saves a git process."""
+def facts(config: Config) -> Facts:
+    """What git and the file system say at once."""
     cited = repository.Artifacts(config.root, is_git=config.is_git)
     return Facts(
         config.ledger_path,
         today(),
         states_of=cited.states,
         content_of=cited.content,
-        unknown_commits=partial(_unknown_commits, config.root, contents) if config.is_git else None,
+        unknown_commits=partial(_unknown_commits, config.root) if config.is_git else None,
         tops=frozenset(entry.name for entry in config.root.iterdir()),
         append_only=config.append_only,
         max_lines=config.max_lines,
@@ -41,12 +41,8 @@ def today() -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(time.time() + _FARTHEST_EAST))
 
 
-def _unknown_commits(
-    root: Path, contents: blobs.Blobs | None, names: Sequence[str]
-) -> frozenset[str]:
+def _unknown_commits(root: Path, names: Sequence[str]) -> frozenset[str]:
     """Those of ``names`` that git has no commit for. A shallow clone cannot tell."""
-    if contents is None:
-        with blobs.Blobs(root) as own:
-            return _unknown_commits(root, own, names)
-    unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
+    with blobs.Blobs(root) as contents:
+        unknown = frozenset(name for name in set(names) if contents.commit(name) is None)
     return frozenset() if unknown and repository.is_shallow(root) else unknown

@@ -140,11 +140,7 @@ class _Versions:
 
     def fork(self, merge: Commit) -> Snapshot:
         """What the file was where the histories of the parents parted."""
-        commit = repository.fork_point(self._root, *merge.parents)
-        if commit is None:
-            return EMPTY
-        found = log.blobs_at(self._root, [(commit, name) for name in self._names])
-        return self.of(next((blob for blob in found if blob), None)) or EMPTY
+        return self.of(log.fork_blob(self._root, merge, self._names)) or EMPTY
 
 
 # One item, or one attempt

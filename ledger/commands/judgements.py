@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,21 +11,21 @@ from ledger.claims.entries import work_tree
 from ledger.claims.judge import contradicted_since
 from ledger.claims.model import JudgedClaim
 from ledger.config import Config
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Refused
 from ledger.evidence.outputs import read_run
 from ledger.gates.gate import judged_criteria
-from ledger.git import blobs
+from ledger.git.blobs import Blobs
 from ledger.git.files import WorkTree
 from ledger.plan.model import Item, Ledger
 from ledger.rules import Facts
 from ledger.rules.model import Contradiction
 
 
-def with_evidence(known: Facts, config: Config, contents: blobs.Blobs | None = None) -> Facts:
+def with_evidence(known: Facts, config: Config) -> Facts:
     """``known``, and what runs and exit criteria say: reading them takes longer than a hook has."""
     return known._replace(
         run_notes=partial(run_notes, config.root),
-        contradicted=partial(contradictions, config, contents=contents),
+        contradicted=partial(contradictions, config),
         unmet=partial(unmet, config),
     )
 
@@ -42,21 +43,27 @@ def run_notes(root: Path, folder: str) -> Sequence[str]:
     ]
 
 
-def contradicted(
-    config: Config, ledger: Ledger, base: Ledger | None, *, contents: blobs.Blobs | None = None
-) -> Sequence[JudgedClaim]:
+def contradicted(config: Config, ledger: Ledger, base: Ledger | None) -> Sequence[JudgedClaim]:
     """The claims of ``ledger`` that the work tree contradicts, in attempts and completed actions
     that ``base`` does not have, word for word."""
-    if contents is None and config.is_git:
-        with blobs.Blobs(config.root) as own:
-            return contradicted(config, ledger, base, contents=own)
-    place = work_tree(config.root, contents, is_committed=False)
-    return contradicted_since(ledger, config.ledger_path, place, base)
+    with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
+        place = work_tree(config.root, contents, is_committed=False)
+        return contradicted_since(ledger, config.ledger_path, place, base)
 
 
-def contradictions(
-    config: Config, ledger: Ledger, base: Ledger | None, *, contents: blobs.Blobs | None = None
-) -> list[Contradiction]:
+def refuse(claims: Sequence[JudgedClaim], aside: Collection[str], hint: str) -> None:
+    """Raise Refused where what is new says something else than its run does. ``aside`` are kinds
+    of claims that other rules judge, and ``hint`` says what to do."""
+    for claim in claims:
+        if claim.kind not in aside:
+            raise Refused(
+                "contradicted",
+                f'it would say "{claim.said}": {claim.correction}',
+                f"{hint}; nothing was written",
+            )
+
+
+def contradictions(config: Config, ledger: Ledger, base: Ledger | None) -> list[Contradiction]:
     """What the rules take of ``contradicted``. That a date lies ahead and that a file or commit is
     missing is told by rules of its own, which need no run: LED301 on, LED403 on, LED408."""
     return [
@@ -69,7 +76,7 @@ def contradictions(
             correction=claim.correction,
             about=f"{claim.kind} {claim.text} {claim.claimed}",
         )
-        for claim in contradicted(config, ledger, base, contents=contents)
+        for claim in contradicted(config, ledger, base)
         if claim.kind not in ("date", "artifact", "commit")
     ]
 

@@ -9,9 +9,8 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ledger import config
 from ledger.commands import history as auditing
@@ -25,7 +24,7 @@ from ledger.git.log import Touched
 from ledger.git.repository import ArtifactState
 from ledger.plan import reader, selectors
 from ledger.plan.model import Attempt, Item, Ledger, Model
-from ledger.versions.model import History
+from ledger.versions.model import Event
 
 Progress = Callable[[int, int], None]
 CommitState = Literal["known", "elsewhere", "ambiguous", "unknown", "introducing", "touching"]
@@ -132,12 +131,7 @@ def links(
         else plan.attempts
     )
     pointers = link(settings, plan, attempts, commit, progress)
-    return Links(
-        path=settings.ledger_path,
-        commit=commit,
-        artifacts=pointers.artifacts,
-        commits=pointers.commits,
-    )
+    return Links(path=settings.ledger_path, commit=commit, **dict(pointers))
 
 
 def _at_revision(settings: Config, revision: str) -> tuple[str, Ledger]:
@@ -147,10 +141,8 @@ def _at_revision(settings: Config, revision: str) -> tuple[str, Ledger]:
             "no-repository", f"{settings.root}: no git repository", "leave out --rev"
         )
     with Blobs(settings.root) as contents:
-        commit = contents.commit(revision)
-        data = contents.read(commit, settings.ledger_path) if commit else None
-    if commit is None:
-        raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
+        commit = contents.known_commit(revision)
+        data = contents.read(commit, settings.ledger_path)
     if data is None:
         raise UsageError("no-such-file", f"{revision} has no {settings.ledger_path}")
     return commit, reader.read(data, conventions=settings.own)
@@ -168,9 +160,7 @@ def link(
     """What ``attempts`` of ``ledger`` point at, in the tree of ``commit`` (a full name), or by
     default in the work tree. ``artifacts_only`` leaves the commits out. Without git what exists
     counts as tracked."""
-    items: dict[str | None, Item] = {}
-    for item in ledger.items:
-        items.setdefault(item.id, item)
+    items: dict[str | None, Item] = {item.id: item for item in reversed(ledger.items)}
     with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
         place = _Place(config, contents, commit, progress)
         resolvers = {
@@ -181,14 +171,12 @@ def link(
             (one, items.get(one.item), list(resolvers[one.item].resolve(one))) for one in attempts
         ]
         place.ignore(meant for _, _, every in resolved for meant in every)
-        has_commits = place.head and not artifacts_only
-        commits = chain.from_iterable(_commits(place, *each) for each in resolved)
-        return Pointers(
-            artifacts=tuple(
-                _artifact(place, one, meant) for one, _, every in resolved for meant in every
-            ),
-            commits=tuple(commits) if has_commits else (),
-        )
+        artifacts = [_artifact(place, one, meant) for one, _, every in resolved for meant in every]
+        commits: list[CommitLink] = []
+        if place.head and not artifacts_only:
+            for each in resolved:
+                commits += _commits(place, *each)
+        return Pointers(artifacts=tuple(artifacts), commits=tuple(commits))
 
 
 class _Place:
@@ -225,20 +213,14 @@ class _Place:
         return Touched(self.root, self.head) if self.head else None
 
     @cached_property
-    def history(self) -> History | None:
-        """What commits did to the ledger, also to what lies in its archive now; None where it was
-        never committed."""
+    def origins(self) -> _Origins:
+        """Which commit introduced which attempt, also of those that lie in the archive now."""
         own = self._config
         if self.head:
-            with contextlib.suppress(UsageError):
+            with contextlib.suppress(UsageError):  # the ledger was never committed
                 plan = own.of_partner if own.is_archive else own
-                return auditing.audit(plan, self.head, self._progress)
-        return None
-
-    @cached_property
-    def origins(self) -> _Origins:
-        """Which commit introduced which attempt."""
-        return _Origins(self.history)
+                return _Origins(auditing.audit(plan, self.head, self._progress).events)
+        return _Origins(())
 
     def ignore(self, every: Iterable[Meant]) -> None:
         """Find out which of those that are not tracked git ignores, and by which rule."""
@@ -275,11 +257,11 @@ class _Place:
 class _Origins:
     """Which commit introduced an attempt, whatever it was called since."""
 
-    def __init__(self, history: History | None) -> None:
+    def __init__(self, events: Iterable[Event]) -> None:
         self._by_number: dict[tuple[str | None, int | None], str] = {}
         self._by_first: dict[tuple[str | None, str], str] = {}
         self._loose: dict[str, str] = {}
-        for event in history.events if history else ():
+        for event in events:
             place = (event.item, event.number)
             sha = event.commit
             if event.kind in ("moved", "renumbered"):
@@ -308,58 +290,47 @@ class _Origins:
 
 
 def _artifact(place: _Place, attempt: Attempt, meant: Meant) -> ArtifactLink:
-    artifact = meant.artifact
-    link = ArtifactLink(
+    facts: dict[str, Any] = {"path": meant.path, "state": meant.kind}
+    if meant.kind == "path":
+        if meant.place is not None:
+            facts = {"path": meant.place, **_found(place, meant.place)}
+        elif meant.matches:  # whichever is meant
+            facts["state"] = "tracked"
+        else:
+            facts |= {"state": "missing", **_lost(place, meant.places)}
+    return ArtifactLink(
         item=attempt.item,
         attempt=attempt.number,
-        raw=artifact.raw,
-        path=meant.path,
-        state="missing",
-        line=artifact.line,
+        raw=meant.artifact.raw,
+        line=meant.artifact.line,
         matches=meant.matches,
+        **facts,
     )
-    if meant.kind != "path":
-        return link.model_copy(update={"state": meant.kind})
-    if meant.place is not None:
-        return _found(place, link.model_copy(update={"path": meant.place}))
-    if meant.matches:  # whichever is meant
-        return link.model_copy(update={"state": "tracked"})
-    return _lost(place, link, meant.places)
 
 
-def _found(place: _Place, link: ArtifactLink) -> ArtifactLink:
-    tree, path = place.tree, link.path
+def _found(place: _Place, path: str) -> dict[str, Any]:
+    """What is known of a path that leads to something."""
+    tree, size = place.tree, place.tree.size(path)
     if not tree.listing.has(path):
         rule = place.ignored.get(path)
-        size = tree.size(path)
         state: ArtifactState = "ignored" if rule else "untracked" if place.is_git else "tracked"
-        return link.model_copy(update={"state": state, "rule": rule, "size": size})
+        return {"state": state, "rule": rule, "size": size}
     is_folder = tree.is_folder(path)
-    added = None
-    if place.touched:
-        names = tree.listing.inside(path) if is_folder else [path]
-        added = place.touched.first_in(names)
-    return link.model_copy(
-        update={
-            "state": "tracked",
-            "is_folder": is_folder,
-            "size": tree.size(path),
-            "added_by": added,
-        }
-    )
+    names = tree.listing.inside(path) if is_folder else [path]
+    added = place.touched.first_in(names) if place.touched else None
+    return {"state": "tracked", "is_folder": is_folder, "size": size, "added_by": added}
 
 
-def _lost(place: _Place, link: ArtifactLink, places: Sequence[str]) -> ArtifactLink:
+def _lost(place: _Place, places: Sequence[str]) -> dict[str, Any]:
+    """What is known of a path that leads to nothing, and would lie in one of ``places``."""
     for path in places:
         removed = place.touched.removed_by(path) if place.touched else None
         if removed:
-            return link.model_copy(update={"path": path, "removed_by": removed})
+            return {"path": path, "removed_by": removed}
     for path in places:
         if path in place.ignored:
-            return link.model_copy(
-                update={"state": "ignored", "path": path, "rule": place.ignored[path]}
-            )
-    return link
+            return {"state": "ignored", "path": path, "rule": place.ignored[path]}
+    return {}
 
 
 def _commits(
@@ -371,7 +342,6 @@ def _commits(
 
     def told(raw: str | None, sha: str | None, state: CommitState) -> CommitLink:
         commit = known.get(sha or "")
-        day, subject = (commit.day, commit.subject) if commit else (None, None)
         return CommitLink(
             item=attempt.item,
             attempt=attempt.number,
@@ -379,8 +349,8 @@ def _commits(
             sha=sha,
             state=state,
             introduced_by=introduced,
-            day=day,
-            subject=subject,
+            day=commit.day if commit else None,
+            subject=commit.subject if commit else None,
         )
 
     for name in attempt.commits:

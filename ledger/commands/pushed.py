@@ -31,7 +31,7 @@ def made_worse(
     ``replaces`` it, as a forced push does. Raises UsageError for a revision that git does not
     know, or two that have nothing in common.
     """
-    start, end = _commit(contents, base), _commit(contents, head)
+    start, end = contents.known_commit(base), contents.known_commit(head)
     fork = start if replaces else repository.fork_point(config.root, start, end)
     if fork is None:
         raise UsageError(
@@ -79,7 +79,7 @@ def _of_range(
     archive: Ledger,
 ) -> list[Finding]:
     """What the range as a whole made worse. Files are looked at where they are those of its end."""
-    known = facts(config, contents)
+    known = facts(config)
     if contents.commit("HEAD") != end:
         known = known._replace(states_of=None, content_of=None)
     known = known._replace(elsewhere=lambda: (archive,))
@@ -125,18 +125,5 @@ def _fork(
     read: Callable[[str | None], Ledger],
 ) -> Ledger | None:
     """The version that the parents of a merge have in common."""
-    if len(change.commit.parents) < 2:
-        return None
-    common = repository.fork_point(config.root, *change.commit.parents)
-    if common is None:
-        return None
-    found = log.blobs_at(config.root, [(common, name) for name in names])
-    blob = next((one for one in found if one), None)
+    blob = log.fork_blob(config.root, change.commit, names)
     return read(blob) if blob else None
-
-
-def _commit(contents: Blobs, revision: str) -> str:
-    found = contents.commit(revision)
-    if found is None:
-        raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
-    return found

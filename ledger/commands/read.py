@@ -31,12 +31,11 @@ class About(Model):
 
 def about(ledger: Ledger, path: str) -> About:
     """What there is to say about the file of ``ledger``, which ``path`` names."""
-    data = ledger.text
     return About(
         path=path,
         dialect=ledger.dialect,
-        bytes=len(data),
-        lines=len(text.line_starts(data)) - 1 if data else 0,
+        bytes=len(ledger.text),
+        lines=text.count_lines(ledger.text),
         last_updated=ledger.last_updated.value if ledger.last_updated else None,
     )
 
@@ -75,13 +74,8 @@ def opened(settings: Config) -> Opened:
     return Opened(settings, reader.read(read_bytes(settings.ledger), conventions=settings.own))
 
 
-def open_holding(given: Path | None, *names: Name) -> Opened:
-    """The ledger like ``open_ledger``, or its archive where only that has all that is named."""
-    return holding(config.find(Path.cwd(), given), *names)
-
-
 def holding(settings: Config, *names: Name) -> Opened:
-    """The same of ``settings`` that were found."""
+    """The ledger of ``settings``, or its archive where only that has all that is named."""
     found = opened(settings)
     if all(_has(found.ledger, name) for name in names) or settings.is_archive:
         return found

@@ -209,43 +209,28 @@ def is_glob(path: str) -> bool:
 
 def _runs(root: str, whole: Sequence[str]) -> list[str]:
     """The folders of the runs that are cited, each ending in a slash."""
-    found: dict[str, None] = {}
-    for path in whole:
-        for place in (path, root + path):
-            run = _RUN.match(place)
-            if run and len(place) > run.end():
-                found[f"{run.group()}/"] = None
-    return list(found)
+    places = (place for path in whole for place in (path, root + path))
+    runs = ((place, _RUN.match(place)) for place in places)
+    return [*dict.fromkeys(f"{run[0]}/" for place, run in runs if run and len(place) > run.end())]
 
 
 def _beside(root: str, whole: Sequence[str], tree: Tree) -> list[str]:
     """The folders that something else is cited in."""
-    found: dict[str, None] = {}
-    for path in whole:
-        for place in dict.fromkeys((path, root + path)):
-            if "/" in path and tree.listing.has(os.path.normpath(place)):
-                found[place if place.endswith("/") else f"{place.rpartition('/')[0]}/"] = None
-    return list(found)
+    places = dict.fromkeys(place for path in whole if "/" in path for place in (path, root + path))
+    there = (place for place in places if tree.listing.has(os.path.normpath(place)))
+    return [*dict.fromkeys(f"{place.rpartition('/')[0]}/" for place in there)]
 
 
 def _initiatives(paths: Iterable[str]) -> list[str]:
     """Where the end of a path is looked for if several files end so: two folders down towards
     the runs that are cited."""
-    found: dict[str, None] = {}
-    for path in paths:
-        parts = path.split("/", 2)
-        if len(parts) > 2 and _RUN.match(path):
-            found[f"{parts[0]}/{parts[1]}/"] = None
-    return list(found)
+    parts = (path.split("/", 2) for path in paths if _RUN.match(path))
+    return [*dict.fromkeys(f"{part[0]}/{part[1]}/" for part in parts if len(part) > 2)]
 
 
 def _filled(part: str) -> str:
     """One name with open parts as a pattern for ``fnmatch``, which takes time in proportion."""
-    made, end = [], 0
-    for gap in _OPEN.finditer(part):
-        made += [part[end : gap.start()].replace("[", "[[]"), "*"]
-        end = gap.end()
-    return "".join([*made, part[end:].replace("[", "[[]")])
+    return "*".join(closed.replace("[", "[[]") for closed in _OPEN.split(part))
 
 
 def _is_closed(part: str) -> bool:

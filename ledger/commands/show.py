@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field as Described
 
+from ledger import config
 from ledger.commands import read
 from ledger.commands.archived import archived_parts
 from ledger.commands.links import Pointers, Progress, link
@@ -44,19 +45,19 @@ def show(name: str, *, ledger: Path | None = None, progress: Progress | None = N
     plan that cannot be read.
     """
     wanted = selectors.parse(name)
-    opened = read.open_holding(ledger, wanted)
-    plan, config = opened.ledger, opened.config
+    opened = read.holding(config.find(Path.cwd(), ledger), wanted)
+    plan, settings = opened.ledger, opened.config
     items = selectors.items(plan, wanted.item)
     attempts = selectors.attempts(plan, wanted)
     is_item = wanted.number is None
     ids = {item.id for item in items}
-    parts = archived_parts(config, plan) if is_item else []
+    parts = archived_parts(settings, plan) if is_item else []
     return Shown(
         ledger=read.about(plan, opened.path),
         items=tuple(items) if is_item else (),
         attempts=() if is_item else tuple(attempts),
-        links=link(config, plan, attempts, None, progress, artifacts_only=is_item),
-        archive=config.partner,
+        links=link(settings, plan, attempts, None, progress, artifacts_only=is_item),
+        archive=settings.partner,
         archived=tuple(part for part in parts if part.item in ids),
         plan=plan,
     )

@@ -8,7 +8,6 @@ from ledger.config import Config
 from ledger.errors import UnreadableInput
 from ledger.git import blobs, repository
 from ledger.plan import reader
-from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
 
 
@@ -38,14 +37,10 @@ def check_staged(plan: Config, contents: blobs.Blobs) -> list[Finding]:
     elif head is None:
         old = repository.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
-    ledger = _read(plan, new)
-    known = facts(plan, contents)._replace(
-        elsewhere=lambda: (_read(plan, contents.staged(plan.partner)),)
+    ledger = reader.read(new or b"", plan.own)
+    known = facts(plan)._replace(
+        elsewhere=lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),)
     )
     before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
     common_version = None if fork is None else reader.read(fork, ledger.conventions)
     return rules.made_worse(ledger, known, before, common_version, ignored(plan))
-
-
-def _read(plan: Config, data: bytes | None) -> Ledger:
-    return reader.read(data or b"", conventions=plan.own)

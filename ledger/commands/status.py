@@ -244,12 +244,9 @@ def summarize(
 
 def next_action(actions: Iterable[Action]) -> Action | None:
     """The first action in progress, else the first open one, else the first blocked one."""
-    ordered = tuple(actions)
-    for states in (frozenset({"in_progress"}), OPEN, frozenset({"blocked"})):
-        for action in ordered:
-            if action.state in states:
-                return action
-    return None
+    turns = {"in_progress": 0, **dict.fromkeys(OPEN - {"in_progress"}, 1), "blocked": 2}
+    unfinished = (action for action in actions if action.state in turns)
+    return min(unfinished, key=lambda action: turns[action.state], default=None)
 
 
 def _summary(item: Item) -> ItemSummary:
@@ -279,11 +276,11 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
     """The item's next action; of an unfinished item that has none, what its last attempt says."""
     action = next_action(item.actions)
     if action:
-        return _as_next(action.state, action.text, action.span.start_line, number=action.number)
+        return _as_next(action, action.state, action.text, number=action.number)
     if dialects.of(item).has_boxes and item.status not in FINISHED:
         # A task says by itself what is to be done.
         state: ActionState = "blocked" if item.status == "blocked" else "pending"
-        return _as_next(state, item.title, item.span.start_line)
+        return _as_next(item, state, item.title)
     # In others an attempt's next actions stand beside the item's own.
     is_told = bool(item.actions) and dialects.is_sectioned(item)
     if last is None or is_told or item.status in FINISHED:
@@ -291,29 +288,25 @@ def _next(item: Item, last: Attempt | None) -> NextAction | None:
     said = citations.labelled(last.text, "Next Actions")
     if not said or said.lower().startswith(("none", "n/a")):
         return None
-    return _as_next("pending", said, last.span.start_line, attempt=last.number)
+    return _as_next(last, "pending", said, attempt=last.number)
 
 
 def _as_next(
+    where: Item | Attempt | Action,
     state: ActionState,
     words: str,
-    line: int,
     *,
     number: int | None = None,
     attempt: int | None = None,
 ) -> NextAction:
+    line = where.span.start_line
     return NextAction(number=number, state=state, text=words, attempt=attempt, line=line)
 
 
 def count_actions(actions: Iterable[Action]) -> ActionCounts:
     """The actions by state."""
-    states = Counter("open" if action.state in OPEN else action.state for action in actions)
     return ActionCounts(
-        open=states["open"],
-        blocked=states["blocked"],
-        deferred=states["deferred"],
-        complete=states["complete"],
-        rejected=states["rejected"],
+        **Counter("open" if action.state in OPEN else action.state for action in actions)
     )
 
 

@@ -10,13 +10,13 @@ from ledger import config, rules
 from ledger.commands import merge_driver as driver
 from ledger.commands import pushed
 from ledger.commands import read as reading
+from ledger.commands.archived import archive_bytes
 from ledger.commands.facts import facts, ignored
 from ledger.commands.judgements import with_evidence
 from ledger.commands.staged import check_staged
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import blobs, repository
-from ledger.git.files import confine
 from ledger.plan import reader
 from ledger.plan.model import Ledger, Model
 from ledger.rules.model import Finding, FindingCounts, count
@@ -80,7 +80,7 @@ def validate(
         finding
         for plan in plans
         for finding in (
-            faults(plan, _read(plan, reading.read_bytes(plan.ledger)))
+            faults(plan, reading.opened(plan).ledger)
             if not staged and base is None
             else _compared(plan, base, head, replaces=replaces, every=every)
         )
@@ -108,7 +108,7 @@ def _compared(
     with blobs.Blobs(plan.root) as contents:
         if base is None:
             if every:
-                return faults(plan, _read(plan, contents.staged(plan.ledger_path)))
+                return faults(plan, reader.read(contents.staged(plan.ledger_path) or b"", plan.own))
             return check_staged(plan, contents)
         if head is not None:
             return pushed.made_worse(plan, base, head, contents, replaces=replaces)
@@ -124,31 +124,18 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
     """What the work tree makes worse since it parted from ``revision``, so that what others did
     there in the meantime is not laid at its door. With ``every`` all that is wrong, with what
     evidence says, compared with ``revision`` itself."""
-    if contents.commit(revision) is None:
-        raise UsageError("no-such-revision", f"{revision}: git knows no such commit")
+    contents.known_commit(revision)
     is_gone = plan.is_archive and not plan.ledger.is_file()
-    ledger = _read(plan, b"" if is_gone else reading.read_bytes(plan.ledger))
-    known = with_evidence(facts(plan, contents), plan, contents)
+    ledger = reader.read(b"" if is_gone else reading.read_bytes(plan.ledger), plan.own)
+    known = with_evidence(facts(plan), plan)
     fork = revision if every else repository.fork_point(plan.root, "HEAD", revision) or revision
     before = contents.read(fork, plan.ledger_path)
     base = None if before is None else reader.read(before, ledger.conventions)
     if every:
         known = known._replace(base=base, every=True, run_notes=None)
         return rules.without_noise(rules.check(ledger, known, plan.ignore))
-    known = known._replace(elsewhere=lambda: (_read(plan, _partner_bytes(plan)),))
+    known = known._replace(elsewhere=lambda: (reader.read(archive_bytes(plan), plan.own),))
     return rules.made_worse(ledger, known, [base] if base else [], None, ignored(plan))
-
-
-def _read(plan: Config, data: bytes | None) -> Ledger:
-    return reader.read(data or b"", conventions=plan.own)
-
-
-def _partner_bytes(plan: Config) -> bytes:
-    """The plan's archive, or the archive's plan, in the work tree; empty where there is none."""
-    try:
-        return confine(plan.root, plan.partner).read_bytes()
-    except (OSError, UsageError):
-        return b""
 
 
 def _has_archive(plan: Config, base: str | None) -> bool:

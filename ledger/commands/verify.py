@@ -11,7 +11,7 @@ from ledger.claims.entries import Entry, revision, work_tree
 from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.commands import read
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import UnreadableInput
 from ledger.git.blobs import Blobs
 from ledger.plan import selectors
 from ledger.plan.model import Ledger, Model
@@ -61,16 +61,8 @@ def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Entry], bool]:
     wanted: set[tuple[str, int | None]] = set()
     for given in names:
         name = selectors.parse(given)
-        items = selectors.items(ledger, name.item)
-        if name.number is not None and not any(
-            attempt.number == name.number for item in items for attempt in item.attempts
-        ):
-            raise UsageError(
-                "no-such-attempt",
-                f"{items[0].id} has no attempt #{name.number}",
-                f"`ledger show {items[0].id}` lists its attempts",
-            )
-        wanted.update((item.id, name.number) for item in items)
+        selectors.attempts(ledger, name)
+        wanted.update((item.id, name.number) for item in selectors.items(ledger, name.item))
     return lambda entry: bool(
         entry.item and {(entry.item, None), (entry.item, entry.attempt)} & wanted
     )

@@ -111,6 +111,17 @@ class Blobs:
         answer = self._ask(os.fsencode(check_revision(revision)) + b"^{commit}")
         return answer[0] if answer else None
 
+    def known_commit(self, revision: str) -> str:
+        """Like ``commit``. Raises UsageError (``no-such-revision``) where there is none."""
+        found = self.commit(revision)
+        if found is None:
+            raise UsageError(
+                "no-such-revision",
+                f"{revision}: git knows no such commit",
+                "give a commit, branch or tag",
+            )
+        return found
+
     def content(self, name: str) -> bytes | None:
         """The blob whose full name is ``name``; None where the repository does not hold it."""
         return self._blob(name.encode()) if OBJECT_NAME.fullmatch(name) else None

@@ -413,14 +413,7 @@ class Commit(_Recorded):
 
     def __init__(self, contents: Blobs, revision: str) -> None:
         super().__init__(contents)
-        commit = contents.commit(revision)
-        if commit is None:
-            raise UsageError(
-                "no-such-revision",
-                f"{revision}: git knows no such commit",
-                "give a commit, branch or tag",
-            )
-        self.commit = commit
+        self.commit = contents.known_commit(revision)
         """The commit's full name."""
 
     @cached_property

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.errors import UsageError
-from ledger.git import blobs, process
+from ledger.git import blobs, process, repository
 from ledger.plan.model import Model
 
 # No name, message or path has a NUL in it, so none can pass for another record.
@@ -164,6 +164,16 @@ def blobs_at(root: Path, places: Sequence[tuple[str, str]]) -> list[str | None]:
     said = _git(root, "cat-file", "--batch-check", given=asked).split("\n")
     found = [line.split(" ") for line in said[: len(places)]]
     return [parts[0] if parts[1:2] == ["blob"] else None for parts in found]
+
+
+def fork_blob(root: Path, merge: Commit, names: Sequence[str]) -> str | None:
+    """The blob of the file, which had these ``names``, where the histories of the parents of
+    ``merge`` parted; None where it was not there, and for a commit that is no merge."""
+    if len(merge.parents) < 2:
+        return None
+    common = repository.fork_point(root, *merge.parents)
+    found = blobs_at(root, [(common, name) for name in names]) if common else []
+    return next((blob for blob in found if blob), None)
 
 
 def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Commit, list[_Edge]]]:
