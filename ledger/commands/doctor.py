@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ledger import config, store
-from ledger.commands import change, surroundings, validate
+from ledger.commands import change, read, surroundings, validate
 from ledger.commands.init import likely_plans
 from ledger.commands.repair import Repaired, repair
-from ledger.commands.surroundings import Area, Check, Problem
+from ledger.commands.surroundings import Area, Check, Problem, check
 from ledger.config import Config
 from ledger.edits import chunks
-from ledger.errors import LedgerError, UnreadableInput, why
+from ledger.errors import LedgerError, why
 from ledger.git import files, repository
 from ledger.plan import document, pointers, reader
 from ledger.plan.model import Ledger, Model
 from ledger.plan.places import name
+from ledger.plan.text import count_lines, counted
 from ledger.rules import fixes
 from ledger.rules.model import Finding
 from ledger.rules.places import quoted
@@ -92,20 +93,13 @@ def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
             mend = f"ledger init --ledger {shlex.quote(others[0])}" if others else "ledger init"
             means += f" {others[0]} looks like one." if others else ""
         problem = Problem(said=error.message, means=means, mend=mend)
-        return Diagnosis(
-            path=None,
-            verdict="unreadable",
-            checks=(Check(area=area, problems=(problem,)),),
-        )
+        return Diagnosis(path=None, verdict="unreadable", checks=(check(area, "", problem),))
     try:
-        ledger = _read(found)
+        ledger = read.opened(found).ledger
     except LedgerError as error:
-        said = Problem(
-            said=error.message,
-            means="No command can work with it.",
-            mend=error.hint or "ledger init",
-        )
-        checks = (Check(area="ledger", problems=(said,)), *_around(found, None))
+        means = "No command can work with it."
+        problem = Problem(said=error.message, means=means, mend=error.hint or "ledger init")
+        checks = (check("ledger", "", problem), *_around(found, None))
         return Diagnosis(path=found.ledger_path, verdict="unreadable", checks=checks)
     findings = validate.faults(found, ledger)
     checks = (
@@ -121,67 +115,46 @@ def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
 
 def _around(found: Config, ledger: Ledger | None) -> Iterator[Check]:
     """The checks of what is around the file. One that git keeps from being made says so."""
-    looks: tuple[tuple[Area, Callable[[], Check]], ...] = (
-        ("configuration", lambda: surroundings.configuration(found)),
-        ("git", lambda: surroundings.git(found)),
-        ("hook", lambda: surroundings.hook(found)),
-        ("merge driver", lambda: surroundings.merge_driver(found)),
-        ("archive", lambda: _archive(found, ledger)),
-    )
-    for area, look in looks:
+    looks: dict[Area, Callable[[Config], Check]] = {
+        "configuration": surroundings.configuration,
+        "git": surroundings.git,
+        "hook": surroundings.hook,
+        "merge driver": surroundings.merge_driver,
+        "archive": lambda found: _archive(found, ledger),
+    }
+    for area, look in looks.items():
         try:
-            yield look()
+            yield look(found)
         except LedgerError as error:
-            yield Check(
-                area=area,
-                said="",
-                problems=(
-                    Problem(
-                        said=error.message, means="It could not be looked at.", mend=error.hint
-                    ),
-                ),
-            )
-
-
-def _read(found: Config) -> Ledger:
-    try:
-        return reader.read(found.ledger.read_bytes(), conventions=found.own)
-    except FileNotFoundError:
-        raise UnreadableInput("no-such-file", f"{found.ledger_path}: no such file") from None
-    except OSError as error:
-        said = f"{found.ledger_path}: {why(error)}"
-        raise UnreadableInput("cannot-read", said) from error
+            means = "It could not be looked at."
+            yield check(area, "", Problem(said=error.message, means=means, mend=error.hint))
 
 
 # The file itself
 
 
-def _ledger(read: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
+def _ledger(plan: Ledger, found: Config, findings: Sequence[Finding]) -> Check:
     """Whether all of it could be read."""
-    tries = len(read.attempts)
-    tasks = sum(len(item.actions) for item in read.items)
-    lines = read.text.count(b"\n") + (not read.text.endswith(b"\n"))
-    why = "; ".join(reader.recognise(read.text, found.own).reasons)
-    said = (
-        f"{found.ledger_path}, {_number(lines)} lines: {_counted(len(read.items), 'item')}, "
-        f"{_counted(tries, 'attempt')}, {_counted(tasks, 'action')}; dialect: {why}"
-    )
+    tries = counted(len(plan.attempts), "attempt")
+    tasks = counted(sum(len(item.actions) for item in plan.items), "action")
+    lines, items = counted(count_lines(plan.text), "line"), counted(len(plan.items), "item")
+    why = "; ".join(reader.recognise(plan.text, found.own).reasons)
+    said = f"{found.ledger_path}, {lines}: {items}, {tries}, {tasks}; dialect: {why}"
     problems = []
-    if not read.items:
+    if not plan.items:
         means = "Commands that take an item have nothing to work with."
         mend = "ledger init --ledger new.md --dry-run # shows how one is written"
         problems.append(Problem(said="no items were recognised in it", means=means, mend=mend))
     unread = [one.line for one in findings if one.code == _UNREAD]
     if unread:
-        problems.append(
-            Problem(
-                said=f"{_counted(len(unread), 'line')} meant for an entry could not be read: "
-                f"{_some(unread, most=_MOST_LINES)}",
-                means="Such lines stay in the file and count nowhere.",
-                mend="ledger validate # says what is wrong with each",
-            )
+        which = f"{counted(len(unread), 'line')} meant for an entry could not be read"
+        problem = Problem(
+            said=f"{which}: {_some(unread, most=_MOST_LINES)}",
+            means="Such lines stay in the file and count nowhere.",
+            mend="ledger validate # says what is wrong with each",
         )
-    return Check(area="ledger", said=said, problems=tuple(problems))
+        problems.append(problem)
+    return check("ledger", said, *problems)
 
 
 def _findings(every: Sequence[Finding], fixes: int) -> Check:
@@ -190,14 +163,14 @@ def _findings(every: Sequence[Finding], fixes: int) -> Check:
     errors = [one for one in told if one.severity == "error"]
     warnings = [one for one in told if one.severity == "warning"]
     if not told:
-        return Check(area="findings", said="none")
+        return check("findings", "none")
     said = [
-        f"{_counted(len(found), noun)} ({_by_code(found)})"
+        f"{counted(len(found), noun)} ({_by_code(found)})"
         for found, noun in ((errors, "error"), (warnings, "warning"))
         if found
     ]
     if len(every) > len(told):
-        said.append(f"{_number(len(every) - len(told))} more told by the other areas")
+        said.append(f"{len(every) - len(told):,} more told by the other areas")
     code = _codes(errors or warnings)[0][0]
     problem = Problem(
         said=", ".join(said),
@@ -206,71 +179,62 @@ def _findings(every: Sequence[Finding], fixes: int) -> Check:
         is_bad=bool(errors),
     )
     if not fixes:
-        return Check(area="findings", problems=(problem,))
+        return check("findings", "", problem)
     safe = Problem(
-        said=f"{_counted(fixes, 'finding')} can be mended safely",
+        said=f"{counted(fixes, 'finding')} can be mended safely",
         means="Nobody's words are changed by that.",
         mend="ledger doctor --fix # and with --dry-run it shows them",
         is_bad=False,
     )
-    return Check(area="findings", problems=(problem, safe))
+    return check("findings", "", problem, safe)
 
 
-def _artifacts(read: Ledger, every: Sequence[Finding]) -> Check:
+def _artifacts(plan: Ledger, every: Sequence[Finding]) -> Check:
     """Whether what attempts cite is there, for everybody who clones the repository."""
-    cited = [one for attempt in read.attempts for one in attempt.artifacts]
+    cited = [one for attempt in plan.attempts for one in attempt.artifacts]
     counts = Counter(one.code for one in every if one.code in _CITED)
     if not counts:
         paths = sum(len(one.paths) for one in cited)
-        said = f"{_counted(paths, 'path')} cited, all of them in order" if paths else "none cited"
-        return Check(area="artifacts", said=said)
+        said = f"{counted(paths, 'path')} cited, all of them in order" if paths else "none cited"
+        return check("artifacts", said)
     (count, first), *more = [(counts[code], _CITED[code]) for code in _CITED if counts[code]]
-    names = f"{_number(count)} of these name{'s' if count == 1 else ''} {first}"
-    said = ", ".join([names, *(f"{_number(other)} {what}" for other, what in more)])
+    names = f"{count:,} of these name{'s' if count == 1 else ''} {first}"
+    said = ", ".join([names, *(f"{other:,} {what}" for other, what in more)])
     is_bad = bool(counts["LED403"] or counts["LED404"])
     means = "Who reads those attempts in another clone finds no evidence."
     if counts["LED404"]:
         means += " What git ignores, `git add --force` takes in."
     mend = "ledger links # lists them, each with its state"
-    files = f"{_counted(sum(1 for one in cited if one.paths), 'citation')} of files"
-    return Check(
-        area="artifacts",
-        said=files,
-        problems=(Problem(said=said, means=means, mend=mend, is_bad=is_bad),),
-    )
+    files = f"{counted(sum(1 for one in cited if one.paths), 'citation')} of files"
+    problem = Problem(said=said, means=means, mend=mend, is_bad=is_bad)
+    return check("artifacts", files, problem)
 
 
 # Its archive
 
 
-def _archive(found: Config, read: Ledger | None) -> Check:
-    """The check. ``read`` is the plan, None where it cannot be read."""
+def _archive(found: Config, plan: Ledger | None) -> Check:
+    """The check. ``plan`` is the plan, None where it cannot be read."""
     data = _archive_bytes(found)
-    long = tuple(_length(found, read)) if read else ()
+    long = tuple(_length(found, plan)) if plan else ()
     if isinstance(data, str):
         said = f"{found.partner}: {data}"
         means = "What was moved there is out of reach."
-        return Check(
-            area="archive",
-            said="",
-            problems=(Problem(said=said, means=means, mend=_back(found)), *long),
-        )
-    meant = pointers.find(document.parse(read.text)) if read else []
+        return check("archive", "", Problem(said=said, means=means, mend=_back(found)), *long)
+    meant = pointers.find(document.parse(plan.text)) if plan else []
     if data is None and not meant:
-        return Check(
-            area="archive", said="none" if long else "none, and none is needed", problems=long
-        )
+        return check("archive", "none" if long else "none, and none is needed", *long)
     held = chunks.find(data or b"")
     kept = reader.read(data or b"", conventions=found.own)
     tries = kept.attempts
     said = (
-        f"{found.partner}: {_counted(len(kept.items), 'item')}, {_counted(len(tries), 'attempt')}; "
-        f"the plan points to {_counted(len(meant), 'part')} of it"
+        f"{found.partner}: {counted(len(kept.items), 'item')}, {counted(len(tries), 'attempt')}; "
+        f"the plan points to {counted(len(meant), 'part')} of it"
     )
     problems = [
-        *_moved(found, read, held),
-        *_twice(read, data or b"", kept),
-        *_agreement(found, read, kept),
+        *_moved(found, plan, held),
+        *_twice(plan, data or b"", kept),
+        *_agreement(found, plan, kept),
         *long,
     ]
     if (
@@ -282,81 +246,74 @@ def _archive(found: Config, read: Ledger | None) -> Check:
         mend = f"git add {partner} # and commit it with the plan"
         means = "What was moved there is nowhere else."
         problems.append(Problem(said=f"{found.partner} is not committed", means=means, mend=mend))
-    return Check(area="archive", said=said, problems=tuple(problems))
+    return check("archive", said, *problems)
 
 
-def _moved(found: Config, read: Ledger | None, held: list[chunks.Chunk]) -> Iterator[Problem]:
+def _moved(found: Config, plan: Ledger | None, held: list[chunks.Chunk]) -> Iterator[Problem]:
     """Whether each part that was moved is where the plan says, and as it was."""
     keys = {chunk.key for chunk in held}
-    items = read.items if read else ()
+    items = plan.items if plan else ()
     gone = [(item.id, one) for item in items for one in item.archived if one.key not in keys]
     if gone:
         names = list(dict.fromkeys(name for name, _ in gone))
         tries = sum(one.attempts for _, one in gone)
         of = _some(names, "more items")
-        said = f"it lacks {_counted(len(gone), 'part')} of {of} that the plan points to"
-        means = f"{_counted(tries, 'attempt')} cannot be found." if tries else "It cannot be found."
+        said = f"it lacks {counted(len(gone), 'part')} of {of} that the plan points to"
+        means = f"{counted(tries, 'attempt')} cannot be found." if tries else "It cannot be found."
         yield Problem(said=said, means=means, mend=_back(found))
     edited = [chunk for chunk in held if not chunk.is_whole]
     if edited:
         lines = _some([chunk.line for chunk in edited])
         were, line = ("was", "line") if len(edited) == 1 else ("were", "lines")
-        said = f"{_counted(len(edited), 'part')} {were} edited there since, on {line} {lines}"
+        said = f"{counted(len(edited), 'part')} {were} edited there since, on {line} {lines}"
         means = "They can be read, and do not come back by themselves."
-        yield Problem(
-            said=said,
-            means=means,
-            mend=f"git log -p -- {shlex.quote(found.partner)} # shows what was changed",
-        )
+        mend = f"git log -p -- {shlex.quote(found.partner)} # shows what was changed"
+        yield Problem(said=said, means=means, mend=mend)
 
 
-def _twice(read: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
+def _twice(plan: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
     """Whether attempts stand there twice, and whether any part is out of reach."""
     counts = Counter((one.number, one.text) for one in kept.attempts)
     twice = [text for (_, text), count in counts.items() if count > 1]
     if twice:
         stands = "stands" if len(twice) == 1 else "stand"
-        tries = _counted(len(twice), "attempt")
+        tries = counted(len(twice), "attempt")
         said = f"{tries} {stands} twice in the archive, first {quoted(twice[0])}"
+        means = "They count twice. Two branches that both archive do that."
         mend = "take one of each out by hand, with its line in the plan; the guard lets it go"
-        yield Problem(
-            said=said, means="They count twice. Two branches that both archive do that.", mend=mend
-        )
-    pointed = {*_POINTED.findall(data), *_POINTED.findall(read.text if read else b"")}
-    lost = [one for one in chunks.find(data) if one.key.encode() not in pointed] if read else []
+        yield Problem(said=said, means=means, mend=mend)
+    pointed = {*_POINTED.findall(data), *_POINTED.findall(plan.text if plan else b"")}
+    lost = [one for one in chunks.find(data) if one.key.encode() not in pointed] if plan else []
     if lost:
         line = "line" if len(lost) == 1 else "lines"
         lines = _some([one.line for one in lost])
-        said = f"nothing points to {_counted(len(lost), 'part')} of it, on {line} {lines}"
+        said = f"nothing points to {counted(len(lost), 'part')} of it, on {line} {lines}"
         means = "What is there is not found by its item, and does not come back by itself."
         mend = f"git log -S archived-{lost[0].key} # tells which commit took the line out"
         yield Problem(said=said, means=means, mend=mend)
 
 
-def _agreement(found: Config, read: Ledger | None, kept: Ledger) -> Iterator[Problem]:
+def _agreement(found: Config, plan: Ledger | None, kept: Ledger) -> Iterator[Problem]:
     """Whether no attempt stands in both files."""
     pair = change.pair(found)
     if pair and store.is_cut_short(pair):
         said = "a change of the plan and the archive is under way, or was cut short"
         means = "What was to be moved stands in both. The next command that writes undoes it."
-        yield Problem(
-            said=said,
-            means=means,
-            mend="ledger archive --to-lines 1000000 # writes, and moves nothing",
-        )
+        mend = "ledger archive --to-lines 1000000 # writes, and moves nothing"
+        yield Problem(said=said, means=means, mend=mend)
         return
-    own = {(one.item, one.number, one.text) for one in read.attempts} if read else set()
+    own = {(one.item, one.number, one.text) for one in plan.attempts} if plan else set()
     both = [one for one in kept.attempts if (one.item, one.number, one.text) in own]
     if both:
         stands = "stands" if len(both) == 1 else "stand"
-        said = f"{_counted(len(both), 'attempt')} {stands} in both files, first {name(both[0])}"
+        said = f"{counted(len(both), 'attempt')} {stands} in both files, first {name(both[0])}"
         mend = "take one of each out by hand; the guard lets it go"
         yield Problem(said=said, means="They count twice.", mend=mend)
 
 
-def _length(found: Config, read: Ledger) -> Iterator[Problem]:
+def _length(found: Config, plan: Ledger) -> Iterator[Problem]:
     """Whether the plan is longer than it may be, or than people read."""
-    lines = read.text.count(b"\n")
+    lines = plan.text.count(b"\n")
     most = found.max_lines or _LONG
     if lines > most:
         said = f"the plan has {lines:,} lines, more than {most:,}"
@@ -392,19 +349,6 @@ def _by_code(found: Sequence[Finding]) -> str:
 
 def _codes(found: Sequence[Finding]) -> list[tuple[str, int]]:
     return Counter(one.code for one in found).most_common()
-
-
-def _counted(count: int, noun: str) -> str:
-    """``1 item``, ``1,200 items``."""
-    return (
-        f"{_number(count)} {noun}"
-        if count == 1
-        else f"{_number(count)} {noun}{'es' if noun.endswith('x') else 's'}"
-    )
-
-
-def _number(count: int) -> str:
-    return f"{count:,}"
 
 
 def _some(values: Sequence[object], rest: str = "more", most: int = _MOST) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
@@ -57,7 +58,13 @@ class Check(Model):
         return "problem" if any(one.is_bad for one in self.problems) else "offer"
 
 
+def check(area: Area, said: str, *problems: Problem) -> Check:
+    """A check of one area."""
+    return Check(area=area, said=said, problems=problems)
+
+
 _VERSION: Final = re.compile(r"v?(\d+(?:\.\d+)+\S*)")
+_OTHER_RULES: Final = "Commits are judged by other rules than `ledger validate` has."
 _UNCHECKED: Final = "No commit in this clone is checked."
 
 
@@ -65,38 +72,34 @@ def configuration(found: Config) -> Check:
     """Where the settings stand, and whether each of them names something."""
     table = config.table(found)
     if table is None:
-        return Check(area="configuration", said="none, so what holds without one does")
+        return check("configuration", "none, so what holds without one does")
     file, settings = table
     keys = [key for key in type(settings).model_fields if key in settings.model_fields_set]
     place = Path(os.path.relpath(file, found.root)).as_posix()
     said = f"[tool.ledger] of {place}: {', '.join(keys) or 'empty'}"
     unknown = [code for code in found.ignore if code not in rules.RULES]
     if not unknown:
-        return Check(area="configuration", said=said)
+        return check("configuration", said)
     problem = Problem(
         said=f"`ignore` names what is no rule: {', '.join(unknown)}",
         means="Nothing is left out by it.",
         mend="ledger explain # lists the rules",
     )
-    return Check(area="configuration", said=said, problems=(problem,))
+    return check("configuration", said, problem)
 
 
 def git(found: Config) -> Check:
     """Whether there is a repository, whole, that has the fix plan in it."""
     root, path = found.root, found.ledger_path
     if not found.is_git:
+        said = "there is no repository here"
         means = "Nothing brings back what is lost, and no commit can be checked."
-        return Check(
-            area="git",
-            said="",
-            problems=(Problem(said="there is no repository here", means=means, mend="git init"),),
-        )
+        return check("git", "", Problem(said=said, means=means, mend="git init"))
     problems = []
     if repository.is_shallow(root):
         means = "Older versions are out of reach: of `history`, and of commits that attempts name."
-        problems.append(
-            Problem(said="the clone is shallow", means=means, mend="git fetch --unshallow")
-        )
+        mend = "git fetch --unshallow"
+        problems.append(Problem(said="the clone is shallow", means=means, mend=mend))
     if repository.is_unmerged(root, path):
         means = "A merge is not finished, and nothing can be committed before."
         mend = f"git add {shlex.quote(path)} # once it is resolved"
@@ -109,99 +112,80 @@ def git(found: Config) -> Check:
     with Blobs(root) as contents:
         head = contents.commit("HEAD")
     said = f"a repository at {head[:8]}" if head else "a repository without a commit"
-    return Check(area="git", said=said, problems=tuple(problems))
+    return check("git", said, *problems)
 
 
 def hook(found: Config) -> Check:
     """Whether commits are checked in this clone, and by which version."""
     if not found.is_git:
-        return Check(area="hook", said="none without a repository")
+        return check("hook", "none without a repository")
     seen = pre_commit.look(found.root)
-    place = _short(found.root, seen.place)
+    place = seen.place.removeprefix(f"{found.root.as_posix()}/")
     if seen.runs == pre_commit.PROGRAM:
-        return Check(area="hook", said=f"{place} runs it", problems=_program(seen))
+        return check("hook", f"{place} runs it", *_program(seen))
     if not seen.is_named:
-        offer = Problem(
-            said="none is set up", means=_UNCHECKED, mend="ledger init --hook", is_bad=False
-        )
-        return Check(area="hook", problems=(offer,))
+        said, mend = "none is set up", "ledger init --hook"
+        return check("hook", "", Problem(said=said, means=_UNCHECKED, mend=mend, is_bad=False))
     if seen.runs is None:
         said = f"{pre_commit.CONFIG} names it, and git runs nothing at a commit"
         means, mend = _UNCHECKED, "pre-commit install"
         if seen.is_elsewhere:
             means += f" `core.hooksPath` has git look for {place}, which can call ledger-hook, too."
             mend = "git config --unset core.hooksPath && pre-commit install"
-        return Check(area="hook", problems=(Problem(said=said, means=means, mend=mend),))
+        return check("hook", "", Problem(said=said, means=means, mend=mend))
     if seen.runs != "pre-commit":
         said = f"{pre_commit.CONFIG} names it, and {place} is another program's"
         mend = "pre-commit install # keeps the other one, and both are run"
-        return Check(area="hook", problems=(Problem(said=said, means=_UNCHECKED, mend=mend),))
+        return check("hook", "", Problem(said=said, means=_UNCHECKED, mend=mend))
     problems = list(_version(seen.rev) if seen.rev else _program(seen))
     if pre_commit.misses(pre_commit.read(found.root, pre_commit.CONFIG) or "", found.ledger_path):
         said = f"{pre_commit.CONFIG} has it look at other files than {found.ledger_path}"
         means = "No commit that changes the fix plan is checked."
-        problems.append(
-            Problem(said=said, means=means, mend="ledger init --hook # says what belongs there")
-        )
+        mend = "ledger init --hook # says what belongs there"
+        problems.append(Problem(said=said, means=means, mend=mend))
     if not seen.runs_at_merges:
         means = "A merge without a conflict is not checked."
         mend = "pre-commit install --hook-type pre-merge-commit"
         said = "it is installed for commits and not for merges"
         problems.append(Problem(said=said, means=means, mend=mend, is_bad=False))
     by = f"{seen.rev} of its repository" if seen.rev else f"{pre_commit.PROGRAM} of the environment"
-    return Check(area="hook", said=f"installed through pre-commit, {by}", problems=tuple(problems))
+    return check("hook", f"installed through pre-commit, {by}", *problems)
 
 
 def merge_driver(found: Config) -> Check:
     """Whether git merges the fix plan by attempts in this clone."""
     if not found.is_git:
-        return Check(area="merge driver", said="none without a repository")
+        return check("merge driver", "none without a repository")
     mend = "ledger merge-driver --install"
     lacking = driver.lacks(found)
     if lacking:
         means = "Two attempts may come to bear one number, and appends conflict."
-        return Check(area="merge driver", problems=(Problem(said=lacking, means=means, mend=mend),))
+        return check("merge driver", "", Problem(said=lacking, means=means, mend=mend))
     if driver.is_installed(found):
-        return Check(area="merge driver", said="installed")
+        return check("merge driver", "installed")
     means = "Branches that both append will conflict."
-    return Check(
-        area="merge driver",
-        said="",
-        problems=(Problem(said="none is set up", means=means, mend=mend, is_bad=False),),
-    )
+    offer = Problem(said="none is set up", means=means, mend=mend, is_bad=False)
+    return check("merge driver", "", offer)
 
 
-def _program(seen: pre_commit.Hook) -> tuple[Problem, ...]:
+def _program(seen: pre_commit.Hook) -> Iterator[Problem]:
     """What is wrong with the program that the PATH has."""
     name, own = pre_commit.PROGRAM, metadata.version("fix-plan-ledger")
     if seen.program is None:
         means = "Each commit will fail, since the hook cannot be started."
         mend = "pip install fix-plan-ledger # or activate the environment that has it"
-        return (Problem(said=f"{name} is not on the PATH", means=means, mend=mend),)
-    said = pre_commit.version_of(seen.program)
-    if said == own:
-        return ()
-    told = f"{name} on the PATH is {said or 'another version'}, this is {own}"
-    means = "Commits are judged by other rules than `ledger validate` has."
-    return (
-        Problem(
-            said=told, means=means, mend="pip install --upgrade fix-plan-ledger # where the hook is"
-        ),
-    )
+        yield Problem(said=f"{name} is not on the PATH", means=means, mend=mend)
+        return
+    version = pre_commit.version_of(seen.program)
+    if version != own:
+        said = f"{name} on the PATH is {version or 'another version'}, this is {own}"
+        mend = "pip install --upgrade fix-plan-ledger # where the hook is"
+        yield Problem(said=said, means=_OTHER_RULES, mend=mend)
 
 
-def _version(rev: str) -> tuple[Problem, ...]:
+def _version(rev: str) -> Iterator[Problem]:
     """What is wrong with the version that pre-commit takes from the repository."""
     named, own = _VERSION.fullmatch(rev), metadata.version("fix-plan-ledger")
-    if named is None or named.group(1) == own:
-        return ()
-    means = "Commits are judged by other rules than `ledger validate` has."
-    return (
-        Problem(
-            said=f"the hook is {rev}, this is {own}", means=means, mend="pre-commit autoupdate"
-        ),
-    )
-
-
-def _short(root: Path, place: str) -> str:
-    return place.removeprefix(f"{root.as_posix()}/")
+    if named and named.group(1) != own:
+        said = f"the hook is {rev}, this is {own}"
+        yield Problem(said=said, means=_OTHER_RULES, mend="pre-commit autoupdate")

@@ -105,8 +105,8 @@ def one_line(text: str) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """``1 item``, ``2 items``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """``1 item``, ``1,200 items``."""
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 # Damaged text
