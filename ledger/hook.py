@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import ledger
 from ledger import config, errors
-from ledger.commands import staged
+from ledger.commands import guard
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
@@ -63,9 +63,9 @@ def _run(arguments: Sequence[str]) -> int:
         if not settings.is_git:
             raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
         with Blobs(settings.root) as contents:
-            findings += staged.check_staged(settings, contents)
+            findings += guard.check_staged(settings, contents)
             if not arguments:
-                findings += staged.check_staged(settings.of_partner, contents)
+                findings += guard.check_staged(settings.of_partner, contents)
     errors.write("".join(f"{finding}\n" for finding in findings))
     codes = sorted({finding.code for finding in findings if finding.severity == "error"})
     if codes:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger import hook
-from ledger.commands import facts, staged
+from ledger.commands import facts, guard
 from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
@@ -331,7 +331,7 @@ def test_ctrl_c(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(staged, "check_staged", interrupted)
+    monkeypatch.setattr(guard, "check_staged", interrupted)
     assert hook.main([PLAN]) == 130
 
 
@@ -341,7 +341,7 @@ def test_a_defect_is_told_in_a_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(staged, "check_staged", lambda *_: 1 // 0)
+    monkeypatch.setattr(guard, "check_staged", lambda *_: 1 // 0)
     code, [line] = run(PLAN)  # type: ignore[misc]
     assert code == 2
     assert "this is a defect of ledger: ZeroDivisionError" in line

@@ -10,7 +10,7 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson, DryRun, LedgerPath
 from ledger.commands import apply as library
-from ledger.reports import apply as report
+from ledger.plan import text
 from ledger.reports.lines import diff
 
 
@@ -30,10 +30,18 @@ def command(
         output.document("apply", applied)
         return 0
     if not dry_run:
-        output.lines(report.line(applied, one) for one in applied.updates)
+        output.lines(_line(applied, one) for one in applied.updates)
         return 0
     output.lines(diff(applied.diff))
     for one in applied.updates:
         if one.outcome == "held":  # which a diff does not show
-            output.note(report.line(applied, one))
+            output.note(_line(applied, one))
     return 0
+
+
+def _line(applied: library.Applied, one: library.AppliedUpdate) -> str:
+    """What became of an update: ``docs/plan.md:12: ITEM-1 attempt #21 added``."""
+    name = f"attempt #{one.number}" if one.kind == "attempt" else f"action {one.number}"
+    added = "rewritten" if one.kind == "rewrite" else "added"
+    outcome = "is there already" if one.outcome == "held" else added
+    return text.visible(f"{applied.path}:{one.line}: {applied.item} {name} {outcome}")

@@ -12,8 +12,8 @@ from typing import Literal
 from pydantic import Field
 
 from ledger import config, rules
-from ledger.commands.archived import parts_at, pointers
 from ledger.commands.change import PlanAndArchive, change_both
+from ledger.commands.read import parts_at, pointers
 from ledger.config import Config
 from ledger.edits import archive as moving
 from ledger.edits import chunks

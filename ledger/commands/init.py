@@ -10,17 +10,16 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
 from ledger import config, rules, store
 from ledger.commands import merge_driver as driver
-from ledger.commands import pre_commit, templates
+from ledger.commands import pre_commit, read, templates
 from ledger.config import Config
-from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
+from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
 from ledger.git import files, process, repository
 from ledger.plan import reader, text
 from ledger.plan.model import Ledger, Model
@@ -111,16 +110,13 @@ def init(
 def _start(found: Config, title: str | None, wanted: Collection[Offer], *, dry_run: bool) -> Start:
     ledger, plan_step = _plan(found, title or templates.DEFAULT_TITLE)
     parts = [plan_step, *_settings(found)]
-    doers: dict[Offer, Callable[[Config], Iterator[StartStep]]] = {
-        "hook": _hook,
-        "ci": _ci,
-        "agents": _agents,
-    }
     for offer, (_, said) in OFFERS.items():
         if offer == "merge-driver":
             parts += _merge_driver(found, is_wanted=offer in wanted, dry_run=dry_run)
-        elif offer in wanted or all(one.state == "there" for one in doers[offer](found)):
-            parts += doers[offer](found)
+            continue
+        steps = [*{"hook": _hook, "ci": _ci, "agents": _agents}[offer](found)]
+        if offer in wanted or steps[0].state == "there":
+            parts += steps
         else:
             parts.append(_step(offer, "offered", "", said))
     written = [one.place for one in parts if one.state == "added"]
@@ -148,12 +144,7 @@ def _plan(found: Config, title: str) -> tuple[Ledger, StartStep]:
     path = found.ledger_path
     if os.path.lexists(found.ledger):
         _require(found.ledger)
-        try:
-            return reader.read(found.ledger.read_bytes(), conventions=found.own), _step(
-                "plan", "there", path, "a fix plan"
-            )
-        except OSError as error:
-            raise UnreadableInput("cannot-read", f"{found.ledger}: {why(error)}") from error
+        return read.opened(found).ledger, _step("plan", "there", path, "a fix plan")
     today = datetime.now(UTC).date().isoformat()
     name, said = templates.first(title, today)
     ledger = reader.read(text.encode(said) + b"\n")
@@ -306,10 +297,7 @@ def _agents(found: Config) -> Iterator[StartStep]:
 
 def _branch(found: Config) -> str:
     """The branch that counts: the remote's own, else the one that is checked out."""
-    if found.is_git:
-        with suppress(LedgerError):
-            return repository.branch(found.root) or "main"
-    return "main"
+    return (repository.branch(found.root) if found.is_git else None) or "main"
 
 
 def _by_hand(about: Literal["configuration"] | Offer, place: str, said: str | None) -> StartStep:
@@ -346,9 +334,10 @@ def _find(here: Path, given: Path | None) -> Config:
                 f"`ledger init --ledger {config.DEFAULTS[0]}` starts a new one",
             ) from None
     place = Path(os.path.realpath(here / given)) if given else None
-    folder = _existing(place.parent) if place else Path(os.path.realpath(here))
+    folder = place.parent if place else Path(os.path.realpath(here))
+    folder = next(above for above in (folder, *folder.parents) if above.is_dir())
     top = process.top_of(folder)
-    if top is None and _is_bare(folder):
+    if top is None and all((folder / name).exists() for name in ("HEAD", "objects", "refs")):
         raise UsageError(
             "bare", f"{folder}: a bare repository, which has no work tree", "run it in a clone"
         )
@@ -381,16 +370,6 @@ def _require(file: Path) -> None:
         )
 
 
-def _is_bare(folder: Path) -> bool:
-    return (folder / "HEAD").is_file() and all(
-        (folder / name).is_dir() for name in ("objects", "refs")
-    )
-
-
-def _existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.is_dir())
-
-
 def likely_plans(here: Path) -> list[str]:
     """Their names, relative to ``here``: those that are called so and have an item. What git
     ignores is not looked at; without git only the folder itself is."""
@@ -400,18 +379,14 @@ def likely_plans(here: Path) -> list[str]:
         names = repository.listed(root) if top else [file.name for file in root.iterdir()]
     except (OSError, LedgerError):
         return []
-    found = [name for name in sorted(names) if _PLAN_NAME.search(name)][:_MOST_READ]
-    return [
-        Path(os.path.relpath(root / name, here)).as_posix() for name in found if _is(root, name)
-    ]
+    likely = [name for name in sorted(names) if _PLAN_NAME.search(name)][:_MOST_READ]
+    tree = files.WorkTree(root)
+    plans = [name for name in likely if _is_plan(tree, name)]
+    return [Path(os.path.relpath(root / name, here)).as_posix() for name in plans]
 
 
-def _is(root: Path, name: str) -> bool:
+def _is_plan(tree: files.WorkTree, name: str) -> bool:
     try:
-        place = files.confine(root, name)
-        if not place.is_file():  # a pipe would have us wait for somebody who writes into it
-            return False
-        with place.open("rb") as file:
-            return bool(reader.read(file.read(_LARGEST)).items)
-    except (OSError, UsageError):
+        return bool(reader.read(tree.read(name, _LARGEST)).items)
+    except LedgerError:
         return False

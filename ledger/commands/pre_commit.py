@@ -13,7 +13,6 @@ import subprocess
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ledger.errors import LedgerError
 from ledger.git import files, repository
 from ledger.plan import text
 
@@ -56,7 +55,7 @@ def look(root: Path) -> Hook:
     """The hook of the repository whose top is ``root``."""
     named = [one for one in _REPOSITORY.split(read(root, CONFIG) or "") if is_named(one)]
     rev = _REV.search(named[0]) if named else None
-    place = _place(root)
+    place = repository.hook_place(root, "pre-commit")
     return Hook(
         is_named=bool(named),
         rev=rev.group(1) if rev else None,
@@ -64,7 +63,7 @@ def look(root: Path) -> Hook:
         runs_at_merges=_runs(place.with_name("pre-merge-commit")) is not None,
         place=place.as_posix(),
         program=shutil.which(PROGRAM),
-        is_elsewhere=_is_elsewhere(root),
+        is_elsewhere=bool(repository.setting(root, "core.hooksPath")),
     )
 
 
@@ -108,9 +107,21 @@ def unreadable(root: Path) -> str:
 
 def _pre_commit(root: Path, *arguments: str) -> str:
     """What pre-commit says where it fails; else empty."""
+    code, said = _output(root, shutil.which("pre-commit") or "pre-commit", *arguments)
+    return said.replace("=====> ", "")[-200:] if code else ""
+
+
+def version_of(program: str) -> str:
+    """Which version of the hook a program is; empty where it does not say."""
+    code, said = _output(Path.cwd(), program, "--version")
+    return "" if code else said.removeprefix(f"{PROGRAM} ")
+
+
+def _output(root: Path, program: str, *arguments: str) -> tuple[int, str]:
+    """The exit code of a program, and what it says in one line; why it could not be run."""
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed command
-            [shutil.which("pre-commit") or "pre-commit", *arguments],
+        done = subprocess.run(  # noqa: S603 - pre-commit, or the hook that commits run
+            [program, *arguments],
             cwd=root,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -118,20 +129,8 @@ def _pre_commit(root: Path, *arguments: str) -> str:
             timeout=60,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"pre-commit could not be run: {text.one_line(str(error))[:200]}"
-    said = (done.stdout + done.stderr).decode("utf-8", "replace").replace("=====> ", "").strip()
-    return text.one_line(said)[-200:] if done.returncode else ""
-
-
-def version_of(program: str) -> str:
-    """Which version of the hook a program is; empty where it does not say."""
-    try:
-        done = subprocess.run(  # noqa: S603 - the program that commits run
-            [program, "--version"], capture_output=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return text.one_line(done.stdout.decode("utf-8", "replace")).removeprefix(f"{PROGRAM} ")
+        return 1, f"{Path(program).name} could not be run: {text.one_line(str(error))[:200]}"
+    return done.returncode, text.one_line((done.stdout + done.stderr).decode("utf-8", "replace"))
 
 
 def read(root: Path, name: str) -> str | None:
@@ -145,20 +144,6 @@ def read(root: Path, name: str) -> str | None:
             return text.decode(file.read(_LARGEST)).replace("\r\n", "\n")
     except OSError:
         return None
-
-
-def _place(root: Path) -> Path:
-    try:
-        return repository.hook_place(root, "pre-commit")
-    except LedgerError:
-        return root / ".git/hooks/pre-commit"
-
-
-def _is_elsewhere(root: Path) -> bool:
-    try:
-        return bool(repository.setting(root, "core.hooksPath"))
-    except LedgerError:
-        return False
 
 
 def _runs(place: Path) -> str | None:

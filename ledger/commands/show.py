@@ -8,7 +8,6 @@ from pydantic import Field as Described
 
 from ledger import config
 from ledger.commands import read
-from ledger.commands.archived import archived_parts
 from ledger.commands.links import Pointers, Progress, link
 from ledger.commands.read import About
 from ledger.plan import selectors
@@ -51,7 +50,7 @@ def show(name: str, *, ledger: Path | None = None, progress: Progress | None = N
     attempts = selectors.attempts(plan, wanted)
     is_item = wanted.number is None
     ids = {item.id for item in items}
-    parts = archived_parts(settings, plan) if is_item else []
+    parts = read.archived_parts(settings, plan) if is_item else []
     return Shown(
         ledger=read.about(plan, opened.path),
         items=tuple(items) if is_item else (),

@@ -10,7 +10,6 @@ from typing import Final, get_args
 
 from ledger import rules
 from ledger.commands import read
-from ledger.commands.archived import archived_parts
 from ledger.commands.facts import today
 from ledger.commands.read import About, about
 from ledger.plan import citations, dialects, words
@@ -223,7 +222,7 @@ def status(*, ledger: Path | None = None) -> Status:
         findings=count(rules.check(opened.ledger, facts, config.ignore)),
         archive=config.partner,
     )
-    parts = tuple(archived_parts(config, opened.ledger))
+    parts = tuple(read.archived_parts(config, opened.ledger))
     return found.model_copy(update={"archived": parts})
 
 

@@ -7,13 +7,11 @@ from pathlib import Path
 from pydantic import computed_field
 
 from ledger import config, rules
+from ledger.commands import guard
 from ledger.commands import merge_driver as driver
-from ledger.commands import pushed
 from ledger.commands import read as reading
-from ledger.commands.archived import archive_bytes
 from ledger.commands.facts import facts, ignored
 from ledger.commands.judgements import with_evidence
-from ledger.commands.staged import check_staged
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import blobs, repository
@@ -109,9 +107,9 @@ def _compared(
         if base is None:
             if every:
                 return faults(plan, reader.read(contents.staged(plan.ledger_path) or b"", plan.own))
-            return check_staged(plan, contents)
+            return guard.check_staged(plan, contents)
         if head is not None:
-            return pushed.made_worse(plan, base, head, contents, replaces=replaces)
+            return guard.check_pushed(plan, base, head, contents, replaces=replaces)
         return _since(plan, base, contents, every=every)
 
 
@@ -134,7 +132,7 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
     if every:
         known = known._replace(base=base, every=True, run_notes=None)
         return rules.without_noise(rules.check(ledger, known, plan.ignore))
-    known = known._replace(elsewhere=lambda: (reader.read(archive_bytes(plan), plan.own),))
+    known = known._replace(elsewhere=lambda: (reader.read(reading.archive_bytes(plan), plan.own),))
     return rules.made_worse(ledger, known, [base] if base else [], None, ignored(plan))
 
 

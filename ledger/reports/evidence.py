@@ -9,7 +9,7 @@ from ledger.edits.runs import metrics_of
 from ledger.evidence.crashes import groups
 from ledger.evidence.model import FAILING, Delta, Evidence
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line, listed
+from ledger.reports.lines import Line
 
 _SHORTEST_S = 0.005  # no test below it is slow
 
@@ -18,27 +18,15 @@ def report(read: Runs, slowest: int = 5) -> Iterator[Line]:
     """Each run in short where there are several, all of them together, and the comparison."""
     if read.together:
         for one in read.runs:
-            yield from brief(one)
+            yield from _brief(one.path, one)
     yield from run(read.whole, slowest, len(read.runs))
     if read.delta:
         yield from comparison(read.delta, " + ".join(read.baseline))
 
 
-def brief(evidence: Evidence) -> Iterator[Line]:
-    """One of several inputs: how it ended and its numbers."""
-    yield _heading(evidence.path, evidence)
-    said = metrics_of(evidence)
-    if said:
-        yield Line(f"  {one_line(said)}")
-
-
 def run(evidence: Evidence, slowest: int = 5, inputs: int = 1) -> Iterator[Line]:
     """One run: how it ended, its numbers, and what went wrong."""
-    name = evidence.path if inputs == 1 else f"{inputs} inputs together"
-    yield _heading(name, evidence)
-    said = metrics_of(evidence)
-    if said:
-        yield Line(f"  {one_line(said)}")
+    yield from _brief(evidence.path if inputs == 1 else f"{inputs} inputs together", evidence)
     for rate in evidence.rates:
         yield Line(f"  {rate.name}: {rate.count} of {rate.of}, {rate.percent:.2f} %")
     for label, value in (
@@ -59,9 +47,13 @@ def run(evidence: Evidence, slowest: int = 5, inputs: int = 1) -> Iterator[Line]
         yield Line(f"  note: {one_line(warning)}")
 
 
-def _heading(name: str, evidence: Evidence) -> Line:
+def _brief(name: str, evidence: Evidence) -> Iterator[Line]:
+    """How it ended, and its numbers."""
     reason = f" ({evidence.reason})" if evidence.reason else ""
-    return Line(one_line(f"{name}: {evidence.completeness}{reason}"), "heading")
+    yield Line(one_line(f"{name}: {evidence.completeness}{reason}"), "heading")
+    said = metrics_of(evidence)
+    if said:
+        yield Line(f"  {one_line(said)}")
 
 
 def _resources(evidence: Evidence) -> str:
@@ -111,14 +103,8 @@ def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
     )
     yield Line(one_line(f"against {baseline}"), "heading")
     always = 3
-    yield Line(
-        "  "
-        + listed(
-            _count(name, tests)
-            for place, (name, tests) in enumerate(classes)
-            if tests or place < always
-        )
-    )
+    shown = [one for place, one in enumerate(classes) if one[1] or place < always]
+    yield Line(f"  {', '.join(_count(name, tests) for name, tests in shown)}")
     for name, tests in classes:
         for identity in tests if name != "still failing" else ():
             yield Line(f"  {name}: {one_line(identity)}")

@@ -18,7 +18,7 @@ from ledger.commands.validate import Checked
 from ledger.plan import text
 from ledger.plan.text import counted
 from ledger.reports import documents
-from ledger.reports.lines import Line, accented, listed
+from ledger.reports.lines import Line, accented
 from ledger.rules import RULES
 from ledger.rules.model import Explanation, Finding
 
@@ -42,7 +42,7 @@ def lines(checked: Checked) -> Iterator[Line]:
         yield accented(before, finding.severity, after)
     codes = Counter(finding.code for finding in checked.findings).most_common()
     if len(checked.findings) > _MANY:
-        yield Line(f"by rule: {listed(f'{code} {count}' for code, count in codes)}")
+        yield Line(f"by rule: {', '.join(f'{code} {count}' for code, count in codes)}")
     counts = checked.counts
     found = [
         counted(number, noun)
@@ -50,7 +50,7 @@ def lines(checked: Checked) -> Iterator[Line]:
         if number
     ]
     where = text.visible(", ".join(checked.paths))
-    yield Line(f"{where}: {listed(found) or 'no findings'}")
+    yield Line(f"{where}: {', '.join(found) or 'no findings'}")
 
 
 def json(checked: Checked) -> str:

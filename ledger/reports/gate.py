@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ledger.gates.model import Gate, JudgedCriterion
 from ledger.plan import text
 from ledger.plan.text import counted
-from ledger.reports.lines import Line, accented, hung, listed
+from ledger.reports.lines import Line, accented
 
 _MOST_EVIDENCE = 3
 
@@ -31,7 +31,7 @@ def gate(judged: Gate) -> Iterator[Line]:
         lost = [str(one.line) for one in judged.damage if one.lost]
         damaged = f"{judged.path}: {counted(len(judged.damage), 'damaged line')} read as meant"
         yield Line(
-            text.visible(damaged + (f"; marks are lost on lines {listed(lost)}" if lost else ""))
+            text.visible(damaged + (f"; marks are lost on lines {', '.join(lost)}" if lost else ""))
         )
     yield Line(text.visible(_summary(judged)))
 
@@ -45,21 +45,19 @@ _STATES = {
 
 
 def _line(one: JudgedCriterion) -> Line:
-    marks = [
-        *(["ticked"] if one.is_false_claim else []),
-        *(["optional"] if one.optional else []),
-    ]
-    marked = f" ({listed(marks)})" if marks else ""
+    notes = {"ticked": one.is_false_claim, "optional": one.optional}
+    marks = [note for note, holds in notes.items() if holds]
+    marked = f" ({', '.join(marks)})" if marks else ""
     shown = one.evidence[:_MOST_EVIDENCE]
     more = len(one.evidence) - len(shown)
-    where = f" [{listed(shown)}{f' and {more} more' if more else ''}]" if shown else ""
+    where = f" [{', '.join(shown)}{f' and {more} more' if more else ''}]" if shown else ""
     rest = text.visible(f"{marked}: {text.one_line(one.text)}: {one.reason}{where}")
-    return hung(accented(f"{one.line:>6}: ", one.verdict, rest), 8)
+    return accented(f"{one.line:>6}: ", one.verdict, rest)._replace(kind="hung", hang=8)
 
 
 def _summary(judged: Gate) -> str:
     counts = Counter(one.verdict for one in judged.criteria)
-    totals = listed(f"{counts[verdict]} {verdict}" for verdict in ("met", "unmet", "unknown"))
+    totals = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("met", "unmet", "unknown"))
     false = sum(one.is_false_claim for one in judged.criteria)
     ticked = f"; {false} ticked and not met" if false else ""
     return f"{judged.path}: {judged.verdict}: {totals}{ticked}"

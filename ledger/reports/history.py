@@ -10,12 +10,11 @@ from typing import Final
 
 from ledger.git.log import Commit
 from ledger.plan.text import counted, one_line, visible
-from ledger.reports.lines import Line, diff
+from ledger.reports.lines import Line, cut, diff, name_of
 from ledger.versions.model import Event, EventKind, Facts, History, Removed, Restored
 
 _ROWS: Final = 12  # of the table over time
 _SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole
-_LONGEST: Final = 300  # characters of what an event tells
 _WHEN: Final = re.compile(r"\A\d{4}-?\d\d-?\d\d(?:T[\d:]{4,8}Z?)?|(?<=\A\[)\d{4}-\d\d-\d\d")
 _MEASURES: Final[tuple[tuple[str, str, Callable[[Facts], int]], ...]] = (
     ("a number used twice in an item", "attempt", attrgetter("duplicates")),
@@ -69,10 +68,10 @@ def summary(history: History) -> Iterator[Line]:
 def timeline(history: History, name: str) -> Iterator[Line]:
     """Each commit that did something to the item or attempt, and what it did."""
     log = {commit.sha: commit for commit in history.log}
-    told = counted(sum(1 for _ in groupby(history.events, _commit_of)), "commit")
+    told = counted(sum(1 for _ in groupby(history.events, attrgetter("commit"))), "commit")
     yield Line(one_line(f"{name} in {history.path}: {told} changed it"), "heading")
     items = {event.item for event in history.events}
-    for commit, events in groupby(history.events, _commit_of):
+    for commit, events in groupby(history.events, attrgetter("commit")):
         yield Line("")
         yield Line(_commit(log[commit]), "cut")
         for event in events:
@@ -91,7 +90,7 @@ def removed(history: History) -> Iterator[Line]:
         name = _lost(one)
         yield Line(one_line(f"{name} removed by {_commit(log[one.commit])}"), "heading")
         if to := one.moved_to:
-            yield Line(f"  its words stand at {one_line(_name(to.item, to.number))} now")
+            yield Line(f"  its words stand at {one_line(name_of(to.item, to.number))} now")
         elif "#" in name and one.item:
             yield Line(f"  to put it back: ledger history --restore '{one_line(name)}'")
         for text in (one.text, *one.more):
@@ -124,10 +123,10 @@ def _removals(history: History) -> Iterator[Line]:
     else:
         count, commits = counted(len(history.removed), "attempt"), len(by_commit)
         yield Line(f"{count} removed by {counted(commits, 'commit')}", "heading")
-    for commit, lost in by_commit.items():
+    for sha, lost in by_commit.items():
         moved = sum(one.moved_to is not None for one in lost)
         aside = f" ({moved} moved)" if moved else ""
-        yield Line(f"  {len(lost):>4}  {_commit(log[commit])}{aside}", "cut")
+        yield Line(f"  {len(lost):>4}  {_commit(log[sha])}{aside}", "cut")
     if history.removed:
         yield Line("  `ledger history --removed` prints them, --restore ITEM#N puts one back")
 
@@ -207,18 +206,10 @@ def _commit(commit: Commit) -> str:
     return one_line(f"{commit.sha[:8]}  {commit.day}  {commit.author}: {commit.subject}")
 
 
-def _commit_of(event: Event) -> str:
-    return event.commit
-
-
-def _name(item: str | None, number: int | None) -> str:
-    return f"{item or 'no item'}{'' if number is None else f'#{number}'}"
-
-
 def _lost(one: Removed) -> str:
     """The name of a removed attempt; one without a number is called by when it was made."""
-    when = _WHEN.search(one.text[:_LONGEST]) if one.number is None else None
-    return _name(one.item, one.number) + (f"#{when.group()}" if when else "")
+    when = _WHEN.search(one.text[:300]) if one.number is None else None
+    return name_of(one.item, one.number) + (f"#{when.group()}" if when else "")
 
 
 def _event(event: Event, *, with_item: bool) -> str:
@@ -245,8 +236,4 @@ def _apart(before: str, after: str) -> tuple[str, str]:
     shared = next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
     start = old.rfind(" ", 0, shared) + 1 if shared > _SHARED else 0
     mark = "…" if start else ""
-    return _cut(mark + old[start:] if old else ""), _cut(mark + new[start:] if new else "")
-
-
-def _cut(words: str) -> str:
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
+    return cut(mark + old[start:] if old else ""), cut(mark + new[start:] if new else "")

@@ -1,6 +1,6 @@
 """What reports for people consist of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from ledger.plan.text import visible
@@ -17,21 +17,20 @@ class Line(NamedTuple):
     accent: tuple[int, int, str] | None = None
 
 
-def accented(before: str, word: str, after: str, style: str = "") -> Line:
-    """A line with one word in a style, by default that of a verdict or severity."""
-    start = len(before)
-    shown = style or _STYLES.get(word, "")
-    return Line(before + word + after, accent=(start, start + len(word), shown) if shown else None)
+def accented(before: str, word: str, after: str) -> Line:
+    """A line with one word in the style of a verdict, severity or state."""
+    start, style = len(before), _STYLES.get(word)
+    return Line(before + word + after, accent=(start, start + len(word), style) if style else None)
 
 
-def hung(line: Line, indent: int) -> Line:
-    """The line, wrapped on a terminal with ``indent`` blanks before what is left over."""
-    return line._replace(kind="hung", hang=indent)
+def cut(words: str) -> str:
+    """The first 300 characters of one line."""
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
 
 
-def listed(parts: Iterable[str]) -> str:
-    """``a, b, c``."""
-    return ", ".join(parts)
+def name_of(item: str | None, number: int | None) -> str:
+    """``ITEM#3``, as it is typed."""
+    return f"{item or 'no item'}{'' if number is None else f'#{number}'}"
 
 
 def diff(change: str) -> Iterator[Line]:
@@ -39,6 +38,7 @@ def diff(change: str) -> Iterator[Line]:
     return (Line(visible(line)) for line in change.split("\n")[:-1])
 
 
+_LONGEST: Final = 300  # characters of a text that is one of many
 _STYLES: Final = {
     "error": "bold red",
     "warning": "yellow",

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from ledger.commands.links import ArtifactLink, CommitLink, Links
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line, accented
+from ledger.reports.lines import Line, accented, name_of
 
 _STATES: Final = ("tracked", "untracked", "ignored", "missing", "outside", "placeholder")
 _NAMED: Final = ("known", "elsewhere", "ambiguous", "unknown")
@@ -22,13 +22,14 @@ def links(found: Links) -> Iterator[Line]:
     artifacts = _by_attempt(found.artifacts)
     commits = _by_attempt(found.commits)
     for key in _in_order([*artifacts], [*commits]):
-        yield Line(one_line(_name(*key)), "heading")
+        yield Line(one_line(name_of(*key)), "heading")
         yield from map(artifact, artifacts.get(key, ()))
         yield from map(commit, commits.get(key, ()))
     named = [one for one in found.commits if one.raw]
     said = f"{found.path}: {counts(found.artifacts)}"
     if named:
-        said += f"; {counted(len(named), 'commit')} named: {_counted(_states(named), _NAMED)}"
+        states = _counted((one.state for one in named), _NAMED)
+        said += f"; {counted(len(named), 'commit')} named: {states}"
     yield Line(one_line(said))
 
 
@@ -42,22 +43,17 @@ def counts(artifacts: Sequence[ArtifactLink]) -> str:
 
 def artifact(link: ArtifactLink) -> Line:
     """One path: its state, where it is, and what is known of it."""
-    told = []
-    if link.size is not None:
-        told.append(f"{link.size:,} bytes")
-    if link.added_by:
-        told.append(f"added by {link.added_by[:8]}")
-    if link.removed_by:
-        told.append(f"removed by {link.removed_by[:8]}")
-    if link.rule:
-        told.append(link.rule)
-    if link.matches:
-        several = len(link.matches)
-        some = ", ".join(link.matches[:_MOST_MATCHES])
-        aside = f" and {several - _MOST_MATCHES} more" if several > _MOST_MATCHES else ""
-        told.append(f"one of {some}{aside}" if several > 1 else f"perhaps {some}")
+    some, more = ", ".join(link.matches[:_MOST_MATCHES]), len(link.matches) - _MOST_MATCHES
+    several = f"one of {some}" + (f" and {more} more" if more > 0 else "")
+    told = (
+        f"{link.size:,} bytes" if link.size is not None else "",
+        f"added by {link.added_by[:8]}" if link.added_by else "",
+        f"removed by {link.removed_by[:8]}" if link.removed_by else "",
+        link.rule or "",
+        several if len(link.matches) > 1 else f"perhaps {some}" if some else "",
+    )
     slash = "/" if link.is_folder else ""
-    aside = f" ({'; '.join(told)})" if told else ""
+    aside = f" ({'; '.join(filter(None, told))})" if any(told) else ""
     gap = " " * (13 - len(link.state))
     return accented("  ", link.state, f"{gap}{one_line(f'{link.path}{slash}{aside}')}")
 
@@ -86,14 +82,6 @@ def _in_order(keys: list[_Key], others: list[_Key]) -> list[_Key]:
     return keys
 
 
-def _states(named: Iterable[CommitLink]) -> list[str]:
-    return [one.state for one in named]
-
-
 def _counted(states: Iterable[str], order: Iterable[str]) -> str:
     number = Counter(states)
     return ", ".join(f"{number[state]} {state}" for state in order if number[state])
-
-
-def _name(item: str | None, number: int | None) -> str:
-    return f"{item or 'no item'}{'' if number is None else f'#{number}'}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line, listed
+from ledger.reports.lines import Line
 
 _MOST_NOTES = 10
 
@@ -45,7 +45,7 @@ def _rates(judged: Judgement) -> Iterator[Line]:
         yield Line(f"  at first try: {first}; retries count {judged.retries} tries")
     longest = [_streak(one) for one in (judged.longest_pass, judged.longest_fail) if one]
     if longest:
-        yield Line(f"  longest streaks: {listed(longest)}")
+        yield Line(f"  longest streaks: {', '.join(longest)}")
     if judged.current:
         yield Line(f"  at the end: {_streak(judged.current)}")
     failed = [found.name for found in judged.rounds if found.result == "fail"]
@@ -112,7 +112,7 @@ def _claims(judged: Judgement) -> Iterator[Line]:
     if not judged.claims:
         return
     counts = Counter(claim.verdict for claim in judged.claims)
-    said = listed(
+    said = ", ".join(
         f"{counts[verdict]} {verdict}" for verdict in ("supported", "contradicted", "unverifiable")
     )
     yield Line(f"what the report says: {said}", "heading")

@@ -14,8 +14,8 @@ from ledger.plan import text
 from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import one_line, visible
 from ledger.reports import links as report
-from ledger.reports.lines import Line, listed
-from ledger.reports.status import finished, size, unfinished
+from ledger.reports.lines import Line
+from ledger.reports.status import actions, size
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
 
@@ -141,8 +141,7 @@ def _attempts(shown: Item) -> Iterator[Line]:
 def _actions(shown: Item) -> Iterator[Line]:
     if not shown.actions:
         return
-    counts = count_actions(shown.actions)
-    said = listed(filter(None, (unfinished(counts), finished(counts))))
+    said = actions(count_actions(shown.actions), every=True)
     yield Line("")
     yield Line(f"Next actions ({said})", "heading")
     for action in shown.actions:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.commands.status import ActionCounts, ItemSummary, NextAction, NextStep, Status
 from ledger.plan.model import FINISHED, ArchivedPart, ItemStatus
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line, listed
+from ledger.reports.lines import Line, cut
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,15 +27,13 @@ _STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "par
 _NARROWEST_TITLE: Final = 20
 _MOST_IN_FULL: Final = 5
 Styled = str | tuple[str, str]
-# A pipe has no width; this is how much of an action's text its line holds.
-_LONGEST_TEXT: Final = 300
 
 
 def plain(status: Status, every: bool = False) -> Iterator[str]:
     """Lines for a pipe: a first line about the file, a line for each item (status, priority,
     ID and the rest, tabs between them), last what to do. They do not depend on any width."""
     about = status.ledger
-    yield f"{one_line(about.path)}: {listed(_counts(status))}{_updated(status)}"
+    yield f"{one_line(about.path)}: {', '.join(_counts(status))}{_updated(status)}"
     for group in _NAMES if every else _OPEN:
         for item in status.by_priority(group):
             start = (item.status, item.priority or "-", item.id)
@@ -46,11 +44,11 @@ def plain(status: Status, every: bool = False) -> Iterator[str]:
 def _parts(item: ItemSummary) -> Iterator[str]:
     yield one_line(item.title) or "no title"
     yield _attempts(item)
-    actions = unfinished(item.actions)
-    if actions:
-        yield actions
+    left = actions(item.actions)
+    if left:
+        yield left
     for label, said in _outlook(item):
-        yield f"{label}{_cut(said)}"
+        yield f"{label}{cut(one_line(said))}"
 
 
 def draw(status: Status, console: Console, every: bool = False) -> None:
@@ -61,7 +59,7 @@ def draw(status: Status, console: Console, every: bool = False) -> None:
         console.print(Text.assemble(*parts), no_wrap=True, overflow="ellipsis", crop=True)
 
     line((one_line(status.ledger.path), "bold"), _updated(status))
-    console.print(Text(listed(_counts(status))))
+    console.print(Text(", ".join(_counts(status))))
     widths = _widths([item for item in status.items if every or item.status in _OPEN])
     for group in _NAMES if every else _OPEN:
         items = status.by_priority(group)
@@ -102,12 +100,12 @@ def _rows(item: ItemSummary, widths: tuple[int, int], width: int) -> Iterator[li
     margin = " " * (first + 2)
     if item.status in FINISHED:
         return
-    actions = unfinished(item.actions)
+    left = actions(item.actions)
     outlook = list(_outlook(item))
-    if actions and not outlook:
-        yield [margin, actions]
+    if left and not outlook:
+        yield [margin, left]
     for place, (label, said) in enumerate(outlook):
-        before = f"{actions}; " if actions and not place else ""
+        before = f"{left}; " if left and not place else ""
         style = "yellow" if label.startswith("blocked") else ""
         yield [margin, before, (label, style), one_line(said)]
 
@@ -146,7 +144,7 @@ def _collapsed(items: list[ItemSummary], width: int) -> Iterator[str]:
 def _counts(status: Status) -> list[str]:
     totals = status.totals
     groups = {name: getattr(totals, group) for group, name in _NAMES.items()}
-    said = listed([f"{count} {name}" for name, count in groups.items() if count])
+    said = ", ".join([f"{count} {name}" for name, count in groups.items() if count])
     items = counted(totals.items, "item") + (f" ({said})" if said else "")
     loose = f" ({totals.loose} in no item)" if totals.loose else ""
     return [items, counted(totals.attempts, "attempt") + loose]
@@ -154,7 +152,7 @@ def _counts(status: Status) -> list[str]:
 
 def _updated(status: Status) -> str:
     updated = status.ledger.last_updated
-    return f", updated {_cut(updated)}" if updated else ""
+    return f", updated {cut(one_line(updated))}" if updated else ""
 
 
 def _attempts(item: ItemSummary) -> str:
@@ -198,11 +196,6 @@ def _blocked(action: int | None) -> str:
     return "blocked: " if action is None else f"blocked {action}: "
 
 
-def _cut(said: str) -> str:
-    said = one_line(said)
-    return said if len(said) <= _LONGEST_TEXT else said[: _LONGEST_TEXT - 1].rstrip() + "…"
-
-
 def _closing(status: Status, every: bool) -> Iterator[str]:
     """What to do now."""
     totals, findings, following = status.totals, status.findings, status.next
@@ -220,16 +213,10 @@ def _closing(status: Status, every: bool) -> Iterator[str]:
         yield f"next: {item}{number} (`ledger show {item}`)"
 
 
-def unfinished(counts: ActionCounts) -> str:
-    """``2 open, 1 blocked, 1 deferred``; empty where nothing is left to do."""
-    named = (("open", counts.open), ("blocked", counts.blocked), ("deferred", counts.deferred))
-    return listed(f"{count} {name}" for name, count in named if count)
-
-
-def finished(counts: ActionCounts) -> str:
-    """``19 complete, 1 rejected``."""
-    named = (("complete", counts.complete), ("rejected", counts.rejected))
-    return listed(f"{count} {name}" for name, count in named if count)
+def actions(counts: ActionCounts, *, every: bool = False) -> str:
+    """``2 open, 1 blocked, 1 deferred``, with ``every`` also those that are finished."""
+    names = ("open", "blocked", "deferred", *(("complete", "rejected") if every else ()))
+    return ", ".join(f"{count} {name}" for name in names if (count := getattr(counts, name)))
 
 
 # The archive

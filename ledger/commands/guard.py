@@ -1,8 +1,9 @@
-"""The guard over commits that were pushed: no hook may have seen them.
+"""What a change makes worse in a plan: what is staged, which is what the hook asks, and commits
+that were pushed, which no hook may have seen.
 
-Each commit is held against all its parents, so that what is lost is laid at the door of the one
-that lost it, and what a merge hides is found. What the last commit has again, in the ledger or
-in its archive, is not lost; nor is what it says is withdrawn.
+Each commit that was pushed is held against all its parents, so that what is lost is laid at the
+door of the one that lost it, and what a merge hides is found. What the last commit has again, in
+the ledger or in its archive, is not lost; nor is what it says is withdrawn.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 from ledger import rules
 from ledger.commands.facts import facts, ignored
 from ledger.config import Config
-from ledger.errors import UsageError
+from ledger.errors import UnreadableInput, UsageError
 from ledger.git import log, repository
 from ledger.git.blobs import Blobs
 from ledger.git.log import Change
@@ -22,7 +23,42 @@ from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
 
 
-def made_worse(
+def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
+    """What the commit that is staged makes worse in ``plan``; ``contents`` are those of its
+    repository.
+
+    In a merge every side counts as the version before. A file that the commit removes is judged
+    as if it were empty. Raises UnreadableInput where the file is in conflict.
+    """
+    root, path = plan.root, plan.ledger_path
+    new, head = contents.staged(path), contents.head(path)
+    if plan.is_archive and new is None and head is None:
+        return []
+    others = repository.merge_parents(root)
+    if new is None and repository.is_unmerged(root, path):
+        raise UnreadableInput(
+            "unmerged", f"{path}: git's index holds it in conflict", "resolve it and `git add` it"
+        )
+    if new == head and not others:
+        return []
+    fork = None
+    bases = [head, *(contents.read(other, path) for other in others)]
+    if others:
+        common = repository.fork_point(root, "HEAD", *others)
+        fork = contents.read(common, path) if common else None
+    elif head is None:
+        old = repository.renamed_from(root, path)
+        bases = [contents.head(old) if old else None]
+    ledger = reader.read(new or b"", plan.own)
+    known = facts(plan)._replace(
+        elsewhere=lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),)
+    )
+    before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
+    common_version = None if fork is None else reader.read(fork, ledger.conventions)
+    return rules.made_worse(ledger, known, before, common_version, ignored(plan))
+
+
+def check_pushed(
     config: Config, base: str, head: str, contents: Blobs, *, replaces: bool = False
 ) -> list[Finding]:
     """What the commits that ``head`` has and ``base`` has not made worse.
