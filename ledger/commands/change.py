@@ -11,6 +11,7 @@ So nothing is written that does more than was meant, or that ``validate`` would 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -164,5 +165,4 @@ def _diff(path: str, old: Ledger, new: Ledger) -> str:
 
 
 def _lines(data: bytes) -> list[str]:
-    parts = text.decode(data).split("\n")
-    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+    return [line for line in re.split(r"(?<=\n)", text.decode(data)) if line]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from ledger import config
 from ledger.commands import change as transaction
@@ -90,7 +90,8 @@ def audit(
     new = [change for change in changes if name_of(change) not in deeds]
     if new:
         names = tuple(dict.fromkeys(change.path for change in changes))
-        with _Versions(settings, names) as versions:
+        with Blobs(settings.root) as blobs:
+            versions = _Versions(settings, blobs, names)
             found = dict(_compared(versions, new, progress))
         if not versions.lacks:
             cache.save(place, found)
@@ -115,19 +116,13 @@ def _compared(
 class _Versions:
     """The versions of the ledger, which had these ``names``, from the repository."""
 
-    def __init__(self, settings: Config, names: Sequence[str]) -> None:
+    def __init__(self, settings: Config, blobs: Blobs, names: Sequence[str]) -> None:
         self._root = settings.root
         self._names = names
-        self._blobs = Blobs(settings.root)
+        self._blobs = blobs
         self._snapshots = Snapshots(settings.own)
         self.lacks = False  # whether the repository does not hold one that was asked for
         self.of = lru_cache(maxsize=_KEPT)(self._of)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._blobs.close()
 
     def _of(self, blob: str | None) -> Snapshot | None:
         """The version that ``blob`` is, an empty one for None; None where it is not in the
@@ -238,10 +233,5 @@ def _as_written(settings: Config, removed: Removed) -> tuple[Attempt, Ledger]:
             "no-content", f"the repository does not hold {removed.blob[:8]}", "fetch it first"
         )
     ledger = reader.read(data, conventions=settings.own)
-    every = (one for item in ledger.items for one in item.attempts)
-    lost = next(
-        one
-        for one in (*every, *ledger.loose)
-        if one.source == "history" and one.text == removed.text
-    )
-    return lost, ledger
+    attempts = (one for one in ledger.attempts if one.source == "history")
+    return next(one for one in attempts if one.text == removed.text), ledger

@@ -287,7 +287,7 @@ def _agents(found: Config) -> Iterator[StartStep]:
     """What agents are told, in the file that they read."""
     known = [(name, pre_commit.read(found.root, name)) for name in templates.AGENT_FILES]
     for name, said in known:
-        if said is not None and templates.has_block(said):
+        if said is not None and templates.BEGIN in said:
             yield _step("agents", "there", name, "the block for agents")
             return
     name, said = next((one for one in known if one[1] is not None), known[0])

@@ -12,7 +12,6 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any, Final
 
-from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import ModelSchema
 
@@ -97,7 +96,10 @@ def describe(kind: str) -> dict[str, Any]:
         raise UsageError("no-such-schema", f"no schema {kind!r}", f"there are {', '.join(MODELS)}")
     about, place = MODELS[kind]
     part = "error" if kind == "error" else "data"
-    described = _model(place).model_json_schema(mode="serialization", schema_generator=_Schema)
+    module, _, model = place.partition(":")
+    described = getattr(import_module(module), model).model_json_schema(
+        mode="serialization", schema_generator=_Schema
+    )
     parts = described.pop("$defs", {})
     name = described["title"]
     return {
@@ -111,11 +113,7 @@ def describe(kind: str) -> dict[str, Any]:
                 "version.",
                 "type": "integer",
             },
-            "kind": {
-                "const": kind,
-                "description": "Which document this is.",
-                "type": "string",
-            },
+            "kind": {"const": kind, "description": "Which document this is.", "type": "string"},
             part: {"$ref": f"#/$defs/{name}"},
         },
         "required": ["schema_version", "kind", part],
@@ -157,10 +155,4 @@ def _docstrings(model: type[object]) -> dict[str, str]:
                 and isinstance(below.value.value, str)
             ):
                 found[field.target.id] = inspect.cleandoc(below.value.value)
-    return found
-
-
-def _model(place: str) -> type[BaseModel]:
-    module, _, name = place.partition(":")
-    found: type[BaseModel] = getattr(import_module(module), name)
     return found

@@ -97,7 +97,8 @@ jobs:
           BEFORE: ${{{{ github.event.before }}}}
           AFTER: ${{{{ github.event.after }}}}"""
 
-_BEGIN: Final = "<!-- ledger:begin"
+BEGIN: Final = "<!-- ledger:begin"
+"""What the block for agents begins with."""
 _AGENTS: Final = """\
 <!-- ledger:begin (from `ledger init --agents`; yours to edit or remove) -->
 ## Fix plan
@@ -187,11 +188,6 @@ def agents(instructions: str | None, path: str) -> str:
     """The block that tells agents of the fix plan at ``path``, behind ``instructions``."""
     block = _AGENTS.format(path=path)
     return f"\n{block}" if instructions and instructions.strip() else block
-
-
-def has_block(instructions: str) -> bool:
-    """Whether the block is there."""
-    return _BEGIN in instructions
 
 
 def settings(project: str | None, path: str) -> str | None:

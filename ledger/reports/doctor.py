@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -23,29 +24,26 @@ def lines(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     for check in diagnosis.checks:
         yield from _check(check, width)
     yield ""
-    counts = dict.fromkeys(_MARKS, 0)
-    for check in diagnosis.checks:
-        counts[check.state] += 1
+    counts: Counter[str] = Counter(check.state for check in diagnosis.checks)
     named = (("ok", "in order"), ("problem", "to mend (!!)"), ("offer", "not set up (--)"))
     yield ", ".join(f"{counts[state]} {said}" for state, said in named if counts[state])
 
 
 def _check(check: Check, width: int) -> Iterator[str]:
-    lead = f"{_MARKS[check.state]}  {check.area}".ljust(_INDENT)
+    lead, indent = f"{_MARKS[check.state]}  {check.area}".ljust(_INDENT), " " * _INDENT
     if check.said:
         yield from _wrapped(check.said, lead, width)
-        lead = ""
+        lead = indent
     for problem in check.problems:
         yield from _wrapped(f"{problem.said}. {problem.means}", lead, width)
-        lead = ""
+        lead = indent
         if problem.mend:
-            yield from _wrapped(problem.mend, " " * _INDENT + "> ", width)
+            yield from _wrapped(problem.mend, f"{indent}> ", width)
 
 
-def _wrapped(said: str, lead: str, width: int) -> Iterator[str]:
+def _wrapped(said: str, lead: str, width: int) -> list[str]:
     """``said`` behind ``lead``, further lines below it."""
-    lead = lead or " " * _INDENT
-    yield from textwrap.wrap(
+    return textwrap.wrap(
         one_line(said),
         width,
         initial_indent=lead,
