@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from ledger import config, store
 from ledger.commands import change, read, surroundings, validate
+from ledger.commands.history import Progress
 from ledger.commands.init import likely_plans
 from ledger.commands.repair import Repaired, repair
 from ledger.commands.surroundings import Area, Check, Problem, check
@@ -63,7 +64,7 @@ def doctor(
     fix: bool = False,
     leave: Collection[str] = (),
     dry_run: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Diagnosis:
     """Look at the plan ``ledger``, by default that of the current folder, and at what is around it.
 

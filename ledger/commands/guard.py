@@ -8,7 +8,7 @@ the ledger or in its archive, is not lost; nor is what it says is withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ledger import rules
@@ -17,7 +17,6 @@ from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import log, repository
 from ledger.git.blobs import Blobs
-from ledger.git.log import Change
 from ledger.plan import reader
 from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
@@ -89,9 +88,11 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
         return []
     last = reader.read(data or b"", conventions=config.own)
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
-    whole = _of_range(
-        config=config, contents=contents, end=end, last=last, before=before, archive=archive
-    )
+    known = facts(config)._replace(elsewhere=lambda: (archive,))
+    if contents.commit("HEAD") != end:  # the files around are not those of the last commit
+        known = known._replace(states_of=None, content_of=None)
+    bases = [] if before is None else [reader.read(before, conventions=config.own)]
+    whole = rules.made_worse(last, known, bases, None, ignored(config))
     by_commit = {
         finding.key: finding
         for finding in _by_commit(config, start, end, contents, (last, archive))
@@ -102,25 +103,8 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
         else finding
         for finding in whole
     ]
-    known = {finding.key for finding in whole}
-    return told + [finding for key, finding in by_commit.items() if key not in known]
-
-
-def _of_range(
-    config: Config,
-    contents: Blobs,
-    end: str,
-    last: Ledger,
-    before: bytes | None,
-    archive: Ledger,
-) -> list[Finding]:
-    """What the range as a whole made worse. Files are looked at where they are those of its end."""
-    known = facts(config)
-    if contents.commit("HEAD") != end:
-        known = known._replace(states_of=None, content_of=None)
-    known = known._replace(elsewhere=lambda: (archive,))
-    bases = [] if before is None else [reader.read(before, conventions=config.own)]
-    return rules.made_worse(last, known, bases, None, ignored(config))
+    keys = {finding.key for finding in whole}
+    return told + [finding for key, finding in by_commit.items() if key not in keys]
 
 
 def _by_commit(
@@ -149,17 +133,7 @@ def _by_commit(
             ),
         )
         bases = [read(blob) for _, blob in change.parents if blob]
-        fork = _fork(config, change, names, read)
+        common = log.fork_blob(config.root, commit, names)
+        fork = read(common) if common else None
         for finding in rules.made_worse(read(change.blob), known, bases, fork, codes):
             yield finding.model_copy(update={"commit": commit.sha})
-
-
-def _fork(
-    config: Config,
-    change: Change,
-    names: tuple[str, ...],
-    read: Callable[[str | None], Ledger],
-) -> Ledger | None:
-    """The version that the parents of a merge have in common."""
-    blob = log.fork_blob(config.root, change.commit, names)
-    return read(blob) if blob else None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from typing import Any, Literal
 from ledger import config
 from ledger.commands import history as auditing
 from ledger.commands import read
+from ledger.commands.history import Progress
 from ledger.commands.resolving import Meant, Resolver, Tree
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
@@ -26,7 +28,6 @@ from ledger.plan import reader, selectors
 from ledger.plan.model import Attempt, Item, Ledger, Model
 from ledger.versions.model import Event
 
-Progress = Callable[[int, int], None]
 CommitState = Literal["known", "elsewhere", "ambiguous", "unknown", "introducing", "touching"]
 
 
@@ -179,47 +180,41 @@ def link(
         return Pointers(artifacts=tuple(artifacts), commits=tuple(commits))
 
 
+@dataclass
 class _Place:
     """What is looked at, each part once and only if need be."""
 
-    def __init__(
-        self,
-        config: Config,
-        contents: Blobs | None,
-        commit: str | None,
-        progress: Progress | None,
-    ) -> None:
-        self.root = config.root
-        self.is_git = config.is_git
-        self.ledger = config.ledger_path
-        self._config = config
-        self._commit = commit
-        self._progress = progress
-        self._contents = contents
-        self.tree = Tree(config.root, contents, commit)
-        self.ignored: dict[str, str] = {}
-        self._named: dict[str, tuple[str | None, CommitState]] = {}
+    config: Config
+    contents: Blobs | None
+    commit: str | None
+    progress: Progress | None
+    ignored: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The files."""
+        return Tree(self.config.root, self.contents, self.commit)
 
     @cached_property
     def head(self) -> str | None:
         """The commit that ends the history."""
-        if self._contents is None or self._commit:
-            return self._commit
-        return self._contents.commit("HEAD")
+        if self.contents is None or self.commit:
+            return self.commit
+        return self.contents.commit("HEAD")
 
     @cached_property
     def touched(self) -> Touched | None:
         """What commits did to files; None where there is none."""
-        return Touched(self.root, self.head) if self.head else None
+        return Touched(self.config.root, self.head) if self.head else None
 
     @cached_property
     def origins(self) -> _Origins:
         """Which commit introduced which attempt, also of those that lie in the archive now."""
-        own = self._config
+        own = self.config
         if self.head:
             with contextlib.suppress(UsageError):  # the ledger was never committed
                 plan = own.of_partner if own.is_archive else own
-                return _Origins(auditing.audit(plan, self.head, self._progress).events)
+                return _Origins(auditing.audit(plan, self.head, self.progress).events)
         return _Origins(())
 
     def ignore(self, every: Iterable[Meant]) -> None:
@@ -231,11 +226,10 @@ class _Place:
             for path in ((meant.place,) if meant.place else meant.places)
             if not self.tree.listing.has(path)
         ]
-        if not paths or not self._config.is_git:
+        if not paths or not self.config.is_git:
             return
-
-        if self._commit is None:
-            self.ignored = repository.ignored(self.root, paths)
+        if self.commit is None:
+            self.ignored = repository.ignored(self.config.root, paths)
             return
         with tempfile.TemporaryDirectory() as folder:
             repository.lay_out(Path(folder), self.tree.ignore_files())
@@ -243,15 +237,12 @@ class _Place:
 
     def named(self, name: str) -> tuple[str | None, CommitState]:
         """The commit that ``name``, which an attempt cites, stands for, and its state."""
-        if name not in self._named:
-            sha = self._contents.commit(name) if self._contents else None
-            known = self.touched.commits if self.touched else {}
-            if sha:
-                self._named[name] = sha, "known" if sha in known else "elsewhere"
-            else:
-                is_many = sum(one.startswith(name) for one in known) > 1
-                self._named[name] = None, "ambiguous" if is_many else "unknown"
-        return self._named[name]
+        sha = self.contents.commit(name) if self.contents else None
+        known = self.touched.commits if self.touched else {}
+        if sha:
+            return sha, "known" if sha in known else "elsewhere"
+        is_many = sum(one.startswith(name) for one in known) > 1
+        return None, "ambiguous" if is_many else "unknown"
 
 
 class _Origins:
@@ -260,7 +251,6 @@ class _Origins:
     def __init__(self, events: Iterable[Event]) -> None:
         self._by_number: dict[tuple[str | None, int | None], str] = {}
         self._by_first: dict[tuple[str | None, str], str] = {}
-        self._loose: dict[str, str] = {}
         for event in events:
             place = (event.item, event.number)
             sha = event.commit
@@ -275,18 +265,16 @@ class _Origins:
             if event.kind != "reused":
                 self._by_number[place] = sha
             for first in event.after.split("\n"):
-                self._by_first[event.item, first] = sha
-                self._loose[first] = sha
+                # One in no item's section is known by the item above it.
+                self._by_first[event.item, first] = self._by_first[None, first] = sha
 
     def of(self, attempt: Attempt) -> str | None:
         """The commit; None for an attempt that none introduced."""
         first = attempt.text.partition("\n")[0].strip()
-        if attempt.item is None:  # the history knows it by the item above it
-            return self._loose.get(first)
         found = self._by_first.get((attempt.item, first))
-        if found is None and attempt.number is not None:
-            found = self._by_number.get((attempt.item, attempt.number))
-        return found
+        if found or attempt.item is None or attempt.number is None:
+            return found
+        return self._by_number.get((attempt.item, attempt.number))
 
 
 def _artifact(place: _Place, attempt: Attempt, meant: Meant) -> ArtifactLink:
@@ -313,7 +301,9 @@ def _found(place: _Place, path: str) -> dict[str, Any]:
     tree, size = place.tree, place.tree.size(path)
     if not tree.listing.has(path):
         rule = place.ignored.get(path)
-        state: ArtifactState = "ignored" if rule else "untracked" if place.is_git else "tracked"
+        state: ArtifactState = (
+            "ignored" if rule else "untracked" if place.config.is_git else "tracked"
+        )
         return {"state": state, "rule": rule, "size": size}
     is_folder = tree.is_folder(path)
     names = tree.listing.inside(path) if is_folder else [path]
@@ -367,7 +357,7 @@ def _commits(
         sha
         for one in every
         for path in filter(None, (one.place, *one.matches, *one.places))
-        if path != place.ledger
+        if path != place.config.ledger_path
         for sha in touched.touching(path)
     }
     for sha in sorted(between & named, key=lambda sha: known[sha].place):

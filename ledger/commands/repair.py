@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
 from ledger import config
 from ledger.commands import history as auditing
 from ledger.commands.change import change
+from ledger.commands.history import Progress
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused
 from ledger.git.blobs import Blobs
@@ -39,7 +40,7 @@ def repair(
     *,
     ledger: Path | None = None,
     dry_run: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Repaired:
     """Make the safe fixes of the rules ``codes``, but for those that the project ignores, in the
     plan ``ledger``. ``progress`` is told how many versions of the plan have been read, of how many.
@@ -63,7 +64,7 @@ def repair(
     return Repaired(path=settings.ledger_path, fixes=mended.fixes, left=mended.left, diff=plan.diff)
 
 
-def _age(config: Config, progress: Callable[[int, int], None] | None) -> Age:
+def _age(config: Config, progress: Progress | None) -> Age:
     """What was committed first is first; what no commit has comes last. The history is read when
     this is asked for the first time, and without git all are of one age."""
 
@@ -83,7 +84,7 @@ def _age(config: Config, progress: Callable[[int, int], None] | None) -> Age:
     return age
 
 
-def _events(config: Config, progress: Callable[[int, int], None] | None) -> Sequence[Event]:
+def _events(config: Config, progress: Progress | None) -> Sequence[Event]:
     """What commits did, oldest first; nothing where the history cannot be read."""
     if not config.is_git:
         return ()

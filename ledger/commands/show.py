@@ -8,7 +8,8 @@ from pydantic import Field as Described
 
 from ledger import config
 from ledger.commands import read
-from ledger.commands.links import Pointers, Progress, link
+from ledger.commands.history import Progress
+from ledger.commands.links import Pointers, link
 from ledger.commands.read import About
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model
