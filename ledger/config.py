@@ -130,6 +130,11 @@ class Config(Model):
             }
         )
 
+    def require_git(self, hint: str = "") -> None:
+        """Raise UnreadableInput where there is no repository; ``hint`` says what to do."""
+        if not self.is_git:
+            raise UnreadableInput("no-repository", f"{self.root}: no git repository", hint)
+
 
 def _own(settings: Settings) -> Conventions | None:
     if settings.dialect is None:

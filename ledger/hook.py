@@ -15,7 +15,7 @@ import ledger
 from ledger import config, errors
 from ledger.commands import guard
 from ledger.config import Config
-from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.errors import LedgerError, UsageError
 from ledger.git.blobs import Blobs
 from ledger.plan import text
 from ledger.rules.model import Finding
@@ -60,8 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
             raise UsageError("no-such-option", f"{argument}: expected names of files")
     findings: list[Finding] = []
     for settings in _plans(Path.cwd(), arguments):
-        if not settings.is_git:
-            raise UnreadableInput("no-repository", f"{settings.root}: no git repository")
+        settings.require_git()
         with Blobs(settings.root) as contents:
             findings += guard.check_staged(settings, contents)
             if not arguments:

@@ -10,7 +10,7 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.gate import gate
-from ledger.reports import gate as report
+from ledger.reports import verdicts as report
 
 
 def command(

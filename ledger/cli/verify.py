@@ -9,7 +9,7 @@ import typer
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.verify import verify
-from ledger.reports import verify as report
+from ledger.reports import verdicts
 
 
 def command(
@@ -33,5 +33,7 @@ def command(
     supported, contradicted or unverifiable. The exit code is 1 if a claim is contradicted.
     """
     done = verify(names or (), rev=rev, ledger=ledger)
-    output.result("verify", done, report.claims(done, every=every), as_json=as_json)
+    output.result(
+        "verify", done, verdicts.claims(done.claims, done.ledger, every=every), as_json=as_json
+    )
     return int(any(claim.verdict == "contradicted" for claim in done.claims))

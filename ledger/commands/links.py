@@ -19,7 +19,7 @@ from ledger.commands import read
 from ledger.commands.history import Progress
 from ledger.commands.resolving import Meant, Resolver, Tree
 from ledger.config import Config
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import UsageError
 from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.git.log import Touched
@@ -137,10 +137,7 @@ def links(
 
 def _at_revision(settings: Config, revision: str) -> tuple[str, Ledger]:
     """The full name of a commit, and the ledger as it has it."""
-    if not settings.is_git:
-        raise UnreadableInput(
-            "no-repository", f"{settings.root}: no git repository", "leave out --rev"
-        )
+    settings.require_git("leave out --rev")
     with Blobs(settings.root) as contents:
         commit = contents.known_commit(revision)
         data = contents.read(commit, settings.ledger_path)

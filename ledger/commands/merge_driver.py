@@ -12,7 +12,7 @@ from typing import Final
 
 from ledger import store
 from ledger.config import Config
-from ledger.errors import LedgerError, UnreadableInput
+from ledger.errors import LedgerError
 from ledger.git import repository
 from ledger.plan.model import Model
 
@@ -58,8 +58,7 @@ def install(config: Config) -> Installation:
     attributes decides.
     """
     root, path = config.root, config.ledger_path
-    if not config.is_git:
-        raise UnreadableInput("no-repository", f"{root}: no git repository")
+    config.require_git()
     steps = []
     for name in (path, config.partner):
         line = f"{_pattern(name)} merge=ledger"

@@ -13,7 +13,7 @@ from ledger.commands import read as reading
 from ledger.commands.facts import facts, ignored
 from ledger.commands.judgements import with_evidence
 from ledger.config import Config
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import UsageError
 from ledger.git import blobs, repository
 from ledger.plan import reader
 from ledger.plan.model import Ledger, Model
@@ -99,10 +99,7 @@ def _compared(
     plan: Config, base: str | None, head: str | None, *, replaces: bool, every: bool
 ) -> list[Finding]:
     """What a change makes worse: what is staged where ``base`` is None."""
-    if not plan.is_git:
-        raise UnreadableInput(
-            "no-repository", f"{plan.root}: no git repository", "leave out --staged and --base"
-        )
+    plan.require_git("leave out --staged and --base")
     with blobs.Blobs(plan.root) as contents:
         if base is None:
             if every:

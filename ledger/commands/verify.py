@@ -11,7 +11,6 @@ from ledger.claims.entries import Entry, revision, work_tree
 from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.commands import read
-from ledger.errors import UnreadableInput
 from ledger.git.blobs import Blobs
 from ledger.plan import selectors
 from ledger.plan.model import Ledger, Model
@@ -39,9 +38,8 @@ def verify(
     that cannot be read, and for ``rev`` outside a git repository.
     """
     settings = config.find(Path.cwd(), ledger)
-    if rev is not None and not settings.is_git:
-        hint = "leave out --rev"
-        raise UnreadableInput("no-repository", f"{settings.root}: no git repository", hint)
+    if rev is not None:
+        settings.require_git("leave out --rev")
     opened = read.holding(settings, *(map(selectors.parse, names) if rev is None else ()))
     wanted = _wanted(opened.ledger, names)
     with Blobs(settings.root) if settings.is_git else contextlib.nullcontext() as contents:

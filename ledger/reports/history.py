@@ -10,7 +10,7 @@ from typing import Final
 
 from ledger.git.log import Commit
 from ledger.plan.text import counted, one_line, visible
-from ledger.reports.lines import Line, cut, diff, name_of
+from ledger.reports.lines import Line, cut, diff, name_of, section
 from ledger.versions.model import Event, EventKind, Facts, History, Removed, Restored
 
 _ROWS: Final = 12  # of the table over time
@@ -148,8 +148,7 @@ def _edits(history: History) -> Iterator[Line]:
 
 def _measures(facts: Sequence[Facts]) -> Iterator[Line]:
     """What was wrong in how many versions, and where it was worst."""
-    yield Line("")
-    yield Line(f"What {counted(len(facts), 'version')} had", "heading")
+    yield from section(f"What {counted(len(facts), 'version')} had")
     for said, noun, value in _MEASURES:
         found = [one for one in facts if value(one)]
         if found:

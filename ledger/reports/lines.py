@@ -17,6 +17,11 @@ class Line(NamedTuple):
     accent: tuple[int, int, str] | None = None
 
 
+def section(title: str) -> tuple[Line, Line]:
+    """An empty line and a heading."""
+    return Line(""), Line(title, "heading")
+
+
 def accented(before: str, word: str, after: str) -> Line:
     """A line with one word in the style of a verdict, severity or state."""
     start, style = len(before), _STYLES.get(word)

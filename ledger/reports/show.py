@@ -14,7 +14,7 @@ from ledger.plan import text
 from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import one_line, visible
 from ledger.reports import links as report
-from ledger.reports.lines import Line
+from ledger.reports.lines import Line, section
 from ledger.reports.status import actions, size
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
@@ -54,8 +54,7 @@ def _item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
     yield from _attempts(shown)
     yield from _actions(shown)
     if shown.criteria:
-        yield Line("")
-        yield Line(f"Exit criteria ({len(shown.criteria)})", "heading")
+        yield from section(f"Exit criteria ({len(shown.criteria)})")
     for criterion in shown.criteria:
         yield Line(f"  {one_line(criterion.text)}")
 
@@ -76,16 +75,14 @@ def _attempt(shown: Attempt, path: str) -> Iterator[Line]:
 def _cited(shown: Item, links: Pointers) -> Iterator[Line]:
     """What the attempts of an item cite, in figures."""
     if links.artifacts:
-        yield Line("")
-        yield Line(f"Artifacts: {report.counts(links.artifacts)}", "heading")
+        yield from section(f"Artifacts: {report.counts(links.artifacts)}")
         yield Line(one_line(f"  `ledger links {shown.id}` lists them"))
 
 
 def _archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
     """What of an item lies in the archive."""
     if parts:
-        yield Line("")
-        yield Line(f"Archived ({sum(part.attempts for part in parts)})", "heading")
+        yield from section(f"Archived ({sum(part.attempts for part in parts)})")
     for part in parts:
         at = (
             f"is not in {archive}"
@@ -98,12 +95,10 @@ def _archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
 def _pointed(links: Pointers) -> Iterator[Line]:
     """What an attempt cites, and the commits that have to do with it."""
     if links.artifacts:
-        yield Line("")
-        yield Line(f"Artifacts ({len(links.artifacts)})", "heading")
+        yield from section(f"Artifacts ({len(links.artifacts)})")
         yield from map(report.artifact, links.artifacts)
     if links.commits:
-        yield Line("")
-        yield Line(f"Commits ({len(links.commits)})", "heading")
+        yield from section(f"Commits ({len(links.commits)})")
         yield from map(report.commit, links.commits)
 
 
@@ -127,8 +122,7 @@ def _source(ledger: Ledger, span: Span) -> Iterator[Line]:
 def _attempts(shown: Item) -> Iterator[Line]:
     if not shown.attempts:
         return
-    yield Line("")
-    yield Line(f"Attempts ({len(shown.attempts)})", "heading")
+    yield from section(f"Attempts ({len(shown.attempts)})")
     names = [f"#{one.number}" if one.number is not None else "-" for one in shown.attempts]
     results = [one.result for one in shown.attempts]
     first, second = max(map(len, names)), max(map(len, results))
@@ -142,8 +136,7 @@ def _actions(shown: Item) -> Iterator[Line]:
     if not shown.actions:
         return
     said = actions(count_actions(shown.actions), every=True)
-    yield Line("")
-    yield Line(f"Next actions ({said})", "heading")
+    yield from section(f"Next actions ({said})")
     for action in shown.actions:
         if action.state not in _CLOSED:
             yield Line(f"  {_name(action)} {action.state}: {one_line(action.text)}")

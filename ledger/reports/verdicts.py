@@ -1,10 +1,12 @@
-"""A gate for people."""
+"""Exit criteria and claims with their verdicts, for people."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import get_args
 
+from ledger.claims.model import JudgedClaim, Verdict
 from ledger.gates.model import Gate, JudgedCriterion
 from ledger.plan import text
 from ledger.plan.text import counted
@@ -61,3 +63,27 @@ def _summary(judged: Gate) -> str:
     false = sum(one.is_false_claim for one in judged.criteria)
     ticked = f"; {false} ticked and not met" if false else ""
     return f"{judged.path}: {judged.verdict}: {totals}{ticked}"
+
+
+# Claims
+
+
+def claims(judged: Sequence[JudgedClaim], path: str, *, every: bool) -> Iterator[Line]:
+    """A line for each contradicted claim, or with ``every`` for each claim at all, and one that
+    counts them: ``path:line: contradicted duration 2.71s of ITEM#6: 2.72s in FILE; why``."""
+    for claim in judged:
+        if every or claim.verdict == "contradicted":
+            yield _claim(claim, path)
+    counts = Counter(claim.verdict for claim in judged)
+    totals = ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Verdict))
+    yield Line(text.visible(f"{path}: {totals}"))
+
+
+def _claim(claim: JudgedClaim, path: str) -> Line:
+    number = "" if claim.attempt is None else f"#{claim.attempt}"
+    of = f" of {claim.item or ''}{number}" if claim.item or number else ""
+    observed = f": {claim.observed}" if claim.observed else ""
+    where = f" in {claim.evidence}" if claim.evidence else ""
+    why = f"; {claim.reason}" if claim.reason else ""
+    rest = f" {claim.kind} {text.one_line(claim.said)}{of}{observed}{where}{why}"
+    return accented(text.visible(f"{path}:{claim.line}: "), claim.verdict, text.visible(rest))
