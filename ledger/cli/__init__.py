@@ -5,8 +5,6 @@ which returns its exit code. It is named in ``COMMANDS`` and nowhere else. Only 
 the command that was asked for is imported.
 """
 
-from __future__ import annotations
-
 import itertools
 import sys
 from collections.abc import Sequence

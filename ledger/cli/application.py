@@ -1,7 +1,5 @@
 """The Typer application of all commands, or of the one that was asked for."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """``ledger explain``."""
 
-from __future__ import annotations
-
 import shutil
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``ledger export``."""
 
-from __future__ import annotations
-
 from ledger.cli import output
 from ledger.cli.options import AsJson, LedgerPath
 from ledger.commands.export import export

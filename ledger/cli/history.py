@@ -1,7 +1,5 @@
 """``ledger history``."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``ledger links``."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

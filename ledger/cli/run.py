@@ -1,7 +1,5 @@
 """``ledger run``."""
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 

@@ -5,8 +5,6 @@ the ledger (the next number, the style, whether the run is there already) is wor
 the bytes that are read under the lock.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Move finished items and old attempts to the archive file, bring them back, find them there."""
 
-from __future__ import annotations
-
 import os
 import re
 from bisect import bisect_right

@@ -8,8 +8,6 @@
 So nothing is written that does more than was meant, or that ``validate`` would refuse.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

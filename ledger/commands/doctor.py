@@ -2,8 +2,6 @@
 driver, the archive and what it cites.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections import Counter

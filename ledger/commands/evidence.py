@@ -1,7 +1,5 @@
 """``ledger evidence``: what the outputs of runs say, and how they compare."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path

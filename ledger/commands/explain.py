@@ -1,7 +1,5 @@
 """What the rules mean and how to mend what they find."""
 
-from __future__ import annotations
-
 import difflib
 
 from ledger.errors import UsageError

@@ -1,7 +1,5 @@
 """The whole typed ledger."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ledger.commands import read

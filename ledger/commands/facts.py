@@ -1,7 +1,5 @@
 """What the rules may know about a plan from git and the files around it."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from functools import partial

@@ -6,8 +6,6 @@ door of the one that lost it, and what a merge hides is found. What the last com
 the ledger or in its archive, is not lost; nor is what it says is withdrawn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 

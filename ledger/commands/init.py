@@ -4,8 +4,6 @@ What is there already stays as it is: files are made, or lines put behind theirs
 what was written, so that nothing happens unseen.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What runs, files and exit criteria say of a plan. To read them takes longer than a hook has."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Collection, Sequence
 from functools import partial

@@ -4,8 +4,6 @@ Two things make git use it: a line in ``.gitattributes``, which is committed and
 everybody, and a setting in each clone, since git runs no program that a repository names.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 from typing import Final

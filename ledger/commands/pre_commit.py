@@ -4,8 +4,6 @@ The configuration is committed and reaches everybody; ``pre-commit install`` has
 clone, since git runs no program that a repository names.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

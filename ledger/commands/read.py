@@ -1,7 +1,5 @@
 """Finding and reading the ledger that a command is about, and its archive."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The safe fixes of rules, made in a ledger: verified, checked and written as one change."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Collection, Sequence
 from functools import cache

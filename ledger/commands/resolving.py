@@ -7,8 +7,6 @@ file whose path ends so is meant, if there is only one, or only one in an initia
 item cites.
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 import re

@@ -1,7 +1,5 @@
 """``ledger rounds``: judge repeated rounds of one command."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

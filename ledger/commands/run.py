@@ -1,7 +1,5 @@
 """``ledger run``: execute a command, capture what it did as a bundle, and record that."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import time

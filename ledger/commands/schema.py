@@ -3,8 +3,6 @@
 The models are those that the commands return; nothing is declared a second time.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

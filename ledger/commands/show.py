@@ -1,7 +1,5 @@
 """One item, or one attempt whole."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import Field as Described

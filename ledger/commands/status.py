@@ -1,7 +1,5 @@
 """What a ledger says at a glance: where each item stands, what it waits for, what is next."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

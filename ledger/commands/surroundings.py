@@ -1,7 +1,5 @@
 """Checks of what is around the file: settings, git, the hook, the merge driver."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

@@ -5,8 +5,6 @@ are there.
 No library for YAML or TOML writes a file without changing what stands there already.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """Check fix plans against the rules: as they are, or what a change makes worse in them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import computed_field

@@ -1,7 +1,5 @@
 """Hold what a fix plan claims against the evidence that it cites."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``archive`` for people: what was moved, what stays and why."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from ledger.commands.archive import Archived

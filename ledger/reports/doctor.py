@@ -1,7 +1,5 @@
 """A diagnosis for people: one screen."""
 
-from __future__ import annotations
-
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence

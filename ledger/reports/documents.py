@@ -1,7 +1,5 @@
 """The JSON documents that ``--json`` prints: the model that a command returns, in an envelope."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """``evidence`` for people: what a run says, and how it compares."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from ledger.commands.evidence import Runs

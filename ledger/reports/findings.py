@@ -5,8 +5,6 @@
 "Workflow commands for GitHub Actions"). ``sarif`` is SARIF 2.1.0 as published by OASIS.
 """
 
-from __future__ import annotations
-
 import hashlib
 import textwrap
 from collections import Counter

@@ -1,7 +1,5 @@
 """``history`` for people: the file in figures, a timeline, and what was removed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby

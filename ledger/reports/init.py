@@ -1,7 +1,5 @@
 """What a start of a fix plan did, for people."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from ledger.commands.init import OFFERS, About, Start, StartStep

@@ -1,7 +1,5 @@
 """``rounds`` for people: rates, streaks, crashes, the verdict and what the prose got wrong."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 

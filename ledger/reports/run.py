@@ -1,7 +1,5 @@
 """What ``run`` and ``append`` did, in lines of text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from ledger.commands.append import Appended

@@ -1,7 +1,5 @@
 """``show`` for people: an item, or an attempt whole."""
 
-from __future__ import annotations
-
 import itertools
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence

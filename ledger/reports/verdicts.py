@@ -1,7 +1,5 @@
 """Exit criteria and claims with their verdicts, for people."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import get_args
