@@ -33,16 +33,14 @@ _STATUS_FAILURES = range(0xC0000000, 0xD0000000)
 def is_exit_code(name: str, sample: bytes) -> bool:
     """A small file named after an exit code or status."""
     last = file_name(name)
-    _, dot, suffix = last.rpartition(".")
     named = bool(_EXIT_NAME.search(last)) or last in ("rc", "rc.txt")
-    return named and (not dot or f".{suffix}" in _EXIT_SUFFIXES) and len(sample) <= 4096
+    return named and ("." not in last or last.endswith(_EXIT_SUFFIXES)) and len(sample) <= 4096
 
 
 def read_exit_code(data: bytes, name: str) -> tuple[Part, ...]:
     """The code, and what it means where it means a timeout or a signal. An empty file says
     nothing: it is not 0."""
-    lines = [line.strip() for line in decode(data).replace("\r", "\n").split("\n")]
-    lines = [line for line in lines if line]
+    lines = list(filter(None, map(str.strip, decode(data).replace("\r", "\n").split("\n"))))
     if not lines:
         return (Part("exit-code", name, warnings=("the exit-code file is empty",)),)
     codes = {int(match[1]) for line in lines if (match := _CODE.fullmatch(line))}
@@ -334,10 +332,5 @@ def own_files(names: Iterable[str]) -> list[str]:
     rounds, which lie in folders of these names beside a claim."""
     every = list(names)
     homes = {name.rpartition("/")[0] for name in every if name.rpartition("/")[2] == _CLAIM}
-    return [name for name in every if not (homes and _is_aside(name.split("/"), homes))]
-
-
-def _is_aside(parts: list[str], homes: set[str]) -> bool:
-    return any(
-        part in _ASIDE and "/".join(parts[:at]) in homes for at, part in enumerate(parts[:-1])
-    )
+    aside = tuple(f"{home}/{folder}/".lstrip("/") for home in homes for folder in _ASIDE)
+    return [name for name in every if not name.startswith(aside)]

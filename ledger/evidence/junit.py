@@ -263,13 +263,9 @@ class Cases:
         by its own outcome, and an error besides."""
         if not self.is_pytest or not self._in_teardown:
             return None
-        totals = recount(self.tests.values())
-        return totals.model_copy(
-            update={
-                "passed": totals.passed + self._in_teardown["passed"],
-                "failed": totals.failed + self._in_teardown["failed"],
-            }
-        )
+        before = self._in_teardown
+        besides = Totals(passed=before["passed"], failed=before["failed"])
+        return recount(self.tests.values()) + besides
 
     def warnings(self) -> tuple[str, ...]:
         """What does not add up."""

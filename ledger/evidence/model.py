@@ -247,16 +247,11 @@ class Delta(Model):
 def recount(tests: Iterable[TestResult]) -> Totals:
     """Count tests by the outcome of their last try."""
     known = list(tests)
-    outcomes = Counter(test.outcome for test in known)
+    outcomes = Counter("errors" if t.outcome == "error" else t.outcome for t in known)
     return Totals(
         collected=sum(not test.at_collection for test in known),
-        passed=outcomes["passed"],
-        failed=outcomes["failed"],
-        errors=outcomes["error"],
-        skipped=outcomes["skipped"],
-        xfailed=outcomes["xfailed"],
-        xpassed=outcomes["xpassed"],
         rerun=sum(test.tries - 1 for test in known),
+        **outcomes,
     )
 
 

@@ -126,11 +126,9 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals, boo
     names_all = counted.passed + counted.errors >= printed.passed
     if session.verbose and (last is None or names_all) and counted.failing >= bool(printed.failing):
         return counted, False
-    selected = session.collected
-    if selected is None:
-        selected = printed.cases - session.skipped_modules
-    partial = printed.cases > len(tests) + session.skipped_modules
-    return printed.model_copy(update={"collected": selected}), partial
+    own = printed.cases - session.skipped_modules
+    selected = own if session.collected is None else session.collected
+    return printed.model_copy(update={"collected": selected}), own > len(tests)
 
 
 class _Verdicts:
@@ -410,12 +408,9 @@ class Session:
             return printed
         own = [self._tests[name].outcome for name in self._failed_subtests if name in self._tests]
         blamed = len(self._failed_subtests) - sum(outcome in FAILING for outcome in own)
-        return printed.model_copy(
-            update={
-                "failed": printed.failed - self._subtest_failures + blamed,
-                "passed": max(0, printed.passed - blamed),
-            }
-        )
+        failed = printed.failed - self._subtest_failures + blamed
+        passed = max(0, printed.passed - blamed)
+        return printed.model_copy(update={"failed": failed, "passed": passed})
 
     def letters(self) -> Totals:
         """The counts that the letters give, for a log without verdicts and last line."""

@@ -62,10 +62,8 @@ def select(report: RoundsReport, scope: Scope) -> list[Round] | None:
     have all of them."""
     rounds = report.rounds
     if scope.names:
-        known = {found.name: found for found in rounds}
-        if not set(scope.names) <= known.keys():
-            return None
-        return [found for found in rounds if found.name in scope.names]
+        inside = [found for found in rounds if found.name in scope.names]
+        return inside if {found.name for found in inside} == set(scope.names) else None
     if scope.batch:
         return _batch(report, scope.batch)
     if scope.first is not None and scope.last is not None:
@@ -74,11 +72,8 @@ def select(report: RoundsReport, scope: Scope) -> list[Round] | None:
             for found in rounds
             if found.name.isdecimal() and scope.first <= int(found.name) <= scope.last
         ]
-        complete = inside and {int(inside[0].name), int(inside[-1].name)} == {
-            scope.first,
-            scope.last,
-        }
-        return inside if complete else None
+        ends = {int(found.name) for found in (*inside[:1], *inside[-1:])}
+        return inside if ends == {scope.first, scope.last} else None
     size = scope.head or scope.tail
     if size is not None:
         run = [found for found in rounds if is_run(found)]

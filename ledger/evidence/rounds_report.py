@@ -143,14 +143,9 @@ def _listed(parsed: Document) -> Iterator[Grid]:
             yield _grid(found, _heading(parsed, section))
 
 
-def _unmarked(line: str) -> str:
-    """A line without the marks that begin a list, heading or quote."""
-    lead = _LEAD.match(line)
-    return line[lead.end() :] if lead else line
-
-
 def _bare(line: str) -> str:
-    return rounds_table.plain(_unmarked(line))
+    """A line without the marks that begin a list, heading or quote, and without emphasis."""
+    return rounds_table.plain(_LEAD.sub("", line, count=1))
 
 
 def _fields(name: str, said: str) -> dict[str, str]:
@@ -168,10 +163,8 @@ def _fields(name: str, said: str) -> dict[str, str]:
 def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
     """Sections of rounds: ``### Round 3: PASS``, or with the status on a line below."""
     for section in parsed.sections:
-        if section.heading is None:
-            continue
         found = _ROUND_HEADING.fullmatch(_heading(parsed, section))
-        if found is None:
+        if section.heading is None or found is None:
             continue
         fields = {"round": found[1], "status": found[2] or ""}
         lines = (
@@ -225,8 +218,8 @@ def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
         keys = {key[1]: key for key in found if names[key[1]] == 1}
         for read in sheet.rounds:
             if read.name in keys:
-                metrics = _measured(found[keys[read.name]], read.metrics, warnings)
                 known = found[keys[read.name]]
+                metrics = _measured(known, read.metrics, warnings)
                 found[keys[read.name]] = known.model_copy(update={"metrics": metrics})
     return list(found.values())
 
@@ -294,8 +287,7 @@ def _text(parsed: Document, block: Block, heading: str) -> Prose:
     lines: list[tuple[int, int]] = []
     length = 0
     for number in range(block.start, block.end):
-        line = _CODE.sub(lambda code: " " * len(code[0]), _unmarked(parsed.line(number)))
-        line = rounds_table.plain(line)
+        line = _bare(_CODE.sub(lambda code: " " * len(code[0]), parsed.line(number)))
         lines.append((length, number + 1))
         parts.append(line)
         length += len(line) + 1
@@ -395,8 +387,7 @@ def _places(parsed: Document) -> Iterator[CrashGroup]:
 def _symbol(line: str) -> str:
     """The name in a line that is a frame by itself: qualified, or called and with an offset.
     Empty for any other line."""
-    before = _BEFORE.match(line)
-    text = line[before.end() if before else 0 :][:MAX_FUNCTION].rstrip()
+    text = _BEFORE.sub("", line, count=1)[:MAX_FUNCTION].rstrip()
     offset = _OFFSET.search(text, max(0, len(text) - 20))
     name = text[: offset.start()] if offset else text
     is_name = "::" in name or name[:2] in ("-[", "+[") or (offset and name.endswith(")"))

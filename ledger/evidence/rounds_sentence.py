@@ -123,8 +123,7 @@ def scope(left: str, right: str) -> Scope:
     found = [*BATCH.finditer(left), *_RANGE.finditer(left)]
     if found:
         return _scope_of(max(found, key=lambda match: (match.end(), match.end() - match.start())))
-    behind = _BEHIND.match(right)
-    rest = right[behind.end() if behind else 0 :]
+    rest = _BEHIND.sub("", right, count=1)
     after = BATCH.match(rest) or _RANGE.match(rest)
     return _scope_of(after) if after else Scope()
 

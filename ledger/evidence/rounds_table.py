@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
@@ -204,7 +204,7 @@ _NAME = re.compile(
 _MEAN = frozenset("average mean avg".split())
 _SUMMARY = frozenset("total totals sum overall all median min max summary stddev sd".split())
 # `14/20 (70 %)`
-_SHARE = re.compile(r"(\d{1,7})[ \t]?/[ \t]?(\d{1,7})(?:[ \t]*\(([\d.]{1,8})[ \t]?%\))?")
+_SHARE = re.compile(r"(\d{1,7})[ \t]?/[ \t]?(\d{1,7})(?:[ \t]*\((\d{1,3}(?:\.\d{1,6})?)[ \t]?%\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +217,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Named columns. ``section`` is the heading that it stands under."""
+    """Named columns; a row has a cell for each. ``section`` is the heading that it stands
+    under."""
 
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     section: str = ""
+
+    @property
+    def columns(self) -> list[list[str]]:
+        """The cells of each column."""
+        return [[row.cells[at] for row in self.rows] for at in range(len(self.headings))]
 
 
 @dataclass(slots=True)
@@ -239,9 +245,12 @@ class Sheet:
 
 def grid_of(lines: Iterable[str], first: int, section: str) -> Grid:
     """A Markdown table: ``first`` is the number of its first line."""
-    rows = [Row(_cells(line), number) for number, line in enumerate(lines, first)]
-    grid = Grid(rows[0].cells, tuple(rows[2:]), section)
-    return _transposed(grid)
+    headings, _, *listed = (_cells(line) for line in lines)
+    width = len(headings)
+    rows = (
+        Row((*cells, *[""] * width)[:width], line) for line, cells in enumerate(listed, first + 2)
+    )
+    return _transposed(Grid(headings, tuple(rows), section))
 
 
 def _cells(line: str) -> tuple[str, ...]:
@@ -258,46 +267,31 @@ def _transposed(grid: Grid) -> Grid:
     names = grid.headings[1:]
     if len(names) < 2 or not all(re.search(r"\d\s*\Z", name) for name in names):
         return grid
-    wide = [row for row in grid.rows if len(row.cells) == len(grid.headings)]
-    labels = (grid.headings[0] or "round", *(row.cells[0] for row in wide))
-    columns = [[row.cells[at] for row in wide] for at in range(1, len(grid.headings))]
-    turned = Grid(
-        labels,
-        tuple(
-            Row((name, *column), wide[0].line - 2 if wide else 1)
-            for name, column in zip(names, columns, strict=True)
-        ),
-        grid.section,
-    )
-    found = roles_of(turned.headings, _columns(turned))
+    line = grid.rows[0].line - 2 if grid.rows else 1
+    labels, *rows = zip(grid.headings, *(row.cells for row in grid.rows), strict=True)
+    headings = (labels[0] or "round", *labels[1:])
+    turned = Grid(headings, tuple(Row(cells, line) for cells in rows), grid.section)
+    found = roles_of(turned.headings, turned.columns)
     return turned if {"round"} < {*found} & {"round", "status", "passed", "exit"} else grid
-
-
-def _columns(grid: Grid) -> list[list[str]]:
-    return [
-        [row.cells[at] if at < len(row.cells) else "" for row in grid.rows]
-        for at in range(len(grid.headings))
-    ]
 
 
 def sheet_of(grid: Grid) -> Sheet | None:
     """What a grid says of rounds; None for a table of something else."""
-    columns = _columns(grid)
+    columns = grid.columns
     roles = roles_of(grid.headings, columns)
-    if "round" not in roles or not grid.rows:
-        return None
     judged = next((role for role in ("status", "passed", "exit") if role in roles), None)
-    sheet = Sheet(is_partial=judged is None, section=grid.section)
-    if judged is None and "metric" not in roles:
+    if "round" not in roles or (judged is None and "metric" not in roles):
         return None
-    for at, role in enumerate(roles):
+    names = [plain(heading) or f"column {at}" for at, heading in enumerate(grid.headings, 1)]
+    sheet = Sheet(is_partial=judged is None, section=grid.section)
+    for role, name, column in zip(roles, names, columns, strict=True):
         if role == "metric":
-            units = Counter(found[1] for cell in columns[at] if (found := number(cell)))
-            sheet.units[_heading(grid, at)] = max(units, key=units.__getitem__, default="")
+            units = Counter(found[1] for cell in column if (found := number(cell)))
+            sheet.units[name] = max(units, key=units.__getitem__, default="")
         elif role == "retries":
-            sheet.retry_word = plain(grid.headings[at])
+            sheet.retry_word = name
     for row in grid.rows:
-        _read_row(row, grid, roles, judged, sheet)
+        _read_row(row.line, [*zip(roles, names, map(plain, row.cells), strict=True)], judged, sheet)
     results = Counter(found.result for found in sheet.rounds)
     known = results["pass"] + results["fail"]
     if judged is not None and (not known or known < results["unknown"]):
@@ -305,72 +299,56 @@ def sheet_of(grid: Grid) -> Sheet | None:
     return sheet if sheet.rounds else None
 
 
-def _heading(grid: Grid, at: int) -> str:
-    return plain(grid.headings[at]) or f"column {at + 1}"
-
-
 _RESULTS: dict[Role, Callable[[str], RoundResult]] = {"passed": yes_or_no, "exit": exit_result}
 
 
-def _read_row(row: Row, grid: Grid, roles: list[Role], judged: Role | None, sheet: Sheet) -> None:
-    cells = dict(zip(range(len(roles)), row.cells, strict=False))
-    name = _NAME.fullmatch(plain(cells.get(roles.index("round"), "")))
+def _read_row(
+    line: int, cells: Sequence[tuple[Role, str, str]], judged: Role | None, sheet: Sheet
+) -> None:
+    texts = {role: text for role, _, text in reversed(cells)}
+    name = _NAME.fullmatch(texts["round"])
     label = name[1].strip() if name else ""
     first = label.casefold().rstrip(":")
     if first in _MEAN or first in _SUMMARY or not label:
-        _read_summary(row, grid, roles, first, sheet)
+        sheet.statements += _summary(line, cells, first)
         return
     if _RANGE.fullmatch(label) and not re.match(r"\d{4}-\d\d", label):
         return  # a batch, told elsewhere
-    texts: dict[Role, str] = {}
-    metrics: dict[str, float] = {}
-    notes: list[str] = []
-    for at, cell in cells.items():
-        text = plain(cell)
-        texts.setdefault(roles[at], text)
-        if roles[at] == "metric" and (value := number(cell)):
-            metrics[_heading(grid, at)] = value[0]
-        if roles[at] == "exit" == judged and text.isdecimal():
-            notes.append(meaning(int(text))[1])
-        if roles[at] == "note" and text.strip("-–— "):
-            notes.append(text)
-    status = texts.get(judged) if judged else None
-    read = _RESULTS.get(judged or "status", result_of)
+    status = texts[judged] if judged else ""
+    notes = [text for role, _, text in cells if role == "note" and text.strip("-–— ")]
+    if judged == "exit" and status.isdecimal():
+        notes.insert(0, meaning(int(status))[1])
     sheet.rounds.append(
         Round(
             name=label,
-            result="skipped" if status is None else read(status),
-            result_text=status or "",
+            result=_RESULTS.get(judged or "status", result_of)(status),
+            result_text=status,
             retries=count(texts.get("retries", "")),
-            metrics=metrics,
+            metrics={
+                name: value[0]
+                for role, name, text in cells
+                if role == "metric" and (value := number(text))
+            },
             note="; ".join(filter(None, notes)),
             crash=texts.get("crash", "").strip("-–— "),
             batch=texts.get("batch") or None,
-            line=row.line,
+            line=line,
         )
     )
 
 
-def _read_summary(row: Row, grid: Grid, roles: list[Role], first: str, sheet: Sheet) -> None:
+def _summary(line: int, cells: Sequence[tuple[Role, str, str]], first: str) -> Iterator[Statement]:
     """A row of means, or of totals: claims about the rows above."""
-    for at, cell in enumerate(row.cells[: len(roles)]):
-        value, share = number(cell), _SHARE.fullmatch(plain(cell))
-        text = f"{first} {_heading(grid, at)}: {plain(cell)}"
-        if roles[at] == "metric" and first in _MEAN and value:
-            sheet.statements.append(
-                Statement(
-                    "mean", text, row.line, number=value[0], metric=_heading(grid, at),
-                    decimals=decimals(plain(cell)),
-                )
-            )  # fmt: skip
-        elif roles[at] in ("status", "passed") and first not in _MEAN and share:
-            told = share[3]
-            sheet.statements.append(
-                Statement(
-                    "count", text, row.line, number=int(share[1]), of=int(share[2]),
-                    share=Share(float(told), decimals(told)) if told else None,
-                )
-            )  # fmt: skip
+    for role, name, cell in cells:
+        value, share = number(cell), _SHARE.fullmatch(cell)
+        text = f"{first} {name}: {cell}"
+        if role == "metric" and first in _MEAN and value:
+            places = decimals(cell)
+            yield Statement("mean", text, line, number=value[0], metric=name, decimals=places)
+        elif role in ("status", "passed") and first not in _MEAN and share:
+            percent = Share(float(share[3]), decimals(share[3])) if share[3] else None
+            passed, total = int(share[1]), int(share[2])
+            yield Statement("count", text, line, number=passed, of=total, share=percent)
 
 
 def decimals(text: str) -> int:

@@ -7,9 +7,10 @@ file says is checked by whoever reads it."""
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import NormalDist, fmean, stdev
 from typing import Final, NamedTuple
 
@@ -136,10 +137,7 @@ def power_against(rate: float, total: int, earlier_passes: int, earlier_total: i
 
 def power(rate: float, earlier_rate: float, total: int) -> float:
     """The same where both batches are yet to be run, ``total`` rounds each."""
-    now = _binomial(total, rate)
-    until = [0.0]
-    for chance in now:
-        until.append(until[-1] + chance)
+    until = list(accumulate(_binomial(total, rate), initial=0.0))
     found = 0.0
     worst = total
     for passes, chance in reversed(list(enumerate(_binomial(total, earlier_rate)))):
@@ -169,25 +167,14 @@ def _smallest(chance: Callable[[int], float]) -> int | None:
         if high == MOST_ROUNDS:
             return None
         high = min(2 * high, MOST_ROUNDS)
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        if chance(middle) < POWER:
-            low = middle
-        else:
-            high = middle
-    return high
+    return bisect_left(range(high), POWER, high // 2 + 1, high, key=chance)
 
 
 def _highest_told(total: int, earlier_passes: int, earlier_total: int, most: int) -> int:
     """The largest count of passes, at most ``most``, that is told to be worse; -1 for none."""
-    passes = most
-    while passes >= 0:
-        worse = passes * earlier_total < earlier_passes * total
-        if worse and fisher(passes, total, earlier_passes, earlier_total) <= ALPHA:
-            break
-        passes -= 1
-    return passes
+    worse = (n for n in range(most, -1, -1) if n * earlier_total < earlier_passes * total)
+    told = (n for n in worse if fisher(n, total, earlier_passes, earlier_total) <= ALPHA)
+    return next(told, -1)
 
 
 @lru_cache(maxsize=64)
