@@ -115,19 +115,15 @@ def _crash(body: dict[str, Any], name: str) -> Crash:
     kind, signal = _text(exception.get("type")), _text(exception.get("signal"))
     if kind and signal:
         kind = f"{kind} ({signal})"
-    detail = _text(exception.get("subtype")) or _text(
-        _dict(body.get("termination")).get("indicator")
-    )
+    indicator = _dict(body.get("termination")).get("indicator")
+    detail = _text(exception.get("subtype")) or _text(indicator)
     frames = _frames(body.get("lastExceptionBacktrace"), body)
     if not frames:
-        frames = _frames(_dict(_faulting(body)).get("frames"), body)
+        threads = _list(body.get("threads"))
+        triggered = (thread for thread in threads if _dict(thread).get("triggered") is True)
+        faulting = _at(threads, body.get("faultingThread")) or next(triggered, None)
+        frames = _frames(_dict(faulting).get("frames"), body)
     return _made(kind or signal or "unknown exception", detail, frames, name)
-
-
-def _faulting(body: dict[str, Any]) -> Any:
-    threads = _list(body.get("threads"))
-    triggered = (thread for thread in threads if _dict(thread).get("triggered") is True)
-    return _at(threads, body.get("faultingThread")) or next(triggered, None)
 
 
 def _frames(listed: Any, body: dict[str, Any]) -> list[Frame]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import dropwhile, islice
+from itertools import dropwhile, groupby, islice
 
 from ledger.evidence.frames import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, file_of, signature
 from ledger.evidence.model import Crash
@@ -50,18 +50,12 @@ def find_crashes(text: str, source: str) -> tuple[Crash, ...]:
     The signature is the error and its innermost frame as ``function (file)``: line numbers
     change with every edit, so they do not tell crashes apart.
     """
-    found: list[Crash] = []
-    position = text.find(_FATAL)
-    while position >= 0 and len(found) < MAX_CRASHES:
-        after = text.find(_FATAL, position + 1)
-        end = min(after if after >= 0 else len(text), position + 200_000)
-        found.append(_python_crash(text[position:end].split("\n"), source))
-        position = after
-    return tuple(found)
+    deaths = text.split(_FATAL, MAX_CRASHES + 1)[1 : MAX_CRASHES + 1]
+    return tuple(_python_crash(death[:200_000].split("\n"), source) for death in deaths)
 
 
 def _python_crash(lines: list[str], source: str) -> Crash:
-    kind = lines[0][len(_FATAL) :].strip()[:200]
+    kind = lines[0].strip()[:200]
     below = dropwhile(lambda line: not line.startswith(_PYTHON_THREAD), lines[1:])
     frames: list[re.Match[str]] = []
     for line in islice(below, 1, MAX_FRAMES + 1):
@@ -110,24 +104,20 @@ def _part(reader: str, name: str, crashes: Iterable[Crash], kind: str) -> Part:
 def _lldb(text: str, name: str) -> Iterator[Crash]:
     """lldb shows the frame it stopped at, and ``bt`` shows the same stop again with all of
     them: of both the longer stands."""
+    stops = groupby(_lldb_stops(text), key=lambda stop: (*stop[:2], stop[2][:1]))
+    for _, same in stops:
+        yield crash_of(*max(same, key=lambda stop: len(stop[2])), name)
+
+
+def _lldb_stops(text: str) -> Iterator[tuple[str, str, list[Frame]]]:
+    """The reason of each stop that is a crash, the signal in it, and the frames below it."""
     stops = list(islice(_LLDB_STOP.finditer(text), 4 * MAX_CRASHES))
-    before: tuple[str, str, list[Frame]] | None = None
-    for number, stop in enumerate(stops):
+    ends = [*(stop.start() for stop in stops[1:]), len(text)]
+    for stop, end in zip(stops, ends, strict=False):
         reason = stop[2].strip()
-        crash = _LLDB_CRASH.match(reason)
-        if crash is None:
-            continue
-        end = stops[number + 1].start() if number + 1 < len(stops) else len(text)
-        frames = _lldb_frames(text[stop.end() : min(end, stop.end() + _LOOK_AHEAD)])
-        now = (reason, crash[1].removeprefix("signal "), frames)
-        if before is not None:
-            if before[:2] == now[:2] and before[2][:1] == frames[:1]:
-                before = max(before, now, key=lambda found: len(found[2]))
-                continue
-            yield crash_of(*before, name)
-        before = now
-    if before is not None:
-        yield crash_of(*before, name)
+        if crash := _LLDB_CRASH.match(reason):
+            frames = _lldb_frames(text[stop.end() : min(end, stop.end() + _LOOK_AHEAD)])
+            yield reason, crash[1].removeprefix("signal "), frames
 
 
 def _lldb_frames(text: str) -> list[Frame]:

@@ -82,12 +82,9 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
 
 
 def _lines(text: str) -> Iterator[tuple[str, object]]:
-    for number, line in enumerate(text.splitlines()):
-        found = _LINE.fullmatch(line[:1000].strip())
-        if found:
+    for line in text.splitlines()[:_MAX_LINES]:
+        if found := _LINE.fullmatch(line[:1000].strip()):
             yield found[1], found[2]
-        if number == _MAX_LINES:
-            return
 
 
 def without_secrets(command: str) -> str:

@@ -100,13 +100,10 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
     if start < 0:
         return (Part("gnu-time", name),)
     before = text[max(0, start - 200) : start]
-    figures: dict[str, str] = {}
-    lines = text[start:].split("\n", 40)[:40]
-    command = lines[0].partition(":")[2].strip()
-    for line in lines[1:]:
-        key, found, value = line.strip().rpartition(": ")
-        if found:
-            figures[key] = value.strip()
+    first, *lines = text[start:].split("\n", 40)[:40]
+    command = re.sub(r'\A"(.*)"\Z', r"\1", first.partition(":")[2].strip())
+    pairs = (line.strip().rpartition(": ") for line in lines)
+    figures = {key: value.strip() for key, found, value in pairs if found}
     exit_code = _whole(figures.get("Exit status"))
     killed = _SIGNAL.search(before)
     if killed:
@@ -120,7 +117,7 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
     part = Part(
         "gnu-time",
         name,
-        command=without_secrets(_unquote(command)) or None,
+        command=without_secrets(command) or None,
         elapsed_s=elapsed,
         exit_code=exit_code,
         peak_rss_bytes=None if rss is None else rss * 1024,
@@ -128,11 +125,6 @@ def read_time(data: bytes, name: str) -> tuple[Part, ...]:
         warnings=warnings,
     )
     return (part,)
-
-
-def _unquote(command: str) -> str:
-    is_quoted = len(command) >= 2 and command[0] == command[-1] == '"'
-    return command[1:-1] if is_quoted else command
 
 
 def _whole(text: str | None) -> int | None:

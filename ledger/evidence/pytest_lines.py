@@ -37,7 +37,7 @@ _PROGRESS = re.compile(r" *\d+%| *\d+/\d+")
 # `1.02s`, `350ms`
 _TOOK = re.compile(r"\d[\d.]*(?:us|ms|s)")
 # What follows ` in `: `1656.77s (0:27:36)`, `0.12 seconds`
-_IN_TIME = re.compile(r"(\d[\d.]*) ?s(?:econds)?(?: \([^()]*\))?")
+_IN_TIME = re.compile(r"(\d{1,12}(?:\.\d{1,12})?) ?s(?:econds)?(?: \([^()]*\))?")
 # `8 failed`, `2 subtests passed`
 _COUNT = re.compile(r"(\d{1,9}) ([a-z]+(?: [a-z]+)?)")
 # `3/10 tests collected (7 deselected)`
@@ -74,10 +74,7 @@ def summary(line: str) -> Summary | None:
     told = _IN_TIME.fullmatch(time) if found and len(time) < 60 else None
     if told is None:
         return None
-    try:
-        duration = float(told[1])
-    except ValueError:
-        return None
+    duration = float(told[1])
     if counts == "no tests ran":
         return Summary(Totals(), duration)
     only = _collected_only(counts)
@@ -117,14 +114,8 @@ def collected(line: str) -> int | None:
     if found is None:
         workers = _WORKERS.match(line)
         return int(workers[1]) if workers else None
-    count = int(found[1])
-    for part in found[2].split(" / ")[1:]:
-        number, _, word = part.partition(" ")
-        if word == "selected":
-            return int(number)
-        if word == "deselected":
-            count -= int(number)
-    return count
+    parts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", found[2])}
+    return parts.get("selected", int(found[1]) - parts.get("deselected", 0))
 
 
 def without_progress(line: str) -> str:

@@ -47,17 +47,7 @@ def read_rounds(place: Path, shown: str) -> RoundsReport:
         raise UnreadableInput("run-unreadable", f"expected a path: {error}") from error
     if is_folder:
         return read_folder(WorkTree(real), shown)
-    try:
-        data = WorkTree(real.parent).read(real.name, MAX_BYTES)
-    except UnreadableInput as error:
-        if error.code != "too-large":
-            raise
-        raise UnreadableInput(
-            "rounds-unreadable",
-            f"{shown}: expected a report of rounds, at most {MAX_BYTES >> 20} MB",
-            "give the report, or the folder that holds the rounds",
-        ) from error
-    return read_report(data, shown)
+    return read_report(WorkTree(real.parent).read(real.name, MAX_BYTES), shown)
 
 
 def read_folder(files: Files, shown: str) -> RoundsReport:

@@ -187,12 +187,11 @@ def _span(said: Statement, counts: Tally) -> tuple[int, int] | None:
 
 
 def _fits(said: Statement, low: int, high: int, total: int) -> ClaimVerdict:
-    verdicts: list[bool] = []
-    for count in range(low, high + 1) if high - low < 100 else (low, high):
-        fits = said.number is None or count == said.number
-        if said.share is not None:
-            fits = fits and total > 0 and _is_share(said.share, 100 * count / total)
-        verdicts.append(fits)
+    verdicts = [
+        (said.number is None or count == said.number)
+        and (said.share is None or (total > 0 and _is_share(said.share, 100 * count / total)))
+        for count in (range(low, high + 1) if high - low < 100 else (low, high))
+    ]
     if all(verdicts):
         return "supported"
     return "unverifiable" if any(verdicts) else "contradicted"
