@@ -100,39 +100,29 @@ def init(
     the way of a file.
     """
     found = _find(Path.cwd(), ledger)
-    if not dry_run:
-        _start(found, title, offers, dry_run=True)  # says what is in the way, before all else
-    return _start(found, title, offers, dry_run=dry_run)
-
-
-def _start(found: Config, title: str | None, wanted: Collection[Offer], *, dry_run: bool) -> Start:
-    ledger, plan_step = _plan(found, title or templates.DEFAULT_TITLE)
+    plan, plan_step = _plan(found, title or templates.DEFAULT_TITLE)
     parts = [plan_step, *_settings(found)]
+    looks = {"hook": _hook, "merge-driver": _merge_driver, "ci": _ci, "agents": _agents}
     for offer, (_, said) in OFFERS.items():
-        if offer == "merge-driver":
-            parts += _merge_driver(found, is_wanted=offer in wanted, dry_run=dry_run)
-            continue
-        steps = [*{"hook": _hook, "ci": _ci, "agents": _agents}[offer](found)]
-        if offer in wanted or steps[0].state == "there":
-            parts += steps
-        else:
-            parts.append(_step(offer, "offered", "", said))
-    written = [one.place for one in parts if one.state == "added"]
-    for name in [*written, *([".gitattributes"] if "merge-driver" in wanted else ())]:
-        _require(files.confine(found.root, name))
+        step = looks[offer](found)
+        is_shown = offer in offers or step.state == "there"
+        parts.append(step if is_shown else _step(offer, "offered", "", said))
+    for step in parts:  # what is in the way is told before anything is written
+        if step.state == "added":
+            _require(files.confine(found.root, step.place))
     if not dry_run:
-        _write(found, [one for one in parts if one.text and one.about != "merge-driver"])
-    if "hook" in wanted:
+        parts = _written(found, parts)
+    if "hook" in offers:
         parts += _installed(found, dry_run=dry_run)
-    unfinished = (item for item in ledger.items if item.status not in ("done", "archived"))
+    unfinished = (item for item in plan.items if item.status not in ("done", "archived"))
     return Start(
         path=found.ledger_path,
         is_new=plan_step.state == "added",
-        dialect=ledger.dialect,
-        why=reader.recognise(ledger.text, found.own).reasons,
-        items=len(ledger.items),
-        attempts=len(ledger.attempts),
-        unread=len(ledger.unread),
+        dialect=plan.dialect,
+        why=reader.recognise(plan.text, found.own).reasons,
+        items=len(plan.items),
+        attempts=len(plan.attempts),
+        unread=len(plan.unread),
         item=next((item.id for item in unfinished), None),
         steps=tuple(parts),
     )
@@ -152,10 +142,19 @@ def _plan(found: Config, title: str) -> tuple[Ledger, StartStep]:
     return ledger, _step("plan", "added", path, f"a fix plan with one item, {name}", said)
 
 
-def _write(found: Config, parts: list[StartStep]) -> None:
-    written: list[str] = []
+def _written(found: Config, parts: list[StartStep]) -> list[StartStep]:
+    """The steps, once what they add is written."""
+    done: list[StartStep] = []
     for one in parts:
-        if one.state == "added":
+        if one.about == "merge-driver" and one.state == "added":
+            for step in driver.install(found).steps:
+                state: State = "added" if step.is_new else "there"
+                done.append(_step(one.about, state, step.place, one.said, step.text))
+        else:
+            done.append(one)
+    written: list[str] = []
+    for one in done:
+        if one.state == "added" and one.about != "merge-driver":
             try:
                 store.add_lines(files.confine(found.root, one.place), one.text)
             except LedgerError as error:
@@ -163,6 +162,7 @@ def _write(found: Config, parts: list[StartStep]) -> None:
                     error.hint += f"; written before that: {', '.join(written)}"
                 raise
             written.append(one.place)
+    return done
 
 
 def _step(
@@ -198,27 +198,21 @@ def _settings(found: Config) -> Iterator[StartStep]:
         yield _step("configuration", "added", name, "[tool.ledger]", lines)
 
 
-def _hook(found: Config) -> Iterator[StartStep]:
+def _hook(found: Config) -> StartStep:
     """The hook in the configuration of pre-commit."""
     if not found.is_git:
-        yield _without_git("hook")
-        return
+        return _without_git("hook")
     said = pre_commit.read(found.root, pre_commit.CONFIG)
     files = (found.ledger_path, found.partner)
     if said is not None and pre_commit.is_named(said):
-        if pre_commit.misses(said, found.ledger_path):
-            hint = f"files: '{templates.pattern(files)}'"
-            yield _step(
-                "hook", "left", pre_commit.CONFIG, "its hook looks at other files", hint=hint
-            )
-        else:
-            yield _step("hook", "there", pre_commit.CONFIG, "the hook")
-        return
+        if not pre_commit.misses(said, found.ledger_path):
+            return _step("hook", "there", pre_commit.CONFIG, "the hook")
+        hint, said = f"files: '{templates.pattern(files)}'", "its hook looks at other files"
+        return _step("hook", "left", pre_commit.CONFIG, said, hint=hint)
     lines = templates.hook(said, files)
     if lines is None:
-        yield _by_hand("hook", pre_commit.CONFIG, templates.hook("repos:\n", files))
-    else:
-        yield _step("hook", "added", pre_commit.CONFIG, "the hook", lines)
+        return _by_hand("hook", pre_commit.CONFIG, templates.hook("repos:\n", files))
+    return _step("hook", "added", pre_commit.CONFIG, "the hook", lines)
 
 
 def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
@@ -248,49 +242,37 @@ def _installed(found: Config, *, dry_run: bool) -> Iterator[StartStep]:
         yield _step("hook", "left", place, said, hint="activate the environment it is in")
 
 
-def _merge_driver(found: Config, *, is_wanted: bool, dry_run: bool) -> Iterator[StartStep]:
-    """Git's configuration and attributes; written at once unless ``dry_run``."""
-    is_there = found.is_git and driver.is_installed(found)
-    if is_wanted and found.is_git and not is_there and not dry_run:
-        for one in driver.install(found).steps:
-            state: State = "added" if one.is_new else "there"
-            yield _step("merge-driver", state, one.place, "the merge driver", one.text)
-    elif is_there:
-        yield _step("merge-driver", "there", ".gitattributes", "the merge driver")
-    elif not is_wanted:
-        yield _step("merge-driver", "offered", "", OFFERS["merge-driver"][1])
-    elif not found.is_git:
-        yield _without_git("merge-driver")
-    else:
-        yield _step("merge-driver", "added", ".gitattributes", "the merge driver")
+def _merge_driver(found: Config) -> StartStep:
+    """Git's configuration and attributes."""
+    if not found.is_git:
+        return _without_git("merge-driver")
+    state: State = "there" if driver.is_installed(found) else "added"
+    return _step("merge-driver", state, ".gitattributes", "the merge driver")
 
 
-def _ci(found: Config) -> Iterator[StartStep]:
+def _ci(found: Config) -> StartStep:
     """A workflow that checks pull requests, in a file of its own."""
     folder = found.root / Path(templates.CI_FILE).parent
     files = sorted(folder.glob("*.y*ml")) if folder.is_dir() else []
     for file in files:
         name = file.relative_to(found.root).as_posix()
         if "ledger validate" in (pre_commit.read(found.root, name) or ""):
-            yield _step("ci", "there", name, "the check in CI")
-            return
+            return _step("ci", "there", name, "the check in CI")
     said = templates.ci(_branch(found))
     if os.path.lexists(found.root / templates.CI_FILE):
-        yield _by_hand("ci", templates.CI_FILE, said)
-    else:
-        yield _step("ci", "added", templates.CI_FILE, "the check in CI", said)
+        return _by_hand("ci", templates.CI_FILE, said)
+    return _step("ci", "added", templates.CI_FILE, "the check in CI", said)
 
 
-def _agents(found: Config) -> Iterator[StartStep]:
+def _agents(found: Config) -> StartStep:
     """What agents are told, in the file that they read."""
     known = [(name, pre_commit.read(found.root, name)) for name in templates.AGENT_FILES]
     for name, said in known:
         if said is not None and templates.BEGIN in said:
-            yield _step("agents", "there", name, "the block for agents")
-            return
+            return _step("agents", "there", name, "the block for agents")
     name, said = next((one for one in known if one[1] is not None), known[0])
     block = templates.agents(said, found.ledger_path)
-    yield _step("agents", "added", name, "the block for agents", block)
+    return _step("agents", "added", name, "the block for agents", block)
 
 
 def _branch(found: Config) -> str:
