@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
+from ledger.claims.model import JudgedClaim
 from ledger.commands import judgements
 from ledger.commands.change import change
 from ledger.config import Config
@@ -94,13 +95,8 @@ def append(
 
         def expect(new: Ledger) -> None:
             written = edits.check(plan.ledger, new, meant)
-            for claims in (
-                contradictions(summary, written, evidence.each),
-                judgements.contradicted(config, new, plan.ledger),
-            ):
-                # The date is the run's own: that it lies ahead is told by other rules.
-                hint = "say what the run says, or of what else it is said"
-                judgements.refuse(claims, ("date",), hint)
+            claims = contradictions(summary, written, evidence.each)
+            _refuse_contradicted([*claims, *judgements.contradicted(config, new, plan.ledger)])
 
         plan.propose(edits.append(plan.ledger, meant), expect=expect)
     return Appended(
@@ -188,6 +184,12 @@ def _commit(config: Config, evidence: _Evidence) -> str:
         return ""
     aside = [config.ledger_path, *(run.path for run in evidence.each)]
     return f"`{head[:8]}`" + (" (dirty)" if repository.is_dirty(config.root, aside) else "")
+
+
+def _refuse_contradicted(claims: Sequence[JudgedClaim]) -> None:
+    # The date is the run's own: that it lies ahead is told by other rules.
+    hint = "say what the run says, or of what else it is said"
+    judgements.refuse(claims, ("date",), hint)
 
 
 def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:
