@@ -15,7 +15,7 @@ from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span, Unread
 
 _OPENING: Final = 40  # characters of a line, within which a box begins
 # `## [SCAN-001] Scan in linear time`
-_ITEM: Final = re.compile(rb"^#{1,6}[ \t]+\*{0,2}\[", re.MULTILINE)
+_ITEM: Final = re.compile(rb"\n#{1,6}[ \t]+\*{0,2}\[")
 
 
 def read(data: bytes, conventions: Conventions | None = None) -> Ledger:
@@ -59,8 +59,13 @@ def _read(whole: Document) -> Ledger:
 def cut(data: bytes) -> list[bytes]:
     """``data`` cut before what looks like the heading of an item. Whoever reads many versions of
     one file reads what they have in common once: see ``read_part``."""
-    cuts = [found.start() for found in _ITEM.finditer(data) if found.start()]
-    return [data[start:end] for start, end in pairwise([0, *cuts, len(data)])]
+    cuts = [0]
+    at = data.find(b"\n#")  # a pattern would look at every line
+    while at >= 0:
+        if _ITEM.match(data, at):
+            cuts.append(at + 1)
+        at = data.find(b"\n#", at + 1)
+    return [data[start:end] for start, end in pairwise([*cuts, len(data)])]
 
 
 def read_part(data: bytes, conventions: Conventions | None = None) -> Ledger | None:
