@@ -11,13 +11,21 @@ at last the whole. Pieces nested in a bullet are parsed below a *frame*, its fir
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+# How a line begins that can only be text: `Text`, `**bold`, "`code", `[link]`.
+_TEXT = re.compile(r"[A-Za-z]|[^\x00-\x7f]|\*\*[^*\s]|`[^`\n]|\[[^\[\]\\\n]{1,99}\](?!:)")
+# Bullets that can only begin a list's entry: any number does where a list is open around the
+# paragraph, else only the first. `- text`, `1. **text`, `12) text`
+_BEHIND = r" (?:[A-Za-z0-9`\[]|[^\x00-\x7f]|\*\*[A-Za-z0-9\[])"
+_BULLET = re.compile(r"(?:[-*+]|1[.)])" + _BEHIND)
+_NUMBER = re.compile(r"\d{1,9}[.)]" + _BEHIND)
 _FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
 
 _KINDS = {
@@ -58,6 +66,9 @@ class Block(NamedTuple):
     children: tuple["Block", ...]
 
 
+_block = partial(tuple.__new__, Block)  # half the time of Block(...), for millions of blocks
+
+
 class _Piece(NamedTuple):
     """Text between two cuts, below the ``frame`` of the bullet that it is nested in, with the
     ``probe`` for what stands behind it; empty for nothing."""
@@ -95,7 +106,7 @@ def shifted(blocks: Iterable[Block], by: int) -> tuple[Block, ...]:
     """The blocks ``by`` lines further down."""
     return tuple(
         [
-            Block(kind, start + by, end + by, info, shifted(children, by) if children else ())
+            _block((kind, start + by, end + by, info, shifted(children, by) if children else ()))
             for kind, start, end, info, children in blocks
         ]
     )
@@ -114,8 +125,8 @@ def _by_pieces(source: str) -> tuple[tuple[Block, ...], bool] | None:
         if nested:
             pieces.append(nested)
             is_open = False
-        elif group := _piece(_Piece("", text, following.probe)):
-            pieces.append((shifted(group.blocks, line), group.goes_on))
+        elif group := _piece_at(_Piece("", text, following.probe), line):
+            pieces.append((group.blocks, group.goes_on))
             is_open = group.is_open
         else:
             return None
@@ -132,20 +143,20 @@ def _nested(
         return None
     frame = text[: text.index("\n") + 1] + "\n"  # then a list may begin with any number
     inner = [(at - cut.at, probe) for at, probe in cut.nested]
-    first = _piece(_Piece("", text[: inner[0][0]], inner[0][1]))
+    first = _piece_at(_Piece("", text[: inner[0][0]], inner[0][1]), line)
     if first is None or len(first.blocks) != 1:
         return None
-    (outer,) = shifted(first.blocks, line)
+    (outer,) = first.blocks
     pieces: list[tuple[Sequence[Block], bool]] = [(outer.children[0].children, first.goes_on)]
     goes_on, stop = False, 0
     by = line + text.count("\n", 0, inner[0][0]) - 2  # lines of the frame
     for (at, _), (end, probe) in pairwise([*inner, (len(text), following.probe)]):
-        part = _piece(_Piece(frame, text[at:end], probe))
+        part = _piece_at(_Piece(frame, text[at:end], probe), by)
         if part is None or len(part.blocks) != 1 or len(part.blocks[0].children) != 1:
             return None
         (whole,), goes_on, _ = part
-        pieces.append((shifted(whole.children[0].children[1:], by), goes_on))
-        stop = whole.end + by
+        pieces.append((whole.children[0].children[1:], goes_on))
+        stop = whole.end
         by += text.count("\n", at, end)
     entry = outer.children[0]._replace(end=stop, children=_joined(pieces))
     return (outer._replace(end=stop, children=(entry,)),), goes_on
@@ -197,6 +208,13 @@ def _cuts(source: str) -> Iterator[_Cut]:
     yield found
 
 
+@lru_cache(maxsize=4096)  # most pieces of a version stand in the one before it where they stood
+def _piece_at(piece: _Piece, line: int) -> _Parsed | None:
+    """The same as ``_piece``, for one that begins at ``line``."""
+    found = _piece(piece)
+    return found and found._replace(blocks=shifted(found.blocks, line))
+
+
 @lru_cache(maxsize=8192)
 def _piece(piece: _Piece) -> _Parsed | None:
     """What the parser finds in a piece, in its frame; None for a wrong cut."""
@@ -243,7 +261,31 @@ def _without_probe(blocks: tuple[Block, ...], at: int) -> tuple[tuple[Block, ...
 # The parser
 
 
+def _one_line(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
+    """A rule for the parser, before all others: a paragraph of one line. Most of a fix plan is
+    such lines, and each of them would be tried as eight other kinds of block first."""
+    start = state.bMarks[line] + state.tShift[line]
+    if silent or state.is_code_block(line) or not _TEXT.match(state.src, start):
+        return False
+    below = line + 1
+    if below < state.lineMax and not state.isEmpty(below):
+        indent = state.sCount[below]
+        if not 0 <= indent < state.blkIndent + 4 or (
+            0 <= state.listIndent <= indent - 4 and indent < state.blkIndent
+        ):
+            return False  # text that goes on, or may
+        opening = state.bMarks[below] + state.tShift[below]
+        if not _BULLET.match(state.src, opening) and (
+            indent >= state.blkIndent or not _NUMBER.match(state.src, opening)
+        ):
+            return False
+    state.line = below
+    state.push("paragraph", "", 0).map = [line, below]
+    return True
+
+
 _parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table")
+_parser.block.ruler.before("table", "one_line", _one_line)
 
 
 def _whole(stretch: str) -> tuple[tuple[Block, ...], bool]:

@@ -144,9 +144,11 @@ def anchor(heading: str) -> str:
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:
     """Every block, parents before children, in the order of the text."""
-    for block in blocks:
+    waiting = [*blocks][::-1]
+    while waiting:
+        block = waiting.pop()
         yield block
-        yield from walk(block.children)
+        waiting += block.children[::-1]
 
 
 def entries(blocks: Iterable[Block]) -> Iterator[Block]:

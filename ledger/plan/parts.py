@@ -16,6 +16,7 @@ from ledger.plan.model import (
     Criterion,
     Field,
     Item,
+    Result,
     Span,
     Unread,
     UnreadKind,
@@ -44,7 +45,7 @@ _LOOKS_LIKE_BOX = re.compile(
 )
 # ``[ ] text``
 _PLAIN_BOX = re.compile(r"\[(?P<mark>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
-_ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t]|\Z)[ \t]*")
+_ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t\n]|\Z)[ \t]*")
 BOX_STATES: Final[dict[str, ActionState]] = {
     " ": "pending",
     "x": "complete",
@@ -157,18 +158,26 @@ def attempt(
     where = trimmed_span(document, start, end)
     whole = "\n".join(document.lines(start, where.end_line))
     whole = whole[patterns.unbulleted(whole[:80])[0] :].lstrip("# ")
-    result = patterns.result_text(whole, document.vocabulary)
+    stamp, result, words_of_result = _said(whole, document.vocabulary)
     return Attempt(
         item=item,
         number=lead.number,
         date=lead.date,
-        stamp=lead.stamp or patterns.labelled_stamp(whole) or patterns.artifacts_stamp(whole),
-        result=document.vocabulary.result(result) if result else "unknown",
-        result_text=result,
+        stamp=lead.stamp or stamp,
+        result=result,
+        result_text=words_of_result,
         text=whole,
         source="history",
         span=where,
     )
+
+
+@lru_cache(maxsize=2048)  # most attempts of a version stand in the one before it
+def _said(attempt: str, vocabulary: Vocabulary) -> tuple[str | None, Result, str]:
+    """The stamp that the text of an attempt tells, and its result in one word and as written."""
+    stamp = patterns.labelled_stamp(attempt) or patterns.artifacts_stamp(attempt)
+    result = patterns.result_text(attempt, vocabulary)
+    return stamp, vocabulary.result(result) if result else "unknown", result
 
 
 def action(document: Document, entry: Block, number: int | None) -> Action:
@@ -348,9 +357,15 @@ def any_box(line: str) -> Box | None:
     return _box(_ANY_BOX.match(line))
 
 
-def mentions_box(line: str) -> bool:
-    """Whether there is such a box anywhere in the line."""
-    return _ANY_BOX.search(line) is not None
+def lines_with_box(document: Document, start: int, end: int) -> set[int]:
+    """Which of the lines ``[start, end)`` have such a box anywhere."""
+    whole = "\n".join(document.lines(start, end))
+    found, at, number = set(), 0, start
+    for box in _ANY_BOX.finditer(whole):
+        number += whole.count("\n", at, box.start())
+        at = box.start()
+        found.add(number)
+    return found
 
 
 def _box(found: re.Match[str] | None) -> Box | None:

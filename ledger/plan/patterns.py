@@ -101,6 +101,7 @@ _ATTEMPT = re.compile(
     r"(?P<after>[ \t]*\*{0,2}[ \t]*[(:\u2013\u2014-]|[ \t]*\*{0,2}\Z)?",
     re.IGNORECASE,
 )
+_OPENS_ATTEMPT = ("*", "[", "A", "a")  # of both patterns
 _DATED = re.compile(r"\*{0,2}\[(?P<when>\d{4}[^\]\n]{4,36})\]")
 _TEMPLATE = re.compile(r"\*{0,2}\[(?:YYYY|<)[^\]\n]{0,36}\]", re.IGNORECASE)
 _DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2})[ \t]|:\*{0,2}[ \t]")
@@ -169,6 +170,8 @@ def numbered(line: str) -> int | None:
 
 def attempt(line: str) -> AttemptLead | None:
     """Read the opening of an attempt, or of a dated entry that could be one."""
+    if line[:1] not in _OPENS_ATTEMPT:
+        return None
     match = _ATTEMPT.match(line)
     if match and match["when"] is None:
         if not match["after"]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 BOM = b"\xef\xbb\xbf"
@@ -42,16 +43,9 @@ def line_starts(data: bytes) -> list[int]:
 
     ``n + 1`` numbers for ``n`` lines. A final newline ends the last line and starts none.
     """
-    if b"\r" in data:
-        starts = [0, *(match.end() for match in re.finditer(_NEWLINE, data))]
-    else:
-        starts = [0]
-        at = data.find(b"\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = data.find(b"\n", at + 1)
-    if starts[-1] != len(data) or len(starts) == 1:
-        starts.append(len(data))
+    starts = [0, *accumulate(map(len, data.splitlines(keepends=True)))]
+    if not data:
+        starts.append(0)
     return starts
 
 
