@@ -222,8 +222,7 @@ class Facts:
         if self.request.baseline:
             place = files.inside(root, self.request.baseline)
             return read_run(self._files, place)
-        stamp = self.brief.input_stamp if self.brief else None
-        if not stamp or not self.brief:
+        if not self.brief or not (stamp := self.brief.input_stamp):
             return None
         cited = (path for one in self.brief.references for path in one.paths)
         folders = {
@@ -249,24 +248,20 @@ class Facts:
 
     # Tests by their names
 
-    def tests(self, name: str) -> Tests | None:
-        """The tests of a cluster, or of a test's name, class or file, among those of both runs;
-        None where nothing is called so."""
+    def tests(self, name: str) -> Tests:
+        """The tests of a cluster, or of a test's name, class or file, among those of both runs."""
         clusters = self.brief.clusters if self.brief else ()
         names = {name, f"CLUSTER-{name}"}
         cluster = next((one for one in clusters if one.id in names), None)
+        expected = cluster.count if cluster else None
         if cluster and cluster.id in self._tests_of_clusters:
             identities, source = self._tests_of_clusters[cluster.id]
-            return Tests(identities, cluster.count, source)
+            return Tests(identities, expected, source)
         runs = (self.baseline, self.run)
         known = dict.fromkeys(identity for run in runs if run for identity in run.tests)
         selectors = cluster.tests if cluster else (name,)
-        selected = dict.fromkeys(
-            identity for one in selectors for identity in known if _selects(one, identity)
-        )
-        if not selected and not cluster:
-            return None
-        return Tests(tuple(selected), cluster.count if cluster else None, "")
+        selected = (one for by in selectors for one in known if _selects(by, one))
+        return Tests(tuple(dict.fromkeys(selected)), expected, "")
 
     @cached_property
     def _tests_of_clusters(self) -> dict[str, tuple[tuple[str, ...], str]]:

@@ -64,17 +64,13 @@ def _measured(term: Compare, run: Evidence, baseline: Evidence | None) -> tuple[
         of = term.of or 0.0
         left = 100 * (of - seconds) / of if of else 0.0
         return left, f"{seconds:g}s leave {left:.2f}% of {of:g}s"
+    value, phrase = run.exit_code, "its exit code is {}"
     if term.metric == "memory":
-        peak = run.peak_rss_bytes
-        return None if peak is None else (peak, f"its peak was {peak} bytes")
-    if term.metric == "exit_code":
-        code = run.exit_code
-        return None if code is None else (code, f"its exit code is {code}")
-    count = _count(term.metric, run, baseline)
-    if count is None:
-        return None
-    noun = term.metric.replace("_", " ")
-    return count, f"{count} {noun.removesuffix('s') if count == 1 else noun}"
+        value, phrase = run.peak_rss_bytes, "its peak was {} bytes"
+    elif term.metric != "exit_code":
+        value, noun = _count(term.metric, run, baseline), term.metric.replace("_", " ")
+        phrase = f"{{}} {noun.removesuffix('s') if value == 1 else noun}"
+    return None if value is None else (value, phrase.format(value))
 
 
 def _count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
@@ -175,24 +171,24 @@ def _named(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
     ``NAME:2`` says that a cluster has two tests, ``count=`` how many there are in all."""
     named: dict[str, None] = {}
     sources: dict[str, None] = {}
-    why = ""
+    doubts: list[str] = []
     for arg in call.args:
         is_counted = arg[-2:-1] == ":" and arg[-1:].isdigit()
         name, _, times = arg.rpartition(":") if is_counted else (arg, "", "")
         tests = facts.tests(name)
-        if tests is None or not tests.identities:
-            why = why or f"nothing tells which tests {name} has"
+        if not tests.identities:
+            doubts.append(f"nothing tells which tests {name} has")
             continue
         named |= dict.fromkeys(tests.identities)
         if tests.source:
             sources[tests.source] = None
         expected, known = int(times) if times else tests.expected, len(tests.identities)
         if expected not in (None, known):
-            why = why or f"{name} should have {expected} tests, {known} are known"
+            doubts.append(f"{name} should have {expected} tests, {known} are known")
     total = call.option("count")
-    if total is not None and not why and int(total) != len(named):
-        why = f"{total} tests are said, those named are {len(named)}"
-    return list(named), tuple(sources), why
+    if total is not None and int(total) != len(named):
+        doubts.append(f"{total} tests are said, those named are {len(named)}")
+    return list(named), tuple(sources), next(iter(doubts), "")
 
 
 def _listed(identities: list[str]) -> str:
