@@ -10,7 +10,7 @@ stretch is taken longer and parsed anew.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,9 +22,11 @@ from ledger.plan.blocks import parse as parse_blocks
 from ledger.plan.words import USUAL, Vocabulary
 
 __all__ = [
-    "Block", "Document", "Edit", "Section", "anchor", "apply", "entries", "parse",
-    "render", "walk",
+    "LITERAL", "Block", "Document", "Edit", "Section", "anchor", "apply", "entries",
+    "literal_lines", "parse", "render", "walk",
 ]  # fmt: skip
+LITERAL = ("fence", "code", "html")
+"""Kinds of blocks whose text is no Markdown."""
 _ATX = re.compile(r"\n#{1,6}(?=[ \t\n]|\Z)")
 
 
@@ -156,6 +158,13 @@ def entries(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         if block.kind in ("bullet_list", "ordered_list"):
             yield from block.children
+
+
+def literal_lines(blocks: Iterable[Block], kinds: Sequence[str] = LITERAL) -> Iterator[int]:
+    """The lines, from 0, that stand in code or HTML, or in other ``kinds`` of blocks."""
+    for block in walk(blocks):
+        if block.kind in kinds:
+            yield from range(block.start, block.end)
 
 
 def _stretches(source: str) -> Iterator[tuple[tuple[Block, ...], int, bool]]:

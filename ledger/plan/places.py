@@ -113,12 +113,9 @@ def behind(ledger: Ledger, at: int, lines: list[str]) -> Edit:
 def entry_of(document: Document, item: Item) -> Block | None:
     """The entry of the list that ``item`` is, in the document that it was read from."""
     at = item.span.start_line - 1
-    for section in document.sections:
-        if section.start <= at < section.end:
-            for block in walk(section.blocks):
-                if block.kind == "list_item" and block.start == at:
-                    return block
-    return None
+    sections = (section for section in document.sections if section.start <= at < section.end)
+    blocks = (block for section in sections for block in walk(section.blocks))
+    return next((one for one in blocks if one.kind == "list_item" and one.start == at), None)
 
 
 def name(attempt: Attempt) -> str:

@@ -12,12 +12,11 @@ section, as in a history that items share, it names its item: ``Archived of ITEM
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from ledger.plan import parts, text
-from ledger.plan.document import Document
-from ledger.plan.model import Item, Ledger, Pointer, Span
+from ledger.plan.document import Document, literal_lines
+from ledger.plan.model import Item, Ledger, Pointer
 
 KEYED = b"#archived-"
 """What every pointer holds."""
@@ -39,27 +38,15 @@ _RANGE = r"#(\d{1,6})(?:-#(\d{1,6}))?"
 
 def find(plan: Document) -> list[Pointer]:
     """The pointers in ``plan``, in its order; one in fenced code is an example."""
-    every = (
-        _read(line, parts.span_in_line(plan, number, 0, len(line)))
-        for number, line in enumerate(plan.texts)
-        if KEYED.decode() in line and not _is_literal(plan, number)
-    )
+    numbers = [number for number, line in enumerate(plan.texts) if KEYED.decode() in line]
+    blocks = (block for section in plan.sections for block in section.blocks)
+    literal = set(literal_lines(blocks)) if numbers else set()
+    every = (_read(plan, number) for number in numbers if number not in literal)
     return [pointer for pointer in every if pointer]
 
 
-def _is_literal(plan: Document, line: int) -> bool:
-    """Whether the line stands in code or HTML."""
-    at = bisect_right(plan.sections, line, key=lambda section: section.start) - 1
-    blocks = plan.sections[max(at, 0)].blocks
-    while blocks:
-        block = next((one for one in blocks if one.start <= line < one.end), None)
-        if block and block.kind in ("fence", "code", "html"):
-            return True
-        blocks = block.children if block else ()
-    return False
-
-
-def _read(line: str, span: Span) -> Pointer | None:
+def _read(plan: Document, number: int) -> Pointer | None:
+    line = plan.line(number)
     opening = _OPENING.match(line)
     said = _SAID.match(line, opening.end()) if opening else None
     link = _LINK.fullmatch(line, said.end()) if said else None
@@ -73,7 +60,7 @@ def _read(line: str, span: Span) -> Pointer | None:
         ranges=tuple((int(a), max(int(a), int(b or a))) for a, b in ranges),
         lines=int(said["lines"]),
         key=link["key"],
-        span=span,
+        span=parts.span_in_line(plan, number, 0, len(line)),
     )
 
 

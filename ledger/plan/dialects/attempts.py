@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ledger.plan import parts, patterns, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import list_edits
-from ledger.plan.document import Block, Document, Edit, Section, entries, walk
+from ledger.plan.document import Block, Document, Edit, Section, entries, literal_lines, walk
 from ledger.plan.model import Attempt, Change, IndexRow, Item, Ledger, Unread, UnreadKind
 from ledger.plan.words import Vocabulary
 
@@ -206,7 +206,7 @@ class _Reading:
         """A heading, where there is one, and what stands below it."""
         self.context = ""
         if section.heading and self.heading(section, section.heading):
-            self.settled.update(_literal_lines(section.blocks))
+            self.settled.update(literal_lines(section.blocks, _LITERAL))
             return
         if self.draft:
             self.draft.end = section.end
@@ -361,7 +361,7 @@ class _Reading:
             and found.is_certain
             and found.number is not None
         ]
-        self.settled.update(_literal_lines(entry.children))
+        self.settled.update(literal_lines(entry.children, _LITERAL))
         starts = [*(block.start for _, block in inner), entry.end]
         self._keep(lead, entry.start, starts[0])
         for (found, block), following in zip(inner, starts[1:], strict=True):
@@ -388,12 +388,6 @@ class _Reading:
 
     def _unread(self, kind: UnreadKind, number: int, reason: str) -> None:
         self.unread.append(parts.unread(self.document, kind, number, reason))
-
-
-def _literal_lines(blocks: Iterable[Block]) -> Iterator[int]:
-    for block in walk(blocks):
-        if block.kind in _LITERAL:
-            yield from range(block.start, block.end)
 
 
 # The index

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from ledger.plan import parts, patterns, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import list_edits
-from ledger.plan.document import Block, Document, Edit, Section
+from ledger.plan.document import LITERAL, Block, Document, Edit, Section
 from ledger.plan.model import (
     Action,
     ActionState,
@@ -99,7 +99,6 @@ _LONGEST_SLUG = 40
 
 
 _LISTS: Final = ("bullet_list", "ordered_list")
-_LITERAL: Final = ("fence", "html", "code")
 _LABELLED = re.compile(
     r"\*\*(?P<bold>[^*:\n]{1,60})(?::\*\*|\*\*[ \t]*:)[ \t]*|(?P<plain>[A-Z][\w ]{0,30}):[ \t]+"
 )
@@ -359,7 +358,7 @@ class _Reading:
         self.settled.add(section.start)
         prose: list[tuple[int, int]] = []
         for block in section.blocks:
-            if said.is_legend or block.kind in _LITERAL:
+            if said.is_legend or block.kind in LITERAL:
                 self.settled.update(range(block.start, block.end))
             elif block.kind not in _LISTS:
                 prose.append((block.start, block.end))
@@ -439,7 +438,7 @@ class _Reading:
             if child.kind in _LISTS:
                 end = min(end, child.start)
                 yield from self._list(child, above, lists_tasks=False)
-            elif child.kind in _LITERAL:
+            elif child.kind in LITERAL:
                 self.settled.update(range(child.start, child.end))
         yield entry.start, end
 

@@ -16,7 +16,7 @@ from ledger.plan import parts, patterns, words
 from ledger.plan.dialect import Contents
 from ledger.plan.dialects import logbook_entries
 from ledger.plan.dialects.logbook_entries import Entry, Focus, Kind
-from ledger.plan.document import Block, Document, Section, entries, walk
+from ledger.plan.document import Block, Document, Section, entries, literal_lines, walk
 from ledger.plan.model import (
     Action,
     ActionState,
@@ -32,7 +32,6 @@ _STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
 _PART = re.compile(r"\.[A-Z]{1,3}\d{1,4}\Z")
 _NAME = re.compile(r"[\w.-]{1,200}")
 _WRAPPED = re.compile(r"(?P<mark>`|\*{1,2}|_{1,2})(?P<inner>[^`*]+)(?P=mark)")
-_LITERAL = ("fence", "html", "code")
 # What a bullet without a box is in the sections that hold tasks.
 _UNBOXED: Final[dict[Kind, ActionState]] = {"done": "complete", "todo": "pending"}
 
@@ -242,12 +241,7 @@ class Reading:
 
     def _lines(self, one: Held) -> list[str]:
         """The lines below its heading that are no code."""
-        literal = {
-            line
-            for block in walk(one.blocks)
-            if block.kind in _LITERAL
-            for line in range(block.start, block.end)
-        }
+        literal = set(literal_lines(one.blocks))
         return [
             self.document.line(line)
             for line in range(one.start + 1, one.end)
