@@ -9,7 +9,6 @@ repository; what lies outside is not there, for any of them. Nothing here change
 from __future__ import annotations
 
 import os
-import re
 import stat
 from abc import ABC, abstractmethod
 from bisect import bisect_left
@@ -29,7 +28,6 @@ _LINK: Final = "120000"  # git's modes of a symbolic link,
 _SUBMODULE: Final = "160000"  # and of another repository's commit
 _MOST_LINKS: Final = 40  # one behind the other, as Linux has it
 _LONGEST_TARGET: Final = 4096  # bytes
-_DRIVE: Final = re.compile(DRIVE)
 
 
 def confine(root: Path, path: str | os.PathLike[str]) -> Path:
@@ -61,7 +59,7 @@ def _fault(path: str) -> str:
         return "is empty"
     if "\0" in path:
         return "has a NUL in it"
-    if path.startswith("/") or _DRIVE.match(path):
+    if path.startswith("/") or DRIVE.match(path):
         return "is absolute"
     return "has a '..' in it" if ".." in path.replace("\\", "/").split("/") else ""
 

@@ -26,7 +26,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
-from ledger.plan import text
+from ledger.plan.text import DRIVE
 
 Kind = Literal["path", "placeholder", "outside"]
 
@@ -39,15 +39,16 @@ _PLACEHOLDER: Final = re.compile(
 _MACHINE: Final = re.compile(
     r"/(?:home|Users|tmp|var|etc|mnt|opt|usr|root|private|data|Volumes|srv|work|workspace|media)/."
 )
-_DRIVE: Final = re.compile(text.DRIVE)
 _COMPONENTS: Final = re.compile(r"[\w.@%+~*?$…/\\<>()\[\]{}:-]+")
 _HOLES: Final = re.compile(r"<[\w .:-]{1,60}>|\$\([^()]{0,200}\)|\$?\{[^{}/]{0,60}\}")
 _SUFFIX: Final = re.compile(r"\.(?=\d{0,3}[A-Za-z])\w{1,10}$|\.[A-Za-z]\w{0,9}\*$|\.\*$")
-# Few citations have no folder: compiled for the first of them.
-_FILE: Final = r"""(?x)^[\w-]{1,99}\.[ch]$   # but not a.b.c
+_FILE: Final = re.compile(
+    r"""^[\w-]{1,99}\.[ch]$   # but not a.b.c
       | \.(?:md|rst|txt|log|out|err|stdout|stderr|csv|tsv|json|jsonl|xml|html?|ya?ml|toml|cfg|ini
       |lock|py|pyi|ipynb|sh|cc|cpp|hpp|rs|go|java|js|ts|css|sql|diff|patch|sha256|md5|png|jpe?g
-      |svg|pdf|gif|npy|npz|bin|dat|h5|hdf5|pkl|pt|gz|zip|tar|ips|prof)$"""
+      |svg|pdf|gif|npy|npz|bin|dat|h5|hdf5|pkl|pt|gz|zip|tar|ips|prof)$""",
+    re.VERBOSE,
+)
 _STAMP: Final = re.compile(r"/\d{8}T\d{6}Z$")
 _FENCE: Final = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})")
 _ARTIFACTS: Final = re.compile(r"\bartifacts?\**:\**(?=\s|$)", re.IGNORECASE)
@@ -98,7 +99,7 @@ def kind(path: str) -> Kind:
     """What can be said of one path without looking: ``placeholder`` where a part is left open
     (``<STAMP>``, ``$STAMP``, ``.../``, ``chunk_NN``, a glob), ``outside`` where it is absolute,
     a home folder's, or leads up and out of the repository; else ``path``."""
-    if path.startswith(("/", "~")) or _DRIVE.match(path):
+    if path.startswith(("/", "~")) or DRIVE.match(path):
         return "outside"
     if _PLACEHOLDER.search(path):
         return "placeholder"
@@ -249,12 +250,12 @@ def _is_path(path: str) -> bool:
     filled = _HOLES.sub("x", path)
     if not _COMPONENTS.fullmatch(filled) or "://" in filled or filled[0] in "-@%+":
         return False
-    if _MACHINE.match(filled) or _DRIVE.match(filled):
+    if _MACHINE.match(filled) or DRIVE.match(filled):
         return True
     if any(mark in filled for mark in "()[]<>:\\"):
         return False
     if "/" not in filled:
-        return bool(re.search(_FILE, filled)) and len(filled) > 3
+        return bool(_FILE.search(filled)) and len(filled) > 3
     return (
         filled.startswith(("reports/", "./", "../", "~/", ".../"))
         or bool(_SUFFIX.search(filled.rpartition("/")[2]))

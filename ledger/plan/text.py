@@ -13,16 +13,17 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 BOM = b"\xef\xbb\xbf"
-# Patterns that few commands need are compiled where they are used first.
-DRIVE = r"[A-Za-z]:[\\/]|\\\\"
+DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 """What an absolute path of Windows begins with."""
 
-_NEWLINE = rb"\r\n|\n|\r"
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
 # C0 and C1 controls but for tab; bidirectional overrides and isolates, which reorder what a
 # terminal shows; line and paragraph separators; surrogates, which stand for bytes that are no
 # UTF-8 and may be controls, too.
-_CONTROL = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-_SURROGATE = "[\ud800-\udfff]"
+_CONTROL = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode(data: bytes) -> str:
@@ -70,7 +71,7 @@ def newline_of(data: bytes, start: int) -> bytes:
         return b"\r\n"
     if start and data[start - 1 : start] in (b"\n", b"\r"):
         return data[start - 1 : start]
-    after = re.compile(_NEWLINE).search(data, start)
+    after = _NEWLINE.search(data, start)
     if after:
         return after.group()
     before = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start))
@@ -84,7 +85,7 @@ def column(line: bytes, offset: int) -> int:
 
 def visible(text: str) -> str:
     """``text`` for a terminal: control characters become ``\\x1b`` and the like."""
-    return re.sub(_CONTROL, _escaped, text)
+    return _CONTROL.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -95,7 +96,7 @@ def _escaped(match: re.Match[str]) -> str:
 def one_line(text: str) -> str:
     """``text`` as one line of UTF-8: every run of white space and controls becomes one blank,
     every surrogate U+FFFD."""
-    return " ".join(re.sub(_CONTROL, " ", re.sub(_SURROGATE, "\ufffd", text)).split())
+    return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
 
 
 def counted(count: int, noun: str) -> str:
