@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ledger.evidence.execution import meaning, program
 from ledger.evidence.merge import RANK, Merged, merge
@@ -50,20 +50,13 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
     The first of them that any file shows stands, and ``reason`` says which and why.
     """
     merged = merge(parts)
-    noted = [
-        warning if part.file in warning else f"{part.file}: {warning}"
-        for part in parts
-        for warning in part.warnings
-    ]
-    noted += [*merged.warnings, *merged.disagreements]
+    noted = [*_warnings(parts), *merged.warnings, *merged.disagreements]
     sources, duration, totals = dict(merged.sources), merged.duration_s, merged.totals
     times = _own_times(parts, merged, noted)
     exit_code = _exit_code(parts, times, noted, sources)
-    elapsed = round(sum(part.elapsed_s or 0.0 for part in times), 2) if times else None
-    if elapsed is not None:
-        sources["elapsed_s"] = times[0].file
-        if duration is None:
-            duration, sources["duration_s"] = elapsed, times[0].file
+    elapsed = _elapsed(times, sources)
+    if duration is None and elapsed is not None:
+        duration, sources["duration_s"] = elapsed, times[0].file
     command = _command(parts, times, sources)
     environment = _environment(parts, noted)
     merged.disagreements += _disagreements(totals, exit_code)
@@ -94,6 +87,20 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
         warnings=tuple(dict.fromkeys(noted)),
         sources=sources,
     )
+
+
+def _warnings(parts: Sequence[Part]) -> Iterator[str]:
+    """What is odd about each file, with its name."""
+    for part in parts:
+        for warning in part.warnings:
+            yield warning if part.file in warning else f"{part.file}: {warning}"
+
+
+def _elapsed(times: Sequence[Part], sources: dict[str, str]) -> float | None:
+    if not times:
+        return None
+    sources["elapsed_s"] = times[0].file
+    return round(sum(part.elapsed_s or 0.0 for part in times), 2)
 
 
 def _peak(times: Sequence[Part], sources: dict[str, str]) -> int | None:

@@ -263,7 +263,8 @@ class Session:
         title = line.strip("= ")
         if title == _START:
             self._started = True
-        elif title in _REPORTS:
+            return
+        if title in _REPORTS:
             self._flush()
             self._state = "report"
         elif title == "short test summary info":

@@ -384,6 +384,9 @@ class _Session:
     def take(self, found: Record) -> None:
         """One line."""
         kind = found.get("$report_type")
+        if kind == "SessionStart":
+            self.has_begun = True
+            return
         if kind == "TestReport":
             self._test(found)
         elif isinstance(kind, str) and kind.lower() == "subtestreport":
@@ -392,8 +395,6 @@ class _Session:
             module = at_collection(found)
             if module is not None:
                 self._modules[module.identity] = module
-        elif kind == "SessionStart":
-            self.has_begun = True
         elif kind == "SessionFinish":
             self._exit_status = whole(found.get("exitstatus"))
             self._is_open = False

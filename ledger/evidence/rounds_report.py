@@ -203,14 +203,10 @@ def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
         own = bool(again) and (not repeats or bool(_BATCH_HEADING.search(sheet.section)))
         batch = sheet.section if own or _BATCH_HEADING.search(sheet.section) else None
         for read in sheet.rounds:
-            key = (read.batch or batch, read.name)
             if not own and read.name in places:
                 found[places[read.name]] = _joined(found[places[read.name]], read)
-            elif key not in found:
-                found[key] = read.model_copy(update={"batch": key[0]})
-            elif found[key].result != read.result:
-                warnings.append(f"round {read.name} stands twice, with different results")
-                found[key] = found[key].model_copy(update={"result": "unknown"})
+            else:
+                _put(found, read.model_copy(update={"batch": read.batch or batch}), warnings)
     for sheet in (sheet for sheet in sheets if sheet.is_partial):
         names = Counter(name for _, name in found)
         keys = {key[1]: key for key in found if names[key[1]] == 1}
@@ -220,6 +216,14 @@ def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
                 metrics = _measured(known, read.metrics, warnings)
                 found[keys[read.name]] = known.model_copy(update={"metrics": metrics})
     return list(found.values())
+
+
+def _put(found: dict[tuple[str | None, str], Round], read: Round, warnings: list[str]) -> None:
+    """Add a round. One that stands twice in its batch, with two results, has none that is known."""
+    first = found.setdefault((read.batch, read.name), read)
+    if first.result != read.result:
+        warnings.append(f"round {read.name} stands twice, with different results")
+        found[read.batch, read.name] = first.model_copy(update={"result": "unknown"})
 
 
 def _joined(first: Round, again: Round) -> Round:
