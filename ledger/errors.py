@@ -4,8 +4,6 @@ Every failure that a user can cause or meet is one of these. The programs (``cli
 ``merge_driver``) run inside ``boundary``, which reports them in one line, or in an error document.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import io

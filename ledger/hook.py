@@ -3,8 +3,6 @@
 It runs at every commit, so it imports only what it uses: see docs/explanation/hook.md.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator, Sequence

@@ -6,8 +6,6 @@ than without this program. The shell line that ``--install`` sets has made the t
 copy of OURS beforehand, so that a missing program changes nothing of that.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from pathlib import Path

@@ -17,8 +17,6 @@ written here, which one that came with a clone or a copy is not, and it names no
 undoes has to be what it says was written.
 """
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import os

@@ -2,8 +2,6 @@
 compared with.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product

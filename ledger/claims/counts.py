@@ -1,7 +1,5 @@
 """Counts of tests, their sums and their rates: how they are read, and how they are judged."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """Which entries make claims, what they cite, where their runs are, and what there is around."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime

@@ -2,8 +2,6 @@
 the values that are written so.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

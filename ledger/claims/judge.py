@@ -5,8 +5,6 @@ is surely about the attempt's own run, that run is one folder with one value of 
 the value is another one. Everything else is unverifiable.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice

@@ -1,7 +1,5 @@
 """Things with a name: tests, files, commits, attempts, stamps and dates."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence

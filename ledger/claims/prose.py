@@ -5,8 +5,6 @@ Positions stay those of the text: nothing is inserted or taken out, so a claim c
 it was written and its line is known.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence

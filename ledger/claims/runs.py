@@ -5,8 +5,6 @@ output is a ``Session`` of its own beside the folded whole, and every figure kee
 that are made in one breath are a ``Group``: they speak of one session.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property

@@ -1,7 +1,5 @@
 """How long a run took and what it used: times, margins, memory, CPU, exit codes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -4,8 +4,6 @@ No I/O. What bytes go where is the dialect's to say; ``check`` holds the outcome
 meant.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

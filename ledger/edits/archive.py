@@ -7,8 +7,6 @@ back to that place, whatever became of the lines around it. What opens an item s
 or its first line, so that links to it still lead somewhere.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

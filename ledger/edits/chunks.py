@@ -12,8 +12,6 @@ digits are a digest of all of them, so that a part which was edited since is kno
 depend on how lines end, which git may change.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Sequence

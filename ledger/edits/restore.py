@@ -4,8 +4,6 @@ One without a number goes back beside those that it stood beside. No I/O. ``rest
 bytes go where; ``check`` holds the outcome against it.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,6 @@
 """A run as an attempt: whether the plan has it already, and its evidence in words. Every number
 of these comes from the run."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 

@@ -4,8 +4,6 @@ No I/O. An item goes whole if it is finished, has no open action, and no unfinis
 it. Of any item its older attempts can go, but for those that an open action cites.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

@@ -5,8 +5,6 @@ Source of the formats: Apple, "Interpreting the JSON format of a crash report" a
 Note TN2123.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from itertools import islice

@@ -4,8 +4,6 @@ told with another prefix.
 Outputs do not say that a test was renamed. What can be seen is that one name is gone and another
 is new, and that they are alike where only one pair can be."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 

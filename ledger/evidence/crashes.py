@@ -1,8 +1,6 @@
 """What a dying process left in a log: dumps of Python's ``faulthandler``, backtraces of lldb, and
 reports of the sanitizers of clang and gcc (address, leak, memory, thread, undefined)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile, groupby, islice

@@ -6,8 +6,6 @@ values that look like a version, a number, a name or a locale. The others are ne
 shown, not even in an error. `ledger run` writes no more than is read here.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator

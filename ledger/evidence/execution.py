@@ -1,8 +1,6 @@
 """How a run was executed: its exit code, what GNU time measured, its command line, and what
 ``ledger run`` wrote of it."""
 
-from __future__ import annotations
-
 import json
 import posixpath
 import re

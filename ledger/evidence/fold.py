@@ -1,7 +1,5 @@
 """Parts of one run to one ``Evidence``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from ledger.evidence.execution import meaning, program

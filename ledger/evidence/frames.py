@@ -6,8 +6,6 @@ source file and line or a binary, and ``path:line in function`` as Python's trac
 That crash reports need a list of frames that tell nothing is an idea of Mozilla's Socorro.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

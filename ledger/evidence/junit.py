@@ -6,8 +6,6 @@ gotestsum, jest-junit, vitest, PHPUnit, cargo-nextest and Swift. None is a stand
 share is read: ``testcase`` in (nested) ``testsuite``, and in it what went wrong. Every total
 is recounted, the attributes of a suite only serve to notice a difference."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -1,8 +1,6 @@
 """The tests of several outputs of one run: which of them tell of the same session, and what the
 sessions add up to."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import KeysView, Sequence
 

@@ -2,8 +2,6 @@
 document, written at the end) and the log of pytest-reportlog (``--report-log``, one record to a
 line, written as pytest goes along, so that it outlives a crash)."""
 
-from __future__ import annotations
-
 import io
 import json
 import math

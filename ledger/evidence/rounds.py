@@ -2,8 +2,6 @@
 judgement over them: rates, streaks, batches, and whether a report's prose agrees with its own
 rounds."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Sequence

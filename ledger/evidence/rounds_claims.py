@@ -1,8 +1,6 @@
 """A report's statements against its own rounds. What the rounds cannot tell is unverifiable,
 never supported."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise

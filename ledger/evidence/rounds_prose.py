@@ -5,8 +5,6 @@ else (tests within a round, an earlier batch, all rounds ever) is not sure: the 
 support it but not contradict it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -1,8 +1,6 @@
 """Reports of repeated rounds in Markdown: rounds in tables, in lists or under headings, their
 batches and crashes, and what the prose says of them."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

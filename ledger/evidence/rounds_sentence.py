@@ -1,8 +1,6 @@
 """A sentence of a report of rounds, and its statements about how many rounds passed or failed:
 ``14/20``, ``70 % pass rate``, ``14 passed``, ``4 in the first 9``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Tables of a report of rounds: what a status says, what a column holds, numbers."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence

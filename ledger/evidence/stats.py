@@ -4,8 +4,6 @@ without a numerical library.
 Counts are ``passes`` of ``total``. ValueError is raised unless ``0 <= passes <= total``: what a
 file says is checked by whoever reads it."""
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence

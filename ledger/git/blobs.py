@@ -5,8 +5,6 @@ reaches git as an option, a pathspec or a second request. Nothing here changes a
 index included.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -6,8 +6,6 @@ repository, with forward slashes. A symbolic link is followed where it stays ins
 repository; what lies outside is not there, for any of them. Nothing here changes a repository.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 from abc import ABC, abstractmethod

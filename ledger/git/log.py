@@ -6,8 +6,6 @@ repository, and nothing is fetched: contents that a partial clone lacks are told
 guessed.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from bisect import bisect_left

@@ -3,8 +3,6 @@
 Git is started here, by ``blobs`` in its one long process, and by GitPython for ``repository``.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Mapping

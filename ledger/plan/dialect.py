@@ -1,7 +1,5 @@
 """What a dialect, one way of writing a fix plan, has to answer, and how a file's is told."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple

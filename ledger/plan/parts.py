@@ -1,7 +1,5 @@
 """The parts of an item, each from its lines: attempt, action, criterion, field, archive entry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache

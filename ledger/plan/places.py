@@ -1,7 +1,5 @@
 """Where things stand in an item, and lines put in at such a place."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import pairwise

@@ -9,8 +9,6 @@ so that none is given twice even where the archive is missing. Where the line st
 section, as in a history that items share, it names its item: ``Archived of ITEM: ...``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

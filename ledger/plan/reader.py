@@ -1,7 +1,5 @@
 """Bytes to a ``Ledger``: the one way in."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise

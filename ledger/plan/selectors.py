@@ -1,7 +1,5 @@
 """What people type for an item or an attempt, and which of the ledger's it means."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable

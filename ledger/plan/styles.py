@@ -4,8 +4,6 @@ Everything that comes from outside is brought to one line and defused first, so 
 start no heading, list, fence or comment, and cannot pass for a label that the reader knows.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -4,8 +4,6 @@ Lines end as Markdown says (CRLF, LF or CR). ``str.splitlines`` breaks on more, 
 feed and U+2028, and is not used anywhere.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

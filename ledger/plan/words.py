@@ -5,8 +5,6 @@ words, not of phrases: about 200 result phrases are known from one project alone
 add words of its own (``[tool.ledger.words]``), which decide before those that all projects know.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from itertools import pairwise

@@ -4,8 +4,6 @@ A rule is one function from a ledger and a few facts to faults. Its docstring sa
 means, why, an example and how to mend it: ``ledger explain`` and the reference page print it.
 """
 
-from __future__ import annotations
-
 from ledger.rules import actions, artifacts, attempts, guard, index, numbers, structure
 from ledger.rules.model import Explanation, Finding
 from ledger.rules.registry import (

@@ -1,7 +1,5 @@
 """Rules about next actions, exit criteria and the boxes of tasks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from ledger.plan import dialects

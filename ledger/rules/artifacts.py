@@ -10,8 +10,6 @@ their keys so that they can be found, private keys, and long values of variables
 they hold. None of it is ever shown whole.
 """
 
-from __future__ import annotations
-
 import re
 import zlib
 from bisect import bisect_left

@@ -1,7 +1,5 @@
 """Rules about what an attempt says of itself: its date, its result, its commits, its run."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ A fixer belongs to a rule, and turns a ledger into fixes: edits with what they m
 what was meant. No I/O.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 

@@ -5,8 +5,6 @@ anew, moved to another item or to the archive file is kept. An attempt that goes
 withdrawn: one line of the ledger says which and why (see ``ledger.rules.withdrawals``).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 

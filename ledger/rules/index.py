@@ -1,7 +1,5 @@
 """Rules about the index: it says what the items say, once each; and their safe fixes."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections import Counter

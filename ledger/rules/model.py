@@ -1,7 +1,5 @@
 """What rules report, and what they say of themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 

@@ -1,7 +1,5 @@
 """Where things stand in a ledger, and what messages call them."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

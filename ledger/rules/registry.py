@@ -1,7 +1,5 @@
 """What a rule is, what it may know, how its faults become findings, and which of them are new."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

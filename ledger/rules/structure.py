@@ -1,7 +1,5 @@
 """Rules about the file as a whole, its characters, and its items."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterator

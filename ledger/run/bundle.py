@@ -5,8 +5,6 @@ and replaced as a whole when all else is written. So a bundle whose run was kill
 disk, says that it has no end.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import platform

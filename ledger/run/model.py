@@ -1,7 +1,5 @@
 """How what was run ended: one execution of the command, and a round of executions."""
 
-from __future__ import annotations
-
 import signal
 
 from ledger.plan.model import Model

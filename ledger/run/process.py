@@ -1,7 +1,5 @@
 """A command from its start to its end, with all that it starts and all that it writes."""
 
-from __future__ import annotations
-
 import ctypes
 import math
 import os

@@ -1,8 +1,6 @@
 """The rounds of a run: the command executed as often as is wanted, each time with its retries,
 and ``rounds.md``, the report on them in the form that ``ledger rounds`` reads."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path

@@ -8,8 +8,6 @@ The file lies in the user's cache folder, not in the repository: reading changes
 and a repository that somebody hands over cannot bring a history of its own making.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sqlite3

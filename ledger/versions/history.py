@@ -10,8 +10,6 @@ A merge is held against all its parents. It added what none of them has. It remo
 them has, unless another one had let go of it on its own side: that was that side's doing.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections import Counter

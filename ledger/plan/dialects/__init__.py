@@ -4,8 +4,6 @@ A file may mix them. Each section is read by the dialect that it is written in; 
 none by that of the heading above it, else by the one that most of the file is written in.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final

@@ -5,8 +5,6 @@ last says how to take the lists after it, for people number actions at column 0,
 looks like an attempt and was not read as one is listed as unread, never dropped.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 

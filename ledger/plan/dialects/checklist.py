@@ -5,8 +5,6 @@ that they have a status or a priority, or that they are none: ``## Phase 1 — T
 ``## Blocked``, ``## Priority 2: Endpoints``, ``## Legend``.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -13,8 +13,6 @@ in a roadmap below a nested bullet, in a checklist in the task itself:
       - [2025-11-02] Attempt #1 — Result: success. All tests pass.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple

@@ -3,8 +3,6 @@
 A new entry is put in beside the latest, in the style of its neighbours.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

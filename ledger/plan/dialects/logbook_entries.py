@@ -6,8 +6,6 @@ Patterns see a heading's text without its number signs. Each is bounded, so that
 time.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

@@ -5,8 +5,6 @@ initiative that its heading names, which is an item, too, known by its entries a
 are actions.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator, Sequence

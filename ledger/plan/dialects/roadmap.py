@@ -7,8 +7,6 @@ are its fields, of which some hold criteria, actions and attempts. The dated not
 is an attempt without a number.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence

@@ -5,8 +5,6 @@ What is the same word for word is matched first, then what is the same but for i
 what bears the same name or number, and at last what stands between the same neighbours.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence

@@ -1,8 +1,6 @@
 """Aligned sections to the pieces of the merged file, in order: a part that both sides changed is
 merged by the meaning of its state where it has one, else as text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
