@@ -9,7 +9,7 @@ from ledger.edits import append, archive
 from ledger.edits.archive import Both
 from ledger.edits.selection import Chosen, Selection, Wanted
 from ledger.errors import Refused
-from ledger.plan import document, reader
+from ledger.plan import document, pointers, reader
 from ledger.rules import Facts
 
 PLAN = """\
@@ -248,3 +248,11 @@ def test_what_would_not_read_the_same_stays() -> None:
     with pytest.raises(Refused) as caught:
         moved(moved(data)[0] + b"```\n", moved(data)[1], keep=1)
     assert caught.value.code == "not-as-meant"
+
+
+def test_a_pointer_of_more_than_a_thousand_lines_is_read_back() -> None:
+    counts = pointers.counts(1200, range(1, 1201), [], 0, 4300)
+    line = pointers.render("  * Archived", counts, "docs/plan_archive.md", "0123456789abcdef")
+    plan = f"# Plan\n\n## [LONG-001] Long\n- Status: done\n- Attempts History:\n{line}\n"
+    (pointer,) = reader.read(plan.encode()).items[0].archived
+    assert (pointer.attempts, pointer.ranges, pointer.lines) == (1200, ((1, 1200),), 4300)

@@ -132,9 +132,14 @@ def counts(
     ranges = [(number, number) for number in numbers if number is not None]
     ranges += [pair for one in inner for pair in one.ranges]
     said = f" ({listed(ranges)})" if ranges else ""
-    tasks = [text.counted(actions, "action")] if actions else []
-    tries = f"{text.counted(attempts, 'attempt')}{said}"
-    return ", ".join([tries, *tasks, text.counted(lines, "line")])
+    tasks = [_amount(actions, "action")] if actions else []
+    tries = f"{_amount(attempts, 'attempt')}{said}"
+    return ", ".join([tries, *tasks, _amount(lines, "line")])
+
+
+def _amount(count: int, noun: str) -> str:
+    """Digits alone: this is written into plans, and every version must read it back."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def listed(ranges: Iterable[tuple[int, int]]) -> str:
