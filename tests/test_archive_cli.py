@@ -46,6 +46,13 @@ def test_a_dry_run_writes_nothing_and_git_takes_its_diff(repo: Repository) -> No
     assert repo.ledger.read_bytes() == PLAN.encode()
 
 
+def test_a_dry_run_that_moves_nothing_says_so(repo: Repository) -> None:
+    call(repo.path, "archive")
+    again = call(repo.path, "archive", "--dry-run")
+    assert (again.code, again.out) == (0, "")  # no diff
+    assert "nothing to move" in again.err
+
+
 def test_what_is_archived_is_found(repo: Repository) -> None:
     said = call(repo.path, "show", "DONE-001#2").out
     call(repo.path, "archive", "DONE-001", "--keep", "1")

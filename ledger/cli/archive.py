@@ -64,4 +64,7 @@ def command(
         )
     lines = diff(done.diff) if dry_run else report.lines(done)
     output.result("archive", done, lines, as_json=as_json)
+    if dry_run and not as_json:  # a diff does not show what stays
+        for line in report.stays(done):
+            output.note(line.text)
     return 1 if items and done.held else 0

@@ -15,12 +15,17 @@ def lines(done: Archived) -> Iterator[Line]:
         place = done.path if is_back else done.archive
         at = part.line if is_back else part.archive_line
         yield Line(one_line(f"{place}:{at}: {part.item}, {size(part)}"))
+    yield from stays(done)
+    if done.parts:
+        said = f"{counted(done.before, 'line')} became {done.after}"
+        yield Line(one_line(f"{done.path}: {said}"))
+        yield Line(one_line(f"commit it together with {done.archive}"))
+
+
+def stays(done: Archived) -> Iterator[Line]:
+    """What is not moved, and why; one line where that is all of it."""
     for held in done.held:
         yield Line(one_line(f"{done.path}:{held.line}: {held.item} stays: {held.why}"))
     if not done.parts:
         said = f"nothing to move; it has {counted(done.before, 'line')}"
-    else:
-        said = f"{counted(done.before, 'line')} became {done.after}"
-    yield Line(one_line(f"{done.path}: {said}"))
-    if done.parts:
-        yield Line(one_line(f"commit it together with {done.archive}"))
+        yield Line(one_line(f"{done.path}: {said}"))
