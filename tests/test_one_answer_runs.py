@@ -81,6 +81,15 @@ def _made() -> dict[str, dict[str, str | bytes]]:
             "<testcase classname='c' name='a'/></testsuite>"
         },
         "cut short": {"pytest.log": VERBOSE[:200]},
+        "no tests ran": {
+            "pytest.log": "=== test session starts ===\ncollected 0 items\n\n"
+            "=== no tests ran in 0.01s ===\n"
+        },
+        "a suite without tests": {
+            "junit.xml": "<testsuites name='pytest tests'><testsuite name='pytest' tests='0'/>"
+            "</testsuites>",
+            "exit_code.txt": "0\n",
+        },
     }
     return cases
 

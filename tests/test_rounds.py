@@ -736,6 +736,7 @@ def test_a_folder_of_rounds() -> None:
         (Evidence(path="r", completeness="crashed"), "fail"),
         (Evidence(path="r", completeness="timeout"), "fail"),
         (Evidence(path="r", completeness="failed", reason="usage"), "fail"),
+        (Evidence(path="r", totals=Totals(), completeness="failed", reason="no tests ran"), "fail"),
         (Evidence(path="r", exit_code=1), "fail"),
         (
             Evidence(

@@ -56,15 +56,15 @@ def _is_in(path: str, run: str) -> bool:
 
 
 def result_of(evidence: Evidence) -> Result:
-    """What the run says of itself: success only where it ran to its end, nothing failed and
-    its exit code, where known, is 0. A run that says nothing is unknown, not a success."""
+    """What the run says of itself: success only where it ran its tests to the end, nothing failed
+    and its exit code, where known, is 0. A run that says nothing is unknown, not a success."""
     totals, repeats = evidence.totals, evidence.repeats
     if repeats and repeats.planned > 1:
         everything = repeats.passes == repeats.planned and evidence.completeness == "complete"
         return "success" if everything else "partial" if repeats.passes else "failed"
-    if evidence.completeness in ("timeout", "crashed") or (evidence.exit_code or 0) != 0:
+    if evidence.completeness in ("timeout", "crashed", "failed") or evidence.exit_code:
         return "failed"
-    if totals and totals.failed + totals.errors:
+    if totals and totals.failing:
         return "failed"
     if evidence.completeness in ("incomplete", "inconsistent"):
         return "partial"

@@ -85,7 +85,7 @@ def _round(name: str, evidence: Evidence) -> Round:
     said = f"{evidence.completeness}: {evidence.reason}" if evidence.reason else ""
     if evidence.totals:
         counted = evidence.totals
-        said = f"{counted.passed} passed, {counted.failed + counted.errors} failed; {said}"
+        said = f"{counted.passed} passed, {counted.failing} failed; {said}"
     seconds = evidence.duration_s if evidence.duration_s is not None else evidence.elapsed_s
     return Round(
         name=name,
@@ -101,13 +101,13 @@ def result_of(evidence: Evidence) -> RoundResult:
     """How one run went. It passed where it came to its end, some test passed and none failed,
     or where a run without tests left exit code 0. What its outputs leave open is unknown."""
     totals, code = evidence.totals, evidence.exit_code
-    if evidence.completeness in ("crashed", "timeout") or code not in (None, 0):
+    if evidence.completeness in ("crashed", "timeout", "failed") or code not in (None, 0):
         return "fail"
     if totals is not None:
-        if totals.failed + totals.errors:
+        if totals.failing:
             return "fail"
         return "pass" if evidence.completeness == "complete" and totals.passed else "unknown"
-    if evidence.completeness == "failed" or evidence.crashes:
+    if evidence.crashes:
         return "fail"
     told = evidence.reason == "no test results" or evidence.completeness == "complete"
     return "pass" if code == 0 and told else "unknown"
