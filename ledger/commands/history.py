@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
@@ -92,7 +90,7 @@ def audit(
     new = [change for change in changes if name_of(change) not in deeds]
     if new:
         names = tuple(dict.fromkeys(change.path for change in changes))
-        with Blobs(settings.root) as blobs, _uncollected():
+        with Blobs(settings.root) as blobs:
             versions = _Versions(settings, blobs, names)
             found = dict(_compared(versions, new, progress))
         if not versions.lacks:
@@ -113,19 +111,6 @@ def _compared(
             yield name_of(change), compare(change.commit, after, before, fork)
         if progress:
             progress(done, len(changes))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No collection of garbage: a version holds thousands of values and no cycles, and looking
-    for some takes a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Versions:
