@@ -10,7 +10,6 @@ A merge is held against all its parents. It added what none of them has. It remo
 them has, unless another one had let go of it on its own side: that was that side's doing.
 """
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from typing import Final, TypeVar
 
 from ledger.git.log import Change, Commit
 from ledger.plan.model import contradict
-from ledger.plan.patterns import behind_number
+from ledger.plan.patterns import behind_number, when
 from ledger.versions.model import (
     Deed,
     Duplicated,
@@ -34,7 +33,7 @@ from ledger.versions.model import (
     Place,
     Removed,
 )
-from ledger.versions.snapshot import Entry, ItemVersion, Snapshot, Step
+from ledger.versions.snapshot import Entry, ItemVersion, Snapshot
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -43,8 +42,6 @@ Name = str | None
 # Entries that say less than this are not known again by what they say.
 _FEWEST: Final = 24
 _SHOWN: Final = 80
-# The day in `**Last Updated:** 2025-10-15 (note)`, also with hyphens that do not break.
-_DATE: Final = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
 
 
 def compare(
@@ -102,24 +99,23 @@ class _Comparison:
     @cached_property
     def _fresh(self) -> dict[str, Place]:
         """Where the words stand that no parent has in that place, by what they say."""
-        found: dict[str, Place] = {}
-        for name in self.changed:
-            known = [parent.item(name).texts for parent in self._before]
-            for entry in self._after.item(name).entries:
-                if not any(entry.text in texts for texts in known):
-                    _note(found, name, entry)
-        return found
+        return self._only((self._after,), self._before)
 
     @cached_property
     def _gone(self) -> dict[str, Place]:
         """Where the words stood that ours does not have in that place, by what they say."""
+        return self._only(self._before, (self._after,))
+
+    def _only(self, these: Sequence[Snapshot], others: Sequence[Snapshot]) -> dict[str, Place]:
         found: dict[str, Place] = {}
         for name in self.changed:
-            kept = self._after.item(name).texts
-            for parent in self._before:
-                for entry in parent.item(name).entries:
-                    if entry.text not in kept:
-                        _note(found, name, entry)
+            known = [version.item(name).texts for version in others]
+            for entry in chain.from_iterable(version.item(name).entries for version in these):
+                if any(entry.text in texts for texts in known):
+                    continue
+                words = behind_number(entry.text)
+                if len(words) >= _FEWEST:
+                    found.setdefault(words, Place(item=name, number=entry.number))
         return found
 
     def item(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
@@ -152,7 +148,7 @@ class _Comparison:
 
     def _numbered(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
         """What stands under each number now, and what does no more."""
-        for _, entries, blob in self._lost(name, after, before, _dated):
+        for _, entries, blob in self._lost(name, after, before, lambda own: own.dated):
             self._remove(name, after, entries, blob)
         first = before[0].dated
         for number, entries in after.dated.items():
@@ -235,7 +231,7 @@ class _Comparison:
 
     def _unnumbered(self, name: Name, after: ItemVersion, before: Sequence[ItemVersion]) -> None:
         """Entries that are no dated attempts, or have no number since nobody numbers them."""
-        for key, entries, blob in self._lost(name, after, before, _others):
+        for key, entries, blob in self._lost(name, after, before, lambda own: own.others):
             if key not in after.dated:
                 self._remove(name, after, entries, blob)
         for key, entries in after.others.items():
@@ -261,7 +257,7 @@ class _Comparison:
                 self._tell("action-added", name, step.number, after=f"{step.state}: {step.text}")
             elif all(step.state != one.state for one in had):
                 self._tell("action", name, step.number, had[0].state, f"{step.state}: {step.text}")
-        for _, gone, _ in self._lost(name, after, before, _steps):
+        for _, gone, _ in self._lost(name, after, before, lambda own: own.steps):
             self._tell("action-removed", name, gone.number, before=gone.text)
 
     def _lost(
@@ -298,7 +294,7 @@ class _Comparison:
 def _facts(commit: Commit, version: Snapshot) -> Facts:
     """The figures of a version that ``commit`` made."""
     items = version.items.values()
-    updated = _DATE.search(version.updated) if version.updated else None
+    updated, _ = when(version.updated or "")
     first = {name: own.sections[0].status for name, own in version.items.items() if own.sections}
     return Facts(
         commit=commit.sha,
@@ -315,21 +311,9 @@ def _facts(commit: Commit, version: Snapshot) -> Facts:
         contradictions=sum(
             row.id in first and contradict(row.status, first[row.id]) for row in version.rows
         ),
-        is_updated_late=updated is not None and "-".join(updated.groups()) > commit.day,
+        is_updated_late=updated is not None and updated > commit.day,
         late_attempts=sum(len(one.dates) - bisect_right(one.dates, commit.day) for one in items),
     )
-
-
-def _dated(own: ItemVersion) -> Mapping[int, tuple[Entry, ...]]:
-    return own.dated
-
-
-def _others(own: ItemVersion) -> Mapping[int | str, tuple[Entry, ...]]:
-    return own.others
-
-
-def _steps(own: ItemVersion) -> Mapping[int | str, Step]:
-    return own.steps
 
 
 def _titles(own: ItemVersion) -> Mapping[str, str]:
@@ -338,12 +322,6 @@ def _titles(own: ItemVersion) -> Mapping[str, str]:
 
 def _texts(entries: Iterable[Entry]) -> list[str]:
     return [entry.text for entry in entries]
-
-
-def _note(found: dict[str, Place], name: Name, entry: Entry) -> None:
-    said = behind_number(entry.text)
-    if len(said) >= _FEWEST:
-        found.setdefault(said, Place(item=name, number=entry.number))
 
 
 def _called(place: Place) -> str:
