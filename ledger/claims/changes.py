@@ -173,10 +173,10 @@ def _judge_delta(claim: Claim, own: Sequence[Run], baselines: Sequence[Run]) -> 
     runs = [
         [run for run in runs if run.every or run.figures["elapsed_s"]] for runs in (own, baselines)
     ]
+    here, there = ([*_values(claim, side)] for side in runs)
     pairs = [
         _Pair(after, before, file, is_alike=way == way_before)
-        for after, file, way in _values(claim, runs[0])
-        for before, _, way_before in _values(claim, runs[1])
+        for (after, file, way), (before, _, way_before) in product(here, there)
     ]
     alike = [pair for pair in pairs if pair.is_alike]
     agreeing = next((pair for pair in alike if _agrees(claim, pair)), None)

@@ -86,6 +86,12 @@ def is_shallow(root: Path) -> bool:
     return _line(_answer(root, "rev-parse", "--is-shallow-repository")) == "true"
 
 
+def day_of(root: Path, revision: str) -> str | None:
+    """The date of a commit on its committer's clock, as ISO; None for no commit."""
+    ask = ("-1", "--format=%cs", check_revision(revision), "--")
+    return _line(_answer(root, "log", *ask)) or None
+
+
 def ignored(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """Those of ``paths`` that git ignores, each with the rule (``.gitignore:3:logs/``). What is
     tracked is not ignored, whatever a rule says. They need not exist; to a rule such as ``logs/``
@@ -236,13 +242,6 @@ def _repository(root: Path) -> Iterator[Repo]:
         raise UnreadableInput("no-repository", f"{root}: {str(error)[:200]}") from error
     finally:
         os.environ.update(hidden)
-
-
-def day_of(root: Path, revision: str) -> str | None:
-    """The date of a commit on its committer's clock, as ISO; None for no commit."""
-    with _repository(root) as repository:
-        ask = ("-1", "--format=%cs", check_revision(revision), "--")
-        return repository.git.log(*ask, with_exceptions=False) or None
 
 
 def branch(root: Path) -> str | None:
