@@ -150,14 +150,16 @@ def entries(ledger: Ledger, place: Place) -> Iterator[Entry]:
     completed action tells of is that action."""
     for item in ledger.items:
         roots = _roots(item)
-        by_number = {attempt.number: attempt for attempt in item.attempts}
+        by_number: dict[int | None, Entry] = {}
         for attempt in item.attempts:
-            yield _entry(attempt, attempt.item, attempt.number, roots, place)
+            entry = _entry(attempt, attempt.item, attempt.number, roots, place)
+            by_number[attempt.number] = entry
+            yield entry
         recorded = {attempt.span for attempt in item.attempts if attempt.source == "action"}
         for action in item.actions:
             if action.state == "complete" and action.span not in recorded:
                 entry = _entry(action, item.id, action.attempt, roots, place)
-                yield _with_runs_of(entry, by_number.get(action.attempt), roots, place)
+                yield _with_runs_of(entry, by_number.get(action.attempt), place)
     for attempt in ledger.loose:
         yield _entry(attempt, attempt.item, attempt.number, (), place)
 
@@ -183,15 +185,12 @@ def _entry(
     )
 
 
-def _with_runs_of(
-    action: Entry, attempt: Attempt | None, roots: tuple[str, ...], place: Place
-) -> Entry:
+def _with_runs_of(action: Entry, attempt: Entry | None, place: Place) -> Entry:
     """A completed action rests on the runs of its attempt, where it names none itself."""
     if attempt is None:
         return action
     runs = _runs(action.cited, action.stamp or attempt.stamp, place)
-    runs = runs or _runs(_cited(attempt, roots, place), attempt.stamp, place)
-    return action._replace(runs=runs)
+    return action._replace(runs=runs or attempt.runs)
 
 
 def _roots(item: Item) -> tuple[str, ...]:
