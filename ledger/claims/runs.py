@@ -213,10 +213,12 @@ def about(session: Session, subject: str) -> Session | None:
     head, *rest = subject.partition("[")[0].split("::")
     module = head.rpartition("/")[2].removesuffix(".py")
     names = [name for name in (module, *rest) if name]
+    if not names:
+        return None
     tests = {
         identity: test
         for identity, test in session.tests.items()
-        if names and names[-1] in identity and _pieces(identity).issuperset(names)
+        if names[-1] in identity and _pieces(identity).issuperset(names)
     }
     if not tests:
         return None
