@@ -271,6 +271,31 @@ def test_a_program_named_by_the_repository_is_not_run(repo: Repository, tmp_path
     assert not (tmp_path / "sprung").exists()
 
 
+def test_a_diff_writes_no_index_and_runs_no_program(repo: Repository, tmp_path: Path) -> None:
+    part = Repository.create(tmp_path / "part")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "../part", "part")
+    repo.commit("a submodule")
+    inner = Repository(repo.path / "part")
+    inner.write("docs/fix_plan.md", b"changed")
+    trap = tmp_path / "hooks" / "post-index-change"
+    trap.parent.mkdir()
+    trap.write_bytes(b"#!/bin/sh\ntouch " + os.fsencode(tmp_path) + b"/sprung\n")
+    trap.chmod(0o755)
+    repo.git("config", "core.hooksPath", os.fspath(trap.parent))
+    for one in (repo, inner):
+        one.git("config", "diff.submodule", "diff")
+        one.git("config", "diff.external", os.fspath(trap))
+        one.git("config", "core.fsmonitor", os.fspath(trap))
+    os.utime(repo.ledger, (1, 1))  # a time that the index does not have, and the same bytes
+    before = (repo.path / ".git" / "index").read_bytes()
+    repository.write_diff(repo.path, tmp_path / "git_diff.patch")
+    assert not (tmp_path / "sprung").exists()
+    assert (repo.path / ".git" / "index").read_bytes() == before
+    patch = (tmp_path / "git_diff.patch").read_text()
+    assert f"+Subproject commit {part.git('rev-parse', 'HEAD')}-dirty" in patch
+    assert "fix_plan.md" not in patch
+
+
 def test_the_real_log_is_ignored(real_repo: Callable[[str], Path]) -> None:
     root = real_repo("40115778")
     run = "reports/2026-01-test-suite-refresh/phase_l/20251015T190350Z"

@@ -30,6 +30,11 @@ ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside",
 
 _NOTHING_FOUND: Final = 1  # the exit code of check-ignore and rev-parse --verify
 _RENAMES: Final = ("diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
+# `git diff` would refresh the index, and obey the settings of submodules: external diffs, say.
+_DIFF: Final = (
+    "diff-index", "--patch", "--binary", "--find-renames", "--submodule=short", "--no-color",
+    "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
 _LISTED: Final = ("--literal-pathspecs", "ls-files", "-z")
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
@@ -144,13 +149,10 @@ def write_diff(root: Path, patch: Path) -> str | None:
     differs; return HEAD's commit. Before the first commit: None, and no file."""
     commit = head_commit(root)
     if commit:
-        # Prefixes as `git apply` wants them, whatever the user has set (diff.noprefix).
-        prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
-        plain = ("--binary", "--no-color", "--no-ext-diff", "--no-textconv")
         with patch.open("xb") as file:
-            done = process.run(root, "diff", *plain, *prefixes, commit, "--", output=file)
+            done = process.run(root, *_DIFF, commit, "--", output=file)
         if done.returncode:
-            raise process.failed(root, "git diff", done.stderr)
+            raise process.failed(root, "git diff-index", done.stderr)
     return commit
 
 
