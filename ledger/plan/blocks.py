@@ -16,8 +16,16 @@ from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+# How a line begins that can only be text: `Text`, `**bold`, "`code", `[link]`.
+_TEXT = re.compile(r"[A-Za-z]|[^\x00-\x7f]|\*\*[^*\s]|`[^`\n]|\[[^\[\]\\\n]{1,99}\](?!:)")
+# Bullets that can only begin a list's entry: any number does where a list is open around the
+# paragraph, else only the first. `- text`, `1. **text`, `12) text`
+_BEHIND = r" (?:[A-Za-z0-9`\[]|[^\x00-\x7f]|\*\*[A-Za-z0-9\[])"
+_BULLET = re.compile(r"(?:[-*+]|1[.)])" + _BEHIND)
+_NUMBER = re.compile(r"\d{1,9}[.)]" + _BEHIND)
 _FENCE_END = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\Z")
 
 _KINDS = {
@@ -253,7 +261,31 @@ def _without_probe(blocks: tuple[Block, ...], at: int) -> tuple[tuple[Block, ...
 # The parser
 
 
+def _one_line(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
+    """A rule for the parser, before all others: a paragraph of one line. Most of a fix plan is
+    such lines, and each of them would be tried as eight other kinds of block first."""
+    start = state.bMarks[line] + state.tShift[line]
+    if silent or state.is_code_block(line) or not _TEXT.match(state.src, start):
+        return False
+    below = line + 1
+    if below < state.lineMax and not state.isEmpty(below):
+        indent = state.sCount[below]
+        if not 0 <= indent < state.blkIndent + 4 or (
+            0 <= state.listIndent <= indent - 4 and indent < state.blkIndent
+        ):
+            return False  # text that goes on, or may
+        opening = state.bMarks[below] + state.tShift[below]
+        if not _BULLET.match(state.src, opening) and (
+            indent >= state.blkIndent or not _NUMBER.match(state.src, opening)
+        ):
+            return False
+    state.line = below
+    state.push("paragraph", "", 0).map = [line, below]
+    return True
+
+
 _parser = MarkdownIt("commonmark", {"maxNesting": 60}).enable("table")
+_parser.block.ruler.before("table", "one_line", _one_line)
 
 
 def _whole(stretch: str) -> tuple[tuple[Block, ...], bool]:

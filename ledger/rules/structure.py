@@ -15,8 +15,8 @@ from ledger.rules.model import MadeFix
 from ledger.rules.places import of_part, opening, quoted, repeated, sections
 from ledger.rules.registry import Facts, Fault, Fix, made, rule
 
-# <<<<<<< HEAD
-_MARKER = re.compile(rb"(<{7}|>{7})(?![^ \r\n])")
+# <<<<<<< HEAD; spelled out, since the search skips fast to the first characters of literals
+_MARKER = re.compile(rb"(<<<<<<<|>>>>>>>)(?![^ \r\n])")
 _MOST_BAD_LINES = 20  # a file in another encoding has thousands
 
 
