@@ -1,0 +1,201 @@
+"""A repository with one open item, for the tables of the laws on results and on "done".
+
+The writers are the ways by which a plan gets changed: commands, and an edit by hand that the
+hook or CI judges. Each gives back whether the change passed and what was said of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands import Done, call
+from tests.repository import Repository
+
+ITEM = "TASK-001"
+RUN = "reports/task/20251103T080000Z"
+PLAN = """# Fix Plan
+
+**Last Updated:** 2025-11-02
+
+## Index
+
+| ID | Title | Priority | Status |
+| --- | --- | --- | --- |
+| [TASK-001](#task-001-read-large-files) | Read large files | High | in_progress |
+
+## [TASK-001] Read large files
+- Priority: High
+- Status: in_progress
+- Artifacts Root: `reports/task/<STAMP>/`
+- Attempts History:
+  * [2025-11-01] Attempt #1 — Result: ⚠️ partial. A first look.
+- Next Actions:
+  1. ✅ COMPLETE (Attempt #1) — Look at the splitter.
+"""
+
+
+def _junit(tests: int, failed: int = 0) -> str:
+    cases = "".join(
+        f'<testcase classname="tests.test_read" name="test_{n}" time="0.2">'
+        + ("<failure message='assert 0'>E assert 0</failure>" if n < failed else "")
+        + "</testcase>"
+        for n in range(tests)
+    )
+    counts = f'tests="{tests}" failures="{failed}" errors="0" skipped="0" time="3.40"'
+    return f'<testsuites><testsuite name="pytest" {counts}>{cases}</testsuite></testsuites>\n'
+
+
+GREEN = "===== 12 passed in 3.40s =====\n"
+RED = "===== 1 failed, 11 passed in 3.40s =====\n"
+# What a run leaves: exit code, log, JUnit XML. In `inconsistent` outputs name a failure and the
+# exit code does not; in `counts` two outputs count differently and none of them names a failure.
+OUTPUTS = {
+    kind: dict(zip(("exit_code.txt", "pytest.log", "junit.xml"), outputs, strict=True))
+    for kind, outputs in {
+        "green": ("0\n", GREEN, _junit(12)),
+        "red": ("1\n", RED, _junit(12, 1)),
+        "inconsistent": ("0\n", RED, _junit(12, 1)),
+        "counts": ("0\n", GREEN, _junit(10)),
+    }.items()
+}
+_FINDING = re.compile(r": (error|warning) (LED\d+) (.*)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a writer ended: what it found, and whether the plan changed."""
+
+    code: int
+    findings: tuple[tuple[str, str, str], ...]
+    text: str
+    changed: bool = True
+
+    @property
+    def errors(self) -> list[tuple[str, str, str]]:
+        """The findings that block."""
+        return [one for one in self.findings if one[0] == "error"]
+
+    @property
+    def warnings(self) -> list[tuple[str, str, str]]:
+        """The findings that do not, but for evidence that is not committed yet."""
+        return [one for one in self.findings if one[0] == "warning" and one[1] != "LED405"]
+
+
+def start(path: Path, plan: str = PLAN, settings: str = "") -> Repository:
+    """A repository with this plan committed."""
+    path.mkdir(parents=True)
+    repo = Repository(path)
+    repo.git("init", "--quiet")
+    repo.write("docs/fix_plan.md", plan.encode())
+    if settings:
+        repo.write("pyproject.toml", f"[tool.ledger]\n{settings}\n".encode())
+    repo.commit("Start")
+    return repo
+
+
+def lay_run(repo: Repository, kind: str, place: str = RUN) -> str:
+    """Write the outputs of a run of this kind."""
+    for name, text in OUTPUTS[kind].items():
+        repo.write(f"{place}/{name}", text.encode())
+    return place
+
+
+def edit(repo: Repository, *changes: tuple[str, str]) -> None:
+    """Change the plan by hand; each old text must be there."""
+    text = repo.ledger.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    repo.ledger.write_text(text, encoding="utf-8")
+
+
+def attempt(
+    text: str, run: str | None = RUN, number: int = 2, before: str = "- Next Actions:"
+) -> tuple[str, str]:
+    """The change that writes an attempt by hand, behind the others."""
+    cited = f"\n    Artifacts: `{run}/{{exit_code.txt,junit.xml,pytest.log}}`" if run else ""
+    return before, f"  * [2025-11-03] Attempt #{number} — Result: {text}{cited}\n{before}"
+
+
+DONE = (("High | in_progress", "High | done"), ("- Status: in_progress", "- Status: done"))
+
+
+def command(repo: Repository, *arguments: str) -> Told:
+    """Run a command that writes."""
+    before = repo.ledger.read_bytes()
+    done = call(repo.path, *arguments)
+    return _told(done, changed=repo.ledger.read_bytes() != before)
+
+
+def hook(repo: Repository) -> Told:
+    """Stage everything and run the program that git runs."""
+    repo.git("add", "--all")
+    ran = subprocess.run(
+        [sys.executable, "-m", "ledger.hook", "docs/fix_plan.md"],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+    )
+    return _told(Done(ran.returncode, ran.stdout, ran.stderr))
+
+
+def pushed(repo: Repository) -> Told:
+    """Commit everything and judge it as CI does with what was pushed."""
+    repo.commit("By hand")
+    return _told(call(repo.path, "validate", "--base", "HEAD~1", "--head", "HEAD"))
+
+
+def based(repo: Repository) -> Told:
+    """Judge the work tree against the last commit."""
+    return _told(call(repo.path, "validate", "--base", "HEAD"))
+
+
+def cases(known: dict[str, str], *rows: Any) -> list[Any]:
+    """The rows as parameters, each with a name; those that are known to fail have to fail."""
+    why = {cell: reason for reason, cells in known.items() for cell in cells.split()}
+    return [
+        pytest.param(
+            *row,
+            id=(name := "-".join(map(str, row[:-1])).replace(" ", "_")),
+            marks=[pytest.mark.xfail(strict=True, reason=why[name])] if name in why else [],
+        )
+        for row in rows
+    ]
+
+
+def unused(known: dict[str, str], tests: dict[str, Any]) -> set[str]:
+    """The names of `known` that no table of these tests has."""
+    cells = {
+        parameter.id
+        for test in tests.values()
+        for mark in getattr(test, "pytestmark", [])
+        for parameter in mark.args[1]
+    }
+    return {cell for names in known.values() for cell in names.split()} - cells
+
+
+JUDGES = {"hook": hook, "pushed": pushed, "based": based}
+
+
+def shell(kind: str) -> list[str]:
+    """A command that leaves such a run, for `ledger run`."""
+    files = OUTPUTS[kind]
+    log = shlex.quote(files["pytest.log"].strip())
+    return ["sh", "-c", f"echo {log}; exit {files['exit_code.txt'].strip()}"]
+
+
+def _told(done: Done, *, changed: bool = True) -> Told:
+    assert "Traceback" not in done.err
+    said = done.out + done.err
+    return Told(done.code, tuple(_FINDING.findall(said)), said, changed)
