@@ -1,8 +1,8 @@
 """One run, one reading: whoever is asked says the same of the same files.
 
 Each case is a folder of outputs, or one file. ``evidence`` says what is in it; ``append`` must
-record that, ``verify`` and ``validate --base`` judge with it, and the work tree, the index and a
-commit hold the same. The sums hold for all of them.
+record that, ``rounds`` counts it, ``verify`` and ``validate --base`` judge with it, and the work
+tree, the index and a commit hold the same. The sums hold for all of them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 
 from ledger.evidence.model import Evidence, Totals, recount
 from ledger.evidence.outputs import READERS, outputs_of, read_run
+from ledger.evidence.rounds import result_of
 from ledger.git.blobs import Blobs
 from ledger.git.files import Commit, Files, Index, WorkTree
 from tests import corpus as real
@@ -162,6 +163,11 @@ def one_answer(repo: Repository, run: str) -> Evidence:
     else:
         assert appended.code == 0, appended.out
         _recorded(appended.data, read)
+    if run == FOLDER:
+        [as_round] = call(repo.path, "rounds", FOLDER.rpartition("/")[0], "--json").data["rounds"]
+        assert as_round["result"] == result_of(read)
+        assert as_round["result_text"] == read.completeness
+        assert as_round["metrics"].get("duration") == read.duration_s
     if read.totals is not None and read.totals.executed:
         _judged(repo, run, read.totals)
     return read

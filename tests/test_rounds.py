@@ -761,14 +761,14 @@ def test_a_round_dies_once(tmp_path: Path) -> None:
     (tmp_path / "r1").mkdir()
     for name, kind in (("a.log", "Aborted"), ("b.log", "Segmentation fault")):
         (tmp_path / "r1" / name).write_text(f"Fatal Python error: {kind}\n", encoding="utf-8")
-    [crash] = read_folder(WorkTree(tmp_path), "f").crashes
+    [crash] = read_folder(WorkTree(tmp_path), "", "f").crashes
     assert (crash.signature, crash.rounds) == ("Aborted", ("r1",))
 
 
 def test_an_empty_folder_has_no_rounds(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
     with pytest.raises(UnreadableInput, match="expected a folder for each round, found none"):
-        read_folder(WorkTree(tmp_path), "f")
+        read_folder(WorkTree(tmp_path), "", "f")
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

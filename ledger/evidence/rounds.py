@@ -3,6 +3,7 @@ judgement over them: rates, streaks, batches, and whether a report's prose agree
 rounds."""
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -28,6 +29,7 @@ from ledger.evidence.rounds_model import (
 )
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
 from ledger.evidence.stats import SMALLEST_DROP, compare
+from ledger.git import process
 from ledger.git.files import Files, WorkTree
 
 MAX_FOLDERS = 2000
@@ -36,22 +38,26 @@ _DIGITS = re.compile(r"(\d{1,18})")
 
 
 def read_rounds(place: Path, shown: str) -> RoundsReport:
-    """Read the report or folder at ``place``, which messages call ``shown``. Raises
+    """Read the report or folder at ``place``, which messages call ``shown``. Links are followed
+    inside the repository around the current folder, elsewhere inside the folder itself. Raises
     ``UnreadableInput`` where it is neither, too large, or holds no rounds."""
     try:
         real = Path(os.path.realpath(place))
-        is_folder = real.is_dir()
     except ValueError as error:
         raise UnreadableInput("run-unreadable", f"expected a path: {error}") from error
-    if is_folder:
-        return read_folder(WorkTree(real), shown)
-    return read_report(WorkTree(real.parent).read(real.name, MAX_BYTES), shown)
+    root = process.top_of(Path.cwd())
+    if root is None or not real.is_relative_to(root):
+        root = real if real.is_dir() else real.parent
+    files, path = WorkTree(root), real.relative_to(root).as_posix()
+    if files.kind(path) == "folder":
+        return read_folder(files, path, shown)
+    return read_report(files.read(path, MAX_BYTES), shown)
 
 
-def read_folder(files: Files, shown: str) -> RoundsReport:
+def read_folder(files: Files, path: str, shown: str) -> RoundsReport:
     """Each folder directly inside is one round, in the order of the numbers in their names.
     Files beside them are not looked at."""
-    names = {entry.path.partition("/")[0] for entry in files.below("") if "/" in entry.path}
+    names = {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
     if not names:
         raise UnreadableInput(
             "rounds-unreadable",
@@ -66,7 +72,7 @@ def read_folder(files: Files, shown: str) -> RoundsReport:
     crashes: list[tuple[str, Crash]] = []
     command = None
     for name in sorted(names, key=_order):
-        evidence = read_run(files, name)
+        evidence = read_run(files, posixpath.join(path, name))
         rounds.append(_round(name, evidence))
         command = command or evidence.command
         # One run crashes once: what several of its files tell is the same death.
