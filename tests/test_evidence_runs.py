@@ -517,3 +517,22 @@ def test_any_folder_is_read_or_refused_in_words(
     run = read_run(WorkTree(root), "run")
     assert (run.reason == "") == (run.completeness == "complete")
     assert not any("\n" in told for told in (*run.warnings, run.reason))
+
+
+@pytest.mark.parametrize(
+    ("files", "result"),
+    [
+        ({"junit.xml": junit(test_a="passed", test_b="skipped")}, "success"),
+        ({"junit.xml": junit(test_a="skipped")}, "partial"),
+        ({"pytest.log": "a.py: 2\n\n2 tests collected in 0.01s\n"}, "info"),
+        ({"pytest.log": log(test_a="passed")[:-30]}, "partial"),
+        ({"junit.xml": junit(test_a="passed"), "exit_code.txt": "1\n"}, "failed"),
+        ({"junit.xml": junit(test_a="failed"), "exit_code.txt": "0\n"}, "failed"),
+        ({"exit_code.txt": "0\n"}, "partial"),
+        ({"environment.txt": "LANG=C\n"}, "partial"),
+    ],
+)
+def test_the_result_that_a_run_gives_itself(
+    lay: Lay, files: dict[str, str | bytes], result: str
+) -> None:
+    assert lay(files).result == result

@@ -559,6 +559,47 @@ def test_twenty_rounds_equal_what_was_drawn(repo: Repository, seed: int) -> None
     assert again.retried == tuple(word for _, retried in expected for word in retried)
 
 
+PIPE = "cat pytest.txt"  # exit code 0, whatever pytest's own was
+FAILED = "exit code 0 although 1 test failed"
+CUT_SHORT = (
+    "collected 3 items\n\n.. [66%]\n!!! session-timeout: 1.0 sec exceeded !!!\n2 passed in 31.09s\n"
+)
+LOGS = [
+    # what pytest wrote, what is printed, the attempt's result, whether that is a pass
+    (".F [100%]\n1 failed, 1 passed in 0.10s\n", f"failed: {FAILED}", "failed", False),
+    ("ss [100%]\n2 skipped in 0.10s\n", "partial: no test ran", "partial", False),
+    (CUT_SHORT, "partial: output.log: pytest: session-timeout: 1.0", "partial", False),
+    ("ERROR: not found: x\n\nno tests ran in 0.01s\n", "failed: ", "failed", False),
+    ("test_a.py: 2\n\n2 tests collected in 0.01s\n", "info: no test ran", "info", True),
+    (".. [100%]\n2 passed in 0.10s\n", "passed", "success", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("log", "printed", "result", "is_pass"), LOGS)
+def test_what_is_printed_is_what_is_recorded(
+    repo: Repository, log: str, printed: str, result: str, is_pass: bool
+) -> None:
+    repo.write("pytest.txt", log.encode())
+    done = run(repo, script=PIPE)
+    assert done.out.startswith(f"{FOLDER}: {printed}"), done
+    assert done.code == (0 if is_pass else 1)
+    assert [one["result"] for one in attempts(repo)] == [result]
+
+
+@pytest.mark.parametrize(("log", "result"), [(log, result) for log, _, result, _ in LOGS])
+def test_a_round_passes_by_its_outputs(repo: Repository, log: str, result: str) -> None:
+    repo.write("pytest.txt", log.encode())
+    done = run(repo, "--rounds", "2", "--retries", "1", script=PIPE)
+    passes = 2 * (result == "success")
+    assert f"{FOLDER}: {passes} of 2 rounds passed" in done.out
+    assert done.code == (0 if passes else 1)
+    for place in ("rounds", "rounds.md"):
+        told = call(repo.path, "rounds", f"{FOLDER}/{place}", "--json").data
+        assert (told["passes"], told["total"]) == (passes, 2)
+    assert [one["result"] for one in attempts(repo)] == ["success" if passes else "failed"]
+    assert (repo.path / FOLDER / "rounds" / "1" / "retried" / "1").is_dir() == (not passes)
+
+
 def test_retried_outputs_are_no_part_of_the_run(repo: Repository) -> None:
     script = "test -e n && exit 0; : > n; printf 'Fatal %s error: Segmentation fault' Python; kill -SEGV $$"
     run(repo, "--retries", "1", script=script)

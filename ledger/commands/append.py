@@ -18,7 +18,7 @@ from ledger.commands import judgements
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import append as edits
-from ledger.edits.runs import entry_of, metrics_of, result_of
+from ledger.edits.runs import entry_of, metrics_of
 from ledger.errors import Refused, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
@@ -135,7 +135,7 @@ def _draft(
     if baseline is not None:
         earlier = files.inside(config.root, baseline)
         delta = compare(evidence.whole, read_run(evidence.tree, earlier))
-    phrase = result if result is not None else result_of(evidence.whole)
+    phrase = result if result is not None else evidence.whole.result
     word = words.vocabulary(config.own).result(text.one_line(phrase))
     if word == "unknown":
         raise UsageError(

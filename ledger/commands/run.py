@@ -17,10 +17,12 @@ from ledger.commands.rounds import earlier_batch
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
 from ledger.git import repository
+from ledger.git.files import WorkTree
 from ledger.plan import selectors
-from ledger.plan.model import Item, Model
+from ledger.plan.model import Item, Model, Result
 from ledger.run.bundle import DEFAULT_FOLDER, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
 from ledger.run.model import CompletedRound
@@ -60,6 +62,11 @@ class RunOutcome(Model):
     """Rounds that passed without a retry."""
     retried: tuple[str, ...]
     """How each try ended that was tried again."""
+    result: Result
+    """How it went, by all outputs: what an attempt records."""
+    fault: str
+    """What the outputs of the only round say against it, although its exit code is 0; empty for
+    nothing."""
     verdict: tuple[str, ...]
     """What several rounds came to, in sentences; empty for one round."""
     recorded: Appended | None
@@ -67,8 +74,8 @@ class RunOutcome(Model):
 
     @property
     def passed(self) -> bool:
-        """Whether every round came to its end and passed."""
-        return self.state == "ended" and self.passes == self.rounds
+        """Whether every round came to its end and passed, by its exit code and its outputs."""
+        return self.state == "ended" and self.result in ("success", "info")
 
 
 def run(
@@ -217,6 +224,8 @@ def _outcome(
         rounds=bundle.planned,
         first_try_passes=sum(ended.passed and not ended.retried for ended in bundle.rounds),
         retried=tuple(word for ended in bundle.rounds for word in ended.retried),
+        result=read_run(WorkTree(bundle.root), bundle.path).result,
+        fault="" if bundle.is_repeated or not bundle.rounds else bundle.rounds[-1].fault,
         verdict=verdict,
         recorded=recorded,
     )

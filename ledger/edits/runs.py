@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ledger.evidence.model import Delta, Evidence, Repeats, Totals
 from ledger.plan import citations
-from ledger.plan.model import Action, Attempt, Item, Result
+from ledger.plan.model import Action, Attempt, Item
 
 _GIB = 1 << 30
 _MIB = 1 << 20
@@ -53,24 +53,6 @@ def _is_in(path: str, run: str) -> bool:
     return f"{path}/".startswith(f"{run}/") or (
         "/" in path.rstrip("/") and f"/{run}/".endswith(f"/{path.rstrip('/')}/")
     )
-
-
-def result_of(evidence: Evidence) -> Result:
-    """What the run says of itself: success only where it ran its tests to the end, nothing failed
-    and its exit code, where known, is 0. A run that says nothing is unknown, not a success."""
-    totals, repeats = evidence.totals, evidence.repeats
-    if repeats and repeats.planned > 1:
-        everything = repeats.passes == repeats.planned and evidence.completeness == "complete"
-        return "success" if everything else "partial" if repeats.passes else "failed"
-    if evidence.completeness in ("timeout", "crashed", "failed") or evidence.exit_code:
-        return "failed"
-    if totals and totals.failing:
-        return "failed"
-    if evidence.completeness in ("incomplete", "inconsistent"):
-        return "partial"
-    if evidence.exit_code == 0 or totals:
-        return "success"
-    return "unknown"
 
 
 def metrics_of(evidence: Evidence, delta: Delta | None = None, baseline: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import Field, computed_field
 
 from ledger.evidence.frames import reached_through
-from ledger.plan.model import Model
+from ledger.plan.model import Model, Result
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 Completeness = Literal["complete", "failed", "timeout", "crashed", "incomplete", "inconsistent"]
@@ -208,6 +208,25 @@ class Evidence(Model):
     def rates(self) -> tuple[Rate, ...]:
         """Shares of passed tests; empty without tests."""
         return self.totals.rates if self.totals else ()
+
+    @property
+    def result(self) -> Result:
+        """What the run says of itself: success only where it ran tests to the end, none failed and
+        its exit code, where known, is 0. Of skipped tests it is partial, of tests that were only
+        collected info; a run that says nothing is unknown."""
+        totals, repeats = self.totals, self.repeats
+        if repeats and repeats.planned > 1:
+            everything = repeats.passes == repeats.planned and self.completeness == "complete"
+            return "success" if everything else "partial" if repeats.passes else "failed"
+        if self.completeness in ("timeout", "crashed", "failed") or self.exit_code:
+            return "failed"
+        if totals and totals.failing:
+            return "failed"
+        if self.completeness in ("incomplete", "inconsistent"):
+            return "partial"
+        if totals and not totals.ended:
+            return "partial" if totals.skipped else "info"
+        return "success" if totals or self.exit_code == 0 else "unknown"
 
 
 class Rename(Model):

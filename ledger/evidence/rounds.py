@@ -104,19 +104,13 @@ def _round(name: str, evidence: Evidence) -> Round:
 
 
 def result_of(evidence: Evidence) -> RoundResult:
-    """How one run went. It passed where it came to its end, some test passed and none failed,
-    or where a run without tests left exit code 0. What its outputs leave open is unknown."""
-    totals, code = evidence.totals, evidence.exit_code
-    if evidence.completeness in ("crashed", "timeout", "failed") or code not in (None, 0):
-        return "fail"
-    if totals is not None:
-        if totals.failing:
-            return "fail"
-        return "pass" if evidence.completeness == "complete" and totals.passed else "unknown"
-    if evidence.crashes:
-        return "fail"
-    told = evidence.reason == "no test results" or evidence.completeness == "complete"
-    return "pass" if code == 0 and told else "unknown"
+    """How one run went. A folder without results of tests passed where it has exit code 0. What
+    its outputs leave open is unknown."""
+    if evidence.exit_code == 0 and evidence.reason == "no test results":
+        return "pass"
+    if evidence.result == "success":
+        return "pass"
+    return "fail" if evidence.result == "failed" or evidence.crashes else "unknown"
 
 
 def judge(

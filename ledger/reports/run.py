@@ -11,6 +11,8 @@ from ledger.run.model import CompletedRound
 def lines(outcome: RunOutcome) -> Iterator[str]:
     """Where the bundle is and how the command ended; the verdict on rounds; the attempt."""
     how = outcome.reason or ("passed" if outcome.passed else f"exit code {outcome.exit_code}")
+    if outcome.fault:
+        how = f"{outcome.result}: {outcome.fault}"
     if outcome.rounds > 1:
         share = f"{outcome.passes} of {outcome.rounds} rounds passed"
         how = f"{share}; {outcome.reason}" if outcome.reason else share
@@ -36,5 +38,5 @@ def attempt(appended: Appended, *, with_metrics: bool = False) -> str:
 def round_line(ended: CompletedRound, planned: int) -> str:
     """How a round ended."""
     retried = f", retried after {', '.join(ended.retried)}" if ended.retried else ""
-    how = f"{ended.exit.word}{retried}, {ended.exit.wall_s:.2f} s"
+    how = f"{ended.word}{retried}, {ended.exit.wall_s:.2f} s"
     return f"round {ended.number}/{planned}: {how}"

@@ -112,21 +112,21 @@ def _is_made(place: Path, *, may_be_empty: bool) -> bool:
 
 
 class Bundle:
-    """A bundle while it is made. ``path`` is its folder relative to the repository, ``place`` the
-    same from the root of the file system; ``state`` and ``reason`` are what it claims of itself,
-    ``rounds`` those that came to their end. All that writes raises OSError."""
+    """A bundle while it is made. ``path`` is its folder relative to ``root``, the repository's top,
+    ``place`` the same from the root of the file system; ``state`` and ``reason`` are what it claims
+    of itself, ``rounds`` those that came to their end. All that writes raises OSError."""
 
     def __init__(
         self, root: Path, path: str, *, stamp: str, item: str, command: Command, planned: int
     ) -> None:
         self.path, self.place, self.stamp = path, root / path, stamp
         self.item, self.command, self.planned = item, command, planned
+        self.root = root
         self.started = time.time()
         self.state: State = "running"
         self.reason = UNENDED
         self.commit: str | None = None
         self.rounds: list[CompletedRound] = []
-        self._root = root
 
     @property
     def is_repeated(self) -> bool:
@@ -226,7 +226,7 @@ class Bundle:
         is known to say something about results and nothing secret."""
         numbers = range(1, self.planned + 1)
         words = [self.command.within(self.round_place(number)) for number in numbers]
-        below = os.path.relpath(Path.cwd(), self._root)
+        below = os.path.relpath(Path.cwd(), self.root)
         lines = [
             f"# {self.item}, captured by `ledger run`",
             *([f"cd {shlex.quote(below)}"] if below != "." else []),
@@ -299,7 +299,7 @@ def _facts(ended: CompletedRound) -> list[tuple[str, str]]:
     kept = f"; {last.kept} could not be ended" if last.kept else ""
     left_out = f"{last.log_left_out} of {last.log_bytes} bytes left out"
     return [
-        ("Ended", f"{last.word}, after {last.wall_s:.2f} s"),
+        ("Ended", f"{ended.word}, after {last.wall_s:.2f} s"),
         ("Earlier tries", f"{', '.join(retried)} (`retried/`)" if retried else ""),
         ("Processor time", f"{last.user_s:.2f} s user, {last.system_s:.2f} s system"),
         ("Peak memory of its largest process", memory),

@@ -55,8 +55,16 @@ class CompletedRound(Model):
     """How its last try ended."""
     retried: tuple[str, ...]
     """How each try before that ended, in words."""
+    fault: str = ""
+    """What its last try's outputs say against it, although its exit code is 0; empty for
+    nothing."""
 
     @property
     def passed(self) -> bool:
         """Whether its last try passed."""
-        return self.exit.code == 0
+        return self.exit.code == 0 and not self.fault
+
+    @property
+    def word(self) -> str:
+        """How its last try ended, in words."""
+        return self.fault or self.exit.word

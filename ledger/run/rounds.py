@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ledger.evidence import stats
-from ledger.evidence.rounds import judge
+from ledger.evidence.outputs import outputs_of
+from ledger.evidence.rounds import judge, result_of
 from ledger.evidence.rounds_model import Earlier, Judgement, Round, RoundsReport
 from ledger.evidence.stats import SMALLEST_DROP
+from ledger.git.files import WorkTree
+from ledger.plan.text import one_line
 from ledger.run.bundle import Bundle, shown_time, write_exit
 from ledger.run.command import shell_line
 from ledger.run.model import CompletedRound
@@ -16,6 +19,7 @@ from ledger.run.process import Interrupts, execute
 
 _OF_A_TRY = ("exit_code.txt", "time.txt", "junit.xml", "report.jsonl")
 _BATCH = 10
+_LONGEST = 200  # characters of a fault
 _LIKELY = 0.05
 
 
@@ -63,15 +67,29 @@ def _execute_round(
         if ended.cut not in ("", "timeout"):
             raise Interrupted(f"{ended.cut} after {ended.wall_s:.2f} s")
         write_exit(place, words, ended)
-        is_last = not ended.code or len(retried) == command.retries
+        fault = "" if ended.code else _fault(bundle, place)
+        this = CompletedRound(number=number, exit=ended, retried=tuple(retried), fault=fault)
+        is_last = this.passed or len(retried) == command.retries
         if is_last or not command.retry_on.wants(ended.code, log):
-            return CompletedRound(number=number, exit=ended, retried=tuple(retried))
-        retried.append(ended.word)
+            return this
+        retried.append(this.word)
         aside = place / "retried" / str(len(retried))
         aside.mkdir(parents=True)
         for name in (command.log_name, *_OF_A_TRY):
             if (place / name).exists():
                 (place / name).rename(aside / name)
+
+
+def _fault(bundle: Bundle, place: Path) -> str:
+    """What the outputs of a try with exit code 0 say against it: in `pytest | tee log` the code
+    is that of `tee`."""
+    outputs = outputs_of(WorkTree(bundle.root), place.relative_to(bundle.root).as_posix())
+    # The bundle claims nothing of this try yet.
+    parts = tuple(part for part in outputs.parts if part.reader != "run")
+    evidence = outputs._replace(parts=parts).evidence()
+    if result_of(evidence) == "pass":
+        return ""
+    return one_line(evidence.reason)[:_LONGEST].replace("|", "/") or "no test ran"
 
 
 def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, ...]:
@@ -125,7 +143,7 @@ def _row(ended: CompletedRound) -> str:
 def _note(ended: CompletedRound) -> str:
     retries = "1 retry" if len(ended.retried) == 1 else f"{len(ended.retried)} retries"
     if not ended.passed:
-        return f"{ended.exit.word}, after {retries}" if ended.retried else ended.exit.word
+        return f"{ended.word}, after {retries}" if ended.retried else ended.word
     return f"after {retries} ({', '.join(ended.retried)})" if ended.retried else "clean"
 
 
