@@ -37,7 +37,190 @@ CRITERIA = {
     "unmet": "Many tests pass `check: passed >= 99`",
     "unknown": "Everybody is content",
 }
-KNOWN: dict[str, str] = {}
+KNOWN: dict[str, str] = {
+    "a met criterion does not get its tick in the same edit": """
+        append-logbook-status-met-green
+        append-met-open
+        append-roadmap-word-met-green
+        append-status-field-met-green
+        append-unmet-ticked
+    """,
+    "there is no --because yet": """
+        append-green-attested
+        append-met-attested
+        append-red-attested
+        append-unknown-attested
+        append-unmet-attested
+        based-green-attested
+        based-lax-met-attested
+        based-lax-unknown-attested
+        based-lax-unmet-attested
+        based-red-attested
+        based-strict-met-attested
+        based-strict-unknown-attested
+        based-strict-unmet-attested
+        hook-green-attested
+        hook-lax-met-attested
+        hook-lax-unknown-attested
+        hook-lax-unmet-attested
+        hook-red-attested
+        hook-strict-met-attested
+        hook-strict-unknown-attested
+        hook-strict-unmet-attested
+        pushed-green-attested
+        pushed-lax-met-attested
+        pushed-lax-unknown-attested
+        pushed-lax-unmet-attested
+        pushed-red-attested
+        pushed-strict-met-attested
+        pushed-strict-unknown-attested
+        pushed-strict-unmet-attested
+        run-green-attested
+        run-met-attested
+        run-red-attested
+        run-unknown-attested
+        run-unmet-attested
+    """,
+    "not looked into yet": """
+        append-unknown-ticked
+    """,
+    "run has no --status, --complete and --because yet": """
+        run-green-plain
+        run-met-green
+        run-met-open
+        run-met-ticked
+        run-none-red
+        run-red-plain
+        run-unknown-green
+        run-unknown-open
+        run-unknown-ticked
+        run-unmet-green
+        run-unmet-open
+        run-unmet-ticked
+    """,
+    "the hook does not judge criteria by evidence": """
+        hook-earlier-met-red
+        hook-earlier-unknown-green
+        hook-earlier-unknown-red
+        hook-earlier-unmet-green
+        hook-index-bullet-unknown-green
+        hook-index-bullet-unmet-green
+        hook-index-row-unknown-green
+        hook-index-row-unmet-green
+        hook-lax-unknown-open
+        hook-lax-unknown-ticked
+        hook-lax-unmet-open
+        hook-lax-unmet-ticked
+        hook-logbook-status-unknown-green
+        hook-logbook-status-unmet-green
+        hook-roadmap-word-unknown-green
+        hook-roadmap-word-unmet-green
+        hook-status-field-unknown-green
+        hook-status-field-unmet-green
+        hook-status-words-unknown-green
+        hook-status-words-unmet-green
+    """,
+    "there is no setting for done yet": """
+        based-strict-met-open
+        based-strict-met-ticked
+        based-strict-unknown-open
+        based-strict-unknown-ticked
+        based-strict-unmet-open
+        based-strict-unmet-ticked
+        based-was-strict-none-red
+        based-was-strict-unknown-green
+        based-was-strict-unmet-green
+        hook-strict-unknown-open
+        hook-strict-unknown-ticked
+        hook-strict-unmet-open
+        hook-strict-unmet-ticked
+        pushed-strict-met-open
+        pushed-strict-met-ticked
+        pushed-strict-unknown-open
+        pushed-strict-unknown-ticked
+        pushed-strict-unmet-open
+        pushed-strict-unmet-ticked
+        pushed-was-strict-none-red
+        pushed-was-strict-unknown-green
+        pushed-was-strict-unmet-green
+    """,
+    "a met criterion that has no tick blocks": """
+        based-earlier-met-green
+        based-lax-met-open
+        based-logbook-status-met-green
+        based-roadmap-word-met-green
+        based-status-field-met-green
+        based-status-words-met-green
+        pushed-earlier-met-green
+        pushed-lax-met-open
+    """,
+    "a ticked criterion is believed although it is unmet": """
+        based-lax-unmet-ticked
+        pushed-lax-unmet-ticked
+    """,
+    "an unknown criterion without a tick is an error, not a warning": """
+        based-earlier-unknown-green
+        based-earlier-unknown-red
+        based-lax-unknown-open
+        based-logbook-status-unknown-green
+        based-roadmap-word-unknown-green
+        based-status-field-unknown-green
+        based-status-words-unknown-green
+        pushed-earlier-unknown-green
+        pushed-earlier-unknown-red
+        pushed-lax-unknown-open
+    """,
+    "a bare tick passes for an attestation": """
+        based-lax-unknown-ticked
+        pushed-lax-unknown-ticked
+    """,
+    "append closes an item without criteria over a failed run": """
+        append-logbook-status-none-red
+        append-red-plain
+        append-roadmap-word-none-red
+        append-status-field-none-red
+        append-task-box-none-red
+    """,
+    "an item without criteria is closed by hand over a failed run": """
+        based-earlier-none-red
+        based-index-bullet-none-red
+        based-index-row-none-red
+        based-logbook-status-none-red
+        based-red-plain
+        based-roadmap-word-none-red
+        based-status-field-none-red
+        based-status-words-none-red
+        based-task-box-none-red
+        hook-earlier-none-red
+        hook-index-bullet-none-red
+        hook-index-row-none-red
+        hook-logbook-status-none-red
+        hook-red-plain
+        hook-roadmap-word-none-red
+        hook-status-field-none-red
+        hook-status-words-none-red
+        hook-task-box-none-red
+        pushed-earlier-none-red
+        pushed-red-plain
+    """,
+    "what the index alone closes is not judged": """
+        based-index-bullet-unknown-green
+        based-index-bullet-unmet-green
+        based-index-row-unknown-green
+        based-index-row-unmet-green
+    """,
+    "gate of an item wants --run": """
+        gate-green
+        gate-green+None
+        gate-green+red
+        gate-red
+        gate-red+None
+        gate-red+green
+    """,
+    "apply writes success over a failed run": """
+        apply-red-success
+    """,
+}
 
 
 def table(*rows: Any) -> list[Any]:
