@@ -18,7 +18,6 @@ from ledger.commands import judgements
 from ledger.commands.change import change
 from ledger.config import Config
 from ledger.edits import append as edits
-from ledger.edits.runs import entry_of, metrics_of
 from ledger.errors import Refused, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
@@ -151,7 +150,7 @@ def _draft(
         result=word,
         words=phrase,
         summary=summary,
-        metrics=metrics_of(evidence.whole, delta, earlier),
+        metrics=edits.metrics_of(evidence.whole, delta, earlier),
         artifacts=tuple(_cited(config.root, run) for run in evidence.each),
         commit=_commit(config, evidence),
     )
@@ -195,7 +194,7 @@ def _refuse_contradicted(claims: Sequence[JudgedClaim]) -> None:
 def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:
     sections = [section for section in ledger.items if section.id == item]
     for run in evidence.each:
-        entry = entry_of(run.path, run.stamp, sections)
+        entry = edits.entry_of(run.path, run.stamp, sections)
         if entry:
             number, where = entry.number, ""
             if isinstance(entry, Action):

@@ -6,13 +6,14 @@ meant.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ledger.edits import outline
 from ledger.edits.outline import Outline, Shape, not_as_meant, refuse_difference
 from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, parts, text, words
+from ledger.evidence.model import Delta, Evidence, Repeats, Totals
+from ledger.plan import citations, dialects, parts, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
 
@@ -20,6 +21,8 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _WORD: Final = re.compile(r"[^\W_]+")
 # Fields that an append may add, empty, as the home of what it adds.
 _HOMES: Final = ("Attempts History", "Next Actions", "TODOs", "Attempts")
+_GIB: Final = 1 << 30
+_MIB: Final = 1 << 20
 
 
 def section_of(ledger: Ledger, item_id: str) -> Item:
@@ -98,18 +101,19 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
     status = words.of(old).status(change.status) if change.status else target.status
     if after.status != status:
         raise not_as_meant(f"the status of {target.id}: {target.status} became {after.status}")
+    theirs["fields"] = tuple(
+        one
+        for one in theirs["fields"]
+        if one in mine["fields"] or one["value"] or one["name"] not in _HOMES
+    )
     if change.status:
-        mine["status"] = theirs["status"]
+        mine["status_text"] = theirs["status_text"]
         for shape in (mine, theirs):
-            shape["fields"] = [one for one in shape["fields"] if one[0].lower() != "status"]
-    theirs["fields"] = [
-        (name, value)
-        for name, value in theirs["fields"]
-        if (name, value) in mine["fields"] or value or name not in _HOMES
-    ]
-    for [row] in expected.rows:
-        if change.status and row["id"] == change.item:
-            row["status"] = change.status + row["status"][len(words.phrase(row["status"])) :]
+            shape["fields"] = [one for one in shape["fields"] if one["name"].lower() != "status"]
+        for [row] in expected.rows:
+            was = row["status_text"]
+            if row["id"] == change.item:
+                row["status_text"] = change.status + was[len(words.phrase(was)) :]
     if expected.updated and found.updated and change.today in found.updated:
         expected.updated = found.updated
     refuse_difference(expected, found)
@@ -138,9 +142,10 @@ def _expect_attempt(
     if meant.artifacts and not any(artifact.paths for artifact in attempt.artifacts):
         raise not_as_meant("the new attempt's artifacts: none can be read back")
     attempts = expected["attempts"]
-    attempts.insert(at, found["attempts"][at])
-    for one, other in zip(attempts, found["attempts"], strict=False):
-        one["result"], one["stamp"] = other["result"], other["stamp"]  # a roadmap's note may gain
+    expected["attempts"] = (*attempts[:at], found["attempts"][at], *attempts[at:])
+    for one, other in zip(expected["attempts"], found["attempts"], strict=False):
+        for gained in ("result_text", "stamp"):  # as a roadmap's note may
+            one[gained] = other[gained]
     return attempt
 
 
@@ -149,9 +154,8 @@ def _added(before: Item, after: Item, number: int | None) -> int:
     known = Counter(_words_of(one) for one in before.attempts)
     added = []
     for at, one in enumerate(after.attempts):
-        if known[_words_of(one)] and (number is None or one.number != number):
-            known[_words_of(one)] -= 1
-        else:
+        known[_words_of(one)] -= 1
+        if known[_words_of(one)] < 0:
             added.append(at)
     was = number is not None and any(one.number == number for one in before.attempts)
     new = after.attempts[added[0]] if len(added) == 1 else None
@@ -188,7 +192,7 @@ def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int 
     """Whether an action is as it was, or one of the ``completed`` and complete; ``by`` is the
     attempt that it has to name, unless it is a box, which does not say by which."""
     if not any(was is one for one in completed):
-        return outline.action(was) == outline.action(now)
+        return outline.shape(was) == outline.shape(now)
     attempt = was.attempt if parts.is_box(now.state_text) else by
     done = (was.number, "complete", attempt, was.text)
     return (now.number, now.state, now.attempt, now.text) == done
@@ -201,3 +205,128 @@ def _words_of(one: Attempt) -> tuple[int | None, str | None, str, str]:
 def _bare(words_of: str) -> str:
     """The words alone, for marks are escaped when they are written."""
     return " ".join(_WORD.findall(words_of)).casefold()
+
+
+# A run as an attempt: whether the plan has it already, and its evidence in words. Every number of
+# these comes from the run.
+
+
+def entry_of(run: str, stamp: str | None, items: Iterable[Item]) -> Attempt | Action | None:
+    """The first entry of ``items`` that records the run in folder ``run`` (relative to the
+    repository): an attempt, or the completed action that it stands in.
+
+    An entry records a run when its artifacts lie in the run's folder. An entry that bears the
+    run's stamp and cites no folder of that stamp's records it, too; one that cites another
+    folder of the same stamp (``phase_a/S/`` for ``phase_b/S/``) does not.
+    """
+    for item in items:
+        for attempt in item.attempts:
+            if attempt.source == "history" and _records(attempt, run, stamp):
+                return attempt
+        for action in item.actions:
+            is_attempt = action.state == "complete" and action.attempt is not None
+            if is_attempt and _records(action, run, stamp):
+                return action
+    return None
+
+
+def _records(entry: Attempt | Action, run: str, stamp: str | None) -> bool:
+    if run not in entry.text and not (stamp and stamp in entry.text) and entry.stamp != stamp:
+        return False
+    cited = _paths(citations.labelled(entry.text, "Artifacts") or "")
+    if any(_is_in(path, run) for path in cited):
+        return True
+    if not stamp or entry.stamp != stamp:
+        return False
+    others = [path for path in cited or _paths(entry.text) if stamp in path]
+    return not others or any(_is_in(path, run) for path in others)
+
+
+def _paths(text: str) -> list[str]:
+    return [path for citation in citations.find(text) for path in citation.paths]
+
+
+def _is_in(path: str, run: str) -> bool:
+    """Whether ``path`` is the run's folder or in it; it may be written relative to a root."""
+    path = path.removeprefix("./")
+    return f"{path}/".startswith(f"{run}/") or (
+        "/" in path.rstrip("/") and f"/{run}/".endswith(f"/{path.rstrip('/')}/")
+    )
+
+
+def metrics_of(evidence: Evidence, delta: Delta | None = None, baseline: str = "") -> str:
+    """Totals, runtime, exit code, peak memory, what cut the run short, and the comparison."""
+    parts: list[str] = []
+    if evidence.totals:
+        parts.append(_totals(evidence.totals))
+    if evidence.repeats:
+        parts += _repeats(evidence.repeats)
+    if evidence.duration_s is not None:
+        parts.append(f"runtime {evidence.duration_s:.2f} s")
+    if evidence.exit_code is not None:
+        parts.append(f"exit code {evidence.exit_code}")
+    if evidence.peak_rss_bytes is not None:
+        parts.append(f"peak memory {_memory(evidence.peak_rss_bytes)}")
+    if evidence.completeness in ("timeout", "crashed", "incomplete", "inconsistent"):
+        parts.append(f"run {evidence.completeness}: {evidence.reason}".rstrip(": "))
+    if delta is not None:
+        parts.append(f"against `{baseline}`: {_comparison(delta)}")
+    return "; ".join(parts)
+
+
+def _repeats(repeats: Repeats) -> list[str]:
+    phrases = []
+    if repeats.planned > 1:
+        share = f" ({100 * repeats.passes / repeats.run:.1f} %)" if repeats.run else ""
+        passes = f"{repeats.passes} of {repeats.run} rounds passed{share}"
+        phrases.append(f"{passes}, {repeats.first_try_passes} at the first try")
+    if repeats.retried:
+        counted = Counter(repeats.retried)
+        ends = ", ".join(f"{word} ×{n}" if n > 1 else word for word, n in counted.items())
+        retries = "1 retry" if len(repeats.retried) == 1 else f"{len(repeats.retried)} retries"
+        phrases.append(f"{retries} ({ends})")
+    return phrases
+
+
+def _totals(totals: Totals) -> str:
+    share = ""
+    if totals.collected:
+        share = f" ({100 * totals.passed / totals.collected:.1f} % of collected)"
+    return _counts(
+        (totals.collected, "collected"),
+        (totals.passed, f"passed{share}"),
+        (totals.failed, "failed"),
+        others=(
+            (totals.errors, "errors"),
+            (totals.skipped, "skipped"),
+            (totals.xfailed, "xfailed"),
+            (totals.xpassed, "xpassed"),
+            (totals.rerun, "rerun"),
+        ),
+    )
+
+
+def _comparison(delta: Delta) -> str:
+    return _counts(
+        (len(delta.new_failures), "new failures"),
+        (len(delta.still_failing), "still failing"),
+        (len(delta.cleared), "cleared"),
+        others=(
+            (len(delta.not_run), "not run"),
+            (len(delta.newly_skipped), "newly skipped"),
+            (len(delta.new_tests), "new tests"),
+            (len(delta.gone), "gone"),
+            (len(delta.flaky), "flaky"),
+        ),
+    )
+
+
+def _counts(*counts: tuple[int, str], others: Sequence[tuple[int, str]]) -> str:
+    """Counts with their names; the ``others`` only where there are any."""
+    return ", ".join(
+        f"{count} {name}" for count, name in (*counts, *(one for one in others if one[0]))
+    )
+
+
+def _memory(size: int) -> str:
+    return f"{size / _GIB:.2f} GiB" if size >= _GIB else f"{size / _MIB:.1f} MiB"

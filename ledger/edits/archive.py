@@ -292,7 +292,7 @@ def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
             expected.items[at] = theirs
         else:
             kept = [one for one in before.attempts if one.span not in runs]
-            mine["attempts"] = [outline.attempt(one) for one in kept]
+            mine["attempts"] = tuple(outline.shape(one) for one in kept)
             mine["archived"] = theirs["archived"]
     # What stands outside of items may have gone with them.
     expected.loose, expected.unread, expected.headings = found.loose, found.unread, found.headings
@@ -336,7 +336,7 @@ def _refuse_loss(old: Both, new: Both, *, nameless: bool = False) -> None:
 def _holds(both: Both, *, nameless: bool) -> Iterator[object]:
     ledger = both.ledger
     yield [(item.id, item.title) for item in ledger.items]
-    yield [outline.row(row) for row in ledger.index]
+    yield [outline.shape(row) for row in ledger.index]
     yield ledger.last_updated.value if ledger.last_updated else None
     yield Counter(one.text for one in (*ledger.unread, *both.archive.unread))
     every = (*_records(ledger), *_records(both.archive))

@@ -12,7 +12,7 @@ no way to switch the check off.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from ledger.errors import Refused
 from ledger.plan.model import Action, Attempt, IndexRow, Item, Ledger
@@ -25,9 +25,9 @@ class Outline:
     go in behind it."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self.items = [item(one) for one in ledger.items]
-        self.rows = [[row(one)] for one in ledger.index]
-        self.loose = [attempt(one) for one in ledger.loose]
+        self.items = [shape(one) for one in ledger.items]
+        self.rows = [[shape(one)] for one in ledger.index]
+        self.loose = [shape(one) for one in ledger.loose]
         self.unread = [one.text for one in ledger.unread]
         self.headings = [
             (one.title, one.level, one.status, one.dates, [(f.name, f.value) for f in one.fields])
@@ -42,7 +42,7 @@ class Outline:
         for one, theirs in zip(self.items, other.items, strict=True):
             for part, value in one.items():
                 if value != theirs[part]:
-                    return f"{_PARTS[part]} of {one['id']}"
+                    return f"the {part.removesuffix('_text')} of {one['id']}"
         mine, others = dict(self._around()), dict(other._around())
         return next((what for what, value in mine.items() if others[what] != value), None)
 
@@ -79,69 +79,28 @@ def plain(words: str) -> str:
 
 # The parts
 
-_PARTS = {
-    "id": "the ID",
-    "title": "the title",
-    "priority": "the priority",
-    "status": "the status",
-    "fields": "the fields",
-    "attempts": "the attempts",
-    "actions": "the actions",
-    "criteria": "the exit criteria",
-    "archived": "what is archived",
+_ATTEMPT: Final = {"number", "date", "stamp", "result_text", "source", "text"}
+_ACTION: Final = {"number", "state", "state_text", "attempt", "stamp", "text"}
+_ITEM: Final = {
+    "id": True,
+    "title": True,
+    "priority_text": True,
+    "status_text": True,
+    "fields": {"__all__": {"name", "value"}},
+    "attempts": {"__all__": _ATTEMPT},
+    "actions": {"__all__": _ACTION},
+    "criteria": {"__all__": {"text", "ticked"}},
+    "archived": {"__all__": {"key", "ranges"}},
 }
+_ROW: Final = {"id", "title", "priority_text", "status_text"}
+_SAYS: Final[dict[type, Any]] = {Item: _ITEM, Attempt: _ATTEMPT, Action: _ACTION, IndexRow: _ROW}
 
 
-def item(one: Item) -> Shape:
-    """An item with its parts."""
-    return {
-        "id": one.id,
-        "title": one.title,
-        "priority": one.priority_text,
-        "status": one.status_text,
-        "fields": [(field.name, field.value) for field in one.fields],
-        "attempts": [attempt(each) for each in one.attempts],
-        "actions": [action(each) for each in one.actions],
-        "criteria": [(each.text, each.ticked) for each in one.criteria],
-        "archived": [(each.key, each.ranges) for each in one.archived],
-    }
-
-
-def attempt(one: Attempt) -> Shape:
-    """An attempt."""
-    return {
-        "number": one.number,
-        "date": one.date,
-        "stamp": one.stamp,
-        "result": one.result_text,
-        "source": one.source,
-        "text": one.text,
-    }
-
-
-def action(one: Action) -> Shape:
-    """An action."""
-    return {
-        "number": one.number,
-        "state": one.state,
-        "words": one.state_text,
-        "attempt": one.attempt,
-        "stamp": one.stamp,
-        "text": one.text,
-    }
-
-
-def row(one: IndexRow) -> Shape:
-    """A row of the index."""
-    return {
-        "id": one.id,
-        "title": one.title,
-        "priority": one.priority_text,
-        "status": one.status_text,
-    }
+def shape(one: Item | Attempt | Action | IndexRow) -> Shape:
+    """What a part of the ledger says."""
+    return one.model_dump(include=_SAYS[type(one)])
 
 
 def drop_fields(one: Shape, names: tuple[str, ...]) -> None:
     """Leave the fields out whose names begin with one of ``names``, in lower case."""
-    if names:
-        one["fields"] = [field for field in one["fields"] if not field[0].lower().startswith(names)]
+    one["fields"] = [kept for kept in one["fields"] if not kept["name"].lower().startswith(names)]

@@ -281,7 +281,7 @@ def _actions(ledger: Ledger, span: Span | None) -> tuple[list[_Owned], list[_Own
         start = action.span.start_byte
         is_inside = span is not None and span.start_byte <= start < span.end_byte
         whose = "" if dialects.of(item).shares_history else item.id
-        parted[not is_inside].append((whose, outline.action(action)))
+        parted[not is_inside].append((whose, outline.shape(action)))
     return parted
 
 

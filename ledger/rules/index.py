@@ -246,7 +246,7 @@ def statuses(ledger: Ledger) -> Iterator[Fix | MadeFix]:
         start = row.status_span.start_byte
         edit = Edit(start, start + len(text.encode(old)), text.encode(new))
         said = f'the index says "{new}" for {row.id} now, as its section does, and not "{old}"'
-        meant = partial(_reword, at, "status", new + row.status_text[len(old) :])
+        meant = partial(_reword, at, "status_text", new + row.status_text[len(old) :])
         yield Fix(made("LED201", line, row.id, said), (edit,), meant)
 
 
@@ -266,7 +266,7 @@ def priorities(ledger: Ledger) -> Iterator[Fix | MadeFix]:
             continue
         edit = Edit(place, place + len(text.encode(row.priority_text)), text.encode(new))
         said = f'the index says "{new}" for {row.id} now, as its section does'
-        meant = partial(_reword, at, "priority", new)
+        meant = partial(_reword, at, "priority_text", new)
         yield Fix(made("LED202", line, row.id, said), (edit,), meant)
 
 
@@ -380,13 +380,14 @@ def _row(ledger: Ledger, like: IndexRow, header: list[str], item: Item) -> tuple
     status, priority = words.phrase(item.status_text), words.phrase(item.priority_text)
     if not _is_cell(status) or (priority and not _is_cell(priority)):
         return None
+    shape = {"id": item.id, "title": "", "priority_text": "", "status_text": status}
     if not header:
         indent = re.match(r"[ \t]*[-*+][ \t]+", old)
         if not indent or "," in priority or " — " in title:
             return None
         said = f"Priority: {priority}, Status: {status}" if priority else f"Status: {status}"
         line = f"{indent.group()}[{item.id}] {title} — {said}"
-        return line, {"id": item.id, "title": title, "priority": priority, "status": status}
+        return line, {**shape, "title": title, "priority_text": priority}
     is_linked = _LINKED.search(old) is not None
     heading = places.first_line(ledger, item.span.start_byte).lstrip("#")
     name = f"[{item.id}](#{document.anchor(heading)})" if is_linked else item.id
@@ -397,7 +398,6 @@ def _row(ledger: Ledger, like: IndexRow, header: list[str], item: Item) -> tuple
     body = " | ".join(cells.get(column, "") for column in header)
     ending = " |" if old.rstrip().endswith("|") else ""
     opening = "| " if old.lstrip().startswith("|") else ""
-    shape = {"id": item.id}
-    for column in ("title", "priority", "status"):
-        shape[column] = cells[column] if column in header else ""
+    for column, part in (("title", "title"), ("priority", "priority_text")):
+        shape[part] = cells[column] if column in header else ""
     return f"{indent_of}{opening}{body}{ending}".rstrip(), shape

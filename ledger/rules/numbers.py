@@ -319,7 +319,7 @@ class _Shared:
         one["number"], one["text"] = new, renumbered(one["text"])
         for task in tasks:
             action = item["actions"][task]
-            action["attempt"], action["words"] = new, renumbered(action["words"])
+            action["attempt"], action["state_text"] = new, renumbered(action["state_text"])
 
     @cached_property
     def completed(self) -> dict[int, int]:

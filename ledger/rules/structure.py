@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from ledger.edits.outline import Outline, Shape
@@ -374,13 +374,12 @@ def bare_outline(outline: Outline) -> None:
     for row in (row for group in outline.rows for row in group):
         _bare(row)
     for item in outline.items:
-        item["fields"] = [(_kept(name), _kept(value)) for name, value in item["fields"]]
-        item["criteria"] = [(_kept(said), ticked) for said, ticked in item["criteria"]]
-        for one in (item, *item["attempts"], *item["actions"]):
+        parts = (item[name] for name in ("fields", "criteria", "attempts", "actions"))
+        for one in (item, *chain(*parts)):
             _bare(one)
         for action in item["actions"]:
-            action["words"], action["text"] = "", f"{action['words']} {action['text']}".split()
-            action["state"] = ""
+            action["text"] = f"{action['state_text']} {action['text']}".split()
+            action["state_text"] = action["state"] = ""
     for one in outline.loose:
         _bare(one)
     outline.unread = [_kept(said) for said in outline.unread]
