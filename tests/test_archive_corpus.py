@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ledger.edits import archive as moving
-from ledger.edits import chunks
 from ledger.errors import LedgerError
+from ledger.plan import pointers
 from tests.campaigns import archive, machine
 from tests.commands import call
 
@@ -52,12 +52,12 @@ def test_plans_and_their_shadows() -> None:
 
 def test_the_machine_sees_what_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive that loses a byte of what it is given."""
-    added = chunks.added
+    added = pointers.added
 
     def losing(data: bytes, parts: Any) -> Any:
         return added(data, [(item, frame, body[:-1]) for item, frame, body in parts])
 
-    monkeypatch.setattr(chunks, "added", losing)
+    monkeypatch.setattr(pointers, "added", losing)
     monkeypatch.setattr(moving, "check_move", lambda *_: None)
     with pytest.raises((AssertionError, LedgerError)):
         machine.run(12, 15)

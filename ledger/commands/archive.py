@@ -11,14 +11,13 @@ from pydantic import Field
 
 from ledger import config, rules
 from ledger.commands.change import PlanAndArchive, change_both
-from ledger.commands.read import parts_at, pointers
+from ledger.commands.read import parts_at, pointers_of
 from ledger.config import Config
 from ledger.edits import archive as moving
-from ledger.edits import chunks
 from ledger.edits.archive import Both
 from ledger.edits.selection import Chosen, HeldItem, Selection, Wanted
 from ledger.errors import Refused, UsageError
-from ledger.plan import document, reader, selectors, text
+from ledger.plan import document, pointers, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
 from ledger.rules import structure
 
@@ -95,8 +94,8 @@ def bring_back(*names: str, ledger: Path | None = None, dry_run: bool = False) -
     with change_both(config, gains="ledger", dry_run=dry_run) as plan:
         _refuse_conflicts(config, plan)
         wanted = _pointers_to(plan.ledger, names)
-        pointers = [pointer for _, pointer in wanted]
-        moved = moving.bring_back(plan.archive.text, pointers, config.partner, deep=True)
+        meant = [pointer for _, pointer in wanted]
+        moved = moving.bring_back(plan.archive.text, meant, config.partner, deep=True)
         plan.propose(
             moved.ledger,
             moved.archive,
@@ -124,8 +123,8 @@ def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
                     Both(plan.ledger, plan.archive), Both(new, kept), chosen.units
                 ),
             )
-    keys = {chunks.key_of(unit.frame, unit.body) for unit in chosen.units}
-    fresh = [(item, one) for item, one in pointers(plan.new) if one.key in keys]
+    keys = {pointers.key_of(unit.frame, unit.body) for unit in chosen.units}
+    fresh = [(item, one) for item, one in pointers_of(plan.new) if one.key in keys]
     parts = parts_at(fresh, plan.new_archive.text)
     return _archived(config, "archive", plan, parts, chosen.held)
 
@@ -165,7 +164,7 @@ def _plan(ledger: Path | None) -> Config:
 
 
 def _pointers_to(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Pointer]]:
-    every = pointers(ledger)
+    every = pointers_of(ledger)
     wanted = []
     for given in names:
         name = selectors.parse(given)

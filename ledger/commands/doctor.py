@@ -16,7 +16,6 @@ from ledger.commands.init import likely_plans
 from ledger.commands.repair import Repaired, repair
 from ledger.commands.surroundings import Area, Check, Problem, check
 from ledger.config import Config
-from ledger.edits import chunks
 from ledger.errors import LedgerError, why
 from ledger.git import files, repository
 from ledger.plan import document, pointers, reader
@@ -223,7 +222,7 @@ def _archive(found: Config, plan: Ledger | None) -> Check:
     meant = pointers.find(document.parse(plan.text)) if plan else []
     if data is None and not meant:
         return check("archive", "none" if long else "none, and none is needed", *long)
-    held = chunks.find(data or b"")
+    held = pointers.chunks(data or b"")
     kept = reader.read(data or b"", conventions=found.own)
     tries = kept.attempts
     said = (
@@ -248,7 +247,7 @@ def _archive(found: Config, plan: Ledger | None) -> Check:
     return check("archive", said, *problems)
 
 
-def _moved(found: Config, plan: Ledger | None, held: list[chunks.Chunk]) -> Iterator[Problem]:
+def _moved(found: Config, plan: Ledger | None, held: list[pointers.Chunk]) -> Iterator[Problem]:
     """Whether each part that was moved is where the plan says, and as it was."""
     keys = {chunk.key for chunk in held}
     items = plan.items if plan else ()
@@ -282,7 +281,7 @@ def _twice(plan: Ledger | None, data: bytes, kept: Ledger) -> Iterator[Problem]:
         mend = "take one of each out by hand, with its line in the plan; the guard lets it go"
         yield Problem(said=said, means=means, mend=mend)
     pointed = {*_POINTED.findall(data), *_POINTED.findall(plan.text if plan else b"")}
-    lost = [one for one in chunks.find(data) if one.key.encode() not in pointed] if plan else []
+    lost = [one for one in pointers.chunks(data) if one.key.encode() not in pointed] if plan else []
     if lost:
         line = "line" if len(lost) == 1 else "lines"
         lines = _some([one.line for one in lost])

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from ledger import config
 from ledger.config import Config
-from ledger.edits import chunks
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import files
-from ledger.plan import reader, selectors, text
+from ledger.plan import pointers, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
 from ledger.plan.selectors import Name
 
@@ -110,7 +109,7 @@ def read_bytes(file: Path, hint: str = "give --ledger a fix plan") -> bytes:
 
 def archived_parts(config: Config, ledger: Ledger) -> list[ArchivedPart]:
     """What of ``ledger`` lies in the archive, in the ledger's order."""
-    own = pointers(ledger)
+    own = pointers_of(ledger)
     return parts_at(own, archive_bytes(config)) if own else []
 
 
@@ -119,8 +118,8 @@ def read_archive(config: Config, ledger: Ledger) -> Ledger:
     called as in ``ledger``, which points to them."""
     data = archive_bytes(config)
     kept = reader.read(data, conventions=config.own)
-    names = {pointer.key: item.id for item, pointer in pointers(ledger)}
-    held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in chunks.find(data)]
+    names = {pointer.key: item.id for item, pointer in pointers_of(ledger)}
+    held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in pointers.chunks(data)]
 
     def called(item: Item) -> Item:
         end = item.span.end_byte
@@ -133,14 +132,14 @@ def read_archive(config: Config, ledger: Ledger) -> Ledger:
     return kept.model_copy(update={"items": tuple(map(called, kept.items))})
 
 
-def pointers(ledger: Ledger) -> list[tuple[Item, Pointer]]:
+def pointers_of(ledger: Ledger) -> list[tuple[Item, Pointer]]:
     """The pointers of the items, each with its item."""
     return [(item, pointer) for item in ledger.items for pointer in item.archived]
 
 
 def parts_at(found: Iterable[tuple[Item, Pointer]], archived: bytes) -> list[ArchivedPart]:
     """What lies in the bytes of an archive where pointers point to."""
-    lines = {chunk.key: chunk.line for chunk in reversed(chunks.find(archived))}
+    lines = {chunk.key: chunk.line for chunk in reversed(pointers.chunks(archived))}
     return [
         ArchivedPart(
             item=item.id,

@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.edits import chunks, outline
-from ledger.edits.chunks import Chunk
+from ledger.edits import outline
 from ledger.edits.outline import Outline, not_as_meant, refuse_difference
 from ledger.errors import Refused
 from ledger.plan import dialects, document, places, pointers, reader, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import Attempt, Item, Ledger, Pointer
+from ledger.plan.pointers import Chunk
 
 _LONGEST_STATUS = 200  # characters
 
@@ -121,7 +121,7 @@ class Cutting:
     ) -> Unit:  # fmt: skip
         data, starts = self._ledger.text, self._plan.starts
         end = starts[last]
-        end -= len(chunks.newline_before(data, end))
+        end -= len(pointers.newline_before(data, end))
         start = starts[first]
         return Unit(
             item=item,
@@ -182,9 +182,9 @@ def move(ledger: Ledger, archive: bytes, units: Iterable[Unit], target: str) -> 
     edits, parts = [], []
     for unit in sorted(units, key=lambda one: one.start):
         parts.append((unit.item.id, unit.frame, unit.body))
-        line = _pointer(ledger, unit, target, chunks.key_of(unit.frame, unit.body))
+        line = _pointer(ledger, unit, target, pointers.key_of(unit.frame, unit.body))
         edits.append(Edit(unit.start, unit.end, text.encode(line)))
-    return Moved(edits, chunks.added(archive, parts))
+    return Moved(edits, pointers.added(archive, parts))
 
 
 def _pointer(ledger: Ledger, unit: Unit, target: str, key: str) -> str:
@@ -217,7 +217,7 @@ def bring_back(
     this points to in turn. Raises Refused where the archive, which a message calls ``name``, does
     not hold it as it was."""
     held: dict[str, list[Chunk]] = {}
-    for part in chunks.find(archive):
+    for part in pointers.chunks(archive):
         held.setdefault(part.key, []).append(part)
     taken: list[Chunk] = []
 
@@ -236,7 +236,7 @@ def bring_back(
         return Edit(pointer.span.start_byte, pointer.span.end_byte, body)
 
     edits = [fetched(pointer) for pointer in wanted]
-    return Moved(edits, chunks.removed(taken))
+    return Moved(edits, [Edit(chunk.start, chunk.end, b"") for chunk in taken])
 
 
 def _missing(pointer: Pointer, known: Sequence[Chunk], name: str) -> Refused:

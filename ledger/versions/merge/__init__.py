@@ -16,8 +16,7 @@ from typing import NamedTuple, TypeVar
 from ledger.plan import text
 from ledger.plan.model import Conventions
 from ledger.versions.merge import parts, sections
-from ledger.versions.merge.alignment import align_sections
-from ledger.versions.merge.lines import Conflict, Piece, split
+from ledger.versions.merge.alignment import Conflict, Piece, align_sections, split
 from ledger.versions.merge.parts import Part, Section, Version, parse
 
 __all__ = ["Clash", "Merged", "Unsure", "merge"]

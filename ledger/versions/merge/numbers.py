@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
-from ledger.versions.merge.alignment import Aligned, Trio
-from ledger.versions.merge.lines import split
+from ledger.versions.merge.alignment import Aligned, Trio, split
 from ledger.versions.merge.parts import Part, Ranges
 
 Numbers = Mapping[int, int]

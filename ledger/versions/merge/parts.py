@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
-from ledger.edits import chunks
 from ledger.plan import dialects, document, patterns, pointers, reader, text, words
 from ledger.plan.document import Document
 from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span
@@ -184,7 +183,7 @@ class _Archived(NamedTuple):
 def _archived(whole: Document) -> dict[int, _Archived]:
     """The parts of an archive, by their first lines."""
     found = {}
-    for chunk in chunks.find(whole.data):
+    for chunk in pointers.chunks(whole.data):
         start, end = (bisect_left(whole.starts, at) for at in (chunk.start, chunk.end))
         start += not whole.line(start).strip()
         found[start] = _Archived(chunk.key, start, end)

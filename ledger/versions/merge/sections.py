@@ -8,8 +8,18 @@ from typing import Final, Generic, NamedTuple
 
 from ledger.plan.pointers import KEYED
 from ledger.versions.merge import numbers
-from ledger.versions.merge.alignment import Aligned, Node, Trio, align_parts, merged_order
-from ledger.versions.merge.lines import Conflict, Piece, conflict, split, three_way
+from ledger.versions.merge.alignment import (
+    Aligned,
+    Conflict,
+    Node,
+    Piece,
+    Trio,
+    align_parts,
+    conflict,
+    merged_order,
+    split,
+    three_way,
+)  # fmt: skip
 from ledger.versions.merge.numbers import Moves, Numbers
 from ledger.versions.merge.parts import KEPT, Part, Ranges, Section, ranges
 
