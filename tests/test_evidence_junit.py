@@ -6,6 +6,7 @@ import contextlib
 import io
 import time
 import tracemalloc
+from collections import Counter
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -18,6 +19,7 @@ from ledger.errors import UnreadableInput
 from ledger.evidence import junit
 from ledger.evidence.model import FAILING, Totals
 from ledger.evidence.part import MAX_BYTES, Part
+from tests import corpus as real
 
 DATA = Path(__file__).parent / "data" / "evidence" / "junit"
 
@@ -177,10 +179,179 @@ def test_totals_that_do_not_add_up_are_said_and_not_believed() -> None:
     )
 
 
-def test_the_same_test_in_two_suites_is_no_rerun() -> None:
+def suite(cases: str, totals: str = "", name: str = "s") -> str:
+    return f"<testsuite name='{name}' {totals}>{cases}</testsuite>"
+
+
+def one(outcome: str, more: str = "", name: str = "a") -> str:
+    inside = {"failed": "<failure message='m'/>", "skipped": "<skipped/>", "error": "<error/>"}
+    return f"<testcase classname='c' name='{name}' {more}>{inside.get(outcome, '')}</testcase>"
+
+
+GO = "<properties><property name='go.version' value='go1.23'/></properties>"
+# What is in the file, and each test as it is told.
+SAME_NAME: dict[str, tuple[str, dict[str, str]]] = {
+    "nothing but the order": (
+        suite(one("failed") + one("passed"), "tests='2' failures='1'"),
+        {"c::a (1)": "failed", "c::a (2)": "passed"},
+    ),
+    "a suite": (
+        "<testsuites><testsuite name='all'>" + suite(one("failed"), name="A")
+        + suite(one("passed"), name="B") + "</testsuite></testsuites>",
+        {"c::a (A)": "failed", "c::a (B)": "passed"},
+    ),
+    "a suite and the one that it is in": (
+        "<testsuite name='all'>" + suite(one("failed"), name="A") + one("passed") + "</testsuite>",
+        {"c::a (all > A)": "failed", "c::a (all)": "passed"},
+    ),
+    "files": (
+        suite(one("passed", "file='/x/mo/a.mjs'") + one("failed", "file='/x/mo/b.mjs'")),
+        {"c::a (a.mjs)": "passed", "c::a (b.mjs)": "failed"},
+    ),
+    "lines": (
+        suite(one("failed", "file='/p' line='55'") + one("passed", "file='/p' line='70'")),
+        {"c::a (line 55)": "failed", "c::a (line 70)": "passed"},
+    ),
+    "files, and the order within one": (
+        suite(one("failed", "file='a'") + one("passed", "file='a'") + one("passed", "file='b'")),
+        {"c::a (a, 1)": "failed", "c::a (a, 2)": "passed", "c::a (b)": "passed"},
+    ),
+    "a name that another test has": (
+        suite(one("failed") + one("passed") + one("skipped", name="a (1)")),
+        {"c::a (2)": "failed", "c::a (3)": "passed", "c::a (1)": "skipped"},
+    ),
+    "tries of pytest": (
+        suite(one("passed") + one("failed"), "tests='1' failures='1'", "pytest"),
+        {"c::a": "failed x2"},
+    ),
+    "tries of pytest beside a subtest, which it counts": (
+        suite(one("passed") + one("passed"), "tests='3' failures='0'", "pytest"),
+        {"c::a": "passed x2 ~"},
+    ),
+    "a subtest that failed in a try before the last": (
+        suite(one("failed") + one("passed"), "tests='3' failures='1'", "pytest"),
+        {"c::a (1)": "failed", "c::a (2)": "passed"},
+    ),
+    "two workers of pytest, each with all tests": (
+        suite(one("passed") + one("failed"), "tests='2' failures='1'", "pytest"),
+        {"c::a (1)": "passed", "c::a (2)": "failed"},
+    ),
+    "tries of gotestsum": (
+        suite(GO + one("failed") + one("failed"), "tests='1' failures='2'"), {"c::a": "failed x2"},
+    ),
+    "tries of gotestsum, the last of which passed": (
+        suite(GO + one("failed") + one("passed"), "tests='1' failures='0'"),
+        {"c::a": "passed x2 ~"},
+    ),
+    "a failure of gotestsum that it counts": (
+        suite(GO + one("failed") + one("passed"), "tests='1' failures='1'"),
+        {"c::a (1)": "failed", "c::a (2)": "passed"},
+    ),
+    "go test -count=2": (
+        suite(GO + one("passed") + one("passed"), "tests='2' failures='0'"),
+        {"c::a (1)": "passed", "c::a (2)": "passed"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SAME_NAME)
+def test_test_cases_of_one_name(what: str) -> None:
+    text, expected = SAME_NAME[what]
+    assert told(read(text)) == expected
+
+
+def test_the_same_test_in_two_suites_is_two_tests() -> None:
     part = read((DATA / "two-suites.xml").read_bytes())
-    assert told(part) == {"c::a": "failed"}
-    assert part.warnings == ("1 test in two suites; the worse result counts",)
+    assert told(part) == {"c::a (chrome)": "failed", "c::a (firefox)": "passed"}
+    assert part.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (suite("", "tests='0' errors='1'"), {"s": "error @collection"}),
+        (suite("", "tests='0' failures='1'"), {"s": "error @collection"}),
+        (
+            suite("<error message='no such module'/>" + one("passed"), "tests='1' errors='1'"),
+            {"s": "error @collection", "c::a": "passed"},
+        ),
+        ("<testsuites errors='1' name='all'/>", {"all": "error @collection"}),
+        (suite(one("", "status='failed'"), "failures='1'"), {"c::a": "failed"}),
+        (suite(one("", "result='ERROR'"), "errors='1'"), {"c::a": "error"}),
+        (suite(one("", "status='run' result='todo'"), "tests='1'"), {"c::a": "skipped"}),
+        (suite(one("", "status='run' result='completed'"), "tests='1'"), {"c::a": "passed"}),
+    ],
+)  # fmt: skip
+def test_what_no_verdict_of_a_test_case_tells(text: str, expected: dict[str, str]) -> None:
+    part = read(text)
+    assert told(part) == expected
+    assert part.warnings == ()
+    is_unexplained = expected.get("c::a") in ("failed", "error")
+    assert part.completeness == ("inconsistent" if is_unexplained else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "unnamed", "failing"),
+    [
+        (suite(one("passed"), "errors='1'"), 1, 1),
+        (suite(one("failed"), "failures='1' errors='1'"), 1, 2),
+        (suite("", "errors='3'"), 2, 3),
+        (suite("", "errors='3' failures='3'"), 5, 6),
+        # The outer suite counts what is in the inner, or that it failed.
+        (suite(suite(one("failed") + one("failed")), "failures='1'"), 0, 2),
+        (suite(suite(one("passed"), "failures='2'"), "failures='2'"), 2, 2),
+        (f"<testsuites failures='1'>{suite(one('passed'))}</testsuites>", 1, 1),
+        (f"<testsuites><testsuites>{suite(one('failed'))}</testsuites></testsuites>", 0, 1),
+        # As mocha writes failures, and Surefire tries.
+        (suite(one("failed"), "failures='0' errors='1'"), 0, 1),
+        (suite("<testcase name='a'><failure/><rerunFailure/></testcase>", "failures='2'"), 0, 1),
+    ],
+)  # fmt: skip
+def test_a_failure_that_a_suite_counts_and_nobody_names_is_one(
+    text: str, unnamed: int, failing: int
+) -> None:
+    part = read(text)
+    assert part.totals is not None
+    assert part.totals.failing == failing
+    assert (part.completeness, part.partial) == (
+        ("inconsistent", True) if unnamed else (None, False)
+    )
+    if unnamed:
+        assert part.reason.startswith(f"it counts {unnamed} failure")
+
+
+def test_a_todo_of_jest_is_not_passed() -> None:
+    """jest-junit writes it as a test case like one that passed, and does not count it."""
+    cases = one("passed", "time='0.002'") + one("passed", "time='0'", "later")
+    part = read(suite(cases, "tests='1' failures='0' skipped='0'"))
+    assert told(part) == {"c::a": "passed", "c::later": "skipped"}
+    assert (part.tests["c::later"].message, part.warnings) == ("todo", ())
+    part = read(suite(cases + one("passed", "time='0'", "b"), "tests='2' failures='0' skipped='0'"))
+    assert told(part) == {"c::a": "passed", "c::later": "passed", "c::b": "skipped"}
+    assert part.warnings == (
+        "which of the tests that took no time are todo is not told: the last",
+    )  # fmt: skip
+
+
+CORPUS = real.PLACE / "cases" / "runs"
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason=real.MISSING)
+@pytest.mark.parametrize(
+    ("name", "totals"),
+    [
+        ("01-same-name.xml", Totals(collected=3, passed=2, failed=1)),
+        ("02-nested-same-name.xml", Totals(collected=4, passed=2, failed=2)),
+        ("03-xpassed.xml", Totals(collected=3, passed=3)),
+        ("04-teardown.xml", Totals(collected=2, passed=1, errors=1)),
+        ("junit/jest.xml", Totals(collected=7, passed=3, failed=2, skipped=2)),
+        ("junit/mocha-xunit.xml", Totals(collected=7, passed=3, failed=2, skipped=2)),
+        ("junit/node.xml", Totals(collected=7, passed=3, failed=2, skipped=2)),
+        ("junit/vitest.xml", Totals(collected=7, passed=3, failed=2, skipped=2)),
+    ],
+)
+def test_files_of_real_runners(name: str, totals: Totals) -> None:
+    assert read((CORPUS / name).read_bytes()).totals == totals
 
 
 def test_an_interrupted_run_is_not_complete() -> None:
@@ -210,12 +381,13 @@ cases = st.lists(
 )
 
 
-@given(cases)
-def test_tries_fold_as_an_independent_reading_of_the_same_file_folds_them(
-    tries: list[tuple[str, str]],
+@given(cases, st.booleans())
+def test_an_independent_reading_of_the_same_file_finds_the_same_tests(
+    tries: list[tuple[str, str]], is_pytest: bool
 ) -> None:
+    """In a file of pytest's they are tries of one test, and all before the last failed."""
     body = "".join(case(name, verdict) for name, verdict in tries)
-    text = f"<testsuite name='other'>{body}</testsuite>"
+    text = f"<testsuite name='{'pytest' if is_pytest else 'other'}'>{body}</testsuite>"
     oracle: dict[str, list[str]] = {}
     for test in next(iter(junitparser.JUnitXml.fromstring(text.encode()))):
         result = test.result[0] if test.result else None
@@ -228,15 +400,19 @@ def test_tries_fold_as_an_independent_reading_of_the_same_file_folds_them(
         earlier = oracle.setdefault(f"c::{test.name}", [])
         teardown = outcome == "error" and "failed on teardown" in str(result.message)
         if teardown and earlier and earlier[-1] in ("failed", "error"):
-            earlier[-1] = "error"
-        else:
-            earlier.append(outcome)
+            earlier.pop()
+        earlier.append("error of a teardown" if teardown else outcome)
     found = read(text).tests
+    if not is_pytest:
+        outcomes = Counter(outcome.split()[0] for every in oracle.values() for outcome in every)
+        assert Counter(test.outcome for test in found.values()) == outcomes
+        assert all(test.tries == 1 for test in found.values())
+        return
     assert list(found) == list(oracle)
-    for name, outcomes in oracle.items():
-        failing = {outcome in ("failed", "error") for outcome in outcomes}
-        assert (found[name].outcome, found[name].tries) == (outcomes[-1], len(outcomes))
-        assert found[name].flaky == (len(failing) > 1)
+    for name, each in oracle.items():
+        failed = {outcome != "skipped" for outcome in each[:-1]}
+        assert (found[name].outcome, found[name].tries) == (each[-1].split()[0], len(each))
+        assert found[name].flaky == ((each[-1] in ("passed", "skipped")) in failed)
         assert found[name].duration_s == sum(1 for n, _ in tries if f"c::{n}" == name)
 
 

@@ -151,8 +151,8 @@ COMPLETENESS: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     ),
     "a module that cannot be imported, and the others ran": (
         {"junit.xml": BROKEN.replace("</testsuite>", A_TEST, 1), "exit_code.txt": "1"},
-        "complete",
-        "",
+        "failed",
+        "1 module could not be collected, such as ",
     ),
     "a timeout": (
         {"junit.xml": BAD, "exit_code.txt": "124"},

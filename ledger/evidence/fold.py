@@ -40,8 +40,9 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
       short or cannot be read, or there are no test results at all;
     - ``inconsistent``: its outputs disagree (on a test, or an exit code of 0 beside a failure),
       a suite counts failures that nobody names, or more tests ended than were collected;
-    - ``failed``: it ended by itself without running its tests: wrong usage, nothing collected,
-      an internal error, or a non-zero exit code that no failing test accounts for;
+    - ``failed``: it ended by itself without running all of its tests: wrong usage, nothing
+      collected, a module or suite that could not be loaded, an internal error, or a non-zero exit
+      code that no failing test accounts for;
     - ``complete``: it ran to its end. Tests may have failed: exit code 1 with 8 failed tests is
       a complete run. A command that has no tests is complete where ``ledger run`` says so.
 
@@ -261,10 +262,11 @@ def _unexplained(
 ) -> list[tuple[Completeness, str]]:
     """What the exit code or the lack of tests says, where no failing test accounts for it."""
     failing = totals.failing
-    broken = sum(t.at_collection and t.outcome == "error" for t in merged.tests.values())
-    ran = totals.executed - broken
-    if broken and not ran:
-        return [("failed", f"{counted(broken, 'module')} could not be collected, no test ran")]
+    broken = [t.identity for t in merged.tests.values() if t.at_collection and t.outcome == "error"]
+    ran = totals.executed - len(broken)
+    if broken:
+        which = "no test ran" if not ran else f"such as {broken[0][:200]}"
+        return [("failed", f"{counted(len(broken), 'module')} could not be collected, {which}")]
     if merged.collected_only:
         return []
     if not ran and not totals.skipped:

@@ -9,6 +9,7 @@ is recounted, the attributes of a suite only serve to notice a difference."""
 import math
 import re
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -19,10 +20,20 @@ from defusedxml.ElementTree import DefusedXMLParser
 from ledger.errors import UnreadableInput
 from ledger.evidence.model import FAILING, WORST_FIRST, Outcome, TestResult, Totals, recount
 from ledger.evidence.part import MAX_BYTES, Part, file_name, shorten
+from ledger.evidence.tries import Tries, names_apart
 from ledger.plan.text import counted
 
 TEARDOWN = "failed on teardown with"
-_NOT_RUN = frozenset({"notrun", "suppressed", "disabled", "ignored", "skipped"})
+# What a ``status`` or ``result`` says of a test case that holds no verdict.
+_STATES: dict[str, Outcome] = {
+    **dict.fromkeys("notrun suppressed disabled ignored skipped pending todo".split(), "skipped"),
+    **dict.fromkeys("failed failure fail failing broken".split(), "failed"),
+    **dict.fromkeys("error errored crashed aborted timeout timedout".split(), "error"),
+}  # fmt: skip
+_NOT_LOADED = "the suite counts an error and has no test case: it could not be loaded"
+_UNNAMED = "failures without a name"
+_FAILURES = ("failure", "error", "flaky", "rerun")
+_MAX_PATH = 80
 _AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
 # The verdicts and what they stand for. Surefire's ``flaky...`` are
 # tries before one that passed, ``rerun...`` further tries that failed as well.
@@ -52,14 +63,18 @@ class Verdict(NamedTuple):
     attributes: dict[str, str]
     text: list[str]
 
+    @property
+    def message(self) -> str:
+        """Where a verdict has no message its text stands for it."""
+        return self.attributes.get("message") or "".join(self.text).strip()
+
 
 def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestResult:
     """The result of a test case with these attributes: its weightiest verdict decides, of two
     alike the first."""
     deciding = min(verdicts, key=_weight) if len(verdicts) > 1 else verdicts[0]
     outcome = OUTCOMES[deciding.tag]
-    # Where a verdict has no message its text stands for it.
-    message = deciding.attributes.get("message") or "".join(deciding.text).strip()
+    message = deciding.message
     if outcome == "skipped":
         if deciding.attributes.get("type") == "pytest.xfail":
             outcome = "xfailed"
@@ -86,10 +101,10 @@ def _weight(verdict: Verdict) -> int:
 
 def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
     """A test case in which nothing says how it went: it passed, unless its ``status`` or
-    ``result`` (GoogleTest, CTest) says that it did not run."""
-    outcome: Outcome = "passed"
-    if not _NOT_RUN.isdisjoint((case.get("status", "").lower(), case.get("result", "").lower())):
-        outcome = "skipped"
+    ``result`` says that it did not."""
+    states = [_STATES.get(case.get(key, "").lower()) for key in ("status", "result")]
+    told = [outcome for outcome in states if outcome]
+    outcome: Outcome = min(told, key=WORST_FIRST.index, default="passed")
     return TestResult(identity=identity, outcome=outcome, duration_s=seconds(case.get("time")))
 
 
@@ -102,43 +117,79 @@ def seconds(text: str | None) -> float | None:
     return value if 0 <= value < math.inf else None
 
 
+class _Case(NamedTuple):
+    """A test case with what tells it from others of its name: its suites, file and line."""
+
+    result: TestResult
+    place: tuple[str, str, str]
+
+
 class _Suite:
     """One suite while it is read. ``own`` counts its test cases (``cases``), of each verdict the
     tags in them (``failure``) and the test cases that have one (``with failure``); ``every``
     counts those of the suites inside it as well."""
 
-    def __init__(self, attributes: dict[str, str]) -> None:
+    def __init__(self, attributes: dict[str, str], path: str = "") -> None:
         self.attributes = attributes
-        self.tests: dict[str, TestResult] = {}
+        self.path = path
+        self.cases: dict[str, list[_Case]] = {}
         self.own: Counter[str] = Counter()
         self.every: Counter[str] = Counter()
+        self.untimed: list[tuple[list[_Case], int]] = []  # passed in no time, as a todo has
+        self.doubles = 0  # errors of a teardown after a failure
+        self.inner_suites = 0
         self.inner_time = 0.0
         self.is_odd = False  # with tries, or cases that pytest counts in ways of its own
+
+    def written(self, key: str) -> int | None:
+        """A total that the suite tells of itself."""
+        text = self.attributes.get(key, "")
+        return int(text) if text.isdecimal() and len(text) < 10 else None
+
+    @property
+    def blamed(self) -> int:
+        """The failures that it tells of itself."""
+        return (self.written("failures") or 0) + (self.written("errors") or 0)
+
+    def add(self, result: TestResult, attributes: dict[str, str], tags: Collection[str]) -> None:
+        """A test case, or with ``at_collection`` the suite itself that could not be loaded."""
+        self.own.update(tags)
+        self.own.update(f"with {tag}" for tag in set(tags))
+        line = attributes.get("line")
+        place = (self.path, attributes.get("file", ""), f"line {line}" if line else "")
+        alike = self.cases.setdefault(result.identity, [])
+        self.doubles += bool(alike) and _is_double(result, alike[-1].result)
+        if not tags and attributes.get("time") == "0":
+            self.untimed.append((alike, len(alike)))
+        alike.append(_Case(result, place))
 
 
 class Cases:
     """Takes suites and cases as they come and keeps one result per test.
 
-    A test case that its suite repeats is a further try: the last decides. pytest-rerunfailures
-    writes a failed try that was run again as a test case without a verdict, so in a file of
-    pytest's an earlier try counts as failed. A teardown error comes as one more test case
-    after the failure it followed: the same try, and the test is an error. The same test in two
-    suites is no rerun, the worse result stands.
+    Test cases of one name are different tests: what tells them apart becomes part of the name.
+    They are tries of one test only where the writer is known to write those, and says so:
+    ``_fold``.
     """
 
     def __init__(self) -> None:
         self.tests: dict[str, TestResult] = {}
         self.is_pytest = False
+        self.is_go = False
         self.stopped = False
         self.started: str | None = None
         self.duration_s: float | None = None
         self._in_teardown: Counter[Outcome] = Counter()  # what had come before the teardown's error
-        self.unnamed_failures = ""
-        """Where a suite counts failures that no test case shows."""
+        self.unnamed = 0
+        """Failures that a suite counts and that no test case shows."""
+        self.unexplained: str | None = None
+        """A test that is said to have failed, and nothing more."""
         self._suites = [_Suite({})]
+        self._found: dict[str, list[_Case]] = {}
         self._mismatches: list[str] = []
-        self._homonyms = 0
+        self._numbered = 0
         self._nameless = 0
+        self._guessed = 0
 
     def begin(self, attributes: dict[str, str]) -> None:
         """The root, where it holds suites and is none itself."""
@@ -147,8 +198,9 @@ class Cases:
 
     def open(self, attributes: dict[str, str]) -> None:
         """A suite begins."""
-        suite = _Suite(attributes)
-        self._suites.append(suite)
+        name, above = attributes.get("name", "")[:_MAX_PATH], self._suites[-1]
+        above.inner_suites += 1
+        self._suites.append(_Suite(attributes, f"{above.path} > {name}" if above.path else name))
         self.is_pytest = self.is_pytest or attributes.get("name") == "pytest"
         started = attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
@@ -168,35 +220,53 @@ class Cases:
         if classname is None:
             classname = attributes.get("class") or suite.attributes.get("name", "")
         identity = f"{classname}::{name}" if classname else name
+        tags = [verdict.tag for verdict in verdicts]
         if verdicts:
             result = judge(identity, attributes, verdicts)
-            tags = [verdict.tag for verdict in verdicts]
-            suite.own.update(tags)
-            suite.own.update(f"with {tag}" for tag in set(tags))
-            in_teardown = result.outcome == "error" and _in_teardown(result)
+            in_teardown = _in_teardown(result)
             if len(tags) > 1 or in_teardown:
                 suite.is_odd = True
             if in_teardown and len(tags) == 1:
-                before = suite.tests.get(identity)
-                self._in_teardown[before.outcome if before else "passed"] += 1
+                before = suite.cases.get(identity)
+                self._in_teardown[before[-1].result.outcome if before else "passed"] += 1
         else:
             result = without_verdict(identity, attributes)
+            if result.outcome in FAILING:
+                tags = ["error" if result.outcome == "error" else "failure"]
+                self.unexplained = self.unexplained or identity
         suite.own["cases"] += 1
-        before = suite.tests.setdefault(identity, result)
-        if before is not result:
-            suite.is_odd = True
-            suite.tests[identity] = self._fold(before, result)
+        suite.add(result, attributes, tags)
+
+    def add_broken(self, why: str, tag: str) -> None:
+        """The innermost suite could not be loaded: it is a failure without a test case."""
+        suite = self._suites[-1]
+        broken = TestResult(
+            identity=suite.attributes.get("name") or "a suite without a name",
+            outcome="error",
+            message=shorten(why) if why else None,
+            at_collection=True,
+        )
+        suite.add(broken, {}, [tag])
 
     def close(self) -> None:
         """The innermost suite ends: hold its totals against what was counted, and add it to what
         it is in."""
+        suite = self._suites[-1]
+        for tag in ("error", "failure"):
+            if suite.written(_COUNTED[tag]) and not (suite.cases or suite.inner_suites):
+                self.add_broken(_NOT_LOADED, tag)
         suite = self._suites.pop()
         suite.every += suite.own
-        self._check(suite)
         own_time = seconds(suite.attributes.get("time"))
         took = own_time
         if took is None:
-            took = suite.inner_time + sum(test.duration_s or 0.0 for test in suite.tests.values())
+            every = (case.result for alike in suite.cases.values() for case in alike)
+            took = suite.inner_time + sum(test.duration_s or 0.0 for test in every)
+        self._mark_todo(suite)
+        for identity, cases in suite.cases.items():
+            kept = self._fold(suite, cases) if len(cases) > 1 else cases
+            self._found.setdefault(identity, []).extend(kept)
+        self._check(suite)
         if self._suites:
             above = self._suites[-1]
             above.is_odd = above.is_odd or suite.is_odd
@@ -205,56 +275,98 @@ class Cases:
         self.duration_s = own_time
         if own_time is None and suite.every["cases"]:
             self.duration_s = round(took, 6)
-        for identity in suite.tests.keys() & self.tests.keys():
-            self._homonyms += 1
-            both = (self.tests[identity], suite.tests[identity])
-            suite.tests[identity] = min(both, key=lambda test: WORST_FIRST.index(test.outcome))
-        self.tests.update(suite.tests)
 
     def end(self) -> None:
         """The file is over. Its duration is the root's, else the sum over its suites."""
         while self._suites:
             self.close()
+        for identity, cases in self._found.items():
+            names = [identity]
+            if len(cases) > 1:
+                places = [case.place for case in cases]
+                names, is_numbered = names_apart(identity, places, self._found.keys())
+                self._numbered += is_numbered
+            for name, (result, _) in zip(names, cases, strict=True):
+                is_alone = name == identity
+                self.tests[name] = (
+                    result if is_alone else result.model_copy(update={"identity": name})
+                )
 
-    def _fold(self, before: TestResult, after: TestResult) -> TestResult:
-        failed_before = before.outcome in FAILING
-        failed_after = after.outcome in FAILING
-        took = before.duration_s
-        took = after.duration_s if took is None else round(took + (after.duration_s or 0.0), 6)
-        if failed_before and after.outcome == "error" and _in_teardown(after):
-            told = {"tries": before.tries, "flaky": before.flaky, "message": before.message}
-            return after.model_copy(update={"duration_s": took, **told})
-        # The plugin writes a try that failed and was run again as if it had passed.
-        hidden = self.is_pytest and before.outcome == "passed"
-        disagree = (failed_before or hidden) != failed_after
-        # Tries that were hidden are failures all of them: only the last can disagree.
-        flaky = disagree if hidden else before.flaky or disagree
-        tries = before.tries + after.tries
-        return after.model_copy(update={"duration_s": took, "tries": tries, "flaky": flaky})
+    def _mark_todo(self, suite: _Suite) -> None:
+        """jest-junit writes a todo as a test that took no time, and counts it nowhere."""
+        missing = suite.own["cases"] - (suite.written("tests") or suite.own["cases"])
+        if self.is_pytest or self.is_go or not 0 < missing <= len(suite.untimed):
+            return
+        if suite.written("skipped") != suite.own["with skipped"]:
+            return
+        suite.is_odd = True
+        self._guessed += missing < len(suite.untimed)
+        for alike, at in suite.untimed[-missing:]:
+            todo = {"outcome": "skipped", "message": "todo"}
+            alike[at] = alike[at]._replace(result=alike[at].result.model_copy(update=todo))
+
+    def _fold(self, suite: _Suite, cases: list[_Case]) -> list[_Case]:
+        """Test cases of one name in one suite.
+
+        pytest-rerunfailures and gotestsum write each try as a test case, and count other than they
+        list; the former writes a try that failed and was run again without a verdict. Where the
+        suite counts each of them, or a failure that it counts would vanish, they are tests of
+        their own. pytest writes the error of a teardown as one more test case after the failure
+        that it followed: the same test, which is an error."""
+        tries: list[list[_Case]] = []
+        for case in cases:
+            if tries and _is_double(case.result, tries[-1][-1].result):
+                tries[-1].append(case)
+            else:
+                tries.append([case])
+        written, listed = suite.written("tests"), suite.own["cases"] - suite.doubles
+        is_again = written != listed if self.is_pytest else self.is_go and (written or 0) < listed
+        last = tries[-1][-1].result
+        if suite.blamed and last.outcome not in FAILING:
+            is_again = is_again and all(t[-1].result.outcome not in FAILING for t in tries)
+        if not is_again:
+            return [p[0] if len(p) == 1 else self._one([p]) for p in tries]
+        suite.is_odd = True
+        return [self._one(tries)]
+
+    def _one(self, every: list[list[_Case]]) -> _Case:
+        """The test that these tries are of. In a file of pytest's a try before the last that has
+        no verdict failed."""
+        last = every[-1][-1]
+        tries = Tries()
+        for pieces in every:
+            tries.begin()
+            for result, _ in pieces:
+                hidden = self.is_pytest and pieces is not every[-1] and result.outcome == "passed"
+                tries.add(None if hidden else result.outcome, result.message, result.duration_s)
+        return last._replace(result=tries.result(last.result.identity) or last.result)
 
     def _check(self, suite: _Suite) -> None:
-        """Some writers count elements, some test cases, some leave nested suites out. pytest
-        counts tries, subtests and teardown errors in ways of its own, so its number of tests is
-        not held against a suite with any of these."""
+        """Some writers count elements, some test cases, some leave nested suites out or count them
+        as tests. pytest counts tries, subtests and teardown errors in ways of its own, so its
+        number of tests is not held against a suite with any of these."""
         own, every = suite.own, suite.every
         if not suite.is_odd:
-            self._compare(suite, "tests", (every["cases"], own["cases"]))
+            tests = (every["cases"], own["cases"], own["cases"] + suite.inner_suites)
+            self._compare(suite, "tests", tests)
         for tag, key in _COUNTED.items():
             having = f"with {tag}"
             self._compare(suite, key, (every[having], every[tag], own[having], own[tag]))
+        # Some writers count every try, some call all failures errors; pytest counts failed
+        # subtests, which are no test cases.
+        failing = sum(every[tag] for tag in (*OUTCOMES, _UNNAMED) if tag.startswith(_FAILURES))
+        unnamed = suite.blamed - failing
+        if unnamed > 0 and not (self.is_pytest and failing):
+            every[_UNNAMED] += unnamed
+            self.unnamed += unnamed
 
     def _compare(self, suite: _Suite, key: str, counts: tuple[int, ...]) -> None:
-        written = suite.attributes.get(key, "")
-        if written.isdecimal() and len(written) < 20 and int(written) not in counts:
-            name = suite.attributes.get("name", "")[:80]
-            mismatch = f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
-            self._mismatches.append(mismatch)
-            # Some writers repeat the failures as errors.
-            failing = suite.every["failure"] + suite.every["error"]
-            unnamed = key in ("failures", "errors") and int(written) > max(*counts, failing)
-            # pytest counts failed subtests, which are no test cases.
-            if unnamed and not (self.is_pytest and max(counts)):
-                self.unnamed_failures = self.unnamed_failures or mismatch
+        written = suite.written(key)
+        if written is not None and written not in counts:
+            name = suite.attributes.get("name", "")[:_MAX_PATH]
+            self._mismatches.append(
+                f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
+            )
 
     def printed(self) -> Totals | None:
         """What pytest's last line said of these tests, where a teardown failed: it counts the test
@@ -270,10 +382,11 @@ class Cases:
         found = self._mismatches[:_MAX_WARNINGS]
         if len(self._mismatches) > _MAX_WARNINGS:
             found.append(f"{len(self._mismatches) - _MAX_WARNINGS} more suite totals differ")
-        if self._homonyms:
-            found.append(
-                f"{counted(self._homonyms, 'test')} in two suites; the worse result counts"
-            )
+        if self._numbered:
+            names = counted(self._numbered, "name")
+            found.append(f"{names} of several tests that nothing but their order tells apart")
+        if self._guessed:
+            found.append("which of the tests that took no time are todo is not told: the last")
         if self._nameless:
             found.append(f"not counted: {counted(self._nameless, 'test case')} without a name")
         if not self.tests:
@@ -293,7 +406,11 @@ def order(timestamp: str) -> tuple[int, float, str]:
 
 
 def _in_teardown(result: TestResult) -> bool:
-    return (result.message or "").startswith(TEARDOWN)
+    return result.outcome == "error" and (result.message or "").startswith(TEARDOWN)
+
+
+def _is_double(result: TestResult, before: TestResult) -> bool:
+    return before.outcome in FAILING and _in_teardown(result) and not _in_teardown(before)
 
 
 NAME = "junit"
@@ -351,12 +468,14 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
 
 
 def _part(cases: Cases, name: str) -> Part:
+    lost = Totals(collected=cases.unnamed, failed=cases.unnamed)
     part = Part(
         NAME,
         name,
         tests=cases.tests,
-        totals=recount(cases.tests.values()),
+        totals=recount(cases.tests.values()) + lost,
         printed=cases.printed(),
+        partial=cases.unnamed > 0,
         started=cases.started,
         duration_s=cases.duration_s,
         wall=cases.is_pytest,
@@ -364,8 +483,12 @@ def _part(cases: Cases, name: str) -> Part:
     )
     if cases.stopped:
         return part._replace(completeness="incomplete", reason="stopped in the middle of a test")
-    if cases.unnamed_failures:
-        return part._replace(completeness="inconsistent", reason=cases.unnamed_failures)
+    if cases.unnamed:
+        reason = f"it counts {counted(cases.unnamed, 'failure')} that no test case shows"
+        return part._replace(completeness="inconsistent", reason=reason)
+    if cases.unexplained is not None:
+        reason = f"{cases.unexplained} is said to have failed, and holds no failure"
+        return part._replace(completeness="inconsistent", reason=reason)
     return part
 
 
@@ -388,6 +511,7 @@ class _Document:
         self._case_depth = 0  # of a test case, in the suite that is open
         self._case: dict[str, str] | None = None
         self._verdicts: list[Verdict] = []
+        self._of_suite: Verdict | None = None  # that it could not be loaded
         self._text: list[str] | None = None  # of the verdict that is open
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -405,11 +529,16 @@ class _Document:
             return
         if self._depth == 1 and tag != "testsuite":
             raise _Misnested(f"<testsuites> or <testsuite>, found <{tag[:40]}>")
-        if tag == "testsuite" and self._depth in (1, self._case_depth):
+        if tag in ("testsuite", "testsuites") and self._depth in (1, self._case_depth):
             self.cases.open(attributes)
             self._case_depth = self._depth + 1
-        elif tag == "testcase" and self._depth == self._case_depth:
+        elif self._depth == self._case_depth and tag == "testcase":
             self._case = attributes
+        elif self._depth == self._case_depth and tag in ("error", "failure"):
+            self._text = []
+            self._of_suite = Verdict(tag, attributes, self._text)
+        elif tag == "property" and attributes.get("name") == "go.version":
+            self.cases.is_go = True
 
     def _inside(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "testcase":
@@ -429,6 +558,9 @@ class _Document:
         if self._depth == self._case_depth and self._case is not None:
             self.cases.add(self._case, self._verdicts)
             self._case, self._verdicts = None, []
+        elif self._depth == self._case_depth and self._of_suite is not None:
+            self.cases.add_broken(self._of_suite.message, self._of_suite.tag)
+            self._of_suite = None
         elif self._depth == self._case_depth - 1:
             self._case_depth -= 1
             self.cases.close()

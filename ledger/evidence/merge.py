@@ -238,13 +238,13 @@ def _again(before: TestResult, after: TestResult, is_later: bool) -> TestResult:
 
 
 def _totals(kept: Sequence[Part], merged: Merged) -> None:
-    """Recounted from the tests. Logs count more than they name: modules that were skipped at
-    collection, and where they are quiet all that passed."""
+    """Recounted from the tests. Outputs count more than they name: modules that were skipped at
+    collection, failures that only a suite counts, and in a quiet log all that passed."""
     if not kept:
         return
     counts = recount(merged.tests.values()).model_dump()
     for part in kept:
-        if part.reader != "junit" and part.totals is not None:
+        if part.totals is not None:
             named = recount(part.tests.values())
             for name in counts:
                 counts[name] += max(0, getattr(part.totals, name) - getattr(named, name))
