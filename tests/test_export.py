@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from ledger import reports
 from ledger.commands.export import export
 from ledger.plan import reader
 from ledger.plan.model import Ledger
-from ledger.reports import documents
 from tests import corpus, generators, golden
 from tests.plans import Plan, written
 
@@ -27,7 +27,7 @@ def assert_loads_back(place: Path, data: bytes) -> None:
     """Export ``data`` from ``place``, load what was printed, and compare it with the plan."""
     file = place / "plan.md"
     file.write_bytes(data)
-    printed = documents.dumps(documents.document("export", export(ledger=file)))
+    printed = reports.dumps(reports.document("export", export(ledger=file)))
     assert Ledger.model_validate_json(json.dumps(json.loads(printed)["data"])) == reader.read(data)
 
 
@@ -60,7 +60,7 @@ def test_versions_of_the_real_ledger_load_back(tmp_path: Path, real_repo: Any) -
 def test_bytes_that_are_no_text_are_replaced(tmp_path: Path) -> None:
     file = tmp_path / "plan.md"
     file.write_bytes(b"## [A-001] One \xff\n- Status: done\n")
-    printed = documents.dumps(documents.document("export", export(ledger=file)))
+    printed = reports.dumps(reports.document("export", export(ledger=file)))
     loaded = Ledger.model_validate_json(json.dumps(json.loads(printed)["data"]))
     assert loaded.text == "## [A-001] One \ufffd\n- Status: done\n".encode()
     assert loaded.items[0].title == "One \ufffd"

@@ -10,11 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from ledger import reports
 from ledger.cli import COMMANDS
 from ledger.commands import schema as schemas
 from ledger.commands.status import summarize
 from ledger.plan.reader import read
-from ledger.reports import documents
 from tests.commands import call
 from tests.repository import DATA, Repository
 
@@ -133,7 +133,7 @@ def test_any_bytes_give_a_valid_document(repo: Repository, command: str, data: b
 
 def test_a_document_can_be_written_as_utf_8() -> None:
     status = summarize(read(ODD), "plan\udcff.md")
-    said = documents.dumps(documents.document("status", status))
+    said = reports.dumps(reports.document("status", status))
     assert said.encode("utf-8").count("\ufffd".encode()) > 2
 
 

@@ -18,7 +18,7 @@ from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of
 from ledger.evidence.model import Evidence
 from ledger.plan.model import Attempt, Ledger
-from ledger.rules import places
+from ledger.rules.registry import added, unseen
 
 # Who reads a figure, by its unit, in the order of trying: the first that takes it has it, and
 # ``change`` takes every figure with a sign.
@@ -77,8 +77,8 @@ def contradicted_since(
     """The contradicted claims of attempts and completed actions that ``base`` does not have."""
     old = _texts(base) if base else frozenset()
     if base:  # what only got another number is not new
-        new = {attempt.text for attempt in places.added(ledger, base)}
-        old |= {attempt.text for attempt in places.unseen(ledger, base)} - new
+        new = {attempt.text for attempt in added(ledger, base)}
+        old |= {attempt.text for attempt in unseen(ledger, base)} - new
     if old >= _texts(ledger):
         return []
     judged = judge_plan(ledger, path, place, lambda entry: entry.text not in old)

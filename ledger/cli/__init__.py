@@ -10,11 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ledger import errors
+from ledger import errors, reports
 from ledger.cli import output
 from ledger.errors import LedgerError
 from ledger.plan import text
-from ledger.reports import documents
 
 # Name to module and group of the help text, in the order in which the help lists them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -59,7 +58,7 @@ def _run(given: list[str]) -> object:
 
 def _report(failure: LedgerError, given: list[str]) -> None:
     if _wants_json(given):
-        output.json(documents.error(failure))
+        output.json(reports.error(failure))
     else:
         errors.diagnostic(text.visible(f"ledger: {failure}"))
 

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, DryRun, LedgerPath
+from ledger.cli.application import AsJson, DryRun, LedgerPath
 from ledger.commands.append import append
+from ledger.reports import diff
 from ledger.reports import run as report
-from ledger.reports.lines import diff
 
 
 def command(

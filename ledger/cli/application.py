@@ -1,6 +1,7 @@
-"""The Typer application of all commands, or of the one that was asked for."""
+"""The Typer application of all commands, or of the one that was asked for; what they share."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,15 @@ import ledger
 from ledger.cli import COMMANDS
 from ledger.errors import UsageError
 from ledger.plan import text
+
+LedgerPath = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="PATH", help="The fix plan, instead of the configured one."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print the change as a diff; write nothing.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 _LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut
 # The parser's own error, which Typer does not export: the base of one that it does.

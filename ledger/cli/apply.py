@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, DryRun, LedgerPath
+from ledger.cli.application import AsJson, DryRun, LedgerPath
 from ledger.commands import apply as library
 from ledger.plan import text
-from ledger.reports.lines import diff
+from ledger.reports import diff
 
 
 def command(

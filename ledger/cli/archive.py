@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, DryRun, LedgerPath
+from ledger.cli.application import AsJson, DryRun, LedgerPath
 from ledger.commands.archive import archive, bring_back
 from ledger.errors import UsageError
-from ledger.reports import archive as report
-from ledger.reports.lines import diff
+from ledger.reports import care as report
+from ledger.reports import diff
 
 
 def command(
@@ -62,7 +62,7 @@ def command(
             ledger=ledger,
             dry_run=dry_run,
         )
-    lines = diff(done.diff) if dry_run else report.lines(done)
+    lines = diff(done.diff) if dry_run else report.archived(done)
     output.result("archive", done, lines, as_json=as_json)
     if dry_run and not as_json:  # a diff does not show what stays
         for line in report.stays(done):

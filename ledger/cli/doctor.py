@@ -8,12 +8,12 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.doctor import doctor
 from ledger.commands.repair import repair
 from ledger.errors import UsageError
-from ledger.reports import doctor as report
-from ledger.reports.lines import diff
+from ledger.reports import care as report
+from ledger.reports import diff
 from ledger.rules.fixes import MARKS
 
 _IN_A_PIPE: Final = 80
@@ -49,14 +49,14 @@ def command(
         output.document("doctor", found)
         return code
     if found.repair and dry_run:
-        for line in report.repair_lines(found.repair, dry_run=True):
+        for line in report.repaired(found.repair, dry_run=True):
             output.diagnostic(line)
         output.lines(diff(found.repair.diff))
         return 0
     if found.repair:
-        output.lines(report.repair_lines(found.repair, dry_run=False))
+        output.lines(report.repaired(found.repair, dry_run=False))
     width = shutil.get_terminal_size().columns if output.is_terminal() else _IN_A_PIPE
-    output.lines(report.lines(found, width))
+    output.lines(report.diagnosis(found, width))
     return code
 
 
@@ -67,7 +67,7 @@ def _is_agreed(ledger: Path | None, *, as_json: bool) -> bool:
         return True
     if as_json:
         return False
-    output.lines(report.marks_lines(marks))
+    output.lines(report.marks(marks))
     if sys.stdin is None or not sys.stdin.isatty() or not output.is_terminal():
         output.write("these lines are left as they are: nobody is asked here; --yes writes them\n")
         return False

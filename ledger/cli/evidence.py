@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson
+from ledger.cli.application import AsJson
 from ledger.commands.evidence import evidence
 from ledger.reports import evidence as report
 

@@ -1,7 +1,7 @@
 """``ledger export``."""
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.export import export
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.init import OFFERS, Offer, init
 from ledger.commands.templates import DEFAULT_TITLE
 from ledger.errors import UsageError
-from ledger.reports import init as report
+from ledger.reports import care as report
 
 _QUESTIONS: Final[dict[Offer, str]] = {
     "hook": "Check each commit, with a pre-commit hook?",
@@ -58,7 +58,7 @@ def command(
     if not offers and not dry_run and not as_json and _is_somebody_there():
         title, offers = _answers(ledger, title)
     done = init(title, offers=offers, ledger=ledger, dry_run=dry_run)
-    output.result("init", done, report.lines(done, dry_run=dry_run), as_json=as_json)
+    output.result("init", done, report.start(done, dry_run=dry_run), as_json=as_json)
     return 1 if any(step.state == "left" for step in done.steps) else 0
 
 

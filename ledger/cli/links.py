@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.links import links as find_links
-from ledger.reports import links as report
+from ledger.reports import show as report
 
 
 def command(

@@ -8,7 +8,7 @@ import typer
 
 from ledger import config, merge_driver
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands import merge_driver as driver
 from ledger.commands.merge_driver import Installation
 from ledger.errors import UsageError

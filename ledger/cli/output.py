@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ledger import errors
+from ledger import errors, reports
 from ledger.plan import text
 from ledger.plan.model import Model
-from ledger.reports import documents
-from ledger.reports.lines import Line
+from ledger.reports import Line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,12 +40,12 @@ def write(content: str, is_utf8: bool = False) -> None:
 
 def json(data: Any) -> None:
     """Write a value as JSON."""
-    write(documents.dumps(data), is_utf8=True)
+    write(reports.dumps(data), is_utf8=True)
 
 
 def document(kind: str, value: Model) -> None:
     """Write the JSON document of what the command ``kind`` returned."""
-    json(documents.document(kind, value))
+    json(reports.document(kind, value))
 
 
 def result(kind: str, value: Model, shown: Iterable[Line | str], *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson
+from ledger.cli.application import AsJson
 from ledger.commands.rounds import rounds
 from ledger.errors import UsageError
 from ledger.evidence.rounds_model import RetryCount

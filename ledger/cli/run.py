@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.run import run
 from ledger.errors import INTERRUPTED
 from ledger.reports import run as report

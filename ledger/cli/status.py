@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.options import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.status import status
 from ledger.reports import status as report
 

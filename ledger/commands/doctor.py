@@ -24,7 +24,7 @@ from ledger.plan.places import name
 from ledger.plan.text import count_lines, counted
 from ledger.rules import fixes
 from ledger.rules.model import Finding
-from ledger.rules.places import quoted
+from ledger.rules.registry import quoted
 
 Verdict = Literal["in order", "to mend", "unreadable"]
 _NOT_THERE: Final = frozenset({"no-ledger", "no-such-file"})

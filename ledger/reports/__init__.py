@@ -1,1 +1,97 @@
-"""Reports for people and for machines: values in, text out. Nothing here prints."""
+"""Reports: values in, text out. Nothing here prints.
+
+For people a report is ``Line`` after ``Line``; for machines it is the model that a command returns,
+in the envelope of ``document``.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal, NamedTuple
+
+from ledger.commands.schema import SCHEMA_VERSION, Failure
+from ledger.errors import LedgerError
+from ledger.plan.model import Model
+from ledger.plan.text import visible
+
+
+class Line(NamedTuple):
+    """One line to print. ``kind`` ``cut``: on a terminal no longer than its width; ``hung``:
+    wrapped there, with ``hang`` blanks before what is left over. ``accent``: from where to where
+    a terminal shows it in which style."""
+
+    text: str
+    kind: Literal["heading", "cut", "hung", "whole"] = "whole"
+    hang: int = 0
+    accent: tuple[int, int, str] | None = None
+
+
+def section(title: str) -> tuple[Line, Line]:
+    """An empty line and a heading."""
+    return Line(""), Line(title, "heading")
+
+
+def accented(before: str, word: str, after: str) -> Line:
+    """A line with one word in the style of a verdict, severity or state."""
+    start, style = len(before), _STYLES.get(word)
+    return Line(before + word + after, accent=(start, start + len(word), style) if style else None)
+
+
+def cut(words: str) -> str:
+    """The first 300 characters of one line."""
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
+
+
+def name_of(item: str | None, number: int | None) -> str:
+    """``ITEM#3``, as it is typed."""
+    return f"{item or 'no item'}{'' if number is None else f'#{number}'}"
+
+
+def diff(change: str) -> Iterator[Line]:
+    """The lines of a diff, as a terminal can show them."""
+    return (Line(visible(line)) for line in change.split("\n")[:-1])
+
+
+_LONGEST: Final = 300  # characters of a text that is one of many
+_STYLES: Final = {
+    "error": "bold red",
+    "warning": "yellow",
+    "contradicted": "bold red",
+    "unverifiable": "yellow",
+    "supported": "green",
+    "unmet": "bold red",
+    "unknown": "yellow",
+    "met": "green",
+    "missing": "bold red",
+    "untracked": "yellow",
+    "ignored": "yellow",
+    "outside": "yellow",
+    "placeholder": "yellow",
+}
+
+
+# JSON
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def document(kind: str, data: Model) -> dict[str, Any]:
+    """The document of ``kind`` with ``data``, ready for ``dumps``."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": kind,
+        "data": data.model_dump(mode="json"),
+    }
+
+
+def error(failure: LedgerError) -> dict[str, Any]:
+    """The document that stands in the place of a command's when the command fails."""
+    data = Failure(code=failure.code, message=failure.message, hint=failure.hint)
+    return {"schema_version": SCHEMA_VERSION, "kind": "error", "error": data.model_dump()}
+
+
+def dumps(value: object) -> str:
+    """``value`` as indented JSON in plain UTF-8, ending in a newline; a surrogate, which UTF-8
+    cannot hold, becomes U+FFFD."""
+    return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=2)) + "\n"

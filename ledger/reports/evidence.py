@@ -7,7 +7,7 @@ from ledger.edits.append import metrics_of
 from ledger.evidence.crashes import groups
 from ledger.evidence.model import FAILING, Delta, Evidence
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line
+from ledger.reports import Line
 
 _SHORTEST_S = 0.005  # no test below it is slow
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
+from ledger import reports
 from ledger.commands.validate import Checked
 from ledger.plan import text
 from ledger.plan.text import counted
-from ledger.reports import documents
-from ledger.reports.lines import Line, accented
+from ledger.reports import Line, accented
 from ledger.rules import RULES
 from ledger.rules.model import Explanation, Finding
 
@@ -53,7 +53,7 @@ def lines(checked: Checked) -> Iterator[Line]:
 
 def json(checked: Checked) -> str:
     """The document of ``--json``."""
-    return documents.dumps(documents.document("validate", checked))
+    return reports.dumps(reports.document("validate", checked))
 
 
 def github(checked: Checked) -> str:
@@ -86,7 +86,7 @@ def sarif(checked: Checked) -> str:
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
         "results": [_sarif_result(one, codes.index(one.code)) for one in checked.findings],
     }
-    return documents.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+    return reports.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_rule(code: str) -> dict[str, Any]:

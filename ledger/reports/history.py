@@ -8,7 +8,7 @@ from typing import Final
 
 from ledger.git.log import Commit
 from ledger.plan.text import counted, one_line, visible
-from ledger.reports.lines import Line, cut, diff, name_of, section
+from ledger.reports import Line, cut, diff, name_of, section
 from ledger.versions.model import Event, EventKind, Facts, History, Removed, Restored
 
 _ROWS: Final = 12  # of the table over time

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line
+from ledger.reports import Line
 
 _MOST_NOTES = 10
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.commands.status import ActionCounts, ItemSummary, NextAction, NextStep, Status
 from ledger.plan.model import FINISHED, ArchivedPart, ItemStatus
 from ledger.plan.text import counted, one_line
-from ledger.reports.lines import Line, cut
+from ledger.reports import Line, cut
 
 if TYPE_CHECKING:
     from rich.console import Console

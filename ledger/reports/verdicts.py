@@ -8,7 +8,7 @@ from ledger.claims.model import JudgedClaim, Verdict
 from ledger.gates.model import Gate, JudgedCriterion
 from ledger.plan import text
 from ledger.plan.text import counted
-from ledger.reports.lines import Line, accented
+from ledger.reports import Line, accented
 
 _MOST_EVIDENCE = 3
 

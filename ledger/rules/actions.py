@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from ledger.plan import dialects
 from ledger.plan.model import FINISHED, Action, Heading, Item, Ledger
-from ledger.rules.places import numbering, of_part, opening, quoted
-from ledger.rules.registry import Facts, Fault, rule
+from ledger.rules.registry import Facts, Fault, numbering, of_part, opening, quoted, rule
 
 _OPEN = ("pending", "in_progress", "partial", "blocked", "unknown")
 

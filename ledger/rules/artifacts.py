@@ -19,8 +19,7 @@ from typing import NamedTuple
 from ledger.plan import citations, text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.places import added, opening
-from ledger.rules.registry import ArtifactState, Facts, Fault, rule
+from ledger.rules.registry import ArtifactState, Facts, Fault, added, opening, rule
 
 # A path up to the folder of a run.
 _RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")

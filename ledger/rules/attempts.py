@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.places import added, numbering, of_attempt, opening, quoted
-from ledger.rules.registry import Facts, Fault, rule
+from ledger.rules.registry import Facts, Fault, added, numbering, of_attempt, opening, quoted, rule
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
 _LEAD = 60  # characters at the start of an attempt that may hold its date

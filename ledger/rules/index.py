@@ -13,8 +13,7 @@ from ledger.plan import dialects, document, parts, places, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.model import MadeFix
-from ledger.rules.places import of_part, opening, quoted, sections
-from ledger.rules.registry import Facts, Fault, Fix, made, rule
+from ledger.rules.registry import Facts, Fault, Fix, made, of_part, opening, quoted, rule, sections
 
 
 @rule("LED201", "index-contradicts-status", "error")

@@ -21,10 +21,20 @@ from ledger.plan import patterns, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.pointers import next_free
+from ledger.rules.guard import withdrawals
 from ledger.rules.model import MadeFix
-from ledger.rules.places import numbering, of_part, opening, quoted, repeated
-from ledger.rules.registry import Facts, Fault, Fix, made, rule
-from ledger.rules.withdrawals import withdrawals
+from ledger.rules.registry import (
+    Facts,
+    Fault,
+    Fix,
+    made,
+    numbering,
+    of_part,
+    opening,
+    quoted,
+    repeated,
+    rule,
+)
 
 
 @rule("LED106", "duplicate-attempt", "error")

@@ -12,8 +12,18 @@ from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
 from ledger.plan.places import name
 from ledger.rules.model import MadeFix
-from ledger.rules.places import of_part, opening, quoted, repeated, sections
-from ledger.rules.registry import Facts, Fault, Fix, made, rule
+from ledger.rules.registry import (
+    Facts,
+    Fault,
+    Fix,
+    made,
+    of_part,
+    opening,
+    quoted,
+    repeated,
+    rule,
+    sections,
+)
 
 # <<<<<<< HEAD; spelled out, since the search skips fast to the first characters of literals
 _MARKER = re.compile(rb"(<<<<<<<|>>>>>>>)(?![^ \r\n])")

@@ -29,7 +29,7 @@ from ledger.edits import append
 from ledger.plan import document, reader
 from ledger.plan.document import Edit
 from ledger.plan.model import Change, Ledger, NewAttempt
-from ledger.rules.places import sections
+from ledger.rules.registry import sections
 from tests import corpus, generators, laws, oracle
 from tests.campaigns import versions
 from tests.plans import Entry, Plan, Written, written
