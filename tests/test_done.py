@@ -81,7 +81,7 @@ KNOWN: dict[str, str] = {
         run-unknown-attested
         run-unmet-attested
     """,
-    "not looked into yet": """
+    "a bare tick passes for an attestation in append": """
         append-unknown-ticked
     """,
     "run has no --status, --complete and --because yet": """

@@ -1,0 +1,734 @@
+"""A result is a claim: who writes it, over which run, and what comes of it.
+
+The tables say what is right. Where a cell fails today it stands in `KNOWN` with the reason, and
+the test fails as soon as the cell begins to pass.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands import call
+from tests.repository import Repository
+from tests.truth import (
+    ITEM,
+    JUDGES,
+    PLAN,
+    RUN,
+    Told,
+    attempt,
+    cases,
+    command,
+    edit,
+    lay_run,
+    shell,
+    start,
+    unused,
+)
+
+REASON = "the one failure is the known one of the clock"
+KNOWN: dict[str, str] = {
+    "success over a failed run is not contradicted": """
+        append-success-inconsistent
+        append-success-red
+        based-checklist-success
+        based-cross-to-tick
+        based-done-over-red
+        based-logbook-line-success
+        based-logbook-note-success
+        based-mark-without-word
+        based-not-is-cut
+        based-partial-to-success
+        based-result-only-over-red
+        based-roadmap-attempt-success
+        based-roadmap-note-success
+        based-success-inconsistent
+        based-success-red
+        based-tick-only-over-red
+        based-verified-over-red
+        based-word-alone
+        hook-checklist-success
+        hook-cross-to-tick
+        hook-done-over-red
+        hook-logbook-line-success
+        hook-logbook-note-success
+        hook-mark-without-word
+        hook-not-is-cut
+        hook-partial-to-success
+        hook-result-only-over-red
+        hook-roadmap-attempt-success
+        hook-roadmap-note-success
+        hook-success-inconsistent
+        hook-success-red
+        hook-tick-only-over-red
+        hook-verified-over-red
+        hook-word-alone
+        pushed-cross-to-tick
+        pushed-done-over-red
+        pushed-mark-without-word
+        pushed-not-is-cut
+        pushed-partial-to-success
+        pushed-result-only-over-red
+        pushed-success-inconsistent
+        pushed-success-red
+        pushed-tick-only-over-red
+        pushed-verified-over-red
+        pushed-word-alone
+        verify-success-inconsistent
+        verify-success-red
+    """,
+    "run has no --result yet": """
+        run-failed-green
+        run-failed-inconsistent
+        run-failed-red
+        run-partial-green
+        run-partial-inconsistent
+        run-partial-red
+        run-success-green
+        run-success-inconsistent
+        run-success-red
+    """,
+    "there is no --because yet": """
+        append-because-success-inconsistent
+        append-because-success-red
+        based-because-success-inconsistent
+        based-because-success-red
+        based-reason-dropped
+        based-reason-emptied
+        based-reworded-strict
+        empty-blanks
+        empty-line-break-only
+        empty-nothing
+        hook-because-success-inconsistent
+        hook-because-success-red
+        hook-reason-dropped
+        hook-reason-emptied
+        hook-reworded-strict
+        pushed-because-success-inconsistent
+        pushed-because-success-red
+        pushed-reason-dropped
+        pushed-reason-emptied
+        pushed-reworded-strict
+        run-because-success-inconsistent
+        run-because-success-red
+        structure-code
+        structure-control
+        structure-lines
+    """,
+    "an attempt with figures that cites nothing is not told": """
+        based-failed-figures-cite-nothing
+        based-figures-cite-nothing
+        based-flip-cites-nothing
+        based-rate-cites-nothing
+        based-words-cite-nothing
+        hook-failed-figures-cite-nothing
+        hook-figures-cite-nothing
+        hook-flip-cites-nothing
+        hook-rate-cites-nothing
+        hook-words-cite-nothing
+        pushed-failed-figures-cite-nothing
+        pushed-figures-cite-nothing
+        pushed-flip-cites-nothing
+        pushed-rate-cites-nothing
+        pushed-words-cite-nothing
+    """,
+    "the hook and a pushed range are not held to the runs": """
+        hook-figures-cite-a-missing-run
+        hook-figures-over-red
+        pushed-figures-over-red
+    """,
+    "words such as all tests pass are not judged": """
+        based-all-pass-over-red
+        hook-all-pass-over-red
+        pushed-all-pass-over-red
+    """,
+    "an open action that a change removes is not told": """
+        based-latest-all-removed
+        based-latest-blocked-removed
+        based-latest-pending-removed
+        based-strict-blocked-removed
+        based-strict-pending-removed
+        hook-latest-all-removed
+        hook-latest-blocked-removed
+        hook-latest-pending-removed
+        hook-strict-blocked-removed
+        hook-strict-pending-removed
+        pushed-latest-all-removed
+        pushed-latest-blocked-removed
+        pushed-latest-pending-removed
+        pushed-strict-blocked-removed
+        pushed-strict-pending-removed
+    """,
+    "a check that cannot be read is not told": """
+        based-empty
+        based-misspelt
+        based-no-such-call
+        based-odd-join
+        based-odd-unit
+        based-unfinished
+        doctor-empty
+        doctor-misspelt
+        doctor-no-such-call
+        doctor-odd-join
+        doctor-odd-unit
+        doctor-unfinished
+        hook-empty
+        hook-misspelt
+        hook-no-such-call
+        hook-odd-join
+        hook-odd-unit
+        hook-unfinished
+        pushed-empty
+        pushed-misspelt
+        pushed-no-such-call
+        pushed-odd-join
+        pushed-odd-unit
+        pushed-unfinished
+        validate-empty
+        validate-misspelt
+        validate-no-such-call
+        validate-odd-join
+        validate-odd-unit
+        validate-unfinished
+    """,
+}
+
+
+def table(*rows: Any) -> list[Any]:
+    """The rows as parameters, with what is known to fail."""
+    return cases(KNOWN, *rows)
+
+
+# Which result may stand over which run. Success over a failure is contradicted; so it is where
+# the exit code is 0 and an output names a failure, for the worst output decides. Outputs that
+# only count differently name no failure: success is not shown, and not contradicted either.
+# Who says less than the run shows has a reason that no run knows: "faster, but not enough".
+RESULTS = [
+    # result, run, commands, judges, verify
+    ("success", "green", "written", "passes", "passes"),
+    ("success", "red", "refused", "error", "contradicted"),
+    ("success", "inconsistent", "refused", "error", "contradicted"),
+    ("success", "counts", "written", "passes", "passes"),
+    ("partial", "green", "written", "passes", "passes"),
+    ("partial", "red", "written", "passes", "passes"),
+    ("partial", "inconsistent", "written", "passes", "passes"),
+    ("partial", "counts", "written", "passes", "passes"),
+    ("failed", "green", "written", "passes", "passes"),
+    ("failed", "red", "written", "passes", "passes"),
+    ("failed", "inconsistent", "written", "passes", "passes"),
+    ("failed", "counts", "written", "passes", "passes"),
+    # Without a run a word is no more than that; a page that was written has no run.
+    ("success", "no run", None, "passes", "passes"),
+    ("partial", "no run", None, "passes", "passes"),
+    ("failed", "no run", None, "passes", "passes"),
+]
+WORDS = {
+    "success": "✅ success. The splitter is rewritten.",
+    "partial": "⚠️ partial. The splitter is rewritten.",
+    "failed": "❌ failed. The splitter is rewritten.",
+}
+
+
+def holds(told: Told, wanted: str) -> None:
+    """Whether the judge said what is wanted."""
+    if wanted == "error":
+        assert told.code == 1, told.text
+        assert told.errors, told.text
+    else:
+        assert told.code == 0, told.text
+        assert not told.errors, told.text
+    if wanted == "warning":
+        assert told.warnings, told.text
+
+
+def record(repo: Repository, writer: str, kind: str, *options: str) -> Told:
+    """Record a run of this kind by a command."""
+    name = RUN.rsplit("/", 1)[1]
+    if writer == "run":
+        return command(repo, "run", ITEM, "--stamp", name, *options, "--", *shell(kind))
+    lay_run(repo, kind)
+    return command(repo, "append", ITEM, RUN, *options)
+
+
+def exit_code(writer: str, kind: str) -> int:
+    """Of a run that is recorded: `run` tells of the command, too."""
+    return 1 if writer == "run" and kind in {"red", "inconsistent"} else 0
+
+
+@pytest.mark.parametrize(
+    ("writer", "result", "kind", "wanted"),
+    table(
+        *(
+            (writer, row[0], row[1], row[2])
+            for writer in ("append", "run")
+            for row in RESULTS
+            if row[2] and (writer, row[1]) != ("run", "counts")
+        )
+    ),
+)
+def test_commands_record_a_result(
+    tmp_path: Path, writer: str, result: str, kind: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo")
+    told = record(repo, writer, kind, "--result", result)
+    if wanted == "refused":
+        assert told.code == 1, told.text
+        assert not told.changed, told.text
+        return
+    assert told.code == exit_code(writer, kind), told.text
+    assert newest(repo)["result"] == result
+
+
+def newest(repo: Repository) -> dict[str, Any]:
+    """The newest attempt, as `export` has it."""
+    attempts = call(repo.path, "export").data["items"][0]["attempts"]
+    found: dict[str, Any] = max(attempts, key=lambda one: one["number"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("writer", "kind", "wanted"),
+    table(
+        *(
+            (f"{writer}-default", kind, wanted)
+            for writer in ("append", "run")
+            for kind, wanted in (
+                ("green", {"success"}),
+                ("red", {"failed", "partial"}),
+                ("inconsistent", {"failed", "partial"}),
+            )
+        )
+    ),
+)
+def test_commands_take_the_result_from_the_run(
+    tmp_path: Path, writer: str, kind: str, wanted: set[str]
+) -> None:
+    repo = start(tmp_path / "repo")
+    writer = writer.removesuffix("-default")
+    told = record(repo, writer, kind)
+    assert newest(repo)["number"] == 2, told.text
+    assert newest(repo)["result"] in wanted
+    assert told.code == exit_code(writer, kind), told.text
+
+
+@pytest.mark.parametrize(
+    ("judge", "result", "kind", "wanted"),
+    table(*((judge, row[0], row[1], row[3]) for judge in JUDGES for row in RESULTS)),
+)
+def test_hands_record_a_result(
+    tmp_path: Path, judge: str, result: str, kind: str, wanted: str
+) -> None:
+    repo = by_hand(tmp_path / "repo", WORDS[result], kind)
+    holds(JUDGES[judge](repo), wanted)
+
+
+def by_hand(path: Path, result: str, kind: str) -> Repository:
+    """A repository where somebody wrote an attempt by hand and did not commit it."""
+    repo = start(path)
+    edit(repo, attempt(result, None if kind == "no run" else RUN))
+    if kind != "no run":
+        lay_run(repo, kind)
+    return repo
+
+
+@pytest.mark.parametrize(
+    ("what", "result", "kind", "wanted"),
+    table(*(("verify", row[0], row[1], row[4]) for row in RESULTS)),
+)
+def test_verify_judges_a_result(
+    tmp_path: Path, what: str, result: str, kind: str, wanted: str
+) -> None:
+    repo = by_hand(tmp_path / "repo", WORDS[result], kind)
+    done = call(repo.path, "verify", f"{ITEM}#2", "--json")
+    against = [claim for claim in done.data["claims"] if claim["verdict"] == "contradicted"]
+    assert bool(against) == (wanted == "contradicted"), against
+    assert done.code == (1 if against else 0)
+
+
+# Whoever insists gives a reason.
+INSISTS = [
+    ("success", "red"),
+    ("success", "inconsistent"),
+]
+
+
+@pytest.mark.parametrize(
+    ("writer", "result", "kind", "wanted"),
+    table(*((f"{w}-because", *row, "written") for w in ("append", "run") for row in INSISTS)),
+)
+def test_a_reason_is_written_into_the_attempt(
+    tmp_path: Path, writer: str, result: str, kind: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo")
+    writer = writer.removesuffix("-because")
+    told = record(repo, writer, kind, "--result", result, "--because", REASON)
+    assert told.code == exit_code(writer, kind), told.text
+    found = newest(repo)
+    assert found["result"] == result
+    span = found["span"]
+    text = repo.ledger.read_bytes()[span["start_byte"] : span["end_byte"]].decode()
+    assert REASON in text
+
+
+@pytest.mark.parametrize(
+    ("judge", "result", "kind", "wanted"),
+    table(
+        *(
+            (f"{judge}-because", result, kind, "warning")
+            for judge in JUDGES
+            for result, kind in INSISTS
+        )
+    ),
+)
+def test_a_reason_leaves_a_warning(
+    tmp_path: Path, judge: str, result: str, kind: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo")
+    told = record(repo, "append", kind, "--result", result, "--because", REASON)
+    assert told.changed, told.text
+    holds(JUDGES[judge.removesuffix("-because")](repo), wanted)
+
+
+@pytest.mark.parametrize(
+    ("what", "change", "wanted"),
+    table(
+        *(
+            (f"{judge}-reason", change, "error")
+            for judge in JUDGES
+            for change in ("dropped", "emptied")
+        )
+    ),
+)
+def test_a_reason_that_goes_leaves_the_contradiction(
+    tmp_path: Path, what: str, change: str, wanted: str
+) -> None:
+    """Also of an item's latest attempt, which may be edited else."""
+    repo = start(tmp_path / "repo")
+    told = record(repo, "append", "red", "--result", "success", "--because", REASON)
+    assert told.changed, told.text
+    repo.commit("With a reason")
+    text = repo.ledger.read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    if change == "dropped" and any(line.strip().endswith(REASON) for line in lines):
+        text = "".join(line for line in lines if REASON not in line or "Attempt #" in line)
+    repo.ledger.write_text(text.replace(REASON, ""), encoding="utf-8")
+    holds(JUDGES[what.removesuffix("-reason")](repo), wanted)
+
+
+@pytest.mark.parametrize(
+    ("what", "setting", "wanted"),
+    table(*((f"{judge}-reworded", "strict", "error") for judge in JUDGES)),
+)
+def test_a_reason_is_guarded_like_the_attempt(
+    tmp_path: Path, what: str, setting: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo", PLAN, f'append_only = "{setting}"')
+    told = record(repo, "append", "red", "--result", "success", "--because", REASON)
+    assert told.changed, told.text
+    repo.commit("With a reason")
+    edit(repo, (REASON, "it does not matter"))
+    holds(JUDGES[what.removesuffix("-reworded")](repo), wanted)
+
+
+@pytest.mark.parametrize(
+    ("what", "reason", "wanted"),
+    table(*(("empty", name, 2) for name in ("nothing", "blanks", "line-break-only"))),
+)
+def test_a_reason_has_words(tmp_path: Path, what: str, reason: str, wanted: int) -> None:
+    text = {"nothing": "", "blanks": "  ", "line-break-only": "\n"}[reason]
+    repo = start(tmp_path / "repo")
+    told = record(repo, "append", "red", "--result", "success", "--because", text)
+    assert told.code in {1, wanted}, told.text
+    assert "no such option" not in told.text
+    assert not told.changed
+
+
+@pytest.mark.parametrize(
+    ("what", "reason", "wanted"),
+    table(
+        ("structure", "lines", "x\n- Status: done\n## [TASK-002] y"),
+        ("structure", "control", "red \x1b[31m text\x07"),
+        ("structure", "code", "`x\n```\ny"),
+    ),
+)
+def test_a_reason_is_no_structure(tmp_path: Path, what: str, reason: str, wanted: str) -> None:
+    """Either it is refused, or it is one line of the attempt and nothing else."""
+    repo = start(tmp_path / "repo")
+    told = record(repo, "append", "red", "--result", "success", "--because", wanted)
+    assert "no such option" not in told.text
+    assert "\x1b" not in told.text
+    if not told.changed:
+        assert told.code in {1, 2}
+        return
+    assert b"\x1b" not in repo.ledger.read_bytes()
+    items = call(repo.path, "export").data["items"]
+    assert [(item["id"], item["status"]) for item in items] == [(ITEM, "in_progress")]
+    assert [one["number"] for one in items[0]["attempts"]] == [1, 2]
+
+
+# What somebody invents whole: found in the hook and in CI. What nothing cited can tell is a
+# warning; what the cited run denies is an error.
+INVENTED = {
+    "figures-cite-nothing": ("✅ success. 12 passed in 3.40s.", None, None, "warning"),
+    "failed-figures-cite-nothing": ("❌ failed. 2 failed, 10 passed.", None, None, "warning"),
+    "words-cite-nothing": ("✅ success. All tests pass.", None, None, "warning"),
+    "rate-cites-nothing": ("⚠️ partial. Pass rate 91.7 %.", None, None, "warning"),
+    "figures-cite-a-missing-run": ("✅ success. 12 passed.", None, RUN, "warning"),
+    "figures-over-red": ("✅ success. 12 passed.", "red", RUN, "error"),
+    "all-pass-over-red": ("⚠️ partial. All tests pass.", "red", RUN, "error"),
+    "result-only-over-red": ("✅ success", "red", RUN, "error"),
+    "tick-only-over-red": ("✅", "red", RUN, "error"),
+    "done-over-red": ("done. Rewritten.", "red", RUN, "error"),
+    "verified-over-red": ("✅ verified. Rewritten.", "red", RUN, "error"),
+    "not-successful-over-red": ("not successful. Rewritten.", "red", RUN, "passes"),
+    "no-success-over-red": ("❌ no success yet. Rewritten.", "red", RUN, "passes"),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "name", "wanted"),
+    table(*((judge, name, row[-1]) for judge in JUDGES for name, row in INVENTED.items())),
+)
+def test_what_is_invented_is_found(tmp_path: Path, judge: str, name: str, wanted: str) -> None:
+    result, kind, run, _ = INVENTED[name]
+    repo = start(tmp_path / "repo")
+    edit(repo, attempt(result, run))
+    if kind:
+        lay_run(repo, kind)
+    holds(JUDGES[judge](repo), wanted)
+
+
+# An attempt that is there is made to say something else.
+FLIPS = {
+    "cross-to-tick": ("❌ failed. Rewritten.", "❌ failed", "✅ success", "error"),
+    "mark-alone": ("❌ failed. Rewritten.", "❌", "✅", "passes"),  # the word decides
+    "mark-without-word": ("❌. Rewritten.", "❌", "✅", "error"),
+    "word-alone": ("failed. Rewritten.", "failed", "success", "error"),
+    "partial-to-success": ("⚠️ partial. Rewritten.", "⚠️ partial", "✅ success", "error"),
+    "not-is-cut": ("not successful. Rewritten.", "not successful", "successful", "error"),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "name", "wanted"),
+    table(*((judge, name, row[-1]) for judge in JUDGES for name, row in FLIPS.items())),
+)
+def test_a_flipped_result_is_found(tmp_path: Path, judge: str, name: str, wanted: str) -> None:
+    result, old, new, _ = FLIPS[name]
+    repo = start(tmp_path / "repo")
+    lay_run(repo, "red")
+    edit(repo, attempt(result))
+    repo.commit("It failed")
+    edit(repo, (f"Result: {old}", f"Result: {new}"))
+    holds(JUDGES[judge](repo), wanted)
+
+
+@pytest.mark.parametrize(
+    ("judge", "name", "wanted"),
+    table(*((judge, "flip-cites-nothing", "warning") for judge in JUDGES)),
+)
+def test_a_flipped_result_without_a_run_is_told(
+    tmp_path: Path, judge: str, name: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo")
+    edit(repo, attempt("❌ failed. Two tests still fail.", None))
+    repo.commit("It failed")
+    edit(repo, ("❌ failed", "✅ success"))
+    holds(JUDGES[judge](repo), wanted)
+
+
+# A result line of its own, in the dialects that have one.
+LOGBOOK = """# Fix plan
+
+## Status
+`in_progress` (second week)
+
+## Current Focus
+**TASK-001 — Read large files**
+
+## Attempts History
+
+### 2025-11-02T08:00Z — TASK-001 (look)
+**Action:** A look at the splitter.
+"""
+ENTRY = """
+### 2025-11-03T08:00Z — TASK-001NOTE
+**Action:** The splitter.
+LINE
+**Artifacts:**
+- `reports/task/20251103T080000Z/`
+"""
+ROADMAP = """# Roadmap
+
+## Tier 1 — Reading
+
+- [TASK-001] (Read large files) — **partial**
+  - **Dependencies:** none
+- [TASK-002] (Read empty files) — **pending**
+  - **Dependencies:** none
+"""
+NOTE = "**WORD** (2025-11-03: the splitter. Artifacts: `reports/task/20251103T080000Z/`)"
+ALSO = """  - **Attempts:**
+    - [2025-11-03] Attempt #1 — Result: WORD. The splitter.
+      Artifacts: `reports/task/20251103T080000Z/pytest.log`
+"""
+CHECKLIST = """# Fix plan
+
+## High priority
+- [ ] TASK-001: Read large files
+- [ ] TASK-002: Read empty files
+- [ ] TASK-003: Read no files
+"""
+TASK = """  - [2025-11-03] Attempt #1 — Result: WORD. The splitter.
+    Artifacts: `reports/task/20251103T080000Z/pytest.log`
+"""
+DIALECTS = {
+    "logbook-line": (
+        LOGBOOK,
+        "",
+        ENTRY.replace("NOTE", "").replace("LINE", "\n**Result:** WORD\n"),
+    ),
+    "logbook-note": (LOGBOOK, "", ENTRY.replace("NOTE", " (WORD)").replace("LINE", "")),
+    "roadmap-note": (ROADMAP, "**partial**", NOTE),
+    "roadmap-attempt": (
+        ROADMAP,
+        "  - **Dependencies:** none\n",
+        "  - **Dependencies:** none\n" + ALSO,
+    ),
+    "checklist": (CHECKLIST, "Read large files\n", "Read large files\n" + TASK),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "way", "word", "wanted"),
+    table(
+        *(
+            (judge, way, word, wanted)
+            for judge in ("hook", "based")
+            for way in DIALECTS
+            for word, wanted in (("success", "error"), ("failed", "passes"))
+        )
+    ),
+)
+def test_each_dialect_is_held_to_its_run(
+    tmp_path: Path, judge: str, way: str, word: str, wanted: str
+) -> None:
+    plan, old, new = DIALECTS[way]
+    repo = start(tmp_path / "repo", plan)
+    new = new.replace("WORD", word)
+    text = plan.replace(old, new, 1) if old else plan + new
+    repo.ledger.write_text(text, encoding="utf-8")
+    lay_run(repo, "red")
+    holds(JUDGES[judge](repo), wanted)
+
+
+# An open action that a change takes away was neither done nor given up.
+PENDING = PLAN.replace(
+    "Look at the splitter.\n",
+    "Look at the splitter.\n  2. 🟡 PENDING — Rewrite it.\n  3. 🟡 BLOCKED — Ship it (waits for ben).\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("judge", "setting", "change", "wanted"),
+    table(
+        *(
+            (judge, setting, change, wanted)
+            for judge in JUDGES
+            for setting, change, wanted in (
+                ("latest", "pending-removed", "warning"),
+                ("strict", "pending-removed", "error"),
+                ("off", "pending-removed", "passes"),
+                ("latest", "blocked-removed", "warning"),
+                ("strict", "blocked-removed", "error"),
+                ("latest", "all-removed", "warning"),
+                ("latest", "renumbered", "passes"),
+                ("strict", "renumbered", "passes"),
+                ("latest", "reworded", "passes"),
+                ("latest", "completed", "passes"),
+                ("latest", "rejected", "passes"),
+                ("latest", "moved-to-other-item", "passes"),
+            )
+        )
+    ),
+)
+def test_a_pending_action_that_goes_is_told(
+    tmp_path: Path, judge: str, setting: str, change: str, wanted: str
+) -> None:
+    other = (
+        "\n## [TASK-002] Ship\n- Status: pending\n- Next Actions:\n  1. 🟡 PENDING — Tell anna.\n"
+    )
+    row = "| [TASK-002](#task-002-ship) | Ship | High | pending |\n"
+    plan = PENDING.replace("High | in_progress |\n", f"High | in_progress |\n{row}") + other
+    repo = start(tmp_path / "repo", plan, f'append_only = "{setting}"')
+    pending = "  2. 🟡 PENDING — Rewrite it.\n"
+    blocked = "  3. 🟡 BLOCKED — Ship it (waits for ben).\n"
+    changes = {
+        "pending-removed": [(pending, "")],
+        "blocked-removed": [(blocked, "")],
+        "all-removed": [(pending, ""), (blocked, "")],
+        "renumbered": [
+            (pending, ""),
+            (
+                blocked,
+                "  2. 🟡 BLOCKED — Ship it (waits for ben).\n  3. 🟡 PENDING — Rewrite it.\n",
+            ),
+        ],
+        "reworded": [("Rewrite it.", "Rewrite the splitter, and measure it.")],
+        "completed": [("2. 🟡 PENDING", "2. ✅ COMPLETE (Attempt #1)")],
+        "rejected": [("2. 🟡 PENDING", "2. ❌ REJECTED (it is fast enough)")],
+        "moved-to-other-item": [
+            (pending, ""),
+            ("Tell anna.\n", "Tell anna.\n  2. 🟡 PENDING — Rewrite it.\n"),
+        ],
+    }
+    edit(repo, *changes[change])
+    holds(JUDGES[judge](repo), wanted)
+
+
+CHECKS = {
+    "misspelt": ("pased > 0", "warning"),
+    "unfinished": ("passed >", "warning"),
+    "odd-unit": ("passed > 12 bananas", "warning"),
+    "no-such-call": ("cleard(X-1)", "warning"),
+    "odd-join": ("passed > 0 or failed < 2", "warning"),
+    "empty": ("", "warning"),
+    "readable": ("passed > 0 and failures == 0", "silent"),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "check", "wanted"),
+    table(
+        *(
+            (judge, check, wanted)
+            for judge in (*JUDGES, "validate", "doctor")
+            for check, (_, wanted) in CHECKS.items()
+        )
+    ),
+)
+def test_a_check_that_cannot_be_read_is_told(
+    tmp_path: Path, judge: str, check: str, wanted: str
+) -> None:
+    criteria = f"- Exit Criteria:\n  - [ ] Tests pass `check: {CHECKS[check][0]}`\n"
+    repo = start(tmp_path / "repo", PLAN if judge in JUDGES else PLAN + criteria)
+    if judge == "doctor":
+        done = call(repo.path, "doctor")
+        none = re.search(r"^ok +findings +none$", done.out, re.MULTILINE)
+        assert bool(none) == (wanted == "silent"), done.out
+        return
+    if judge == "validate":
+        told = command(repo, "validate")
+    else:
+        edit(repo, ("Look at the splitter.\n", f"Look at the splitter.\n{criteria}"))
+        told = JUDGES[judge](repo)
+    named = [finding for finding in told.findings if "check" in finding[2]]
+    assert bool(named) == (wanted == "warning"), told.text
+
+
+def test_known_names_cells_of_the_tables() -> None:
+    assert not unused(KNOWN, globals())
