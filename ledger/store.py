@@ -344,6 +344,11 @@ def lock_of(real: Path) -> Path:
     return real.with_name(f".{real.name}.lock")
 
 
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The file, and all that may lie beside it while it is changed."""
+    return path, lock_of(path), temporary_of(path), journal_of(path)
+
+
 @contextmanager
 def locked(real: Path, wait_s: float) -> Iterator[None]:
     """Hold the lock of ``real``; wait for it up to ``wait_s`` seconds."""

@@ -13,6 +13,7 @@ import pytest
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import repository
 from ledger.git.blobs import Blobs
+from ledger.git.changes import changes
 from ledger.git.files import Index
 from tests.repository import Repository
 
@@ -39,9 +40,14 @@ def tracked(root: Path, names: Iterable[str]) -> set[str]:
     return {name for name in names if listing.has(name.rstrip("/"))}
 
 
+def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
+    """Whether files differ from the commit."""
+    return bool(changes(root, aside).paths)
+
+
 ASKS: dict[str, Callable[[Path], object]] = {
     "head_commit": repository.head_commit,
-    "is_dirty": repository.is_dirty,
+    "is_dirty": is_dirty,
     "tracked": lambda root: tracked(root, ["docs"]),
     "ignored": lambda root: repository.ignored(root, ["docs/x.log"]),
 }
@@ -67,9 +73,7 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
     fresh.write("f.md", b"new")
     fresh.git("init", "-q")
     assert repository.head_commit(fresh.path) is None
-    assert not repository.is_dirty(fresh.path)
     fresh.git("add", "f.md")
-    assert repository.is_dirty(fresh.path)
     assert tracked(fresh.path, ["f.md", "g.md"]) == {"f.md"}
 
 
@@ -77,7 +81,8 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
     ("change", "aside", "dirty"),
     [
         ({}, [], False),
-        ({"new.md": b"untracked"}, [], False),
+        ({"new.md": b"untracked"}, [], True),
+        ({"new.md": b"untracked"}, ["new.md"], False),
         ({"docs/fix_plan.md": b"x"}, [], True),
         ({"docs/fix_plan.md": b"x"}, ["docs/fix_plan.md"], False),
         ({"docs/fix_plan.md": b"x"}, ["docs"], False),
@@ -99,18 +104,18 @@ def test_is_dirty(
         repo.write(name, content)
     if staged:
         repo.git("add", "--update")
-    assert repository.is_dirty(repo.path, aside) is dirty
+    assert is_dirty(repo.path, aside) is dirty
 
 
 def test_removed_renamed_and_touched_files(repo: Repository) -> None:
     os.utime(repo.ledger, (1, 1))
     index = (repo.path / ".git" / "index").read_bytes()
-    assert not repository.is_dirty(repo.path), "touched, not changed"
+    assert not is_dirty(repo.path), "touched, not changed"
     assert (repo.path / ".git" / "index").read_bytes() == index, "reading refreshed the index"
     repo.git("mv", "docs/fix_plan.md", "docs/plan.md")
-    assert repository.is_dirty(repo.path)
-    assert repository.is_dirty(repo.path, ["docs/plan.md"]), "one of its names is left"
-    assert not repository.is_dirty(repo.path, ["docs/plan.md", "docs/fix_plan.md"])
+    assert is_dirty(repo.path)
+    assert is_dirty(repo.path, ["docs/plan.md"]), "one of its names is left"
+    assert not is_dirty(repo.path, ["docs/plan.md", "docs/fix_plan.md"])
 
 
 def test_tracked(repo: Repository) -> None:
@@ -235,8 +240,8 @@ def test_a_linked_work_tree_is_its_own(repo: Repository, tmp_path: Path) -> None
     side = linked.commit("side")
     linked.write("new.md", b"changed")
     assert repository.head_commit(linked.path) == side != repository.head_commit(repo.path)
-    assert repository.is_dirty(linked.path)
-    assert not repository.is_dirty(repo.path)
+    assert is_dirty(linked.path)
+    assert not is_dirty(repo.path)
     assert tracked(linked.path, ["new.md"])
     assert not tracked(repo.path, ["new.md"])
 
@@ -257,7 +262,7 @@ def test_a_hook_of_one_repository_may_ask_about_another(
     assert repository.head_commit(another.path) == head
     assert tracked(another.path, ["only.md"])
     assert not tracked(repo.path, ["only.md"])
-    assert not repository.is_dirty(another.path)
+    assert not is_dirty(another.path)
     assert {name: os.environ[name] for name in given} == given
 
 
@@ -272,7 +277,7 @@ def test_a_program_named_by_the_repository_is_not_run(repo: Repository, tmp_path
 
 
 def test_a_diff_writes_no_index_and_runs_no_program(repo: Repository, tmp_path: Path) -> None:
-    part = Repository.create(tmp_path / "part")
+    Repository.create(tmp_path / "part")
     repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "../part", "part")
     repo.commit("a submodule")
     inner = Repository(repo.path / "part")
@@ -288,12 +293,11 @@ def test_a_diff_writes_no_index_and_runs_no_program(repo: Repository, tmp_path: 
         one.git("config", "core.fsmonitor", os.fspath(trap))
     os.utime(repo.ledger, (1, 1))  # a time that the index does not have, and the same bytes
     before = (repo.path / ".git" / "index").read_bytes()
-    repository.write_diff(repo.path, tmp_path / "git_diff.patch")
+    told = changes(repo.path, patch=tmp_path / "git_diff.patch")
     assert not (tmp_path / "sprung").exists()
     assert (repo.path / ".git" / "index").read_bytes() == before
-    patch = (tmp_path / "git_diff.patch").read_text()
-    assert f"+Subproject commit {part.git('rev-parse', 'HEAD')}-dirty" in patch
-    assert "fix_plan.md" not in patch
+    assert told.left_out == {"part": "changed within the submodule"}
+    assert "part" not in (tmp_path / "git_diff.patch").read_text()
 
 
 def test_the_real_log_is_ignored(real_repo: Callable[[str], Path]) -> None:

@@ -5,9 +5,10 @@ the ledger (the next number, the style, whether the run is there already) is wor
 the bytes that are read under the lock.
 """
 
+import posixpath
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pydantic import Field
 
@@ -23,8 +24,10 @@ from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import read_run, read_runs
 from ledger.git import files, repository
+from ledger.git.changes import Changes, changes
 from ledger.plan import citations, selectors, text, words
 from ledger.plan.model import Action, Change, Ledger, Model, NewAttempt, Result
+from ledger.store import files_of
 
 
 class Appended(Model):
@@ -77,6 +80,7 @@ def append(
     config = configuration.find(Path.cwd(), ledger)
     evidence = _Evidence(config, runs)
     attempt = _draft(config, evidence, result=result, summary=summary, baseline=baseline)
+    now = _now(config, evidence)
     with change(config, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
         section = edits.section_of(plan.ledger, name)
@@ -85,7 +89,9 @@ def append(
         number = edits.next_number(plan.ledger, section.id)
         meant = Change(
             item=section.id,
-            attempt=attempt.model_copy(update={"number": number}),
+            attempt=attempt.model_copy(
+                update={"number": number, "commit": _commit(config, evidence, now, plan.ledger)}
+            ),
             complete=tuple(complete),
             next=tuple(next_actions),
             status=status,
@@ -129,7 +135,7 @@ def _draft(
     summary: str,
     baseline: Path | None,
 ) -> NewAttempt:
-    """The attempt but for its number."""
+    """The attempt but for its number and commit."""
     delta, earlier = None, ""
     if baseline is not None:
         earlier = files.inside(config.root, baseline)
@@ -152,7 +158,7 @@ def _draft(
         summary=summary,
         metrics=edits.metrics_of(evidence.whole, delta, earlier),
         artifacts=tuple(_cited(config.root, run) for run in evidence.each),
-        commit=_commit(config, evidence),
+        commit="",
     )
 
 
@@ -176,13 +182,46 @@ def _cited(root: Path, evidence: Evidence) -> str:
     return citations.brace([f"{evidence.path}/{name}" for name in evidence.files])
 
 
-def _commit(config: Config, evidence: _Evidence) -> str:
-    """HEAD, and whether the tree differed from it, the ledger and the run itself aside."""
-    head = repository.head_commit(config.root) if config.is_git else None
-    if head is None:
-        return ""
-    aside = [config.ledger_path, *(run.path for run in evidence.each)]
-    return f"`{head[:8]}`" + (" (dirty)" if repository.is_dirty(config.root, aside) else "")
+def _now(config: Config, evidence: _Evidence) -> Changes | None:
+    """How the files differ from HEAD; None where the bundle of each run says how they did."""
+    if not config.is_git or all(run.commit for run in evidence.each):
+        return None
+    return changes(config.root, set_aside(config, [run.path for run in evidence.each]))
+
+
+def _commit(config: Config, evidence: _Evidence, now: Changes | None, ledger: Ledger) -> str:
+    """The commit that each run ran at, and whether files differed from it: what its bundle says,
+    else how it is now."""
+    told: list[tuple[str | None, bool | None]]
+    told = [(run.commit, run.dirty) for run in evidence.each if run.commit]
+    if now is not None:
+        earlier = tuple(f"{folder}/" for folder in earlier_runs(config, ledger, now.paths))
+        told.append((now.commit, not all(path.startswith(earlier) for path in now.paths)))
+    shown = (f"`{name[:8]}`" + (" (dirty)" if dirty else "") for name, dirty in told if name)
+    return ", ".join(dict.fromkeys(shown))
+
+
+def set_aside(config: Config, runs: Sequence[str]) -> list[str]:
+    """What may differ from a commit without making its files others: the plan, its archive, what
+    lies beside them while they are changed, and ``runs``."""
+    plans = (name for plan in (config.ledger_path, config.partner) for name in files_of(Path(plan)))
+    return [*(plan.as_posix() for plan in plans), *runs]
+
+
+def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = None) -> list[str]:
+    """The folders that the plan cites, where git tracks none of their files; of ``paths``, only
+    those that one of them lies in."""
+    cited = (path for entry in ledger.attempts for one in entry.artifacts for path in one.paths)
+    folders = {
+        path.rstrip("/") if path.endswith("/") else posixpath.dirname(path) for path in cited
+    }
+    if paths is not None:
+        parents = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+        folders &= parents
+    if not folders - {""}:
+        return []
+    states = repository.Artifacts(config.root, is_git=config.is_git).states(sorted(folders - {""}))
+    return [path for path, state in states.items() if state == "untracked"]
 
 
 def _refuse_contradicted(claims: Sequence[JudgedClaim]) -> None:

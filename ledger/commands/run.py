@@ -12,18 +12,18 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.commands import read
-from ledger.commands.append import Appended, append
+from ledger.commands.append import Appended, append, earlier_runs, set_aside
 from ledger.commands.rounds import earlier_batch
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, UnreadableInput, UsageError, why
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
-from ledger.git import repository
+from ledger.git.changes import changes
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
-from ledger.plan.model import Item, Model, Result
-from ledger.run.bundle import DEFAULT_FOLDER, Bundle, make_folder
+from ledger.plan.model import Model, Result
+from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
 from ledger.run.model import CompletedRound
 from ledger.run.process import Interrupts, NotStarted
@@ -121,7 +121,9 @@ def run(
         retry_on=RetryOn.parse(retry_on),
     )
     earlier = earlier_batch(against) if against is not None else None
-    section = _section(config, item, is_recorded=record)
+    plan = read.opened(config).ledger
+    sections = selectors.items(plan, selectors.parse(item).item)
+    section = section_of(plan, sections[0].id) if record else sections[0]
     slug = _SLUG.sub("-", section.id.lower())[:80]
     values = {"item": slug, "phase": phase, "sprint": sprint}
     template = section.runs_folder or config.runs or DEFAULT_FOLDER
@@ -129,7 +131,13 @@ def run(
     bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
     with Interrupts() as interrupts:
         duration_s, verdict = _capture(
-            config, bundle, interrupts, earlier=earlier, echo=echo, progress=progress
+            config,
+            bundle,
+            interrupts,
+            aside=[*set_aside(config, [path]), *earlier_runs(config, plan)],
+            earlier=earlier,
+            echo=echo,
+            progress=progress,
         )
     recorded = None
     if record and bundle.state != "interrupted" and not interrupts.caught:
@@ -137,18 +145,12 @@ def run(
     return _outcome(bundle, duration_s, verdict, recorded)
 
 
-def _section(config: Config, item: str, *, is_recorded: bool) -> Item:
-    """The item's section that an attempt goes to; for one that is not recorded, any."""
-    opened = read.opened(config)
-    sections = selectors.items(opened.ledger, selectors.parse(item).item)
-    return section_of(opened.ledger, sections[0].id) if is_recorded else sections[0]
-
-
 def _capture(
     config: Config,
     bundle: Bundle,
     interrupts: Interrupts,
     *,
+    aside: Sequence[str],
     earlier: Earlier | None,
     echo: Callable[[bytes], None] | None,
     progress: Callable[[CompletedRound], None] | None,
@@ -159,7 +161,7 @@ def _capture(
     try:
         bundle.write_claim()
         if config.is_git:
-            bundle.commit = repository.write_diff(config.root, bundle.place / "git_diff.patch")
+            bundle.changes = changes(config.root, aside, patch=bundle.place / PATCH)
         bundle.write_beginning()
         bundle.write_claim()
         started = time.monotonic()

@@ -287,6 +287,9 @@ def read_claim(data: bytes, name: str) -> tuple[Part, ...]:
         started = str(claim["started"])[:40]
         without_tests = claim["is_pytest"] is False
         repeats = _repeats(claim["rounds"])
+        commit = claim.get("commit")
+        if commit is not None and not re.fullmatch(r"[0-9a-f]{40,64}", commit):
+            raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableInput(
             "claim-unreadable",
@@ -303,6 +306,8 @@ def read_claim(data: bytes, name: str) -> tuple[Part, ...]:
         reason=reason,
         without_tests=without_tests or repeats.planned > 1,
         repeats=repeats,
+        commit=commit,
+        dirty=None if commit is None else claim.get("dirty") is not False,
     )
     return (part,)
 

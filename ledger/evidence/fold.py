@@ -81,6 +81,8 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
         environment=environment,
         crashes=tuple(dict.fromkeys(crash for part in parts for crash in part.crashes)),
         repeats=claim.repeats if claim else None,
+        commit=claim.commit if claim else None,
+        dirty=claim.dirty if claim else None,
         completeness=completeness,
         reason=reason,
         warnings=tuple(dict.fromkeys(noted)),

@@ -198,6 +198,10 @@ class Evidence(Model):
     """Crashes."""
     repeats: Repeats | None = None
     """What `ledger run` says of rounds and retries."""
+    commit: str | None = None
+    """The commit that was checked out when `ledger run` began."""
+    dirty: bool | None = None
+    """Whether files differed from that commit then, new ones included."""
     warnings: tuple[str, ...] = ()
     """What is odd about the outputs."""
     sources: dict[str, str] = Field(default={})

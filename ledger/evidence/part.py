@@ -43,6 +43,8 @@ class Part(NamedTuple):
     crashes: tuple[Crash, ...] = ()
     without_tests: bool = False
     repeats: Repeats | None = None
+    commit: str | None = None
+    dirty: bool | None = None
     warnings: tuple[str, ...] = ()
 
 

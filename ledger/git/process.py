@@ -43,16 +43,21 @@ PLACES: Final = (
 
 
 def run(
-    root: Path, *arguments: str, given: bytes = b"", output: int | BinaryIO = subprocess.PIPE
+    root: Path,
+    *arguments: str,
+    given: bytes = b"",
+    output: int | BinaryIO = subprocess.PIPE,
+    index: Path | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Exit code and output of git at ``root``, with ``given`` on its input; ``output`` may be a
-    file to write to. The caller has checked every revision and path among ``arguments``. Raises
-    LedgerError (``no-git``) where git cannot be started."""
+    file to write to, and ``index`` a copy of the repository's to work on. The caller has checked
+    every revision and path among ``arguments``. Raises LedgerError (``no-git``) where git cannot
+    be started."""
     try:
         return subprocess.run(  # noqa: S603 - see above
             ["git", *arguments],
             cwd=root,
-            env=environment(root),
+            env={**environment(root), **({"GIT_INDEX_FILE": str(index)} if index else {})},
             input=given,
             stdout=output,
             stderr=subprocess.PIPE,
@@ -62,10 +67,16 @@ def run(
         raise not_started(root, error) from error
 
 
-def ask(root: Path, *arguments: str, given: bytes = b"", answers: tuple[int, ...] = ()) -> bytes:
-    """What git says. Raises LedgerError (``git-failed``) for an exit code that is neither 0 nor
-    one of ``answers``."""
-    done = run(root, *arguments, given=given)
+def ask(
+    root: Path,
+    *arguments: str,
+    given: bytes = b"",
+    answers: tuple[int, ...] = (),
+    index: Path | None = None,
+) -> bytes:
+    """What git says, see ``run``. Raises LedgerError (``git-failed``) for an exit code that is
+    neither 0 nor one of ``answers``."""
+    done = run(root, *arguments, given=given, index=index)
     if done.returncode and done.returncode not in answers:
         command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
         raise failed(root, f"git {command}", done.stderr)

@@ -30,11 +30,6 @@ ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside",
 
 _NOTHING_FOUND: Final = 1  # the exit code of check-ignore and rev-parse --verify
 _RENAMES: Final = ("diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
-# `git diff` would refresh the index, and obey the settings of submodules: external diffs, say.
-_DIFF: Final = (
-    "diff-index", "--patch", "--binary", "--find-renames", "--submodule=short", "--no-color",
-    "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
-)  # fmt: skip
 _LISTED: Final = ("--literal-pathspecs", "ls-files", "-z")
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
@@ -144,18 +139,6 @@ def head_commit(root: Path) -> str | None:
     return _line(process.ask(root, *ask, answers=(_NOTHING_FOUND,))) or None
 
 
-def write_diff(root: Path, patch: Path) -> str | None:
-    """Write what tracked files differ in from HEAD to the new file ``patch``, empty where nothing
-    differs; return HEAD's commit. Before the first commit: None, and no file."""
-    commit = head_commit(root)
-    if commit:
-        with patch.open("xb") as file:
-            done = process.run(root, *_DIFF, commit, "--", output=file)
-        if done.returncode:
-            raise process.failed(root, "git diff-index", done.stderr)
-    return commit
-
-
 class Artifacts:
     """The states of cited paths in the work tree at ``root``; each path is looked up once.
 
@@ -254,18 +237,6 @@ def branch(root: Path) -> str | None:
             if full:
                 return str(full).removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
     return None
-
-
-def is_dirty(root: Path, aside: Iterable[str] = ()) -> bool:
-    """Whether tracked files differ from HEAD, in the index or in the work tree, the paths
-    ``aside`` and what lies below them left out."""
-    left_out = [f":(top,exclude,literal){path}" for path in aside]
-    with _repository(root) as repository:
-        return bool(
-            repository.git.status(
-                "--porcelain", "-z", "--untracked-files=no", "--", ":(top)", *left_out
-            )
-        )
 
 
 def listed(root: Path) -> list[str]:

@@ -18,6 +18,8 @@ from typing import Any, Final, Literal
 from ledger.errors import UnreadableInput, UsageError, why
 from ledger.evidence.environment import MEMORY, NOT_TOLD, allowed
 from ledger.git import files
+from ledger.git.changes import Changes, changed_lines
+from ledger.plan.text import counted, visible
 from ledger.run.command import Command, shell_line
 from ledger.run.model import CompletedRound, Exit
 
@@ -35,6 +37,8 @@ _VALUE: Final = re.compile(r"[\w.-]{1,80}")
 _PLACEHOLDER: Final = re.compile(r"<([^<>/]*)>|\$\{?(\w+)\}?")  # <STAMP>, $STAMP, ${STAMP}
 _OPEN: Final = re.compile(r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]$]|\.\.\.|…")
 _LONGEST_FOLDER: Final = 500
+PATCH: Final = "git_diff.patch"
+_MOST_NAMED: Final = 100  # changed files, in a summary
 
 
 def folder_of(template: str, values: Mapping[str, str]) -> str:
@@ -125,7 +129,7 @@ class Bundle:
         self.started = time.time()
         self.state: State = "running"
         self.reason = UNENDED
-        self.commit: str | None = None
+        self.changes: Changes | None = None
         self.rounds: list[CompletedRound] = []
 
     @property
@@ -188,7 +192,8 @@ class Bundle:
             "item": self.item,
             "stamp": self.stamp,
             "started": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(self.started)),
-            "commit": self.commit,
+            "commit": self.changes.commit if self.changes else None,
+            "dirty": bool(self.changes.paths) if self.changes else None,
             "is_pytest": self.command.is_pytest,
             "rounds": {
                 "planned": planned,
@@ -246,11 +251,10 @@ class Bundle:
     def _write_summary(self) -> None:
         """``summary.md``: what it was and what it came to, for people."""
         line = shell_line(self.command.words).replace("`", "'")
-        changed = "; what differed is in `git_diff.patch`"
         facts = [
             ("Command", f"`{line}`"),
             ("Started", f"{shown_time(self.started)} UTC"),
-            ("Commit", f"{self.commit}{changed}" if self.commit else "none"),
+            *self._provenance(),
         ]
         if self.state == "interrupted":
             facts.append(("Not complete", self.reason))
@@ -260,6 +264,22 @@ class Bundle:
             facts += _facts(self.rounds[-1])
         lines = [f"- {name}: {value}" for name, value in facts if value]
         _write(self.place / "summary.md", [f"# {self.item}, {self.stamp}", "", *lines])
+
+    def _provenance(self) -> Iterator[tuple[str, str]]:
+        """The commit, and what differed from it: files with lines, and what the patch lacks."""
+        if self.changes is None or self.changes.commit is None:
+            yield "Commit", "none"
+            return
+        differed = len(self.changes.paths)
+        files = f"; {counted(differed, 'file')} differed (`{PATCH}`)" if differed else ""
+        yield "Commit", self.changes.commit + files
+        lines = changed_lines(self.place / PATCH) if differed else {}
+        for path in self.changes.paths[:_MOST_NAMED]:
+            missing = self.changes.left_out.get(path)
+            what = f"not in the patch: {missing}" if missing else lines.get(path, "")
+            yield "Changed", f"`{visible(path)}`" + (f" {what}" if what else "")
+        if differed > _MOST_NAMED:
+            yield "Changed", f"{differed - _MOST_NAMED} more"
 
 
 def shown_time(at: float) -> str:

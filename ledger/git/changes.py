@@ -1,0 +1,199 @@
+"""What the files in a work tree differ in from its commit: whether they do, and a patch of it.
+
+Git itself compares, with a copy of the index in which all that it would pass over is entered:
+files that are not tracked and not ignored, files that somebody told it to take as unchanged, and
+the two sides of a conflict. Neither the index nor the object store is written to.
+"""
+
+import ast
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from ledger.errors import why
+from ledger.git import process
+from ledger.git.repository import head_commit
+
+MAX_FILE_BYTES = 1 << 20
+MAX_PATCH_BYTES = 10 << 20  # of files that are not tracked, all together
+# A folder of a run: `20251015T201831Z`, `2025-10-15T201831Z`
+_RUN = re.compile(r"(?:^|/)\d{4}-?\d\d-?\d\dT\d{6}Z/")
+_CLAIM = "/run.json"
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")  # @@ -1,4 +1,6 @@ def f():
+# `git diff` would write the index, and obey the settings of submodules: external diffs, say.
+_DIFF = (
+    "diff-index", "--patch", "--binary", "--find-renames", "--ignore-submodules=dirty",
+    "--submodule=short", "--no-color", "--no-ext-diff", "--no-textconv",
+    "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
+_STATUS = (
+    "status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none",
+    "--no-renames",
+)  # fmt: skip
+
+
+class Changes(NamedTuple):
+    """What differs from ``commit``, which is None before the first one: the ``paths``, and those
+    of them that a patch does not hold, each with the reason."""
+
+    commit: str | None
+    paths: tuple[str, ...]
+    left_out: Mapping[str, str]
+
+
+def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None) -> Changes:
+    """What differs from HEAD in the work tree at ``root``, and with ``patch`` the new file of it.
+
+    The paths ``aside`` and what lies below them do not count; nor do files that are not tracked in
+    the folder of a run: one that has a stamp for its name, or the ``run.json`` of a bundle in it.
+    ``git apply`` of the patch to a checkout of the commit gives the other files as they are, but
+    for those that are left out: large ones, and what lies in repositories of their own. Before the
+    first commit there is no patch.
+    """
+    aside = tuple(path.rstrip("/") for path in aside)
+    commit = head_commit(root)
+    with TemporaryDirectory() as folder:
+        index = Path(folder, "index")
+        given = process.environment(root).get("GIT_INDEX_FILE")
+        own = root / given if given else process.git_dir(root) / "index"
+        if own.exists():
+            # With its time: git looks into a file that is as young as the index.
+            shutil.copy2(own, index)
+        passed_over = _passed_over(root, index)
+        for flag in ("--no-assume-unchanged", "--no-skip-worktree") if passed_over else ():
+            process.ask(root, "update-index", flag, "-z", "--stdin", given=passed_over, index=index)
+        entries = list(_entries(root, index, aside))
+        left_out = dict(_left_out(root, entries))
+        if patch is not None and commit:
+            looked_into = (entry for entry in entries if entry.path not in left_out)
+            _enter(root, index, [e.path for e in looked_into if e.is_unmerged or not e.is_tracked])
+            excluded = [f":(top,exclude,literal){path}" for path in aside]
+            with patch.open("xb") as file:
+                arguments = (*_DIFF, commit, "--", ":(top)", *excluded)
+                done = process.run(root, *arguments, output=file, index=index)
+            if done.returncode:
+                raise process.failed(root, "git diff-index", done.stderr)
+    return Changes(commit, tuple(entry.path for entry in entries), left_out)
+
+
+class _Entry(NamedTuple):
+    path: str
+    is_tracked: bool = True
+    is_unmerged: bool = False
+    foreign: str = ""  # why it is not this repository's to tell
+
+
+def _passed_over(root: Path, index: Path) -> bytes:
+    """The names of tracked files that git was told not to look at, where they are there: each
+    with a NUL behind it."""
+    listed = process.ask(root, "ls-files", "-v", "-z", index=index).split(b"\0")
+    names = (line[2:] for line in listed if line[:1] == b"S" or line[:1].islower())
+    there = (name for name in names if os.path.lexists(root / os.fsdecode(name)))
+    return b"".join(name + b"\0" for name in there)
+
+
+def _entries(root: Path, index: Path, aside: Sequence[str]) -> Iterator[_Entry]:
+    """What differs, as ``git status --porcelain=v2`` tells it."""
+    excluded = [f":(top,exclude,literal){path}" for path in aside]
+    told = process.ask(root, *_STATUS, "--", ":(top)", *excluded, index=index)
+    untracked = []
+    for line in map(os.fsdecode, told.split(b"\0")[:-1]):
+        kind, _, rest = line.partition(" ")
+        if kind == "?":
+            untracked.append(rest)
+            continue
+        # `1 .M N... 100644 100644 100644 7898192 7898192 path`; three names more where unmerged
+        fields = rest.split(" ", 9 if kind == "u" else 7)
+        is_changed_within = fields[1].startswith("S") and fields[1][2:] != ".."
+        foreign = "changed within the submodule" if is_changed_within else ""
+        yield _Entry(fields[-1], is_unmerged=kind == "u", foreign=foreign)
+    bundles = tuple(path.removesuffix(_CLAIM) + "/" for path in untracked if path.endswith(_CLAIM))
+    for path in untracked:
+        if not (_RUN.search(path) or path.startswith(bundles)):
+            foreign = "a repository of its own" if path.endswith("/") else ""
+            yield _Entry(path, is_tracked=False, foreign=foreign)
+
+
+def _left_out(root: Path, entries: Iterable[_Entry]) -> Iterator[tuple[str, str]]:
+    """The paths that a patch is not to hold, each with the reason."""
+    left = MAX_PATCH_BYTES
+    for entry in entries:
+        if entry.foreign:
+            yield entry.path, entry.foreign
+        elif not entry.is_tracked:
+            try:
+                size = (root / entry.path).lstat().st_size
+            except OSError as error:  # it may be gone by now
+                yield entry.path, why(error)
+                continue
+            if size > min(MAX_FILE_BYTES, left):
+                yield entry.path, f"{size:,} bytes"
+            elif not os.access(root / entry.path, os.R_OK, follow_symlinks=False):
+                yield entry.path, "cannot be read"
+            else:
+                left -= size
+
+
+def _enter(root: Path, index: Path, paths: Iterable[str]) -> None:
+    """Enter files into the index as empty ones, so that git finds them changed."""
+    empty = process.ask(root, "hash-object", "-t", "blob", "--stdin").decode("ascii").strip()
+    nothing = "0" * len(empty)
+    lines = [(f"0 {nothing}\t{path}", f"100644 {empty} 0\t{path}") for path in paths]
+    given = os.fsencode("".join(f"{line}\0" for line in chain.from_iterable(lines)))
+    process.ask(root, "update-index", "--replace", "-z", "--index-info", given=given, index=index)
+
+
+def changed_lines(patch: Path) -> dict[str, str]:
+    """The lines that are new or other in each file of a patch which git wrote, as ``3, 10-14``.
+    Where lines are only taken out it is the line before them; what is no text has none."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    name, at, only_gone = b"", 0, False
+    old = new = 0  # lines of the hunk that are still to come
+    with patch.open("rb") as lines:
+        for line in lines:
+            if old <= 0 and new <= 0:
+                hunk = _HUNK.match(line)
+                if hunk:
+                    old, at, new = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
+                    at += not new
+                elif line.startswith((b"--- ", b"+++ ")) and b"/dev/null" not in line[4:13]:
+                    name = line[4:].rstrip(b"\n\t")
+                continue
+            sign = line[:1]
+            old, new = old - (sign in b" -"), new - (sign in b" +")
+            ranges = found.setdefault(_name(name), [])
+            is_last = old <= 0 and new <= 0
+            if sign == b"+":
+                _note(ranges, at)
+                only_gone = False
+            elif sign == b"-":
+                only_gone = True
+            if only_gone and (sign == b" " or is_last):
+                _note(ranges, max(at - 1, 1))
+                only_gone = False
+            at += sign in b" +"
+    return {name: ", ".join(map(_shown, ranges)) for name, ranges in found.items()}
+
+
+def _note(ranges: list[tuple[int, int]], line: int) -> None:
+    if ranges and ranges[-1][1] >= line - 1:
+        ranges[-1] = (ranges[-1][0], line)
+    else:
+        ranges.append((line, line))
+
+
+def _name(written: bytes) -> str:
+    """``b/tests/x.py``, or ``"b/tab\\tx"`` as C writes it."""
+    if written.startswith(b'"'):
+        written = ast.literal_eval("b" + written.decode("ascii"))
+    return os.fsdecode(written[2:])
+
+
+def _shown(lines: tuple[int, int]) -> str:
+    first, last = lines
+    return f"{first}" if first == last else f"{first}-{last}"
