@@ -43,7 +43,8 @@ MAY_WRITE = {
     "errors.py": "opens the null device for a stream that the shell closed",
     "merge_driver.py": "the temporary files that git hands it",
     "git/process.py": "a work tree in a temporary folder, to ask what git ignores there",
-    "git/repository.py": "the same, and the diff of a run, in the run's folder",
+    "git/repository.py": "the same",
+    "git/changes.py": "the diff of a run, in the run's folder, and a copy of the index in a temporary one",
     "versions/cache.py": "what it keeps, in the user's cache folder",
     "commands/run.py": "takes the folder away that a run has just made",
 }
