@@ -265,12 +265,10 @@ class History(Model):
             of_action = event.kind.startswith("action")  # its number is that of an action
             return (is_told(event) and (number is None or not of_action)) or has_left(event)
 
+        kept = dict.fromkeys(("removed", "others", "edited", "duplicated"), is_told)
         return self.model_copy(
             update={
-                "removed": tuple(filter(is_told, self.removed)),
-                "others": tuple(filter(is_told, self.others)),
-                "edited": tuple(filter(is_told, self.edited)),
-                "duplicated": tuple(filter(is_told, self.duplicated)),
-                "events": tuple(filter(is_wanted, self.events)),
+                name: tuple(filter(is_kept, getattr(self, name)))
+                for name, is_kept in {**kept, "events": is_wanted}.items()
             }
         )

@@ -8,7 +8,7 @@ what bears the same name or number, and at last what stands between the same nei
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import pairwise
@@ -18,7 +18,6 @@ from ledger.versions.merge.parts import Part, Section
 
 Node = TypeVar("Node", Part, Section)
 K = TypeVar("K", bound=Hashable)
-Match = Callable[[Sequence[Node], Sequence[Node]], dict[int, int]]
 # What says less than this is not known again by what it says.
 _FEWEST: Final = 24
 _WORD = re.compile(rb"[^\W_]+|[\x80-\xff]+")
@@ -51,97 +50,74 @@ class Aligned(NamedTuple, Generic[Node]):
     other: list[int]
 
 
+class _Match(NamedTuple, Generic[Node]):
+    """How to match: by the first of ``keys`` that tells, and those of the kinds ``nameless`` that
+    bear neither name nor number by their place."""
+
+    keys: Sequence[Callable[[Node], Hashable]]
+    nameless: Sequence[str]
+
+
 def align_parts(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> Aligned[Part]:
-    """The parts of one section."""
-    return _align(base, one, other, _match_parts, _match_added_parts)
+    """The parts of one section. Of what both sides added, attempts and actions are one only if
+    they say the same."""
+    keys = (_body, _masked, _words, _task, _named, lambda part: part.number)
+    known = _Match(keys, ("text", "action", "line"))
+    return _align(base, one, other, known, _Match((_body, _masked, _named), ("text",)))
 
 
 def align_sections(
     base: Sequence[Section], one: Sequence[Section], other: Sequence[Section]
 ) -> Aligned[Section]:
-    """The sections of a file."""
-    return _align(base, one, other, _match_sections, _match_added_sections)
+    """The sections of a file, which are known by their names."""
+    keys = (_body, _named)
+    return _align(base, one, other, _Match(keys, ("text",)), _Match(keys, ()))
 
 
 def _align(
     base: Sequence[Node],
     one: Sequence[Node],
     other: Sequence[Node],
-    match: Match[Node],
-    match_added: Match[Node],
+    known: _Match[Node],
+    added: _Match[Node],
 ) -> Aligned[Node]:
-    from_one, from_other = match(base, one), match(base, other)
+    from_one, from_other = _match(base, one, known), _match(base, other, known)
     new_one = [at for at in range(len(one)) if at not in from_one]
     new_other = [at for at in range(len(other)) if at not in from_other]
-    both = match_added([one[at] for at in new_one], [other[at] for at in new_other])
+    both = _match([one[at] for at in new_one], [other[at] for at in new_other], added)
+    twins: dict[int, int] = {new_one[mine]: new_other[theirs] for theirs, mine in both.items()}
+    matched = {*twins.values()}
     to_one = {was: at for at, was in from_one.items()}
     to_other = {was: at for at, was in from_other.items()}
-    trios = [
-        Trio(
-            node,
-            one[to_one[at]] if at in to_one else None,
-            other[to_other[at]] if at in to_other else None,
-        )
-        for at, node in enumerate(base)
-    ]
-    place_one = dict(from_one)
-    place_other = dict(from_other)
-    twins = {new_one[mine]: new_other[theirs] for theirs, mine in both.items()}
-    for at in new_one:
-        twin = twins.get(at)
-        place_one[at] = len(trios)
-        if twin is not None:
-            place_other[twin] = len(trios)
-        trios.append(Trio(None, one[at], None if twin is None else other[twin]))
-    for at in new_other:
-        if at not in place_other:
-            place_other[at] = len(trios)
-            trios.append(Trio(None, None, other[at]))
-    return Aligned(
-        trios,
-        list(range(len(base))),
-        [place_one[at] for at in range(len(one))],
-        [place_other[at] for at in range(len(other))],
-    )
+    rows: list[tuple[int | None, int | None, int | None]] = []
+    rows += [(at, to_one.get(at), to_other.get(at)) for at in range(len(base))]
+    rows += [(None, at, twins.get(at)) for at in new_one]
+    rows += [(None, None, at) for at in new_other if at not in matched]
+    trios = [Trio(_at(base, was), _at(one, mine), _at(other, theirs)) for was, mine, theirs in rows]
+    orders = [_order(row[side] for row in rows) for side in (0, 1, 2)]
+    return Aligned(trios, orders[0], orders[1], orders[2])
+
+
+def _at(nodes: Sequence[Node], place: int | None) -> Node | None:
+    return None if place is None else nodes[place]
+
+
+def _order(places: Iterable[int | None]) -> list[int]:
+    """The rows that have one of ``places`` on a side, in the order of that side."""
+    known = {at: row for row, at in enumerate(places) if at is not None}
+    return [known[at] for at in sorted(known)]
 
 
 # Which one is which
 
 
-def _match_parts(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
+def _match(old: Sequence[Node], new: Sequence[Node], how: _Match[Node]) -> dict[int, int]:
     """Place in ``new`` to place in ``old``, for what came from there."""
-    keys = (_exact, _masked, _words, _task, _named, _counted)
-    return _match(old, new, keys, ("text", "action", "line"))
-
-
-def _match_sections(old: Sequence[Section], new: Sequence[Section]) -> dict[int, int]:
-    """The same for sections, which are known by their names."""
-    return _match(old, new, (_section_exact, _section_name), ("text",))
-
-
-def _match_added_parts(one: Sequence[Part], other: Sequence[Part]) -> dict[int, int]:
-    """The same for what both sides added: attempts and actions only if they say the same."""
-    return _match(one, other, (_exact, _masked, _named), ("text",))
-
-
-def _match_added_sections(one: Sequence[Section], other: Sequence[Section]) -> dict[int, int]:
-    """Sections that both sides added are one if they bear the same name."""
-    return _match(one, other, (_section_exact, _section_name), ())
-
-
-def _match(
-    old: Sequence[Node],
-    new: Sequence[Node],
-    keys: Sequence[Callable[[Node], Hashable]],
-    nameless: Sequence[str],
-) -> dict[int, int]:
-    """Match by the first of ``keys`` that tells, and those of the kinds ``nameless`` that bear
-    neither name nor number by their place."""
     # In order first, so that of two equal ones each is matched to its own.
     pairs = matches([node.body for node in old], [node.body for node in new])
     found: dict[int, int] = {at: was for was, at in pairs if old[was].kind == new[at].kind}
     free = set(range(len(old))) - {*found.values()}
-    for key in keys:
+    for key in how.keys:
         places: dict[Hashable, list[int]] = defaultdict(list)
         for at in sorted(free, reverse=True):
             name = key(old[at])
@@ -157,7 +133,7 @@ def _match(
                 found[at] = next((was for was in same if _is_same_number(old[was], node)), same[-1])
                 same.remove(found[at])
                 free.discard(found[at])
-    for kind in nameless:
+    for kind in how.nameless:
         _by_neighbours(old, new, found, free, kind)
     return found
 
@@ -189,8 +165,8 @@ def _is_nameless(node: Part | Section, kind: str) -> bool:
     return isinstance(node, Section) or (not node.name and node.number is None)
 
 
-def _exact(part: Part) -> Hashable:
-    return part.body
+def _body(node: Part | Section) -> Hashable:
+    return node.body
 
 
 def _masked(part: Part) -> Hashable:
@@ -211,24 +187,12 @@ def _task(part: Part) -> Hashable:
     return _telling(part, b" ".join(_WORD.findall(part.body[part.state[1] :])))
 
 
-def _named(part: Part) -> Hashable:
-    return part.name or None
-
-
-def _counted(part: Part) -> Hashable:
-    return part.number
+def _named(node: Part | Section) -> Hashable:
+    return node.name or (None if isinstance(node, Part) else "")
 
 
 def _telling(part: Part, words: bytes) -> Hashable:
     return words if part.kind in _NUMBERED and len(words) >= _FEWEST else None
-
-
-def _section_exact(section: Section) -> Hashable:
-    return section.body
-
-
-def _section_name(section: Section) -> Hashable:
-    return section.name
 
 
 # Order
