@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
@@ -97,45 +97,35 @@ def _stray_boxes(
 ) -> Iterator[Unread]:
     """The tasks with a box, in lists of the top level, that are no part of what was read: a task
     that nobody counts is told of, wherever it stands."""
-    taken = _cover(whole, _taken(items, loose, unread))
-    inside = _cover(whole, (item.span for item in items))
-    for line in _boxes(whole, names):
-        if taken[line]:
-            continue
-        reason = "a task with a box among other entries"
-        if inside[line]:
+    boxes = list(_boxes(whole, names))
+    if not boxes:
+        return
+    taken = _lines(_taken(items, loose)) | {one.line - 1 for one in unread}
+    inside = _lines(item.span for item in items)
+    for line in boxes:
+        if line in inside and line not in taken:
             reason = "a box outside of the item's next actions and criteria"
-        yield Unread(
-            kind="action" if inside[line] else "item",
-            line=line,
-            text=whole.line(line - 1)[:200],
-            reason=reason,
-        )
+            yield parts.unread(whole, "action", line, reason)
+        elif line not in taken:
+            yield parts.unread(whole, "item", line, "a task with a box among other entries")
 
 
-def _cover(whole: Document, spans: Iterable[Span]) -> list[int]:
-    """For each line, from 1, how many of ``spans`` hold it."""
-    steps = [0] * (len(whole.starts) + 2)
-    for span in spans:
-        steps[span.start_line] += 1
-        steps[span.end_line + 1] -= 1
-    return list(accumulate(steps))
+def _lines(spans: Iterable[Span]) -> set[int]:
+    return {line for span in spans for line in range(span.start_line - 1, span.end_line)}
 
 
 def _boxes(whole: Document, names: Sequence[str]) -> Iterator[int]:
-    """The lines, from 1, of boxes where an item is something else than a box."""
+    """The lines, from 0, of boxes where an item is something else than a box."""
     for section, name in zip(whole.sections, names, strict=True):
         if dialects.named(name).has_boxes:
             continue
         for entry in entries(section.blocks):
             line = whole.line(entry.start)
             if "[" in line[:_OPENING] and parts.is_task(patterns.unbulleted(line)[1]):
-                yield entry.start + 1
+                yield entry.start
 
 
-def _taken(
-    items: Sequence[Item], loose: Sequence[Attempt], unread: Sequence[Unread]
-) -> Iterator[Span]:
+def _taken(items: Sequence[Item], loose: Sequence[Attempt]) -> Iterator[Span]:
     for item in items:
         dialect = dialects.of(item)
         if not dialect.has_sections and not dialect.shares_history:
@@ -144,5 +134,3 @@ def _taken(
         yield from (action.span for action in item.actions)
         yield from (criterion.span for criterion in item.criteria)
     yield from (attempt.span for attempt in loose)
-    for one in unread:
-        yield Span(start_line=one.line, end_line=one.line, start_byte=0, end_byte=0)

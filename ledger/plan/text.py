@@ -113,25 +113,20 @@ def counted(count: int, noun: str) -> str:
 
 LOST: Final = "\ufffd"
 
-_PAGES: Final = ("cp1252", "cp1254")
-_LEAST: Final = 0x80
 _TELLING: Final = b"\xc2\xc3"  # Â and Ã before a sign: the commonest damage, hardly ever meant
-
-
-def _bytes_of() -> dict[str, int]:
-    """Character to the byte that it was read from."""
-    found = {chr(byte): byte for byte in range(_LEAST, 0x100)}  # what a page leaves undefined
-    for page in _PAGES:
-        for byte in range(_LEAST, 0x100):
-            try:
-                found[bytes([byte]).decode(page)] = byte
-            except UnicodeDecodeError:
-                continue
-    return found
-
-
-_BYTES: Final = _bytes_of()
-_RUN: Final = re.compile("[" + "".join(sorted(map(re.escape, _BYTES))) + "]+")
+_ABOVE_ASCII: Final = range(0x80, 0x100)
+# Characters to the byte that each was read from; what a page leaves undefined is that byte.
+_BYTES: Final = {byte: byte for byte in _ABOVE_ASCII} | {
+    ord(letter): byte
+    for page in ("cp1252", "cp1254")
+    for byte in _ABOVE_ASCII
+    if (letter := bytes([byte]).decode(page, "ignore"))
+}
+# A character of UTF-8 of two to four bytes, or one of three or four that has lost some.
+_CHARACTER: Final = re.compile(
+    "[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+    "|[\xe0-\xf4][\x80-\xbf]{1,2}(?![\x80-\xbf])"
+)
 
 
 class Mended(NamedTuple):
@@ -154,49 +149,16 @@ def mend(line: str) -> Mended:
         return Mended(line, is_damaged=False, lost=0)
     pieces: list[str] = []
     at, lost, is_damaged = 0, 0, False
-    for run in _RUN.finditer(line):
-        data = bytes(_BYTES[letter] for letter in run[0])
-        said, missing, changed = _decoded(data, run[0])
-        pieces += (line[at : run.start()], said)
-        at, lost, is_damaged = run.end(), lost + missing, is_damaged or changed
-    pieces.append(line[at:])
+    for found in _CHARACTER.finditer(line.translate(_BYTES)):
+        data = found[0].encode("latin-1")
+        said = _character(data)
+        if said or data[0] >= 0xE0:
+            pieces += (line[at : found.start()], said or LOST)
+            at, lost = found.end(), lost + (not said)
+            is_damaged = is_damaged or len(data) > 2 or not said or data[0] in _TELLING
     if not is_damaged:
         return Mended(line, is_damaged=False, lost=0)
-    return Mended("".join(pieces), is_damaged=True, lost=lost)
-
-
-def _decoded(data: bytes, letters: str) -> tuple[str, int, bool]:
-    """``data`` as UTF-8, how many marks of it are lost, and whether that tells of damage."""
-    pieces: list[str] = []
-    at, lost, changed = 0, 0, False
-    while at < len(data):
-        length = _length(data[at])
-        part = data[at : at + length]
-        followed = sum(0x80 <= byte < 0xC0 for byte in part[1:]) if length > 1 else 0
-        if length > 1 and followed == length - 1 and (said := _character(part)):
-            pieces.append(said)
-            at, changed = at + length, changed or length > 2 or data[at] in _TELLING
-        elif length > 2 and followed and _is_cut(data, at + 1 + followed):
-            pieces.append(LOST)
-            at, lost, changed = at + 1 + followed, lost + 1, True
-        else:
-            pieces.append(letters[at])
-            at += 1
-    return "".join(pieces), lost, changed
-
-
-def _is_cut(data: bytes, at: int) -> bool:
-    """Whether what was begun cannot go on at ``at``: the run ends, or another begins."""
-    return at >= len(data) or not 0x80 <= data[at] < 0xC0
-
-
-def _length(lead: int) -> int:
-    """How many bytes a character of UTF-8 has that begins with ``lead``; 1 where none does."""
-    if 0xC2 <= lead < 0xE0:
-        return 2
-    if 0xE0 <= lead < 0xF0:
-        return 3
-    return 4 if 0xF0 <= lead < 0xF5 else 1
+    return Mended("".join((*pieces, line[at:])), is_damaged=True, lost=lost)
 
 
 def _character(part: bytes) -> str:

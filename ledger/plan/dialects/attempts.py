@@ -332,11 +332,9 @@ class _Reading:
         """Attempts that stand where nobody would look for them; literal text is left alone."""
         for block in blocks:
             line = self.document.line(block.start)
-            if block.kind == "list_item":
-                lead = patterns.attempt(patterns.unbulleted(line)[1])
-                if lead and lead.is_certain and lead.number is not None:
-                    self._attempt(lead, block)
-                    continue
+            if block.kind == "list_item" and (lead := self._numbered_attempt(block)):
+                self._attempt(lead, block)
+                continue
             if block.kind == "paragraph" and line.startswith("**Attempt"):
                 lead = patterns.attempt(line)
                 if lead:
@@ -349,17 +347,21 @@ class _Reading:
 
     # Attempts
 
+    def _numbered_attempt(self, entry: Block) -> patterns.AttemptLead | None:
+        """What an entry opens with that is an attempt wherever it stands."""
+        if "ttempt" not in (line := self.document.line(entry.start)).lower():
+            return None
+        lead = patterns.attempt(patterns.unbulleted(line)[1])
+        return lead if lead and lead.is_certain and lead.number is not None else None
+
     def _attempt(self, lead: patterns.AttemptLead, entry: Block) -> None:
         """Keep the attempt, and those that stand indented below it by mistake."""
-        inner = [
-            (found, block)
-            for block in walk(entry.children)
-            if block.kind == "list_item"
-            and (found := patterns.attempt(parts.entry_text(self.document, block)))
-            and found.is_certain
-            and found.number is not None
-        ]
-        self.settled.update(literal_lines(entry.children, _LITERAL))
+        inner = []
+        for block in walk(entry.children):
+            if block.kind in _LITERAL:
+                self.settled.update(range(block.start, block.end))
+            elif block.kind == "list_item" and (found := self._numbered_attempt(block)):
+                inner.append((found, block))
         starts = [*(block.start for _, block in inner), entry.end]
         self._keep(lead, entry.start, starts[0])
         for (found, block), following in zip(inner, starts[1:], strict=True):
