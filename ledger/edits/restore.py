@@ -18,11 +18,11 @@ from ledger.edits.outline import (
     refuse_difference,
 )
 from ledger.errors import Refused, UsageError
-from ledger.plan import dialects, patterns, places, text, words
+from ledger.plan import dialects, patterns, places, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Attempt, Item, Ledger, Span
 
-_HOME = ("attempts history", "attempts", "attempt history")
+_HOME = places.HOMES["Attempts History"]
 _PREFIX = "  * "
 _BEHIND_STATUS = re.compile(rb"[*`]{0,2}")
 _Owned = tuple[str, Shape]
@@ -51,14 +51,13 @@ def restore(
     item = append.section_of(ledger, name)
     if dialects.of(item).has_notes and not patterns.unbulleted(lines[0])[0]:
         return [_note(ledger, item, lines)]
-    history = [attempt for attempt in item.attempts if attempt.source == "history"]
-    _refuse_taken(lost, history)
-    home = places.field(item, *_HOME)
-    group = [one for one in history if home and places.within(one, home)] or history
+    _refuse_taken(lost, item)
+    group = places.history(item)
     if not group and not dialects.is_sectioned(item):
         raise _no_place(item, f"put it back by hand, as the dialect {item.dialect} has it")
     if not group:
-        return [_alone(ledger, item, lines)]
+        new = _like(lines, _PREFIX) if patterns.unbulleted(lines[0])[0] else lines
+        return [places.in_field(ledger, item, "Attempts History", new)]
     if lost.number is not None:
         following = _following(group, lost.number)
         neighbour = following or group[-1]
@@ -120,9 +119,9 @@ def _refuse_known(ledger: Ledger, lost: Attempt) -> None:
             )
 
 
-def _refuse_taken(lost: Attempt, history: Sequence[Attempt]) -> None:
-    for one in history:
-        if one.number is not None and one.number == lost.number:
+def _refuse_taken(lost: Attempt, item: Item) -> None:
+    for one in item.attempts:
+        if one.source == "history" and one.number is not None and one.number == lost.number:
             raise Refused(
                 "number-taken",
                 f"{one.item} has another attempt #{one.number} (line {one.span.start_line})",
@@ -244,19 +243,6 @@ def _shifted(lines: Sequence[str], by: int) -> Iterator[str]:
             yield " " * max(0, by) + line if line.strip() else line
         else:
             yield line[min(-by, len(line) - len(line.lstrip(" "))) :]
-
-
-def _alone(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
-    """The first attempt of an item that has none, below a heading of its own if need be."""
-    new = _like(lines, _PREFIX) if patterns.unbulleted(lines[0])[0] else [*lines]
-    home = places.field(item, *_HOME)
-    if home:
-        return places.insertion(ledger.text, home.span.end_byte, new)
-    return places.insertion(
-        ledger.text,
-        places.end_of_fields(item),
-        [f"- {words.of(ledger).written('Attempts History')}:", *new],
-    )
 
 
 # What is compared

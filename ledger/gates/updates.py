@@ -16,7 +16,7 @@ from ledger.edits.outline import plain as one_line
 from ledger.errors import Refused
 from ledger.gates.model import Brief, Update, UpdateKind
 from ledger.gates.outline import Fence, Node, Part, plain
-from ledger.plan import dialects, patterns, places, reader, text, words
+from ledger.plan import dialects, patterns, places, reader, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Conventions, Item, Ledger
 
@@ -29,7 +29,7 @@ _BREAKS_OUT: Final = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|`{3}|~{3})|<!--", re.MUL
 # A list's item, a quote, a table, code or a heading: what is no wrapped text.
 _BLOCK: Final = re.compile(r"[ \t]*(?:[-*+>|]|\d{1,9}[.)]|`{3}|~{3}|#)(?:[ \t]|\Z|`|~|#)")
 _HINT: Final = "write the update by hand"
-_HOMES: Final = ("attempts history", "attempts", "attempt history", "next actions", "next action")
+_HOMES: Final = (*places.HOMES["Attempts History"], *places.HOMES["Next Actions"])
 _ALIKE: Final = 0.6  # of the letters of two actions that say the same thing in other words
 _COMPARED: Final = 600  # letters
 
@@ -269,12 +269,10 @@ def _flowing(lines: Sequence[str]) -> list[str]:
 
 
 def _added(ledger: Ledger, item: Item, lines: list[str]) -> Edit:
-    home = places.field(item, "next actions", "next action")
-    if before := item.actions[-1] if item.actions else home:
-        return places.insertion(ledger.text, before.span.end_byte, lines)
+    if item.actions:
+        return places.insertion(ledger.text, item.actions[-1].span.end_byte, lines)
     at = item.fields[-1].span.end_byte if item.fields else item.span.end_byte
-    label = f"- {words.of(ledger).written('Next Actions')}:"
-    return places.insertion(ledger.text, at, [label, *lines])
+    return places.in_field(ledger, item, "Next Actions", lines, at)
 
 
 # What is compared

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
-from ledger.plan import text
+from ledger.plan import patterns, text, words
 from ledger.plan.document import Block, Document, Edit, walk
 from ledger.plan.model import Attempt, Field, Item, Ledger, Pointer
 
@@ -20,17 +21,33 @@ def field(item: Item, *names: str) -> Field | None:
     )
 
 
-def within(attempt: Attempt, home: Field) -> bool:
-    """Whether the attempt stands in the field."""
-    return home.span.start_byte <= attempt.span.start_byte < home.span.end_byte
+HOMES: Final = {
+    "Attempts History": ("attempts history", "attempts", "attempt history"),
+    "Next Actions": ("next actions", "next action"),
+}
+"""What the fields are called that hold an item's attempts and its actions."""
 
 
-def behind_field(item: Item, at: int) -> int:
-    """``at``, or the end of the field that it lies in, so that no field is torn apart."""
-    for field in item.fields:
-        if field.span.start_byte < at < field.span.end_byte:
-            return field.span.end_byte
-    return at
+def history(item: Item) -> list[Attempt]:
+    """The attempts of the item's history: those in the field that is their home, if any are."""
+    every = [attempt for attempt in item.attempts if attempt.source == "history"]
+    home = field(item, *HOMES["Attempts History"])
+    begin, end = (home.span.start_byte, home.span.end_byte) if home else (0, 0)
+    return [one for one in every if begin <= one.span.start_byte < end] or every
+
+
+def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: int = -1) -> Edit:
+    """``lines`` at the end of the item's field ``name``, one of ``HOMES``, or below one that is
+    made at byte ``at``, by default before the fields that look ahead."""
+    home = field(item, *HOMES[name])
+    if home:
+        return insertion(ledger.text, home.span.end_byte, lines)
+    start = first_line(ledger, item.fields[0].span.start_byte) if item.fields else "- "
+    bullet = start[: patterns.unbulleted(start)[0]]
+    lines = [f"{bullet}{words.of(ledger).written(name)}:", *lines]
+    if at < 0:
+        at = end_of_fields(item)
+    return insertion(ledger.text, at, lines if item.fields else ["", *lines])
 
 
 def end_of_fields(item: Item) -> int:
@@ -42,7 +59,7 @@ def end_of_fields(item: Item) -> int:
     return item.fields[-1].span.end_byte if item.fields else item.span.end_byte
 
 
-def insertion(data: bytes, at: int, lines: list[str]) -> Edit:
+def insertion(data: bytes, at: int, lines: Sequence[str]) -> Edit:
     """Whole lines at the start of a line, in the newline style of the place."""
     newline = text.newline_of(data, at)
     body = newline.join(text.encode(line) for line in lines)

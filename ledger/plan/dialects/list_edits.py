@@ -24,7 +24,6 @@ from ledger.plan.document import Block, Edit
 from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
 from ledger.plan.words import Vocabulary
 
-_ACTIONS: Final = ("next actions", "next action")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
 _TAB: Final = 4
 _LONGEST_LINE: Final = 400  # characters behind an action's state that are looked at
@@ -51,18 +50,10 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
 
 def _section_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
     ledger = plan.ledger
-    history = [attempt for attempt in item.attempts if attempt.source == "history"]
-    home = places.field(item, "attempts history", "attempts", "attempt history")
-    at_home = [attempt for attempt in history if home and places.within(attempt, home)]
-    if history:
-        return beside(ledger, item, at_home or history, new)
-    vocabulary = words.of(ledger)
-    lines = styles.attempt(new, _style_elsewhere(ledger, item), vocabulary)
-    if home:
-        return places.insertion(ledger.text, home.span.end_byte, lines)
-    lines = [f"{_field_bullet(ledger, item)}{vocabulary.written('Attempts History')}:", *lines]
-    at = places.end_of_fields(item)
-    return places.insertion(ledger.text, at, lines if item.fields else ["", *lines])
+    if history := places.history(item):
+        return beside(ledger, item, history, new)
+    lines = styles.attempt(new, _style_elsewhere(ledger, item), words.of(ledger))
+    return places.in_field(ledger, item, "Attempts History", lines)
 
 
 def _style_elsewhere(ledger: Ledger, item: Item) -> styles.Style:
@@ -82,19 +73,17 @@ def _style_elsewhere(ledger: Ledger, item: Item) -> styles.Style:
 
 
 def _section_actions(plan: Text, item: Item, new: Sequence[str]) -> Edit:
-    ledger, vocabulary = plan.ledger, words.of(plan.ledger)
-    lines = _first_actions(new, "  1. ", vocabulary)
-    home = places.field(item, *_ACTIONS)
-    if home:
-        return places.insertion(ledger.text, home.span.end_byte, lines)
+    ledger = plan.ledger
     bullets = [
         attempt.span.end_byte
         for attempt in item.attempts
         if attempt.source == "history" and not ledger.text.startswith(b"#", attempt.span.start_byte)
     ]
-    at = places.behind_field(item, max([places.end_of_fields(item), *bullets]))
-    label = f"{_field_bullet(ledger, item)}{vocabulary.written('Next Actions')}:"
-    return places.insertion(ledger.text, at, [label, *lines])
+    at = max([places.end_of_fields(item), *bullets])
+    spans = (field.span for field in item.fields)  # no field is torn apart
+    torn = (span.end_byte for span in spans if span.start_byte < at < span.end_byte)
+    lines = _first_actions(new, "  1. ", words.of(ledger))
+    return places.in_field(ledger, item, "Next Actions", lines, next(torn, at))
 
 
 def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
@@ -110,12 +99,6 @@ def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         end = span.start_byte + len(text.encode(old))
         edits.append(Edit(span.start_byte, end, text.encode(new)))
     return edits
-
-
-def _field_bullet(ledger: Ledger, item: Item) -> str:
-    if not item.fields:
-        return "- "
-    return _prefix_of(places.first_line(ledger, item.fields[0].span.start_byte))
 
 
 # An entry of a roadmap
@@ -240,7 +223,9 @@ class Place(NamedTuple):
     field: tuple[str, ...] = ()
 
 
-SECTION: Final = Place(_section_attempt, _section_actions, _section_status, _ACTIONS)
+SECTION: Final = Place(
+    _section_attempt, _section_actions, _section_status, places.HOMES["Next Actions"]
+)
 ENTRY: Final = Place(_entry_attempt, _entry_actions, _entry_status)
 TASK: Final = Place(_task_attempt, _task_boxes, _task_status)
 
