@@ -26,12 +26,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from ledger.errors import LedgerError, UnreadableInput, UsageError, why
 from ledger.plan import text
 
 Which = Literal["ledger", "archive"]
+T = TypeVar("T")
+Both = tuple[bytes, bytes]
 
 _LOCK_FLAGS: Final = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _TEMPORARY_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -50,26 +52,20 @@ class Pair(NamedTuple):
     archive: Path
 
 
-class Content:
-    """One file, locked: its bytes as they are now, and those that take their place when the
-    block ends. Left as they are, nothing is written."""
+class Content(Generic[T]):
+    """One file, or ledger and archive, locked: the bytes as they are now, and those that take their
+    place when the block ends. Left as they are, nothing is written. An archive that does not exist
+    is empty, and made."""
 
-    def __init__(self, old: bytes) -> None:
-        self.old = old
-        self.new = old
-
-
-class Contents:
-    """Ledger and archive, both locked: their bytes as they are now, and those that take their
-    place when the block ends. An archive that does not exist is empty, and made."""
-
-    def __init__(self, old: tuple[bytes, bytes]) -> None:
-        self.old = old
-        self.new = old
+    def __init__(self, old: T) -> None:
+        self.old: T = old
+        self.new: T = old
 
 
 @contextmanager
-def content(path: Path, *, pair: Pair | None = None, wait_s: float = 120.0) -> Iterator[Content]:
+def content(
+    path: Path, *, pair: Pair | None = None, wait_s: float = 120.0
+) -> Iterator[Content[bytes]]:
     """Lock ``path`` and read it; when the block ends, replace its bytes by ``new``.
 
     What is raised in the block (``Refused``, say) passes through and nothing is written. Mode
@@ -90,7 +86,7 @@ def content(path: Path, *, pair: Pair | None = None, wait_s: float = 120.0) -> I
 
 
 @contextmanager
-def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Contents]:
+def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Content[Both]]:
     """Lock and read both files; when the block ends, replace their bytes by ``new``. ``first`` is
     the one that gains.
 
@@ -100,7 +96,7 @@ def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Con
     pair = _real(pair)
     with _both_locked(pair, wait_s):
         ledger, archive = _version(pair.ledger), _version(pair.archive, may_be_missing=True)
-        changed = Contents((ledger.old or b"", archive.old or b""))
+        changed = Content((ledger.old or b"", archive.old or b""))
         yield changed
         steps = [(ledger, changed.new[0]), (archive, changed.new[1])]
         if first == "archive":

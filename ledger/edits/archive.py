@@ -316,35 +316,24 @@ def check_back(old: Both, new: Both) -> None:
 
 def _refuse_loss(old: Both, new: Both, *, nameless: bool = False) -> None:
     """What a move must leave as it was in either direction."""
-    for what, before, after in zip(
-        (
-            "the items",
-            "the index",
-            "the Last Updated line",
-            "a line that is not read",
-            "the attempts",
-            "the next attempt's number",
-        ),
-        _holds(old, nameless=nameless),
-        _holds(new, nameless=nameless),
-        strict=True,
-    ):
-        if before != after:
+    before, after = _holds(old, nameless=nameless), _holds(new, nameless=nameless)
+    for what, held in before.items():
+        if held != after[what]:
             raise _not_as_meant(what)
 
 
-def _holds(both: Both, *, nameless: bool) -> Iterator[object]:
-    ledger = both.ledger
-    yield [(item.id, item.title) for item in ledger.items]
-    yield [outline.shape(row) for row in ledger.index]
-    yield ledger.last_updated.value if ledger.last_updated else None
-    yield Counter(one.text for one in (*ledger.unread, *both.archive.unread))
-    every = (*_records(ledger), *_records(both.archive))
-    yield Counter(one[1:] if nameless else one for one in every)
-    highest: dict[str, int] = {}
-    for item in ledger.items:
-        highest[item.id] = max(item.highest, highest.get(item.id, 0))
-    yield highest
+def _holds(both: Both, *, nameless: bool) -> dict[str, object]:
+    ledger, archive = both
+    every = (*_records(ledger), *_records(archive))
+    return {
+        "the items": [(item.id, item.title) for item in ledger.items],
+        "the index": [outline.shape(row) for row in ledger.index],
+        "the Last Updated line": ledger.last_updated and ledger.last_updated.value,
+        "a line that is not read": Counter(one.text for one in (*ledger.unread, *archive.unread)),
+        "the attempts": Counter(one[1:] if nameless else one for one in every),
+        # of several sections of an item that with the largest number counts
+        "the next attempt's number": dict(sorted((item.id, item.highest) for item in ledger.items)),
+    }
 
 
 def _records(ledger: Ledger) -> Iterator[tuple[object, ...]]:

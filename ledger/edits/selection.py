@@ -11,8 +11,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from ledger.edits.archive import Cutting, Unit, readable
-from ledger.plan import citations, places, text, words
-from ledger.plan.model import FINISHED, Action, Attempt, Item, Ledger, Model, Pointer
+from ledger.plan import citations, document, places, text, words
+from ledger.plan.model import FINISHED, Action, Attempt, Item, Ledger, Model, Pointer, latest
 from ledger.plan.patterns import plain_id
 
 _CLOSED = ("complete", "rejected")
@@ -24,7 +24,6 @@ _NUMBERS = re.compile(r"#(\d{1,6})(?:[ \t]*[-\u2013][ \t]*#?(\d{1,6}))?")
 _LONGEST_RANGE = 1000
 _SHORTEST = 200  # bytes of one line that is worth moving
 _ANCHOR = re.compile(r"\]\(#([^)\s]{1,300})\)")
-_NO_SLUG = re.compile(r"[^\w\- ]")
 
 
 class Wanted(NamedTuple):
@@ -162,7 +161,7 @@ class Selection:
         for other, line, said in self._open:
             if other.id != item.id and _names(said, item.id):
                 return f"{other.id} needs it (line {line})"
-        slugs = {_slug(title) for title in self._cutting.headings(unit)}
+        slugs = {document.anchor(title) for title in self._cutting.headings(unit)}
         for at, line, slug in self._anchors:
             if slug in slugs and not unit.start <= at < unit.end:
                 return f"line {line} links into it"
@@ -178,7 +177,9 @@ class Selection:
             if (item.id, one.number) not in self._cited
             and (before is None or (one.date is not None and one.date < before))
         ]
-        units = [unit for unit in self._cutting.runs(item, going) if _is_worth_it(unit)]
+        # Each is to be longer than the line that would point to it.
+        runs = self._cutting.runs(item, going)
+        units = [unit for unit in runs if unit.saved > 0 or unit.end - unit.start > _SHORTEST]
         read = [unit for unit in units if self._reads(unit)]
         if len(read) < len(units):
             self._hold(item, "some of its attempts would not read the same in the archive")
@@ -216,11 +217,6 @@ def _but_newest(
     ]
 
 
-def _is_worth_it(unit: Unit) -> bool:
-    """Whether it is longer than the line that would point to it."""
-    return unit.saved > 0 or unit.end - unit.start > _SHORTEST
-
-
 def _latest(item: Item) -> str | None:
     return max((one.date for one in item.attempts if one.date), default=None)
 
@@ -240,7 +236,7 @@ def _open(ledger: Ledger) -> Iterator[tuple[Item, int, str]]:
             if field.name.lower().startswith(_WAITS):
                 said = text.decode(ledger.text[field.span.start_byte : field.span.end_byte])
                 yield item, field.span.start_line, said
-        last = max(item.attempts, key=lambda one: one.number or 0, default=None)
+        last = latest(item.attempts)
         following = citations.labelled(last.text, "Next Actions") if last else None
         if last and following:
             yield item, last.span.start_line, following
@@ -279,14 +275,8 @@ def _names(said: str, name: str) -> bool:
 
 def _links(ledger: Ledger) -> Iterator[tuple[int, int, str]]:
     """Links to anchors of the file itself: offset, line and anchor."""
-    starts = text.line_starts(ledger.text)
-    for number, start in enumerate(starts[:-1]):
-        line = ledger.text[start : starts[number + 1]]
-        if b"](#" in line:
-            for found in _ANCHOR.findall(text.decode(line)):
-                yield start, number + 1, found.lower()
-
-
-def _slug(title: str) -> str:
-    """The anchor that GitHub gives a heading."""
-    return _NO_SLUG.sub("", title.strip().lower()).replace(" ", "-")
+    start = 0
+    for number, line in enumerate(ledger.text.splitlines(keepends=True), 1):
+        for found in _ANCHOR.findall(text.decode(line)) if b"](#" in line else ():
+            yield start, number, found.lower()
+        start += len(line)
