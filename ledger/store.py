@@ -109,11 +109,7 @@ def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Con
 
 
 def update(
-    path: Path,
-    change: Callable[[bytes], bytes],
-    *,
-    pair: Pair | None = None,
-    wait_s: float = 120.0,
+    path: Path, change: Callable[[bytes], bytes], *, pair: Pair | None = None, wait_s: float = 120.0
 ) -> tuple[bytes, bytes]:
     """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
 

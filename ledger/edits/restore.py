@@ -9,14 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ledger.edits import append, outline
-from ledger.edits.outline import (
-    Outline,
-    Shape,
-    drop_fields,
-    not_as_meant,
-    plain,
-    refuse_difference,
-)
+from ledger.edits.outline import Outline, Shape, drop_fields, not_as_meant, plain, refuse_difference
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, patterns, places, text
 from ledger.plan.document import Edit

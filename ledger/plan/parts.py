@@ -146,11 +146,7 @@ class Draft:
 
 
 def attempt(
-    document: Document,
-    lead: patterns.AttemptLead,
-    item: str | None,
-    start: int,
-    end: int,
+    document: Document, lead: patterns.AttemptLead, item: str | None, start: int, end: int
 ) -> Attempt:
     """The attempt whose entry covers lines ``[start, end)``."""
     where = trimmed_span(document, start, end)
@@ -277,13 +273,18 @@ def field(document: Document, entry: Block) -> Field | None:
     # In ``**Name:** value`` the marks behind the colon belong to the name.
     opened = len(line) - len(line.lstrip("*")) - (colon - len(line[:colon].rstrip("*")))
     rest = line[colon + 1 :].removeprefix("*" * opened).lstrip(" \t")
-    value = rest.rstrip()
-    at = len(raw) - len(rest)
+    return field_at(document, name, entry.start, entry.end, len(raw) - len(rest))
+
+
+def field_at(document: Document, name: str, start: int, end: int, at: int) -> Field:
+    """The field ``name`` in lines ``[start, end)``; its value begins at character ``at`` of the
+    first."""
+    value = document.line(start)[at:].rstrip()
     return Field(
         name=document.vocabulary.name(name),
         value=value,
-        span=span(document, entry.start, entry.end),
-        value_span=span_in_line(document, entry.start, at, at + len(value)),
+        span=span(document, start, end),
+        value_span=span_in_line(document, start, at, at + len(value)),
     )
 
 
@@ -298,17 +299,8 @@ def last_updated(document: Document, before: int) -> Field | None:
     """The line ``**Last Updated:** date (note)`` among the first ones, before line ``before``."""
     label = updated_label(document.vocabulary)
     for number in range(min(before, len(document.starts) - 1, _UPDATED_WITHIN)):
-        line = document.line(number)
-        match = label.match(line)
-        if match:
-            value = line[match.end() :].rstrip()
-            where = span_in_line(document, number, match.end(), match.end() + len(value))
-            return Field(
-                name="Last Updated",
-                value=value,
-                span=span(document, number, number + 1),
-                value_span=where,
-            )
+        if match := label.match(document.line(number)):
+            return field_at(document, "Last Updated", number, number + 1, match.end())
     return None
 
 

@@ -4,6 +4,7 @@ Patterns see lines with their bullet cut off. Each is bounded, so that it takes 
 """
 
 import re
+import textwrap
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -117,8 +118,7 @@ _NOTE = re.compile(r"[ \t]*\((?P<note>[^()\n]{0,200})\)")
 _NUMBER = re.compile(r"Attempt\s*#(\d{1,6})", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"Attempt\s*#?\d{1,6}", re.IGNORECASE)
 _LOOKS_LIKE_ATTEMPT = re.compile(
-    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\s]*Attempts?\b",
-    re.IGNORECASE,
+    r"[ \t]*(?:[-*+]|#{1,6})[ \t]+\*{0,2}\[[^\]\n]{4,40}\][*\s]*Attempts?\b", re.IGNORECASE
 )
 
 _AFTER_STAMP = re.compile(r"STAMP[:= ]{1,3}[*`]{0,3}(\d{8}T\d{6}Z)(?!\w)")
@@ -132,6 +132,7 @@ _STAMP_REACH = 6000
 _LABEL_REACH = 400
 # How far into an attempt its own number may stand.
 _NUMBER_REACH = 120
+_LONGEST_SLUG = 40
 
 
 class AttemptLead(NamedTuple):
@@ -309,11 +310,7 @@ def _note(line: str, at: int) -> tuple[int | None, str | None, int]:
     stamp = STAMP.search(match["note"])
     if not (number or stamp or _WHEN.search(match["note"])):
         return None, None, at
-    return (
-        int(number.group(1)) if number else None,
-        stamp.group() if stamp else None,
-        match.end(),
-    )
+    return (int(number.group(1)) if number else None, stamp.group() if stamp else None, match.end())
 
 
 def behind_number(text: str) -> str:
@@ -329,7 +326,9 @@ def opens(text: str, opening: str) -> bool:
 
 def slug(title: str, otherwise: str) -> str:
     """A name made of the first words of a title, for commands; ``otherwise`` where it has none."""
-    return "-".join(re.findall(r"[^\W_]+", title.lower()))[:40].rstrip("-") or otherwise
+    said = re.findall(r"[^\W_]+", title.lower()[:400])
+    kept = textwrap.shorten(" ".join(said), _LONGEST_SLUG, placeholder="") or "".join(said[:1])
+    return kept[:_LONGEST_SLUG].replace(" ", "-") or otherwise
 
 
 def plain_id(name: str) -> str:

@@ -19,51 +19,30 @@ _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
 _PHRASE_END = re.compile(r"[(;:]|\.(?:\s|\Z)| [—–-]+ ")
 _LONGEST_PHRASE = 120  # characters that may hold the deciding word
 
-_RESULT_WORDS: Final[tuple[tuple[Result, frozenset[str]], ...]] = (
-    ("partial", frozenset("partial partially incomplete unfinished timeout timed-out".split())),
-    (
-        "failed",
-        frozenset(
-            "fail fails failed failing failure failures regression regressed worse worsening error"
-            " errors invalid broken violation crashed reopened re-opened unsuccessful".split()
-        ),
-    ),
-    ("blocked", frozenset("blocked blocker blockers paused stalled waiting halted halt".split())),
-    (
-        "success",
-        frozenset(
-            "success successful succeeded complete completed done pass passed passes passing"
-            " resolved fixed verified approved confirmed cleared reproduced validated satisfied"
-            " locked aligned landed ok green closed".split()
-        ),
-    ),
-    (
-        "info",
-        frozenset(
-            "evidence evidence-only audit planning plan analysis documentation documented backlog"
-            " update note notes memo observation redundancy redundant stale superseded diagnosis"
-            " diagnostic investigating investigation instrumentation review invalidates follow-up"
-            " surfaced captured collected refresh updated info deferred found baseline".split()
-        ),
-    ),
-)
-_RESULT_MARKS: Final[tuple[tuple[str, Result], ...]] = (
-    ("✅", "success"),
-    ("✓", "success"),
-    ("❌", "failed"),
-    ("⚠", "partial"),
-    ("⏳", "partial"),
-    ("⏸", "blocked"),
-    ("📋", "info"),
-    ("📝", "info"),
-    ("📊", "info"),
-)
-
 
 def _by_word(words: dict[Meaning, str]) -> dict[str, Meaning]:
     """What each of the words means."""
     return {word: meaning for meaning, known in words.items() for word in known.split()}
 
+
+_RESULT_WORDS: Final[dict[Result, str]] = {
+    "partial": "partial partially incomplete unfinished timeout timed-out",
+    "failed": "fail fails failed failing failure failures regression regressed worse worsening"
+    " error errors invalid broken violation crashed reopened re-opened unsuccessful",
+    "blocked": "blocked blocker blockers paused stalled waiting halted halt",
+    "success": "success successful succeeded complete completed done pass passed passes passing"
+    " resolved fixed verified approved confirmed cleared reproduced validated satisfied locked"
+    " aligned landed ok green closed",
+    "info": "evidence evidence-only audit planning plan analysis documentation documented backlog"
+    " update note notes memo observation redundancy redundant stale superseded diagnosis diagnostic"
+    " investigating investigation instrumentation review invalidates follow-up surfaced captured"
+    " collected refresh updated info deferred found baseline",
+}
+"""Of several the first that a phrase has a word of is what it means."""
+_RESULTS: Final = _by_word(_RESULT_WORDS)
+_RESULT_MARKS: Final[dict[str, Result]] = _by_word(
+    {"success": "✅ ✓", "failed": "❌", "partial": "⚠ ⏳", "blocked": "⏸", "info": "📋 📝 📊"}
+)
 
 _STATE_WORDS: Final[dict[str, ActionState]] = _by_word(
     {
@@ -76,12 +55,7 @@ _STATE_WORDS: Final[dict[str, ActionState]] = _by_word(
         "rejected": "rejected cancelled canceled dropped superseded",
     }
 )
-_STATE_MARKS: Final[tuple[tuple[str, ActionState], ...]] = (
-    ("✅", "complete"),
-    ("☑", "complete"),
-    ("✔", "complete"),
-    ("❌", "rejected"),
-)
+_STATE_MARKS: Final[dict[str, ActionState]] = _by_word({"complete": "✅ ☑ ✔", "rejected": "❌"})
 
 _STATUS_WORDS: Final[dict[str, ItemStatus]] = _by_word(
     {
@@ -178,10 +152,10 @@ class Vocabulary:
             words = set(_words(part))
             if "blocker" in words and words & {"cleared", "resolved"}:
                 return "success"
-            for value, known in _RESULT_WORDS:
-                if words & known:
-                    return value
-            for mark, value in _RESULT_MARKS:
+            known = {_RESULTS[word] for word in words if word in _RESULTS}
+            if known:
+                return next(value for value in _RESULT_WORDS if value in known)
+            for mark, value in _RESULT_MARKS.items():
                 if mark in part[:8]:
                     return value
         return "unknown"
@@ -194,7 +168,7 @@ class Vocabulary:
             return cast("ActionState", meaning)
         if word:
             return _STATE_WORDS.get(next(iter(_words(word)), ""), "unknown")
-        return next((value for known, value in _STATE_MARKS if known in mark), "pending")
+        return next((value for known, value in _STATE_MARKS.items() if known in mark), "pending")
 
     def is_state(self, word: str) -> bool:
         """Whether ``word`` is one that says an action's state."""

@@ -346,11 +346,7 @@ def _difference(old: str, new: str) -> tuple[str, str]:
 
 
 def joined(
-    path: str,
-    changes: Sequence[Change],
-    deeds: Mapping[str, Deed],
-    *,
-    is_cut: bool,
+    path: str, changes: Sequence[Change], deeds: Mapping[str, Deed], *, is_cut: bool
 ) -> History:
     """The history of the plan that is at ``path`` now. ``deeds`` are by the names of ``changes``,
     parents before children; of those whose version is not in the repository there are none."""

@@ -160,15 +160,7 @@ class Snapshot(NamedTuple):
 
 
 EMPTY = Snapshot(
-    blob="",
-    size=0,
-    lines=0,
-    updated=None,
-    items={},
-    listed=(),
-    rows=(),
-    index_form="",
-    unread=0,
+    blob="", size=0, lines=0, updated=None, items={}, listed=(), rows=(), index_form="", unread=0
 )
 
 

@@ -92,8 +92,6 @@ _MARKS_OFF = re.compile(r"[\u2013\u2014]|--? |`?\[[A-Za-z]")
 _TAG = re.compile(r"`?\[(?P<tag>[A-Za-z][\w +/.-]{0,30})\]`?(?!\()[ \t]*")
 _PRIORITY = re.compile(r"P\d\Z")
 _DATE = re.compile(r"(?<![\w-])\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d")
-_WORDS = re.compile(r"[^\W_]+")
-_LONGEST_SLUG = 40
 
 
 _LISTS: Final = ("bullet_list", "ordered_list")
@@ -283,16 +281,6 @@ def kin(name: str) -> str:
     return name.rstrip("0123456789.abcdefghijklmnopqrstuvwxyz-")
 
 
-def slug(said: str) -> str:
-    """A name made of the first words."""
-    found = ""
-    for word in _WORDS.findall(said.lower()[:400]):
-        if found and len(found) + len(word) >= _LONGEST_SLUG:
-            break
-        found += f"-{word[:_LONGEST_SLUG]}" if found else word[:_LONGEST_SLUG]
-    return found or "task"
-
-
 # Reading
 
 
@@ -340,10 +328,7 @@ class _Reading:
                 self.section(section, title, tuple(one for _, one in above))
                 self.find_unread(section)
         return Contents(
-            items=list(self.items()),
-            loose=self.loose,
-            unread=self.unread,
-            headings=self.headings,
+            items=list(self.items()), loose=self.loose, unread=self.unread, headings=self.headings
         )
 
     # Sections
@@ -390,15 +375,8 @@ class _Reading:
         line = self.document.line(block.start)
         label = _LABELLED.match(line) if block.kind == "paragraph" else None
         if label:
-            name, value = (label["bold"] or label["plain"]).strip(), line[label.end() :].rstrip()
-            yield Field(
-                name=self.vocabulary.name(name),
-                value=value,
-                span=parts.span(self.document, block.start, block.end),
-                value_span=parts.span_in_line(
-                    self.document, block.start, label.end(), label.end() + len(value)
-                ),
-            )
+            name = (label["bold"] or label["plain"]).strip()
+            yield parts.field_at(self.document, name, block.start, block.end, label.end())
 
     def _criteria(self, block: Block) -> Iterator[Criterion]:
         for entry in block.children:
@@ -576,7 +554,7 @@ def _names(openings: Sequence[Opening]) -> list[tuple[str, bool]]:
         if name:
             found.append((name, True))
             continue
-        words_of = unique = slug(one.whole)
+        words_of = unique = patterns.slug(one.whole, "task")
         while unique.upper() in taken:
             counts[words_of] += 1
             unique = f"{words_of}-{counts[words_of] + 1}"

@@ -15,15 +15,7 @@ from ledger.plan.dialect import Contents
 from ledger.plan.dialects import logbook_entries
 from ledger.plan.dialects.logbook_entries import Entry, Focus, Kind
 from ledger.plan.document import Block, Document, Section, entries, literal_lines, walk
-from ledger.plan.model import (
-    Action,
-    ActionState,
-    Attempt,
-    Criterion,
-    Field,
-    Item,
-    Unread,
-)
+from ledger.plan.model import Action, ActionState, Attempt, Criterion, Field, Item, Unread
 
 _TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
 _STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")

@@ -16,14 +16,7 @@ from ledger.plan import parts, patterns, text, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import list_edits
 from ledger.plan.document import Block, Document, Edit, Section, entries, walk
-from ledger.plan.model import (
-    Attempt,
-    Change,
-    Field,
-    Item,
-    Span,
-    Unread,
-)
+from ledger.plan.model import Attempt, Change, Field, Item, Span, Unread
 from ledger.plan.words import Vocabulary
 
 _CONTEXTS: Final[tuple[tuple[str, parts.Context], ...]] = (

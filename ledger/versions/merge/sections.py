@@ -314,10 +314,7 @@ class _Cut(NamedTuple):
 
 
 def _merge_part(
-    base: Part | None,
-    one: Part | None,
-    other: Part | None,
-    recorded: frozenset[int],
+    base: Part | None, one: Part | None, other: Part | None, recorded: frozenset[int]
 ) -> list[Piece]:
     """What becomes of a part. ``recorded`` are the numbers of the attempts that the merged item
     has entries for: an action may give up naming one of these, and no other."""
@@ -329,9 +326,7 @@ def _merge_part(
             return [left.body]
         if base.body.split() == left.body.split():
             return []
-        return [
-            Conflict(base.body, one.body if one else b"", other.body if other else b""),
-        ]
+        return [Conflict(base.body, one.body if one else b"", other.body if other else b"")]
     if one.body == other.body:
         return [one.body]
     if one.state and other.state and (base is None or base.state):
