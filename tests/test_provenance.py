@@ -1,0 +1,96 @@
+"""Where a run came from: the short form of ``python -m tests.campaigns.provenance``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns.provenance import differences
+from tests.work_trees import (
+    DIFFERING,
+    SAME,
+    SETUP,
+    State,
+    base,
+    make,
+    modified,
+    no_commit,
+    untracked,
+)
+
+SUMMARY = "`summary.md` does not list the files that differ"
+UNTRACKED = "untracked files neither make the commit dirty nor stand in the diff"
+KNOWN = {
+    "modified": SUMMARY,
+    "odd_content": SUMMARY,
+    "deleted": SUMMARY,
+    "staged": SUMMARY,
+    "renamed": SUMMARY,
+    "mode": SUMMARY,
+    "merging": SUMMARY,
+    "large": SUMMARY,
+    "kind": SUMMARY,
+    "untracked": UNTRACKED,
+    "untracked_odd": UNTRACKED,
+    "untracked_link": UNTRACKED,
+    "many": UNTRACKED,
+    "intent": UNTRACKED,
+    "embedded": "another repository inside is neither told nor makes the commit dirty",
+    "index_only": "the diff is against the index where the index differs from the files",
+    "settings": UNTRACKED,
+    "attributes": UNTRACKED,
+    "detached": UNTRACKED,
+    "below": UNTRACKED,
+    "makes_files": UNTRACKED,
+    "no_commit": "where there is no commit, the diff is empty and nothing says so",
+}
+CHANGES = (*DIFFERING, *SAME, *SETUP, no_commit)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return base(tmp_path_factory.mktemp("provenance") / "template")
+
+
+def _params() -> list[object]:
+    """Each change; those that are not recorded right yet must fail."""
+    return [
+        pytest.param(
+            change,
+            id=change.__name__,
+            marks=[pytest.mark.xfail(strict=True, reason=KNOWN[change.__name__])]
+            if change.__name__ in KNOWN
+            else [],
+        )
+        for change in CHANGES
+    ]
+
+
+def test_every_known_fault_is_of_a_change() -> None:
+    assert set(KNOWN) <= {change.__name__ for change in CHANGES}
+
+
+@pytest.mark.parametrize("change", _params())
+def test_commit_and_diff_give_the_tree_that_ran(
+    change: Callable[[State], None], template: Path, tmp_path: Path
+) -> None:
+    changes = (modified, untracked, change) if change in SETUP else (change,)
+    state = make(template, tmp_path, 4, changes)
+    assert differences(state, "run", tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(untracked, marks=pytest.mark.xfail(strict=True, reason=UNTRACKED)),
+        modified,
+        *SAME[:3],
+    ],
+    ids=lambda change: change.__name__,
+)
+def test_an_attempt_of_a_run_made_otherwise_is_dirty_likewise(
+    change: Callable[[State], None], template: Path, tmp_path: Path
+) -> None:
+    assert differences(make(template, tmp_path, 4, (change,)), "append", tmp_path) == []
