@@ -102,9 +102,10 @@ def _weight(verdict: Verdict) -> int:
 def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
     """A test case in which nothing says how it went: it passed, unless its ``status`` or
     ``result`` says that it did not."""
-    states = [_STATES.get(case.get(key, "").lower()) for key in ("status", "result")]
-    told = [outcome for outcome in states if outcome]
-    outcome: Outcome = min(told, key=WORST_FIRST.index, default="passed")
+    outcome: Outcome = "passed"
+    states = [case[key].lower() for key in ("status", "result") if key in case]
+    if told := [_STATES[state] for state in states if state in _STATES]:
+        outcome = min(told, key=WORST_FIRST.index)
     return TestResult(identity=identity, outcome=outcome, duration_s=seconds(case.get("time")))
 
 
@@ -129,9 +130,10 @@ class _Suite:
     tags in them (``failure``) and the test cases that have one (``with failure``); ``every``
     counts those of the suites inside it as well."""
 
-    def __init__(self, attributes: dict[str, str], path: str = "") -> None:
+    def __init__(self, attributes: dict[str, str], path: str = "", no_time: str = "") -> None:
         self.attributes = attributes
         self.path = path
+        self.no_time = no_time
         self.cases: dict[str, list[_Case]] = {}
         self.own: Counter[str] = Counter()
         self.every: Counter[str] = Counter()
@@ -153,15 +155,20 @@ class _Suite:
 
     def add(self, result: TestResult, attributes: dict[str, str], tags: Collection[str]) -> None:
         """A test case, or with ``at_collection`` the suite itself that could not be loaded."""
-        self.own.update(tags)
-        self.own.update(f"with {tag}" for tag in set(tags))
-        line = attributes.get("line")
-        place = (self.path, attributes.get("file", ""), f"line {line}" if line else "")
-        alike = self.cases.setdefault(result.identity, [])
-        self.doubles += bool(alike) and _is_double(result, alike[-1].result)
-        if not tags and attributes.get("time") == "0":
-            self.untimed.append((alike, len(alike)))
-        alike.append(_Case(result, place))
+        for tag in tags:
+            self.own[tag] += 1
+        for tag in set(tags) if tags else ():
+            self.own[f"with {tag}"] += 1
+        file, line = attributes.get("file", ""), attributes.get("line")
+        case = _Case(result, (self.path, file, f"line {line}") if line else (self.path, file, ""))
+        alike = self.cases.get(result.identity)
+        if alike is None:
+            alike = self.cases[result.identity] = [case]
+        else:
+            self.doubles += _is_double(result, alike[-1].result)
+            alike.append(case)
+        if not tags and attributes.get("time", self.no_time) == "0":
+            self.untimed.append((alike, len(alike) - 1))
 
 
 class Cases:
@@ -175,7 +182,7 @@ class Cases:
     def __init__(self) -> None:
         self.tests: dict[str, TestResult] = {}
         self.is_pytest = False
-        self.is_go = False
+        self.is_go = self.is_jest = False
         self.stopped = False
         self.started: str | None = None
         self.duration_s: float | None = None
@@ -195,12 +202,14 @@ class Cases:
         """The root, where it holds suites and is none itself."""
         self._suites = [_Suite(attributes)]
         self.is_pytest = attributes.get("name") == "pytest tests"
+        self.is_jest = attributes.get("name") == "jest tests"
 
     def open(self, attributes: dict[str, str]) -> None:
         """A suite begins."""
         name, above = attributes.get("name", "")[:_MAX_PATH], self._suites[-1]
         above.inner_suites += 1
-        self._suites.append(_Suite(attributes, f"{above.path} > {name}" if above.path else name))
+        path = f"{above.path} > {name}" if above.path else name
+        self._suites.append(_Suite(attributes, path, "0" if self.is_jest else ""))
         self.is_pytest = self.is_pytest or attributes.get("name") == "pytest"
         started = attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
@@ -265,7 +274,8 @@ class Cases:
         self._mark_todo(suite)
         for identity, cases in suite.cases.items():
             kept = self._fold(suite, cases) if len(cases) > 1 else cases
-            self._found.setdefault(identity, []).extend(kept)
+            if self._found.setdefault(identity, kept) is not kept:
+                self._found[identity] += kept
         self._check(suite)
         if self._suites:
             above = self._suites[-1]
@@ -281,23 +291,22 @@ class Cases:
         while self._suites:
             self.close()
         for identity, cases in self._found.items():
-            names = [identity]
-            if len(cases) > 1:
-                places = [case.place for case in cases]
-                names, is_numbered = names_apart(identity, places, self._found.keys())
-                self._numbered += is_numbered
-            for name, (result, _) in zip(names, cases, strict=True):
-                is_alone = name == identity
-                self.tests[name] = (
-                    result if is_alone else result.model_copy(update={"identity": name})
-                )
+            if len(cases) == 1:
+                self.tests[identity] = cases[0].result
+                continue
+            places = [case.place for case in cases]
+            names, is_numbered = names_apart(identity, places, self._found.keys())
+            self._numbered += is_numbered
+            for name, case in zip(names, cases, strict=True):
+                self.tests[name] = case.result.model_copy(update={"identity": name})
 
     def _mark_todo(self, suite: _Suite) -> None:
         """jest-junit writes a todo as a test that took no time, and counts it nowhere."""
         missing = suite.own["cases"] - (suite.written("tests") or suite.own["cases"])
         if self.is_pytest or self.is_go or not 0 < missing <= len(suite.untimed):
             return
-        if suite.written("skipped") != suite.own["with skipped"]:
+        marked = any(tag.startswith(("flaky", "rerun")) for tag in suite.own)
+        if suite.written("skipped") != suite.own["with skipped"] or marked:
             return
         suite.is_odd = True
         self._guessed += missing < len(suite.untimed)
