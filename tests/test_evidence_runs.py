@@ -281,6 +281,21 @@ def test_without_a_duration_the_program_tells_what_was_measured(lay: Lay) -> Non
     assert "time.txt: measured `true` (1.00 s), not the run's own command" in run.warnings[0]
 
 
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+
+
+def test_a_pointer_of_git_lfs_is_told_as_such(lay: Lay, tmp_path: Path) -> None:
+    run = lay({"junit.xml": POINTER, "pytest.log": log(test_a="passed")})
+    told = "junit.xml: expected the file itself, found a pointer of Git LFS to it; fetch it: git lfs pull"
+    assert (run.completeness, run.reason) == ("incomplete", told)
+    run = lay({"junit.xml": GOOD, "pytest.log": log(test_a="passed"), "scan.json": POINTER})
+    assert run.completeness == "complete"
+    assert any(told.startswith("scan.json: ") and "LFS" in told for told in run.warnings)
+    (tmp_path / "junit.xml").write_text(POINTER)
+    with pytest.raises(UnreadableInput, match="found a pointer of Git LFS"):
+        read_run(WorkTree(tmp_path), "junit.xml")
+
+
 def test_missing_pieces_are_said(lay: Lay) -> None:
     assert lay({"junit.xml": GOOD}).warnings == (
         "no pytest log in the folder",

@@ -347,7 +347,8 @@ class Cases:
             tries.begin()
             for result, _ in pieces:
                 hidden = self.is_pytest and pieces is not every[-1] and result.outcome == "passed"
-                tries.add(None if hidden else result.outcome, result.message, result.duration_s)
+                tries.took(result.duration_s)
+                tries.add(None if hidden else result.outcome, result.message)
         return last._replace(result=tries.result(last.result.identity) or last.result)
 
     def _check(self, suite: _Suite) -> None:

@@ -44,7 +44,7 @@ def merge(parts: Sequence[Part]) -> Merged:
     known = [at for at in known if at not in only_collected]
     known.sort(key=lambda at: RANK[parts[at].reader])
     kept: list[Part] = []
-    printed: dict[int, Totals] = {}  # what logs print of the sessions that other files have
+    pairs: list[tuple[Part, Part]] = []  # logs and the files that tell of the same sessions
     named: dict[int, Part] = {}
     for at in known:
         above = [parts[n] for n in known if RANK[parts[n].reader] < RANK[parts[at].reader]]
@@ -57,8 +57,8 @@ def merge(parts: Sequence[Part]) -> Merged:
             kept.append(log)
         else:
             _hold_against(at, log, partner, above, merged)
-            if log.printed is not None:
-                printed[id(partner)] = log.printed
+            pairs.append((log, partner))
+    _find_overwritten(kept, pairs, merged)
     if not kept and only_collected:
         first = parts[only_collected[0]].file
         kept = [parts[at] for at in only_collected if parts[at].file == first]
@@ -69,7 +69,8 @@ def merge(parts: Sequence[Part]) -> Merged:
     merged.read = bool(kept)
     merged.is_pytest = any(part.wall for part in kept)
     merged.partial = any(part.partial for part in kept)
-    _totals(kept, merged)
+    _totals(kept, pairs, merged)
+    printed = {id(partner): log.printed for log, partner in pairs if log.printed}
     lines = [printed.get(id(part)) or part.printed for part in kept]
     if any(lines):
         every = zip(lines, kept, strict=True)
@@ -171,11 +172,44 @@ def _hold_against(
         merged.disagreements.append(
             f"{log.file} and {report.file} disagree on {counted(len(differ), 'test')}: {shown}"
         )
-    elif log.totals and report.totals and bool(log.totals.failing) != bool(report.totals.failing):
-        merged.disagreements.append(
-            f"{log.file} counts {counted(log.totals.failing, 'failing test')}, "
-            f"{report.file} {report.totals.failing}"
-        )
+    elif log.totals and report.totals:
+        # What pytest prints of tries depends on where they failed.
+        is_rough = not log.partial or log.completeness != "complete" or log.totals.rerun > 0
+        told, has = (_figures(part, is_rough=is_rough) for part in (log, report))
+        if told != has:
+            merged.disagreements.append(f"{log.file} counts {told}, {report.file} {has}")
+
+
+def _figures(part: Part, *, is_rough: bool) -> str:
+    """The counts that two files of one session share: JUnit XML of pytest knows no xpassed."""
+    totals = (part.printed if part.reader == "junit" else None) or part.totals or Totals()
+    if is_rough:
+        return "failing tests" if totals.failing else "no failing test"
+    passed = totals.passed + totals.xpassed
+    others = f"{totals.skipped} skipped, {totals.xfailed} xfailed"
+    return f"{totals.failing} failed, {passed} passed, {others}"
+
+
+def _find_overwritten(
+    kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged
+) -> None:
+    """Sessions with failures that no file but their log has, beside a JUnit file of pytest that
+    tells of another session of that log, or of none."""
+    for log in kept:
+        failing = [name for name, test in log.tests.items() if test.outcome in FAILING]
+        if log.reader != "pytest-log" or not (log.totals and log.totals.failing):
+            continue
+        for report in kept:
+            partners = {other.file for other, partner in pairs if partner is report}
+            is_near = report.file.rpartition("/")[0] == log.file.rpartition("/")[0]
+            if report.reader == "junit" and report.wall and (partners <= {log.file}) and is_near:
+                names = f"{counted(log.totals.failing, 'failure')}"
+                example = f", such as {failing[0][:200]}" if failing else ""
+                merged.disagreements.append(
+                    f"{log.file} tells of {names} that {report.file} lacks{example}: "
+                    "a later pytest may have overwritten it"
+                )
+                break
 
 
 def _kind(test: TestResult) -> str:
@@ -237,9 +271,10 @@ def _again(before: TestResult, after: TestResult, is_later: bool) -> TestResult:
     )
 
 
-def _totals(kept: Sequence[Part], merged: Merged) -> None:
+def _totals(kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged) -> None:
     """Recounted from the tests. Outputs count more than they name: modules that were skipped at
-    collection, failures that only a suite counts, and in a quiet log all that passed."""
+    collection, failures that only a suite counts, and in a quiet log all that passed. Only the log
+    counts as xpassed what JUnit XML calls passed."""
     if not kept:
         return
     counts = recount(merged.tests.values()).model_dump()
@@ -248,4 +283,10 @@ def _totals(kept: Sequence[Part], merged: Merged) -> None:
             named = recount(part.tests.values())
             for name in counts:
                 counts[name] += max(0, getattr(part.totals, name) - getattr(named, name))
+    for log, report in pairs:
+        tests = (merged.tests[name].outcome for name in report.tests)
+        unnamed = (log.totals.xpassed if log.totals else 0) - list(tests).count("xpassed")
+        if report.reader == "junit" and report.wall and 0 < unnamed <= counts["passed"]:
+            counts["passed"] -= unnamed
+            counts["xpassed"] += unnamed
     merged.totals = Totals(**counts)

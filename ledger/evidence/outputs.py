@@ -64,6 +64,8 @@ _SAMPLE = 1 << 16
 _READ = (".xml", ".txt", ".log", ".out", ".err", ".stdout", ".stderr", ".sh", ".code", ".status",
          ".time", ".ips", ".crash", ".panic", ".bt", ".json", ".jsonl", ".ndjson", ".env",
          ".md")  # fmt: skip
+_RESULTS = (".xml", ".jsonl", ".log", ".out", ".stdout")  # a pointer to one leaves a run incomplete
+_LFS = b"version https://git-lfs.github.com/spec/"
 _STAMP = re.compile(r"(?<!\d)\d{8}T\d{6}Z(?!\d)")
 
 
@@ -179,6 +181,12 @@ def _below(files: Files, path: str) -> Iterator[File]:
 def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:
     """What a file says. ``is_file`` says that it is all that there is: a broken one, or one that
     no reader knows, raises ``UnreadableInput`` then."""
+    if data.startswith(_LFS):
+        why = f"{name}: expected the file itself, found a pointer of Git LFS to it"
+        if is_file:
+            raise UnreadableInput("run-is-pointer", why, "fetch it: git lfs pull")
+        has_results = name.endswith(_RESULTS) or execution.is_exit_code(name, b"")
+        return [_broken("unread", name, f"{why}; fetch it: git lfs pull", has_results=has_results)]
     sample = data if len(data) <= 2 * _SAMPLE else data[:_SAMPLE] + b"\n" + data[-_SAMPLE:]
     parts: list[Part] = []
     for reader in READERS:

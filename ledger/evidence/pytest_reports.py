@@ -22,6 +22,7 @@ from ledger.evidence.model import (
     recount,
 )
 from ledger.evidence.part import MAX_BYTES, Part, file_name, several, shorten
+from ledger.evidence.tries import Tries
 from ledger.plan.text import counted
 
 Record = Mapping[str, object]
@@ -305,64 +306,42 @@ def _no_report_log(name: str, expected: str) -> UnreadableInput:
 
 
 class _Test:
-    """One test so far. ``outcome`` is None while the try has none; ``is_over`` from its
-    teardown on. ``failed_before`` and ``passed_before`` are of earlier tries."""
+    """One test so far. ``is_over`` from the teardown of a try on."""
 
     def __init__(self) -> None:
-        self.outcome: Outcome | None = None
-        self.message: str | None = None
-        self.duration = 0.0
-        self.tries = 0
+        self.tries = Tries()
         self.is_over = True
-        self.failed_before = self.passed_before = self.has_failed_subtest = False
+        self.has_failed_subtest = False
 
     def begin(self) -> None:
         """A further try."""
-        if self.outcome is not None:
-            self.failed_before = self.failed_before or self.outcome in FAILING
-            self.passed_before = self.passed_before or self.outcome not in FAILING
-        self.outcome = self.message = None
-        self.tries += 1
+        self.tries.begin()
         self.is_over = False
 
     def take(self, report: Record) -> None:
         """What one phase of a try reports: setup, call, teardown, or ``???`` of a worker."""
         when, outcome = report.get("when"), report.get("outcome")
-        self.duration += seconds(report.get("duration"))
+        self.tries.took(seconds(report.get("duration")))
         expected = report.get("wasxfail")
         told: Outcome | None = None
-        if outcome == "rerun":  # also by a teardown, after a call that passed
-            self.failed_before = True
-            self.outcome = None
-        elif outcome == "failed":
+        if outcome == "failed":
             told = "failed" if when == "call" else "error"
         elif outcome == "skipped":
             told = "skipped" if expected is None else "xfailed"
         elif outcome == "passed" and when == "call":
             told = "passed" if expected is None else "xpassed"
-        if told is not None:
-            if self.outcome not in FAILING:
-                why = message(report.get("longrepr"))
-                self.message = (text(expected) or why) if told == "xfailed" else why
-            self.outcome = told
+        if told is not None or outcome == "rerun":  # the latter also by a teardown, after a pass
+            why = message(report.get("longrepr"))
+            self.tries.add(told, (text(expected) or why) if told == "xfailed" else why)
         self.is_over = when not in ("setup", "call")
 
     def result(self, node_id: str) -> TestResult | None:
-        """The result; None where the last try came to none."""
-        if self.outcome is None or (not self.is_over and self.outcome not in FAILING):
+        """The result; None where the last try came to none. A test fails with its subtests."""
+        if self.tries.outcome not in FAILING and not (self.is_over and self.tries.outcome):
             return None
-        if self.has_failed_subtest and self.outcome not in FAILING:
-            self.outcome = "failed"
-        failing = self.outcome in FAILING
-        flaky = self.passed_before if failing else self.failed_before
-        return TestResult(
-            identity=identity_of(node_id),
-            outcome=self.outcome,
-            duration_s=round(self.duration, 6),
-            message=self.message,
-            tries=self.tries,
-            flaky=flaky,
-        )
+        if self.has_failed_subtest:
+            self.tries.add("failed")
+        return self.tries.result(identity_of(node_id))
 
 
 class _Session:
@@ -409,7 +388,7 @@ class _Session:
         if not node_id:
             return
         test = self._tests.setdefault(node_id, _Test())
-        if when == "setup" or not test.tries or (when == "???" and test.is_over):
+        if when == "setup" or not test.tries.count or (when == "???" and test.is_over):
             test.begin()
         test.take(report)
         self._last = node_id

@@ -31,15 +31,14 @@ class Tries:
         self.count += 1
         self._earlier.add(True)
 
-    def add(
-        self, outcome: Outcome | None, message: str | None = None, seconds: float | None = None
-    ) -> None:
-        """What a piece of the try came to. A failure stays one; its first message tells why."""
+    def took(self, seconds: float | None) -> None:
+        """Time for a piece of a try."""
         if seconds is not None:
-            self._duration_s = round((self._duration_s or 0.0) + seconds, 6)
-        if outcome is None:
-            self.outcome = None
-        elif self.outcome not in FAILING:
+            self._duration_s = (self._duration_s or 0.0) + seconds
+
+    def add(self, outcome: Outcome | None, message: str | None = None) -> None:
+        """What a piece of the try came to. A failure stays one; its first message tells why."""
+        if outcome is None or self.outcome not in FAILING:
             self.outcome, self._message = outcome, message
         else:
             self.outcome = "error" if outcome == "error" else self.outcome
@@ -52,7 +51,7 @@ class Tries:
         return TestResult(
             identity=identity,
             outcome=self.outcome,
-            duration_s=self._duration_s,
+            duration_s=None if self._duration_s is None else round(self._duration_s, 6),
             message=None if self._message is None else shorten(self._message),
             tries=self.count,
             flaky=(self.outcome not in FAILING) in self._earlier,
