@@ -129,15 +129,10 @@ def run(
     template = section.runs_folder or config.runs or DEFAULT_FOLDER
     path, name = make_folder(config.root, template, values, stamp)
     bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
+    aside = [*set_aside(config, [path]), *earlier_runs(config, plan)]
     with Interrupts() as interrupts:
         duration_s, verdict = _capture(
-            config,
-            bundle,
-            interrupts,
-            aside=[*set_aside(config, [path]), *earlier_runs(config, plan)],
-            earlier=earlier,
-            echo=echo,
-            progress=progress,
+            config, bundle, interrupts, aside=aside, earlier=earlier, echo=echo, progress=progress
         )
     recorded = None
     if record and bundle.state != "interrupted" and not interrupts.caught:
