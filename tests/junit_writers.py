@@ -6,6 +6,7 @@ write a retry, a suite that could not load, a test that was never run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -209,6 +210,23 @@ def files_apart(rng: Random) -> Made:
         every += cases
         suites.append(suite(rng, "math", cases, **({} if key == "nothing" else {key: f"v{n}"})))
     return made(tag("testsuites", {"name": "tests", **counted(every)}, *suites), every)
+
+
+def like_a_number(rng: Random) -> Made:
+    """Cases whose own names look like what a reader may add to tell others apart."""
+    double = rng.choice(NAMES)
+    ends = (" (1)", " (2)", " (line 3)", " (a.js)", "#2", "[1]", " 2", " (1) (1)")
+    names = [double] * rng.randint(2, 3) + [
+        double + end for end in rng.sample(ends, rng.randint(2, 6))
+    ]
+    names += [f"S::{double}", f"S::{double} (1)", f"S › {double}"]
+    rng.shuffle(names)
+    told = outcomes(rng, len(names), (FAILED, SKIPPED, ERROR))
+    place = {"file": "a.js", "line": 3} if rng.random() < 0.4 else {}
+    cases = [Case(n, o, place if n == double else {}) for n, o in zip(names, told, strict=True)]
+    half = len(cases) // 2
+    xml = suite(rng, "S", cases[:half]) + suite(rng, rng.choice(("S", "T")), cases[half:])
+    return made(tag("testsuites", {}, xml), cases)
 
 
 def several_faults(rng: Random) -> Made:
@@ -476,12 +494,32 @@ def rerunfailures(rng: Random) -> Made:
         tries = rng.choice((0, 0, 1, 2, 5))
         empty = Case(name, PASSED, attributes)
         end = Case(name, rng.choice((PASSED, FAILED, ERROR)), attributes)
-        listed += [empty.written(rng) for _ in range(tries)] + [end.written(rng)]
+        own = [empty.written(rng) for _ in range(tries)] + [end.written(rng)]
+        # With xdist, other tests end in between.
+        at = [rng.randint(0, len(listed)) if rng.random() < 0.2 else len(listed) for _ in own]
+        for place, xml in sorted(zip(sorted(at), range(len(own)), strict=True), reverse=True):
+            listed.insert(place, own[xml])
         last.append(end)
     name = rng.choice(("pytest", "pytest", "my suite"))
     root = {} if name == "pytest" and rng.random() < 0.5 else {"name": "pytest tests"}
     xml = tag("testsuites", root, tag("testsuite", {"name": name, **counted(last)}, *listed))
     return made(xml, last)
+
+
+def surefire_rows(rng: Random) -> Made:
+    """Surefire: rows of one name, some of them run again; what was run again stands inside its case."""
+    attributes = {"classname": "org.RowsTest", "time": "0"}
+    cases = [_retried(rng, "rows", attributes) for _ in range(rng.randint(2, 6))]
+    return made(suite(rng, "org.RowsTest", cases), cases)
+
+
+def pytest_twice(rng: Random) -> Made:
+    """pytest: one file given twice (`--keep-duplicates`), each of its tests counted twice."""
+    names = [f"test_{n}" for n in range(rng.randint(1, 3))]
+    attributes = {"classname": "tests.test_x", "time": "0.001"}
+    told = outcomes(rng, 2 * len(names), (FAILED, FAILED, SKIPPED))
+    cases = [Case(n, o, attributes) for n, o in zip(names * 2, told, strict=True)]
+    return made(tag("testsuites", {"name": "pytest tests"}, suite(rng, "pytest", cases)), cases)
 
 
 def gotestsum(rng: Random) -> Made:
@@ -703,6 +741,54 @@ def ctest(rng: Random) -> Made:
     return made(tag("testsuite", {"name": "Linux-c++", **counts, "hostname": ""}, *listed), cases)
 
 
+def catch2(rng: Random) -> Made:
+    """Catch2: `tests` and `failures` count assertions, and each that failed is a child."""
+    cases, failed, asserted = [], 0, 0
+    for n in range(rng.randint(1, 5)):
+        faults = rng.choice((0, 0, 1, 2, 3))
+        failed += faults
+        asserted += faults + rng.randint(0, 4)
+        children = tuple(fault("failure", rng) for _ in range(faults))
+        attributes = {"classname": "tests.global", "status": "run", "time": "0"}
+        cases.append(Case(f"case {n}", FAILED if faults else PASSED, attributes, children))
+    counts = {"tests": asserted, "failures": failed, "errors": 0, "hostname": "tbd"}
+    listed = [case.written(rng) for case in cases]
+    xml = tag("testsuite", {"name": "tests", **counts}, *listed, "<system-out/>\n")
+    return _but(made(tag("testsuites", {}, xml), cases), whole=None)
+
+
+def karma(rng: Random) -> Made:
+    """karma: a suite for each browser, class names that begin with its name or not."""
+    every: list[Case] = []
+    suites = []
+    for n, browser in enumerate(("Chrome 120", "Firefox 121")):
+        classname = rng.choice(("math", f"{browser}.math"))
+        cases = [
+            Case(f"math {case.name}", case.outcome, {"classname": classname, "time": "0"})
+            for case in same_named(rng, {})
+        ]
+        every += cases
+        suites.append(suite(rng, browser, cases, package="", id=n))
+    return made(tag("testsuites", {}, *suites), every)
+
+
+def bazel(rng: Random) -> Made:
+    """Bazel: a target that wrote no results is one case, with an error by its exit code."""
+    cases = []
+    suites = []
+    for n in range(rng.randint(1, 3)):
+        outcome = rng.choice((PASSED, ERROR))
+        children = (
+            (tag("error", {"message": "exited with error code 1"}),) if outcome == ERROR else ()
+        )
+        name = f"pkg/target{n}"
+        cases.append(Case(name, outcome, {"status": "run", "duration": 1, "time": 1}, children))
+        counts = {"tests": 1, "failures": 0, "errors": int(outcome == ERROR)}
+        out = "<system-out>Generated test.log (if the file is not UTF-8, ...)</system-out>\n"
+        suites.append(tag("testsuite", {"name": name, **counts}, cases[-1].written(rng), out))
+    return made(tag("testsuites", {}, *suites), cases)
+
+
 # Failures that no test case names, and statuses without a child.
 
 
@@ -841,13 +927,38 @@ def _but(right: Made, **changes: object) -> Made:
 WRITERS: dict[str, Callable[[Random], Made]] = {
     writer.__name__: writer
     for writer in (
-        nothing_apart, lines_apart, nested, files_apart, several_faults,
+        nothing_apart, lines_apart, nested, files_apart, like_a_number, several_faults,
         jest, jest_unloaded, vitest, mocha_xunit, mocha_junit, node, playwright,
         surefire, nextest, rerunfailures, gotestsum, testmain, short_count,
         pytest_plain, teardown, testng, phpunit, gradle, googletest, ctest,
+        catch2, karma, bazel, surefire_rows, pytest_twice,
         suite_fault, fault_beside_cases, root_count, status_only, only_told, wrong_counts, roots,
     )
 }  # fmt: skip
+
+
+def disguised(rng: Random, xml: str) -> bytes:
+    """The same document in another encoding, namespace or layout, which says nothing else."""
+    way = rng.choice(
+        ("utf-16", "utf-8-sig", "latin-1", "namespace", "prefix", "lines", "flat", "comment")
+    )
+    if way in ("utf-16", "latin-1") and "encoding=" in xml:
+        name = {"utf-16": "UTF-16", "latin-1": "ISO-8859-1"}[way]
+        return xml.replace("UTF-8", name).encode(way, "xmlcharrefreplace")
+    if way == "utf-8-sig":
+        return xml.encode(way)
+    if way == "namespace":
+        xml = re.sub("<(testsuites?)", r'<\1 xmlns="urn:x-junit"', xml, count=1)
+    if way == "prefix":
+        xml = re.sub("<(/?)(?=[a-zA-Z])", r"<\1j:", xml)
+        xml = re.sub("<(j:[a-zA-Z]+)", r'<\1 xmlns:j="urn:x-junit"', xml, count=1)
+    if way == "lines":
+        xml = xml.replace("\n", "\r\n")
+    if way == "flat":
+        xml = xml.replace(">\n<", "><")
+    if way == "comment":
+        xml = xml.replace("?>\n", "?>\n<!-- <failure/> -->\n<?note <error/> ?>\n", 1)
+    return xml.encode()
 
 
 def files(count: int, seed: int) -> Iterator[tuple[int, str, Made]]:

@@ -243,7 +243,7 @@ def merging(state: State) -> None:
     state.git("checkout", "--quiet", "-")
     if state.rng.random() < 0.6:
         state.write("src/a.py", b"ours\n")
-        state.git("commit", "--quiet", "-a", "-m", "Ours")
+        state.git("commit", "--quiet", "-m", "Ours", "src/a.py")
     state.git("merge", "--quiet", "--no-commit", "--no-ff", "side", check=False)
 
 

@@ -11,7 +11,7 @@ true`` (now and then ``ledger append``) must hold:
 - *apply*: ``git apply git_diff.patch`` works on a clean checkout of it;
 - *tree*: and gives the files that ran; only large ones may be missing;
 - *unnamed*: what is missing, and a submodule that differs, is named in the patch or in `summary.md`;
-- *summary*: `summary.md` lists the files that differ;
+- *summary*: `summary.md` lists the files that differ, or says how many more there are;
 - *index*, *files*: git's index and all other files stay as they were;
 - *program*, *leak*: no program that the repository names is run, no file outside of it is copied;
 - *refused*, *hangs*: the run is recorded.
@@ -112,7 +112,7 @@ def _patch_differs(
     said = found.patch.decode("utf-8", "replace") + found.summary
     given = tree(clean, state)
     missing = {name for name in ran.keys() | given.keys() if ran.get(name) != given.get(name)}
-    if state.unborn and "no commit" in found.summary:
+    if state.unborn and re.search("no commit|commit: none", found.summary, re.IGNORECASE):
         missing = set()
     if missing - state.large:
         yield "tree"
@@ -120,7 +120,8 @@ def _patch_differs(
         yield "unnamed"
     changed = {name for name in ran.keys() | first.keys() if ran.get(name) != first.get(name)}
     listed = {name for name in changed if PLAIN.fullmatch(name) and not name.startswith("many/")}
-    if not state.unborn and any(name not in found.summary for name in listed):
+    cut = re.search(r"\d more$", found.summary, re.MULTILINE)
+    if not state.unborn and not cut and any(name not in found.summary for name in listed):
         yield "summary"
     if OUTSIDE.encode() in found.patch:
         yield "leak"
