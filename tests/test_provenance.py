@@ -20,7 +20,8 @@ from tests.work_trees import (
     untracked,
 )
 
-KNOWN = {"no_commit": "where there is no commit, the diff is empty and nothing says so"}
+KNOWN: dict[str, str] = {}
+"""Changes that are not recorded right yet, and why."""
 CHANGES = (*DIFFERING, *SAME, *SETUP, no_commit)
 
 
