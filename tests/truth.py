@@ -22,6 +22,8 @@ from tests.repository import Repository
 
 ITEM = "TASK-001"
 RUN = "reports/task/20251103T080000Z"
+# The files that the hook is called with.
+PLANS = ("docs/fix_plan.md", "docs/fix_plan_archive.md")
 PLAN = """# Fix Plan
 
 **Last Updated:** 2025-11-02
@@ -55,7 +57,11 @@ def _junit(tests: int, failed: int = 0) -> str:
 
 
 GREEN = "===== 12 passed in 3.40s =====\n"
-RED = "===== 1 failed, 11 passed in 3.40s =====\n"
+RED = (
+    "=========================== short test summary info ============================\n"
+    "FAILED tests/test_read.py::test_0 - assert 0\n"
+    "===== 1 failed, 11 passed in 3.40s =====\n"
+)
 # What a run leaves: exit code, log, JUnit XML. In `inconsistent` outputs name a failure and the
 # exit code does not; in `counts` two outputs count differently and none of them names a failure.
 OUTPUTS = {
@@ -139,8 +145,9 @@ def command(repo: Repository, *arguments: str) -> Told:
 def hook(repo: Repository) -> Told:
     """Stage everything and run the program that git runs."""
     repo.git("add", "--all")
+    plans = [name for name in PLANS if (repo.path / name).exists()]
     ran = subprocess.run(
-        [sys.executable, "-m", "ledger.hook", "docs/fix_plan.md"],
+        [sys.executable, "-m", "ledger.hook", *plans],
         cwd=repo.path,
         capture_output=True,
         check=False,
@@ -185,7 +192,14 @@ def unused(known: dict[str, str], tests: dict[str, Any]) -> set[str]:
     return {cell for names in known.values() for cell in names.split()} - cells
 
 
+def staged(repo: Repository) -> Told:
+    """What the hook says, without a process of its own."""
+    repo.git("add", "--all")
+    return _told(call(repo.path, "validate", "--staged"))
+
+
 JUDGES = {"hook": hook, "pushed": pushed, "based": based}
+QUICK = {"staged": staged, "pushed": pushed}
 
 
 def shell(kind: str) -> list[str]:

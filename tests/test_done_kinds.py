@@ -1,0 +1,712 @@
+"""Done means met, in the shapes that people give it: other words, other places, other moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands import call
+from tests.repository import Repository
+from tests.truth import (
+    DONE,
+    ITEM,
+    JUDGES,
+    OUTPUTS,
+    PLAN,
+    QUICK,
+    RUN,
+    attempt,
+    cases,
+    command,
+    edit,
+    hook,
+    lay_run,
+    start,
+    unused,
+)
+
+MET = "No test fails `check: failures == 0 and passed >= 12`"
+UNMET = "Many tests pass `check: passed >= 99`"
+UNKNOWN = "Everybody is content"
+GREEN = "✅ success. 12 passed."
+RED = "❌ failed. 1 failed, 11 passed."
+OLDER = "reports/task/20251102T080000Z"
+KNOWN: dict[str, str] = {
+    "a ticked criterion is believed although it is unmet": """
+        pushed-bold
+        pushed-closed
+        pushed-fixed
+        pushed-mark-behind
+        pushed-plain
+        staged-bold
+        staged-closed
+        staged-fixed
+        staged-mark-behind
+        staged-plain
+    """,
+    "criteria are judged by their ticks": """
+        append-bold-label
+        append-closed
+        append-complete
+        append-cross-emoji-met
+        append-dated
+        append-exists-yes
+        append-in-one-line
+        append-marked
+        append-no-box-unmet
+        append-optional-unmet
+        append-prose-met
+        append-star-box
+        append-tick-emoji-unmet
+        append-unreadable
+        pushed-bold-label
+        pushed-cross-emoji-met
+        pushed-exists-yes
+        pushed-in-one-line
+        pushed-no-box-unmet
+        pushed-optional-unmet
+        pushed-prose-met
+        pushed-star-box
+        pushed-tick-emoji-unmet
+        pushed-unreadable
+        pushed-words-missing
+        staged-bold-label
+        staged-cross-emoji-met
+        staged-exists-yes
+        staged-in-one-line
+        staged-no-box-unmet
+        staged-optional-unmet
+        staged-prose-met
+        staged-star-box
+        staged-tick-emoji-unmet
+        staged-unreadable
+        staged-words-missing
+    """,
+    "closing by hand is not held to evidence": """
+        index-red-then-green
+        one-moved
+        one-named
+        one-older
+        pushed-born-done
+        pushed-both-places
+        pushed-cites-a-file
+        pushed-crashed
+        pushed-error-only
+        pushed-inconsistent
+        pushed-newest-first
+        pushed-one-run-twice
+        pushed-retitled
+        pushed-two-items
+        range-close-then-other
+        range-done-reopened-done
+        range-run-then-close
+        staged-born-done
+        staged-both-places
+        staged-cites-a-file
+        staged-crashed
+        staged-error-only
+        staged-inconsistent
+        staged-newest-first
+        staged-one-run-twice
+        staged-retitled
+        staged-two-items
+    """,
+    "a criterion that the closing change takes out or weakens is not told": """
+        pushed-criterion-dropped
+        pushed-criterion-in-comment
+        pushed-criterion-made-optional
+        staged-criterion-dropped
+        staged-criterion-in-comment
+        staged-criterion-made-optional
+    """,
+    "an item that is closed on its way to the archive is not judged": """
+        pushed-archived-by-command
+        staged-archived-by-command
+    """,
+    "a met criterion does not get its tick in the same edit": """
+        dry-run-written
+        ticks-dos
+        ticks-unix
+    """,
+    "a sprint's action is not held to the brief's criteria": """
+        sprint-append-unknown-unknown
+        sprint-append-unmet-unmet
+        sprint-pushed-unknown-unknown
+        sprint-pushed-unmet-unmet
+        sprint-staged-unknown-unknown
+        sprint-staged-unmet-unmet
+    """,
+    "run has no --complete yet": """
+        sprint-run-met-met
+        sprint-run-unknown-unknown
+        sprint-run-unmet-unmet
+    """,
+}
+
+
+def table(*rows: Any) -> list[Any]:
+    """The rows as parameters, with what is known to fail."""
+    return cases(KNOWN, *rows)
+
+
+def plan(*criteria: str, label: str = "- Exit Criteria:") -> str:
+    """The plan, its item having these criteria with their boxes or bullets."""
+    if not criteria:
+        return PLAN
+    return f"{PLAN}{label}\n" + "".join(f"  {line}\n" for line in criteria)
+
+
+def holds(repo: Repository, judge: str, wanted: str) -> None:
+    """Whether the judge says it: an error, a warning, either of them, or nothing that blocks."""
+    told = (JUDGES | QUICK)[judge](repo)
+    if wanted == "error":
+        assert told.code == 1, told.text
+        assert told.errors, told.text
+        return
+    if wanted == "told":
+        assert told.errors or told.warnings, told.text
+        return
+    assert told.code == 0, told.text
+    assert not told.errors, told.text
+    if wanted == "warning":
+        assert told.warnings, told.text
+
+
+def closed(path: Path, text: str, kind: str = "green") -> Repository:
+    """A plan whose item somebody closed by hand with a new attempt, not committed."""
+    repo = start(path, text)
+    lay_run(repo, kind)
+    edit(repo, attempt(GREEN if kind == "green" else RED), *DONE)
+    return repo
+
+
+# ---- words that close, and words that do not
+
+WORDS = {
+    "plain": ("done", "error"),
+    "mark-behind": ("DONE ✅", "error"),
+    "bold": ("**done**", "error"),
+    "closed": ("closed", "error"),
+    "fixed": ("fixed", "error"),
+    "not-done": ("not done", "passes"),
+    "reopened": ("reopened", "passes"),
+    "superseded": ("superseded", "passes"),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "word", "wanted"),
+    table(*((judge, word, row[1]) for judge in QUICK for word, row in WORDS.items())),
+)
+def test_words_that_close(tmp_path: Path, judge: str, word: str, wanted: str) -> None:
+    settings = '[tool.ledger.words.status]\n"fertig" = "done"'
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"), settings)
+    lay_run(repo, "green")
+    text = WORDS[word][0]
+    edit(repo, attempt(GREEN), ("- Status: in_progress", f"- Status: {text}"))
+    edit(repo, ("High | in_progress", f"High | {text.replace('**', '')}"))
+    holds(repo, judge, wanted)
+
+
+SPOKEN = {
+    "complete": ("complete", "refused"),
+    "closed": ("closed", "refused"),
+    "marked": ("✅ done", "refused"),
+    "dated": ("done (2025-11-03)", "refused"),
+    "superseded": ("superseded", "written"),
+    "blocked": ("blocked", "written"),
+}
+
+
+@pytest.mark.parametrize(
+    ("writer", "word", "wanted"), table(*(("append", word, row[1]) for word, row in SPOKEN.items()))
+)
+def test_words_that_close_in_a_command(tmp_path: Path, writer: str, word: str, wanted: str) -> None:
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
+    told = command(repo, writer, ITEM, lay_run(repo, "green"), "--status", SPOKEN[word][0])
+    assert told.changed == (wanted == "written"), told.text
+    assert told.code == (0 if wanted == "written" else 1), told.text
+
+
+# ---- forms of criteria
+
+FORMS = {
+    "no-box-unmet": (plan(f"- {UNMET}"), "error"),
+    "star-box": (plan(f"* [x] {UNMET}"), "error"),
+    "tick-emoji-unmet": (plan(f"- ✅ {UNMET}"), "error"),
+    "cross-emoji-met": (plan(f"- ❌ {MET}"), "passes"),  # the run decides, not the mark
+    "optional-unmet": (plan(f"- [x] {MET}", f"- [ ] Optional: {UNMET}"), "passes"),
+    "bold-label": (plan(f"- [x] {UNMET}", label="- **Exit Criteria:**"), "error"),
+    "in-one-line": (f"{PLAN}- Exit Criteria: {UNMET}\n", "error"),
+    "exists-yes": (plan("- [ ] The plan `check: exists(docs/fix_plan.md)`"), "passes"),
+    "prose-met": (plan("- [ ] All tests pass"), "passes"),
+    "unreadable": (plan("- [x] Many `check: pased > 99`"), "warning"),
+    "words-missing": (plan("- [x] Root cause `check: logged(elephants)`"), "told"),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "form", "wanted"),
+    table(*((judge, form, row[1]) for judge in QUICK for form, row in FORMS.items())),
+)
+def test_forms_of_criteria(tmp_path: Path, judge: str, form: str, wanted: str) -> None:
+    holds(closed(tmp_path / "repo", FORMS[form][0]), judge, wanted)
+
+
+@pytest.mark.parametrize(
+    ("writer", "form", "wanted"),
+    table(
+        *(
+            (
+                "append",
+                form,
+                {"error": "refused", "passes": "written", "warning": "refused"}[row[1]],
+            )
+            for form, row in FORMS.items()
+            if row[1] != "told"
+        )
+    ),
+)
+def test_forms_of_criteria_in_a_command(
+    tmp_path: Path, writer: str, form: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo", FORMS[form][0])
+    told = command(repo, writer, ITEM, lay_run(repo, "green"), "--status", "done")
+    assert told.changed == (wanted == "written"), told.text
+    assert told.code == (0 if wanted == "written" else 1), told.text
+
+
+# ---- runs that failed otherwise than by a test, and runs that are somebody else's
+
+RUNS: dict[str, tuple[dict[str, str], str]] = {
+    "inconsistent": (OUTPUTS["inconsistent"], "error"),
+    "command-passed": ({"exit_code.txt": "0\n", "output.log": "fine\n"}, "passes"),
+    "log-only-green": ({"pytest.log": "===== 12 passed in 3.40s =====\n"}, "passes"),
+    "crashed": ({"exit_code.txt": "139\n", "output.log": "Segmentation fault\n"}, "error"),
+    "error-only": ({"exit_code.txt": "1\n", "pytest.log": "=== 1 error in 0.10s ===\n"}, "error"),
+    "skipped": (
+        {"exit_code.txt": "0\n", "pytest.log": "=== 11 passed, 1 skipped in 3.40s ===\n"},
+        "passes",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "run", "wanted"),
+    table(*((judge, run, row[1]) for judge in QUICK for run, row in RUNS.items())),
+)
+def test_runs_that_failed(tmp_path: Path, judge: str, run: str, wanted: str) -> None:
+    repo = start(tmp_path / "repo")
+    for name, text in RUNS[run][0].items():
+        repo.write(f"{RUN}/{name}", text.encode())
+    cited = f"    Artifacts: `{RUN}/`"
+    text = f"  * [2025-11-03] Attempt #2 — Result: ⚠️ partial. Rewritten.\n{cited}\n- Next Actions:"
+    edit(repo, ("- Next Actions:", text), *DONE)
+    holds(repo, judge, wanted)
+
+
+def entry(number: int, text: str) -> str:
+    """An attempt as it stands in the plan."""
+    return f"  * [2025-11-03] Attempt #{number} — Result: {text}\n"
+
+
+NEWEST = {
+    # name: the attempts as they stand, what is right; RUN is red, OLDER is green
+    "red-then-green": (
+        entry(2, f"failed. Artifacts: `{RUN}/`") + entry(3, f"success. Artifacts: `{OLDER}/`"),
+        "passes",
+    ),
+    "newest-first": (
+        entry(3, f"failed. Artifacts: `{RUN}/`") + entry(2, f"success. Artifacts: `{OLDER}/`"),
+        "error",
+    ),
+    "baseline-red": (entry(2, f"success. Artifacts: `{OLDER}/`. Baseline: `{RUN}/`"), "passes"),
+    "see-red": (
+        entry(2, f"success. Artifacts: `{OLDER}/`")
+        + entry(3, f"info. See `{RUN}/pytest.log` for the failure."),
+        "passes",
+    ),
+    "one-run-twice": (
+        entry(2, f"failed. Artifacts: `{RUN}/`") + entry(3, f"partial. Artifacts: `{RUN}/`"),
+        "error",
+    ),
+    "cites-a-file": (entry(2, f"failed. Log: `{RUN}/pytest.log`"), "error"),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "name", "wanted"),
+    table(*((judge, name, row[1]) for judge in QUICK for name, row in NEWEST.items())),
+)
+def test_the_newest_attempt_that_cites_a_run(
+    tmp_path: Path, judge: str, name: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo")
+    lay_run(repo, "red")
+    lay_run(repo, "green", OLDER)
+    edit(repo, ("- Next Actions:", f"{NEWEST[name][0]}- Next Actions:"))
+    if name == "newest-first":
+        first = "  * [2025-11-01] Attempt #1 — Result: ⚠️ partial. A first look.\n"
+        edit(repo, (first, ""), ("- Next Actions:", f"{first}- Next Actions:"))
+    repo.commit("Recorded")
+    edit(repo, *DONE)
+    holds(repo, judge, wanted)
+
+
+# ---- moments and places
+
+
+def born_done(repo: Repository) -> None:
+    """A new item that is done from the start."""
+    new = f"\n## [TASK-002] Ship\n- Status: done\n- Exit Criteria:\n  - [x] {NOTES}\n"
+    repo.ledger.write_text(repo.ledger.read_text("utf-8") + new, encoding="utf-8")
+
+
+NOTES = "Notes `check: exists(docs/no_such_notes.md)`"
+
+
+def renamed(repo: Repository) -> None:
+    """The item gets another ID, and is done."""
+    text = (
+        repo.ledger.read_text("utf-8")
+        .replace("TASK-001", "TASK-009")
+        .replace("task-001", "task-009")
+    )
+    repo.ledger.write_text(text, encoding="utf-8")
+    edit(repo, *DONE)
+
+
+def retitled(repo: Repository) -> None:
+    """The item gets another title, and is done."""
+    edit(repo, ("[TASK-001] Read large files", "[TASK-001] Read files of any size"), *DONE)
+
+
+def criterion_added(repo: Repository) -> None:
+    """The criterion comes with the change that closes."""
+    edit(repo, (f"- [x] {UNMET}\n", f"- [x] {UNMET}\n  - [x] {NOTES}\n"), *DONE)
+
+
+def criterion_dropped(repo: Repository) -> None:
+    """What is unmet is taken out by the change that closes."""
+    edit(repo, (f"- Exit Criteria:\n  - [x] {UNMET}\n", ""), *DONE)
+
+
+def criterion_weakened(repo: Repository) -> None:
+    """What is unmet is made easier by the change that closes."""
+    edit(repo, ("passed >= 99", "passed >= 2"), *DONE)
+
+
+def criterion_made_optional(repo: Repository) -> None:
+    """What is unmet becomes optional by the change that closes."""
+    edit(repo, (f"[x] {UNMET}", f"[x] Optional: {UNMET}"), *DONE)
+
+
+def criterion_in_code(repo: Repository) -> None:
+    """What is unmet becomes an example by the change that closes."""
+    edit(repo, (f"  - [x] {UNMET}\n", f"  ```\n  - [x] {UNMET}\n  ```\n"), *DONE)
+
+
+def criterion_in_comment(repo: Repository) -> None:
+    """What is unmet becomes a comment by the change that closes."""
+    edit(repo, (f"  - [x] {UNMET}\n", f"  <!-- - [x] {UNMET} -->\n"), *DONE)
+
+
+def moved_file(repo: Repository) -> None:
+    """The fix plan gets another name, and the item is done."""
+    edit(repo, *DONE)
+    repo.git("add", "--all")
+    repo.git("mv", "docs/fix_plan.md", "fix_plan.md")
+
+
+def archived_by_hand(repo: Repository) -> None:
+    """The section goes to the archive as done."""
+    edit(repo, *DONE)
+    text = repo.ledger.read_text("utf-8")
+    head, section = text.split("## [TASK-001]")
+    head = head.replace(
+        "| [TASK-001](#task-001-read-large-files) | Read large files | High | done |\n", ""
+    )
+    repo.ledger.write_text(head, encoding="utf-8")
+    repo.write("docs/fix_plan_archive.md", f"# Archive\n\n## [TASK-001]{section}".encode())
+
+
+def archived_by_command(repo: Repository) -> None:
+    """Closed by hand and archived before anything is committed."""
+    edit(repo, *DONE)
+    done = call(repo.path, "archive", ITEM)
+    assert done.code in {0, 1}, done.err
+
+
+def to_done_list(repo: Repository) -> None:
+    """The section becomes a line of the finished ones."""
+    text = repo.ledger.read_text("utf-8")
+    head, section = text.split("## [TASK-001]")
+    history = section[section.index("- Attempts History:") : section.index("- Next Actions:")]
+    head = head.replace("High | in_progress", "High | done")
+    repo.ledger.write_text(
+        f"{head}## Completed Items\n\n### [TASK-001] Read large files\n- Status: done\n{history}",
+        encoding="utf-8",
+    )
+
+
+def closed_in_both_places(repo: Repository) -> None:
+    """Section and index, as it should be."""
+    edit(repo, *DONE)
+
+
+def closed_with_other_edits(repo: Repository) -> None:
+    """Wrapped otherwise, moved down, other line ends."""
+    edit(repo, *DONE, ("## Index", "## Notes\n\nMore to come.\n\n## Index"))
+    repo.ledger.write_bytes(repo.ledger.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def two_items(repo: Repository) -> None:
+    """Another item is closed as it should be, this one is not."""
+    new = "\n## [TASK-002] Ship\n- Status: done\n"
+    repo.ledger.write_text(repo.ledger.read_text("utf-8") + new, encoding="utf-8")
+    edit(repo, *DONE)
+
+
+MOMENTS: dict[str, tuple[Callable[[Repository], None], str]] = {
+    "born-done": (born_done, "error"),
+    "retitled": (retitled, "error"),
+    # To take a criterion out is a decision that somebody may take; not one to be missed.
+    "criterion-dropped": (criterion_dropped, "told"),
+    "criterion-made-optional": (criterion_made_optional, "told"),
+    "criterion-in-comment": (criterion_in_comment, "told"),
+    "archived-by-command": (archived_by_command, "error"),
+    "both-places": (closed_in_both_places, "error"),
+    "two-items": (two_items, "error"),
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "moment", "wanted"),
+    table(*((judge, moment, row[1]) for judge in QUICK for moment, row in MOMENTS.items())),
+)
+def test_moments_and_places(tmp_path: Path, judge: str, moment: str, wanted: str) -> None:
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
+    lay_run(repo, "green")
+    edit(repo, attempt(GREEN))
+    repo.commit("Recorded")
+    MOMENTS[moment][0](repo)
+    holds(repo, judge, wanted)
+
+
+@pytest.mark.parametrize(("what", "wanted"), table(("one-moved", ITEM)))
+def test_a_plan_that_moves_is_held_against_its_old_name(
+    tmp_path: Path, what: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
+    lay_run(repo, "green")
+    edit(repo, attempt(GREEN))
+    repo.commit("Recorded")
+    moved_file(repo)
+    done = call(repo.path, "validate", "--staged", "--json")
+    assert [one["item"] for one in done.data["findings"] if one["severity"] == "error"] == [wanted]
+
+
+@pytest.mark.parametrize(("what", "wanted"), table(("one-named", ITEM)))
+def test_only_the_item_that_is_not_met_is_named(tmp_path: Path, what: str, wanted: str) -> None:
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
+    lay_run(repo, "green")
+    edit(repo, attempt(GREEN))
+    repo.commit("Recorded")
+    two_items(repo)
+    done = call(repo.path, "validate", "--base", "HEAD", "--json")
+    assert {one["item"] for one in done.data["findings"] if one["severity"] == "error"} == {wanted}
+
+
+@pytest.mark.parametrize(
+    ("what", "commits", "wanted"),
+    table(
+        ("range", "run-then-close", "error"),
+        ("range", "close-then-other", "error"),
+        ("range", "close-then-reopen", "passes"),
+        ("range", "done-reopened-done", "error"),
+        ("range", "done-before", "passes"),
+    ),
+)
+def test_commits_of_a_range(tmp_path: Path, what: str, commits: str, wanted: str) -> None:
+    """What the last of them leaves counts."""
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
+    back = tuple((new, old) for old, new in DONE)
+    lay_run(repo, "green")
+    steps: list[tuple[tuple[str, str], ...]] = {
+        "run-then-close": [(attempt(GREEN),), DONE],
+        "close-then-other": [
+            (attempt(GREEN), *DONE),
+            (("- Priority: High", "- Priority: High\n- Owner: ben"),),
+        ],
+        "close-then-reopen": [(attempt(GREEN), *DONE), back],
+        "done-reopened-done": [(attempt(GREEN), *DONE), back, DONE],
+        "done-before": [
+            (attempt(GREEN), *DONE),
+            (("- Priority: High", "- Priority: High\n- Owner: ben"),),
+        ],
+    }[commits]
+    first = {"done-reopened-done": 2, "done-before": 1}.get(commits, 0)
+    base = repo.git("rev-parse", "HEAD")
+    for number, changes in enumerate(steps, 1):
+        edit(repo, *changes)
+        sha = repo.commit(f"Step {number}")
+        base = sha if number == first else base
+    done = call(repo.path, "validate", "--base", base, "--head", "HEAD")
+    assert done.code == (1 if wanted == "error" else 0), done.out
+
+
+# ---- the hook judges what is staged
+
+
+@pytest.mark.parametrize(
+    ("what", "staged", "wanted"),
+    table(
+        ("index", "red-then-green", "error"),
+        ("index", "green-then-red", "passes"),
+    ),
+)
+def test_the_hook_reads_the_run_that_is_staged(
+    tmp_path: Path, what: str, staged: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo")
+    first, then = staged.split("-then-")
+    lay_run(repo, first)
+    edit(repo, attempt("⚠️ partial. Rewritten."), *DONE)
+    repo.git("add", "--all")
+    lay_run(repo, then)
+    done = call(repo.path, "validate", "--staged")
+    assert done.code == (1 if wanted == "error" else 0), done.out
+
+
+def test_the_hook_does_not_read_what_is_not_staged(tmp_path: Path) -> None:
+    """A change that is in the work tree only concerns no commit."""
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
+    edit(repo, ("- Priority: High", "- Priority: High\n- Owner: ben"))
+    told = hook(repo)
+    assert told.code == 0, told.text
+    edit(repo, *DONE)
+    assert call(repo.path, "validate", "--staged").code == 0
+
+
+# ---- what a command writes
+
+
+@pytest.mark.parametrize(
+    ("what", "end", "wanted"),
+    table(("ticks", "unix", "\n"), ("ticks", "dos", "\r\n")),
+)
+def test_the_tick_is_one_byte(tmp_path: Path, what: str, end: str, wanted: str) -> None:
+    text = plan(f"* [ ] {MET}", "* [ ] The plan `check: exists(docs/fix_plan.md)`")
+    repo = start(tmp_path / "repo", text.replace("\n", wanted))
+    told = command(repo, "append", ITEM, lay_run(repo, "green"), "--status", "done")
+    assert told.code == 0, told.text
+    new = repo.ledger.read_bytes().decode()
+    assert f"  * [x] {MET}{wanted}  * [x] The plan `check: exists(docs/fix_plan.md)`{wanted}" in new
+
+
+@pytest.mark.parametrize(
+    ("what", "option", "wanted"), table(("dry-run", "refused", 1), ("dry-run", "written", 0))
+)
+def test_a_dry_run_says_what_would_be(tmp_path: Path, what: str, option: str, wanted: int) -> None:
+    criterion = UNMET if wanted else MET
+    repo = start(tmp_path / "repo", plan(f"- [ ] {criterion}"))
+    told = command(repo, "append", ITEM, lay_run(repo, "green"), "--status", "done", "--dry-run")
+    assert (told.code, told.changed) == (wanted, False), told.text
+    if not wanted:
+        assert f"+  - [x] {MET}" in told.text
+
+
+@pytest.mark.parametrize(
+    ("writer", "kind", "wanted"),
+    table(("done-before", "red", 0), ("done-before", "green", 0)),
+)
+def test_an_attempt_at_what_is_done_is_recorded(
+    tmp_path: Path, writer: str, kind: str, wanted: int
+) -> None:
+    """A failure that is found later has to be recorded; the item stays as it was."""
+    repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
+    edit(repo, *DONE)
+    repo.commit("Done")
+    told = command(repo, "append", ITEM, lay_run(repo, kind))
+    assert (told.code, told.changed) == (wanted, True), told.text
+
+
+@pytest.mark.parametrize(("what", "wanted"), table(("one-older", ITEM)))
+def test_an_older_run_that_met_it_does_not_close_over_a_new_one(
+    tmp_path: Path, what: str, wanted: str
+) -> None:
+    repo = start(tmp_path / "repo", plan(f"- [x] {MET}"))
+    lay_run(repo, "green", OLDER)
+    edit(repo, attempt(GREEN, OLDER))
+    repo.commit("Met once")
+    told = command(repo, "append", wanted, lay_run(repo, "red"), "--status", "done")
+    assert (told.code, told.changed) == (1, False), told.text
+
+
+# ---- sprints of a brief
+
+BRIEF = """# Hand-off of phase M
+**STAMP:** 20251101T080000Z
+**Initiative:** [TASK-001]
+
+## Sprint 1: Read (1 hour)
+
+### Task 1.1: Rewrite the splitter
+**File:** `reader.py`
+
+**Sprint 1 Exit Criteria:**
+- ✅ CRITERION
+
+## Decision: the example
+
+| Option | Effort |
+| --- | --- |
+| Option A | 1 hour |
+| Option B | 2 hours |
+
+**Recommendation:** Option A
+"""
+SPRINT = "  2. 🟡 PENDING — Sprint 1: Read.\n"
+SPRINTS = [("met", MET, "passes"), ("unmet", UNMET, "error"), ("unknown", UNKNOWN, "warning")]
+
+
+@pytest.mark.parametrize(
+    ("writer", "verdict", "criterion", "wanted"),
+    table(
+        *(
+            (f"sprint-{writer}", verdict, verdict, wanted)
+            for writer in ("append", "run", "staged", "pushed")
+            for verdict, _, wanted in SPRINTS
+        )
+    ),
+)
+def test_a_sprint_is_complete_by_its_criteria(
+    tmp_path: Path, writer: str, verdict: str, criterion: str, wanted: str
+) -> None:
+    text = PLAN.replace("- Priority: High\n", "- Priority: High\n- Brief: docs/brief.md\n")
+    repo = start(tmp_path / "repo", text.replace("the splitter.\n", f"the splitter.\n{SPRINT}"))
+    criteria = {name: text for name, text, _ in SPRINTS}
+    repo.write("docs/brief.md", BRIEF.replace("CRITERION", criteria[criterion]).encode())
+    repo.commit("A brief")
+    writer = writer.removeprefix("sprint-")
+    if writer in QUICK:
+        lay_run(repo, "green")
+        done = "2. ✅ COMPLETE (Attempt #2, STAMP 20251103T080000Z) — Sprint 1"
+        edit(repo, attempt(GREEN), ("2. 🟡 PENDING — Sprint 1", done))
+        holds(repo, writer, wanted)
+        return
+    if writer == "append":
+        told = command(repo, "append", ITEM, lay_run(repo, "green"), "--complete", "2")
+    else:
+        log = OUTPUTS["green"]["pytest.log"].strip()
+        name = RUN.rsplit("/", 1)[1]
+        told = command(repo, "run", ITEM, "--stamp", name, "--complete", "2", "--", "echo", log)
+    assert told.changed == (wanted == "passes"), told.text
+    assert told.code == (0 if wanted == "passes" else 1), told.text
+
+
+def test_known_names_cells_of_the_tables() -> None:
+    assert not unused(KNOWN, globals())
