@@ -348,7 +348,7 @@ def test_other_lines(line: str) -> None:
 
 def test_what_a_failing_test_printed_is_not_taken_for_the_session() -> None:
     log = read(
-        HEAD + "t/a.py::test_x FAILED [100%]\n\n=== FAILURES ===\n___ test_x ___\n"
+        HEAD.replace("3", "1") + "t/a.py::test_x FAILED [100%]\n\n=== FAILURES ===\n___ test_x ___\n"
         "--- Captured stdout call ---\n"
         "=== test session starts ===\ncollected 1 item\n\nt/b.py::test_y PASSED [100%]\n"
         "=== 1 passed in 0.01s ===\n"

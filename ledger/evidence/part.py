@@ -15,7 +15,8 @@ class Part(NamedTuple):
 
     ``tests`` by identity. ``totals`` are recounted from them, or what the output prints where
     it names only some of its tests (``partial``); ``printed`` are those of a last line that
-    pytest printed, which counts a test and its teardown's error as two.
+    pytest printed, which counts a test and its teardown's error as two. ``deselected`` are tests
+    that were collected and left out.
     ``duration_s`` is wall time where ``wall`` is set, else a sum over tests that may have run
     side by side. ``elapsed_s`` is a whole command's, measured from outside. ``completeness``
     is set only where this file alone shows it, with the reason. ``without_tests`` says that the
@@ -28,6 +29,7 @@ class Part(NamedTuple):
     totals: Totals | None = None
     printed: Totals | None = None
     partial: bool = False
+    deselected: int = 0
     command: str | None = None
     cwd: str | None = None
     started: str | None = None

@@ -1,8 +1,9 @@
 """Single lines of a pytest terminal log."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.evidence.model import Outcome, Totals
@@ -22,11 +23,12 @@ SUBTESTS: dict[str, bool] = {
     "SUBSKIPPED": False, "SUBSKIP": False, "SUBXFAIL": False, "SUBXPASS": False,
 }  # fmt: skip
 LETTERS = {".": "passed", "F": "failed", "E": "errors", "s": "skipped", "x": "xfailed",
-           "X": "xpassed", "R": "rerun", "u": "", ",": "", "-": ""}  # fmt: skip
+           "X": "xpassed", "R": "rerun", "u": "subtests", ",": "subtests passed",
+           "-": "subtests skipped"}  # fmt: skip
 
 # `\x1b[32mPASSED\x1b[0m`: a colour, a title for the terminal, a character set
 _ANSI = re.compile(
-    r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
+    r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b[\]_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]"
 )
 # The verdicts that a reason or a label may follow.
 _REASONED = re.compile(
@@ -41,7 +43,9 @@ _IN_TIME = re.compile(r"(\d{1,12}(?:\.\d{1,12})?) ?s(?:econds)?(?: \([^()]*\))?"
 # `8 failed`, `2 subtests passed`
 _COUNT = re.compile(r"(\d{1,9}) ([a-z]+(?: [a-z]+)?)")
 # `3/10 tests collected (7 deselected)`
-_COLLECTED = re.compile(r"(?:(\d+)/)?(\d+) tests? collected(?: \((\d+) deselected\))?")
+_COLLECTED = re.compile(
+    r"(?:(?:(\d{1,9})/)?(\d{1,9})|no) tests? collected(?: \((\d{1,9}) deselected\))?"
+)
 _WORDS = {
     "passed": "passed", "failed": "failed", "error": "errors", "errors": "errors",
     "skipped": "skipped", "xfailed": "xfailed", "xpassed": "xpassed", "rerun": "rerun",
@@ -51,6 +55,19 @@ _OTHER_WORDS = frozenset(
     ("warning", "warnings", "deselected", "subtests passed", "subtest passed", "subtests failed",
      "subtests skipped", "subtests xfailed")
 )  # fmt: skip
+START = "test session starts"
+SHORT_SUMMARY = "short test summary info"
+REPORTS = frozenset({"ERRORS", "FAILURES", "PASSES", "XFAILURES", "XPASSES", "RERUNS"})
+# What others write in front of a line: who (`web-1  | `, `[CI/test]   | `, `[0] `, `job\tstep\t`;
+# not xdist's `[gw0] `), when (`2026-01-01T10:00:04.1234567Z `, `[10:00:04] `, `Jan 01 10:00:04 `),
+# and signs of a service (`00O `, `##[debug]`).
+_PREFIX = re.compile(
+    r"(?P<who>(?:[\w./()-]{1,60}|\[[\w ./()-]{1,60}\]) {0,40}\| ?|"
+    r"\[(?!gw\d)[\w ./()-]{1,60}\] |[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?"
+    r"(?:\[?(?:\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+    r"(?:Z|[+-]\d\d:?\d\d)?\]?(?: |$))?"
+    r"(?:\d\d[OE][ +])?(?:##\[\w{1,20}\])?"
+)
 
 
 def plain_lines(text: str) -> list[str]:
@@ -60,12 +77,40 @@ def plain_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+def streams(text: str) -> list[list[str]]:
+    """The lines of a log, without what others than pytest wrote in front of them: of several whose
+    lines are mixed, each by itself."""
+    lines = plain_lines(text)
+    if any(map(_is_landmark, lines)):
+        return [lines]
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        prefix = _PREFIX.match(line)
+        assert prefix is not None  # it may be empty
+        found.setdefault((prefix["who"] or "").strip(), []).append(line[prefix.end() :])
+    return [stream for stream in found.values() if any(map(_is_landmark, stream))] or [lines]
+
+
+def _is_landmark(line: str) -> bool:
+    """Whether nobody but pytest writes such a line."""
+    title = rule(line)
+    return summary(line) is not None or title in (START, SHORT_SUMMARY) or title in REPORTS
+
+
+def rule(line: str) -> str | None:
+    """The title of ``=== FAILURES ===``; None where a line is no such rule."""
+    line = line.rstrip()
+    return line.strip("= ") if line.startswith("=") and line.endswith("=") else None
+
+
 class Summary(NamedTuple):
-    """pytest's last line. ``totals.collected`` is 0: the line does not tell it."""
+    """pytest's last line. ``totals.collected`` is 0: the line does not tell it. ``others`` are the
+    counts that are no outcomes of tests: ``deselected``, ``subtests passed``."""
 
     totals: Totals
     duration_s: float
     collected_only: int | None = None
+    others: Mapping[str, int] = MappingProxyType({})
 
 
 def summary(line: str) -> Summary | None:
@@ -79,25 +124,26 @@ def summary(line: str) -> Summary | None:
         return Summary(Totals(), duration)
     only = _collected_only(counts)
     if only is not None:
-        return Summary(Totals(), duration, only)
-    values = dict.fromkeys(_WORDS.values(), 0)
+        return Summary(Totals(), duration, *only)
+    values, others = dict.fromkeys(_WORDS.values(), 0), {}
     for count in counts.split(", "):
         pair = _COUNT.fullmatch(count)
         if pair is None or (pair[2] not in _WORDS and pair[2] not in _OTHER_WORDS):
             return None
         if pair[2] in _WORDS:
             values[_WORDS[pair[2]]] += int(pair[1])
-    return Summary(Totals(**values), duration)
+        else:
+            others[pair[2].replace("subtest ", "subtests ")] = int(pair[1])
+    return Summary(Totals(**values), duration, None, others)
 
 
-def _collected_only(counts: str) -> int | None:
+def _collected_only(counts: str) -> tuple[int, Mapping[str, int]] | None:
+    """Of ``3/10 tests collected (7 deselected)`` the 3, and what was deselected."""
     first = counts.split(", ", maxsplit=1)[0]
-    if first == "no tests collected" or first.startswith("no tests collected ("):
-        return 0
     found = _COLLECTED.fullmatch(first)
     if found is None:
         return None
-    return int(found[1] or found[2])
+    return int(found[1] or found[2] or 0), {"deselected": int(found[3])} if found[3] else {}
 
 
 _MAX_WORDS = 50  # each is tried as the verdict
@@ -108,14 +154,17 @@ _ITEMS = re.compile(r"collected (\d{1,9}) items?((?: / \d{1,9} [a-z]{1,20})*)")
 _WORKERS = re.compile(r"\d{1,5} workers? \[(\d{1,9}) items?\]")
 
 
-def collected(line: str) -> int | None:
-    """Tests selected to run: ``collected 10 items / 3 deselected / 7 selected`` is 7."""
+def collected(line: str) -> tuple[int, int, int] | None:
+    """Of ``collected 10 items / 1 skipped / 3 deselected / 7 selected`` the tests that were
+    selected to run (7), the deselected ones (3) and the modules that were skipped (1)."""
     found = _ITEMS.search(line) if "collected " in line else None
     if found is None:
         workers = _WORKERS.match(line)
-        return int(workers[1]) if workers else None
+        return (int(workers[1]), 0, 0) if workers else None
     parts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", found[2])}
-    return parts.get("selected", int(found[1]) - parts.get("deselected", 0))
+    deselected = parts.get("deselected", 0)
+    selected = parts.get("selected", int(found[1]) - deselected)
+    return selected, deselected, parts.get("skipped", 0)
 
 
 def without_progress(line: str) -> str:

@@ -24,32 +24,47 @@ from ledger.evidence.model import (
 from ledger.evidence.part import Part, decode, file_name, several, shorten
 from ledger.evidence.pytest_lines import (
     LETTERS,
+    REPORTS,
+    SHORT_SUMMARY,
+    START,
     SUBTESTS,
     VERDICTS,
     Summary,
     bare_id,
     collected,
-    plain_lines,
+    rule,
     split_verdict,
     starts_with_test,
+    streams,
     summary,
     summary_id,
     without_progress,
 )
+from ledger.plan.text import counted
 
 NAME = "pytest-log"
 _SUFFIXES = (".log", ".txt", ".out", ".stdout")
 _MARKS = (b"test session starts", b"short test summary info", b" passed in ", b" failed in ",
           b"collected ", b"%]\n", b"%]\r\n", b"tests ran in ")  # fmt: skip
-_START = "test session starts"
-_REPORTS = frozenset({"ERRORS", "FAILURES", "PASSES", "XFAILURES", "XPASSES", "RERUNS"})
-# `[gw0] [ 25%] PASSED tests/test_a.py::test_x`, as xdist writes it.
-_XDIST = re.compile(r"\[gw\d{1,4}\] (?:\[ *\d{1,9}(?:%|/\d{1,9})\] )?([A-Z]+)(?=[ \[(])")
+# `[gw0] [ 25%] PASSED tests/test_a.py::test_x`, `[gw0] 1.2ms PASSED ...`, as xdist writes it.
+_XDIST = re.compile(
+    r"\[gw\d{1,4}\] (?:\[ *\d{1,9}(?:%|/\d{1,9})\] |[\d.]{1,12}(?:us|ms|s) )?([A-Z]+)(?=[ \[(])"
+)
 # What stands between exclamation marks where a session ended early.
 _STOPPED = re.compile(
-    r"stopping after \d+ failures|KeyboardInterrupt|Interrupted: .*|.*Exit: .*|session-timeout: .*"
+    r"stopping after \d+ failures|KeyboardInterrupt|session-timeout: .*|.*(?:Interrupted|Exit): .*"
 )
-_MODULES = re.compile(r" / (\d{1,9}) skipped")
+# What pytest says of a whole session: `ERROR: not found: a.py::test_x`
+_ERROR = re.compile(
+    r"(?:collecting \.\.\. )?(?:ERROR: )?(?P<said>(?P<usage>usage: |(?:file or directory )?"
+    r"not found: |found no collectors |ImportError while loading conftest )?.*)"
+)
+# In the short summary: `SUBFAILED[label] (i=1) path.py::name`, `SUBFAILED(i=1) path.py::name`,
+# and as pytest-subtests has it `[label] (i=1) SUBFAIL path.py::name`
+_SUBFAILED = re.compile(r"SUBFAIL(?:ED)?[\[(]|[\[(].{0,2000} SUBFAIL(?:ED)? ")
+_INTERNAL = "INTERNALERROR> "
+_COVERAGE = ("Coverage failure", "FAIL Required test coverage")
+_NODE = re.compile(r"\s*<(?:Dir|Package|Module|Class|UnitTestCase|Function|TestCaseFunction) ")
 
 
 def matches(name: str, sample: bytes) -> bool:
@@ -65,13 +80,13 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
     """A part for each session in the log; one without tests where it is no pytest log after
     all."""
     text = decode(data)
-    parts = [_part(session, name) for session in _sessions(text) if session.is_run]
+    sessions = [session for lines in streams(text) for session in _sessions(lines)]
+    parts = [_part(session, name) for session in sessions if session.is_run]
     return several(parts) or (Part(NAME, name, crashes=find_crashes(text, name)),)
 
 
-def _sessions(text: str) -> Iterator[Session]:
+def _sessions(lines: list[str]) -> Iterator[Session]:
     session = Session()
-    lines = plain_lines(text)
     for number, line in enumerate(lines, 1):
         whole = number < len(lines)
         if not session.feed(line, whole):
@@ -84,12 +99,15 @@ def _sessions(text: str) -> Iterator[Session]:
 
 def _part(session: Session, name: str) -> Part:
     tests = session.results()
-    completeness, reason = session.completeness()
     totals, partial = _totals(session, tests)
     last = session.summary
+    if session.only_collected is not None:
+        totals, partial = Totals(collected=session.only_collected), False
+    broken = sum(test.at_collection and test.outcome == "error" for test in tests.values())
+    completeness, reason = session.completeness(totals.cases - session.skipped_modules - broken)
     warnings: tuple[str, ...] = ()
     printed = None
-    if last is not None and last.collected_only is None:
+    if last is not None and session.only_collected is None:
         printed = last.totals.model_copy(update={"collected": totals.collected})
         failing = last.totals.failing
         named = sum(test.outcome in FAILING for test in tests.values())
@@ -97,6 +115,9 @@ def _part(session: Session, name: str) -> Part:
             warnings = (f"the last line counts {failing} failures and errors, {named} are named",)
             if not failing and completeness == "complete":
                 completeness, reason = "inconsistent", warnings[0]
+    if session.failed_subtests:
+        of = f", of {counted(len(session.subtests_of), 'test')}" if session.subtests_of else ""
+        warnings = (*warnings, f"{counted(session.failed_subtests, 'subtest')} failed{of}")
     return Part(
         NAME,
         name,
@@ -104,6 +125,7 @@ def _part(session: Session, name: str) -> Part:
         totals=totals,
         printed=printed,
         partial=partial,
+        deselected=session.deselected,
         duration_s=last.duration_s if last else None,
         wall=True,
         completeness=completeness,
@@ -116,18 +138,19 @@ def _part(session: Session, name: str) -> Part:
 def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals, bool]:
     """Recounted where the log names every test, else what pytest printed."""
     last = session.summary
-    if last is not None and last.collected_only is not None:
-        return Totals(collected=last.collected_only), False
-    counted = recount(tests.values())
-    printed = session.without_subtests(last.totals) if last else session.letters()
+    named = recount(tests.values())
+    printed = last.totals if last else session.letters()
     # Under xdist only the last line tells of modules that were skipped at collection.
-    unnamed = max(session.skipped_modules, printed.skipped - counted.skipped)
-    counted = counted.model_copy(update={"skipped": counted.skipped + unnamed})
-    names_all = counted.passed + counted.errors >= printed.passed
-    if session.verbose and (last is None or names_all) and counted.failing >= bool(printed.failing):
-        return counted, False
+    unnamed = max(session.skipped_modules, printed.skipped - session.skips)
+    names_all = last is None or named.passed + named.errors >= printed.passed
+    if session.verbose and names_all and named.failing >= bool(printed.failing):
+        session.skipped_modules = unnamed
+        return named.model_copy(update={"skipped": named.skipped + unnamed}), False
+    printed = session.as_tests(printed)
     own = printed.cases - session.skipped_modules
-    selected = own if session.collected is None else session.collected
+    selected = own - sum(t.at_collection and t.outcome == "error" for t in tests.values())
+    if session.collected is not None:
+        selected = session.collected
     return printed.model_copy(update={"collected": selected}), own > len(tests)
 
 
@@ -185,13 +208,18 @@ class Session:
         self.summary: Summary | None = None
         self.skipped_modules = 0
         self.collected: int | None = None
+        self.deselected = 0
+        self.skips = 0  # verdicts of tests
+        self.subtests_of: set[str] = set()  # tests of which a subtest failed
         self.verbose = False
         self.lines: list[str] = []
         self._started = False
         self._state = "progress"
         self._tests: dict[str, _Verdicts] = {}
-        self._failed_subtests: set[str] = set()
-        self._subtest_failures = 0  # in the short summary
+        self._failed_calls: set[str] = set()  # in the short summary, as are the next two
+        self._errors: set[str] = set()
+        self._subtests = Counter[str]()  # failed ones, by where they are told
+        self._teardowns = 0  # reports of errors at teardown
         self._unfinished: dict[str, None] = {}
         self._current: str | None = None
         self._strong: str | None = None
@@ -201,7 +229,8 @@ class Session:
         self._ended_quietly = False  # -qq leaves the last line out
         self._last_file: str | None = None
         self._stopped: str | None = None
-        self._error: str | None = None
+        self._error = self._aside = ""
+        self._is_called_wrongly = self._lists_nodes = False
         self._timeout = False
         self._workers = False
         self._after_end = False  # the line before was a last line
@@ -209,38 +238,40 @@ class Session:
     @property
     def is_run(self) -> bool:
         """Whether any of it was pytest's."""
-        return self._started or self.verbose or self._lettered or self.summary is not None
+        is_begun = self._started or self.verbose or self._lettered or bool(self._tests)
+        return is_begun or self.summary is not None or self._is_called_wrongly
 
     def feed(self, line: str, whole: bool = True) -> bool:
         """Take one line without colours. False: it begins a new session and is not taken.
         ``whole`` is not set for a last line that no newline ends: it may be half an id."""
-        first = line[:1]
+        title = rule(line)
         is_over = self._state == "after" or self._after_end
-        is_start = first == "=" and line.strip("= ") == _START
-        if (is_over and self._begins(line)) or (
-            is_start and self.is_run and self._state != "report"
-        ):
+        if is_over and self._begins(line, title):
+            return False
+        if title == START and self.is_run and self._state != "report":
             return False
         self._after_end = self._after_end and not line.strip()
-        if first == "=" and line.endswith("="):
-            self._rule(line)
+        if title is not None:
+            self._rule(title, line)
             return True
-        if first == "!" and line.endswith("!") and _STOPPED.fullmatch(line.strip("! ")):
+        if line[:1] == "!" and line.endswith("!") and _STOPPED.fullmatch(line.strip("! ")):
             self._stopped = line.strip("! ")[:200]
         if self._state == "progress":
             self._progress(line, whole)
         elif self._state == "summary" and whole:
             self._short_summary(line)
-        last = summary(line) if first.isdigit() or first == "n" else None
+        elif self._state == "report":
+            self._teardowns += line[:1] == "_" and " ERROR at teardown of " in line
+        last = summary(line) if line[:1].isdigit() or line[:1] == "n" else None
         if last is not None:
             self._end(last, is_over=not self._started and self._state != "report")
-        elif self._error is None and line.startswith(("ERROR: ", "collecting ... ERROR: ")):
-            self._error = line.partition("ERROR: ")[2].strip()[:200]
+        elif self.summary is None or not self.summary.totals.cases:
+            self._take_error(line)
         return True
 
-    def _begins(self, line: str) -> bool:
+    def _begins(self, line: str, title: str | None) -> bool:
         """Whether a line behind the last one is the next session's."""
-        if line.strip("= ") == _START:
+        if title == START or (self._state == "after" and _is_section(title)):
             return True
         last = summary(line)
         if last is not None:  # one that is repeated, as `tail -1` does, is no session
@@ -252,30 +283,56 @@ class Session:
         is_progress = len(text) < len(line.rstrip()) and line.rstrip().endswith("%]")
         return bool(_XDIST.match(line)) or (is_progress and letters != "" and _is_letters(letters))
 
+    def _take_error(self, line: str) -> None:
+        """What pytest says of the whole session. Others write lines of that kind, too, so that most
+        count only where no test ran."""
+        if line.startswith(_INTERNAL):
+            self._error = "internal error"
+        elif line.startswith(
+            ("ERROR: ", "collecting ... ERROR: ", "ImportError while loading", "FAIL Req")
+        ):
+            found = _ERROR.match(line)
+            assert found is not None
+            said = found["said"].strip()[:200]
+            self._is_called_wrongly = self._is_called_wrongly or found["usage"] is not None
+            if found["usage"] or said.startswith(_COVERAGE):
+                self._error = self._error or said
+            self._aside = self._aside or said
+
     def _end(self, last: Summary, *, is_over: bool) -> None:
         self._flush()
         self.summary = last
+        self.deselected = last.others.get("deselected", self.deselected)
         self._after_end = True
         if is_over:
             self._state = "after"
 
-    def _rule(self, line: str) -> None:
-        title = line.strip("= ")
-        if title == _START:
+    def _rule(self, title: str, line: str) -> None:
+        if title == START:
             self._started = True
+            self._aside = ""
             return
-        if title in _REPORTS:
+        if title in REPORTS:
             self._flush()
             self._state = "report"
-        elif title == "short test summary info":
+        elif title == SHORT_SUMMARY:
             self._flush()
             self._state = "summary"
             self._ended_quietly = True
-        elif title.startswith(("warnings summary", "slowest ")):
+            self.summary = None  # what looked like it was printed by a test
+        elif _is_section(title):
             self._flush()
             self._state = "other"
+            self.summary = None
         elif last := summary(line):
-            self._end(last, is_over=self._state != "report")
+            self._end(last, is_over=self._is_last(last))
+
+    def _is_last(self, last: Summary) -> bool:
+        """Whether a last line is the session's, and none that a test printed."""
+        if self._state != "progress" or not self._started:
+            return self._state != "report"
+        ran = last.totals.cases - self.skipped_modules
+        return self.collected is None or ran >= self.collected or self._stopped is not None
 
     def _progress(self, line: str, whole: bool) -> None:
         if line.startswith("[gw"):
@@ -295,11 +352,11 @@ class Session:
             self._later_verdict(text.strip())
         elif "collected " in line or " worker" in line:
             self._workers = self._workers or " worker" in line
-            count = collected(line)
-            if count is not None:
-                self.collected = count
-                modules = _MODULES.search(line)
-                self.skipped_modules = int(modules[1]) if modules else 0
+            counts = collected(line)
+            if counts is not None:
+                self.collected, self.deselected, self.skipped_modules = counts
+        elif _NODE.match(line):
+            self._lists_nodes = True
         else:
             self._count_letters(text, shortened=len(text) < len(line.rstrip()))
             self._ended_quietly = self._ended_quietly or line.rstrip().endswith("[100%]")
@@ -313,14 +370,15 @@ class Session:
         if word in VERDICTS:
             self._event(rest, word)
         elif SUBTESTS.get(word):
-            self._failed_subtest(rest)
+            self._failed_subtest(rest, "progress")
 
-    def _failed_subtest(self, rest: str) -> None:
+    def _failed_subtest(self, rest: str, where: str) -> None:
         """``[label] (i=1) path.py::name``: the id is what stands last."""
+        self._subtests[where] += 1
         end = rest.find("::")
         start = rest.rfind(" ", 0, end) + 1 if end > 0 else -1
         if start >= 0 and starts_with_test(rest[start:]):
-            self._failed_subtests.add(summary_id(rest[start:], self._tests.keys())[0])
+            self.subtests_of.add(summary_id(rest[start:], self._tests.keys())[0])
 
     def _later_verdict(self, text: str) -> None:
         """A line below the one that named the test. A bare verdict outweighs one that other
@@ -332,7 +390,8 @@ class Session:
         for word, failed in SUBTESTS.items():
             if text.startswith(word):
                 if failed and self._current is not None:
-                    self._failed_subtests.add(self._current)
+                    self._subtests["progress"] += 1
+                    self.subtests_of.add(self._current)
                 return
         for word in VERDICTS:
             if text.endswith(word):
@@ -352,9 +411,11 @@ class Session:
     def _event(self, node_id: str, word: str) -> None:
         if word in SUBTESTS:
             if SUBTESTS[word]:
-                self._failed_subtests.add(node_id)
+                self._subtests["progress"] += 1
+                self.subtests_of.add(bare_id(node_id))  # a label may stand behind it
             return
         self.verbose = True
+        self.skips += word == "SKIPPED"
         self._unfinished.pop(node_id, None)
         self._tests.setdefault(node_id, _Verdicts()).add(VERDICTS[word])
 
@@ -372,10 +433,8 @@ class Session:
     def _short_summary(self, line: str) -> None:
         word, _, rest = line.partition(" ")
         if word not in VERDICTS:
-            # `SUBFAILED[label] (i=1) path.py::name`, `SUBFAILED(i=1) path.py::name`
-            if SUBTESTS.get(re.split(r"[\[(]", word, maxsplit=1)[0]):
-                self._subtest_failures += 1
-                self._failed_subtest(line)
+            if _SUBFAILED.match(line):
+                self._failed_subtest(line, "summary")
             return
         node_id, message = summary_id(rest, self._tests.keys())
         if "::" not in node_id and (word != "ERROR" or " " in node_id):
@@ -385,6 +444,7 @@ class Session:
         if outcome is None:
             test.reruns += not self.verbose
         elif outcome in FAILING:
+            (self._errors if outcome == "error" else self._failed_calls).add(node_id)
             test.outcome = "error" if "error" in (outcome, test.outcome) else "failed"
             test.message = test.message or message
         else:
@@ -394,58 +454,89 @@ class Session:
         """The tests that have an outcome, by identity."""
         self._flush()
         found = [
-            test.result(node_id, node_id in self._failed_subtests)
+            test.result(node_id, node_id in self.subtests_of)
             for node_id, test in self._tests.items()
         ]
         if not self.verbose:  # the subtest alone is named
-            unnamed = self._failed_subtests - self._tests.keys()
+            unnamed = self.subtests_of - self._tests.keys()
             found += [_Verdicts().result(node_id, failed_subtest=True) for node_id in unnamed]
         return {result.identity: result for result in found if result is not None}
 
-    def without_subtests(self, printed: Totals) -> Totals:
-        """The counts of the last line, where pytest counts a failed subtest as one more failure,
-        and the test that it belongs to by its own verdict."""
-        if not 0 < self._subtest_failures <= printed.failed:
-            return printed
-        own = [self._tests[name].outcome for name in self._failed_subtests if name in self._tests]
-        blamed = len(self._failed_subtests) - sum(outcome in FAILING for outcome in own)
-        failed = printed.failed - self._subtest_failures + blamed
-        passed = max(0, printed.passed - blamed)
-        return printed.model_copy(update={"failed": failed, "passed": passed})
+    @property
+    def failed_subtests(self) -> int:
+        """How many subtests failed: named, or by the letters, of which passed ones have some."""
+        passed = self.summary.others.get("subtests passed", 0) if self.summary else 0
+        if self._letters["subtests passed"]:  # then these have their own
+            passed = 0
+        lettered = self._letters["subtests"] - passed if self.summary else 0
+        return max(lettered, *(self._subtests[where] for where in ("progress", "summary")))
+
+    def as_tests(self, printed: Totals) -> Totals:
+        """The counts of tests in those of a last line, or of letters. There a test and the error of
+        its teardown are two, and so are a test and each of its subtests that failed."""
+        letters = self.letters()
+        if not self.skipped_modules and letters.passed == printed.passed:
+            self.skipped_modules = max(0, printed.skipped - letters.skipped)
+        subtests = min(self.failed_subtests, printed.failed) if self.summary else 0
+        blamed = len(self.subtests_of - self._failed_calls - self._errors)
+        both = len(self._failed_calls & self._errors)
+        teardowns = self._teardowns
+        if not teardowns and self.collected is not None:
+            modules = sum("::" not in node_id for node_id in self._tests)
+            ran = printed.cases - self.skipped_modules - modules - subtests
+            teardowns = min(max(0, ran - self.collected), printed.errors)
+        counts = {
+            "failed": printed.failed - subtests + blamed - both,
+            "passed": max(0, printed.passed - blamed - max(0, teardowns - both)),
+        }
+        return printed.model_copy(update=counts)
 
     def letters(self) -> Totals:
         """The counts that the letters give, for a log without verdicts and last line."""
-        return Totals(**self._letters) + Totals(skipped=self.skipped_modules)
+        counts = {name: self._letters[name] for name in Totals.model_fields}
+        return Totals(**counts) + Totals(skipped=self.skipped_modules)
 
-    def completeness(self) -> tuple[Completeness | None, str]:
-        """How far the session came, with the reason where that is not to its end."""
+    @property
+    def only_collected(self) -> int | None:
+        """How many tests a session collected that ran none; None for one that ran them."""
         self._flush()
-        if self.summary is None and not self._started and self._ended_quietly:
-            return "complete", ""
+        last = self.summary
+        if last is None or last.collected_only is not None:
+            return last and last.collected_only
+        is_list = self._lists_nodes or (self._unfinished and not self._tests)
+        if not is_list or last.totals != Totals() or self._stopped:
+            return None
+        return len(self._unfinished) if self.collected is None else self.collected
+
+    def completeness(self, ran: int) -> tuple[Completeness | None, str]:
+        """How far the session came, with the reason where that is not to its end. ``ran`` tests
+        came to an outcome."""
+        stopped = self._stopped or ""
+        if self._error or "during collection" in stopped:
+            return "failed", f"pytest: {self._error or stopped}"
         if self.summary is None:
-            place = self._place()
-            if self._timeout:
-                return "timeout", f"pytest-timeout ended the run{place}"
-            return "incomplete", f"the log has no last line with counts: it ends{place}"
-        if self.summary.collected_only is not None:
+            return self._cut_off()
+        if self.only_collected is not None:
             return None, "tests were only collected"
-        if self._stopped is not None:
-            return self._why_stopped(self._stopped)
-        if self._error is not None:
-            return "failed", f"pytest: {self._error}"
+        is_short = self.collected is not None and ran < self.collected
+        may_be_whole = stopped.startswith("stopping after") and self.collected is not None
+        if is_short or (stopped and not may_be_whole):
+            part = f"{ran} of {self.collected} tests ran" if is_short else ""
+            return "incomplete", "pytest: " + ", ".join(filter(None, (stopped, part)))
         if self.summary.totals == Totals():
-            return "failed", "no tests ran"
+            return "failed", f"pytest: {self._aside}" if self._aside else "no tests ran"
         return "complete", ""
 
-    def _why_stopped(self, stopped: str) -> tuple[Completeness, str]:
-        if "during collection" in stopped:
-            return "failed", f"pytest: {stopped}"
-        ran = len(self._tests)
-        if stopped.startswith("stopping after") and self.verbose and self.collected is not None:
-            if ran >= self.collected:
-                return "complete", ""
-            return "incomplete", f"pytest: {stopped}, {ran} of {self.collected} tests ran"
-        return "incomplete", f"pytest: {stopped}"
+    def _cut_off(self) -> tuple[Completeness, str]:
+        """How a session without a last line ended."""
+        if self._aside and not (self._tests or self._letters):
+            return "failed", f"pytest: {self._aside}"
+        if not self._started and self._ended_quietly:
+            return ("incomplete", f"pytest: {self._stopped}") if self._stopped else ("complete", "")
+        place = self._place()
+        if self._timeout:
+            return "timeout", f"pytest-timeout ended the run{place}"
+        return "incomplete", f"the log has no last line with counts: it ends{place}"
 
     def _place(self) -> str:
         if self._unfinished:
@@ -454,6 +545,15 @@ class Session:
         if self._tests:
             return f" after {next(reversed(self._tests))[:200]}"
         return f" in {self._last_file[:200]}" if self._last_file else " before any test"
+
+
+def _is_section(title: str | None) -> bool:
+    """Whether a rule begins a section behind the progress."""
+    return title is not None and (
+        title in REPORTS
+        or title == SHORT_SUMMARY
+        or title.startswith(("warnings summary", "slowest "))
+    )
 
 
 def _is_letters(text: str) -> bool:
