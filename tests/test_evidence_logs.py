@@ -21,6 +21,7 @@ from ledger.evidence.outputs import read_run
 from ledger.evidence.part import Part
 from ledger.evidence.pytest_lines import summary
 from ledger.git.files import WorkTree
+from tests import corpus
 
 FAILING = ("failed", "error")
 
@@ -162,6 +163,16 @@ def test_a_quiet_log_names_what_failed(tmp_path: Path, options: tuple[str, ...])
     log = read(output)
     assert failing(log) == failing(junit)
     assert (log.completeness, log.partial) == ("complete", True)
+    assert log.totals is not None
+    assert junit.totals is not None
+    told = log.totals.model_copy(
+        update={"passed": log.totals.passed + log.totals.xpassed, "xpassed": 0, "rerun": 0}
+    )
+    modules = 1 if "-qq" in options else 0  # skipped ones, of which nothing is told then
+    skipped = junit.totals.skipped - modules
+    # What tests print may stand between the letters, and tries that passed are counted.
+    if not {"-s", "--reruns=1"} & {*options}:
+        assert told == junit.totals.model_copy(update={"skipped": skipped, "rerun": 0})
 
 
 @pytest.mark.parametrize("options", [("-v",), ("-vv",), ("-v", "--color=yes"), ("-v", "-n2")])
@@ -348,7 +359,8 @@ def test_other_lines(line: str) -> None:
 
 def test_what_a_failing_test_printed_is_not_taken_for_the_session() -> None:
     log = read(
-        HEAD.replace("3", "1") + "t/a.py::test_x FAILED [100%]\n\n=== FAILURES ===\n___ test_x ___\n"
+        HEAD.replace("3", "1")
+        + "t/a.py::test_x FAILED [100%]\n\n=== FAILURES ===\n___ test_x ___\n"
         "--- Captured stdout call ---\n"
         "=== test session starts ===\ncollected 1 item\n\nt/b.py::test_y PASSED [100%]\n"
         "=== 1 passed in 0.01s ===\n"
@@ -359,7 +371,202 @@ def test_what_a_failing_test_printed_is_not_taken_for_the_session() -> None:
     assert (log.duration_s, log.completeness) == (2.5, "complete")
 
 
-def test_two_sessions_in_one_log_add_up() -> None:
+LOG = (
+    HEAD + "t/a.py::test_x PASSED [ 33%]\nt/a.py::test_y FAILED [ 66%]\n"
+    "t/a.py::test_z SKIPPED (why) [100%]\n\n=== FAILURES ===\n___ test_y ___\n\n"
+    "    def test_y():\n>       assert 0\nE       assert 0\n\nt/a.py:3: AssertionError\n"
+    "=== short test summary info ===\nFAILED t/a.py::test_y - assert 0\n"
+    "=== 1 failed, 1 passed, 1 skipped in 0.12s ===\n"
+)
+PREFIXES = {
+    "GitHub": "2026-01-01T10:00:00.1234567Z ",
+    "gh run view --log": "test (3.11)\tRun pytest\t2026-01-01T10:00:00.1234567Z ",
+    "GitLab": "2026-01-01T10:00:00.123456Z 01O ",
+    "Jenkins": "[2026-01-01T10:00:00.123Z] ",
+    "Azure": "2026-01-01T10:00:00.1234567Z ##[debug]",
+    "docker compose": "web-1  | ",
+    "docker compose, in colours": "\x1b[36mweb_1   |\x1b[0m ",
+    "kubectl logs --prefix": "[pod/tests-abc/main] ",
+    "act": "[CI/test]   | ",
+    "concurrently": "[0] ",
+    "ts": "Jan 01 10:00:00 ",
+    "a clock": "[10:00:00] ",
+}
+
+
+@pytest.mark.parametrize("name", PREFIXES)
+def test_what_others_write_in_front_of_lines(name: str) -> None:
+    lines = LOG.splitlines(keepends=True)
+    plain, found = read(LOG), read("".join(PREFIXES[name] + line for line in lines))
+    assert found == plain
+    assert plain.totals == Totals(collected=3, passed=1, failed=1, skipped=1)
+
+
+def test_what_tests_print_is_no_prefix() -> None:
+    log = LOG.replace(
+        "    def test_y", "10:00:00 t/b.py::test_q PASSED\n[x] FAILED\n    def test_y"
+    )
+    assert read(log).tests.keys() == read(LOG).tests.keys()
+
+
+def test_mixed_lines_of_two_services_are_two_sessions() -> None:
+    other = LOG.replace("t/a.py", "t/b.py").replace("FAILED", "PASSED")
+    other = other.replace("1 failed, 1 passed", "2 passed")
+    pairs = zip(LOG.splitlines(keepends=True), other.splitlines(keepends=True), strict=True)
+    mixed = "".join(f"a-1  | {line}b-1  | {second}" for line, second in pairs)
+    totals = read_log(mixed).totals
+    assert totals == Totals(collected=6, passed=3, failed=1, skipped=2)
+
+
+PASSED = "..                                             [100%]\n2 passed in 0.05s\n"
+BROKEN = (
+    "\n=== ERRORS ===\n___ ERROR collecting t/c.py ___\nE   No module named 'x'\n"
+    "=== short test summary info ===\nERROR t/c.py\n"
+    "!!! Interrupted: 1 error during collection !!!\n1 error in 0.10s\n"
+)
+STARTED = HEAD.replace("3", "2") + "t/d.py ..    [100%]\n\n=== 2 passed in 0.20s ===\n"
+BETWEEN = ["", "\n", "py312: commands[0]> pytest -q\n", "nox > Session tests was successful.\n\n"]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize(
+    ("sessions", "totals", "completeness"),
+    [
+        ((LOG, PASSED), Totals(collected=5, passed=3, failed=1, skipped=1), "complete"),
+        ((PASSED, LOG), Totals(collected=5, passed=3, failed=1, skipped=1), "complete"),
+        ((PASSED, STARTED, PASSED), Totals(collected=6, passed=6), "complete"),
+        ((STARTED, BROKEN), Totals(collected=2, passed=2, errors=1), "failed"),
+        ((PASSED, BROKEN), Totals(collected=2, passed=2, errors=1), "failed"),
+        ((BROKEN, PASSED), Totals(collected=2, passed=2, errors=1), "failed"),
+        (
+            (PASSED, "\nno tests ran in 0.01s\nERROR: not found: t/x.py\n"),
+            Totals(collected=2, passed=2),
+            "failed",
+        ),
+        ((PASSED, "ERROR: no matching distribution\n", PASSED), Totals(collected=4, passed=4), "complete"),
+    ],
+)  # fmt: skip
+def test_sessions_in_one_log_add_up(
+    between: str, sessions: tuple[str, ...], totals: Totals, completeness: str
+) -> None:
+    found = read_log(between.join(sessions))
+    assert found.totals == totals
+    assert found.completeness == completeness
+
+
+CASES = [
+    ("3 of which 2 ran", HEAD + "t/a.py ..\n\n=== 2 passed in 0.1s ===\n", "incomplete"),
+    (
+        "a session timeout",
+        HEAD + "t/a.py ..\n\n!!! session-timeout: 1.0 sec exceeded !!!\n=== 2 passed in 0.1s ===\n",
+        "incomplete",
+    ),
+    (
+        "xdist, -x",
+        HEAD + "t/a.py .F\n!!! xdist.dsession.Interrupted: stopping after 1 failures !!!\n"
+        "=== 1 failed, 1 passed in 0.1s ===\n",
+        "incomplete",
+    ),
+    ("wrong usage", "ERROR: usage: pytest [options]\npytest: error: no such option\n", "failed"),
+    ("a conftest", "ImportError while loading conftest '/x/conftest.py'.\n", "failed"),
+    (
+        "an internal error",
+        HEAD + "t/a.py ...\nINTERNALERROR> Traceback\n=== 3 passed in 0.1s ===\n",
+        "failed",
+    ),
+    ("coverage", "... [100%]\nERROR: Coverage failure: total of 5\n3 passed in 0.1s\n", "failed"),
+    ("-qq, not collected", BROKEN.rpartition("1 error in")[0], "failed"),
+    ("collected in pytest 5", HEAD + "<Module t/a.py>\n  <Function x>\n\n= no tests ran in 0.1s =\n", None),
+    ("collected quietly in pytest 5", "t/a.py::x\nt/a.py::y\n\nno tests ran in 0.1s\n", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("log", "completeness"), [row[1:] for row in CASES], ids=[r[0] for r in CASES]
+)
+def test_sessions_that_are_not_whole(log: str, completeness: str | None) -> None:
+    part = read(log)
+    assert part.completeness == completeness, part.reason
+    assert fold("p", [part], single=True).result == (
+        "info"
+        if completeness is None
+        else {"incomplete": "partial", "failed": "failed"}[completeness]
+        if "F\n" not in log
+        else "failed"
+    )
+
+
+SUBTESTS = {  # one run at several verbosities, by pytest 9 and by pytest-subtests
+    "plain": HEAD + "t/a.py .uF.\n\n=== short test summary info ===\n"
+    "SUBFAILED[m] (i=1) t/a.py::test_s - x\nFAILED t/a.py::test_s - contains 1 failed subtest\n"
+    "=== 2 failed, 2 passed in 0.1s ===\n",
+    "-q": ".uuF. [100%]\n=== short test summary info ===\nSUBFAILED[m] (i=1) t/a.py::test_s - x\n"
+    "FAILED t/a.py::test_s - contains\n2 failed, 2 passed, 1 subtests passed in 0.1s\n",
+    "-v": HEAD + "t/a.py::test_a PASSED\nt/a.py::test_s SUBPASSED[m] (i=0)\n"
+    "t/a.py::test_s SUBFAILED[m] (i=1)\nt/a.py::test_s FAILED\nt/a.py::test_z PASSED\n"
+    "=== 2 failed, 2 passed, 1 subtests passed in 0.1s ===\n",
+    "-q --tb=no -rN": ".uuF. [100%]\n2 failed, 2 passed, 1 subtests passed in 0.1s\n",
+    "plugin": HEAD + "t/a.py .,u..\n=== short test summary info ===\n"
+    "[m] (i=1) SUBFAIL t/a.py::test_s - x\n=== 1 failed, 3 passed, 1 subtests passed in 0.1s ===\n",
+    "plugin -v": HEAD + "t/a.py::test_a PASSED\nt/a.py::test_s [m] (i=0) SUBPASS\n"
+    "t/a.py::test_s [m] (i=1) SUBFAIL\nt/a.py::test_s PASSED\nt/a.py::test_z PASSED\n"
+    "=== 1 failed, 3 passed, 1 subtests passed in 0.1s ===\n",
+    "plugin -rA": HEAD + "t/a.py .,u..\n=== short test summary info ===\nPASSED t/a.py::test_a\n"
+    "PASSED t/a.py::test_s\nPASSED t/a.py::test_z\n[m] (i=1) SUBFAIL t/a.py::test_s - x\n"
+    "=== 1 failed, 3 passed, 1 subtests passed in 0.1s ===\n",
+    "plugin -qq": ".,u.. [100%]\n=== short test summary info ===\n[m] (i=1) SUBFAIL t/a.py::test_s\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("options", SUBTESTS)
+def test_a_test_fails_with_its_subtests(options: str) -> None:
+    found = read_log(SUBTESTS[options])
+    assert found.totals == Totals(collected=3, passed=2, failed=1)
+    assert (found.result, found.completeness) == ("failed", "complete")
+    assert any("1 subtest failed" in warning for warning in found.warnings)
+
+
+SHARED = corpus.PLACE / "cases" / "runs"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=corpus.MISSING)
+@pytest.mark.parametrize(
+    ("name", "totals", "completeness"),
+    [
+        ("05-two-quiet.log", Totals(collected=4, passed=3, failed=1), "complete"),
+        ("06-two-sessions.log", Totals(collected=4, passed=4), "complete"),
+        ("07-run.log", Totals(collected=12, passed=10, failed=1, skipped=1), "complete"),
+        ("08-session-timeout.log", Totals(collected=3, passed=2), "incomplete"),
+        (
+            "09-github-timestamps.log",
+            Totals(collected=14, passed=7, failed=2, errors=2, skipped=1, xfailed=1, xpassed=1),
+            "complete",
+        ),
+        ("10-subtests-q.log", Totals(collected=2, passed=1, failed=1), "complete"),
+        ("10-subtests-v.log", Totals(collected=2, passed=1, failed=1), "complete"),
+        ("10-subtests.log", Totals(collected=2, passed=1, failed=1), "complete"),
+    ],
+)
+def test_logs_that_were_read_wrongly(name: str, totals: Totals, completeness: str) -> None:
+    found = read_run(WorkTree(SHARED), name)
+    assert (found.totals, found.completeness) == (totals, completeness)
+
+
+@pytest.mark.parametrize(
+    ("log", "deselected"),
+    [
+        ("collected 5 items / 2 deselected / 3 selected\n\nt/a.py ...\n=== 3 passed, 2 deselected in 0.1s ===\n", 2),
+        ("... [100%]\n3 passed, 2 deselected in 0.1s\n", 2),
+        ("... [100%]\n3 passed in 0.1s\n", None),
+    ],
+)  # fmt: skip
+def test_deselected_tests_are_told(log: str, deselected: int | None) -> None:
+    found = read_log(log)
+    assert found.deselected == deselected
+    assert found.share == ("3 of 5 selected" if deselected else "")
+
+
+def test_two_sessions_in_one_log_count_a_test_once() -> None:
     one = HEAD + "t/a.py::test_x FAILED\n=== 1 failed in 1.0s ===\n"
     two = HEAD + "t/a.py::test_x PASSED\nt/a.py::test_y PASSED\n=== 2 passed in 2.0s ===\n"
     log = read_log(one + two)
@@ -425,6 +632,7 @@ SLOW: dict[str, Callable[[int], str]] = {
     "crashes": lambda n: FATAL * (n // 22),
     "commas": lambda n: HEAD + "," * n + "\n" + "." * n + "\n",
     "workers": lambda n: HEAD + "[gw0] SUBFAILED[" + " t::" * (n // 4) + "\n",
+    "prefixes": lambda n: "a " * n + "\n" + "[a " * n + "\n" + "a\t" * n + "10:00:00 " * n + "\n",
     "collected": lambda n: HEAD + "collected 1 item" + " / 1 skipped" * (n // 12) + "\n",
 }  # fmt: skip
 

@@ -259,6 +259,8 @@ def metrics_of(evidence: Evidence, delta: Delta | None = None, baseline: str = "
     parts: list[str] = []
     if evidence.totals:
         parts.append(_totals(evidence.totals))
+    if evidence.share:
+        parts.append(evidence.share)
     if evidence.repeats:
         parts += _repeats(evidence.repeats)
     if evidence.duration_s is not None:

@@ -154,6 +154,10 @@ _WITH_VALUE = frozenset("-o -f -k -s -u -n -C".split())  # options of the wrappe
 # `3600`, `1.5h`: what `timeout` takes
 _DURATION = re.compile(r"\d+(?:\.\d+)?[smhd]?")
 _MAX_COMMAND = 10_000
+# `pytest`, `.venv/bin/py.test`
+_PYTEST = re.compile(r"(?:.*/)?(?:pytest|py\.test)")
+_SELECTING = frozenset("--lf --last-failed --sw --stepwise --stepwise-skip".split())
+_SELECTING_BY_VALUE = frozenset("-k -m --deselect --ignore --ignore-glob".split())
 _SHELL = frozenset(
     "cd mkdir export echo printf set unset source . cat cp mv rm ls touch chmod date true".split()
 )
@@ -250,6 +254,25 @@ def program(command: str) -> str | None:
         else:
             return base
     return None
+
+
+def selected(command: str | None) -> list[str]:
+    """The arguments by which a command of pytest runs a part of the tests: ``-k slow``,
+    ``a.py::test_x``."""
+    words = _words(command or "")
+    at = next((n for n, word in enumerate(words) if _PYTEST.fullmatch(word)), len(words))
+    found = []
+    rest = iter(words[at + 1 :])
+    for word in rest:
+        option = word.partition("=")[0]
+        if option in _SELECTING_BY_VALUE and "=" not in word:
+            found.append(f"{word} {next(rest, '')}".rstrip())
+        elif word.startswith("-"):
+            is_selecting = option in (*_SELECTING_BY_VALUE, *_SELECTING) or word[:2] in ("-k", "-m")
+            found += [word] * is_selecting
+        elif "::" in word or word.endswith(".py"):
+            found.append(word)
+    return found
 
 
 def _words(command: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Parts of one run to one ``Evidence``."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ledger.evidence.execution import meaning, program
@@ -78,6 +79,7 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
         printed=merged.printed,
         tests=merged.tests,
         tests_partial=merged.partial,
+        deselected=_deselected(parts),
         environment=environment,
         crashes=tuple(dict.fromkeys(crash for part in parts for crash in part.crashes)),
         repeats=claim.repeats if claim else None,
@@ -95,6 +97,15 @@ def _warnings(parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
         for warning in part.warnings:
             yield warning if part.file in warning else f"{part.file}: {warning}"
+
+
+def _deselected(parts: Sequence[Part]) -> int | None:
+    """Sessions of one kind of output add up; other kinds tell of the same sessions."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        if part.completeness is not None:  # not only collected
+            counts[part.reader] += part.deselected
+    return max(counts.values(), default=0) or None
 
 
 def _elapsed(times: Sequence[Part], sources: dict[str, str]) -> float | None:

@@ -189,6 +189,8 @@ class Evidence(Model):
     error of its teardown are two."""
     tests: dict[str, TestResult] = Field(default={})
     """By the identity of the test."""
+    deselected: int | None = None
+    """Tests that were collected and left out (`-k`, `-m`); null where no output tells of any."""
     tests_partial: bool = False
     """Whether only some tests are named, so that others may have run: a quiet log names the
     failures alone."""
@@ -212,6 +214,14 @@ class Evidence(Model):
     def rates(self) -> tuple[Rate, ...]:
         """Shares of passed tests; empty without tests."""
         return self.totals.rates if self.totals else ()
+
+    @property
+    def share(self) -> str:
+        """How many of the tests were selected, where some were left out: `1 of 2 selected`."""
+        if not self.deselected or self.totals is None:
+            return ""
+        selected = self.totals.collected
+        return f"{selected} of {selected + self.deselected} selected"
 
     @property
     def result(self) -> Result:

@@ -186,6 +186,7 @@ def _part(report: Record, name: str) -> Part:
         tests=tests,
         totals=told if partial else counted,
         partial=partial and told != Totals(),
+        deselected=_count(summary, "deselected"),
         started=moment(max(created - duration, 0.0)),
         duration_s=round(duration, 6) if duration else None,
         wall=True,
