@@ -7,8 +7,10 @@ write a retry, a suite that could not load, a test that was never run.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from xml.sax.saxutils import escape, quoteattr
 
@@ -41,6 +43,10 @@ class Made:
     """Test cases that were only planned, and look as if they had passed."""
     modules: int = 0
     """Entries for modules that were skipped as a whole, which no runner counts as collected."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Other files of the same run, by their path; then ``xml`` is `junit.xml` beside them."""
+    shared: int = 0
+    """Tests whose name another file has as well: they may be told as one, if the worse one counts."""
     broken: int = 0
     """Entries for modules that could not be imported, which no runner counts as collected."""
 
@@ -789,6 +795,36 @@ def bazel(rng: Random) -> Made:
     return made(tag("testsuites", {}, *suites), cases)
 
 
+# Runs of several files.
+
+
+def modules(rng: Random) -> Made:
+    """Modules, browsers or jobs of one run, each with a file of its own and tests of the same names."""
+    names = [f"test{n}" for n in range(rng.randint(1, 3))]
+    folders = rng.choice((("core", "web"), ("chrome", "firefox"), ("py311", "py312", "py313")))
+    stamped = rng.random() < 0.7
+    written: dict[str, str] = {}
+    worst = dict.fromkeys(names, PASSED)
+    every: list[str] = []
+    for n, folder in enumerate(folders):
+        told = outcomes(rng, len(names), (FAILED,))
+        cases = [Case(k, o, {"classname": "org.T"}) for k, o in zip(names, told, strict=True)]
+        worst.update({k: FAILED for k, o in zip(names, told, strict=True) if o == FAILED})
+        every += told
+        time = {"timestamp": f"2026-11-29T10:{n:02}:00"} if stamped else {}
+        written[f"{folder}/TEST-org.T.xml"] = document(suite(rng, "org.T", cases, **time))
+    failed = list(worst.values()).count(FAILED)
+    return Made(
+        "",
+        passed=every.count(PASSED),
+        failing=failed,
+        most=every.count(FAILED),
+        whole=None,
+        more=written,
+        shared=len(every) - len(names),
+    )
+
+
 # Failures that no test case names, and statuses without a child.
 
 
@@ -931,7 +967,7 @@ WRITERS: dict[str, Callable[[Random], Made]] = {
         jest, jest_unloaded, vitest, mocha_xunit, mocha_junit, node, playwright,
         surefire, nextest, rerunfailures, gotestsum, testmain, short_count,
         pytest_plain, teardown, testng, phpunit, gradle, googletest, ctest,
-        catch2, karma, bazel, surefire_rows, pytest_twice,
+        catch2, karma, bazel, surefire_rows, pytest_twice, modules,
         suite_fault, fault_beside_cases, root_count, status_only, only_told, wrong_counts, roots,
     )
 }  # fmt: skip
@@ -959,6 +995,19 @@ def disguised(rng: Random, xml: str) -> bytes:
     if way == "comment":
         xml = xml.replace("?>\n", "?>\n<!-- <failure/> -->\n<?note <error/> ?>\n", 1)
     return xml.encode()
+
+
+def lay_out(folder: Path, right: Made, data: bytes | None = None) -> str:
+    """Write the file, or the folder of files, and say how it is called there."""
+    if not right.more:
+        (folder / "junit.xml").write_bytes(right.xml.encode() if data is None else data)
+        return "junit.xml"
+    shutil.rmtree(folder / "run", ignore_errors=True)
+    for name, xml in right.more.items():
+        place = folder / "run" / name
+        place.parent.mkdir(parents=True)
+        place.write_text(xml, encoding="utf-8")
+    return "run"
 
 
 def files(count: int, seed: int) -> Iterator[tuple[int, str, Made]]:

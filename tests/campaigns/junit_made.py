@@ -28,7 +28,7 @@ from random import Random
 from typing import Any
 
 from tests import commands
-from tests.junit_writers import Made, disguised, files
+from tests.junit_writers import Made, disguised, files, lay_out
 
 OUTCOMES = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "todo")
 
@@ -49,7 +49,9 @@ def differences(right: Made, done: commands.Done) -> list[str]:
         "silent": right.failing > 0 and failing == 0 and complete,
         "counted and silent": (right.most or 0) > 0 and failing == 0 and complete,
         "twice": failing > max(right.failing, right.most or 0) + right.beside,
-        "passed": not right.passed - right.beside <= totals["passed"] <= right.passed,
+        "passed": not right.passed - right.beside - right.shared
+        <= totals["passed"]
+        <= right.passed,
         "skipped": not right.skipped - right.modules <= skipped <= right.skipped + right.todo,
         "sums": not _adds_up(right, totals),
         "names": not _named(right, run["tests"]),
@@ -68,7 +70,7 @@ def _most(right: Made) -> int:
 def _adds_up(right: Made, totals: Mapping[str, int]) -> bool:
     """Whether the outcomes are those of the recorded cases, and `collected` is as many."""
     found = sum(totals.get(outcome, 0) for outcome in OUTCOMES)
-    least = right.tests - right.modules - right.todo
+    least = right.tests - right.modules - right.todo - right.shared
     beyond = found - totals["collected"]
     uncollected = right.modules + right.broken + right.unnamed + right.beside
     return least <= found <= _most(right) and 0 <= beyond <= uncollected
@@ -77,7 +79,10 @@ def _adds_up(right: Made, totals: Mapping[str, int]) -> bool:
 def _named(right: Made, tests: Mapping[str, Any]) -> bool:
     """Whether each recorded case has a name of its own, and those that failed are told by name."""
     failing = sum(test["outcome"] in ("failed", "error") for test in tests.values())
-    return right.tests <= len(tests) <= _most(right) and failing >= right.failing - right.unnamed
+    return (
+        right.tests - right.shared <= len(tests) <= _most(right)
+        and failing >= right.failing - right.unnamed
+    )
 
 
 def judge(count: int, seed: int, folder: Path) -> Iterator[tuple[int, str, Made, list[str]]]:
@@ -85,13 +90,12 @@ def judge(count: int, seed: int, folder: Path) -> Iterator[tuple[int, str, Made,
     for own, writer, right in files(count, seed):
         rng = Random(own + 1)
         plain = rng.random() < 0.7 or right.refusable
-        data = right.xml.encode() if plain else disguised(rng, right.xml)
-        (folder / "junit.xml").write_bytes(data)
+        name = lay_out(folder, right, None if plain else disguised(rng, right.xml))
         yield (
             own,
             writer,
             right,
-            differences(right, commands.call(folder, "evidence", "junit.xml", "--json")),
+            differences(right, commands.call(folder, "evidence", name, "--json")),
         )
 
 
