@@ -113,6 +113,7 @@ def test_what_does_not_count(made: Repository, tmp_path: Path) -> None:
     made.write("docs/fix_plan.md", b"changed")
     made.write("reports/x/20251015T201831Z/junit.xml", b"<x/>")
     made.write("reports/x/2025-10-15T201831Z/sub/a.log", b"x")
+    made.write("reports/parser-speed/phase_b/20251102T091500Z/pytest.log", b"changed")
     made.write("reports/by hand/run.json", b"{}")
     made.write("reports/by hand/rounds/1/a.log", b"x")
     made.write("cache.tmp", b"ignored")
@@ -135,10 +136,14 @@ def test_what_a_patch_cannot_hold_is_named(made: Repository, tmp_path: Path) -> 
 
 def test_before_the_first_commit(tmp_path: Path) -> None:
     fresh = Repository(tmp_path / "fresh")
-    fresh.write("f.md", b"new")
+    fresh.write("f.md", b"new\n")
     fresh.git("init", "-q")
     assert changes(fresh.path, patch=tmp_path / "patch") == Changes(None, ("f.md",), {})
-    assert not (tmp_path / "patch").exists()
+    again = Repository(tmp_path / "again")
+    again.path.mkdir()
+    again.git("init", "-q")
+    again.git("apply", os.fspath(tmp_path / "patch"))
+    assert tree(again.path) == tree(fresh.path)
 
 
 def test_changed_lines(made: Repository, tmp_path: Path) -> None:

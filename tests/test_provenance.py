@@ -20,8 +20,6 @@ from tests.work_trees import (
     untracked,
 )
 
-KNOWN: dict[str, str] = {}
-"""Changes that are not recorded right yet, and why."""
 CHANGES = (*DIFFERING, *SAME, *SETUP, no_commit)
 
 
@@ -30,25 +28,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base(tmp_path_factory.mktemp("provenance") / "template")
 
 
-def _params() -> list[object]:
-    """Each change; those that are not recorded right yet must fail."""
-    return [
-        pytest.param(
-            change,
-            id=change.__name__,
-            marks=[pytest.mark.xfail(strict=True, reason=KNOWN[change.__name__])]
-            if change.__name__ in KNOWN
-            else [],
-        )
-        for change in CHANGES
-    ]
-
-
-def test_every_known_fault_is_of_a_change() -> None:
-    assert set(KNOWN) <= {change.__name__ for change in CHANGES}
-
-
-@pytest.mark.parametrize("change", _params())
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_commit_and_diff_give_the_tree_that_ran(
     change: Callable[[State], None], template: Path, tmp_path: Path
 ) -> None:

@@ -21,8 +21,11 @@ from ledger.git.repository import head_commit
 
 MAX_FILE_BYTES = 1 << 20
 MAX_PATCH_BYTES = 10 << 20  # of files that are not tracked, all together
-# A folder of a run: `20251015T201831Z`, `2025-10-15T201831Z`
-_RUN = re.compile(r"(?:^|/)\d{4}-?\d\d-?\d\dT\d{6}Z/")
+# The folders of runs: `20251015T201831Z`, `2025-10-15T201831Z`
+_RUNS = tuple(
+    f":(top,exclude,glob)**/{re.sub('0', '[0-9]', stamp)}/**"
+    for stamp in ("00000000T000000Z", "0000-00-00T000000Z")
+)
 _CLAIM = "/run.json"
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")  # @@ -1,4 +1,6 @@ def f():
 # `git diff` would write the index, and obey the settings of submodules: external diffs, say.
@@ -49,13 +52,14 @@ class Changes(NamedTuple):
 def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None) -> Changes:
     """What differs from HEAD in the work tree at ``root``, and with ``patch`` the new file of it.
 
-    The paths ``aside`` and what lies below them do not count; nor do files that are not tracked in
-    the folder of a run: one that has a stamp for its name, or the ``run.json`` of a bundle in it.
-    ``git apply`` of the patch to a checkout of the commit gives the other files as they are, but
-    for those that are left out: large ones, and what lies in repositories of their own. Before the
-    first commit there is no patch.
+    The paths ``aside`` and what lies below them do not count, nor does what lies in the folder of
+    a run: one that has a stamp for its name or, among files that are not tracked, the ``run.json``
+    of a bundle in it. ``git apply`` of the patch to a checkout of the commit (before the first one,
+    to an empty folder) gives the other files as they are, but for those that are left out: large
+    ones, and what lies in repositories of their own.
     """
-    aside = tuple(path.rstrip("/") for path in aside)
+    literal = (f":(top,exclude,literal){path.rstrip('/')}" for path in aside)
+    counted = (":(top)", *literal, *_RUNS)
     commit = head_commit(root)
     with TemporaryDirectory() as folder:
         index = Path(folder, "index")
@@ -67,18 +71,24 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
         passed_over = _passed_over(root, index)
         for flag in ("--no-assume-unchanged", "--no-skip-worktree") if passed_over else ():
             process.ask(root, "update-index", flag, "-z", "--stdin", given=passed_over, index=index)
-        entries = list(_entries(root, index, aside))
+        entries = list(_entries(root, index, counted))
         left_out = dict(_left_out(root, entries))
-        if patch is not None and commit:
+        if patch is not None:
             looked_into = (entry for entry in entries if entry.path not in left_out)
             _enter(root, index, [e.path for e in looked_into if e.is_unmerged or not e.is_tracked])
-            excluded = [f":(top,exclude,literal){path}" for path in aside]
-            with patch.open("xb") as file:
-                arguments = (*_DIFF, commit, "--", ":(top)", *excluded)
-                done = process.run(root, *arguments, output=file, index=index)
-            if done.returncode:
-                raise process.failed(root, "git diff-index", done.stderr)
+            _write(root, index, patch, commit, counted)
     return Changes(commit, tuple(entry.path for entry in entries), left_out)
+
+
+def _write(
+    root: Path, index: Path, patch: Path, commit: str | None, counted: Sequence[str]
+) -> None:
+    tree = commit or _empty(root, "tree")
+    with patch.open("xb") as file:
+        arguments = (*_DIFF, tree, "--", *counted)
+        done = process.run(root, *arguments, output=file, index=index)
+    if done.returncode:
+        raise process.failed(root, "git diff-index", done.stderr)
 
 
 class _Entry(NamedTuple):
@@ -97,10 +107,9 @@ def _passed_over(root: Path, index: Path) -> bytes:
     return b"".join(name + b"\0" for name in there)
 
 
-def _entries(root: Path, index: Path, aside: Sequence[str]) -> Iterator[_Entry]:
+def _entries(root: Path, index: Path, counted: Sequence[str]) -> Iterator[_Entry]:
     """What differs, as ``git status --porcelain=v2`` tells it."""
-    excluded = [f":(top,exclude,literal){path}" for path in aside]
-    told = process.ask(root, *_STATUS, "--", ":(top)", *excluded, index=index)
+    told = process.ask(root, *_STATUS, "--", *counted, index=index)
     untracked = []
     for line in map(os.fsdecode, told.split(b"\0")[:-1]):
         kind, _, rest = line.partition(" ")
@@ -114,7 +123,7 @@ def _entries(root: Path, index: Path, aside: Sequence[str]) -> Iterator[_Entry]:
         yield _Entry(fields[-1], is_unmerged=kind == "u", foreign=foreign)
     bundles = tuple(path.removesuffix(_CLAIM) + "/" for path in untracked if path.endswith(_CLAIM))
     for path in untracked:
-        if not (_RUN.search(path) or path.startswith(bundles)):
+        if not path.startswith(bundles):
             foreign = "a repository of its own" if path.endswith("/") else ""
             yield _Entry(path, is_tracked=False, foreign=foreign)
 
@@ -141,11 +150,16 @@ def _left_out(root: Path, entries: Iterable[_Entry]) -> Iterator[tuple[str, str]
 
 def _enter(root: Path, index: Path, paths: Iterable[str]) -> None:
     """Enter files into the index as empty ones, so that git finds them changed."""
-    empty = process.ask(root, "hash-object", "-t", "blob", "--stdin").decode("ascii").strip()
+    empty = _empty(root, "blob")
     nothing = "0" * len(empty)
     lines = [(f"0 {nothing}\t{path}", f"100644 {empty} 0\t{path}") for path in paths]
     given = os.fsencode("".join(f"{line}\0" for line in chain.from_iterable(lines)))
     process.ask(root, "update-index", "--replace", "-z", "--index-info", given=given, index=index)
+
+
+def _empty(root: Path, kind: str) -> str:
+    """The name of the tree, or blob, that has nothing in it."""
+    return process.ask(root, "hash-object", "-t", kind, "--stdin").decode("ascii").strip()
 
 
 def changed_lines(patch: Path) -> dict[str, str]:

@@ -267,12 +267,12 @@ class Bundle:
 
     def _provenance(self) -> Iterator[tuple[str, str]]:
         """The commit, and what differed from it: files with lines, and what the patch lacks."""
-        if self.changes is None or self.changes.commit is None:
+        if self.changes is None:
             yield "Commit", "none"
             return
         differed = len(self.changes.paths)
         files = f"; {counted(differed, 'file')} differed (`{PATCH}`)" if differed else ""
-        yield "Commit", self.changes.commit + files
+        yield "Commit", (self.changes.commit or "none") + files
         lines = changed_lines(self.place / PATCH) if differed else {}
         for path in self.changes.paths[:_MOST_NAMED]:
             missing = self.changes.left_out.get(path)
