@@ -506,6 +506,7 @@ SUBTESTS = {  # one run at several verbosities, by pytest 9 and by pytest-subtes
     "t/a.py::test_s SUBFAILED[m] (i=1)\nt/a.py::test_s FAILED\nt/a.py::test_z PASSED\n"
     "=== 2 failed, 2 passed, 1 subtests passed in 0.1s ===\n",
     "-q --tb=no -rN": ".uuF. [100%]\n2 failed, 2 passed, 1 subtests passed in 0.1s\n",
+    "plugin -q -rN": ".,u.. [100%]\n1 failed, 3 passed, 1 subtests passed in 0.1s\n",
     "plugin": HEAD + "t/a.py .,u..\n=== short test summary info ===\n"
     "[m] (i=1) SUBFAIL t/a.py::test_s - x\n=== 1 failed, 3 passed, 1 subtests passed in 0.1s ===\n",
     "plugin -v": HEAD + "t/a.py::test_a PASSED\nt/a.py::test_s [m] (i=0) SUBPASS\n"

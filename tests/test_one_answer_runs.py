@@ -7,6 +7,7 @@ tree, the index and a commit hold the same. The sums hold for all of them.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,41 @@ SAME_NAME = (
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
 
 
+NO_TESTS = (
+    "<testsuites name='pytest tests'><testsuite name='pytest' tests='0' time='0.01'/></testsuites>"
+)
+LATE = JUNIT.replace(
+    "<failure message='m'/>", "<error message='failed on teardown with &quot;x&quot;'/>"
+)
+LATE = LATE.replace("failures='1'", "errors='1'")
+QUIET_LATE = (
+    "..E [100%]\n=== ERRORS ===\n___ ERROR at teardown of test_b ___\nE   OSError\n"
+    "=== short test summary info ===\nERROR test_j.py::test_b - OSError\n2 passed, 1 error in 1.50s\n"
+)
+JSON_REPORT = {
+    "created": 1.7e9, "duration": 0.5, "exitcode": 1, "root": "/", "environment": {},
+    "summary": {"passed": 1, "subtests passed": 1, "total": 2, "collected": 2},
+    "tests": [
+        {"nodeid": "t.py::test_a", "outcome": "passed", "call": {"outcome": "passed"}},
+        {"nodeid": "t.py::test_s", "outcome": "subtests passed", "call": {"outcome": "passed"}},
+    ],
+}  # fmt: skip
+REPORT_LOG: list[dict[str, Any]] = [
+    {"$report_type": "SessionStart", "pytest_version": "8"},
+    *(
+        {"$report_type": kind, "nodeid": name, "when": when, "outcome": outcome, "start": 1.7e9, "stop": 1.7e9 + 1}
+        for kind, name, when, outcome in (
+            ("TestReport", "t.py::test_a", "call", "passed"),
+            ("TestReport", "t.py::test_a", "teardown", "passed"),
+            ("SubTestReport", "t.py::test_s", "call", "failed"),
+            ("TestReport", "t.py::test_s", "call", "passed"),
+            ("TestReport", "t.py::test_s", "teardown", "passed"),
+        )
+    ),
+    {"$report_type": "SessionFinish", "exitstatus": 1},
+]  # fmt: skip
+
+
 def _made() -> dict[str, dict[str, str | bytes]]:
     """Folders by name: each output of the data by itself, and what was read in two ways."""
     cases: dict[str, dict[str, str | bytes]] = {
@@ -105,6 +141,20 @@ def _made() -> dict[str, dict[str, str | bytes]]:
                 "2 passed", "1 passed, 1 xpassed"
             ),
         },
+        "a quiet log of a teardown's error": {"junit.xml": LATE, "pytest.log": QUIET_LATE},
+        "a quiet log that names nothing": {
+            "junit.xml": LATE,
+            "pytest.log": "..E [100%]\n2 passed, 1 error in 1.50s\n",
+        },
+        "tests that were only collected": {
+            "junit.xml": NO_TESTS,
+            "pytest.log": "t.py: 2\n\n2 tests collected in 0.01s\n",
+            "exit_code.txt": "0\n",
+        },
+        "a JSON report that does not know of subtests": {
+            "report.json": json.dumps(JSON_REPORT),
+            "report.jsonl": "\n".join(map(json.dumps, REPORT_LOG)) + "\n",
+        },
         "a quiet log of other tests": {"junit.xml": JUNIT_PASSED, "pytest.log": QUIET},
         "more failures in a log without names": {
             "junit.xml": JUNIT,
@@ -122,8 +172,7 @@ def _made() -> dict[str, dict[str, str | bytes]]:
             "=== no tests ran in 0.01s ===\n"
         },
         "a suite without tests": {
-            "junit.xml": "<testsuites name='pytest tests'><testsuite name='pytest' tests='0'/>"
-            "</testsuites>",
+            "junit.xml": NO_TESTS,
             "exit_code.txt": "0\n",
         },
     }
@@ -379,6 +428,18 @@ def test_the_folders_that_had_two_answers(repo: Repository, name: str) -> None:
             "failed",
         ),
         ("a pointer of Git LFS", Totals(collected=5, passed=5), "incomplete"),
+        (
+            "a quiet log of a teardown's error",
+            Totals(collected=2, passed=1, errors=1),
+            "complete",
+        ),
+        ("a quiet log that names nothing", Totals(collected=2, passed=1, errors=1), "complete"),
+        ("tests that were only collected", Totals(collected=2), "complete"),
+        (
+            "a JSON report that does not know of subtests",
+            Totals(collected=2, passed=1, failed=1),
+            "complete",
+        ),
         ("exit code 0 beside a failure", Totals(collected=2, passed=1, failed=1), "inconsistent"),
         ("exit code 1 without one", Totals(collected=2, passed=2), "failed"),
         ("more passed than collected", Totals(collected=4, passed=5), "inconsistent"),

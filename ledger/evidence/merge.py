@@ -13,7 +13,7 @@ from ledger.plan.text import counted
 _SHOWN = 3
 # Readers of tests, those that say most of a test first. JUnit XML stands before all: it is what
 # others judge a run by.
-RANK = {"junit": 0, "pytest-json-report": 1, "pytest-report-log": 2, "pytest-log": 3}
+RANK = {"junit": 0, "pytest-report-log": 1, "pytest-json-report": 2, "pytest-log": 3}
 
 
 class Merged:
@@ -59,9 +59,9 @@ def merge(parts: Sequence[Part]) -> Merged:
             _hold_against(at, log, partner, above, merged)
             pairs.append((log, partner))
     _find_overwritten(kept, pairs, merged)
-    if not kept and only_collected:
-        first = parts[only_collected[0]].file
-        kept = [parts[at] for at in only_collected if parts[at].file == first]
+    if only_collected and not any(_has_results(part) for part in kept):
+        most = max((parts[at] for at in only_collected), key=_count_of_collected)
+        kept = [parts[at] for at in only_collected if parts[at].file == most.file]
         merged.collected_only = True
     _add_up(kept, merged)
     for log in named.values():
@@ -82,7 +82,18 @@ def merge(parts: Sequence[Part]) -> Merged:
 
 
 def _only_collects(log: Part) -> bool:
-    return log.reader == "pytest-log" and log.completeness is None and not log.tests
+    return log.reader != "junit" and log.completeness is None and not _has_results(log)
+
+
+def _has_results(part: Part) -> bool:
+    """Of tests, or of modules that could not be collected; one that was skipped is none."""
+    tests = part.tests.values()
+    is_failed = part.completeness not in (None, "complete")
+    return is_failed or any(t.outcome in FAILING or not t.at_collection for t in tests)
+
+
+def _count_of_collected(part: Part) -> int:
+    return part.totals.collected if part.totals else 0
 
 
 def _partner(log: Part, siblings: Sequence[Part], above: Sequence[Part]) -> Part | None:
@@ -147,7 +158,7 @@ def _hold_against(
     whole ones that have its tests; one that ended by itself and not well is not."""
     known = {name: test for other in reports for name, test in other.tests.items()}
     known.update(report.tests)
-    is_cut = log.duration_s is None and bool(log.tests)
+    is_cut = log.duration_s is None and log.completeness != "complete" and bool(log.tests)
     made_good = report.completeness != "incomplete" and log.tests.keys() <= known.keys()
     if log.completeness == "complete" or (is_cut and made_good):
         merged.covered.add(at)
@@ -157,24 +168,30 @@ def _hold_against(
     differ = [
         identity
         for identity, test in log.tests.items()
-        if identity not in known or _kind(test) != _kind(known[identity])
+        if identity not in log.untold
+        and (identity not in known or _kind(test) != _kind(known[identity]))
     ]
+    failing = sum(test.outcome in FAILING for test in log.tests.values())
+    names_failures = log.totals is not None and log.totals.failing == failing
     if log.completeness == "complete":
         differ += [
             identity
             for identity, test in report.tests.items()
             if identity not in log.tests
             and not test.at_collection
-            and (not log.partial or test.outcome in FAILING)
+            and (not log.partial or (names_failures and test.outcome in FAILING))
         ]
     if differ:
         shown = ", ".join(differ[:_SHOWN]) + (", ..." if len(differ) > _SHOWN else "")
         merged.disagreements.append(
             f"{log.file} and {report.file} disagree on {counted(len(differ), 'test')}: {shown}"
         )
-    elif log.totals and report.totals:
-        # What pytest prints of tries depends on where they failed.
-        is_rough = not log.partial or log.completeness != "complete" or log.totals.rerun > 0
+    elif log.totals and report.totals and not log.untold:
+        # What pytest prints of tries depends on where they failed. Where it names no failures, a
+        # test and its teardown's error cannot be told apart.
+        names_errors = names_failures or not log.totals.errors
+        is_exact = log.completeness == "complete" and log.duration_s is not None and names_errors
+        is_rough = not (log.partial and is_exact) or log.totals.rerun > 0
         told, has = (_figures(part, is_rough=is_rough) for part in (log, report))
         if told != has:
             merged.disagreements.append(f"{log.file} counts {told}, {report.file} {has}")
@@ -182,7 +199,7 @@ def _hold_against(
 
 def _figures(part: Part, *, is_rough: bool) -> str:
     """The counts that two files of one session share: JUnit XML of pytest knows no xpassed."""
-    totals = (part.printed if part.reader == "junit" else None) or part.totals or Totals()
+    totals = part.totals or Totals()
     if is_rough:
         return "failing tests" if totals.failing else "no failing test"
     passed = totals.passed + totals.xpassed

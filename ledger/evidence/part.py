@@ -16,7 +16,8 @@ class Part(NamedTuple):
     ``tests`` by identity. ``totals`` are recounted from them, or what the output prints where
     it names only some of its tests (``partial``); ``printed`` are those of a last line that
     pytest printed, which counts a test and its teardown's error as two. ``deselected`` are tests
-    that were collected and left out.
+    that were collected and left out, ``untold`` those of ``tests`` of which a subtest may have
+    failed unseen.
     ``duration_s`` is wall time where ``wall`` is set, else a sum over tests that may have run
     side by side. ``elapsed_s`` is a whole command's, measured from outside. ``completeness``
     is set only where this file alone shows it, with the reason. ``without_tests`` says that the
@@ -30,6 +31,7 @@ class Part(NamedTuple):
     printed: Totals | None = None
     partial: bool = False
     deselected: int = 0
+    untold: frozenset[str] = frozenset()
     command: str | None = None
     cwd: str | None = None
     started: str | None = None

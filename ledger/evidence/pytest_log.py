@@ -436,7 +436,7 @@ class Session:
             if _SUBFAILED.match(line):
                 self._failed_subtest(line, "summary")
             return
-        node_id, message = summary_id(rest, self._tests.keys())
+        node_id, message = summary_id(rest.rstrip(), self._tests.keys())
         if "::" not in node_id and (word != "ERROR" or " " in node_id):
             return
         test = self._tests.setdefault(node_id, _Verdicts())
@@ -479,6 +479,8 @@ class Session:
             self.skipped_modules = max(0, printed.skipped - letters.skipped)
         subtests = min(self.failed_subtests, printed.failed) if self.summary else 0
         blamed = len(self.subtests_of - self._failed_calls - self._errors)
+        if subtests and not self.subtests_of and printed.failed == subtests:
+            blamed = 1  # at least
         both = len(self._failed_calls & self._errors)
         teardowns = self._teardowns
         if not teardowns and self.collected is not None:

@@ -28,6 +28,7 @@ from ledger.plan.text import counted
 Record = Mapping[str, object]
 _SKIPPED = "Skipped: "
 _WORKER = re.compile(r"\A\[gw\d{1,4}\][^\n]*\n")  # xdist says which of its workers it was
+_ONLY_COLLECTED = "tests were only collected"
 _LONGEST_TIME_S = 1e10  # past 300 years: no time that pytest wrote
 _ENDS: dict[int, tuple[Completeness, str]] = {
     2: ("incomplete", "pytest: interrupted"),
@@ -155,10 +156,10 @@ def read_json_report(data: bytes, name: str) -> tuple[Part, ...]:
             f"{name}: expected the JSON report of pytest-json-report, found: {error}",
             "give the report as pytest-json-report wrote it",
         ) from error
-    return (_part(report, name),)
+    return _parts(report, name)
 
 
-def _part(report: Record, name: str) -> Part:
+def _parts(report: Record, name: str) -> tuple[Part, ...]:
     summary = record(report.get("summary"))
     listed = report.get("tests")
     tests: dict[str, TestResult] = {}
@@ -167,26 +168,32 @@ def _part(report: Record, name: str) -> Part:
         if module is not None:
             tests[module.identity] = module
     broken = sum(test.outcome == "error" for test in tests.values())
-    for found in _list(listed):
-        test = _test(record(found))
+    untold = set()
+    for found in map(record, _list(listed)):
+        test = _test(found)
         if test is not None:
             tests[test.identity] = test
+            if text(found.get("outcome")).startswith("subtests "):
+                untold.add(test.identity)
     counted = recount(tests.values())
     told = _told(summary)
     partial = not isinstance(listed, list)
     exit_code = whole(report.get("exitcode"))
     completeness, reason = end(exit_code, broken)
     ran = _count(summary, "total")
+    if exit_code == 0 and not ran and told.collected:
+        return (Part("pytest-json-report", name, totals=told, exit_code=0, reason=_ONLY_COLLECTED),)
     if completeness == "complete" and ran < told.collected:
         completeness, reason = "incomplete", f"pytest: {ran} of {told.collected} tests ran"
     created, duration = seconds(report.get("created")), seconds(report.get("duration"))
-    return Part(
+    part = Part(
         "pytest-json-report",
         name,
         tests=tests,
         totals=told if partial else counted,
         partial=partial and told != Totals(),
         deselected=_count(summary, "deselected"),
+        untold=frozenset(untold),
         started=moment(max(created - duration, 0.0)),
         duration_s=round(duration, 6) if duration else None,
         wall=True,
@@ -196,6 +203,7 @@ def _part(report: Record, name: str) -> Part:
         environment=allowed(flat(report.get("environment"))),
         warnings=() if partial else _differences(summary, told, tests.values()),
     )
+    return (part,)
 
 
 def _test(found: Record) -> TestResult | None:
@@ -426,7 +434,9 @@ class _Session:
             crashes=tuple(self._crashes),
         )
 
-    def _end(self) -> tuple[Completeness, str]:
+    def _end(self) -> tuple[Completeness | None, str]:
+        if not self._is_open and self._exit_status == 0 and not self._tests:
+            return None, _ONLY_COLLECTED  # pytest's word for no tests is 5
         if not self._is_open:
             broken = sum(module.outcome == "error" for module in self._modules.values())
             return end(self._exit_status, broken)
