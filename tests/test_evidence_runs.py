@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -279,6 +280,52 @@ def test_without_a_duration_the_program_tells_what_was_measured(lay: Lay) -> Non
     assert run.elapsed_s is None
     assert run.command == "A=1 pytest -q"
     assert "time.txt: measured `true` (1.00 s), not the run's own command" in run.warnings[0]
+
+
+def test_a_prefix_in_the_junit_file_alone_makes_no_test_twice(lay: Lay) -> None:
+    names = {"test_a": "passed", "test_b": "failed"}
+    skipped = (
+        "<testcase classname='unit' name='t.odd'><skipped message='collection skipped'/></testcase>"
+    )
+    prefixed = junit(**names).replace("t.mod", "unit.t.mod")
+    session = [{"$report_type": "SessionStart"}, {"$report_type": "SessionFinish", "exitstatus": 1}]
+    told = [
+        {"$report_type": "CollectReport", "nodeid": "t/odd.py", "outcome": "skipped"},
+        *(
+            {"$report_type": "TestReport", "nodeid": f"t/mod.py::{name}", "when": when,
+             "outcome": outcome if when == "call" else "passed"}
+            for name, outcome in names.items() for when in ("call", "teardown")
+        ),
+    ]  # fmt: skip
+    records = [session[0], *told, session[1]]
+    run = lay(
+        {
+            "junit.xml": prefixed.replace("<testcase", f"{skipped}<testcase", 1),
+            "log.jsonl": "".join(f"{json.dumps(record)}\n" for record in records),
+            "pytest.log": log(**names),
+        }
+    )
+    assert run.totals == Totals(collected=2, passed=1, failed=1, skipped=1)
+    assert run.completeness == "complete"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told", "completeness"),
+    [
+        ({"test_a": "passed", "test_b": "failed"}, "1 failed, 1 passed", "complete"),
+        ({"test_a": "passed", "test_b": "failed"}, "2 failed", "inconsistent"),
+        ({"test_a": "passed", "test_b": "failed"}, "1 failed, 1 skipped", "inconsistent"),
+        ({"test_a": "passed", "test_b": "passed"}, "3 passed", "inconsistent"),
+        ({"test_a": "passed", "test_b": "passed"}, "1 passed, 1 xpassed", "complete"),
+        ({"test_a": "failed", "test_b": "failed"}, "1 failed, 1 passed", "inconsistent"),
+    ],
+)
+def test_a_log_without_names_is_held_against_the_junit_file(
+    lay: Lay, outcomes: dict[str, str], told: str, completeness: str
+) -> None:
+    """As `-q -rN` writes it: letters, and the last line."""
+    run = lay({"junit.xml": junit(**outcomes), "pytest.log": f".. [100%]\n{told} in 10.00s\n"})
+    assert run.completeness == completeness, run.reason
 
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"

@@ -155,7 +155,7 @@ def shortened(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     found, and each another one."""
     by_name: dict[str, list[str]] = {}
     for identity in known:
-        by_name.setdefault(identity.partition("::")[2], []).append(identity)
+        by_name.setdefault(_place_and_name(identity)[1], []).append(identity)
     found: dict[str, str] = {}
     for identity in names:
         fitting = list(_fitting(identity.lstrip("."), by_name))
@@ -166,9 +166,17 @@ def shortened(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
 
 
 def _fitting(identity: str, by_name: dict[str, list[str]]) -> Iterator[str]:
-    place, _, name = identity.partition("::")
-    others = by_name.get(name, []) if name else []
+    place, name = _place_and_name(identity)
+    others = by_name.get(name, [])
     for other in others if len(others) <= _MAX_HOMONYMS else ():
-        there = other.partition("::")[0]
-        if place == there or place.endswith(f".{there}") or there.endswith(f".{place}"):
+        there = _place_and_name(other)[0]
+        if place == there or f".{place}".endswith(f".{there}") or f".{there}".endswith(f".{place}"):
             yield other
+
+
+def _place_and_name(identity: str) -> tuple[str, str]:
+    """A module stands by its path alone, with a prefix as ``unit::tests.test_a``."""
+    place, _, name = identity.partition("::")
+    if not name or ("." in name and "[" not in name):
+        place, _, name = identity.replace("::", ".").rpartition(".")
+    return place, name

@@ -47,7 +47,7 @@ def merge(parts: Sequence[Part]) -> Merged:
     pairs: list[tuple[Part, Part]] = []  # logs and the files that tell of the same sessions
     named: dict[int, Part] = {}
     for at in known:
-        above = [parts[n] for n in known if RANK[parts[n].reader] < RANK[parts[at].reader]]
+        above = [part for part in named.values() if RANK[part.reader] < RANK[parts[at].reader]]
         named[at] = _named_alike(parts[at], above, merged)
     for at, log in named.items():
         above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
