@@ -382,16 +382,28 @@ def test_chunks_add_up_and_a_test_in_two_of_them_is_said(lay: Lay) -> None:
             "2/junit.xml": junit(7, "2026-02-03T05:00:00+00:00", test_b="passed", test_c="passed"),
         }
     )
-    assert run.totals == Totals(collected=3, passed=2, failed=1, rerun=1)
+    assert run.totals == Totals(collected=3, passed=1, failed=2, rerun=1), "no failure vanishes"
     assert run.tests["t.mod::test_b"].flaky
     assert (run.duration_s, run.started) == (12.0, "2026-02-03T04:00:00+00:00")
-    assert "1 test in both 1/junit.xml and 2/junit.xml; the later result counts" in (run.warnings)
+    assert "1 test in 1/junit.xml and 2/junit.xml: the worst result counts" in run.warnings
 
 
-def test_without_dates_the_worse_of_two_results_counts(lay: Lay) -> None:
-    run = lay({"1/junit.xml": BAD, "2/junit.xml": junit(test_b="passed")})
-    assert run.tests["t.mod::test_b"].outcome == "failed"
-    assert any("the worse result counts" in told for told in run.warnings)
+def test_tests_of_one_name_in_files_that_pytest_did_not_write_are_different(lay: Lay) -> None:
+    run = lay(
+        {
+            "a/junit.xml": SAME_NAME.format("<failure message='m'/>"),
+            "b/junit.xml": SAME_NAME.format(""),
+        }
+    )
+    outcomes = {name: test.outcome for name, test in run.tests.items()}
+    assert outcomes == {
+        "math::works (a/junit.xml)": "failed",
+        "math::works (b/junit.xml)": "passed",
+    }
+    assert run.totals == Totals(collected=2, passed=1, failed=1)
+
+
+SAME_NAME = "<testsuite name='math'><testcase name='works' time='0.1'>{}</testcase></testsuite>"
 
 
 def test_a_quiet_log_alone_gives_totals_and_says_that_names_are_missing(lay: Lay) -> None:

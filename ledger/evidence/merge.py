@@ -8,6 +8,7 @@ from ledger.evidence.compare import shortened
 from ledger.evidence.junit import order
 from ledger.evidence.model import FAILING, WORST_FIRST, TestResult, Totals, recount
 from ledger.evidence.part import Part
+from ledger.evidence.tries import names_apart
 from ledger.plan.text import counted
 
 _SHOWN = 3
@@ -245,30 +246,30 @@ def _refine(log: Part, merged: Merged) -> None:
             merged.tests[identity] = known.model_copy(update={"outcome": "xpassed"})
 
 
-def _add_up(kept: list[Part], merged: Merged) -> None:
+def _add_up(kept: Sequence[Part], merged: Merged) -> None:
     if not kept:
         return
     starts = [part.started for part in kept if part.started is not None]
     merged.started = min(starts, key=order, default=None)
-    dated = len(starts) == len(kept)
-    if dated:
-        kept = sorted(kept, key=lambda part: order(part.started or ""))
-    home: dict[str, str] = {}
-    twice: Counter[tuple[str, str]] = Counter()
+    homes: dict[str, list[Part]] = {}
     for part in kept:
-        for identity, test in part.tests.items():
-            before = merged.tests.get(identity)
-            if before is None:
-                merged.tests[identity] = test
-            else:
-                twice[home[identity], part.file] += 1
-                is_later = dated and home[identity] != part.file
-                merged.tests[identity] = _again(before, test, is_later)
-            home[identity] = part.file
-    for (first, second), count in list(twice.items())[:10]:
-        which = "the later" if dated and first != second else "the worse"
-        places = f"both {first} and {second}" if first != second else f"two sessions of {first}"
-        merged.warnings.append(f"{counted(count, 'test')} in {places}; {which} result counts")
+        for identity in part.tests:
+            homes.setdefault(identity, []).append(part)
+    twice: Counter[str] = Counter()
+    for identity, parts in homes.items():
+        tests = [part.tests[identity] for part in parts]
+        if len(parts) == 1:
+            merged.tests[identity] = tests[0]
+        elif all(part.wall for part in parts):
+            files = list(dict.fromkeys(part.file for part in parts))
+            twice[" and ".join(files) if len(files) > 1 else f"sessions of {files[0]}"] += 1
+            merged.tests[identity] = _worst(tests)
+        else:  # no file of pytest's: a name may stand for several tests
+            names, _ = names_apart(identity, [[part.file] for part in parts], homes.keys())
+            for name, test in zip(names, tests, strict=True):
+                merged.tests[name] = test.model_copy(update={"identity": name})
+    for places, count in list(twice.items())[:10]:
+        merged.warnings.append(f"{counted(count, 'test')} in {places}: the worst result counts")
     durations = [part.duration_s for part in kept if part.duration_s is not None]
     if durations:
         merged.duration_s = round(sum(durations), 6)
@@ -276,16 +277,13 @@ def _add_up(kept: list[Part], merged: Merged) -> None:
     merged.sources |= {"totals": kept[0].file, "tests": kept[0].file}
 
 
-def _again(before: TestResult, after: TestResult, is_later: bool) -> TestResult:
-    """The same test in a second output."""
-    worse = min(before, after, key=lambda test: WORST_FIRST.index(test.outcome))
-    flaky = (before.outcome in FAILING) != (after.outcome in FAILING)
-    return (after if is_later else worse).model_copy(
-        update={
-            "tries": before.tries + after.tries,
-            "flaky": before.flaky or after.flaky or flaky,
-        }
-    )
+def _worst(tests: Sequence[TestResult]) -> TestResult:
+    """The result of a test that pytest ran in several sessions."""
+    is_flaky = len({test.outcome in FAILING for test in tests}) > 1
+    tries = sum(test.tries for test in tests)
+    worst = min(tests, key=lambda test: WORST_FIRST.index(test.outcome))
+    flaky = is_flaky or any(test.flaky for test in tests)
+    return worst.model_copy(update={"tries": tries, "flaky": flaky})
 
 
 def _totals(kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged) -> None:
@@ -301,8 +299,8 @@ def _totals(kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Me
             for name in counts:
                 counts[name] += max(0, getattr(part.totals, name) - getattr(named, name))
     for log, report in pairs:
-        tests = (merged.tests[name].outcome for name in report.tests)
-        unnamed = (log.totals.xpassed if log.totals else 0) - list(tests).count("xpassed")
+        tests = [merged.tests[name].outcome for name in report.tests if name in merged.tests]
+        unnamed = (log.totals.xpassed if log.totals else 0) - tests.count("xpassed")
         if report.reader == "junit" and report.wall and 0 < unnamed <= counts["passed"]:
             counts["passed"] -= unnamed
             counts["xpassed"] += unnamed
