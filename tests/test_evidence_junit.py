@@ -124,7 +124,7 @@ def test_each_writer_is_read_without_a_warning(writer: str) -> None:
         ("gotestsum", 1.23, "2026-02-03T04:05:05Z"),
         ("phpunit", 0.02, None),
         ("two-suites", 5.0, None),
-        ("nextest", 0.5, None),
+        ("nextest", 0.5, "2026-02-03T04:05:06.789+00:00"),
     ],
 )
 def test_duration_and_start(writer: str, duration: float, started: str | None) -> None:
@@ -134,7 +134,7 @@ def test_duration_and_start(writer: str, duration: float, started: str | None) -
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("0.25", 0.25), ("1,234.5", 1234.5), ("1e-3", 0.001), ("nan", None), ("-1", None),
+    [("0.25", 0.25), ("1,234.5", 1234.5), ("0,03", 0.03), ("12,345", 12.345), ("1,234,567.8", 1234567.8), ("1e-3", 0.001), ("nan", None), ("-1", None),
      ("1e999", None), ("9" * 5000, None), ("", None), ("soon", None)],
 )  # fmt: skip
 def test_the_time_of_a_test(text: str, seconds: float | None) -> None:
@@ -278,6 +278,10 @@ def test_the_same_test_in_two_suites_is_two_tests() -> None:
         ("<testsuites errors='1' name='all'/>", {"all": "error @collection"}),
         (suite(one("", "status='failed'"), "failures='1'"), {"c::a": "failed"}),
         (suite(one("", "result='ERROR'"), "errors='1'"), {"c::a": "error"}),
+        (
+            suite("<testcase classname='test' name='/a/b.test.mjs'><failure/></testcase>"),
+            {"test::/a/b.test.mjs": "failed @collection"},
+        ),
         (suite(one("", "status='run' result='todo'"), "tests='1'"), {"c::a": "skipped"}),
         (suite(one("", "status='run' result='completed'"), "tests='1'"), {"c::a": "passed"}),
     ],

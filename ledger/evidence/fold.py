@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.evidence.execution import meaning, program
 from ledger.evidence.merge import RANK, Merged, merge
-from ledger.evidence.model import Completeness, Evidence, Totals
+from ledger.evidence.model import FAILING, Completeness, Evidence, Totals
 from ledger.evidence.part import Part
 from ledger.plan.text import counted
 
@@ -37,28 +37,25 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
 
     - ``crashed``: a signal or a fatal error ended it;
     - ``timeout``: ``timeout(1)`` (exit code 124) or pytest-timeout ended it;
-    - ``incomplete``: it was interrupted or stopped after so many failures, an output is cut
-      short or cannot be read, or there are no test results at all;
+    - ``incomplete``: it was interrupted or stopped after so many failures, an output is cut short
+      or cannot be read, or there are no test results at all;
     - ``inconsistent``: its outputs disagree (on a test, or an exit code of 0 beside a failure),
       a suite counts failures that nobody names, or more tests ended than were collected;
     - ``failed``: it ended by itself without running all of its tests: wrong usage, nothing
       collected, a module or suite that could not be loaded, an internal error, or a non-zero exit
       code that no failing test accounts for;
-    - ``complete``: it ran to its end. Tests may have failed: exit code 1 with 8 failed tests is
-      a complete run. A command that has no tests is complete where ``ledger run`` says so.
+    - ``complete``: it ran to its end, with 8 failed tests and exit code 1, too. A command that
+      has no tests is complete where ``ledger run`` says so.
 
-    The first of them that any file shows stands, and ``reason`` says which and why.
-    """
+    The first of them that any file shows stands; ``reason`` says why."""
     merged = merge(parts)
-    noted = [*_warnings(parts), *merged.warnings, *merged.disagreements]
     sources, duration, totals = dict(merged.sources), merged.duration_s, merged.totals
+    noted = [*_warnings(parts), *merged.warnings]
     times = _own_times(parts, merged, noted)
     exit_code = _exit_code(parts, times, noted, sources)
-    elapsed = _elapsed(times, sources)
-    if duration is None and elapsed is not None:
+    if (elapsed := _elapsed(times, sources)) is not None and duration is None:
         duration, sources["duration_s"] = elapsed, times[0].file
-    command = _command(parts, times, sources)
-    environment = _environment(parts, noted)
+    command, environment = _command(parts, times, sources), _environment(parts, noted)
     merged.disagreements += _disagreements(totals, exit_code)
     noted += merged.disagreements
     completeness, reason = _completeness(parts, merged, exit_code)
@@ -275,7 +272,7 @@ def _unexplained(
 ) -> list[tuple[Completeness, str]]:
     """What the exit code or the lack of tests says, where no failing test accounts for it."""
     failing = totals.failing
-    broken = [t.identity for t in merged.tests.values() if t.at_collection and t.outcome == "error"]
+    broken = [t.identity for t in merged.tests.values() if t.at_collection and t.outcome in FAILING]
     ran = totals.executed - len(broken)
     if broken:
         which = "no test ran" if not ran else f"such as {broken[0][:200]}"

@@ -34,6 +34,10 @@ _NOT_LOADED = "the suite counts an error and has no test case: it could not be l
 _UNNAMED = "failures without a name"
 _FAILURES = ("failure", "error", "flaky", "rerun")
 _MAX_PATH = 80
+# vitest, jest and `node --test` write a file that could not be loaded as a test case of its name.
+_SCRIPTS = tuple(
+    f".{kind}{lang}{x}" for kind in ("", "c", "m") for lang in "jt" for x in ("s", "sx")
+)
 _AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
 # The verdicts and what they stand for. Surefire's ``flaky...`` are
 # tries before one that passed, ``rerun...`` further tries that failed as well.
@@ -110,9 +114,13 @@ def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
 
 
 def seconds(text: str | None) -> float | None:
-    """A ``time`` attribute; Surefire writes thousands with a comma. None where it is none."""
+    """A ``time`` attribute: ``0.25``, ``0,25``, or with thousands as Surefire has them,
+    ``1,234.5``. None where it is none."""
+    text = text or ""
+    if "." not in text:
+        text = ".".join(text.rsplit(",", 1))
     try:
-        value = float((text or "").replace(",", ""))
+        value = float(text.replace(",", ""))
     except ValueError:
         return None
     return value if 0 <= value < math.inf else None
@@ -198,19 +206,14 @@ class Cases:
         self._nameless = 0
         self._guessed = 0
 
-    def begin(self, attributes: dict[str, str]) -> None:
-        """The root, where it holds suites and is none itself."""
-        self._suites = [_Suite(attributes)]
-        self.is_pytest = attributes.get("name") == "pytest tests"
-        self.is_jest = attributes.get("name") == "jest tests"
-
     def open(self, attributes: dict[str, str]) -> None:
-        """A suite begins."""
+        """A suite begins, or the root that holds them."""
         name, above = attributes.get("name", "")[:_MAX_PATH], self._suites[-1]
         above.inner_suites += 1
+        self.is_pytest = self.is_pytest or name in ("pytest", "pytest tests")
+        self.is_jest = self.is_jest or name == "jest tests"
         path = f"{above.path} > {name}" if above.path else name
         self._suites.append(_Suite(attributes, path, "0" if self.is_jest else ""))
-        self.is_pytest = self.is_pytest or attributes.get("name") == "pytest"
         started = attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
             self.started = started
@@ -232,6 +235,8 @@ class Cases:
         tags = [verdict.tag for verdict in verdicts]
         if verdicts:
             result = judge(identity, attributes, verdicts)
+            if result.outcome in FAILING and name.endswith(_SCRIPTS):
+                result = result.model_copy(update={"at_collection": True})
             in_teardown = _in_teardown(result)
             if len(tags) > 1 or in_teardown:
                 suite.is_odd = True
@@ -533,15 +538,11 @@ class _Document:
         if self._case is not None:
             self._inside(tag, attributes)
             return
-        if self._depth == 1 and tag == "testsuites":
-            self.cases.begin(attributes)
-            self._case_depth = 2
-            return
-        if self._depth == 1 and tag != "testsuite":
-            raise _Misnested(f"<testsuites> or <testsuite>, found <{tag[:40]}>")
         if tag in ("testsuite", "testsuites") and self._depth in (1, self._case_depth):
             self.cases.open(attributes)
             self._case_depth = self._depth + 1
+        elif self._depth == 1:
+            raise _Misnested(f"<testsuites> or <testsuite>, found <{tag[:40]}>")
         elif self._depth == self._case_depth and tag == "testcase":
             self._case = attributes
         elif self._depth == self._case_depth and tag in ("error", "failure"):
