@@ -323,7 +323,7 @@ def jest_unloaded(rng: Random) -> Made:
 def vitest(rng: Random) -> Made:
     """vitest: a suite for each file, names joined by `>`; a file that could not load is a failed case."""
     every: list[Case] = []
-    suites = []
+    suites, whole = [], True
     for n in range(rng.randint(1, 3)):
         path = f"vt/{n}.spec.ts"
         cases = [
@@ -331,11 +331,13 @@ def vitest(rng: Random) -> Made:
             for case in same_named(rng, {})
         ]
         if rng.random() < 0.3:
-            cases = [Case(path, FAILED, {"classname": path})]
+            cases, whole = [Case(path, FAILED, {"classname": path})], False
         every += cases
         suites.append(suite(rng, path, cases, hostname="vm"))
     counts = {**counted(every), "skipped": None}
-    return made(tag("testsuites", {"name": "vitest tests", **counts}, *suites), every)
+    return _but(
+        made(tag("testsuites", {"name": "vitest tests", **counts}, *suites), every), whole=whole
+    )
 
 
 def mocha_xunit(rng: Random) -> Made:

@@ -278,10 +278,6 @@ def test_the_same_test_in_two_suites_is_two_tests() -> None:
         ("<testsuites errors='1' name='all'/>", {"all": "error @collection"}),
         (suite(one("", "status='failed'"), "failures='1'"), {"c::a": "failed"}),
         (suite(one("", "result='ERROR'"), "errors='1'"), {"c::a": "error"}),
-        (
-            suite("<testcase classname='test' name='/a/b.test.mjs'><failure/></testcase>"),
-            {"test::/a/b.test.mjs": "failed @collection"},
-        ),
         (suite(one("", "status='run' result='todo'"), "tests='1'"), {"c::a": "skipped"}),
         (suite(one("", "status='run' result='completed'"), "tests='1'"), {"c::a": "passed"}),
     ],
@@ -322,6 +318,23 @@ def test_a_failure_that_a_suite_counts_and_nobody_names_is_one(
     )
     if unnamed:
         assert part.reason.startswith(f"it counts {unnamed} failure")
+
+
+@pytest.mark.parametrize(
+    ("classname", "name", "completeness"),
+    [
+        ("test", "/a/b.test.mjs", "failed"),  # node --test
+        ("s", "s.spec.ts", "failed"),  # vitest
+        ("Test suite failed to run", "s.test.js", "failed"),  # jest-junit
+        ("c", "loads b.js", None),
+    ],
+)
+def test_a_file_that_could_not_be_loaded(
+    classname: str, name: str, completeness: str | None
+) -> None:
+    part = read(suite(f"<testcase classname='{classname}' name='{name}'><failure/></testcase>"))
+    assert part.totals == Totals(collected=1, failed=1)
+    assert part.completeness == completeness
 
 
 def test_a_todo_of_jest_is_not_passed() -> None:

@@ -197,6 +197,8 @@ class Cases:
         self._in_teardown: Counter[Outcome] = Counter()  # what had come before the teardown's error
         self.unnamed = 0
         """Failures that a suite counts and that no test case shows."""
+        self.not_loaded: str | None = None
+        """A file that could not be loaded, which has a test case of its name."""
         self.unexplained: str | None = None
         """A test that is said to have failed, and nothing more."""
         self._suites = [_Suite({})]
@@ -235,8 +237,13 @@ class Cases:
         tags = [verdict.tag for verdict in verdicts]
         if verdicts:
             result = judge(identity, attributes, verdicts)
-            if result.outcome in FAILING and name.endswith(_SCRIPTS):
-                result = result.model_copy(update={"at_collection": True})
+            places = (suite.attributes.get("name"), "Test suite failed to run")
+            if (
+                result.outcome in FAILING
+                and name.endswith(_SCRIPTS)
+                and (classname in places or (classname == "test" and "/" in name))
+            ):
+                self.not_loaded = name
             in_teardown = _in_teardown(result)
             if len(tags) > 1 or in_teardown:
                 suite.is_odd = True
@@ -501,6 +508,10 @@ def _part(cases: Cases, name: str) -> Part:
     if cases.unnamed:
         reason = f"it counts {counted(cases.unnamed, 'failure')} that no test case shows"
         return part._replace(completeness="inconsistent", reason=reason)
+    if cases.not_loaded is not None:
+        return part._replace(
+            completeness="failed", reason=f"{cases.not_loaded} could not be loaded"
+        )
     if cases.unexplained is not None:
         reason = f"{cases.unexplained} is said to have failed, and holds no failure"
         return part._replace(completeness="inconsistent", reason=reason)
