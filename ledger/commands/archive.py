@@ -2,7 +2,6 @@
 
 import os
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -19,7 +18,6 @@ from ledger.edits.selection import Chosen, HeldItem, Selection, Wanted
 from ledger.errors import Refused, UsageError
 from ledger.plan import document, pointers, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
-from ledger.rules import structure
 
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
@@ -206,9 +204,8 @@ def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:
 def _refuse_conflicts(config: Config, plan: PlanAndArchive) -> None:
     """Where both sides of a conflict stand in a file, what is to be moved is not decided."""
     for path, ledger in (config.ledger_path, plan.ledger), (config.partner, plan.archive):
-        for fault in structure.conflict_marker(ledger, rules.Facts(path)):
-            line = bisect_right(text.line_starts(ledger.text), fault.at)
-            said = f"{path}:{line}: {fault.message}"
+        for fault in rules.check(ledger, rules.Facts(path), rules.RULES.keys() - {"LED101"}):
+            said = f"{path}:{fault.line}: {fault.message}"
             raise Refused("in-conflict", said, f"{fault.fix}; nothing was written")
 
 

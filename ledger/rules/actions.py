@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ledger.plan import dialects
-from ledger.plan.model import FINISHED, Action, Heading, Item, Ledger
-from ledger.rules.registry import Facts, Fault, numbering, of_part, opening, quoted, rule
+from ledger.plan.model import FINISHED, Action, Criterion, Heading, Item, Ledger
+from ledger.rules.registry import Facts, Fault, numbering, quoted, rule
 
 _OPEN = ("pending", "in_progress", "partial", "blocked", "unknown")
 
@@ -30,7 +30,7 @@ def completed_action_without_attempt(ledger: Ledger, facts: Facts) -> Iterator[F
             is_unnamed = action.attempt is None and action.number is not None
             if action.state == "complete" and is_unnamed:
                 message = f"action {action.number} of {item.id} is complete and names no attempt"
-                yield of_part(ledger, action, item.id, message, action.text[:120])
+                yield Fault(action, message, action.text[:120], item.id)
 
 
 @rule("LED602", "action-names-unknown-attempt", "warning")
@@ -58,9 +58,8 @@ def action_names_unknown_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault
             if number is not None and number not in known and not item.has_archived(number):
                 message = f"{_name(action)} of {item.id} names attempt #{action.attempt}"
                 about = f"{action.number} {action.attempt}"
-                yield of_part(
-                    ledger, action, item.id, f"{message}, which the item does not have", about
-                )
+                message += ", which the item does not have"
+                yield Fault(action, message, about, item.id)
 
 
 @rule("LED603", "action-contradicts-stamp", "warning")
@@ -85,11 +84,10 @@ def action_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for action in item.actions:
             stamp = stamps.get(action.attempt)
             if action.stamp and stamp and action.stamp != stamp:
-                at = opening(ledger, action.span.start_byte)
                 message = f"{_name(action)} of {item.id} gives attempt #{action.attempt} the stamp"
                 about = f"{action.number} {action.attempt} {action.stamp}"
                 message = f"{message} {action.stamp}, its own is {stamp}"
-                yield Fault(at, message, about, item.id, action.attempt)
+                yield Fault(action, message, about, item.id, action.attempt)
 
 
 @rule("LED604", "open-action-in-done-item", "warning")
@@ -113,7 +111,7 @@ def open_action_in_done_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if item.status == "done" and left:
             count = "an open action" if len(left) == 1 else f"{len(left)} open actions"
             message = f"{item.id} is done and has {count}: {quoted(left[0].text)}"
-            yield of_part(ledger, left[0], item.id, message, "")
+            yield Fault(left[0], message, "", item.id)
 
 
 def _name(action: Action) -> str:
@@ -142,21 +140,21 @@ def done_with_unmet_criteria(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     before = {item.id for item in facts.base.items if item.status == "done"} if facts.base else ()
     for item in ledger.items:
         if item.status == "done" and item.id not in before:
-            for start, text, reason in _unmet(item, facts):
-                at = opening(ledger, start)
-                message = f"{item.id} is done and a criterion is not met: {quoted(text)}{reason}"
-                yield Fault(at, message, text, item.id)
+            for criterion, reason in _unmet(item, facts):
+                said = f"{quoted(criterion.text)}{reason}"
+                message = f"{item.id} is done and a criterion is not met: {said}"
+                yield Fault(criterion, message, criterion.text, item.id)
 
 
-def _unmet(item: Item, facts: Facts) -> Iterator[tuple[int, str, str]]:
-    """Where each unmet criterion stands, its text, and why it is unmet where that was asked."""
+def _unmet(item: Item, facts: Facts) -> Iterator[tuple[Criterion, str]]:
+    """Each unmet criterion, and why it is unmet where that was asked."""
     told = dict(facts.unmet(item)) if facts.unmet and item.criteria else {}
     for criterion in item.criteria:
         line = criterion.span.start_line
         if line in told:
-            yield criterion.span.start_byte, criterion.text, f": {told[line]}"
+            yield criterion, f": {told[line]}"
         elif criterion.ticked is False:
-            yield criterion.span.start_byte, criterion.text, ""
+            yield criterion, ""
 
 
 @rule("LED606", "box-contradicts-heading", "warning")
@@ -194,4 +192,4 @@ def box_contradicts_heading(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if is_open or is_done:
             told = "open" if is_open else "done"
             message = f"{item.id} is {told}, the heading at line {said.span.start_line} says"
-            yield of_part(ledger, item, item.id, f"{message} {quoted(said.status_text)}", told)
+            yield Fault(item, f"{message} {quoted(said.status_text)}", told)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ledger.plan import citations, text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.registry import ArtifactState, Facts, Fault, added, opening, rule
+from ledger.rules.registry import ArtifactState, Facts, Fault, added, rule
 
 # A path up to the folder of a run.
 _RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")
@@ -289,14 +289,9 @@ def secret_in_artifact(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             seen.add(path)
             for secret in _secrets(facts.content_of(path) or b""):
                 message = f"{name(attempt)} cites {path}, which holds what looks like {secret.kind}"
-                yield Fault(
-                    opening(ledger, attempt.span.start_byte),
-                    f"{message} ({_hint(secret.value)})",
-                    about=f"{path} {_about(secret)}",
-                    item=attempt.item,
-                    attempt=attempt.number,
-                    fix="take it out, and revoke it",
-                )
+                message += f" ({_hint(secret.value)})"
+                about = f"{path} {_about(secret)}"
+                yield Fault(attempt, message, about, fix="take it out, and revoke it")
                 break  # one is enough to look into the file
 
 

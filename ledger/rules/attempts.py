@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.registry import Facts, Fault, added, numbering, of_attempt, opening, quoted, rule
+from ledger.rules.registry import Facts, Fault, added, numbering, opening, quoted, rule
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
 _LEAD = 60  # characters at the start of an attempt that may hold its date
@@ -31,7 +31,7 @@ def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in ledger.attempts:
         if attempt.date is None and attempt.source == "history" and not _written(attempt):
             message = f"{name(attempt)} has no date"
-            yield of_attempt(ledger, attempt, message, attempt.text[:60])
+            yield Fault(attempt, message, attempt.text[:60])
 
 
 @rule("LED302", "impossible-date", "error")
@@ -53,7 +53,7 @@ def impossible_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         date = attempt.date or (_written(attempt) if attempt.source == "history" else None)
         if date and not _exists(date):
             message = f"{name(attempt)} has a date that does not exist: {date}"
-            yield of_attempt(ledger, attempt, message, date)
+            yield Fault(attempt, message, date)
     updated = ledger.last_updated
     date = _first(updated.value) if updated else None
     if updated and date and not _exists(date):
@@ -82,7 +82,7 @@ def attempt_in_the_future(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in ledger.attempts:
         if attempt.date and attempt.date > facts.today and _exists(attempt.date):
             message = f"{name(attempt)} is dated {attempt.date}, and today is {facts.today}"
-            yield of_attempt(ledger, attempt, message, attempt.date)
+            yield Fault(attempt, message, attempt.date)
 
 
 @rule("LED304", "last-updated-in-the-future", "error")
@@ -132,7 +132,7 @@ def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             message = (
                 f"{name(attempt)} is dated {attempt.date}, before its run {quoted(attempt.stamp)}"
             )
-            yield of_attempt(ledger, attempt, message, attempt.stamp)
+            yield Fault(attempt, message, attempt.stamp)
 
 
 def _written(attempt: Attempt) -> str | None:
@@ -176,7 +176,7 @@ def attempt_without_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in ledger.attempts:
         if attempt.source == "history" and not attempt.result_text and attempt.item not in others:
             message = f"{name(attempt)} has no result"
-            yield of_attempt(ledger, attempt, message, attempt.text[:60])
+            yield Fault(attempt, message, attempt.text[:60])
 
 
 @rule("LED402", "unknown-result", "warning")
@@ -197,16 +197,10 @@ def unknown_result(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     for attempt in ledger.attempts:
         if attempt.source == "history" and attempt.result_text and attempt.result == "unknown":
-            at = opening(ledger, attempt.span.start_byte)
-            message = f"{name(attempt)} has a result that is not understood: "
-            yield Fault(
-                at,
-                message + quoted(attempt.result_text),
-                about=attempt.result_text,
-                item=attempt.item,
-                attempt=attempt.number,
-                fix="begin it with success, partial, failed or blocked",
-            )
+            said = attempt.result_text
+            message = f"{name(attempt)} has a result that is not understood: {quoted(said)}"
+            fix = "begin it with success, partial, failed or blocked"
+            yield Fault(attempt, message, said, fix=fix)
 
 
 @rule("LED408", "unknown-commit", "warning")
@@ -265,7 +259,7 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         folder = _run_folder(attempt)
         for note in facts.run_notes(folder) if folder else ():
             message = f"{name(attempt)}: its run {folder}: {note}"
-            yield of_attempt(ledger, attempt, message, note)
+            yield Fault(attempt, message, note)
 
 
 @rule("LED410", "claim-contradicted", "error")

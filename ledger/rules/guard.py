@@ -28,7 +28,7 @@ from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number, opens, plain_id
 from ledger.plan.places import name
 from ledger.rules.model import Severity
-from ledger.rules.registry import Facts, Fault, opening, quoted, rule, unseen
+from ledger.rules.registry import Facts, Fault, quoted, rule, unseen
 
 
 @rule("LED501", "attempt-removed", "error")
@@ -54,15 +54,11 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         return
     for old, new in _altered(ledger, facts):
         if new is None:
-            yield Fault(
-                _home(ledger, old),
-                f"{name(old)} is gone (line {old.span.start_line} before the change): "
-                f"{quoted(old.text)}",
-                about=old.text,
-                item=old.item,
-                attempt=old.number,
-                fix="put it back; another place in the file or in the archive will do",
-            )
+            home = next((item for item in ledger.items if item.id == old.item), None)
+            where = f"(line {old.span.start_line} before the change): {quoted(old.text)}"
+            message = f"{name(old)} is gone {where}"
+            fix = "put it back; another place in the file or in the archive will do"
+            yield Fault(home or 0, message, old.text, old.item, old.number, fix)
 
 
 @rule("LED502", "attempt-changed", "warning")
@@ -89,9 +85,8 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     latest = {} if facts.append_only == "strict" else _latest(facts.base)
     for old, new in _altered(ledger, facts):
         if new is not None and latest.get(old.item) != (old.number, old.number or old.text):
-            at = opening(ledger, new.span.start_byte)
             message = f"{name(old)} was changed: {_change(old.text, new.text)}"
-            yield Fault(at, message, old.text, old.item, old.number, severity=_strict(facts))
+            yield Fault(new, message, old.text, old.item, old.number, severity=_strict(facts))
 
 
 @rule("LED503", "item-removed", "warning")
@@ -204,14 +199,8 @@ def attempts_reordered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if place < latest.get(old.item, -1):
             told.add(old.item)
             now = next(one for one in ledger.attempts if one.text == old.text)
-            yield Fault(
-                opening(ledger, now.span.start_byte),
-                f"{name(old)} stands before others that it stood behind",
-                "order",
-                old.item,
-                old.number,
-                severity=_strict(facts),
-            )
+            message = f"{name(old)} stands before others that it stood behind"
+            yield Fault(now, message, "order", old.item, old.number, severity=_strict(facts))
         latest[old.item] = place
 
 
@@ -249,15 +238,9 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             continue
         new = same.pop(0)
         if numbers[place] == 1 and (common is None or place in common):
-            yield Fault(
-                opening(ledger, new.span.start_byte),
-                f"{name(old)} has the number {new.number} now",
-                about=old.text,
-                item=old.item,
-                attempt=old.number,
-                fix="give it its number back",
-                severity=_strict(facts),
-            )
+            message = f"{name(old)} has the number {new.number} now"
+            fault = Fault(new, message, old.text, old.item, old.number, "give it its number back")
+            yield fault._replace(severity=_strict(facts))
 
 
 def _elsewhere(facts: Facts) -> Sequence[Ledger]:
@@ -274,12 +257,6 @@ def _latest(base: Ledger) -> dict[str | None, tuple[int | None, int | str]]:
     """The largest number of each item; without numbers, what its latest attempt says."""
     found = {item.id: latest_of(item.attempts) for item in base.items}
     return {item: (last.number, last.number or last.text) for item, last in found.items() if last}
-
-
-def _home(ledger: Ledger, attempt: Attempt) -> int:
-    """Where the attempt's item begins, or the start of the file."""
-    found = next((item for item in ledger.items if item.id == attempt.item), None)
-    return opening(ledger, found.span.start_byte) if found else 0
 
 
 def _change(old: str, new: str) -> str:

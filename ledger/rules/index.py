@@ -13,7 +13,7 @@ from ledger.plan import dialects, document, parts, places, text, words
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.model import MadeFix
-from ledger.rules.registry import Facts, Fault, Fix, made, of_part, opening, quoted, rule, sections
+from ledger.rules.registry import Facts, Fault, Fix, made, quoted, rule, sections
 
 
 @rule("LED201", "index-contradicts-status", "error")
@@ -41,15 +41,10 @@ def index_contradicts_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for row, item in _pairs(ledger):
         if not contradict(row.status, item.status):
             continue
-        yield Fault(
-            row.status_span.start_byte,
-            f"the index says {quoted(row.status_text)} for {item.id}, its own status at line "
-            f"{_line(item, 'status')} says {quoted(item.status_text)}",
-            about=f"{row.status} {item.status}",
-            item=item.id,
-            attempt=None,
-            fix="write the same status in both places",
-        )
+        own = f"its own status at line {_line(item, 'status')} says {quoted(item.status_text)}"
+        message = f"the index says {quoted(row.status_text)} for {item.id}, {own}"
+        at, about = row.status_span.start_byte, f"{row.status} {item.status}"
+        yield Fault(at, message, about, item.id, fix="write the same status in both places")
 
 
 @rule("LED202", "index-contradicts-priority", "warning")
@@ -75,15 +70,10 @@ def index_contradicts_priority(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for row, item in _pairs(ledger):
         priority = words.priority(row.priority_text)
         if priority and item.priority and priority != item.priority:
-            yield Fault(
-                opening(ledger, row.span.start_byte),
-                f"the index says {quoted(row.priority_text)} for the priority of {item.id}, its "
-                f"own line {_line(item, 'priority')} says {quoted(item.priority_text)}",
-                about=f"{priority} {item.priority}",
-                item=item.id,
-                attempt=None,
-                fix="write the same priority in both places",
-            )
+            own = f"its own line {_line(item, 'priority')} says {quoted(item.priority_text)}"
+            said = f"the index says {quoted(row.priority_text)} for the priority of {item.id}"
+            about, fix = f"{priority} {item.priority}", "write the same priority in both places"
+            yield Fault(row, f"{said}, {own}", about, fix=fix)
 
 
 @rule("LED203", "item-not-in-index", "warning")
@@ -116,7 +106,7 @@ def item_not_in_index(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if not dialects.is_sectioned(item):
             continue  # a task of a list among them
         if item.id not in indexed and item.status not in FINISHED:
-            yield of_part(ledger, item, item.id, f"{item.id} has no row in the index", "")
+            yield Fault(item, f"{item.id} has no row in the index", "")
 
 
 @rule("LED204", "index-row-without-item", "warning")
@@ -141,9 +131,7 @@ def index_row_without_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     known = {item.id for item in ledger.items}
     for row in ledger.index:
         if row.id not in known:
-            yield of_part(
-                ledger, row, row.id, f"the index names {row.id}, which has no section", ""
-            )
+            yield Fault(row, f"the index names {row.id}, which has no section", "")
 
 
 @rule("LED205", "duplicate-index-row", "error")
@@ -171,11 +159,8 @@ def duplicate_index_row(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     lines: dict[str, int] = {}
     for row in ledger.index:
         if row.id in lines:
-            at = opening(ledger, row.span.start_byte)
             message = f"the index has another row for {row.id} at line {lines[row.id]}"
-            yield Fault(
-                at, message, about="", item=row.id, attempt=None, fix="delete the row that is wrong"
-            )
+            yield Fault(row, message, fix="delete the row that is wrong")
         lines.setdefault(row.id, row.span.start_line)
 
 

@@ -29,8 +29,6 @@ from ledger.rules.registry import (
     Fix,
     made,
     numbering,
-    of_part,
-    opening,
     quoted,
     repeated,
     rule,
@@ -59,38 +57,28 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item in ledger.items:
         numbered = [a for a in item.attempts if a.source == "history" and a.number is not None]
         if any(item.has_archived(a.number) for a in numbered):
-            yield from _archived_too(ledger, item, numbered)
+            yield from _archived_too(item, numbered)
         if len({a.number for a in numbered}) == len(numbered):
             continue
         free = 1 + item.highest
         for attempt, first, ordinal in repeated(
             numbered, lambda a: a.number, lambda a: a.text not in known
         ):
-            message = f"{item.id} has attempt #{attempt.number} twice: see line"
-            yield Fault(
-                opening(ledger, attempt.span.start_byte),
-                f"{message} {first.span.start_line}",
-                about=f"{ordinal}",
-                item=item.id,
-                attempt=attempt.number,
-                fix=f"the next free number is {free}",
-            )
+            where = f"see line {first.span.start_line}"
+            message = f"{item.id} has attempt #{attempt.number} twice: {where}"
+            fix = f"the next free number is {free}"
+            yield Fault(attempt, message, f"{ordinal}", item.id, fix=fix)
 
 
-def _archived_too(ledger: Ledger, item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
+def _archived_too(item: Item, numbered: list[Attempt]) -> Iterator[Fault]:
     """An attempt whose number one has that lies in the archive."""
     for number in dict.fromkeys(a.number for a in numbered if item.has_archived(a.number)):
         attempt = next(a for a in numbered if a.number == number)
         pointer = next(one for one in item.archived if one.holds(number))
-        yield Fault(
-            opening(ledger, attempt.span.start_byte),
-            f"{item.id} has attempt #{number} twice: another one lies in the archive, see line"
-            f" {pointer.span.start_line}",
-            about="2",
-            item=item.id,
-            attempt=number,
-            fix=f"the next free number is {1 + item.highest}",
-        )
+        where = f"another one lies in the archive, see line {pointer.span.start_line}"
+        message = f"{item.id} has attempt #{number} twice: {where}"
+        fix = f"the next free number is {1 + item.highest}"
+        yield Fault(attempt, message, "2", item.id, fix=fix)
 
 
 @rule("LED107", "duplicate-action", "error")
@@ -118,9 +106,9 @@ def duplicate_action(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for action, first, ordinal in repeated(
             actions, lambda a: a.number, lambda a: a.text not in known
         ):
-            message = f"{item.id} has action {action.number} twice: see line"
-            about = f"{action.number} {ordinal}"
-            yield of_part(ledger, action, item.id, f"{message} {first.span.start_line}", about)
+            where = f"see line {first.span.start_line}"
+            message = f"{item.id} has action {action.number} twice: {where}"
+            yield Fault(action, message, f"{action.number} {ordinal}", item.id)
 
 
 @rule("LED108", "attempt-without-number", "warning")
@@ -142,7 +130,7 @@ def attempt_without_number(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for attempt in item.attempts:
             if attempt.number is None:
                 message = f"an attempt of {item.id} has no number: {quoted(attempt.text)}"
-                yield of_part(ledger, attempt, item.id, message, attempt.text[:120])
+                yield Fault(attempt, message, attempt.text[:120], item.id)
 
 
 @rule("LED111", "attempt-number-gap", "warning")
@@ -175,10 +163,9 @@ def attempt_number_gap(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
                 missing = f"#{first}"
                 missing += f" to #{after - 1}" if after - first > 1 else ""
                 behind = min(number for number in numbered if number >= after)
-                at = opening(ledger, numbered[behind].span.start_byte)
                 ahead = max(number for number in numbered if number <= before)
                 message = f"{item.id} has attempts #{ahead} and #{behind}, and not {missing}"
-                yield Fault(at, message, "", item.id, behind)
+                yield Fault(numbered[behind], message, "", item.id)
 
 
 def _withdrawn(ledger: Ledger) -> dict[str | None, set[int]]:
@@ -216,9 +203,8 @@ def attempts_out_of_order(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         is_rising = sum(step > 0 for *_, step in steps) >= sum(step < 0 for *_, step in steps)
         for before, attempt, step in steps:
             if step < 0 if is_rising else step > 0:
-                at = opening(ledger, attempt.span.start_byte)
                 message = f"{item.id} has attempt #{attempt.number} after #{before.number}"
-                yield Fault(at, message, "", item.id, attempt.number)
+                yield Fault(attempt, message, "", item.id)
 
 
 def _texts(ledger: Ledger | None) -> set[str]:

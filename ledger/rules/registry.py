@@ -13,10 +13,11 @@ from typing import Literal, NamedTuple, TypeVar
 from ledger.edits.outline import Outline
 from ledger.plan import dialects, text
 from ledger.plan.document import Edit
-from ledger.plan.model import Action, Attempt, IndexRow, Item, Ledger
+from ledger.plan.model import Action, Attempt, Criterion, IndexRow, Item, Ledger
 from ledger.plan.patterns import behind_number
 from ledger.rules.model import Contradiction, Explanation, Finding, MadeFix, Severity
 
+Part = Attempt | Action | Item | IndexRow | Criterion
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
 _LONGEST_KEY = 160
@@ -62,13 +63,14 @@ class Facts(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What a rule yields. ``at`` is an offset in the file's bytes.
+    """What a rule yields. ``at`` is an offset in the file's bytes, or the part of the plan that has
+    the fault: that says where it is and, where nothing else is given, which item and attempt.
 
     ``about`` is what tells this fault from others of its rule, item and attempt: no line
     number, nothing that a change elsewhere in the file alters. ``severity`` None is the rule's.
     """
 
-    at: int
+    at: int | Part
     message: str
     about: str = ""
     item: str | None = None
@@ -165,28 +167,37 @@ def check(ledger: Ledger, facts: Facts, ignore: Iterable[str] = ()) -> list[Find
             continue
         for fault in known.check(ledger, facts):
             starts = starts or text.plan_starts(ledger.text)
-            found.append(_finding(known, fault, ledger.text, starts, facts.path))
+            found.append(_finding(known, fault, ledger, starts, facts.path))
     return sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
 
 
-def _finding(known: Rule, fault: Fault, data: bytes, starts: tuple[int, ...], path: str) -> Finding:
-    line = min(bisect_right(starts, fault.at), max(1, len(starts) - 1))
+def _finding(
+    known: Rule, fault: Fault, ledger: Ledger, starts: tuple[int, ...], path: str
+) -> Finding:
+    data, at, item, attempt = ledger.text, fault.at, fault.item, fault.attempt
+    if isinstance(at, Attempt):
+        item, attempt = item or at.item, at.number if attempt is None else attempt
+    elif isinstance(at, Item | IndexRow):
+        item = at.id
+    if not isinstance(at, int):
+        at = opening(ledger, at.span.start_byte)
+    line = min(bisect_right(starts, at), max(1, len(starts) - 1))
     begin = starts[line - 1]
     if line == 1 and data.startswith(text.BOM):
         begin += len(text.BOM)
     about = " ".join(fault.about.split())[:_LONGEST_KEY]
-    number = "" if fault.attempt is None else fault.attempt
+    number = "" if attempt is None else attempt
     return Finding(
         code=known.code,
         severity=fault.severity or known.severity,
         message=fault.message,
         path=path,
         line=line,
-        column=text.column(data[begin : max(begin, fault.at)], max(0, fault.at - begin)),
-        item=fault.item,
-        attempt=fault.attempt,
+        column=text.column(data[begin : max(begin, at)], max(0, at - begin)),
+        item=item,
+        attempt=attempt,
         fix=fault.fix,
-        key=f"{known.code}|{fault.item or ''}|{number}|{about}",
+        key=f"{known.code}|{item or ''}|{number}|{about}",
     )
 
 
@@ -252,7 +263,7 @@ def _by_key(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 _OPENING = re.compile(rb"[ \t]*(?:[-*+]|#{1,6}|\d{1,9}[.)])?[ \t]*")
 _LONGEST_QUOTE = 60
 
-Part = TypeVar("Part")
+_T = TypeVar("_T")
 
 
 def unseen(ledger: Ledger, base: Ledger | None) -> list[Attempt]:
@@ -296,19 +307,6 @@ def opening(ledger: Ledger, start: int) -> int:
     return match.end() if match else start
 
 
-def of_attempt(ledger: Ledger, attempt: Attempt, message: str, about: str) -> Fault:
-    """A fault of ``attempt``, where it begins."""
-    at = opening(ledger, attempt.span.start_byte)
-    return Fault(at, message, about, item=attempt.item, attempt=attempt.number)
-
-
-def of_part(
-    ledger: Ledger, part: Attempt | Action | Item | IndexRow, item: str, message: str, about: str
-) -> Fault:
-    """A fault of a part of ``item``, where the part begins."""
-    return Fault(opening(ledger, part.span.start_byte), message, about, item=item)
-
-
 def quoted(words: str) -> str:
     """``words`` in quotation marks, on one line, cut where they run long."""
     short = text.one_line(words[: 4 * _LONGEST_QUOTE])
@@ -318,13 +316,13 @@ def quoted(words: str) -> str:
 
 
 def repeated(
-    parts: Sequence[Part], label: Callable[[Part], object], is_new: Callable[[Part], bool]
-) -> Iterator[tuple[Part, Part, int]]:
+    parts: Sequence[_T], label: Callable[[_T], object], is_new: Callable[[_T], bool]
+) -> Iterator[tuple[_T, _T, int]]:
     """Each part whose label another one has already, that other one, and how many had it.
 
     What was there before the change comes first, wherever it stands.
     """
-    firsts: dict[object, Part] = {}
+    firsts: dict[object, _T] = {}
     counts: dict[object, int] = {}
     for part in sorted(parts, key=is_new):
         key = label(part)

@@ -17,7 +17,6 @@ from ledger.rules.registry import (
     Fault,
     Fix,
     made,
-    of_part,
     opening,
     quoted,
     repeated,
@@ -135,9 +134,8 @@ def attempt_outside_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for attempt in ledger.loose:
         if attempt.number is None:
             continue  # a dated entry of a list, which is nobody's attempt
-        at = opening(ledger, attempt.span.start_byte)
         message = f"{name(attempt)} stands in no item's section"
-        yield Fault(at, message, attempt.text[:80], None, attempt.number)
+        yield Fault(attempt, message, attempt.text[:80])
 
 
 @rule("LED105", "duplicate-item", "error")
@@ -163,9 +161,7 @@ def duplicate_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     ):
         where = f"the first is at line {first.span.start_line}"
         what = "section" if dialects.is_sectioned(item) else "entry"
-        yield of_part(
-            ledger, item, item.id, f"item {item.id} has another {what}: {where}", f"{ordinal}"
-        )
+        yield Fault(item, f"item {item.id} has another {what}: {where}", f"{ordinal}")
 
 
 @rule("LED109", "item-without-status", "warning")
@@ -184,7 +180,7 @@ def item_without_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     indexed = {row.id for row in ledger.index if row.status_text}
     for item in sections(ledger):
         if dialects.is_sectioned(item) and not item.status_text and item.id not in indexed:
-            yield of_part(ledger, item, item.id, f"{item.id} has no status", "")
+            yield Fault(item, f"{item.id} has no status", "")
 
 
 @rule("LED110", "unknown-status", "warning")
@@ -204,10 +200,9 @@ def unknown_status(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     for item in ledger.items:
         if item.status_text and item.status == "unknown":
             status = _field(item, "status")
-            at = status or opening(ledger, item.span.start_byte)
             message = f"{item.id} has a status that is not understood: {quoted(item.status_text)}"
             fix = "begin it with pending, in_progress, blocked, done or archived"
-            yield Fault(at, message, about=item.status_text, item=item.id, attempt=None, fix=fix)
+            yield Fault(status or item, message, item.status_text, item.id, fix=fix)
 
 
 @rule("LED113", "file-too-long", "warning")
