@@ -15,12 +15,13 @@ _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is a
 
 def facts(config: Config) -> Facts:
     """What git and the file system say at once."""
-    cited = repository.Artifacts(config.root, is_git=config.is_git)
+    found = repository.Artifacts(config.root, is_git=config.is_git)
     return Facts(
         config.ledger_path,
         today(),
-        states_of=cited.states,
-        content_of=cited.content,
+        cited=found.cited,
+        states_of=found.states,
+        content_of=found.content,
         unknown_commits=partial(_unknown_commits, config.root) if config.is_git else None,
         tops=frozenset(entry.name for entry in config.root.iterdir()),
         append_only=config.append_only,

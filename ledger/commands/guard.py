@@ -88,7 +88,7 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
     known = facts(config)._replace(elsewhere=lambda: (archive,))
     if contents.commit("HEAD") != end:  # the files around are not those of the last commit
-        known = known._replace(states_of=None, content_of=None)
+        known = known._replace(cited=None, content_of=None)
     bases = [] if before is None else [reader.read(before, conventions=config.own)]
     whole = rules.made_worse(last, known, bases, None, ignored(config))
     by_commit = {

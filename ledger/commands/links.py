@@ -17,17 +17,19 @@ from ledger import config
 from ledger.commands import history as auditing
 from ledger.commands import read
 from ledger.commands.history import Progress
-from ledger.commands.resolving import Meant, Resolver, Tree
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import repository
 from ledger.git.blobs import Blobs
+from ledger.git.cited import Cited, Resolver
+from ledger.git.files import Commit, Files, Index, Listing, WorkTree
 from ledger.git.log import Touched
 from ledger.git.repository import ArtifactState
 from ledger.plan import reader, selectors
 from ledger.plan.model import Attempt, Item, Ledger, Model
 from ledger.versions.model import Event
 
+_LARGEST = 1_000_000  # bytes of a .gitignore
 CommitState = Literal["known", "elsewhere", "ambiguous", "unknown", "introducing", "touching"]
 
 
@@ -162,7 +164,7 @@ def link(
     with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
         place = _Place(config, contents, commit, progress)
         resolvers = {
-            name: Resolver(items.get(name), place.tree)
+            name: Resolver(items.get(name), place.listing, place.is_on_disk)
             for name in dict.fromkeys(one.item for one in attempts)
         }
         resolved = [
@@ -188,9 +190,29 @@ class _Place:
     ignored: dict[str, str] = field(default_factory=dict)
 
     @cached_property
-    def tree(self) -> Tree:
-        """The files."""
-        return Tree(self.config.root, self.contents, self.commit)
+    def files(self) -> Files:
+        """The files, of the commit or in the work tree."""
+        if self.commit and self.contents:
+            return Commit(self.contents, self.commit)
+        return WorkTree(self.config.root)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """Those that git has."""
+        if isinstance(self.files, Commit):
+            return self.files.listing
+        return Index(self.contents).listing if self.contents else Listing(())
+
+    def is_on_disk(self, path: str) -> bool:
+        """Whether the work tree has it; False for a commit."""
+        return self.commit is None and self.files.has(path)
+
+    def size(self, path: str) -> int | None:
+        """Bytes of a file, or of a folder's tracked files; None where one cannot be told."""
+        names = self.listing.inside(path) if path in self.listing.folders else [path]
+        sizes = [self.files.size(name) for name in names]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
 
     @cached_property
     def head(self) -> str | None:
@@ -214,22 +236,28 @@ class _Place:
                 return _Origins(auditing.audit(plan, self.head, self.progress).events)
         return _Origins(())
 
-    def ignore(self, every: Iterable[Meant]) -> None:
+    def ignore(self, every: Iterable[Cited]) -> None:
         """Find out which of those that are not tracked git ignores, and by which rule."""
         paths = [
             path
             for meant in every
             if meant.kind == "path"
             for path in ((meant.place,) if meant.place else meant.places)
-            if not self.tree.listing.has(path)
+            if not self.listing.has(path)
         ]
         if not paths or not self.config.is_git:
             return
         if self.commit is None:
             self.ignored = repository.ignored(self.config.root, paths)
             return
+        names = (".gitignore", *self.listing.ending(".gitignore"))
+        rules = [
+            (name, self.files.read(name, _LARGEST))
+            for name in names
+            if self.files.kind(name) == "file"
+        ]
         with tempfile.TemporaryDirectory() as folder:
-            repository.lay_out(Path(folder), self.tree.ignore_files())
+            repository.lay_out(Path(folder), rules)
             self.ignored = repository.ignored(Path(folder), paths)
 
     def named(self, name: str) -> tuple[str | None, CommitState]:
@@ -274,7 +302,7 @@ class _Origins:
         return self._by_number.get((attempt.item, attempt.number))
 
 
-def _artifact(place: _Place, attempt: Attempt, meant: Meant) -> ArtifactLink:
+def _artifact(place: _Place, attempt: Attempt, meant: Cited) -> ArtifactLink:
     facts: dict[str, Any] = {"path": meant.path, "state": meant.kind}
     if meant.kind == "path":
         if meant.place is not None:
@@ -295,15 +323,15 @@ def _artifact(place: _Place, attempt: Attempt, meant: Meant) -> ArtifactLink:
 
 def _found(place: _Place, path: str) -> dict[str, Any]:
     """What is known of a path that leads to something."""
-    tree, size = place.tree, place.tree.size(path)
-    if not tree.listing.has(path):
+    size = place.size(path)
+    if not place.listing.has(path):
         rule = place.ignored.get(path)
         state: ArtifactState = (
             "ignored" if rule else "untracked" if place.config.is_git else "tracked"
         )
         return {"state": state, "rule": rule, "size": size}
-    is_folder = tree.is_folder(path)
-    names = tree.listing.inside(path) if is_folder else [path]
+    is_folder = path in place.listing.folders
+    names = place.listing.inside(path) if is_folder else [path]
     added = place.touched.first_in(names) if place.touched else None
     return {"state": "tracked", "is_folder": is_folder, "size": size, "added_by": added}
 
@@ -321,7 +349,7 @@ def _lost(place: _Place, places: Sequence[str]) -> dict[str, Any]:
 
 
 def _commits(
-    place: _Place, attempt: Attempt, item: Item | None, every: Sequence[Meant]
+    place: _Place, attempt: Attempt, item: Item | None, every: Sequence[Cited]
 ) -> Iterator[CommitLink]:
     introduced = place.origins.of(attempt)
     touched = place.touched

@@ -100,6 +100,10 @@ class Files(ABC):
         real = self.real(path)
         return None if real is None else self._kind(real)
 
+    def has(self, path: str) -> bool:
+        """Whether ``path`` is a file or a folder."""
+        return self.kind(path) is not None
+
     def size(self, path: str) -> int | None:
         """The bytes of a file; None for anything else, or where they are not at hand (in a
         partial clone)."""

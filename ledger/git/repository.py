@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Final, Literal
 from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import process
 from ledger.git.blobs import OBJECT_NAME, Blobs, check_revision
-from ledger.git.files import Index, WorkTree, confine
+from ledger.git.cited import Cited, Resolver
+from ledger.git.files import Index, Listing, WorkTree, confine
 from ledger.plan import citations
+from ledger.plan.model import Attempt, Item
 
 if TYPE_CHECKING:
     from git import Repo
@@ -152,6 +154,11 @@ class Artifacts:
         self._tree = WorkTree(root)
         self._index = Index(Blobs(root)) if is_git else None
         self._states: dict[str, ArtifactState] = {}
+
+    def cited(self, item: Item | None, attempt: Attempt) -> Iterator[Cited]:
+        """What an attempt of an item cites."""
+        listing = self._index.listing if self._index else Listing(())
+        return Resolver(item, listing, self._tree.has).resolve(attempt)
 
     def states(self, asked: Sequence[str]) -> Mapping[str, ArtifactState]:
         """The state of each path; those that were asked about before come along."""

@@ -86,6 +86,13 @@ class Artifact(Model):
     """The line that it stands on."""
 
 
+def _artifacts(text: str, line: int) -> tuple[Artifact, ...]:
+    return tuple(
+        Artifact(raw=cited.raw, paths=cited.paths, line=line + cited.line)
+        for cited in citations.find(text)
+    )
+
+
 class Attempt(Model):
     """One recorded try at an item."""
 
@@ -130,10 +137,7 @@ class Attempt(Model):
     @cached_property
     def artifacts(self) -> tuple[Artifact, ...]:
         """The files and folders that it cites, in the order of the text."""
-        return tuple(
-            Artifact(raw=cited.raw, paths=cited.paths, line=self.span.start_line + cited.line)
-            for cited in citations.find(self.text)
-        )
+        return _artifacts(self.text, self.span.start_line)
 
     @computed_field
     @cached_property
@@ -170,6 +174,11 @@ class Action(Model):
     """Where it stands."""
     state_span: Span
     """The state as written; where none is, the empty place where it would go."""
+
+    @cached_property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """The files and folders that it cites, in the order of the text."""
+        return _artifacts(self.text, self.span.start_line)
 
 
 class Criterion(Model):

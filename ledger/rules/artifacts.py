@@ -1,9 +1,8 @@
 """Rules about the files that an attempt cites, and about secrets that those or the plan give away.
 
-Asked of attempts that a change adds or rewrites. A path may be meant from the item's artifacts
-root or from the run's folder; the best of its possible places counts. A path that starts with
-a folder which the repository does not have is taken for the end of a longer one, and is judged
-only where a stamp in it says that it leads into a run.
+Asked of attempts that a change adds or rewrites. What a path leads to is what ``ledger links`` says
+(``ledger.git.cited``). One that leads to nothing and starts with a folder which the repository does
+not have is judged only where a stamp in it says that it leads into a run.
 
 Only what looks like nothing else is taken for a secret: the fixed prefixes that providers give
 their keys so that they can be found, private keys, and long values of variables that say what
@@ -13,10 +12,11 @@ they hold. None of it is ever shown whole.
 import re
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.plan import citations, text
+from ledger.git.cited import Cited, is_glob
+from ledger.plan import text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
 from ledger.rules.registry import ArtifactState, Facts, Fault, added, rule
@@ -128,18 +128,9 @@ def artifact_placeholder(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def _in_state(
     ledger: Ledger, facts: Facts, state: ArtifactState, what: str, fix: str | None = None
 ) -> Iterator[Fault]:
-    if facts.states_of is None:
-        return
-    roots = {item.id: item.artifacts_root for item in ledger.items}
-    judged = [
-        cited
-        for attempt in (ledger.attempts if facts.every else added(ledger, facts.base))
-        for cited in _cited(attempt, roots.get(attempt.item or "", ""), facts.tops)
-    ]
-    states = facts.states_of([place for cited in judged for place in cited.places])
-    starts = text.plan_starts(ledger.text)
+    starts = text.plan_starts(ledger.text) if facts.cited else ()
     at = 0
-    for attempt, artifact, group in _grouped(judged, states, state):
+    for attempt, artifact, group in _grouped(list(_cited(ledger, facts)), state, facts):
         named = ", ".join(group[:_MOST_NAMED])
         if len(group) > _MOST_NAMED:
             named += f" and {len(group) - _MOST_NAMED} more"
@@ -158,57 +149,42 @@ def _in_state(
         )
 
 
-class _Cited(NamedTuple):
-    """A path that an attempt cites: as written, and where it may be meant to lie. ``is_end``:
-    it may also be the end of a longer path, so that its absence says nothing."""
-
-    attempt: Attempt
-    artifact: Artifact
-    path: str
-    places: tuple[str, ...]
-    is_end: bool
-
-
-def _cited(attempt: Attempt, root: str, tops: frozenset[str]) -> Iterator[_Cited]:
-    cited = attempt.artifacts
-    folders = {root: None} if root else {}
-    for artifact in cited:
-        for path in artifact.paths:
-            run = _RUN.match(path)
-            if run and run.end() < len(path) + 1:
-                folders[run.group() + "/"] = None
-                if root and not path.startswith(root):
-                    folders[root + run.group() + "/"] = None
-    seen: set[str] = set()
-    for artifact in cited:
-        for path in artifact.paths:
-            if "/" not in path or path in seen or _is_glob(path):
-                continue
-            seen.add(path)
-            is_whole = path.split("/", 1)[0] in tops or citations.kind(path) != "path"
-            places = (path,) if is_whole else (path, *(folder + path for folder in folders))
-            yield _Cited(attempt, artifact, path, places, not (is_whole or _RUN.match(path)))
-
-
-def _is_glob(path: str) -> bool:
-    """Whether ``*`` or ``?`` is all that the path leaves open: it names files well enough."""
-    filled = path.replace("*", "x").replace("?", "x")
-    return filled != path and citations.kind(filled) == "path"
+def _cited(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Cited]]:
+    """What attempts cite, each path once; not names without a folder, nor what fits a pattern."""
+    items = {item.id: item for item in reversed(ledger.items)}
+    for attempt in ledger.attempts if facts.every else added(ledger, facts.base):
+        every = facts.cited(items.get(attempt.item or ""), attempt) if facts.cited else ()
+        paths = {one.path: one for one in reversed(list(every))}
+        for cited in reversed(paths.values()):
+            if "/" in cited.path and not is_glob(cited.path):
+                yield attempt, cited
 
 
 def _grouped(
-    judged: list[_Cited], states: Mapping[str, ArtifactState], state: ArtifactState
+    judged: Sequence[tuple[Attempt, Cited]],
+    state: ArtifactState,
+    facts: Facts,
 ) -> Iterator[tuple[Attempt, Artifact, list[str]]]:
     """The citations that are in ``state``, each with its paths that are."""
+    places = [place for _, cited in judged for place in _places(cited)]
+    states = facts.states_of(places) if facts.states_of else {}
     groups: dict[tuple[int, str], tuple[Attempt, Artifact, list[str]]] = {}
-    for cited in judged:
-        possible = [states[place] for place in cited.places]
-        best = min(possible, key=_ORDER.index)
-        if best != state or (cited.is_end and best in ("missing", "ignored")):
+    for attempt, cited in judged:
+        best = min((states[place] for place in _places(cited)), key=_ORDER.index)
+        is_whole = cited.path.split("/", 1)[0] in facts.tops or cited.kind != "path"
+        is_end = not (is_whole or _RUN.match(cited.path))
+        if is_end and best in ("missing", "ignored"):
+            continue  # it may be the end of a longer path
+        if best != state or (cited.matches and cited.kind == "path"):
             continue
-        key = (cited.attempt.span.start_byte, cited.artifact.raw)
-        groups.setdefault(key, (cited.attempt, cited.artifact, []))[2].append(cited.path)
+        key = (attempt.span.start_byte, cited.artifact.raw)
+        groups.setdefault(key, (attempt, cited.artifact, []))[2].append(cited.path)
     yield from groups.values()
+
+
+def _places(cited: Cited) -> tuple[str, ...]:
+    """Where it lies, or may be meant to."""
+    return (cited.place,) if cited.place else cited.places or (cited.path,)
 
 
 # What a key is, and what it looks like: "ghp_0123..." for instance.

@@ -11,6 +11,7 @@ from inspect import cleandoc
 from typing import Literal, NamedTuple, TypeVar
 
 from ledger.edits.outline import Outline
+from ledger.git.cited import Cited
 from ledger.plan import dialects, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Criterion, IndexRow, Item, Ledger
@@ -28,7 +29,8 @@ class Facts(NamedTuple):
 
     ``path`` is what findings show. ``today`` is an ISO date, the latest that any place on
     earth has. ``base`` is the version before the change; in a merge ``others`` are its other
-    sides and ``fork`` is what they have in common. ``states_of`` takes paths relative to
+    sides and ``fork`` is what they have in common. ``cited`` takes an attempt and its item, and
+    says what its paths lead to. ``states_of`` takes paths relative to
     the repository's top and gives the state of each. ``tops`` are the names in that top folder.
     ``unknown_commits`` takes abbreviated or full names and gives those that git does not know.
     ``content_of`` gives what a path holds, None where there is no file or too long a one.
@@ -49,6 +51,7 @@ class Facts(NamedTuple):
     base: Ledger | None = None
     others: tuple[Ledger, ...] = ()
     fork: Ledger | None = None
+    cited: Callable[[Item | None, Attempt], Iterable[Cited]] | None = None
     states_of: Callable[[Sequence[str]], Mapping[str, ArtifactState]] | None = None
     tops: frozenset[str] = frozenset()
     unknown_commits: Callable[[Sequence[str]], frozenset[str]] | None = None
@@ -235,7 +238,7 @@ def made_worse(
         found[key] = pick(groups, key=len)
     known: Counter[str] = Counter()
     if any(found.values()):
-        before = facts._replace(base=fork, states_of=None, unknown_commits=None, content_of=None)
+        before = facts._replace(base=fork, cited=None, unknown_commits=None, content_of=None)
         silent = RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
             known |= Counter(finding.key for finding in check(base, before, silent))
