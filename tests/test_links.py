@@ -287,6 +287,38 @@ def test_open_parts(pattern: str, name: str, fits: bool) -> None:
     assert (name in matching(Listing([name]), pattern)) == fits
 
 
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "`./src/pkg/scanner.py:39`",
+        "`phase_b/20251102T091500Z/commands.txt`",
+        f"`{RUN}/` with `analysis/summary.md` and `analysis/none.md`",
+        f"`{RUN}/analysis/summary.md`, `summary.md`",
+        f"`{RUN}/commands.txt`, `chunk_01/a.txt`, `chunks/a.txt`",
+        "`pkg/scanner.py`, `only_here.md`, `__main__.py`, `notes/new.md`, `notes/old.md`",
+        f"`{RUN}/logs/pytest.log`, `{RUN}/logs/other.log`, `{OTHER}/gone.md`",
+        "`reports/speed/phase_<phase>/<STAMP>/commands.txt`, `/tmp/x.log`, `../x.md`",
+    ],
+)
+def test_links_verify_and_validate_agree(tree: Repository, cited: str) -> None:
+    """What a path leads to, if to anything, is the same for all three."""
+    found = links(tree, f"Artifacts: {cited}")
+    there = {one["path"] for one in found if one["size"] is not None}
+    claims = call(tree.path, "verify", "--json").data["claims"]
+    artifacts = [claim for claim in claims if claim["kind"] == "artifact"]
+    assert {one["evidence"] for one in artifacts if one["verdict"] == "supported"} == there
+    findings = call(tree.path, "validate", "--json").data["findings"]
+    told = {finding["code"] for finding in findings}
+    states = {one["state"] for one in found}
+    codes = {
+        "missing": "LED403",
+        "untracked": "LED405",
+        "outside": "LED406",
+        "placeholder": "LED407",
+    }
+    assert {codes[state] for state in states & codes.keys()} >= told & {*codes.values()}
+
+
 def test_every_citation_of_the_real_plan(
     real_repo: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,26 +1,26 @@
 """Which entries make claims, what they cite, where their runs are, and what there is around."""
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
-from itertools import takewhile
 from pathlib import Path
-from posixpath import commonpath
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.claims.prose import LONGEST
 from ledger.git import repository
 from ledger.git.blobs import Blobs
+from ledger.git.cited import Cited as Resolved
+from ledger.git.cited import Resolver
 from ledger.git.files import Commit, Files, Index, Listing, WorkTree
 from ledger.plan import citations
-from ledger.plan.model import Action, Attempt, Item, Ledger
+from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger
 
 # e.g. "reports/phase_e/20251015T201831Z", of a path that goes on
 _RUN = re.compile(r"(?:.*/)?(?P<stamp>\d{8}T\d{6}Z)(?=/|\Z)", re.DOTALL)
 _STAMPED = re.compile(r"/\d{8}T\d{6}Z/")
-_ROOT_FIELDS = ("artifacts root", "artifact root", "reports root", "evidence root")
 # What stands before a citation of outputs that this very attempt made.
 _OWN = frozenset(
     "artifact artifacts evidence bundle bundles log logs output outputs captured recorded stored "
@@ -35,7 +35,6 @@ _NOT_OWN = frozenset(
 )
 _WORD = re.compile(r"[a-z]+|<")
 _SENTENCE = re.compile(r"\n|[.!?][)*\"']{0,3} +(?=[^a-z ])")
-_MOST_RUNS = 8
 _FEW = 400  # characters before a citation that may say whose it is
 
 
@@ -63,16 +62,15 @@ class Place(NamedTuple):
         """Whether there is a file or folder ``path``."""
         if self.listing.has(path):
             return True
-        return self.files is not None and self.files.kind(path) is not None
+        return self.is_on_disk(path)
+
+    def is_on_disk(self, path: str) -> bool:
+        """Whether it is among the files, whatever git has."""
+        return self.files is not None and self.files.has(path)
 
     def stamped(self, stamp: str) -> Sequence[str]:
         """The folders that are named by ``stamp``."""
         return [path for path in self.listing.ending(stamp) if path in self.listing.folders]
-
-    def below(self, folder: str, name: str) -> str | None:
-        """The file somewhere below a folder whose path ends in ``name``; None for none."""
-        ending = f"/{name}"
-        return next((path for path in self.listing.inside(folder) if path.endswith(ending)), None)
 
     def holds_runs(self, folder: str) -> bool:
         """Whether folders that are named by a stamp lie somewhere below a folder."""
@@ -121,7 +119,8 @@ def _today() -> str:
 
 class Cited(NamedTuple):
     """One path of a citation. ``path`` is relative to the repository's top where it was found
-    (``is_found``) or is written so; None where it is a placeholder or leads elsewhere."""
+    (``is_found``) or is written so; None where it is a placeholder or leads elsewhere. ``matches``
+    are the files that it may be, ``is_end`` says that it is the end of a longer path."""
 
     raw: str
     written: str
@@ -129,6 +128,8 @@ class Cited(NamedTuple):
     is_found: bool
     is_own: bool
     line: int
+    is_end: bool = False
+    matches: tuple[str, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -149,30 +150,33 @@ def entries(ledger: Ledger, place: Place) -> Iterator[Entry]:
     """Every attempt and every completed action, in the order of the file. An attempt that only a
     completed action tells of is that action."""
     for item in ledger.items:
-        roots = _roots(item)
+        resolver = _resolver(item, place)
         by_number: dict[int | None, Entry] = {}
         for attempt in item.attempts:
-            entry = _entry(attempt, attempt.item, attempt.number, roots, place)
+            entry = _entry(attempt, attempt.item, attempt.number, resolver, place)
             by_number[attempt.number] = entry
             yield entry
         recorded = {attempt.span for attempt in item.attempts if attempt.source == "action"}
         for action in item.actions:
             if action.state == "complete" and action.span not in recorded:
-                entry = _entry(action, item.id, action.attempt, roots, place)
+                entry = _entry(action, item.id, action.attempt, resolver, place)
                 yield _with_runs_of(entry, by_number.get(action.attempt), place)
     for attempt in ledger.loose:
-        yield _entry(attempt, attempt.item, attempt.number, (), place)
+        yield _entry(attempt, attempt.item, attempt.number, _resolver(None, place), place)
+
+
+def _resolver(item: Item | None, place: Place) -> Resolver:
+    return Resolver(item, place.listing, place.is_on_disk)
 
 
 def _entry(
     part: Attempt | Action,
     item: str | None,
     number: int | None,
-    roots: tuple[str, ...],
+    resolver: Resolver,
     place: Place,
 ) -> Entry:
-    """``roots`` are the folders that citations may be relative to."""
-    cited = _cited(part, roots, place)
+    cited = _cited(part, resolver, place)
     return Entry(
         item=item,
         attempt=number,
@@ -193,55 +197,41 @@ def _with_runs_of(action: Entry, attempt: Entry | None, place: Place) -> Entry:
     return action._replace(runs=runs or attempt.runs)
 
 
-def _roots(item: Item) -> tuple[str, ...]:
-    """The folders of the item's ``Artifacts Root`` up to its first placeholder, deepest first."""
-    fields = (field for field in item.fields if field.name.lower().startswith(_ROOT_FIELDS))
-    cited = (citation for field in fields for citation in citations.find(field.value))
-    found: dict[str, None] = {}
-    for path in (path for citation in cited for path in citation.paths):
-        names = path.strip("/").split("/")
-        fixed = list(takewhile(lambda name: citations.kind(name) == "path", names))
-        for end in range(len(fixed), 0, -1):
-            found.setdefault("/".join(fixed[:end]) + "/")
-    return tuple(found)
-
-
-def _cited(part: Attempt | Action, roots: tuple[str, ...], place: Place) -> tuple[Cited, ...]:
+def _cited(part: Attempt | Action, resolver: Resolver, place: Place) -> tuple[Cited, ...]:
     """What an attempt or action cites."""
-    found: list[Cited] = []
-    at = 0
     text = part.text[:LONGEST]
-    for citation in citations.find(text):
-        found_at = text.find(citation.raw, at)
+    own: dict[Artifact, bool] = {}
+    at = 0
+    for artifact in part.artifacts:
+        found_at = text.find(artifact.raw, at)
         at = max(at, found_at)
-        is_own = _is_own(text, at)
-        for written in citation.paths:
-            path, is_found = _resolve(written, roots, place)
-            found.append(
-                Cited(
-                    raw=citation.raw,
-                    written=written,
-                    path=path,
-                    is_found=is_found,
-                    is_own=is_own,
-                    line=part.span.start_line + citation.line,
-                )
-            )
-        at += len(citation.raw) if found_at >= 0 else 0
-    folders = [run_folder(c.path) for c in found if c.is_found and c.path]
-    runs = [folder for folder in dict.fromkeys(folders) if stamp_of(folder)][:_MOST_RUNS]
-    return tuple(c if c.is_found else _below(c, runs, place) for c in found)
+        own[artifact] = own.get(artifact, False) or _is_own(text, at)
+        at += len(artifact.raw) if found_at >= 0 else 0
+    return tuple(
+        Cited(
+            raw=one.artifact.raw,
+            written=one.path,
+            path=_place_of(one, place),
+            is_found=one.place is not None,
+            is_own=own[one.artifact],
+            line=one.artifact.line,
+            is_end=one.is_end,
+            matches=one.matches,
+        )
+        for one in resolver.resolve(part)
+    )
 
 
-def _below(cited: Cited, runs: list[str], place: Place) -> Cited:
-    """A path that was not found may be meant below a run that the entry cites."""
-    if cited.path is None:
-        return cited
-    for run in runs:
-        path = place.below(run, cited.path)
-        if path is not None:
-            return cited._replace(path=path, is_found=True)
-    return cited
+def _place_of(cited: Resolved, place: Place) -> str | None:
+    """What a path leads to, or where it would lie: below a run that is there, if it may. None for
+    one with a part left open."""
+    if citations.kind(cited.path) != "path":
+        return None
+    if cited.place:
+        return cited.place
+    name = posixpath.normpath(cited.path)
+    places = cited.places if stamp_of(name) else ()
+    return next((path for path in places if place.exists(run_folder(path))), name)
 
 
 def _is_own(text: str, at: int) -> bool:
@@ -252,24 +242,6 @@ def _is_own(text: str, at: int) -> bool:
         start = stop.end()
     words = set(_WORD.findall(text[start:at].lower()))
     return not _OWN.isdisjoint(words) and _NOT_OWN.isdisjoint(words) and "<" not in words
-
-
-def _resolve(written: str, roots: Iterable[str], place: Place) -> tuple[str | None, bool]:
-    """(the path from the top, whether it is there). Of a run that is there and an output that is
-    not the path is known all the same."""
-    if citations.kind(written) != "path":
-        return None, False
-    plain = written.removeprefix("./").rstrip("/")
-    if not plain or ".." in plain.split("/"):
-        return None, False
-    for root in ("", *roots):
-        if place.exists(root + plain):
-            return root + plain, True
-    if stamp_of(plain):
-        for root in ("", *roots):
-            if place.exists(run_folder(root + plain)):
-                return root + plain, False
-    return plain, False
 
 
 def run_folder(path: str) -> str:
@@ -291,10 +263,13 @@ def _runs(cited: tuple[Cited, ...], stamp: str | None, place: Place) -> dict[str
     """The entry's own runs, each with the part of it that is cited."""
     places: dict[str, list[str]] = {}
     own: dict[str, None] = {}
+    runs = {run_folder(one.path) for one in cited if one.path and one.is_found and not one.is_end}
     for path in cited:
         if not path.is_found or path.path is None:
             continue
         folder = run_folder(path.path)
+        if path.is_end and folder not in runs:
+            continue  # it may lie in a run of another attempt
         if "/" not in folder or (not stamp_of(folder) and place.holds_runs(folder)):
             continue  # a folder such as docs/, or one of many runs
         places.setdefault(folder, []).append(path.path)
@@ -314,5 +289,7 @@ def _runs(cited: tuple[Cited, ...], stamp: str | None, place: Place) -> dict[str
 def _common(folder: str, found: list[str]) -> str:
     """The deepest folder below the run that holds everything cited of it."""
     cited = (path.rpartition("/") for path in found)
-    common = commonpath([head if "." in name else head + sep + name for head, sep, name in cited])
+    common = posixpath.commonpath(
+        [head if "." in name else head + sep + name for head, sep, name in cited]
+    )
     return common if common.startswith(folder) else folder

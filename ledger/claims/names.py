@@ -268,6 +268,9 @@ def _why_missing(cited: Cited, path: str, place: Place) -> str:
         return "it is not there, and nothing says that the attempt made it"
     if any(word in cited.raw.lower() for word in _MISSING):
         return "it is said to be missing"
+    if cited.matches:
+        others = " or another of that name" if len(cited.matches) > 1 else ""
+        return f"it may be {cited.matches[0]}{others}"
     if stamp is None or "/" not in folder:
         return "it is not there now; it may have moved"
     if not place.exists(folder) and (elsewhere := place.stamped(stamp)):

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from ledger.git.files import Listing, above
@@ -81,10 +81,14 @@ class Resolver:
         runs = _runs(root, whole)
         folders = ["", *runs, *_beside(root, whole, listing), *([root] if root else ())]
         own = {"", *runs, root}
-        near = (*_initiatives(path for _, path in cited), *self._initiatives)
-        named = frozenset(_STAMP.findall(part.text))
-        stamps = frozenset(stamp for _, path in cited for stamp in _STAMP.findall(path))
-        about = _About(stamps or named, named, near)
+
+        @cache
+        def about() -> _About:
+            near = (*_initiatives(path for _, path in cited), *self._initiatives)
+            named = frozenset(_STAMP.findall(part.text))
+            stamps = frozenset(stamp for _, path in cited for stamp in _STAMP.findall(path))
+            return _About(stamps or named, named, near)
+
         for artifact, path in dict.fromkeys(cited):
             kind = citations.kind(path)
             if kind == "outside":
@@ -95,18 +99,22 @@ class Resolver:
                 name = os.path.normpath(path)
                 lead = {os.path.normpath(folder + name): folder in own for folder in folders}
                 inside = {place: is_own for place, is_own in lead.items() if place[:3] != "../"}
-                yield self._closed(Cited(artifact, path, kind, None), name, inside, about)
+                there = self._there(inside)
+                found = Cited(artifact, path, kind, there)
+                yield found if there else self._ended(found, name, inside, about())
 
-    def _closed(self, start: Cited, name: str, places: Mapping[str, bool], about: _About) -> Cited:
-        """``places`` are where it may lie; those that are True are told of where it lies nowhere.
+    def _there(self, places: Iterable[str]) -> str | None:
+        """The first place that is there, one that git has before others."""
+        tests = (self._listing.has, self._on_disk)
+        return next((place for is_there in tests for place in places if is_there(place)), None)
+
+    def _ended(self, start: Cited, name: str, places: Mapping[str, bool], about: _About) -> Cited:
+        """What a path leads to that ends so. ``places`` are where it may lie; those that are True
+        are told of where it lies nowhere.
 
         Of files that end so, those in the folders of runs that the attempt does not name are not
         meant, but for a bare name that only one file of the initiative has.
         """
-        for is_there in (self._listing.has, self._on_disk):
-            found = next((place for place in places if is_there(place)), None)
-            if found:
-                return start._replace(place=found)
         ends = [*self._listing.ending(name.lstrip("."))]
         is_bare = "/" not in name
         likely = [end for end in ends if {*_STAMP.findall(end)} <= about.cited]
