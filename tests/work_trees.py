@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -21,7 +21,7 @@ from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
 ITEMS = ("PARSE-SPEED-001", "DOCS-TOUR-002")
-RUN_FOLDER = re.compile(r"reports/(?:[^/]+/)*\d{4}-?\d\d-?\d\dT\d{6}Z/")
+RUN_FOLDER = re.compile(r"(?:reports|out)/(?:[^/]+/)*\d{4}-?\d\d-?\d\dT\d{6}Z/")
 OUTSIDE = "no part of the repository: 8d1f"
 STAMP = "20251103T080000Z"
 ODD = (
@@ -68,6 +68,8 @@ class State:
     command: tuple[str, ...] = ("true",)
     folder: str = "."
     """Where the command is started."""
+    part: tuple[str, ...] = ()
+    """The folders that a sparse checkout has; what is left out is not deleted."""
     unborn: bool = False
     """There is no commit yet."""
 
@@ -103,6 +105,8 @@ def base(path: Path) -> Path:
     repo.write("src/naïve name.txt", b"odd\n")
     repo.write("run.sh", b"#!/bin/sh\ntrue\n").chmod(0o755)
     (path / "link").symlink_to("src/a.py")
+    repo.write("data/forced.log", b"in git although git ignores its like\n")
+    repo.git("add", "--force", "data/forced.log")
     repo.write(".gitignore", b"*.log\n/build/\n__pycache__/\n!keep.log\n")
     repo.commit("Files of several kinds")
     (path.parent / "outside.txt").write_text(OUTSIDE)
@@ -259,7 +263,9 @@ def submodule(state: State) -> None:
     there.commit("Library")
     state.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "lib")
     state.git("commit", "--quiet", "-m", "Submodule", "lib", ".gitmodules")
-    way = state.rng.choice(("same", "changed", "more", "ahead"))
+    way = state.rng.choice(("same", "absent", "changed", "more", "ahead"))
+    if way == "absent":
+        state.git("submodule", "--quiet", "deinit", "--force", "lib")
     inside = Repository(state.path / "lib")
     if way == "changed":
         inside.write("lib.txt", b"changed\n")
@@ -268,7 +274,7 @@ def submodule(state: State) -> None:
     if way == "ahead":
         inside.write("lib.txt", b"ahead\n")
         inside.commit("Ahead")
-    if way != "same":
+    if way not in ("same", "absent"):
         state.named.add("lib")
 
 
@@ -282,6 +288,22 @@ def embedded(state: State) -> None:
     inside.write("x.txt", b"x\n")
     inside.commit("Inside")
     state.named.add("embedded")
+
+
+def same_size(state: State) -> None:
+    """Other content of the same length and with the old time."""
+    place = state.one(*TEXTS)
+    if not place.is_file() or not place.stat().st_size:
+        return
+    state.git("update-index", "-q", "--refresh", check=False)
+    before = place.stat()
+    place.write_bytes(b"X" + place.read_bytes()[1:])
+    os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def forced(state: State) -> None:
+    """A file that is in git although a pattern ignores its like."""
+    state.write("data/forced.log", b"changed\n")
 
 
 # What does not make a difference.
@@ -299,6 +321,27 @@ def ignored(state: State) -> None:
         exclude.parent.mkdir(exist_ok=True)
         exclude.write_text("private.txt\n")
         state.ignored.add("private.txt")
+
+
+def nested_ignore(state: State) -> None:
+    """New folders with lists of their own: one ignores itself, one only some files."""
+    state.write("cache/.gitignore", b"*\n")
+    state.write("cache/v/entry", b"x\n")
+    state.ignored.add("cache")
+    if state.rng.random() < 0.5:
+        state.write("half/.gitignore", b"*.tmp\n")
+        state.write("half/kept.txt", b"x\n")
+        state.write("half/left out.tmp", b"x\n")
+        state.ignored.add("half/left out.tmp")
+
+
+def excludes_file(state: State) -> None:
+    """Files that the user's own list ignores."""
+    (state.path.parent / "excludes").write_text(".idea/\n*.swp\n")
+    state.git("config", "core.excludesFile", str(state.path.parent / "excludes"))
+    state.write(".idea/workspace.xml", b"<x/>\n")
+    state.write("src/.a.py.swp", b"x\n")
+    state.ignored |= {".idea", "src/.a.py.swp"}
 
 
 def plan(state: State) -> None:
@@ -418,6 +461,28 @@ def below(state: State) -> None:
     state.folder = "src"
 
 
+def configured(state: State) -> None:
+    """Runs lie where the settings say, earlier ones untracked."""
+    state.write("pyproject.toml", b'[tool.ledger]\nruns = "out/<STAMP>"\n')
+    state.git("add", "pyproject.toml")
+    state.git("commit", "--quiet", "-m", "Settings", "pyproject.toml", check=False)
+    state.write("out/20251102T100000Z/exit_code.txt", b"0\n")
+    state.write("out/20251102T100000Z/pytest.log", b"===== 12 passed in 3.40s =====\n")
+
+
+def sparse(state: State) -> None:
+    """A checkout of a part: what is left out is not deleted."""
+    state.part = ("docs", "reports", "src")
+    state.git("sparse-checkout", "set", *state.part)
+
+
+def separate(state: State) -> None:
+    """The repository lies elsewhere, and `.git` is a file that says where."""
+    if (state.path / ".git").is_dir() and not (state.path / "lib").exists():
+        (state.path / ".git").rename(state.path.parent / "apart.git")
+        (state.path / ".git").write_text(f"gitdir: {state.path.parent / 'apart.git'}\n")
+
+
 def makes_files(state: State) -> None:
     """The command itself writes files: they were not there when it started."""
     state.command = ("sh", "-c", "echo out > made-by-the-command.txt; echo x >> README.md")
@@ -434,12 +499,14 @@ def no_commit(state: State) -> None:
 
 DIFFERING: tuple[Callable[[State], None], ...] = (
     modified, odd_content, deleted, staged, renamed, untracked, untracked_odd, untracked_link,
-    many, large, mode, kind, intent, merging, submodule, embedded,
+    many, large, mode, kind, intent, merging, submodule, embedded, same_size, forced,
 )  # fmt: skip
 SAME: tuple[Callable[[State], None], ...] = (
-    ignored, plan, run_folders, touched, index_only, fifo, empty_folder,
+    ignored, plan, run_folders, touched, index_only, fifo, empty_folder, nested_ignore, excludes_file,
 )  # fmt: skip
-SETUP: tuple[Callable[[State], None], ...] = (settings, attributes, detached, below, makes_files)
+SETUP: tuple[Callable[[State], None], ...] = (
+    settings, attributes, detached, below, makes_files, configured, sparse, separate,
+)  # fmt: skip
 RARE = {"many", "large", "merging", "submodule", "embedded", "index_only"}
 
 
@@ -463,8 +530,13 @@ def _changes(rng: Random) -> list[Callable[[State], None]]:
             no_commit,
             *(c for c in chosen if c in (untracked, untracked_odd, ignored, plan, below)),
         ]
-    first = (submodule, merging)
+    first = (configured, submodule, merging, sparse)
     chosen.sort(key=lambda change: first.index(change) if change in first else len(first))
+    if separate in chosen:  # others write into `.git`
+        chosen.remove(separate)
+        chosen.append(separate)
+    if sparse in chosen and (submodule in chosen or merging in chosen):
+        chosen.remove(sparse)
     if merging in chosen and (staged in chosen or renamed in chosen or intent in chosen):
         chosen = [change for change in chosen if change not in (staged, renamed, intent)]
     # What only the index holds has to stay so.
@@ -533,3 +605,14 @@ def checkout(state: State, place: Path) -> None:
         subprocess.run(["git", "init", "--quiet"], cwd=place, check=True)
     else:
         state.git("worktree", "add", "--quiet", "--force", "--detach", str(place), "HEAD")
+        if state.part:
+            Repository(place).git("sparse-checkout", "disable")
+
+
+def left_out(state: State, committed: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The files that a sparse checkout does not have."""
+    return {
+        name: entry
+        for name, entry in committed.items()
+        if state.part and "/" in name and name.split("/")[0] not in state.part
+    }

@@ -36,7 +36,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import commands
-from tests.work_trees import ITEMS, OUTSIDE, PLAN, STAMP, Entry, State, base, checkout, make, tree
+from tests.work_trees import (
+    ITEMS,
+    OUTSIDE,
+    PLAN,
+    STAMP,
+    Entry,
+    State,
+    base,
+    checkout,
+    left_out,
+    make,
+    tree,
+)
 
 LONGEST_S = 60
 COMMIT = re.compile(r"Commit: `([0-9a-f]{7,40})`( \(dirty\))?")
@@ -67,12 +79,17 @@ def _late(*_: object) -> None:
     raise TooLong
 
 
+def _runs(state: State) -> set[Path]:
+    """The claims of all bundles."""
+    return {place for top in ("reports", "out") for place in (state.path / top).glob("**/run.json")}
+
+
 def record(state: State, writer: str) -> Recorded:
     """Run or append, and read what was written."""
     item = state.rng.choice(ITEMS)
     where = state.path / state.folder
     known = COMMIT.findall((state.path / PLAN).read_text(encoding="utf-8"))
-    before = set(state.path.glob("reports/**/run.json"))
+    before = _runs(state)
     if writer == "append":
         state.write(f"{RUN}/exit_code.txt", b"0\n")
         state.write(f"{RUN}/pytest.log", b"===== 12 passed in 3.40s =====\n")
@@ -84,7 +101,7 @@ def record(state: State, writer: str) -> Recorded:
     for one in known:
         found.remove(one)
     commit, dirty = found[0] if found else ("", "")
-    made = [place.parent for place in set(state.path.glob("reports/**/run.json")) - before]
+    made = [place.parent for place in _runs(state) - before]
     diff = made[0] / "git_diff.patch" if made else Path()
     patch = (diff.read_bytes() if diff.is_file() else b"") if made else None
     summary = (made[0] / "summary.md").read_text(encoding="utf-8") if made else ""
@@ -149,9 +166,10 @@ def differences(state: State, writer: str, scratch: Path) -> list[str]:
     head = "" if state.unborn else state.git("rev-parse", "HEAD")
     clean = scratch / "clean"
     checkout(state, clean)
-    ran = tree(state.path, state)
-    dirty = ran != tree(clean, state) or bool(state.named)
-    index = state.path / ".git/index"
+    there, committed = tree(state.path, state), tree(clean, state)
+    ran = left_out(state, committed) | there
+    dirty = ran != committed or bool(state.named)
+    index = state.path / state.git("rev-parse", "--git-path", "index")
     before = index.read_bytes() if index.exists() else b""
     marker = scratch / "program-ran"
     marker.unlink(missing_ok=True)  # our own git may have run it
@@ -171,7 +189,7 @@ def differences(state: State, writer: str, scratch: Path) -> list[str]:
         wrong += _patch_differs(state, found, ran, clean)
     if (index.read_bytes() if index.exists() else b"") != before:
         wrong.append("index")
-    if state.command == ("true",) and tree(state.path, state) != ran:
+    if state.command == ("true",) and tree(state.path, state) != there:
         wrong.append("files")
     return wrong
 
