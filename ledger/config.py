@@ -55,6 +55,9 @@ class Settings(Model):
     append_only: AppendOnly = Field(default="latest", title="one of strict, latest, off")
     """Which attempts of the base revision may change: none (``strict``), an item's latest
     (``latest``) or every one (``off``)."""
+    done: Literal["strict", "lax"] = Field(default="lax", title="strict or lax")
+    """What calling an item done is where nothing shows that a criterion is met and no reason is
+    given: an error (``strict``) or a warning (``lax``)."""
     ignore: tuple[str, ...] = Field(default=(), title="a list of rule codes")
     """Codes of rules that are not checked."""
     max_lines: int = Field(default=0, ge=0, strict=True, title="a number, 0 (any size) or more")

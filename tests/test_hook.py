@@ -167,10 +167,12 @@ def test_before_the_first_commit_everything_is_new(
     new.git("init", "-q")
     monkeypatch.chdir(new.path)
     good = repo.ledger.read_text("utf-8")
-    for text, expected in ((good, (0, [])), (good.replace("Attempt #2", "Attempt #1"), 1)):
+    told = (0, ["LED411", "LED409"])  # no run shows attempt #1, and that of #2 has no JUnit XML
+    for text, expected in ((good, told), (good.replace("Attempt #2", "Attempt #1"), 1)):
         new.write(PLAN, text.encode())
         new.write("reports/parser-speed/phase_b/20251102T091500Z/exit_code.txt", b"0\n")
-        new.write("reports/parser-speed/phase_b/20251102T091500Z/pytest.log", b"\n")
+        log = b"===== 12 passed in 3.40s =====\n"
+        new.write("reports/parser-speed/phase_b/20251102T091500Z/pytest.log", log)
         new.git("add", "--all")
         got = run(PLAN)
         assert got == expected or (isinstance(got, tuple) and got[0] == expected)

@@ -32,168 +32,18 @@ from tests.truth import (
 
 REASON = "the one failure is the known one of the clock"
 KNOWN: dict[str, str] = {
-    "success over a failed run is not contradicted": """
-        append-success-inconsistent
-        append-success-red
-        based-checklist-success
-        based-cross-to-tick
-        based-done-over-red
-        based-logbook-line-success
-        based-logbook-note-success
-        based-mark-without-word
-        based-not-is-cut
-        based-partial-to-success
-        based-result-only-over-red
-        based-roadmap-attempt-success
-        based-roadmap-note-success
-        based-success-inconsistent
-        based-success-red
-        based-tick-only-over-red
-        based-verified-over-red
-        based-word-alone
-        hook-checklist-success
-        hook-cross-to-tick
-        hook-done-over-red
-        hook-logbook-line-success
-        hook-logbook-note-success
-        hook-mark-without-word
-        hook-not-is-cut
-        hook-partial-to-success
-        hook-result-only-over-red
-        hook-roadmap-attempt-success
-        hook-roadmap-note-success
-        hook-success-inconsistent
-        hook-success-red
-        hook-tick-only-over-red
-        hook-verified-over-red
-        hook-word-alone
-        pushed-cross-to-tick
-        pushed-done-over-red
-        pushed-mark-without-word
-        pushed-not-is-cut
-        pushed-partial-to-success
-        pushed-result-only-over-red
-        pushed-success-inconsistent
-        pushed-success-red
-        pushed-tick-only-over-red
-        pushed-verified-over-red
-        pushed-word-alone
-        verify-success-inconsistent
-        verify-success-red
-    """,
-    "run has no --result yet": """
-        run-failed-green
-        run-failed-inconsistent
-        run-failed-red
-        run-partial-green
-        run-partial-inconsistent
-        run-partial-red
-        run-success-green
-        run-success-inconsistent
-        run-success-red
-    """,
-    "there is no --because yet": """
-        append-because-success-inconsistent
-        append-because-success-red
-        based-because-success-inconsistent
-        based-because-success-red
-        based-reason-dropped
-        based-reason-emptied
-        based-reworded-strict
-        empty-blanks
-        empty-line-break-only
-        empty-nothing
-        hook-because-success-inconsistent
-        hook-because-success-red
-        hook-reason-dropped
-        hook-reason-emptied
-        hook-reworded-strict
-        pushed-because-success-inconsistent
-        pushed-because-success-red
-        pushed-reason-dropped
-        pushed-reason-emptied
-        pushed-reworded-strict
-        run-because-success-inconsistent
-        run-because-success-red
-        structure-code
-        structure-control
-        structure-lines
-    """,
-    "an attempt with figures that cites nothing is not told": """
-        based-failed-figures-cite-nothing
-        based-figures-cite-nothing
-        based-flip-cites-nothing
-        based-rate-cites-nothing
-        based-words-cite-nothing
-        hook-failed-figures-cite-nothing
-        hook-figures-cite-nothing
-        hook-flip-cites-nothing
-        hook-rate-cites-nothing
-        hook-words-cite-nothing
-        pushed-failed-figures-cite-nothing
-        pushed-figures-cite-nothing
-        pushed-flip-cites-nothing
-        pushed-rate-cites-nothing
-        pushed-words-cite-nothing
-    """,
-    "the hook and a pushed range are not held to the runs": """
-        hook-figures-cite-a-missing-run
-        hook-figures-over-red
-        pushed-figures-over-red
-    """,
-    "words such as all tests pass are not judged": """
-        based-all-pass-over-red
+    "words for all tests are no figure yet": """
         hook-all-pass-over-red
         pushed-all-pass-over-red
+        based-all-pass-over-red
     """,
-    "an open action that a change removes is not told": """
-        based-latest-all-removed
-        based-latest-blocked-removed
-        based-latest-pending-removed
-        based-strict-blocked-removed
-        based-strict-pending-removed
-        hook-latest-all-removed
-        hook-latest-blocked-removed
-        hook-latest-pending-removed
-        hook-strict-blocked-removed
-        hook-strict-pending-removed
-        pushed-latest-all-removed
-        pushed-latest-blocked-removed
-        pushed-latest-pending-removed
-        pushed-strict-blocked-removed
-        pushed-strict-pending-removed
-    """,
-    "a check that cannot be read is not told": """
-        based-empty
-        based-misspelt
-        based-no-such-call
-        based-odd-join
-        based-odd-unit
-        based-unfinished
-        doctor-empty
-        doctor-misspelt
-        doctor-no-such-call
-        doctor-odd-join
-        doctor-odd-unit
-        doctor-unfinished
-        hook-empty
-        hook-misspelt
-        hook-no-such-call
-        hook-odd-join
-        hook-odd-unit
-        hook-unfinished
-        pushed-empty
-        pushed-misspelt
-        pushed-no-such-call
-        pushed-odd-join
-        pushed-odd-unit
-        pushed-unfinished
-        validate-empty
-        validate-misspelt
-        validate-no-such-call
-        validate-odd-join
-        validate-odd-unit
-        validate-unfinished
+    "a negated success is read as one": """
+        hook-not-successful-over-red
+        pushed-not-successful-over-red
+        based-not-successful-over-red
+        hook-no-success-over-red
+        pushed-no-success-over-red
+        based-no-success-over-red
     """,
 }
 
@@ -523,7 +373,7 @@ def test_a_flipped_result_is_found(tmp_path: Path, judge: str, name: str, wanted
     lay_run(repo, "red")
     edit(repo, attempt(result))
     repo.commit("It failed")
-    edit(repo, (f"Result: {old}", f"Result: {new}"))
+    edit(repo, (f"Attempt #2 — Result: {old}", f"Attempt #2 — Result: {new}"))
     holds(JUDGES[judge](repo), wanted)
 
 

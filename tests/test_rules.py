@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from ledger import config, rules
+from ledger.claims.judge import first_figure
 from ledger.commands import facts as known_facts
 from ledger.commands import judgements
 from ledger.config import Config
@@ -58,7 +59,8 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
         path="plan.md",
         run_notes=partial(judgements.run_notes, place.root) if "runs" in settings else None,
         contradicted=partial(judgements.contradictions, place) if "claims" in settings else None,
-        unmet=partial(judgements.unmet, place) if "criteria" in settings else None,
+        figure=first_figure,
+        undone=partial(judgements.objections, place) if "criteria" in settings else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),
@@ -115,7 +117,10 @@ def test_the_documented_example_has_the_fault(code: str, place: Config) -> None:
         example += b"\xe9"
     found = {
         finding.code
-        for finding in check(reader.read(example), facts(place, {"runs": "read", "claims": "read"}))
+        for finding in check(
+            reader.read(example),
+            facts(place, dict.fromkeys(("runs", "claims", "criteria"), "read")),
+        )
     }
     assert code in found
 

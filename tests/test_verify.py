@@ -47,7 +47,7 @@ def verdicts(repo: Repository, *arguments: str) -> dict[str, str]:
 def test_a_plan_that_tells_the_truth_is_clean(repo: Repository) -> None:
     done = call(repo.path, "verify")
     assert (done.code, done.err) == (0, "")
-    assert done.out == f"{PLAN}: 5 supported, 0 contradicted, 3 unverifiable\n"
+    assert done.out == f"{PLAN}: 6 supported, 0 contradicted, 3 unverifiable\n"
 
 
 def test_a_lie_is_told_with_what_the_evidence_says(repo: Repository) -> None:
@@ -59,7 +59,7 @@ def test_a_lie_is_told_with_what_the_evidence_says(repo: Repository) -> None:
         f"{PLAN}:24: contradicted duration 3.04s of PARSE-SPEED-001#2: 3.4s in "
         f"{RUN}/pytest.log; the run took another time"
     )
-    assert counts == f"{PLAN}: 4 supported, 1 contradicted, 3 unverifiable"
+    assert counts == f"{PLAN}: 5 supported, 1 contradicted, 3 unverifiable"
 
 
 def test_the_fields_that_others_rely_on(repo: Repository) -> None:
@@ -75,6 +75,7 @@ def test_the_fields_that_others_rely_on(repo: Repository) -> None:
         "evidence": f"{RUN}/pytest.log",
         "line": 24,
         "reason": "",
+        "is_insisted": False,
     }
 
 
@@ -190,7 +191,7 @@ def test_evidence_comes_from_the_work_tree_or_from_a_commit(repo: Repository) ->
     assert call(repo.path, "verify", "--rev", first[:8]).code == 0
     shutil.rmtree(repo.path / "reports")
     gone = call(repo.path, "verify", "--rev", first)
-    assert (gone.code, "5 supported" in gone.out) == (0, True)
+    assert (gone.code, "6 supported" in gone.out) == (0, True)
 
 
 def test_what_is_not_committed_yet_counts_in_the_work_tree_only(repo: Repository) -> None:
@@ -265,7 +266,7 @@ def test_an_output_that_cannot_be_read_says_nothing(
     begin = time.perf_counter()
     done = call(repo.path, "verify")
     assert (done.code, done.err) == (0, "")
-    assert "5 supported" in done.out
+    assert "6 supported" in done.out
     assert time.perf_counter() - begin < 10
 
 
@@ -421,7 +422,7 @@ def test_old_lies_do_not_block_a_new_attempt(repo: Repository) -> None:
     assert call(repo.path, "validate", "--base", "HEAD", "--all").code == 1
 
 
-def test_validate_tells_of_new_lies_against_a_base_only(repo: Repository) -> None:
+def test_validate_tells_of_what_a_change_lies_about(repo: Repository) -> None:
     said(repo, "12 passed in 3.40s", "13 passed in 3.40s")
     done = call(repo.path, "validate", "--base", "HEAD")
     assert done.code == 1
@@ -430,15 +431,21 @@ def test_validate_tells_of_new_lies_against_a_base_only(repo: Repository) -> Non
         in done.out
     )
     repo.git("add", "--all")
-    for options in ([], ["--staged"], ["--staged", "--all"]):
+    assert "LED410" in call(repo.path, "validate", "--staged").out
+    for options in ([], ["--staged", "--all"]):
         assert "LED410" not in call(repo.path, "validate", *options).out
 
 
-def test_the_hook_judges_no_claims(repo: Repository) -> None:
+def test_the_hook_judges_claims_as_validate_does(repo: Repository) -> None:
     said(repo, "12 passed in 3.40s", "13 passed in 3.40s")
     repo.git("add", "--all")
     script = "import sys; from ledger.hook import main; sys.exit(main([]))"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=repo.path, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout == "".join(
+        f"{line}\n"
+        for line in call(repo.path, "validate", "--staged").out.splitlines()
+        if "LED410" in line
+    )

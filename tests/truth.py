@@ -147,7 +147,7 @@ def hook(repo: Repository) -> Told:
     repo.git("add", "--all")
     plans = [name for name in PLANS if (repo.path / name).exists()]
     ran = subprocess.run(
-        [sys.executable, "-m", "ledger.hook", *plans],
+        [sys.executable, "-c", "from ledger.hook import run; run()", *plans],
         cwd=repo.path,
         capture_output=True,
         check=False,

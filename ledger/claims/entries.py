@@ -16,7 +16,7 @@ from ledger.git.cited import Cited as Resolved
 from ledger.git.cited import Resolver
 from ledger.git.files import Commit, Files, Index, Listing, WorkTree
 from ledger.plan import citations
-from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger
+from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger, newest_first
 
 # e.g. "reports/phase_e/20251015T201831Z", of a path that goes on
 _RUN = re.compile(r"(?:.*/)?(?P<stamp>\d{8}T\d{6}Z)(?=/|\Z)", re.DOTALL)
@@ -144,6 +144,8 @@ class Entry(NamedTuple):
     line: int
     cited: tuple[Cited, ...]
     runs: Mapping[str, str]
+    success: str = ""
+    """The words by which an attempt calls itself a success; empty where it does not."""
 
 
 def entries(ledger: Ledger, place: Place) -> Iterator[Entry]:
@@ -169,6 +171,24 @@ def _resolver(item: Item | None, place: Place) -> Resolver:
     return Resolver(item, place.listing, place.is_on_disk)
 
 
+class NewestRun(NamedTuple):
+    """The newest attempt of an item that cites a run, and its own runs."""
+
+    attempt: Attempt
+    runs: tuple[str, ...]
+
+
+def newest_run(item: Item, place: Place) -> NewestRun | None:
+    """The newest attempt of ``item`` that tried something and cites a run; None for none."""
+    resolver = _resolver(item, place)
+    for attempt in newest_first(item.attempts):
+        if attempt.result != "info":
+            entry = _entry(attempt, attempt.item, attempt.number, resolver, place)
+            if entry.runs:
+                return NewestRun(attempt, tuple(entry.runs))
+    return None
+
+
 def _entry(
     part: Attempt | Action,
     item: str | None,
@@ -186,7 +206,14 @@ def _entry(
         line=part.span.start_line,
         cited=cited,
         runs=_runs(cited, part.stamp, place),
+        success=_success(part) if isinstance(part, Attempt) else "",
     )
+
+
+def _success(attempt: Attempt) -> str:
+    # What only a completed action tells of was taken, not won: it has no result of its own.
+    is_one = attempt.result == "success" and attempt.source == "history"
+    return attempt.result_text if is_one else ""
 
 
 def _with_runs_of(action: Entry, attempt: Entry | None, place: Place) -> Entry:

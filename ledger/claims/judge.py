@@ -17,7 +17,10 @@ from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of
 from ledger.evidence.model import Evidence
+from ledger.gates.done import against_success, reason_in
+from ledger.gates.prose import all_tests
 from ledger.plan.model import Attempt, Ledger
+from ledger.plan.text import one_line
 from ledger.rules.registry import added, unseen
 
 # Who reads a figure, by its unit, in the order of trying: the first that takes it has it, and
@@ -48,7 +51,7 @@ _JUDGES_OF_NAMES: Final[dict[str, Callable[[Claim, Entry, Place], JudgedClaim]]]
     "stamp": names.judge_stamp,
 }
 # What only a run can tell.
-_OF_RUNS = frozenset({*_JUDGES, "delta", "test"})
+_OF_RUNS = frozenset({*_JUDGES, "delta", "test", "result"})
 _MOST = 300  # claims with a number in one entry; judging one looks at the others
 _MOST_ARCHIVED = 10_000  # numbers that an item may say lie in the archive
 _RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
@@ -74,7 +77,8 @@ def judge_plan(
 def contradicted_since(
     ledger: Ledger, path: str, place: Place, base: Ledger | None
 ) -> list[JudgedClaim]:
-    """The contradicted claims of attempts and completed actions that ``base`` does not have."""
+    """The claims of attempts and completed actions that ``base`` does not have and that are
+    contradicted, or would be if no reason were given."""
     old = _texts(base) if base else frozenset()
     if base:  # what only got another number is not new
         new = {attempt.text for attempt in added(ledger, base)}
@@ -82,7 +86,7 @@ def contradicted_since(
     if old >= _texts(ledger):
         return []
     judged = judge_plan(ledger, path, place, lambda entry: entry.text not in old)
-    return [claim for claim in judged if claim.verdict == "contradicted"]
+    return [claim for claim in judged if claim.verdict == "contradicted" or claim.is_insisted]
 
 
 def _texts(ledger: Ledger) -> frozenset[str]:
@@ -130,7 +134,48 @@ def claims_of(entry: Entry) -> list[Claim]:
     """The claims that an entry's text makes, but for the paths it cites and its date."""
     own = own_run(entry.attempt, entry.item, entry.stamp, entry.runs)
     context = Context(Prose(entry.text, entry.line), entry.item, entry.attempt, own)
-    return [*_figures_claimed(context), *names.names_claimed(context)]
+    return [*_result_claimed(entry), *_figures_claimed(context), *names.names_claimed(context)]
+
+
+def first_figure(attempt: Attempt) -> str:
+    """The first figure of its own run that an attempt gives, or its words for all tests; empty for
+    none."""
+    own = own_run(attempt.number, attempt.item, attempt.stamp, ())
+    prose = Prose(attempt.text, attempt.span.start_line)
+    context = Context(prose, attempt.item, attempt.number, own)
+    for claim in _figures_claimed(context):
+        if claim.kind in ("count", "sum", "rate", "exit_code") and claim.whose == "own":
+            return claim.said
+    return all_tests(attempt.text)
+
+
+def _result_claimed(entry: Entry) -> Iterator[Claim]:
+    """The claim of an attempt with a run that it is a success."""
+    if entry.success and entry.runs:
+        before = entry.text.partition(entry.success)[0]
+        yield Claim(
+            item=entry.item,
+            attempt=entry.attempt,
+            kind="result",
+            text=one_line(entry.success),
+            claimed="success",
+            line=entry.line + before.count("\n"),
+        )
+
+
+def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClaim:
+    """A success, held against how the attempt's own runs ended."""
+    failed = next((run for run in runs if run.failure), None)
+    if failed is None:
+        ended = next((run for run in runs if run.every), None)
+        if ended is None:
+            return claim.unverifiable("its run tells of no result")
+        return claim.supported("no failure", ended.path)
+    reason = reason_in(entry.text)
+    if against_success("success", failed.failure, reason) == "warning":
+        said = f"{failed.failure} in {failed.path}; its author insists: {reason}"
+        return claim.unverifiable(said).model_copy(update={"is_insisted": True})
+    return claim.contradicted(failed.failure, failed.path, "the attempt's own run failed")
 
 
 def _figures_claimed(context: Context) -> list[Claim]:
@@ -197,6 +242,8 @@ def judge(
     for claim in claims:
         if claim.kind == "test":
             found.append(names.judge_test(claim, runs))
+        elif claim.kind == "result":
+            found.append(_judge_result(claim, entry, runs))
         elif claim.kind in _JUDGES_OF_NAMES:
             found.append(_JUDGES_OF_NAMES[claim.kind](claim, entry, place))
     found += changes.judge_deltas(

@@ -10,7 +10,7 @@ from ledger.plan.model import Model
 
 ClaimKind = Literal[
     "count", "rate", "sum", "duration", "margin", "exit_code", "memory", "cpu", "delta",
-    "test", "artifact", "commit", "reference", "stamp", "date",
+    "test", "artifact", "commit", "reference", "stamp", "date", "result", "done",
 ]  # fmt: skip
 Verdict = Literal["supported", "contradicted", "unverifiable"]
 
@@ -132,6 +132,8 @@ class JudgedClaim(Claim):
     `arithmetic` where the statement's own numbers decide; null where there is none."""
     reason: str
     """Why the verdict is so; empty for what is supported."""
+    is_insisted: bool = False
+    """Whether it would be contradicted if its author did not give a reason for it."""
 
     @property
     def correction(self) -> str:

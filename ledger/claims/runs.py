@@ -63,13 +63,15 @@ class Figure(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One run: ``path`` is its folder or file, ``figures`` are the values of each of ``_MEASURES``:
-    times in seconds, memory in bytes."""
+    """One run: ``path`` is its folder or file, ``failure`` says how it failed, empty where it
+    did not; ``figures`` are the values of each of ``_MEASURES``: times in
+    seconds, memory in bytes."""
 
     path: str
     stamp: str | None
     sessions: tuple[Session, ...]
     whole: Session | None
+    failure: str
     figures: Mapping[str, tuple[Figure, ...]]
 
     @property
@@ -128,6 +130,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
         stamp=evidence.stamp,
         sessions=tuple(sessions),
         whole=whole,
+        failure=evidence.failure,
         figures={name: figures(name) for name in _MEASURES},
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, DryRun, LedgerPath
+from ledger.cli.application import AsJson, Because, Complete, DryRun, LedgerPath, Result, Status
 from ledger.commands.append import append
 from ledger.reports import diff
 from ledger.reports import run as report
@@ -18,23 +18,16 @@ def command(
         list[Path],
         typer.Argument(metavar="RUN...", help="Folders or files that hold the run's outputs."),
     ],
-    result: Annotated[
-        str | None,
-        typer.Option("--result", metavar="TEXT", help="How it went; default: what the run says."),
-    ] = None,
+    result: Result = None,
     summary: Annotated[
         str, typer.Option("--summary", metavar="TEXT", help="What was done, in one line.")
     ] = "",
-    complete: Annotated[
-        list[int] | None,
-        typer.Option("--complete", metavar="N", help="Action N is complete with this attempt."),
-    ] = None,
+    complete: Complete = None,
     following: Annotated[
         list[str] | None, typer.Option("--next", metavar="TEXT", help="Add a next action.")
     ] = None,
-    status: Annotated[
-        str | None, typer.Option("--status", metavar="WORD", help="The item's new status.")
-    ] = None,
+    status: Status = None,
+    because: Because = "",
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="RUN", help="Compare with this earlier run."),
@@ -60,6 +53,7 @@ def command(
         complete=complete or (),
         next_actions=following or (),
         status=status,
+        because=because,
         baseline=baseline,
         again=again,
         dry_run=dry_run,

@@ -20,6 +20,26 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the change as a diff; write nothing.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+# What `append` and `run` write.
+Result = Annotated[
+    str | None,
+    typer.Option("--result", metavar="TEXT", help="How it went; default: what the run says."),
+]
+Complete = Annotated[
+    list[int] | None,
+    typer.Option("--complete", metavar="N", help="Action N is complete with this attempt."),
+]
+Status = Annotated[
+    str | None, typer.Option("--status", metavar="WORD", help="The item's new status.")
+]
+Because = Annotated[
+    str,
+    typer.Option(
+        "--because",
+        metavar="TEXT",
+        help="Why it is a success over a run that failed, or done where nothing shows it.",
+    ),
+]
 
 _LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut
 # The parser's own error, which Typer does not export: the base of one that it does.

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, Because, Complete, LedgerPath, Result, Status
 from ledger.commands.run import run
 from ledger.errors import INTERRUPTED
 from ledger.reports import run as report
@@ -54,6 +54,10 @@ def command(
     summary: Annotated[
         str, typer.Option("--summary", metavar="TEXT", help="What is tried, in one line.")
     ] = "",
+    result: Result = None,
+    complete: Complete = None,
+    status: Status = None,
+    because: Because = "",
     no_append: Annotated[
         bool, typer.Option("--no-append", help="Capture only; record nothing.")
     ] = False,
@@ -82,6 +86,10 @@ def command(
         phase=phase,
         sprint=sprint,
         summary=summary,
+        result=result,
+        complete=complete or (),
+        status=status,
+        because=because,
         record=not no_append,
         ledger=ledger,
         echo=output.echo() if rounds == 1 else None,

@@ -23,6 +23,7 @@ from ledger.errors import Refused, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import read_run, read_runs
+from ledger.gates.done import against_success
 from ledger.git import files, repository
 from ledger.git.changes import Changes, changes
 from ledger.plan import citations, selectors, text, words
@@ -61,6 +62,7 @@ def append(
     next_actions: Sequence[str] = (),
     status: str | None = None,
     baseline: Path | None = None,
+    because: str = "",
     again: bool = False,
     dry_run: bool = False,
     ledger: Path | None = None,
@@ -70,8 +72,10 @@ def append(
     ``result`` is how it went, in the author's words (default: what the runs say), ``summary`` what
     was done, in one line; all else comes from the runs, from git and from the plan. The actions
     ``complete`` are marked as completed by the attempt, ``next_actions`` added; ``status`` is the
-    item's new one. ``baseline`` is an earlier run to compare with. ``again`` records a run that is
-    recorded already. A ``dry_run`` writes nothing; its outcome has the change as a diff.
+    item's new one. ``because`` is the reason for a success over a run that failed, or for done
+    where nothing shows it; it becomes part of the attempt. ``baseline`` is an earlier run to
+    compare with. ``again`` records a run that is recorded already. A ``dry_run`` writes nothing;
+    its outcome has the change as a diff.
 
     Raises ``UsageError`` for an item that is none, a run outside of the repository and a result
     that is no result word; ``UnreadableInput`` for a run that is not there; ``Refused`` for a run
@@ -80,6 +84,8 @@ def append(
     config = configuration.find(Path.cwd(), ledger)
     evidence = _Evidence(config, runs)
     attempt = _draft(config, evidence, result=result, summary=summary, baseline=baseline)
+    attempt = attempt.model_copy(update={"because": text.one_line(because)})
+    _refuse_success(attempt, evidence.whole)
     now = _now(config, evidence)
     with change(config, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
@@ -97,6 +103,11 @@ def append(
             status=status,
             today=datetime.now(UTC).date().isoformat(),
         )
+
+        if status is not None:
+            draft = plan.draft(edits.append(plan.ledger, meant))
+            met = judgements.met_without_tick(config, draft, plan.ledger, section.id)
+            meant = meant.model_copy(update={"met": met})
 
         def expect(new: Ledger) -> None:
             written = edits.check(plan.ledger, new, meant)
@@ -222,6 +233,13 @@ def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = N
         return []
     states = repository.Artifacts(config.root, is_git=config.is_git).states(sorted(folders - {""}))
     return [path for path, state in states.items() if state == "untracked"]
+
+
+def _refuse_success(attempt: NewAttempt, run: Evidence) -> None:
+    failure = run.failure
+    if against_success(attempt.result, failure, attempt.because) == "error":
+        message = f"it would say {attempt.words!r}, and the run failed: {failure} in {run.path}"
+        raise Refused("contradicted", message, f"{judgements.INSIST}; nothing was written")
 
 
 def _refuse_contradicted(claims: Sequence[JudgedClaim]) -> None:

@@ -12,11 +12,10 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 
 from ledger import rules, store
 from ledger.commands.facts import today
-from ledger.commands.judgements import unmet
+from ledger.commands.judgements import with_evidence
 from ledger.commands.read import read_bytes
 from ledger.config import Config
 from ledger.errors import Refused, UsageError
@@ -42,11 +41,18 @@ class Plan:
 
         Raises Refused also for an error that ``validate`` would find and that was not there.
         """
-        new = reader.read(document.apply(self.ledger.text, edits), self.ledger.conventions)
+        new = self.draft(edits)
         expect(new)
-        facts = rules.Facts(self._config.ledger_path, today(), unmet=partial(unmet, self._config))
+        facts = with_evidence(
+            rules.Facts(self._config.ledger_path, today()), self._config, strict=True
+        )
+        facts = facts._replace(contradicted=None, run_notes=None)  # `expect` has asked for these
         _refuse(rules.made_worse(new, facts, [self.ledger]))
         self.new = new
+
+    def draft(self, edits: Iterable[Edit]) -> Ledger:
+        """The plan as it would be with ``edits``, for whoever has to look at it first."""
+        return reader.read(document.apply(self.ledger.text, edits), self.ledger.conventions)
 
     @property
     def diff(self) -> str:

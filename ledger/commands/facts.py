@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ledger import rules
 from ledger.config import Config
+from ledger.gates.gate import check_fault
 from ledger.git import blobs, repository
 from ledger.rules import Facts
 
@@ -23,6 +24,7 @@ def facts(config: Config) -> Facts:
         states_of=found.states,
         content_of=found.content,
         unknown_commits=partial(_unknown_commits, config.root) if config.is_git else None,
+        check_fault=check_fault,
         tops=frozenset(entry.name for entry in config.root.iterdir()),
         append_only=config.append_only,
         max_lines=config.max_lines,

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from ledger import config
+from ledger.claims.entries import newest_run
+from ledger.commands.judgements import place_of
 from ledger.commands.read import open_ledger, opened, read_bytes
 from ledger.config import Config
 from ledger.errors import LedgerError, UsageError
@@ -26,7 +28,8 @@ def gate(
     """Judge the exit criteria of a brief (a file), or of an item of the fix plan (by its ID).
 
     ``sprint`` judges one sprint of the brief and its part of the bundle, ``run`` is the run that
-    counts, rates and times are taken from, ``baseline`` an earlier run to compare it with (by
+    counts, rates and times are taken from (for an item by default that of the newest attempt that
+    cites one), ``baseline`` an earlier run to compare it with (by
     default the one that the brief starts from), ``stamp`` what ``<STAMP>`` stands for (by default
     that of the run). Runs are folders or files inside the repository. ``ledger`` is the fix plan,
     by default the one of the repository around the brief.
@@ -62,6 +65,10 @@ def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
     item = max(sections, key=lambda one: len(one.criteria))
     if request.sprint is not None:
         raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
+    if request.run is None:
+        with place_of(plan.config) as place:
+            newest = newest_run(item, place)
+        request = request._replace(runs=newest.runs if newest else ())
     return gate_item(plan.config, item, request)
 
 

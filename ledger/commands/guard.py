@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ledger import rules
 from ledger.commands.facts import facts, ignored
+from ledger.commands.judgements import with_evidence
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import log, repository
@@ -47,7 +48,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         old = repository.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
     ledger = reader.read(new or b"", plan.own)
-    known = facts(plan)._replace(
+    known = with_evidence(facts(plan), plan)._replace(
         elsewhere=lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),)
     )
     before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
@@ -86,9 +87,11 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
         return []
     last = reader.read(data or b"", conventions=config.own)
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
-    known = facts(config)._replace(elsewhere=lambda: (archive,))
-    if contents.commit("HEAD") != end:  # the files around are not those of the last commit
-        known = known._replace(cited=None, content_of=None)
+    is_here = contents.commit("HEAD") == end
+    known = with_evidence(facts(config), config, rev=None if is_here else end)
+    known = known._replace(elsewhere=lambda: (archive,))
+    if not is_here:  # the files around are not those of the last commit
+        known = known._replace(cited=None, content_of=None, run_notes=None)
     bases = [] if before is None else [reader.read(before, conventions=config.own)]
     whole = rules.made_worse(last, known, bases, None, ignored(config))
     by_commit = {

@@ -1,31 +1,53 @@
-"""What runs, files and exit criteria say of a plan. To read them takes longer than a hook has."""
+"""What runs, files, briefs and exit criteria say of a plan."""
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
-from ledger.claims.entries import work_tree
-from ledger.claims.judge import contradicted_since
-from ledger.claims.model import JudgedClaim
+from ledger.claims.entries import NewestRun, Place, newest_run, revision, work_tree
+from ledger.claims.judge import contradicted_since, first_figure
+from ledger.claims.model import Claim, JudgedClaim
 from ledger.config import Config
+from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused
-from ledger.evidence.outputs import read_run
-from ledger.gates.gate import judged_criteria
+from ledger.evidence.outputs import read_run, read_runs
+from ledger.gates import done
+from ledger.gates.done import Closing, Grounds
+from ledger.gates.facts import Facts as GateFacts
+from ledger.gates.facts import Request
+from ledger.gates.gate import judged_criteria, judged_sprint, sprint_of, undecided
 from ledger.git.blobs import Blobs
 from ledger.git.files import WorkTree
-from ledger.plan.model import Item, Ledger
+from ledger.plan import text
+from ledger.plan.model import Ledger
 from ledger.rules import Facts
-from ledger.rules.model import Contradiction
+from ledger.rules.model import Contradiction, Objection
 
 
-def with_evidence(known: Facts, config: Config) -> Facts:
-    """``known``, and what runs and exit criteria say: reading them takes longer than a hook has."""
+def with_evidence(
+    known: Facts, config: Config, *, rev: str | None = None, strict: bool = False
+) -> Facts:
+    """``known``, and what runs, briefs and exit criteria say: those of the work tree, or of the
+    commit ``rev``. ``strict``: what nothing shows is an error, whatever the settings say."""
+    strict = strict or config.settings.done == "strict"
     return known._replace(
         run_notes=partial(run_notes, config.root),
-        contradicted=partial(contradictions, config),
-        unmet=partial(unmet, config),
+        contradicted=partial(contradictions, config, rev=rev),
+        undone=partial(objections, config, rev=rev, strict=strict),
+        figure=first_figure,
     )
+
+
+@contextlib.contextmanager
+def place_of(config: Config, rev: str | None = None) -> Iterator[Place]:
+    """What there is around the plan of ``config``: in the work tree, or in the commit ``rev``."""
+    with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
+        if contents is not None and rev is not None:
+            yield revision(config.root, contents, rev, is_committed=False)
+        else:
+            yield work_tree(config.root, contents, is_committed=False)
 
 
 def run_notes(root: Path, folder: str) -> Sequence[str]:
@@ -41,11 +63,12 @@ def run_notes(root: Path, folder: str) -> Sequence[str]:
     ]
 
 
-def contradicted(config: Config, ledger: Ledger, base: Ledger | None) -> Sequence[JudgedClaim]:
-    """The claims of ``ledger`` that the work tree contradicts, in attempts and completed actions
+def contradicted(
+    config: Config, ledger: Ledger, base: Ledger | None, *, rev: str | None = None
+) -> Sequence[JudgedClaim]:
+    """The claims of ``ledger`` that its evidence contradicts, in attempts and completed actions
     that ``base`` does not have, word for word."""
-    with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
-        place = work_tree(config.root, contents, is_committed=False)
+    with place_of(config, rev) as place:
         return contradicted_since(ledger, config.ledger_path, place, base)
 
 
@@ -53,15 +76,20 @@ def refuse(claims: Sequence[JudgedClaim], aside: Collection[str], hint: str) -> 
     """Raise Refused where what is new says something else than its run does. ``aside`` are kinds
     of claims that other rules judge, and ``hint`` says what to do."""
     for claim in claims:
-        if claim.kind not in aside:
+        if claim.verdict == "contradicted" and claim.kind not in aside:
             raise Refused(
                 "contradicted",
                 f'it would say "{claim.said}": {claim.correction}',
-                f"{hint}; nothing was written",
+                f"{INSIST if claim.kind == 'result' else hint}; nothing was written",
             )
 
 
-def contradictions(config: Config, ledger: Ledger, base: Ledger | None) -> list[Contradiction]:
+INSIST: Final = "say what the run says, or give a reason with --because"
+
+
+def contradictions(
+    config: Config, ledger: Ledger, base: Ledger | None, *, rev: str | None = None
+) -> list[Contradiction]:
     """What the rules take of ``contradicted``. That a date lies ahead and that a file or commit is
     missing is told by rules of its own, which need no run: LED301 on, LED403 on, LED408."""
     return [
@@ -71,18 +99,102 @@ def contradictions(config: Config, ledger: Ledger, base: Ledger | None) -> list[
             line=claim.line,
             text=claim.text,
             said=claim.said,
-            correction=claim.correction,
-            about=f"{claim.kind} {claim.text} {claim.claimed}",
+            correction=claim.reason if claim.is_insisted else claim.correction,
+            about=f"{claim.kind} {claim.text} {claim.claimed}{' because' * claim.is_insisted}",
+            is_insisted=claim.is_insisted,
         )
-        for claim in contradicted(config, ledger, base)
+        for claim in contradicted(config, ledger, base, rev=rev)
         if claim.kind not in ("date", "artifact", "commit")
     ]
 
 
-def unmet(config: Config, item: Item) -> Sequence[tuple[int, str]]:
-    """The exit criteria of ``item`` that the work tree shows to be unmet: line and reason."""
-    return [
-        (one.line, one.reason)
-        for one in judged_criteria(config, item)
-        if one.verdict == "unmet" and not one.optional
-    ]
+# What a change calls done
+
+
+def objections(
+    config: Config, new: Ledger, old: Ledger | None, *, rev: str | None = None, strict: bool = False
+) -> list[Objection]:
+    """What speaks against calling done what ``new`` calls so and ``old`` does not."""
+    closed = list(done.closings(new, old))
+    if not closed:
+        return []
+    with place_of(config, rev) as place:
+        return [
+            objection
+            for closing in closed
+            for objection in done.objections(
+                closing, grounds_of(config, closing, place), strict=strict
+            )
+        ]
+
+
+def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
+    """What files, runs and briefs say of something that is called done."""
+    item, action = closing.item, closing.action
+    assert place.files is not None
+    newest = newest_run(item, place)
+    request = Request(runs=newest.runs if newest else ())
+    words = item.title if action is None else action.text
+    facts = GateFacts(config, config.ledger_path, request=request, item=item, view=place.files)
+    grounds = Grounds(
+        failure=_failure(newest, place) if newest else "",
+        reason=done.reason_in(newest.attempt.text) if newest else "",
+        undecided=undecided(facts, words) if closing.was_blocked else "",
+    )
+    if action is None and item.criteria:
+        return grounds._replace(criteria=judged_criteria(facts, item))
+    tied = sprint_of(place.files, item, words)
+    if tied is None:
+        return grounds
+    path, brief, sprint = tied
+    facts = GateFacts(config, path, request=request, brief=brief, item=item, view=place.files)
+    return grounds._replace(criteria=judged_sprint(facts, sprint), document=path)
+
+
+def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[JudgedClaim]:
+    """What ``ledger`` calls done, item by item and sprint by sprint, held against its grounds."""
+    for closing in done.closings(ledger, None):
+        grounds = grounds_of(config, closing, place)
+        claim = Claim(
+            item=closing.item.id,
+            attempt=None,
+            kind="done",
+            text=closing.said,
+            claimed="done",
+            line=closing.line,
+        )
+        against = sorted(done.objections(closing, grounds, strict=False), key=lambda o: o.severity)
+        where = grounds.document or config.ledger_path
+        if against and against[0].severity == "error":
+            reason = against[0].message.removeprefix(f"{closing.said} and ")
+            yield claim.contradicted("not shown to be", where, reason)
+        elif against:
+            yield claim.unverifiable(against[0].message.removeprefix(f"{closing.said} and "))
+        elif grounds.criteria:
+            yield claim.supported(f"{text.counted(len(grounds.criteria), 'criterion')} met", where)
+
+
+def _failure(newest: NewestRun, place: Place) -> str:
+    """How the newest attempt that cites a run failed; empty where it did not."""
+    assert place.files is not None
+    name = "an attempt" if newest.attempt.number is None else f"attempt #{newest.attempt.number}"
+    with contextlib.suppress(LedgerError):
+        failure = read_runs(place.files, newest.runs).failure
+        if failure:
+            return f"{name}: {failure} in {', '.join(newest.runs)}"
+    return f"{name} says so" if newest.attempt.result == "failed" else ""
+
+
+def met_without_tick(config: Config, draft: Ledger, old: Ledger, name: str) -> tuple[int, ...]:
+    """Which criteria of the item ``name``, counted from 0, are met and have an empty box, where
+    ``draft`` calls it done and ``old`` does not."""
+    for closing in done.closings(draft, old):
+        item = closing.item
+        is_it = closing.action is None and item == section_of(draft, name)
+        if is_it and any(one.ticked is False for one in item.criteria):
+            with place_of(config) as place:
+                judged = grounds_of(config, closing, place).criteria
+            met = {one.line for one in judged if one.verdict == "met" and one.claimed is False}
+            places = enumerate(item.criteria)
+            return tuple(at for at, one in places if one.span.start_line in met)
+    return ()

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -91,6 +92,10 @@ def run(
     phase: str = "",
     sprint: str = "",
     summary: str = "",
+    result: str | None = None,
+    complete: Sequence[int] = (),
+    status: str | None = None,
+    because: str = "",
     record: bool = True,
     ledger: Path | None = None,
     echo: Callable[[bytes], None] | None = None,
@@ -104,7 +109,8 @@ def run(
     once, or in as many ``rounds`` as are wanted, which are compared with the batch ``against``
     (``K/N`` or a report). A round tries again up to ``retries`` times after what ``retry_on``
     names: ``SIGSEGV``, an exit code or a pattern of the output; without it after every failure.
-    ``timeout_s`` is for each try. ``echo`` gets what the command writes, ``progress`` each round
+    ``timeout_s`` is for each try. ``result``, ``complete``, ``status`` and ``because`` are as for
+    ``append``. ``echo`` gets what the command writes, ``progress`` each round
     that ended.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
@@ -136,7 +142,9 @@ def run(
         )
     recorded = None
     if record and bundle.state != "interrupted" and not interrupts.caught:
-        recorded = _recorded(bundle, item, summary, ledger)
+        record_it = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
+        how = {"result": result, "complete": complete, "status": status, "because": because}
+        recorded = _recorded(bundle, partial(record_it, **how))
     return _outcome(bundle, duration_s, verdict, recorded)
 
 
@@ -192,9 +200,9 @@ def _capture(
     return duration_s, verdict
 
 
-def _recorded(bundle: Bundle, item: str, summary: str, ledger: Path | None) -> Appended:
+def _recorded(bundle: Bundle, record: Callable[[], Appended]) -> Appended:
     try:
-        return append(item, [bundle.place], summary=summary, ledger=ledger)
+        return record()
     except LedgerError as error:
         message = f"the run is in {bundle.path}, and not recorded: {error.message}"
         raise type(error)(error.code, message, error.hint) from error

@@ -9,6 +9,7 @@ from ledger.claims.entries import Entry, revision, work_tree
 from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.commands import read
+from ledger.commands.judgements import done_claims
 from ledger.git.blobs import Blobs
 from ledger.plan import selectors
 from ledger.plan.model import Ledger, Model
@@ -26,7 +27,7 @@ class Verification(Model):
 def verify(
     names: Sequence[str] = (), *, rev: str | None = None, ledger: Path | None = None
 ) -> Verification:
-    """Judge every claim of attempts and completed actions.
+    """Judge every claim of attempts and completed actions, and what is called done.
 
     ``names`` are items (``PARSE-001``) or single attempts (``PARSE-001#3``), by default all of the
     fix plan; where only its archive has them, the archive is read. The evidence is taken from the
@@ -47,7 +48,19 @@ def verify(
         else:
             place = revision(settings.root, contents, rev, is_committed=is_committed)
         judged = judge_plan(opened.ledger, opened.path, place, wanted)
-    return Verification(ledger=opened.path, claims=tuple(judged))
+        whole = _whole_items(opened.ledger, names)
+        closed = [c for c in done_claims(settings, opened.ledger, place) if c.item in whole]
+    claims = sorted([*judged, *closed], key=lambda claim: claim.line)
+    return Verification(ledger=opened.path, claims=tuple(claims))
+
+
+def _whole_items(ledger: Ledger, names: Sequence[str]) -> set[str]:
+    """The items that are meant with all that they say, not one attempt of them."""
+    if not names:
+        return {item.id for item in ledger.items}
+    given = [selectors.parse(name) for name in names]
+    whole = [name.item for name in given if name.number is None]
+    return {item.id for name in whole for item in selectors.items(ledger, name)}
 
 
 def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Entry], bool]:

@@ -15,8 +15,10 @@ from ledger.errors import Refused, UsageError
 from ledger.evidence.model import Delta, Evidence, Repeats, Totals
 from ledger.plan import citations, dialects, parts, text, words
 from ledger.plan.document import Edit
-from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
+from ledger.plan.model import Action, Attempt, Change, Criterion, Field, Item, Ledger, NewAttempt
 
+# the box or mark of a criterion that is not ticked
+_EMPTY: Final = re.compile(rb"\[ \]|\xe2\xac\x9c|\xe2\x9d\x8c")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _WORD: Final = re.compile(r"[^\W_]+")
 # Fields that an append may add, empty, as the home of what it adds.
@@ -64,7 +66,16 @@ def append(ledger: Ledger, change: Change) -> list[Edit]:
     if not all(text.one_line(said) for said in change.next):
         raise UsageError("empty-action", "a next action has no words", "say what is next")
     edits = dialects.append(ledger, item, change)
+    edits += [_tick(ledger, item.criteria[place]) for place in change.met]
     return edits + (_updated(ledger.last_updated, change) if ledger.last_updated else [])
+
+
+def _tick(ledger: Ledger, criterion: Criterion) -> Edit:
+    """The tick in the empty box of a criterion."""
+    box = _EMPTY.search(ledger.text, criterion.span.start_byte, criterion.span.end_byte)
+    if box is None:
+        raise not_as_meant(f"the tick of {criterion.text[:60]!r}")
+    return Edit(*box.span(), b"[x]" if box.group() == b"[ ]" else text.encode("\u2705"))
 
 
 def _updated(field: Field, change: Change) -> list[Edit]:
@@ -106,6 +117,10 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
         for one in theirs["fields"]
         if one in mine["fields"] or one["value"] or one["name"] not in _HOMES
     )
+    for at in change.met:
+        was, now = target.criteria[at], after.criteria[at]
+        if now.ticked and _bare(now.text).removeprefix("x ") == _bare(was.text):
+            mine["criteria"] = theirs["criteria"]
     if change.status:
         mine["status_text"] = theirs["status_text"]
         for shape in (mine, theirs):
@@ -133,7 +148,7 @@ def _expect_attempt(
     ):
         if said != read:
             raise not_as_meant(f"the new attempt's {what}: {said} reads as {read}")
-    for said in (meant.words, meant.summary, meant.metrics):
+    for said in (meant.words, meant.summary, meant.metrics, meant.because):
         if _bare(said) not in _bare(attempt.text):
             raise not_as_meant(f"the new attempt's words: {said[:60]!r} is not among them")
     for artifact in meant.artifacts:

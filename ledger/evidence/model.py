@@ -224,6 +224,21 @@ class Evidence(Model):
         return f"{selected} of {selected + self.deselected} selected"
 
     @property
+    def failure(self) -> str:
+        """How the run failed, whatever else its outputs say; empty where none of them names a
+        failure. That outputs only differ, or that some are missing, is none."""
+        totals, repeats = self.totals, self.repeats
+        if repeats and repeats.planned > 1 and repeats.passes < repeats.run:
+            return f"{repeats.passes} of {repeats.run} rounds passed"
+        if totals and totals.failing:
+            return f"{totals.failing} failed"
+        if self.exit_code:
+            return f"exit code {self.exit_code}"
+        if self.completeness in ("timeout", "crashed", "failed"):
+            return f"it is {self.completeness}: {self.reason}".rstrip(": ")
+        return ""
+
+    @property
     def result(self) -> Result:
         """What the run says of itself: success only where it ran tests to the end, none failed and
         its exit code, where known, is 0. Of skipped tests it is partial, of tests that were only
@@ -232,9 +247,7 @@ class Evidence(Model):
         if repeats and repeats.planned > 1:
             everything = repeats.passes == repeats.planned and self.completeness == "complete"
             return "success" if everything else "partial" if repeats.passes else "failed"
-        if self.completeness in ("timeout", "crashed", "failed") or self.exit_code:
-            return "failed"
-        if totals and totals.failing:
+        if self.failure:
             return "failed"
         if self.completeness in ("incomplete", "inconsistent"):
             return "partial"

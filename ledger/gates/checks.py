@@ -110,7 +110,7 @@ def _term(code: str, at: int) -> tuple[Term, int]:
     if not call:
         raise _wrong(code, at, "expected a comparison or a named check")
     if call["name"] not in CALLS:
-        raise _wrong(code, at, f"no check {call['name']!r}: there are {', '.join(CALLS)}")
+        raise _wrong(code, at, f"no check {call['name']!r}", f"there are {', '.join(CALLS)}")
     at = call.end()
     if empty := _NO_ARGS.match(code, at):
         return Call(call["name"]), empty.end()
@@ -131,7 +131,8 @@ def _term(code: str, at: int) -> tuple[Term, int]:
 def _compare(match: re.Match[str]) -> Compare:
     code, metric, unit = match.string, match["metric"], match["unit"] or ""
     if metric not in METRICS:
-        raise _wrong(code, match.start(), f"no metric {metric!r}: there are {', '.join(METRICS)}")
+        known = f"there are {', '.join(METRICS)}"
+        raise _wrong(code, match.start(), f"no metric {metric!r}", known)
     if unit not in UNITS:
         raise _wrong(code, match.start("unit"), f"no unit {unit!r}: there are {' '.join(UNITS)}")
     if metric == "margin" and not match["of"]:
@@ -145,10 +146,8 @@ def _compare(match: re.Match[str]) -> Compare:
     )
 
 
-def _wrong(code: str, at: int, why: str) -> UsageError:
-    return UsageError(
-        "bad-check", f"check {code!r}: {why} at {code[at : at + 30]!r}", "see `ledger gate --help`"
-    )
+def _wrong(code: str, at: int, why: str, hint: str = "see `ledger gate --help`") -> UsageError:
+    return UsageError("bad-check", f"check {code!r}: {why} at {code[at : at + 30]!r}", hint)
 
 
 def _written(term: Term) -> str:

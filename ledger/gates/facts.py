@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from ledger.config import Config
 from ledger.errors import LedgerError
 from ledger.evidence.model import Evidence, identity_of
-from ledger.evidence.outputs import read_run
+from ledger.evidence.outputs import read_run, read_runs
 from ledger.gates import outline
 from ledger.gates.model import (
     Brief,
@@ -24,14 +24,14 @@ from ledger.gates.model import (
 )
 from ledger.git import files
 from ledger.git.blobs import Blobs
-from ledger.git.files import Index, Listing, WorkTree
+from ledger.git.files import Files, Index, Listing, WorkTree
 from ledger.plan import citations, document, patterns, text
 from ledger.plan.model import Attempt, Item
 
 _STAMP: Final = re.compile(r"<STAMP>|\$\{?STAMP\}?|<stamp>")
 # e.g. "<phase>", "${RUN}"
 _HOLE: Final = re.compile(r"<[^<>/]{1,60}>|\$\{?\w{1,60}\}?")
-_LARGEST: Final = 4_000_000  # bytes of a document that is searched
+LARGEST: Final = 4_000_000  # bytes of a document that is searched
 _MOST_PLACES: Final = 50  # that a placeholder may stand for
 # e.g. "tests/test_x.py::TestY::{test_a,test_b}"
 _NODE: Final = re.compile(r"[\w./-]{1,300}\.py::[\w:.\[\]{},-]{1,600}")
@@ -39,10 +39,12 @@ _NODE: Final = re.compile(r"[\w./-]{1,300}\.py::[\w:.\[\]{},-]{1,600}")
 
 class Request(NamedTuple):
     """What to judge by. ``run`` and ``baseline`` are places in the repository; without
-    ``baseline`` it is the run that the brief starts from."""
+    ``baseline`` it is the run that the brief starts from. ``runs`` are paths from its top: the
+    runs of one attempt, which are judged where no ``run`` is given."""
 
     sprint: str | None = None
     run: Path | None = None
+    runs: tuple[str, ...] = ()
     baseline: Path | None = None
     stamp: str | None = None
 
@@ -58,16 +60,26 @@ class Tests(NamedTuple):
 
 class Facts:
     """What one brief, or one item where there is none, is judged by. ``path`` is the document's,
-    ``item`` the item of the ledger that the work is recorded in."""
+    ``item`` the item of the ledger that the work is recorded in, ``view`` the files (by default
+    the work tree's)."""
 
     def __init__(
-        self, config: Config, path: str, *, request: Request, brief: Brief | None, item: Item | None
+        self,
+        config: Config,
+        path: str,
+        *,
+        request: Request,
+        brief: Brief | None = None,
+        item: Item | None = None,
+        view: Files | None = None,
     ) -> None:
         self.path, self.brief = path, brief
         self.ledger = config.ledger_path
         self.request, self._config, self._item = request, config, item
         self._run_path = files.inside(config.root, request.run) if request.run else None
-        self._files = WorkTree(config.root)
+        if request.runs and not request.run:
+            self._run_path = request.runs[0]
+        self._files = view or WorkTree(config.root)
 
     # Files
 
@@ -93,7 +105,7 @@ class Facts:
     def text(self, path: str) -> str | None:
         """What a document says; None where there is none, or a very large one."""
         try:
-            return text.decode(self._files.read(path, _LARGEST))
+            return text.decode(self._files.read(path, LARGEST))
         except LedgerError:
             return None
 
@@ -213,6 +225,9 @@ class Facts:
             for one in captured
             if isinstance(one, str) and one.startswith(f"{path}/")
         }
+        others = self.request.runs if not self.request.run else ()
+        if len(others) > 1:
+            return read_runs(self._files, others)
         return read_run(self._files, path, without=inside)
 
     @cached_property

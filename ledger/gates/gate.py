@@ -1,25 +1,34 @@
 """The gate: the criteria of a brief or an item, each with its verdict."""
 
+import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
 
 from ledger.config import Config
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.gates import checks, prose, sprints
 from ledger.gates.brief import read_brief
-from ledger.gates.facts import Facts, Request
-from ledger.gates.judge import judge
+from ledger.gates.facts import LARGEST, Facts, Request
+from ledger.gates.judge import judge, judge_decision
 from ledger.gates.model import (
     Brief,
     Condition,
     Gate,
     JudgedCriterion,
     Judgement,
+    Sprint,
     met,
     unknown,
     unmet,
     worst,
 )
+from ledger.git.files import Files
+from ledger.plan import citations
 from ledger.plan.model import Item, Ledger
+
+_MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
+_DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
 
 def gate_brief(
@@ -58,10 +67,57 @@ def gate_item(config: Config, item: Item, request: Request) -> Gate:
     return _gate(item.id, _item_conditions(item), facts, missing)
 
 
-def judged_criteria(config: Config, item: Item) -> tuple[JudgedCriterion, ...]:
-    """An item's exit criteria as ``gate_item`` judges them without a run; none for none."""
-    facts = Facts(config, config.ledger_path, request=Request(), brief=None, item=item)
+def judged_criteria(facts: Facts, item: Item) -> tuple[JudgedCriterion, ...]:
+    """An item's exit criteria as ``gate_item`` judges them; none for none."""
     return tuple(map(_Judging(facts).judged, _item_conditions(item)))
+
+
+def judged_sprint(facts: Facts, sprint: Sprint) -> tuple[JudgedCriterion, ...]:
+    """What a sprint of the brief of ``facts`` asks for before it begins and when it ends."""
+    return tuple(map(_Judging(facts).judged, (*sprint.prerequisites, *sprint.criteria)))
+
+
+def sprint_of(view: Files, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
+    """The sprint that an item or action stands for whose ``words`` begin with its number, and the
+    brief that has it with its path: one that is about the item, or about none, and that these
+    words, the item's fields or its attempts cite, the newest first. None for none."""
+    named = sprints.leading(words)
+    if named is None:
+        return None
+    newest_first = reversed(item.attempts)
+    sources = (words, *(f.value for f in item.fields), *(one.text for one in newest_first))
+    cited = (path for said in sources for one in citations.find(said) for path in one.paths)
+    documents = (path for path in dict.fromkeys(cited) if path.endswith(".md"))
+    for path in islice(documents, _MOST_BRIEFS):
+        try:
+            brief = read_brief(view.read(path, LARGEST))
+        except LedgerError:
+            continue
+        if brief.initiative in (None, item.id):
+            for sprint in brief.sprints:
+                if sprint.number == named:
+                    return path, brief, sprint
+    return None
+
+
+def undecided(facts: Facts, words: str) -> str:
+    """What says that the decision which ``words`` wait for is not logged; empty where it is, and
+    where they wait for none."""
+    if not _DECISION.search(words):
+        return ""
+    judgement = judge_decision(words, facts)
+    return judgement.reason if judgement.verdict == "unmet" else ""
+
+
+def check_fault(criterion: str) -> str:
+    """Why the check of a criterion, as written, cannot be read, and what would be right; empty
+    where it can."""
+    written = sprints.condition(criterion, "", 1).check
+    try:
+        checks.parse(written)
+    except UsageError as error:
+        return f"{error.message}; {error.hint}"
+    return ""
 
 
 def _item_conditions(item: Item) -> Iterator[Condition]:

@@ -66,6 +66,19 @@ def _of_place(name: str, path: str, facts: Facts) -> Judgement:
     return unknown(place.reason) if name == "passes" else place
 
 
+def judge_decision(words: str, facts: Facts) -> Judgement:
+    """Whether the ledger says that a choice was made: of the options that ``words`` name, else of
+    any."""
+    options = tuple(dict.fromkeys(_OPTION.findall(words)))
+    if options:
+        return _decided(Call("decided", options), facts)
+    for number, line in facts.lines.items():
+        for sentence in _SENTENCE.split(line):
+            if _DECIDED.search(sentence) and not _OPEN.search(sentence):
+                return met("a decision is logged", f"{facts.ledger}:{number}")
+    return unmet(f"{facts.ledger} says of no decision that it was made", facts.ledger)
+
+
 # Files, folders, documents and captured commands
 
 

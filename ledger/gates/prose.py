@@ -89,6 +89,12 @@ _ALL_PASS: Final = re.compile(
 )
 
 
+def all_tests(text: str) -> str:
+    """The words that say of all tests that they pass: ``All tests pass``; empty for none."""
+    said = _ALL_PASS.search(text)
+    return said[0] if said else ""
+
+
 def _names(text: str) -> list[str]:
     """The clusters and tests that a text names, those with a number of tests as ``NAME:2``."""
     clusters = [

@@ -146,13 +146,19 @@ class Attempt(Model):
         return citations.commits(self.text)
 
 
-def latest(attempts: Sequence[Attempt]) -> Attempt | None:
-    """The attempt with the largest number; of equals, and without numbers, the lowest in the
-    file, or the highest where later days stand above earlier ones."""
+def newest_first(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts, the largest number first; of equals, and without numbers, the lowest in the
+    file first, or the highest where later days stand above earlier ones."""
     if attempts and all(attempt.number is None for attempt in attempts):
         first, last = attempts[0], attempts[-1]
-        return first if (first.date or "") > (last.date or "") else last
-    return max(reversed(attempts), key=lambda attempt: attempt.number or 0, default=None)
+        is_downward = (first.date or "") > (last.date or "")
+        return [*attempts] if is_downward else [*reversed(attempts)]
+    return sorted([*reversed(attempts)], key=lambda one: one.number or 0, reverse=True)
+
+
+def latest(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The newest of some attempts; None for none."""
+    return next(iter(newest_first(attempts)), None)
 
 
 class Action(Model):
@@ -441,6 +447,8 @@ class NewAttempt(Model):
     """What was done."""
     metrics: str
     """Figures of the run."""
+    because: str = ""
+    """Why it stands although its evidence speaks against it, or is not enough."""
     artifacts: tuple[str, ...]
     """Paths, in brace form."""
     commit: str
@@ -462,3 +470,5 @@ class Change(Model):
     """The item's new status, where it gets one."""
     today: str = ""
     """The day that it is recorded, in ISO form."""
+    met: tuple[int, ...] = ()
+    """Which of the item's criteria, counted from 0, get their tick."""

@@ -30,7 +30,9 @@ _SEPARATOR = re.compile(r"[ \t]([\u2013\u2014]|-{1,2})[ \t]|(:)\*{0,2}[ \t]")
 _LABELLED = re.compile(
     r"[ \t]*(?P<bullet>[-*+][ \t]+)?(?P<bold>\*\*)?(?:Metrics|Artifacts)\b", re.IGNORECASE
 )
-_KNOWN_LABEL = re.compile(r"(Result|Status|Metrics|Artifacts)(\*{0,2}):", re.IGNORECASE)
+_KNOWN_LABEL = re.compile(
+    r"(Result|Status|Metrics|Artifacts|Because|Attested)(\*{0,2}):", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"\.(\*{0,2} )")
 _TICKS = re.compile("`+")
 # What would open a block where a list's item begins.
@@ -125,6 +127,7 @@ def attempt(new: NewAttempt, style: Style, vocabulary: Vocabulary = USUAL) -> li
         (name, value)
         for name, value in (
             ("Metrics", defused(new.metrics, vocabulary)),
+            ("Because", defused(new.because, vocabulary)),
             ("Artifacts", ", ".join(f"`{path}`" for path in new.artifacts)),
             ("Commit", new.commit),
         )

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from ledger.plan import dialects
-from ledger.plan.model import FINISHED, Action, Criterion, Heading, Item, Ledger
-from ledger.rules.registry import Facts, Fault, numbering, quoted, rule
-
-_OPEN = ("pending", "in_progress", "partial", "blocked", "unknown")
+from ledger.plan import dialects, text
+from ledger.plan.model import FINISHED, Action, Heading, Ledger
+from ledger.rules.registry import OPEN, Facts, Fault, numbering, opening, quoted, rule
 
 
 @rule("LED601", "completed-action-without-attempt", "warning")
@@ -107,7 +105,7 @@ def open_action_in_done_item(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     for item in ledger.items:
         # A bullet without number or state is as often a note as an action.
-        left = [a for a in item.actions if a.state in _OPEN and (a.state_text or a.number)]
+        left = [a for a in item.actions if a.state in OPEN and (a.state_text or a.number)]
         if item.status == "done" and left:
             count = "an open action" if len(left) == 1 else f"{len(left)} open actions"
             message = f"{item.id} is done and has {count}: {quoted(left[0].text)}"
@@ -118,43 +116,60 @@ def _name(action: Action) -> str:
     return "an action" if action.number is None else f"action {action.number}"
 
 
-@rule("LED605", "done-with-unmet-criteria", "error")
-def done_with_unmet_criteria(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item was set to done, and one of its exit criteria is not met.
+@rule("LED605", "done-without-evidence", "error")
+def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item, or an action that stands for a sprint of a brief, was set to done, and evidence does
+    not show it.
 
-    Why: Exit criteria say when an item is done. The hook looks for boxes that are not ticked;
-    `ledger validate --base REV`, and every command that writes, also ask whether what a criterion
-    names is there, as `ledger gate ITEM` does. What cannot be judged is let pass.
+    Why: Done means met. It is an error that a criterion is unmet, that a decision which the action
+    waited for is not logged, or that there is no criterion and the newest run that an attempt cites
+    failed. That nothing shows a criterion to be met is a warning (an error with `done = "strict"`,
+    and in every command that writes): a tick is a claim. A missing tick is nothing. What was done
+    before the change is not judged.
 
     Example:
 
         ## [PARSE-001] Read large files
         - Status: done
         - Exit Criteria:
-          - [x] All tests pass
-          - [ ] 50 MB in under ten times the time of 5 MB
+          - [x] Notes published `check: exists(reports/parse/none.md)`
 
-    Mend: Meet the criterion and tick it, or open the item again; a criterion that no longer holds
-    is taken out, with a note on why.
+    Mend: Meet the criterion (`ledger gate ITEM` judges it), or open the item again. Where nothing
+    can show it, say on whose word it is done, behind the criterion (`- [x] Users asked, attested:
+    by Anna`) or in the attempt (`Because: ...`). A reason does not make up for what is unmet; a
+    criterion that no longer holds is taken out, with a note on why.
     """
-    before = {item.id for item in facts.base.items if item.status == "done"} if facts.base else ()
+    if facts.undone is None:
+        return
+    starts: tuple[int, ...] = ()
+    for one in facts.undone(ledger, facts.base):
+        starts = starts or text.plan_starts(ledger.text)
+        at = opening(ledger, starts[one.line - 1])
+        yield Fault(at, one.message, one.about, one.item, fix=one.fix, severity=one.severity)
+
+
+@rule("LED607", "unreadable-check", "warning")
+def unreadable_check(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A criterion has a check that cannot be read.
+
+    Why: Nothing will ever show that the criterion is met, and whoever wrote the check believes that
+    it is judged.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Exit Criteria:
+          - [ ] All tests pass `check: pased > 0`
+
+    Mend: Correct the check; [Checks](checks.md) lists what there is.
+    """
+    if facts.check_fault is None:
+        return
     for item in ledger.items:
-        if item.status == "done" and item.id not in before:
-            for criterion, reason in _unmet(item, facts):
-                said = f"{quoted(criterion.text)}{reason}"
-                message = f"{item.id} is done and a criterion is not met: {said}"
-                yield Fault(criterion, message, criterion.text, item.id)
-
-
-def _unmet(item: Item, facts: Facts) -> Iterator[tuple[Criterion, str]]:
-    """Each unmet criterion, and why it is unmet where that was asked."""
-    told = dict(facts.unmet(item)) if facts.unmet and item.criteria else {}
-    for criterion in item.criteria:
-        line = criterion.span.start_line
-        if line in told:
-            yield criterion, f": {told[line]}"
-        elif criterion.ticked is False:
-            yield criterion, ""
+        for criterion in item.criteria:
+            if "check:" in criterion.text and (why := facts.check_fault(criterion.text)):
+                yield Fault(criterion, f"{item.id}: {why}", criterion.text, item.id)
 
 
 @rule("LED606", "box-contradicts-heading", "warning")

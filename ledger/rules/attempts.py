@@ -239,8 +239,7 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """The run of a new attempt lacks something, or its outputs do not agree.
 
     Why: A figure of the attempt may rest on less than it seems: no log was kept, `time` measured
-    another command, an exit-code file is empty, the run was cut short. The hook does not look
-    for this, since reading a run takes longer than it has; `ledger validate --base REV` does.
+    another command, an exit-code file is empty, the run was cut short.
 
     Example:
 
@@ -267,8 +266,8 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """What a new or changed attempt, or a completed action, says is not what its run says.
 
     Why: A plan is worth no more than its numbers. Whoever reads "9 passed" decides by it what to
-    do next, and nobody opens the log again. The hook does not look for this, since reading a run
-    takes longer than it has; `ledger validate --base REV` does, and `ledger append` refuses it.
+    do next, and nobody opens the log again. A success is a figure, too: over its own run that
+    failed it is an error, or a warning where the attempt says why (`Because: ...`).
 
     Example:
 
@@ -297,7 +296,41 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             claim.about,
             claim.item,
             claim.attempt,
+            severity="warning" if claim.is_insisted else None,
         )
+
+
+@rule("LED411", "result-without-evidence", "warning")
+def result_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """A new attempt gives figures of a run, or turns a failure into a success, and cites nothing.
+
+    Why: Nobody can look at what it rests on, and no command can judge it. It may be right; so may
+    the opposite be.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Attempts History:
+          * [2025-11-01] Attempt #1 — Result: success. 12 passed in 3.40s.
+
+    Mend: Name the run behind `Artifacts:`. `ledger append ITEM RUN` writes the whole attempt.
+    """
+    if facts.figure is None:
+        return
+    before_it = facts.base.attempts if facts.base else ()
+    numbered = (one for one in before_it if one.number is not None)
+    was: dict[object, str] = {(one.item, one.number): one.result for one in numbered}
+    for attempt in added(ledger, facts.base):
+        if attempt.source != "history" or attempt.artifacts or attempt.stamp:
+            continue
+        before = was.get((attempt.item, attempt.number), "unknown")
+        if attempt.result == "success" and before in ("failed", "partial", "blocked"):
+            message = f"{name(attempt)} said {before}, says success now, and cites nothing"
+            yield Fault(attempt, message, "success")
+        elif said := facts.figure(attempt):
+            message = f"{name(attempt)} says {quoted(said)} and cites nothing that shows it"
+            yield Fault(attempt, message, said)
 
 
 def _run_folder(attempt: Attempt) -> str | None:

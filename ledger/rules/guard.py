@@ -23,12 +23,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.plan import dialects, text
-from ledger.plan.model import Attempt, Ledger
+from ledger.plan.model import Action, Attempt, Ledger
 from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number, opens, plain_id
 from ledger.plan.places import name
 from ledger.rules.model import Severity
-from ledger.rules.registry import Facts, Fault, quoted, rule, unseen
+from ledger.rules.registry import OPEN, Facts, Fault, quoted, rule, unseen
 
 
 @rule("LED501", "attempt-removed", "error")
@@ -241,6 +241,53 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             message = f"{name(old)} has the number {new.number} now"
             fault = Fault(new, message, old.text, old.item, old.number, "give it its number back")
             yield fault._replace(severity=_strict(facts))
+
+
+@rule("LED508", "open-action-removed", "warning")
+def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An open action that an item had is not there any more.
+
+    Why: It was neither done nor given up, and nobody will think of it again. One that is worded
+    anew, numbered anew, moved to another item or to the archive is there. With
+    `append_only = "strict"` this is an error.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Next Actions:
+          1. 🟡 PENDING — Measure 50 MB files. The commit dropped action 2.
+
+    Mend: Put it back, and mark it: `✅ COMPLETE (Attempt #2)`, `DEFERRED`, or `REJECTED` with the
+    reason.
+    """
+    if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
+        return
+    every = (ledger, *_elsewhere(facts))
+    said = {text.one_line(a.text) for plan in every for item in plan.items for a in item.actions}
+    for item in facts.base.items:
+        after = [one for one in ledger.items if one.id == item.id]
+        before = {text.one_line(action.text) for action in item.actions}
+        fresh = [a for one in after for a in one.actions if text.one_line(a.text) not in before]
+        for old in item.actions if after else ():
+            # A bullet without number or state is as often a note as an action.
+            is_open = old.state in OPEN and (old.state_text or old.number)
+            if not is_open or text.one_line(old.text) in said:
+                continue
+            kept = next((new for new in fresh if _is_reworded(old, new)), None)
+            if kept is not None:
+                fresh.remove(kept)
+                continue
+            name = "an open action" if old.number is None else f"action {old.number}, open,"
+            message = f"{name} of {item.id} is gone (line {old.span.start_line} before the change)"
+            fault = Fault(after[0], f"{message}: {quoted(old.text)}", old.text)
+            yield fault._replace(severity=_strict(facts))
+
+
+def _is_reworded(old: Action, new: Action) -> bool:
+    """Whether an action is another one in other words: a third of them are the same."""
+    words = {*old.text.lower().split()}
+    return len(words & {*new.text.lower().split()}) * 3 >= len(words)
 
 
 def _elsewhere(facts: Facts) -> Sequence[Ledger]:

@@ -17,6 +17,7 @@ class Contradiction(NamedTuple):
 
     ``text`` is the passage on ``line``, ``said`` the same with the value that it claims,
     ``correction`` what is so instead, and where. ``about`` tells it from others of its attempt.
+    ``is_insisted`` says that the author gives a reason for it.
     """
 
     item: str | None
@@ -26,6 +27,18 @@ class Contradiction(NamedTuple):
     said: str
     correction: str
     about: str
+    is_insisted: bool = False
+
+
+class Objection(NamedTuple):
+    """What speaks against calling something done. ``about`` tells it from others of its item."""
+
+    item: str
+    line: int
+    message: str
+    about: str
+    severity: Severity
+    fix: str | None = None
 
 
 class Finding(Model):

@@ -16,12 +16,20 @@ from ledger.plan import dialects, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Criterion, IndexRow, Item, Ledger
 from ledger.plan.patterns import behind_number
-from ledger.rules.model import Contradiction, Explanation, Finding, MadeFix, Severity
+from ledger.rules.model import (
+    Contradiction,
+    Explanation,
+    Finding,
+    MadeFix,
+    Objection,
+    Severity,
+)
 
 Part = Attempt | Action | Item | IndexRow | Criterion
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
 _LONGEST_KEY = 160
+OPEN = ("pending", "in_progress", "partial", "blocked", "unknown")  # states of an action
 
 
 class Facts(NamedTuple):
@@ -38,7 +46,9 @@ class Facts(NamedTuple):
     ``contradicted`` takes a ledger and an earlier one, and gives what the earlier one does not
     say and its evidence contradicts.
 
-    ``unmet`` takes an item and gives its exit criteria that are not met, each with line and why.
+    ``undone`` takes both, too, and gives what speaks against calling done what only the first one
+    calls so. ``check_fault`` takes a criterion and says why its check cannot be read, empty where
+    it can. ``figure`` takes an attempt and gives the first figure of a run in it; empty for none.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
@@ -58,7 +68,9 @@ class Facts(NamedTuple):
     content_of: Callable[[str], bytes | None] | None = None
     run_notes: Callable[[str], Sequence[str]] | None = None
     contradicted: Callable[[Ledger, Ledger | None], Sequence[Contradiction]] | None = None
-    unmet: Callable[[Item], Sequence[tuple[int, str]]] | None = None
+    undone: Callable[[Ledger, Ledger | None], Sequence[Objection]] | None = None
+    check_fault: Callable[[str], str] | None = None
+    figure: Callable[[Attempt], str] | None = None
     every: bool = False
     append_only: str = "latest"
     elsewhere: Callable[[], Sequence[Ledger]] | None = None
@@ -238,7 +250,9 @@ def made_worse(
         found[key] = pick(groups, key=len)
     known: Counter[str] = Counter()
     if any(found.values()):
-        before = facts._replace(base=fork, cited=None, unknown_commits=None, content_of=None)
+        before = facts._replace(
+            base=fork, cited=None, unknown_commits=None, content_of=None, undone=None
+        )
         silent = RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
             known |= Counter(finding.key for finding in check(base, before, silent))

@@ -195,6 +195,9 @@ def written(
     """The attempt as lines of the fix plan."""
     day = f"{run.stamp[:4]}-{run.stamp[4:6]}-{run.stamp[6:8]}"
     result = rng.choice(RESULTS)
+    if run.exit_code or run.count("failed"):  # a success over a failed run is a lie of its own
+        result = result.replace("success", "partial").replace("SUCCESS", "partial")
+        result = result.replace("evidence complete", "failed").replace("✅", "⚠️")
     dash = rng.choice(("—", "–", "—"))
     lead = rng.choice((
         f"[{day}] Attempt #{number}", f"[{day}] Attempt #{number} (loop i=510, Mode: Docs)",

@@ -209,6 +209,7 @@ def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary)
         (style.summary, [styles.defused(new.summary, vocabulary)]),
         (vocabulary.written("Result"), [] if note else [said]),
         (style.metrics, styles.defused(new.metrics, vocabulary).split("; ")),
+        ("Because", [styles.defused(new.because, vocabulary)]),
         ("Artifacts", [f"`{path}`" for path in new.artifacts]),
         ("Commit", [new.commit]),
     ):

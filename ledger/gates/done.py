@@ -1,0 +1,197 @@
+"""What may be called done, and what a success: the two laws that every command which writes, the
+hook, ``validate --base`` and ``verify`` ask.
+
+A result is a claim: ``success`` over the attempt's own failing run is contradicted, unless a reason
+is written beside it.
+
+Done means met: an item, or an action that stands for a sprint of a brief, becomes done only by
+evidence. A criterion that is unmet, and a decision that nobody logged, forbid it. A criterion that
+nothing shows to be met needs a reason, for a tick alone is a claim. Where there is no criterion,
+the newest attempt that cites a run must not have failed. A reason stands in for what is unknown or
+missing, never for what is unmet.
+
+Both are pure: what runs, files and briefs say is read by ``ledger.commands.judgements``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ledger.gates.model import JudgedCriterion
+from ledger.plan import text
+from ledger.plan.model import Action, Item, Ledger, Result
+from ledger.rules.model import Objection, Severity
+from ledger.rules.registry import quoted
+
+# e.g. "Because: no GPU here", "- [x] Users asked (attested: by Anna, on 3 May)"
+_REASON: Final = re.compile(
+    r"\b(?:because|attested)(?::\*{0,2}|\*{1,2}:)[ \t]*(?P<why>\w.*)", re.IGNORECASE
+)
+
+
+def reason_in(words: str) -> str:
+    """The reason that ``words`` give behind ``Because:`` or ``attested:``; empty for none."""
+    found = _REASON.search(words)
+    return found["why"].strip() if found else ""
+
+
+# A result is a claim
+
+
+def against_success(result: Result, failure: str, reason: str) -> Severity | None:
+    """What a result is that its own run's ``failure`` speaks against: an error, or a warning where
+    a ``reason`` insists on it. None where nothing does; ``failure`` is empty for a run without."""
+    if result != "success" or not failure:
+        return None
+    return "warning" if reason else "error"
+
+
+# Done means met
+
+
+class Closing(NamedTuple):
+    """Something that a change calls done: an item, or one of its actions."""
+
+    item: Item
+    action: Action | None = None
+    was_blocked: bool = False
+    """The action waited for something before."""
+    reason: str = ""
+    """Why it is done all the same, in the words of the change."""
+    line: int = 0
+    """Where the plan calls it done."""
+
+    @property
+    def said(self) -> str:
+        """What the change says."""
+        if self.action is None:
+            return f"{self.item.id} is done"
+        number = "an action" if self.action.number is None else f"action {self.action.number}"
+        return f"{number} of {self.item.id} is complete"
+
+
+class Grounds(NamedTuple):
+    """What a closing stands on."""
+
+    criteria: Sequence[JudgedCriterion] = ()
+    """Those of the item, or of the sprint of the brief ``document`` that it stands for."""
+    document: str = ""
+    """The brief; empty where the plan itself has the criteria."""
+    failure: str = ""
+    """How the newest attempt that cites a run failed; empty where it did not."""
+    undecided: str = ""
+    """The decision that it waited for and that is not logged; empty for none."""
+    reason: str = ""
+    """What that newest attempt gives as a reason."""
+
+
+def closings(new: Ledger, old: Ledger | None) -> Iterator[Closing]:
+    """What ``new`` calls done and ``old`` does not: everything for no ``old``."""
+    before = _done_items(old) if old else {}
+    for name, line in _done_items(new).items():
+        if name not in before:
+            item = _fullest(new, name)
+            if item is not None:
+                yield Closing(item, reason=_reason(item, old), line=line)
+    known = {item.id: item for item in old.items} if old else {}
+    for item in new.items:
+        yield from _closed_actions(item, known.get(item.id), old)
+
+
+def _done_items(ledger: Ledger) -> dict[str, int]:
+    """The items that are done, by their own status or their line in the index, with the line."""
+    rows = {row.id: row.span.start_line for row in ledger.index if row.status == "done"}
+    own = {item.id: _status_line(item) for item in ledger.items if item.status == "done"}
+    open_ones = {i.id for i in ledger.items if i.status_text and i.status != "done"}
+    return {name: line for name, line in rows.items() if name not in open_ones} | own
+
+
+def _status_line(item: Item) -> int:
+    lines = (one.span.start_line for one in item.fields if one.name.lower() == "status")
+    return next(lines, item.span.start_line)
+
+
+def _fullest(ledger: Ledger, name: str) -> Item | None:
+    sections = (item for item in ledger.items if item.id == name)
+    return max(sections, key=lambda one: (len(one.criteria), len(one.attempts)), default=None)
+
+
+def _closed_actions(item: Item, was: Item | None, old: Ledger | None) -> Iterator[Closing]:
+    earlier = was.actions if was else ()
+    states = {str(one.number): one.state for one in earlier if one.number is not None}
+    states |= {f" {text.one_line(one.text)}": one.state for one in earlier}
+    for action in item.actions:
+        names = str(action.number), f" {text.one_line(action.text)}"
+        said = [states[name] for name in names if name in states]
+        if action.state == "complete" and "complete" not in said:
+            reason = reason_in(action.text) or _reason(item, old)
+            line = action.span.start_line
+            yield Closing(item, action, was_blocked="blocked" in said, reason=reason, line=line)
+
+
+def _reason(item: Item, old: Ledger | None) -> str:
+    """The reason that the change itself gives: in an attempt or a field of the item that is new."""
+    known = {one.text for one in old.attempts} if old else set()
+    was = [one for one in old.items if one.id == item.id] if old else []
+    fields = {(field.name, field.value) for one in was for field in one.fields}
+    said = [one.text for one in item.attempts if one.text not in known]
+    said += [f"{f.name}: {f.value}" for f in item.fields if (f.name, f.value) not in fields]
+    return next(filter(None, map(reason_in, said)), "")
+
+
+def objections(closing: Closing, grounds: Grounds, *, strict: bool) -> Iterator[Objection]:
+    """Why ``closing`` may not be called done: errors, and warnings where a reason stands in for
+    evidence, or where nothing is known and that is not ``strict``ly an error."""
+    reason = closing.reason or grounds.reason
+    wanted = [one for one in grounds.criteria if not one.optional]
+    for one in wanted:
+        words = f"{quoted(one.text or one.check)}: {one.reason}"
+        if one.verdict == "unmet":
+            message = f"{closing.said} and a criterion is not met: {words}"
+            yield _of_criterion(closing, grounds, one, message, "error")
+        elif one.verdict == "unknown" and not (closing.reason or _attested(one)):
+            message = f"{closing.said} and nothing shows that a criterion is met: {words}"
+            severity: Severity = "error" if strict else "warning"
+            yield _of_criterion(closing, grounds, one, message, severity)
+    if grounds.undecided:
+        message = f"{closing.said} and waited for a decision: {grounds.undecided}"
+        yield _objection(closing, message, "error")
+    is_step = closing.action is not None and not grounds.document
+    if grounds.failure and not wanted and not is_step:
+        message = f"{closing.said} and the newest run that it cites failed: {grounds.failure}"
+        if reason:
+            yield _objection(closing, f"{message}, but {quoted(reason)}", "warning")
+        else:
+            yield _objection(closing, message, "error")._replace(fix=_SAY_WHY)
+
+
+_SAY_WHY: Final = "say why it is done all the same, as `Because: ...` in the attempt (`--because`)"
+
+
+def _attested(one: JudgedCriterion) -> bool:
+    """Whether a criterion is ticked and says on whose word."""
+    return one.claimed is True and bool(reason_in(one.text))
+
+
+def _of_criterion(
+    closing: Closing, grounds: Grounds, one: JudgedCriterion, message: str, severity: Severity
+) -> Objection:
+    """What a criterion says against a closing; one of a brief is told where the brief has it."""
+    said = _objection(closing, message, severity)
+    if grounds.document:
+        said = said._replace(message=f"{message} ({grounds.document}:{one.line})")
+    else:
+        said = said._replace(line=one.line)
+    return said._replace(
+        about=f"{said.about} {one.text}", fix=_SAY_WHY if one.verdict == "unknown" else None
+    )
+
+
+def _objection(closing: Closing, message: str, severity: Severity) -> Objection:
+    return Objection(
+        item=closing.item.id,
+        line=closing.line,
+        message=message,
+        about=closing.said,
+        severity=severity,
+    )
