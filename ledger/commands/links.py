@@ -27,7 +27,7 @@ from ledger.git.log import Touched
 from ledger.git.repository import ArtifactState
 from ledger.plan import reader, selectors
 from ledger.plan.model import Attempt, Item, Ledger, Model
-from ledger.versions.model import Event
+from ledger.versions.history import Origins
 
 _LARGEST = 1_000_000  # bytes of a .gitignore
 CommitState = Literal["known", "elsewhere", "ambiguous", "unknown", "introducing", "touching"]
@@ -227,14 +227,14 @@ class _Place:
         return Touched(self.config.root, self.head) if self.head else None
 
     @cached_property
-    def origins(self) -> _Origins:
+    def origins(self) -> Origins:
         """Which commit introduced which attempt, also of those that lie in the archive now."""
         own = self.config
         if self.head:
             with contextlib.suppress(UsageError):  # the ledger was never committed
                 plan = own.of_partner if own.is_archive else own
-                return _Origins(auditing.audit(plan, self.head, self.progress).events)
-        return _Origins(())
+                return Origins(auditing.audit(plan, self.head, self.progress).events)
+        return Origins(())
 
     def ignore(self, every: Iterable[Cited]) -> None:
         """Find out which of those that are not tracked git ignores, and by which rule."""
@@ -268,38 +268,6 @@ class _Place:
             return sha, "known" if sha in known else "elsewhere"
         is_many = sum(one.startswith(name) for one in known) > 1
         return None, "ambiguous" if is_many else "unknown"
-
-
-class _Origins:
-    """Which commit introduced an attempt, whatever it was called since."""
-
-    def __init__(self, events: Iterable[Event]) -> None:
-        self._by_number: dict[tuple[str | None, int | None], str] = {}
-        self._by_first: dict[tuple[str | None, str], str] = {}
-        for event in events:
-            place = (event.item, event.number)
-            sha = event.commit
-            if event.kind in ("moved", "renumbered"):
-                item, _, number = event.before.rpartition("#")
-                was = (item, int(number)) if number.isdecimal() else (event.before, None)
-                sha = self._by_number.get(was, sha)
-            elif event.kind == "rewritten":
-                sha = self._by_number.get(place, sha)
-            elif event.kind not in ("added", "reused"):
-                continue
-            if event.kind != "reused":
-                self._by_number[place] = sha
-            for first in event.after.split("\n"):
-                # One in no item's section is known by the item above it.
-                self._by_first[event.item, first] = self._by_first[None, first] = sha
-
-    def of(self, attempt: Attempt) -> str | None:
-        """The commit; None for an attempt that none introduced."""
-        first = attempt.text.partition("\n")[0].strip()
-        found = self._by_first.get((attempt.item, first))
-        if found or attempt.item is None or attempt.number is None:
-            return found
-        return self._by_number.get((attempt.item, attempt.number))
 
 
 def _artifact(place: _Place, attempt: Attempt, meant: Cited) -> ArtifactLink:

@@ -1,6 +1,5 @@
 """The safe fixes of rules, made in a ledger: verified, checked and written as one change."""
 
-import sys
 from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,10 +12,11 @@ from ledger.config import Config
 from ledger.errors import LedgerError, Refused
 from ledger.git.blobs import Blobs
 from ledger.plan.document import Edit
-from ledger.plan.model import Attempt, Ledger, Model
+from ledger.plan.model import Ledger, Model
 from ledger.rules import fixes
 from ledger.rules.model import MadeFix
 from ledger.rules.numbers import Age
+from ledger.versions.history import Origins
 from ledger.versions.model import Event
 
 
@@ -65,21 +65,8 @@ def repair(
 def _age(config: Config, progress: Progress | None) -> Age:
     """What was committed first is first; what no commit has comes last. The history is read when
     this is asked for the first time, and without git all are of one age."""
-
-    @cache
-    def ages() -> dict[tuple[str | None, str], int]:
-        known: dict[tuple[str | None, str], int] = {}
-        for at, event in enumerate(_events(config, progress)):
-            was = (event.item, event.before.partition("\n")[0].strip())
-            since = known.get(was, at) if event.kind == "rewritten" else at
-            for first in event.after.split("\n"):
-                known.setdefault((event.item, first.strip()), since)
-        return known
-
-    def age(one: Attempt) -> int:
-        return ages().get((one.item, one.text.partition("\n")[0].strip()), sys.maxsize)
-
-    return age
+    origins = cache(lambda: Origins(_events(config, progress)))
+    return lambda attempt: origins().age(attempt)
 
 
 def _events(config: Config, progress: Progress | None) -> Sequence[Event]:

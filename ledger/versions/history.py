@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from ledger.git.log import Change, Commit
-from ledger.plan.model import contradict
+from ledger.plan.model import Attempt, contradict
 from ledger.plan.patterns import behind_number, when
 from ledger.versions.model import (
     Deed,
@@ -401,3 +401,40 @@ def _versions(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:
 
 def _every(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(chain.from_iterable(parts))
+
+
+class Origins:
+    """Which of ``events``, oldest first, brought an attempt, whatever it was called since."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = events
+        self._by_number: dict[tuple[Name, int | None], int] = {}
+        self._by_first: dict[tuple[Name, str], int] = {}
+        for at, event in enumerate(events):
+            place, since = (event.item, event.number), at
+            if event.kind in ("moved", "renumbered"):
+                item, _, number = event.before.rpartition("#")
+                was = (item, int(number)) if number.isdecimal() else (event.before, None)
+                since = self._by_number.get(was, at)
+            elif event.kind == "rewritten":
+                first = event.before.partition("\n")[0]
+                since = self._by_first.get((event.item, first), self._by_number.get(place, at))
+            elif event.kind not in ("added", "reused"):
+                continue
+            if event.kind != "reused":
+                self._by_number[place] = since
+            for first in event.after.split("\n"):
+                # One in no item's section is known by the item above it.
+                self._by_first[event.item, first] = self._by_first[None, first] = since
+
+    def age(self, attempt: Attempt) -> int:
+        """The later it came, the more; of one whose first line no commit has, the most."""
+        first = attempt.text.partition("\n")[0].strip()
+        return self._by_first.get((attempt.item, first), len(self._events))
+
+    def of(self, attempt: Attempt) -> str | None:
+        """The commit that introduced it; None where none did."""
+        at = self.age(attempt)
+        if at == len(self._events) and None not in (attempt.item, attempt.number):
+            at = self._by_number.get((attempt.item, attempt.number), at)
+        return self._events[at].commit if at < len(self._events) else None
