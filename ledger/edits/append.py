@@ -282,8 +282,9 @@ def metrics_of(evidence: Evidence, delta: Delta | None = None, baseline: str = "
         parts.append(f"runtime {evidence.duration_s:.2f} s")
     if evidence.exit_code is not None:
         parts.append(f"exit code {evidence.exit_code}")
-    if evidence.peak_rss_bytes is not None:
-        parts.append(f"peak memory {_memory(evidence.peak_rss_bytes)}")
+    if (size := evidence.peak_rss_bytes) is not None:
+        memory = f"{size / _GIB:.2f} GiB" if size >= _GIB else f"{size / _MIB:.1f} MiB"
+        parts.append(f"peak memory {memory}")
     if evidence.completeness in ("timeout", "crashed", "incomplete", "inconsistent"):
         parts.append(f"run {evidence.completeness}: {evidence.reason}".rstrip(": "))
     if delta is not None:
@@ -343,7 +344,3 @@ def _counts(*counts: tuple[int, str], others: Sequence[tuple[int, str]]) -> str:
     return ", ".join(
         f"{count} {name}" for count, name in (*counts, *(one for one in others if one[0]))
     )
-
-
-def _memory(size: int) -> str:
-    return f"{size / _GIB:.2f} GiB" if size >= _GIB else f"{size / _MIB:.1f} MiB"

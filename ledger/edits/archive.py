@@ -63,7 +63,10 @@ class Cutting:
         """All of ``item`` below what opens it; None where that is a line or none, and for what
         is only listed."""
         at = item.span.start_line - 1
-        if self._is_listed(item):
+        is_alone = (
+            sum(one.span.start_byte == item.span.start_byte for one in self._ledger.items) < 2
+        )
+        if not is_alone or (dialects.is_sectioned(item) and at not in self._sections):
             return None
         first, last = self._opening(at), item.span.end_line
         while first < last and not self._plan.line(first).strip():
@@ -84,7 +87,19 @@ class Cutting:
                 found[-1].append(attempt)
             else:
                 found.append([attempt])
-        return [self._run(item, group) for group in found]
+        units = []
+        for group in found:
+            first, last = group[0].span.start_line - 1, group[-1].span.end_line
+            unit = self._unit(
+                item=item,
+                is_item=False,
+                attempts=tuple(group),
+                first=first,
+                last=last,
+                frame=self._frame(item, first),
+            )
+            units.append(unit)
+        return units
 
     def headings(self, unit: Unit) -> Iterator[str]:
         """The titles of the headings that ``unit`` holds."""
@@ -92,28 +107,11 @@ class Cutting:
             if section.heading and unit.start <= self._plan.starts[section.start] < unit.end:
                 yield self._plan.line(section.start).strip("# \t")
 
-    def _run(self, item: Item, group: list[Attempt]) -> Unit:
-        first, last = group[0].span.start_line - 1, group[-1].span.end_line
-        return self._unit(
-            item=item,
-            is_item=False,
-            attempts=tuple(group),
-            first=first,
-            last=last,
-            frame=self._frame(item, first),
-        )
-
     def _frame(self, item: Item, line: int) -> bytes:
         """What opens all that ``line`` of ``item`` is below: from the item's own heading on, or,
         where headings above it say something of it, from those on."""
         start = item.span.start_line - 1 if dialects.is_sectioned(item) else 0
         return b"".join(self._lines(at, self._opening(at)) for at in self._around(line, start))
-
-    def _is_listed(self, item: Item) -> bool:
-        starts = [one.span.start_byte for one in self._ledger.items]
-        return starts.count(item.span.start_byte) > 1 or (
-            dialects.is_sectioned(item) and item.span.start_line - 1 not in self._sections
-        )
 
     def _unit(
         self, item: Item, is_item: bool, attempts: tuple[Attempt, ...], first: int, last: int,

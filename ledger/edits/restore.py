@@ -4,7 +4,6 @@ One without a number goes back beside those that it stood beside. No I/O. ``rest
 bytes go where; ``check`` holds the outcome against it.
 """
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -33,7 +32,8 @@ def restore(
     stand among attempts of another form; UsageError where there is no such item.
     """
     _refuse_known(ledger, lost)
-    if had and _is_of_shared_history(had, lost):
+    owner = next((item for item in had.items if item.id == lost.item), None) if had else None
+    if had and owner and dialects.of(owner).shares_history:
         return [_entry(ledger, lost, lines, had)]
     if all(item.id != name for item in ledger.items):
         raise UsageError(
@@ -124,11 +124,6 @@ def _refuse_taken(lost: Attempt, item: Item) -> None:
 
 
 # Where it stands
-
-
-def _is_of_shared_history(ledger: Ledger, attempt: Attempt) -> bool:
-    items = (item for item in ledger.items if item.id == attempt.item)
-    return any(dialects.of(item).shares_history for item in itertools.islice(items, 1))
 
 
 def _own_history(ledger: Ledger, like: Attempt) -> list[Attempt]:

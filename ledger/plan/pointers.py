@@ -241,12 +241,13 @@ def chunks(data: bytes) -> list[Chunk]:
         if number + 2 > first or first >= last:
             continue
         body, end = starts[first], starts[last]
+        before = starts[max(0, number - 1)]  # the blank line before it goes with it
         frame = starts[number + 2]  # behind the blank line
         body_end = end - len(newline_before(data, end))
         is_whole = key_of(data[frame:body], data[body:body_end]) == mark[1].decode()
         chunk = Chunk(
             key=mark[1].decode(),
-            start=_with_blank(data, starts, number),
+            start=before if not data[before : starts[number]].strip() else starts[number],
             frame=frame,
             body=body,
             body_end=body_end,
@@ -278,9 +279,3 @@ def newline_before(data: bytes, at: int) -> bytes:
     if data[at - 2 : at] == b"\r\n":
         return b"\r\n"
     return data[at - 1 : at] if data[at - 1 : at] in (b"\n", b"\r") else b""
-
-
-def _with_blank(data: bytes, starts: list[int], number: int) -> int:
-    """Where line ``number`` begins, or the blank line before it."""
-    before = starts[max(0, number - 1)]
-    return before if not data[before : starts[number]].strip() else starts[number]

@@ -202,7 +202,8 @@ def next_action(
         found = re.match(r"([ \t]*)(?:\d{1,9}([.)])|[-*+])[ \t]*", prefix)
         indent, mark = (found.group(1), found.group(2) or ".") if found else ("  ", ".")
         prefix = f"{indent}{number}{mark} "
-    words_of_state = "🟡 PENDING — " if like is not None and _has_words(like) else ""
+    has_words = like is not None and any(map(str.isalpha, like.state_text))
+    words_of_state = "🟡 PENDING — " if has_words else ""
     said = defused(said, vocabulary)
     if not words_of_state:
         # Its own first words must not pass for a state, an attempt, or a block of their own.
@@ -218,10 +219,6 @@ def next_action(
 def inert(line: str) -> str:
     """``line`` so that it opens no block where it stands first."""
     return _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", line)
-
-
-def _has_words(action: Action) -> bool:
-    return any(character.isalpha() for character in action.state_text)
 
 
 def completed(like: str, new: NewAttempt, following: str) -> str:

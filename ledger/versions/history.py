@@ -379,12 +379,8 @@ def joined(
 
 def name_of(change: Change) -> str:
     """What a change is known by: the commit, and each version that it is about."""
-    return " ".join([change.commit.sha, change.path, *(blob or "-" for blob in blobs_of(change))])
-
-
-def blobs_of(change: Change) -> list[str | None]:
-    """The version that the commit made, then those of its parents."""
-    return [change.blob, *(blob for _, blob in change.parents)]
+    blobs = (change.blob, *(blob for _, blob in change.parents))
+    return " ".join([change.commit.sha, change.path, *(blob or "-" for blob in blobs)])
 
 
 def _versions(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:

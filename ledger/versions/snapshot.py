@@ -193,6 +193,8 @@ class Snapshots:
                 name = one.item or (starts[at - 1][1] if at else above)
                 loose.setdefault(name, []).append(one)
             above = starts[-1][1] if starts else above
+        rows = ((one.text, one.index[0].span.start_byte) for one in ledgers if one.index)
+        index = next((said[at : at + 80].lstrip() for said, at in rows), b"")
         return Snapshot(
             blob=blob,
             size=len(data),
@@ -204,7 +206,7 @@ class Snapshots:
             },
             listed=[name for name in listed if name not in sections],
             rows=[row for ledger in ledgers for row in ledger.index],
-            index_form=next((_index_form(ledger) for ledger in ledgers if ledger.index), ""),
+            index_form="" if not index else "bullets" if index[:1] in _BULLETS else "table",
             unread=sum(one.kind == "attempt" for ledger in ledgers for one in ledger.unread),
         )
 
@@ -238,8 +240,3 @@ def _entry(attempt: Attempt, dialect: str) -> Entry:
     lead = patterns.attempt(attempt.text.partition("\n")[0])
     is_dated = lead is not None and lead.is_certain and lead.number is not None
     return Entry(attempt, "dated" if is_dated else "other")
-
-
-def _index_form(ledger: Ledger) -> Literal["table", "bullets"]:
-    start = ledger.index[0].span.start_byte
-    return "bullets" if ledger.text[start : start + 80].lstrip()[:1] in _BULLETS else "table"

@@ -121,7 +121,8 @@ def _is_logbook(document: Document) -> bool:
 def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     entries = _entries(ledger)
     if entries:
-        is_first = _newest_first(ledger, entries)
+        every = (logbook_entries.entry(_title(ledger, each)) for each in entries)
+        is_first = logbook_entries.newest_first([one for one in every if one])
         own = [one for one in entries if one.item == item.id]
         style = _style(ledger, (own or entries)[0 if is_first else -1])
         lines = _rendered(item, new, style, words.of(ledger))
@@ -146,11 +147,6 @@ def _entries(ledger: Ledger) -> list[Attempt]:
     every = [one for item in ledger.items if item.dialect == "logbook" for one in item.attempts]
     every += [one for one in ledger.loose if one.number is None]
     return sorted(every, key=lambda one: one.span.start_byte)
-
-
-def _newest_first(ledger: Ledger, entries: list[Attempt]) -> bool:
-    every = (logbook_entries.entry(_title(ledger, each)) for each in entries)
-    return logbook_entries.newest_first([one for one in every if one])
 
 
 def _title(ledger: Ledger, entry: Attempt) -> str:
@@ -202,7 +198,9 @@ def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary)
     said = styles.defused(new.words, vocabulary)
     note = said if _fits(said, new, vocabulary) else ""
     name = f" {style.dash} {item.id}" if item.is_named else ""
-    time = style.time if _is_cited(new) else "second"
+    # The run's stamp is read from the first folder that is cited, if it stands there.
+    is_cited = not new.stamp or new.stamp in "".join(new.artifacts[:1])
+    time = style.time if is_cited else "second"
     lines = [f"{style.marks} {_when(new, time)}{name}" + (f" ({note})" if note else "")]
     blocks: list[list[str]] = []
     for label, values in (
@@ -224,11 +222,6 @@ def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary)
             lines.append("")
         lines += block
     return lines
-
-
-def _is_cited(new: NewAttempt) -> bool:
-    """Whether the run's stamp can be read from the first folder that the entry cites."""
-    return not new.stamp or (bool(new.artifacts) and new.stamp in new.artifacts[0])
 
 
 def _fits(said: str, new: NewAttempt, vocabulary: Vocabulary) -> bool:

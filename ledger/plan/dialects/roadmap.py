@@ -143,12 +143,6 @@ def _note(said: str, at: int) -> tuple[int, int] | None:
     return found.end(), len(said.rstrip())
 
 
-def note_result(note: str) -> str:
-    """The words of the label ``Result:`` in a note; empty for none."""
-    found = _RESULT.search(note)
-    return found["said"].strip() if found else ""
-
-
 def tier_priority(title: str) -> str | None:
     """What a tier's heading means as a priority: its number, or its word."""
     found = _TIER.search(title)
@@ -187,9 +181,8 @@ class _Reading:
         """An item; what is no item may be an attempt that stands outside of any."""
         start, width, said = _first(self.document, entry)
         opened = opening(said, self.vocabulary)
-        is_told = bool(
-            opened.is_bold and opened.status and _is_status(said, opened.status, self.vocabulary)
-        )
+        status = said[slice(*opened.status)] if opened.status else ""
+        is_told = opened.is_bold and self.vocabulary.status(status) != "unknown"
         line = self.document.line(entry.start)
         is_odd = not opened.id and patterns.looks_like_item(line[width:])
         if (opened.id and (is_told or not is_nested)) or (is_told and not is_nested and not is_odd):
@@ -256,7 +249,8 @@ class _Reading:
         later attempts are listed."""
         assert opened.note
         note = said[slice(*opened.note)]
-        shown = note_result(note)
+        labelled = _RESULT.search(note)
+        shown = labelled["said"].strip() if labelled else ""
         if not shown and opened.status and not has_later:
             status = said[slice(*opened.status)].strip()
             shown = status if self.vocabulary.result(status) != "unknown" else ""
@@ -334,10 +328,6 @@ class _Draft(parts.Draft):
     def _box(self, entry: Block, box: parts.Box) -> None:
         number = patterns.numbered(self.document.line(entry.start))
         self.actions.append(parts.boxed_action(self.document, entry, number, box.state, box))
-
-
-def _is_status(said: str, place: tuple[int, int], vocabulary: Vocabulary) -> bool:
-    return vocabulary.status(said[slice(*place)]) != "unknown"
 
 
 def _first(document: Document, entry: Block) -> tuple[int, int, str]:

@@ -57,28 +57,22 @@ def moves(
     actions = _moves(aligned, "action", frozenset(), ((), ()))
     one, other = (
         Moves(
-            tries.known | tries.made,
-            tasks.known | tasks.made,
+            known | made,
+            known_tasks | made_tasks,
             (
-                *(("attempt", old, new) for old, new in sorted(tries.made.items())),
-                *(("action", old, new) for old, new in sorted(tasks.made.items())),
+                *(("attempt", *pair) for pair in sorted(made.items())),
+                *(("action", *pair) for pair in sorted(made_tasks.items())),
             ),
         )
-        for tries, tasks in zip(attempts, actions, strict=True)
+        for (known, made), (known_tasks, made_tasks) in zip(attempts, actions, strict=True)
     )
     return one, other
 
 
-class _Moved(NamedTuple):
-    """On one side: what the other side had numbered anew, and what the merge does."""
-
-    known: dict[int, int]
-    made: dict[int, int]
-
-
 def _moves(
     aligned: Aligned[Part], kind: str, taken: frozenset[int], archived: tuple[Ranges, Ranges]
-) -> tuple[_Moved, _Moved]:
+) -> list[tuple[dict[int, int], dict[int, int]]]:
+    """For each side: what the other one had numbered anew, and what the merge does."""
     trios = [trio for trio in aligned.trios if trio.any.kind == kind]
     settled = {
         at: number for at, trio in enumerate(trios) if (number := _settled(trio)) is not None
@@ -117,8 +111,8 @@ def _moves(
             for at, trio in enumerate(trios)
             if at in settled and (part := trio[side + 1]) and part.number is not None
         }
-        found.append(_Moved({was: now for was, now in known.items() if was != now}, made))
-    return found[0], found[1]
+        found.append(({was: now for was, now in known.items() if was != now}, made))
+    return found
 
 
 def _holds(ranges: Ranges, number: int) -> bool:

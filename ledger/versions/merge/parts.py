@@ -150,14 +150,12 @@ def parse(data: bytes, own: Conventions | None = None) -> Version:
                 parts=(*parts, last._replace(gap=b"")),
                 gap=last.gap,
                 numbers=frozenset(number for number in numbers if number is not None),
-                moved=_moved(item) if item else (),
+                moved=tuple(Moved(one.key, one.is_item, one.ranges) for one in item.archived)
+                if item
+                else (),
             )
         )
     return tuple(found)
-
-
-def _moved(item: Item) -> tuple[Moved, ...]:
-    return tuple(Moved(one.key, one.is_item, one.ranges) for one in item.archived)
 
 
 class _Archived(NamedTuple):
@@ -315,13 +313,9 @@ def one_dialect(own: Conventions | None, versions: Iterable[bytes]) -> Conventio
     """The dialect that all versions are read in: that of the configuration, else that of the first
     that is a logbook or a roadmap. A checklist is left to a merge of lines."""
     own = own or Conventions()
-    known = [own.dialect] if own.dialect else (_recognised(data, own) for data in versions)
+    known = (own.dialect or reader.recognise(data, own).dialect for data in versions)
     others = (name for name in known if dialects.named(name).has_unnumbered)
     return own.model_copy(update={"dialect": next(others, dialects.MAIN)})
-
-
-def _recognised(data: bytes, own: Conventions) -> str:
-    return reader.recognise(data, own).dialect
 
 
 def _item_sections(plan: Ledger) -> Iterator[Item]:
