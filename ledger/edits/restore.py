@@ -138,19 +138,6 @@ def _own_history(ledger: Ledger, like: Attempt) -> list[Attempt]:
     return sorted(every, key=lambda one: one.span.start_byte)
 
 
-def _shared_history(ledger: Ledger) -> list[Attempt]:
-    """The attempts of the history that items share, in the order of the file."""
-    every = [
-        one
-        for item in ledger.items
-        if dialects.of(item).shares_history
-        for one in item.attempts
-        if one.source == "history"
-    ]
-    every += [one for one in ledger.loose if one.number is None]
-    return sorted(every, key=lambda one: one.span.start_byte)
-
-
 def _beside(
     lost: Attempt, had: Sequence[Attempt], now: Sequence[Attempt]
 ) -> tuple[Attempt | None, Attempt]:
@@ -172,11 +159,11 @@ def _beside(
 
 def _entry(ledger: Ledger, lost: Attempt, lines: Sequence[str], had: Ledger) -> Edit:
     """The section of a logbook that it was."""
-    now = _shared_history(ledger)
+    now = places.shared_history(ledger)
     home = next((one for item in ledger.items if (one := places.field(item, *_HOME))), None)
     if not now and home:
         return places.behind(ledger, home.span.end_byte, ["", *lines])
-    following, neighbour = _beside(lost, _shared_history(had), now)
+    following, neighbour = _beside(lost, places.shared_history(had), now)
     between = places.between(ledger, now)
     if following:
         return places.insertion(ledger.text, following.span.start_byte, [*lines, *between])

@@ -203,11 +203,7 @@ def _but_newest(
     """Those that are neither among the ``keep`` latest of the list nor have one of the ``keep``
     largest numbers."""
     numbers = sorted(one.number for one in history if one.number is not None)
-    if numbers:
-        is_first = places.newest_first(history, archived)
-    else:
-        dates = [one.stamp or one.date or "" for one in history]
-        is_first = len(dates) > 1 and dates[0] > dates[-1]
+    is_first = places.newest_first(history, archived)
     ordered = [*reversed(history)] if is_first else [*history]
     least = numbers[-min(keep, len(numbers))] if numbers else 0
     return [

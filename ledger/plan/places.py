@@ -36,6 +36,13 @@ def history(item: Item) -> list[Attempt]:
     return [one for one in every if begin <= one.span.start_byte < end] or every
 
 
+def shared_history(ledger: Ledger) -> list[Attempt]:
+    """The attempts of the history that the items of a logbook share, in the order of the file."""
+    every = [one for item in ledger.items if item.dialect == "logbook" for one in item.attempts]
+    every += [one for one in ledger.loose if one.number is None]
+    return sorted(every, key=lambda one: one.span.start_byte)
+
+
 def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: int = -1) -> Edit:
     """``lines`` at the end of the item's field ``name``, one of ``HOMES``, or below one that is
     made at byte ``at``, by default before the fields that look ahead."""
@@ -82,7 +89,11 @@ def first_line(ledger: Ledger, start: int) -> str:
 
 
 def newest_first(group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
-    """Whether the numbers of ``group`` fall, those that were ``archived`` from it among them."""
+    """Whether the numbers of ``group`` fall, those that were ``archived`` from it among them; where
+    it has none, whether its first date is later than its last."""
+    if group and all(one.number is None for one in group):
+        times = [(one.date or "", one.stamp or "") for one in group]
+        return times[0] > times[-1]
     known = [(a.span.start_byte, a.number, a.number) for a in group if a.number is not None]
     for pointer in archived:
         if pointer.ranges and not pointer.is_item:

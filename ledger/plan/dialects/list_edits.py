@@ -21,7 +21,7 @@ from ledger.errors import Refused, UsageError
 from ledger.plan import parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Dialect, Text
 from ledger.plan.document import Block, Edit
-from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
+from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt, Span
 from ledger.plan.words import Vocabulary
 
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
@@ -93,12 +93,13 @@ def _section_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     if not field:
         raise Refused("no-status", f"{item.id} has no `Status:` line (line {item.span.start_line})")
     spans = [field.value_span, *(row.status_span for row in ledger.index if row.id == item.id)]
-    edits = []
-    for span in spans:
-        old = words.phrase(text.decode(ledger.text[span.start_byte : span.end_byte]))
-        end = span.start_byte + len(text.encode(old))
-        edits.append(Edit(span.start_byte, end, text.encode(new)))
-    return edits
+    return [_reworded(ledger, span, new) for span in spans]
+
+
+def _reworded(ledger: Ledger, span: Span, new: str) -> Edit:
+    """The phrase that stands first in ``span`` becomes ``new``."""
+    old = words.phrase(text.decode(ledger.text[span.start_byte : span.end_byte]))
+    return Edit(span.start_byte, span.start_byte + len(text.encode(old)), text.encode(new))
 
 
 # An entry of a roadmap
@@ -108,26 +109,28 @@ def _entry_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
     listed = [one for one in item.attempts if one.number is not None]
     if listed:
         return beside(plan.ledger, item, listed, new)
-    home = places.field(item, "attempt")
+    home, vocabulary = places.field(item, "attempt"), words.of(plan.ledger)
     prefix = _field_prefix(plan, item, home)
-    vocabulary = words.of(plan.ledger)
     lines = styles.attempt(new, _nested_style(_inside(prefix)), vocabulary)
-    if home:
-        return places.insertion(plan.ledger.text, home.span.end_byte, lines)
     name = vocabulary.written("Attempts History")
     name = "Attempts" if name == "Attempts History" else name
-    return places.insertion(plan.ledger.text, item.span.end_byte, [f"{prefix}**{name}:**", *lines])
+    return _below_label(plan.ledger, item, home, f"{prefix}**{name}:**", lines)
 
 
 def _entry_actions(plan: Text, item: Item, new: Sequence[str]) -> Edit:
-    home = places.field(item, "next action")
+    home, vocabulary = places.field(item, "next action"), words.of(plan.ledger)
     prefix = _field_prefix(plan, item, home)
-    vocabulary = words.of(plan.ledger)
     lines = _first_actions(new, _inside(prefix, "1."), vocabulary)
-    if home:
-        return places.insertion(plan.ledger.text, home.span.end_byte, lines)
     label = f"{prefix}**{vocabulary.written('Next Actions')}:**"
-    return places.insertion(plan.ledger.text, item.span.end_byte, [label, *lines])
+    return _below_label(plan.ledger, item, home, label, lines)
+
+
+def _below_label(
+    ledger: Ledger, item: Item, home: Field | None, label: str, lines: list[str]
+) -> Edit:
+    if home:
+        return places.insertion(ledger.text, home.span.end_byte, lines)
+    return places.insertion(ledger.text, item.span.end_byte, [label, *lines])
 
 
 def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
@@ -140,9 +143,7 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
             f"{item.id} has no status (line {item.span.start_line})",
             "write it behind the title: ` — **pending**`",
         )
-    start = field.value_span.start_byte
-    end = start + len(text.encode(words.phrase(field.value)))
-    return [Edit(start, end, text.encode(new))]
+    return [_reworded(ledger, field.value_span, new)]
 
 
 # A task of a checklist
@@ -190,20 +191,13 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         return []
     line = places.first_line(ledger, item.span.start_byte)
     width = len(_prefix_of(line))
+    at, hint = f"(line {item.span.start_line})", "move it below another heading by hand"
     if parts.any_box(line[width:]) is None:
-        raise Refused(
-            "no-box",
-            f"{item.id} has no box (line {item.span.start_line}): the heading above says "
-            f"{item.status_text}",
-            "move it below another heading by hand",
-        )
+        said = f"{item.id} has no box {at}: the heading above says {item.status_text}"
+        raise Refused("no-box", said, hint)
     if meaning != "done":
-        raise Refused(
-            "no-status",
-            f"{item.id} is {item.status_text or item.status} (line {item.span.start_line}): a box "
-            f"can say done, not {new}",
-            "move it below another heading by hand",
-        )
+        was = item.status_text or item.status
+        raise Refused("no-status", f"{item.id} is {was} {at}: a box can say done, not {new}", hint)
     start = item.span.start_byte + len(text.encode(line[:width]))
     if not item.span.start_byte and ledger.text.startswith(text.BOM):
         start += len(text.BOM)

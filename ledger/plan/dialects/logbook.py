@@ -119,7 +119,7 @@ def _is_logbook(document: Document) -> bool:
 
 
 def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
-    entries = _entries(ledger)
+    entries = places.shared_history(ledger)
     if entries:
         every = (logbook_entries.entry(_title(ledger, each)) for each in entries)
         is_first = logbook_entries.newest_first([one for one in every if one])
@@ -140,13 +140,6 @@ def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
     if todo:
         return places.insertion(ledger.text, todo.span.start_byte, [title, "", *lines, ""])
     return places.insertion(ledger.text, len(ledger.text), ["", title, "", *lines])
-
-
-def _entries(ledger: Ledger) -> list[Attempt]:
-    """All of the file, in its order."""
-    every = [one for item in ledger.items if item.dialect == "logbook" for one in item.attempts]
-    every += [one for one in ledger.loose if one.number is None]
-    return sorted(every, key=lambda one: one.span.start_byte)
 
 
 def _title(ledger: Ledger, entry: Attempt) -> str:
