@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger import config, rules
-from ledger.commands.change import PlanAndArchive, change_both
+from ledger.commands.change import Plan, change_both
 from ledger.commands.read import parts_at, pointers_of
 from ledger.config import Config
 from ledger.edits import archive as moving
@@ -94,7 +94,7 @@ def bring_back(*names: str, ledger: Path | None = None, dry_run: bool = False) -
         wanted = _pointers_to(plan.ledger, names)
         meant = [pointer for _, pointer in wanted]
         moved = moving.bring_back(plan.archive.text, meant, config.partner, deep=True)
-        plan.propose(
+        plan.propose_both(
             moved.ledger,
             moved.archive,
             expect=lambda new, kept: moving.check_back(
@@ -114,7 +114,7 @@ def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
             _refuse_too_long(plan.ledger, chosen, wanted.to_lines)
         if chosen.units:
             moved = moving.move(plan.ledger, plan.archive.text, chosen.units, _target(config))
-            plan.propose(
+            plan.propose_both(
                 moved.ledger,
                 moved.archive,
                 expect=lambda new, kept: moving.check_move(
@@ -201,7 +201,7 @@ def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:
     )
 
 
-def _refuse_conflicts(config: Config, plan: PlanAndArchive) -> None:
+def _refuse_conflicts(config: Config, plan: Plan) -> None:
     """Where both sides of a conflict stand in a file, what is to be moved is not decided."""
     for path, ledger in (config.ledger_path, plan.ledger), (config.partner, plan.archive):
         for fault in rules.check(ledger, rules.Facts(path), rules.RULES.keys() - {"LED101"}):
@@ -221,7 +221,7 @@ def _target(config: Config) -> str:
 def _archived(
     config: Config,
     action: Literal["archive", "restore"],
-    plan: PlanAndArchive,
+    plan: Plan,
     moved: Sequence[ArchivedPart],
     held: tuple[HeldItem, ...],
 ) -> Archived:

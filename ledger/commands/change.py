@@ -28,12 +28,13 @@ from ledger.store import Pair
 
 
 class Plan:
-    """A plan that is being changed: ``ledger`` as it was read, ``new`` as it will be."""
+    """A plan that is being changed: ``ledger`` as it was read, ``new`` as it will be; ``archive``
+    and ``new_archive`` likewise, where both files are changed together."""
 
-    def __init__(self, config: Config, data: bytes) -> None:
+    def __init__(self, config: Config, data: bytes, archived: bytes = b"") -> None:
         self._config = config
-        self.ledger = reader.read(data, conventions=config.own)
-        self.new = self.ledger
+        self.ledger = self.new = reader.read(data, conventions=config.own)
+        self.archive = self.new_archive = reader.read(archived, conventions=config.own)
 
     def propose(self, edits: Iterable[Edit], *, expect: Callable[[Ledger], None]) -> None:
         """Apply ``edits`` and read the outcome. ``expect`` is given it and raises Refused unless
@@ -52,24 +53,9 @@ class Plan:
 
     def draft(self, edits: Iterable[Edit]) -> Ledger:
         """The plan as it would be with ``edits``, for whoever has to look at it first."""
-        return reader.read(document.apply(self.ledger.text, edits), self.ledger.conventions)
+        return _edited(self.ledger, edits)
 
-    @property
-    def diff(self) -> str:
-        """The change as a unified diff that ``git apply`` takes; empty for none."""
-        return _diff(self._config.ledger_path, self.ledger, self.new)
-
-
-class PlanAndArchive:
-    """A plan and its archive that are being changed together: ``ledger`` and ``archive`` as they
-    were read, ``new`` and ``new_archive`` as they will be."""
-
-    def __init__(self, config: Config, data: bytes, archived: bytes) -> None:
-        self._config = config
-        self.ledger = self.new = reader.read(data, conventions=config.own)
-        self.archive = self.new_archive = reader.read(archived, conventions=config.own)
-
-    def propose(
+    def propose_both(
         self,
         edits: Iterable[Edit],
         archive_edits: Iterable[Edit],
@@ -82,10 +68,7 @@ class PlanAndArchive:
         Raises Refused also where the guard would find a loss. Other faults come and go with what
         is moved.
         """
-        new = reader.read(document.apply(self.ledger.text, edits), self.ledger.conventions)
-        archive = reader.read(
-            document.apply(self.archive.text, archive_edits), self.archive.conventions
-        )
+        new, archive = _edited(self.ledger, edits), _edited(self.archive, archive_edits)
         expect(new, archive)
         _refuse_losses(self._config, new, self.ledger, archive)
         _refuse_losses(self._config.of_partner, archive, self.archive, new)
@@ -93,7 +76,7 @@ class PlanAndArchive:
 
     @property
     def diff(self) -> str:
-        """The change of both files as one unified diff; empty for none."""
+        """The change as a unified diff that ``git apply`` takes; empty for none."""
         return _diff(self._config.ledger_path, self.ledger, self.new) + _diff(
             self._config.partner, self.archive, self.new_archive
         )
@@ -116,9 +99,7 @@ def change(config: Config, *, dry_run: bool = False) -> Iterator[Plan]:
 
 
 @contextmanager
-def change_both(
-    config: Config, *, gains: store.Which, dry_run: bool = False
-) -> Iterator[PlanAndArchive]:
+def change_both(config: Config, *, gains: store.Which, dry_run: bool = False) -> Iterator[Plan]:
     """Like ``change``, for the plan and its archive. The file that ``gains`` is written first, so
     that what is moved is never in neither."""
     places = pair(config)
@@ -127,10 +108,10 @@ def change_both(
         raise AssertionError
     if dry_run:
         archived = read_bytes(places.archive) if places.archive.exists() else b""
-        yield PlanAndArchive(config, read_bytes(places.ledger), archived)
+        yield Plan(config, read_bytes(places.ledger), archived)
         return
     with store.contents(places, gains) as contents:
-        plan = PlanAndArchive(config, *contents.old)
+        plan = Plan(config, *contents.old)
         yield plan
         contents.new = plan.new.text, plan.new_archive.text
 
@@ -142,6 +123,10 @@ def pair(config: Config) -> Pair | None:
     except UsageError:
         return None
     return Pair(partner, config.ledger) if config.is_archive else Pair(config.ledger, partner)
+
+
+def _edited(ledger: Ledger, edits: Iterable[Edit]) -> Ledger:
+    return reader.read(document.apply(ledger.text, edits), ledger.conventions)
 
 
 def _refuse_losses(config: Config, new: Ledger, old: Ledger, elsewhere: Ledger) -> None:
