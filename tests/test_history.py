@@ -16,7 +16,6 @@ from ledger import config
 from ledger.commands import history as auditing
 from ledger.errors import UsageError
 from ledger.plan.reader import read
-from ledger.versions import cache as history_cache
 from ledger.versions.model import History
 from tests.commands import SCRIPT, call, terminal, unstyled
 from tests.repository import Repository
@@ -272,7 +271,7 @@ def test_without_git_or_versions_it_says_so(tmp_path: Path, story: Repository) -
 
 def cache_of(story: Repository) -> Path:
     settings = config.find(story.path)
-    place = history_cache.place(settings.ledger_path, story.path / ".git")
+    place = auditing.cache_place(settings.ledger_path, story.path / ".git")
     assert place is not None
     return place
 
@@ -338,7 +337,7 @@ def test_a_cache_of_another_program_is_not_used(
     story, _, whole = kept
     asked: list[object] = []
     made = auditing.Snapshots
-    monkeypatch.setattr(history_cache, "_writer", lambda: 1)
+    monkeypatch.setattr(auditing, "_writer", lambda: 1)
     monkeypatch.setattr(auditing, "Snapshots", lambda own: asked.append(own) or made(own))
     assert told(story) == whole
     assert asked

@@ -45,7 +45,7 @@ MAY_WRITE = {
     "git/process.py": "a work tree in a temporary folder, to ask what git ignores there",
     "git/repository.py": "the same",
     "git/changes.py": "the diff of a run, in the run's folder, and a copy of the index in a temporary one",
-    "versions/cache.py": "what it keeps, in the user's cache folder",
+    "commands/history.py": "what it keeps, in the user's cache folder",
     "commands/run.py": "takes the folder away that a run has just made",
 }
 
