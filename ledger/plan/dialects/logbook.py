@@ -1,47 +1,42 @@
 """One focus at a time, and a history of dated entries under headings of their own.
 
-A new entry is put in beside the latest, in the style of its neighbours.
+The item is the focus. Each entry of the attempts history is an attempt: of the focus, or of the
+initiative that its heading names, which is an item, too, known by its entries alone. Checkboxes
+are actions.
 """
 
+import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from ledger.errors import Refused
-from ledger.plan import document, patterns, places, styles, text, words
+from ledger.plan import document, parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import logbook_entries
 from ledger.plan.dialects.list_edits import checked_status
-from ledger.plan.dialects.logbook_sections import Reading
-from ledger.plan.document import Document, Edit, Section
-from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt
-from ledger.plan.words import Vocabulary
+from ledger.plan.dialects.logbook_entries import Entry, Focus, Kind
+from ledger.plan.document import Block, Document, Edit, Section, entries, literal_lines, walk
+from ledger.plan.model import (
+    Action,
+    ActionState,
+    Attempt,
+    Change,
+    Criterion,
+    Field,
+    Item,
+    Ledger,
+    Unread,
+)
 
-_HEADING = re.compile(r"(?P<marks>[ ]{0,3}#{1,6})[ \t]+")
-_SUMMARIES: Final = ("action", "actions", "summary", "work", "what", "done", "goal")
-_DASH = re.compile(r"[ \t](?P<dash>[\u2013\u2014:]|-{1,2})[ \t]")
-_LONGEST_NOTE: Final = 60
-_LONGEST_STYLE: Final = 60  # lines of a neighbour that are looked at
 _LOOKED_AT: Final = 200  # sections of a file, for one that no other dialect has
-_Time = Literal["day", "minute", "second", "compact"]
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How entries look: their heading's level, how its time is written, and their labels.
-
-    ``summary`` and ``metrics`` are the names of labels; ``is_listed`` puts metrics and artifacts in
-    a list below their label, ``is_spaced`` a blank line between labels."""
-
-    marks: str = "###"
-    time: _Time = "minute"
-    dash: str = "\u2014"
-    summary: str = "Action"
-    metrics: str = "Metrics"
-    bold: str = "**"
-    is_listed: bool = True
-    is_spaced: bool = True
+_TAG = re.compile(r"\*{0,2}(?P<tag>[^\W_][\w.-]{0,59})\*{0,2}(?=:|[ \t]+[\u2013\u2014-][ \t])")
+_STEP = re.compile(r"[A-Z]{1,3}(?P<number>\d{1,6})\Z")
+_PART = re.compile(r"\.[A-Z]{1,3}\d{1,4}\Z")
+_NAME = re.compile(r"[\w.-]{1,200}")
+_WRAPPED = re.compile(r"(?P<mark>`|\*{1,2}|_{1,2})(?P<inner>[^`*]+)(?P=mark)")
+# What a bullet without a box is in the sections that hold tasks.
+_UNBOXED: Final[dict[Kind, ActionState]] = {"done": "complete", "todo": "pending"}
 
 
 class Logbook(Dialect):
@@ -76,13 +71,13 @@ class Logbook(Dialect):
 
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
-        return Reading(document, sections).contents()
+        return _Reading(document, sections).contents()
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """An entry beside the latest of the history, boxes ticked, tasks added, and the status of
         the focus."""
         ledger = plan.ledger
-        edits = [_entry(ledger, item, change.attempt)]
+        edits = [logbook_entries.new_entry(ledger, item, change.attempt)]
         edits += [_tick(self.open_action(item, number)) for number in change.complete]
         if change.next:
             edits.append(_next(plan, item, change.next))
@@ -115,125 +110,275 @@ def _is_logbook(document: Document) -> bool:
     return False
 
 
-# The entry
+# Reading
 
 
-def _entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
-    entries = places.shared_history(ledger)
-    if entries:
-        every = (logbook_entries.entry(_title(ledger, each)) for each in entries)
-        is_first = logbook_entries.newest_first([one for one in every if one])
-        own = [one for one in entries if one.item == item.id]
-        style = _style(ledger, (own or entries)[0 if is_first else -1])
-        lines = _rendered(item, new, style, words.of(ledger))
-        if is_first:
-            return places.insertion(ledger.text, entries[0].span.start_byte, [*lines, ""])
-        return places.behind(
-            ledger, entries[-1].span.end_byte, [*places.between(ledger, entries), *lines]
+class _Held(NamedTuple):
+    """One section, with all that stands below deeper headings of an entry. ``entry`` is what its
+    heading says where it is an attempt."""
+
+    kind: Kind
+    title: str
+    level: int
+    start: int
+    end: int
+    blocks: tuple[Block, ...]
+    entry: Entry | None
+
+
+def _held(document: Document, sections: Sequence[Section]) -> Iterator[_Held]:
+    """The sections of a logbook, each entry whole."""
+    place = 0
+    while place < len(sections):
+        section = sections[place]
+        place += 1
+        if not section.heading:
+            continue
+        title = document.title(section)
+        kind, entry = logbook_entries.kind(title, document.vocabulary), logbook_entries.entry(title)
+        blocks, end = section.blocks, section.end
+        if entry:
+            while place < len(sections) and sections[place].level > section.level:
+                if sections[place].start != end:
+                    break
+                blocks += sections[place].blocks
+                end = sections[place].end
+                place += 1
+        yield _Held(
+            kind=kind,
+            title=title,
+            level=section.level,
+            start=section.start,
+            end=end,
+            blocks=blocks,
+            entry=entry,
         )
-    home, todo = _field(item, "attempts"), _field(item, "todo")
-    marks = _marks(places.first_line(ledger, (home or item).span.start_byte))
-    lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), words.of(ledger))
-    if home:
-        return places.behind(ledger, home.span.end_byte, ["", *lines])
-    title = f"{marks} {words.of(ledger).written('Attempts History')}"
-    if todo:
-        return places.insertion(ledger.text, todo.span.start_byte, [title, "", *lines, ""])
-    return places.insertion(ledger.text, len(ledger.text), ["", title, "", *lines])
 
 
-def _title(ledger: Ledger, entry: Attempt) -> str:
-    return places.first_line(ledger, entry.span.start_byte).strip().strip("#").strip()
+class _Reading:
+    """Sections whose parts are given to the items that they belong to."""
+
+    def __init__(self, document: Document, sections: Sequence[Section]) -> None:
+        self.document, self.vocabulary = document, document.vocabulary
+        self.found = found = list(_held(document, sections))
+        focus = next((one for one in found if one.kind == "focus"), None)
+        self.home = focus
+        self.focus = logbook_entries.focus(self._lines(focus), self.vocabulary) if focus else None
+        self.names = self._names()
+        self.steps = {
+            step: name
+            for one in found
+            if one.entry and (name := self._of_entry(one.entry))
+            for step in logbook_entries.steps(one.entry.rest)
+        }
+        self.falls = logbook_entries.newest_first([one.entry for one in found if one.entry])
+        self.unread: list[Unread] = []
+
+    def contents(self) -> Contents:
+        """All that was found."""
+        attempts: dict[str | None, list[Attempt]] = {}
+        actions: dict[str | None, list[Action]] = {}
+        for one in self.found:
+            if one.entry:
+                attempt = self._attempt(one, one.entry)
+                attempts.setdefault(attempt.item, []).append(attempt)
+            for action in self._actions(one):
+                owner = self._of_entry(one.entry) if one.entry else self.owner(action.text)
+                actions.setdefault(owner, []).append(action)
+        self.unread += [
+            parts.unread(self.document, "action", action.span.start_line - 1, "there is no focus")
+            for action in actions.get(None, ())
+        ]
+        self._find_unread()
+        items = []
+        if self.focus and self.home:
+            own = attempts.get(self.focus.id, ()), actions.get(self.focus.id, ())
+            items.append(self._item(self.focus, self.home, *own))
+        others = [name for name in self.names if not (self.focus and self.focus.id == name)]
+        items += [self._logged(name, attempts[name], actions.get(name, ())) for name in others]
+        items.sort(key=lambda item: item.span.start_byte)
+        return Contents(items=items, loose=attempts.get(None, ()), unread=self.unread)
+
+    # Items
+
+    def _names(self) -> list[str]:
+        """The initiatives that entries name, in the order of the file."""
+        named = [logbook_entries.named(one.entry.rest) for one in self.found if one.entry]
+        known = list(dict.fromkeys(_PART.sub("", name) for name in named if name))
+        self.known = {name.lower(): name for name in known}
+        if self.focus and self.focus.is_named:
+            self.known[self.focus.id.lower()] = self.focus.id
+        used = [self._of_entry(one.entry) for one in self.found if one.entry]
+        return [name for name in dict.fromkeys(used) if name]
+
+    def _of_entry(self, entry: Entry) -> str | None:
+        """The item that an entry's heading begins with, or with a part of (``PARSE-001.A1``), else
+        the focus."""
+        found = _NAME.match(patterns.plain_id(entry.rest.lstrip("*[`")))
+        said = found.group().lower() if found else ""
+        while said:
+            known = self.known.get(said.rstrip("._-"))
+            if known:
+                return known
+            said = said.rpartition(".")[0]
+        return self.focus.id if self.focus else None
+
+    def _item(
+        self, focus: Focus, home: _Held, attempts: Sequence[Attempt], actions: Sequence[Action]
+    ) -> Item:
+        fields = tuple(self._fields(home))
+        status = next((field.value for field in fields if field.name.lower() == "status"), "")
+        return Item(
+            id=focus.id,
+            title=focus.title,
+            status=self.vocabulary.status(status),
+            status_text=status,
+            fields=fields,
+            attempts=tuple(attempts),
+            actions=tuple(actions),
+            criteria=tuple(self._criteria()),
+            span=parts.trimmed_span(self.document, home.start, home.end),
+            dialect="logbook",
+            is_named=focus.is_named,
+        )
+
+    def _logged(self, name: str, attempts: Sequence[Attempt], actions: Sequence[Action]) -> Item:
+        """An initiative that the file knows by its entries alone, and that stands where the first
+        of them in time does: its place is that of others to come, too."""
+        first = attempts[-1 if self.falls else 0]
+        return Item(
+            id=name,
+            title="",
+            status="unknown",
+            status_text="",
+            attempts=tuple(attempts),
+            actions=tuple(actions),
+            span=first.span,
+            dialect="logbook",
+        )
+
+    def _fields(self, home: _Held) -> Iterator[Field]:
+        """The sections that are no entries, and the labelled bullets below the focus."""
+        for place, one in enumerate(self.found):
+            if one.entry or one.level == 1:
+                continue
+            yield self._section_field(one, place)
+            if one is home:
+                for entry in entries(block for block in one.blocks if block.kind == "bullet_list"):
+                    field = parts.field(self.document, entry)
+                    if field:
+                        yield field
+
+    def _section_field(self, one: _Held, place: int) -> Field:
+        name = self.vocabulary.name(words.plain(one.title).rstrip(" :"))
+        if one.kind == "status":
+            name = "Status"
+        end = one.end
+        if one.kind == "attempts":  # with its entries, which are sections of their own
+            behind = itertools.islice(self.found, place + 1, None)
+            inner = itertools.takewhile(lambda other: other.level > one.level, behind)
+            end = max([end, *(other.end for other in inner)])
+        value, where = "", parts.span(self.document, one.start, one.start)
+        if one.blocks and one.blocks[0].kind == "paragraph":
+            first = one.blocks[0].start
+            line = self.document.line(first)
+            wrapped = _WRAPPED.fullmatch(line.strip()) if one.kind == "status" else None
+            value = wrapped["inner"] if wrapped else line.strip()
+            at = line.find(value)
+            where = parts.span_in_line(self.document, first, at, at + len(value))
+        span = parts.trimmed_span(self.document, one.start, end)
+        return Field(name=name, value=value, span=span, value_span=where)
+
+    def _criteria(self) -> Iterator[Criterion]:
+        for one in self.found:
+            if one.kind == "criteria":
+                for block in walk(one.blocks):
+                    if block.kind == "list_item":
+                        value = parts.entry_text(self.document, block)
+                        yield parts.criterion(self.document, value, block.start, block.end)
+
+    # Attempts
+
+    def _attempt(self, one: _Held, entry: Entry) -> Attempt:
+        end = parts.before_rules(one.blocks, one.end)
+        span = parts.trimmed_span(self.document, one.start, end)
+        whole = "\n".join(self.document.lines(one.start, span.end_line)).lstrip("# \t")
+        result, said = logbook_entries.result(entry.note, self._lines(one), self.vocabulary)
+        return Attempt(
+            item=self._of_entry(entry),
+            number=None,
+            date=entry.date,
+            stamp=entry.stamp or patterns.labelled_stamp(whole) or patterns.artifacts_stamp(whole),
+            result=result,
+            result_text=said,
+            text=whole,
+            source="history",
+            span=span,
+        )
+
+    def _lines(self, one: _Held) -> list[str]:
+        """The lines below its heading that are no code."""
+        literal = set(literal_lines(one.blocks))
+        return [
+            self.document.line(line)
+            for line in range(one.start + 1, one.end)
+            if line not in literal
+        ]
+
+    # Actions
+
+    def _actions(self, one: _Held) -> Iterator[Action]:
+        """Checkboxes anywhere, and every bullet of a section that holds tasks."""
+        if one.kind == "criteria":
+            return
+        tops = {id(entry) for entry in entries(one.blocks)}
+        for block in walk(one.blocks):
+            if block.kind != "list_item":
+                continue
+            line = self.document.line(block.start)
+            said = patterns.unbulleted(line)[1]
+            box = parts.plain_box(said)
+            state = box.state if box else None
+            if not box and not one.entry and id(block) in tops:
+                state = _UNBOXED.get(one.kind)
+            if state is None:
+                continue
+            number = patterns.numbered(line)
+            if number is None:
+                number = _step(said[box.length :] if box else said)
+            yield parts.boxed_action(self.document, block, number, state, box)
+
+    def owner(self, said: str) -> str | None:
+        """The item whose name or step the words of an action begin with, else the focus."""
+        tag = _TAG.match(said)
+        if tag:
+            known = self.known.get(patterns.plain_id(tag["tag"]).lower())
+            if known or tag["tag"] in self.steps:
+                return known or self.steps[tag["tag"]]
+        return self.focus.id if self.focus else None
+
+    # What is not read
+
+    def _find_unread(self) -> None:
+        """Headings among the entries that open none."""
+        above: _Held | None = None
+        for one in self.found:
+            if above and one.level > above.level:
+                if not one.entry:
+                    reason = "its heading does not begin with a date"
+                    self.unread.append(parts.unread(self.document, "attempt", one.start, reason))
+            else:
+                above = one if one.kind == "attempts" else None
 
 
-def _marks(line: str) -> str:
-    found = _HEADING.match(line)
-    return found["marks"].strip() if found else "##"
+def _step(said: str) -> int | None:
+    """The digits of the step that the words of an action begin with."""
+    tag = _TAG.match(said)
+    step = _STEP.match(tag["tag"]) if tag else None
+    return int(step["number"]) if step else None
 
 
-def _style(ledger: Ledger, like: Attempt) -> Style:
-    """The style of an entry."""
-    lines = places.lines(ledger, like)[:_LONGEST_STYLE]
-    title = _title(ledger, like)
-    opened = logbook_entries.entry(title)
-    dash = _DASH.search(title)
-    found: dict[str, tuple[int, str]] = {}
-    bold = "**"
-    for at, line in enumerate(lines):
-        label = logbook_entries.LABEL.match(line)
-        if label:
-            bold = "**" if label["bold"] else bold
-            found.setdefault(label["name"].strip(), (at, label["value"].strip()))
-    summaries = [name for name in found if name.lower() in _SUMMARIES]
-    listed = [name for name in found if name.lower().startswith(("metrics", "artifacts"))]
-    firsts = [at for at, _ in found.values()]
-    return Style(
-        marks=_marks(lines[0]),
-        time=_time(opened.when) if opened else "minute",
-        dash=dash["dash"] if dash else "\u2014",
-        summary=summaries[0] if summaries else "Action",
-        metrics=next((name for name in listed if name.lower().startswith("metrics")), "Metrics"),
-        bold=bold,
-        is_listed=not listed or not found[listed[0]][1],
-        is_spaced=not firsts[1:] or any(not lines[at - 1].strip() for at in firsts[1:]),
-    )
-
-
-def _time(when: str) -> _Time:
-    if patterns.STAMP.search(when):
-        return "compact"
-    digits = len(re.sub(r"\D", "", when))
-    return "day" if digits <= 8 else "minute" if digits <= 12 else "second"
-
-
-def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary) -> list[str]:
-    """The entry's lines, without newlines."""
-    said = styles.defused(new.words, vocabulary)
-    note = said if _fits(said, new, vocabulary) else ""
-    name = f" {style.dash} {item.id}" if item.is_named else ""
-    # The run's stamp is read from the first folder that is cited, if it stands there.
-    is_cited = not new.stamp or new.stamp in "".join(new.artifacts[:1])
-    time = style.time if is_cited else "second"
-    lines = [f"{style.marks} {_when(new, time)}{name}" + (f" ({note})" if note else "")]
-    blocks: list[list[str]] = []
-    for label, values in (
-        (style.summary, [styles.defused(new.summary, vocabulary)]),
-        (vocabulary.written("Result"), [] if note else [said]),
-        (style.metrics, styles.defused(new.metrics, vocabulary).split("; ")),
-        ("Because", [styles.defused(new.because, vocabulary)]),
-        ("Artifacts", [f"`{path}`" for path in new.artifacts]),
-        ("Commit", [new.commit]),
-    ):
-        opened = f"{style.bold}{label}:{style.bold}"
-        kept = [value for value in values if value]
-        if kept and style.is_listed and label in (style.metrics, "Artifacts"):
-            blocks.append([opened, *(f"- {styles.inert(value)}" for value in kept)])
-        elif kept:
-            blocks.append([f"{opened} {'; '.join(kept)}"])
-    for place, block in enumerate(blocks):
-        if place and style.is_spaced:
-            lines.append("")
-        lines += block
-    return lines
-
-
-def _fits(said: str, new: NewAttempt, vocabulary: Vocabulary) -> bool:
-    """Whether the result can stand as the note of a heading and means the same there."""
-    plain = not set(said) & set("()[]#`*<>\\") and len(said) <= _LONGEST_NOTE
-    return plain and logbook_entries.of_note(said, vocabulary) == new.result
-
-
-def _when(new: NewAttempt, time: _Time) -> str:
-    stamp = new.stamp
-    if time == "day" or not stamp:
-        return new.date
-    if time == "compact":
-        return stamp
-    hour, minute, second = stamp[9:11], stamp[11:13], stamp[13:15]
-    return f"{new.date}T{hour}:{minute}" + (f":{second}Z" if time == "second" else "Z")
-
-
-# Actions
+# Actions and status, as edits
 
 
 def _tick(action: Action) -> Edit:
@@ -247,14 +392,14 @@ def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
     """New tasks at the end of the last section of tasks. The item's name stands before words that
     would be taken for another's."""
     ledger, starts = plan.ledger, plan.document.starts
-    book = Reading(plan.document, plan.sections)
+    book = _Reading(plan.document, plan.sections)
     lines = [styles.defused(one, words.of(ledger)) for one in new]
     tasks = [
         f"[ ] {line if book.owner(line) == item.id else f'{item.id}: {line}'}" for line in lines
     ]
     todos = [one for one in book.found if one.kind == "todo" and not one.entry]
     if not todos:
-        marks = _marks(places.first_line(ledger, item.span.start_byte))
+        marks = logbook_entries.marks_of(places.first_line(ledger, item.span.start_byte))
         title = f"{marks} {words.of(ledger).written('TODOs')}"
         added = ["", title, *(f"- {task}" for task in tasks)]
         return places.insertion(ledger.text, len(ledger.text), added)
@@ -269,12 +414,9 @@ def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
     )
 
 
-# Status
-
-
 def _status(ledger: Ledger, item: Item, status: str) -> Edit:
     new = checked_status(ledger, status, r"[^`]+", "in_progress")
-    field = _field(item, "status")
+    field = logbook_entries.field_of(item, "status")
     if not field or not field.value:
         raise Refused(
             "no-status",
@@ -285,8 +427,3 @@ def _status(ledger: Ledger, item: Item, status: str) -> Edit:
     phrase = words.phrase(field.value[marks:]).rstrip("`*_")
     start = field.value_span.start_byte + marks
     return Edit(start, start + len(text.encode(phrase)), text.encode(new))
-
-
-def _field(item: Item, kind: logbook_entries.Kind) -> Field | None:
-    kinds = ((logbook_entries.kind(one.name, words.USUAL), one) for one in item.fields)
-    return next((one for found, one in kinds if found == kind), None)

@@ -1,6 +1,6 @@
 """What a logbook's headings and labels say: what a section holds, which attempt an entry records,
 and how that ended: by its own label, its heading's note, its tests. Where nothing says so the
-result is unknown.
+result is unknown. A new entry is put in beside the latest, in the style of its neighbours.
 
 Patterns see a heading's text without its number signs. Each is bounded, so that it takes linear
 time.
@@ -8,11 +8,13 @@ time.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
-from ledger.plan import patterns, words
-from ledger.plan.model import Result
+from ledger.plan import patterns, places, styles, words
+from ledger.plan.document import Edit
+from ledger.plan.model import Attempt, Field, Item, Ledger, NewAttempt, Result
 from ledger.plan.words import Vocabulary
 
 Kind = Literal["status", "focus", "attempts", "done", "todo", "criteria", "other"]
@@ -238,3 +240,153 @@ def _verdicts(value: str) -> Iterator[str]:
         said = (said[dashes[0].end() :] if dashes else said).strip(" -*+:\u2014\u2013")
         if said:
             yield said
+
+
+# A new entry
+
+_HEADING = re.compile(r"(?P<marks>[ ]{0,3}#{1,6})[ \t]+")
+_SUMMARIES: Final = ("action", "actions", "summary", "work", "what", "done", "goal")
+_DASH = re.compile(r"[ \t](?P<dash>[\u2013\u2014:]|-{1,2})[ \t]")
+_LONGEST_NOTE: Final = 60
+_LONGEST_STYLE: Final = 60  # lines of a neighbour that are looked at
+_Time = Literal["day", "minute", "second", "compact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How entries look: their heading's level, how its time is written, and their labels.
+
+    ``summary`` and ``metrics`` are the names of labels; ``is_listed`` puts metrics and artifacts in
+    a list below their label, ``is_spaced`` a blank line between labels."""
+
+    marks: str = "###"
+    time: _Time = "minute"
+    dash: str = "\u2014"
+    summary: str = "Action"
+    metrics: str = "Metrics"
+    bold: str = "**"
+    is_listed: bool = True
+    is_spaced: bool = True
+
+
+def new_entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
+    """An entry beside the latest, in the style of its neighbour."""
+    entries = places.shared_history(ledger)
+    if entries:
+        every = (entry(_title(ledger, each)) for each in entries)
+        is_first = newest_first([one for one in every if one])
+        own = [one for one in entries if one.item == item.id]
+        style = _style(ledger, (own or entries)[0 if is_first else -1])
+        lines = _rendered(item, new, style, words.of(ledger))
+        if is_first:
+            return places.insertion(ledger.text, entries[0].span.start_byte, [*lines, ""])
+        return places.behind(
+            ledger, entries[-1].span.end_byte, [*places.between(ledger, entries), *lines]
+        )
+    home, todo = field_of(item, "attempts"), field_of(item, "todo")
+    marks = marks_of(places.first_line(ledger, (home or item).span.start_byte))
+    lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), words.of(ledger))
+    if home:
+        return places.behind(ledger, home.span.end_byte, ["", *lines])
+    title = f"{marks} {words.of(ledger).written('Attempts History')}"
+    if todo:
+        return places.insertion(ledger.text, todo.span.start_byte, [title, "", *lines, ""])
+    return places.insertion(ledger.text, len(ledger.text), ["", title, "", *lines])
+
+
+def _title(ledger: Ledger, entry: Attempt) -> str:
+    return places.first_line(ledger, entry.span.start_byte).strip().strip("#").strip()
+
+
+def marks_of(line: str) -> str:
+    """The number signs of a heading."""
+    found = _HEADING.match(line)
+    return found["marks"].strip() if found else "##"
+
+
+def _style(ledger: Ledger, like: Attempt) -> Style:
+    """The style of an entry."""
+    lines = places.lines(ledger, like)[:_LONGEST_STYLE]
+    title = _title(ledger, like)
+    opened = entry(title)
+    dash = _DASH.search(title)
+    found: dict[str, tuple[int, str]] = {}
+    bold = "**"
+    for at, line in enumerate(lines):
+        label = LABEL.match(line)
+        if label:
+            bold = "**" if label["bold"] else bold
+            found.setdefault(label["name"].strip(), (at, label["value"].strip()))
+    summaries = [name for name in found if name.lower() in _SUMMARIES]
+    listed = [name for name in found if name.lower().startswith(("metrics", "artifacts"))]
+    firsts = [at for at, _ in found.values()]
+    return Style(
+        marks=marks_of(lines[0]),
+        time=_time(opened.when) if opened else "minute",
+        dash=dash["dash"] if dash else "\u2014",
+        summary=summaries[0] if summaries else "Action",
+        metrics=next((name for name in listed if name.lower().startswith("metrics")), "Metrics"),
+        bold=bold,
+        is_listed=not listed or not found[listed[0]][1],
+        is_spaced=not firsts[1:] or any(not lines[at - 1].strip() for at in firsts[1:]),
+    )
+
+
+def _time(when: str) -> _Time:
+    if patterns.STAMP.search(when):
+        return "compact"
+    digits = len(re.sub(r"\D", "", when))
+    return "day" if digits <= 8 else "minute" if digits <= 12 else "second"
+
+
+def _rendered(item: Item, new: NewAttempt, style: Style, vocabulary: Vocabulary) -> list[str]:
+    """The entry's lines, without newlines."""
+    said = styles.defused(new.words, vocabulary)
+    note = said if _fits(said, new, vocabulary) else ""
+    name = f" {style.dash} {item.id}" if item.is_named else ""
+    # The run's stamp is read from the first folder that is cited, if it stands there.
+    is_cited = not new.stamp or new.stamp in "".join(new.artifacts[:1])
+    time = style.time if is_cited else "second"
+    lines = [f"{style.marks} {_when(new, time)}{name}" + (f" ({note})" if note else "")]
+    blocks: list[list[str]] = []
+    for label, values in (
+        (style.summary, [styles.defused(new.summary, vocabulary)]),
+        (vocabulary.written("Result"), [] if note else [said]),
+        (style.metrics, styles.defused(new.metrics, vocabulary).split("; ")),
+        ("Because", [styles.defused(new.because, vocabulary)]),
+        ("Artifacts", [f"`{path}`" for path in new.artifacts]),
+        ("Commit", [new.commit]),
+    ):
+        opened = f"{style.bold}{label}:{style.bold}"
+        kept = [value for value in values if value]
+        if kept and style.is_listed and label in (style.metrics, "Artifacts"):
+            blocks.append([opened, *(f"- {styles.inert(value)}" for value in kept)])
+        elif kept:
+            blocks.append([f"{opened} {'; '.join(kept)}"])
+    for place, block in enumerate(blocks):
+        if place and style.is_spaced:
+            lines.append("")
+        lines += block
+    return lines
+
+
+def _fits(said: str, new: NewAttempt, vocabulary: Vocabulary) -> bool:
+    """Whether the result can stand as the note of a heading and means the same there."""
+    plain = not set(said) & set("()[]#`*<>\\") and len(said) <= _LONGEST_NOTE
+    return plain and of_note(said, vocabulary) == new.result
+
+
+def _when(new: NewAttempt, time: _Time) -> str:
+    stamp = new.stamp
+    if time == "day" or not stamp:
+        return new.date
+    if time == "compact":
+        return stamp
+    hour, minute, second = stamp[9:11], stamp[11:13], stamp[13:15]
+    return f"{new.date}T{hour}:{minute}" + (f":{second}Z" if time == "second" else "Z")
+
+
+def field_of(item: Item, wanted: Kind) -> Field | None:
+    """The section of that kind."""
+    kinds = ((kind(one.name, words.USUAL), one) for one in item.fields)
+    return next((one for found, one in kinds if found == wanted), None)
