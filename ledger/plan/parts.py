@@ -347,15 +347,9 @@ def any_box(line: str) -> Box | None:
     return _box(_ANY_BOX.match(line))
 
 
-def lines_with_box(document: Document, start: int, end: int) -> set[int]:
-    """Which of the lines ``[start, end)`` have such a box anywhere."""
-    whole = "\n".join(document.lines(start, end))
-    found, at, number = set(), 0, start
-    for box in _ANY_BOX.finditer(whole):
-        number += whole.count("\n", at, box.start())
-        at = box.start()
-        found.add(number)
-    return found
+def may_have_box(document: Document, start: int, end: int) -> bool:
+    """Whether any of the lines ``[start, end)`` has such a box somewhere."""
+    return bool(_ANY_BOX.search("\n".join(document.lines(start, end))))
 
 
 def _box(found: re.Match[str] | None) -> Box | None:

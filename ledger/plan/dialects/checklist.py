@@ -109,11 +109,12 @@ class Checklist(Dialect):
 
     def sign(self, document: Document, section: Section) -> Sign | None:
         """Tasks with a box, outside of code and quotations."""
-        boxed = parts.lines_with_box(document, section.start, section.end)
+        if not parts.may_have_box(document, section.start, section.end):
+            return None
         lines = [
             entry.start
-            for entry in (_entries(section.blocks) if boxed else ())
-            if entry.start in boxed and parts.any_box(parts.entry_text(document, entry))
+            for entry in _entries(section.blocks)
+            if parts.any_box(parts.entry_text(document, entry))
         ]
         if not lines:
             return None
