@@ -52,9 +52,9 @@ def in_field(ledger: Ledger, item: Item, name: str, lines: Sequence[str], at: in
     start = first_line(ledger, item.fields[0].span.start_byte) if item.fields else "- "
     bullet = start[: patterns.unbulleted(start)[0]]
     lines = [f"{bullet}{words.of(ledger).written(name)}:", *lines]
-    if at < 0:
-        at = end_of_fields(item)
-    return insertion(ledger.text, at, lines if item.fields else ["", *lines])
+    if at >= 0 or item.fields:
+        return insertion(ledger.text, at if at >= 0 else end_of_fields(item), lines)
+    return insertion(ledger.text, item.span.end_byte, ["", *lines])
 
 
 def end_of_fields(item: Item) -> int:
