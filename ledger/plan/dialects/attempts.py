@@ -53,7 +53,11 @@ class Attempts(Dialect):
             said = "a heading that is an attempt" if lead else f"a heading with the ID [{name}]"
             return Sign(dialect=self.name, line=section.start + 1, count=1, reason=said, owns=True)
         is_index = document.vocabulary.name(title).lower().startswith("index")
-        return _entries_sign(document, section, is_index=is_index)
+        signs = list(_signs(document, section, is_index=is_index))
+        count = sum(lines for _, lines, _ in signs)
+        if not count:
+            return None
+        return Sign(dialect=self.name, line=signs[0][0], count=count, reason=signs[0][2])
 
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
@@ -94,14 +98,14 @@ def _is_item(document: Document, section: Section) -> bool:
     return not has_boxes
 
 
-def _entries_sign(document: Document, section: Section, *, is_index: bool) -> Sign | None:
-    first, count, reason = 0, 0, ""
+def _signs(
+    document: Document, section: Section, *, is_index: bool
+) -> Iterator[tuple[int, int, str]]:
+    """What shows in the blocks of a section: the line, how many lines do, and what it is."""
     for block in section.blocks:
         if block.kind == "table" and is_index:
-            first, count = first or block.start + 1, count + block.end - block.start - 2
-            reason = reason or "an index of items"
-    known: dict[str, int] = {}  # fields, and the line of the first
-    fields = 0
+            yield block.start + 1, block.end - block.start - 2, "an index of items"
+    fields: list[tuple[str, int]] = []
     for entry in entries(section.blocks):
         body = patterns.unbulleted(document.line(entry.start))[1]
         if parts.is_task(body):
@@ -109,20 +113,15 @@ def _entries_sign(document: Document, section: Section, *, is_index: bool) -> Si
         for below in entries(entry.children):
             field = _KNOWN.match(patterns.unbulleted(document.line(below.start))[1])
             if field:
-                fields += 1
-                known.setdefault(field.group().lower(), below.start + 1)
+                fields.append((field.group().lower(), below.start + 1))
         lead = patterns.attempt(body)
         if lead and lead.is_certain:
-            said = "a bullet that is an attempt"
+            yield entry.start + 1, 1, "a bullet that is an attempt"
         elif patterns.ids(document.vocabulary).item.match(body):
-            said = "a bullet that opens with an ID"
-        else:
-            continue
-        first, count, reason = first or entry.start + 1, count + 1, reason or said
-    if len(known) > 1:
-        first, count = first or min(known.values()), count + fields
-        reason = reason or "fields of an item: " + ", ".join(sorted(known))
-    return Sign(dialect=Attempts.name, line=first, count=count, reason=reason) if count else None
+            yield entry.start + 1, 1, "a bullet that opens with an ID"
+    names = sorted({name for name, _ in fields})
+    if len(names) > 1:
+        yield fields[0][1], len(fields), "fields of an item: " + ", ".join(names)
 
 
 # Reading
