@@ -62,9 +62,10 @@ brings it back. The line above each part, and the part itself, should stay as th
 
 def find(plan: Document) -> list[Pointer]:
     """The pointers in ``plan``, in its order; one in fenced code is an example."""
+    if KEYED not in plan.data:
+        return []
     numbers = [number for number, line in enumerate(plan.texts) if KEYED.decode() in line]
-    blocks = (block for section in plan.sections for block in section.blocks)
-    literal = set(literal_lines(blocks)) if numbers else set()
+    literal = set(literal_lines(block for section in plan.sections for block in section.blocks))
     every = (_read(plan, number) for number in numbers if number not in literal)
     return [pointer for pointer in every if pointer]
 
