@@ -341,23 +341,13 @@ def _stateful(trio: tuple[Part | None, Part, Part], recorded: frozenset[int]) ->
     state = _later_state(trio, (was.state, left.state, right.state), recorded)
     below = three_way(was.below, left.below, right.below)
     if head is None or tail is None or state is None:
-        firsts = (
-            _first(version, head, state, tail) if version.state or version.head else []
-            for version in (was, left, right)
-        )
+        firsts = []  # the first line as each version has it, but for what could be decided
+        for version in (was, left, right):
+            known = zip((head, state, tail), version, strict=False)
+            line = b"".join(own if one is None else one for one, own in known)
+            firsts.append([line] if version.state or version.head else [])
         return [*conflict(*firsts), *below]
     return [head + state + tail, *below]
-
-
-def _first(
-    version: _Cut, head: bytes | None, state: bytes | None, tail: bytes | None
-) -> list[bytes]:
-    """The first line as one version has it, but for what could be decided."""
-    return [
-        (version.head if head is None else head)
-        + (version.state if state is None else state)
-        + (version.tail if tail is None else tail)
-    ]
 
 
 def _cut(part: Part | None) -> _Cut:
