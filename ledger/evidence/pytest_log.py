@@ -15,13 +15,12 @@ from ledger.evidence.crashes import find_crashes
 from ledger.evidence.model import (
     FAILING,
     Completeness,
-    Outcome,
     TestResult,
     Totals,
     identity_of,
     recount,
 )
-from ledger.evidence.part import Part, decode, file_name, several, shorten
+from ledger.evidence.part import Part, decode, file_name, several
 from ledger.evidence.pytest_lines import (
     LETTERS,
     REPORTS,
@@ -40,6 +39,7 @@ from ledger.evidence.pytest_lines import (
     summary_id,
     without_progress,
 )
+from ledger.evidence.tries import Tries
 from ledger.plan.text import counted
 
 NAME = "pytest-log"
@@ -154,47 +154,6 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals, boo
     return printed.model_copy(update={"collected": selected}), own > len(tests)
 
 
-class _Verdicts:
-    """The verdicts of one test so far. ``outcome`` is None before the first and after RERUN.
-
-    A try whose call and whose teardown both fail prints RERUN twice, so of a test that is run
-    again for that the tries are counted too high; JUnit XML counts them right.
-    """
-
-    def __init__(self) -> None:
-        self.outcome: Outcome | None = None
-        self.reruns = 0
-        self.repeats = 0
-        self.flaky = False
-        self.message: str | None = None
-
-    def add(self, outcome: Outcome | None) -> None:
-        """The next verdict; None for RERUN. An error after another verdict is a teardown's."""
-        if outcome is None:
-            self.reruns += 1
-        elif self.outcome is not None and outcome != "error":
-            self.repeats += 1
-            self.flaky = self.flaky or (outcome in FAILING) != (self.outcome in FAILING)
-        self.outcome = outcome
-
-    def result(self, node_id: str, failed_subtest: bool) -> TestResult | None:
-        """The result, None where no try came to an end. A test fails with its subtests,
-        whatever its own verdict."""
-        outcome = self.outcome
-        if failed_subtest and outcome not in FAILING:
-            outcome = "failed"
-        if outcome is None:
-            return None
-        return TestResult(
-            identity=identity_of(node_id),
-            outcome=outcome,
-            message=None if self.message is None else shorten(self.message),
-            tries=1 + self.reruns + self.repeats,
-            flaky=self.flaky or (self.reruns > 0 and outcome not in FAILING),
-            at_collection="::" not in node_id,
-        )
-
-
 class Session:
     """Takes lines until the session is over.
 
@@ -215,7 +174,7 @@ class Session:
         self.lines: list[str] = []
         self._started = False
         self._state = "progress"
-        self._tests: dict[str, _Verdicts] = {}
+        self._tests: dict[str, Tries] = {}
         self._failed_calls: set[str] = set()  # in the short summary, as are the next two
         self._errors: set[str] = set()
         self._subtests = Counter[str]()  # failed ones, by where they are told
@@ -417,7 +376,12 @@ class Session:
         self.verbose = True
         self.skips += word == "SKIPPED"
         self._unfinished.pop(node_id, None)
-        self._tests.setdefault(node_id, _Verdicts()).add(VERDICTS[word])
+        test = self._tests.setdefault(node_id, Tries())
+        # An error after another verdict is a teardown's. A try whose call and teardown both fail
+        # prints RERUN twice: of such a test too many tries are counted.
+        if test.outcome is None or word not in ("ERROR", "RERUN"):
+            test.begin()
+        test.add(VERDICTS[word])
 
     def _count_letters(self, text: str, shortened: bool) -> None:
         head, _, tail = text.rpartition(" ")
@@ -439,27 +403,30 @@ class Session:
         node_id, message = summary_id(rest.rstrip(), self._tests.keys())
         if "::" not in node_id and (word != "ERROR" or " " in node_id):
             return
-        test = self._tests.setdefault(node_id, _Verdicts())
+        test = self._tests.setdefault(node_id, Tries())
         outcome = VERDICTS[word]
         if outcome is None:
-            test.reruns += not self.verbose
-        elif outcome in FAILING:
+            if not self.verbose:
+                test.add_failed()
+            return
+        if test.outcome is None:
+            test.begin()
+        if outcome in FAILING:
             (self._errors if outcome == "error" else self._failed_calls).add(node_id)
-            test.outcome = "error" if "error" in (outcome, test.outcome) else "failed"
-            test.message = test.message or message
-        else:
-            test.outcome = test.outcome or outcome
+            test.add(outcome, message)
+        elif test.outcome is None:
+            test.add(outcome)
 
     def results(self) -> dict[str, TestResult]:
         """The tests that have an outcome, by identity."""
         self._flush()
+        for node_id in self.subtests_of:  # a test fails with its subtests
+            if node_id in self._tests or not self.verbose:
+                self._tests.setdefault(node_id, Tries()).add("failed")
         found = [
-            test.result(node_id, node_id in self.subtests_of)
+            test.result(identity_of(node_id), at_collection="::" not in node_id)
             for node_id, test in self._tests.items()
         ]
-        if not self.verbose:  # the subtest alone is named
-            unnamed = self.subtests_of - self._tests.keys()
-            found += [_Verdicts().result(node_id, failed_subtest=True) for node_id in unnamed]
         return {result.identity: result for result in found if result is not None}
 
     @property

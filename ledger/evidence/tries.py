@@ -53,7 +53,7 @@ class Tries:
             outcome=self.outcome,
             duration_s=None if self._duration_s is None else round(self._duration_s, 6),
             message=None if self._message is None else shorten(self._message),
-            tries=self.count,
+            tries=max(1, self.count),
             flaky=(self.outcome not in FAILING) in self._earlier,
             at_collection=at_collection,
         )
