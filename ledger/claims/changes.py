@@ -108,7 +108,9 @@ def _add(reading: Reading, index: int, start: int, measure: str, of: _Of) -> Non
 
 
 def _claim(reading: Reading, index: int, span: tuple[int, int], measure: str, of: _Of) -> None:
-    reading.claim("delta", span, scope=reading.scopes[index], measure=measure, of=of)
+    scope, group = reading.scopes[index], reading.group
+    claim = reading.context.claim("delta", span, scope=scope, group=group, measure=measure, of=of)
+    reading.claims.append(claim)
 
 
 def _measure_of(reading: Reading, index: int, after: int) -> str:

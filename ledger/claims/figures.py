@@ -312,34 +312,23 @@ class Reading:
             if measure in self._seen:
                 self.next_group()
             self._seen.add(measure)
-        self.claim(
+        claim = self.context.claim(
             kind,
             (figure.start if start is None else start, figure.end if end is None else end),
             claimed or figure.written,
             scope=self.scopes[index],
+            group=self.group,
             measure=measure,
             amount=amount,
             **{"whose": self.whose(index), "is_firm": self._is_firm(index), **more},
         )
+        self.claims.append(claim)
 
     def _is_firm(self, index: int) -> bool:
         """Whether a figure is surely a result: a label says so, or nothing else stands before it
         in its sentence that it could belong to."""
         before = self.plain[self.sentence.start : self.figures[0].start]
         return self.scopes[index].is_firm or not before.strip(" -+")
-
-    def claim(
-        self,
-        kind: ClaimKind,
-        span: tuple[int, int],
-        claimed: str = "",
-        *,
-        scope: Scope,
-        **more: Any,
-    ) -> None:
-        """One claim about the passage ``span``, for which ``scope`` holds."""
-        fields = {"group": self.group, **more}
-        self.claims.append(self.context.claim(kind, span, claimed, scope=scope, **fields))
 
 
 def is_whole(number: str) -> bool:

@@ -7,7 +7,7 @@ that are made in one breath are a ``Group``: they speak of one session.
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from ledger.claims.entries import Entry, Place, stamp_of
@@ -151,8 +151,8 @@ class Runs:
 
     def __init__(self, place: Place, entries: Iterable[Entry]) -> None:
         self._place = place
-        self._read: dict[str, Outputs | None] = {}
-        self._runs: dict[tuple[str, str], Run | None] = {}
+        self._run = cache(self._read_run)
+        self._outputs = cache(self._read_outputs)
         # The runs that each attempt of an item cites, and those of each phase of an item.
         self._cited: dict[tuple[str | None, str, str], dict[str, None]] = {}
         for entry in entries:
@@ -180,26 +180,19 @@ class Runs:
                 found.append(run)
         return found
 
-    def _run(self, folder: str, below: str = "") -> Run | None:
+    def _read_run(self, folder: str, below: str = "") -> Run | None:
         """The run of a folder, or of what lies ``below`` in it; None where nothing can be read."""
-        key = (folder, below)
-        if key not in self._runs:
-            self._runs[key] = None
-            outputs = self._outputs(folder)
-            if outputs is not None and below:
-                outputs = outputs.within(below)
-            if outputs is not None and (outputs.parts or not below):
-                run = run_of(outputs.evidence(), outputs.parts)
-                self._runs[key] = run._replace(stamp=stamp_of(folder))
-        return self._runs[key]
+        outputs = self._outputs(folder)
+        if outputs is not None and below:
+            outputs = outputs.within(below)
+        if outputs is None or (below and not outputs.parts):
+            return None
+        return run_of(outputs.evidence(), outputs.parts)._replace(stamp=stamp_of(folder))
 
-    def _outputs(self, folder: str) -> Outputs | None:
-        if folder not in self._read:
-            self._read[folder] = None
-            if self._place.files is not None:
-                with contextlib.suppress(UnreadableInput):
-                    self._read[folder] = outputs_of(self._place.files, folder)
-        return self._read[folder]
+    def _read_outputs(self, folder: str) -> Outputs | None:
+        with contextlib.suppress(UnreadableInput):
+            return outputs_of(self._place.files, folder) if self._place.files else None
+        return None
 
 
 def candidates(runs: Iterable[Run], subject: str) -> Iterator[Session]:

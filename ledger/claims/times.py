@@ -202,8 +202,11 @@ def exit_codes(plain: str, sentence: Sentence) -> list[re.Match[str]]:
 
 def exit_code(reading: Reading, match: re.Match[str], scope: Scope) -> None:
     """``exit code 0``."""
-    code, amount = match["code"], exact(match["code"])
-    reading.claim("exit_code", match.span(), code, scope=scope, measure="exit_code", amount=amount)
+    code, of = match["code"], {"measure": "exit_code", "amount": exact(match["code"])}
+    claim = reading.context.claim(
+        "exit_code", match.span(), code, scope=scope, group=reading.group, **of
+    )
+    reading.claims.append(claim)
 
 
 def judge_duration(group: Group, claim: Claim) -> JudgedClaim:

@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from ledger.errors import LedgerError, UsageError
@@ -73,12 +72,7 @@ class Blobs:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

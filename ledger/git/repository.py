@@ -154,11 +154,17 @@ class Artifacts:
         self._tree = WorkTree(root)
         self._index = Index(Blobs(root)) if is_git else None
         self._states: dict[str, ArtifactState] = {}
+        self._resolvers: dict[int, Resolver] = {}  # by the item's identity: each holds its own
+        self._cited: dict[tuple[int, str, int], list[Cited]] = {}
 
-    def cited(self, item: Item | None, attempt: Attempt) -> Iterator[Cited]:
+    def cited(self, item: Item | None, attempt: Attempt) -> list[Cited]:
         """What an attempt of an item cites."""
         listing = self._index.listing if self._index else Listing(())
-        return Resolver(item, listing, self._tree.has).resolve(attempt)
+        resolver = self._resolvers.setdefault(id(item), Resolver(item, listing, self._tree.has))
+        key = id(item), attempt.text, attempt.span.start_line
+        if key not in self._cited:
+            self._cited[key] = list(resolver.resolve(attempt))
+        return self._cited[key]
 
     def states(self, asked: Sequence[str]) -> Mapping[str, ArtifactState]:
         """The state of each path; those that were asked about before come along."""

@@ -194,7 +194,7 @@ def _indent(line: str) -> int:
 def _in_line(line: str, bare_from: int) -> Iterator[str]:
     """Code spans and link targets of the line, and its bare words from ``bare_from`` on."""
     end = 0
-    for start, stop, span in _code_spans(line):
+    for start, stop, span in code_spans(line):
         yield from _outside_code(line, end, start, bare_from)
         yield span
         end = stop
@@ -209,7 +209,7 @@ def _outside_code(line: str, start: int, stop: int, bare_from: int) -> Iterator[
         yield from (word for word in _words(text) if "/" in word)
 
 
-def _code_spans(line: str) -> Iterator[tuple[int, int, str]]:
+def code_spans(line: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and content of each code span: as many ticks behind it as before it."""
     runs = list(_TICKS.finditer(line))
     partner: dict[int, int] = {}

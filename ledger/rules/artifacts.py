@@ -189,7 +189,7 @@ def _places(cited: Cited) -> tuple[str, ...]:
 
 # What a key is, and what it looks like: "ghp_0123..." for instance.
 _KEYS = tuple(
-    (kind, re.compile(pattern))
+    (kind, re.compile(rb"(?<![\w-])" + pattern))  # no word goes on before it, as in "task-..."
     for kind, pattern in (
         ("an AWS key", rb"AKIA[0-9A-Z]{16}(?![0-9A-Za-z])"),
         ("a GitHub token", rb"gh[pos]_[0-9A-Za-z]{36}"),
@@ -283,29 +283,17 @@ def _changed(new: bytes, old: bytes) -> tuple[int, int]:
 def _secrets(data: bytes) -> Iterator[_Secret]:
     for kind, pattern in _KEYS:
         for match in pattern.finditer(data):
-            if not _goes_on(data, match.start()):
-                yield _Secret(match.start(), kind, match.group())
+            yield _Secret(match.start(), kind, match.group())
     for match in _VALUE.finditer(data):
         if _is_random(match[1]):
             yield _Secret(match.start(), "the value of a secret", match[1])
 
 
-def _goes_on(data: bytes, at: int) -> bool:
-    """Whether a word goes on at ``at``, as in ``task-...``."""
-    before = data[at - 1 : at] if at else b""
-    return before.isalnum() or before in (b"_", b"-")
-
-
 def _is_random(value: bytes) -> bool:
     """Whether nobody would choose the value as a name: letters and digits mixed, no path."""
-    letters = sum(byte in _LETTERS for byte in value)
-    digits = sum(byte in _DIGITS for byte in value)
+    letters, digits = (len(re.findall(kind, value)) for kind in (rb"[A-Za-z]", rb"[0-9]"))
     is_path = b"/" in value[:2] or value.count(b"/") > 2 or b".." in value or b"***" in value
     return letters > 3 and digits > 2 and not is_path and len(set(value)) > len(value) / 3
-
-
-_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_DIGITS = frozenset(b"0123456789")
 
 
 def _hint(value: bytes) -> str:

@@ -1,13 +1,12 @@
 """Rules about the file as a whole, its characters, and its items."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from ledger.edits.outline import Outline, Shape
-from ledger.plan import dialects, document, text
+from ledger.plan import citations, dialects, document, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
 from ledger.plan.places import name
@@ -238,7 +237,6 @@ _SUSPECT: Final = re.compile(
     rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2(?:\x82\xac"
     rb"|\x84\xa2|\x80[\x93\x94\x98-\x9a\x9c-\x9e\xa0-\xa2\xa6\xb0\xb9\xba]))"
 )
-_TICKS: Final = re.compile(r"`+")
 _MOST: Final = 20
 
 
@@ -296,22 +294,20 @@ def damaged(data: bytes) -> Iterator[Damaged]:
         whole = data[start:end].rstrip(b"\r\n")
         raw = whole if line else whole.removeprefix(text.BOM)
         was = text.decode(raw)
-        parts = [(begin, stop, text.mend(was[begin:stop])) for begin, stop in _outside(was)]
-        if not any(mended.is_damaged for *_, mended in parts):
+        mended = _mended(was)
+        if mended is None:
             continue
         code = _code(data) if code is None else code
         if line not in code:
             last = start + len(whole)
-            said = _joined(was, [(begin, stop, mended.line) for begin, stop, mended in parts])
-            lost = sum(mended.lost for *_, mended in parts)
             yield Damaged(
                 line=line + 1,
                 start=last - len(raw),
                 end=last,
                 at=first,
                 was=was,
-                mended=said,
-                lost=lost,
+                mended=mended[0],
+                lost=mended[1],
             )
 
 
@@ -326,33 +322,17 @@ def _code(data: bytes) -> frozenset[int]:
     return frozenset(line for block in blocks for line in range(block.start, block.end))
 
 
-def _outside(line: str) -> list[tuple[int, int]]:
-    """Where the parts of a line between its spans of code begin and end."""
-    parts, begun = [], 0
-    ticks = [(found.start(), found.end()) for found in _TICKS.finditer(line)]
-    places: dict[int, list[int]] = {}
-    for at, (start, end) in enumerate(ticks):
-        places.setdefault(end - start, []).append(at)
-    at = 0
-    while at < len(ticks):
-        start, end = ticks[at]
-        same = places[end - start]
-        after = bisect_right(same, at)
-        if after == len(same):
-            at += 1  # opens nothing
-            continue
-        parts.append((begun, start))
-        begun, at = ticks[same[after]][1], same[after] + 1
-    return [*parts, (begun, len(line))]
-
-
-def _joined(line: str, parts: list[tuple[int, int, str]]) -> str:
-    """The line with other words in its parts."""
-    pieces, at = [], 0
-    for start, end, said in parts:
-        pieces += [line[at:start], said]
-        at = end
-    return "".join([*pieces, line[at:]])
+def _mended(line: str) -> tuple[str, int] | None:
+    """The line as it was meant outside of its spans of code, and how many characters are lost;
+    None for one without damage."""
+    parts, pieces, begun = [], [], 0
+    for start, end, _ in (*citations.code_spans(line), (len(line), len(line), "")):
+        parts.append(text.mend(line[begun:start]))
+        pieces += [parts[-1].line, line[start:end]]
+        begun = end
+    if not any(part.is_damaged for part in parts):
+        return None
+    return "".join(pieces), sum(part.lost for part in parts)
 
 
 _OTHER: Final = re.compile(r"[^\x00-\x7f]+")
