@@ -258,7 +258,7 @@ def _ci(found: Config) -> StartStep:
         name = file.relative_to(found.root).as_posix()
         if "ledger validate" in (pre_commit.read(found.root, name) or ""):
             return _step("ci", "there", name, "the check in CI")
-    said = templates.ci(_branch(found))
+    said = templates.ci((repository.branch(found.root) if found.is_git else None) or "main")
     if os.path.lexists(found.root / templates.CI_FILE):
         return _by_hand("ci", templates.CI_FILE, said)
     return _step("ci", "added", templates.CI_FILE, "the check in CI", said)
@@ -273,11 +273,6 @@ def _agents(found: Config) -> StartStep:
     name, said = next((one for one in known if one[1] is not None), known[0])
     block = templates.agents(said, found.ledger_path)
     return _step("agents", "added", name, "the block for agents", block)
-
-
-def _branch(found: Config) -> str:
-    """The branch that counts: the remote's own, else the one that is checked out."""
-    return (repository.branch(found.root) if found.is_git else None) or "main"
 
 
 def _by_hand(about: Literal["configuration"] | Offer, place: str, said: str | None) -> StartStep:

@@ -289,7 +289,8 @@ class Touched:
         self._by_path: dict[str, list[tuple[str, str]]] = {}
         self._before: dict[str, set[str]] = {}
         merges: dict[str, dict[str, list[str]]] = {}
-        for (sha, parents, day, subject), raw in _records(root, commit):
+        said = _git(root, *_OF_EVERY_FILE, commit, "--")
+        for (sha, parents, day, subject), raw in records(said, 4):
             above = tuple(parents.split())
             self.commits.setdefault(sha, Revision(len(self.commits), sha, above, day, subject))
             for about, path in raw:
@@ -360,7 +361,3 @@ class Touched:
             if not self._sorted[place].startswith(f"{path}/"):
                 break
             yield self._sorted[place]
-
-
-def _records(root: Path, commit: str) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
-    return records(_git(root, *_OF_EVERY_FILE, commit, "--"), 4)

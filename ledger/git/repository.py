@@ -64,8 +64,7 @@ def fork_point(root: Path, *revisions: str) -> str | None:
 
 def renamed_from(root: Path, path: str) -> str | None:
     """What the last commit calls the file that is staged as ``path``, where it has another name."""
-    answer = _answer(root, *_RENAMES)
-    names = iter(_names(answer))
+    names = (os.fsdecode(name) for name in _answer(root, *_RENAMES).split(b"\0") if name)
     for status in names:
         old = next(names, "")
         if status[:1] in ("R", "C") and next(names, "") == path:
@@ -206,10 +205,6 @@ def _answer(root: Path, *arguments: str) -> bytes:
 
 def _line(answer: bytes) -> str:
     return answer.decode("utf-8", "replace").strip()
-
-
-def _names(answer: bytes) -> list[str]:
-    return [os.fsdecode(name) for name in answer.split(b"\0") if name]
 
 
 # What only commands ask: through GitPython

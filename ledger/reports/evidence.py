@@ -101,14 +101,14 @@ def comparison(delta: Delta, baseline: str) -> Iterator[Line]:
     )
     yield Line(one_line(f"against {baseline}"), "heading")
     always = 3
-    shown = [one for place, one in enumerate(classes) if one[1] or place < always]
-    yield Line(f"  {', '.join(_count(name, tests) for name, tests in shown)}")
+    shown = [
+        counted(len(tests), name) if name.startswith("new ") else f"{len(tests)} {name}"
+        for place, (name, tests) in enumerate(classes)
+        if tests or place < always
+    ]
+    yield Line(f"  {', '.join(shown)}")
     for name, tests in classes:
         for identity in tests if name != "still failing" else ():
             yield Line(f"  {name}: {one_line(identity)}")
     for pair in delta.renamed:
         yield Line(f"  perhaps renamed: {one_line(f'{pair.before} -> {pair.now}')}")
-
-
-def _count(name: str, tests: Sequence[str]) -> str:
-    return counted(len(tests), name) if name.startswith("new ") else f"{len(tests)} {name}"

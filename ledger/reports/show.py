@@ -10,7 +10,7 @@ from ledger.commands.links import ArtifactLink, CommitLink, Links, Pointers
 from ledger.commands.show import Shown
 from ledger.commands.status import count_actions
 from ledger.plan import text
-from ledger.plan.model import Action, ArchivedPart, Attempt, Field, Item, Ledger, Span
+from ledger.plan.model import ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line, accented, name_of, section
 from ledger.reports.status import actions, size
@@ -137,11 +137,8 @@ def _actions(shown: Item) -> Iterator[Line]:
     yield from section(f"Next actions ({said})")
     for action in shown.actions:
         if action.state not in _CLOSED:
-            yield Line(f"  {_name(action)} {action.state}: {one_line(action.text)}")
-
-
-def _name(action: Action) -> str:
-    return "-" if action.number is None else f"{action.number}."
+            name = "-" if action.number is None else f"{action.number}."
+            yield Line(f"  {name} {action.state}: {one_line(action.text)}")
 
 
 # What attempts point at

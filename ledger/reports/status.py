@@ -189,11 +189,8 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
         yield _next(action), action.text
     for waiting in item.waiting_for:
         is_next = action is not None and action.line == waiting.line
-        yield _blocked(waiting.action), action.text if action and is_next else waiting.text
-
-
-def _blocked(action: int | None) -> str:
-    return "blocked: " if action is None else f"blocked {action}: "
+        label = "blocked: " if waiting.action is None else f"blocked {waiting.action}: "
+        yield label, action.text if action and is_next else waiting.text
 
 
 def _closing(status: Status, every: bool) -> Iterator[str]:

@@ -53,7 +53,7 @@ def duplicate_attempt(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Give the later one the next free number: `ledger doctor --fix` does, and `ledger append`
     picks it by itself.
     """
-    known = _texts(facts.base)
+    known = {a.text for item in facts.base.items for a in item.attempts} if facts.base else set()
     for item in ledger.items:
         numbered = [a for a in item.attempts if a.source == "history" and a.number is not None]
         if any(item.has_archived(a.number) for a in numbered):
@@ -205,10 +205,6 @@ def attempts_out_of_order(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             if step < 0 if is_rising else step > 0:
                 message = f"{item.id} has attempt #{attempt.number} after #{before.number}"
                 yield Fault(attempt, message, "", item.id)
-
-
-def _texts(ledger: Ledger | None) -> set[str]:
-    return {a.text for item in ledger.items for a in item.attempts} if ledger else set()
 
 
 Age = Callable[[Attempt], int]
