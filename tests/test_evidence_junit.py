@@ -340,10 +340,12 @@ def test_a_file_that_could_not_be_loaded(
 def test_a_todo_of_jest_is_not_passed() -> None:
     """jest-junit writes it as a test case like one that passed, and does not count it."""
     cases = one("passed", "time='0.002'") + one("passed", "time='0'", "later")
-    part = read(suite(cases, "tests='1' failures='0' skipped='0'"))
+    jest = "<testsuites name='jest tests'>{}</testsuites>"
+    part = read(jest.format(suite(cases, "tests='1' failures='0' skipped='0'")))
     assert told(part) == {"c::a": "passed", "c::later": "skipped"}
     assert (part.tests["c::later"].message, part.warnings) == ("todo", ())
-    part = read(suite(cases + one("passed", "time='0'", "b"), "tests='2' failures='0' skipped='0'"))
+    cases += one("passed", "time='0'", "b")
+    part = read(jest.format(suite(cases, "tests='2' failures='0' skipped='0'")))
     assert told(part) == {"c::a": "passed", "c::later": "passed", "c::b": "skipped"}
     assert part.warnings == (
         "which of the tests that took no time are todo is not told: the last",

@@ -18,7 +18,15 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from ledger.errors import UnreadableInput
-from ledger.evidence.model import FAILING, WORST_FIRST, Outcome, TestResult, Totals, recount
+from ledger.evidence.model import (
+    FAILING,
+    WORST_FIRST,
+    Completeness,
+    Outcome,
+    TestResult,
+    Totals,
+    recount,
+)
 from ledger.evidence.part import MAX_BYTES, Part, file_name, shorten
 from ledger.evidence.tries import Tries, names_apart
 from ledger.plan.text import counted
@@ -53,7 +61,6 @@ OUTCOMES: dict[str, Outcome] = {
     "disabled": "skipped",
 }
 _WEIGHT: dict[Outcome, int] = {"error": 0, "failed": 1, "passed": 3, "skipped": 4}
-
 
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 _MAX_WARNINGS = 5
@@ -138,14 +145,12 @@ class _Suite:
     tags in them (``failure``) and the test cases that have one (``with failure``); ``every``
     counts those of the suites inside it as well."""
 
-    def __init__(self, attributes: dict[str, str], path: str = "", no_time: str = "") -> None:
+    def __init__(self, attributes: dict[str, str], path: str = "") -> None:
         self.attributes = attributes
         self.path = path
-        self.no_time = no_time
         self.cases: dict[str, list[_Case]] = {}
         self.own: Counter[str] = Counter()
         self.every: Counter[str] = Counter()
-        self.untimed: list[tuple[list[_Case], int]] = []  # passed in no time, as a todo has
         self.doubles = 0  # errors of a teardown after a failure
         self.inner_suites = 0
         self.inner_time = 0.0
@@ -169,14 +174,9 @@ class _Suite:
             self.own[f"with {tag}"] += 1
         file, line = attributes.get("file", ""), attributes.get("line")
         case = _Case(result, (self.path, file, f"line {line}") if line else (self.path, file, ""))
-        alike = self.cases.get(result.identity)
-        if alike is None:
-            alike = self.cases[result.identity] = [case]
-        else:
-            self.doubles += _is_double(result, alike[-1].result)
-            alike.append(case)
-        if not tags and attributes.get("time", self.no_time) == "0":
-            self.untimed.append((alike, len(alike) - 1))
+        alike = self.cases.setdefault(result.identity, [])
+        self.doubles += bool(alike) and _is_double(result, alike[-1].result)
+        alike.append(case)
 
 
 class Cases:
@@ -189,9 +189,7 @@ class Cases:
 
     def __init__(self) -> None:
         self.tests: dict[str, TestResult] = {}
-        self.is_pytest = False
-        self.is_go = self.is_jest = False
-        self.stopped = False
+        self.is_pytest = self.is_go = self.is_jest = self.stopped = False
         self.started: str | None = None
         self.duration_s: float | None = None
         self._in_teardown: Counter[Outcome] = Counter()  # what had come before the teardown's error
@@ -204,9 +202,7 @@ class Cases:
         self._suites = [_Suite({})]
         self._found: dict[str, list[_Case]] = {}
         self._mismatches: list[str] = []
-        self._numbered = 0
-        self._nameless = 0
-        self._guessed = 0
+        self._numbered = self._nameless = self._guessed = 0
 
     def open(self, attributes: dict[str, str]) -> None:
         """A suite begins, or the root that holds them."""
@@ -215,7 +211,7 @@ class Cases:
         self.is_pytest = self.is_pytest or name in ("pytest", "pytest tests")
         self.is_jest = self.is_jest or name == "jest tests"
         path = f"{above.path} > {name}" if above.path else name
-        self._suites.append(_Suite(attributes, path, "0" if self.is_jest else ""))
+        self._suites.append(_Suite(attributes, path))
         started = attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
             self.started = started
@@ -237,13 +233,10 @@ class Cases:
         tags = [verdict.tag for verdict in verdicts]
         if verdicts:
             result = judge(identity, attributes, verdicts)
-            places = (suite.attributes.get("name"), "Test suite failed to run")
-            if (
-                result.outcome in FAILING
-                and name.endswith(_SCRIPTS)
-                and (classname in places or (classname == "test" and "/" in name))
-            ):
-                self.not_loaded = name
+            if result.outcome in FAILING and name.endswith(_SCRIPTS):
+                of_file = (suite.attributes.get("name"), "Test suite failed to run")
+                if classname in of_file or (classname == "test" and "/" in name):
+                    self.not_loaded = name
             in_teardown = _in_teardown(result)
             if len(tags) > 1 or in_teardown:
                 suite.is_odd = True
@@ -276,14 +269,14 @@ class Cases:
         for tag in ("error", "failure"):
             if suite.written(_COUNTED[tag]) and not (suite.cases or suite.inner_suites):
                 self.add_broken(_NOT_LOADED, tag)
-        suite = self._suites.pop()
+        self._suites.pop()
         suite.every += suite.own
-        own_time = seconds(suite.attributes.get("time"))
-        took = own_time
+        took = own_time = seconds(suite.attributes.get("time"))
         if took is None:
-            every = (case.result for alike in suite.cases.values() for case in alike)
-            took = suite.inner_time + sum(test.duration_s or 0.0 for test in every)
-        self._mark_todo(suite)
+            every = (case.result.duration_s for alike in suite.cases.values() for case in alike)
+            took = suite.inner_time + sum(filter(None, every))
+        if self.is_jest:
+            self._mark_todo(suite)
         for identity, cases in suite.cases.items():
             kept = self._fold(suite, cases) if len(cases) > 1 else cases
             if self._found.setdefault(identity, kept) is not kept:
@@ -313,18 +306,17 @@ class Cases:
                 self.tests[name] = case.result.model_copy(update={"identity": name})
 
     def _mark_todo(self, suite: _Suite) -> None:
-        """jest-junit writes a todo as a test that took no time, and counts it nowhere."""
-        missing = suite.own["cases"] - (suite.written("tests") or suite.own["cases"])
-        if self.is_pytest or self.is_go or not 0 < missing <= len(suite.untimed):
-            return
-        marked = any(tag.startswith(("flaky", "rerun")) for tag in suite.own)
-        if suite.written("skipped") != suite.own["with skipped"] or marked:
-            return
-        suite.is_odd = True
-        self._guessed += missing < len(suite.untimed)
-        for alike, at in suite.untimed[-missing:]:
-            todo = {"outcome": "skipped", "message": "todo"}
-            alike[at] = alike[at]._replace(result=alike[at].result.model_copy(update=todo))
+        """jest-junit writes a todo as a test that passed in no time, and counts it nowhere."""
+        every = [(alike, at) for alike in suite.cases.values() for at in range(len(alike))]
+        passed = [(alike, at) for alike, at in every if alike[at].result.outcome == "passed"]
+        untimed = [(alike, at) for alike, at in passed if not alike[at].result.duration_s]
+        missing = len(every) - (suite.written("tests") or len(every))
+        if 0 < missing <= len(untimed):
+            suite.is_odd = True
+            self._guessed += missing < len(untimed)
+            for alike, at in untimed[-missing:]:
+                todo = {"outcome": "skipped", "message": "todo"}
+                alike[at] = alike[at]._replace(result=alike[at].result.model_copy(update=todo))
 
     def _fold(self, suite: _Suite, cases: list[_Case]) -> list[_Case]:
         """Test cases of one name in one suite.
@@ -505,16 +497,16 @@ def _part(cases: Cases, name: str) -> Part:
     )
     if cases.stopped:
         return part._replace(completeness="incomplete", reason="stopped in the middle of a test")
-    if cases.unnamed:
-        reason = f"it counts {counted(cases.unnamed, 'failure')} that no test case shows"
-        return part._replace(completeness="inconsistent", reason=reason)
-    if cases.not_loaded is not None:
-        return part._replace(
-            completeness="failed", reason=f"{cases.not_loaded} could not be loaded"
-        )
-    if cases.unexplained is not None:
-        reason = f"{cases.unexplained} is said to have failed, and holds no failure"
-        return part._replace(completeness="inconsistent", reason=reason)
+    told: tuple[tuple[object, Completeness, str], ...] = (
+        (cases.not_loaded, "failed", f"{cases.not_loaded} could not be loaded"),
+        (cases.unnamed, "inconsistent",
+         f"it counts {counted(cases.unnamed, 'failure')} that no test case shows"),
+        (cases.unexplained, "inconsistent",
+         f"{cases.unexplained} is said to have failed, and holds no failure"),
+    )  # fmt: skip
+    for is_so, completeness, reason in told:
+        if is_so:
+            return part._replace(completeness=completeness, reason=reason)
     return part
 
 

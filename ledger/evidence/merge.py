@@ -1,6 +1,7 @@
 """The tests of several outputs of one run: which of them tell of the same session, and what the
 sessions add up to."""
 
+import posixpath
 from collections import Counter
 from collections.abc import KeysView, Sequence
 
@@ -214,18 +215,16 @@ def _find_overwritten(
     """Sessions with failures that no file but their log has, beside a JUnit file of pytest that
     tells of another session of that log, or of none."""
     for log in kept:
+        failures = log.totals.failing if log.totals and log.reader == "pytest-log" else 0
         failing = [name for name, test in log.tests.items() if test.outcome in FAILING]
-        if log.reader != "pytest-log" or not (log.totals and log.totals.failing):
-            continue
-        for report in kept:
+        example = f", such as {failing[0][:200]}" if failing else ""
+        for report in kept if failures else ():
             partners = {other.file for other, partner in pairs if partner is report}
-            is_near = report.file.rpartition("/")[0] == log.file.rpartition("/")[0]
-            if report.reader == "junit" and report.wall and (partners <= {log.file}) and is_near:
-                names = f"{counted(log.totals.failing, 'failure')}"
-                example = f", such as {failing[0][:200]}" if failing else ""
+            is_near = posixpath.dirname(report.file) == posixpath.dirname(log.file)
+            if report.reader == "junit" and report.wall and partners <= {log.file} and is_near:
                 merged.disagreements.append(
-                    f"{log.file} tells of {names} that {report.file} lacks{example}: "
-                    "a later pytest may have overwritten it"
+                    f"{log.file} tells of {counted(failures, 'failure')} that {report.file} "
+                    f"lacks{example}: a later pytest may have overwritten it"
                 )
                 break
 
@@ -279,11 +278,9 @@ def _add_up(kept: Sequence[Part], merged: Merged) -> None:
 
 def _worst(tests: Sequence[TestResult]) -> TestResult:
     """The result of a test that pytest ran in several sessions."""
-    is_flaky = len({test.outcome in FAILING for test in tests}) > 1
-    tries = sum(test.tries for test in tests)
+    flaky = len({test.outcome in FAILING for test in tests}) > 1 or any(t.flaky for t in tests)
     worst = min(tests, key=lambda test: WORST_FIRST.index(test.outcome))
-    flaky = is_flaky or any(test.flaky for test in tests)
-    return worst.model_copy(update={"tries": tries, "flaky": flaky})
+    return worst.model_copy(update={"tries": sum(test.tries for test in tests), "flaky": flaky})
 
 
 def _totals(kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged) -> None:
