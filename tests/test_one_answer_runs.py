@@ -1,7 +1,7 @@
 """One run, one reading: whoever is asked says the same of the same files.
 
 Each case is a folder of outputs, or one file. ``evidence`` says what is in it; ``append`` must
-record that, ``rounds`` counts it, ``verify`` and ``validate --base`` judge with it, and the work
+record that, ``rounds`` counts it, ``gate``, ``verify`` and ``validate --base`` judge with it, and the work
 tree, the index and a commit hold the same. The sums hold for all of them.
 """
 
@@ -256,9 +256,28 @@ def one_answer(repo: Repository, run: str) -> Evidence:
         assert as_round["result"] == result_of(read)
         assert as_round["result_text"] == read.completeness
         assert as_round["metrics"].get("duration") == read.duration_s
-    if read.totals is not None and read.totals.executed:
-        _judged(repo, run, read.totals)
+    if read.totals is not None:
+        _gated(repo, run, read.totals)
+        if read.totals.executed:
+            _judged(repo, run, read.totals)
     return read
+
+
+def _gated(repo: Repository, run: str, totals: Totals) -> None:
+    """Criteria of an item are judged by the same figures."""
+    criteria = (
+        f"passed > {totals.passed}",
+        f"failures > {totals.failing}",
+        f"rerun > {totals.rerun}",
+    )
+    lines = "".join(f"  - [ ] One `check: {check}`\n" for check in criteria)
+    repo.ledger.write_text(PLAN.replace("- Attempts", f"- Exit Criteria:\n{lines}- Attempts"))
+    judged = call(repo.path, "gate", "PARSE-001", "--run", run, "--json").data["criteria"]
+    assert {one["verdict"] for one in judged} == {"unmet"}, judged
+    repo.ledger.write_text(repo.ledger.read_text().replace(" > ", " >= "))
+    judged = call(repo.path, "gate", "PARSE-001", "--run", run, "--json").data["criteria"]
+    assert {one["verdict"] for one in judged} <= {"met", "unknown"}, judged
+    repo.git("checkout", "--quiet", "docs/fix_plan.md")
 
 
 def _recorded(attempt: Any, read: Evidence) -> None:
