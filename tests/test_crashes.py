@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger.errors import UnreadableInput
 from ledger.evidence import apple_crash, crashes, outputs
 from ledger.evidence.crashes import groups
-from ledger.evidence.frames import Frame, fold, frame_of, is_silent
+from ledger.evidence.frames import Frame, fold, frame_of, is_silent, signature
 from ledger.evidence.model import Crash
 
 DATA = Path(__file__).parent / "data" / "crashes"
@@ -242,6 +242,11 @@ def test_folding_a_long_name_takes_no_time(function: str) -> None:
         (Frame("memory_map"), False),
         (Frame("assertions_enabled"), False),
         (Frame("main"), False),
+        (Frame("", "", "??? + 0"), True),
+        (Frame("???"), True),
+        (Frame("<unknown>"), True),
+        (Frame("0x00005a6b9101cc7a"), True),
+        (Frame("unknown_format"), False),
     ],
 )
 def test_frames_that_tell_nothing(frame: Frame, silent: bool) -> None:
@@ -260,6 +265,18 @@ def test_frames_that_tell_nothing(frame: Frame, silent: bool) -> None:
 )
 def test_a_frame_is_its_text(frame: Frame) -> None:
     assert frame_of(frame.text) == frame
+
+
+@pytest.mark.parametrize(
+    ("frames", "told"),
+    [
+        ([Frame("", "", "??? + 0"), Frame("", "", "LibA + 774128")], "SIGSEGV in LibA + 774128"),
+        ([Frame("", "", "??? + 0"), Frame("???")], "SIGSEGV"),
+        ([Frame("", "", "??? + 0"), Frame("abort", "", "libc")], "SIGSEGV in abort"),
+    ],
+)
+def test_an_unknown_frame_is_no_signature(frames: list[Frame], told: str) -> None:
+    assert signature("SIGSEGV", frames) == told
 
 
 def test_a_frame_of_python() -> None:

@@ -40,13 +40,18 @@ _SILENT = re.compile(
     r"|_?assertionFailure|_fatalErrorMessage|_swift_runtime_on_report"
     r"|rust_begin_unwind|rust_panic\w*|core::panicking::.*|core::option::.*|core::result::.*"
     r"|__rust_\w+|_?dispatch_\w+|_pthread_\w+|start_wqthread|thread_start|start_thread|__?clone3?"
-    r"|_?start|<signal handler called>|BaseThreadInitThunk|RtlUserThreadStart|\?+)"
+    r"|_?start|<signal handler called>|BaseThreadInitThunk|RtlUserThreadStart)"
 )
 # Binaries of the system, where a frame has no name.
 _SYSTEM = re.compile(
     r"(?:lib(?:c|m|dl|rt|pthread|stdc\+\+|c\+\+\w*|gcc_s|ffi|asan|ubsan|tsan|lsan)(?:[-.][\w.-]*)?"
     r"|ld-linux[\w.-]*|linux-vdso\S*|libsystem_\S+|libobjc\S*|libswift\S+|libdyld\S*|dyld"
     r"|(?i:ntdll|kernel32|kernelbase|ucrtbase|vcruntime\w*)(?i:\.dll)?)(?: \+ \w+)?"
+)
+
+# An address that no binary is known for: `???`, `??? + 0`, `<unknown>`, `0x5a6b9101cc7ac6c4`.
+_UNKNOWN = re.compile(
+    r"(?:\?+|[<\[(]?unknown(?: \w{1,20})?[>\])]?|0x[0-9a-f]{1,16})(?: \+ \w+)?", re.IGNORECASE
 )
 
 
@@ -198,7 +203,8 @@ def _closing(name: str, at: int, opening: str, closing: str) -> int:
 def is_silent(frame: Frame) -> bool:
     """Whether a frame tells nothing of what went wrong."""
     name = frame.name
-    return not name or bool((_SILENT if frame.function else _SYSTEM).fullmatch(name))
+    known = _SILENT if frame.function else _SYSTEM
+    return not name or bool(_UNKNOWN.fullmatch(name) or known.fullmatch(name))
 
 
 def signature(what: str, frames: Sequence[Frame]) -> str:
@@ -216,7 +222,8 @@ def reached_through(frames: Sequence[str]) -> str:
 def _ends(frames: Sequence[Frame]) -> tuple[str, str]:
     telling = [frame for frame in frames if not is_silent(frame)]
     if not telling:
-        return next((frame.name for frame in frames if frame.name.strip("?")), ""), ""
+        names = (frame.name for frame in frames)
+        return next((name for name in names if name and not _UNKNOWN.fullmatch(name)), ""), ""
     top = telling[0]
     below = [frame for frame in telling if frame.name != top.name]
     other = next((frame for frame in below if frame.home != top.home), None)

@@ -122,10 +122,10 @@ def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
 
 def seconds(text: str | None) -> float | None:
     """A ``time`` attribute: ``0.25``, ``0,25``, or with thousands as Surefire has them,
-    ``1,234.5``. None where it is none."""
+    ``1,234.5``, or others, ``1.234,5``. None where it is none."""
     text = text or ""
-    if "." not in text:
-        text = ".".join(text.rsplit(",", 1))
+    if text.rfind(",") > text.rfind("."):
+        text = ".".join(text.replace(".", "").rsplit(",", 1))
     try:
         value = float(text.replace(",", ""))
     except ValueError:
