@@ -16,7 +16,7 @@ from ledger.claims.figures import TIMES, Figure, Reading, figures
 from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of
-from ledger.evidence.model import Evidence
+from ledger.evidence.outputs import Outputs
 from ledger.gates.done import against_success, reason_in
 from ledger.gates.prose import all_tests
 from ledger.plan.model import Attempt, Ledger
@@ -269,14 +269,15 @@ def _runs_named(run_names: Iterable[RunName], named: Mapping[RunName, Sequence[R
     return [run for path, run in found.items() if narrowed is None or path in narrowed]
 
 
-def contradictions(said: str, attempt: Attempt, evidence: Sequence[Evidence]) -> list[JudgedClaim]:
-    """What an author says of the runs that ``attempt`` records, and they contradict. ``evidence``
-    are these runs; nothing else is looked at, so paths, commits and other runs are not judged.
+def contradictions(said: str, attempt: Attempt, outputs: Sequence[Outputs]) -> list[JudgedClaim]:
+    """What an author says of the runs that ``attempt`` records, and they contradict. ``outputs``
+    are of these runs; nothing else is looked at, so paths, commits and other runs are not judged.
 
     Whoever says beside a run that so many passed speaks of that run. Of what failed or was skipped
     that is less sure: it may be what was mended.
     """
-    runs = [run_of(run)._replace(stamp=run.stamp or _RECORDED) for run in evidence]
+    read = [run_of(of.evidence(), of.parts) for of in outputs]
+    runs = [run._replace(stamp=run.stamp or _RECORDED) for run in read]
     entry = Entry(
         item=attempt.item,
         attempt=attempt.number,

@@ -117,7 +117,8 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
         found: dict[tuple[float, str], Figure] = {}
         if (value := getattr(evidence, name)) is not None:
             file = place(evidence.sources.get(name, path))
-            found[value, file] = Figure(float(value), file, is_exact=not file.endswith(".xml"))
+            is_exact = name != "duration_s" or not file.endswith((".xml", ".json", ".jsonl"))
+            found[value, file] = Figure(float(value), file, is_exact)
         for part in parts:
             if (value := getattr(part, name)) is not None:
                 file = place(part.file)
@@ -172,13 +173,23 @@ class Runs:
         """The runs of folders, but for those that cannot be read. Where a folder holds several
         sessions and only a part of it is cited, which stands beside it, the run is that part."""
         found = []
-        for folder, part in folders.items():
+        for whole, part in folders.items():
+            is_inner = part not in ("", whole) and self._is_inner(whole, part)
+            folder = part if is_inner else whole
             run = self._run(folder)
             if run is not None and run.single is None and part not in ("", folder):
                 run = self._run(folder, part.removeprefix(f"{folder}/")) or run
             if run is not None:
                 found.append(run)
         return found
+
+    def _is_inner(self, folder: str, part: str) -> bool:
+        """Whether a part of a folder is a run by itself, none of whose files are the folder's."""
+        outputs, below = self._outputs(folder), part.removeprefix(f"{folder}/")
+        is_own = outputs is None or any(
+            f"{name}/".startswith(f"{below}/") for name in outputs.files
+        )
+        return not is_own and self._outputs(part) is not None
 
     def _read_run(self, folder: str, below: str = "") -> Run | None:
         """The run of a folder, or of what lies ``below`` in it; None where nothing can be read."""

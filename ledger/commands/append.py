@@ -22,7 +22,7 @@ from ledger.edits import append as edits
 from ledger.errors import Refused, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
-from ledger.evidence.outputs import read_run, read_runs
+from ledger.evidence.outputs import outputs_of, read_run, together
 from ledger.gates.done import against_success
 from ledger.git import files, repository
 from ledger.git.changes import Changes, changes
@@ -111,7 +111,7 @@ def append(
 
         def expect(new: Ledger) -> None:
             written = edits.check(plan.ledger, new, meant)
-            claims = contradictions(summary, written, evidence.each)
+            claims = contradictions(summary, written, evidence.outputs)
             _refuse_contradicted([*claims, *judgements.contradicted(config, new, plan.ledger)])
 
         plan.propose(edits.append(plan.ledger, meant), expect=expect)
@@ -133,9 +133,9 @@ class _Evidence:
     def __init__(self, config: Config, runs: Sequence[Path]) -> None:
         self.tree = files.WorkTree(config.root)
         names = [files.inside(config.root, run) for run in runs]
-        self.whole = read_runs(self.tree, names)
-        alone = len(names) == 1
-        self.each = (self.whole,) if alone else tuple(read_run(self.tree, n) for n in names)
+        self.outputs = [outputs_of(self.tree, name) for name in names]
+        self.whole = together(self.outputs)
+        self.each = tuple(outputs.evidence() for outputs in self.outputs)
 
 
 def _draft(
@@ -251,7 +251,7 @@ def _refuse_contradicted(claims: Sequence[JudgedClaim]) -> None:
 def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:
     sections = [section for section in ledger.items if section.id == item]
     for run in evidence.each:
-        entry = edits.entry_of(run.path, run.stamp, sections)
+        entry = edits.entry_of(run, sections)
         if entry:
             number, where = entry.number, ""
             if isinstance(entry, Action):

@@ -226,31 +226,36 @@ def _bare(words_of: str) -> str:
 # these comes from the run.
 
 
-def entry_of(run: str, stamp: str | None, items: Iterable[Item]) -> Attempt | Action | None:
-    """The first entry of ``items`` that records the run in folder ``run`` (relative to the
-    repository): an attempt, or the completed action that it stands in.
+def entry_of(evidence: Evidence, items: Iterable[Item]) -> Attempt | Action | None:
+    """The first entry of ``items`` that records a run of the repository: an attempt, or the
+    completed action that it stands in.
 
-    An entry records a run when its artifacts lie in the run's folder. An entry that bears the
+    An entry records a run when its artifacts lie in the run's folder and results of the run are
+    among them: those of another run may lie below it. An entry that bears the
     run's stamp and cites no folder of that stamp's records it, too; one that cites another
     folder of the same stamp (``phase_a/S/`` for ``phase_b/S/``) does not.
     """
     for item in items:
         for attempt in item.attempts:
-            if attempt.source == "history" and _records(attempt, run, stamp):
+            if attempt.source == "history" and _records(attempt, evidence):
                 return attempt
         for action in item.actions:
             is_attempt = action.state == "complete" and action.attempt is not None
-            if is_attempt and _records(action, run, stamp):
+            if is_attempt and _records(action, evidence):
                 return action
     return None
 
 
-def _records(entry: Attempt | Action, run: str, stamp: str | None) -> bool:
+def _records(entry: Attempt | Action, evidence: Evidence) -> bool:
+    run, stamp = evidence.path, evidence.stamp
     if run not in entry.text and not (stamp and stamp in entry.text) and entry.stamp != stamp:
         return False
     cited = _paths(citations.labelled(entry.text, "Artifacts") or "")
-    if any(_is_in(path, run) for path in cited):
-        return True
+    inside = [path for path in cited if _is_in(path, run)]
+    if inside:
+        results = {*evidence.sources.values()} or evidence.files
+        whole = [path for path in inside if len(path) <= len(run)]
+        return bool(whole) or any(_is_in(f"{run}/{name}", p) for name in results for p in inside)
     if not stamp or entry.stamp != stamp:
         return False
     others = [path for path in cited or _paths(entry.text) if stamp in path]

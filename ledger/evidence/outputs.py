@@ -111,14 +111,19 @@ def read_runs(files: Files, paths: Sequence[str]) -> Evidence:
     """Read several inputs of one run, such as its chunks, as one: tests and times add up, and
     a test that stands in two of them is a warning. ``path`` is the folder that holds them all,
     ``files`` are relative to it."""
-    if len(paths) == 1:
-        return read_run(files, paths[0])
+    return together([outputs_of(files, path) for path in paths])
+
+
+def together(runs: Sequence[Outputs]) -> Evidence:
+    """The same of what was read already."""
+    if len(runs) == 1:
+        return runs[0].evidence()
+    paths = [outputs.path for outputs in runs]
     common = posixpath.commonpath(paths)
     parts: list[Part] = []
     names: list[str] = []
-    for path in paths:
+    for path, outputs in zip(paths, runs, strict=True):
         below = posixpath.relpath(path, common or ".")
-        outputs = outputs_of(files, path)
         for part in outputs.parts:
             place = below if outputs.is_file else posixpath.join(below, part.file)
             parts.append(part._replace(file=place))
@@ -162,7 +167,35 @@ def outputs_of(files: Files, path: str, *, without: Collection[str] = ()) -> Out
             continue
         parts += parts_of(data, name, is_file=is_file)
     names = tuple(entry.path or path.rpartition("/")[2] for entry in entries)
-    return Outputs(path, names, tuple(parts), is_file)
+    inner = tuple(f"{folder}/" for folder in _inner_runs(parts))
+    return Outputs(
+        path,
+        tuple(name for name in names if not name.startswith(inner)),
+        tuple(part for part in parts if not part.file.startswith(inner)),
+        is_file,
+    )
+
+
+def _inner_runs(parts: Sequence[Part]) -> list[str]:
+    """The folders below a run that are other runs, such as those of a phase's sprints: with an exit
+    code and results of their own beside other ones of the run itself."""
+    homes = {p.file.rpartition("/")[0] for p in parts if p.reader in ("exit-code", "run")}
+    homes.discard("")
+    below = tuple(f"{home}/" for home in homes)
+    own = [part for part in parts if not part.file.startswith(below)]
+    if not any(part.reader in ("exit-code", "run") for part in own):
+        return []
+    counts = {(part.totals.cases, part.totals.failing) for part in own if part.totals}
+    found = []
+    for home in homes if counts else ():
+        theirs = {
+            (p.totals.cases, p.totals.failing)
+            for p in parts
+            if p.totals and p.file.startswith(f"{home}/")
+        }
+        if theirs and theirs.isdisjoint(counts):
+            found.append(home)
+    return found
 
 
 def _below(files: Files, path: str) -> Iterator[File]:
