@@ -396,6 +396,28 @@ def test_what_pytest_said_of_its_run_is_not_contradicted(repo: Repository, name:
         assert [one["verdict"] for one in claims if one["text"] == said[:8]] == [verdict], claims
 
 
+@pytest.mark.parametrize(
+    ("junit", "said"),
+    [
+        (JUNIT.replace("time='1.5'", "time='3.9'"), "1 failed, 1 passed in 4.25s"),
+        (JUNIT.replace("time='1.5'", "time='3.9'"), "1 failed, 2 passed, 3 rerun in 4.25s"),
+        (JUNIT_PASSED, "1 passed, 1 xpassed in 1.52s"),
+        (JUNIT, "2 failed, 1 passed, 4 subtests passed in 1.53s"),
+    ],
+)
+def test_a_report_does_not_contradict_the_last_line_of_a_lost_log(
+    repo: Repository, junit: str, said: str
+) -> None:
+    lay(repo, {"junit.xml": junit})
+    line = f"  * [2025-11-02] Attempt #1 — Result: partial. {said}. Artifacts: `{FOLDER}`\n"
+    repo.ledger.write_text(PLAN + line, "utf-8")
+    claims = call(repo.path, "verify", "--json").data["claims"]
+    assert len([one for one in claims if one["kind"] == "count"]) >= 2
+    assert not [one for one in claims if one["verdict"] == "contradicted"], claims
+    appended = call(repo.path, "append", "PARSE-001", FOLDER, "--again", "--summary", said)
+    assert appended.code == 0, appended.err
+
+
 @pytest.mark.skipif(not (CORPUS / "situations").is_dir(), reason=real.MISSING)
 @pytest.mark.parametrize("name", ["t1", "t3", "t5"])
 def test_the_folders_that_had_two_answers(repo: Repository, name: str) -> None:
@@ -475,3 +497,32 @@ def test_what_the_outputs_of_a_run_add_up_to(
     lay(repo, MADE[files])
     read = read_run(WorkTree(repo.path), FOLDER)
     assert (read.totals, read.completeness) == (totals, completeness), read
+
+
+@pytest.mark.parametrize("order", ["sprint first", "phase first"])
+def test_runs_under_one_stamp_are_judged_by_their_own_files(repo: Repository, order: str) -> None:
+    """A phase's run beside that of a sprint, which lies in its folder."""
+    sprint = f"{FOLDER}/sprint1/gap1"
+    for name, text in (
+        (f"{FOLDER}/artifacts/junit.xml", JUNIT),
+        (f"{FOLDER}/exit_code.txt", "1\n"),
+        (f"{sprint}/pytest.log", QUIET),
+        (f"{sprint}/exit_code.txt", "0\n"),
+    ):
+        repo.write(name, text.encode())
+    base = repo.commit("Two runs")
+    results = {sprint: "success", FOLDER: "failed"}
+    runs = list(results) if order == "sprint first" else [FOLDER, sprint]
+    for run in runs:
+        done = call(repo.path, "append", "PARSE-001", run, "--summary", "Ran.", "--json")
+        assert (done.code, done.data["result"]) == (0, results[run]), done.out
+        again = call(repo.path, "append", "PARSE-001", run, "--json")
+        assert "recorded-already" in again.out
+    assert read_run(WorkTree(repo.path), FOLDER).totals == Totals(collected=2, passed=1, failed=1)
+    claims = call(repo.path, "verify", "--json").data["claims"]
+    counts = [one for one in claims if one["kind"] in ("count", "exit_code")]
+    assert len(counts) >= 6
+    assert {one["verdict"] for one in counts} == {"supported"}, counts
+    checked = call(repo.path, "validate", "--base", base, "--json")
+    assert {one["code"] for one in checked.data["findings"]} <= {"LED409"}, checked.out
+    assert "inconsistent" not in checked.out

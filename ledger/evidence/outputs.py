@@ -26,6 +26,7 @@ from ledger.evidence.fold import fold
 from ledger.evidence.model import Evidence
 from ledger.evidence.part import MAX_BYTES, Part, file_name
 from ledger.git.files import File, Files
+from ledger.plan.citations import OUTPUT_FOLDERS
 
 
 class Reader(NamedTuple):
@@ -180,7 +181,7 @@ def _inner_runs(parts: Sequence[Part]) -> list[str]:
     """The folders below a run that are other runs, such as those of a phase's sprints: with an exit
     code and results of their own beside other ones of the run itself."""
     homes = {p.file.rpartition("/")[0] for p in parts if p.reader in ("exit-code", "run")}
-    homes.discard("")
+    homes -= {"", *OUTPUT_FOLDERS}
     below = tuple(f"{home}/" for home in homes)
     own = [part for part in parts if not part.file.startswith(below)]
     if not any(part.reader in ("exit-code", "run") for part in own):

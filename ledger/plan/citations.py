@@ -120,6 +120,8 @@ def find(text: str) -> tuple[Citation, ...]:
     )
 
 
+# Folders of a run that hold its own outputs.
+OUTPUT_FOLDERS = ("artifacts", "logs", "log", "output", "outputs", "results")
 _ENTRY = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?!\*\*[^*\n]{1,60}:\*\*)")
 
 

@@ -1,6 +1,7 @@
 """Rules about what an attempt says of itself: its date, its result, its commits, its run."""
 
 import datetime as dt
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -334,12 +335,18 @@ def result_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 
 def _run_folder(attempt: Attempt) -> str | None:
-    """The folder with the attempt's own stamp that its artifacts lie in."""
-    if not attempt.stamp:
+    """The innermost folder, below the attempt's own stamp, that its artifacts lie in."""
+    stamp = attempt.stamp
+    cited = citations.find(f"Artifacts: {citations.labelled(attempt.text, 'Artifacts')}")
+    if not stamp:
         return None
-    for cited in citations.find(f"Artifacts: {citations.labelled(attempt.text, 'Artifacts')}"):
-        for path in cited.paths:
-            before, stamp, _ = path.partition(attempt.stamp)
-            if stamp and citations.kind(path) == "path":
-                return before + stamp
-    return None
+    every = (path for one in cited for path in one.paths if citations.kind(path) == "path")
+    places = [path.rstrip("/") for path in every if stamp in path]
+    if not places:
+        return None
+    first, _, _ = places[0].partition(stamp)
+    inside = [place for place in places if place.startswith(first + stamp)]
+    folders = [p if "." not in posixpath.basename(p) else posixpath.dirname(p) for p in inside]
+    common = posixpath.commonpath(folders)
+    head, _, name = common.rpartition("/")
+    return head if head == first + stamp and name in citations.OUTPUT_FOLDERS else common
