@@ -16,6 +16,10 @@ LedgerPath = Annotated[
     Path | None,
     typer.Option("--ledger", metavar="PATH", help="The fix plan, instead of the configured one."),
 ]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ITEM[#N]...]", help="Items, or single attempts; default: all."),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the change as a diff; write nothing.")
 ]

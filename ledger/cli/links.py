@@ -5,16 +5,13 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, Names
 from ledger.commands.links import links as find_links
 from ledger.reports import show as report
 
 
 def command(
-    items: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ITEM[#N]...]", help="Items or attempts; default: all."),
-    ] = None,
+    names: Names = None,
     rev: Annotated[
         str | None,
         typer.Option("--rev", metavar="REV", help="Look at this commit, not the work tree."),
@@ -29,6 +26,6 @@ def command(
     attempt that touched files it names.
     """
     with output.progress("reading versions") as tell:
-        links = find_links(items or (), rev=rev, ledger=ledger, progress=tell)
+        links = find_links(names or (), rev=rev, ledger=ledger, progress=tell)
     output.result("links", links, report.links(links), as_json=as_json)
     return 0

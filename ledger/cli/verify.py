@@ -5,16 +5,13 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, Names
 from ledger.commands.verify import verify
 from ledger.reports import verdicts
 
 
 def command(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ITEM[#N]...]", help="Items, or single attempts; default: all."),
-    ] = None,
+    names: Names = None,
     rev: Annotated[
         str | None,
         typer.Option("--rev", metavar="REV", help="Take the evidence from this commit's tree."),

@@ -20,8 +20,8 @@ from ledger.plan import citations
 from ledger.plan.model import Action, Artifact, Attempt, Item
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
-# A path up to the folder of a run.
-_RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")
+RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")
+"""A path up to the folder of a run."""
 # A part of a name that is left open, which may stand for anything but "/":
 # <STAMP>, $(date), ${RUN}, $RUN, …, NN, XX, YYYYMMDD.
 _OPEN = re.compile(
@@ -183,7 +183,7 @@ def is_glob(path: str) -> bool:
 def _runs(root: str, whole: Sequence[str]) -> list[str]:
     """The folders of the runs that are cited, each ending in a slash."""
     places = (place for path in whole for place in (path, root + path))
-    runs = ((place, _RUN.match(place)) for place in places)
+    runs = ((place, RUN.match(place)) for place in places)
     return [*dict.fromkeys(f"{run[0]}/" for place, run in runs if run and len(place) > run.end())]
 
 
@@ -197,7 +197,7 @@ def _beside(root: str, whole: Sequence[str], listing: Listing) -> list[str]:
 def _initiatives(paths: Iterable[str]) -> list[str]:
     """Where the end of a path is looked for if several files end so: two folders down towards
     the runs that are cited."""
-    parts = (path.split("/", 2) for path in paths if _RUN.match(path))
+    parts = (path.split("/", 2) for path in paths if RUN.match(path))
     return [*dict.fromkeys(f"{part[0]}/{part[1]}/" for part in parts if len(part) > 2)]
 
 

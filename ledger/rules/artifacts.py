@@ -15,14 +15,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.git.cited import Cited, is_glob
+from ledger.git.cited import RUN, Cited, is_glob
 from ledger.plan import text
 from ledger.plan.model import Artifact, Attempt, Ledger
 from ledger.plan.places import name
 from ledger.rules.registry import ArtifactState, Facts, Fault, added, rule
 
-# A path up to the folder of a run.
-_RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")
 _MOST_NAMED = 3
 # The best first: a path that fits in several places is meant where it exists.
 _ORDER: tuple[ArtifactState, ...] = (
@@ -172,7 +170,7 @@ def _grouped(
     for attempt, cited in judged:
         best = min((states[place] for place in _places(cited)), key=_ORDER.index)
         is_whole = cited.path.split("/", 1)[0] in facts.tops or cited.kind != "path"
-        is_end = not (is_whole or _RUN.match(cited.path))
+        is_end = not (is_whole or RUN.match(cited.path))
         if is_end and best in ("missing", "ignored"):
             continue  # it may be the end of a longer path
         if best != state or (cited.matches and cited.kind == "path"):
