@@ -337,6 +337,26 @@ def test_a_file_that_could_not_be_loaded(
     assert part.completeness == completeness
 
 
+@pytest.mark.parametrize(
+    ("inside", "totals", "completeness"),
+    [
+        ("<testcase name='a'/><!-- fail 1 -->", Totals(collected=2, passed=1, failed=1), "inconsistent"),
+        ("<testcase name='a'><failure/></testcase><!-- fail 2 -->", Totals(collected=1, failed=1), None),
+        (
+            "<testcase name='a'><skipped type='todo'/><failure type='x'/></testcase><!-- fail 0 -->",
+            Totals(collected=1, xfailed=1),
+            None,
+        ),
+        ("<testcase name='a'/><!-- failing tests: none -->", Totals(collected=1, passed=1), None),
+    ],
+)  # fmt: skip
+def test_what_node_counts_behind_its_suites(
+    inside: str, totals: Totals, completeness: str | None
+) -> None:
+    part = read(f"<testsuites>{inside}</testsuites>")
+    assert (part.totals, part.completeness) == (totals, completeness)
+
+
 def test_a_todo_of_jest_is_not_passed() -> None:
     """jest-junit writes it as a test case like one that passed, and does not count it."""
     cases = one("passed", "time='0.002'") + one("passed", "time='0'", "later")
