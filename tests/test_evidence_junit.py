@@ -347,6 +347,11 @@ def test_a_file_that_could_not_be_loaded(
             Totals(collected=1, xfailed=1),
             None,
         ),
+        (
+            "<undefined name='root'><testcase name='a'/><!-- fail 1 --></undefined>",
+            Totals(collected=2, passed=1, failed=1),
+            "inconsistent",
+        ),
         ("<testcase name='a'/><!-- failing tests: none -->", Totals(collected=1, passed=1), None),
     ],
 )  # fmt: skip

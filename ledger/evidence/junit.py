@@ -442,6 +442,7 @@ _MULTIBYTE = frozenset(
     "euc-kr cp949".split()
 )
 _ROOT = re.compile(rb"<[A-Za-z]")
+_SUITES = ("testsuite", "testsuites", "undefined")  # where a hook fails, node loses the last's tag
 _MAX_DEPTH = 100
 _MAX_TAG = 1 << 18  # bytes of the first start tag
 _HINT = "give a JUnit XML file as the test runner wrote it"
@@ -548,7 +549,7 @@ class _Document:
         if self._case is not None:
             self._inside(tag, attributes)
             return
-        if tag in ("testsuite", "testsuites") and self._depth in (1, self._case_depth):
+        if tag in _SUITES and self._depth in (1, self._case_depth):
             self.cases.open(attributes)
             self._case_depth = self._depth + 1
         elif self._depth == 1:
@@ -592,7 +593,7 @@ class _Document:
         """`node --test` counts behind its suites: ``<!-- fail 1 -->``. A test with others inside it
         is a suite there, which has no place for its own failure."""
         word, _, number = text.strip().partition(" ")
-        if self._depth == 1 and word in ("fail", "cancelled") and number.isdecimal():
+        if self._depth <= 2 and word in ("fail", "cancelled") and number.isdecimal():
             self.cases.told_failing += int(number[:9])
 
     def close(self) -> None:
