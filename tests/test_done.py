@@ -16,9 +16,11 @@ from tests.commands import call
 from tests.repository import Repository
 from tests.truth import (
     DONE,
+    EVERY,
     ITEM,
     JUDGES,
     PLAN,
+    QUICK,
     RUN,
     Told,
     attempt,
@@ -146,8 +148,8 @@ def test_commands_close_by_the_items_own_criteria(
     table(
         *(
             (judge, done, row[0], row[1], row[4 if done == "strict" else 3])
-            for judge in JUDGES
-            for done in ("lax", "strict")
+            for done, judges in (("lax", JUDGES), ("strict", QUICK))
+            for judge in judges
             for row in OWN
         )
     ),
@@ -166,7 +168,7 @@ def test_hands_close_by_the_items_own_criteria(
             repo, attempt("✅ success. 12 passed."), *DONE, (f"[ ] {text}", f"{BOXES[box]} {text}")
         )
     lay_run(repo, "green")
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 def attested(place: Path, kind: str, criterion: str | None) -> str:
@@ -219,7 +221,7 @@ def test_hands_close_without_criteria(
         edit(repo, attempt(result), *DONE)
     if kind != "no run":
         lay_run(repo, kind)
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 # The run was recorded and committed before; the change only closes the item.
@@ -254,7 +256,7 @@ def test_hands_close_over_an_earlier_run(
 ) -> None:
     repo = recorded(tmp_path / "repo", criterion, kind)
     edit(repo, *DONE)
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +264,8 @@ def test_hands_close_over_an_earlier_run(
     table(
         *(
             (judge, strict, criterion, kind, "silent")
-            for judge in JUDGES
-            for strict in ("was-lax", "was-strict")
+            for strict, judges in (("was-lax", JUDGES), ("was-strict", QUICK))
+            for judge in judges
             for criterion, kind in (("none", "red"), ("unmet", "green"), ("unknown", "green"))
         )
     ),
@@ -276,7 +278,7 @@ def test_what_was_done_before_stays(
         repo.write("pyproject.toml", b'[tool.ledger]\ndone = "strict"\n')
         repo.commit("Strict from now on")
     edit(repo, ("- Priority: High", "- Priority: High\n- Owner: ben"))
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 # What closes an item in a plan of each kind: the text before, the change by hand that closes it.
@@ -382,7 +384,7 @@ def plan_of(template: str, criterion: str, kind: str) -> str:
 
 def ways() -> Iterable[tuple[str, str, str, str, str]]:
     """Each way to close an item, over each kind of evidence."""
-    for judge in ("hook", "based"):
+    for judge in ("staged", "based"):
         for way in WAYS:
             rows = RED if way in NO_OWN else [*CLOSING, *RED]
             for criterion, kind, wanted in rows:
@@ -400,7 +402,7 @@ def test_each_way_to_close_is_judged(
     lay_run(repo, kind)
     repo.commit("A run")
     edit(repo, *changes)
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 @pytest.mark.parametrize(
@@ -509,7 +511,7 @@ STEPS = [("none", "red"), ("unmet", "green"), ("unknown", "green"), ("met", "gre
 
 @pytest.mark.parametrize(
     ("writer", "criterion", "kind", "wanted"),
-    table(*((w, *row, "written") for w in ("append", "run", "hook", "based") for row in STEPS)),
+    table(*((w, *row, "written") for w in ("append", "run", "staged", "based") for row in STEPS)),
 )
 def test_a_step_on_the_way_is_complete_when_it_was_taken(
     tmp_path: Path, writer: str, criterion: str, kind: str, wanted: str
@@ -518,12 +520,12 @@ def test_a_step_on_the_way_is_complete_when_it_was_taken(
     step = "2. 🟡 PENDING — Show how it fails."
     plan = plan.replace("Look at the splitter.\n", f"Look at the splitter.\n  {step}\n")
     repo = start(tmp_path / "repo", plan)
-    if writer in JUDGES:
+    if writer in EVERY:
         result = {"green": "✅ success. 12 passed.", "red": "❌ failed. 1 failed."}[kind]
         change = (step, "2. ✅ COMPLETE (Attempt #2, STAMP 20251103T080000Z) — Show how it fails.")
         edit(repo, attempt(result), change)
         lay_run(repo, kind)
-        holds(JUDGES[writer](repo), "passes")
+        holds(EVERY[writer](repo), "passes")
         return
     if writer == "append":
         lay_run(repo, kind)

@@ -15,9 +15,11 @@ import pytest
 from tests.commands import call
 from tests.repository import Repository
 from tests.truth import (
+    EVERY,
     ITEM,
     JUDGES,
     PLAN,
+    QUICK,
     RUN,
     Told,
     attempt,
@@ -173,7 +175,7 @@ def test_hands_record_a_result(
     tmp_path: Path, judge: str, result: str, kind: str, wanted: str
 ) -> None:
     repo = by_hand(tmp_path / "repo", WORDS[result], kind)
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 def by_hand(path: Path, result: str, kind: str) -> Repository:
@@ -240,7 +242,7 @@ def test_a_reason_leaves_a_warning(
     repo = start(tmp_path / "repo")
     told = record(repo, "append", kind, "--result", result, "--because", REASON)
     assert told.changed, told.text
-    holds(JUDGES[judge.removesuffix("-because")](repo), wanted)
+    holds(EVERY[judge.removesuffix("-because")](repo), wanted)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +268,7 @@ def test_a_reason_that_goes_leaves_the_contradiction(
     if change == "dropped" and any(line.strip().endswith(REASON) for line in lines):
         text = "".join(line for line in lines if REASON not in line or "Attempt #" in line)
     repo.ledger.write_text(text.replace(REASON, ""), encoding="utf-8")
-    holds(JUDGES[what.removesuffix("-reason")](repo), wanted)
+    holds(EVERY[what.removesuffix("-reason")](repo), wanted)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ def test_a_reason_is_guarded_like_the_attempt(
     assert told.changed, told.text
     repo.commit("With a reason")
     edit(repo, (REASON, "it does not matter"))
-    holds(JUDGES[what.removesuffix("-reworded")](repo), wanted)
+    holds(EVERY[what.removesuffix("-reworded")](repo), wanted)
 
 
 @pytest.mark.parametrize(
@@ -349,7 +351,7 @@ def test_what_is_invented_is_found(tmp_path: Path, judge: str, name: str, wanted
     edit(repo, attempt(result, run))
     if kind:
         lay_run(repo, kind)
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 # An attempt that is there is made to say something else.
@@ -365,7 +367,7 @@ FLIPS = {
 
 @pytest.mark.parametrize(
     ("judge", "name", "wanted"),
-    table(*((judge, name, row[-1]) for judge in JUDGES for name, row in FLIPS.items())),
+    table(*((judge, name, row[-1]) for judge in QUICK for name, row in FLIPS.items())),
 )
 def test_a_flipped_result_is_found(tmp_path: Path, judge: str, name: str, wanted: str) -> None:
     result, old, new, _ = FLIPS[name]
@@ -374,7 +376,7 @@ def test_a_flipped_result_is_found(tmp_path: Path, judge: str, name: str, wanted
     edit(repo, attempt(result))
     repo.commit("It failed")
     edit(repo, (f"Attempt #2 — Result: {old}", f"Attempt #2 — Result: {new}"))
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 @pytest.mark.parametrize(
@@ -388,7 +390,7 @@ def test_a_flipped_result_without_a_run_is_told(
     edit(repo, attempt("❌ failed. Two tests still fail.", None))
     repo.commit("It failed")
     edit(repo, ("❌ failed", "✅ success"))
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 # A result line of its own, in the dialects that have one.
@@ -458,7 +460,7 @@ DIALECTS = {
     table(
         *(
             (judge, way, word, wanted)
-            for judge in ("hook", "based")
+            for judge in ("staged", "based")
             for way in DIALECTS
             for word, wanted in (("success", "error"), ("failed", "passes"))
         )
@@ -473,7 +475,7 @@ def test_each_dialect_is_held_to_its_run(
     text = plan.replace(old, new, 1) if old else plan + new
     repo.ledger.write_text(text, encoding="utf-8")
     lay_run(repo, "red")
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 # An open action that a change takes away was neither done nor given up.
@@ -488,7 +490,7 @@ PENDING = PLAN.replace(
     table(
         *(
             (judge, setting, change, wanted)
-            for judge in JUDGES
+            for judge in QUICK
             for setting, change, wanted in (
                 ("latest", "pending-removed", "warning"),
                 ("strict", "pending-removed", "error"),
@@ -537,7 +539,7 @@ def test_a_pending_action_that_goes_is_told(
         ],
     }
     edit(repo, *changes[change])
-    holds(JUDGES[judge](repo), wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 CHECKS = {
@@ -556,7 +558,7 @@ CHECKS = {
     table(
         *(
             (judge, check, wanted)
-            for judge in (*JUDGES, "validate", "doctor")
+            for judge in ("hook", *QUICK, "validate", "doctor")
             for check, (_, wanted) in CHECKS.items()
         )
     ),
@@ -565,7 +567,7 @@ def test_a_check_that_cannot_be_read_is_told(
     tmp_path: Path, judge: str, check: str, wanted: str
 ) -> None:
     criteria = f"- Exit Criteria:\n  - [ ] Tests pass `check: {CHECKS[check][0]}`\n"
-    repo = start(tmp_path / "repo", PLAN if judge in JUDGES else PLAN + criteria)
+    repo = start(tmp_path / "repo", PLAN if judge in EVERY else PLAN + criteria)
     if judge == "doctor":
         done = call(repo.path, "doctor")
         none = re.search(r"^ok +findings +none$", done.out, re.MULTILINE)
@@ -575,7 +577,7 @@ def test_a_check_that_cannot_be_read_is_told(
         told = command(repo, "validate")
     else:
         edit(repo, ("Look at the splitter.\n", f"Look at the splitter.\n{criteria}"))
-        told = JUDGES[judge](repo)
+        told = EVERY[judge](repo)
     named = [finding for finding in told.findings if "check" in finding[2]]
     assert bool(named) == (wanted == "warning"), told.text
 

@@ -200,6 +200,7 @@ def staged(repo: Repository) -> Told:
 
 JUDGES = {"hook": hook, "pushed": pushed, "based": based}
 QUICK = {"staged": staged, "pushed": pushed}
+EVERY = JUDGES | QUICK
 
 
 def shell(kind: str) -> list[str]:
