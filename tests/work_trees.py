@@ -209,6 +209,24 @@ def large(state: State) -> None:
     state.large.add(name)
 
 
+def heap(state: State) -> None:
+    """Many new files which are large only together."""
+    for n in range(150):
+        name = f"heap/{n}.bin"
+        state.write(name, state.rng.randbytes(100_000))
+        state.large.add(name)
+
+
+def without_filter(state: State) -> None:
+    """A new file that git would filter by a program that is not installed, as Git LFS may be."""
+    state.write(".gitattributes", b"*.bin filter=lfs diff=lfs merge=lfs -text\n")
+    state.git("config", "filter.lfs.clean", "no-such-program clean -- %f")
+    state.git("config", "filter.lfs.smudge", "no-such-program smudge -- %f")
+    state.git("config", "filter.lfs.required", "true")
+    state.write("weights.bin", b"\0\1\2" * 500)
+    state.large.add("weights.bin")
+
+
 def mode(state: State) -> None:
     """The executable bit, on or off."""
     place = state.one("run.sh", "src/a.py")
@@ -497,7 +515,7 @@ def no_commit(state: State) -> None:
 
 DIFFERING: tuple[Callable[[State], None], ...] = (
     modified, odd_content, deleted, staged, renamed, untracked, untracked_odd, untracked_link,
-    many, large, mode, kind, intent, merging, submodule, embedded, same_size, forced,
+    many, large, mode, kind, intent, merging, submodule, embedded, same_size, forced, heap, without_filter,
 )  # fmt: skip
 SAME: tuple[Callable[[State], None], ...] = (
     ignored, plan, run_folders, touched, index_only, fifo, empty_folder, nested_ignore, excludes_file,
@@ -505,7 +523,7 @@ SAME: tuple[Callable[[State], None], ...] = (
 SETUP: tuple[Callable[[State], None], ...] = (
     settings, attributes, detached, below, makes_files, configured, sparse, separate,
 )  # fmt: skip
-RARE = {"many", "large", "merging", "submodule", "embedded", "index_only"}
+RARE = {"many", "large", "heap", "without_filter", "merging", "submodule", "embedded", "index_only"}
 
 
 def _chosen(
@@ -535,6 +553,9 @@ def _changes(rng: Random) -> list[Callable[[State], None]]:
         chosen.append(separate)
     if sparse in chosen and (submodule in chosen or merging in chosen):
         chosen.remove(sparse)
+    if without_filter in chosen:  # `git add` would stop
+        git = (staged, renamed, merging, submodule, sparse, index_only, large, odd_content, deleted)
+        chosen = [change for change in chosen if change not in git]
     if merging in chosen and (staged in chosen or renamed in chosen or intent in chosen):
         chosen = [change for change in chosen if change not in (staged, renamed, intent)]
     # What only the index holds has to stay so.

@@ -104,7 +104,8 @@ def record(state: State, writer: str) -> Recorded:
     made = [place.parent for place in _runs(state) - before]
     diff = made[0] / "git_diff.patch" if made else Path()
     patch = (diff.read_bytes() if diff.is_file() else b"") if made else None
-    summary = (made[0] / "summary.md").read_text(encoding="utf-8") if made else ""
+    told = made[0] / "summary.md" if made else Path()
+    summary = told.read_text(encoding="utf-8") if told.is_file() else ""
     return Recorded(done.code, done.err, commit, bool(dirty), patch, summary)
 
 
