@@ -17,41 +17,14 @@ from tests.truth import ITEM, PLAN, RUN, start
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 FIRST = "FIRST-THING-001"
 KNOWN: dict[str, str] = {
-    "append closes an item over a failed run": """
-        closed_although_the_run_contradicts
-    """,
-    "a met criterion without a tick blocks": """
-        closed_where_the_gate_is_met
-    """,
     "success over a failed run is written": """
         success_over_a_failed_run
-    """,
-    "an open action that a change removes is not told": """
-        a_deleted_action_is_told
-    """,
-    "a check that cannot be read is not told": """
-        a_check_that_nobody_can_read_is_told
     """,
     "a part of the tests meets a criterion on all of them silently": """
         a_part_of_the_tests_is_not_all
     """,
-    "files that git does not have are not seen as a change": """
-        a_test_that_no_commit_holds_is_dirty
-    """,
-    "a comma is taken for a group of thousands": """
-        a_decimal_comma_is_no_group_of_thousands
-    """,
-    "a second duration of the tool's own outvotes the runner's last line": """
-        a_runs_own_last_line_is_not_contradicted
-    """,
     "advice that cannot work in a submodule": """
         evidence_in_a_submodule_is_not_contradicted
-    """,
-    "an unknown frame is a signature": """
-        unknown_frames_are_no_signature
-    """,
-    "a phase's run and its sprints' runs under one stamp are one": """
-        a_phase_beside_its_sprints_under_one_stamp
     """,
 }
 
