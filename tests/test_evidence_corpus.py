@@ -155,9 +155,10 @@ def test_logs_of_every_kind_are_read(tree: Path) -> None:
         for part in pytest_log.read(path.read_bytes(), path.name):
             if part.totals is not None:
                 kinds[part.completeness] += 1
-                assert (part.duration_s is None) == (part.completeness == "incomplete"), path
+                is_cut = part.duration_s is None
+                assert not is_cut or part.completeness in ("incomplete", "failed"), path
     # Five of the logs hold two sessions or three.
-    assert kinds == {"complete": 231, None: 124, "incomplete": 16, "failed": 9}
+    assert kinds == {"complete": 231, None: 122, "incomplete": 16, "failed": 12}
 
 
 def test_a_chunked_run_adds_up(tree: Path) -> None:

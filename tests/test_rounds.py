@@ -27,8 +27,10 @@ from ledger.evidence.rounds_table import result_of as status
 from ledger.evidence.stats import compare, verdict_on
 from ledger.git.files import WorkTree
 from ledger.reports.rounds import report as lines_of
+from tests import corpus as real
 from tests.campaigns import calibration
 
+SHARED = real.PLACE / "cases" / "runs"
 DATA = Path(__file__).parent / "data" / "rounds"
 
 
@@ -129,7 +131,7 @@ SHAPES: list[Shape] = [
         "all",
         3,
         [],
-        [("p95 latency (ms)", "", 1238.1)],
+        [("p95 latency (ms)", "ms", 1238.1)],
         ["SIGSEGV in index::Page<T>::split"],
         ["supported", "supported"],
     ),
@@ -272,7 +274,7 @@ def test_a_measured_value(text: str, expected: tuple[float, str] | None) -> None
         (["#", "Pass?", "Time (s)"], ["1", "yes", "3.5"], "round passed metric"),
         (["Attempt", "Result"], ["1", "ok"], "round status"),
         (["Run", "Attempts", "Result"], ["1", "2", "ok"], "round retries status"),
-        (["Run", "Passed", "Failed"], ["1", "540", "8"], "round metric metric"),
+        (["Run", "Passed", "Failed"], ["1", "540", "8"], "round counts failed"),
         (["Run time", "Run", "RC"], ["3.5 s", "7", "0"], "metric round exit"),
         (["Seed", "Verdict", "Pass rate"], ["7", "ok", "90%"], "round status metric"),
         (["Component", "State"], ["cache", "ok"], "other status"),
@@ -978,3 +980,63 @@ def test_no_report_is_a_traceback(pieces: list[str]) -> None:
 )
 def test_names_of_rounds_are_shown_short(names: list[str], shown: str) -> None:
     assert named(names) == shown
+
+
+# Forms that people use
+
+
+@pytest.mark.parametrize(
+    ("table", "results"),
+    [
+        ("| Rounds | Status |\n|---|---|\n| 1-5 | PASS |\n| 6 | FAIL |\n| 7-10 | PASS |\n", "pppppfpppp"),
+        ("| Round | Status |\n|---|---|\n| 1-2 | FAIL |\n| 1 | PASS |\n| 2 | FAIL |\n", "pf"),
+        ("| Run | Passed | Failed | Skipped |\n|---|---|---|---|\n| 1 | 10 | 0 | 1 |\n| 2 | 9 | 1 | 1 |\n", "pf"),
+        ("| Run | Passed | Failed | Errors |\n|---|---|---|---|\n| 1 | 10 | 0 | 0 |\n| 2 | 9 | 0 | 2 |\n", "pf"),
+        ("| Run | Tests |\n|---|---|\n| 1 | 10/10 |\n| 2 | 9/10 |\n| 3 | 10/10 |\n", "pfp"),
+        ("| Run | Result | Retries |\n|---|---|---|\n| 1 | 10/10 | 1/3 |\n| 2 | 9/10 | 0/3 |\n", "pf"),
+    ],
+)  # fmt: skip
+def test_tables_of_ranges_counts_and_shares(table: str, results: str) -> None:
+    report = read_report(f"# V\n\n{table}".encode(), "r.md")
+    assert "".join(one.result[0] for one in report.rounds) == results
+
+
+TABLE = "\n| Round | Status | Efficiency (%) |\n|---|---|---|\n" + "".join(
+    f"| {number} | {status} | {10 + number} |\n"
+    for number, status in enumerate(("PASS", "PASS", "FAIL", "PASS", "PASS"), 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdicts"),
+    [
+        ("Five of five rounds passed; no failure was seen.", ["contradicted", "contradicted"]),
+        ("Four of five rounds passed.", ["supported"]),
+        ("No failures were observed.", ["contradicted"]),
+        ("Two rounds in a row failed.", ["contradicted"]),
+        ("Two rounds in a row passed.", ["supported"]),
+        ("Average efficiency: 15.0%", ["contradicted"]),
+        ("Average efficiency: 13.0%", ["supported"]),
+        ("Nine of ten rounds passed in the earlier batch.", ["unverifiable"]),
+    ],
+)
+def test_spelled_numbers_and_units_in_headings(said: str, verdicts: list[str]) -> None:
+    report = judge(read_report(f"# V\n\n{said}\n{TABLE}".encode(), "r.md"))
+    assert [claim.verdict for claim in report.claims] == verdicts, report.claims
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=real.MISSING)
+@pytest.mark.parametrize(
+    ("name", "passes", "total"),
+    [
+        ("11-rounds-ranges.md", 9, 10),
+        ("12-rounds-count-columns.md", 2, 3),
+        ("13-rounds-fractions.md", 2, 3),
+        ("14-rounds-spelled.md", 4, 5),
+        ("15-rounds-unit-in-heading.md", 3, 3),
+    ],
+)
+def test_reports_that_were_read_wrongly(name: str, passes: int, total: int) -> None:
+    found = judge(read_rounds(SHARED / name, name))
+    assert (found.passes, found.total) == (passes, total)
+    assert {claim.verdict for claim in found.claims} <= {"contradicted"}

@@ -593,7 +593,7 @@ def test_a_round_passes_by_its_outputs(repo: Repository, log: str, result: str) 
     passes = 2 * (result == "success")
     assert f"{FOLDER}: {passes} of 2 rounds passed" in done.out
     assert done.code == (0 if passes else 1)
-    for place in ("rounds", "rounds.md"):
+    for place in ("", "rounds", "rounds.md"):
         told = call(repo.path, "rounds", f"{FOLDER}/{place}", "--json").data
         assert (told["passes"], told["total"]) == (passes, 2)
     assert [one["result"] for one in attempts(repo)] == ["success" if passes else "failed"]

@@ -284,7 +284,7 @@ def _words(command: str) -> list[str]:
 
 # ``run.json``: what a bundle of ``ledger run`` claims of itself
 
-_CLAIM = "run.json"
+CLAIM = "run.json"
 _ASIDE = frozenset({"retried", "rounds"})
 _STATES: dict[str, Completeness] = {
     "ended": "complete",
@@ -297,7 +297,7 @@ _MOST = 10_000  # words for earlier tries
 
 def is_claim(name: str, sample: bytes) -> bool:
     """By its name and its mark."""
-    return file_name(name) == _CLAIM and b'"ledger_run"' in sample
+    return file_name(name) == CLAIM and b'"ledger_run"' in sample
 
 
 def read_claim(data: bytes, name: str) -> tuple[Part, ...]:
@@ -349,6 +349,6 @@ def own_files(names: Iterable[str]) -> list[str]:
     """Those of the files of a run that are its own: not those of earlier tries and single
     rounds, which lie in folders of these names beside a claim."""
     every = list(names)
-    homes = {name.rpartition("/")[0] for name in every if name.rpartition("/")[2] == _CLAIM}
+    homes = {name.rpartition("/")[0] for name in every if name.rpartition("/")[2] == CLAIM}
     aside = tuple(f"{home}/{folder}/".lstrip("/") for home in homes for folder in _ASIDE)
     return [name for name in every if not name.startswith(aside)]

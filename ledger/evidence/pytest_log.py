@@ -197,8 +197,12 @@ class Session:
     @property
     def is_run(self) -> bool:
         """Whether any of it was pytest's."""
+        return self._has_begun or self._is_called_wrongly
+
+    @property
+    def _has_begun(self) -> bool:
         is_begun = self._started or self.verbose or self._lettered or bool(self._tests)
-        return is_begun or self.summary is not None or self._is_called_wrongly
+        return is_begun or self.summary is not None
 
     def feed(self, line: str, whole: bool = True) -> bool:
         """Take one line without colours. False: it begins a new session and is not taken.
@@ -207,7 +211,7 @@ class Session:
         is_over = self._state == "after" or self._after_end
         if is_over and self._begins(line, title):
             return False
-        if title == START and self.is_run and self._state != "report":
+        if title == START and self._has_begun and self._state != "report":
             return False
         self._after_end = self._after_end and not line.strip()
         if title is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
 from ledger.evidence.crashes import groups
+from ledger.evidence.execution import CLAIM
 from ledger.evidence.model import Crash, Evidence
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_claims import Tally, check, is_run, select, tally
@@ -56,7 +57,9 @@ def read_rounds(place: Path, shown: str) -> RoundsReport:
 
 def read_folder(files: Files, path: str, shown: str) -> RoundsReport:
     """Each folder directly inside is one round, in the order of the numbers in their names.
-    Files beside them are not looked at."""
+    Files beside them are not looked at. Of a bundle of `ledger run --rounds` it is ``rounds``."""
+    if files.kind(f"{path}/{CLAIM}") == "file" and files.kind(f"{path}/rounds") == "folder":
+        path = f"{path}/rounds"
     names = {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
     if not names:
         raise UnreadableInput(

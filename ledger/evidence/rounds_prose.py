@@ -39,6 +39,7 @@ _STREAK = re.compile(
     rf"(?P<least>at least |more than |over )?\b(?P<n>{COUNT})(?P<plus>\+)?[ -]"
     rf"(?:consecutive|straight|successive)[ -](?:{ROUNDS} )?"
     r"(?P<what>pass\w*|success\w*|green|clean|fail\w*|crash\w*)"
+    rf"|\b(?P<n5>{COUNT}) {ROUNDS} in a row (?P<what6>pass\w*|fail\w*)"
     rf"|\b(?P<n2>{COUNT}) (?:{ROUNDS} )?(?P<what2>pass\w*|success\w*|fail\w*)"
     rf"(?: {ROUNDS})? in a row"
     r"|\bconsecutive (?P<what3>pass\w*|success\w*|fail\w*)[ \t]{0,3}[:=][ \t]{0,3}(?P<n3>\d{1,7})"
@@ -60,7 +61,8 @@ _LISTED = re.compile(
 _EVERY = re.compile(
     rf"(?<!not )\b(?:all|every|each)(?: of)?(?: the)?(?: (?P<n>\d{{1,7}}))? {ROUNDS}\b"
     r"[^.;,\d]{0,15}?\b(?P<what>pass\w*|succeeded|green|fail\w*)\b"
-    rf"|\b(?P<none>no|zero) (?:failures\b|failed {ROUNDS}|{ROUNDS} failed)",
+    rf"|\b(?P<none>no|zero) (?:failures?\b|failed {ROUNDS}|{ROUNDS} failed)"
+    r"(?: (?:was|were|seen|observed|found|occurred|at all)\b){0,3}",
     re.IGNORECASE,
 )
 # `average load of about 14.8`
@@ -150,8 +152,8 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _streaks(sentence: Sentence) -> Iterator[Statement]:
     for found in sentence.find(_STREAK):
-        number = next(found[name] for name in ("n", "n2", "n3", "n4") if found[name])
-        words = (found[f"what{at}"] for at in ("", 2, 3, 4, 5))
+        number = next(found[name] for name in ("n", "n2", "n3", "n4", "n5") if found[name])
+        words = (found[f"what{at}"] for at in ("", 2, 3, 4, 5, 6))
         before = sentence.text[: found.start()]
         which: Which = "current" if _CURRENT.search(before) else "any"
         which = "longest" if _LONGEST.search(before) else which
@@ -206,7 +208,8 @@ def _every(sentence: Sentence) -> Iterator[Statement]:
 
 def _measured(sentence: Sentence, metrics: Sequence[str]) -> Iterator[Statement]:
     said = sentence.text.casefold()
-    metric = max((name for name in metrics if name.casefold() in said), key=len, default="")
+    named = (name for name in metrics if re.sub(r"[(\[].*", "", name).strip().casefold() in said)
+    metric = max(named, key=len, default="")
     if not metric:
         return
     for found in sentence.find(_MEAN):

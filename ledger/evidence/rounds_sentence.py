@@ -10,11 +10,12 @@ from ledger.evidence.rounds_table import decimals
 
 ROUNDS = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
 TO = r"[ \t]*(?:-|–|—|\.\.|to|through)[ \t]*"
-_SMALL = {
-    word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
-}
-COUNT = rf"(?:\d{{1,7}}|{'|'.join(_SMALL)})"
+_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_SMALL = {word: number for number, word in enumerate(_WORDS.split(), 1)}
+COUNT = rf"(?:\d{{1,7}}|(?:{'|'.join(_SMALL)})\b)"
 PERCENT = r"(?P<about>[~≈]|about |around |roughly )?(?P<p>\d{1,3}(?:\.\d{1,6})?)[ \t]?%"
 # `14/20 (70%)`, `two of the 9`
 FRACTION = re.compile(
@@ -185,6 +186,8 @@ _OTHERS = re.compile(
     r"|items?|suites?|modules?|criteria|warnings?|reviewers?|days?|hours?|minutes?|seconds?)\b",
     re.IGNORECASE,
 )
+# `5 of 5` ` rounds passed`
+_PASSED_ROUNDS = re.compile(r" rounds (?:have |had )?(?:passed|failed|succeeded)\b", re.IGNORECASE)
 OF_TESTS = re.compile(r"\b(?:tests?|warnings?|skipped)\b|\bin \d{1,7}\.\d{1,6} ?s", re.IGNORECASE)
 OF_ROUNDS = re.compile(rf"\b(?:{ROUNDS}|batch)\b", re.IGNORECASE)
 
@@ -219,6 +222,7 @@ def _fractions(sentence: Sentence) -> Iterator[Statement]:
             continue
         about = scope(left, right)
         is_told = LABEL.match(sentence.text) or sentence.label or about != Scope()
+        of_rounds = _PASSED_ROUNDS.match(right) and not COMPARED.search(right)
         yield Statement(
             "count",
             *sentence.place(found),
@@ -227,7 +231,7 @@ def _fractions(sentence: Sentence) -> Iterator[Statement]:
             of=whole(found["n"]),
             share=share(found["p"], found["about"]),
             scope=about,
-            sure=bool(is_told) and not is_unsure(left, sentence),
+            sure=bool(is_told or of_rounds) and not is_unsure(left, sentence),
         )
 
 

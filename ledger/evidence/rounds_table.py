@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
@@ -11,8 +11,9 @@ from ledger.evidence.execution import meaning
 from ledger.evidence.rounds_model import Round, RoundResult, Share, Statement
 
 Role = Literal[
-    "round", "status", "passed", "exit", "retries", "note", "crash", "batch", "metric", "other"
-]
+    "round", "status", "passed", "exit", "share", "counts", "failed", "retries", "note", "crash",
+    "batch", "metric", "other",
+]  # fmt: skip
 
 MAX_CELL = 2000
 
@@ -53,6 +54,7 @@ _ROUND = (
 _RETRIES = frozenset("retries retry reruns rerun tries attempts".split())
 _STATUS = frozenset("status result outcome verdict state".split())
 _PASSED = frozenset("pass passed ok success successful".split())
+_FAILED = frozenset("fail failed failures failure error errors".split())
 _EXIT = frozenset("exit exitcode rc returncode".split())
 _NOTE = frozenset(
     "note notes comment comments remark remarks detail details reason error message observation "
@@ -127,6 +129,14 @@ def exit_result(text: str) -> RoundResult:
     return result_of(text)
 
 
+def share_result(text: str) -> RoundResult:
+    """A cell of a column such as ``10/10``: of how many tests all passed."""
+    found = _SHARE.fullmatch(plain(text))
+    if found is None:
+        return result_of(text)
+    return "pass" if 0 < int(found[2]) == int(found[1]) else "fail"
+
+
 def number(text: str) -> tuple[float, str] | None:
     """A measured value and its unit; None for anything else, and for no value."""
     found = _NUMBER.fullmatch(plain(text))
@@ -158,10 +168,26 @@ def roles_of(headings: Sequence[str], columns: Sequence[Sequence[str]]) -> list[
     )
     for at in islice(fitting, 1):
         found[at] = "round"
+    if not {"status", "passed", "exit", "share"} & {*found}:
+        found = _counted(found, words, columns)
     for at, role in enumerate(found):
-        if role not in ("round", "note", "metric") and role in found[:at]:
+        if role not in ("round", "note", "metric", "failed") and role in found[:at]:
             found[at] = "other"
     return found
+
+
+def _counted(
+    roles: list[Role], words: Sequence[list[str]], columns: Sequence[Sequence[str]]
+) -> list[Role]:
+    """Where no column has a status: counts of tests that passed and failed, or shares of them."""
+    found = list(roles)
+    for at, role in enumerate(roles):
+        said, cells = frozenset(words[at]), [plain(cell) for cell in columns[at]]
+        if role == "metric" and not said & _MEASURES and all(map(str.isdecimal, cells)):
+            found[at] = "counts" if said & _PASSED else "failed" if said & _FAILED else role
+        elif role == "other" and cells and all(map(_SHARE.fullmatch, cells)):
+            found[at] = "share"
+    return found if "failed" in found or "share" in found else list(roles)
 
 
 def _is_round(
@@ -183,7 +209,7 @@ def _role(words: list[str], cells: Sequence[str]) -> Role:
         return "retries"
     if not said & _MEASURES:
         if said & _STATUS and not is_measured:
-            return "status"
+            return "share" if all(_SHARE.fullmatch(plain(cell)) for cell in cells) else "status"
         if said & _PASSED and all(yes_or_no(cell) != "unknown" for cell in cells):
             return "passed"
     if is_measured:
@@ -201,6 +227,10 @@ _NAME = re.compile(
 )
 _MEAN = frozenset("average mean avg".split())
 _SUMMARY = frozenset("total totals sum overall all median min max summary stddev sd".split())
+_JUDGED: tuple[Role, ...] = ("status", "passed", "exit", "counts", "share")
+_MOST_IN_A_ROW = 1000
+# The unit of `Efficiency (%)`, `Time [s]`
+_UNIT = re.compile(r"[ \t]*[(\[]([%\w/°µ]{1,12})[)\]]\Z")
 # `14/20 (70 %)`
 _SHARE = re.compile(r"(\d{1,7})[ \t]?/[ \t]?(\d{1,7})(?:[ \t]*\((\d{1,3}(?:\.\d{1,6})?)[ \t]?%\))?")
 
@@ -270,14 +300,14 @@ def _transposed(grid: Grid) -> Grid:
     headings = (labels[0] or "round", *labels[1:])
     turned = Grid(headings, tuple(Row(cells, line) for cells in rows), grid.section)
     found = roles_of(turned.headings, turned.columns)
-    return turned if {"round"} < {*found} & {"round", "status", "passed", "exit"} else grid
+    return turned if {"round"} < {*found} & {"round", *_JUDGED} else grid
 
 
 def sheet_of(grid: Grid) -> Sheet | None:
     """What a grid says of rounds; None for a table of something else."""
     columns = grid.columns
     roles = roles_of(grid.headings, columns)
-    judged = next((role for role in ("status", "passed", "exit") if role in roles), None)
+    judged = next((role for role in _JUDGED if role in roles), None)
     if "round" not in roles or (judged is None and "metric" not in roles):
         return None
     names = [plain(heading) or f"column {at}" for at, heading in enumerate(grid.headings, 1)]
@@ -285,11 +315,16 @@ def sheet_of(grid: Grid) -> Sheet | None:
     for role, name, column in zip(roles, names, columns, strict=True):
         if role == "metric":
             units = Counter(found[1] for cell in column if (found := number(cell)))
-            sheet.units[name] = max(units, key=units.__getitem__, default="")
+            unit = max(units, key=units.__getitem__, default="")
+            in_heading = _UNIT.search(name)
+            sheet.units[name] = unit or (in_heading[1] if in_heading else "")
         elif role == "retries":
             sheet.retry_word = name
+    single = {plain(cell) for cell in columns[roles.index("round")]}
     for row in grid.rows:
-        _read_row(row.line, [*zip(roles, names, map(plain, row.cells), strict=True)], judged, sheet)
+        cells = [*zip(roles, names, map(plain, row.cells), strict=True)]
+        for one in _rounds_of(cells, judged, single):
+            _read_row(row.line, cells, judged, sheet, one)
     results = Counter(found.result for found in sheet.rounds)
     known = results["pass"] + results["fail"]
     if judged is not None and (not known or known < results["unknown"]):
@@ -297,14 +332,33 @@ def sheet_of(grid: Grid) -> Sheet | None:
     return sheet if sheet.rounds else None
 
 
-_RESULTS: dict[Role, Callable[[str], RoundResult]] = {"passed": yes_or_no, "exit": exit_result}
+_RESULTS: dict[Role, Callable[[str], RoundResult]] = {
+    "passed": yes_or_no, "exit": exit_result, "share": share_result,
+}  # fmt: skip
+
+
+def _rounds_of(
+    cells: Sequence[tuple[Role, str, str]], judged: Role | None, single: Container[str]
+) -> Iterable[str]:
+    """The rounds that a row stands for: ``1-5`` with one status is five, where none of them has a
+    row of its own."""
+    texts = {role: text for role, _, text in reversed(cells)}
+    found = re.fullmatch(r"(\d{1,9})[ \t]*(?:-|–|—|\.\.)[ \t]*(\d{1,9})", texts["round"])
+    first, last = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 0 < last - first < _MOST_IN_A_ROW or result_of(texts.get(judged or "round", "")) not in (
+        "pass",
+        "fail",
+    ):
+        return [texts["round"]]
+    names = [str(number) for number in range(first, last + 1)]
+    return [texts["round"]] if any(name in single for name in names) else names
 
 
 def _read_row(
-    line: int, cells: Sequence[tuple[Role, str, str]], judged: Role | None, sheet: Sheet
+    line: int, cells: Sequence[tuple[Role, str, str]], judged: Role | None, sheet: Sheet, of: str
 ) -> None:
     texts = {role: text for role, _, text in reversed(cells)}
-    name = _NAME.fullmatch(texts["round"])
+    name = _NAME.fullmatch(of)
     label = name[1].strip() if name else ""
     first = label.casefold().rstrip(":")
     if first in _MEAN or first in _SUMMARY or not label:
@@ -319,7 +373,9 @@ def _read_row(
     sheet.rounds.append(
         Round(
             name=label,
-            result=_RESULTS.get(judged or "status", result_of)(status),
+            result=_by_counts(cells)
+            if judged == "counts"
+            else _RESULTS.get(judged or "status", result_of)(status),
             result_text=status,
             retries=count(texts.get("retries", "")),
             metrics={
@@ -333,6 +389,15 @@ def _read_row(
             line=line,
         )
     )
+
+
+def _by_counts(cells: Sequence[tuple[Role, str, str]]) -> RoundResult:
+    """By the numbers of tests that passed and failed."""
+    counts = {"counts": 0, "failed": 0}
+    for role, _, text in cells:
+        if role in counts and text.isdecimal():
+            counts[role] += int(text)
+    return "fail" if counts["failed"] else "pass" if counts["counts"] else "skipped"
 
 
 def _summary(line: int, cells: Sequence[tuple[Role, str, str]], first: str) -> Iterator[Statement]:
