@@ -53,34 +53,6 @@ KNOWN: dict[str, str] = {
         pushed-both-own
         staged-both-own
     """,
-    "a criterion that the closing change takes out or weakens is not told": """
-        pushed-criterion-dropped
-        pushed-criterion-in-code
-        pushed-criterion-in-comment
-        pushed-criterion-made-optional
-        pushed-criterion-weakened
-        staged-criterion-dropped
-        staged-criterion-in-code
-        staged-criterion-in-comment
-        staged-criterion-made-optional
-        staged-criterion-weakened
-    """,
-    "an item that is closed on its way to the archive is not judged": """
-        pushed-archived-by-command
-        pushed-archived-by-hand
-        pushed-to-done-list
-        staged-archived-by-command
-        staged-archived-by-hand
-        staged-to-done-list
-    """,
-    "the hook reads the run of the work tree, not the one that is staged": """
-        index-green-then-red
-        index-red-then-green
-    """,
-    "a brief is found by some ways of naming it only": """
-        tie-linked
-        tie-plain
-    """,
 }
 
 

@@ -244,7 +244,7 @@ CASES = [
         "of 1 attempt that could tell of it, none has the words",
     ),
     ("Blank lines documented in docs/none.md", "unmet", "is not there"),
-    ("One failure documented in " + f"{RUN}/summary.md", "met", "says it"),
+    ("One failure documented in " + f"{RUN}/summary.md", "met", "has these words"),
     ("Artifacts captured under `reports/nowhere/`", "unmet", "is not there"),
     ("Artifacts captured under `../outside/`", "unknown", "leads out"),
     ("Memory is fine `check: memory < 2GB`", "unknown", "does not tell its memory"),

@@ -57,7 +57,7 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
     known = known_facts.facts(place)
     return known._replace(
         path="plan.md",
-        run_notes=partial(judgements.run_notes, place.root) if "runs" in settings else None,
+        run_notes=partial(judgements.run_notes, place) if "runs" in settings else None,
         contradicted=partial(judgements.contradictions, place) if "claims" in settings else None,
         figure=first_figure,
         undone=partial(judgements.objections, place) if "criteria" in settings else None,

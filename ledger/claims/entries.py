@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -10,6 +11,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.claims.prose import LONGEST
+from ledger.errors import UnreadableInput
+from ledger.evidence.outputs import outputs_of
 from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.git.cited import Cited as Resolved
@@ -185,8 +188,18 @@ def newest_run(item: Item, place: Place) -> NewestRun | None:
         if attempt.result != "info":
             entry = _entry(attempt, attempt.item, attempt.number, resolver, place)
             if entry.runs:
-                return NewestRun(attempt, tuple(entry.runs))
+                return NewestRun(attempt, tuple(_innermost(entry.runs, place)))
     return None
+
+
+def _innermost(runs: Mapping[str, str], place: Place) -> Iterator[str]:
+    """Of each run the part that is cited, where that has outputs of its own; else its folder."""
+    for folder, part in runs.items():
+        has_own = False
+        if place.files is not None and part not in ("", folder):
+            with suppress(UnreadableInput):
+                has_own = bool(outputs_of(place.files, part).parts)
+        yield part if has_own else folder
 
 
 def _entry(

@@ -5,6 +5,7 @@ is surely about the attempt's own run, that run is one folder with one value of 
 the value is another one. Everything else is unverifiable.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
@@ -17,8 +18,7 @@ from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of
 from ledger.evidence.outputs import Outputs
-from ledger.gates.done import against_success, reason_in
-from ledger.gates.prose import all_tests
+from ledger.gates.done import against_success, reason_in, subject_of
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.text import one_line
 from ledger.rules.registry import added, unseen
@@ -52,6 +52,21 @@ _JUDGES_OF_NAMES: Final[dict[str, Callable[[Claim, Entry, Place], JudgedClaim]]]
 }
 # What only a run can tell.
 _OF_RUNS = frozenset({*_JUDGES, "delta", "test", "result"})
+# e.g. "all 12 tests pass"
+_ALL_PASS = re.compile(
+    r"\ball (?:the )?(?:\d{1,9} )?tests (?:now |still )?"
+    r"(?:pass(?:ed|es|ing)?|succeed(?:ed)?|are (?:passing|green))\b",
+    re.IGNORECASE,
+)
+EVERY_TEST = "all tests pass"
+_DOUBT = re.compile(
+    r"\b(?:not|never|cannot|until|once|should|shall|must|may|might|expect\w*|want\w*|need\w*|before|"
+    r"will|would|if|when|where|whether|make|makes|ensure|verify|check|to|so|that|except|but|goal|"
+    r"target|criteri\w*|previous\w*|other|nearly|almost|claim\w*)\b|n't\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.;!?](?=\s)|\n")
+_FEW = 200  # characters of a sentence that may say otherwise
 _MOST = 300  # claims with a number in one entry; judging one looks at the others
 _MOST_ARCHIVED = 10_000  # numbers that an item may say lie in the archive
 _RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
@@ -146,7 +161,7 @@ def first_figure(attempt: Attempt) -> str:
     for claim in _figures_claimed(context):
         if claim.kind in ("count", "sum", "rate", "exit_code") and claim.whose == "own":
             return claim.said
-    return all_tests(attempt.text)
+    return next((one_line(found[0]) for found in _all_passed(attempt.text)), "")
 
 
 def _result_claimed(entry: Entry) -> Iterator[Claim]:
@@ -161,6 +176,24 @@ def _result_claimed(entry: Entry) -> Iterator[Claim]:
             claimed="success",
             line=entry.line + before.count("\n"),
         )
+    for found in _all_passed(entry.text) if entry.runs else ():
+        yield Claim(
+            item=entry.item,
+            attempt=entry.attempt,
+            kind="result",
+            text=one_line(found[0]),
+            claimed=EVERY_TEST,
+            line=entry.line + entry.text.count("\n", 0, found.start()),
+        )
+
+
+def _all_passed(text: str) -> Iterator[re.Match[str]]:
+    """Each place that says of all tests that they passed, and neither doubts nor denies it."""
+    for found in _ALL_PASS.finditer(text):
+        before = _SENTENCE_END.split(text[max(0, found.start() - _FEW) : found.start()])[-1]
+        after = _SENTENCE_END.split(text[found.end() : found.end() + _FEW])[0]
+        if not (_DOUBT.search(before) or _DOUBT.search(after)):
+            yield found
 
 
 def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClaim:
@@ -171,7 +204,12 @@ def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClai
         if ended is None:
             return claim.unverifiable("its run tells of no result")
         return claim.supported("no failure", ended.path)
-    reason = reason_in(entry.text)
+    if claim.claimed == EVERY_TEST:
+        if all(run.failure and any(one.totals.failing for one in run.every) for run in runs):
+            return claim.contradicted(failed.failure, failed.path, "the attempt's own run failed")
+        return claim.unverifiable("it may be said of another run, or of a part of this one")
+    # Whoever names what succeeded says that it is not the run.
+    reason = reason_in(entry.text) or subject_of(entry.success)
     if against_success("success", failed.failure, reason) == "warning":
         said = f"{failed.failure} in {failed.path}; its author insists: {reason}"
         return claim.unverifiable(said).model_copy(update={"is_insisted": True})

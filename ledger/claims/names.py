@@ -273,6 +273,8 @@ def _why_missing(cited: Cited, path: str, place: Place) -> str:
         return f"it may be {cited.matches[0]}{others}"
     if stamp is None or "/" not in folder:
         return "it is not there now; it may have moved"
+    if place.files and (submodule := place.files.submodule_of(path)):
+        return f"it is in the submodule {submodule}, whose files are not looked at"
     if not place.exists(folder) and (elsewhere := place.stamped(stamp)):
         return f"a run of this stamp is at {elsewhere[0]}"
     made = _day(stamp[:8]) if place.until else None

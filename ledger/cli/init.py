@@ -58,6 +58,8 @@ def command(
     if not offers and not dry_run and not as_json and _is_somebody_there():
         title, offers = _answers(ledger, title)
     done = init(title, offers=offers, ledger=ledger, dry_run=dry_run)
+    for note in done.notes:
+        output.note(note)
     output.result("init", done, report.start(done, dry_run=dry_run), as_json=as_json)
     return 1 if any(step.state == "left" for step in done.steps) else 0
 

@@ -95,7 +95,7 @@ def command(
         echo=output.echo() if rounds == 1 else None,
         progress=tell if rounds > 1 and sys.stderr.isatty() else None,
     )
-    for note in outcome.recorded.notes if outcome.recorded else ():
+    for note in outcome.recorded.notes if outcome.recorded else outcome.notes:
         output.note(note)
     output.result("run", outcome, report.lines(outcome), as_json=as_json)
     return 0 if outcome.passed else INTERRUPTED if outcome.state == "interrupted" else 1

@@ -6,7 +6,7 @@ the bytes that are read under the lock.
 """
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -83,9 +83,9 @@ def append(
     """
     config = configuration.find(Path.cwd(), ledger)
     evidence = _Evidence(config, runs)
-    attempt = _draft(config, evidence, result=result, summary=summary, baseline=baseline)
-    attempt = attempt.model_copy(update={"because": text.one_line(because)})
-    _refuse_success(attempt, evidence.whole)
+    attempt = _draft(
+        config, evidence, result=result, summary=summary, because=because, baseline=baseline
+    )
     now = _now(config, evidence)
     with change(config, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
@@ -106,8 +106,7 @@ def append(
 
         if status is not None:
             draft = plan.draft(edits.append(plan.ledger, meant))
-            met = judgements.met_without_tick(config, draft, plan.ledger, section.id)
-            meant = meant.model_copy(update={"met": met})
+            meant = judgements.with_ticks(config, meant, draft, plan.ledger)
 
         def expect(new: Ledger) -> None:
             written = edits.check(plan.ledger, new, meant)
@@ -123,8 +122,16 @@ def append(
         result=attempt.result,
         metrics=attempt.metrics,
         diff=plan.diff,
-        notes=evidence.whole.warnings,
+        notes=(*evidence.whole.warnings, *unkept(config, evidence.each)),
     )
+
+
+def unkept(config: Config, runs: Iterable[Evidence]) -> Iterator[str]:
+    """What keeps the next commit from having the files of runs, and what to do about it."""
+    for run in runs if config.is_git else ():
+        names = [run.path] if (config.root / run.path).is_file() else run.files
+        paths = [name if name == run.path else f"{run.path}/{name}" for name in names]
+        yield from repository.unkept(config.root, run.path, paths)
 
 
 class _Evidence:
@@ -144,6 +151,7 @@ def _draft(
     *,
     result: str | None,
     summary: str,
+    because: str,
     baseline: Path | None,
 ) -> NewAttempt:
     """The attempt but for its number and commit."""
@@ -160,6 +168,10 @@ def _draft(
             "say it with --result: success, partial, failed, blocked or info",
         )
     date, stamp = _date(config.root, evidence.whole)
+    failure = evidence.whole.failure
+    if against_success(word, failure, text.one_line(because)) == "error":
+        message = f"it would say {phrase!r}, and the run failed: {failure} in {evidence.whole.path}"
+        raise Refused("contradicted", message, f"{judgements.INSIST}; nothing was written")
     return NewAttempt(
         number=None,
         date=date,
@@ -168,6 +180,7 @@ def _draft(
         words=phrase,
         summary=summary,
         metrics=edits.metrics_of(evidence.whole, delta, earlier),
+        because=text.one_line(because),
         artifacts=tuple(_cited(config.root, run) for run in evidence.each),
         commit="",
     )
@@ -233,13 +246,6 @@ def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = N
         return []
     states = repository.Artifacts(config.root, is_git=config.is_git).states(sorted(folders - {""}))
     return [path for path, state in states.items() if state == "untracked"]
-
-
-def _refuse_success(attempt: NewAttempt, run: Evidence) -> None:
-    failure = run.failure
-    if against_success(attempt.result, failure, attempt.because) == "error":
-        message = f"it would say {attempt.words!r}, and the run failed: {failure} in {run.path}"
-        raise Refused("contradicted", message, f"{judgements.INSIST}; nothing was written")
 
 
 def _refuse_contradicted(claims: Sequence[JudgedClaim]) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ledger import rules
 from ledger.commands.facts import facts, ignored
-from ledger.commands.judgements import with_evidence
+from ledger.commands.judgements import STAGED, with_evidence
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import log, repository
@@ -48,7 +48,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         old = repository.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
     ledger = reader.read(new or b"", plan.own)
-    known = with_evidence(facts(plan), plan)._replace(
+    known = with_evidence(facts(plan), plan, view=STAGED)._replace(
         elsewhere=lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),)
     )
     before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
@@ -88,7 +88,7 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     last = reader.read(data or b"", conventions=config.own)
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
     is_here = contents.commit("HEAD") == end
-    known = with_evidence(facts(config), config, rev=None if is_here else end)
+    known = with_evidence(facts(config), config, view=None if is_here else end)
     known = known._replace(elsewhere=lambda: (archive,))
     if not is_here:  # the files around are not those of the last commit
         known = known._replace(cited=None, content_of=None, run_notes=None)

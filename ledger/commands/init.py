@@ -20,7 +20,8 @@ from ledger.config import Config
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
 from ledger.git import files, process, repository
 from ledger.plan import reader, text
-from ledger.plan.model import Ledger, Model
+from ledger.plan.model import FINISHED, Ledger, Model
+from ledger.run.bundle import DEFAULT_FOLDER
 
 Offer = Literal["hook", "merge-driver", "ci", "agents"]
 State = Literal["added", "there", "offered", "left"]
@@ -32,6 +33,7 @@ OFFERS: Final[dict[Offer, tuple[str, str]]] = {
     "agents": ("--agents", "tells agents how the plan is kept"),
 }
 """What `ledger init` offers besides a plan: the option, and what for."""
+_OUTPUTS: Final = ("pytest.log", "output.log", "junit.xml", "exit_code.txt")  # of a run
 _MOST_NAMED: Final = 3  # other plans that are named
 _MOST_READ: Final = 20  # files that are looked into
 _LARGEST: Final = 20_000_000  # bytes of one
@@ -80,6 +82,8 @@ class Start(Model):
     """An unfinished item, the first; null for none."""
     steps: tuple[StartStep, ...]
     """In the order in which they were made."""
+    notes: tuple[str, ...] = ()
+    """What keeps commits from having the outputs of runs, each in one line."""
 
 
 def init(
@@ -125,7 +129,20 @@ def init(
         unread=len(plan.unread),
         item=next((item.id for item in unfinished), None),
         steps=tuple(parts),
+        notes=tuple(_ignored_runs(found, plan)),
     )
+
+
+def _ignored_runs(found: Config, plan: Ledger) -> Iterator[str]:
+    """That git ignores what runs will leave, and what to do about it."""
+    folders = {item.runs_folder for item in plan.items if item.status not in FINISHED}
+    for template in sorted(folders | {""}) if found.is_git else ():
+        folder = re.sub(r"<[^<>]*>", "x", template or found.runs or DEFAULT_FOLDER).rstrip("/")
+        rules = repository.ignored(found.root, [f"{folder}/{name}" for name in _OUTPUTS])
+        for rule in dict.fromkeys(rules.values()):
+            said = f"git ignores outputs of runs ({rule})"
+            yield f"{said}: take the rule out, or add each run with `git add --force`"
+            return
 
 
 def _plan(found: Config, title: str) -> tuple[Ledger, StartStep]:

@@ -1,9 +1,8 @@
 """What runs, files, briefs and exit criteria say of a plan."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from ledger.claims.entries import NewestRun, Place, newest_run, revision, work_tree
@@ -19,41 +18,49 @@ from ledger.gates.facts import Facts as GateFacts
 from ledger.gates.facts import Request
 from ledger.gates.gate import judged_criteria, judged_sprint, sprint_of, undecided
 from ledger.git.blobs import Blobs
-from ledger.git.files import WorkTree
+from ledger.git.files import Staged
 from ledger.plan import text
-from ledger.plan.model import Ledger
+from ledger.plan.model import Change, Ledger
 from ledger.rules import Facts
 from ledger.rules.model import Contradiction, Objection
 
+View = str | None
+"""Whose files evidence is taken from: a commit's, by its name, the work tree's (None), or these as
+they are ``STAGED``."""
+STAGED: Final = ":0"  # git's own name of it
+
 
 def with_evidence(
-    known: Facts, config: Config, *, rev: str | None = None, strict: bool = False
+    known: Facts, config: Config, *, view: View = None, strict: bool = False
 ) -> Facts:
-    """``known``, and what runs, briefs and exit criteria say: those of the work tree, or of the
-    commit ``rev``. ``strict``: what nothing shows is an error, whatever the settings say."""
+    """``known``, and what runs, briefs and exit criteria say, those that ``view`` has. ``strict``:
+    what nothing shows is an error, whatever the settings say."""
     strict = strict or config.settings.done == "strict"
     return known._replace(
-        run_notes=partial(run_notes, config.root),
-        contradicted=partial(contradictions, config, rev=rev),
-        undone=partial(objections, config, rev=rev, strict=strict),
+        run_notes=partial(run_notes, config, view=view),
+        contradicted=partial(contradictions, config, view=view),
+        undone=partial(objections, config, view=view, strict=strict),
         figure=first_figure,
     )
 
 
 @contextlib.contextmanager
-def place_of(config: Config, rev: str | None = None) -> Iterator[Place]:
-    """What there is around the plan of ``config``: in the work tree, or in the commit ``rev``."""
+def place_of(config: Config, view: View = None) -> Iterator[Place]:
+    """What there is around the plan of ``config``: as ``view`` has it."""
     with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
-        if contents is not None and rev is not None:
-            yield revision(config.root, contents, rev, is_committed=False)
-        else:
-            yield work_tree(config.root, contents, is_committed=False)
+        if contents is not None and view is not None and view != STAGED:
+            yield revision(config.root, contents, view, is_committed=False)
+            return
+        place = work_tree(config.root, contents, is_committed=False)
+        yield place._replace(files=Staged(contents)) if contents and view == STAGED else place
 
 
-def run_notes(root: Path, folder: str) -> Sequence[str]:
+def run_notes(config: Config, folder: str, *, view: View = None) -> Sequence[str]:
     """What the outputs of the run in ``folder`` lack or contradict; nothing where it is no run."""
     try:
-        evidence = read_run(WorkTree(root), folder)
+        with place_of(config, view) as place:
+            assert place.files is not None
+            evidence = read_run(place.files, folder)
     except LedgerError:
         return ()
     cut = evidence.completeness not in ("complete", "failed")
@@ -64,11 +71,11 @@ def run_notes(root: Path, folder: str) -> Sequence[str]:
 
 
 def contradicted(
-    config: Config, ledger: Ledger, base: Ledger | None, *, rev: str | None = None
+    config: Config, ledger: Ledger, base: Ledger | None, *, view: View = None
 ) -> Sequence[JudgedClaim]:
     """The claims of ``ledger`` that its evidence contradicts, in attempts and completed actions
     that ``base`` does not have, word for word."""
-    with place_of(config, rev) as place:
+    with place_of(config, view) as place:
         return contradicted_since(ledger, config.ledger_path, place, base)
 
 
@@ -88,7 +95,7 @@ INSIST: Final = "say what the run says, or give a reason with --because"
 
 
 def contradictions(
-    config: Config, ledger: Ledger, base: Ledger | None, *, rev: str | None = None
+    config: Config, ledger: Ledger, base: Ledger | None, *, view: View = None
 ) -> list[Contradiction]:
     """What the rules take of ``contradicted``. That a date lies ahead and that a file or commit is
     missing is told by rules of its own, which need no run: LED301 on, LED403 on, LED408."""
@@ -103,7 +110,7 @@ def contradictions(
             about=f"{claim.kind} {claim.text} {claim.claimed}{' because' * claim.is_insisted}",
             is_insisted=claim.is_insisted,
         )
-        for claim in contradicted(config, ledger, base, rev=rev)
+        for claim in contradicted(config, ledger, base, view=view)
         if claim.kind not in ("date", "artifact", "commit")
     ]
 
@@ -112,13 +119,19 @@ def contradictions(
 
 
 def objections(
-    config: Config, new: Ledger, old: Ledger | None, *, rev: str | None = None, strict: bool = False
+    config: Config,
+    new: Ledger,
+    old: Ledger | None,
+    elsewhere: Callable[[], Sequence[Ledger]] = tuple,
+    *,
+    view: View = None,
+    strict: bool = False,
 ) -> list[Objection]:
     """What speaks against calling done what ``new`` calls so and ``old`` does not."""
-    closed = list(done.closings(new, old))
+    closed = list(done.closings(new, old, elsewhere))
     if not closed:
         return []
-    with place_of(config, rev) as place:
+    with place_of(config, view) as place:
         return [
             objection
             for closing in closed
@@ -143,7 +156,7 @@ def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
     )
     if action is None and item.criteria:
         return grounds._replace(criteria=judged_criteria(facts, item))
-    tied = sprint_of(place.files, item, words)
+    tied = sprint_of(place.files, config.ledger_path, item, words)
     if tied is None:
         return grounds
     path, brief, sprint = tied
@@ -185,16 +198,16 @@ def _failure(newest: NewestRun, place: Place) -> str:
     return f"{name} says so" if newest.attempt.result == "failed" else ""
 
 
-def met_without_tick(config: Config, draft: Ledger, old: Ledger, name: str) -> tuple[int, ...]:
-    """Which criteria of the item ``name``, counted from 0, are met and have an empty box, where
-    ``draft`` calls it done and ``old`` does not."""
+def with_ticks(config: Config, meant: Change, draft: Ledger, old: Ledger) -> Change:
+    """``meant``, with the ticks of the criteria that are met and have an empty box, where ``draft``
+    calls the item done and ``old`` does not."""
     for closing in done.closings(draft, old):
         item = closing.item
-        is_it = closing.action is None and item == section_of(draft, name)
+        is_it = closing.action is None and item == section_of(draft, meant.item)
         if is_it and any(one.ticked is False for one in item.criteria):
             with place_of(config) as place:
                 judged = grounds_of(config, closing, place).criteria
             met = {one.line for one in judged if one.verdict == "met" and one.claimed is False}
-            places = enumerate(item.criteria)
-            return tuple(at for at, one in places if one.span.start_line in met)
-    return ()
+            at = (n for n, one in enumerate(item.criteria) if one.span.start_line in met)
+            return meant.model_copy(update={"met": tuple(at)})
+    return meant

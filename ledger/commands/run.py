@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.commands import read
-from ledger.commands.append import Appended, append, earlier_runs, set_aside
+from ledger.commands.append import Appended, append, earlier_runs, set_aside, unkept
 from ledger.commands.rounds import earlier_batch
 from ledger.config import Config
 from ledger.edits.append import section_of
@@ -72,6 +72,8 @@ class RunOutcome(Model):
     """What several rounds came to, in sentences; empty for one round."""
     recorded: Appended | None
     """The attempt; null where none was written."""
+    notes: tuple[str, ...] = ()
+    """What keeps the next commit from having the bundle, each in one line."""
 
     @property
     def passed(self) -> bool:
@@ -110,8 +112,7 @@ def run(
     (``K/N`` or a report). A round tries again up to ``retries`` times after what ``retry_on``
     names: ``SIGSEGV``, an exit code or a pattern of the output; without it after every failure.
     ``timeout_s`` is for each try. ``result``, ``complete``, ``status`` and ``because`` are as for
-    ``append``. ``echo`` gets what the command writes, ``progress`` each round
-    that ended.
+    ``append``. ``echo`` gets what the command writes, ``progress`` each round that ended.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
     recorded. The bundle stays also where the attempt is refused (``Refused``, see ``append``).
@@ -145,7 +146,7 @@ def run(
         record_it = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
         how = {"result": result, "complete": complete, "status": status, "because": because}
         recorded = _recorded(bundle, partial(record_it, **how))
-    return _outcome(bundle, duration_s, verdict, recorded)
+    return _outcome(config, bundle, duration_s, verdict, recorded)
 
 
 def _capture(
@@ -209,9 +210,14 @@ def _recorded(bundle: Bundle, record: Callable[[], Appended]) -> Appended:
 
 
 def _outcome(
-    bundle: Bundle, duration_s: float, verdict: tuple[str, ...], recorded: Appended | None
+    config: Config,
+    bundle: Bundle,
+    duration_s: float,
+    verdict: tuple[str, ...],
+    recorded: Appended | None,
 ) -> RunOutcome:
     assert bundle.state != "running"
+    evidence = read_run(WorkTree(bundle.root), bundle.path)
     exits = [ended.exit for ended in bundle.rounds]
     codes = [last.code for last in exits if last.code] or [last.code for last in exits]
     peaks = [last.peak_rss_bytes for last in exits if last.peak_rss_bytes is not None]
@@ -229,8 +235,9 @@ def _outcome(
         rounds=bundle.planned,
         first_try_passes=sum(ended.passed and not ended.retried for ended in bundle.rounds),
         retried=tuple(word for ended in bundle.rounds for word in ended.retried),
-        result=read_run(WorkTree(bundle.root), bundle.path).result,
+        result=evidence.result,
         fault="" if bundle.is_repeated or not bundle.rounds else bundle.rounds[-1].fault,
         verdict=verdict,
         recorded=recorded,
+        notes=tuple(unkept(config, (evidence,))),
     )

@@ -14,9 +14,10 @@ Both are pure: what runs, files and briefs say is read by ``ledger.commands.judg
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from ledger.gates import sprints
 from ledger.gates.model import JudgedCriterion
 from ledger.plan import text
 from ledger.plan.model import Action, Item, Ledger, Result
@@ -26,6 +27,14 @@ from ledger.rules.registry import quoted
 # e.g. "Because: no GPU here", "- [x] Users asked (attested: by Anna, on 3 May)"
 _REASON: Final = re.compile(
     r"\b(?:because|attested)(?::\*{0,2}|\*{1,2}:)[ \t]*(?P<why>\w.*)", re.IGNORECASE
+)
+
+
+_WORD: Final = re.compile(r"[^\W_]+")
+# A result of these words alone is one of the attempt's own run.
+_BARE: Final = frozenset(
+    "success successful successfully succeeded pass passed passes passing ok done complete "
+    "completed verified fixed resolved green works working all".split()
 )
 
 
@@ -46,6 +55,13 @@ def against_success(result: Result, failure: str, reason: str) -> Severity | Non
     return "warning" if reason else "error"
 
 
+def subject_of(words: str) -> str:
+    """What a result says that it is a success of, where it names that: ``success (phase B is
+    recorded)``, ``reproduced``; empty for the bare word."""
+    named = any(word.lower() not in _BARE for word in _WORD.findall(words))
+    return text.one_line(words) if named else ""
+
+
 # Done means met
 
 
@@ -60,10 +76,14 @@ class Closing(NamedTuple):
     """Why it is done all the same, in the words of the change."""
     line: int = 0
     """Where the plan calls it done."""
+    is_here: bool = True
+    """It is in this plan, not in one that it was moved to."""
+    dropped: tuple[str, ...] = ()
+    """The criteria that the same change takes out or words anew."""
 
     @property
     def said(self) -> str:
-        """What the change says."""
+        """What the change says, in words."""
         if self.action is None:
             return f"{self.item.id} is done"
         number = "an action" if self.action.number is None else f"action {self.action.number}"
@@ -85,14 +105,24 @@ class Grounds(NamedTuple):
     """What that newest attempt gives as a reason."""
 
 
-def closings(new: Ledger, old: Ledger | None) -> Iterator[Closing]:
-    """What ``new`` calls done and ``old`` does not: everything for no ``old``."""
+def closings(
+    new: Ledger, old: Ledger | None, elsewhere: Callable[[], Sequence[Ledger]] = tuple
+) -> Iterator[Closing]:
+    """What ``new`` calls done and ``old`` does not: everything for no ``old``. An item that ``old``
+    has open may be done ``elsewhere``, where it was moved to."""
     before = _done_items(old) if old else {}
+    here = {one.id for one in new.items if not any(pointer.is_item for pointer in one.archived)}
+    left = {one.id for one in old.items} - before.keys() - here if old else set()
+    for moved in (one for plan in elsewhere() for one in plan.items) if left else ():
+        if moved.id in left and moved.status == "done":
+            yield Closing(moved, reason=_reason(moved, old), line=1, is_here=False)
     for name, line in _done_items(new).items():
         if name not in before:
             item = _fullest(new, name)
             if item is not None:
-                yield Closing(item, reason=_reason(item, old), line=line)
+                was = _fullest(old, name) if old else None
+                dropped = tuple(_dropped(was, item)) if was else ()
+                yield Closing(item, reason=_reason(item, old), line=line, dropped=dropped)
     known = {item.id: item for item in old.items} if old else {}
     for item in new.items:
         yield from _closed_actions(item, known.get(item.id), old)
@@ -114,6 +144,22 @@ def _status_line(item: Item) -> int:
 def _fullest(ledger: Ledger, name: str) -> Item | None:
     sections = (item for item in ledger.items if item.id == name)
     return max(sections, key=lambda one: (len(one.criteria), len(one.attempts)), default=None)
+
+
+def _dropped(was: Item, now: Item) -> Iterator[str]:
+    """The criteria of ``was`` that ``now`` has not, word for word, but for ticks and what is put
+    behind."""
+    kept = [_wanted(one.text) for one in now.criteria]
+    for said in (_wanted(one.text) for one in was.criteria):
+        if said and not any(one.startswith(said) for one in kept):
+            yield said
+
+
+def _wanted(criterion: str) -> str:
+    """What a criterion asks for; empty for an optional one."""
+    one = sprints.condition(criterion, "", 1)
+    words = text.one_line(one.text).rstrip(".")
+    return "" if one.optional else f"`{one.check}` {words}" if one.check else words
 
 
 def _closed_actions(item: Item, was: Item | None, old: Ledger | None) -> Iterator[Closing]:
@@ -153,6 +199,9 @@ def objections(closing: Closing, grounds: Grounds, *, strict: bool) -> Iterator[
             message = f"{closing.said} and nothing shows that a criterion is met: {words}"
             severity: Severity = "error" if strict else "warning"
             yield _of_criterion(closing, grounds, one, message, severity)
+    for said in () if reason else closing.dropped:
+        message = f"{closing.said} and the same change takes a criterion out: {quoted(said)}"
+        yield _objection(closing, message, "warning")._replace(about=f"{closing.said} {said}")
     if grounds.undecided:
         message = f"{closing.said} and waited for a decision: {grounds.undecided}"
         yield _objection(closing, message, "error")
@@ -180,7 +229,7 @@ def _of_criterion(
     said = _objection(closing, message, severity)
     if grounds.document:
         said = said._replace(message=f"{message} ({grounds.document}:{one.line})")
-    else:
+    elif closing.is_here:
         said = said._replace(line=one.line)
     return said._replace(
         about=f"{said.about} {one.text}", fix=_SAY_WHY if one.verdict == "unknown" else None

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from ledger.config import Config
 from ledger.errors import LedgerError
+from ledger.evidence.execution import selected
 from ledger.evidence.model import Evidence, identity_of
 from ledger.evidence.outputs import read_run, read_runs
 from ledger.gates import outline
@@ -229,6 +230,12 @@ class Facts:
         if len(others) > 1:
             return read_runs(self._files, others)
         return read_run(self._files, path, without=inside)
+
+    @property
+    def part_of_tests(self) -> str:
+        """What says that the run left tests out: ``1 of 2 selected``, ``a.py::test_x``; empty where
+        nothing does."""
+        return (self.run.share or ", ".join(selected(self.run.command))) if self.run else ""
 
     @cached_property
     def baseline(self) -> Evidence | None:

@@ -24,9 +24,9 @@ from ledger.gates.model import (
     worst,
 )
 from ledger.git.files import Files
-from ledger.plan import citations
 from ledger.plan.model import Item, Ledger
 
+_BRIEF: Final = re.compile(r"(?<![\w./-])[\w./-]{1,200}\.md\b")
 _MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
@@ -77,18 +77,20 @@ def judged_sprint(facts: Facts, sprint: Sprint) -> tuple[JudgedCriterion, ...]:
     return tuple(map(_Judging(facts).judged, (*sprint.prerequisites, *sprint.criteria)))
 
 
-def sprint_of(view: Files, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
+def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
     """The sprint that an item or action stands for whose ``words`` begin with its number, and the
     brief that has it with its path: one that is about the item, or about none, and that these
-    words, the item's fields or its attempts cite, the newest first. None for none."""
+    words, the item's fields or its attempts name, the newest first, from the repository's top or
+    from the folder of the ``plan``. None for none."""
     named = sprints.leading(words)
     if named is None:
         return None
     newest_first = reversed(item.attempts)
     sources = (words, *(f.value for f in item.fields), *(one.text for one in newest_first))
-    cited = (path for said in sources for one in citations.find(said) for path in one.paths)
-    documents = (path for path in dict.fromkeys(cited) if path.endswith(".md"))
-    for path in islice(documents, _MOST_BRIEFS):
+    cited = (found for said in sources for found in _BRIEF.findall(said))
+    folder = plan.rpartition("/")[0]
+    places = (place for path in cited for place in (path, f"{folder}/{path}" if folder else path))
+    for path in islice(dict.fromkeys(places), _MOST_BRIEFS):
         try:
             brief = read_brief(view.read(path, LARGEST))
         except LedgerError:
@@ -193,7 +195,12 @@ class _Judging:
             return "", unknown("nothing is known that would show it: give it a check of its own")
         # The phase that ends with the brief came before it.
         early = "" if brief and condition in brief.criteria else facts.early
-        return str(check), judge(check, facts, early=early, complete=self._complete)
+        judgement = judge(check, facts, early=early, complete=self._complete)
+        part = facts.part_of_tests
+        if judgement.verdict == "met" and part and prose.all_tests(condition.text):
+            why = f"{judgement.reason}; but only a part of the tests ran: {part}"
+            return str(check), unknown(why, *judgement.evidence)
+        return str(check), judgement
 
     def _complete(self, number: str) -> Judgement:
         """Whether all criteria of a sprint are met."""

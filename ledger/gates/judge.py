@@ -11,7 +11,7 @@ from ledger.gates.checks import Call, Check, Compare, Term, has_words, line_with
 from ledger.gates.facts import Facts
 from ledger.gates.model import Judgement, met, together, unknown, unmet
 from ledger.plan.model import Attempt
-from ledger.plan.text import counted
+from ledger.plan.text import counted, one_line
 
 _DECIDED: Final = re.compile(
     r"\b(?:decision|decided|decides|approved|approves|chose|chosen|selected|agreed|adopted|accepted)\b",
@@ -101,7 +101,7 @@ def _exists(path: str, facts: Facts) -> Judgement:
         return _missing(name, facts)
     if not any(sizes.values()):
         return unmet(f"{name} is empty", name)
-    return met("it is there", name)
+    return met("it is there; what it says was not looked at", name)
 
 
 def _missing(path: str, facts: Facts) -> Judgement:
@@ -123,7 +123,9 @@ def _passes(folder: str, facts: Facts) -> Judgement:
         return unmet(f"{folder}: exit code {run.exit_code}", where)
     if run.totals and (failed := run.totals.failed + run.totals.errors):
         return unmet(f"{folder}: exit code 0, but {failed} failed in its outputs", folder)
-    return met(f"{folder}: exit code 0", where)
+    ran = f" of `{one_line(run.command)[:120]}`" if run.command else ""
+    tests = f"{run.totals.passed} passed" if run.totals else "its outputs count no test"
+    return met(f"{folder}: exit code 0{ran}; {tests}", where)
 
 
 def _says(call: Call, facts: Facts) -> Judgement:
@@ -139,7 +141,8 @@ def _says(call: Call, facts: Facts) -> Judgement:
     for start, end in pairwise([*dict.fromkeys((0, *headings)), len(lines)]):
         section = lines[start:end]
         if has_words("\n".join(section), words):
-            return met(f"{name} says it", f"{name}:{start + line_with(words, section) + 1}")
+            line = start + line_with(words, section) + 1
+            return met(f"a section of {name} has these words", f"{name}:{line}")
     return unmet(f"no section of {name} has the words {' '.join(words)!r}", name)
 
 

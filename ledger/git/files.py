@@ -104,6 +104,10 @@ class Files(ABC):
         """Whether ``path`` is a file or a folder."""
         return self.kind(path) is not None
 
+    def submodule_of(self, path: str) -> str:  # noqa: ARG002 - only git knows of any
+        """The submodule that ``path`` lies in and whose files are not seen; empty for none."""
+        return ""
+
     def size(self, path: str) -> int | None:
         """The bytes of a file; None for anything else, or where they are not at hand (in a
         partial clone)."""
@@ -249,6 +253,39 @@ class WorkTree(Files):
         return f"{self._top}/{real}" if real else self._top
 
 
+class Staged(WorkTree):
+    """The work tree, but that what git's index has is read as it was staged: what a commit of this
+    moment would have, and beside it the files that git does not track."""
+
+    def __init__(self, contents: Blobs) -> None:
+        super().__init__(contents.root)
+        self._contents = contents
+
+    @cached_property
+    def _changed(self) -> Mapping[str, bytes]:
+        """What is staged of each file that the work tree has otherwise."""
+        names = _records(
+            self._contents.root, "diff-files", "--name-only", "--ignore-submodules", "-z"
+        )
+        staged = ((name, self._contents.staged(name)) for name in names)
+        return {name: data for name, data in staged if data is not None}
+
+    def _kind(self, real: str) -> Kind | None:
+        return "file" if real in self._changed else super()._kind(real)
+
+    def _size(self, real: str) -> int | None:
+        return len(self._changed[real]) if real in self._changed else super()._size(real)
+
+    def _names(self, real: str) -> Sequence[str]:
+        gone = (name.rpartition("/") for name in self._changed)
+        return sorted(
+            {*super()._names(real), *(name for folder, _, name in gone if folder == real)}
+        )
+
+    def _content(self, real: str, limit: int) -> bytes | None:
+        return self._changed[real] if real in self._changed else super()._content(real, limit)
+
+
 class Listing:
     """The names of files, for questions about where one may lie."""
 
@@ -372,6 +409,11 @@ class _Recorded(Files):
             return "/" if target == self._top else target
         inside = self._top.rstrip("/") + "/"
         return f"/{target.removeprefix(inside)}" if target.startswith(inside) else None
+
+    def submodule_of(self, path: str) -> str:
+        """The submodule that ``path`` lies in, a repository of its own; empty for none."""
+        modes = ((folder, self._entries.get(folder, ("", ""))[0]) for folder in above([path]))
+        return next((folder for folder, mode in modes if mode == _SUBMODULE), "")
 
     def _is_link(self, path: str) -> bool:
         return path in self._links

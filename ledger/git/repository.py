@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import os
 import posixpath
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -140,6 +141,25 @@ def head_commit(root: Path) -> str | None:
     return _line(process.ask(root, *ask, answers=(_NOTHING_FOUND,))) or None
 
 
+def unkept(root: Path, folder: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """What keeps the next commit from having ``paths``, files of a run's ``folder``, and what to do
+    about it, each in one line."""
+    submodule = Index(Blobs(root)).submodule_of(f"{folder}/")
+    if submodule:
+        inside = folder.removeprefix(submodule).strip("/") or "."
+        add = f"`git -C {shlex.quote(submodule)} add {shlex.quote(inside)}`"
+        said = f"{folder} lies in the submodule {submodule}: {add} and commit it there, then here"
+        return (f"{said} `git add {shlex.quote(submodule)}`",)
+    rules = ignored(root, paths)
+    if not rules:
+        return ()
+    rule = next(iter(rules.values()))
+    add = f"`git add --force {shlex.quote(folder)}`"
+    return (
+        f"git ignores {len(rules)} of {len(paths)} files of {folder} ({rule}): {add} keeps them",
+    )
+
+
 class Artifacts:
     """The states of cited paths in the work tree at ``root``; each path is looked up once.
 
@@ -155,6 +175,7 @@ class Artifacts:
         self._states: dict[str, ArtifactState] = {}
         self._resolvers: dict[int, Resolver] = {}  # by the item's identity: each holds its own
         self._cited: dict[tuple[int, str, int], list[Cited]] = {}
+        self._submodules: dict[str, Listing] = {}
 
     def cited(self, item: Item | None, attempt: Attempt) -> list[Cited]:
         """What an attempt of an item cites."""
@@ -185,8 +206,18 @@ class Artifacts:
             elif self._tree.kind(real) is None:
                 self._states[path] = "missing"
             else:
-                self._states[path] = "untracked" if self._index else "tracked"
+                is_kept = self._index is None or self._in_submodule(self._index, real)
+                self._states[path] = "tracked" if is_kept else "untracked"
         return self._states
+
+    def _in_submodule(self, index: Index, real: str) -> bool:
+        """Whether a submodule tracks the path, which the repository itself can not."""
+        folder = index.submodule_of(real)
+        if folder and folder not in self._submodules:
+            self._submodules[folder] = Listing(())
+            with suppress(LedgerError):
+                self._submodules[folder] = Index(Blobs(self._root / folder)).listing
+        return bool(folder) and self._submodules[folder].has(real.removeprefix(f"{folder}/"))
 
     def content(self, path: str) -> bytes | None:
         """What the file in the work tree holds; None where there is none, or a longer one than

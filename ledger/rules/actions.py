@@ -142,7 +142,7 @@ def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     if facts.undone is None:
         return
     starts: tuple[int, ...] = ()
-    for one in facts.undone(ledger, facts.base):
+    for one in facts.undone(ledger, facts.base, facts.elsewhere or tuple):
         starts = starts or text.plan_starts(ledger.text)
         at = opening(ledger, starts[one.line - 1])
         yield Fault(at, one.message, one.about, one.item, fix=one.fix, severity=one.severity)

@@ -46,9 +46,10 @@ class Facts(NamedTuple):
     ``contradicted`` takes a ledger and an earlier one, and gives what the earlier one does not
     say and its evidence contradicts.
 
-    ``undone`` takes both, too, and gives what speaks against calling done what only the first one
-    calls so. ``check_fault`` takes a criterion and says why its check cannot be read, empty where
-    it can. ``figure`` takes an attempt and gives the first figure of a run in it; empty for none.
+    ``undone`` takes both, and what gives ``elsewhere``; it says what speaks against calling done
+    what only the first one calls so. ``check_fault`` takes a criterion and says why its check
+    cannot be read, empty where it can. ``figure`` takes an attempt and gives the first figure of a
+    run in it; empty for none.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
@@ -68,7 +69,7 @@ class Facts(NamedTuple):
     content_of: Callable[[str], bytes | None] | None = None
     run_notes: Callable[[str], Sequence[str]] | None = None
     contradicted: Callable[[Ledger, Ledger | None], Sequence[Contradiction]] | None = None
-    undone: Callable[[Ledger, Ledger | None], Sequence[Objection]] | None = None
+    undone: Callable[..., Sequence[Objection]] | None = None
     check_fault: Callable[[str], str] | None = None
     figure: Callable[[Attempt], str] | None = None
     every: bool = False
