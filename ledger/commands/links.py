@@ -164,7 +164,7 @@ def link(
     with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
         place = _Place(config, contents, commit, progress)
         resolvers = {
-            name: Resolver(items.get(name), place.listing, place.is_on_disk)
+            name: Resolver(items.get(name), place.listing, place.is_on_disk, fills=True)
             for name in dict.fromkeys(one.item for one in attempts)
         }
         resolved = [

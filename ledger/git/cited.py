@@ -64,9 +64,17 @@ class _About(NamedTuple):
 
 class Resolver:
     """Says what the attempts and actions of ``item`` cite among the files of ``listing``, which git
-    has, and those that are ``on_disk``."""
+    has, and those that are ``on_disk``. ``fills``: also what a path with open parts may be."""
 
-    def __init__(self, item: Item | None, listing: Listing, on_disk: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        item: Item | None,
+        listing: Listing,
+        on_disk: Callable[[str], bool],
+        *,
+        fills: bool = False,
+    ) -> None:
+        self._fills = fills
         self._item = item
         self._listing = listing
         self._on_disk = on_disk
@@ -91,7 +99,7 @@ class Resolver:
 
         for artifact, path in dict.fromkeys(cited):
             kind = citations.kind(path)
-            if kind == "outside":
+            if kind == "outside" or (kind == "placeholder" and not self._fills):
                 yield Cited(artifact, path, kind, None)
             elif kind == "placeholder":
                 yield from _open(artifact, path, folders, listing)
