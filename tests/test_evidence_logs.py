@@ -474,6 +474,7 @@ CASES = [
         HEAD + "t/a.py ...\nINTERNALERROR> Traceback\n=== 3 passed in 0.1s ===\n",
         "failed",
     ),
+    ("a hook at the end", "... [100%]Traceback (most recent call last):\n  File x\nOSError\n", "failed"),
     ("coverage", "... [100%]\nERROR: Coverage failure: total of 5\n3 passed in 0.1s\n", "failed"),
     ("-qq, not collected", BROKEN.rpartition("1 error in")[0], "failed"),
     ("collected in pytest 5", HEAD + "<Module t/a.py>\n  <Function x>\n\n= no tests ran in 0.1s =\n", None),

@@ -155,6 +155,10 @@ def _made() -> dict[str, dict[str, str | bytes]]:
             "report.json": json.dumps(JSON_REPORT),
             "report.jsonl": "\n".join(map(json.dumps, REPORT_LOG)) + "\n",
         },
+        "two quiet sessions, the JUnit file of one": {
+            "junit.xml": JUNIT_PASSED,
+            "pytest.log": ".. [100%]\n2 passed in 1.50s\n.. [100%]\n2 passed in 1.50s\n",
+        },
         "a quiet log of other tests": {"junit.xml": JUNIT_PASSED, "pytest.log": QUIET},
         "more failures in a log without names": {
             "junit.xml": JUNIT,
@@ -474,6 +478,7 @@ def test_the_folders_that_had_two_answers(repo: Repository, name: str) -> None:
             Totals(collected=2, passed=1, errors=1),
             "complete",
         ),
+        ("two quiet sessions, the JUnit file of one", Totals(collected=4, passed=4), "complete"),
         ("a quiet log that names nothing", Totals(collected=2, passed=1, errors=1), "complete"),
         ("tests that were only collected", Totals(collected=2), "complete"),
         (

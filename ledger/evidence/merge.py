@@ -53,6 +53,9 @@ def merge(parts: Sequence[Part]) -> Merged:
         named[at] = _named_alike(parts[at], above, merged)
     for at, log in named.items():
         above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
+        if not log.tests:  # two sessions that name nothing are not one
+            told = [id(partner) for other, partner in pairs if other.file == log.file]
+            above = [part for part in above if id(part) not in told]
         siblings = [named[n] for n in known if n != at and named[n].file == log.file]
         partner = _partner(log, siblings, above)
         if partner is None:
@@ -160,7 +163,8 @@ def _hold_against(
     whole ones that have its tests; one that ended by itself and not well is not."""
     known = {name: test for other in reports for name, test in other.tests.items()}
     known.update(report.tests)
-    is_cut = log.duration_s is None and log.completeness != "complete" and bool(log.tests)
+    is_cut = log.duration_s is None and log.completeness not in ("complete", "failed")
+    is_cut = is_cut and bool(log.tests)
     made_good = report.completeness != "incomplete" and log.tests.keys() <= known.keys()
     if log.completeness == "complete" or (is_cut and made_good):
         merged.covered.add(at)

@@ -63,6 +63,7 @@ _ERROR = re.compile(
 # and as pytest-subtests has it `[label] (i=1) SUBFAIL path.py::name`
 _SUBFAILED = re.compile(r"SUBFAIL(?:ED)?[\[(]|[\[(].{0,2000} SUBFAIL(?:ED)? ")
 _INTERNAL = "INTERNALERROR> "
+_TRACEBACK = "Traceback (most recent call last):"
 _COVERAGE = ("Coverage failure", "FAIL Required test coverage")
 _NODE = re.compile(r"\s*<(?:Dir|Package|Module|Class|UnitTestCase|Function|TestCaseFunction) ")
 
@@ -189,7 +190,7 @@ class Session:
         self._last_file: str | None = None
         self._stopped: str | None = None
         self._error = self._aside = ""
-        self._is_called_wrongly = self._lists_nodes = False
+        self._is_called_wrongly = self._lists_nodes = self._fails_at_end = False
         self._timeout = False
         self._workers = False
         self._after_end = False  # the line before was a last line
@@ -207,6 +208,9 @@ class Session:
     def feed(self, line: str, whole: bool = True) -> bool:
         """Take one line without colours. False: it begins a new session and is not taken.
         ``whole`` is not set for a last line that no newline ends: it may be half an id."""
+        if line.endswith(f"]{_TRACEBACK}"):  # right behind the progress
+            line = line.removesuffix(_TRACEBACK)
+            self._fails_at_end = True
         title = rule(line)
         is_over = self._state == "after" or self._after_end
         if is_over and self._begins(line, title):
@@ -251,6 +255,8 @@ class Session:
         count only where no test ran."""
         if line.startswith(_INTERNAL):
             self._error = "internal error"
+        elif line == _TRACEBACK and self._state != "report":
+            self._fails_at_end = True
         elif line.startswith(
             ("ERROR: ", "collecting ... ERROR: ", "ImportError while loading", "FAIL Req")
         ):
@@ -502,6 +508,8 @@ class Session:
 
     def _cut_off(self) -> tuple[Completeness, str]:
         """How a session without a last line ended."""
+        if self._fails_at_end:
+            return "failed", "pytest: the session ended in a traceback"
         if self._aside and not (self._tests or self._letters):
             return "failed", f"pytest: {self._aside}"
         if not self._started and self._ended_quietly:

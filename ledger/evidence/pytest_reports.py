@@ -437,12 +437,13 @@ class _Session:
     def _end(self) -> tuple[Completeness | None, str]:
         if not self._is_open and self._exit_status == 0 and not self._tests:
             return None, _ONLY_COLLECTED  # pytest's word for no tests is 5
+        running = [node_id for node_id, test in self._tests.items() if not test.is_over]
+        place = "in " + ", ".join(name[:200] for name in running[:_NAMED])
+        if not self._is_open and self._exit_status == 0 and running:
+            return "incomplete", f"pytest: it was ended {place}"
         if not self._is_open:
             broken = sum(module.outcome == "error" for module in self._modules.values())
             return end(self._exit_status, broken)
-        running = [node_id for node_id, test in self._tests.items() if not test.is_over]
-        if running:
-            place = "in " + ", ".join(name[:200] for name in running[:_NAMED])
-        else:
+        if not running:
             place = f"after {self._last[:200]}" if self._last else "before any test"
         return "incomplete", f"the report log has no end of the session: it ends {place}"
