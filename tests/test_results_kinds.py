@@ -29,9 +29,7 @@ OLDER = "reports/task/20251102T080000Z"
 BECAUSE = "Because: the one failure is the known one of the clock."
 KNOWN: dict[str, str] = {
     "words for all tests are no figure yet": """
-        pushed-all-green
         pushed-no-failures
-        staged-all-green
         staged-no-failures
     """,
     "a negated success is read as one": """
@@ -41,6 +39,14 @@ KNOWN: dict[str, str] = {
     "of two runs of one attempt the first is judged alone": """
         pushed-both
         staged-both
+    """,
+    "the word of the result counts as a reason for it": """
+        pushed-approved
+        pushed-loud
+        pushed-of-the-project
+        staged-approved
+        staged-loud
+        staged-of-the-project
     """,
 }
 
