@@ -19,6 +19,7 @@ from tests.campaigns.runners import (
     pytest_sessions,
     script_projects,
     script_runs,
+    unittest_runs,
 )
 from tests.campaigns.runners.folders import ask
 from tests.campaigns.runners.model import Difference, Run
@@ -39,8 +40,9 @@ def kinds(seed: int, count: int, place: Path) -> Made:
     """Each kind of test alone, at six settings, by the versions in turn."""
     settings = ("-v", "plain", "-q", "-q -rN", "-qq", "-rA")
     each = [(kind, setting) for kind in pytest_projects.KINDS for setting in settings]
+    Random(f"kinds {seed}").shuffle(each)
     for number, (kind, setting) in enumerate(each[:count]):
-        major = list(environments.PYTESTS)[(number + number // 6 + seed) % 3]
+        major = list(environments.PYTESTS)[number % 3]
         python, version = environments.pytest_python(major), environments.PYTESTS[major]
         files = pytest_projects.single(kind)
         yield pytest_runs.run(python, version, files, setting, Random(1), place / "k", kind, 0)
@@ -94,6 +96,7 @@ PARTS: dict[str, Callable[[int, int, Path], Made]] = {
     "projects": projects,
     "ends": lambda _, count, place: pytest_sessions.ends(count, place),
     "sessions": lambda _, count, place: pytest_sessions.several(count, place),
+    "unittest": unittest_runs.runs,
     **{f"{name} kinds": script_kinds(name) for name in ("jest", "vitest", "mocha", "node")},
     **{name: scripts(name) for name in ("jest", "vitest", "mocha", "node")},
 }
@@ -175,11 +178,9 @@ def table(found: list[Difference], show: int) -> None:
     kinds: dict[str, list[Difference]] = defaultdict(list)
     for each in found:
         kinds[each.kind].append(each)
-    for kind, each in sorted(kinds.items(), key=lambda pair: -len(pair[1])):
-        runs = len({one.run.label for one in each})
-        print(
-            f"{len(each):5} in {runs:4} runs  {kind}",
-            f"(known: {KNOWN[kind]})" if kind in KNOWN else "",
-        )
-        for one in [one for one in each if one.run.seed % 2 == 0][:show]:
-            print(f"        {one.run.label} [{one.form}]: {one.detail}")
+    for kind, those in sorted(kinds.items(), key=lambda pair: -len(pair[1])):
+        runs = len({each.run.label for each in those})
+        known = f"(known: {KNOWN[kind]})" if kind in KNOWN else ""
+        print(f"{len(those):5} in {runs:4} runs  {kind} {known}".rstrip())
+        for each in [each for each in those if each.run.seed % 2 == 0][:show]:
+            print(f"        {each.run.label} [{each.form}]: {each.detail}")

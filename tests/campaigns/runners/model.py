@@ -47,10 +47,13 @@ class Truth:
     ends with, in letters and digits alone, with its suites and without. Tests of one end are
     compared as a bag."""
     bag: bool = False
+    """Whether it is such a runner; its log is not read, either."""
     guessed: bool = False
     """Whether the file counts tests that are yet to be written and does not say which."""
     apart: int = 0
     """Suites or hooks that failed beside the tests."""
+    modules: frozenset[str] = frozenset()
+    """Modules that were skipped whole: a log without a last line has nothing of them."""
     broken: bool = False
     """Whether it was ended from without or by an error of its own, somewhere in a test: which
     outcomes it told before that is then not held, but its failures are."""
@@ -65,6 +68,8 @@ class Truth:
         found = dict(self.cases)
         if self.last is not None and LOG not in files:
             found = {name: each for name, each in found.items() if name in self.last}
+        if set(files) <= {LOG, EXIT} and not self.terminal:
+            found = {name: each for name, each in found.items() if name not in self.modules}
         for name, each in list(found.items()):
             if "xpassed" in each and not set(files) & self.naming():
                 found[name] = each | {"passed"}
@@ -93,8 +98,8 @@ class Run:
     """Runner, project and setting, in words that find it again."""
     outputs: dict[str, bytes]
     truth: Truth
-    project: str = ""
     seed: int = 0
+    """Of the odd ones only the figures are told."""
 
 
 @dataclass(frozen=True)

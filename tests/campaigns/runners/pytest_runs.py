@@ -143,7 +143,7 @@ def start(python: Path, place: Path, arguments: list[str], label: str, seed: int
     }
     outputs[EXIT] = f"{done.returncode}\n".encode()
     seen = seen_of(out / "oracle.json")
-    return Run(label, outputs, truth(seen, done.returncode, arguments), label, seed)
+    return Run(label, outputs, truth(seen, done.returncode, arguments), seed)
 
 
 def truth(seen: dict[str, Any], code: int, arguments: list[str]) -> Truth:
@@ -198,6 +198,9 @@ def truth(seen: dict[str, Any], code: int, arguments: list[str]) -> Truth:
         frozenset(unnamed),
         nothing=not ran,
         broken=broken and not collect_only,
+        modules=frozenset(
+            each["node"] for each in seen.get("collect", ()) if each["outcome"] == "skipped"
+        ),
         subtests=frozenset(each["node"] for each in seen.get("reports", ()) if each["subtest"]),
         terminal="no:terminal" not in arguments and "-qq" not in arguments,
         prefix="unit." if "--junit-prefix=unit" in arguments else "",

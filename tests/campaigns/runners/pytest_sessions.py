@@ -152,7 +152,7 @@ def two(way: str, texts: tuple[str, str], arguments: list[str], place: Path, lab
     if (out / JUNIT).exists():
         outputs[JUNIT] = (out / JUNIT).read_bytes()
     truths = [truth(seen_of(out / f"{part}.json"), code, arguments) for part in ("one", "two")]
-    return Run(label, outputs, together(truths, code), label, 0)
+    return Run(label, outputs, together(truths, code))
 
 
 def together(truths: list[Truth], code: int) -> Truth:

@@ -71,8 +71,8 @@ def run(files: dict[str, str], setting: str, place: Path, label: str, seed: int)
         (place / "node_modules").symlink_to(modules)
         kind = "module" if runner == "vitest" else "commonjs"
         (place / "package.json").write_text(json.dumps({"type": kind}), encoding="utf-8")
-    for oracle in ("mocha_oracle.cjs", "node_oracle.mjs"):
-        shutil.copy(HERE / oracle, place)
+    for reporter in ("mocha_oracle.cjs", "node_oracle.mjs"):
+        shutil.copy(HERE / reporter, place)
     if runner == "node":
         arguments = (*arguments, *(name for name in files))
     env = {name: value for name, value in os.environ.items() if not name.startswith("NODE_")}
@@ -89,7 +89,7 @@ def run(files: dict[str, str], setting: str, place: Path, label: str, seed: int)
     said = oracle.read_text(encoding="utf-8") if oracle.exists() else ""
     made = truth(READERS[runner], said, done.returncode, outputs)
     made = limited(made, setting, files)
-    return Run(f"{setting}, {label}", outputs, made, label, seed)
+    return Run(f"{setting}, {label}", outputs, made, seed)
 
 
 def limited(made: Truth, setting: str, files: dict[str, str]) -> Truth:
