@@ -14,9 +14,8 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
-from ledger.claims.model import JudgedClaim
 from ledger.commands import judgements
-from ledger.commands.change import change
+from ledger.commands.change import Plan, change
 from ledger.config import Config
 from ledger.edits import append as edits
 from ledger.errors import Refused, UsageError
@@ -74,8 +73,7 @@ def append(
     ``complete`` are marked as completed by the attempt, ``next_actions`` added; ``status`` is the
     item's new one. ``because`` is the reason for a success over a run that failed, or for done
     where nothing shows it; it becomes part of the attempt. ``baseline`` is an earlier run to
-    compare with. ``again`` records a run that is recorded already. A ``dry_run`` writes nothing;
-    its outcome has the change as a diff.
+    compare with, ``again`` records a run that is recorded already, a ``dry_run`` writes nothing.
 
     Raises ``UsageError`` for an item that is none, a run outside of the repository and a result
     that is no result word; ``UnreadableInput`` for a run that is not there; ``Refused`` for a run
@@ -93,27 +91,16 @@ def append(
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
         number = edits.next_number(plan.ledger, section.id)
+        commit = _commit(config, evidence, now, plan.ledger)
         meant = Change(
             item=section.id,
-            attempt=attempt.model_copy(
-                update={"number": number, "commit": _commit(config, evidence, now, plan.ledger)}
-            ),
+            attempt=attempt.model_copy(update={"number": number, "commit": commit}),
             complete=tuple(complete),
             next=tuple(next_actions),
             status=status,
             today=datetime.now(UTC).date().isoformat(),
         )
-
-        if status is not None:
-            draft = plan.draft(edits.append(plan.ledger, meant))
-            meant = judgements.with_ticks(config, meant, draft, plan.ledger)
-
-        def expect(new: Ledger) -> None:
-            written = edits.check(plan.ledger, new, meant)
-            claims = contradictions(summary, written, evidence.outputs)
-            _refuse_contradicted([*claims, *judgements.contradicted(config, new, plan.ledger)])
-
-        plan.propose(edits.append(plan.ledger, meant), expect=expect)
+        meant = _propose(config, plan, meant, evidence)
     return Appended(
         path=config.ledger_path,
         item=meant.item,
@@ -143,6 +130,27 @@ class _Evidence:
         self.outputs = [outputs_of(self.tree, name) for name in names]
         self.whole = together(self.outputs)
         self.each = tuple(outputs.evidence() for outputs in self.outputs)
+
+
+def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> Change:
+    """Propose ``meant``, and the ticks of what is met where it closes the item. Both are given
+    back."""
+    if meant.status is not None:
+        draft = plan.draft(edits.append(plan.ledger, meant))
+        meant = judgements.with_ticks(config, meant, draft, plan.ledger)
+
+    def expect(new: Ledger) -> None:
+        written = edits.check(plan.ledger, new, meant)
+        claims = contradictions(meant.attempt.summary, written, evidence.outputs)
+        claims += judgements.contradicted(config, new, plan.ledger)
+        # The date and the commit are the run's own: what is wrong with them is told by rules.
+        own = meant.attempt.commit
+        told = [one for one in claims if one.kind != "commit" or one.name not in own]
+        hint = "say what the run says, or of what else it is said"
+        judgements.refuse(told, ("date",), hint)
+
+    plan.propose(edits.append(plan.ledger, meant), expect=expect)
+    return meant
 
 
 def _draft(
@@ -246,12 +254,6 @@ def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = N
         return []
     states = repository.Artifacts(config.root, is_git=config.is_git).states(sorted(folders - {""}))
     return [path for path, state in states.items() if state == "untracked"]
-
-
-def _refuse_contradicted(claims: Sequence[JudgedClaim]) -> None:
-    # The date is the run's own: that it lies ahead is told by other rules.
-    hint = "say what the run says, or of what else it is said"
-    judgements.refuse(claims, ("date",), hint)
 
 
 def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) -> None:

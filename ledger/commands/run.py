@@ -23,7 +23,7 @@ from ledger.evidence.rounds_model import Earlier
 from ledger.git.changes import changes
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
-from ledger.plan.model import Model, Result
+from ledger.plan.model import Item, Model, Result
 from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
 from ledger.run.model import CompletedRound
@@ -121,20 +121,13 @@ def run(
     setting that cannot be; ``UnreadableInput`` where the disk does not take the outputs.
     """
     config = configuration.find(Path.cwd(), ledger)
-    terms = Command(
-        words=tuple(command),
-        timeout_s=timeout_s,
-        retries=retries,
-        retry_on=RetryOn.parse(retry_on),
-    )
+    tries = RetryOn.parse(retry_on)
+    terms = Command(words=tuple(command), timeout_s=timeout_s, retries=retries, retry_on=tries)
     earlier = earlier_batch(against) if against is not None else None
     plan = read.opened(config).ledger
     sections = selectors.items(plan, selectors.parse(item).item)
     section = section_of(plan, sections[0].id) if record else sections[0]
-    slug = _SLUG.sub("-", section.id.lower())[:80]
-    values = {"item": slug, "phase": phase, "sprint": sprint}
-    template = section.runs_folder or config.runs or DEFAULT_FOLDER
-    path, name = make_folder(config.root, template, values, stamp)
+    path, name = _folder(config, section, phase, sprint, stamp)
     bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
     aside = [*set_aside(config, [path]), *earlier_runs(config, plan)]
     with Interrupts() as interrupts:
@@ -143,10 +136,18 @@ def run(
         )
     recorded = None
     if record and bundle.state != "interrupted" and not interrupts.caught:
-        record_it = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
         how = {"result": result, "complete": complete, "status": status, "because": because}
+        record_it = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
         recorded = _recorded(bundle, partial(record_it, **how))
     return _outcome(config, bundle, duration_s, verdict, recorded)
+
+
+def _folder(config: Config, item: Item, phase: str, sprint: str, stamp: str) -> tuple[str, str]:
+    """A new folder for a run of the item, and the stamp that it has."""
+    slug = _SLUG.sub("-", item.id.lower())[:80]
+    values = {"item": slug, "phase": phase, "sprint": sprint}
+    template = item.runs_folder or config.runs or DEFAULT_FOLDER
+    return make_folder(config.root, template, values, stamp)
 
 
 def _capture(

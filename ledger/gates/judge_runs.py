@@ -20,6 +20,7 @@ _OPS: Final[dict[str, Callable[[float, float], bool]]] = {
     "!=": operator.ne,
 }
 _AGAINST_BASELINE: Final = frozenset({"cleared", "new_failures", "not_run"})
+_OF_ALL: Final = frozenset({"failures", "failed", "errors", "new_failures", "not_run"})
 _SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": "peak_rss_bytes"}
 _MOST_NAMED: Final = 4
 _NO_BASELINE: Final = unknown("there is no baseline to compare with: give one with --baseline")
@@ -33,9 +34,21 @@ def judge(term: Compare | Call, facts: Facts) -> Judgement:
         return unknown("there is no run to judge it by: give one with --run")
     if isinstance(term, Call):
         return CALLS[term.name](term, facts.run, facts)
-    if term.metric == "rate" or term.metric.startswith("passed/"):
-        return _rate(term, facts.run)
-    return _metric(term, facts.run, facts.baseline)
+    is_rate = term.metric == "rate" or term.metric.startswith("passed/")
+    judgement = _rate(term, facts.run) if is_rate else _metric(term, facts.run, facts.baseline)
+    if judgement.verdict == "met" and (is_rate or term.metric in _OF_ALL):
+        return _of_whole(judgement, facts.run)
+    return judgement
+
+
+def _of_whole(judgement: Judgement, run: Evidence) -> Judgement:
+    """What is met only if every test had its say: by a run that came to its end, and that shows how
+    it failed where it did."""
+    shows = run.totals is not None and run.totals.failing > 0
+    if run.completeness == "complete" or (run.completeness == "failed" and shows):
+        return judgement
+    why = f"the run is {run.completeness}: {run.reason}".rstrip(": ")
+    return unknown(f"{judgement.reason}; but {why}", *judgement.evidence)
 
 
 def _metric(term: Compare, run: Evidence, baseline: Evidence | None) -> Judgement:
