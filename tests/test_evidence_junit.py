@@ -326,6 +326,7 @@ def test_a_failure_that_a_suite_counts_and_nobody_names_is_one(
         ("test", "/a/b.test.mjs", "failed"),  # node --test
         ("s", "s.spec.ts", "failed"),  # vitest
         ("Test suite failed to run", "s.test.js", "failed"),  # jest-junit
+        ("unittest.loader._FailedTest", "test_odd", "failed"),  # unittest-xml-reporting
         ("c", "loads b.js", None),
     ],
 )

@@ -160,6 +160,10 @@ def _made() -> dict[str, dict[str, str | bytes]]:
             "pytest.log": ".. [100%]\n2 passed in 1.50s\n.. [100%]\n2 passed in 1.50s\n",
         },
         "a quiet log of other tests": {"junit.xml": JUNIT_PASSED, "pytest.log": QUIET},
+        "two quiet sessions, and the JUnit file of the second": {
+            "junit.xml": JUNIT_PASSED,
+            "pytest.log": ".. [100%]\n2 passed in 0.10s\n" * 2,
+        },
         "more failures in a log without names": {
             "junit.xml": JUNIT,
             "pytest.log": "FF [100%]\n2 failed in 1.50s\n",
@@ -465,6 +469,11 @@ def test_the_folders_that_had_two_answers(repo: Repository, name: str) -> None:
             "more failures in a log without names",
             Totals(collected=2, passed=1, failed=1),
             "inconsistent",
+        ),
+        (
+            "two quiet sessions, and the JUnit file of the second",
+            Totals(collected=4, passed=4),
+            "complete",
         ),
         ("test cases of one name", Totals(collected=3, passed=2, failed=1), "complete"),
         (

@@ -46,6 +46,7 @@ _MAX_PATH = 80
 _SCRIPTS = tuple(
     f".{kind}{lang}{x}" for kind in ("", "c", "m") for lang in "jt" for x in ("s", "sx")
 )
+_FAILED_TEST = "unittest.loader._FailedTest"  # of unittest-xml-reporting
 _AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
 # The verdicts and what they stand for. Surefire's ``flaky...`` are
 # tries before one that passed, ``rerun...`` further tries that failed as well.
@@ -237,8 +238,8 @@ class Cases:
         tags = [verdict.tag for verdict in verdicts]
         if verdicts:
             result = judge(identity, attributes, verdicts)
-            if result.outcome in FAILING and name.endswith(_SCRIPTS):
-                of_file = (suite.attributes.get("name"), "Test suite failed to run")
+            if result.outcome in FAILING and (name.endswith(_SCRIPTS) or classname == _FAILED_TEST):
+                of_file = (suite.attributes.get("name"), "Test suite failed to run", _FAILED_TEST)
                 if classname in of_file or (classname == "test" and "/" in name):
                     self.not_loaded = name
             in_teardown = _in_teardown(result)

@@ -57,6 +57,9 @@ def merge(parts: Sequence[Part]) -> Merged:
             told = [id(partner) for other, partner in pairs if other.file == log.file]
             above = [part for part in above if id(part) not in told]
         siblings = [named[n] for n in known if n != at and named[n].file == log.file]
+        if log.partial or not log.tests:  # another session of its log may have the file
+            had = [id(partner) for other, partner in pairs if other.file == log.file]
+            above = [part for part in above if id(part) not in had]
         partner = _partner(log, siblings, above)
         if partner is None:
             kept.append(log)
