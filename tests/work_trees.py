@@ -155,7 +155,7 @@ def deleted(state: State) -> None:
 def staged(state: State) -> None:
     """Some change in the index, and perhaps another on top in the work tree."""
     state.rng.choice((modified, odd_content, deleted, untracked))(state)
-    state.git("add", "--all")
+    state.git("add", "--all", "--sparse")
     if state.rng.random() < 0.5:
         modified(state)
 
