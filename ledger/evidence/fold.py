@@ -28,9 +28,7 @@ _PYTEST_CODES = {
 def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
     """Fold what the files of one run say.
 
-    Tests come from JUnit XML where there is any, else from pytest logs; a log's tests that no
-    JUnit file has are a part of the run that left only a log. ``duration_s`` is the sum over
-    the files that gave the tests.
+    ``merge`` says which of them gives the tests; ``duration_s`` is the sum over these files.
 
     ``completeness`` is how far the run came and whether its outputs agree, not how its tests
     went:
@@ -279,7 +277,7 @@ def _unexplained(
         return [("failed", f"{counted(len(broken), 'module')} could not be collected, {which}")]
     if merged.collected_only:
         return []
-    if not ran and not totals.skipped:
+    if not ran and not (totals.skipped and totals.collected):  # a skipped module is no test
         return [("failed", "no tests ran")]
     if exit_code not in (None, 0) and (not failing or exit_code in _PYTEST_CODES):
         why = _PYTEST_CODES.get(exit_code or 0) if merged.is_pytest else None
