@@ -49,10 +49,6 @@ KNOWN: dict[str, str] = {
         staged-numbered
         staged-own-heading
     """,
-    "of two runs of one attempt the first is judged alone": """
-        pushed-both-own
-        staged-both-own
-    """,
 }
 
 

@@ -40,14 +40,6 @@ KNOWN: dict[str, str] = {
         pushed-both
         staged-both
     """,
-    "the word of the result counts as a reason for it": """
-        pushed-approved
-        pushed-loud
-        pushed-of-the-project
-        staged-approved
-        staged-loud
-        staged-of-the-project
-    """,
 }
 
 

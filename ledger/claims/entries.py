@@ -188,7 +188,12 @@ def newest_run(item: Item, place: Place) -> NewestRun | None:
         if attempt.result != "info":
             entry = _entry(attempt, attempt.item, attempt.number, resolver, place)
             if entry.runs:
-                return NewestRun(attempt, tuple(_innermost(entry.runs, place)))
+                # Figures are of one run; to be done all that the attempt made have to be good.
+                made = (
+                    run_folder(c.path) for c in entry.cited if c.is_own and c.is_found and c.path
+                )
+                others = {folder: "" for folder in made if stamp_of(folder)}
+                return NewestRun(attempt, tuple(_innermost(others | dict(entry.runs), place)))
     return None
 
 

@@ -31,6 +31,7 @@ _REASON: Final = re.compile(
 
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_STOP: Final = re.compile(r"[.!?;](?:\s|\Z)")
 # A result of these words alone is one of the attempt's own run.
 _BARE: Final = frozenset(
     "success successful successfully succeeded pass passed passes passing ok done complete "
@@ -57,9 +58,10 @@ def against_success(result: Result, failure: str, reason: str) -> Severity | Non
 
 def subject_of(words: str) -> str:
     """What a result says that it is a success of, where it names that: ``success (phase B is
-    recorded)``, ``reproduced``; empty for the bare word."""
-    named = any(word.lower() not in _BARE for word in _WORD.findall(words))
-    return text.one_line(words) if named else ""
+    recorded)``, ``reproduced``; empty for a bare word."""
+    said = _WORD.findall(_STOP.split(words)[0].lower())
+    others = [word for word in said if word not in _BARE]
+    return text.one_line(words) if len(others) > 1 or "reproduced" in others else ""
 
 
 # Done means met

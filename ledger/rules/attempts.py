@@ -329,7 +329,10 @@ def result_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         if attempt.result == "success" and before in ("failed", "partial", "blocked"):
             message = f"{name(attempt)} said {before}, says success now, and cites nothing"
             yield Fault(attempt, message, "success")
-        elif said := facts.figure(attempt):
+            continue
+        said = facts.figure(attempt)
+        is_old = any(one.item == attempt.item and said in one.text for one in before_it)
+        if said and not is_old:
             message = f"{name(attempt)} says {quoted(said)} and cites nothing that shows it"
             yield Fault(attempt, message, said)
 
