@@ -70,6 +70,7 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("status", ["status", "--json"]),
     ("show", ["show", "PARSE-SPEED-001", "--json"]),
     ("show", ["show", "PARSE-SPEED-001#2", "--json"]),
+    ("show", ["show", "docs/hand_off.md", "--json"]),
     ("append", ["append", "DOCS-TOUR-002", RUN, "--dry-run", "--json"]),
     ("run", ["run", "PARSE-SPEED-001", "--json", "--", "true"]),
     ("run", ["run", "PARSE-SPEED-001", "--rounds", "2", "--no-append", "--json", "--", "false"]),

@@ -17,7 +17,11 @@ def command(
     ],
     sprint: Annotated[
         str | None,
-        typer.Option("--sprint", metavar="N", help="Only this sprint and its part of the bundle."),
+        typer.Option(
+            "--sprint",
+            metavar="N",
+            help="Only this sprint and its part of the bundle, or the `deferred` one.",
+        ),
     ] = None,
     run: Annotated[
         Path | None,

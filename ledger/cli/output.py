@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # What steers a terminal, but for tab and newline: escape, backspace, ...
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_COLUMNS = 80  # where there is no terminal
 diagnostic = errors.diagnostic
 
 
@@ -72,7 +73,8 @@ def lines(shown: Iterable[Line | str]) -> None:
     """Write a report's lines: as they are, or styled and cut to the width of a terminal."""
     every = (Line(one) if isinstance(one, str) else one for one in shown)
     if not is_terminal():
-        write("".join(f"{line.text}\n" for line in every))
+        plain = (_wrapped(one, _COLUMNS) if one.kind == "filled" else [one.text] for one in every)
+        write("".join(f"{said}\n" for lines_of in plain for said in lines_of))
         return
     from rich.text import Text
 
@@ -92,7 +94,7 @@ def lines(shown: Iterable[Line | str]) -> None:
 
 def _wrapped(line: Line, width: int) -> list[str]:
     """The line, or where it is to be hung the lines of a terminal; no word is broken."""
-    if line.kind != "hung" or width < 2 * line.hang:
+    if line.kind not in ("hung", "filled") or width < 2 * line.hang:
         return [line.text]
     start = len(line.text) - len(line.text.lstrip())
     words = textwrap.wrap(

@@ -1,5 +1,6 @@
 """``ledger show``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,24 +8,44 @@ import typer
 from ledger.cli import output
 from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.show import show
+from ledger.reports import briefs
 from ledger.reports import show as report
 
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="ITEM[#N]", help="An item's ID, or one of its attempts.")
+        str,
+        typer.Argument(
+            metavar="ITEM[#N]|BRIEF", help="An item's ID, one of its attempts, or a brief's file."
+        ),
     ],
+    sprint: Annotated[
+        str | None,
+        typer.Option(
+            "--sprint", metavar="N", help="Only this sprint of a brief, or the `deferred` one."
+        ),
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            "--run",
+            metavar="RUN",
+            help="Judge a brief's work by this run; default: the newest that its item cites.",
+        ),
+    ] = None,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show one item, or one attempt whole.
+    """Show one item, one attempt whole, or a brief and where its work stands.
 
     The case of ITEM does not matter, and it may stand in brackets. An item comes with its
     fields, a line for each attempt, its open actions and its exit criteria; an attempt with
     its text, the files that it cites and the commits that have to do with it. What lies in the
-    archive is found there.
+    archive is found there. A brief comes with its baseline, what is in the way, its decisions,
+    sprints and rerun; `ledger gate` tells why a criterion is not met.
     """
     with output.progress("reading versions") as tell:
-        shown = show(name, ledger=ledger, progress=tell)
-    output.result("show", shown, report.lines(shown), as_json=as_json)
+        shown = show(name, sprint=sprint, run=run, ledger=ledger, progress=tell)
+    said = briefs.lines(shown.brief) if shown.brief else report.lines(shown)
+    output.result("show", shown, said, as_json=as_json)
     return 0

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger import config
 from ledger.claims.entries import newest_run
@@ -14,6 +15,7 @@ from ledger.gates.gate import gate_brief, gate_item
 from ledger.gates.model import Gate
 from ledger.git import files
 from ledger.plan import selectors
+from ledger.plan.model import Item, Ledger
 
 
 def gate(
@@ -41,6 +43,22 @@ def gate(
     file = Path(document)
     if not os.path.exists(file):  # noqa: PTH110 - False also for what no path can be
         return _gate_item(str(document), request, ledger)
+    handed = handed_over(file, ledger)
+    return gate_brief(handed.config, handed.data, handed.path, handed.plan, request)
+
+
+class HandedOver(NamedTuple):
+    """A brief's bytes and path, the settings that hold for it, and the plan around it."""
+
+    config: Config
+    data: bytes
+    path: str
+    plan: Ledger | None
+
+
+def handed_over(file: Path, ledger: Path | None) -> HandedOver:
+    """Read a brief, and the plan of the repository around it. Raises UnreadableInput for what is no
+    file."""
     settings = _settings(file, ledger)
     data = read_bytes(file, hint="give a brief")
     try:
@@ -51,7 +69,7 @@ def gate(
         plan = opened(settings).ledger
     except LedgerError:
         plan = None
-    return gate_brief(settings, data, path, plan, request)
+    return HandedOver(settings, data, path, plan)
 
 
 def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
@@ -65,11 +83,16 @@ def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
     item = max(sections, key=lambda one: len(one.criteria))
     if request.sprint is not None:
         raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
-    if request.run is None:
-        with place_of(plan.config) as place:
-            newest = newest_run(item, place)
-        request = request._replace(runs=newest.runs if newest else ())
-    return gate_item(plan.config, item, request)
+    return gate_item(plan.config, item, with_newest_run(plan.config, item, request))
+
+
+def with_newest_run(config: Config, item: Item, request: Request) -> Request:
+    """The request, with the run of the newest attempt that cites one where it names none."""
+    if request.run is not None:
+        return request
+    with place_of(config) as place:
+        newest = newest_run(item, place)
+    return request._replace(runs=newest.runs if newest else ())
 
 
 def _settings(file: Path, ledger: Path | None) -> Config:

@@ -21,7 +21,10 @@ SCHEMA_VERSION: Final = 1
 # Kind of document to its description and to the model of its data, as "module:Class".
 MODELS: Final[dict[str, tuple[str, str]]] = {
     "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
-    "show": ("`ledger show ITEM[#N] --json`.", "ledger.commands.show:Shown"),
+    "show": (
+        "`ledger show ITEM[#N] --json`, or with a brief's file for ITEM.",
+        "ledger.commands.show:Shown",
+    ),
     "export": ("`ledger export`.", "ledger.commands.export:Export"),
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),

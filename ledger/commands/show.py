@@ -1,23 +1,32 @@
-"""One item, or one attempt whole."""
+"""One item, one attempt whole, or one brief with where its work stands."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field as Described
 
 from ledger import config
 from ledger.commands import read
+from ledger.commands.gate import handed_over, with_newest_run
 from ledger.commands.history import Progress
 from ledger.commands.links import Pointers, link
 from ledger.commands.read import About
+from ledger.errors import UsageError
+from ledger.gates.brief import read_brief
+from ledger.gates.facts import Facts, Request
+from ledger.gates.gate import item_of
+from ledger.gates.model import BriefState
+from ledger.gates.state import brief_state
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model
 
 
 class Shown(Model):
-    """One item, or one attempt. Lists, because a ledger can hold two by the same name."""
+    """One item, one attempt, or one brief. Lists, because a ledger can hold two items or attempts
+    by the same name."""
 
-    ledger: About
-    """The file itself."""
+    ledger: About | None
+    """The file itself; null for a brief that no ledger lies around."""
     items: tuple[Item, ...]
     """For `ITEM`: its sections. Empty for `ITEM#N`."""
     attempts: tuple[Attempt, ...]
@@ -28,20 +37,37 @@ class Shown(Model):
     """The file that parts of the ledger are moved to, relative to the top of its repository."""
     archived: tuple[ArchivedPart, ...]
     """For `ITEM`: what of it lies there."""
-    plan: Ledger = Described(exclude=True, repr=False)
+    brief: BriefState | None = None
+    """For `BRIEF`: what it says, and where its work stands."""
+    plan: Ledger | None = Described(default=None, exclude=True, repr=False)
     """The plan that holds it; not printed."""
 
 
-def show(name: str, *, ledger: Path | None = None, progress: Progress | None = None) -> Shown:
+def show(
+    name: str,
+    *,
+    sprint: str | None = None,
+    run: Path | None = None,
+    ledger: Path | None = None,
+    progress: Progress | None = None,
+) -> Shown:
     """The item that ``name`` means (``PARSE-001``, whatever its case), or one of its attempts
-    (``PARSE-001#3``), with what it cites. Where only the archive has it, the archive is read.
+    (``PARSE-001#3``), with what it cites. Where only the archive has it, the archive is read. A
+    ``name`` that is a file is a brief, shown with where its work stands, or with ``sprint`` one of
+    its sprints; ``run`` is the run to judge that by (default: that of the newest attempt of the
+    brief's item that cites one).
 
     ``ledger`` is the plan; by default the one that holds in the current folder. ``progress`` is
     told how many of how many versions of the plan have been read.
 
-    Raises UsageError for a name that is none or that the plan does not have, UnreadableInput for a
-    plan that cannot be read.
+    Raises UsageError for a name that is none or that the plan does not have and for a sprint that
+    the brief does not have, UnreadableInput for a plan or brief that cannot be read.
     """
+    if os.path.isfile(name):  # noqa: PTH113 - False also for what no path can be
+        return _brief(Path(name), Request(sprint=sprint, run=run), ledger)
+    if sprint is not None or run is not None:
+        message = f"{name} is no file: only briefs have sprints and are judged by runs"
+        raise UsageError("no-such-brief", message, "give a brief, or leave --sprint and --run out")
     wanted = selectors.parse(name)
     opened = read.holding(config.find(Path.cwd(), ledger), wanted)
     plan, settings = opened.ledger, opened.config
@@ -58,4 +84,22 @@ def show(name: str, *, ledger: Path | None = None, progress: Progress | None = N
         archive=settings.partner,
         archived=tuple(part for part in parts if part.item in ids),
         plan=plan,
+    )
+
+
+def _brief(file: Path, request: Request, ledger: Path | None) -> Shown:
+    handed = handed_over(file, ledger)
+    brief, plan, settings = read_brief(handed.data), handed.plan, handed.config
+    item = item_of(brief, plan)
+    if item is not None:
+        request = with_newest_run(settings, item, request)
+    facts = Facts(settings, handed.path, request=request, brief=brief, item=item)
+    return Shown(
+        ledger=read.about(plan, settings.ledger_path) if plan else None,
+        items=(),
+        attempts=(),
+        links=Pointers(artifacts=(), commits=()),
+        archive=settings.partner,
+        archived=(),
+        brief=brief_state(facts),
     )

@@ -40,20 +40,33 @@ def gate_brief(
     criteria and for a run that cannot be read.
     """
     brief = read_brief(data)
-    number = request.sprint
-    numbers = [one.number for one in brief.sprints if one.number]
-    if number is not None and number not in numbers:
-        known = ", ".join(numbers) or "none"
-        raise UsageError("no-such-sprint", f"{path} has no sprint {number}", f"it has {known}")
-    sections = [one for one in ledger.items if one.id == brief.initiative] if ledger else []
-    item = max(sections, key=lambda one: len(one.attempts), default=None)
-    facts = Facts(config, path, request=request, brief=brief, item=item)
+    sprint = sprint_named(brief, path, request.sprint)
+    facts = Facts(config, path, request=request, brief=brief, item=item_of(brief, ledger))
+    whose = f"{sprint.name} sprint of {path}" if sprint else path
     missing = UnreadableInput(
         "no-criteria",
-        f"{path}: expected exit or success criteria, found none",
+        f"{whose}: expected exit or success criteria, found none",
         "write them as a list under a heading or bold label such as **Exit Criteria:**",
     )
-    return _gate(brief.initiative, _conditions(brief, number), facts, missing)
+    return _gate(brief.initiative, _conditions(brief, sprint), facts, missing)
+
+
+def sprint_named(brief: Brief, path: str, name: str | None) -> Sprint | None:
+    """The sprint that ``name`` means, None for all. Raises UsageError for one that the brief, which
+    lies at ``path``, does not have."""
+    if name is None:
+        return None
+    found = sprints.named(brief.sprints, name)
+    if found is None:
+        known = ", ".join(one.name for one in brief.sprints) or "none"
+        raise UsageError("no-such-sprint", f"{path} has no sprint {name}", f"it has {known}")
+    return found
+
+
+def item_of(brief: Brief, ledger: Ledger | None) -> Item | None:
+    """The section of the item that a brief is about; None where the plan has none."""
+    sections = [one for one in ledger.items if one.id == brief.initiative] if ledger else []
+    return max(sections, key=lambda one: len(one.attempts), default=None)
 
 
 def gate_item(config: Config, item: Item, request: Request) -> Gate:
@@ -70,6 +83,17 @@ def gate_item(config: Config, item: Item, request: Request) -> Gate:
 def judged_criteria(facts: Facts, item: Item) -> tuple[JudgedCriterion, ...]:
     """An item's exit criteria as ``gate_item`` judges them; none for none."""
     return tuple(map(_Judging(facts).judged, _item_conditions(item)))
+
+
+def judged(facts: Facts, only: Sprint | None) -> tuple[JudgedCriterion, ...]:
+    """The criteria of the brief of ``facts``, or of one sprint and its part of the bundle."""
+    assert facts.brief is not None
+    return tuple(map(_Judging(facts).judged, _conditions(facts.brief, only)))
+
+
+def judged_term(facts: Facts, term: checks.Term) -> Judgement:
+    """The verdict on one term that no criterion has."""
+    return judge(checks.Check((term,)), facts, early=facts.early, complete=_Judging(facts).complete)
 
 
 def judged_sprint(facts: Facts, sprint: Sprint) -> tuple[JudgedCriterion, ...]:
@@ -130,16 +154,17 @@ def _item_conditions(item: Item) -> Iterator[Condition]:
             yield condition
 
 
-def _conditions(brief: Brief, number: str | None) -> Iterator[Condition]:
-    """The criteria in the order of the brief, files of the bundle last."""
-    for sprint in brief.sprints:
-        if number is None or sprint.number == number:
-            yield from (*sprint.prerequisites, *sprint.criteria)
-    if number is None:
+def _conditions(brief: Brief, only: Sprint | None) -> Iterator[Condition]:
+    """The criteria in the order of the brief, files of the bundle last. What deferred work waits
+    for is no criterion of the whole."""
+    for sprint in brief.sprints if only is None else (only,):
+        yield from () if sprint.is_deferred and only is None else sprint.prerequisites
+        yield from sprint.criteria
+    if only is None:
         yield from (*brief.prerequisites, *brief.success, *brief.criteria)
     for entry in brief.bundle:
         is_file = not entry.path.endswith("/")
-        if is_file and (number is None or prose.of_sprint(entry.path, number)):
+        if is_file and (only is None or (only.number and prose.of_sprint(entry.path, only.number))):
             yield Condition(
                 section="Artifact bundle",
                 text=entry.path,
@@ -195,14 +220,14 @@ class _Judging:
             return "", unknown("nothing is known that would show it: give it a check of its own")
         # The phase that ends with the brief came before it.
         early = "" if brief and condition in brief.criteria else facts.early
-        judgement = judge(check, facts, early=early, complete=self._complete)
+        judgement = judge(check, facts, early=early, complete=self.complete)
         part = facts.part_of_tests
         if judgement.verdict == "met" and part and prose.all_tests(condition.text):
             why = f"{judgement.reason}; but only a part of the tests ran: {part}"
             return str(check), unknown(why, *judgement.evidence)
         return str(check), judgement
 
-    def _complete(self, number: str) -> Judgement:
+    def complete(self, number: str) -> Judgement:
         """Whether all criteria of a sprint are met."""
         if number not in self._sprints:
             self._sprints[number] = unknown(f"sprint {number} waits for itself")

@@ -193,6 +193,11 @@ class Sprint(Model):
     end_line: int
     """Its last line."""
 
+    @property
+    def name(self) -> str:
+        """What it is asked for by: its number, or ``deferred``."""
+        return self.number or "deferred"
+
 
 class Command(Model):
     """One command of the rerun."""
@@ -401,3 +406,49 @@ class Gate(Model):
     """The brief's cross-references."""
     damage: tuple[DamagedLine, ...]
     """The brief's damaged lines."""
+
+
+class SprintState(Model):
+    """Where a sprint of a brief stands."""
+
+    brief: str
+    """The brief, relative to the repository's top."""
+    sprint: str
+    """Its number, or `deferred`."""
+    title: str
+    """Its heading without the number."""
+    action: int | None
+    """The item's next action that stands for it; null for none, or one without a number."""
+    state: Literal["met", "unmet", "unknown", "blocked", "deferred"]
+    """`deferred` where it is put off, `blocked` where a prerequisite is unmet, else the verdict on
+    its exit criteria."""
+    met: int
+    """How many of its exit criteria are met; optional ones are not counted."""
+    criteria: int
+    """How many it has."""
+    waits_for: tuple[str, ...]
+    """The prerequisites that are not met."""
+    line: Line
+    """The line of its heading."""
+
+
+class BriefState(Model):
+    """A brief, and where the work that it hands over stands."""
+
+    path: str
+    """The brief, relative to the repository's top."""
+    sprint: str | None
+    """The sprint that was asked about; null for all."""
+    brief: Brief
+    """What it says."""
+    baseline: Judgement | None
+    """Whether the run that it starts from has the counts that it tells; null where it tells none.
+    """
+    blockers: tuple[Judgement, ...]
+    """Whether the clusters that wait for a blocker are cleared, for each in the brief's order."""
+    decisions: tuple[Judgement, ...]
+    """Whether a decision is logged, for each in the brief's order."""
+    sprints: tuple[SprintState, ...]
+    """Where each sprint stands."""
+    criteria: tuple[JudgedCriterion, ...]
+    """The criteria with their verdicts, as `ledger gate` gives them."""

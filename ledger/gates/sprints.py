@@ -24,6 +24,18 @@ _UNBLOCKS: Final = re.compile(r"unblocks (\d{1,6}) (?:failure|test)", re.IGNOREC
 _EFFORT: Final = re.compile(
     r"\d[\d.,]*[ \t]*(?:minutes?|hours?|days?|weeks?|min|h|d)\b", re.IGNORECASE
 )
+# e.g. "defer until Sprint 1-3 complete and the budget approved"
+_UNTIL: Final = re.compile(
+    r"\b(?:defer\w*|postponed?|wait\w*|blocked) until (?P<what>[^.;\n]+)", re.IGNORECASE
+)
+_AND: Final = re.compile(r" and (?!\d)")
+_MINUTES: Final = {"m": 1, "h": 60, "d": 8 * 60, "w": 5 * 8 * 60}
+# e.g. "1.5 hours", "4-6 h", "30 minutes"
+_SPAN: Final = re.compile(
+    r"(?P<low>\d{1,6}(?:\.\d{1,3})?)(?:[ \t]*(?:-|\u2013|to)[ \t]*(?P<high>\d{1,6}(?:\.\d{1,3})?))?"
+    r"[ \t]*(?P<unit>m|h|d|w)(?:in|inutes?|ours?|rs?|ays?|eeks?)?\b",
+    re.IGNORECASE,
+)
 # e.g. "async def name", "class Name"
 _DEFINED: Final = re.compile(r"[ \t]*(?:async )?(?:def|class)[ \t]+(\w+)")
 _CODE: Final = re.compile(r"`([^`]+)`")
@@ -60,7 +72,7 @@ def sprint(part: Part, below: Sequence[Part]) -> Sprint:
         target=part.value("target", "goal"),
         prerequisites=tuple(
             condition(text, f"{part.title.partition(':')[0]} prerequisite", line, number)
-            for text, line in _prerequisites(part)
+            for text, line in (*_prerequisites(part), *(() if numbered else _until(inside)))
         ),
         tasks=tuple(_task(one) for one in below if _TASK.match(one.title)),
         criteria=tuple(
@@ -109,6 +121,31 @@ def leading(words: str) -> str | None:
     return found["number"] if found else None
 
 
+def named(sprints: Sequence[Sprint], name: str) -> Sprint | None:
+    """The sprint of a number, ``deferred`` work, or the deferred work whose tasks have the number:
+    ``4`` where its tasks are 4.1 and 4.2. None for none."""
+    wanted = name.lower()
+    for one in sprints:
+        if one.name.lower() == wanted:
+            return one
+    for one in sprints:
+        if one.is_deferred and any(task.number.startswith(f"{name}.") for task in one.tasks):
+            return one
+    return None
+
+
+def minutes(effort: str) -> tuple[float, float] | None:
+    """The least and the most that an effort may come to: of ``2 hours OR 5 minutes`` 5 and 120. A
+    day has eight hours. None where it tells no time."""
+    every = [
+        float(value) * _MINUTES[found["unit"].lower()]
+        for found in _SPAN.finditer(effort)
+        for value in (found["low"], found["high"])
+        if value
+    ]
+    return (min(every), max(every)) if every else None
+
+
 def titled(title: str) -> tuple[str, str]:
     """A title without the mark before it, and what it says in parentheses at its end."""
     separator = _SEPARATOR.match(title)
@@ -139,6 +176,14 @@ def _prerequisites(part: Part) -> Iterator[tuple[str, int]]:
             if group.value:
                 yield group.value, group.line
             yield from ((node.text, node.line) for node in group.nodes)
+
+
+def _until(inside: Sequence[Part]) -> Iterator[tuple[str, int]]:
+    """What work is put off for."""
+    groups = (group for part in inside for group in part.groups)
+    for group in (one for one in groups if plain(one.name).startswith(("priority", "rationale"))):
+        for found in _UNTIL.finditer(group.value):
+            yield from ((one.strip(), group.line) for one in _AND.split(found["what"]))
 
 
 def _task(part: Part) -> Task:

@@ -17,11 +17,12 @@ from ledger.plan.text import visible
 
 class Line(NamedTuple):
     """One line to print. ``kind`` ``cut``: on a terminal no longer than its width; ``hung``:
-    wrapped there, with ``hang`` blanks before what is left over. ``accent``: from where to where
+    wrapped there, with ``hang`` blanks before what is left over; ``filled``: also where there is no
+    terminal, at 80 characters. ``accent``: from where to where
     a terminal shows it in which style."""
 
     text: str
-    kind: Literal["heading", "cut", "hung", "whole"] = "whole"
+    kind: Literal["heading", "cut", "hung", "filled", "whole"] = "whole"
     hang: int = 0
     accent: tuple[int, int, str] | None = None
 

@@ -20,6 +20,8 @@ _CLOSED: Final = frozenset({"complete", "rejected"})
 
 def lines(shown: Shown) -> Iterator[Line]:
     """All of it: each item or attempt, blank lines between them, then what they point at."""
+    assert shown.ledger is not None
+    assert shown.plan is not None
     path = shown.ledger.path
     parts = [_item(shown.plan, one, path) for one in shown.items]
     parts += [_attempt(one, path) for one in shown.attempts]

@@ -22,7 +22,7 @@ def gate(judged: Gate) -> Iterator[Line]:
         if one.section != section:
             section = one.section
             yield Line(text.visible(section), "heading")
-        yield _line(one)
+        yield criterion(one)
     for link in judged.references:
         if link.state != "found":
             what = f"cross-reference {link.label}: {link.path} {_STATES[link.state]}"
@@ -44,7 +44,8 @@ _STATES = {
 }
 
 
-def _line(one: JudgedCriterion) -> Line:
+def criterion(one: JudgedCriterion) -> Line:
+    """``   12: unmet (ticked): TEXT: reason [evidence]``."""
     notes = {"ticked": one.is_false_claim, "optional": one.optional}
     marks = [note for note, holds in notes.items() if holds]
     marked = f" ({', '.join(marks)})" if marks else ""

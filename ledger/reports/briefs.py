@@ -1,0 +1,247 @@
+"""A brief and where its work stands, for people."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ledger.gates import sprints
+from ledger.gates.model import Brief, BriefState, Command, Judgement, Sprint, SprintState, Task
+from ledger.plan.text import counted, one_line, visible
+from ledger.reports import Line, section
+from ledger.reports.verdicts import criterion
+
+_MOST_BYTES: Final = 3000
+_SIZES: Final = ((40, 400), (20, 200), (10, 150), (6, 120), (4, 80), (2, 60), (1, 40))
+_KINDS: Final = {"attempt": "append", "rewrite": "rewrite", "add": "add"}
+
+
+def lines(state: BriefState) -> list[Line]:
+    """The whole brief, or its one sprint that was asked about: entries and their words as many as
+    fit on a page."""
+    said: list[Line] = []
+    for most, longest in _SIZES:
+        page = _Page(state, most, longest)
+        said = list(page.sprint(state.sprints[0]) if state.sprint else page.whole())
+        if sum(len(line.text.encode()) + 1 for line in said) <= _MOST_BYTES:
+            break
+    return said
+
+
+class _Page:
+    """What of a brief is shown: of each list the first ``most``, of each text the first
+    ``longest`` characters."""
+
+    def __init__(self, state: BriefState, most: int, longest: int) -> None:
+        self._state, self._brief = state, state.brief
+        self._most, self._longest = most, longest
+
+    def whole(self) -> Iterator[Line]:
+        """The brief from its head to its rerun; what it does not have is left out."""
+        yield from self._head()
+        parts = {
+            "Clusters": self._clusters(),
+            "Blockers": self._blockers(),
+            "Decisions": self._decisions(),
+            "Sprints": self._sprints(),
+            "Rerun": self._rerun(),
+            "Expected results": self._expected(),
+            "Criteria and updates": self._criteria(),
+        }
+        found = {title: list(told) for title, told in parts.items()}
+        for title, told in found.items():
+            if told:
+                yield Line(title, "heading")
+                yield from self._some(told)
+        if not any(found.values()):
+            yield Line(
+                "none of the parts of a brief was found: docs/reference/briefs.md lists them"
+            )
+
+    def _some(self, entries: list[str]) -> Iterator[Line]:
+        for entry in entries[: self._most]:
+            yield self._line(entry, 2)
+        if len(entries) > self._most:
+            yield Line(f"  and {len(entries) - self._most} more (`--json` has all)")
+
+    def _line(self, words: str, indent: int = 0) -> Line:
+        return Line(" " * indent + visible(words), "filled", indent + 2)
+
+    def _cut(self, words: str, longest: int | None = None) -> str:
+        """The first words of a text."""
+        said, most = one_line(words).replace("**", ""), longest or self._longest
+        return said if len(said) <= most else f"{said[: most - 1].rsplit(' ', 1)[0]}…"
+
+    def _head(self) -> Iterator[Line]:
+        brief = self._brief
+        yield Line(visible(self._cut(brief.title or "no title")), "heading")
+        phase = f"phase {brief.phase}" if brief.phase else ""
+        told = (self._state.path, brief.initiative, brief.stamp, phase)
+        yield self._line("  ".join(self._cut(one) for one in told if one))
+        for name, value in (("status", brief.status), ("input", brief.input)):
+            if value:
+                yield self._line(f"{name}: {self._cut(value)}")
+        totals, judged = brief.totals, self._state.baseline
+        if totals and judged:
+            counts = {
+                "collected": totals.collected,
+                "passed": totals.passed,
+                "failed": totals.failed,
+                "skipped": totals.skipped,
+            }
+            said = [f"{count} {name}" for name, count in counts.items() if count is not None]
+            said += [f"{totals.runtime_s:g} s"] if totals.runtime_s is not None else []
+            said += [f"timeout {totals.timeout_s:g} s"] if totals.timeout_s is not None else []
+            yield self._line(f"baseline: {', '.join(said)}: {self._verdict(judged)}")
+
+    def _verdict(self, judged: Judgement) -> str:
+        where = f" [{judged.evidence[0]}]" if judged.evidence else ""
+        return f"{judged.verdict}: {self._cut(judged.reason)}{where}"
+
+    def _clusters(self) -> Iterator[str]:
+        named = [
+            one.id.removeprefix("CLUSTER-") + ("" if one.count is None else f" x{one.count}")
+            for one in self._brief.clusters
+        ]
+        some, more = ", ".join(named[: self._most]), len(named) - self._most
+        if named:
+            total = sum(one.count or 0 for one in self._brief.clusters)
+            yield f"{some}{f' and {more} more' if more > 0 else ''}: {counted(total, 'test')}"
+
+    def _blockers(self) -> Iterator[str]:
+        for one, judged in zip(self._brief.blockers, self._state.blockers, strict=True):
+            is_open = "cleared" if judged.verdict == "met" else "open"
+            told = (one.effort, one.owner, one.priority, one.impact)
+            rest = ", ".join(self._cut(part) for part in told if part)
+            yield f"{one.number} {self._cut(one.title)}: {is_open}" + (f"; {rest}" if rest else "")
+
+    def _decisions(self) -> Iterator[str]:
+        for one, judged in zip(self._brief.decisions, self._state.decisions, strict=True):
+            decider = f" ({self._cut(one.decider)})" if one.decider else ""
+            options = "; ".join(self._cut(option.name) for option in one.options[: self._most])
+            advice = f"; recommended: {self._cut(one.recommendation)}" if one.recommendation else ""
+            said = f"the brief says {one.chosen}, " if one.chosen else ""
+            logged = f"logged: {self._cut(judged.reason)} [{', '.join(judged.evidence)}]"
+            told = said + (logged if judged.verdict == "met" else "not logged")
+            yield f"{self._cut(one.title)}{decider}: {told}: {options}{advice}"
+
+    def _sprints(self) -> Iterator[str]:
+        every = self._brief.sprints
+        for sprint, state in zip(every, self._state.sprints, strict=True):
+            why = f"; {self._cut(sprint.rationale)}" if sprint.rationale else ""
+            told = f"{', '.join(self._standing(sprint, state))}{why}"
+            yield f"{sprint.name} {self._cut(sprint.title)}: {told}"
+        if len(every) > 1:
+            now, put_off = ([s for s in every if s.is_deferred is late] for late in (False, True))
+            later = f"; {self._sum(put_off)} deferred" if put_off else ""
+            yield f"in all: {self._sum(now)}{later}"
+
+    def _standing(self, sprint: Sprint, state: SprintState) -> Iterator[str]:
+        """``1 of 4 met``, ``1.5 h``, ``unblocks 4 of 8 (50 %)``, ``waits for: ...``."""
+        if state.criteria:
+            yield f"{state.met} of {state.criteria} met"
+        else:
+            yield "no exit criteria"
+        span = sprints.minutes(sprint.effort)
+        if sprint.effort:
+            yield _span(span) if span else self._cut(sprint.effort)
+        if sprint.unblocks is not None:
+            yield self._share(sprint.unblocks)
+        if sprint.owner and not self._state.sprint:
+            yield self._cut(sprint.owner)
+        if state.waits_for:
+            yield f"waits for: {'; '.join(map(self._cut, state.waits_for))}"
+
+    def _share(self, count: int) -> str:
+        failed = _failures(self._brief)
+        return f"unblocks {count}" + (
+            f" of {failed} ({100 * count / failed:.3g} %)" if failed else ""
+        )
+
+    def _sum(self, chosen: Iterable[Sprint]) -> str:
+        efforts = [span for one in chosen if (span := sprints.minutes(one.effort))]
+        clears = sum(one.unblocks or 0 for one in chosen)
+        told = [_span((sum(low for low, _ in efforts), sum(high for _, high in efforts)))]
+        told = told if efforts else []
+        return ", ".join([*told, *([self._share(clears)] if clears else [])]) or "nothing"
+
+    def _rerun(self) -> Iterator[str]:
+        """The commands, each environment once before the first that has it."""
+        set_before: tuple[tuple[str, str], ...] = ()
+        for one in self._brief.rerun:
+            if one.environment != set_before:
+                changed = [pair for pair in one.environment if pair not in set_before]
+                yield self._cut(" ".join(f"{name}={_quoted(value)}" for name, value in changed))
+                set_before = one.environment
+            yield self._command(one)
+
+    def _command(self, one: Command) -> str:
+        note = f"  # {self._cut(one.note)}" if one.note else ""
+        return f"$ {self._cut(one.text)}{note}"
+
+    def _expected(self) -> Iterator[str]:
+        for one in self._brief.expected:
+            before = "" if one.before is None else f"{self._cut(one.before)} → "
+            yield f"{one.name}: {before}{self._cut(one.after)}"
+
+    def _criteria(self) -> Iterator[str]:
+        """How many are met, by the list that they stand in, and what is ready-made."""
+        lists: dict[str, list[bool]] = {}
+        named = {sprint.name for sprint in self._brief.sprints}
+        for one in self._state.criteria:
+            if not (one.optional or one.sprint in named):
+                lists.setdefault(one.section, []).append(one.verdict == "met")
+        for title, verdicts in lists.items():
+            yield f"{self._cut(title)}: {sum(verdicts)} of {len(verdicts)} met"
+        if updates := Counter(one.kind for one in self._brief.updates):
+            told = ", ".join(f"{count} to {_KINDS[kind]}" for kind, count in updates.items())
+            yield f"ledger updates: {told} (`ledger apply`)"
+
+    # One sprint
+
+    def sprint(self, state: SprintState) -> Iterator[Line]:
+        """A sprint whole: its tasks and criteria."""
+        sprint = next(one for one in self._brief.sprints if one.line == state.line)
+        name = f"Sprint {sprint.name}" if sprint.number else "Deferred"
+        yield Line(visible(f"{name}: {self._cut(sprint.title)}"), "heading")
+        yield self._line(f"{state.brief}:{state.line}: {', '.join(self._standing(sprint, state))}")
+        for label in ("target", "rationale", "priority", "owner"):
+            if value := getattr(sprint, label):
+                yield self._line(f"{label}: {self._cut(value)}")
+        if sprint.tasks:
+            yield from section(f"Tasks ({len(sprint.tasks)})")
+        for task in sprint.tasks[: self._most]:
+            yield from self._task(task)
+        if self._state.criteria:
+            yield from section(f"Criteria ({len(self._state.criteria)})")
+        for one in self._state.criteria[: self._most]:
+            said = criterion(one.model_copy(update={"reason": self._cut(one.reason)}))
+            yield said._replace(kind="filled")
+
+    def _task(self, task: Task) -> Iterator[Line]:
+        optional = "optional" if task.optional else ""
+        notes = ", ".join(filter(None, (task.effort, optional)))
+        yield self._line(f"{task.number} {self._cut(task.title)}{f' ({notes})' * bool(notes)}", 2)
+        files = ", ".join(dict.fromkeys(one.path for one in task.files))
+        told = (("files", files), ("validation", task.validation), ("expected", task.expected))
+        for label, value in told:
+            if value:
+                yield self._line(f"{label}: {self._cut(value)}", 6)
+
+
+def _failures(brief: Brief) -> int:
+    """How many failures there are: as the baseline tells, else as the clusters do."""
+    told = brief.totals.failed if brief.totals else None
+    return told if told is not None else sum(one.count or 0 for one in brief.clusters)
+
+
+def _span(minutes: tuple[float, float]) -> str:
+    """``1.5 h``, ``5 min to 2 h``."""
+    return " to ".join(dict.fromkeys(map(_hours, minutes)))
+
+
+def _hours(minutes: float) -> str:
+    return f"{minutes:g} min" if minutes < 60 else f"{minutes / 60:.3g} h"
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value
