@@ -181,7 +181,7 @@ class Judge:
             return
         if truth.green and completeness != "complete":
             self.differ(f"{completeness} though whole", evidence["reason"])
-        apart = truth.subtests and JSON in self.files and completeness == "inconsistent"
+        apart = truth.subtests and JSON in self.files and completeness in {"inconsistent", "failed"}
         ended = truth.whole and not truth.green and not truth.nothing and not apart
         if ended and completeness != "complete":
             self.differ(f"{completeness} though it ran to its end", evidence["reason"])

@@ -197,7 +197,7 @@ def truth(seen: dict[str, Any], code: int, arguments: list[str]) -> Truth:
         frozenset(blind),
         frozenset(unnamed),
         nothing=not ran,
-        broken=broken and not collect_only,
+        broken=broken or collect_only,
         modules=frozenset(
             each["node"] for each in seen.get("collect", ()) if each["outcome"] == "skipped"
         ),
