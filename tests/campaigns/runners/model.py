@@ -169,7 +169,7 @@ class Judge:
             self.differ("inconsistent without a reason", "")
         if completeness == "complete" and truth.whole is False and shown:
             self.differ("complete though cut short", truth.cut)
-        if completeness == "complete" and truth.nothing and shown:
+        if completeness == "complete" and truth.nothing and truth.exit_code and shown:
             self.differ("complete though nothing ran", truth.cut)
         unread = truth.bag and set(self.files) <= {LOG, JUNIT} and LOG in self.files
         if self.result == "success" and not truth.green and unread and not shown:
