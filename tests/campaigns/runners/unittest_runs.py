@@ -109,6 +109,9 @@ def run(files: dict[str, str], verbosity: list[str], place: Path, label: str, se
     unloaded = any("loader" in name for name, _ in seen["apart"])
     # Each failed subtest is a case of its own in the file.
     apart += len(seen["subtests"])
+    # So is each failure of a test beside its first, such as that of its tearDown.
+    failed = [name for name, outcome in seen["ended"] if outcome == "failed"]
+    apart += len(failed) - len(set(failed))
     made = Truth(
         cases,
         log.returncode,
