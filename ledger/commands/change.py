@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ledger import rules, store
-from ledger.commands.facts import today
-from ledger.commands.judgements import with_evidence
+from ledger.commands.facts import today, with_evidence
 from ledger.commands.read import read_bytes
 from ledger.config import Config
 from ledger.errors import Refused, UsageError

@@ -1,16 +1,18 @@
 """What the rules may know about a plan from git and the files around it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Final
 
 from ledger import rules
 from ledger.config import Config
-from ledger.gates.gate import check_fault
 from ledger.git import blobs, repository
 from ledger.rules import Facts
 
+STAGED: Final = ":0"  # git's own name of what the next commit has
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
 
@@ -24,10 +26,36 @@ def facts(config: Config) -> Facts:
         states_of=found.states,
         content_of=found.content,
         unknown_commits=partial(_unknown_commits, config.root) if config.is_git else None,
-        check_fault=check_fault,
+        check_fault=later("gates.gate.check_fault"),
         tops=frozenset(entry.name for entry in config.root.iterdir()),
         append_only=config.append_only,
         max_lines=config.max_lines,
+    )
+
+
+def later(name: str, *given: object, **named: object) -> Callable[..., Any]:
+    """A function of this package with its first arguments. Its module is loaded when it is first
+    called, for few commits have something that runs and criteria have to be read for."""
+    module, _, function = name.rpartition(".")
+
+    def call(*rest: object) -> Any:
+        found = getattr(import_module(f"ledger.{module}"), function)
+        return found(*given, *rest, **named)
+
+    return call
+
+
+def with_evidence(
+    known: Facts, config: Config, *, view: str | None = None, strict: bool = False
+) -> Facts:
+    """``known``, and what runs, briefs and exit criteria say, those that ``view`` has. ``strict``:
+    what nothing shows is an error, whatever the settings say."""
+    strict = strict or config.settings.done == "strict"
+    return known._replace(
+        run_notes=later("commands.judgements.run_notes", config, view=view),
+        contradicted=later("commands.judgements.contradictions", config, view=view),
+        undone=later("commands.judgements.objections", config, view=view, strict=strict),
+        figure=later("claims.judge.first_figure"),
     )
 
 

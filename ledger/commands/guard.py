@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ledger import rules
-from ledger.commands.facts import facts, ignored
-from ledger.commands.judgements import STAGED, with_evidence
+from ledger.commands.facts import STAGED, facts, ignored, with_evidence
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import log, repository

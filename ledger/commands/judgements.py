@@ -2,12 +2,12 @@
 
 import contextlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
 from typing import Final
 
 from ledger.claims.entries import NewestRun, Place, newest_run, revision, work_tree
-from ledger.claims.judge import contradicted_since, first_figure
+from ledger.claims.judge import contradicted_since
 from ledger.claims.model import Claim, JudgedClaim
+from ledger.commands.facts import STAGED
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused
@@ -21,27 +21,11 @@ from ledger.git.blobs import Blobs
 from ledger.git.files import Staged
 from ledger.plan import text
 from ledger.plan.model import Change, Ledger
-from ledger.rules import Facts
 from ledger.rules.model import Contradiction, Objection
 
 View = str | None
 """Whose files evidence is taken from: a commit's, by its name, the work tree's (None), or these as
 they are ``STAGED``."""
-STAGED: Final = ":0"  # git's own name of it
-
-
-def with_evidence(
-    known: Facts, config: Config, *, view: View = None, strict: bool = False
-) -> Facts:
-    """``known``, and what runs, briefs and exit criteria say, those that ``view`` has. ``strict``:
-    what nothing shows is an error, whatever the settings say."""
-    strict = strict or config.settings.done == "strict"
-    return known._replace(
-        run_notes=partial(run_notes, config, view=view),
-        contradicted=partial(contradictions, config, view=view),
-        undone=partial(objections, config, view=view, strict=strict),
-        figure=first_figure,
-    )
 
 
 @contextlib.contextmanager

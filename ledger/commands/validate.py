@@ -8,8 +8,7 @@ from ledger import config, rules
 from ledger.commands import guard
 from ledger.commands import merge_driver as driver
 from ledger.commands import read as reading
-from ledger.commands.facts import facts, ignored
-from ledger.commands.judgements import with_evidence
+from ledger.commands.facts import facts, ignored, with_evidence
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.git import blobs, repository

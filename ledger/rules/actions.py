@@ -139,13 +139,28 @@ def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     by Anna`) or in the attempt (`Because: ...`). A reason does not make up for what is unmet; a
     criterion that no longer holds is taken out, with a note on why.
     """
-    if facts.undone is None:
+    if facts.undone is None or (facts.base and not _closes(ledger, facts.base)):
         return
     starts: tuple[int, ...] = ()
     for one in facts.undone(ledger, facts.base, facts.elsewhere or tuple):
         starts = starts or text.plan_starts(ledger.text)
         at = opening(ledger, starts[one.line - 1])
         yield Fault(at, one.message, one.about, one.item, fix=one.fix, severity=one.severity)
+
+
+def _closes(ledger: Ledger, base: Ledger) -> bool:
+    """Whether something may be done now that was not, here or where an item was moved to."""
+
+    def done(plan: Ledger) -> set[str]:
+        rows = {f"row {row.id}" for row in plan.index if row.status == "done"}
+        items = {f"item {item.id}" for item in plan.items if item.status == "done"}
+        actions = ((item.id, a) for item in plan.items for a in item.actions)
+        return rows | items | {f"{name} {a.text}" for name, a in actions if a.state == "complete"}
+
+    def here(plan: Ledger) -> set[str]:
+        return {one.id for one in plan.items if not any(p.is_item for p in one.archived)}
+
+    return bool(done(ledger) - done(base) or here(base) - here(ledger))
 
 
 @rule("LED607", "unreadable-check", "warning")
@@ -166,9 +181,12 @@ def unreadable_check(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.check_fault is None:
         return
+    known = {c.text for item in facts.base.items for c in item.criteria} if facts.base else set()
     for item in ledger.items:
         for criterion in item.criteria:
-            if "check:" in criterion.text and (why := facts.check_fault(criterion.text)):
+            if "check:" not in criterion.text or criterion.text in known:
+                continue
+            if why := facts.check_fault(criterion.text):
                 yield Fault(criterion, f"{item.id}: {why}", criterion.text, item.id)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.places import name
-from ledger.rules.registry import Facts, Fault, added, numbering, opening, quoted, rule
+from ledger.rules.registry import Facts, Fault, added, numbering, opening, quoted, rule, unseen
 
 _DATE = re.compile(r"(\d{4})[-\u2010\u2011]?(\d\d)[-\u2010\u2011]?(\d\d)(?!\d)")
 _LEAD = 60  # characters at the start of an attempt that may hold its date
@@ -282,7 +282,7 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Say what the run says; `ledger verify ITEM#N --all` shows it. Where the number is meant
     for something else, say for what.
     """
-    if facts.contradicted is None:
+    if facts.contradicted is None or not (facts.every or _says_more(ledger, facts.base)):
         return
     starts: tuple[int, ...] = ()
     for claim in facts.contradicted(ledger, None if facts.every else facts.base):
@@ -299,6 +299,16 @@ def claim_contradicted(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             claim.attempt,
             severity="warning" if claim.is_insisted else None,
         )
+
+
+def _says_more(ledger: Ledger, base: Ledger | None) -> bool:
+    """Whether an attempt or a completed action is not in ``base``, word for word."""
+
+    def completed(plan: Ledger) -> set[str]:
+        actions = (action for item in plan.items for action in item.actions)
+        return {action.text for action in actions if action.state == "complete"}
+
+    return base is None or bool(unseen(ledger, base) or completed(ledger) - completed(base))
 
 
 @rule("LED411", "result-without-evidence", "warning")
