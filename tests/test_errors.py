@@ -70,6 +70,7 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
     ("no-such-run", {}, [], "evidence gone"),
     ("run-exists", {}, [], f"run {ITEM} --stamp 20251102T091500Z -- true"),
     ("run-unknown", {"odd.bin": "odd"}, [], "evidence odd.bin"),
+    ("fills-nothing", {}, [], "run PARSE-SPEED-001 --sprint 2 -- true"),
     ("layout-open", {"pyproject.toml": '[tool.ledger]\nruns = "runs/<phase>/<STAMP>"\n'}, [], "run DOCS-TOUR-002 -- true"),
     ("junit-unreadable", {"junit.xml": "<testsuite"}, [], "evidence junit.xml"),
     ("rounds-unreadable", {"r.md": "# Nothing\n"}, [], "rounds r.md"),

@@ -390,6 +390,11 @@ def test_what_cannot_be_started_leaves_nothing(
         (["run", ITEM, "--rounds", "0", "--", "touch", "ran"], "usage"),
         (["run", ITEM, "--timeout", "never", "--", "touch", "ran"], "usage"),
         (["run", ITEM, "--phase", "../x", "--", "touch", "ran"], "bad-name"),
+        (["run", ITEM, "--into", "../x", "--", "touch", "ran"], "bad-name"),
+        (["run", ITEM, "--into", "/x", "--", "touch", "ran"], "bad-name"),
+        (["run", ITEM, "--into", "a/./b", "--", "touch", "ran"], "bad-name"),
+        (["run", ITEM, "--sprint", "2", "--", "touch", "ran"], "fills-nothing"),
+        (["run", ITEM, "--phase", "b", "--", "touch", "ran"], "fills-nothing"),
         (["run", ITEM, "--against", "90%", "--", "touch", "ran"], "baseline-without-rounds"),
         (["run", ITEM], "usage"),
     ],
@@ -613,6 +618,8 @@ def test_retried_outputs_are_no_part_of_the_run(repo: Repository) -> None:
 
 # Parts
 
+GIVEN = {"phase": "b", "sprint": "2"}
+
 
 @pytest.mark.parametrize(
     ("template", "path"),
@@ -627,13 +634,34 @@ def test_retried_outputs_are_no_part_of_the_run(repo: Repository) -> None:
     ],
 )
 def test_a_layout_is_filled_or_refused(template: str, path: str | None) -> None:
-    values = {"item": "x-1", "phase": "b", "sprint": "2", "stamp": "S"}
+    given = {name: value for name, value in GIVEN.items() if f"<{name}>" in template}
+    values = {"item": "x-1", **given, "stamp": "S"}
     if path is not None:
         assert bundles.folder_of(template, values) == path
         return
     with pytest.raises(UsageError) as refused:
         bundles.folder_of(template, values)
     assert refused.value.code == "layout-open"
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_an_option_that_fills_nothing_is_refused(name: str) -> None:
+    for template in ("reports/a", "reports/<item>/<STAMP>", f"reports/<not_{name}>/<STAMP>"):
+        with pytest.raises(UsageError, match=f"has no <{name}>") as refused:
+            bundles.folder_of(template, {"item": "x", "stamp": "S", name: GIVEN[name]})
+        assert refused.value.code == "fills-nothing"
+
+
+def test_a_run_goes_into_a_folder_of_the_stamp(repo: Repository) -> None:
+    """The bundles of a phase's sprints lie under one stamp."""
+    for into in ("sprint1/gap1_cwd_validation", "sprint1/cluster_tools/", "sprint2"):
+        options = ("--stamp", STAMP, "--into", into, "--no-append")
+        done = call(repo.path, "run", ITEM, *options, "--", "true")
+        assert done.out.startswith(f"{FOLDER}/{into.rstrip('/')}: passed")
+        assert call(repo.path, "run", ITEM, *options, "--json", "--", "true").code == 2
+    done = call(repo.path, "run", ITEM, "--stamp", STAMP, "--into", "sprint3", "--", "false")
+    assert f"{FOLDER}/sprint3" in (repo.path / "docs/fix_plan.md").read_text(encoding="utf-8")
+    assert done.code == 1
 
 
 def test_an_open_phase_is_asked_for() -> None:
@@ -643,9 +671,9 @@ def test_an_open_phase_is_asked_for() -> None:
 
 def test_the_item_s_root_stands_over_the_configured_one(repo: Repository) -> None:
     repo.write("pyproject.toml", b'[tool.ledger]\nruns = "kept/<item>/<sprint>/<STAMP>"\n')
-    stamp = ("--stamp", STAMP, "--no-append", "--sprint", "3", "--", "true")
-    assert call(repo.path, "run", ITEM, *stamp).out.startswith(f"{FOLDER}: passed")
-    done = call(repo.path, "run", "docs-tour-002", *stamp)
+    stamp = ("--stamp", STAMP, "--no-append")
+    assert call(repo.path, "run", ITEM, *stamp, "--", "true").out.startswith(f"{FOLDER}: passed")
+    done = call(repo.path, "run", "docs-tour-002", *stamp, "--sprint", "3", "--", "true")
     assert done.out.startswith(f"kept/docs-tour-002/3/{STAMP}: passed")
 
 

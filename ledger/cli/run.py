@@ -51,6 +51,9 @@ def command(
     sprint: Annotated[
         str, typer.Option("--sprint", metavar="P", help="What stands for <sprint> in the folder.")
     ] = "",
+    into: Annotated[
+        str, typer.Option("--into", metavar="DIR", help="A folder in the one of the stamp.")
+    ] = "",
     summary: Annotated[
         str, typer.Option("--summary", metavar="TEXT", help="What is tried, in one line.")
     ] = "",
@@ -85,6 +88,7 @@ def command(
         stamp=stamp,
         phase=phase,
         sprint=sprint,
+        into=into,
         summary=summary,
         result=result,
         complete=complete or (),

@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -93,6 +93,7 @@ def run(
     stamp: str = "",
     phase: str = "",
     sprint: str = "",
+    into: str = "",
     summary: str = "",
     result: str | None = None,
     complete: Sequence[int] = (),
@@ -107,7 +108,8 @@ def run(
     ``record`` append that to ``item``.
 
     The folder is the item's ``Artifacts Root``, else ``runs`` of the configuration; ``stamp``
-    (default: now), ``phase`` and ``sprint`` are for its placeholders. The command is executed
+    (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a folder in the
+    one of the stamp, such as ``sprint1/parser``. The command is executed
     once, or in as many ``rounds`` as are wanted, which are compared with the batch ``against``
     (``K/N`` or a report). A round tries again up to ``retries`` times after what ``retry_on``
     names: ``SIGSEGV``, an exit code or a pattern of the output; without it after every failure.
@@ -127,7 +129,7 @@ def run(
     plan = read.opened(config).ledger
     sections = selectors.items(plan, selectors.parse(item).item)
     section = section_of(plan, sections[0].id) if record else sections[0]
-    path, name = _folder(config, section, phase, sprint, stamp)
+    path, name = _folder(config, section, {"phase": phase, "sprint": sprint}, stamp, into)
     bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
     aside = [*set_aside(config, [path]), *earlier_runs(config, plan)]
     with Interrupts() as interrupts:
@@ -142,12 +144,13 @@ def run(
     return _outcome(config, bundle, duration_s, verdict, recorded)
 
 
-def _folder(config: Config, item: Item, phase: str, sprint: str, stamp: str) -> tuple[str, str]:
+def _folder(
+    config: Config, item: Item, given: Mapping[str, str], stamp: str, into: str
+) -> tuple[str, str]:
     """A new folder for a run of the item, and the stamp that it has."""
-    slug = _SLUG.sub("-", item.id.lower())[:80]
-    values = {"item": slug, "phase": phase, "sprint": sprint}
+    values = {"item": _SLUG.sub("-", item.id.lower())[:80], **given}
     template = item.runs_folder or config.runs or DEFAULT_FOLDER
-    return make_folder(config.root, template, values, stamp)
+    return make_folder(config.root, template, values, stamp, into)
 
 
 def _capture(

@@ -37,21 +37,30 @@ _VALUE: Final = re.compile(r"[\w.-]{1,80}")
 _PLACEHOLDER: Final = re.compile(r"<([^<>/]*)>|\$\{?(\w+)\}?")  # <STAMP>, $STAMP, ${STAMP}
 _OPEN: Final = re.compile(r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]$]|\.\.\.|…")
 _LONGEST_FOLDER: Final = 500
+_ALWAYS: Final = ("item", "stamp")  # values that every run has, whether or not a folder names them
 PATCH: Final = "git_diff.patch"
 _MOST_NAMED: Final = 100  # changed files, in a summary
 
 
-def folder_of(template: str, values: Mapping[str, str]) -> str:
+def folder_of(template: str, values: Mapping[str, str], below: str = "") -> str:
     """The folder that a template means: ``values`` are for its placeholders, by their names in
-    lower case. Where it has no place for the ``stamp``, that is a folder below it.
+    lower case. Where it has no place for the ``stamp``, that is a folder below it; ``below`` is
+    a folder in the one of the stamp.
 
-    Raises UsageError for a value that is no plain name, and for what stays open.
+    Raises UsageError for a value that is no plain name or that fills nothing, and for what stays
+    open.
     """
     for name, value in values.items():
         if value and not _VALUE.fullmatch(value):
             raise UsageError(
                 "bad-name", f"--{name} {value[:80]!r}: expected letters, digits, . _ or -"
             )
+    if below and not all(_VALUE.fullmatch(one) and one.strip(".") for one in below.split("/")):
+        raise UsageError(
+            "bad-name",
+            f"--into {below[:80]!r}: expected names of letters, digits, . _ or -, with / between",
+            "such as --into sprint1/parser; the folder of the stamp stands before it",
+        )
     template = template[:_LONGEST_FOLDER].rstrip("/")
     names = [(found[1] or found[2]).lower() for found in _PLACEHOLDER.finditer(template)]
     path = _PLACEHOLDER.sub(
@@ -59,6 +68,13 @@ def folder_of(template: str, values: Mapping[str, str]) -> str:
     )
     if "stamp" not in names:
         path += f"/{values['stamp']}"
+    for name, value in values.items():
+        if value and name not in (*names, *_ALWAYS):
+            raise UsageError(
+                "fills-nothing",
+                f"--{name} {value}: the folder for runs, {template}, has no <{name}>",
+                f"leave it out, or name a folder below that one, as in --into {name}{value}",
+            )
     still_open = _OPEN.search(path)
     if still_open:
         name = still_open[0].strip("<>${}").lower()
@@ -67,15 +83,15 @@ def folder_of(template: str, values: Mapping[str, str]) -> str:
             f"the folder for runs, {template}, has {still_open[0]}, which nothing fills",
             f"give --{name}" if name in values else "write the item's Artifacts Root out",
         )
-    return path
+    return f"{path}/{below}" if below else path
 
 
 def make_folder(
-    root: Path, template: str, values: Mapping[str, str], stamp: str
+    root: Path, template: str, values: Mapping[str, str], stamp: str, below: str = ""
 ) -> tuple[str, str]:
     """Make a new folder for a run, and its stamp: ``stamp`` or, where that is empty, this second's
     or one of the next ones, since a stamp is a name and no command waits for a free one. The folder
-    is relative to ``root``.
+    is relative to ``root``; ``below`` names one in the folder of the stamp, which may be there.
 
     Raises UsageError for a stamp that is none, for the folder of another run and for one that
     leads out of ``root``, and UnreadableInput where the disk does not take it.
@@ -88,7 +104,7 @@ def make_folder(
         )
     path = ""
     for name in [stamp] if stamp else _stamps():
-        path = folder_of(template, {**values, "stamp": name})
+        path = folder_of(template, {**values, "stamp": name}, below.rstrip("/"))
         try:
             if _is_made(files.confine(root, path), may_be_empty=bool(stamp)):
                 return path, name
