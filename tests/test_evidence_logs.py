@@ -497,6 +497,14 @@ def test_sessions_that_are_not_whole(log: str, completeness: str | None) -> None
     )
 
 
+def test_a_skipped_test_may_fail_in_its_teardown() -> None:
+    log = (
+        ".sE [100%]\n=== ERRORS ===\n___ ERROR at teardown of test_s ___\nE  x\n"
+        "=== short test summary info ===\nERROR t/a.py::test_s - x\n1 passed, 1 skipped, 1 error in 0.1s\n"
+    )
+    assert read_log(log).totals == Totals(collected=2, passed=1, errors=1)
+
+
 SUBTESTS = {  # one run at several verbosities, by pytest 9 and by pytest-subtests
     "plain": HEAD + "t/a.py .uF.\n\n=== short test summary info ===\n"
     "SUBFAILED[m] (i=1) t/a.py::test_s - x\nFAILED t/a.py::test_s - contains 1 failed subtest\n"

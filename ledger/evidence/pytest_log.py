@@ -185,6 +185,7 @@ class Session:
         self._strong: str | None = None
         self._weak: str | None = None
         self._letters: Counter[str] = Counter()
+        self._skip_errors = 0  # letters of a skip and an error behind it
         self._lettered = False
         self._ended_quietly = False  # -qq leaves the last line out
         self._last_file: str | None = None
@@ -403,6 +404,7 @@ class Session:
         self._lettered = self._lettered or shortened
         self._last_file = head.strip() or self._last_file
         self._letters.update(LETTERS[letter] for letter in tail if LETTERS[letter])
+        self._skip_errors += tail.count("sE")
 
     def _short_summary(self, line: str) -> None:
         word, _, rest = line.partition(" ")
@@ -464,9 +466,13 @@ class Session:
             modules = sum("::" not in node_id for node_id in self._tests)
             ran = printed.cases - self.skipped_modules - modules - subtests
             teardowns = min(max(0, ran - self.collected), printed.errors)
+        after = max(0, teardowns - both)
+        # A skipped test may have one, too, where no error is another's.
+        skips = self._skip_errors if teardowns == printed.errors and not self._workers else 0
         counts = {
+            "skipped": printed.skipped - min(skips, after, printed.skipped),
             "failed": printed.failed - subtests + blamed - both,
-            "passed": max(0, printed.passed - blamed - max(0, teardowns - both)),
+            "passed": max(0, printed.passed - blamed - max(0, after - skips)),
         }
         return printed.model_copy(update=counts)
 
