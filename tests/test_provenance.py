@@ -14,20 +14,13 @@ from tests.work_trees import (
     SETUP,
     State,
     base,
-    heap,
     make,
     modified,
     no_commit,
     untracked,
-    without_filter,
 )
 
 CHANGES = (*DIFFERING, *SAME, *SETUP, no_commit)
-KNOWN = {
-    heap: "what the patch leaves out for its size is not named beyond a hundred files",
-    without_filter: "the run is refused where git cannot filter a new file",
-}
-"""Changes that are not recorded right yet, and why."""
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +28,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base(tmp_path_factory.mktemp("provenance") / "template")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(change, marks=pytest.mark.xfail(strict=True, reason=KNOWN[change]))
-        if change in KNOWN
-        else change
-        for change in CHANGES
-    ],
-    ids=lambda change: change.__name__,
-)
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_commit_and_diff_give_the_tree_that_ran(
     change: Callable[[State], None], template: Path, tmp_path: Path
 ) -> None:

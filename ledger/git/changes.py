@@ -9,11 +9,13 @@ import ast
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from ledger.errors import why
 from ledger.git import process
@@ -61,6 +63,59 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
     literal = (f":(top,exclude,literal){path.rstrip('/')}" for path in aside)
     counted = (":(top)", *literal, *_RUNS)
     commit = head_commit(root)
+    with _copied_index(root) as copy:
+        passed_over = _passed_over(copy)
+        for flag in ("--no-assume-unchanged", "--no-skip-worktree") if passed_over else ():
+            copy.ask("update-index", flag, "-z", "--stdin", given=passed_over)
+        entries = list(_entries(copy.ask(*_STATUS, "--", *counted)))
+        left_out = dict(_left_out(root, entries))
+        if patch is not None:
+            looked_into = (entry for entry in entries if entry.path not in left_out)
+            _enter(copy, [e.path for e in looked_into if e.is_unmerged or not e.is_tracked])
+            tree = commit or copy.empty("tree")
+            with patch.open("xb") as file:
+                copy.ask(*_DIFF, tree, "--", *counted, output=file)
+    return Changes(commit, tuple(entry.path for entry in entries), left_out)
+
+
+class _Copy(NamedTuple):
+    """A copy of the index, and how git is asked with it: without the filters that the
+    repository's configuration names, which are programs, and may be missing."""
+
+    root: Path
+    place: Path
+    settings: tuple[tuple[str, str], ...]
+
+    def ask(
+        self, *arguments: str, given: bytes = b"", output: int | BinaryIO = subprocess.PIPE
+    ) -> bytes:
+        """What git says, or writes to ``output``."""
+        done = process.run(
+            self.root,
+            *arguments,
+            given=given,
+            output=output,
+            index=self.place,
+            settings=self.settings,
+        )
+        if done.returncode:
+            raise process.failed(self.root, f"git {arguments[0]}", done.stderr)
+        return done.stdout or b""
+
+    def empty(self, kind: str) -> str:
+        """The name of the tree, or blob, that has nothing in it."""
+        return self.ask("hash-object", "-t", kind, "--stdin").decode("ascii").strip()
+
+
+@contextmanager
+def _copied_index(root: Path) -> Iterator[_Copy]:
+    named = process.run(root, "config", "--name-only", "-z", "--get-regexp", r"^filter\.").stdout
+    filters = {name.rpartition(".")[0] for name in os.fsdecode(named).split("\0") if name}
+    settings = (
+        (f"{name}.{what}", value)
+        for name in sorted(filters)
+        for what, value in (("clean", ""), ("process", ""), ("required", "false"))
+    )
     with TemporaryDirectory() as folder:
         index = Path(folder, "index")
         given = process.environment(root).get("GIT_INDEX_FILE")
@@ -68,27 +123,7 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
         if own.exists():
             # With its time: git looks into a file that is as young as the index.
             shutil.copy2(own, index)
-        passed_over = _passed_over(root, index)
-        for flag in ("--no-assume-unchanged", "--no-skip-worktree") if passed_over else ():
-            process.ask(root, "update-index", flag, "-z", "--stdin", given=passed_over, index=index)
-        entries = list(_entries(root, index, counted))
-        left_out = dict(_left_out(root, entries))
-        if patch is not None:
-            looked_into = (entry for entry in entries if entry.path not in left_out)
-            _enter(root, index, [e.path for e in looked_into if e.is_unmerged or not e.is_tracked])
-            _write(root, index, patch, commit, counted)
-    return Changes(commit, tuple(entry.path for entry in entries), left_out)
-
-
-def _write(
-    root: Path, index: Path, patch: Path, commit: str | None, counted: Sequence[str]
-) -> None:
-    tree = commit or _empty(root, "tree")
-    with patch.open("xb") as file:
-        arguments = (*_DIFF, tree, "--", *counted)
-        done = process.run(root, *arguments, output=file, index=index)
-    if done.returncode:
-        raise process.failed(root, "git diff-index", done.stderr)
+        yield _Copy(root, index, tuple(settings))
 
 
 class _Entry(NamedTuple):
@@ -98,18 +133,17 @@ class _Entry(NamedTuple):
     foreign: str = ""  # why it is not this repository's to tell
 
 
-def _passed_over(root: Path, index: Path) -> bytes:
+def _passed_over(copy: _Copy) -> bytes:
     """The names of tracked files that git was told not to look at, where they are there: each
     with a NUL behind it."""
-    listed = process.ask(root, "ls-files", "-v", "-z", index=index).split(b"\0")
+    listed = copy.ask("ls-files", "-v", "-z").split(b"\0")
     names = (line[2:] for line in listed if line[:1] == b"S" or line[:1].islower())
-    there = (name for name in names if os.path.lexists(root / os.fsdecode(name)))
+    there = (name for name in names if os.path.lexists(copy.root / os.fsdecode(name)))
     return b"".join(name + b"\0" for name in there)
 
 
-def _entries(root: Path, index: Path, counted: Sequence[str]) -> Iterator[_Entry]:
+def _entries(told: bytes) -> Iterator[_Entry]:
     """What differs, as ``git status --porcelain=v2`` tells it."""
-    told = process.ask(root, *_STATUS, "--", *counted, index=index)
     untracked = []
     for line in map(os.fsdecode, told.split(b"\0")[:-1]):
         kind, _, rest = line.partition(" ")
@@ -148,18 +182,13 @@ def _left_out(root: Path, entries: Iterable[_Entry]) -> Iterator[tuple[str, str]
                 left -= size
 
 
-def _enter(root: Path, index: Path, paths: Iterable[str]) -> None:
+def _enter(copy: _Copy, paths: Iterable[str]) -> None:
     """Enter files into the index as empty ones, so that git finds them changed."""
-    empty = _empty(root, "blob")
+    empty = copy.empty("blob")
     nothing = "0" * len(empty)
     lines = [(f"0 {nothing}\t{path}", f"100644 {empty} 0\t{path}") for path in paths]
     given = os.fsencode("".join(f"{line}\0" for line in chain.from_iterable(lines)))
-    process.ask(root, "update-index", "--replace", "-z", "--index-info", given=given, index=index)
-
-
-def _empty(root: Path, kind: str) -> str:
-    """The name of the tree, or blob, that has nothing in it."""
-    return process.ask(root, "hash-object", "-t", kind, "--stdin").decode("ascii").strip()
+    copy.ask("update-index", "--replace", "-z", "--index-info", given=given)
 
 
 def changed_lines(patch: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ Git is started here, by ``blobs`` in its one long process, and by GitPython for 
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -48,16 +48,18 @@ def run(
     given: bytes = b"",
     output: int | BinaryIO = subprocess.PIPE,
     index: Path | None = None,
+    settings: Sequence[tuple[str, str]] = (),
 ) -> subprocess.CompletedProcess[bytes]:
     """Exit code and output of git at ``root``, with ``given`` on its input; ``output`` may be a
-    file to write to, and ``index`` a copy of the repository's to work on. The caller has checked
+    file to write to, and ``index`` a copy of the repository's to work on; ``settings`` of git hold
+    for this call. The caller has checked
     every revision and path among ``arguments``. Raises LedgerError (``no-git``) where git cannot
     be started."""
     try:
         return subprocess.run(  # noqa: S603 - see above
             ["git", *arguments],
             cwd=root,
-            env={**environment(root), **({"GIT_INDEX_FILE": str(index)} if index else {})},
+            env=environment(root, settings) | ({"GIT_INDEX_FILE": str(index)} if index else {}),
             input=given,
             stdout=output,
             stderr=subprocess.PIPE,
@@ -72,11 +74,10 @@ def ask(
     *arguments: str,
     given: bytes = b"",
     answers: tuple[int, ...] = (),
-    index: Path | None = None,
 ) -> bytes:
     """What git says, see ``run``. Raises LedgerError (``git-failed``) for an exit code that is
     neither 0 nor one of ``answers``."""
-    done = run(root, *arguments, given=given, index=index)
+    done = run(root, *arguments, given=given)
     if done.returncode and done.returncode not in answers:
         command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
         raise failed(root, f"git {command}", done.stderr)
@@ -152,14 +153,14 @@ def git_dir(root: Path) -> Path:
     return place
 
 
-def environment(root: Path) -> dict[str, str]:
+def environment(root: Path, settings: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
     """The environment that git is run with at ``root``, the top of a work tree.
 
     Where a hook runs, git says in it which index holds what will be committed; that is kept.
     Places of another repository (this process was started by its hook) are taken out.
     """
     own = git_dir(root)
-    passed = {**os.environ, **_HARDENED, **_settings(os.environ)}
+    passed = {**os.environ, **_HARDENED, **_settings(os.environ, [*_SETTINGS, *settings])}
     if _of_another(passed, own):
         return {name: value for name, value in passed.items() if name not in PLACES}
     for name in ("GIT_DIR", "GIT_WORK_TREE"):
@@ -169,12 +170,14 @@ def environment(root: Path) -> dict[str, str]:
     return passed
 
 
-def _settings(environment: Mapping[str, str]) -> dict[str, str]:
+def _settings(
+    environment: Mapping[str, str], settings: Sequence[tuple[str, str]]
+) -> dict[str, str]:
     """Our settings for git, behind those that the environment has already."""
     given = environment.get("GIT_CONFIG_COUNT", "")
     first = int(given) if given.isdecimal() else 0
-    passed = {"GIT_CONFIG_COUNT": str(first + len(_SETTINGS))}
-    for number, (name, value) in enumerate(_SETTINGS, first):
+    passed = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (name, value) in enumerate(settings, first):
         passed |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
     return passed
 

@@ -290,12 +290,14 @@ class Bundle:
         files = f"; {counted(differed, 'file')} differed (`{PATCH}`)" if differed else ""
         yield "Commit", (self.changes.commit or "none") + files
         lines = changed_lines(self.place / PATCH) if differed else {}
-        for path in self.changes.paths[:_MOST_NAMED]:
-            missing = self.changes.left_out.get(path)
-            what = f"not in the patch: {missing}" if missing else lines.get(path, "")
-            yield "Changed", f"`{visible(path)}`" + (f" {what}" if what else "")
-        if differed > _MOST_NAMED:
-            yield "Changed", f"{differed - _MOST_NAMED} more"
+        left_out = self.changes.left_out
+        inside = [path for path in self.changes.paths if path not in left_out]
+        for path in inside[:_MOST_NAMED]:
+            yield "Changed", f"`{visible(path)}` {lines.get(path, '')}".rstrip()
+        if len(inside) > _MOST_NAMED:
+            yield "Changed", f"in the patch, {len(inside) - _MOST_NAMED} more"
+        for path, reason in left_out.items():
+            yield "Changed", f"`{visible(path)}` not in the patch: {reason}"
 
 
 def shown_time(at: float) -> str:
