@@ -9,7 +9,6 @@ import ast
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
@@ -86,9 +85,7 @@ class _Copy(NamedTuple):
     place: Path
     settings: tuple[tuple[str, str], ...]
 
-    def ask(
-        self, *arguments: str, given: bytes = b"", output: int | BinaryIO = subprocess.PIPE
-    ) -> bytes:
+    def ask(self, *arguments: str, given: bytes = b"", output: BinaryIO | None = None) -> bytes:
         """What git says, or writes to ``output``."""
         done = process.run(
             self.root,

@@ -46,7 +46,7 @@ def run(
     root: Path,
     *arguments: str,
     given: bytes = b"",
-    output: int | BinaryIO = subprocess.PIPE,
+    output: BinaryIO | None = None,
     index: Path | None = None,
     settings: Sequence[tuple[str, str]] = (),
 ) -> subprocess.CompletedProcess[bytes]:
@@ -61,7 +61,7 @@ def run(
             cwd=root,
             env=environment(root, settings) | ({"GIT_INDEX_FILE": str(index)} if index else {}),
             input=given,
-            stdout=output,
+            stdout=output or subprocess.PIPE,
             stderr=subprocess.PIPE,
             check=False,
         )
