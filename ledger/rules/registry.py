@@ -252,7 +252,13 @@ def made_worse(
     known: Counter[str] = Counter()
     if any(found.values()):
         before = facts._replace(
-            base=fork, cited=None, unknown_commits=None, content_of=None, undone=None
+            base=fork,
+            cited=None,
+            unknown_commits=None,
+            content_of=None,
+            undone=None,
+            run_notes=None,
+            figure=None,
         )
         silent = RULES.keys() - {group[0].code for group in found.values() if group}
         for base in bases:
