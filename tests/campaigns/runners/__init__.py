@@ -19,5 +19,5 @@ there a name counts that ends, letters and digits alone, with its suites and tit
 title where the reporter has no room for suites (`model.Judge.bags`).
 
 Runs of projects with an odd number are counted and not shown. The exit code is 1 for a difference
-that is not in ``KNOWN``, and for one in there that no longer occurs.
+that is not in ``KNOWN``, and with ``--count 180`` for one in there that no longer occurs.
 """
