@@ -12,15 +12,17 @@ from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused
 from ledger.evidence.outputs import read_run, read_runs
-from ledger.gates import done
+from ledger.gates import done, sprints
 from ledger.gates.done import Closing, Grounds
 from ledger.gates.facts import Facts as GateFacts
 from ledger.gates.facts import Request
 from ledger.gates.gate import judged_criteria, judged_sprint, sprint_of, undecided
+from ledger.gates.model import SprintState
+from ledger.gates.state import sprint_state
 from ledger.git.blobs import Blobs
 from ledger.git.files import Staged
 from ledger.plan import text
-from ledger.plan.model import Change, Ledger
+from ledger.plan.model import FINISHED, Change, Item, Ledger
 from ledger.rules.model import Contradiction, Objection
 
 View = str | None
@@ -146,6 +148,35 @@ def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
     path, brief, sprint = tied
     facts = GateFacts(config, path, request=request, brief=brief, item=item, view=place.files)
     return grounds._replace(criteria=judged_sprint(facts, sprint), document=path)
+
+
+def sprint_states(config: Config, item: Item, place: Place) -> Iterator[SprintState]:
+    """Where the sprints stand that an item, or one of its unfinished actions, stands for."""
+    assert place.files is not None
+    facts: dict[str, GateFacts] = {}
+    for number, words in standing_for(item):
+        tied = sprint_of(place.files, config.ledger_path, item, words)
+        if tied is None:
+            continue
+        path, brief, sprint = tied
+        if path not in facts:
+            newest = newest_run(item, place)
+            request = Request(runs=newest.runs if newest else ())
+            facts[path] = GateFacts(
+                config, path, request=request, brief=brief, item=item, view=place.files
+            )
+        yield sprint_state(facts[path], sprint, number)
+
+
+def standing_for(item: Item) -> Iterator[tuple[int | None, str]]:
+    """The words that begin with a sprint's number, of the item's title or of an unfinished action,
+    with its number."""
+    if item.status not in FINISHED and sprints.leading(item.title) is not None:
+        yield None, item.title
+    for action in item.actions:
+        is_open = action.state not in ("complete", "rejected")
+        if is_open and sprints.leading(action.text) is not None:
+            yield action.number, action.text
 
 
 def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[JudgedClaim]:

@@ -1,6 +1,7 @@
 """One item, one attempt whole, or one brief with where its work stands."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field as Described
@@ -9,13 +10,15 @@ from ledger import config
 from ledger.commands import read
 from ledger.commands.gate import handed_over, with_newest_run
 from ledger.commands.history import Progress
+from ledger.commands.judgements import place_of, sprint_states, standing_for
 from ledger.commands.links import Pointers, link
 from ledger.commands.read import About
+from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.gates.brief import read_brief
 from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import item_of
-from ledger.gates.model import BriefState
+from ledger.gates.model import BriefState, SprintState
 from ledger.gates.state import brief_state
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model
@@ -37,6 +40,9 @@ class Shown(Model):
     """The file that parts of the ledger are moved to, relative to the top of its repository."""
     archived: tuple[ArchivedPart, ...]
     """For `ITEM`: what of it lies there."""
+    sprints: tuple[SprintState, ...] = ()
+    """For `ITEM`: where the sprints of a brief stand that it, or one of its unfinished actions,
+    stands for."""
     brief: BriefState | None = None
     """For `BRIEF`: what it says, and where its work stands."""
     plan: Ledger | None = Described(default=None, exclude=True, repr=False)
@@ -83,8 +89,17 @@ def show(
         links=link(settings, plan, attempts, None, progress, artifacts_only=is_item),
         archive=settings.partner,
         archived=tuple(part for part in parts if part.item in ids),
+        sprints=_sprints(settings, items) if is_item else (),
         plan=plan,
     )
+
+
+def _sprints(settings: Config, items: Sequence[Item]) -> tuple[SprintState, ...]:
+    tied = [item for item in items if any(standing_for(item))]
+    if not tied:
+        return ()
+    with place_of(settings) as place:
+        return tuple(one for item in tied for one in sprint_states(settings, item, place))
 
 
 def _brief(file: Path, request: Request, ledger: Path | None) -> Shown:

@@ -2,14 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, get_args
 
 from ledger import rules
 from ledger.commands import read
 from ledger.commands.facts import today
+from ledger.commands.judgements import place_of, sprint_states, standing_for
 from ledger.commands.read import About, about
+from ledger.config import Config
+from ledger.gates.model import SprintState
 from ledger.plan import citations, dialects, words
 from ledger.plan.model import (
     FINISHED,
@@ -137,6 +140,8 @@ class ItemSummary(Model):
     """What is to be done next."""
     waiting_for: tuple[Waiting, ...]
     """What an unfinished item waits for."""
+    sprints: tuple[SprintState, ...] = ()
+    """Where the sprints of a brief stand that it, or one of its unfinished actions, stands for."""
 
     @property
     def rank(self) -> int:
@@ -221,7 +226,23 @@ def status(*, ledger: Path | None = None) -> Status:
         archive=config.partner,
     )
     parts = tuple(read.archived_parts(config, opened.ledger))
-    return found.model_copy(update={"archived": parts})
+    items = tuple(_with_sprints(config, opened.ledger, found.items))
+    return found.model_copy(update={"archived": parts, "items": items})
+
+
+def _with_sprints(
+    config: Config, ledger: Ledger, items: Sequence[ItemSummary]
+) -> Iterable[ItemSummary]:
+    """The items with their sprints; nothing is read where none stands for one."""
+    tied = [item for item in ledger.items if any(standing_for(item))]
+    if not tied:
+        return items
+    with place_of(config) as place:
+        states = {item.span: tuple(sprint_states(config, item, place)) for item in tied}
+    return [
+        one.model_copy(update={"sprints": states.get(item.span, ())})
+        for one, item in zip(items, ledger.items, strict=True)
+    ]
 
 
 def summarize(

@@ -5,6 +5,7 @@ What a thing is called decides what it is, not where it stands; see ``docs/refer
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ledger.gates import sprints, updates
@@ -58,6 +59,7 @@ _BRANCH: Final = re.compile(
 _NOTE: Final = re.compile(r"[ \t]+(?:\((?P<note>[^()]{1,200})\)|#.*|\u2190.*|<-.*)[ \t]*\Z")
 
 
+@lru_cache(maxsize=8)  # several actions of an item stand for sprints of one brief
 def read_brief(data: bytes) -> Brief:
     """Read any bytes as a brief. Damaged lines are read as they were meant, and told."""
     lines = text.decode(data.removeprefix(text.BOM)).split("\n")

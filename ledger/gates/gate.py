@@ -1,9 +1,11 @@
 """The gate: the criteria of a brief or an item, each with its verdict."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
@@ -24,9 +26,13 @@ from ledger.gates.model import (
     worst,
 )
 from ledger.git.files import Files
-from ledger.plan.model import Item, Ledger
+from ledger.plan import citations, patterns
+from ledger.plan.model import Item, Ledger, newest_first
 
-_BRIEF: Final = re.compile(r"(?<![\w./-])[\w./-]{1,200}\.md\b")
+# e.g. "`reports/brief.md`", "[the brief](../reports/brief.md)"
+_BRIEF: Final = re.compile(r"(?P<link>\]\()?(?<![\w./@+~-])(?P<path>[\w./@+~-]{1,200}\.md)\b")
+_CALLED_BRIEF: Final = re.compile(r"(?:brief|hand[_-]?off|next[_-]steps)[^/]*\.md\Z", re.IGNORECASE)
+_MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
 _MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
@@ -101,28 +107,67 @@ def judged_sprint(facts: Facts, sprint: Sprint) -> tuple[JudgedCriterion, ...]:
     return tuple(map(_Judging(facts).judged, (*sprint.prerequisites, *sprint.criteria)))
 
 
-def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
-    """The sprint that an item or action stands for whose ``words`` begin with its number, and the
-    brief that has it with its path: one that is about the item, or about none, and that these
-    words, the item's fields or its attempts name, the newest first, from the repository's top or
-    from the folder of the ``plan``. None for none."""
-    named = sprints.leading(words)
-    if named is None:
-        return None
-    newest_first = reversed(item.attempts)
-    sources = (words, *(f.value for f in item.fields), *(one.text for one in newest_first))
-    cited = (found for said in sources for found in _BRIEF.findall(said))
-    folder = plan.rpartition("/")[0]
-    places = (place for path in cited for place in (path, f"{folder}/{path}" if folder else path))
+class Tied(NamedTuple):
+    """A brief that an item is tied to."""
+
+    path: str
+    brief: Brief
+    is_named: bool
+    """The item's own field ``Brief`` names it."""
+
+
+def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[Tied]:
+    """The briefs that an item is tied to: the one that its field ``Brief`` names, else those that
+    ``words``, its fields or its attempts name, the newest first, and that are about the item or
+    about none. Paths are from the repository's top or from the folder of the ``plan``."""
+    own = [field.value for field in item.fields if field.name.lower() == "brief"]
+    others = (
+        words,
+        *(f.value for f in item.fields),
+        *(o.text for o in newest_first(item.attempts)),
+    )
+    places = (place for said in (own or others) for place in _places(view, said, plan))
     for path in islice(dict.fromkeys(places), _MOST_BRIEFS):
         try:
-            brief = read_brief(view.read(path, LARGEST))
+            data = view.read(path, LARGEST)
         except LedgerError:
             continue
-        if brief.initiative in (None, item.id):
-            for sprint in brief.sprints:
-                if sprint.number == named:
-                    return path, brief, sprint
+        brief = read_brief(data) if own or _MAY_BE_BRIEF.search(data) else None
+        if brief and (own or brief.initiative in (None, item.id)):
+            yield Tied(path, brief, bool(own))
+
+
+def _places(view: Files, said: str, plan: str) -> Iterator[str]:
+    """Where the documents may lie that ``said`` names: a link from the plan's folder first; in a
+    run's folder, what is called a brief."""
+    folder = posixpath.dirname(plan)
+    cited = [path for one in citations.find(said) for path in one.paths]
+    linked = {found["path"] for found in _BRIEF.finditer(said) if found["link"]}
+    for path in dict.fromkeys((*cited, *(found["path"] for found in _BRIEF.finditer(said)))):
+        near = posixpath.normpath(posixpath.join(folder, path))
+        places = (near, path) if path in linked else (path, near)
+        for place in (one for one in places if citations.kind(one) == "path"):
+            if place.endswith(".md"):
+                yield place
+            elif patterns.STAMP.fullmatch(posixpath.basename(place.rstrip("/"))):
+                yield from _briefs_in(view, place.rstrip("/"))
+
+
+def _briefs_in(view: Files, folder: str) -> Iterator[str]:
+    with suppress(LedgerError):
+        names = [file.path for file in view.below(folder)]
+        yield from (f"{folder}/{name}" for name in names if _CALLED_BRIEF.search(name))
+
+
+def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
+    """The sprint that an item or action stands for whose ``words`` begin with its number, and the
+    brief that has it, with its path. None for none."""
+    number = sprints.leading(words)
+    if number is None:
+        return None
+    for tied in briefs_of(view, plan, item, words):
+        if sprint := sprints.named(tied.brief.sprints, number):
+            return tied.path, tied.brief, sprint
     return None
 
 

@@ -15,6 +15,14 @@ _SIZES: Final = ((40, 400), (20, 200), (10, 150), (6, 120), (4, 80), (2, 60), (1
 _KINDS: Final = {"attempt": "append", "rewrite": "rewrite", "add": "add"}
 
 
+def standing(state: SprintState) -> str:
+    """``3 blocked, 0 of 3 met, waits for decision B or C (galph)``."""
+    told = [f"{state.sprint} {state.state}" if state.state != state.sprint else state.sprint]
+    told += [f"{state.met} of {state.criteria} met"] if state.criteria else []
+    told += [f"waits for {' and '.join(state.waits_for)}"] if state.waits_for else []
+    return ", ".join(told)
+
+
 def lines(state: BriefState) -> list[Line]:
     """The whole brief, or its one sprint that was asked about: entries and their words as many as
     fit on a page."""

@@ -13,6 +13,7 @@ from ledger.plan import text
 from ledger.plan.model import ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line, accented, name_of, section
+from ledger.reports.briefs import standing
 from ledger.reports.status import actions, size
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
@@ -29,6 +30,11 @@ def lines(shown: Shown) -> Iterator[Line]:
         if place:
             yield Line("")
         yield from part
+    if shown.sprints:
+        yield from section(f"Sprints ({shown.sprints[0].brief})")
+    for one in shown.sprints:
+        action = "" if one.action is None else f"{one.action}. "
+        yield Line(f"  {action}{one_line(standing(one))}")
     if shown.items:
         yield from _cited(shown.items[0], shown.links)
         yield from _archived(shown.archived, shown.archive)

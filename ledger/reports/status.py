@@ -9,6 +9,7 @@ from ledger.commands.status import ActionCounts, ItemSummary, NextAction, NextSt
 from ledger.plan.model import FINISHED, ArchivedPart, ItemStatus
 from ledger.plan.text import counted, one_line
 from ledger.reports import Line, cut
+from ledger.reports.briefs import standing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -191,6 +192,8 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
         is_next = action is not None and action.line == waiting.line
         label = "blocked: " if waiting.action is None else f"blocked {waiting.action}: "
         yield label, action.text if action and is_next else waiting.text
+    if item.sprints:
+        yield "sprints: ", "; ".join(map(standing, item.sprints))
 
 
 def _closing(status: Status, every: bool) -> Iterator[str]:
