@@ -1,0 +1,212 @@
+"""Hand-off briefs whose truth is known, against what `ledger gate` says of their criteria.
+
+``python -m tests.campaigns.briefs_made --count 300 --seed 1`` writes briefs with sprints, clusters and criteria in
+varied words (`tests/brief_writer.py`), two runs and a plan, and asks `gate` about each. What must hold:
+
+- *met for unmet*, *unmet for met*: no verdict is wrong, and *judged*: none is made of what cannot be known;
+- *silent*: every criterion of the brief is listed, and *twice*: once;
+- *no reason*: an unknown verdict says why;
+- *unneeded*: what the documentation promises to understand is no unknown;
+- *tick*: a tick is told; *whole*: the verdict on the whole follows from the parts; *sprint*: `--sprint`
+  lists the criteria of that sprint.
+
+The table has a row for each kind of criterion. Odd briefs are held back: they are counted, and only even ones are
+shown. The exit code is 1 for any difference that `KNOWN` does not name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests import commands
+from tests.brief_writer import (
+    BASELINE,
+    BRIEF,
+    LATER,
+    MET,
+    RUN,
+    UNKNOWN,
+    UNMET,
+    Criterion,
+    Made,
+    make,
+)
+from tests.repository import Repository
+
+KNOWN: dict[tuple[str, str], str] = {
+    ("*", "silent"): "criteria below a bold label without a colon are not seen",
+    (
+        "*",
+        "twice",
+    ): "a heading that names a sprint below another sprint's makes its criteria count twice",
+    ("(whole)", "refused"): "so is a brief, or a sprint, that has no others",
+    ("(whole)", "sprint"): "and `--sprint` lists too few or too many",
+    ("both", "met for unmet"): "of two demands in a sentence only one is judged",
+    ("cleared", "unmet for met"): "a class stands for its tests that passed before, too",
+    ("documents", "met for unmet"): "`arch.md documents the policy` is met where the file is there",
+    ("named", "unmet for met"): "`TEST no longer fails` asks whether its file is there",
+    ("remaining", "unneeded"): "the same",
+    ("sprint", "met for unmet"): "a sprint is as complete as what is read of its criteria",
+    ("sprint", "judged"): "the same",
+    ("sprint", "unmet for met"): "the same",
+}
+"""Differences of a kind of criterion that are not mended yet, and why they are wrong."""
+
+
+def lay_out(folder: Path, made: Made) -> Repository:
+    """The repository around a brief, committed."""
+    folder.mkdir(parents=True)
+    repo = Repository(folder)
+    repo.git("init", "--quiet")
+    for name, text in made.files.items():
+        repo.write(name, text.encode())
+    repo.commit("Hand over")
+    return repo
+
+
+def _bare(text: str) -> str:
+    """A text without its check."""
+    return text.partition(" `check:")[0].strip()
+
+
+def _differs(right: Criterion, told: Mapping[str, Any]) -> Iterator[str]:
+    """How a verdict is wrong."""
+    verdict = told["verdict"]
+    if verdict == UNKNOWN:
+        if not told["reason"].strip():
+            yield "no reason"
+        if right.sure:
+            yield "unneeded"
+    elif verdict not in right.right:
+        yield (
+            {MET: "met for unmet", UNMET: "unmet for met"}[verdict]
+            if ({MET, UNMET} & right.right)
+            else "judged"
+        )
+    if right.claimed and told["claimed"] is not True:
+        yield "tick"
+    if right.optional != told["optional"]:
+        yield "optional"
+
+
+def differences(made: Made, data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Kind of criterion, how the tool differs, and the criterion with the tool's answer."""
+    told: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for one in data["criteria"]:
+        told[one["sprint"], _bare(one["text"])].append(one)
+    places = {(one.sprint, _bare(one.text)) for one in made.criteria}
+    for right in made.criteria:
+        found = told.pop((right.sprint, _bare(right.text)), [])
+        if not found:
+            free = told.keys() - places
+            other = next((key for key in free if key[1] == _bare(right.text)), None)
+            place = f"of sprint '{right.sprint}'"
+            if other is None:
+                yield right.kind, "silent", f"{right.text} {place}"
+                continue
+            found = told.pop(other)
+            yield right.kind, "other sprint", f"{right.text} {place}, told '{other[0]}'"
+        if len(found) > 1:
+            yield right.kind, "twice", right.text
+        for difference in _differs(right, found[0]):
+            answer = f"{found[0]['verdict']}: {found[0]['reason']} [{found[0]['check']}]"
+            yield (
+                right.kind,
+                difference,
+                f"{right.text}  -- right: {'/'.join(sorted(right.right))}, told {answer}",
+            )
+    for sprint, text in told:
+        own = text in {place[1] for place in places}
+        yield "(other)", "twice" if own else "made up", f"{text}, told of sprint '{sprint}' too"
+    verdicts = {one["verdict"] for one in data["criteria"] if not one["optional"]}
+    whole = UNMET if UNMET in verdicts else UNKNOWN if UNKNOWN in verdicts else MET
+    if data["verdict"] != whole:
+        yield "(whole)", "whole", f"{whole}, told {data['verdict']}"
+
+
+def ask(repo: Repository, made: Made, rng: Random) -> Iterator[tuple[str, str, str]]:
+    """What `gate` says otherwise than the writer knows."""
+    base = ("--baseline", BASELINE) if not made.cites or rng.random() < 0.5 else ()
+    options = ("--run", RUN, *base, "--stamp", LATER, "--json")
+    done = commands.call(repo.path, "gate", BRIEF, *options)
+    if done.code == 2:
+        yield "(whole)", "refused", done.out + done.err
+        return
+    yield from differences(made, done.data)
+    if (done.code == 0) != (done.data["verdict"] == MET):
+        yield "(whole)", "exit code", str(done.code)
+    number = rng.choice(made.sprints)
+    part = commands.call(repo.path, "gate", BRIEF, "--sprint", number, *options)
+    own = sorted(_bare(one.text) for one in made.criteria if one.sprint == number)
+    if part.code == 2:
+        yield "(whole)", "refused", part.out + part.err
+    elif (
+        sorted(_bare(one["text"]) for one in part.data["criteria"] if one["sprint"] == number)
+        != own
+    ):
+        yield "(whole)", "sprint", number
+
+
+def judge(
+    count: int, seed: int, folder: Path
+) -> Iterator[tuple[int, Made, Counter[str], list[tuple[str, str, str]]]]:
+    """Each brief's seed, the brief, how many criteria of each kind it has, and the differences."""
+    for own in range(seed, seed + count):
+        rng = Random(f"brief {own}")
+        made = make(rng)
+        repo = lay_out(folder / str(own), made)
+        kinds = Counter(one.kind for one in made.criteria)
+        yield own, made, kinds, list(ask(repo, made, rng))
+
+
+def table(rows: Mapping[str, Counter[str]]) -> str:
+    """One row for each kind: its criteria, those that differ in both halves, and how."""
+    lines = [f"{'kind':12} {'criteria':>8} {'even':>5} {'odd':>5}  differences"]
+    every = sum(rows.values(), Counter[str]())
+    for kind, found in [*sorted(rows.items()), ("all", every)]:
+        kinds = ", ".join(f"{k} {n}" for k, n in found.most_common() if k[0] != "#")
+        lines.append(f"{kind:12} {found['#all']:8} {found['#even']:5} {found['#odd']:5}  {kinds}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Write the briefs, ask the tool, print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--show", type=int, default=3, help="how many even ones of each kind to show"
+    )
+    parser.add_argument("--keep", type=Path, help="leave the repositories here")
+    options = parser.parse_args()
+    rows: dict[str, Counter[str]] = defaultdict(Counter)
+    shown: dict[tuple[str, str], list[str]] = defaultdict(list)
+    fresh = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        for own, _, kinds, found in judge(options.count, options.seed, folder):
+            for kind, number in kinds.items():
+                rows[kind]["#all"] += number
+            for kind, difference, text in found:
+                rows[kind].update([difference, "#odd" if own % 2 else "#even"])
+                fresh += not {(kind, difference), ("*", difference)} & KNOWN.keys()
+                if own % 2 == 0:
+                    shown[kind, difference].append(f"{own}: {text}")
+    print(table(rows))
+    for (kind, difference), texts in sorted(shown.items()):
+        print(f"\n{kind}, {difference}:")
+        print("\n".join(f"  {text}" for text in texts[: options.show]))
+    return int(fresh > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
