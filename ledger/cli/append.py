@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, Because, Complete, DryRun, LedgerPath, Result, Status
+from ledger.cli.application import (
+    AsJson,
+    Because,
+    Complete,
+    Decided,
+    DryRun,
+    LedgerPath,
+    Result,
+    Status,
+)
 from ledger.commands.append import append
 from ledger.reports import diff
 from ledger.reports import run as report
@@ -15,9 +24,12 @@ from ledger.reports import run as report
 def command(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="The item that was tried.")],
     runs: Annotated[
-        list[Path],
-        typer.Argument(metavar="RUN...", help="Folders or files that hold the run's outputs."),
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="RUN...",
+            help="Folders or files that hold the run's outputs; none for a decision alone.",
+        ),
+    ] = None,
     result: Result = None,
     summary: Annotated[
         str, typer.Option("--summary", metavar="TEXT", help="What was done, in one line.")
@@ -28,6 +40,7 @@ def command(
     ] = None,
     status: Status = None,
     because: Because = "",
+    decision: Decided = "",
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="RUN", help="Compare with this earlier run."),
@@ -47,13 +60,14 @@ def command(
     """
     appended = append(
         item,
-        runs,
+        runs or (),
         result=result,
         summary=summary,
         complete=complete or (),
         next_actions=following or (),
         status=status,
         because=because,
+        decision=decision,
         baseline=baseline,
         again=again,
         dry_run=dry_run,

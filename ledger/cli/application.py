@@ -41,7 +41,13 @@ Because = Annotated[
     typer.Option(
         "--because",
         metavar="TEXT",
-        help="Why it is a success over a run that failed, or done where nothing shows it.",
+        help="Why it is a success over a run that failed, done where nothing shows it, or decided.",
+    ),
+]
+Decided = Annotated[
+    str,
+    typer.Option(
+        "--decision", metavar="OPTION", help="The option that was decided for; needs --because."
     ),
 ]
 

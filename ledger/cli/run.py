@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, Because, Complete, LedgerPath, Result, Status
+from ledger.cli.application import AsJson, Because, Complete, Decided, LedgerPath, Result, Status
 from ledger.commands.run import run
 from ledger.errors import INTERRUPTED
 from ledger.reports import run as report
@@ -61,6 +61,7 @@ def command(
     complete: Complete = None,
     status: Status = None,
     because: Because = "",
+    decision: Decided = "",
     no_append: Annotated[
         bool, typer.Option("--no-append", help="Capture only; record nothing.")
     ] = False,
@@ -94,6 +95,7 @@ def command(
         complete=complete or (),
         status=status,
         because=because,
+        decision=decision,
         record=not no_append,
         ledger=ledger,
         echo=output.echo() if rounds == 1 else None,

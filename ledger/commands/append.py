@@ -14,6 +14,7 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
+from ledger.commands import decision as decisions
 from ledger.commands import judgements
 from ledger.commands.change import Plan, change
 from ledger.config import Config
@@ -53,7 +54,7 @@ class Appended(Model):
 
 def append(
     item: str,
-    runs: Sequence[Path],
+    runs: Sequence[Path] = (),
     *,
     result: str | None = None,
     summary: str = "",
@@ -62,11 +63,14 @@ def append(
     status: str | None = None,
     baseline: Path | None = None,
     because: str = "",
+    decision: str = "",
     again: bool = False,
     dry_run: bool = False,
     ledger: Path | None = None,
 ) -> Appended:
-    """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``.
+    """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``. They
+    may be missing where a ``decision`` is logged, the option that was decided for; ``because`` is
+    then its reason.
 
     ``result`` is how it went, in the author's words (default: what the runs say), ``summary`` what
     was done, in one line; all else comes from the runs, from git and from the plan. The actions
@@ -80,14 +84,24 @@ def append(
     that is recorded already, words that the runs contradict and what ``validate`` would refuse.
     """
     config = configuration.find(Path.cwd(), ledger)
+    if not runs and (not decision or baseline):
+        raise UsageError("no-run", "expected a run, found none", "give its folder, or --decision")
     evidence = _Evidence(config, runs)
     attempt = _draft(
-        config, evidence, result=result, summary=summary, because=because, baseline=baseline
+        config,
+        evidence,
+        result=result,
+        summary=summary,
+        because="" if decision else because,  # else it would stand in for evidence
+        baseline=baseline,
     )
     now = _now(config, evidence)
     with change(config, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
         section = edits.section_of(plan.ledger, name)
+        said = decisions.words_of(config, section, decision, because) if decision else ""
+        if said:
+            attempt = attempt.model_copy(update={"summary": f"{said} {summary}".strip()})
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
         number = edits.next_number(plan.ledger, section.id)
@@ -101,6 +115,8 @@ def append(
             today=datetime.now(UTC).date().isoformat(),
         )
         meant = _propose(config, plan, meant, evidence)
+        if said:
+            decisions.refuse_unread(config, plan.new, section.id, said)
     return Appended(
         path=config.ledger_path,
         item=meant.item,
@@ -128,7 +144,9 @@ class _Evidence:
         self.tree = files.WorkTree(config.root)
         names = [files.inside(config.root, run) for run in runs]
         self.outputs = [outputs_of(self.tree, name) for name in names]
-        self.whole = together(self.outputs)
+        today = datetime.now(UTC).isoformat()
+        none = Evidence(path="", completeness="complete", started=today)
+        self.whole = together(self.outputs) if names else none
         self.each = tuple(outputs.evidence() for outputs in self.outputs)
 
 
@@ -167,7 +185,7 @@ def _draft(
     if baseline is not None:
         earlier = files.inside(config.root, baseline)
         delta = compare(evidence.whole, read_run(evidence.tree, earlier))
-    phrase = result if result is not None else evidence.whole.result
+    phrase = result if result is not None else evidence.whole.result if evidence.each else "info"
     word = words.vocabulary(config.own).result(text.one_line(phrase))
     if word == "unknown":
         raise UsageError(

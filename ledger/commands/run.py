@@ -14,6 +14,7 @@ from pydantic import Field
 from ledger import config as configuration
 from ledger.commands import read
 from ledger.commands.append import Appended, append, earlier_runs, set_aside, unkept
+from ledger.commands.decision import words_of
 from ledger.commands.rounds import earlier_batch
 from ledger.config import Config
 from ledger.edits.append import section_of
@@ -99,6 +100,7 @@ def run(
     complete: Sequence[int] = (),
     status: str | None = None,
     because: str = "",
+    decision: str = "",
     record: bool = True,
     ledger: Path | None = None,
     echo: Callable[[bytes], None] | None = None,
@@ -113,8 +115,9 @@ def run(
     once, or in as many ``rounds`` as are wanted, which are compared with the batch ``against``
     (``K/N`` or a report). A round tries again up to ``retries`` times after what ``retry_on``
     names: ``SIGSEGV``, an exit code or a pattern of the output; without it after every failure.
-    ``timeout_s`` is for each try. ``result``, ``complete``, ``status`` and ``because`` are as for
-    ``append``. ``echo`` gets what the command writes, ``progress`` each round that ended.
+    ``timeout_s`` is for each try. ``result``, ``complete``, ``status``, ``because`` and
+    ``decision`` are as for ``append``. ``echo`` gets what the command writes, ``progress`` each
+    round that ended.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
     recorded. The bundle stays also where the attempt is refused (``Refused``, see ``append``).
@@ -129,6 +132,8 @@ def run(
     plan = read.opened(config).ledger
     sections = selectors.items(plan, selectors.parse(item).item)
     section = section_of(plan, sections[0].id) if record else sections[0]
+    if decision:
+        words_of(config, section, decision, because)  # refused before anything is executed
     path, name = _folder(config, section, {"phase": phase, "sprint": sprint}, stamp, into)
     bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
     aside = [*set_aside(config, [path]), *earlier_runs(config, plan)]
@@ -139,6 +144,7 @@ def run(
     recorded = None
     if record and bundle.state != "interrupted" and not interrupts.caught:
         how = {"result": result, "complete": complete, "status": status, "because": because}
+        how |= {"decision": decision}
         record_it = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
         recorded = _recorded(bundle, partial(record_it, **how))
     return _outcome(config, bundle, duration_s, verdict, recorded)

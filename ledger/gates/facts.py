@@ -311,7 +311,10 @@ class Facts:
         """The attempts that may tell of the work: all of the item's, or those after the brief's."""
         attempts = self._item.attempts if self._item else ()
         brief = self.brief
-        return tuple(one for one in attempts if not brief or _is_later(brief, one))
+        if brief is None:
+            return attempts
+        citing = [one.number for one in attempts if one.number and self.path in one.text]
+        return tuple(one for one in attempts if _is_later(brief, one, min(citing, default=None)))
 
     @cached_property
     def lines(self) -> dict[int, str]:
@@ -327,13 +330,15 @@ class Facts:
         return lines
 
 
-def _is_later(brief: Brief, attempt: Attempt) -> bool:
-    """Whether an attempt came after the brief."""
+def _is_later(brief: Brief, attempt: Attempt, citing: int | None) -> bool:
+    """Whether an attempt came after the brief: by its number, where the brief has its own attempt
+    ready or the attempt ``citing`` names it first, else by stamp or day."""
     own = [u.number for u in brief.updates if u.kind == "attempt" and u.number is not None]
-    if own and attempt.number is not None:
-        return attempt.number > max(own)
-    if brief.stamp is None:
+    last = max(own, default=citing)
+    if last is not None and attempt.number is not None and attempt.number > last:
         return True
+    if brief.stamp is None:
+        return not own or attempt.number is None
     if attempt.stamp:
         return attempt.stamp > brief.stamp
     return bool(attempt.date) and str(attempt.date).replace("-", "") > brief.stamp[:8]

@@ -15,6 +15,7 @@ from ledger.gates.model import (
     Decision,
     JudgedCriterion,
     Judgement,
+    Option,
     Sprint,
     SprintState,
     met,
@@ -86,8 +87,13 @@ def decision_state(facts: Facts, decision: Decision) -> Judgement:
 
 def option_keys(decision: Decision) -> Sequence[str]:
     """The letters or numbers that the options are known by."""
-    keys = (_KEY.match(option.name) for option in decision.options)
-    return tuple(key[1].upper() for key in keys if key)
+    return tuple(filter(None, map(option_key, decision.options)))
+
+
+def option_key(option: Option) -> str:
+    """The letter or number that an option is known by; empty for none."""
+    key = _KEY.match(option.name)
+    return key[1].upper() if key else ""
 
 
 def _baseline(facts: Facts) -> Judgement | None:
