@@ -406,6 +406,52 @@ def beyond(rng: Random, world: World, clusters: Sequence[Cluster]) -> Criterion:
     return Criterion("beyond", text, frozenset({UNKNOWN}))
 
 
+DECISIONS: Sequence[tuple[tuple[str, ...], frozenset[str]]] = (
+    (("Decision: Option B approved by galph.", "Sprint 2 begun."), frozenset({MET})),
+    (("Decision logged: Option A chosen over Option B.", "Sprint 2 begun."), frozenset({MET})),
+    (("Stakeholders decided for Option A.",), frozenset({MET})),
+    (("Option B was approved.", "Sprint 2: repairs made."), frozenset({MET})),
+    ((), frozenset({UNMET, UNKNOWN})),
+    (("Decision between Option A and Option B is pending.",), frozenset({UNMET, UNKNOWN})),
+    (("No decision yet: Option A or Option B.",), frozenset({UNMET, UNKNOWN})),
+    (("Option A measured: 12 % slower.",), frozenset({UNMET, UNKNOWN})),
+    (("Decision on Option B required from galph.",), frozenset({UNMET, UNKNOWN})),
+    (("Option B not approved.",), frozenset({UNMET, UNKNOWN})),
+    (("Sprint 2: repairs made.", "Decision: Option B approved."), frozenset({UNMET, UNKNOWN})),
+    (("Decision about the linter: black.",), frozenset({UNMET, UNKNOWN})),
+    (("Asked galph whether Option A is approved.",), frozenset({UNMET, UNKNOWN})),
+    (("Decision: Option B would be approved if it were faster.",), frozenset({UNMET, UNKNOWN})),
+)
+
+
+def decision(rng: Random, world: World) -> Criterion:
+    """A decision that is to be logged before a sprint begins."""
+    said, right = rng.choice(DECISIONS)
+    for at, text in enumerate(said, 3):
+        world.attempts.append(f"  * [2025-10-1{at + 3}] Attempt #{at} — Result: partial. {text}")
+    text = rng.choice(
+        (
+            "Decision (Option A vs Option B) logged in fix_plan before Sprint 2 begins",
+            "Stakeholder decision (Option A vs Option B) logged in fix_plan before Sprint 2 begins",
+            "Decision between Option A and Option B recorded in the fix plan before Sprint 2",
+        )
+    )
+    return Criterion("decision", text, right, "logged" in text)
+
+
+def expected(rng: Random, world: World) -> list[Criterion]:
+    """Results before and after."""
+    found = []
+    for word in rng.sample(("Passed", "Failed", "Skipped"), rng.choice((1, 2, 3))):
+        before, after = (world.count(word.lower(), new) for new in (False, True))
+        truth = rng.random() < 0.6
+        claim = after if truth else after + 1
+        arrow = rng.choice(("→", "->"))
+        text = f"**{word}:** {before} {arrow} {claim}" + rng.choice(("", f" ({claim - before:+})"))
+        found.append(Criterion("expected", text, _is(truth), False))
+    return found
+
+
 def both(rng: Random, world: World, clusters: Sequence[Cluster]) -> Criterion:
     """Two things in one sentence."""
     first, second = (rng.choice((no_new, green, runtime, rate))(rng, world, clusters) for _ in "ab")
@@ -440,7 +486,8 @@ WRITERS: Sequence[Callable[[Random, World, Sequence[Cluster]], Criterion]] = (
     both, coded,
 )  # fmt: skip
 
-MARKS: Mapping[str, bool | None] = {"✅ ": True, "[ ] ": None, "[x] ": True, "❌ ": None, "": None}
+MARKS: dict[str, bool | None] = {"✅ ": True, "[ ] ": None, "[x] ": True, "❌ ": None, "": None}
+MARKS |= {"[X] ": True, "☐ ": None, "✔ ": True, "⬜ ": None, "☑ ": True}
 
 
 @dataclass(frozen=True)
@@ -457,11 +504,17 @@ class Made:
 
 def _list(rng: Random, criteria: Sequence[Criterion], marks: Sequence[str]) -> list[str]:
     """Criteria as a list."""
-    bullet = rng.choice(("- ", "- ", "- ", "* ", "1. "))
+    bullet = rng.choice(("- ", "- ", "- ", "* ", "+ ", "1. ", "1) "))
+    loose, wrap = rng.random() < 0.15, rng.random() < 0.15
     lines = []
     for at, (one, mark) in enumerate(zip(criteria, marks, strict=True), 1):
-        start = f"{at}. " if bullet == "1. " else bullet
-        lines.append(f"{start}{mark}{'Optional: ' * one.optional}{one.text}")
+        start = bullet.replace("1", str(at))
+        text = f"{start}{mark}{'Optional: ' * one.optional}{one.text}"
+        if wrap and "`" not in text and len(one.text) > 30:
+            cut = text.index(" ", len(text) - len(one.text) // 2)
+            if text[cut + 1] not in "><=≤≥-+":
+                text = f"{text[:cut]}\n{' ' * len(start)}{text[cut + 1 :]}"
+        lines += [text, ""] if loose else [text]
     return lines
 
 
@@ -477,6 +530,15 @@ def _heading(rng: Random, number: str, level: str) -> list[str]:
             ["**Acceptance Criteria**", ""],
             [f"**Exit Criteria (Sprint {number}):**"],
             [f"**Acceptance criteria for Sprint {number}:**", ""],
+            [f"**Sprint {number} — Exit Criteria**", ""],
+            ["**Exit criteria**:", ""],
+            ["**Exit Criteria (all must hold):**"],
+            ["Exit Criteria:", ""],
+            ["__Exit Criteria:__", ""],
+            ["*Exit criteria:*", ""],
+            [f"**Sprint {number} is done when:**"],
+            [f"{level}# Definition of Done", ""],
+            [f"**Definition of done (Sprint {number}):**", ""],
         )
     )
 
@@ -544,6 +606,28 @@ def _head(rng: Random, world: World) -> list[str]:
     ]
 
 
+def _blocker(rng: Random, world: World) -> list[str]:
+    """A blocker with a choice."""
+    cluster = world.clusters[-1]
+    return [
+        f"### Blocker 1: CLUSTER-{cluster.name} — policy decision",
+        "",
+        "**Issue:** It fails under load.",
+        "",
+        "| Option | Pros | Cons | Recommendation |",
+        "| --- | --- | --- | --- |",
+        "| **A: Accept** | No change | Unstable | ❌ NOT RECOMMENDED |",
+        "| **B: Isolate** | Stable | Slower | ✅ RECOMMENDED |",
+        "",
+        "**Recommendation:** **Option B — Isolate**",
+        "",
+        f"**Estimated Effort:** {rng.choice(('1 hour', '2 hours', '30 minutes', '1.5 h'))}",
+        "",
+        f"**Owner:** {rng.choice(('ralph', 'galph (decision) → ralph (work)'))}",
+        "",
+    ]
+
+
 def _rest(rng: Random, world: World, sprints: Mapping[str, Sequence[Criterion]]) -> list[Criterion]:
     """The success criteria of the next phase."""
     pool = [one for one in WRITERS if one is not cleared]
@@ -601,6 +685,9 @@ def make(rng: Random) -> Made:
         blocks += lines
         sprints[str(number)] = criteria
     before = _complete(rng, sprints) if rng.random() < 0.6 else []
+    if known.options:
+        before.append(decision(rng, known))
+    hoped = expected(rng, known) if rng.random() < 0.4 else []
     after = _rest(rng, known, sprints)
     gates = []
     if before:
@@ -608,6 +695,14 @@ def make(rng: Random) -> Made:
         gates += [*_list(rng, before, ["✅ "] * len(before)), ""]
     gates += [rng.choice(("### Success Criteria for Phase N", "**Success Criteria:**")), ""]
     gates += [*_list(rng, after, [rng.choice(list(MARKS))] * len(after)), ""]
+    if hoped:
+        gates += [
+            f"### Expected Phase N Results{rng.choice(('', ' (if all sprints complete)'))}",
+            "",
+        ]
+        gates += [*(f"- {one.text}" for one in hoped), ""]
+    if known.options:
+        gates = [*_blocker(rng, known), *gates]
     links = ["## Cross-References", ""]
     cites = rng.random() < 0.5
     if cites:
@@ -633,5 +728,5 @@ def make(rng: Random) -> Made:
         known.files[f"{folder}/pytest.log"] = log(results, known.seconds)
         known.files[f"{folder}/exit_code.txt"] = f"{int('failed' in results.values())}\n"
     known.files |= {BRIEF: brief, "docs/fix_plan.md": _plan(known)}
-    every = [*(one for part in sprints.values() for one in part), *before, *after]
+    every = [*(one for part in sprints.values() for one in part), *before, *after, *hoped]
     return Made(brief, known.files, every, list(sprints), cites)
