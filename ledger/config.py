@@ -58,6 +58,9 @@ class Settings(Model):
     done: Literal["strict", "lax"] = Field(default="lax", title="strict or lax")
     """What calling an item done is where nothing shows that a criterion is met and no reason is
     given: an error (``strict``) or a warning (``lax``)."""
+    environment: tuple[str, ...] = Field(default=(), title="a list of names of variables")
+    """Variables that a run keeps beside those that it always keeps; never what looks like a
+    secret."""
     ignore: tuple[str, ...] = Field(default=(), title="a list of rule codes")
     """Codes of rules that are not checked."""
     max_lines: int = Field(default=0, ge=0, strict=True, title="a number, 0 (any size) or more")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
-from ledger.evidence import environment
+from ledger.evidence import environment, execution
 from ledger.evidence.environment import ALLOWED
 from tests import commands
 
@@ -48,6 +48,38 @@ def test_what_is_allowed(name: str, text: str, expected: dict[str, str]) -> None
 def test_a_value_of_another_kind_is_left_out_even_where_the_name_is_allowed(value: str) -> None:
     assert read(f"LANG={value}\n") == {}
     assert read(json.dumps({"LANG": value}), "env.json") == {}
+
+
+ASKED_FOR = (
+    ("MYAPP_MODE", "1", True), ("MONKEY_PATCH", "off", True), ("TOKENIZERS_PARALLELISM", "false", True),
+    ("PYTEST_ADDOPTS", "--maxfail=200 --timeout=905", True), ("PYTEST_ADDOPTS", "-p no:cacheprovider -x", True),
+    ("DB_PASSWORD", "tiger", False), ("API_KEY", "tiger", False), ("MY_TOKEN", "tiger", False), ("GITHUB_PAT", "tiger", False),
+    ("AWS_SECRET_ACCESS", "tiger", False), ("APP_AUTH", "tiger", False), ("PGPASSWORD", "tiger", False), ("DB_PW", "tiger", False),
+    ("PYTEST_ADDOPTS", "--api-key=tiger", False), ("PYTEST_ADDOPTS", "--password tiger", False),
+    ("PYTEST_ADDOPTS", "--url=https://a:tiger@h", False), ("MYAPP_MODE", "a=b", False),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value", "kept"), ASKED_FOR)
+def test_what_is_asked_for_is_kept_unless_it_may_be_a_secret(
+    name: str, value: str, kept: bool
+) -> None:
+    assert environment.allowed([(name, value)], {name}) == ({name: value} if kept else {})
+    assert environment.allowed([(name, value)], {"OTHER"}).keys() <= ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    [
+        ('timeout 3600 env A=1 B="--x=2 --y" pytest -vv C=3', {"A": "1", "B": "--x=2 --y"}),
+        ("A=1 B= time -p ./run.sh", {"A": "1", "B": ""}),
+        ("env A=--maxfail=200 --timeout=905 B=1 pytest", {"B": "1"}),  # what time -v writes
+        ("pytest tests", {}),
+        ("", {}),
+    ],
+)
+def test_what_a_command_sets_for_its_program(command: str, variables: dict[str, str]) -> None:
+    assert execution.assigned(command) == variables
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,48 @@ def test_what_is_there_is_met(made: Repository) -> None:
     assert done.data["stamp"] == "20251110T080000Z"
 
 
+def test_variables_are_compared_with_the_baseline(
+    made: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that the brief's rerun, the item's Reproduction or the settings name."""
+    brief = made.path / "docs/next_steps.md"
+    brief.write_text(
+        brief.read_text("utf-8") + "\n## Rerun\n\n```\nSEED_BY=7 API_KEY=tiger pytest tests\n```\n",
+        "utf-8",
+    )
+    plan = made.ledger.read_text("utf-8")
+    set_there = (
+        "- Reproduction:\n  - `env SPLIT_MODE=strict OUT_OF=1 pytest -k x=1`\n- Next Actions:\n"
+    )
+    made.ledger.write_text(plan.replace("- Next Actions:\n", set_there, 1), "utf-8")
+    made.write("pyproject.toml", b'[tool.ledger]\nenvironment = ["NOT_SET", "DB_PASSWORD"]\n')
+    baseline = b"env SEED_BY=7 SPLIT_MODE=lax API_KEY=lion pytest tests\n"
+    made.write(f"{BASELINE}/commands.txt", baseline)
+    for name, value in (("SPLIT_MODE", "strict"), ("API_KEY", "tiger"), ("DB_PASSWORD", "tiger")):
+        monkeypatch.setenv(name, value)
+    words = ("--no-append", "--stamp", "20251110T090000Z", "--", "env", "SEED_BY=7", "true")
+    ran = call(made.path, "run", "PARSE-SPEED-001", *words)
+    place = ran.out.partition(":")[0]
+    dump = (made.path / place / "environment.txt").read_text("utf-8")
+    assert "SPLIT_MODE=strict\n" in dump
+    assert "tiger" not in dump
+    arguments = ("docs/next_steps.md", "--run", place, "--baseline", BASELINE)
+    states = {one["name"]: one["state"] for one in gate(made.path, *arguments).data["environment"]}
+    assert states == {
+        "API_KEY": "unknown",
+        "DB_PASSWORD": "unknown",
+        "NOT_SET": "unknown",
+        "OUT_OF": "unknown",
+        "PYTEST_ADDOPTS": "unknown",
+        "SEED_BY": "same",
+        "SPLIT_MODE": "differs",
+    }
+    shown = call(made.path, "gate", *arguments).out
+    assert "environment differs: SPLIT_MODE: strict, in the baseline lax\n" in shown
+    assert "tiger" not in shown
+    assert "lion" not in shown
+
+
 def test_nothing_is_met_without_evidence(repo: Repository) -> None:
     done = gate(repo.path, "docs/next_steps.md")
     assert {one["verdict"] for one in done.data["criteria"]} == {"unmet", "unknown"}

@@ -21,10 +21,13 @@ from ledger.edits.append import section_of
 from ledger.errors import LedgerError, UnreadableInput, UsageError, why
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
+from ledger.gates.gate import briefs_of
+from ledger.gates.variables import wanted
 from ledger.git.changes import changes
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
 from ledger.plan.model import Item, Model, Result
+from ledger.plan.text import decode
 from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
 from ledger.run.model import CompletedRound
@@ -135,7 +138,10 @@ def run(
     if decision:
         words_of(config, section, decision, because)  # refused before anything is executed
     path, name = _folder(config, section, {"phase": phase, "sprint": sprint}, stamp, into)
-    bundle = Bundle(config.root, path, stamp=name, item=item, command=terms, planned=rounds)
+    tied = next(briefs_of(WorkTree(config.root), config.ledger_path, section), None)
+    kept = wanted(config, decode(plan.text), section, tied.brief if tied else None)
+    about = partial(Bundle, config.root, path, stamp=name, item=item, variables=kept)
+    bundle = about(command=terms, planned=rounds)
     aside = [*set_aside(config, [path]), *earlier_runs(config, plan)]
     with Interrupts() as interrupts:
         duration_s, verdict = _capture(

@@ -1,14 +1,15 @@
 """Dumps of a run's environment (``env.txt``, ``env.json``), and what is kept of them and of a
 command line: nothing secret.
 
-Such files hold keys and passwords. So only variables named here are taken, and of these only
-values that look like a version, a number, a name or a locale. The others are neither stored nor
-shown, not even in an error. `ledger run` writes no more than is read here.
+Such files hold keys and passwords. So only variables named here are taken, or by who asks for
+more whose names do not look like secrets, and of these only values that look like a version, a
+number, a name, a locale or plain options. The others are neither stored nor shown, not even in an
+error. `ledger run` writes no more than is read here.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ledger.errors import UnreadableInput
 from ledger.evidence.part import MAX_BYTES, Part, decode, file_name
@@ -30,8 +31,8 @@ ALLOWED = frozenset(
     "PLATFORM OS OSTYPE HOSTTYPE MACHTYPE SYSTEM KERNEL ARCH ARCHITECTURE MACHINE PROCESSOR_COUNT "
     "CPU_COUNT CPUS NPROC GLIBC_VERSION LIBC_VERSION "
     # packages whose version decides about results
-    "PYTEST PYTEST_VERSION PLUGGY NUMPY NUMPY_VERSION SCIPY SCIPY_VERSION PANDAS PANDAS_VERSION "
-    "TORCH TORCH_VERSION PYTORCH_VERSION JAX_VERSION TENSORFLOW_VERSION "
+    "PYTEST PYTEST_VERSION PYTEST_ADDOPTS PLUGGY NUMPY NUMPY_VERSION SCIPY SCIPY_VERSION "
+    "PANDAS PANDAS_VERSION TORCH TORCH_VERSION PYTORCH_VERSION JAX_VERSION TENSORFLOW_VERSION "
     # processors, threads, memory
     "OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS NUMEXPR_NUM_THREADS "
     "VECLIB_MAXIMUM_THREADS RAYON_NUM_THREADS KMP_DUPLICATE_LIB_OK CUDA_VISIBLE_DEVICES "
@@ -43,7 +44,15 @@ ALLOWED = frozenset(
     "CI GITHUB_ACTIONS GITHUB_SHA GITHUB_RUN_ID GITHUB_RUN_NUMBER GITLAB_CI CI_COMMIT_SHA "
     "CI_PIPELINE_ID BUILD_NUMBER RUNNER_OS RUNNER_ARCH CONDA_DEFAULT_ENV".split()
 )
-_PLAIN = re.compile(r"[\w.,:+/()~ -]{1,100}", re.ASCII)
+# a word of a value: "3.11.7", "--maxfail=200"
+_PLAIN = re.compile(r"(?:--?[A-Za-z][\w-]{0,40}=)?[\w.,:+/()~-]{0,100}", re.ASCII)
+_LONGEST = 100
+# a name, or a value, that may be about a secret: "DB_PASSWORD", "--api-key=x"
+_SECRET_WORD = re.compile(
+    r"(?<![A-Z])(?:KEYS?|PWD?|PASS|AUTH|PAT|DSN|SIG|CERT|PIN|SALT|SID)(?![A-Z])|APIKEY|SECRET|PASSW|"
+    r"PASSPH|TOKEN(?!IZ)|CREDENTIAL|BEARER|COOKIE|PRIVATE|LOGIN|SESSION_?ID|WEBHOOK",
+    re.IGNORECASE,
+)
 _LONG = re.compile(r"[A-Za-z0-9_]{20}")  # keys and tokens are longer than words and numbers
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _UNSPELLED = re.compile(r"[^A-Z0-9]+")
@@ -60,11 +69,11 @@ def matches(name: str, sample: bytes) -> bool:  # noqa: ARG001 - the name decide
     return bool(_NAME.search(last)) and ("." not in last or last.endswith(_SUFFIXES))
 
 
-def read(data: bytes, name: str) -> tuple[Part, ...]:
-    """What is allowed of ``NAME=value`` lines, ``Name: value`` lines, or JSON. Raises
-    ``UnreadableInput`` for broken JSON."""
+def read(data: bytes, name: str, also: Collection[str] = ()) -> tuple[Part, ...]:
+    """What is allowed, as by ``allowed``, of ``NAME=value`` lines, ``Name: value`` lines, or JSON.
+    Raises ``UnreadableInput`` for broken JSON."""
     if not file_name(name).endswith(".json"):
-        return (Part("environment", name, environment=allowed(_lines(decode(data)))),)
+        return (Part("environment", name, environment=allowed(_lines(decode(data)), also)),)
     try:
         if len(data) > MAX_BYTES:
             raise ValueError
@@ -76,7 +85,7 @@ def read(data: bytes, name: str) -> tuple[Part, ...]:
             f"{name}: expected a JSON object, found something else",
             "give the dump as it was written",
         ) from None
-    return (Part("environment", name, environment=allowed(flat(dump))),)
+    return (Part("environment", name, environment=allowed(flat(dump), also)),)
 
 
 def _lines(text: str) -> Iterator[tuple[str, object]]:
@@ -91,20 +100,29 @@ def without_secrets(command: str) -> str:
     return _SECRET.sub(r"\1…", command)
 
 
-def allowed(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:
-    """The variables that may be told, by their name in capitals. Of two that are spelled alike
-    the first stands."""
+def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> dict[str, str]:
+    """The variables that may be told, by their name in capitals: those of the list, and of
+    ``also`` those whose names do not look like secrets. Of two that are spelled alike the first
+    stands."""
     found: dict[str, str] = {}
     for name, value in pairs:
         key = _spell(name)
-        if key not in ALLOWED or key in found:
+        may_be = key in ALLOWED or (key in also and not _SECRET_WORD.search(key))
+        if not may_be or key in found:
             continue
         said = value if isinstance(value, str) else json.dumps(value)
         said = said.strip().strip("\"'")
         is_commit = key.endswith("_SHA") and _COMMIT.fullmatch(said)
-        if is_commit or (_PLAIN.fullmatch(said) and not _LONG.search(said)):
+        if is_commit or (_is_plain(said) and not _LONG.search(said)):
             found[key] = said
     return found
+
+
+def _is_plain(value: str) -> bool:
+    words = value.split(" ") if 0 < len(value) <= _LONGEST else [""]
+    has_options = any(word.startswith("-") for word in words)
+    is_secret = has_options and _SECRET_WORD.search(value)
+    return any(words) and all(map(_PLAIN.fullmatch, words)) and not is_secret
 
 
 def _spell(key: object) -> str:

@@ -256,6 +256,24 @@ def program(command: str) -> str | None:
     return None
 
 
+def assigned(command: str) -> dict[str, str]:
+    """The variables that a command line sets for its program: ``{"A": "1"}`` of ``timeout 60 env
+    A=1 pytest x=2``. None for one whose end is lost: ``time -v`` writes no quotes."""
+    found: dict[str, str] = {}
+    last = ""
+    for word in _words(command):
+        name, sign, value = word.partition("=")
+        if sign and name.isidentifier():
+            found[name], last = value, name
+        elif word.startswith("-"):
+            found.pop(last, None)
+        elif word.rpartition("/")[2] in _WRAPPERS or _DURATION.fullmatch(word):
+            last = ""
+        else:
+            break
+    return found
+
+
 def selected(command: str | None) -> list[str]:
     """The arguments by which a command of pytest runs a part of the tests: ``-k slow``,
     ``a.py::test_x``."""

@@ -2,7 +2,8 @@
 ledger says. Everything that a gate reads is read here, and at most once."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Final, NamedTuple
 
 from ledger.config import Config
 from ledger.errors import LedgerError
-from ledger.evidence.execution import selected
+from ledger.evidence import environment, execution
 from ledger.evidence.model import Evidence, identity_of
 from ledger.evidence.outputs import read_run, read_runs
-from ledger.gates import outline
+from ledger.gates import outline, variables
 from ledger.gates.model import (
     Brief,
     BundleEntry,
+    ComparedVariable,
     CrossReference,
     Judgement,
     ReferenceState,
@@ -235,7 +237,8 @@ class Facts:
     def part_of_tests(self) -> str:
         """What says that the run left tests out: ``1 of 2 selected``, ``a.py::test_x``; empty where
         nothing does."""
-        return (self.run.share or ", ".join(selected(self.run.command))) if self.run else ""
+        run = self.run
+        return (run.share or ", ".join(execution.selected(run.command))) if run else ""
 
     @cached_property
     def baseline(self) -> Evidence | None:
@@ -267,6 +270,33 @@ class Facts:
         except LedgerError:
             return None
         return run if run.files or run.tests else None
+
+    # Their environments
+
+    @cached_property
+    def environment(self) -> tuple[ComparedVariable, ...]:
+        """The variables that matter to the brief or item, in the run and in the baseline; none
+        where there are not both."""
+        run, baseline = self.run, self.baseline
+        if run is None or baseline is None:
+            return ()
+        plan = self.text(self.ledger)
+        names = variables.wanted(self._config, plan, self._item, self.brief)
+        known = [self._variables(one, names) for one in (run, baseline)]
+        return tuple(variables.compared(names, *known))
+
+    def _variables(self, run: Evidence, names: Collection[str]) -> dict[str, str]:
+        """What dumps of the run's environment tell of them, and its command, which sets them
+        last."""
+        known: dict[str, str] = {}
+        for name in run.files:
+            if environment.matches(name, b""):
+                with suppress(LedgerError):
+                    data = self._files.read(f"{run.path}/{name}", LARGEST)
+                    for part in environment.read(data, name, names):
+                        known = {**part.environment, **known}
+        assigned = execution.assigned(run.command or "").items()
+        return known | environment.allowed(assigned, names)
 
     # Tests by their names
 

@@ -234,6 +234,7 @@ def _gate(
         stamp=facts.stamp,
         run=facts.run.path if facts.run else None,
         baseline=facts.baseline.path if facts.baseline else None,
+        environment=facts.environment,
         verdict=worst([one.verdict for one in judged if not one.optional]),
         criteria=judged,
         references=tuple(facts.references),

@@ -4,7 +4,7 @@ says of its criteria. ``None`` and empty stand for what the brief does not say."
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from ledger.plan.model import Model
 
@@ -382,6 +382,25 @@ class CrossReference(Model):
     """Its line."""
 
 
+class ComparedVariable(Model):
+    """A variable of the environment in two runs."""
+
+    name: str
+    """Its name, in capitals."""
+    run: str | None
+    """Its value in the run; null where nothing tells it."""
+    baseline: str | None
+    """Its value in the baseline; null where nothing tells it."""
+
+    @computed_field
+    @property
+    def state(self) -> Literal["same", "differs", "unknown"]:
+        """`unknown` where one of them is null."""
+        if self.run is None or self.baseline is None:
+            return "unknown"
+        return "same" if self.run == self.baseline else "differs"
+
+
 class Gate(Model):
     """The verdict on a brief, one of its sprints, or an item's exit criteria."""
 
@@ -397,6 +416,9 @@ class Gate(Model):
     """The run that counts, rates and times were taken from."""
     baseline: str | None
     """The run that it was compared with."""
+    environment: tuple[ComparedVariable, ...]
+    """The variables that the brief's rerun, the item's `Reproduction` or the settings name, where
+    there are both runs. They do not count for the verdict."""
     verdict: Verdict
     """`met` where every criterion that is not optional is met, `unmet` where one of them is
     unmet, else `unknown`."""

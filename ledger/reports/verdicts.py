@@ -1,6 +1,6 @@
 """Exit criteria and claims with their verdicts, for people."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
@@ -23,6 +23,7 @@ def gate(judged: Gate) -> Iterator[Line]:
             section = one.section
             yield Line(text.visible(section), "heading")
         yield criterion(one)
+    yield from _environment(judged)
     for link in judged.references:
         if link.state != "found":
             what = f"cross-reference {link.label}: {link.path} {_STATES[link.state]}"
@@ -54,6 +55,17 @@ def criterion(one: JudgedCriterion) -> Line:
     where = f" [{', '.join(shown)}{f' and {more} more' if more else ''}]" if shown else ""
     rest = text.visible(f"{marked}: {text.one_line(one.text)}: {one.reason}{where}")
     return accented(f"{one.line:>6}: ", one.verdict, rest)._replace(kind="hung", hang=8)
+
+
+def _environment(judged: Gate) -> Iterator[Line]:
+    """``environment: TZ differs: UTC, in the baseline CET``, and what is the same or not told."""
+    by_state = defaultdict(list)
+    for one in judged.environment:
+        values = f"{one.run}, in the baseline {one.baseline}"
+        by_state[one.state].append(f"{one.name}: {values}" if one.state == "differs" else one.name)
+    for state, names in by_state.items():
+        what = {"same": "as in the baseline", "differs": "differs", "unknown": "not told"}[state]
+        yield Line(text.visible(f"environment {what}: {', '.join(names)}"))
 
 
 def _summary(judged: Gate) -> str:

@@ -11,7 +11,7 @@ import platform
 import re
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -134,11 +134,21 @@ def _is_made(place: Path, *, may_be_empty: bool) -> bool:
 class Bundle:
     """A bundle while it is made. ``path`` is its folder relative to ``root``, the repository's top,
     ``place`` the same from the root of the file system; ``state`` and ``reason`` are what it claims
-    of itself, ``rounds`` those that came to their end. All that writes raises OSError."""
+    of itself, ``rounds`` those that came to their end, ``variables`` what it keeps of the
+    environment beside what is always kept. All that writes raises OSError."""
 
     def __init__(
-        self, root: Path, path: str, *, stamp: str, item: str, command: Command, planned: int
+        self,
+        root: Path,
+        path: str,
+        *,
+        stamp: str,
+        item: str,
+        command: Command,
+        planned: int,
+        variables: Collection[str] = (),
     ) -> None:
+        self.variables = variables
         self.path, self.place, self.stamp = path, root / path, stamp
         self.item, self.command, self.planned = item, command, planned
         self.root = root
@@ -260,7 +270,7 @@ class Bundle:
             "MACHINE": platform.machine(),
             "CPU_COUNT": str(os.cpu_count() or ""),
         }
-        variables = {**allowed(os.environ.items()), **allowed(system.items())}
+        variables = {**allowed(os.environ.items(), self.variables), **allowed(system.items())}
         named = [f"{name}={value}" for name, value in sorted(variables.items())]
         _write(self.place / "environment.txt", named)
 
