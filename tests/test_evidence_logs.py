@@ -657,3 +657,22 @@ def test_time_grows_with_the_log_and_no_faster(what: str) -> None:
 
     took(1000)
     assert took(4 * LONG) < 0.1 + 8 * took(LONG)
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("dash", [" ", " - "])
+@pytest.mark.parametrize("reason", ["", "known", "why - not [yet] a::b", "[x] is known"])
+@pytest.mark.parametrize("name", ["test_x", "test_x[a]", "test_x[a b]", "test_x[a - b]"])
+def test_a_reason_behind_an_unexpected_pass_is_no_part_of_its_name(
+    name: str, reason: str, dash: str, verbose: bool
+) -> None:
+    """pytest 7 writes nothing but a blank between them."""
+    progress = f"my tests/test_a.py::{name} XPASS [100%]" if verbose else "test_a.py X [100%]"
+    text = (
+        f"=== test session starts ===\ncollected 1 item\n\n{progress}\n"
+        "=== short test summary info ===\n"
+        f"XPASS my tests/test_a.py::{name}{dash}{reason}\n=== 1 xpassed in 0.10s ===\n"
+    )
+    (part,) = pytest_log.read(text.encode(), "pytest.log")
+    assert {test.outcome for test in part.tests.values()} == {"xpassed"}
+    assert list(part.tests) == [f"my tests.test_a::{name}"]

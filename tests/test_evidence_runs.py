@@ -282,15 +282,17 @@ def test_without_a_duration_the_program_tells_what_was_measured(lay: Lay) -> Non
     assert "time.txt: measured `true` (1.00 s), not the run's own command" in run.warnings[0]
 
 
-def test_a_prefix_in_the_junit_file_alone_makes_no_test_twice(lay: Lay) -> None:
+@pytest.mark.parametrize("module", ["t.odd", "odd", "test_a"])
+def test_a_prefix_in_the_junit_file_alone_makes_no_test_twice(lay: Lay, module: str) -> None:
+    """Nor a module that was skipped whole: in a folder, in the root, or called like a test."""
     names = {"test_a": "passed", "test_b": "failed"}
-    skipped = (
-        "<testcase classname='unit' name='t.odd'><skipped message='collection skipped'/></testcase>"
-    )
+    message = "<skipped message='collection skipped'/>"
+    skipped = f"<testcase classname='unit' name='{module}'>{message}</testcase>"
     prefixed = junit(**names).replace("t.mod", "unit.t.mod")
     session = [{"$report_type": "SessionStart"}, {"$report_type": "SessionFinish", "exitstatus": 1}]
     told = [
-        {"$report_type": "CollectReport", "nodeid": "t/odd.py", "outcome": "skipped"},
+        {"$report_type": "CollectReport", "outcome": "skipped",
+         "nodeid": f"{module.replace('.', '/')}.py"},
         *(
             {"$report_type": "TestReport", "nodeid": f"t/mod.py::{name}", "when": when,
              "outcome": outcome if when == "call" else "passed"}
@@ -307,6 +309,21 @@ def test_a_prefix_in_the_junit_file_alone_makes_no_test_twice(lay: Lay) -> None:
     )
     assert run.totals == Totals(collected=2, passed=1, failed=1, skipped=1)
     assert run.completeness == "complete"
+
+
+def test_a_log_names_no_module_that_was_skipped_whole(lay: Lay) -> None:
+    told = log("", test_a="passed").replace("1 items", "1 item / 1 skipped")
+    files: dict[str, str | bytes] = {"pytest.log": told.replace("1 passed", "1 passed, 1 skipped")}
+    run = lay(files)
+    assert run.totals == Totals(collected=1, passed=1, skipped=1)
+    assert (list(run.tests), run.tests_partial) == (["t.mod::test_a"], True)
+    module = (
+        "<testcase classname='' name='t.odd'><skipped message='collection skipped'/></testcase>"
+    )
+    named = junit(test_a="passed").replace("</testsuite>", f"{module}</testsuite>")
+    run = lay({**files, "junit.xml": named})
+    assert run.totals == Totals(collected=1, passed=1, skipped=1)
+    assert (len(run.tests), run.tests_partial) == (2, False)
 
 
 @pytest.mark.parametrize(

@@ -151,27 +151,30 @@ def _base(identity: str) -> Hashable | None:
 def shortened(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """What ``names`` are called in ``known``, where one of both has the path of the other with
     something before it: pytest's log tells paths from the folder that it was started in, its
-    JUnit file from its root, and ``--junit-prefix`` adds to that. Empty unless each name is
-    found, and each another one."""
+    JUnit file from its root, and ``--junit-prefix`` adds to that. Of several the one with least
+    before it. Empty unless each name is found, and each another one."""
     by_name: dict[str, list[str]] = {}
     for identity in known:
         by_name.setdefault(_place_and_name(identity)[1], []).append(identity)
     found: dict[str, str] = {}
     for identity in names:
-        fitting = list(_fitting(identity.lstrip("."), by_name))
-        if len(fitting) != 1:
+        fitting = sorted(_fitting(identity.lstrip("."), by_name))
+        if not fitting or fitting[0][0] in [distance for distance, _ in fitting[1:]]:
             return {}
-        found[identity] = fitting[0]
+        found[identity] = fitting[0][1]
     return found if len(set(found.values())) == len(found) else {}
 
 
-def _fitting(identity: str, by_name: dict[str, list[str]]) -> Iterator[str]:
+def _fitting(identity: str, by_name: dict[str, list[str]]) -> Iterator[tuple[int, str]]:
+    """Each name that may be meant, with how much stands before one of both."""
     place, name = _place_and_name(identity)
     others = by_name.get(name, [])
     for other in others if len(others) <= _MAX_HOMONYMS else ():
         there = _place_and_name(other)[0]
-        if place == there or f".{place}".endswith(f".{there}") or f".{there}".endswith(f".{place}"):
-            yield other
+        # A module in the root has no place.
+        shorter, longer = sorted((place, there), key=len)
+        if not shorter or f".{longer}".endswith(f".{shorter}"):
+            yield len(longer) - len(shorter), other
 
 
 def _place_and_name(identity: str) -> tuple[str, str]:

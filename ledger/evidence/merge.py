@@ -76,8 +76,9 @@ def merge(parts: Sequence[Part]) -> Merged:
         _refine(log, merged)
     merged.read = bool(kept)
     merged.is_pytest = any(part.wall for part in kept)
-    merged.partial = any(part.partial for part in kept)
     _totals(kept, pairs, merged)
+    counts_more = merged.totals is not None and merged.totals.cases > len(merged.tests)
+    merged.partial = counts_more or any(part.partial for part in kept)
     printed = {id(partner): log.printed for log, partner in pairs if log.printed}
     lines = [printed.get(id(part)) or part.printed for part in kept]
     if any(lines):

@@ -222,22 +222,20 @@ def split_verdict(line: str) -> tuple[str, str] | None:
     return reasoned if line.endswith((")", "...")) else None
 
 
-def summary_id(text: str, known: Container[str]) -> tuple[str, str | None]:
-    """(node id, message) of a short summary line ``id - message``. Parameters may hold `` - ``,
-    so ids that the progress lines named come first, then a closing bracket decides."""
+def summary_id(text: str, known: Container[str], separator: str = " - ") -> tuple[str, str | None]:
+    """(node id, message) of a short summary line ``id - message``, or with nothing but a blank
+    between them. Parameters may hold the ``separator``, so ids that the progress lines named come
+    first, then a closing bracket decides."""
     text = text[:_MAX_SUMMARY]
-    start = text.find(" - ")
-    first = start
+    # A path may hold blanks.
+    first = start = text.find(separator, text.find("::") if separator == " " else 0)
     while start >= 0:
         if text[:start] in known:
-            return text[:start], text[start + 3 :]
-        start = text.find(" - ", start + 1)
+            return text[:start], text[start + len(separator) :]
+        start = text.find(separator, start + 1)
     if text in known or first < 0:
         return text, None
-    bracket = text.find("[", text.find("::"))
+    end, bracket = first, text.find("[", text.find("::"))
     if 0 <= bracket < first:
-        close = text.find("] - ", bracket)
-        if close >= 0:
-            return text[: close + 1], text[close + 4 :]
-        return text, None
-    return text[:first], text[first + 3 :]
+        end = text.find(f"]{separator}", bracket) + 1
+    return (text[:end], text[end + len(separator) :]) if end else (text, None)

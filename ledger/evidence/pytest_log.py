@@ -412,7 +412,8 @@ class Session:
             if _SUBFAILED.match(line):
                 self._failed_subtest(line, "summary")
             return
-        node_id, message = summary_id(rest.rstrip(), self._tests.keys())
+        separator = " " if word == "XPASS" else " - "  # pytest 7 writes no dash there
+        node_id, message = summary_id(rest.rstrip(), self._tests.keys(), separator)
         if "::" not in node_id and (word != "ERROR" or " " in node_id):
             return
         test = self._tests.setdefault(node_id, Tries())

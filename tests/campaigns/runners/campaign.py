@@ -34,23 +34,6 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
         r"^(?:jest|node)",
         "jest-junit writes nothing of a file not loaded, nor node of a failed hook; logs are not read yet",
     ),
-    *(
-        (
-            kind,
-            r", prefix \[",
-            "a JUnit file with a prefix beside both report files: each test twice",
-        )
-        for kind in ("two names of one test", "totals differ", "printed differs")
-    ),
-    *(
-        (kind, r"^pytest 7.* known\b", "pytest 7 writes the reason behind a name without a dash")
-        for kind in ("a test that never was", "inconsistent though whole", "partial of a green run")
-    ),
-    (
-        "sums do not hold",
-        r"\[(?:pytest\.log|\+|exit_code\.txt)+\]: skipped",
-        "a log names no module that was skipped whole; it is counted, and not told as unnamed",
-    ),
 )
 
 
