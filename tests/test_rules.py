@@ -11,8 +11,8 @@ import pytest
 
 from ledger import config, rules
 from ledger.claims.judge import first_figure
+from ledger.commands import closings, judgements
 from ledger.commands import facts as known_facts
-from ledger.commands import judgements
 from ledger.config import Config
 from ledger.plan import reader
 from ledger.rules import RULES, Facts, check, compares
@@ -60,7 +60,7 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
         run_notes=partial(judgements.run_notes, place) if "runs" in settings else None,
         contradicted=partial(judgements.contradictions, place) if "claims" in settings else None,
         figure=first_figure,
-        undone=partial(judgements.objections, place) if "criteria" in settings else None,
+        undone=partial(closings.objections, place) if "criteria" in settings else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),

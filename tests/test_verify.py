@@ -447,5 +447,5 @@ def test_the_hook_judges_claims_as_validate_does(repo: Repository) -> None:
     assert done.stdout == "".join(
         f"{line}\n"
         for line in call(repo.path, "validate", "--staged").out.splitlines()
-        if "LED410" in line
+        if " LED4" in line
     )

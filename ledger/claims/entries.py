@@ -151,23 +151,36 @@ class Entry(NamedTuple):
     """The words by which an attempt calls itself a success; empty where it does not."""
 
 
-def entries(ledger: Ledger, place: Place) -> Iterator[Entry]:
-    """Every attempt and every completed action, in the order of the file. An attempt that only a
-    completed action tells of is that action."""
+Wanted = Callable[[str | None, int | None, str], bool]
+"""Whether an entry is wanted, by its item, its attempt and its text."""
+
+
+def entries(ledger: Ledger, place: Place, wanted: Wanted = lambda *_: True) -> Iterator[Entry]:
+    """The attempts and completed actions that are ``wanted``, in the order of the file. An attempt
+    that only a completed action tells of is that action."""
     for item in ledger.items:
         resolver = _resolver(item, place)
-        by_number: dict[int | None, Entry] = {}
+        made: dict[int | None, Entry] = {}
         for attempt in item.attempts:
-            entry = _entry(attempt, attempt.item, attempt.number, resolver, place)
-            by_number[attempt.number] = entry
-            yield entry
+            number = attempt.number
+            if wanted(attempt.item, number, attempt.text):
+                made[number] = _entry(attempt, attempt.item, number, resolver, place)
+                yield made[number]
         recorded = {attempt.span for attempt in item.attempts if attempt.source == "action"}
+        by_number = {attempt.number: attempt for attempt in item.attempts}
         for action in item.actions:
-            if action.state == "complete" and action.span not in recorded:
-                entry = _entry(action, item.id, action.attempt, resolver, place)
-                yield _with_runs_of(entry, by_number.get(action.attempt), place)
+            number = action.attempt
+            if action.state != "complete" or action.span in recorded:
+                continue
+            if not wanted(item.id, number, action.text):
+                continue
+            if number not in made and number in by_number:
+                made[number] = _entry(by_number[number], item.id, number, resolver, place)
+            entry = _entry(action, item.id, number, resolver, place)
+            yield _with_runs_of(entry, made.get(number), place)
     for attempt in ledger.loose:
-        yield _entry(attempt, attempt.item, attempt.number, _resolver(None, place), place)
+        if wanted(attempt.item, attempt.number, attempt.text):
+            yield _entry(attempt, attempt.item, attempt.number, _resolver(None, place), place)
 
 
 def _resolver(item: Item | None, place: Place) -> Resolver:

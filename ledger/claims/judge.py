@@ -8,11 +8,12 @@ the value is another one. Everything else is unverifiable.
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby, islice
 from typing import Final
 
 from ledger.claims import changes, counts, names, times
-from ledger.claims.entries import Entry, Place, entries
+from ledger.claims.entries import Entry, Place, Wanted, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
 from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
@@ -73,15 +74,15 @@ _RECORDED = "recorded"  # a run that is given by its path needs no stamp to be m
 
 
 def judge_plan(
-    ledger: Ledger, path: str, place: Place, wanted: Callable[[Entry], bool] = lambda _: True
+    ledger: Ledger, path: str, place: Place, wanted: Wanted | None = None
 ) -> list[JudgedClaim]:
-    """Every claim of the entries that are ``wanted``, with its verdict, in the file's order.
-    ``path`` is how the ledger is named."""
-    every = list(entries(ledger, place))
+    """Every claim, with its verdict, in the file's order; of the entries that are
+    ``wanted``, where that is given. ``path`` is how the ledger is named."""
+    every = cache(lambda: list(entries(ledger, place)))
     runs = Runs(place, every)
     place = place._replace(plan=path, numbers=_numbers(ledger))
     found: list[JudgedClaim] = []
-    for entry in filter(wanted, every):
+    for entry in entries(ledger, place, wanted) if wanted else every():
         claims = claims_of(entry)
         named = {name: runs.named(entry, name) for name in _run_names(claims)}
         own = runs.read(entry.runs) if any(map(_is_of_own_run, claims)) else ()
@@ -100,7 +101,7 @@ def contradicted_since(
         old |= {attempt.text for attempt in unseen(ledger, base)} - new
     if old >= _texts(ledger):
         return []
-    judged = judge_plan(ledger, path, place, lambda entry: entry.text not in old)
+    judged = judge_plan(ledger, path, place, lambda _item, _number, text: text not in old)
     return [claim for claim in judged if claim.verdict == "contradicted" or claim.is_insisted]
 
 

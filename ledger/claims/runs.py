@@ -6,7 +6,7 @@ that are made in one breath are a ``Group``: they speak of one session.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -148,19 +148,25 @@ def _session(of: Evidence | Part, file: str, totals: Totals, *, is_partial: bool
 
 
 class Runs:
-    """The runs that entries cite and name, each read at most once."""
+    """The runs that entries cite and name, each read at most once. ``entries`` gives all those of
+    the plan; few claims name another entry's run, and then they are asked for."""
 
-    def __init__(self, place: Place, entries: Iterable[Entry]) -> None:
+    def __init__(self, place: Place, entries: Callable[[], Sequence[Entry]]) -> None:
         self._place = place
+        self._entries = entries
         self._run = cache(self._read_run)
         self._outputs = cache(self._read_outputs)
-        # The runs that each attempt of an item cites, and those of each phase of an item.
-        self._cited: dict[tuple[str | None, str, str], dict[str, None]] = {}
-        for entry in entries:
+
+    @cached_property
+    def _cited(self) -> Mapping[tuple[str | None, str, str], dict[str, None]]:
+        """The runs that each attempt of an item cites, and those of each phase of an item."""
+        cited: dict[tuple[str | None, str, str], dict[str, None]] = {}
+        for entry in self._entries():
             for run in entry.runs:
                 phases = [part[6:] for part in run.lower().split("/") if part.startswith("phase_")]
                 for name in (("attempt", str(entry.attempt)), *(("phase", p) for p in phases)):
-                    self._cited.setdefault((entry.item, *name), {})[run] = None
+                    cited.setdefault((entry.item, *name), {})[run] = None
+        return cited
 
     def named(self, entry: Entry, name: RunName) -> list[Run]:
         """The runs that a name stands for where ``entry`` uses it."""

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
+from ledger.commands import closings, judgements
 from ledger.commands import decision as decisions
-from ledger.commands import judgements
 from ledger.commands.change import Plan, change
 from ledger.config import Config
 from ledger.edits import append as edits
@@ -155,7 +155,7 @@ def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> 
     back."""
     if meant.status is not None:
         draft = plan.draft(edits.append(plan.ledger, meant))
-        meant = judgements.with_ticks(config, meant, draft, plan.ledger)
+        meant = closings.with_ticks(config, meant, draft, plan.ledger)
 
     def expect(new: Ledger) -> None:
         written = edits.check(plan.ledger, new, meant)

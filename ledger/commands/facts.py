@@ -54,7 +54,7 @@ def with_evidence(
     return known._replace(
         run_notes=later("commands.judgements.run_notes", config, view=view),
         contradicted=later("commands.judgements.contradictions", config, view=view),
-        undone=later("commands.judgements.objections", config, view=view, strict=strict),
+        undone=later("commands.closings.objections", config, view=view, strict=strict),
         figure=later("claims.judge.first_figure"),
     )
 

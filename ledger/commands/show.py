@@ -8,9 +8,10 @@ from pydantic import Field as Described
 
 from ledger import config
 from ledger.commands import read
+from ledger.commands.closings import sprint_states
 from ledger.commands.gate import handed_over, with_newest_run
 from ledger.commands.history import Progress
-from ledger.commands.judgements import place_of, sprint_states, standing_for
+from ledger.commands.judgements import place_of
 from ledger.commands.links import Pointers, link
 from ledger.commands.read import About
 from ledger.config import Config
@@ -22,6 +23,7 @@ from ledger.gates.model import BriefState, SprintState
 from ledger.gates.state import brief_state
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model
+from ledger.plan.standing import standing_for
 
 
 class Shown(Model):

@@ -8,8 +8,7 @@ from typing import Final, get_args
 
 from ledger import rules
 from ledger.commands import read
-from ledger.commands.facts import today
-from ledger.commands.judgements import place_of, sprint_states, standing_for
+from ledger.commands.facts import later, today
 from ledger.commands.read import About, about
 from ledger.config import Config
 from ledger.gates.model import SprintState
@@ -28,6 +27,7 @@ from ledger.plan.model import (
     Result,
     latest,
 )
+from ledger.plan.standing import standing_for
 from ledger.rules import Facts
 from ledger.rules.model import FindingCounts, count
 
@@ -237,8 +237,7 @@ def _with_sprints(
     tied = [item for item in ledger.items if any(standing_for(item))]
     if not tied:
         return items
-    with place_of(config) as place:
-        states = {item.span: tuple(sprint_states(config, item, place)) for item in tied}
+    states = later("commands.closings.sprints_of")(config, tied)
     return [
         one.model_copy(update={"sprints": states.get(item.span, ())})
         for one, item in zip(items, ledger.items, strict=True)

@@ -1,15 +1,15 @@
 """Hold what a fix plan claims against the evidence that it cites."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims.entries import Entry, revision, work_tree
+from ledger.claims.entries import Wanted, revision, work_tree
 from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.commands import read
-from ledger.commands.judgements import done_claims
+from ledger.commands.closings import done_claims
 from ledger.git.blobs import Blobs
 from ledger.plan import selectors
 from ledger.plan.model import Ledger, Model
@@ -63,15 +63,13 @@ def _whole_items(ledger: Ledger, names: Sequence[str]) -> set[str]:
     return {item.id for name in whole for item in selectors.items(ledger, name)}
 
 
-def _wanted(ledger: Ledger, names: Sequence[str]) -> Callable[[Entry], bool]:
-    """Which entries the names mean. Raises ``UsageError`` for a name that means none."""
+def _wanted(ledger: Ledger, names: Sequence[str]) -> Wanted | None:
+    """Which entries are meant, None for all. Raises ``UsageError`` for a name that means none."""
     if not names:
-        return lambda _: True
+        return None
     wanted: set[tuple[str, int | None]] = set()
     for given in names:
         name = selectors.parse(given)
         selectors.attempts(ledger, name)
         wanted.update((item.id, name.number) for item in selectors.items(ledger, name.item))
-    return lambda entry: bool(
-        entry.item and {(entry.item, None), (entry.item, entry.attempt)} & wanted
-    )
+    return lambda item, number, _: bool(item and {(item, None), (item, number)} & wanted)

@@ -10,7 +10,7 @@ nothing shows to be met needs a reason, for a tick alone is a claim. Where there
 the newest attempt that cites a run must not have failed. A reason stands in for what is unknown or
 missing, never for what is unmet.
 
-Both are pure: what runs, files and briefs say is read by ``ledger.commands.judgements``.
+Both are pure: what runs, files and briefs say is read by ``ledger.commands.closings``.
 """
 
 import re

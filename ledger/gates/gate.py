@@ -28,6 +28,7 @@ from ledger.gates.model import (
 from ledger.git.files import Files
 from ledger.plan import citations, patterns
 from ledger.plan.model import Item, Ledger, newest_first
+from ledger.plan.standing import sprint_number
 
 # e.g. "`reports/brief.md`", "[the brief](../reports/brief.md)"
 _BRIEF: Final = re.compile(r"(?P<link>\]\()?(?<![\w./@+~-])(?P<path>[\w./@+~-]{1,200}\.md)\b")
@@ -162,7 +163,7 @@ def _briefs_in(view: Files, folder: str) -> Iterator[str]:
 def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
     """The sprint that an item or action stands for whose ``words`` begin with its number, and the
     brief that has it, with its path. None for none."""
-    number = sprints.leading(words)
+    number = sprint_number(words)
     if number is None:
         return None
     for tied in briefs_of(view, plan, item, words):

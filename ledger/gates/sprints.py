@@ -9,11 +9,6 @@ from ledger.gates.model import Condition, Sprint, Task, TaskFile
 from ledger.gates.outline import Group, Node, Part, plain, walk
 
 SPRINT: Final = re.compile(r"sprint[ \t]+(?P<number>\d+(?:\.\d+)?[a-z]?)\b", re.IGNORECASE)
-# but no range: "Sprint 1-3"
-_LEADING: Final = re.compile(
-    r"[\W_]{0,8}sprint[ \t]+(?P<number>\d+(?:\.\d+)?[a-z]?)\b(?!(?:-|\u2013| to | and )\d)",
-    re.IGNORECASE,
-)
 _TASK: Final = re.compile(r"task[ \t]+(?P<number>\d+(?:\.\d+)*[a-z]?)\b", re.IGNORECASE)
 _DEFERRED: Final = re.compile(r"deferred\b", re.IGNORECASE)
 # e.g. "Sprint 1 — Title": what stands before the title
@@ -113,12 +108,6 @@ def condition(text: str, section: str, line: int, sprint: str = "") -> Condition
         line=line,
         sprint=sprint,
     )
-
-
-def leading(words: str) -> str | None:
-    """The number of the one sprint that ``words`` begin with: ``**Sprint 1**: Infrastructure``."""
-    found = _LEADING.match(words)
-    return found["number"] if found else None
 
 
 def named(sprints: Sequence[Sprint], name: str) -> Sprint | None:

@@ -1,0 +1,30 @@
+"""The parts of a plan that stand for a sprint of a brief."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.plan.model import FINISHED, Item
+
+# `**Sprint 1**: Infrastructure`, but no range: "Sprint 1-3"
+_LEADING: Final = re.compile(
+    r"[\W_]{0,8}sprint[ \t]+(?P<number>\d+(?:\.\d+)?[a-z]?)\b(?!(?:-|\u2013| to | and )\d)",
+    re.IGNORECASE,
+)
+
+
+def sprint_number(words: str) -> str | None:
+    """The number of the one sprint that ``words`` begin with: ``**Sprint 1**: Infrastructure``."""
+    found = _LEADING.match(words)
+    return found["number"] if found else None
+
+
+def standing_for(item: Item) -> Iterator[tuple[int | None, str]]:
+    """The words that begin with a sprint's number, of the item's title or of an unfinished action,
+    with its number."""
+    if item.status not in FINISHED and sprint_number(item.title) is not None:
+        yield None, item.title
+    for action in item.actions:
+        is_open = action.state not in ("complete", "rejected")
+        if is_open and sprint_number(action.text) is not None:
+            yield action.number, action.text
