@@ -255,9 +255,10 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.run_notes is None:
         return
+    known = {_run_folder(attempt) for attempt in facts.base.attempts} if facts.base else set()
     for attempt in added(ledger, facts.base):
         folder = _run_folder(attempt)
-        for note in facts.run_notes(folder) if folder else ():
+        for note in facts.run_notes(folder) if folder and folder not in known else ():
             message = f"{name(attempt)}: its run {folder}: {note}"
             yield Fault(attempt, message, note)
 
