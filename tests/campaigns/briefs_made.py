@@ -31,7 +31,6 @@ from tests.brief_writer import (
     BRIEF,
     LATER,
     MET,
-    RUN,
     UNKNOWN,
     UNMET,
     Criterion,
@@ -154,7 +153,7 @@ def differences(made: Made, data: Mapping[str, Any]) -> Iterator[tuple[str, str,
 def ask(repo: Repository, made: Made, rng: Random) -> Iterator[tuple[str, str, str]]:
     """What `gate` says otherwise than the writer knows."""
     base = ("--baseline", BASELINE) if not made.cites or rng.random() < 0.5 else ()
-    options = ("--run", RUN, *base, "--stamp", LATER, "--json")
+    options = ("--run", made.run, *base, "--stamp", LATER, "--json")
     done = commands.call(repo.path, "gate", BRIEF, *options)
     if done.code == 2:
         yield "(whole)", "refused", done.out + done.err
@@ -184,6 +183,12 @@ def judge(
         repo = lay_out(folder / str(own), made)
         kinds = Counter(one.kind for one in made.criteria)
         yield own, made, kinds, list(ask(repo, made, rng))
+
+
+def key_of(kind: str, difference: str) -> tuple[str, str]:
+    """How `KNOWN` names a difference: of every kind, or of one whatever the state of its run."""
+    every = ("*", difference)
+    return every if every in KNOWN else (kind.partition(" (")[0], difference)
 
 
 def table(rows: Mapping[str, Counter[str]]) -> str:
@@ -218,7 +223,7 @@ def main() -> int:
                 rows[kind]["#all"] += number
             for kind, difference, text in found:
                 rows[kind].update([difference, "#odd" if own % 2 else "#even"])
-                fresh += not {(kind, difference), ("*", difference)} & KNOWN.keys()
+                fresh += key_of(kind, difference) not in KNOWN
                 if own % 2 == 0:
                     shown[kind, difference].append(f"{own}: {text}")
     print(table(rows))
