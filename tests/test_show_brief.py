@@ -152,3 +152,73 @@ def test_the_baseline_is_held_against_its_run(
     repo.write(f"{folder}/pytest.log", b"collected 14 items\n= 3 failed, 11 passed in 3.40s =\n")
     state = call(repo.path, "show", "brief.md", "--json").data["brief"]
     assert state["baseline"]["verdict"] == verdict
+
+
+# What real hand-off documents have
+
+PARTS = """# Hand-off
+
+**Timestamp:** 20251102T091500Z
+
+## 1. Summary
+
+Words.
+
+## 2. Rerun
+
+```bash
+env A=1 pytest -v \\
+  tests/test_a.py \\
+  > log.txt 2>&1
+pytest tests/test_b.py
+```
+
+## 8. Exit Criteria (Phase D)
+
+### 8.1 Figures
+- [ ] Pass rate >= 87%
+
+### 8.2 Words
+- [x] All documented in `notes.md`
+
+## 9. Risks
+
+| Risk | Odds |
+| --- | --- |
+| heat | low |
+
+## 10. Empty
+
+---
+"""
+
+
+def test_what_stands_below_the_heading_of_a_list_is_of_that_list() -> None:
+    brief = read_brief(PARTS.encode())
+    assert [(one.section, one.text) for one in brief.criteria] == [
+        ("8.1 Figures", "Pass rate >= 87%"),
+        ("8.2 Words", "All documented in `notes.md`"),
+    ]
+
+
+def test_a_command_over_several_lines_is_one() -> None:
+    brief = read_brief(PARTS.encode())
+    assert [(one.text, one.line) for one in brief.rerun] == [
+        ("env A=1 pytest -v tests/test_a.py > log.txt 2>&1", 12),
+        ("pytest tests/test_b.py", 15),
+    ]
+
+
+def test_the_time_of_a_brief_is_its_stamp() -> None:
+    assert read_brief(PARTS.encode()).stamp == "20251102T091500Z"
+
+
+def test_what_was_not_read_is_told(repo: Repository) -> None:
+    repo.write("brief.md", PARTS.encode())
+    assert "not read: 1. Summary (5), 9. Risks (26)" in call(repo.path, "show", "brief.md").out
+
+
+@pytest.mark.parametrize("command", ["show", "gate"])
+def test_a_file_that_is_not_there_is_no_item(repo: Repository, command: str) -> None:
+    done = call(repo.path, command, "docs/lost.md")
+    assert (done.code, "docs/lost.md: no such file" in done.err) == (2, True)

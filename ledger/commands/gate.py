@@ -77,13 +77,19 @@ def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
     try:
         sections = selectors.items(plan.ledger, name)
     except UsageError as error:
-        looks_like_file = "/" in name or "." in name
-        message = f"{name}: no such file" if looks_like_file else error.message
-        raise UsageError("no-such-brief", message, "give a brief, or an item's ID") from error
+        raise no_such_document(name, error, "no-such-brief") from error
     item = max(sections, key=lambda one: len(one.criteria))
     if request.sprint is not None:
         raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
     return gate_item(plan.config, item, with_newest_run(plan.config, item, request))
+
+
+def no_such_document(name: str, error: UsageError, code: str = "") -> UsageError:
+    """What to say of a name that is neither a file nor, for the ``error``, an item."""
+    if "/" in name or "." in name:
+        return UsageError("no-such-brief", f"{name}: no such file", "give a brief, or an item's ID")
+    hint = "give a brief, or an item's ID" if code else error.hint
+    return UsageError(code or error.code, error.message, hint)
 
 
 def with_newest_run(config: Config, item: Item, request: Request) -> Request:

@@ -9,7 +9,7 @@ from pydantic import Field as Described
 from ledger import config
 from ledger.commands import read
 from ledger.commands.closings import sprint_states
-from ledger.commands.gate import handed_over, with_newest_run
+from ledger.commands.gate import handed_over, no_such_document, with_newest_run
 from ledger.commands.history import Progress
 from ledger.commands.judgements import place_of
 from ledger.commands.links import Pointers, link
@@ -76,10 +76,13 @@ def show(
     if sprint is not None or run is not None:
         message = f"{name} is no file: only briefs have sprints and are judged by runs"
         raise UsageError("no-such-brief", message, "give a brief, or leave --sprint and --run out")
-    wanted = selectors.parse(name)
-    opened = read.holding(config.find(Path.cwd(), ledger), wanted)
-    plan, settings = opened.ledger, opened.config
-    items = selectors.items(plan, wanted.item)
+    try:
+        wanted = selectors.parse(name)
+        opened = read.holding(config.find(Path.cwd(), ledger), wanted)
+        plan, settings = opened.ledger, opened.config
+        items = selectors.items(plan, wanted.item)
+    except UsageError as error:
+        raise no_such_document(name, error) from error
     attempts = selectors.attempts(plan, wanted)
     is_item = wanted.number is None
     ids = {item.id for item in items}

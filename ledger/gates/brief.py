@@ -4,9 +4,9 @@ What a thing is called decides what it is, not where it stands; see ``docs/refer
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from ledger.gates import sprints, updates
 from ledger.gates.model import (
@@ -19,11 +19,12 @@ from ledger.gates.model import (
     DamagedLine,
     Decision,
     Expected,
+    Heading,
     Option,
     Reference,
     Totals,
 )
-from ledger.gates.outline import Fence, Part, below, parts, plain
+from ledger.gates.outline import Fence, Group, Part, below, parts, plain
 from ledger.plan import citations, document, patterns, text
 from ledger.plan.citations import expand
 
@@ -78,9 +79,9 @@ def read_brief(data: bytes) -> Brief:
     initiative = updates.ITEM.search(_head(head, "initiative", "item"))
     source = _head(head, "input")
     numbered = {number: parsed.line(number - 1) for number in range(1, len(parsed.starts))}
-    return Brief(
+    brief = Brief(
         title=next((part.title for part in every if part.level), ""),
-        stamp=_stamp(_head(head, "stamp")),
+        stamp=_stamp(_head(head, "stamp", "timestamp")),
         initiative=initiative[1] if initiative else None,
         phase=_head(head, "phase"),
         input=source,
@@ -101,6 +102,23 @@ def read_brief(data: bytes) -> Brief:
         updates=tuple(update for part in every for update in updates.read(part)),
         damage=damage,
     )
+    return brief.model_copy(update={"unread": tuple(_unread(brief, every))})
+
+
+def _unread(brief: Brief, every: Sequence[Part]) -> Iterator[Heading]:
+    """The headings of text that nothing was read from, but for those of the head."""
+    every_list: tuple[Sequence[Any], ...] = (
+        *(brief.clusters, brief.blockers, brief.decisions, brief.prerequisites, brief.rerun),
+        *(brief.expected, brief.success, brief.criteria, brief.bundle, brief.references),
+        *(brief.updates, [brief.totals] if brief.totals else []),
+        *(one.options for one in brief.decisions),
+    )
+    read = {one.line for listed in every_list for one in listed}
+    read |= {line for one in brief.sprints for line in range(one.line, one.end_line + 1)}
+    for part in every:
+        has_text = any(one.value or one.nodes or one.fences or one.rows for one in part.groups)
+        if part.level > 1 and has_text and read.isdisjoint(range(part.line, part.end + 1)):
+            yield Heading(title=part.title, line=part.line)
 
 
 def _head(head: Sequence[Part], *names: str) -> str:
@@ -276,21 +294,29 @@ def _unmarked(value: str) -> str:
 def _conditions(others: Sequence[Part], name: str) -> tuple[Condition, ...]:
     return tuple(
         criterion
-        for part in others
-        for group in part.groups
-        if name in plain(group.name or part.title)
-        for criterion in sprints.conditions(group.nodes, _bare(group.name or part.title))
+        for title, group in _lists(others, lambda said: name in plain(said))
+        for criterion in sprints.conditions(group.nodes, _bare(title))
     )
 
 
 def _other_criteria(others: Sequence[Part]) -> Iterator[Condition]:
+    for title, group in _lists(others, sprints.is_exit_label):
+        sprint = sprints.SPRINT.search(title)
+        yield from sprints.conditions(group.nodes, _bare(title), sprint["number"] if sprint else "")
+
+
+def _lists(others: Sequence[Part], is_meant: Callable[[str], bool]) -> Iterator[tuple[str, Group]]:
+    """What stands under a label or heading that ``is_meant``, or under the headings below it."""
+    over: Part | None = None
     for part in others:
+        if over and part.level <= over.level:
+            over = None
         for group in part.groups:
             name = group.name or part.title
-            if sprints.is_exit_label(name):
-                sprint = sprints.SPRINT.search(name)
-                number = sprint["number"] if sprint else ""
-                yield from sprints.conditions(group.nodes, _bare(name), number)
+            if is_meant(name) or (over and not group.name):
+                yield name, group
+        if over is None and is_meant(part.title):
+            over = part
 
 
 def _bare(title: str) -> str:
@@ -312,7 +338,7 @@ def _commands(fence: Fence) -> Iterator[Command]:
     the same name."""
     environment: dict[str, str] = {}
     note = ""
-    for number, raw in enumerate(fence.lines, fence.line):
+    for number, raw in _joined(fence):
         line, _, behind = raw.strip().partition("  #")
         if line.startswith("#"):
             note = line.lstrip("# ")
@@ -327,6 +353,20 @@ def _commands(fence: Fence) -> Iterator[Command]:
             note=behind.strip() or note,
             line=number,
         )
+
+
+def _joined(fence: Fence) -> Iterator[tuple[int, str]]:
+    """The lines of code by their numbers; those that end in a backslash with the next one."""
+    start, said = fence.line, ""
+    for number, raw in enumerate(fence.lines, fence.line):
+        start, said = (start, f"{said} {raw.strip()}") if said else (number, raw)
+        if said.rstrip().endswith("\\"):
+            said = said.rstrip()[:-1].rstrip() or " "
+            continue
+        yield start, said
+        said = ""
+    if said:
+        yield start, said
 
 
 def _assigned(line: str) -> tuple[str, dict[str, str]]:

@@ -262,6 +262,15 @@ class Update(Model):
     """Its first line, from 1."""
 
 
+class Heading(Model):
+    """A heading of a document."""
+
+    title: str
+    """As written."""
+    line: int
+    """Its line, from 1."""
+
+
 class DamagedLine(Model):
     """A line whose characters were damaged; it was read as it was meant."""
 
@@ -318,6 +327,8 @@ class Brief(Model):
     """Its ready-made changes to the ledger."""
     damage: tuple[DamagedLine, ...]
     """Its damaged lines."""
+    unread: tuple[Heading, ...] = ()
+    """The headings below which no part of a brief was found."""
 
 
 class Judgement(Model):

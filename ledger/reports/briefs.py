@@ -10,7 +10,8 @@ from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line, section
 from ledger.reports.verdicts import criterion
 
-_MOST_BYTES: Final = 3000
+_MOST_BYTES: Final = 2850  # before lines are wrapped
+_MOST_UNREAD: Final = 8
 _SIZES: Final = ((40, 400), (20, 200), (10, 150), (6, 120), (4, 80), (2, 60), (1, 40))
 _KINDS: Final = {"attempt": "append", "rewrite": "rewrite", "add": "add"}
 
@@ -61,9 +62,11 @@ class _Page:
                 yield Line(title, "heading")
                 yield from self._some(told)
         if not any(found.values()):
-            yield Line(
-                "none of the parts of a brief was found: docs/reference/briefs.md lists them"
-            )
+            yield Line("none of the parts of a brief was found")
+        if self._brief.unread:
+            named = [f"{self._cut(one.title)} ({one.line})" for one in self._brief.unread]
+            more = f" and {len(named) - _MOST_UNREAD} more" if len(named) > _MOST_UNREAD else ""
+            yield self._line(f"not read: {', '.join(named[:_MOST_UNREAD])}{more}")
 
     def _some(self, entries: list[str]) -> Iterator[Line]:
         for entry in entries[: self._most]:
