@@ -102,7 +102,7 @@ def test_what_a_sprint_waits_for_is_shown(repo: Repository) -> None:
 def test_nothing_is_read_where_no_action_stands_for_a_sprint(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.commands.status.place_of", None)
+    monkeypatch.setattr("ledger.commands.closings.place_of", None)
     assert call(repo.path, "status").code == 0
 
 
