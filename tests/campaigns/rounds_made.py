@@ -36,6 +36,8 @@ KNOWN: dict[tuple[str, str], str] = {
         "wrong count",
     ): "rows of ranges with `to`, `..` or commas are lost beside a single round",
     ("shares", "wrong count"): "rows of ranges with `11/16` are lost beside a single round",
+    ("mixed", "wrong count"): "a row for a range with counts is lost beside rows for one round",
+    ("ranges_listed", "wrong count"): "ranges in a list are lost beside single rounds",
     (
         "retried",
         "no mean",
@@ -579,11 +581,167 @@ def log(rng: Random) -> Made:
     return _of(rounds, _head(rng) + "```\n" + "\n".join(lines) + "\n```\n")
 
 
+def mixed(rng: Random) -> Made:
+    """Single rounds and ranges with counts in one table."""
+    rounds = _rounds(rng, 30)
+    parts = _parts(rng, rounds)
+    rows = [["Rounds", "Passed", "Failed", rng.choice(("Notes", "Worker"))]]
+    for part in parts:
+        name = part[0].name if len(part) == 1 else f"{part[0].name}-{part[-1].name}"
+        rows.append([name, str(_passes(part)), str(len(part) - _passes(part)), ""])
+    if rng.random() < 0.4:
+        rows.append(["Total", str(_passes(rounds)), str(len(rounds) - _passes(rounds)), ""])
+    return _of(rounds, f"{_head(rng)}{_table(rows)}\n", streak=None, countless=True)
+
+
+def ranges_listed(rng: Random) -> Made:
+    """A list with ranges of rounds."""
+    rounds = _rounds(rng, 30)
+    form = rng.choice(("- Rounds {n}: {s}", "- Round {n}: {s}", "- {s}: {n}", "* Runs {n} — {s}"))
+    lines, at = [], 0
+    while at < len(rounds):
+        end = at
+        while end + 1 < len(rounds) and rounds[end + 1].result == rounds[at].result:
+            end += 1
+        name = rounds[at].name if at == end else f"{rounds[at].name}-{rounds[end].name}"
+        form_ = form if at != end else form.replace("Rounds", "Round").replace("Runs", "Run")
+        lines.append(form_.format(n=name, s="PASS" if rounds[at].result == PASS else "FAIL"))
+        at = end + 1
+    return _of(rounds, _head(rng) + "\n".join(lines) + "\n")
+
+
+def tests_in(rng: Random) -> Made:
+    """Columns that count the tests of each round: a round passed where none failed."""
+    rounds = _rounds(rng)
+    total = rng.randint(5, 40)
+    head = rng.choice(
+        (
+            ("Round", "Tests", "Passed", "Failed"),
+            ("Round", "Tests passed", "Tests failed"),
+            ("Run", "Passed", "Failed", "Skipped"),
+        )
+    )
+    rows = [list(head)]
+    for one in rounds:
+        lost = 0 if one.result == PASS else rng.randint(1, 3)
+        cells = {"Tests": total, "Skipped": 2}
+        row = [one.name]
+        for title in head[1:]:
+            number = cells.get(title, lost if "ailed" in title else total - lost)
+            row.append(str(number))
+        rows.append(row)
+    return _of(rounds, f"{_head(rng)}{_table(rows)}\n")
+
+
+def shared(rng: Random) -> Made:
+    """Each round's share of tests that passed, for a status."""
+    rounds = _rounds(rng)
+    total = rng.choice((1, 10, 24))
+    head = rng.choice(("Status", "Result", "Passed", "Tests", "Tests passed"))
+    rows = [["Round", head]]
+    for one in rounds:
+        won = total if one.result == PASS else rng.randrange(total)
+        rows.append([one.name, f"{won}/{total}"])
+    return _of(rounds, f"{_head(rng)}{_table(rows)}\n")
+
+
+def noted(rng: Random) -> Made:
+    """Notes that hold the other word."""
+    rounds = _rounds(rng)
+    said = {
+        PASS: ("after 1 failed try", "no crash", "was FAIL in the last batch", "FAIL expected", ""),
+        FAIL: ("9 of 10 tests passed", "passes alone", "PASS after a restart", "ok until 80 %", ""),
+    }
+    rows = [["Round", "Status", "Notes"]]
+    rows += [
+        [r.name, "PASS" if r.result == PASS else "FAIL", rng.choice(said[r.result])] for r in rounds
+    ]
+    return _of(rounds, f"{_head(rng)}{_table(_shuffled(rng, rows))}\n")
+
+
+def two_hosts(rng: Random) -> Made:
+    """Two tables of the same numbers, for two hosts: each row is a round of its own."""
+    first = second = _rounds(rng, 10)
+    while [one.result for one in first] == [one.result for one in second]:
+        second = _rounds(rng, 10)
+    text = _head(rng)
+    for host, rounds in (("alpha", first), ("beta", second)):
+        rows = [["Round", "Status"]]
+        rows += [
+            [str(at), "PASS" if r.result == PASS else "FAIL"] for at, r in enumerate(rounds, 1)
+        ]
+        text += f"## {rng.choice(('Host ', 'Machine ', ''))}{host}\n\n{_table(rows)}\n\n"
+    return _of([*first, *second], text, streak=None)
+
+
+def again(rng: Random) -> Made:
+    """The seed's form: retries, a summary by batch and a second table, all true."""
+    rounds = _rounds(rng)
+    parts = _parts(rng, rounds)
+    rows = [["Round", "Status", "Retries", "Efficiency", "Notes"]]
+    for r in rounds:
+        won = r.result == PASS
+        said = "Clean" if won and not r.retries else "After retries" if won else "SIGSEGV exhausted"
+        value = f"{r.load}%" if won else "-"
+        rows.append([r.name, "PASS" if won else "**FAIL**", str(r.retries), value, said])
+    won = _passes(rounds)
+    rate = f"**Pass Rate**: {won}/{len(rounds)} ({100 * won / len(rounds):.1f}%)"
+    lines = [
+        f"- Batch {at} ({part[0].name}-{part[-1].name}): {_passes(part)}/{len(part)} "
+        f"({100 * _passes(part) / len(part):.1f}%)"
+        for at, part in enumerate(parts, 1)
+    ]
+    lost = ", ".join(r.name for r in rounds if r.result == FAIL)
+    mean = _mean([r.load for r in rounds if r.result == PASS])
+    before = rng.randint(100, 4000)
+    sums = f"{before} + {len(rounds)} attempts"
+    said = [
+        f"**Failures**: Rounds {lost} - intermittent driver SIGSEGV",
+        f"**Average efficiency**: {mean:.1f}% (within documented ~13% ceiling range)",
+        f"- **Total verification rounds**: {before + len(rounds)} ({sums}, {won} passed)",
+    ]
+    second = _table(
+        [["Round", "8-thread Efficiency"]]
+        + [[r.name, f"{r.load}%"] for r in rounds if r.result == PASS]
+    )
+    parts_ = [_table(rows), rate + "\n" + "\n".join(lines), said[0], second, said[1], said[2]]
+    return _of(
+        rounds,
+        _head(rng) + "\n\n".join(parts_) + "\n",
+        batches=tuple((_passes(part), len(part)) for part in parts),
+        true=(rate, *lines, *said),
+    )
+
+
+def html(rng: Random) -> Made:
+    """A table without outer bars, or aligned, or inside a list or a quote."""
+    rounds = _rounds(rng, 12)
+    rows = [
+        ["Round", "Status"],
+        *([r.name, "PASS" if r.result == PASS else "FAIL"] for r in rounds),
+    ]
+    form = rng.choice(("bare", "aligned", "quote", "indented", "links"))
+    text = _table(rows)
+    if form == "bare":
+        text = "\n".join(line.strip("| ") for line in text.splitlines())
+    elif form == "aligned":
+        text = text.replace("---", ":---:")
+    elif form == "quote":
+        text = "\n".join(f"> {line}" for line in text.splitlines())
+    elif form == "indented":
+        text = "- Rounds:\n\n" + "\n".join(f"  {line}" for line in text.splitlines())
+    else:
+        rows[1:] = [[f"[{row[0]}](logs/{row[0]}.log)", row[1]] for row in rows[1:]]
+        text = _table(rows)
+    return _of(rounds, f"{_head(rng)}{text}\n")
+
+
 KINDS: Mapping[str, Callable[[Random], Made]] = {
     one.__name__: one
     for one in (
         plain, retried, units, yes_no, ranges, counts, shares, listed, headed, csv, batched, prose,
         prose_only, interrupted, across, abreast, repeated, newest_first, sequence, log,
+        mixed, ranges_listed, tests_in, shared, noted, two_hosts, again, html,
     )
 }  # fmt: skip
 
