@@ -320,6 +320,77 @@ def test_a_failure_that_a_suite_counts_and_nobody_names_is_one(
         assert part.reason.startswith(f"it counts {unnamed} failure")
 
 
+@pytest.mark.parametrize("key", ["failures", "errors"])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0), ("0", 0), ("0.0", 0), (" 1 ", 1), ("1.0", 1), ("012", 12), ("1,000", 1000),
+        ("many", None), ("-1", None), ("1.5", None), ("1e3", None), ("1 2", None), ("9" * 30, None),
+    ],
+)  # fmt: skip
+def test_what_a_suite_counts_is_read_or_told(key: str, text: str, count: int | None) -> None:
+    part = read(suite(one("passed"), f"{key}='{text}'"))
+    assert part.totals is not None
+    assert part.totals.failing == (count or 0)
+    assert part.completeness == (None if count == 0 else "inconsistent")
+    no_count = f"suite 's' says {key}={text!r}, which is no count"
+    assert (no_count in part.warnings, no_count == part.reason) == (count is None, count is None)
+
+
+@pytest.mark.parametrize("key", ["tests", "skipped"])
+def test_other_counts_that_are_none_are_told_too(key: str) -> None:
+    part = read(suite(one("passed"), f"{key}='?'"))
+    assert part.warnings == (f"suite 's' says {key}='?', which is no count",)
+    assert part.completeness is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (suite(one("passed"), "status='failed'"), "s is said to have failed, and holds no failure"),
+        (suite(suite(one("passed"), "result=' Error '", "in")), "s > in is said to have failed, and holds no failure"),
+        (f"<testsuites status='failed'>{suite(one('passed'))}</testsuites>", "a suite without a name is said to have failed, and holds no failure"),
+        (suite("", "status='failed'"), "s is said to have failed, and holds no failure"),
+        (suite(suite(one("failed")), "status='failed'"), ""),
+        (suite(one("failed", "status='failed'"), "status='failed'"), ""),
+        (suite(one("passed"), "status='passed'"), ""),
+        (suite(one("skipped"), "status='skipped'"), ""),
+    ],
+)  # fmt: skip
+def test_a_suite_that_says_it_failed(text: str, reason: str) -> None:
+    part = read(text)
+    assert (part.completeness, part.reason) == ("inconsistent" if reason else None, reason)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outcome"),
+    [
+        ("<details><failure message='m'/></details>", "failed"),
+        ("<failures><failure/><failure/></failures>", "failed"),
+        ("<properties><property><error>m</error></property></properties>", "error"),
+        ("<system-out>x<failure/></system-out><skipped/>", "failed"),
+        ("<skipped><failure/></skipped>", "failed"),
+        ("<rerun><failure/></rerun>", "passed"),
+        ("<flakyFailure><failure/></flakyFailure>", "passed x2 ~"),
+        ("<failure><error/></failure>", "failed"),
+        ("<details><skipped/></details>", "passed"),
+    ],
+)
+def test_a_failure_inside_another_element_of_a_test_case(inside: str, outcome: str) -> None:
+    part = read(
+        suite(f"<testcase classname='c' name='a'>{inside}</testcase>{one('passed', name='b')}")
+    )
+    assert told(part) == {"c::a": outcome, "c::b": "passed"}
+
+
+def test_a_failure_inside_another_element_of_a_suite() -> None:
+    text = suite(f"<x><failure message='m'/></x><y>{one('failed', name='b')}</y>" + one("passed"))
+    part = read(text)
+    assert part.totals is not None
+    assert part.totals.failing > 0
+    assert "not counted: 1 test case directly in no suite" in part.warnings
+
+
 @pytest.mark.parametrize(
     ("classname", "name", "completeness"),
     [

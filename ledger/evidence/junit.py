@@ -64,6 +64,8 @@ OUTCOMES: dict[str, Outcome] = {
 _WEIGHT: dict[Outcome, int] = {"error": 0, "failed": 1, "passed": 3, "skipped": 4}
 
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+# `12`, `1.0`, `1,000`
+_COUNT = re.compile(r"(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.0{1,9})?")
 _MAX_WARNINGS = 5
 
 
@@ -118,11 +120,14 @@ def _weight(verdict: Verdict) -> int:
 def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
     """A test case in which nothing says how it went: it passed, unless its ``status`` or
     ``result`` says that it did not."""
-    outcome: Outcome = "passed"
-    states = [case[key].lower() for key in ("status", "result") if key in case]
-    if told := [_STATES[state] for state in states if state in _STATES]:
-        outcome = min(told, key=WORST_FIRST.index)
-    return TestResult(identity=identity, outcome=outcome, duration_s=seconds(case.get("time")))
+    return TestResult(identity=identity, outcome=_state(case), duration_s=seconds(case.get("time")))
+
+
+def _state(attributes: dict[str, str]) -> Outcome:
+    """What a test case or a suite says of itself."""
+    states = [attributes.get(key, "").strip().lower() for key in ("status", "result")]
+    told = [_STATES[state] for state in states if state in _STATES]
+    return min(told, key=WORST_FIRST.index, default="passed")
 
 
 def seconds(text: str | None) -> float | None:
@@ -163,8 +168,8 @@ class _Suite:
 
     def written(self, key: str) -> int | None:
         """A total that the suite tells of itself."""
-        text = self.attributes.get(key, "")
-        return int(text) if text.isdecimal() and len(text) < 10 else None
+        found = _COUNT.fullmatch(self.attributes.get(key, "").strip())
+        return int(found[1].replace(",", "")) if found else None
 
     @property
     def blamed(self) -> int:
@@ -203,11 +208,13 @@ class Cases:
         self.not_loaded: str | None = None
         """A file that could not be loaded, which has a test case of its name."""
         self.unexplained: str | None = None
-        """A test that is said to have failed, and nothing more."""
+        """A test or suite that is said to have failed, and nothing more."""
+        self.uncounted: str | None = None
+        """What a suite says of its failures and is no count."""
         self._suites = [_Suite({})]
         self._found: dict[str, list[_Case]] = {}
         self._mismatches: list[str] = []
-        self._numbered = self._nameless = self._guessed = 0
+        self._numbered = self._nameless = self._guessed = self.misplaced = 0
 
     def open(self, attributes: dict[str, str]) -> None:
         """A suite begins, or the root that holds them."""
@@ -216,7 +223,16 @@ class Cases:
         self.is_pytest = self.is_pytest or name in ("pytest", "pytest tests")
         self.is_jest = self.is_jest or name == "jest tests"
         path = f"{above.path} > {name}" if above.path else name
-        self._suites.append(_Suite(attributes, path))
+        suite = _Suite(attributes, path)
+        self._suites.append(suite)
+        for key in ("tests", *_COUNTED.values()):
+            if attributes.get(key, "").strip() and suite.written(key) is None:
+                told = (
+                    f"suite {name!r} says {key}={attributes[key][:_MAX_PATH]!r}, which is no count"
+                )
+                self._mismatches.append(told)
+                if key in ("failures", "errors"):
+                    self.uncounted = self.uncounted or told
         started = attributes.get("timestamp")
         if started and (self.started is None or order(started) < order(self.started)):
             self.started = started
@@ -276,6 +292,9 @@ class Cases:
                 self.add_broken(_NOT_LOADED, tag)
         self._suites.pop()
         suite.every += suite.own
+        failing = (suite.every[tag] for tag, outcome in OUTCOMES.items() if outcome in FAILING)
+        if _state(suite.attributes) in FAILING and not (suite.blamed or any(failing)):
+            self.unexplained = self.unexplained or suite.path or "a suite without a name"
         took = own_time = seconds(suite.attributes.get("time"))
         if took is None:
             every = (case.result.duration_s for alike in suite.cases.values() for case in alike)
@@ -411,6 +430,10 @@ class Cases:
             found.append("which of the tests that took no time are todo is not told: the last")
         if self._nameless:
             found.append(f"not counted: {counted(self._nameless, 'test case')} without a name")
+        if self.misplaced:
+            found.append(
+                f"not counted: {counted(self.misplaced, 'test case')} directly in no suite"
+            )
         if not self.tests:
             found.append("no test case in the file")
         return tuple(found)
@@ -512,6 +535,7 @@ def _part(cases: Cases, name: str) -> Part:
          f"it counts {counted(cases.unnamed, 'failure')} that no test case shows"),
         (cases.unexplained, "inconsistent",
          f"{cases.unexplained} is said to have failed, and holds no failure"),
+        (cases.uncounted, "inconsistent", cases.uncounted or ""),
     )  # fmt: skip
     for is_so, completeness, reason in told:
         if is_so:
@@ -529,13 +553,15 @@ class _Misnested(Exception):
 
 
 class _Document:
-    """The target of a parser: it takes test cases directly in a suite, suites in each other, and
-    verdicts directly in a test case. No tree is made, so that a large file needs no memory."""
+    """The target of a parser: it takes test cases directly in a suite, suites in each other,
+    verdicts directly in a test case, and failures wherever they stand but in a try or another
+    failure. No tree is made, so that a large file needs no memory."""
 
     def __init__(self) -> None:
         self.cases = Cases()
         self._depth = 0  # of the open element
         self._case_depth = 0  # of a test case, in the suite that is open
+        self._failure_depth = 0  # of a failure or a try that is open in a test case
         self._case: dict[str, str] | None = None
         self._verdicts: list[Verdict] = []
         self._of_suite: Verdict | None = None  # that it could not be loaded
@@ -557,7 +583,9 @@ class _Document:
             raise _Misnested(f"<testsuites> or <testsuite>, found <{tag[:40]}>")
         elif self._depth == self._case_depth and tag == "testcase":
             self._case = attributes
-        elif self._depth == self._case_depth and tag in ("error", "failure"):
+        elif tag == "testcase":
+            self.cases.misplaced += 1
+        elif tag in ("error", "failure"):
             self._text = []
             self._of_suite = Verdict(tag, attributes, self._text)
         elif tag == "property" and attributes.get("name") == "go.version":
@@ -567,9 +595,14 @@ class _Document:
         if tag == "testcase":
             raise _Misnested("no test case inside a test case, found one")
         self._text = None
-        if self._depth == self._case_depth + 1 and tag in OUTCOMES:
+        if self._failure_depth:
+            return
+        is_failure = OUTCOMES.get(tag) in FAILING
+        if is_failure or (self._depth == self._case_depth + 1 and tag in OUTCOMES):
             self._text = []
             self._verdicts.append(Verdict(tag, attributes, self._text))
+        if is_failure or tag.startswith(("flaky", "rerun")):
+            self._failure_depth = self._depth
 
     def data(self, text: str) -> None:
         """Text between tags."""
@@ -587,6 +620,8 @@ class _Document:
         elif self._depth == self._case_depth - 1:
             self._case_depth -= 1
             self.cases.close()
+        if self._depth == self._failure_depth:
+            self._failure_depth = 0
         self._text = None
         self._depth -= 1
 
