@@ -29,57 +29,42 @@ def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
     """Fold what the files of one run say.
 
     ``merge`` says which of them gives the tests; ``duration_s`` is the sum over these files.
-
-    ``completeness`` is how far the run came and whether its outputs agree, not how its tests
-    went:
-
-    - ``crashed``: a signal or a fatal error ended it;
-    - ``timeout``: ``timeout(1)`` (exit code 124) or pytest-timeout ended it;
-    - ``incomplete``: it was interrupted or stopped after so many failures, an output is cut short
-      or cannot be read, or there are no test results at all;
-    - ``inconsistent``: its outputs disagree (on a test, or an exit code of 0 beside a failure),
-      a suite counts failures that nobody names, or more tests ended than were collected;
-    - ``failed``: it ended by itself without running all of its tests: wrong usage, nothing
-      collected, a module or suite that could not be loaded, an internal error, or a non-zero exit
-      code that no failing test accounts for;
-    - ``complete``: it ran to its end, with 8 failed tests and exit code 1, too. A command that
-      has no tests is complete where ``ledger run`` says so.
-
-    The first of them that any file shows stands; ``reason`` says why."""
+    ``_completeness`` says how far the run came."""
     merged = merge(parts)
-    sources, duration, totals = dict(merged.sources), merged.duration_s, merged.totals
-    noted = [*_warnings(parts), *merged.warnings]
+    sources, noted = dict(merged.sources), [*_warnings(parts), *merged.warnings]
     times = _own_times(parts, merged, noted)
     exit_code = _exit_code(parts, times, noted, sources)
-    if (elapsed := _elapsed(times, sources)) is not None and duration is None:
-        duration, sources["duration_s"] = elapsed, times[0].file
+    elapsed, peak = _costs(times, sources)
+    if elapsed is not None and merged.duration_s is None:
+        sources["duration_s"] = sources["elapsed_s"]
     command, environment = _command(parts, times, sources), _environment(parts, noted)
-    merged.disagreements += _disagreements(totals, exit_code)
+    merged.disagreements += _disagreements(merged.totals, exit_code)
     noted += merged.disagreements
     completeness, reason = _completeness(parts, merged, exit_code)
-    claim = next((part for part in parts if part.reader == "run"), None)
-    if not (single or (claim and claim.without_tests)):
+    # What `ledger run` wrote of the run, where it made it.
+    claim = next((part for part in parts if part.reader == "run"), Part("run", ""))
+    if not (single or claim.without_tests):
         noted += _missing({part.reader for part in parts})
     return Evidence(
         path=path,
         command=command,
         cwd=next((part.cwd for part in parts if part.command == command and part.cwd), None),
-        started=merged.started or (claim.started if claim else None),
-        duration_s=duration,
+        started=merged.started or claim.started,
+        duration_s=elapsed if merged.duration_s is None else merged.duration_s,
         elapsed_s=elapsed,
         exit_code=exit_code,
-        peak_rss_bytes=_peak(times, sources),
+        peak_rss_bytes=peak,
         cpu_percent=times[0].cpu_percent if len(times) == 1 else None,
-        totals=totals,
+        totals=merged.totals,
         printed=merged.printed,
         tests=merged.tests,
         tests_partial=merged.partial,
         deselected=_deselected(parts),
         environment=environment,
         crashes=tuple(dict.fromkeys(crash for part in parts for crash in part.crashes)),
-        repeats=claim.repeats if claim else None,
-        commit=claim.commit if claim else None,
-        dirty=claim.dirty if claim else None,
+        repeats=claim.repeats,
+        commit=claim.commit,
+        dirty=claim.dirty,
         completeness=completeness,
         reason=reason,
         warnings=tuple(dict.fromkeys(noted)),
@@ -103,19 +88,16 @@ def _deselected(parts: Sequence[Part]) -> int | None:
     return max(counts.values(), default=0) or None
 
 
-def _elapsed(times: Sequence[Part], sources: dict[str, str]) -> float | None:
-    if not times:
-        return None
-    sources["elapsed_s"] = times[0].file
-    return round(sum(part.elapsed_s or 0.0 for part in times), 2)
-
-
-def _peak(times: Sequence[Part], sources: dict[str, str]) -> int | None:
+def _costs(times: Sequence[Part], sources: dict[str, str]) -> tuple[float | None, int | None]:
+    """Seconds, those of all reports of time together, and bytes, those of the largest."""
     peaks = [(part.peak_rss_bytes, part.file) for part in times if part.peak_rss_bytes is not None]
-    if not peaks:
-        return None
-    largest, sources["peak_rss_bytes"] = max(peaks, key=lambda peak: peak[0])
-    return largest
+    peak = None
+    if peaks:
+        peak, sources["peak_rss_bytes"] = max(peaks, key=lambda peak: peak[0])
+    if not times:
+        return None, None
+    sources["elapsed_s"] = times[0].file
+    return round(sum(part.elapsed_s or 0.0 for part in times), 2), peak
 
 
 def _missing(readers: set[str]) -> list[str]:
@@ -230,10 +212,22 @@ def _disagreements(totals: Totals | None, exit_code: int | None) -> list[str]:
 
 
 def _completeness(
-    parts: Sequence[Part],
-    merged: Merged,
-    exit_code: int | None,
+    parts: Sequence[Part], merged: Merged, exit_code: int | None
 ) -> tuple[Completeness, str]:
+    """How far the run came and whether its outputs agree, not how its tests went: with 8 failed
+    tests and exit code 1 it is complete, too.
+
+    - ``crashed``: a signal or a fatal error ended it;
+    - ``timeout``: ``timeout(1)`` (exit code 124) or pytest-timeout ended it;
+    - ``incomplete``: it was interrupted or stopped after so many failures, an output is cut short
+      or cannot be read, or there are no test results at all, but of a command that has no tests;
+    - ``inconsistent``: its outputs disagree (on a test, or an exit code of 0 beside a failure),
+      a suite counts failures that nobody names, or more tests ended than were collected;
+    - ``failed``: it ended by itself without running all of its tests: wrong usage, nothing
+      collected, a module or suite that could not be loaded, an internal error, or a non-zero exit
+      code that no failing test accounts for.
+
+    The first of them that any file shows stands, with the reason."""
     crashes = [crash for part in parts for crash in part.crashes]
     found: list[tuple[Completeness, str]] = []
     found += [("inconsistent", told) for told in merged.disagreements]
