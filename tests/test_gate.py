@@ -624,3 +624,34 @@ def test_validate_refuses_what_was_set_to_done_by_hand(repo: Repository) -> None
     assert done.code == 1
     assert "LED605" in done.out
     assert "docs/none.md is not there" in done.out
+
+
+# Sections of cross-references
+
+OTHER = "# Plan\n\n## 4. Tests\n\n### 4.1 Order\n\n## Phase M — hand-off\n\n## [A-1] Reading\n\n**Rule 7** holds.\n"
+SECTIONS = [
+    ("§Phase M", ""),
+    ("§[A-1]", ""),
+    ("§§4 (runtime), 4.1 (order)", ""),
+    ("§§4-4.1", ""),
+    ("§Rule 7", ""),  # no heading, and yet there
+    ("", ""),
+    ("§Phase ZZZ", "Phase ZZZ"),
+    ("§[A-12]", "A-12"),
+    ("§§4, 5 (speed)", "5"),
+    ("§4.1-4.9", "4.9"),
+]
+
+
+@pytest.mark.parametrize(("section", "lost"), SECTIONS)
+def test_the_sections_of_a_cross_reference(repo: Repository, section: str, lost: str) -> None:
+    repo.write("other.md", OTHER.encode())
+    brief = (DATA / "small_brief.md").read_text("utf-8")
+    brief = brief.replace("docs/lost_notes.md", f"other.md {section}")
+    repo.write("brief.md", brief.encode())
+    [reference] = [
+        r for r in gate(repo.path, "brief.md").data["references"] if r["label"] == "Notes"
+    ]
+    assert (reference["state"], reference["section"]) == ("no-section" if lost else "found", lost)
+    told = f"cross-reference Notes: other.md has no section {lost}"
+    assert (told in call(repo.path, "gate", "brief.md").out) == bool(lost)

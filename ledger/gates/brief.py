@@ -52,6 +52,10 @@ _SUM: Final = re.compile(r"\((\d{1,6}(?: ?\+ ?\d{1,6}){1,200})\b")
 _TEST: Final = re.compile(
     r"[\w./-]{1,200}\.py::[\w:]{1,300}(?:\[[^\]\s]{1,200}\])?|\btest_\w{3,200}(?:\[[^\]\s]{1,200}\])?(?![\w./])"
 )
+# e.g. "§Phase M", "§§2 (runtime), 15 (gradients)"
+_SECTIONS: Final = re.compile(r"\u00a7+[ \t]*(?P<names>[^\u00a7\n]{1,200})")
+_NOTED: Final = re.compile(r"\([^()]{0,200}\)")
+_RANGE: Final = re.compile(r"(\d[\d.]{0,20})[-\u2013](\d[\d.]{0,20})")
 # e.g. "│   ├── name": the stem, then the branch
 _BRANCH: Final = re.compile(
     r"(?P<stem>[ \t\u00a0|\u2502]*)(?:[\u251c\u2514\u2570+`][\u2500-]+[ \t]*)"
@@ -443,7 +447,16 @@ def _references(every: Sequence[Part]) -> Iterator[Reference]:
         if "cross reference" in title or title == "references":
             for node in (node for group in part.groups for node in group.every_node):
                 if paths := _leads_to(node.value):
-                    yield Reference(label=node.name, paths=paths, line=node.line)
+                    sections = tuple(_sections(node.value))
+                    yield Reference(label=node.name, paths=paths, sections=sections, line=node.line)
+
+
+def _sections(value: str) -> Iterator[str]:
+    """The sections that stand behind a path; both ends of a range."""
+    for found in _SECTIONS.finditer(value):
+        for name in _NOTED.sub("", found["names"]).split(","):
+            ends = _RANGE.fullmatch(name.strip())
+            yield from ends.groups() if ends else filter(None, [name.strip(" `[].;")])
 
 
 def _leads_to(value: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 ledger says. Everything that a gate reads is read here, and at most once."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -38,6 +38,9 @@ LARGEST: Final = 4_000_000  # bytes of a document that is searched
 _MOST_PLACES: Final = 50  # that a placeholder may stand for
 # e.g. "tests/test_x.py::TestY::{test_a,test_b}"
 _NODE: Final = re.compile(r"[\w./-]{1,300}\.py::[\w:.\[\]{},-]{1,600}")
+
+_NUMBERED: Final = re.compile(r"(?:\u00a7[ \t]*)?\d")
+_MARK: Final = re.compile(r"^(?:\u00a7|section)[ \t]*", re.IGNORECASE)
 
 
 class Request(NamedTuple):
@@ -144,7 +147,32 @@ class Facts:
                 state: ReferenceState = "found" if kind == "path" else kind
                 if kind == "path" and self.sizes(name) is None:
                     state = "tracked" if self.is_tracked(name) else "missing"
-                yield CrossReference(label=one.label, path=path, state=state, line=one.line)
+                lost = self._lost_section(name, one.sections) if state == "found" else ""
+                yield CrossReference(
+                    label=one.label,
+                    path=path,
+                    state="no-section" if lost else state,
+                    section=lost,
+                    line=one.line,
+                )
+
+    def _lost_section(self, path: str, sections: Sequence[str]) -> str:
+        """The first of the sections that a document's headings do not have; empty for none, and
+        where nothing numbers its headings as a section is numbered."""
+        content = self.text(path) or "" if sections and path.endswith(".md") else ""
+        titles = [one.title for one in outline.parts(document.parse(text.encode(content)))]
+        is_numbered = any(_NUMBERED.match(title) for title in titles)
+        for name in sections if any(titles) else ():
+            as_words = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+            if name[0].isdigit():
+                # e.g. "## §4.1 Order"
+                starts = (as_words.match(_MARK.sub("", title)) for title in titles)
+                is_lost = is_numbered and not any(starts)
+            else:
+                is_lost = not as_words.search(content)
+            if is_lost:
+                return name
+        return ""
 
     # Placeholders
 

@@ -11,7 +11,7 @@ from ledger.plan.model import Model
 Line = Annotated[int, Field(ge=1)]
 UpdateKind = Literal["attempt", "rewrite", "add"]
 Verdict = Literal["met", "unmet", "unknown"]
-ReferenceState = Literal["found", "tracked", "missing", "outside", "placeholder"]
+ReferenceState = Literal["found", "tracked", "missing", "outside", "placeholder", "no-section"]
 
 
 class Condition(Model):
@@ -243,6 +243,8 @@ class Reference(Model):
     """What the brief calls it."""
     paths: tuple[str, ...]
     """The paths that it leads to, without the section behind them."""
+    sections: tuple[str, ...] = ()
+    """The sections that it names, such as ``Phase M`` or ``4.1``."""
     line: int
     """Its line, from 1."""
 
@@ -388,7 +390,10 @@ class CrossReference(Model):
     path: str
     """The path as written, without the section behind it."""
     state: ReferenceState
-    """`found`: the work tree has it; `tracked`: only git has."""
+    """`found`: the work tree has it; `tracked`: only git has; `no-section`: the document is there,
+    and has no heading of the `section`."""
+    section: str = ""
+    """The section that is not there; empty for none."""
     line: Line
     """Its line."""
 

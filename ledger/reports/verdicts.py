@@ -26,7 +26,8 @@ def gate(judged: Gate) -> Iterator[Line]:
     yield from _environment(judged)
     for link in judged.references:
         if link.state != "found":
-            what = f"cross-reference {link.label}: {link.path} {_STATES[link.state]}"
+            what = f"cross-reference {link.label}: {link.path} {_STATES[link.state]} {link.section}"
+            what = what.rstrip()
             yield Line(text.visible(f"{judged.path}:{link.line}: {what}"))
     if judged.damage:
         lost = [str(one.line) for one in judged.damage if one.lost]
@@ -40,6 +41,7 @@ def gate(judged: Gate) -> Iterator[Line]:
 _STATES = {
     "tracked": "is in git and not in the work tree",
     "missing": "is not there",
+    "no-section": "has no section",
     "outside": "leads out of the repository",
     "placeholder": "was never filled in",
 }
