@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,79 @@ WORDS = [
 @pytest.mark.parametrize("word", WORDS)
 def test_the_page_says_what_only_the_brief_said(seeds: Path, word: str) -> None:
     assert word in call(seeds, "show", BRIEF).out
+
+
+# Days of that work that go wrong
+
+
+@pytest.fixture
+def project(real_repo_copy: Callable[[str], Path]) -> Path:
+    """The project with the brief's updates applied and committed."""
+    place = add_to(real_repo_copy(REVISION))
+    assert call(place, "apply", BRIEF).code == 0
+    commit = ["-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-qm", "Hand over"]
+    for arguments in (["add", "docs", BRIEF], commit):
+        subprocess.run(["git", *arguments], cwd=place, check=True, capture_output=True)
+    return place
+
+
+ITEM = "TEST-SUITE-TRIAGE-002"
+RUN = "reports/2026-01-test-suite-refresh/phase_n/20251102T000000Z"
+
+
+def lay_failed_run(project: Path) -> None:
+    folder = project / RUN
+    folder.mkdir(parents=True)
+    (folder / "pytest.log").write_text("===== 8 failed, 540 passed in 1661.37s =====\n")
+    (folder / "exit_code.txt").write_text("1\n")
+
+
+def tie(project: Path) -> str:
+    """Give the item its field; the plan as it is then."""
+    plan = project / "docs" / "fix_plan.md"
+    text = plan.read_text("utf-8")
+    head, item, rest = text.partition(f"## [{ITEM}]")
+    rest = rest.replace("- Priority:", f"- Brief: [hand-off](../{BRIEF})\n- Priority:", 1)
+    plan.write_text(head + item + rest, "utf-8")
+    return head + item + rest
+
+
+@pytest.mark.parametrize("is_tied", [False, True])
+def test_a_failing_run_closes_no_sprint_by_append(project: Path, is_tied: bool) -> None:
+    lay_failed_run(project)
+    if is_tied:
+        tie(project)
+    plan = project / "docs" / "fix_plan.md"
+    before = plan.read_bytes()
+    actions = [word for number in (21, 22, 23, 24) for word in ("--complete", str(number))]
+    said = ["--summary", "Phase N complete, all three sprints closed."]
+    done = call(project, "append", ITEM, RUN, "--status", "done", *actions, *said)
+    assert (done.code, "LED605" in done.err) == (1, True)
+    assert plan.read_bytes() == before
+
+
+@pytest.mark.parametrize("number", [21, 22, 23, 24])
+def test_a_failing_run_closes_no_sprint_by_hand(project: Path, number: int) -> None:
+    lay_failed_run(project)
+    text = tie(project)
+    lines = text.split("\n")
+    at = next(n for n, line in enumerate(lines) if line.startswith(f" {number}. "))
+    state = lines[at].partition(". ")[2].partition(" \u2014")[0]
+    lines[at] = lines[at].replace(state, "\u2705 COMPLETE (Attempt #22)", 1)
+    first = next(n for n, line in enumerate(lines) if "Attempt #21" in line)
+    entry = f"  * [2025-11-02] Attempt #22 \u2014 Result: info. Artifacts: `{RUN}/`"
+    lines[first:first] = [entry]
+    (project / "docs" / "fix_plan.md").write_text("\n".join(lines), "utf-8")
+    done = call(project, "validate", "--base", "HEAD")
+    told = [line for line in done.out.splitlines() if "LED605" in line and " error " in line]
+    assert any(f"action {number}" in line for line in told), done.out
+
+
+def test_a_section_that_the_plan_does_not_have_is_told(project: Path) -> None:
+    place = project / BRIEF
+    place.write_bytes(place.read_bytes().replace("§Phase M".encode(), "§Phase ZZZ".encode()))
+    wanted = "test-suite-triage-phase-h.md has no section Phase ZZZ"
+    assert wanted in call(project, "gate", BRIEF).out
 
 
 # The order of sprints, and what is not there
