@@ -120,3 +120,43 @@ def test_a_sprint_that_is_not_met_is_not_complete(
     run = "reports/new/20251110T080000Z"
     done = call(repo.path, "append", "PARSE-SPEED-001", run, "--complete", number)
     assert (done.code, "LED605" in done.err) == (1, True), done.err
+
+
+NAMED = f"- Brief: `{BRIEF}`"
+CITED = f" See `{BRIEF}`."
+
+
+@pytest.mark.parametrize("writer", ["append", "ci"])
+@pytest.mark.parametrize(
+    ("field", "cited", "is_asked"), [(NAMED, "", True), ("", CITED, False), ("", "", False)]
+)
+def test_an_item_is_done_when_the_brief_that_it_names_is_met(
+    repo: Repository, writer: str, field: str, cited: str, is_asked: bool
+) -> None:
+    tied(repo, field, cited)
+    text = repo.ledger.read_text("utf-8")
+    text = text.replace("- Exit Criteria:\n  - [ ] 50 MB in under ten times the time of 5 MB\n", "")
+    repo.ledger.write_text(text, "utf-8")
+    repo.write("reports/new/20251110T080000Z/pytest.log", b"= 14 passed in 3.40s =\n")
+    repo.write("reports/new/20251110T080000Z/exit_code.txt", b"0\n")
+    repo.commit("Before")
+    if writer == "append":
+        run = "reports/new/20251110T080000Z"
+        done = call(repo.path, "append", "PARSE-SPEED-001", run, "--status", "done")
+        told, code = done.err, done.code
+    else:
+        closed = text.replace("- Status: in_progress", "- Status: done", 1)
+        repo.ledger.write_text(closed.replace("High | in_progress", "High | done", 1), "utf-8")
+        done = call(repo.path, "validate", "--base", "HEAD")
+        told, code = done.out, done.code
+    lines = [line for line in told.splitlines() if "LED605" in line and f"{BRIEF}:" in line]
+    assert (bool(lines), code == 1) == (is_asked, is_asked), told
+
+
+def test_verify_holds_a_done_item_against_the_brief_that_it_names(repo: Repository) -> None:
+    tied(repo, NAMED, "")
+    text = repo.ledger.read_text("utf-8").replace("- Status: in_progress", "- Status: done", 1)
+    repo.ledger.write_text(text, "utf-8")
+    claims = call(repo.path, "verify", "--json").data["claims"]
+    [claim] = [one for one in claims if one["kind"] == "done" and one["text"].endswith("is done")]
+    assert (claim["verdict"], claim["evidence"]) == ("contradicted", BRIEF)

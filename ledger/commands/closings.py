@@ -14,8 +14,16 @@ from ledger.gates import done
 from ledger.gates.done import Closing, Grounds
 from ledger.gates.facts import Facts as GateFacts
 from ledger.gates.facts import Request
-from ledger.gates.gate import judged_criteria, judged_sprint, sprint_of, undecided
-from ledger.gates.model import SprintState
+from ledger.gates.gate import (
+    BUNDLE,
+    briefs_of,
+    judged,
+    judged_criteria,
+    judged_sprint,
+    sprint_of,
+    undecided,
+)
+from ledger.gates.model import Brief, SprintState
 from ledger.gates.state import sprint_state
 from ledger.plan import text
 from ledger.plan.model import Change, Item, Ledger, Span
@@ -40,10 +48,26 @@ def objections(
         return [
             objection
             for closing in closed
-            for objection in done.objections(
-                closing, grounds_of(config, closing, place), strict=strict
-            )
+            for grounds in every_grounds(config, closing, place)
+            for objection in done.objections(closing, grounds, strict=strict)
         ]
+
+
+def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Grounds]:
+    """What something that is called done stands on: of an item whose field names a brief, that
+    brief as well."""
+    own = grounds_of(config, closing, place)
+    yield own
+    if closing.action is not None or own.document:
+        return
+    assert place.files is not None
+    for tied in briefs_of(place.files, config.ledger_path, closing.item):
+        if tied.is_named:
+            facts = _facts(config, closing.item, place, tied.path, tied.brief)
+            # Exit criteria say that files were captured; each file of the bundle is for `gate`.
+            asked = (one for one in judged(facts, None) if one.section != BUNDLE)
+            yield Grounds(criteria=tuple(asked), document=tied.path)
+        return
 
 
 def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
@@ -79,12 +103,15 @@ def sprint_states(config: Config, item: Item, place: Place) -> Iterator[SprintSt
             continue
         path, brief, sprint = tied
         if path not in facts:
-            newest = newest_run(item, place)
-            request = Request(runs=newest.runs if newest else ())
-            facts[path] = GateFacts(
-                config, path, request=request, brief=brief, item=item, view=place.files
-            )
+            facts[path] = _facts(config, item, place, path, brief)
         yield sprint_state(facts[path], sprint, number)
+
+
+def _facts(config: Config, item: Item, place: Place, path: str, brief: Brief) -> GateFacts:
+    """What an item's brief is judged by: the newest run that the item cites, among others."""
+    newest = newest_run(item, place)
+    request = Request(runs=newest.runs if newest else ())
+    return GateFacts(config, path, request=request, brief=brief, item=item, view=place.files)
 
 
 def sprints_of(config: Config, items: Sequence[Item]) -> dict[Span, tuple[SprintState, ...]]:
@@ -96,7 +123,7 @@ def sprints_of(config: Config, items: Sequence[Item]) -> dict[Span, tuple[Sprint
 def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[JudgedClaim]:
     """What ``ledger`` calls done, item by item and sprint by sprint, held against its grounds."""
     for closing in done.closings(ledger, None):
-        grounds = grounds_of(config, closing, place)
+        every = list(every_grounds(config, closing, place))
         claim = Claim(
             item=closing.item.id,
             attempt=None,
@@ -105,7 +132,10 @@ def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[Judged
             claimed="done",
             line=closing.line,
         )
-        against = sorted(done.objections(closing, grounds, strict=False), key=lambda o: o.severity)
+        told = [(o, one) for one in every for o in done.objections(closing, one, strict=False)]
+        told.sort(key=lambda pair: pair[0].severity)
+        against = [objection for objection, _ in told]
+        grounds = told[0][1] if told else every[0]
         where = grounds.document or config.ledger_path
         if against and against[0].severity == "error":
             reason = against[0].message.removeprefix(f"{closing.said} and ")

@@ -34,6 +34,7 @@ from ledger.plan.standing import sprint_number
 _BRIEF: Final = re.compile(r"(?P<link>\]\()?(?<![\w./@+~-])(?P<path>[\w./@+~-]{1,200}\.md)\b")
 _CALLED_BRIEF: Final = re.compile(r"(?:brief|hand[_-]?off|next[_-]steps)[^/]*\.md\Z", re.IGNORECASE)
 _MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
+BUNDLE: Final = "Artifact bundle"  # the section of its files
 _MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
@@ -212,7 +213,7 @@ def _conditions(brief: Brief, only: Sprint | None) -> Iterator[Condition]:
         is_file = not entry.path.endswith("/")
         if is_file and (only is None or (only.number and prose.of_sprint(entry.path, only.number))):
             yield Condition(
-                section="Artifact bundle",
+                section=BUNDLE,
                 text=entry.path,
                 claimed=None,
                 optional=entry.optional,
