@@ -70,6 +70,8 @@ class World:
     """Further tests: how each ended in the baseline and in the new run."""
     seconds: float
     options: bool
+    lies: bool
+    """Whether the brief tells its baseline wrongly."""
     state: str = "whole"
     """What is odd about the new run."""
     files: dict[str, str] = field(default_factory=dict)
@@ -130,7 +132,9 @@ def world(rng: Random) -> World:
         if rng.random() < 0.4:
             others[f"{cluster.suite}::test_sound"] = ("passed", "passed")
     state = rng.choice(("whole",) * 12 + ("older", "cut", "exit", "part", "error"))
-    return World(clusters, others, rng.uniform(900, 1700), rng.random() < 0.5, state)
+    return World(
+        clusters, others, rng.uniform(900, 1700), rng.random() < 0.5, rng.random() < 0.2, state
+    )
 
 
 def junit(results: Mapping[str, str], seconds: float) -> str:
@@ -525,6 +529,21 @@ MARKS |= {"[X] ": True, "☐ ": None, "✔ ": True, "⬜ ": None, "☑ ": True}
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What else the brief says."""
+
+    totals: Mapping[str, int]
+    lies: bool
+    clusters: Mapping[str, int]
+    tests: Mapping[str, list[str]] | None
+    blocked: str
+    """The cluster of its blocker; empty where it has none."""
+    unblocks: Mapping[str, int]
+    tasks: Sequence[str]
+    expected: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
 class Made:
     """A brief, the files around it, and what is true of its criteria."""
 
@@ -536,6 +555,7 @@ class Made:
     """Whether the brief names a file of the baseline's folder."""
     run: str
     """The run that is to show the outcome."""
+    facts: Facts
 
 
 def _list(rng: Random, criteria: Sequence[Criterion], marks: Sequence[str]) -> list[str]:
@@ -618,7 +638,7 @@ def _head(rng: Random, world: World) -> list[str]:
     before = world.results(False)
     failed = world.count("failed", False)
     names = ", ".join(one.name.split("-")[0] for one in world.clusters)
-    ends = {"passed": world.count("passed", False), "failed": failed}
+    ends = {"passed": world.count("passed", False) + 2 * world.lies, "failed": failed}
     ends["skipped"] = world.count("skipped", False)
     results = " / ".join(f"**{number} {end}**" for end, number in ends.items())
     sums = "+".join(str(one.said) for one in world.clusters)
@@ -727,6 +747,26 @@ def _runs(known: World) -> None:
         known.files[f"{folder}/exit_code.txt"] = f"{code}\n"
 
 
+def _facts(
+    known: World, parts: Sequence[Sequence[Cluster]], mode: str, hoped: Sequence[Criterion]
+) -> Facts:
+    """What the brief says beside its criteria."""
+    ends = ("passed", "failed", "skipped")
+    totals = {end: known.count(end, False) for end in ends}
+    totals["passed"] += 2 * known.lies
+    expected = [re.match(r"\*\*(\w+):\*\* (\d+) \S+ (\d+)", one.text) for one in hoped]
+    return Facts(
+        totals={**totals, "collected": len(known.results(False))},
+        lies=known.lies,
+        clusters={one.name: one.said for one in known.clusters},
+        tests={one.name: one.ids for one in known.clusters} if mode == "table" else None,
+        blocked=known.clusters[-1].name if known.options else "",
+        unblocks={str(at): sum(one.said for one in part) for at, part in enumerate(parts, 1)},
+        tasks=[f"{a}.{b}" for a, part in enumerate(parts, 1) for b in range(1, len(part) + 1)],
+        expected=[(one[1], one[2], one[3]) for one in expected if one],
+    )
+
+
 def make(rng: Random) -> Made:
     """One brief."""
     known = world(rng)
@@ -779,5 +819,6 @@ def make(rng: Random) -> Made:
     _runs(known)
     known.files |= {BRIEF: brief, "docs/fix_plan.md": _plan(known)}
     every = [*(one for part in sprints.values() for one in part), *before, *after, *hoped]
+    facts = _facts(known, parts, mode, hoped)
     run = BASELINE if known.state == "older" else RUN
-    return Made(brief, known.files, every, list(sprints), cites, run)
+    return Made(brief, known.files, every, list(sprints), cites, run, facts)

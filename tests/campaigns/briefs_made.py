@@ -65,6 +65,9 @@ KNOWN: dict[tuple[str, str], str] = {
     ("green", "unneeded"): "`No failures` behind `☐` is not understood",
     ("named", "unmet for met"): "`TEST no longer fails` asks whether its file is there",
     ("remaining", "unneeded"): "the same",
+    ("(shown)", "criteria"): "the criteria that are silent or twice, seen from `show`",
+    ("(shown)", "tasks"): "and tasks twice, for the same reason",
+    ("(shown)", "sprints"): "and what a sprint unblocks is lost to its second",
     ("sprint", "met for unmet"): "a sprint is as complete as what is read of its criteria",
     ("sprint", "judged"): "the same",
     ("sprint", "unmet for met"): "the same",
@@ -122,6 +125,8 @@ def differences(made: Made, data: Mapping[str, Any]) -> Iterator[tuple[str, str,
             yield "(other)", "mark in the text", one["text"]
     places = {(one.sprint, _bare(one.text)) for one in made.criteria}
     for right in made.criteria:
+        if right.kind.startswith("expected"):
+            continue
         found = told.pop((right.sprint, _bare(right.text)), [])
         if not found:
             free = told.keys() - places
@@ -150,6 +155,52 @@ def differences(made: Made, data: Mapping[str, Any]) -> Iterator[tuple[str, str,
         yield "(whole)", "whole", f"{whole}, told {data['verdict']}"
 
 
+def _parts(made: Made, brief: Mapping[str, Any]) -> Iterator[tuple[str, object, object]]:
+    """Each part of a brief, as written and as shown."""
+    facts = made.facts
+    totals = {name: brief["totals"][name] for name in facts.totals} if brief["totals"] else {}
+    yield "totals", dict(facts.totals), totals
+    clusters = {one["id"].removeprefix("CLUSTER-"): one for one in brief["clusters"]}
+    yield "clusters", dict(facts.clusters), {name: one["count"] for name, one in clusters.items()}
+    if facts.tests:
+        tests = {name: sorted(one["tests"]) for name, one in clusters.items()}
+        yield "tests of clusters", {name: sorted(ids) for name, ids in facts.tests.items()}, tests
+    blockers = [one["clusters"] for one in brief["blockers"]]
+    yield "blockers", [[f"CLUSTER-{facts.blocked}"]] if facts.blocked else [], blockers
+    wanted = [("A", "B")] if facts.blocked else []
+    options = [tuple(one["name"][0] for one in each["options"]) for each in brief["decisions"]]
+    yield "options", wanted, options
+    yield "sprints", dict(facts.unblocks), {s["number"]: s["unblocks"] for s in brief["sprints"]}
+    yield "tasks", list(facts.tasks), [t["number"] for s in brief["sprints"] for t in s["tasks"]]
+    expected = [(one["name"], one["before"], one["after"].split()[0]) for one in brief["expected"]]
+    yield "expected results", list(facts.expected), expected
+    said = sum(not one.kind.startswith("expected") for one in made.criteria)
+    lists = [brief[name] for name in ("criteria", "success", "prerequisites")]
+    lists += [one["criteria"] for one in brief["sprints"]]
+    yield "criteria", said, sum(map(len, lists))
+
+
+def shown(made: Made, repo: Repository, gate: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What `show` says otherwise than the writer, or than `gate` of the same run."""
+    done = commands.call(repo.path, "show", BRIEF, "--run", made.run, "--json")
+    if done.code == 2:
+        yield "(shown)", "refused", done.out
+        return
+    data = done.data["brief"]
+    for part, right, told in _parts(made, data["brief"]):
+        if right != told:
+            yield "(shown)", part, f"{right}, told {told}"
+    verdict = data["baseline"]["verdict"] if data["baseline"] else "none"
+    if made.cites and verdict != (UNMET if made.facts.lies else MET):
+        yield "(shown)", "baseline", f"{'a lie' if made.facts.lies else 'true'}, told {verdict}"
+    same = {(one["line"], one["text"]): one["verdict"] for one in gate["criteria"]}
+    for one in data["criteria"]:
+        other = same.get((one["line"], one["text"]), one["verdict"])
+        stamped = "<STAMP>" in one["text"] or one["check"].startswith("complete")
+        if other != one["verdict"] and not stamped and made.cites:
+            yield "(shown)", "other than gate", f"{one['text']}: {one['verdict']}, gate {other}"
+
+
 def ask(repo: Repository, made: Made, rng: Random) -> Iterator[tuple[str, str, str]]:
     """What `gate` says otherwise than the writer knows."""
     base = ("--baseline", BASELINE) if not made.cites or rng.random() < 0.5 else ()
@@ -161,6 +212,7 @@ def ask(repo: Repository, made: Made, rng: Random) -> Iterator[tuple[str, str, s
     yield from differences(made, done.data)
     if (done.code == 0) != (done.data["verdict"] == MET):
         yield "(whole)", "exit code", str(done.code)
+    yield from shown(made, repo, done.data)
     number = rng.choice(made.sprints)
     part = commands.call(repo.path, "gate", BRIEF, "--sprint", number, *options)
     own = sorted(_bare(one.text) for one in made.criteria if one.sprint == number)
