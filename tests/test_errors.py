@@ -24,6 +24,10 @@ UPDATE = (
 )
 ACTION = "   2. 🟡 PENDING — Paint it green."
 ROUNDS = "| Round | Status | Retries |\n| --- | --- | --- |\n| 1 | {} | 0 |\n"
+RERUN = (
+    "# B\n**Initiative:** [PARSE-SPEED-001]\n\n## Rerun\n\n### Prerequisites\n- It is there `check: {}`\n"
+    "\n### Rerun Command\n```\ntrue\n```\n"
+)
 BRIEF = "# B\n## Exit Criteria\n- ✅ It works\n"
 
 # Code; files that are written before, with `{old} -> {new}` for a change; other commands that
@@ -81,6 +85,11 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
     ("no-such-sprint", {}, [], f"gate {ITEM} --sprint 7"),
     ("no-criteria", {"b.md": "# B\n"}, [], "gate b.md"),
     ("no-criteria", {}, [], "gate DOCS-TOUR-002"),
+    ("no-rerun", {"b.md": "**Initiative:** [PARSE-SPEED-001]\n"}, [], f"run {ITEM} --brief b.md --rerun"),
+    ("other-item", {"b.md": "# B\n"}, [], f"run {ITEM} --brief b.md --rerun"),
+    ("which-option", {"b.md": RERUN.format("exists(docs)")}, [], f"run {ITEM} --brief b.md --rerun --option C"),
+    ("prerequisites-unmet", {"b.md": RERUN.format("exists(gone)")}, [], f"run {ITEM} --brief b.md --rerun"),
+    ("not-confirmed", {"b.md": RERUN.format("exists(docs)")}, [], f"run {ITEM} --brief b.md --rerun"),
     ("no-updates", {"b.md": "# B\n"}, [], "apply b.md"),
     ("which-item", {"b.md": UPDATE.format("Add a Next Action", ACTION).replace("[PARSE-SPEED-001]", "none")}, [], "apply b.md"),
     ("number-taken", {"b.md": UPDATE.format("Add a Next Action", ACTION)}, [], "apply b.md"),

@@ -1,14 +1,17 @@
 """``ledger run``."""
 
 import sys
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ledger.cli import output
 from ledger.cli.application import AsJson, Because, Complete, Decided, LedgerPath, Result, Status
-from ledger.commands.run import run
-from ledger.errors import INTERRUPTED
+from ledger.commands.rerun import Rerun, RerunCommand, rerun
+from ledger.commands.run import RunOutcome, run
+from ledger.errors import INTERRUPTED, UsageError
 from ledger.reports import run as report
 from ledger.run.model import CompletedRound
 
@@ -16,8 +19,9 @@ from ledger.run.model import CompletedRound
 def command(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="The item that is tried.")],
     words: Annotated[
-        list[str], typer.Argument(metavar="-- COMMAND...", help="The command and its arguments.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="-- COMMAND...", help="The command and its arguments."),
+    ] = None,
     rounds: Annotated[
         int,
         typer.Option("--rounds", metavar="N", min=1, max=500, help="Run it so often, and report."),
@@ -62,6 +66,16 @@ def command(
     status: Status = None,
     because: Because = "",
     decision: Decided = "",
+    brief: Annotated[
+        Path | None, typer.Option("--brief", metavar="FILE", help="The brief that has the rerun.")
+    ] = None,
+    is_rerun: Annotated[
+        bool, typer.Option("--rerun", help="Run what the brief's rerun says, in its folder.")
+    ] = False,
+    option: Annotated[
+        str, typer.Option("--option", metavar="C", help="The option that was decided for.")
+    ] = "",
+    is_sure: Annotated[bool, typer.Option("--yes", help="Start the rerun without asking.")] = False,
     no_append: Annotated[
         bool, typer.Option("--no-append", help="Capture only; record nothing.")
     ] = False,
@@ -73,35 +87,76 @@ def command(
     The folder is the item's Artifacts Root, with the time for <STAMP>. What the command writes is
     shown on a terminal as it comes. Exit code 1 where the command failed, 130 where it was
     interrupted: then nothing is recorded, and the bundle is marked incomplete.
+
+    With --brief and --rerun the commands, what is set for them, their timeouts and the folder are
+    the brief's. Refused while a prerequisite of the rerun is unmet.
     """
+    if is_rerun != (brief is not None) or is_rerun == bool(words):
+        raise UsageError(
+            "usage",
+            "expected a command behind --, or --brief FILE with --rerun",
+            "as in `ledger run ITEM -- pytest tests`",
+        )
+    commands: tuple[RerunCommand, ...] = (RerunCommand(words=tuple(words or ())),)
+    folder = ""
+    if brief is not None:
+        plan = rerun(item, brief, option=option, ledger=ledger)
+        if not is_sure and not _is_confirmed(plan, as_json=as_json):
+            return 1
+        folder, commands = plan.folder, plan.commands
 
     def tell(ended: CompletedRound) -> None:
         output.diagnostic(report.round_line(ended, rounds))
 
-    outcome = run(
+    run_one = partial(
+        run,
         item,
-        words,
         rounds=rounds,
         retries=retries,
         retry_on=retry_on or (),
-        timeout_s=timeout,
         against=against,
-        stamp=stamp,
         phase=phase,
         sprint=sprint,
-        into=into,
+        folder=folder,
         summary=summary,
         result=result,
-        complete=complete or (),
-        status=status,
         because=because,
-        decision=decision,
         record=not no_append,
         ledger=ledger,
         echo=output.echo() if rounds == 1 else None,
         progress=tell if rounds > 1 and sys.stderr.isatty() else None,
     )
+    ended: list[RunOutcome] = []
+    for one in commands:
+        is_last = one is commands[-1]  # what the work came to is said once, of the last
+        outcome = run_one(
+            one.words,
+            timeout_s=timeout or one.timeout_s,
+            stamp=ended[0].stamp if ended else stamp,
+            into="/".join(filter(None, (into, one.into))),
+            complete=(complete or ()) if is_last else (),
+            status=status if is_last else None,
+            decision=decision if is_last else "",
+        )
+        outcome = outcome.model_copy(update={"earlier": tuple(before.path for before in ended)})
+        ended.append(outcome)
+        _show(outcome, as_json=as_json, is_last=is_last or outcome.state == "interrupted")
+        if outcome.state == "interrupted":
+            return INTERRUPTED
+    return 0 if all(one.passed for one in ended) else 1
+
+
+def _show(outcome: RunOutcome, *, as_json: bool, is_last: bool) -> None:
     for note in outcome.recorded.notes if outcome.recorded else outcome.notes:
         output.note(note)
-    output.result("run", outcome, report.lines(outcome), as_json=as_json)
-    return 0 if outcome.passed else INTERRUPTED if outcome.state == "interrupted" else 1
+    if is_last or not as_json:  # one document, of the last command
+        output.result("run", outcome, report.lines(outcome), as_json=as_json)
+
+
+def _is_confirmed(plan: Rerun, *, as_json: bool) -> bool:
+    """Whether somebody at a terminal who was shown the rerun wants it."""
+    for line in () if as_json else report.planned(plan):
+        output.diagnostic(line)
+    if as_json or sys.stdin is None or not sys.stdin.isatty() or not output.is_terminal():
+        raise UsageError("not-confirmed", "nobody is there to say yes", "give --yes to start it")
+    return typer.confirm("Run this?")

@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from ledger.gates.variables import wanted
 from ledger.git.changes import changes
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
-from ledger.plan.model import Item, Model, Result
+from ledger.plan.model import Model, Result
 from ledger.plan.text import decode
 from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
@@ -76,6 +76,8 @@ class RunOutcome(Model):
     """What several rounds came to, in sentences; empty for one round."""
     recorded: Appended | None
     """The attempt; null where none was written."""
+    earlier: tuple[str, ...] = ()
+    """The bundles of a rerun's commands before this one."""
     notes: tuple[str, ...] = ()
     """What keeps the next commit from having the bundle, each in one line."""
 
@@ -98,6 +100,7 @@ def run(
     phase: str = "",
     sprint: str = "",
     into: str = "",
+    folder: str = "",
     summary: str = "",
     result: str | None = None,
     complete: Sequence[int] = (),
@@ -112,12 +115,12 @@ def run(
     """Execute ``command`` in the current folder, capture what it did in a new folder, and with
     ``record`` append that to ``item``.
 
-    The folder is the item's ``Artifacts Root``, else ``runs`` of the configuration; ``stamp``
-    (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a folder in the
-    one of the stamp, such as ``sprint1/parser``. The command is executed
-    once, or in as many ``rounds`` as are wanted, which are compared with the batch ``against``
-    (``K/N`` or a report). A round tries again up to ``retries`` times after what ``retry_on``
-    names: ``SIGSEGV``, an exit code or a pattern of the output; without it after every failure.
+    The folder is ``folder``, else the item's ``Artifacts Root``, else ``runs`` of the settings;
+    ``stamp`` (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a
+    folder in the one of the stamp, such as ``sprint1/parser``. The command is executed once, or in
+    as many ``rounds`` as are wanted, which are compared with the batch ``against`` (``K/N`` or a
+    report). A round tries again up to ``retries`` times after what ``retry_on`` names: ``SIGSEGV``,
+    an exit code or a pattern of the output; without it after every failure.
     ``timeout_s`` is for each try. ``result``, ``complete``, ``status``, ``because`` and
     ``decision`` are as for ``append``. ``echo`` gets what the command writes, ``progress`` each
     round that ended.
@@ -137,7 +140,10 @@ def run(
     section = section_of(plan, sections[0].id) if record else sections[0]
     if decision:
         words_of(config, section, decision, because)  # refused before anything is executed
-    path, name = _folder(config, section, {"phase": phase, "sprint": sprint}, stamp, into)
+    template = folder or section.runs_folder or config.runs or DEFAULT_FOLDER
+    slug = _SLUG.sub("-", section.id.lower())[:80]
+    values = {"item": slug, "phase": phase, "sprint": sprint}
+    path, name = make_folder(config.root, template, values, stamp, into)
     tied = next(briefs_of(WorkTree(config.root), config.ledger_path, section), None)
     kept = wanted(config, decode(plan.text), section, tied.brief if tied else None)
     about = partial(Bundle, config.root, path, stamp=name, item=item, variables=kept)
@@ -154,15 +160,6 @@ def run(
         record_it = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
         recorded = _recorded(bundle, partial(record_it, **how))
     return _outcome(config, bundle, duration_s, verdict, recorded)
-
-
-def _folder(
-    config: Config, item: Item, given: Mapping[str, str], stamp: str, into: str
-) -> tuple[str, str]:
-    """A new folder for a run of the item, and the stamp that it has."""
-    values = {"item": _SLUG.sub("-", item.id.lower())[:80], **given}
-    template = item.runs_folder or config.runs or DEFAULT_FOLDER
-    return make_folder(config.root, template, values, stamp, into)
 
 
 def _capture(

@@ -37,6 +37,8 @@ _MARGIN: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)% margin")
 _TIMEOUT: Final = re.compile(r"(\d{1,9}(?:\.\d+)?) ?s timeout")
 # e.g. "NAME='a value' command"
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)(?:[ \t]+|\Z)")
+# e.g. "if Option C", of a command's comment
+_OPTION: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
 # e.g. "Decision: Option A"
 _CHOSEN: Final = re.compile(r"(?:decision|decided|chosen)\W{1,4}(option \w+)", re.IGNORECASE)
 _CLUSTER: Final = re.compile(r"\bCLUSTER-(?P<name>[A-Z][A-Z0-9]{0,30})-\d{1,6}\b")
@@ -355,6 +357,7 @@ def _commands(fence: Fence) -> Iterator[Command]:
             text=command,
             environment=tuple((environment | own).items()),
             note=behind.strip() or note,
+            option=_only_option(behind) or _only_option(note),
             line=number,
         )
 
@@ -371,6 +374,12 @@ def _joined(fence: Fence) -> Iterator[tuple[int, str]]:
         said = ""
     if said:
         yield start, said
+
+
+def _only_option(note: str) -> str:
+    """The option that a comment names; empty for none, and for several."""
+    options = {key.upper() for key in _OPTION.findall(note)}
+    return options.pop() if len(options) == 1 else ""
 
 
 def _assigned(line: str) -> tuple[str, dict[str, str]]:

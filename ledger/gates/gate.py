@@ -99,6 +99,12 @@ def judged(facts: Facts, only: Sprint | None) -> tuple[JudgedCriterion, ...]:
     return tuple(map(_Judging(facts).judged, _conditions(facts.brief, only)))
 
 
+def judged_prerequisites(facts: Facts) -> tuple[JudgedCriterion, ...]:
+    """What the brief of ``facts`` asks for before its rerun."""
+    assert facts.brief is not None
+    return tuple(map(_Judging(facts).judged, facts.brief.prerequisites))
+
+
 def judged_term(facts: Facts, term: checks.Term) -> Judgement:
     """The verdict on one term that no criterion has."""
     return judge(checks.Check((term,)), facts, early=facts.early, complete=_Judging(facts).complete)

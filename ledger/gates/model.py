@@ -208,6 +208,8 @@ class Command(Model):
     """The variables that are set for it: name and value."""
     note: str
     """The comment above or behind it."""
+    option: str = ""
+    """The option of a decision that it is for, such as `C`; empty for all."""
     line: int
     """Its line, from 1."""
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from ledger.commands.append import Appended
+from ledger.commands.rerun import Rerun
 from ledger.commands.run import RunOutcome
-from ledger.plan.text import visible
+from ledger.plan.text import one_line, visible
+from ledger.run.command import shell_line
 from ledger.run.model import CompletedRound
 
 
@@ -25,6 +27,20 @@ def lines(outcome: RunOutcome) -> Iterator[str]:
     yield from (f"  {sentence}" for sentence in outcome.verdict)
     if outcome.recorded:
         yield attempt(outcome.recorded)
+
+
+def planned(rerun: Rerun) -> Iterator[str]:
+    """What a rerun is about to execute: the folder, each command with its timeout, and what is not
+    known of its prerequisites."""
+    if rerun.folder:
+        yield visible(f"folder: {rerun.folder}")
+    for one in rerun.commands:
+        limit = f"  # at most {one.timeout_s:g} s" if one.timeout_s else ""
+        yield visible(f"$ {shell_line(one.words)}{limit}")
+    for prerequisite in rerun.prerequisites:
+        if prerequisite.verdict != "met":
+            said = f"{prerequisite.verdict}: {one_line(prerequisite.text)}: {prerequisite.reason}"
+            yield visible(f"line {prerequisite.line}: {said}")
 
 
 def attempt(appended: Appended, *, with_metrics: bool = False) -> str:

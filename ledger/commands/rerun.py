@@ -1,0 +1,109 @@
+"""``ledger run --rerun``: what a brief's gated rerun executes, once its prerequisites allow it."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Final
+
+from ledger.commands.gate import handed_over, with_newest_run
+from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.gates.brief import read_brief
+from ledger.gates.facts import Facts, Request
+from ledger.gates.gate import item_of, judged_prerequisites
+from ledger.gates.model import Brief, Command, JudgedCriterion
+from ledger.plan import selectors
+from ledger.plan.model import Model
+from ledger.plan.text import counted
+
+# "timeout 1.5h pytest tests"
+_TIMEOUT: Final = re.compile(r"timeout[ \t]+(\d{1,9}(?:\.\d{1,9})?)([smhd]?)[ \t]+(?=[^\s-])")
+_SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_SHELL: Final = re.compile(r"[|&;<>$`*?(){}\[\]\\!~\n]")
+# "reports/x/phase_n/<STAMP>" of a file in the bundle
+_FOLDER: Final = re.compile(r".{0,400}?(?:<STAMP>|\$\{?STAMP\b\}?)", re.IGNORECASE)
+_NAME: Final = re.compile(r"[^a-z0-9]+")
+
+
+class RerunCommand(Model):
+    """One command of a rerun."""
+
+    words: tuple[str, ...]
+    """The program and its arguments, behind ``env`` with what is set for it."""
+    timeout_s: float | None = None
+    """Seconds that it may take."""
+    into: str = ""
+    """The folder for it in the one of the stamp; empty for that one."""
+
+
+class Rerun(Model):
+    """A brief's rerun as it would be executed."""
+
+    folder: str
+    """The folder for its runs, with placeholders; empty for the item's."""
+    commands: tuple[RerunCommand, ...]
+    """In the order of the brief."""
+    prerequisites: tuple[JudgedCriterion, ...]
+    """What the brief asks for before, none of it unmet."""
+
+
+def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = None) -> Rerun:
+    """What the rerun of ``brief`` executes for ``item``; ``option`` is the one that was decided for
+    where the commands depend on it.
+
+    Raises UsageError for a brief about another item and for an option that is missing or none,
+    UnreadableInput for a brief without commands or with one that needs a shell, and Refused where
+    a prerequisite is unmet.
+    """
+    handed = handed_over(brief, ledger)
+    read = read_brief(handed.data)
+    about = item_of(read, handed.plan)
+    if about is None or selectors.parse(item).item.upper() != about.id.upper():
+        message = f"{handed.path} is about {read.initiative or 'no item'}, not about {item}"
+        raise UsageError("other-item", message, "give the item that its **Initiative:** names")
+    request = with_newest_run(handed.config, about, Request())
+    facts = Facts(handed.config, handed.path, request=request, brief=read, item=about)
+    chosen = _chosen(read, handed.path, option)
+    commands = tuple(_command(one, handed.path, len(chosen) > 1) for one in chosen)
+    prerequisites = judged_prerequisites(facts)
+    unmet = [one for one in prerequisites if one.verdict == "unmet" and not one.optional]
+    if unmet:
+        first = f"{handed.path}:{unmet[0].line}: {unmet[0].text}: {unmet[0].reason}"
+        message = f"{counted(len(unmet), 'prerequisite')} of the rerun unmet: {first}"
+        raise Refused("prerequisites-unmet", message, f"`ledger gate {handed.path}` judges all")
+    folders = (_FOLDER.match(entry.path) for entry in read.bundle)
+    folder = next((found[0] for found in folders if found), "")
+    return Rerun(folder=folder, commands=commands, prerequisites=prerequisites)
+
+
+def _chosen(brief: Brief, path: str, option: str) -> list[Command]:
+    """The commands of an option, with those that depend on none."""
+    if not brief.rerun:
+        message = f"{path}: expected commands of a rerun, found none"
+        raise UnreadableInput("no-rerun", message, "write them in a fence below a Rerun heading")
+    options = list(dict.fromkeys(one.option for one in brief.rerun if one.option))
+    wanted = option.upper().removeprefix("OPTION").strip()
+    if wanted not in (options or [""]):
+        found = f"its options are {', '.join(options)}" if options else "it has no options"
+        told = f"--option {option[:40]}" if option else "which option was decided for is not said"
+        raise UsageError("which-option", f"{path}: {told}; {found}", "give one of them, or none")
+    return [one for one in brief.rerun if one.option in ("", wanted)]
+
+
+def _command(one: Command, path: str, has_own_folder: bool) -> RerunCommand:
+    timeout = _TIMEOUT.match(one.text)
+    line = one.text[timeout.end() :] if timeout else one.text
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        words = []
+    if not words or _SHELL.search(line + "".join(value for _, value in one.environment)):
+        message = f"{path}:{one.line}: expected a plain command, found {one.text[:80]!r}"
+        hint = "it needs a shell or names what is open: give it to `ledger run ITEM -- COMMAND`"
+        raise UnreadableInput("no-rerun", message, hint)
+    variables = [f"{name}={value}" for name, value in one.environment]
+    name = _NAME.sub("_", one.note.lower()).strip("_")[:40] or f"line_{one.line}"
+    return RerunCommand(
+        words=(*(["env", *variables] if variables else []), *words),
+        timeout_s=float(timeout[1]) * _SECONDS[timeout[2]] if timeout else None,
+        into=name if has_own_folder else "",
+    )
