@@ -160,3 +160,28 @@ def test_verify_holds_a_done_item_against_the_brief_that_it_names(repo: Reposito
     claims = call(repo.path, "verify", "--json").data["claims"]
     [claim] = [one for one in claims if one["kind"] == "done" and one["text"].endswith("is done")]
     assert (claim["verdict"], claim["evidence"]) == ("contradicted", BRIEF)
+
+
+LOST = [("2", "- Brief: `reports/lost.md`"), ("2", "- Brief: `docs/spec.md`"), ("5", NAMED)]
+
+
+@pytest.mark.parametrize("because", [(), ("--because", "nobody kept it")])
+@pytest.mark.parametrize(("number", "field"), LOST)
+def test_a_sprint_that_its_brief_does_not_have_is_unknown(
+    repo: Repository, number: str, field: str, because: tuple[str, ...]
+) -> None:
+    tied(repo, field, "")
+    text = repo.ledger.read_text("utf-8")
+    last = "  4. 🟡 PENDING — Sprint 1-3 are to be reviewed.\n"
+    repo.ledger.write_text(
+        text.replace(last, f"{last}  5. 🟡 PENDING — Sprint 9: more.\n"), "utf-8"
+    )
+    run = "reports/new/20251110T080000Z"
+    repo.write(f"{run}/pytest.log", b"= 14 passed in 3.40s =\n")
+    repo.write(f"{run}/exit_code.txt", b"0\n")
+    done = call(repo.path, "append", "PARSE-SPEED-001", run, "--complete", number, *because)
+    if because:
+        assert done.code == 0, done.err
+    else:
+        sprint = {"2": "1", "5": "9"}[number]
+        assert (done.code, f"no sprint {sprint} was found there" in done.err) == (1, True), done.err

@@ -23,11 +23,11 @@ from ledger.gates.gate import (
     sprint_of,
     undecided,
 )
-from ledger.gates.model import Brief, SprintState
+from ledger.gates.model import Brief, JudgedCriterion, SprintState, unknown
 from ledger.gates.state import sprint_state
 from ledger.plan import text
 from ledger.plan.model import Change, Item, Ledger, Span
-from ledger.plan.standing import standing_for
+from ledger.plan.standing import sprint_number, standing_for
 from ledger.rules.model import Objection
 
 
@@ -68,6 +68,7 @@ def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Gr
             asked = (one for one in judged(facts, None) if one.section != BUNDLE)
             yield Grounds(criteria=tuple(asked), document=tied.path)
         return
+    yield Grounds(criteria=tuple(_not_found(closing.item, "no brief was found there")))
 
 
 def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
@@ -87,7 +88,9 @@ def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
         return grounds._replace(criteria=judged_criteria(facts, item))
     tied = sprint_of(place.files, config.ledger_path, item, words)
     if tied is None:
-        return grounds
+        number = sprint_number(words) if action else None
+        lost = _not_found(item, f"no sprint {number} was found there") if number else ()
+        return grounds._replace(criteria=tuple(lost))
     path, brief, sprint = tied
     facts = GateFacts(config, path, request=request, brief=brief, item=item, view=place.files)
     return grounds._replace(criteria=judged_sprint(facts, sprint), document=path)
@@ -105,6 +108,22 @@ def sprint_states(config: Config, item: Item, place: Place) -> Iterator[SprintSt
         if path not in facts:
             facts[path] = _facts(config, item, place, path, brief)
         yield sprint_state(facts[path], sprint, number)
+
+
+def _not_found(item: Item, reason: str) -> Iterator[JudgedCriterion]:
+    """What to judge by where an item's field names a brief: unknown, for the ``reason``."""
+    for field in item.fields:
+        if field.name.lower() == "brief":
+            yield JudgedCriterion(
+                section="Brief",
+                text=f"what {field.value} asks for",
+                claimed=None,
+                optional=False,
+                check="",
+                line=field.span.start_line,
+                sprint="",
+                **dict(unknown(reason)),
+            )
 
 
 def _facts(config: Config, item: Item, place: Place, path: str, brief: Brief) -> GateFacts:
