@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -198,7 +199,7 @@ def _worst(verdicts: Sequence[str]) -> frozenset[str]:
 
 
 WHOLE = re.compile(r"suite|All tests")
-OF_FILES = ("artifacts", "documents", "beyond", "decision", "sprint")
+OF_FILES = ("artifacts", "extracted", "documents", "beyond", "decision", "sprint")
 
 
 def _as_run(known: World, one: Criterion) -> Criterion:
@@ -444,6 +445,26 @@ def beyond(rng: Random, world: World, clusters: Sequence[Cluster]) -> Criterion:
     return Criterion("beyond", text, frozenset({UNKNOWN}))
 
 
+def extracted(rng: Random, world: World, clusters: Sequence[Cluster]) -> Criterion:
+    """A file of as many entries as the criterion says."""
+    count = world.count("failed", False)
+    said = count if rng.random() < 0.5 else count + 1
+    rows = [
+        {"nodeid": name, "summary": "- assert 0"}
+        for name, end in world.results(False).items()
+        if end == "failed"
+    ]
+    world.files[f"{HERE}/failures.json"] = json.dumps(rows, indent=1)
+    text = rng.choice(
+        (
+            f"Failures parsed into JSON ({said} tests extracted from Phase L log)",
+            f"failures.json written ({said} tests extracted)",
+            f"`{HERE}/failures.json` lists {said} failures",
+        )
+    )
+    return Criterion("extracted", text, _is(said == count), False)
+
+
 DECISIONS: Sequence[tuple[tuple[str, ...], frozenset[str]]] = (
     (("Decision: Option B approved by galph.", "Sprint 2 begun."), frozenset({MET})),
     (("Decision logged: Option A chosen over Option B.", "Sprint 2 begun."), frozenset({MET})),
@@ -521,7 +542,7 @@ def coded(rng: Random, world: World, clusters: Sequence[Cluster]) -> Criterion:
 
 WRITERS: Sequence[Callable[[Random, World, Sequence[Cluster]], Criterion]] = (
     cleared, no_new, green, bound, rate, runtime, named, artifacts, documented, remaining, beyond,
-    both, coded,
+    both, coded, extracted,
 )  # fmt: skip
 
 MARKS: dict[str, bool | None] = {"✅ ": True, "[ ] ": None, "[x] ": True, "❌ ": None, "": None}
@@ -540,6 +561,7 @@ class Facts:
     """The cluster of its blocker; empty where it has none."""
     unblocks: Mapping[str, int]
     tasks: Sequence[str]
+    deferred: bool
     expected: Sequence[tuple[str, str, str]]
 
 
@@ -559,7 +581,14 @@ class Made:
 
 
 def _list(rng: Random, criteria: Sequence[Criterion], marks: Sequence[str]) -> list[str]:
-    """Criteria as a list."""
+    """Criteria as a list, or as a table."""
+    if len(criteria) > 1 and rng.random() < 0.07:
+        head = rng.choice((["#", "Criterion", "Status"], ["#", "Criterion", "Done"]))
+        rows = [
+            f"| {at} | {'Optional: ' * one.optional}{one.text} | {mark.strip()} |"
+            for at, (one, mark) in enumerate(zip(criteria, marks, strict=True), 1)
+        ]
+        return ["", f"| {' | '.join(head)} |", "| --- | --- | --- |", *rows]
     bullet = rng.choice(("- ", "- ", "- ", "* ", "+ ", "1. ", "1) "))
     loose, wrap = rng.random() < 0.15, rng.random() < 0.15
     lines = []
@@ -609,7 +638,7 @@ def _sprint(
     dash = rng.choice((": ", " — ", ": "))
     lines = [f"{level} Sprint {number}{dash}Repairs ({hours} total, unblocks {count} failures)", ""]
     for at, one in enumerate(clusters, 1):
-        tests = one.suite if mode == "class" else " ".join(one.ids)
+        tests = {"class": one.suite, "json": one.suite.split("::")[0]}.get(mode, " ".join(one.ids))
         lines += [
             f"{level}# Task {number}.{at}: CLUSTER-{one.name} — repair (30 minutes)",
             f"- **File:** `{one.suite.split('::')[0]}`",
@@ -748,7 +777,11 @@ def _runs(known: World) -> None:
 
 
 def _facts(
-    known: World, parts: Sequence[Sequence[Cluster]], mode: str, hoped: Sequence[Criterion]
+    known: World,
+    parts: Sequence[Sequence[Cluster]],
+    mode: str,
+    hoped: Sequence[Criterion],
+    deferred: bool,
 ) -> Facts:
     """What the brief says beside its criteria."""
     ends = ("passed", "failed", "skipped")
@@ -762,15 +795,67 @@ def _facts(
         tests={one.name: one.ids for one in known.clusters} if mode == "table" else None,
         blocked=known.clusters[-1].name if known.options else "",
         unblocks={str(at): sum(one.said for one in part) for at, part in enumerate(parts, 1)},
-        tasks=[f"{a}.{b}" for a, part in enumerate(parts, 1) for b in range(1, len(part) + 1)],
+        tasks=[
+            *(f"{a}.{b}" for a, part in enumerate(parts, 1) for b in range(1, len(part) + 1)),
+            *(["9.1"] if deferred else []),
+        ],
+        deferred=deferred,
         expected=[(one[1], one[2], one[3]) for one in expected if one],
     )
+
+
+def _deferred(rng: Random) -> list[str]:
+    """A sprint that is put off."""
+    return [
+        rng.choice(
+            (
+                "### Deferred: Performance (4 hours, unblocks 1 failure)",
+                "### Deferred — Performance (4 hours, unblocks 1 failure = 12.5%)",
+                "### Deferred Sprint: Performance (4 h, unblocks 1 failure)",
+            )
+        ),
+        "",
+        "**Rationale for Deferral:** needs a profile of the whole suite.",
+        "",
+        "#### Task 9.1: Profiling (2 hours)",
+        "- Run the full suite with a profiler",
+        "",
+    ]
+
+
+def _links(known: World, mode: str, cites: bool) -> list[str]:
+    """The cross-references, and the documents that they lead to."""
+    links = ["## Cross-References", ""]
+    if cites:
+        known.files[f"{BASELINE}/summary.md"] = "# Summary\n"
+        links += [f"- **Phase L Summary:** {BASELINE}/summary.md", ""]
+    if mode == "table":
+        links += [f"- **Cluster Mapping:** {HERE}/cluster_mapping.md", ""]
+        rows = [
+            f"| CLUSTER-{one.name} | {'<br>'.join(f'`{name}`' for name in one.ids)} | {one.said} |"
+            for one in known.clusters
+        ]
+        known.files[f"{HERE}/cluster_mapping.md"] = "\n".join(
+            ["# Clusters", "", "| Cluster | Tests | Count |", "| --- | --- | --- |", *rows, ""]
+        )
+    if mode == "json":
+        links += [f"- **Clusters JSON:** {HERE}/clusters.json", ""]
+        entries = [
+            {"nodeid": name, "cluster": f"CLUSTER-{one.name}"}
+            for one in known.clusters
+            for name in one.ids
+        ]
+        known.files[f"{HERE}/clusters.json"] = json.dumps(entries, indent=1)
+    if f"{HERE}/failures.json" in known.files:
+        links += [f"- **Failures JSON:** {HERE}/failures.json", ""]
+    links += ["- **Plan:** docs/fix_plan.md §[SUITE-1]", ""]
+    return links
 
 
 def make(rng: Random) -> Made:
     """One brief."""
     known = world(rng)
-    mode = rng.choice(("table", "table", "table", "tests", "class"))
+    mode = rng.choice(("table", "table", "table", "tests", "class", "json"))
     work = known.clusters[:]
     parts = [work] if len(work) < 3 else [work[: len(work) // 2], work[len(work) // 2 :]]
     blocks, sprints = [], {}
@@ -778,6 +863,8 @@ def make(rng: Random) -> Made:
         lines, criteria = _sprint(rng, known, str(number), clusters, mode)
         blocks += lines
         sprints[str(number)] = criteria
+    deferred = rng.random() < 0.4
+    blocks += _deferred(rng) if deferred else []
     before = _complete(rng, sprints) if rng.random() < 0.6 else []
     if known.options:
         before.append(decision(rng, known))
@@ -797,21 +884,8 @@ def make(rng: Random) -> Made:
         gates += [*(f"- {one.text}" for one in hoped), ""]
     if known.options:
         gates = [*_blocker(rng, known), *gates]
-    links = ["## Cross-References", ""]
     cites = rng.random() < 0.5
-    if cites:
-        known.files[f"{BASELINE}/summary.md"] = "# Summary\n"
-        links += [f"- **Phase L Summary:** {BASELINE}/summary.md", ""]
-    if mode == "table":
-        links += [f"- **Cluster Mapping:** {HERE}/cluster_mapping.md", ""]
-        rows = [
-            f"| CLUSTER-{one.name} | {'<br>'.join(f'`{name}`' for name in one.ids)} | {one.said} |"
-            for one in known.clusters
-        ]
-        known.files[f"{HERE}/cluster_mapping.md"] = "\n".join(
-            ["# Clusters", "", "| Cluster | Tests | Count |", "| --- | --- | --- |", *rows, ""]
-        )
-    links += ["- **Plan:** docs/fix_plan.md §[SUITE-1]", ""]
+    links = _links(known, mode, cites)
     body = [["## Recommended Remediation Sequence", "", *blocks], ["## Gating", "", *gates]]
     if rng.random() < 0.3:
         body.reverse()
@@ -819,6 +893,6 @@ def make(rng: Random) -> Made:
     _runs(known)
     known.files |= {BRIEF: brief, "docs/fix_plan.md": _plan(known)}
     every = [*(one for part in sprints.values() for one in part), *before, *after, *hoped]
-    facts = _facts(known, parts, mode, hoped)
+    facts = _facts(known, parts, mode, hoped, deferred)
     run = BASELINE if known.state == "older" else RUN
     return Made(brief, known.files, every, list(sprints), cites, run, facts)
