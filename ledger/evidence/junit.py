@@ -117,14 +117,9 @@ def _weight(verdict: Verdict) -> int:
     return _WEIGHT[OUTCOMES[verdict.tag]] + verdict.tag.startswith("rerun")
 
 
-def without_verdict(identity: str, case: dict[str, str]) -> TestResult:
-    """A test case in which nothing says how it went: it passed, unless its ``status`` or
-    ``result`` says that it did not."""
-    return TestResult(identity=identity, outcome=_state(case), duration_s=seconds(case.get("time")))
-
-
 def _state(attributes: dict[str, str]) -> Outcome:
-    """What a test case or a suite says of itself."""
+    """How a test case or suite went by its ``status`` or ``result``: it passed, unless one of them
+    says that it did not."""
     states = [attributes.get(key, "").strip().lower() for key in ("status", "result")]
     told = [_STATES[state] for state in states if state in _STATES]
     return min(told, key=WORST_FIRST.index, default="passed")
@@ -265,9 +260,10 @@ class Cases:
                 before = suite.cases.get(identity)
                 self._in_teardown[before[-1].result.outcome if before else "passed"] += 1
         else:
-            result = without_verdict(identity, attributes)
-            if result.outcome in FAILING:
-                tags = ["error" if result.outcome == "error" else "failure"]
+            outcome, duration = _state(attributes), seconds(attributes.get("time"))
+            result = TestResult(identity=identity, outcome=outcome, duration_s=duration)
+            if outcome in FAILING:
+                tags = ["error" if outcome == "error" else "failure"]
                 self.unexplained = self.unexplained or identity
         suite.own["cases"] += 1
         suite.add(result, attributes, tags)

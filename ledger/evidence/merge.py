@@ -53,11 +53,9 @@ def merge(parts: Sequence[Part]) -> Merged:
         named[at] = _named_alike(parts[at], above, merged)
     for at, log in named.items():
         above = [part for part in kept if RANK[part.reader] < RANK[log.reader]]
-        if not log.tests:  # two sessions that name nothing are not one
-            told = [id(partner) for other, partner in pairs if other.file == log.file]
-            above = [part for part in above if id(part) not in told]
         siblings = [named[n] for n in known if n != at and named[n].file == log.file]
-        if log.partial or not log.tests:  # another session of its log may have the file
+        # Another session of its log may have the file; two that name nothing are not one.
+        if log.partial or not log.tests:
             had = [id(partner) for other, partner in pairs if other.file == log.file]
             above = [part for part in above if id(part) not in had]
         partner = _partner(log, siblings, above)
@@ -68,12 +66,19 @@ def merge(parts: Sequence[Part]) -> Merged:
             pairs.append((log, partner))
     _find_overwritten(kept, pairs, merged)
     if only_collected and not any(_has_results(part) for part in kept):
-        most = max((parts[at] for at in only_collected), key=_count_of_collected)
+        most = max(
+            (parts[at] for at in only_collected),
+            key=lambda part: part.totals.collected if part.totals else 0,
+        )
         kept = [parts[at] for at in only_collected if parts[at].file == most.file]
         merged.collected_only = True
     _add_up(kept, merged)
-    for log in named.values():
-        _refine(log, merged)
+    # JUnit XML of pytest writes an unexpected pass as a pass; the log knows.
+    told = (test for log in named.values() for test in log.tests.values())
+    for identity in {test.identity for test in told if test.outcome == "xpassed"}:
+        before = merged.tests.get(identity)
+        if before is not None and before.outcome == "passed":
+            merged.tests[identity] = before.model_copy(update={"outcome": "xpassed"})
     merged.read = bool(kept)
     merged.is_pytest = any(part.wall for part in kept)
     _totals(kept, pairs, merged)
@@ -99,10 +104,6 @@ def _has_results(part: Part) -> bool:
     tests = part.tests.values()
     is_failed = part.completeness not in (None, "complete")
     return is_failed or any(t.outcome in FAILING or not t.at_collection for t in tests)
-
-
-def _count_of_collected(part: Part) -> int:
-    return part.totals.collected if part.totals else 0
 
 
 def _partner(log: Part, siblings: Sequence[Part], above: Sequence[Part]) -> Part | None:
@@ -243,14 +244,6 @@ def _kind(test: TestResult) -> str:
     if test.outcome in FAILING:
         return "failing"
     return "passed" if test.outcome == "xpassed" else test.outcome
-
-
-def _refine(log: Part, merged: Merged) -> None:
-    """JUnit XML of pytest writes an unexpected pass as a pass; the log knows."""
-    for identity, test in log.tests.items():
-        known = merged.tests.get(identity)
-        if test.outcome == "xpassed" and known is not None and known.outcome == "passed":
-            merged.tests[identity] = known.model_copy(update={"outcome": "xpassed"})
 
 
 def _add_up(kept: Sequence[Part], merged: Merged) -> None:

@@ -13,6 +13,7 @@ from ledger.errors import UnreadableInput
 from ledger.evidence.environment import allowed, flat
 from ledger.evidence.model import (
     FAILING,
+    WORST_FIRST,
     Completeness,
     Crash,
     Outcome,
@@ -117,12 +118,7 @@ def end(exit_status: int | None, broken: int) -> tuple[Completeness, str]:
 
 _KEYS = (b'"created"', b'"exitcode"', b'"root"')
 _OUTCOMES: dict[object, Outcome] = {
-    "passed": "passed",
-    "failed": "failed",
-    "error": "error",
-    "skipped": "skipped",
-    "xfailed": "xfailed",
-    "xpassed": "xpassed",
+    **{outcome: outcome for outcome in WORST_FIRST},
     # What passed after pytest-rerunfailures ran it again. The report keeps the last try only.
     "rerun": "passed",
 }

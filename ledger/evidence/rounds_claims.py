@@ -377,11 +377,9 @@ def check(
 
 def _absent(report: RoundsReport, scope: Scope) -> Finding:
     known = {found.name for found in report.rounds}
-    missing = [name for name in scope.names if name not in known]
+    missing = named([name for name in scope.names if name not in known])
     reason = "the report does not hold these rounds, or not all"
-    return Finding(
-        "unverifiable", "", f"not in the report: {named(missing)}" if missing else reason
-    )
+    return Finding("unverifiable", "", f"not in the report: {missing}" if missing else reason)
 
 
 def _claimed(said: Statement) -> str:

@@ -4,7 +4,7 @@ batches and crashes, and what the prose says of them."""
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 
 from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_prose, rounds_table
@@ -163,12 +163,8 @@ def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
         if section.heading is None or found is None:
             continue
         fields = {"round": found[1], "status": found[2] or ""}
-        lines = (
-            line
-            for block in _leaves(section.blocks)
-            for line in parsed.lines(block.start, block.end)
-        )
-        for name, is_pair, value in (_bare(line).partition(":") for line in lines):
+        numbers = (n for block in _leaves(section.blocks) for n in range(block.start, block.end))
+        for name, is_pair, value in (_bare(parsed.line(n)).partition(":") for n in numbers):
             if is_pair and len(name) <= 40 and value.strip():
                 fields.setdefault(name.strip(), value.strip())
                 if not fields["status"] and name.casefold() in ("status", "result", "outcome"):
@@ -283,14 +279,12 @@ def _texts(parsed: Document) -> Iterator[Prose]:
 
 
 def _text(parsed: Document, block: Block, heading: str) -> Prose:
-    parts: list[str] = []
-    lines: list[tuple[int, int]] = []
-    length = 0
-    for number in range(block.start, block.end):
-        line = _bare(_CODE.sub(lambda code: " " * len(code[0]), parsed.line(number)))
-        lines.append((length, number + 1))
-        parts.append(line)
-        length += len(line) + 1
+    parts = [
+        _bare(_CODE.sub(lambda code: " " * len(code[0]), line))
+        for line in parsed.lines(block.start, block.end)
+    ]
+    starts = accumulate((len(part) + 1 for part in parts), initial=0)
+    lines = zip(starts, range(block.start + 1, block.end + 1), strict=False)
     return Prose(" ".join(parts), tuple(lines), heading)
 
 
@@ -352,14 +346,9 @@ def crash_groups(parsed: Document, rounds: list[Round]) -> tuple[CrashGroup, ...
         signature = place.signature if " in " in kind or not failed else kind
         if " in " not in signature and place.signature:
             signature = f"{kind} in {place.signature}"
-        return (
-            CrashGroup(
-                signature=signature,
-                rounds=tuple(names),
-                through=tuple(_through(parsed)),
-                frames=place.frames,
-            ),
-        )
+        through = tuple(_through(parsed))
+        update = {"signature": signature, "rounds": tuple(names), "through": through}
+        return (place.model_copy(update=update),)
     listed = [CrashGroup(signature=kind, rounds=tuple(names)) for kind, names in failed.items()]
     return (*sorted(listed, key=lambda group: -len(group.rounds)), *places)
 
@@ -400,9 +389,7 @@ def _through(parsed: Document) -> Iterator[Through]:
     for section in parsed.sections:
         is_open = False
         seen: Counter[str] = Counter()
-        for block in document.walk(section.blocks):
-            if block.kind != "paragraph":
-                continue
+        for block in _leaves(section.blocks):
             text = " ".join(parsed.lines(block.start, block.end))
             cue = _FROM.search(text)
             is_open = is_open or bool(cue)

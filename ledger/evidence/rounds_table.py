@@ -56,17 +56,14 @@ _STATUS = frozenset("status result outcome verdict state".split())
 _PASSED = frozenset("pass passed ok success successful".split())
 _FAILED = frozenset("fail failed failures failure error errors".split())
 _EXIT = frozenset("exit exitcode rc returncode".split())
-_NOTE = frozenset(
-    "note notes comment comments remark remarks detail details reason error message observation "
-    "observations cause failure failures".split()
-)
-_CRASH = frozenset("crash crashed signature frame location stack backtrace".split())
-_BATCH = frozenset("batch group phase session series block set".split())
-_TEXTS: tuple[tuple[frozenset[str], Role], ...] = (
-    (_CRASH, "crash"),
-    (_NOTE, "note"),
-    (_BATCH, "batch"),
-)
+_TEXTS: dict[Role, frozenset[str]] = {
+    "crash": frozenset("crash crashed signature frame location stack backtrace".split()),
+    "note": frozenset(
+        "note notes comment comments remark remarks detail details reason error message "
+        "observation observations cause failure failures".split()
+    ),
+    "batch": frozenset("batch group phase session series block set".split()),
+}
 _MEASURES = frozenset(
     "time duration rate count seconds ms s speed percent % score size memory rss length".split()
 )
@@ -164,7 +161,10 @@ def roles_of(headings: Sequence[str], columns: Sequence[Sequence[str]]) -> list[
         at
         for names, form in _ROUND
         for at, said in enumerate(words)
-        if _is_round(said, names, columns[at], form)
+        if names.intersection(said)
+        and not _MEASURES.intersection(said)
+        and 2 * sum(form.fullmatch(plain(cell)) is not None for cell in columns[at])
+        > len(columns[at])
     )
     for at in islice(fitting, 1):
         found[at] = "round"
@@ -190,15 +190,6 @@ def _counted(
     return found if "failed" in found or "share" in found else list(roles)
 
 
-def _is_round(
-    words: list[str], names: frozenset[str], cells: Sequence[str], form: re.Pattern[str]
-) -> bool:
-    if not names.intersection(words) or _MEASURES.intersection(words):
-        return False
-    fitting = sum(form.fullmatch(plain(cell)) is not None for cell in cells)
-    return 2 * fitting > len(cells)
-
-
 def _role(words: list[str], cells: Sequence[str]) -> Role:
     said = frozenset(words)
     numbers = [number(cell) for cell in cells]
@@ -214,7 +205,7 @@ def _role(words: list[str], cells: Sequence[str]) -> Role:
             return "passed"
     if is_measured:
         return "metric"
-    return next((role for names, role in _TEXTS if said & names), "other")
+    return next((role for role, names in _TEXTS.items() if said & names), "other")
 
 
 # A bar that is not escaped
