@@ -244,3 +244,42 @@ def test_the_real_brief_holds_what_a_person_counts(corpus: Path) -> None:
         ("rewrite", 20),
         *(("add", number) for number in (21, 22, 23, 24)),
     ]
+
+
+# Labels of exit criteria as people write them
+
+LABELS = [
+    "**Sprint 1 Exit Criteria:**", "**Exit Criteria**", "**Acceptance Criteria**", "*Exit criteria:*",
+    "__Exit Criteria:__", "__Exit Criteria__", "Exit Criteria:", "**Sprint 1 — Exit Criteria**",
+    "**Sprint 1 is done when:**", "**Definition of done (Sprint 1):**", "#### Sprint 1 Exit Criteria",
+    "#### Definition of Done", "**Exit Criteria (all must hold):**", "**Exit criteria**:",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_of_exit_criteria(label: str) -> None:
+    text = f"# B\n\n### Sprint 1: Work\n\n#### Task 1.1: a\n- **File:** `a.py`\n\n{label}\n\n- [ ] One\n- ☐ Two\n\n### Sprint 2: More\n"
+    sprints = read_brief(text.encode()).sprints
+    assert [(one.number, [c.text for c in one.criteria]) for one in sprints] == [
+        ("1", ["One", "Two"]),
+        ("2", []),
+    ]
+
+
+def test_a_sprint_ends_where_another_begins_however_deep() -> None:
+    text = "# B\n\n## Sprint 1: a\n\n#### Task 1.1: x\n\n### Sprint 2: b\n\n#### Task 2.1: y\n"
+    sprints = read_brief(text.encode()).sprints
+    assert [(one.number, [t.number for t in one.tasks]) for one in sprints] == [
+        ("1", ["1.1"]),
+        ("2", ["2.1"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", ["53.8% margin below 3600s timeout", "timeout 3600s", "timeout: 3600 s"]
+)
+def test_the_timeout_of_the_baseline(said: str) -> None:
+    text = f"# B\n\n- 10 collected / 9 passed / 1 failed\n- **Runtime:** 1430.60s, {said}\n"
+    totals = read_brief(text.encode()).totals
+    assert totals is not None
+    assert (totals.runtime_s, totals.timeout_s) == (1430.6, 3600.0)

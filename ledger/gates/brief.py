@@ -6,6 +6,7 @@ What a thing is called decides what it is, not where it stands; see ``docs/refer
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Final
 
 from ledger.gates import sprints, updates
@@ -35,6 +36,7 @@ _COUNTS: Final = re.compile(r"(?P<count>\d{1,9})\*{0,2} (?P<word>collected|passe
 _SECONDS: Final = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d+)?) ?s(?:ec(?:onds)?)?\b")
 _MARGIN: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)% margin")
 _TIMEOUT: Final = re.compile(r"(\d{1,9}(?:\.\d+)?) ?s timeout")
+_TIMEOUT_OF: Final = re.compile(r"timeout:?\*{0,2} (?:of )?(\d{1,9}(?:\.\d+)?) ?s\b", re.IGNORECASE)
 # e.g. "NAME='a value' command"
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)(?:[ \t]+|\Z)")
 # e.g. "if Option C", of a command's comment
@@ -79,7 +81,7 @@ def read_brief(data: bytes) -> Brief:
     parsed = document.parse(text.encode("\n".join(one.line for one in mended)))
     every = parts(parsed)
     head = [part for part in every[:2] if part.level <= 1]
-    work = {n: below(every, n) for n, part in enumerate(every) if sprints.is_sprint(part)}
+    work = {n: _work(every, n) for n, part in enumerate(every) if sprints.is_sprint(part)}
     inside = {n + below_it for n, under in work.items() for below_it in range(len(under) + 1)}
     others = [part for n, part in enumerate(every) if n not in inside]
     initiative = updates.ITEM.search(_head(head, "initiative", "item"))
@@ -109,6 +111,11 @@ def read_brief(data: bytes) -> Brief:
         damage=damage,
     )
     return brief.model_copy(update={"unread": tuple(_unread(brief, every))})
+
+
+def _work(every: Sequence[Part], index: int) -> tuple[Part, ...]:
+    """The parts below a sprint's heading, up to that of another one, however deep it stands."""
+    return tuple(takewhile(lambda part: not sprints.is_sprint(part), below(every, index)))
 
 
 def _unread(brief: Brief, every: Sequence[Part]) -> Iterator[Heading]:
@@ -155,7 +162,7 @@ def _totals(every: Sequence[Part]) -> Totals | None:
             failed=known.get("failed"),
             skipped=known.get("skipped"),
             runtime_s=_number(_SECONDS, runtime),
-            timeout_s=_number(_TIMEOUT, whole),
+            timeout_s=_number(_TIMEOUT, whole) or _number(_TIMEOUT_OF, whole),
             margin_percent=_number(_MARGIN, whole),
             line=counts[0][0],
         )

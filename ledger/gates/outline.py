@@ -17,6 +17,12 @@ from ledger.plan.parts import cells
 
 # e.g. "**Owner:** anna", "**Owner**: anna"
 _LABEL: Final = re.compile(r"\*\*(?P<name>[^*\n]{1,120}?)(?::\*\*|\*\*:)[ \t]*")
+# A line of its own above a list: "**Exit Criteria**", "*Sprint 1 exit criteria:*", "Done when:"
+_LIST_LABEL: Final = re.compile(
+    r"(?=[*_]|.*:\Z)[*_]{0,3}(?P<name>[^*_:\n]{0,80}"
+    r"(?<![^\W_])(?:criteria|done when|definition of done)(?![^\W_])[^*_:\n]{0,60})[*_:]{0,4}\Z",
+    re.IGNORECASE,
+)
 _FENCE_LINE: Final = re.compile(r"[ \t]*(?:`{3,}|~{3,})")
 _BULLET: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _QUOTE: Final = re.compile(r"[ \t]*>[ \t]?")
@@ -160,6 +166,8 @@ def _take_lines(groups: list[Group], lines: Sequence[str], block: Block) -> None
         line = _QUOTE.sub("", raw) if block.kind == "blockquote" else raw.strip()
         if block.kind == "paragraph" and (label := _LABEL.match(line)):
             groups.append(Group(label["name"].strip(), line[label.end() :].strip(), number))
+        elif block.kind == "paragraph" and (label := _LIST_LABEL.match(line)):
+            groups.append(Group(label["name"].strip(), "", number))
         else:
             last = groups[-1]
             groups[-1] = last._replace(value=f"{last.value} {line}".strip())

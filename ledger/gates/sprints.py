@@ -36,9 +36,11 @@ _DEFINED: Final = re.compile(r"[ \t]*(?:async )?(?:def|class)[ \t]+(\w+)")
 _CODE: Final = re.compile(r"`([^`]+)`")
 # e.g. "✅ criterion", "**[x] criterion"
 _TICK: Final = re.compile(
-    r"\*{0,2}(?:\[(?P<box>[ xX])\]|(?P<mark>[\u2705\u2713\u2611\u2714\u274c\u2b1c])\ufe0f?)[ \t]*"
+    r"\*{0,2}(?:\[(?P<box>[ xX])\]|"
+    r"(?P<mark>[\u2610\u2705\u2713\u2611\u2714\u274c\u2b1c])\ufe0f?)[ \t]*"
 )
 _TICKED: Final = "xX\u2705\u2713\u2611\u2714"
+_EXIT_LABELS: Final = ("exit criteria", "acceptance criteria", "definition of done", "done when")
 _OPTIONAL: Final = re.compile(r"\(?optional\b[):,]{0,2}[ \t]*", re.IGNORECASE)
 # e.g. "criterion — `check: failures <= 1`"
 _CHECK: Final = re.compile(r"[ \t]*(?:[-\u2013\u2014][ \t]*)?`check:[ \t]*([^`]*)`", re.IGNORECASE)
@@ -46,7 +48,8 @@ _CHECK: Final = re.compile(r"[ \t]*(?:[-\u2013\u2014][ \t]*)?`check:[ \t]*([^`]*
 
 def is_sprint(part: Part) -> bool:
     """Whether a heading opens a sprint, or work that is put off."""
-    return bool(SPRINT.match(part.title) or (_DEFERRED.match(part.title)))
+    opens = SPRINT.match(part.title) or _DEFERRED.match(part.title)
+    return bool(opens) and not is_exit_label(part.title)
 
 
 def sprint(part: Part, below: Sequence[Part]) -> Sprint:
@@ -145,7 +148,8 @@ def titled(title: str) -> tuple[str, str]:
 
 def is_exit_label(name: str) -> bool:
     """Whether a label or title is one of exit criteria."""
-    return "exit criteria" in plain(name) or "acceptance criteria" in plain(name)
+    said = plain(name)
+    return any(words in said for words in _EXIT_LABELS)
 
 
 def _section(part: Part, group: Group, number: str) -> str:
