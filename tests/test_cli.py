@@ -450,7 +450,7 @@ def test_the_help_lists_every_command_in_its_group(repo: Repository) -> None:
         assert not re.search(r"[{}]|\.{4}|\[\[", usage)
         assert not re.search(r" <(?:str|list)", shown.out)
     assert call(repo.path, "append", "-h").out.startswith(
-        "Usage: ledger append [OPTIONS] ITEM RUN...\n"
+        "Usage: ledger append [OPTIONS] ITEM [RUN...]\n"
     )
     assert call(repo.path, "explain", "-h").out.startswith(
         "Usage: ledger explain [OPTIONS] [CODE]\n"
