@@ -164,7 +164,12 @@ def _exit_code(
         files = told = measured or by_pytest
     if not told:
         return None
-    worst = min(told, key=lambda part: (_rank(part.exit_code or 0), part.file))
+
+    def rank(part: Part) -> tuple[int, str]:
+        state, _ = meaning(part.exit_code or 0)
+        return SEVERITY.index(state) if state else 3 if part.exit_code else 4, part.file
+
+    worst = min(told, key=rank)
     if len({part.exit_code for part in told}) > 1:
         listed = ", ".join(f"{part.file} {part.exit_code}" for part in told[:10])
         noted.append(f"exit codes differ: {listed}; the worst counts")
@@ -187,11 +192,6 @@ def _environment(parts: Sequence[Part], noted: list[str]) -> dict[str, str]:
             if found.setdefault(key, value) != value:
                 noted.append(f"{part.file}: another {key} than in a dump before it")
     return found
-
-
-def _rank(code: int) -> int:
-    state, _ = meaning(code)
-    return SEVERITY.index(state) if state else 3 if code else 4
 
 
 def _disagreements(totals: Totals | None, exit_code: int | None) -> list[str]:

@@ -86,7 +86,7 @@ class Verdict(NamedTuple):
 def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestResult:
     """The result of a test case with these attributes: its weightiest verdict decides, of two
     alike the first."""
-    deciding = min(verdicts, key=_weight) if len(verdicts) > 1 else verdicts[0]
+    deciding = min(verdicts, key=lambda v: _WEIGHT[OUTCOMES[v.tag]] + v.tag.startswith("rerun"))
     outcome = OUTCOMES[deciding.tag]
     message = deciding.message
     if outcome == "failed" and any(
@@ -111,10 +111,6 @@ def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestR
         flaky=flaky,
         at_collection=message in _AT_COLLECTION,
     )
-
-
-def _weight(verdict: Verdict) -> int:
-    return _WEIGHT[OUTCOMES[verdict.tag]] + verdict.tag.startswith("rerun")
 
 
 def _state(attributes: dict[str, str]) -> Outcome:

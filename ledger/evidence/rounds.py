@@ -132,8 +132,14 @@ def judge(
     rounds = report.rounds
     counts_all = report.retry_word.casefold().startswith(("tries", "attempts"))
     counted = retries or ("all" if counts_all else "extra")
-    if counted == "all":
-        _refuse_zero_tries(report)
+    zero = next((one.name for one in rounds if one.retries == 0 and is_run(one)), None)
+    if counted == "all" and zero is not None:
+        raise UsageError(
+            "retries-zero",
+            f"{report.path}: with all tries counted every round has at least 1, "
+            f"found 0 for round {zero}",
+            "give --retries extra",
+        )
     tallied = tally(rounds, counted)
     comparison = None
     if against is not None:
@@ -165,17 +171,6 @@ def judge(
         claims=check(report, counted, against, drop),
         warnings=(*report.warnings, *_warnings(rounds, tallied)),
     )
-
-
-def _refuse_zero_tries(report: RoundsReport) -> None:
-    zero = next((one.name for one in report.rounds if one.retries == 0 and is_run(one)), None)
-    if zero is not None:
-        raise UsageError(
-            "retries-zero",
-            f"{report.path}: with all tries counted every round has at least 1, "
-            f"found 0 for round {zero}",
-            "give --retries extra",
-        )
 
 
 def _warnings(rounds: Sequence[Round], tallied: Tally) -> Iterator[str]:

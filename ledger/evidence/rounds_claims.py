@@ -65,11 +65,8 @@ def select(report: RoundsReport, scope: Scope) -> list[Round] | None:
     if scope.batch:
         return _batch(report, scope.batch)
     if scope.first is not None and scope.last is not None:
-        inside = [
-            found
-            for found in rounds
-            if found.name.isdecimal() and scope.first <= int(found.name) <= scope.last
-        ]
+        numbered = [found for found in rounds if found.name.isdecimal()]
+        inside = [found for found in numbered if scope.first <= int(found.name) <= scope.last]
         ends = {int(found.name) for found in (*inside[:1], *inside[-1:])}
         return inside if ends == {scope.first, scope.last} else None
     size = scope.head or scope.tail
@@ -334,11 +331,8 @@ def _earlier(said: Statement, case: Case) -> Earlier | None:
     its rate is the one that is written."""
     if said.number is not None and said.of is not None:
         passes = said.of - said.number if said.subject == "fail" else said.number
-        return (
-            Earlier(passes=int(passes), total=int(said.of), source="the report")
-            if 0 <= passes <= said.of
-            else None
-        )
+        earlier = Earlier(passes=int(passes), total=int(said.of), source="the report")
+        return earlier if 0 <= passes <= said.of else None
     given = case.against
     if given is None or said.share is None or not given.total:
         return None
