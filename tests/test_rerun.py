@@ -140,6 +140,20 @@ def test_a_brief_about_another_item_is_refused(made: Repository) -> None:
     assert (done.code, json.loads(done.out)["error"]["code"]) == (2, "other-item")
 
 
+def test_a_run_keeps_the_variables_of_the_rerun_that_its_item_is_tied_to(
+    made: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where an attempt cites another document about the item, without a rerun."""
+    made.write("other.md", b"# Sprint notes\n\n**Initiative:** [PARSE-SPEED-001]\n")
+    plan = made.ledger.read_text("utf-8")
+    cited = "- Notes: see `other.md`, then `b.md`\n- Next Actions:\n"
+    made.ledger.write_text(plan.replace("- Next Actions:\n", cited, 1), "utf-8")
+    monkeypatch.setenv("SEED", "7")
+    done = call(made.path, "run", ITEM, "--no-append", "--json", "--", "true")
+    kept = (made.path / done.data["path"] / "environment.txt").read_text("utf-8")
+    assert "SEED=7\n" in kept
+
+
 def test_an_unmet_prerequisite_stops_it(made: Repository) -> None:
     (made.path / "done.txt").unlink()
     done = call(made.path, *rerun(made, "--yes"))

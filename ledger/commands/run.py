@@ -144,8 +144,9 @@ def run(
     slug = _SLUG.sub("-", section.id.lower())[:80]
     values = {"item": slug, "phase": phase, "sprint": sprint}
     path, name = make_folder(config.root, template, values, stamp, into)
-    tied = next(briefs_of(WorkTree(config.root), config.ledger_path, section), None)
-    kept = wanted(config, decode(plan.text), section, tied.brief if tied else None)
+    tied = briefs_of(WorkTree(config.root), config.ledger_path, section)
+    brief = next((one.brief for one in tied if one.brief.rerun), None)
+    kept = wanted(config, decode(plan.text), section, brief)
     about = partial(Bundle, config.root, path, stamp=name, item=item, variables=kept)
     bundle = about(command=terms, planned=rounds)
     aside = [*set_aside(config, [path]), *earlier_runs(config, plan)]
