@@ -77,6 +77,8 @@ class World:
     """What is odd about the new run."""
     files: dict[str, str] = field(default_factory=dict)
     attempts: list[str] = field(default_factory=list)
+    targeted: dict[str, Criterion] = field(default_factory=dict)
+    """What is true of the commands that a sprint is to run."""
     folders: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=lambda: list(FEATURES))
 
@@ -651,6 +653,7 @@ def _sprint(
     criteria = [cleared(rng, world, clusters)]
     criteria += [rng.choice(WRITERS)(rng, world, clusters) for _ in range(rng.randint(2, 4))]
     criteria = [_as_run(world, one) for one in {one.text: one for one in criteria}.values()]
+    criteria += [world.targeted[number]] if number in world.targeted else []
     marks = [rng.choice(list(MARKS)) for _ in criteria]
     if rng.random() < 0.6:
         marks = [marks[0] or "- [ ] "[2:]] * len(criteria)
@@ -776,6 +779,40 @@ def _runs(known: World) -> None:
         known.files[f"{folder}/exit_code.txt"] = f"{code}\n"
 
 
+def _bundle(rng: Random, known: World, sprints: Mapping[str, Sequence[Cluster]]) -> list[str]:
+    """A tree of files with a folder for each cluster, and what is true of the commands in it."""
+    tree = ["reports/suite/phase_n/<STAMP>/"]
+    for at, (number, clusters) in enumerate(sprints.items(), 1):
+        last = at == len(sprints)
+        tree.append(f"{'└' if last else '├'}── sprint{number}/")
+        ends = []
+        for index, one in enumerate(clusters, 1):
+            ends.append(rng.choice(("passed",) * 5 + ("failed", "missing", "other")))
+            folder = f"cluster_{one.name.split('-')[0].lower()}"
+            side, end = "    " if last else "│   ", index == len(clusters)
+            tree.append(f"{side}{'└' if end else '├'}── {folder}/")
+            inner = side + ("    " if end else "│   ")
+            tree += [f"{inner}├── pytest.log", f"{inner}└── exit_code.txt"]
+            if ends[-1] == "missing":
+                continue
+            names = ["tests/test_core.py::test_core_1"] if ends[-1] == "other" else one.ids
+            said = "failed" if ends[-1] == "failed" else "passed"
+            place = f"{RUN}/sprint{number}/{folder}"
+            known.files[f"{place}/pytest.log"] = log(dict.fromkeys(names, said), 3.5)
+            known.files[f"{place}/exit_code.txt"] = f"{int(said == 'failed')}\n"
+        right = {UNMET} if "failed" in ends else {UNMET, UNKNOWN}
+        right = {MET} if set(ends) == {"passed"} else right
+        state = (
+            "wrong tests" if set(ends) <= {"passed", "other"} and "other" in ends else "right tests"
+        )
+        text = rng.choice(
+            ("Targeted pytest commands all passing", "Targeted pytest commands all pass")
+        )
+        kind = f"targeted ({state})"
+        known.targeted[number] = Criterion(kind, text, frozenset(right), False)
+    return ["## Artifact Bundle Structure", "", "```", *tree, "```", ""]
+
+
 def _facts(
     known: World,
     parts: Sequence[Sequence[Cluster]],
@@ -858,11 +895,12 @@ def make(rng: Random) -> Made:
     mode = rng.choice(("table", "table", "table", "tests", "class", "json"))
     work = known.clusters[:]
     parts = [work] if len(work) < 3 else [work[: len(work) // 2], work[len(work) // 2 :]]
+    numbered = {str(number): part for number, part in enumerate(parts, 1)}
+    tree = _bundle(rng, known, numbered) if rng.random() < 0.35 else []
     blocks, sprints = [], {}
-    for number, clusters in enumerate(parts, 1):
-        lines, criteria = _sprint(rng, known, str(number), clusters, mode)
+    for number, clusters in numbered.items():
+        lines, sprints[number] = _sprint(rng, known, number, clusters, mode)
         blocks += lines
-        sprints[str(number)] = criteria
     deferred = rng.random() < 0.4
     blocks += _deferred(rng) if deferred else []
     before = _complete(rng, sprints) if rng.random() < 0.6 else []
@@ -889,7 +927,7 @@ def make(rng: Random) -> Made:
     body = [["## Recommended Remediation Sequence", "", *blocks], ["## Gating", "", *gates]]
     if rng.random() < 0.3:
         body.reverse()
-    brief = "\n".join([*_head(rng, known), *body[0], *body[1], *links])
+    brief = "\n".join([*_head(rng, known), *body[0], *body[1], *tree, *links])
     _runs(known)
     known.files |= {BRIEF: brief, "docs/fix_plan.md": _plan(known)}
     every = [*(one for part in sprints.values() for one in part), *before, *after, *hoped]
