@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import shutil
 import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -126,7 +128,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--part", action="append", choices=list(PARTS), help="only this part")
     parser.add_argument("--show", type=int, default=3, help="examples of each kind")
     parser.add_argument("--found", type=Path, help="copy the smallest run of each kind here")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop then, and tell")
     options = parser.parse_args(arguments)
+    end = time.monotonic() + 60 * options.minutes
     found: list[Difference] = []
     runs: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -137,6 +141,8 @@ def main(arguments: list[str] | None = None) -> int:
                 runs[part] = Counter()
                 made = PARTS[part](options.seed, options.count, place)
                 for number, run in enumerate(made):
+                    if time.monotonic() > end:
+                        break
                     differing = ask(repository, run, number, Random(f"{options.seed} {number}"))
                     found += differing
                     runs[part][f"{HALVES[run.seed % 2]} {judged(differing)}"] += 1
@@ -154,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
         save(found, options.found)
     seen = {known(each) for each in found}
     # Fewer runs do not have every kind of test at every setting.
-    every = not options.part and options.count >= EVERY
+    every = not options.part and options.count >= EVERY and time.monotonic() < end
     gone = [] if not every else [kind for n, (kind, *_) in enumerate(KNOWN) if n not in seen]
     for kind in gone:
         print(f"no longer differs: take {kind!r} out of KNOWN")
