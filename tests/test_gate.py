@@ -655,3 +655,17 @@ def test_the_sections_of_a_cross_reference(repo: Repository, section: str, lost:
     assert (reference["state"], reference["section"]) == ("no-section" if lost else "found", lost)
     told = f"cross-reference Notes: other.md has no section {lost}"
     assert (told in call(repo.path, "gate", "brief.md").out) == bool(lost)
+
+
+def test_the_stamp_of_the_run_fills_a_brief_without_a_bundle(repo: Repository) -> None:
+    brief = (
+        "# B\n\n### Sprint 1: a\n\n**Sprint 1 Exit Criteria:**\n"
+        "- [ ] Artifacts captured under `reports/n/<STAMP>/sprint1/`\n"
+    )
+    repo.write("brief.md", brief.encode())
+    for stamp in ("20251016T101500Z", "20251017T101500Z"):
+        repo.write(f"reports/n/{stamp}/pytest.log", b"= 1 passed in 0.01s =\n")
+    repo.write("reports/n/20251016T101500Z/sprint1/notes.md", b"Done.\n")
+    for stamp, verdict in (("20251016T101500Z", "met"), ("20251017T101500Z", "unmet")):
+        data = gate(repo.path, "brief.md", "--run", f"reports/n/{stamp}").data
+        assert data["verdict"] == verdict

@@ -209,13 +209,16 @@ class Facts:
         if citations.kind(path) == "outside":
             return unknown(f"{path} leads out of the repository")
         if hole := _STAMP.search(path):
-            if self.stamp is None:
-                prefix = path[: hole.start()]
-                stamps = ", ".join(self._stamps(prefix)[:5])
+            stamp, prefix = self.stamp, path[: hole.start()]
+            there = () if stamp else self._stamps(prefix)
+            own = patterns.STAMP.search(self._run_path or "")
+            stamp = own[0] if own and own[0] in there else stamp
+            if stamp is None:
+                stamps = ", ".join(there[:5])
                 if not stamps:
                     return unmet(f"{prefix} has no run yet")
                 return unknown(f"{path}: {stamps} would fit: say which with --stamp")
-            path = _STAMP.sub(self.stamp, path)
+            path = _STAMP.sub(stamp, path)
         if citations.kind(path) != "placeholder":
             return path.rstrip("/")
         matches = self._matching(path)
