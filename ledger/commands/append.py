@@ -27,7 +27,7 @@ from ledger.gates.done import against_success
 from ledger.git import files, repository
 from ledger.git.changes import Changes, changes
 from ledger.plan import citations, selectors, text, words
-from ledger.plan.model import Action, Change, Ledger, Model, NewAttempt, Result
+from ledger.plan.model import Action, Change, Item, Ledger, Model, NewAttempt, Result
 from ledger.store import files_of
 
 
@@ -68,9 +68,8 @@ def append(
     dry_run: bool = False,
     ledger: Path | None = None,
 ) -> Appended:
-    """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``. They
-    may be missing where a ``decision`` is logged, the option that was decided for; ``because`` is
-    then its reason.
+    """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``. None
+    is needed to log a ``decision``, the option that was decided for and, ``because``, the reason.
 
     ``result`` is how it went, in the author's words (default: what the runs say), ``summary`` what
     was done, in one line; all else comes from the runs, from git and from the plan. The actions
@@ -87,28 +86,23 @@ def append(
     if not runs and (not decision or baseline):
         raise UsageError("no-run", "expected a run, found none", "give its folder, or --decision")
     evidence = _Evidence(config, runs)
+    reason = "" if decision else because  # else it would stand in for evidence
     attempt = _draft(
-        config,
-        evidence,
-        result=result,
-        summary=summary,
-        because="" if decision else because,  # else it would stand in for evidence
-        baseline=baseline,
+        config, evidence, result=result, summary=summary, because=reason, baseline=baseline
     )
     now = _now(config, evidence)
     with change(config, dry_run=dry_run) as plan:
-        name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
-        section = edits.section_of(plan.ledger, name)
+        section = _section(plan.ledger, item)
         said = decisions.words_of(config, section, decision, because) if decision else ""
-        if said:
-            attempt = attempt.model_copy(update={"summary": f"{said} {summary}".strip()})
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
+        known = {"commit": _commit(config, evidence, now, plan.ledger)}
+        if said:
+            known["summary"] = f"{said} {summary}".strip()
         number = edits.next_number(plan.ledger, section.id)
-        commit = _commit(config, evidence, now, plan.ledger)
         meant = Change(
             item=section.id,
-            attempt=attempt.model_copy(update={"number": number, "commit": commit}),
+            attempt=attempt.model_copy(update={"number": number, **known}),
             complete=tuple(complete),
             next=tuple(next_actions),
             status=status,
@@ -117,16 +111,7 @@ def append(
         meant = _propose(config, plan, meant, evidence)
         if said:
             decisions.refuse_unread(config, plan.new, section.id, said)
-    return Appended(
-        path=config.ledger_path,
-        item=meant.item,
-        number=number,
-        line=edits.check(plan.ledger, plan.new, meant).span.start_line,
-        result=attempt.result,
-        metrics=attempt.metrics,
-        diff=plan.diff,
-        notes=(*evidence.whole.warnings, *unkept(config, evidence.each)),
-    )
+    return _appended(config, plan, meant, evidence)
 
 
 def unkept(config: Config, runs: Iterable[Evidence]) -> Iterator[str]:
@@ -169,6 +154,24 @@ def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> 
 
     plan.propose(edits.append(plan.ledger, meant), expect=expect)
     return meant
+
+
+def _appended(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> Appended:
+    written = edits.check(plan.ledger, plan.new, meant)
+    return Appended(
+        path=config.ledger_path,
+        item=meant.item,
+        number=written.number,
+        line=written.span.start_line,
+        result=meant.attempt.result,
+        metrics=meant.attempt.metrics,
+        diff=plan.diff,
+        notes=(*evidence.whole.warnings, *unkept(config, evidence.each)),
+    )
+
+
+def _section(ledger: Ledger, item: str) -> Item:
+    return edits.section_of(ledger, selectors.items(ledger, selectors.parse(item).item)[0].id)
 
 
 def _draft(

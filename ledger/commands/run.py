@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from ledger.gates.variables import wanted
 from ledger.git.changes import changes
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
-from ledger.plan.model import Model, Result
+from ledger.plan.model import Item, Ledger, Model, Result
 from ledger.plan.text import decode
 from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
@@ -112,55 +112,82 @@ def run(
     echo: Callable[[bytes], None] | None = None,
     progress: Callable[[CompletedRound], None] | None = None,
 ) -> RunOutcome:
-    """Execute ``command`` in the current folder, capture what it did in a new folder, and with
-    ``record`` append that to ``item``.
+    """Execute ``command``, capture what it did in a new folder, and ``record`` it in ``item``.
 
     The folder is ``folder``, else the item's ``Artifacts Root``, else ``runs`` of the settings;
     ``stamp`` (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a
-    folder in the one of the stamp, such as ``sprint1/parser``. The command is executed once, or in
-    as many ``rounds`` as are wanted, which are compared with the batch ``against`` (``K/N`` or a
-    report). A round tries again up to ``retries`` times after what ``retry_on`` names: ``SIGSEGV``,
-    an exit code or a pattern of the output; without it after every failure.
-    ``timeout_s`` is for each try. ``result``, ``complete``, ``status``, ``because`` and
-    ``decision`` are as for ``append``. ``echo`` gets what the command writes, ``progress`` each
-    round that ended.
+    folder in the one of the stamp. The command is executed once, or in as many ``rounds`` as are
+    wanted, which are compared with the batch ``against`` (``K/N`` or a report). A round tries again
+    up to ``retries`` times after what ``retry_on`` names, a signal, an exit code or a pattern of
+    the output, or after every failure; ``timeout_s`` is for each try. ``echo`` gets what the
+    command writes, ``progress`` each round that ended; the others are as for ``append``.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
-    recorded. The bundle stays also where the attempt is refused (``Refused``, see ``append``).
-
-    Raises, before anything is executed, ``UsageError`` for a command, an item, a folder or a
-    setting that cannot be; ``UnreadableInput`` where the disk does not take the outputs.
+    recorded. The bundle stays also where the attempt is refused (``Refused``). Raises, before
+    anything is executed, ``UsageError`` for a command, an item, a folder or a setting that cannot
+    be; ``UnreadableInput`` where the disk does not take the outputs.
     """
     config = configuration.find(Path.cwd(), ledger)
+    plan = read.opened(config).ledger
     tries = RetryOn.parse(retry_on)
     terms = Command(words=tuple(command), timeout_s=timeout_s, retries=retries, retry_on=tries)
     earlier = earlier_batch(against) if against is not None else None
-    plan = read.opened(config).ledger
-    sections = selectors.items(plan, selectors.parse(item).item)
-    section = section_of(plan, sections[0].id) if record else sections[0]
+    section = _section(plan, item, is_recorded=record)
     if decision:
         words_of(config, section, decision, because)  # refused before anything is executed
-    template = folder or section.runs_folder or config.runs or DEFAULT_FOLDER
-    slug = _SLUG.sub("-", section.id.lower())[:80]
-    values = {"item": slug, "phase": phase, "sprint": sprint}
-    path, name = make_folder(config.root, template, values, stamp, into)
-    tied = briefs_of(WorkTree(config.root), config.ledger_path, section)
-    brief = next((one.brief for one in tied if one.brief.rerun), None)
-    kept = wanted(config, decode(plan.text), section, brief)
-    about = partial(Bundle, config.root, path, stamp=name, item=item, variables=kept)
-    bundle = about(command=terms, planned=rounds)
-    aside = [*set_aside(config, [path]), *earlier_runs(config, plan)]
+    fill = {"phase": phase, "sprint": sprint}
+    made = _folder(config, section, folder, fill, stamp=stamp, into=into)
+    bundle = _bundle(config, plan, section, made, item=item, command=terms, planned=rounds)
+    aside = [*set_aside(config, [bundle.path]), *earlier_runs(config, plan)]
+    capture = partial(_capture, config, bundle, aside=aside, earlier=earlier)
     with Interrupts() as interrupts:
-        duration_s, verdict = _capture(
-            config, bundle, interrupts, aside=aside, earlier=earlier, echo=echo, progress=progress
-        )
+        duration_s, verdict = capture(interrupts, echo=echo, progress=progress)
     recorded = None
     if record and bundle.state != "interrupted" and not interrupts.caught:
-        how = {"result": result, "complete": complete, "status": status, "because": because}
-        how |= {"decision": decision}
-        record_it = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
-        recorded = _recorded(bundle, partial(record_it, **how))
+        save = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
+        save = partial(save, result=result, complete=complete, status=status)
+        recorded = _recorded(bundle, partial(save, because=because, decision=decision))
     return _outcome(config, bundle, duration_s, verdict, recorded)
+
+
+def _section(plan: Ledger, item: str, *, is_recorded: bool) -> Item:
+    """The item's section that an attempt goes to; for one that is not recorded, any."""
+    sections = selectors.items(plan, selectors.parse(item).item)
+    return section_of(plan, sections[0].id) if is_recorded else sections[0]
+
+
+def _folder(
+    config: Config, section: Item, given: str, values: Mapping[str, str], *, stamp: str, into: str
+) -> tuple[str, str]:
+    """Make the folder of a run: its path, and its stamp."""
+    template = given or section.runs_folder or config.runs or DEFAULT_FOLDER
+    slug = _SLUG.sub("-", section.id.lower())[:80]
+    return make_folder(config.root, template, {"item": slug, **values}, stamp, into)
+
+
+def _bundle(
+    config: Config,
+    plan: Ledger,
+    section: Item,
+    made: tuple[str, str],
+    *,
+    item: str,
+    command: Command,
+    planned: int,
+) -> Bundle:
+    """The bundle in the folder that was ``made``, which keeps the variables that the work asks for:
+    the item itself, and the first of its briefs that has a rerun."""
+    tied = briefs_of(WorkTree(config.root), config.ledger_path, section)
+    brief = next((one.brief for one in tied if one.brief.rerun), None)
+    return Bundle(
+        config.root,
+        made[0],
+        stamp=made[1],
+        item=item,
+        command=command,
+        planned=planned,
+        variables=wanted(config, decode(plan.text), section, brief),
+    )
 
 
 def _capture(
