@@ -123,15 +123,14 @@ def run(
     command writes, ``progress`` each round that ended; the others are as for ``append``.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
-    recorded. The bundle stays also where the attempt is refused (``Refused``). Raises, before
-    anything is executed, ``UsageError`` for a command, an item, a folder or a setting that cannot
-    be; ``UnreadableInput`` where the disk does not take the outputs.
+    recorded. The bundle stays also where the attempt is refused (``Refused``). Raises
+    ``UsageError`` before anything is executed; ``UnreadableInput`` where the disk is full.
     """
     config = configuration.find(Path.cwd(), ledger)
     plan = read.opened(config).ledger
     tries = RetryOn.parse(retry_on)
     terms = Command(words=tuple(command), timeout_s=timeout_s, retries=retries, retry_on=tries)
-    earlier = earlier_batch(against) if against is not None else None
+    earlier = None if against is None else earlier_batch(against)
     section = _section(plan, item, is_recorded=record)
     if decision:
         words_of(config, section, decision, because)  # refused before anything is executed

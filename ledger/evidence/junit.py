@@ -571,9 +571,10 @@ class _Document:
         if tag in _SUITES and self._depth in (1, self._case_depth):
             self.cases.open(attributes)
             self._case_depth = self._depth + 1
-        elif self._depth == 1:
+            return
+        if self._depth == 1:
             raise _Misnested(f"<testsuites> or <testsuite>, found <{tag[:40]}>")
-        elif self._depth == self._case_depth and tag == "testcase":
+        if self._depth == self._case_depth and tag == "testcase":
             self._case = attributes
         elif tag == "testcase":
             self.cases.misplaced += 1

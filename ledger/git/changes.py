@@ -163,20 +163,26 @@ def _left_out(root: Path, entries: Iterable[_Entry]) -> Iterator[tuple[str, str]
     """The paths that a patch is not to hold, each with the reason."""
     left = MAX_PATCH_BYTES
     for entry in entries:
-        if entry.foreign:
-            yield entry.path, entry.foreign
-        elif not entry.is_tracked:
-            try:
-                size = (root / entry.path).lstat().st_size
-            except OSError as error:  # it may be gone by now
-                yield entry.path, why(error)
-                continue
-            if size > min(MAX_FILE_BYTES, left):
-                yield entry.path, f"{size:,} bytes"
-            elif not os.access(root / entry.path, os.R_OK, follow_symlinks=False):
-                yield entry.path, "cannot be read"
-            else:
-                left -= size
+        if entry.is_tracked or entry.foreign:
+            size, reason = 0, entry.foreign
+        else:
+            size, reason = _size(root / entry.path, min(MAX_FILE_BYTES, left))
+        if reason:
+            yield entry.path, reason
+        else:
+            left -= size
+
+
+def _size(place: Path, most: int) -> tuple[int, str]:
+    """The bytes of a file, and why a patch cannot have it; empty where it can."""
+    try:
+        size = place.lstat().st_size
+    except OSError as error:  # it may be gone by now
+        return 0, why(error)
+    if size > most:
+        return size, f"{size:,} bytes"
+    is_readable = os.access(place, os.R_OK, follow_symlinks=False)
+    return size, "" if is_readable else "cannot be read"
 
 
 def _enter(copy: _Copy, paths: Iterable[str]) -> None:
@@ -191,33 +197,38 @@ def _enter(copy: _Copy, paths: Iterable[str]) -> None:
 def changed_lines(patch: Path) -> dict[str, str]:
     """The lines that are new or other in each file of a patch which git wrote, as ``3, 10-14``.
     Where lines are only taken out it is the line before them; what is no text has none."""
+    with patch.open("rb") as lines:
+        found = _ranges(lines)
+    return {name: ", ".join(map(_shown, ranges)) for name, ranges in found.items()}
+
+
+def _ranges(lines: Iterable[bytes]) -> dict[str, list[tuple[int, int]]]:
     found: dict[str, list[tuple[int, int]]] = {}
     name, at, only_gone = b"", 0, False
     old = new = 0  # lines of the hunk that are still to come
-    with patch.open("rb") as lines:
-        for line in lines:
-            if old <= 0 and new <= 0:
-                hunk = _HUNK.match(line)
-                if hunk:
-                    old, at, new = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
-                    at += not new
-                elif line.startswith((b"--- ", b"+++ ")) and b"/dev/null" not in line[4:13]:
-                    name = line[4:].rstrip(b"\n\t")
-                continue
-            sign = line[:1]
-            old, new = old - (sign in b" -"), new - (sign in b" +")
-            ranges = found.setdefault(_name(name), [])
-            is_last = old <= 0 and new <= 0
-            if sign == b"+":
-                _note(ranges, at)
-                only_gone = False
-            elif sign == b"-":
-                only_gone = True
-            if only_gone and (sign == b" " or is_last):
-                _note(ranges, max(at - 1, 1))
-                only_gone = False
-            at += sign in b" +"
-    return {name: ", ".join(map(_shown, ranges)) for name, ranges in found.items()}
+    for line in lines:
+        if old <= 0 and new <= 0:
+            hunk = _HUNK.match(line)
+            if hunk:
+                old, at, new = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
+                at += not new
+            elif line.startswith((b"--- ", b"+++ ")) and b"/dev/null" not in line[4:13]:
+                name = line[4:].rstrip(b"\n\t")
+            continue
+        sign = line[:1]
+        old, new = old - (sign in b" -"), new - (sign in b" +")
+        ranges = found.setdefault(_name(name), [])
+        is_last = old <= 0 and new <= 0
+        if sign == b"+":
+            _note(ranges, at)
+            only_gone = False
+        elif sign == b"-":
+            only_gone = True
+        if only_gone and (sign == b" " or is_last):
+            _note(ranges, max(at - 1, 1))
+            only_gone = False
+        at += sign in b" +"
+    return found
 
 
 def _note(ranges: list[tuple[int, int]], line: int) -> None:
