@@ -338,7 +338,8 @@ def lock_of(real: Path) -> Path:
 
 def files_of(path: Path) -> tuple[Path, ...]:
     """The file, and all that may lie beside it while it is changed."""
-    return path, lock_of(path), temporary_of(path), journal_of(path)
+    journal = journal_of(path)
+    return path, lock_of(path), temporary_of(path), journal, temporary_of(journal)
 
 
 @contextmanager

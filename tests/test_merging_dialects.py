@@ -131,4 +131,5 @@ def test_two_branches_that_append_to_a_logbook_merge_with_git(tmp_path: Path) ->
     repo.git("merge", "--quiet", "theirs")
     ledger = reader.read(repo.ledger.read_bytes())
     assert [one.date for one in ledger.items[0].attempts][-2:] == ["2026-02-04", "2026-02-05"]
-    assert call(repo.path, "validate", "--base", "HEAD^1", "--json").data["findings"] == []
+    told = call(repo.path, "validate", "--base", "HEAD^1", "--json").data["findings"]
+    assert [one["code"] for one in told] == ["LED409"], "the merged run has a log, and no JUnit XML"

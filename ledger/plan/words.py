@@ -40,6 +40,12 @@ _RESULT_WORDS: Final[dict[Result, str]] = {
 }
 """Of several the first that a phrase has a word of is what it means."""
 _RESULTS: Final = _by_word(_RESULT_WORDS)
+# e.g. "not successful", "not yet fixed", "never passed", "no success yet"
+_NOT_WON: Final = re.compile(
+    r"\b(?:not|never|isn't|no)[ ]+(?:yet[ ]+|fully[ ]+|a[ ]+){0,2}"
+    rf"(?:{'|'.join(_RESULT_WORDS['success'].split())})\b",
+    re.IGNORECASE,
+)
 _RESULT_MARKS: Final[dict[str, Result]] = _by_word(
     {"success": "✅ ✓", "failed": "❌", "partial": "⚠ ⏳", "blocked": "⏸", "info": "📋 📝 📊"}
 )
@@ -153,6 +159,8 @@ class Vocabulary:
             if "blocker" in words and words & {"cleared", "resolved"}:
                 return "success"
             known = {_RESULTS[word] for word in words if word in _RESULTS}
+            if "success" in known and _NOT_WON.search(part[:_LONGEST_PHRASE]):
+                known = known - {"success"} | {"failed"}
             if known:
                 return next(value for value in _RESULT_WORDS if value in known)
             for mark, value in _RESULT_MARKS.items():
