@@ -32,10 +32,6 @@ KNOWN: dict[str, str] = {
         pushed-no-failures
         staged-no-failures
     """,
-    "a negated success is read as one": """
-        pushed-negated
-        staged-negated
-    """,
     "of two runs of one attempt the first is judged alone": """
         pushed-both
         staged-both
