@@ -156,6 +156,35 @@ def test_the_settings_of_the_project_hold(repo: Repository, run: Callable[..., o
     assert run(PLAN) == (1, ["LED502", "LED106"])  # it was too long before
 
 
+ITEMS = [f"## [MOVED-00{n}] Moved\n- Status: pending\n- Next Actions:\n" for n in range(1, 4)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "reads"), [(3, 0), (0, 1)], ids=["an attempt", "items are archived"]
+)
+def test_the_archive_is_read_once_and_only_for_what_is_gone(
+    repo: Repository,
+    run: Callable[..., object],
+    monkeypatch: pytest.MonkeyPatch,
+    kept: int,
+    reads: int,
+) -> None:
+    items = "".join(f"\n{item}  1. 🟡 PENDING — Do it.\n" for item in ITEMS)
+    repo.write(PLAN, repo.ledger.read_bytes() + items.encode())
+    repo.write("docs/fix_plan_archive.md", b"# Archive\n")
+    repo.git("add", "--all")
+    repo.git("commit", "-qm", "Three more items")
+    plan(repo, adding(attempt(3)), *([] if kept else [(items.rstrip(), "")]))
+    archive = "# Archive\n" + ("" if kept else items)
+    repo.write("docs/fix_plan_archive.md", archive.encode())
+    repo.git("add", "--all")
+    asked: list[bytes] = []
+    read = guard.reader.read
+    monkeypatch.setattr(guard.reader, "read", lambda data, *a: asked.append(data) or read(data, *a))
+    assert run(PLAN) == (0, [])
+    assert sum(data.startswith(b"# Archive") for data in asked) == reads
+
+
 # Files that are new, gone, elsewhere, or none
 
 

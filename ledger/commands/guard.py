@@ -7,7 +7,7 @@ the ledger or in its archive, is not lost; nor is what it says is withdrawn.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ledger import rules
 from ledger.commands.facts import STAGED, facts, ignored, with_evidence
@@ -48,7 +48,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         bases = [contents.head(old) if old else None]
     ledger = reader.read(new or b"", plan.own)
     known = with_evidence(facts(plan), plan, view=STAGED)._replace(
-        elsewhere=lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),)
+        elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),))
     )
     before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
     common_version = None if fork is None else reader.read(fork, ledger.conventions)

@@ -1,5 +1,6 @@
 """Check fix plans against the rules: as they are, or what a change makes worse in them."""
 
+from functools import cache
 from pathlib import Path
 
 from pydantic import computed_field
@@ -126,7 +127,8 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
     if every:
         known = known._replace(base=base, every=True, run_notes=None)
         return rules.without_noise(rules.check(ledger, known, plan.ignore))
-    known = known._replace(elsewhere=lambda: (reader.read(reading.archive_bytes(plan), plan.own),))
+    archive = cache(lambda: (reader.read(reading.archive_bytes(plan), plan.own),))
+    known = known._replace(elsewhere=archive)
     return rules.made_worse(ledger, known, [base] if base else [], None, ignored(plan))
 
 

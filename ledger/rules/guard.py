@@ -20,6 +20,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from ledger.plan import dialects, text
@@ -155,12 +156,12 @@ def withdrawal_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Put the line back, in this file or in the archive.
     """
-    lost = withdrawals(facts.base) if facts.base and ledger.text.strip() else []
-    if not lost:
-        return
-    every = (ledger, *_elsewhere(facts))
-    told = {one.words for plan in every for one in withdrawals(plan)}
-    there = [attempt for plan in every for attempt in plan.attempts]
+    before = withdrawals(facts.base) if facts.base and ledger.text.strip() else []
+    here = {one.words for one in withdrawals(ledger)}
+    lost = [one for one in before if one.words not in here]
+    elsewhere = _elsewhere(facts) if lost else ()
+    told = {one.words for plan in elsewhere for one in withdrawals(plan)}
+    there = [attempt for plan in (ledger, *elsewhere) for attempt in plan.attempts]
     for one in lost:
         back = (any(is_named(each, {name}) for each in there) for name in one.names)
         if one.words not in told and not all(back):
@@ -263,8 +264,7 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.base is None or facts.append_only == "off" or not ledger.text.strip():
         return
-    every = (ledger, *_elsewhere(facts))
-    said = {text.one_line(a.text) for plan in every for item in plan.items for a in item.actions}
+    here, elsewhere = _action_words([ledger]), cache(lambda: _action_words(_elsewhere(facts)))
     for item in facts.base.items:
         after = [one for one in ledger.items if one.id == item.id]
         before = {text.one_line(action.text) for action in item.actions}
@@ -272,7 +272,8 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         for old in item.actions if after else ():
             # A bullet without number or state is as often a note as an action.
             is_open = old.state in OPEN and (old.state_text or old.number)
-            if not is_open or text.one_line(old.text) in said:
+            words = text.one_line(old.text)
+            if not is_open or words in here or words in elsewhere():
                 continue
             kept = next((new for new in fresh if _is_reworded(old, new)), None)
             if kept is not None:
@@ -282,6 +283,11 @@ def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             message = f"{name} of {item.id} is gone (line {old.span.start_line} before the change)"
             fault = Fault(after[0], f"{message}: {quoted(old.text)}", old.text)
             yield fault._replace(severity=_strict(facts))
+
+
+def _action_words(plans: Sequence[Ledger]) -> set[str]:
+    """What all actions of ``plans`` say."""
+    return {text.one_line(a.text) for plan in plans for item in plan.items for a in item.actions}
 
 
 def _is_reworded(old: Action, new: Action) -> bool:
