@@ -505,6 +505,23 @@ def test_a_skipped_test_may_fail_in_its_teardown() -> None:
     assert read_log(log).totals == Totals(collected=2, passed=1, errors=1)
 
 
+@pytest.mark.parametrize(
+    ("letters", "last", "expected"),
+    [
+        ("..R.R.E", "4 passed, 1 error, 2 rerun", Totals(collected=2, passed=1, errors=1, rerun=2)),
+        ("..R.", "3 passed, 1 rerun", Totals(collected=2, passed=2, rerun=1)),
+        ("..RRF", "2 passed, 1 failed, 2 rerun",
+         Totals(collected=3, passed=2, failed=1, rerun=2)),
+    ],
+)  # fmt: skip
+def test_a_try_whose_teardown_failed_counts_no_test(
+    letters: str, last: str, expected: Totals
+) -> None:
+    """pytest-rerunfailures prints a pass for each try that passed before its teardown failed."""
+    log = HEAD.replace("3 items", f"{expected.collected} items") + f"t/a.py {letters} [100%]\n"
+    assert read_log(f"{log}=== {last} in 0.10s ===\n").totals == expected
+
+
 SUBTESTS = {  # one run at several verbosities, by pytest 9 and by pytest-subtests
     "plain": HEAD + "t/a.py .uF.\n\n=== short test summary info ===\n"
     "SUBFAILED[m] (i=1) t/a.py::test_s - x\nFAILED t/a.py::test_s - contains 1 failed subtest\n"

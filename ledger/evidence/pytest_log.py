@@ -453,7 +453,8 @@ class Session:
 
     def as_tests(self, printed: Totals) -> Totals:
         """The counts of tests in those of a last line, or of letters. There a test and the error of
-        its teardown are two, and so are a test and each of its subtests that failed."""
+        its teardown are two, and so are a test and each of its subtests that failed, or each try
+        that passed before its teardown failed and it was run again."""
         letters = self.letters()
         if not self.skipped_modules and letters.passed == printed.passed:
             self.skipped_modules = max(0, printed.skipped - letters.skipped)
@@ -462,18 +463,21 @@ class Session:
         if subtests and not self.subtests_of and printed.failed == subtests:
             blamed = 1  # at least
         both = len(self._failed_calls & self._errors)
-        teardowns = self._teardowns
-        if not teardowns and self.collected is not None:
+        teardowns, earlier = self._teardowns, 0
+        if self.collected is not None:
             modules = sum("::" not in node_id for node_id in self._tests)
             ran = printed.cases - self.skipped_modules - modules - subtests
-            teardowns = min(max(0, ran - self.collected), printed.errors)
+            extra = max(0, ran - self.collected)
+            teardowns = teardowns or min(extra, printed.errors)
+            # A try that passed before its teardown failed is counted beside the last one.
+            earlier = min(max(0, extra - teardowns), printed.rerun)
         after = max(0, teardowns - both)
         # A skipped test may have one, too, where no error is another's.
         skips = self._skip_errors if teardowns == printed.errors and not self._workers else 0
         counts = {
             "skipped": printed.skipped - min(skips, after, printed.skipped),
             "failed": printed.failed - subtests + blamed - both,
-            "passed": max(0, printed.passed - blamed - max(0, after - skips)),
+            "passed": max(0, printed.passed - blamed - max(0, after - skips) - earlier),
         }
         return printed.model_copy(update=counts)
 
