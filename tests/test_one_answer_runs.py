@@ -83,6 +83,11 @@ JSON_REPORT = {
         {"nodeid": "t.py::test_s", "outcome": "subtests passed", "call": {"outcome": "passed"}},
     ],
 }  # fmt: skip
+SUBTEST_LOGS = {
+    "a verbose": "t.py::test_a PASSED\nt.py::test_s [m] (i=1) SUBFAIL\nt.py::test_s PASSED\n\n",
+    "a quiet": ".u. [100%]\n=== short test summary info ===\n[m] (i=1) SUBFAIL t.py::test_s - x\n",
+    "a nameless": ".u. [100%]\n",
+}
 REPORT_LOG: list[dict[str, Any]] = [
     {"$report_type": "SessionStart", "pytest_version": "8"},
     *(
@@ -154,6 +159,13 @@ def _made() -> dict[str, dict[str, str | bytes]]:
         "a JSON report that does not know of subtests": {
             "report.json": json.dumps(JSON_REPORT),
             "report.jsonl": "\n".join(map(json.dumps, REPORT_LOG)) + "\n",
+        },
+        **{
+            f"a JSON report, and {how} log that knows of subtests": {
+                "report.json": json.dumps(JSON_REPORT),
+                "pytest.log": f"{log}1 failed, 2 passed in 0.10s\n",
+            }
+            for how, log in SUBTEST_LOGS.items()
         },
         "two quiet sessions, the JUnit file of one": {
             "junit.xml": JUNIT_PASSED,
@@ -494,6 +506,19 @@ def test_the_folders_that_had_two_answers(repo: Repository, name: str) -> None:
             "a JSON report that does not know of subtests",
             Totals(collected=2, passed=1, failed=1),
             "complete",
+        ),
+        *(
+            (
+                f"a JSON report, and {how} log that knows of subtests",
+                Totals(collected=2, passed=1, failed=1),
+                "complete",
+            )
+            for how in ("a verbose", "a quiet")
+        ),
+        (
+            "a JSON report, and a nameless log that knows of subtests",
+            Totals(collected=2, passed=2),
+            "inconsistent",
         ),
         ("exit code 0 beside a failure", Totals(collected=2, passed=1, failed=1), "inconsistent"),
         ("exit code 1 without one", Totals(collected=2, passed=2), "failed"),

@@ -3,7 +3,7 @@ sessions add up to."""
 
 import posixpath
 from collections import Counter
-from collections.abc import KeysView, Sequence
+from collections.abc import KeysView, Mapping, Sequence
 
 from ledger.evidence.compare import shortened
 from ledger.evidence.junit import order
@@ -73,12 +73,8 @@ def merge(parts: Sequence[Part]) -> Merged:
         kept = [parts[at] for at in only_collected if parts[at].file == most.file]
         merged.collected_only = True
     _add_up(kept, merged)
-    # JUnit XML of pytest writes an unexpected pass as a pass; the log knows.
-    told = (test for log in named.values() for test in log.tests.values())
-    for identity in {test.identity for test in told if test.outcome == "xpassed"}:
-        before = merged.tests.get(identity)
-        if before is not None and before.outcome == "passed":
-            merged.tests[identity] = before.model_copy(update={"outcome": "xpassed"})
+    for log, report in pairs:
+        merged.tests |= _known_better(log, report, merged.tests)
     merged.read = bool(kept)
     merged.is_pytest = any(part.wall for part in kept)
     _totals(kept, pairs, merged)
@@ -161,12 +157,33 @@ def _likeness(first: KeysView[str], second: KeysView[str]) -> float:
     return shared / (len(first) + len(second) - shared) if shared else 0.0
 
 
+def _known_better(
+    log: Part, report: Part, tests: Mapping[str, TestResult]
+) -> dict[str, TestResult]:
+    """Those of the tests for whose outcome a report has no word, and the log of its session has.
+    JUnit XML of pytest writes an unexpected pass as a pass, and a JSON report does not say whether
+    a subtest failed."""
+    found = {}
+    for identity in log.tests.keys() & tests.keys():
+        test, before = log.tests[identity], tests[identity]
+        is_failure = test.outcome in FAILING and identity in report.untold
+        if (is_failure and before.outcome not in FAILING) or (
+            test.outcome == "xpassed" and before.outcome == "passed"
+        ):
+            update = {"outcome": test.outcome, "message": test.message}
+            found[identity] = before.model_copy(update=update)
+    return found
+
+
 def _hold_against(
     at: int, log: Part, report: Part, reports: Sequence[Part], merged: Merged
 ) -> None:
     """Say where a log and the files above it differ. A log that was cut short is made good by
     whole ones that have its tests; one that ended by itself and not well is not."""
     known = {name: test for other in reports for name, test in other.tests.items()}
+    if report.untold:  # a JSON report: what it counts are the tests that it names
+        tests = {**report.tests, **_known_better(log, report, report.tests)}
+        report = report._replace(tests=tests, totals=recount(tests.values()))
     known.update(report.tests)
     is_cut = log.duration_s is None and log.completeness not in ("complete", "failed")
     is_cut = is_cut and bool(log.tests)
