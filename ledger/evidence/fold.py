@@ -7,6 +7,7 @@ from ledger.evidence.execution import meaning, program
 from ledger.evidence.merge import RANK, Merged, merge
 from ledger.evidence.model import FAILING, Completeness, Evidence, Totals
 from ledger.evidence.part import Part
+from ledger.evidence.pytest_reports import end
 from ledger.plan.text import counted
 
 SEVERITY: tuple[Completeness, ...] = (
@@ -17,12 +18,6 @@ SEVERITY: tuple[Completeness, ...] = (
     "failed",
     "complete",
 )
-_PYTEST_CODES = {
-    2: "interrupted, or tests could not be collected",
-    3: "internal error of pytest",
-    4: "pytest was called wrongly",
-    5: "no tests were collected",
-}
 
 
 def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
@@ -273,10 +268,9 @@ def _unexplained(
         return []
     if not ran and not (totals.skipped and totals.collected):  # a skipped module is no test
         return [("failed", "no tests ran")]
-    if exit_code not in (None, 0) and (not failing or exit_code in _PYTEST_CODES):
-        why = _PYTEST_CODES.get(exit_code or 0) if merged.is_pytest else None
-        if exit_code == 2 and merged.is_pytest:
-            return [("incomplete", f"exit code 2: {why}")]
-        if why or not failing:
-            return [("failed", f"exit code {exit_code}: {why or 'although no test failed'}")]
+    state, why = end(exit_code, 0) if merged.is_pytest else ("complete", "")
+    if exit_code and why:
+        return [(state, f"exit code {exit_code}: {why}")]
+    if exit_code and not failing:
+        return [("failed", f"exit code {exit_code}: although no test failed")]
     return []

@@ -32,9 +32,9 @@ _WORKER = re.compile(r"\A\[gw\d{1,4}\][^\n]*\n")  # xdist says which of its work
 _ONLY_COLLECTED = "tests were only collected"
 _LONGEST_TIME_S = 1e10  # past 300 years: no time that pytest wrote
 _ENDS: dict[int, tuple[Completeness, str]] = {
-    2: ("incomplete", "pytest: interrupted"),
-    3: ("failed", "pytest: internal error"),
-    4: ("failed", "pytest: called wrongly"),
+    2: ("incomplete", "interrupted"),
+    3: ("failed", "internal error of pytest"),
+    4: ("failed", "pytest was called wrongly"),
     5: ("failed", "no tests ran"),
 }
 
