@@ -6,6 +6,7 @@ add words of its own (``[tool.ledger.words]``), which decide before those that a
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, TypeVar, cast, get_args
@@ -15,8 +16,10 @@ from ledger.plan.model import ActionState, Conventions, ItemStatus, Ledger, Pair
 Meaning = TypeVar("Meaning", bound=str)
 
 _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
-# Where a phrase ends: its comment in parentheses, its sentence, the dash before a note.
-_PHRASE_END = re.compile(r"[(;:]|\.(?:\s|\Z)| [—–-]+ ")
+_TOKEN = rf"{_WORD.pattern}|[,;:.()\u2013\u2014]"
+# Where a phrase ends: its clause, its comment in parentheses, its sentence, the dash before a note.
+_SENTENCE_END = re.compile(r"[(:]|\.(?:\s|\Z)| [—–-]+ ")
+_PHRASE_END = re.compile(rf";|{_SENTENCE_END.pattern}")
 _LONGEST_PHRASE = 120  # characters that may hold the deciding word
 
 
@@ -40,12 +43,6 @@ _RESULT_WORDS: Final[dict[Result, str]] = {
 }
 """Of several the first that a phrase has a word of is what it means."""
 _RESULTS: Final = _by_word(_RESULT_WORDS)
-# e.g. "not successful", "not yet fixed", "never passed", "no success yet"
-_NOT_WON: Final = re.compile(
-    r"\b(?:not|never|isn't|no)[ ]+(?:yet[ ]+|fully[ ]+|a[ ]+){0,2}"
-    rf"(?:{'|'.join(_RESULT_WORDS['success'].split())})\b",
-    re.IGNORECASE,
-)
 _RESULT_MARKS: Final[dict[str, Result]] = _by_word(
     {"success": "✅ ✓", "failed": "❌", "partial": "⚠ ⏳", "blocked": "⏸", "info": "📋 📝 📊"}
 )
@@ -72,6 +69,33 @@ _STATUS_WORDS: Final[dict[str, ItemStatus]] = _by_word(
         "pending": "pending new queued todo open planned in_planning in-planning deferred backlog",
     }
 )
+_FAULTS: Final = f"{_RESULT_WORDS['failed']} {_RESULT_WORDS['blocked']}".replace(" ", "|")
+# e.g. "blocker cleared", "two failures are now fixed"
+_MENDED: Final = re.compile(
+    rf"\b(?:{_FAULTS})(?: (?:is|are|was|were|has|have|been|now|all))*"
+    r" (?:fixed|cleared|resolved)\b"
+)
+# What a word before another one, in the same clause, makes of it: "not all tests pass", "isn't
+# fixed", "almost done", "to be closed". A word that is turned never counts as itself.
+_TURNS: Final[dict[str, str]] = _by_word(
+    {
+        "not": "not never no cannot neither nor without hardly",
+        "almost": "almost nearly mostly partly partially half",
+        "to come": "be",
+    }
+)
+_TURNED_RESULTS: Final[dict[tuple[str, str], Result]] = {
+    ("not", "success"): "failed",
+    ("almost", "success"): "partial",
+}
+_TURNED_STATUS: Final[dict[tuple[str, str], ItemStatus]] = {
+    ("not", "in_progress"): "pending",
+    ("not", "done"): "pending",
+    ("almost", "done"): "in_progress",
+    ("to come", "in_progress"): "pending",
+    ("to come", "done"): "pending",
+}
+_CLAUSE_ENDS: Final = frozenset((",", ";", ":", ".", "(", ")", "\u2013", "\u2014", "and", "but"))
 _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("in progress", "in_progress"),
     ("in planning", "in_planning"),
@@ -136,10 +160,37 @@ def priority(text: str) -> str | None:
 
 
 def _words(text: str) -> list[str]:
-    text = plain(text[:_LONGEST_PHRASE]).lower()
+    return _WORD.findall(_even(text))
+
+
+def _even(text: str) -> str:
+    """The beginning of ``text`` as its words are compared."""
+    text = plain(text[:_LONGEST_PHRASE]).lower().replace("\u2019", "'")
     for two, one in _TWO_WORDS:
         text = text.replace(two, one)
-    return _WORD.findall(text)
+    return text
+
+
+def _told(
+    text: str, known: Mapping[str, Meaning], own: Pairs = ()
+) -> Iterator[tuple[Meaning, str]]:
+    """What the words of ``text`` that are known mean, each with what turns it, if anything does."""
+    turn = before = ""
+    for word in _tokens(own).findall(text):
+        if word in known:
+            yield known[word], turn
+            turn, before = "", turn
+        elif word in ("or", "nor"):  # "no errors or failures"
+            turn = before
+        elif word in _CLAUSE_ENDS:
+            turn = before = ""
+        else:
+            turn = turn or ("not" if word.endswith("n't") else _TURNS.get(word, ""))
+
+
+@lru_cache(maxsize=64)
+def _tokens(own: Pairs) -> re.Pattern[str]:
+    return re.compile(f"{any_of(own).pattern}|{_TOKEN}" if own else _TOKEN)
 
 
 class Vocabulary:
@@ -149,30 +200,30 @@ class Vocabulary:
         self.conventions = conventions
 
     def result(self, text: str) -> Result:
-        """What a result phrase means. Its own words decide before those in its comment."""
+        """What a result phrase means. Its own words decide before those in its comment; a
+        success that goes on with what is none is a part of one."""
         head = phrase(text)
-        for part in (head, text[len(head) :]):
-            meaning = _meaning(part, self.conventions.result)
-            if meaning:
-                return cast("Result", meaning)
-            words = set(_words(part))
-            if "blocker" in words and words & {"cleared", "resolved"}:
-                return "success"
-            known = {_RESULTS[word] for word in words if word in _RESULTS}
-            if "success" in known and _NOT_WON.search(part[:_LONGEST_PHRASE]):
-                known = known - {"success"} | {"failed"}
-            if known:
-                return next(value for value in _RESULT_WORDS if value in known)
-            for mark, value in _RESULT_MARKS.items():
-                if mark in part[:8]:
-                    return value
-        return "unknown"
+        behind = text[len(head) :].lstrip()
+        meaning = self._result(head)
+        if meaning == "success" and behind.startswith(";"):  # tests fixed; build still failing
+            more = self._result(_SENTENCE_END.split(behind, maxsplit=1)[0])
+            return "partial" if more in ("partial", "failed", "blocked") else meaning
+        return meaning if meaning != "unknown" else self._result(behind)
+
+    def _result(self, part: str) -> Result:
+        for own, turn in _own(part, self.conventions.result):
+            return _turned(cast("Result", own), turn, _TURNED_RESULTS)
+        told = _told(_MENDED.sub("fixed", _even(part)), _RESULTS)
+        known = {_turned(meaning, turn, _TURNED_RESULTS) for meaning, turn in told}
+        if known - {"unknown"}:
+            return next(value for value in _RESULT_WORDS if value in known)
+        marks = (value for mark, value in _RESULT_MARKS.items() if mark in part[:8])
+        return next(marks, "unknown")
 
     def state(self, word: str, mark: str = "") -> ActionState:
         """What an action's state word means, or its mark where it has no word: a tick is
         complete, a cross rejected; anything else is open."""
-        meaning = _meaning(word or mark, self.conventions.state)
-        if meaning:
+        for meaning, _ in _own(word or mark, self.conventions.state):
             return cast("ActionState", meaning)
         if word:
             return _STATE_WORDS.get(next(iter(_words(word)), ""), "unknown")
@@ -180,19 +231,24 @@ class Vocabulary:
 
     def is_state(self, word: str) -> bool:
         """Whether ``word`` is one that says an action's state."""
-        if _meaning(word, self.conventions.state):
-            return True
-        return next(iter(_words(word)), "") in _STATE_WORDS
+        is_own = any(_own(word, self.conventions.state))
+        return is_own or next(iter(_words(word)), "") in _STATE_WORDS
 
     def status(self, text: str) -> ItemStatus:
         """What an item's status means: the first word of it that is known."""
-        meaning = _meaning(phrase(text), self.conventions.status)
-        if meaning:
-            return cast("ItemStatus", meaning)
-        for word in _words(phrase(text)) or _words(text):
-            if word in _STATUS_WORDS:
-                return _STATUS_WORDS[word]
+        for meaning, turn in self._statuses(text):
+            return _turned(meaning, turn, _TURNED_STATUS)
         return "unknown"
+
+    def is_status(self, text: str) -> bool:
+        """Whether a word of ``text`` is one that says a status, though it may be turned."""
+        return any(self._statuses(text))
+
+    def _statuses(self, text: str) -> Iterator[tuple[ItemStatus, str]]:
+        said = phrase(text)
+        for own, turn in _own(said, self.conventions.status):
+            yield cast("ItemStatus", own), turn
+        yield from _told(_even(said if _words(said) else text), _STATUS_WORDS)
 
     def name(self, written: str) -> str:
         """The name of a field, heading or column that ``written`` stands for, with what follows
@@ -226,12 +282,14 @@ def of(ledger: Ledger) -> Vocabulary:
     return vocabulary(ledger.conventions)
 
 
-def _meaning(text: str, pairs: Pairs) -> str | None:
-    """What the first of a project's own words in ``text`` means."""
-    if not pairs:
-        return None
-    found = any_of(pairs).search(plain(text[:_LONGEST_PHRASE]).lower())
-    return dict(pairs)[found.group()] if found else None
+def _own(text: str, pairs: Pairs) -> Iterator[tuple[str, str]]:
+    """What a project's own words in ``text`` mean, each with what turns it."""
+    return _told(plain(text[:_LONGEST_PHRASE]).lower(), dict(pairs), pairs) if pairs else iter(())
+
+
+def _turned(meaning: Meaning, turn: str, turned: Mapping[tuple[str, str], Meaning]) -> Meaning:
+    """What a word means behind one that turns it; ``unknown`` where that can't be told."""
+    return turned.get((turn, meaning), cast("Meaning", "unknown")) if turn else meaning
 
 
 @lru_cache(maxsize=64)

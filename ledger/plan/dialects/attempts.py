@@ -15,14 +15,15 @@ from ledger.plan.document import Block, Document, Edit, Section, entries, litera
 from ledger.plan.model import Attempt, Change, IndexRow, Item, Ledger, Unread, UnreadKind
 from ledger.plan.words import Vocabulary
 
+_CRITERIA = ("exit criteria", "success criteria")
 _CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
     ("attempts", "attempts"),
     ("attempt history", "attempts"),
     ("next action", "actions"),
     ("required action", "actions"),
-    ("exit criteria", "criteria"),
-    ("success criteria", "criteria"),
+    *((name, "criteria") for name in _CRITERIA),
 )
+_LISTS = ("bullet_list", "ordered_list")
 _LITERAL = ("fence", "html")
 # Below a heading that is an attempt, lines that may hold its date.
 _DATED_WITHIN = 8
@@ -212,9 +213,13 @@ class _Reading:
     def body(self, blocks: Iterable[Block]) -> None:
         """Blocks of the top level, read in the state that those before them left."""
         is_index = bool(self.index_level) and not self.draft
+        is_criteria = self.context == "criteria"
         for block in blocks:
             if is_index and block.kind in ("table", "bullet_list"):
                 self._index(block)
+            elif is_criteria and self.draft and block.kind in _LISTS:
+                for entry in block.children:
+                    self._nested(entry, self.draft)
             elif block.kind == "bullet_list":
                 for entry in block.children:
                     self._bullet(entry)
@@ -254,6 +259,8 @@ class _Reading:
             self.index_level = section.level
         elif patterns.looks_like_item(title):
             self._unread("item", heading.start, "its ID is not one")
+        elif self.draft and self.vocabulary.name(title).lower().startswith(_CRITERIA):
+            self.context = "criteria"
         return False
 
     def _dated_below(self, section: Section) -> str | None:
@@ -288,10 +295,11 @@ class _Reading:
             return
         self.context = self.draft.add_field(entry, found, _CONTEXTS)
         is_actions = self.context == "actions"
+        lists = _LISTS if self.context == "criteria" else ("bullet_list",) if self.context else ()
         for block in parts.with_run_on(self.document, entry) if is_actions else entry.children:
             if block.kind == "ordered_list" and is_actions:
                 self._numbered(block)
-            elif block.kind == "bullet_list" and self.context:
+            elif block.kind in lists:
                 for child in block.children:
                     self._nested(child, self.draft)
             else:

@@ -121,7 +121,7 @@ def opening(said: str, vocabulary: Vocabulary) -> Opening:
 def _plain(said: str, start: int, vocabulary: Vocabulary) -> re.Match[str] | None:
     """A status that is not marked: a word that is one."""
     for found in _PLAIN.finditer(said, start, start + 400):
-        if vocabulary.status(found["word"]) != "unknown":
+        if vocabulary.is_status(found["word"]):
             return found
     return None
 
@@ -182,7 +182,7 @@ class _Reading:
         start, width, said = _first(self.document, entry)
         opened = opening(said, self.vocabulary)
         status = said[slice(*opened.status)] if opened.status else ""
-        is_told = opened.is_bold and self.vocabulary.status(status) != "unknown"
+        is_told = opened.is_bold and self.vocabulary.is_status(status)
         line = self.document.line(entry.start)
         is_odd = not opened.id and patterns.looks_like_item(line[width:])
         if (opened.id and (is_told or not is_nested)) or (is_told and not is_nested and not is_odd):
