@@ -134,6 +134,49 @@ def test_what_a_patch_cannot_hold_is_named(made: Repository, tmp_path: Path) -> 
     assert (tmp_path / "patch").read_bytes() == b""
 
 
+def _a_hook(repo: Repository, program: str) -> None:
+    hook = repo.path / ".git" / "hooks" / "post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+
+def _a_filter(repo: Repository, program: str) -> None:
+    repo.write(".gitattributes", b"*.txt filter=own\n")
+    repo.git("config", "filter.own.clean", f"{program}; cat")
+    os.utime(repo.path / "a.txt", (1, 1))
+
+
+def _a_filter_of_a_submodule(repo: Repository, program: str) -> None:
+    inner = Repository.create(repo.path / "inner")
+    inner.write(".gitattributes", b"*.txt filter=own\n")
+    inner.write("a.txt", b"x\n")
+    inner.commit("inner")
+    repo.git("-c", "advice.addEmbeddedRepo=false", "add", "inner")
+    repo.commit("with a repository in it")
+    _a_filter(inner, program)
+
+
+def _a_split_index(repo: Repository, program: str) -> None:
+    repo.git("config", "core.splitIndex", "true")
+    repo.git("config", "splitIndex.maxPercentChange", "0")
+    repo.git("add", "--renormalize", ".")
+
+
+@pytest.mark.parametrize("make", [_a_hook, _a_filter, _a_filter_of_a_submodule, _a_split_index])
+def test_nothing_is_run_or_left_behind(
+    made: Repository, tmp_path: Path, make: Callable[[Repository, str], None]
+) -> None:
+    """What the repository names is no program to be run, and its git folder stays as it is."""
+    make(made, f"touch {tmp_path}/was-run")
+    made.write("new.txt", b"x\n")
+    (tmp_path / "was-run").unlink(missing_ok=True)
+    before = sorted((made.path / ".git").rglob("*"))
+    assert "new.txt" in changes(made.path, patch=tmp_path / "patch").paths
+    assert sorted((made.path / ".git").rglob("*")) == before
+    assert not (tmp_path / "was-run").exists()
+
+
 def test_before_the_first_commit(tmp_path: Path) -> None:
     fresh = Repository(tmp_path / "fresh")
     fresh.write("f.md", b"new\n")

@@ -41,6 +41,12 @@ _STATUS = (
 )  # fmt: skip
 
 
+# No program that waits for a changed index is started, and no part of the copy is laid beside
+# the repository's own.
+_NOTHING_ELSE = (("core.hooksPath", os.devnull), ("core.splitIndex", "false"))
+_SUBMODULE = b"160000 "  # how its entry in an index begins
+
+
 class Changes(NamedTuple):
     """What differs from ``commit``, which is None before the first one: the ``paths``, and those
     of them that a patch does not hold, each with the reason."""
@@ -78,8 +84,8 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
 
 
 class _Copy(NamedTuple):
-    """A copy of the index, and how git is asked with it: without the filters that the
-    repository's configuration names, which are programs, and may be missing."""
+    """A copy of the index, and how git is asked with it: without the hooks of the repository and
+    the filters that its configuration names, which are programs, and may be missing."""
 
     root: Path
     place: Path
@@ -106,11 +112,9 @@ class _Copy(NamedTuple):
 
 @contextmanager
 def _copied_index(root: Path) -> Iterator[_Copy]:
-    named = process.run(root, "config", "--name-only", "-z", "--get-regexp", r"^filter\.").stdout
-    filters = {name.rpartition(".")[0] for name in os.fsdecode(named).split("\0") if name}
-    settings = (
+    settings = _NOTHING_ELSE + tuple(
         (f"{name}.{what}", value)
-        for name in sorted(filters)
+        for name in sorted(_filters(root, set()))
         for what, value in (("clean", ""), ("process", ""), ("required", "false"))
     )
     with TemporaryDirectory() as folder:
@@ -120,7 +124,22 @@ def _copied_index(root: Path) -> Iterator[_Copy]:
         if own.exists():
             # With its time: git looks into a file that is as young as the index.
             shutil.copy2(own, index)
-        yield _Copy(root, index, tuple(settings))
+        yield _Copy(root, index, settings)
+
+
+def _filters(root: Path, seen: set[Path]) -> set[str]:
+    """The filters that the configuration names, and that of the submodules, which git looks into
+    with what theirs says. ``seen`` are the work trees that were asked."""
+    seen.add(root)
+    named = process.run(root, "config", "--name-only", "-z", "--get-regexp", r"^filter\.").stdout
+    found = {name.rpartition(".")[0] for name in os.fsdecode(named).split("\0") if name}
+    for entry in process.run(root, "ls-files", "--stage", "-z").stdout.split(b"\0"):
+        if entry.startswith(_SUBMODULE):
+            inner = root / os.fsdecode(entry.partition(b"\t")[2])
+            top = process.top_of(inner)
+            if top and top not in seen and top == Path(os.path.realpath(inner)):
+                found |= _filters(top, seen)
+    return found
 
 
 class _Entry(NamedTuple):
