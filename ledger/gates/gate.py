@@ -36,6 +36,7 @@ _CALLED_BRIEF: Final = re.compile(r"(?:brief|hand[_-]?off|next[_-]steps)[^/]*\.m
 _MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
 BUNDLE: Final = "Artifact bundle"  # the section of its files
 _MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
+_NOT_KNOWN: Final = "nothing is known that would show"
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
 
@@ -269,12 +270,17 @@ class _Judging:
             own = checks.parse(condition.check) if condition.check else None
         except UsageError as error:
             return condition.check, unknown(error.message)
-        check = own or prose.check(condition, brief, facts.path)
+        said = None if own else prose.read(condition, brief, facts.path)
+        check = said.check if said else own
         if check is None:
-            return "", unknown("nothing is known that would show it: give it a check of its own")
+            return "", unknown(f"{_NOT_KNOWN} it: give it a check of its own")
         # The phase that ends with the brief came before it.
         early = "" if brief and condition in brief.criteria else facts.early
         judgement = judge(check, facts, early=early, complete=self.complete)
+        if judgement.verdict == "met" and said and said.unread:
+            parts = " and ".join(f"{one!r}" for one in said.unread)
+            why = f"{judgement.reason}; but {_NOT_KNOWN} {parts}: give it a check of its own"
+            return str(check), unknown(why, *judgement.evidence)
         part = facts.part_of_tests
         if judgement.verdict == "met" and part and prose.all_tests(condition.text):
             why = f"{judgement.reason}; but only a part of the tests ran: {part}"

@@ -1,11 +1,13 @@
 """What a criterion says in prose, in code form.
 
-Each reader in ``_READERS`` knows one way of saying something. What stands in parentheses at the
-end is a note: it may name tests or files, but sets no bound.
+Each reader in ``_READERS`` knows one way of saying something. A sentence may ask for several
+things: each of its clauses is read, and one that no reader knows is told. What stands in
+parentheses at the end is a note: it may name tests or files, but sets no bound.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from ledger.gates.checks import Call, Check, Compare, Term, has_words, words_of
@@ -36,9 +38,16 @@ class Prose(NamedTuple):
         return next((sprint.tasks for sprint in sprints if sprint.number == number), ())
 
 
-def check(condition: Condition, brief: Brief | None, path: str) -> Check | None:
-    """The check that the criterion's prose stands for; None where no reader knows what it says.
-    ``path`` is the document's own."""
+class Reading(NamedTuple):
+    """What a criterion's prose stands for, and the clauses of it that no reader knows."""
+
+    check: Check
+    unread: tuple[str, ...]
+
+
+def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None:
+    """What the criterion's prose asks for; None where no reader knows what it says. ``path`` is the
+    document's own."""
     text = _LABEL.sub("", condition.text, count=1)
     note = _NOTE.search(text)
     prose = Prose(
@@ -48,10 +57,71 @@ def check(condition: Condition, brief: Brief | None, path: str) -> Check | None:
         brief=brief,
         path=path,
     )
-    for reader in _READERS:
-        if terms := reader(prose):
-            return Check(tuple(terms))
-    return None
+    terms = _terms(prose)
+    unread: list[str] = []
+    for clause in _clauses(prose) if terms else ():
+        own = _terms(clause)
+        terms += [term for term in own if not _has(terms, term)]
+        if not own and not _is_named(clause.text, terms):
+            unread.append(clause.text)
+    return Reading(Check(tuple(terms)), tuple(unread)) if terms else None
+
+
+def _terms(prose: Prose) -> list[Term]:
+    """What the first reader that knows the text finds in it; nothing where none does."""
+    return next(filter(None, (reader(prose) for reader in _READERS)), [])
+
+
+# Clauses
+
+# e.g. "No regressions, and runtime < 770 s; docs reviewed"; "All tests pass with no new failures"
+_JOINT: Final = re.compile(
+    r"(?:;|,|[.](?=\s[A-Z]))\s+(?:(?:and|but|while)\s+)?|\s(?:and|but|while|&|\+|(?P<weak>with))\s+"
+)
+_MOST_JOINTS: Final = 50  # of a sentence; what comes later is one clause
+_CLOSED: Final = re.compile(r"`[^`]*`|\([^()]*\)")
+# What makes words a statement: "the docs are reviewed", "nothing fails"
+_SAYS: Final = re.compile(
+    r"\S\s+(?:is|are|was|were|has|have|stays?|remains?|pass(?:es)?|fails?|works?|builds?|runs?|"
+    r"exits?|\w{2,30}ed)\b",
+    re.IGNORECASE,
+)
+
+
+def _clauses(prose: Prose) -> Iterator[Prose]:
+    """The parts of a text that each ask for something. One ends at a joint if it can be read, or
+    says something, by then: a list of names has joints too. The note belongs to the last."""
+    text, begin, is_weak = prose.text, 0, False
+    bare = _CLOSED.sub(lambda found: "x" * len(found[0]), text)
+    for joint in islice(_JOINT.finditer(bare), _MOST_JOINTS):
+        clause = prose._replace(text=text[begin : joint.start()], note="")
+        is_read = bool(_terms(clause))
+        if is_read or (not joint["weak"] and _SAYS.search(clause.text)):
+            if is_read or not is_weak:
+                yield clause
+            begin, is_weak = joint.end(), bool(joint["weak"])
+    last = prose._replace(text=text[begin:])
+    if not is_weak or _terms(last):
+        yield last
+
+
+def _has(terms: list[Term], term: Term) -> bool:
+    """Whether one of ``terms`` asks for as much as ``term``."""
+    return term in terms or any(
+        isinstance(one, Call)
+        and isinstance(term, Call)
+        and one.name == term.name
+        and {*term.args} <= {*one.args}
+        for one in terms
+    )
+
+
+def _is_named(clause: str, terms: list[Term]) -> bool:
+    """Whether a clause is but names that ``terms`` ask about: ``docs/testing.md``, ``UTF-001``."""
+    paths = [path for cited in citations.find(clause) for path in cited.paths]
+    named = {*_names(clause), *paths, *(one["path"] for one in _DOCUMENT.finditer(clause))}
+    asked = {arg for term in terms if isinstance(term, Call) for arg in term.args}
+    return bool(named) and named <= asked and not _SAYS.search(clause)
 
 
 # Tests and clusters
@@ -83,7 +153,10 @@ _REMAINING: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_NEW: Final = re.compile(r"\b(?:no|0|zero) (?:new failures?|regressions?)\b", re.IGNORECASE)
-_NONE_FAIL: Final = re.compile(r"\A(?:no|0|zero) (?:test )?(?:failures?|errors?)\b", re.IGNORECASE)
+_NONE_FAIL: Final = re.compile(
+    r"\A(?:(?:no|0|zero) (?:test )?(?:failures?|errors?)|(?:nothing|no tests?|none) fails?)\b",
+    re.IGNORECASE,
+)
 _ALL_PASS: Final = re.compile(
     r"\b(?:all tests|full suite|test suite|whole suite)\b.{0,100}\bpass", re.IGNORECASE
 )

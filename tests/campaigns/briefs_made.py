@@ -44,7 +44,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("(shown)", "criteria"): "the same, seen from `show`",
     ("(whole)", "refused"): "so is a sprint that has no others",
     ("(whole)", "sprint"): "and `--sprint` lists too few",
-    ("both", "met for unmet"): "of two demands in a sentence only one is judged",
+    ("both", "met for unmet"): "one of two demands is judged wrong, as it is alone",
     ("cleared", "unmet for met"): "a class stands for its tests that passed before, too",
     ("cleared", "unneeded"): "a map of clusters in JSON is not read",
     (
