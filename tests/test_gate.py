@@ -113,6 +113,10 @@ PROSE = [
     ("Sprint 2 complete (all cleared)", "complete(2)"),
     ("Sprints 1-3 complete", "complete(1, 2, 3)"),
     ("Decision (Option A or Option B) logged first", 'decided("Option A", "Option B")'),
+    (
+        "Decision (Option A or Option B) logged before Sprint 2 begins",
+        'decided("Option A", "Option B", before=2)',
+    ),
     ("Everybody is happy", None),
     ("Policy documented in people's heads", None),
     ("50 MB in under ten times the time of 5 MB", None),
@@ -356,6 +360,15 @@ DECISIONS = [
     ("9", "We decided for Option A.", "unmet"),
     ("4", "Decision (Option A vs Option B, required first): Option A chosen over Option B.", "met"),
     ("6", "We decided for Option A.", "unknown"),
+    ("4", "Asked galph whether Option A is approved.", "unmet"),
+    ("4", "Is Option A approved? Nobody knows.", "unmet"),
+    ("4", "Option B not approved.", "unmet"),
+    ("4", "Option B was never formally approved.", "unmet"),
+    ("4", "Option B wasn't accepted.", "unmet"),
+    ("4", "Decided against Option B.", "unmet"),
+    ("4", "Decision: Option B rejected.", "unmet"),
+    ("4", "Option B would be chosen.", "unmet"),
+    ("4", "Decision: Option A, not Option B.", "met"),
 ]
 
 

@@ -19,15 +19,22 @@ _DECIDED: Final = re.compile(
 )
 _OPEN: Final = re.compile(
     r"\b(?:requires?|required|needs?|needed|pending|await\w*|waiting|undecided|to be|should|must|"
-    r"vs|versus|if|not yet|open|blocked)\b",
+    r"vs|versus|if|not yet|open|blocked|whether|unless|asked|asking|would|could|might|rejected|"
+    r"declined|refused|vetoed)\b|\?",
+    re.IGNORECASE,
+)
+# e.g. "not approved", "was never formally approved", "no decision"
+_DENIED: Final = re.compile(
+    r"(?:\b(?:not|never|no|nobody|none)|n['\u2019]t)(?: \w{1,30}){0,2} (?:decision|decided|"
+    r"approved|chose|chosen|selected|agreed|adopted|accepted)\b",
     re.IGNORECASE,
 )
 _OPTION: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
-_REJECTED: Final = re.compile(r"\b(?:over|instead of|rather than|not)\b.*", re.IGNORECASE)
+_REJECTED: Final = re.compile(r"\b(?:over|instead of|rather than|not|against)\b.*", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"\([^()]{0,300}\)")
 _DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _SPRINT_FOLDER: Final = re.compile(r"sprint[ _-]?(\d{1,4}[a-z]?)", re.IGNORECASE)
-_SENTENCE: Final = re.compile(r"[.;!?](?=\s|\Z)|\n")
+_SENTENCE: Final = re.compile(r"(?<=[.;!?])(?=\s|\Z)|\n")
 
 Complete = Callable[[str], Judgement]
 """Whether all exit criteria of a sprint are met, by its number."""
@@ -74,7 +81,7 @@ def judge_decision(words: str, facts: Facts) -> Judgement:
         return _decided(Call("decided", options), facts)
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
-            if _DECIDED.search(sentence) and not _OPEN.search(sentence):
+            if _tells_of_decision(sentence, sentence):
                 return met("a decision is logged", f"{facts.ledger}:{number}")
     return unmet(f"{facts.ledger} says of no decision that it was made", facts.ledger)
 
@@ -248,8 +255,14 @@ def _decisions(facts: Facts, asked: set[str]) -> Iterator[tuple[str, int]]:
             chosen = _REJECTED.sub("", bare if _OPTION.search(bare) else sentence)
             options = {option.upper() for option in _OPTION.findall(chosen)}
             options = options & asked if asked else options
-            if len(options) == 1 and _DECIDED.search(sentence) and not _OPEN.search(chosen):
+            if len(options) == 1 and _tells_of_decision(sentence, chosen):
                 yield options.pop(), number
+
+
+def _tells_of_decision(sentence: str, chosen: str) -> bool:
+    """Whether a sentence says that something was decided, and its part ``chosen``, which says what,
+    does not leave it open."""
+    return bool(_DECIDED.search(_DENIED.sub("", sentence))) and not _OPEN.search(chosen)
 
 
 def _first_work(facts: Facts, sprint: str) -> Attempt | None:

@@ -362,6 +362,7 @@ _DECISION: Final = re.compile(
     r"\bdecision\b[^.]{0,100}\b(?:logged|recorded|documented|made|taken)\b", re.IGNORECASE
 )
 _OPTION: Final = re.compile(r"\boption [A-Z0-9]{1,2}\b", re.IGNORECASE)
+_BEFORE: Final = re.compile(r"\bbefore sprint (?P<number>\d{1,4}[a-z]?)\b", re.IGNORECASE)
 # e.g. "All fix_plan Attempts logged with artifact paths"
 _ATTEMPTS: Final = re.compile(
     r"\ball\b[^.]{0,30}\battempts?\b[^.]{0,20}\b(?:logged|recorded)\b[^.]{0,20}\bartifact",
@@ -385,7 +386,9 @@ def _plan(prose: Prose) -> list[Term]:
         return [Call("complete", tuple(number for number in before if number != own))]
     if _DECISION.search(prose.text):
         options = tuple(dict.fromkeys(_OPTION.findall(f"{prose.text} {prose.note}")))
-        return [Call("decided", options, (("before", own),) if own else ())]
+        before = _BEFORE.search(prose.text)
+        sprint = before["number"] if before else own
+        return [Call("decided", options, (("before", sprint),) if sprint else ())]
     return []
 
 
