@@ -69,6 +69,23 @@ def test_what_is_asked_for_is_kept_unless_it_may_be_a_secret(
 
 
 @pytest.mark.parametrize(
+    ("word", "is_secret"),
+    [
+        *((f"{name}=tiger", not kept) for name, value, kept in ASKED_FOR if value == "tiger"),
+        ("TOKENIZERS_PARALLELISM=false", False), ("MONKEY_PATCH=off", False),
+        ("--api-key=tiger", True), ("--keyfile=tiger", True), ("--login='a tiger'", True),
+        ("https://h/?token=tiger", True), ("-Dsession_id=tiger", True),
+    ],
+)  # fmt: skip
+def test_what_is_secret_in_the_environment_is_secret_in_a_command(
+    word: str, is_secret: bool
+) -> None:
+    shown = environment.without_secrets(f"env A=1 {word} pytest")
+    expected = f"{word.partition('=')[0]}=…" if is_secret else word
+    assert shown == f"env A=1 {expected} pytest"
+
+
+@pytest.mark.parametrize(
     ("command", "variables"),
     [
         ('timeout 3600 env A=1 B="--x=2 --y" pytest -vv C=3', {"A": "1", "B": "--x=2 --y"}),

@@ -17,10 +17,8 @@ from ledger.evidence.part import MAX_BYTES, Part, decode, file_name
 MEMORY = "Maximum resident set size (kbytes)"
 NOT_TOLD = "not told"
 """What `ledger run` writes where the system does not tell the memory."""
-_SECRET = re.compile(
-    r"((?:(?<![a-z])key|apikey|token|secret|passw(?:or)?d|credentials?)\w{0,20}=)(?:\"[^\"]*\"|'[^']*'|\S+)",
-    re.IGNORECASE,
-)
+# in a command: `DB_PASSWORD=x`, `--api-key='x y'`
+_NAMED_VALUE = re.compile(r"([\w-]{1,80})=(?:\"[^\"]*\"|'[^']*'|\S+)")
 ALLOWED = frozenset(
     # the interpreter and what changes how it works
     "PYTHON PYTHON_VERSION PYTHON_IMPLEMENTATION PYTHONHASHSEED PYTHONOPTIMIZE PYTHONUTF8 "
@@ -49,7 +47,7 @@ _PLAIN = re.compile(r"(?:--?[A-Za-z][\w-]{0,40}=)?[\w.,:+/()~-]{0,100}", re.ASCI
 _LONGEST = 100
 # a name, or a value, that may be about a secret: "DB_PASSWORD", "--api-key=x"
 _SECRET_WORD = re.compile(
-    r"(?<![A-Z])(?:KEYS?|PWD?|PASS|AUTH|PAT|DSN|SIG|CERT|PIN|SALT|SID)(?![A-Z])|APIKEY|SECRET|PASSW|"
+    r"(?<![A-Z])(?:KEY[A-Z]{0,20}|PWD?|PASS|AUTH|PAT|DSN|SIG|CERT|PIN|SALT|SID)(?![A-Z])|APIKEY|SECRET|PASSW|"
     r"PASSPH|TOKEN(?!IZ)|CREDENTIAL|BEARER|COOKIE|PRIVATE|LOGIN|SESSION_?ID|WEBHOOK",
     re.IGNORECASE,
 )
@@ -97,7 +95,9 @@ def _lines(text: str) -> Iterator[tuple[str, object]]:
 def without_secrets(command: str) -> str:
     """The command line without the values of variables and options whose name says that they
     are secret."""
-    return _SECRET.sub(r"\1…", command)
+    return _NAMED_VALUE.sub(
+        lambda found: f"{found[1]}=…" if _SECRET_WORD.search(found[1]) else found[0], command
+    )
 
 
 def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> dict[str, str]:
