@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,10 +22,13 @@ from tests.truth import (
     cases,
     command,
     edit,
+    holds,
     hook,
     lay_run,
+    misnamed,
+    record,
     start,
-    unused,
+    written,
 )
 
 MET = "No test fails `check: failures == 0 and passed >= 12`"
@@ -37,9 +40,7 @@ OLDER = "reports/task/20251102T080000Z"
 KNOWN: dict[str, str] = {}
 
 
-def table(*rows: Any) -> list[Any]:
-    """The rows as parameters, with what is known to fail."""
-    return cases(KNOWN, *rows)
+table = partial(cases, KNOWN)
 
 
 def plan(*criteria: str, label: str = "- Exit Criteria:") -> str:
@@ -47,22 +48,6 @@ def plan(*criteria: str, label: str = "- Exit Criteria:") -> str:
     if not criteria:
         return PLAN
     return f"{PLAN}{label}\n" + "".join(f"  {line}\n" for line in criteria)
-
-
-def holds(repo: Repository, judge: str, wanted: str) -> None:
-    """Whether the judge says it: an error, a warning, either of them, or nothing that blocks."""
-    told = EVERY[judge](repo)
-    if wanted == "error":
-        assert told.code == 1, told.text
-        assert told.errors, told.text
-        return
-    if wanted == "told":
-        assert told.errors or told.warnings, told.text
-        return
-    assert told.code == 0, told.text
-    assert not told.errors, told.text
-    if wanted == "warning":
-        assert told.warnings, told.text
 
 
 def closed(path: Path, text: str, kind: str = "green") -> Repository:
@@ -106,7 +91,7 @@ def test_words_that_close(tmp_path: Path, judge: str, word: str, wanted: str) ->
     text = WORDS[word][0]
     edit(repo, attempt(GREEN), ("- Status: in_progress", f"- Status: {text}"))
     edit(repo, ("High | in_progress", f"High | {text.replace('**', '')}"))
-    holds(repo, judge, wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 SPOKEN = {
@@ -124,8 +109,7 @@ SPOKEN = {
 def test_words_that_close_in_a_command(tmp_path: Path, writer: str, word: str, wanted: str) -> None:
     repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))
     told = command(repo, writer, ITEM, lay_run(repo, "green"), "--status", SPOKEN[word][0])
-    assert told.changed == (wanted == "written"), told.text
-    assert told.code == (0 if wanted == "written" else 1), told.text
+    written(told, wanted)
 
 
 # ---- forms of criteria
@@ -161,7 +145,8 @@ FORMS = {
     table(*((judge, form, row[1]) for judge in QUICK for form, row in FORMS.items())),
 )
 def test_forms_of_criteria(tmp_path: Path, judge: str, form: str, wanted: str) -> None:
-    holds(closed(tmp_path / "repo", FORMS[form][0]), judge, wanted)
+    repo = closed(tmp_path / "repo", FORMS[form][0])
+    holds(EVERY[judge](repo), wanted)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +168,7 @@ def test_forms_of_criteria_in_a_command(
 ) -> None:
     repo = start(tmp_path / "repo", FORMS[form][0])
     told = command(repo, writer, ITEM, lay_run(repo, "green"), "--status", "done")
-    assert told.changed == (wanted == "written"), told.text
-    assert told.code == (0 if wanted == "written" else 1), told.text
+    written(told, wanted)
 
 
 # ---- runs that failed otherwise than by a test, and runs that are somebody else's
@@ -225,7 +209,7 @@ def test_runs_that_failed(tmp_path: Path, judge: str, run: str, wanted: str) -> 
     cited = f"    Artifacts: `{RUN}/`"
     text = f"  * [2025-11-03] Attempt #2 — Result: ⚠️ partial. Rewritten.\n{cited}\n- Next Actions:"
     edit(repo, ("- Next Actions:", text), *DONE)
-    holds(repo, judge, wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 def entry(number: int, text: str) -> str:
@@ -286,7 +270,7 @@ def test_the_newest_attempt_that_cites_a_run(
         edit(repo, (first, ""), ("- Next Actions:", f"{first}- Next Actions:"))
     repo.commit("Recorded")
     edit(repo, *DONE)
-    holds(repo, judge, wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 # ---- moments and places
@@ -433,7 +417,7 @@ def test_moments_and_places(tmp_path: Path, judge: str, moment: str, wanted: str
     edit(repo, attempt(GREEN))
     repo.commit("Recorded")
     MOMENTS[moment][0](repo)
-    holds(repo, judge, wanted)
+    holds(EVERY[judge](repo), wanted)
 
 
 @pytest.mark.parametrize(("what", "wanted"), table(("one-moved", ITEM)))
@@ -665,16 +649,9 @@ def test_a_sprint_is_complete_by_its_criteria(
         action = SPRINTS[name][1]
         done = f"2. ✅ COMPLETE (Attempt #2, STAMP 20251103T080000Z) — {action.split(' — ')[1]}"
         edit(repo, attempt(GREEN), (action, done))
-        holds(repo, writer, wanted)
+        holds(EVERY[writer](repo), wanted)
         return
-    if writer == "append":
-        told = command(repo, "append", ITEM, lay_run(repo, "green"), *options)
-    else:
-        log = OUTPUTS["green"]["pytest.log"].strip()
-        stamp = RUN.rsplit("/", 1)[1]
-        told = command(repo, "run", ITEM, "--stamp", stamp, *options, "--", "echo", log)
-    assert told.changed == (wanted == "written"), told.text
-    assert told.code == (0 if wanted == "written" else 1), told.text
+    written(record(repo, writer, "green", *options), wanted)
 
 
 @pytest.mark.parametrize(
@@ -683,8 +660,8 @@ def test_a_sprint_is_complete_by_its_criteria(
 def test_an_item_names_its_brief(tmp_path: Path, what: str, tie: str, wanted: str) -> None:
     repo = with_sprint(tmp_path / "repo", "unmet", TIES[tie])
     told = command(repo, "append", ITEM, lay_run(repo, "green"), "--complete", "2")
-    assert told.changed == (wanted != "refused"), told.text
+    written(told, wanted)
 
 
-def test_known_names_cells_of_the_tables() -> None:
-    assert not unused(KNOWN, globals())
+def test_each_cell_has_a_name_of_its_own() -> None:
+    assert not misnamed(KNOWN, globals())

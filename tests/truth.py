@@ -1,7 +1,8 @@
 """A repository with one open item, for the tables of the laws on results and on "done".
 
 The writers are the ways by which a plan gets changed: commands, and an edit by hand that the
-hook or CI judges. Each gives back whether the change passed and what was said of it.
+hook or CI judges. Each gives back whether the change passed and what was said of it, and
+`written` and `holds` compare that with what a table says is right.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,6 +144,19 @@ def command(repo: Repository, *arguments: str) -> Told:
     return _told(done, changed=repo.ledger.read_bytes() != before)
 
 
+def record(repo: Repository, writer: str, kind: str, *options: str) -> Told:
+    """Record a run of this kind by a command: `append` finds it, `run` makes it."""
+    if writer == "run":
+        stamp = RUN.rsplit("/", 1)[1]
+        return command(repo, "run", ITEM, "--stamp", stamp, *options, "--", *shell(kind))
+    return command(repo, "append", ITEM, lay_run(repo, kind), *options)
+
+
+def exit_code(writer: str, kind: str) -> int:
+    """Of a run that is recorded: `run` tells of the command, too."""
+    return 1 if writer == "run" and kind in {"red", "inconsistent"} else 0
+
+
 def hook(repo: Repository) -> Told:
     """Stage everything and run the program that git runs."""
     repo.git("add", "--all")
@@ -168,6 +183,27 @@ def based(repo: Repository) -> Told:
     return _told(call(repo.path, "validate", "--base", "HEAD"))
 
 
+def written(told: Told, wanted: str, code: int = 0) -> bool:
+    """Whether the change had to be written; else it had to be refused, and the plan be as it was."""
+    assert wanted in {"written", "refused"}, wanted
+    right = (code, True) if wanted == "written" else (1, False)
+    assert (told.code, told.changed) == right, told.text
+    return wanted == "written"
+
+
+def holds(told: Told, wanted: str) -> None:
+    """Hold a judge to what is wanted: an error, a warning, silence, either of the first two
+    (*told*), or anything that does not block (*passes*)."""
+    assert wanted in {"error", "warning", "silent", "told", "passes"}, wanted
+    if wanted == "told":
+        assert told.errors or told.warnings, told.text
+        return
+    assert told.code == (1 if wanted == "error" else 0), told.text
+    assert bool(told.errors) == (wanted == "error"), told.text
+    if wanted in {"warning", "silent"}:
+        assert bool(told.warnings) == (wanted == "warning"), told.text
+
+
 def cases(known: dict[str, str], *rows: Any) -> list[Any]:
     """The rows as parameters, each with a name; those that are known to fail have to fail."""
     why = {cell: reason for reason, cells in known.items() for cell in cells.split()}
@@ -181,15 +217,16 @@ def cases(known: dict[str, str], *rows: Any) -> list[Any]:
     ]
 
 
-def unused(known: dict[str, str], tests: dict[str, Any]) -> set[str]:
-    """The names of `known` that no table of these tests has."""
-    cells = {
+def misnamed(known: dict[str, str], tests: dict[str, Any]) -> set[str]:
+    """The names of `known` that no table of these tests has, and those that two cells have."""
+    cells = Counter(
         parameter.id
         for test in tests.values()
         for mark in getattr(test, "pytestmark", [])
         for parameter in mark.args[1]
-    }
-    return {cell for names in known.values() for cell in names.split()} - cells
+    )
+    named = {cell for names in known.values() for cell in names.split()}
+    return (named - cells.keys()) | {cell for cell, count in cells.items() if count > 1}
 
 
 def staged(repo: Repository) -> Told:
