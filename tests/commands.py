@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,13 +40,18 @@ class Done:
 
 def call(cwd: Path, *arguments: str) -> Done:
     """Run `ledger` in this process, standard output being a pipe."""
+    return captured(cwd, lambda: main(arguments))
+
+
+def captured(cwd: Path, program: Callable[[], int]) -> Done:
+    """Run a program in this process, standard output being a pipe."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with (
         contextlib.chdir(cwd),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
-        code = main(arguments)
+        code = program()
     texts = []
     for stream in (out, err):
         stream.flush()

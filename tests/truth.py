@@ -7,19 +7,19 @@ hook or CI judges. Each gives back whether the change passed and what was said o
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.commands import Done, call
+from ledger.hook import main as ledger_hook
+from tests.commands import Done, call, captured
 from tests.repository import Repository
 
 ITEM = "TASK-001"
@@ -100,14 +100,24 @@ class Told:
 
 def start(path: Path, plan: str = PLAN, settings: str = "") -> Repository:
     """A repository with this plan committed."""
-    path.mkdir(parents=True)
     repo = Repository(path)
-    repo.git("init", "--quiet")
-    repo.write("docs/fix_plan.md", plan.encode())
-    if settings:
-        repo.write("pyproject.toml", f"[tool.ledger]\n{settings}\n".encode())
-    repo.commit("Start")
+    for name, data in _started(plan, settings):
+        repo.write(name, data)
     return repo
+
+
+@cache
+def _started(plan: str, settings: str) -> list[tuple[str, bytes]]:
+    """The files of such a repository, git's own included; git makes them once for each plan."""
+    with tempfile.TemporaryDirectory() as folder:
+        repo = Repository(Path(folder))
+        repo.git("init", "--quiet", "--template=")
+        repo.write("docs/fix_plan.md", plan.encode())
+        if settings:
+            repo.write("pyproject.toml", f"[tool.ledger]\n{settings}\n".encode())
+        repo.commit("Start")
+        files = [place for place in repo.path.rglob("*") if place.is_file()]
+        return [(str(place.relative_to(repo.path)), place.read_bytes()) for place in files]
 
 
 def lay_run(repo: Repository, kind: str, place: str = RUN) -> str:
@@ -161,15 +171,7 @@ def hook(repo: Repository) -> Told:
     """Stage everything and run the program that git runs."""
     repo.git("add", "--all")
     plans = [name for name in PLANS if (repo.path / name).exists()]
-    ran = subprocess.run(
-        [sys.executable, "-c", "from ledger.hook import run; run()", *plans],
-        cwd=repo.path,
-        capture_output=True,
-        check=False,
-        text=True,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-    )
-    return _told(Done(ran.returncode, ran.stdout, ran.stderr))
+    return _told(captured(repo.path, lambda: ledger_hook(plans)))
 
 
 def pushed(repo: Repository) -> Told:
