@@ -446,89 +446,50 @@ def test_the_folders_that_had_two_answers(repo: Repository, name: str) -> None:
     one_answer(repo, FOLDER)
 
 
+ADDED_UP = {
+    "complete": {
+        "two sessions, verbose and quiet": Totals(collected=9, passed=8, failed=1),
+        "two quiet sessions": Totals(collected=7, passed=6, failed=1),
+        "an unexpected pass that a quiet log counts": Totals(collected=2, passed=1, xpassed=1),
+        "an unexpected pass that a verbose log names": Totals(collected=2, passed=1, xpassed=1),
+        "two quiet sessions, and the JUnit file of the second": Totals(collected=4, passed=4),
+        "test cases of one name": Totals(collected=3, passed=2, failed=1),
+        "a quiet log of a teardown's error": Totals(collected=2, passed=1, errors=1),
+        "two quiet sessions, the JUnit file of one": Totals(collected=4, passed=4),
+        "a quiet log that names nothing": Totals(collected=2, passed=1, errors=1),
+        "tests that were only collected": Totals(collected=2),
+        "a JSON report that does not know of subtests": Totals(collected=2, passed=1, failed=1),
+        "a JSON report, and a verbose log that knows of subtests": Totals(
+            collected=2, passed=1, failed=1
+        ),
+        "a JSON report, and a quiet log that knows of subtests": Totals(
+            collected=2, passed=1, failed=1
+        ),
+    },
+    "inconsistent": {
+        "two sessions beside the JUnit file of one": Totals(collected=11, passed=9, failed=2),
+        "a JUnit file that a quiet session contradicts": Totals(collected=2, passed=2),
+        "a JUnit file that a second pytest overwrote": Totals(collected=6, passed=5, failed=1),
+        "a quiet log of other tests": Totals(collected=2, passed=2),
+        "more failures in a log without names": Totals(collected=2, passed=1, failed=1),
+        "a JSON report, and a nameless log that knows of subtests": Totals(collected=2, passed=2),
+        "exit code 0 beside a failure": Totals(collected=2, passed=1, failed=1),
+        "more passed than collected": Totals(collected=4, passed=5),
+        "failures that only the suite counts": Totals(collected=3, passed=1, failed=2),
+    },
+    "failed": {
+        "a suite that could not be loaded": Totals(collected=1, passed=1, errors=1),
+        "exit code 1 without one": Totals(collected=2, passed=2),
+    },
+    "incomplete": {
+        "a pointer of Git LFS": Totals(collected=5, passed=5),
+    },
+}
+
+
 @pytest.mark.parametrize(
     ("files", "totals", "completeness"),
-    [
-        ("two sessions, verbose and quiet", Totals(collected=9, passed=8, failed=1), "complete"),
-        ("two quiet sessions", Totals(collected=7, passed=6, failed=1), "complete"),
-        (
-            "two sessions beside the JUnit file of one",
-            Totals(collected=11, passed=9, failed=2),
-            "inconsistent",
-        ),
-        (
-            "a JUnit file that a quiet session contradicts",
-            Totals(collected=2, passed=2),
-            "inconsistent",
-        ),
-        (
-            "a JUnit file that a second pytest overwrote",
-            Totals(collected=6, passed=5, failed=1),
-            "inconsistent",
-        ),
-        (
-            "an unexpected pass that a quiet log counts",
-            Totals(collected=2, passed=1, xpassed=1),
-            "complete",
-        ),
-        (
-            "an unexpected pass that a verbose log names",
-            Totals(collected=2, passed=1, xpassed=1),
-            "complete",
-        ),
-        ("a quiet log of other tests", Totals(collected=2, passed=2), "inconsistent"),
-        (
-            "more failures in a log without names",
-            Totals(collected=2, passed=1, failed=1),
-            "inconsistent",
-        ),
-        (
-            "two quiet sessions, and the JUnit file of the second",
-            Totals(collected=4, passed=4),
-            "complete",
-        ),
-        ("test cases of one name", Totals(collected=3, passed=2, failed=1), "complete"),
-        (
-            "a suite that could not be loaded",
-            Totals(collected=1, passed=1, errors=1),
-            "failed",
-        ),
-        ("a pointer of Git LFS", Totals(collected=5, passed=5), "incomplete"),
-        (
-            "a quiet log of a teardown's error",
-            Totals(collected=2, passed=1, errors=1),
-            "complete",
-        ),
-        ("two quiet sessions, the JUnit file of one", Totals(collected=4, passed=4), "complete"),
-        ("a quiet log that names nothing", Totals(collected=2, passed=1, errors=1), "complete"),
-        ("tests that were only collected", Totals(collected=2), "complete"),
-        (
-            "a JSON report that does not know of subtests",
-            Totals(collected=2, passed=1, failed=1),
-            "complete",
-        ),
-        *(
-            (
-                f"a JSON report, and {how} log that knows of subtests",
-                Totals(collected=2, passed=1, failed=1),
-                "complete",
-            )
-            for how in ("a verbose", "a quiet")
-        ),
-        (
-            "a JSON report, and a nameless log that knows of subtests",
-            Totals(collected=2, passed=2),
-            "inconsistent",
-        ),
-        ("exit code 0 beside a failure", Totals(collected=2, passed=1, failed=1), "inconsistent"),
-        ("exit code 1 without one", Totals(collected=2, passed=2), "failed"),
-        ("more passed than collected", Totals(collected=4, passed=5), "inconsistent"),
-        (
-            "failures that only the suite counts",
-            Totals(collected=3, passed=1, failed=2),
-            "inconsistent",
-        ),
-    ],
+    [(name, totals, how) for how, runs in ADDED_UP.items() for name, totals in runs.items()],
 )
 def test_what_the_outputs_of_a_run_add_up_to(
     repo: Repository, files: str, totals: Totals, completeness: str
