@@ -16,7 +16,6 @@ shown. The exit code is 1 for any difference that `KNOWN` does not name.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -37,6 +36,7 @@ from tests.brief_writer import (
     Made,
     make,
 )
+from tests.campaigns.tally import EVERY, Tally, parser_of
 from tests.repository import Repository
 
 KNOWN: dict[tuple[str, str], str] = {
@@ -237,53 +237,28 @@ def judge(
         yield own, made, kinds, list(ask(repo, made, rng))
 
 
-def key_of(kind: str, difference: str) -> tuple[str, str]:
-    """How `KNOWN` names a difference: of every kind, or of one whatever the state of its run."""
-    every = ("*", difference)
-    return every if every in KNOWN else (kind.partition(" (")[0], difference)
-
-
-def table(rows: Mapping[str, Counter[str]]) -> str:
-    """One row for each kind: its criteria, those that differ in both halves, and how."""
-    lines = [f"{'kind':12} {'criteria':>8} {'even':>5} {'odd':>5}  differences"]
-    every = sum(rows.values(), Counter[str]())
-    for kind, found in [*sorted(rows.items()), ("all", every)]:
-        kinds = ", ".join(f"{k} {n}" for k, n in found.most_common() if k[0] != "#")
-        lines.append(f"{kind:12} {found['#all']:8} {found['#even']:5} {found['#odd']:5}  {kinds}")
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Write the briefs, ask the tool, print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--count", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = parser_of(__doc__, 300)
     parser.add_argument(
         "--show", type=int, default=3, help="how many even ones of each kind to show"
     )
     parser.add_argument("--keep", type=Path, help="leave the repositories here")
     options = parser.parse_args()
-    rows: dict[str, Counter[str]] = defaultdict(Counter)
-    shown: dict[tuple[str, str], list[str]] = defaultdict(list)
-    fresh: Counter[tuple[str, str]] = Counter()
+    tally = Tally("kind", "criteria", known=KNOWN)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         for own, _, kinds, found in judge(options.count, options.seed, folder):
             for kind, number in kinds.items():
-                rows[kind]["#all"] += number
+                tally.add([kind], own, (), criteria=number)
             for kind, difference, text in found:
-                rows[kind].update([difference, "#odd" if own % 2 else "#even"])
-                fresh[kind, difference] += key_of(kind, difference) not in KNOWN
-                if own % 2 == 0:
-                    shown[kind, difference].append(f"{own}: {text}")
-    print(table(rows))
-    for (kind, difference), texts in sorted(shown.items()):
-        print(f"\n{kind}, {difference}:")
-        print("\n".join(f"  {text}" for text in texts[: options.show]))
-    print("".join(f"\nnot known: {kind}, {one}: {n}" for (kind, one), n in fresh.items() if n))
-    return int(fresh.total() > 0)
+                tally.add([kind], own, [difference], f"{own}: {text}")
+    print(tally)
+    for (kind, difference), texts in sorted(tally.examples.items()):
+        if kind != EVERY:
+            print(f"\n{kind}, {difference}:")
+            print("\n".join(f"  {text}" for text in texts[: options.show]))
+    return tally.exit_code()
 
 
 if __name__ == "__main__":

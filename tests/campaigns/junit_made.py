@@ -18,16 +18,15 @@ The exit code is 1 for any difference.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests import commands
+from tests.campaigns.tally import Tally, parser_of
 from tests.junit_writers import Made, disguised, files, lay_out
 
 OUTCOMES = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "todo")
@@ -99,45 +98,19 @@ def judge(count: int, seed: int, folder: Path) -> Iterator[tuple[int, str, Made,
         )
 
 
-def table(rows: Mapping[str, Counter[str]]) -> str:
-    """One row for each writer: its files, those that differ in both halves, and how."""
-    lines = [f"{'writer':20} {'files':>6} {'even':>5} {'odd':>5}  differences (files)"]
-    for writer, found in sorted(rows.items()):
-        kinds = ", ".join(f"{k} {n}" for k, n in found.most_common() if k[0] != "#")
-        lines.append(
-            f"{writer:20} {found['#files']:6} {found['#even']:5} {found['#odd']:5}  {kinds}"
-        )
-    every = sum(rows.values(), Counter[str]())
-    lines.append(f"{'all':20} {every['#files']:6} {every['#even']:5} {every['#odd']:5}")
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Make the files, ask the tool, print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = parser_of(__doc__, 2000)
     parser.add_argument("--save", type=Path, help="write the smallest even file of each kind here")
     options = parser.parse_args()
-    rows: dict[str, Counter[str]] = defaultdict(Counter)
-    smallest: dict[str, tuple[int, str]] = {}
+    tally = Tally("writer", "files")
     with tempfile.TemporaryDirectory() as folder:
         for own, writer, right, found in judge(options.count, options.seed, Path(folder)):
-            half = "#odd" if own % 2 else "#even"
-            rows[writer].update(["#files", *found, *([half] if found else [])])
-            for kind in found if half == "#even" else ():
-                name = f"{writer}-{kind}".replace(" ", "-")
-                smallest[name] = min(
-                    smallest.get(name, (sys.maxsize, "")), (len(right.xml), right.xml)
-                )
-    print(table(rows))
+            tally.add([writer], own, found, right.xml, files=1)
+    print(tally)
     if options.save:
-        options.save.mkdir(parents=True, exist_ok=True)
-        for name, (_, xml) in smallest.items():
-            (options.save / f"{name}.xml").write_text(xml, encoding="utf-8")
-    return int(any(found["#even"] or found["#odd"] for found in rows.values()))
+        tally.save(options.save, ".xml")
+    return tally.exit_code()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ only even ones are shown. The exit code is 1 for any difference.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import re
 import shutil
@@ -30,12 +29,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests import commands
+from tests.campaigns.tally import EVERY, Tally, parser_of
 from tests.work_trees import (
     ITEMS,
     OUTSIDE,
@@ -217,29 +216,18 @@ def judge(
 
 def main() -> int:
     """Make the states, record a run in each, print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--count", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = parser_of(__doc__, 500)
     parser.add_argument("--keep", type=Path, help="keep the even states that differ here")
     options = parser.parse_args()
-    rows: dict[str, Counter[str]] = defaultdict(Counter)
-    fewest: dict[str, tuple[int, int, str]] = {}
+    tally = Tally("change", "states")
     for own, state, writer, found in judge(options.count, options.seed, options.keep):
-        half = "#odd" if own % 2 else "#even"
-        for change in {writer, *state.done, "all"}:
-            rows[change].update(["#states", *found, *([half] if found else [])])
-        for kind in found if half == "#even" else ():
-            told = (len(state.done), own, f"{writer}: {', '.join(state.done) or 'nothing done'}")
-            fewest[kind] = min(fewest.get(kind, told), told)
-    print(f"{'change':24} {'states':>6} {'even':>5} {'odd':>5}  differences (states)")
-    for change, found in sorted(rows.items(), key=lambda row: (row[0] == "all", row[0])):
-        kinds = ", ".join(f"{k} {n}" for k, n in found.most_common() if k[0] != "#")
-        print(f"{change:24} {found['#states']:6} {found['#even']:5} {found['#odd']:5}  {kinds}")
-    for kind, (_, own, what) in sorted(fewest.items()):
-        print(f"{kind}: for example state {own} ({what})")
-    return int(bool(rows["all"]["#even"] or rows["all"]["#odd"]))
+        told = f"state {own} ({writer}: {', '.join(state.done) or 'nothing done'})"
+        tally.add([writer, *state.done], own, found, told, states=1)
+    print(tally)
+    for (row, kind), states in sorted(tally.examples.items()):
+        if row == EVERY:
+            print(f"{kind}: for example {min(states, key=len)}")
+    return tally.exit_code()
 
 
 if __name__ == "__main__":

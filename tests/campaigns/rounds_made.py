@@ -14,11 +14,10 @@ even ones are shown. The exit code is 1 for any difference that `KNOWN` does not
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from random import Random
 from typing import Any
 
 from tests import commands
+from tests.campaigns.tally import Tally, parser_of
 
 KNOWN: dict[tuple[str, str], str] = {
     ("abreast", "wrong count"): "only the first pair of columns is read, the others are lost",
@@ -813,49 +813,21 @@ def judge(
         yield own, kind, right, differences(right, done), done
 
 
-def table(rows: Mapping[str, Counter[str]]) -> str:
-    """One row for each kind: its reports, those refused, those that differ in both halves, and how."""
-    lines = [f"{'kind':14} {'reports':>7} {'refused':>7} {'even':>5} {'odd':>5}  differences"]
-    every = sum(rows.values(), Counter[str]())
-    for kind, found in [*sorted(rows.items()), ("all", every)]:
-        kinds = ", ".join(f"{k} {n}" for k, n in found.most_common() if k[0] != "#")
-        lines.append(
-            f"{kind:14} {found['#all']:7} {found['#refused']:7} {found['#even']:5} {found['#odd']:5}  {kinds}"
-        )
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Write the reports, ask the tool, print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = parser_of(__doc__, 200)
     parser.add_argument(
         "--save", type=Path, help="write the smallest even report of each kind here"
     )
     options = parser.parse_args()
-    rows: dict[str, Counter[str]] = defaultdict(Counter)
-    smallest: dict[str, tuple[int, str]] = {}
-    fresh = 0
+    tally = Tally("kind", "reports", "refused", known=KNOWN)
     with tempfile.TemporaryDirectory() as folder:
         for own, kind, right, found, done in judge(options.count, options.seed, Path(folder)):
-            half = "#odd" if own % 2 else "#even"
-            refused = ["#refused"] if done.code == 2 else []
-            rows[kind].update(["#all", *refused, *sorted(set(found)), *([half] if found else [])])
-            fresh += any((kind, one) not in KNOWN for one in found)
-            for one in found if half == "#even" else ():
-                name = f"{kind}-{one}".replace(" ", "-")
-                smallest[name] = min(
-                    smallest.get(name, (sys.maxsize, "")), (len(right.text), right.text)
-                )
-    print(table(rows))
+            tally.add([kind], own, found, right.text, reports=1, refused=done.code == 2)
+    print(tally)
     if options.save:
-        options.save.mkdir(parents=True, exist_ok=True)
-        for name, (_, text) in smallest.items():
-            (options.save / f"{name}.md").write_text(text, encoding="utf-8")
-    return int(fresh > 0)
+        tally.save(options.save, ".md")
+    return tally.exit_code()
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from tests.campaigns.runners import (
 )
 from tests.campaigns.runners.folders import ask
 from tests.campaigns.runners.model import Difference, Run
+from tests.campaigns.tally import HALVES
 from tests.repository import Repository
 
 # Differences that are known: the kind, what its line of the table matches, and the reason. An
@@ -167,7 +168,6 @@ def main(arguments: list[str] | None = None) -> int:
     return int(bool(gone or None in seen))
 
 
-HALVES = ("even", "odd")
 EVERY = 180
 
 
