@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.commands import call
@@ -26,7 +28,9 @@ def decided(repo: Repository) -> Repository:
 
 
 def waits(repo: Repository) -> str:
-    return call(repo.path, "show", ITEM).out.partition("2. 1 ")[2].partition("\n")[0]
+    """The line of the sprint that stands for action 2."""
+    [line] = re.findall(r"^ *2\. 1 (.*)$", call(repo.path, "show", ITEM).out, re.MULTILINE)
+    return str(line)
 
 
 GIVEN = [

@@ -12,18 +12,20 @@ from tests.commands import call
 from tests.repository import Repository
 from tests.truth import (
     DONE,
+    ENDS,
     EVERY,
     ITEM,
-    OUTPUTS,
     PLAN,
     QUICK,
     RUN,
     attempt,
+    by_judge,
     cases,
     command,
     edit,
     holds,
     hook,
+    lay,
     lay_run,
     misnamed,
     record,
@@ -82,7 +84,7 @@ WORDS = {
 
 @pytest.mark.parametrize(
     ("judge", "word", "wanted"),
-    table(*((judge, word, row[1]) for judge in QUICK for word, row in WORDS.items())),
+    table(*by_judge(QUICK, WORDS)),
 )
 def test_words_that_close(tmp_path: Path, judge: str, word: str, wanted: str) -> None:
     settings = '[tool.ledger.words.status]\n"fertig" = "done"'
@@ -142,7 +144,7 @@ FORMS = {
 
 @pytest.mark.parametrize(
     ("judge", "form", "wanted"),
-    table(*((judge, form, row[1]) for judge in QUICK for form, row in FORMS.items())),
+    table(*by_judge(QUICK, FORMS)),
 )
 def test_forms_of_criteria(tmp_path: Path, judge: str, form: str, wanted: str) -> None:
     repo = closed(tmp_path / "repo", FORMS[form][0])
@@ -173,39 +175,14 @@ def test_forms_of_criteria_in_a_command(
 
 # ---- runs that failed otherwise than by a test, and runs that are somebody else's
 
-RUNS: dict[str, tuple[dict[str, str], str]] = {
-    "inconsistent": (OUTPUTS["inconsistent"], "error"),
-    "command-failed": ({"exit_code.txt": "3\n", "output.log": "no such file\n"}, "error"),
-    "command-passed": ({"exit_code.txt": "0\n", "output.log": "fine\n"}, "passes"),
-    "log-only-red": ({"pytest.log": "===== 1 failed, 11 passed in 3.40s =====\n"}, "error"),
-    "log-only-green": ({"pytest.log": "===== 12 passed in 3.40s =====\n"}, "passes"),
-    "timeout": ({"exit_code.txt": "124\n", "output.log": "...\n"}, "error"),
-    "crashed": ({"exit_code.txt": "139\n", "output.log": "Segmentation fault\n"}, "error"),
-    "no-tests-ran": (
-        {"exit_code.txt": "5\n", "pytest.log": "=== no tests ran in 0.01s ===\n"},
-        "error",
-    ),
-    "error-only": ({"exit_code.txt": "1\n", "pytest.log": "=== 1 error in 0.10s ===\n"}, "error"),
-    "xfailed": (
-        {"exit_code.txt": "0\n", "pytest.log": "=== 11 passed, 1 xfailed in 3.40s ===\n"},
-        "passes",
-    ),
-    "skipped": (
-        {"exit_code.txt": "0\n", "pytest.log": "=== 11 passed, 1 skipped in 3.40s ===\n"},
-        "passes",
-    ),
-    "nothing": ({}, "passes"),  # nothing speaks against it; that it is missing is told elsewhere
-}
-
 
 @pytest.mark.parametrize(
     ("judge", "run", "wanted"),
-    table(*((judge, run, row[1]) for judge in QUICK for run, row in RUNS.items())),
+    table(*by_judge(QUICK, ENDS)),
 )
 def test_runs_that_failed(tmp_path: Path, judge: str, run: str, wanted: str) -> None:
     repo = start(tmp_path / "repo")
-    for name, text in RUNS[run][0].items():
-        repo.write(f"{RUN}/{name}", text.encode())
+    lay(repo, ENDS[run][0])
     cited = f"    Artifacts: `{RUN}/`"
     text = f"  * [2025-11-03] Attempt #2 — Result: ⚠️ partial. Rewritten.\n{cited}\n- Next Actions:"
     edit(repo, ("- Next Actions:", text), *DONE)
@@ -256,7 +233,7 @@ NEWEST = {
 
 @pytest.mark.parametrize(
     ("judge", "name", "wanted"),
-    table(*((judge, name, row[1]) for judge in QUICK for name, row in NEWEST.items())),
+    table(*by_judge(QUICK, NEWEST)),
 )
 def test_the_newest_attempt_that_cites_a_run(
     tmp_path: Path, judge: str, name: str, wanted: str
@@ -409,7 +386,7 @@ MOMENTS: dict[str, tuple[Callable[[Repository], None], str]] = {
 
 @pytest.mark.parametrize(
     ("judge", "moment", "wanted"),
-    table(*((judge, moment, row[1]) for judge in QUICK for moment, row in MOMENTS.items())),
+    table(*by_judge(QUICK, MOMENTS)),
 )
 def test_moments_and_places(tmp_path: Path, judge: str, moment: str, wanted: str) -> None:
     repo = start(tmp_path / "repo", plan(f"- [x] {UNMET}"))

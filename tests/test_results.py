@@ -23,6 +23,7 @@ from tests.truth import (
     QUICK,
     RUN,
     attempt,
+    by_judge,
     cases,
     command,
     edit,
@@ -300,7 +301,7 @@ INVENTED = {
 
 @pytest.mark.parametrize(
     ("judge", "name", "wanted"),
-    table(*((judge, name, row[-1]) for judge in JUDGES for name, row in INVENTED.items())),
+    table(*by_judge(JUDGES, INVENTED)),
 )
 def test_what_is_invented_is_found(tmp_path: Path, judge: str, name: str, wanted: str) -> None:
     result, kind, run, _ = INVENTED[name]
@@ -324,7 +325,7 @@ FLIPS = {
 
 @pytest.mark.parametrize(
     ("judge", "name", "wanted"),
-    table(*((judge, name, row[-1]) for judge in QUICK for name, row in FLIPS.items())),
+    table(*by_judge(QUICK, FLIPS)),
 )
 def test_a_flipped_result_is_found(tmp_path: Path, judge: str, name: str, wanted: str) -> None:
     result, old, new, _ = FLIPS[name]

@@ -10,16 +10,18 @@ import pytest
 from tests.commands import call
 from tests.truth import (
     DONE,
+    ENDS,
     ITEM,
-    OUTPUTS,
     PLAN,
     QUICK,
     RUN,
     attempt,
+    by_judge,
     cases,
     command,
     edit,
     holds,
+    lay,
     lay_run,
     misnamed,
     start,
@@ -71,7 +73,7 @@ SAYS = {
 
 @pytest.mark.parametrize(
     ("judge", "name", "wanted"),
-    table(*((judge, name, row[1]) for judge in QUICK for name, row in SAYS.items())),
+    table(*by_judge(QUICK, SAYS)),
 )
 def test_what_is_said_of_a_failed_run(tmp_path: Path, judge: str, name: str, wanted: str) -> None:
     settings = '[tool.ledger.words.result]\n"grün" = "success"'
@@ -82,41 +84,13 @@ def test_what_is_said_of_a_failed_run(tmp_path: Path, judge: str, name: str, wan
 
 
 # A success over runs that ended otherwise than by a test that failed, or over several.
-PASSED = "===== 12 passed in 3.40s =====\n"
-RUNS: dict[str, tuple[dict[str, str], str]] = {
-    "exit-code-alone": ({"exit_code.txt": "1\n", "pytest.log": PASSED}, "error"),
-    "timeout": ({"exit_code.txt": "124\n", "output.log": "...\n"}, "error"),
-    "crashed": ({"exit_code.txt": "139\n", "output.log": "Segmentation fault\n"}, "error"),
-    "no-tests": (
-        {"exit_code.txt": "5\n", "pytest.log": "=== no tests ran in 0.01s ===\n"},
-        "error",
-    ),
-    "errors": (
-        {"exit_code.txt": "1\n", "pytest.log": "=== 11 passed, 1 error in 3.40s ===\n"},
-        "error",
-    ),
-    "log-alone": ({"pytest.log": OUTPUTS["red"]["pytest.log"]}, "error"),
-    "junit-alone": ({"junit.xml": OUTPUTS["red"]["junit.xml"]}, "error"),
-    "xfailed": (
-        {"exit_code.txt": "0\n", "pytest.log": "=== 11 passed, 1 xfailed in 3.40s ===\n"},
-        "passes",
-    ),
-    "skipped": (
-        {"exit_code.txt": "0\n", "pytest.log": "=== 11 passed, 1 skipped in 3.40s ===\n"},
-        "passes",
-    ),
-    "no-tests-at-all": ({"exit_code.txt": "0\n", "output.log": "built\n"}, "passes"),
-}
-
-
 @pytest.mark.parametrize(
     ("judge", "name", "wanted"),
-    table(*((judge, name, row[1]) for judge in QUICK for name, row in RUNS.items())),
+    table(*by_judge(QUICK, ENDS)),
 )
 def test_success_over_other_ends(tmp_path: Path, judge: str, name: str, wanted: str) -> None:
     repo = start(tmp_path / "repo")
-    for file, text in RUNS[name][0].items():
-        repo.write(f"{RUN}/{file}", text.encode())
+    lay(repo, ENDS[name][0])
     cited = (
         f"  * [2025-11-03] Attempt #2 — Result: ✅ success. Rewritten.\n    Artifacts: `{RUN}/`\n"
     )
@@ -140,7 +114,7 @@ CITES = {
 
 @pytest.mark.parametrize(
     ("judge", "name", "wanted"),
-    table(*((judge, name, row[1]) for judge in QUICK for name, row in CITES.items())),
+    table(*by_judge(QUICK, CITES)),
 )
 def test_success_is_about_the_attempts_own_runs(
     tmp_path: Path, judge: str, name: str, wanted: str

@@ -11,6 +11,7 @@ import re
 import shlex
 import tempfile
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,6 +76,37 @@ OUTPUTS = {
         "counts": ("0\n", GREEN, _junit(10)),
     }.items()
 }
+# Ways in which a run ends, and what comes of "success" and of "done" over it.
+ENDS: dict[str, tuple[dict[str, str], str]] = {
+    "inconsistent": (OUTPUTS["inconsistent"], "error"),
+    "command-failed": ({"exit_code.txt": "3\n", "output.log": "no such file\n"}, "error"),
+    "command-passed": ({"exit_code.txt": "0\n", "output.log": "fine\n"}, "passes"),
+    "exit-code-alone": ({"exit_code.txt": "1\n", "pytest.log": GREEN}, "error"),
+    "log-only-red": ({"pytest.log": RED.splitlines(keepends=True)[-1]}, "error"),
+    "log-only-named-red": ({"pytest.log": RED}, "error"),
+    "log-only-green": ({"pytest.log": GREEN}, "passes"),
+    "junit-only-red": ({"junit.xml": OUTPUTS["red"]["junit.xml"]}, "error"),
+    "timeout": ({"exit_code.txt": "124\n", "output.log": "...\n"}, "error"),
+    "crashed": ({"exit_code.txt": "139\n", "output.log": "Segmentation fault\n"}, "error"),
+    "no-tests-ran": (
+        {"exit_code.txt": "5\n", "pytest.log": "=== no tests ran in 0.01s ===\n"},
+        "error",
+    ),
+    "error-only": ({"exit_code.txt": "1\n", "pytest.log": "=== 1 error in 0.10s ===\n"}, "error"),
+    "errors": (
+        {"exit_code.txt": "1\n", "pytest.log": "=== 11 passed, 1 error in 3.40s ===\n"},
+        "error",
+    ),
+    "xfailed": (
+        {"exit_code.txt": "0\n", "pytest.log": "=== 11 passed, 1 xfailed in 3.40s ===\n"},
+        "passes",
+    ),
+    "skipped": (
+        {"exit_code.txt": "0\n", "pytest.log": "=== 11 passed, 1 skipped in 3.40s ===\n"},
+        "passes",
+    ),
+    "nothing": ({}, "passes"),  # nothing speaks against it; that it is missing is told elsewhere
+}
 _FINDING = re.compile(r": (error|warning) (LED\d+) (.*)")
 
 
@@ -122,7 +154,12 @@ def _started(plan: str, settings: str) -> list[tuple[str, bytes]]:
 
 def lay_run(repo: Repository, kind: str, place: str = RUN) -> str:
     """Write the outputs of a run of this kind."""
-    for name, text in OUTPUTS[kind].items():
+    return lay(repo, OUTPUTS[kind], place)
+
+
+def lay(repo: Repository, outputs: Mapping[str, str], place: str = RUN) -> str:
+    """Write these outputs of a run."""
+    for name, text in outputs.items():
         repo.write(f"{place}/{name}", text.encode())
     return place
 
@@ -208,15 +245,19 @@ def holds(told: Told, wanted: str) -> None:
 
 def cases(known: dict[str, str], *rows: Any) -> list[Any]:
     """The rows as parameters, each with a name; those that are known to fail have to fail."""
-    why = {cell: reason for reason, cells in known.items() for cell in cells.split()}
-    return [
-        pytest.param(
-            *row,
-            id=(name := "-".join(map(str, row[:-1])).replace(" ", "_")),
-            marks=[pytest.mark.xfail(strict=True, reason=why[name])] if name in why else [],
-        )
-        for row in rows
-    ]
+    return [case(known, "-".join(map(str, row[:-1])).replace(" ", "_"), *row) for row in rows]
+
+
+def case(known: dict[str, str], name: str, *values: Any) -> Any:
+    """A case of a table; it has to fail where `known` has its name below a reason."""
+    why = [reason for reason, names in known.items() if name in names.split()]
+    marks = [pytest.mark.xfail(strict=True, reason=reason) for reason in why]
+    return pytest.param(*values, id=name, marks=marks)
+
+
+def by_judge(judges: Iterable[str], cells: Mapping[str, tuple[Any, ...]]) -> Iterator[Any]:
+    """Each judge with each name of the cells and what is right, which a cell has last."""
+    return ((judge, name, cell[-1]) for judge in judges for name, cell in cells.items())
 
 
 def misnamed(known: dict[str, str], tests: dict[str, Any]) -> set[str]:
