@@ -386,8 +386,8 @@ def _plan(prose: Prose) -> list[Term]:
         return [Call("complete", tuple(number for number in before if number != own))]
     if _DECISION.search(prose.text):
         options = tuple(dict.fromkeys(_OPTION.findall(f"{prose.text} {prose.note}")))
-        before = _BEFORE.search(prose.text)
-        sprint = before["number"] if before else own
+        work = _BEFORE.search(prose.text)
+        sprint = work["number"] if work else own
         return [Call("decided", options, (("before", sprint),) if sprint else ())]
     return []
 
