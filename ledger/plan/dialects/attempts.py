@@ -217,12 +217,10 @@ class _Reading:
         for block in blocks:
             if is_index and block.kind in ("table", "bullet_list"):
                 self._index(block)
-            elif is_criteria and self.draft and block.kind in _LISTS:
+            elif block.kind == "bullet_list" or (is_criteria and block.kind in _LISTS):
+                criteria = self.draft if is_criteria else None
                 for entry in block.children:
-                    self._nested(entry, self.draft)
-            elif block.kind == "bullet_list":
-                for entry in block.children:
-                    self._bullet(entry)
+                    self._nested(entry, criteria) if criteria else self._bullet(entry)
             elif block.kind == "ordered_list":
                 self._numbered(block)
             else:
