@@ -352,6 +352,24 @@ def test_one_criterion(made: Repository, said: str, verdict: str, reason: str) -
         assert found["evidence"]
 
 
+TABLES = [
+    ("| # | Criterion | Status |", "| 1 | No regressions | ✅ |", "No regressions", True),
+    ("| # | Criterion | Status |", "| 1 | No regressions | pending |", "No regressions", None),
+    ("| Done | What |", "| [ ] | No regressions |", "No regressions", False),
+    ("| Criterion | Target | Done |", "| Runtime | < 4s | yes |", "Runtime < 4s", True),
+]
+
+
+@pytest.mark.parametrize(("head", "row", "text", "claimed"), TABLES)
+def test_criteria_stand_in_a_table(
+    made: Repository, head: str, row: str, text: str, claimed: bool | None
+) -> None:
+    rule = "| --- " * head.count(" |") + "|"
+    made.write("docs/one.md", f"# B\n\n**Exit Criteria:**\n\n{head}\n{rule}\n{row}\n".encode())
+    [found] = gate(made.path, "docs/one.md", *ARGUMENTS[1:]).data["criteria"]
+    assert (found["text"], found["claimed"], found["verdict"]) == (text, claimed, "met")
+
+
 DECISIONS = [
     ("4", "We decided for Option A.", "met"),
     ("4", "Option A or Option B: decision pending.", "unmet"),

@@ -308,14 +308,14 @@ def _conditions(others: Sequence[Part], name: str) -> tuple[Condition, ...]:
     return tuple(
         criterion
         for title, group in _lists(others, lambda said: name in plain(said))
-        for criterion in sprints.conditions(group.nodes, _bare(title))
+        for criterion in sprints.conditions(group, _bare(title))
     )
 
 
 def _other_criteria(others: Sequence[Part]) -> Iterator[Condition]:
     for title, group in _lists(others, sprints.is_exit_label):
         sprint = sprints.SPRINT.search(title)
-        yield from sprints.conditions(group.nodes, _bare(title), sprint["number"] if sprint else "")
+        yield from sprints.conditions(group, _bare(title), sprint["number"] if sprint else "")
 
 
 def _lists(others: Sequence[Part], is_meant: Callable[[str], bool]) -> Iterator[tuple[str, Group]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger.gates.model import Condition, Sprint, Task, TaskFile
-from ledger.gates.outline import Group, Node, Part, plain, walk
+from ledger.gates.outline import Group, Node, Part, Row, plain, walk
 
 SPRINT: Final = re.compile(r"sprint[ \t]+(?P<number>\d+(?:\.\d+)?[a-z]?)\b", re.IGNORECASE)
 _TASK: Final = re.compile(r"task[ \t]+(?P<number>\d+(?:\.\d+)*[a-z]?)\b", re.IGNORECASE)
@@ -41,6 +41,12 @@ _TICK: Final = re.compile(
 )
 _TICKED: Final = "xX\u2705\u2713\u2611\u2714"
 _EXIT_LABELS: Final = ("exit criteria", "acceptance criteria", "definition of done", "done when")
+# The columns of a table of criteria: "# | Criterion | Target | Status"
+_NUMBERS: Final = ("", "#", "no", "no.", "nr", "id")
+_CRITERION: Final = ("criteri", "condition", "requirement")
+_BOUND: Final = ("target", "threshold", "bound", "limit", "check")
+_STATE: Final = ("status", "state", "done", "met", "\u2713", "\u2705")
+_DONE: Final = re.compile(r"(?:done|met|yes|complete[d]?|passed)", re.IGNORECASE)
 _OPTIONAL: Final = re.compile(r"\(?optional\b[):,]{0,2}[ \t]*", re.IGNORECASE)
 # e.g. "criterion — `check: failures <= 1`"
 _CHECK: Final = re.compile(r"[ \t]*(?:[-\u2013\u2014][ \t]*)?`check:[ \t]*([^`]*)`", re.IGNORECASE)
@@ -78,7 +84,7 @@ def sprint(part: Part, below: Sequence[Part]) -> Sprint:
             for one in inside
             for group in one.groups
             if is_exit_label(group.name or one.title)
-            for criterion in conditions(group.nodes, _section(one, group, number), number)
+            for criterion in conditions(group, _section(one, group, number), number)
         ),
         rationale=part.value("rationale"),
         priority=_value(inside, "priority"),
@@ -89,9 +95,22 @@ def sprint(part: Part, below: Sequence[Part]) -> Sprint:
     )
 
 
-def conditions(nodes: Iterable[Node], section: str, sprint: str = "") -> tuple[Condition, ...]:
-    """The criteria that a list holds, each of its items one."""
-    return tuple(condition(node.text, section, node.line, sprint) for node in nodes)
+def conditions(group: Group, section: str, sprint: str = "") -> tuple[Condition, ...]:
+    """The criteria that lists and tables hold, each item or row one."""
+    said = [(node.text, node.line) for node in group.nodes]
+    said += [(_criterion_of(row), row.line) for row in group.rows]
+    return tuple(condition(text, section, line, sprint) for text, line in said if text)
+
+
+def _criterion_of(row: Row) -> str:
+    """A row of a table as an item of a list: its mark, then its criterion."""
+    cells = {plain(name): cell.strip() for name, cell in row.cells}
+    others = [name for name in cells if name not in _NUMBERS and not name.startswith(_STATE)]
+    about = next((name for name in cells if name.startswith(_CRITERION)), next(iter(others), ""))
+    bounds = [cell for name, cell in cells.items() if name.startswith(_BOUND) and name != about]
+    state = next((cell for name, cell in cells.items() if name.startswith(_STATE)), "")
+    mark = state if _TICK.match(state) else "\u2705" if _DONE.fullmatch(state) else ""
+    return " ".join(filter(None, (mark, cells.get(about, ""), *bounds)))
 
 
 def condition(text: str, section: str, line: int, sprint: str = "") -> Condition:

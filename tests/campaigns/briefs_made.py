@@ -40,10 +40,6 @@ from tests.campaigns.tally import EVERY, Tally, parser_of
 from tests.repository import Repository
 
 KNOWN: dict[tuple[str, str], str] = {
-    ("*", "silent"): "tables of criteria are not seen",
-    ("(shown)", "criteria"): "the same, seen from `show`",
-    ("(whole)", "refused"): "so is a sprint that has no others",
-    ("(whole)", "sprint"): "and `--sprint` lists too few",
     ("both", "met for unmet"): "one of two demands is judged wrong, as it is alone",
     ("cleared", "unmet for met"): "a class stands for its tests that passed before, too",
     ("cleared", "unneeded"): "a map of clusters in JSON is not read",
