@@ -352,6 +352,57 @@ def test_one_criterion(made: Repository, said: str, verdict: str, reason: str) -
         assert found["evidence"]
 
 
+NODES = [f"tests/test_split.py::{name}" for name in ("test_blank", "test_tail")]
+# What a brief says of its cluster, a map of clusters beside it, and what is judged.
+MAPS: list[tuple[str, Any, str, str]] = [
+    ("", [{"nodeid": n, "cluster": "CLUSTER-CUT-001"} for n in NODES], "met", "2 of 2"),
+    ("", {"CLUSTER-CUT-001": NODES}, "met", "2 of 2"),
+    ("", {"clusters": [{"id": "CUT-001", "tests": NODES}]}, "met", "2 of 2"),
+    ("", dict.fromkeys(NODES, "CLUSTER-CUT-001"), "met", "2 of 2"),
+    ("", {"CLUSTER-CUT-001": NODES[:1]}, "unknown", "1 are known: test_blank"),
+    ("", {"CLUSTER-CUT-002": NODES}, "unknown", "nothing tells which tests CUT-001 has"),
+    ("", [NODES, "CLUSTER-CUT-001"], "unknown", "nothing tells"),
+    ("`pytest tests/test_split.py::test_blank tests/test_split.py::test_tail`", None, "met", "2 of"),
+    ("`pytest tests/test_split.py::test_blank tests/test_split.py::test_gone`", None, "unknown",
+     "1 are known: test_blank; no run has test_gone"),
+    ("`pytest tests/test_one.py::TestOne`", None, "met", "2 of 2"),
+    ("`pytest tests/test_two.py::TestTwo`", None, "unmet", "1 of 2"),
+    ("`pytest tests/test_three.py::TestThree`", None, "unknown", "should have 2 tests, 1 are known"),
+]  # fmt: skip
+IN_CLASSES = {
+    "One": ("test_sound", "test_a", "test_b"),
+    "Two": ("test_sound", "test_a", "test_left"),
+    "Three": ("test_sound", "test_a"),
+}
+
+
+@pytest.mark.parametrize(("validation", "mapped", "verdict", "reason"), MAPS)
+def test_the_tests_of_a_cluster(
+    made: Repository, validation: str, mapped: Any, verdict: str, reason: str
+) -> None:
+    """A class stands for its tests that failed in the baseline; what is not found is named."""
+    for place in (BASELINE, RUN):
+        junit = (made.path / place / "junit.xml").read_text("utf-8")
+        for name, tests in IN_CLASSES.items():
+            for test in tests:
+                fails = test == "test_left" or (test != "test_sound" and place == BASELINE)
+                body = '<failure message="m"/>' * fails
+                classname = f"tests.test_{name.lower()}.Test{name}"
+                case = f'<testcase classname="{classname}" name="{test}">{body}</testcase>'
+                junit = junit.replace("</testsuite>", f"{case}</testsuite>")
+        made.write(f"{place}/junit.xml", junit.replace('tests="14"', 'tests="22"').encode())
+    brief = (
+        "# B\n\n### Sprint 1: a\n\n#### Task 1.1: CLUSTER-CUT-001 — b\n"
+        f"- **Validation:** {validation or 'by hand'}\n\n"
+        "**Exit Criteria:**\n- 2 failures cleared (CUT-001 x2)\n\n"
+        "## Cross-References\n- **Map:** docs/map.json\n"
+    )
+    made.write("docs/map.json", json.dumps(mapped).encode())
+    made.write("docs/one.md", brief.encode())
+    [found] = gate(made.path, "docs/one.md", *ARGUMENTS[1:]).data["criteria"]
+    assert (found["verdict"], reason in found["reason"]) == (verdict, True), found["reason"]
+
+
 TABLES = [
     ("| # | Criterion | Status |", "| 1 | No regressions | ✅ |", "No regressions", True),
     ("| # | Criterion | Status |", "| 1 | No regressions | pending |", "No regressions", None),

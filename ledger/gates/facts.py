@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 from ledger.config import Config
 from ledger.errors import LedgerError
 from ledger.evidence import environment, execution
-from ledger.evidence.model import Evidence, identity_of
+from ledger.evidence.model import FAILING, Evidence, identity_of
 from ledger.evidence.outputs import read_run, read_runs
-from ledger.gates import outline, variables
+from ledger.gates import clusters, outline, variables
 from ledger.gates.model import (
     Brief,
     BundleEntry,
@@ -36,9 +36,6 @@ _STAMP: Final = re.compile(r"<STAMP>|\$\{?STAMP\}?|<stamp>")
 _HOLE: Final = re.compile(r"<[^<>/]{1,60}>|\$\{?\w{1,60}\}?")
 LARGEST: Final = 4_000_000  # bytes of a document that is searched
 _MOST_PLACES: Final = 50  # that a placeholder may stand for
-# e.g. "tests/test_x.py::TestY::{test_a,test_b}"
-_NODE: Final = re.compile(r"[\w./-]{1,300}\.py::[\w:.\[\]{},-]{1,600}")
-
 _NUMBERED: Final = re.compile(r"(?:\u00a7[ \t]*)?\d")
 _MARK: Final = re.compile(r"^(?:\u00a7|section)[ \t]*", re.IGNORECASE)
 
@@ -57,11 +54,12 @@ class Request(NamedTuple):
 
 class Tests(NamedTuple):
     """The tests that a name stands for: their identities, how many there should be (None where
-    nothing says), and where that is told."""
+    nothing says), where that is told, and what names tests of it that no run has."""
 
     identities: tuple[str, ...]
     expected: int | None
     source: str
+    lost: tuple[str, ...] = ()
 
 
 class Facts:
@@ -331,38 +329,40 @@ class Facts:
 
     # Tests by their names
 
-    def tests(self, name: str) -> Tests:
-        """The tests of a cluster, or of a test's name, class or file, among those of both runs."""
-        clusters = self.brief.clusters if self.brief else ()
+    def tests(self, name: str, *, failed: bool = False) -> Tests:
+        """The tests of a cluster, or of a test's name, class or file, among those of both runs. A
+        class or file stands for its tests that failed in the baseline where it names a cluster, or
+        where only what ``failed`` there is asked for."""
+        known_clusters = self.brief.clusters if self.brief else ()
         names = {name, f"CLUSTER-{name}"}
-        cluster = next((one for one in clusters if one.id in names), None)
+        cluster = next((one for one in known_clusters if one.id in names), None)
         expected = cluster.count if cluster else None
         if cluster and cluster.id in self._tests_of_clusters:
             identities, source = self._tests_of_clusters[cluster.id]
             return Tests(identities, expected, source)
-        runs = (self.baseline, self.run)
-        known = dict.fromkeys(identity for run in runs if run for identity in run.tests)
-        selectors = cluster.tests if cluster else (name,)
-        selected = (one for by in selectors for one in known if _selects(by, one))
-        return Tests(tuple(dict.fromkeys(selected)), expected, "")
+        baseline = self.baseline.tests if self.baseline else {}
+        known = dict.fromkeys([*baseline, *(self.run.tests if self.run else ())])
+        found: dict[str, None] = {}
+        lost: list[str] = []
+        for selector in cluster.tests if cluster else (name,):
+            named = [one for one in known if _is_named(selector, one)]
+            inside = [] if named else [one for one in known if _is_inside(selector, one)]
+            if inside and (cluster or failed):
+                inside = [o for o in inside if o in baseline and baseline[o].outcome in FAILING]
+            found |= dict.fromkeys([*named, *inside])
+            lost += [] if named or inside else [selector]
+        return Tests(tuple(found), expected, "", tuple(lost))
 
     @cached_property
     def _tests_of_clusters(self) -> dict[str, tuple[tuple[str, ...], str]]:
-        """The tests of clusters, from the tables of the documents that the brief refers to."""
+        """The tests of clusters, from the documents that the brief refers to, and where."""
         tests_of: dict[str, tuple[tuple[str, ...], str]] = {}
-        names = {one.id for one in self.brief.clusters} if self.brief else set()
-        for path in self._cited if names else ():
-            content = self.text(path) if path.endswith(".md") else None
-            parts = outline.parts(document.parse(text.encode(content))) if content else ()
-            for row in (row for part in parts for group in part.groups for row in group.rows):
-                first = row.cells[0][1] if row.cells else ""
-                about = [name for name in names if re.search(rf"\b{re.escape(name)}\b", first)]
-                nodes = (node for _, cell in row.cells[1:] for node in _NODE.findall(cell))
-                tests = [identity_of(one) for node in nodes for one in _expanded(node)]
-                if len(about) == 1 and tests:
-                    tests_of.setdefault(
-                        about[0], (tuple(dict.fromkeys(tests)), f"{path}:{row.line}")
-                    )
+        names = [one.id for one in self.brief.clusters] if self.brief else []
+        for path in dict.fromkeys(self._cited) if names else ():
+            content = self.text(path) if path.endswith((".md", ".json")) else None
+            for one in clusters.told(content, path, names) if content else ():
+                where = f"{path}:{one.line}" if one.line else path
+                tests_of.setdefault(one.cluster, (one.tests, where))
         return tests_of
 
     # What the ledger says
@@ -405,26 +405,17 @@ def _is_later(brief: Brief, attempt: Attempt, citing: int | None) -> bool:
     return bool(attempt.date) and str(attempt.date).replace("-", "") > brief.stamp[:8]
 
 
-def _expanded(node: str) -> list[str]:
-    """The node ids that one with a group of names stands for: ``tests/test_x.py::{a,b}``."""
-    head, opened, rest = node.partition("{")
-    inner, closed, tail = rest.partition("}")
-    if not (opened and closed):
-        return [node]
-    return [f"{head}{name.strip()}{tail}" for name in inner.split(",")]
-
-
-def _selects(selector: str, identity: str) -> bool:
-    """Whether a test is meant by a name or node id, whole or but for its parameters, or by the
-    class or file that it is in."""
-    name = identity_of(selector) if "::" in selector or selector.endswith(".py") else selector
+def _is_named(selector: str, identity: str) -> bool:
+    """Whether a test is meant by its name or node id, whole or but for its parameters."""
     bare = identity.partition("[")[0]
-    if "::" not in name:
-        return (
-            name in {identity, bare}
-            or bare.endswith(f"::{name}")
-            or identity.endswith(f"::{name}")
-            or ("." in name and bare.startswith((f"{name}::", f"{name}.")))
-        )
-    as_class = name.replace("::", ".")
-    return name in {identity, bare} or bare.startswith((f"{as_class}::", f"{as_class}."))
+    if "::" not in selector:
+        ends = (f"::{selector}",)
+        return selector in {identity, bare} or bare.endswith(ends) or identity.endswith(ends)
+    return identity_of(selector) in {identity, bare}
+
+
+def _is_inside(selector: str, identity: str) -> bool:
+    """Whether a test is in the class or file that is meant."""
+    is_path = "::" in selector or selector.endswith(".py")
+    name = identity_of(selector).replace("::", ".") if is_path else selector
+    return (is_path or "." in name) and identity.startswith((f"{name}::", f"{name}."))

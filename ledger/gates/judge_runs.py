@@ -1,6 +1,7 @@
 """Checks of a run: counts, rates, times and tests, held against the run and its baseline."""
 
 import operator
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -23,6 +24,7 @@ _AGAINST_BASELINE: Final = frozenset({"cleared", "new_failures", "not_run"})
 _OF_ALL: Final = frozenset({"failures", "failed", "errors", "new_failures", "not_run"})
 _SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": "peak_rss_bytes"}
 _MOST_NAMED: Final = 4
+_COUNTED: Final = re.compile(r"([^:]+):(\d{1,6})")  # e.g. "VEC-001:2"
 _NO_BASELINE: Final = unknown("there is no baseline to compare with: give one with --baseline")
 
 
@@ -186,18 +188,21 @@ def _named(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
     sources: dict[str, None] = {}
     doubts: list[str] = []
     for arg in call.args:
-        is_counted = arg[-2:-1] == ":" and arg[-1:].isdigit()
-        name, _, times = arg.rpartition(":") if is_counted else (arg, "", "")
-        tests = facts.tests(name)
+        counted_name = _COUNTED.fullmatch(arg)
+        name, times = counted_name.groups() if counted_name else (arg, "")
+        tests = facts.tests(name, failed=call.name == "cleared")
+        lost = f"; no run has {_listed([*tests.lost])}" if tests.lost else ""
         if not tests.identities:
-            doubts.append(f"nothing tells which tests {name} has")
+            doubts.append(f"nothing tells which tests {name} has{lost}")
             continue
         named |= dict.fromkeys(tests.identities)
         if tests.source:
             sources[tests.source] = None
         expected, known = int(times) if times else tests.expected, len(tests.identities)
-        if expected not in (None, known):
-            doubts.append(f"{name} should have {expected} tests, {known} are known")
+        if expected != known and (expected is not None or tests.lost):
+            shown = f"{known} are known: {_listed([*tests.identities])}{lost}"
+            wanted = f"{name} should have {expected} tests" if expected is not None else name
+            doubts.append(f"{wanted}, {shown}")
     total = call.option("count")
     if total is not None and int(total) != len(named):
         doubts.append(f"{total} tests are said, those named are {len(named)}")

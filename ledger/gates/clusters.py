@@ -1,0 +1,92 @@
+"""The tests of clusters, as documents tell them: a table whose first column names the cluster, or
+JSON where a cluster's name stands above or beside its tests."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from ledger.evidence.model import identity_of
+from ledger.gates import outline
+from ledger.plan import document, text
+
+# e.g. "tests/test_x.py::TestY::{test_a,test_b}"
+_NODE: Final = re.compile(r"[\w./-]{1,300}\.py::[\w:.\[\]{},-]{1,600}")
+# e.g. "tests.test_x.TestY::test_a[1 2]"
+_TEST: Final = re.compile(r"[\w./-]{1,300}::[\w:.\[][^\n]{0,600}")
+_DEEPEST: Final = 30  # lists and objects in one another
+
+
+class Told(NamedTuple):
+    """A cluster, the identities of tests that a document says it has, and the line (0 for none)."""
+
+    cluster: str
+    tests: tuple[str, ...]
+    line: int
+
+
+def told(content: str, path: str, names: Sequence[str]) -> Iterator[Told]:
+    """What the document at ``path`` tells of the clusters in ``names``."""
+    whole = {name.removeprefix("CLUSTER-"): name for name in names}
+    known = re.compile(rf"\b(?:CLUSTER-)?({'|'.join(map(re.escape, whole))})\b")
+    if path.endswith(".json"):
+        tests: dict[str, dict[str, None]] = {}
+        for cluster, node in _in_json(content, known):
+            tests.setdefault(cluster, {})[identity_of(node)] = None
+        yield from (Told(whole[cluster], tuple(found), 0) for cluster, found in tests.items())
+    elif path.endswith(".md"):
+        parts = outline.parts(document.parse(text.encode(content)))
+        for row in (row for part in parts for group in part.groups for row in group.rows):
+            about = _only(known, row.cells[0][1]) if row.cells else ""
+            nodes = (node for _, cell in row.cells[1:] for node in _NODE.findall(cell))
+            found = dict.fromkeys(identity_of(one) for node in nodes for one in _expanded(node))
+            if about and found:
+                yield Told(whole[about], tuple(found), row.line)
+
+
+def entries(content: str) -> set[int]:
+    """How many entries JSON has: of its list, or of each list in its object; none for neither."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return set()
+    lists = value.values() if isinstance(value, dict) else (value,)
+    return {len(one) for one in lists if isinstance(one, list)}
+
+
+def _in_json(content: str, known: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Each test with the cluster that it stands below or beside: ``{"nodeid": TEST, "cluster":
+    NAME}``, ``{NAME: [TEST]}``, ``{TEST: NAME}``."""
+    try:
+        waiting: list[tuple[Any, str, int]] = [(json.loads(content), "", 0)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        value, about, depth = waiting.pop()
+        if isinstance(value, str):
+            if about and _TEST.fullmatch(value):
+                yield about, value
+        elif isinstance(value, list) and depth < _DEEPEST:
+            waiting += [(one, about, depth + 1) for one in reversed(value)]
+        elif isinstance(value, dict) and depth < _DEEPEST:
+            beside = {_only(known, one) for one in value.values() if isinstance(one, str)} - {""}
+            own = beside.pop() if len(beside) == 1 else about
+            for key, one in reversed(value.items()):
+                if _TEST.fullmatch(key) and isinstance(one, str) and _only(known, one):
+                    yield _only(known, one), key
+                waiting.append((one, _only(known, key) or own, depth + 1))
+
+
+def _only(known: re.Pattern[str], said: str) -> str:
+    """The cluster that a short text names; empty for none, and for several."""
+    found = {*known.findall(said[:200])}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _expanded(node: str) -> list[str]:
+    """The node ids that one with a group of names stands for: ``tests/test_x.py::{a,b}``."""
+    head, opened, rest = node.partition("{")
+    inner, closed, tail = rest.partition("}")
+    if not (opened and closed):
+        return [node]
+    return [f"{head}{name.strip()}{tail}" for name in inner.split(",")]
