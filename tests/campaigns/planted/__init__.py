@@ -1,0 +1,1 @@
+"""Lies planted into real and made plans: does ``ledger verify`` contradict each of them?"""
