@@ -41,6 +41,8 @@ _LOOKS_LIKE_BOX = re.compile(
     r"[ \t]*+(?:>[ \t]?){0,4}(?:(?:[-*+]|\d{1,9}[.)])[ \t]*+)?"
     r"\[[ \t]{0,3}[xX\u2713\u2714\u2705]?[ \t]{0,3}\](?![(\[:])"
 )
+# ``| A1 | Parse | [D] | in `failures.json` |``
+_LOOKS_LIKE_ROW = re.compile(r"[ \t]*\|(?:[^|\n]*\|){0,9}?[ \t]*`?\[[ xXDP]\]`?[ \t]*(?:\||\Z)")
 # ``[ ] text``
 _PLAIN_BOX = re.compile(r"\[(?P<mark>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
 _ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t\n]|\Z)[ \t]*")
@@ -385,6 +387,11 @@ def boxed_action(
 def looks_like_box(line: str) -> bool:
     """Whether a person would take the whole line for a task with a box."""
     return bool(_LOOKS_LIKE_BOX.match(line))
+
+
+def looks_like_row(line: str) -> bool:
+    """Whether a person would take the whole line for a row of a table of tasks."""
+    return bool(_LOOKS_LIKE_ROW.match(line))
 
 
 def is_task(line: str) -> bool:

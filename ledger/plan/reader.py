@@ -95,8 +95,8 @@ def _stray_boxes(
     loose: Sequence[Attempt],
     unread: Sequence[Unread],
 ) -> Iterator[Unread]:
-    """The tasks with a box, in lists of the top level, that are no part of what was read: a task
-    that nobody counts is told of, wherever it stands."""
+    """The tasks with a box, in lists of the top level or tables, that are no part of what was read:
+    a task that nobody counts is told of, wherever it stands."""
     boxes = list(_boxes(whole, names))
     if not boxes:
         return
@@ -123,6 +123,10 @@ def _boxes(whole: Document, names: Sequence[str]) -> Iterator[int]:
             line = whole.line(entry.start)
             if "[" in line[:_OPENING] and parts.is_task(patterns.unbulleted(line)[1]):
                 yield entry.start
+        for block in section.blocks:
+            if block.kind in ("table", "paragraph"):
+                lines = range(block.start, block.end)
+                yield from (line for line in lines if parts.looks_like_row(whole.line(line)))
 
 
 def _taken(items: Sequence[Item], loose: Sequence[Attempt]) -> Iterator[Span]:

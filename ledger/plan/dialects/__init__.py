@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.plan import document, words
 from ledger.plan.dialect import Dialect, Recognition, Sign, Text
+from ledger.plan.dialects import list_edits
 from ledger.plan.dialects.attempts import Attempts
 from ledger.plan.dialects.checklist import Checklist
 from ledger.plan.dialects.logbook import Logbook
@@ -57,6 +58,11 @@ def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
     pairs = zip(whole.sections, names, strict=True)
     sections = [section for section, name in pairs if name == item.dialect]
     return of(item).append(Text(ledger, whole, sections), item, change)
+
+
+def ticked(ledger: Ledger, task: Item) -> list[Edit]:
+    """The edits that tick ``task``. Raises Refused where it has no box."""
+    return list_edits.ticked(ledger, task)
 
 
 def recognise(whole: Document) -> Recognition:

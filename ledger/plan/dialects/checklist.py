@@ -1,4 +1,4 @@
-"""Tasks with boxes below headings: ``- [ ] task``, ``- [x] task``.
+"""Tasks with boxes below headings: ``- [ ] task``, ``- [x] task``, or rows of a table.
 
 Every task is an item; boxes nested in it are its actions. A heading says of the tasks below it
 that they have a status or a priority, or that they are none: ``## Phase 1 — Triage [done]``,
@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from ledger.plan import parts, patterns, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
-from ledger.plan.dialects import list_edits
+from ledger.plan.dialects import list_edits, task_tables
+from ledger.plan.dialects.task_tables import Row
 from ledger.plan.document import LITERAL, Block, Document, Edit, Section
 from ledger.plan.model import (
     Action,
@@ -109,17 +110,22 @@ class Checklist(Dialect):
 
     def sign(self, document: Document, section: Section) -> Sign | None:
         """Tasks with a box, outside of code and quotations."""
-        if not parts.may_have_box(document, section.start, section.end):
-            return None
         lines = [
-            entry.start
-            for entry in _entries(section.blocks)
-            if parts.any_box(parts.entry_text(document, entry))
+            row.line
+            for block in section.blocks
+            for row in (task_tables.rows(document, block) if block.kind == "table" else ())
+            if isinstance(row, Row)
         ]
+        if parts.may_have_box(document, section.start, section.end):
+            lines += [
+                entry.start
+                for entry in _entries(section.blocks)
+                if parts.any_box(parts.entry_text(document, entry))
+            ]
         if not lines:
             return None
         return Sign(
-            dialect=self.name, line=lines[0] + 1, count=len(lines), reason="a task with a box"
+            dialect=self.name, line=min(lines) + 1, count=len(lines), reason="a task with a box"
         )
 
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
@@ -286,12 +292,14 @@ def kin(name: str) -> str:
 
 
 class _Task(NamedTuple):
-    """A task and where it stands: its list's entry, what it opens with, the headings above."""
+    """A task and where it stands: its list's entry, what it opens with, the headings above; the
+    row that it is in a table."""
 
     entry: Block
     box: parts.Box | None
     opening: Opening
     above: tuple[Said, ...]
+    row: Row | None = None
 
 
 def _entries(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -344,6 +352,11 @@ class _Reading:
         for block in section.blocks:
             if said.is_legend or block.kind in LITERAL:
                 self.settled.update(range(block.start, block.end))
+            elif block.kind == "table" and (rows := self._table(block)):
+                if any(one.is_criteria for one in above):
+                    criteria += [self._row_criterion(row) for row in rows]
+                else:
+                    self.tasks += [_of_row(row, above) for row in rows]
             elif block.kind not in _LISTS:
                 prose.append((block.start, block.end))
                 fields += self._labelled(block)
@@ -384,6 +397,17 @@ class _Reading:
             line = parts.entry_text(self.document, entry)
             yield parts.criterion(self.document, line, entry.start, entry.end)
         self.settled.update(range(block.start, block.end))
+
+    def _table(self, block: Block) -> list[Row]:
+        """The tasks of a table, its other rows told."""
+        found = list(task_tables.rows(self.document, block))
+        self.settled.update(range(block.start, block.end) if found else ())
+        self.unread += [row for row in found if isinstance(row, Unread)]
+        return [row for row in found if isinstance(row, Row)]
+
+    def _row_criterion(self, row: Row) -> Criterion:
+        tick = "x" if row.state == "complete" else " "
+        return parts.criterion(self.document, f"[{tick}] {row.title}", row.line, row.line + 1)
 
     def _list(
         self, block: Block, above: tuple[Said, ...], *, lists_tasks: bool
@@ -428,6 +452,9 @@ class _Reading:
             if parts.looks_like_box(line):
                 why = "its box is not one, or Markdown takes it for text"
                 self.unread.append(parts.unread(self.document, "item", number, why))
+            elif parts.looks_like_row(line):
+                why = "a row with a box, of no table that has a column of them"
+                self.unread.append(parts.unread(self.document, "item", number, why))
             elif patterns.looks_like_attempt(line):
                 why = patterns.why_unread(line)
                 self.unread.append(parts.unread(self.document, "attempt", number, why))
@@ -442,10 +469,13 @@ class _Reading:
 
     def _item(self, task: _Task, name: str, *, is_named: bool) -> Item:
         entry, said = task.entry, task.opening
-        title = self._text(entry, task.box.length if task.box else 0)
-        if is_named and said.name:
-            title = opening(title).rest
         draft = parts.Draft(self.document, name)
+        if task.row:
+            title, draft.fields = task.row.title, [*task.row.fields]
+        else:
+            title = self._text(entry, task.box.length if task.box else 0)
+            if is_named and said.name:
+                title = opening(title).rest
         for child in entry.children[1:]:
             self._nested(child, draft)
         status, status_text = self._status(task, title, draft.value("status"))
@@ -519,6 +549,8 @@ class _Reading:
 
     def _status(self, task: _Task, title: str, field: str) -> tuple[ItemStatus, str]:
         heading = next((one for one in reversed(task.above) if one.status), None)
+        if task.row:
+            return status_of(task.row.state), field
         if task.box is None:
             assert heading  # plain bullets are tasks below one with a status only
             return heading.status or "unknown", heading.status_text
@@ -533,6 +565,11 @@ class _Reading:
             if status in ("in_progress", "blocked"):
                 return status, text.strip()
         return "pending", "[ ]"
+
+
+def _of_row(row: Row, above: tuple[Said, ...]) -> _Task:
+    opened = Opening(row.name, True, False, (), row.title, row.title)
+    return _Task(Block("row", row.line, row.line + 1, "", ()), None, opened, above, row)
 
 
 def _names(openings: Sequence[Opening]) -> list[tuple[str, bool]]:

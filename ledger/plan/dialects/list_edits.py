@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 from ledger.errors import Refused, UsageError
 from ledger.plan import parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Dialect, Text
+from ledger.plan.dialects import task_tables
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt, Span
 from ledger.plan.words import Vocabulary
@@ -150,6 +151,13 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
 
 
 def _task_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
+    if _cell(item):
+        at = f"{item.id} is a row of a table (line {item.span.start_line})"
+        raise Refused(
+            "no-place",
+            f"{at}: it has no room for an attempt",
+            f"append to the item of the fix plan that it is part of, with --task {item.id}",
+        )
     if item.attempts:
         return beside(plan.ledger, item, item.attempts, new)
     style = _nested_style(_nested_prefix(plan, item))
@@ -179,6 +187,26 @@ def _task_boxes(plan: Text, item: Item, new: Sequence[str]) -> Edit:
     return _below(plan, item, [_box(prefix, one, vocabulary) for one in new])
 
 
+def _cell(item: Item) -> Field | None:
+    """The cell that says the state of a task which is a row of a table; None for another one."""
+    cells = (field for field in item.fields if field.span == item.span)
+    return next((cell for cell in cells if cell.name == "Status"), None)
+
+
+def _marked_done(ledger: Ledger, cell: Field) -> Edit:
+    """The cell with the mark of the last row that is done; a box gets a D where there is none."""
+    done = filter(None, (_cell(one) for one in ledger.items if one.status == "done"))
+    marks = [one.value for one in done][::-1]
+    start, end = cell.value_span.start_byte, cell.value_span.end_byte
+    box = task_tables.BOX.fullmatch(cell.value)
+    if not box:
+        return Edit(start, end, text.encode(next(iter(marks), "\u2705")))
+    boxes = filter(None, map(task_tables.BOX.fullmatch, marks))
+    mark = next((one["mark"] for one in boxes), "D")
+    start += box.start("mark")
+    return Edit(start, start + len(text.encode(box["mark"])), text.encode(mark))
+
+
 def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     """A box says that a task is done, or that it is not: it can be ticked."""
     new = text.one_line(status)
@@ -191,13 +219,16 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         return []
     line = places.first_line(ledger, item.span.start_byte)
     width = len(_prefix_of(line))
+    cell = _cell(item)
     at, hint = f"(line {item.span.start_line})", "move it below another heading by hand"
-    if parts.any_box(line[width:]) is None:
+    if not cell and parts.any_box(line[width:]) is None:
         said = f"{item.id} has no box {at}: the heading above says {item.status_text}"
         raise Refused("no-box", said, hint)
     if meaning != "done":
         was = item.status_text or item.status
         raise Refused("no-status", f"{item.id} is {was} {at}: a box can say done, not {new}", hint)
+    if cell:
+        return [_marked_done(ledger, cell)]
     start = item.span.start_byte + len(text.encode(line[:width]))
     if not item.span.start_byte and ledger.text.startswith(text.BOM):
         start += len(text.BOM)
@@ -240,6 +271,11 @@ def append(place: Place, dialect: Dialect, plan: Text, item: Item, change: Chang
         is_new = not places.field(item, *place.field)
         edits.insert(1 if is_new else 0, place.actions(plan, item, change.next))
     return edits + (place.status(ledger, item, change.status) if change.status else [])
+
+
+def ticked(ledger: Ledger, item: Item) -> list[Edit]:
+    """The edits that tick a task."""
+    return _task_status(ledger, item, "done")
 
 
 def _completed(ledger: Ledger, item: Item, action: Action, new: NewAttempt) -> Edit:
