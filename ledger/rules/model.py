@@ -39,8 +39,6 @@ class Objection(NamedTuple):
     about: str
     severity: Severity
     fix: str | None = None
-    document: str = ""
-    """The brief that ``line`` is of; empty for the plan."""
 
 
 class Finding(Model):
