@@ -19,11 +19,12 @@ from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
 from ledger.evidence.model import Crash, Evidence, Totals
 from ledger.evidence.rounds import earlier_of, judge, read_folder, read_rounds, result_of
+from ledger.evidence.rounds_cells import number
+from ledger.evidence.rounds_cells import result_of as status
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_model import Claim, Earlier, Judgement, Verdict
 from ledger.evidence.rounds_report import read_report
-from ledger.evidence.rounds_table import number, roles_of
-from ledger.evidence.rounds_table import result_of as status
+from ledger.evidence.rounds_table import Grid, Row, roles_of
 from ledger.evidence.stats import compare, verdict_on
 from ledger.git.files import WorkTree
 from ledger.reports.rounds import report as lines_of
@@ -274,7 +275,7 @@ def test_a_measured_value(text: str, expected: tuple[float, str] | None) -> None
         (["#", "Pass?", "Time (s)"], ["1", "yes", "3.5"], "round passed metric"),
         (["Attempt", "Result"], ["1", "ok"], "round status"),
         (["Run", "Attempts", "Result"], ["1", "2", "ok"], "round retries status"),
-        (["Run", "Passed", "Failed"], ["1", "540", "8"], "round counts failed"),
+        (["Run", "Passed", "Failed"], ["1", "540", "8"], "round passed failed"),
         (["Run time", "Run", "RC"], ["3.5 s", "7", "0"], "metric round exit"),
         (["Seed", "Verdict", "Pass rate"], ["7", "ok", "90%"], "round status metric"),
         (["Component", "State"], ["cache", "ok"], "other status"),
@@ -284,7 +285,7 @@ def test_a_measured_value(text: str, expected: tuple[float, str] | None) -> None
 def test_columns_are_known_by_what_they_mean(
     headings: list[str], cells: list[str], expected: str
 ) -> None:
-    assert " ".join(roles_of(headings, [[cell] for cell in cells])) == expected
+    assert " ".join(roles_of(Grid(tuple(headings), (Row(tuple(cells), 3),)))) == expected
 
 
 def test_two_tables_of_the_same_rounds_are_joined() -> None:

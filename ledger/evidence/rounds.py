@@ -144,7 +144,7 @@ def judge(
     comparison = None
     if against is not None:
         comparison = compare(tallied.passes, tallied.unknown, tallied.total, against, drop)
-    passed, failed, current = _streaks(rounds)
+    passed, failed, current = _streaks(rounds) if report.is_ordered else (None, None, None)
     return Judgement(
         path=report.path,
         command=report.command,
@@ -163,7 +163,7 @@ def judge(
         longest_pass=passed,
         longest_fail=failed,
         current=current,
-        order=order_of(rounds),
+        order=order_of(rounds) if report.is_ordered else None,
         batches=_batches(report),
         metrics=_metrics(report),
         crashes=report.crashes,

@@ -71,6 +71,8 @@ def select(report: RoundsReport, scope: Scope) -> list[Round] | None:
         return inside if ends == {scope.first, scope.last} else None
     size = scope.head or scope.tail
     if size is not None:
+        if not report.is_ordered:
+            return None
         run = [found for found in rounds if is_run(found)]
         if size > len(run):
             return None
@@ -118,6 +120,7 @@ class Finding(NamedTuple):
     reason: str = ""
 
 
+_UNORDERED: Final = Finding("unverifiable", "", "which rounds passed is not told")
 _UNKNOWN: Final = Finding("unverifiable", "", "results are unknown")
 
 
@@ -196,6 +199,8 @@ def _check_streak(said: Statement, case: Case) -> Finding:
     """Results in a row. A streak is counted from its first round to its last: 8 passes in a row are
     not 6."""
     run = case.run
+    if not case.report.is_ordered:
+        return _UNORDERED
     if any(found.result == "unknown" for found in run):
         return _UNKNOWN
     streaks = [
@@ -254,6 +259,8 @@ def _check_listed(said: Statement, case: Case) -> Finding:
 def _check_clustered(said: Statement, case: Case) -> Finding:
     """Clusters show as fewer runs than a random order has. That a test finds none does not show
     that there are none."""
+    if not case.report.is_ordered:
+        return _UNORDERED
     if any(found.result == "unknown" for found in case.run):
         return _UNKNOWN
     tested = stats.runs_test([found.result == "pass" for found in case.run])

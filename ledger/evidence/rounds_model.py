@@ -295,7 +295,8 @@ class Statement(NamedTuple):
 
 class RoundsReport(NamedTuple):
     """What one report, or folder of run folders, says. ``retry_word`` is the heading of the
-    column of retries. ``units`` of metrics by name."""
+    column of retries. ``units`` of metrics by name. ``is_ordered``: which round passed and which
+    failed is told of all, so that their order says something."""
 
     path: str
     rounds: tuple[Round, ...]
@@ -306,3 +307,4 @@ class RoundsReport(NamedTuple):
     crashes: tuple[CrashGroup, ...] = ()
     statements: tuple[Statement, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_ordered: bool = True

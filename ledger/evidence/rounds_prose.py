@@ -8,6 +8,7 @@ support it but not contradict it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ledger.evidence.rounds_cells import decimals
 from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement, Subject, Which
 from ledger.evidence.rounds_sentence import (
     BATCH,
@@ -29,7 +30,6 @@ from ledger.evidence.rounds_sentence import (
     subject_of,
     whole,
 )
-from ledger.evidence.rounds_table import decimals
 
 MAX_STATEMENTS = 500
 _MAX_SENTENCE = 4000

@@ -7,37 +7,29 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice, pairwise
 
 from ledger.errors import UnreadableInput
-from ledger.evidence import rounds_prose, rounds_table
+from ledger.evidence import rounds_lines, rounds_prose
 from ledger.evidence.crashes import crashes_in, groups
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
-from ledger.evidence.rounds_model import CrashGroup, Round, RoundsReport, Through
+from ledger.evidence.rounds_cells import Counts, names_in
+from ledger.evidence.rounds_claims import named
+from ledger.evidence.rounds_lines import bare, heading_of, leaves
+from ledger.evidence.rounds_model import (
+    CrashGroup,
+    Round,
+    RoundResult,
+    RoundsReport,
+    Statement,
+    Through,
+)
 from ledger.evidence.rounds_prose import MAX_STATEMENTS
 from ledger.evidence.rounds_sentence import Prose
-from ledger.evidence.rounds_table import Grid, Row, Sheet, grid_of, sheet_of
+from ledger.evidence.rounds_table import Sheet, grid_of, sheet_of
 from ledger.plan import document
-from ledger.plan.document import Block, Document, Section
+from ledger.plan.document import Block, Document
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 20_000
 
-# `Round 3: PASS (1 retry)`
-_ROUND_LINE = re.compile(
-    r"(?:round|run|iteration|iter|trial|cycle|attempt)[ \t]*#?[ \t]*(\w[\w.-]{0,60}?)"
-    r"(?:[ \t]*[:–—|)]+|[ \t]+-+|[ \t]+\()[ \t]*(.{0,2000})",
-    re.IGNORECASE,
-)
-# `Round 3 - FAIL`
-_ROUND_HEADING = re.compile(
-    r"(?:round|run|iteration|iter|trial|cycle|attempt)[ \t]*#?[ \t]*(\w[\w.-]{0,60})"
-    r"(?:[ \t]*[:–—|-]+[ \t]*(.{0,500}))?",
-    re.IGNORECASE,
-)
-# `load: 14.2 %`
-_PAIR = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*[:=][ \t]*([^,;:=]{1,200})")
-# `2 retries`, `no retry`
-_RETRIES = re.compile(r"(\d{1,6}|\bno|\bzero) (?:retry|retries|reruns?)\b", re.IGNORECASE)
-# `after 3 tries`
-_TRIES = re.compile(r"\bafter (\d{1,6}) (?:tries|attempts)\b", re.IGNORECASE)
 _BATCH_HEADING = re.compile(
     r"\b(?:batch|group|phase|session|series|block|set|part|machine|host|worker|config\w*|day|night"
     r"|before|after|baseline)\b",
@@ -46,7 +38,6 @@ _BATCH_HEADING = re.compile(
 # `Command: `pytest -q``
 _COMMAND = re.compile(r"command\W{0,6}`([^`\n]{1,2000})`", re.IGNORECASE)
 _CODE = re.compile(r"`[^`\n]{1,2000}`")
-_LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[[ xX]\][ \t]+)?")
 
 
 def read_report(data: bytes, path: str) -> RoundsReport:
@@ -61,16 +52,15 @@ def read_report(data: bytes, path: str) -> RoundsReport:
     parsed = document.parse(data)
     warnings: list[str] = []
     sheets = _sheets(parsed)
-    rounds = _merge(sheets, warnings)
+    rounds, counted = _counted(sheets, _in_order(_merge(sheets, warnings), warnings))
     if not rounds:
-        raise _unreadable(path, "none")
-    rounds = _in_order(rounds, warnings)
+        raise _unreadable(path, next((sheet.unread for sheet in sheets if sheet.unread), "none"))
     measured = {name for found in rounds for name in found.metrics}
     units: dict[str, str] = {}
     for sheet in sheets:
         units.update({n: unit for n, unit in sheet.units.items() if n in measured - units.keys()})
     texts = list(_texts(parsed))
-    said = [statement for sheet in sheets for statement in sheet.statements]
+    said = [*counted, *(statement for sheet in sheets for statement in sheet.statements)]
     said += islice(rounds_prose.statements(texts, list(units)), MAX_STATEMENTS + 1)
     if len(said) > MAX_STATEMENTS:
         warnings.append(f"more than {MAX_STATEMENTS} statements: the rest is not checked")
@@ -86,6 +76,7 @@ def read_report(data: bytes, path: str) -> RoundsReport:
         crashes=crash_groups(parsed, rounds),
         statements=tuple(said[:MAX_STATEMENTS]),
         warnings=tuple(warnings),
+        is_ordered=all(found.name != f"of {found.batch}" for found in rounds),
     )
 
 
@@ -98,89 +89,51 @@ def _unreadable(path: str, found: str) -> UnreadableInput:
     )
 
 
-# Grids: tables, lists and headings
+# Sheets: tables, lists, headings and code
 
 
 def _sheets(parsed: Document) -> list[Sheet]:
-    """Tables; where none tells results, lists of rounds and headings of rounds as well."""
-    grids = []
+    """Tables; where none tells results, lists and headings of rounds, and without these code.
+    Beside tables a list adds only rounds that they lack."""
+    tables = []
     for section in parsed.sections:
-        heading = _heading(parsed, section)
+        heading = heading_of(parsed, section)
         for block in document.walk(section.blocks):
             if block.kind == "table":
                 lines = (line.lstrip(" \t>") for line in parsed.lines(block.start, block.end))
-                grids.append(grid_of(lines, block.start + 1, heading))
-    sheets = [sheet for grid in grids if (sheet := sheet_of(grid))]
-    if all(sheet.is_partial for sheet in sheets):
-        grids = list(_listed(parsed))
-        headed = list(_headed(parsed))
-        if len(headed) > 1:
-            grids.append(_grid(headed, ""))
-        sheets += [sheet for grid in grids if (sheet := sheet_of(grid))]
-    return sheets
+                tables.append(grid_of(lines, block.start + 1, heading))
+    sheets = [sheet for grid in tables if (sheet := sheet_of(grid))]
+    is_told = any(map(_tells, sheets))
+    lists = rounds_lines.listed(parsed, sentences=not is_told)
+    listed = [sheet for grid in lists if (sheet := sheet_of(grid))]
+    if is_told:
+        known = _names(filter(_tells, sheets))
+        for sheet in (*(one for one in sheets if one.is_doubtful), *listed):
+            read = [one for one in sheet.rounds if names_in(one.name) and one.name not in known]
+            sheet.rounds = [one for one in read if sheet not in listed or one.result in _KNOWN]
+            sheet.counts, sheet.statements = [], []
+        return [*sheets, *(sheet for sheet in listed if sheet.rounds)]
+    if not any(map(_tells, listed)):
+        listed = [sheet for grid in rounds_lines.coded(parsed) if (sheet := sheet_of(grid))]
+    told = [sheet for sheet in listed if _tells(sheet)]
+    return [*(sheet for sheet in sheets if told or sheet.unread), *told]
 
 
-def _heading(parsed: Document, section: Section) -> str:
-    if section.heading is None:
-        return ""
-    return rounds_table.plain(parsed.line(section.heading.start).lstrip("# \t").rstrip("# \t"))
+_KNOWN = ("pass", "fail")
 
 
-def _listed(parsed: Document) -> Iterator[Grid]:
-    """Lists whose entries are rounds: ``- Round 3: PASS (1 retry, load 14.2 %)``."""
-    for section in parsed.sections:
-        found: list[tuple[dict[str, str], int]] = []
-        for block in _leaves(section.blocks):
-            for number in range(block.start, block.end):
-                entry = _ROUND_LINE.fullmatch(_bare(parsed.line(number)))
-                if entry and rounds_table.result_of(entry[2]) not in ("unknown", "skipped"):
-                    found.append((_fields(entry[1], entry[2]), number + 1))
-        if len(found) > 1:
-            yield _grid(found, _heading(parsed, section))
+def _tells(sheet: Sheet) -> bool:
+    """Whether a sheet tells the results of rounds."""
+    return not (sheet.is_partial or sheet.is_doubtful or sheet.unread)
 
 
-def _bare(line: str) -> str:
-    """A line without the marks that begin a list, heading or quote, and without emphasis."""
-    return rounds_table.plain(_LEAD.sub("", line, count=1))
-
-
-def _fields(name: str, said: str) -> dict[str, str]:
-    fields = {"round": name, "status": re.split(r"[,;(]", said, maxsplit=1)[0], "note": said}
-    retries, tries = _RETRIES.search(said), _TRIES.search(said)
-    if retries:
-        fields["retries"] = retries[1] if retries[1].isdecimal() else "0"
-    elif tries:
-        fields["tries"] = tries[1]
-    for pair in _PAIR.finditer(said.replace("(", ",").replace(")", ",")):
-        fields.setdefault(pair[1].strip(), pair[2].strip())
-    return fields
-
-
-def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
-    """Sections of rounds: ``### Round 3: PASS``, or with the status on a line below."""
-    for section in parsed.sections:
-        found = _ROUND_HEADING.fullmatch(_heading(parsed, section))
-        if section.heading is None or found is None:
-            continue
-        fields = {"round": found[1], "status": found[2] or ""}
-        numbers = (n for block in _leaves(section.blocks) for n in range(block.start, block.end))
-        for name, is_pair, value in (_bare(parsed.line(n)).partition(":") for n in numbers):
-            if is_pair and len(name) <= 40 and value.strip():
-                fields.setdefault(name.strip(), value.strip())
-                if not fields["status"] and name.casefold() in ("status", "result", "outcome"):
-                    fields["status"] = value.strip()
-        if fields["status"]:
-            yield fields, section.heading.start + 1
-
-
-def _grid(rows: list[tuple[dict[str, str], int]], section: str) -> Grid:
-    headings = tuple(dict.fromkeys(name for fields, _ in rows for name in fields))
-    cells = [Row(tuple(fields.get(name, "") for name in headings), line) for fields, line in rows]
-    return Grid(headings, tuple(cells), section)
-
-
-def _leaves(blocks: Iterable[Block]) -> Iterator[Block]:
-    return (block for block in document.walk(blocks) if block.kind == "paragraph")
+def _names(sheets: Iterable[Sheet]) -> set[str]:
+    """The rounds that sheets name."""
+    names: set[str] = set()
+    for sheet in sheets:
+        names.update(found.name for found in sheet.rounds)
+        names.update(name for inside, _, _ in sheet.counts for name in inside)
+    return names
 
 
 # Sheets together
@@ -188,14 +141,19 @@ def _leaves(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
     """One list of rounds. A later table may repeat rounds (a table of the failed ones) or add
-    metrics to them; under the heading of a batch of its own it holds rounds of its own."""
+    metrics to them; under the heading of a batch of its own it holds rounds of its own, as does one
+    with the same columns and rounds under another heading."""
     found: dict[tuple[str | None, str], Round] = {}
+    shapes: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
     for sheet in (sheet for sheet in sheets if not sheet.is_partial):
         places = {key[1]: key for key in found}
+        section = sheet.grid.section
         again = [r for r in sheet.rounds if r.name in places]
         repeats = all(found[places[r.name]].result == r.result for r in again)
-        own = bool(again) and (not repeats or bool(_BATCH_HEADING.search(sheet.section)))
-        batch = sheet.section if own or _BATCH_HEADING.search(sheet.section) else None
+        shape = (sheet.grid.headings, frozenset(r.name for r in sheet.rounds))
+        twin = shapes.setdefault(shape, section) != section
+        own = bool(again) and (not repeats or twin or bool(_BATCH_HEADING.search(section)))
+        batch = section if own or _BATCH_HEADING.search(section) else None
         for read in sheet.rounds:
             if not own and read.name in places:
                 found[places[read.name]] = _joined(found[places[read.name]], read)
@@ -212,12 +170,42 @@ def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
     return list(found.values())
 
 
+def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round], list[Statement]]:
+    """Rounds that are only counted, and counts of rounds that are told one by one: those are
+    claims about them. Which of the counted ones passed is not known."""
+    known = {found.name for found in rounds}
+    counted: dict[str, tuple[tuple[str, ...], Counts, Statement]] = {}
+    claims = []
+    for sheet in sheets:
+        for at, (inside, counts, claim) in enumerate(sheet.counts):
+            if known.isdisjoint(inside) if inside else not known:
+                label = claim.scope.batch or named(inside) or f"row {at + 1}"
+                label = f"{label} ({sheet.grid.section})" if label in counted else label
+                counted[label] = (inside, counts, claim)
+            else:
+                claims.append(claim)
+                missing = [name for name in inside if name not in known]
+                more = (Round(name=name, result="unknown", line=claim.line) for name in missing)
+                rounds = [*rounds, *more]
+    for label, (_, counts, claim) in counted.items():
+        kinds: tuple[RoundResult, ...] = ("pass", "fail", "skipped", "unknown")
+        for result, size in zip(kinds, counts, strict=True):
+            one = Round(name=f"of {label}", batch=label, result=result, line=claim.line)
+            rounds = [*rounds, *[one] * size]
+    return rounds, claims
+
+
 def _put(found: dict[tuple[str | None, str], Round], read: Round, warnings: list[str]) -> None:
     """Add a round. One that stands twice in its batch, with two results, has none that is known."""
     first = found.setdefault((read.batch, read.name), read)
+    if first is read:
+        return
+    warning = f"round {read.name} stands twice"
     if first.result != read.result:
-        warnings.append(f"round {read.name} stands twice, with different results")
+        warning += ", with different results"
         found[read.batch, read.name] = first.model_copy(update={"result": "unknown"})
+    if warning not in warnings:
+        warnings.append(warning)
 
 
 def _joined(first: Round, again: Round) -> Round:
@@ -270,8 +258,8 @@ def _in_order(rounds: list[Round], warnings: list[str]) -> list[Round]:
 
 def _texts(parsed: Document) -> Iterator[Prose]:
     for section in parsed.sections:
-        heading = _heading(parsed, section)
-        blocks = list(_leaves(section.blocks))
+        heading = heading_of(parsed, section)
+        blocks = list(leaves(section.blocks))
         if section.heading is not None:
             blocks.insert(0, section.heading)
         for block in blocks:
@@ -280,7 +268,7 @@ def _texts(parsed: Document) -> Iterator[Prose]:
 
 def _text(parsed: Document, block: Block, heading: str) -> Prose:
     parts = [
-        _bare(_CODE.sub(lambda code: " " * len(code[0]), line))
+        bare(_CODE.sub(lambda code: " " * len(code[0]), line))
         for line in parsed.lines(block.start, block.end)
     ]
     starts = accumulate((len(part) + 1 for part in parts), initial=0)
@@ -389,7 +377,7 @@ def _through(parsed: Document) -> Iterator[Through]:
     for section in parsed.sections:
         is_open = False
         seen: Counter[str] = Counter()
-        for block in _leaves(section.blocks):
+        for block in leaves(section.blocks):
             text = " ".join(parsed.lines(block.start, block.end))
             cue = _FROM.search(text)
             is_open = is_open or bool(cue)

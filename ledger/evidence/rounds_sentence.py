@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ledger.evidence.rounds_cells import decimals
 from ledger.evidence.rounds_model import Scope, Share, Statement, Subject
-from ledger.evidence.rounds_table import decimals
 
 ROUNDS = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
 TO = r"[ \t]*(?:-|–|—|\.\.|to|through)[ \t]*"

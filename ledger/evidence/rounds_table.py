@@ -1,63 +1,58 @@
-"""Tables of a report of rounds: what a status says, what a column holds, numbers."""
+"""Grids of a report of rounds: what each column holds, and the rounds that each row stands for."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ledger.evidence.execution import meaning
-from ledger.evidence.rounds_model import Round, RoundResult, Share, Statement
+from ledger.evidence.rounds_cells import (
+    SHARE,
+    Counts,
+    amount,
+    counts_in,
+    decimals,
+    exit_result,
+    flag,
+    is_empty,
+    label_of,
+    letters_in,
+    names_in,
+    number,
+    plain,
+    result_of,
+    retries_in,
+    several,
+)
+from ledger.evidence.rounds_model import Round, RoundResult, Scope, Share, Statement
 
 Role = Literal[
-    "round", "status", "passed", "exit", "share", "counts", "failed", "retries", "note", "crash",
+    "round", "status", "exit", "passed", "failed", "skipped", "total", "retries", "note", "crash",
     "batch", "metric", "other",
 ]  # fmt: skip
-
-MAX_CELL = 2000
-
-_PASS = frozenset("pass passed passes passing ok okay success successful succeeded green".split())
-_FAIL = frozenset(
-    "fail failed fails failing failure error errored crash crashed abort aborted timeout timedout "
-    "killed hang hung red broken panic segfault".split()
-)
-_SKIP = frozenset("skip skipped pending todo na cancelled canceled notrun planned".split())
-_NOT = frozenset("not no non never didn't didnt without".split())
-_YES, _NO = frozenset("yes true y 1 pass passed ok".split()), frozenset("no false n 0 fail".split())
-_PASS_SIGNS, _FAIL_SIGNS = frozenset("✅✔✓☑🟢"), frozenset("❌✗✘✖❎🔴💥")
-# `sigsegv`
-_SIGNAL = re.compile(r"sig[a-z]{3,5}")
-_WORD = re.compile(r"[a-z0-9']{1,40}")
-# What follows is about the result, not the result.
-_ASIDE = re.compile(r"[(:;,]| - | – | — |\bafter\b|\bon\b|\bwith\b|\bin\b")
-# `~14.5 %`, `1,250ms`, `3e-2`
-_NUMBER = re.compile(
-    r"[~≈]?[ \t]*([+-]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,15})(?:\.\d{1,15})?(?:e[+-]?\d{1,3})?)"
-    r"[ \t]*(%|[a-zµμ°/²]{1,12})?",
-    re.IGNORECASE,
-)
-# The marks of `**bold**`, `_emphasis_` and code
-_EMPHASIS = re.compile(r"[*`]+|~~+|(?<!\w)_+|_+(?!\w)")
 
 # The better name for a round first, each with what the names of rounds then look like: an ID
 # is a round's only where it is a number, an attempt may be a round or the try of one.
 _ROUND = (
     (
-        frozenset("round rounds run runs iteration iterations iter trial cycle repetition".split()),
+        frozenset("round rounds run runs iteration iterations iter iters trial trials cycle cycles "
+                  "repetition repetitions rep".split()),
         re.compile(r".*"),
     ),
-    (frozenset({"#", "no", "nr", "number", "id", "index", "n"}), re.compile(r"#?\d{1,9}")),
+    (frozenset({"#", "no", "nos", "nr", "number", "id", "index", "n"}), re.compile(r"#?\d{1,9}")),
     (frozenset("attempt try execution seed".split()), re.compile(r"#?\d{1,18}")),
     (frozenset("stamp timestamp".split()), re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d.{0,12}")),
-)
+)  # fmt: skip
 _RETRIES = frozenset("retries retry reruns rerun tries attempts".split())
-_STATUS = frozenset("status result outcome verdict state".split())
-_PASSED = frozenset("pass passed ok success successful".split())
-_FAILED = frozenset("fail failed failures failure error errors".split())
+_STATUS = frozenset("status result results outcome verdict state".split())
+_PASSED = frozenset("pass passed passes ok success successful successes green".split())
+_FAILED = frozenset("fail failed fails failure failures error errors crashed crashes".split())
+_SKIPPED = frozenset("skip skipped".split())
 _EXIT = frozenset("exit exitcode rc returncode".split())
+_TOTAL = frozenset("total tests cases count all executed".split()) | _ROUND[0][0]
 _TEXTS: dict[Role, frozenset[str]] = {
-    "crash": frozenset("crash crashed signature frame location stack backtrace".split()),
+    "crash": frozenset("crash crashed signature frame location stack backtrace signal".split()),
     "note": frozenset(
         "note notes comment comments remark remarks detail details reason error message "
         "observation observations cause failure failures".split()
@@ -65,177 +60,31 @@ _TEXTS: dict[Role, frozenset[str]] = {
     "batch": frozenset("batch group phase session series block set".split()),
 }
 _MEASURES = frozenset(
-    "time duration rate count seconds ms s speed percent % score size memory rss length".split()
+    "time duration rate seconds ms s speed percent % score size memory rss length".split()
 )
-
-
-def plain(text: str) -> str:
-    """A line or cell without emphasis and code marks."""
-    return _EMPHASIS.sub("", text[:MAX_CELL]).strip()
-
-
-def result_of(text: str) -> RoundResult:
-    """What a status says. The word decides, a sign only where no known word stands. A word for
-    passing and one for failing side by side (``FAIL, then PASS``) say nothing."""
-    said = plain(text).casefold()
-    if said in ("", "-", "–", "—", "n/a", "none", "not run", "not executed"):
-        return "skipped"
-    aside = _ASIDE.search(said, 1)
-    for part in (said[: aside.start()] if aside else said, said):
-        found = _results(part)
-        if len(found) == 1:
-            return found.pop()
-        if found:
-            return "unknown"
-    passed, failed = not _PASS_SIGNS.isdisjoint(said), not _FAIL_SIGNS.isdisjoint(said)
-    return "unknown" if passed == failed else "pass" if passed else "fail"
-
-
-def _results(said: str) -> set[RoundResult]:
-    found: set[RoundResult] = set()
-    before = ""
-    for word in _WORD.findall(said):
-        if word in _PASS:
-            found.add("fail" if before in _NOT else "pass")
-        elif word in _FAIL or _SIGNAL.fullmatch(word):
-            found.add("unknown" if before in _NOT else "fail")  # "no crash" is not yet a pass
-        elif word in _SKIP:
-            found.add("skipped")
-        if word not in ("all", "a", "any", "the", "did"):
-            before = word
-    if not found and said.strip() in ("clean", "cleanly"):
-        found.add("pass")
-    return found
-
-
-def yes_or_no(text: str) -> RoundResult:
-    """A cell of a column headed ``Passed?``."""
-    said = plain(text).casefold()
-    if said in _YES:
-        return "pass"
-    if said in _NO:
-        return "fail"
-    return result_of(text)
-
-
-def exit_result(text: str) -> RoundResult:
-    """A cell of a column of exit codes."""
-    said = plain(text)
-    if re.fullmatch(r"[+-]?\d{1,10}", said):
-        return "pass" if int(said) == 0 else "fail"
-    return result_of(text)
-
-
-def share_result(text: str) -> RoundResult:
-    """A cell of a column such as ``10/10``: of how many tests all passed."""
-    found = _SHARE.fullmatch(plain(text))
-    if found is None:
-        return result_of(text)
-    return "pass" if 0 < int(found[2]) == int(found[1]) else "fail"
-
-
-def number(text: str) -> tuple[float, str] | None:
-    """A measured value and its unit; None for anything else, and for no value."""
-    found = _NUMBER.fullmatch(plain(text))
-    if found is None:
-        return None
-    return float(found[1].replace(",", "")), found[2] or ""
-
-
-def count(text: str) -> int | None:
-    """A cell of a column of retries: ``2``, ``2x``, ``2/3`` (of at most three)."""
-    found = re.fullmatch(r"(\d{1,6})(?:[ \t]?[x×]|[ \t]?/[ \t]?\d{1,6})?", plain(text))
-    return int(found[1]) if found else None
-
-
-def heading_words(text: str) -> list[str]:
-    """The words of a column's heading."""
-    return re.findall(r"[a-z]{1,40}|#|%", plain(text).casefold().replace("'", ""))
-
-
-def roles_of(headings: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Role]:
-    """What each column holds, by its heading and by what stands in it."""
-    words = [heading_words(heading) for heading in headings]
-    found: list[Role] = [_role(said, cells) for said, cells in zip(words, columns, strict=True)]
-    fitting = (
-        at
-        for names, form in _ROUND
-        for at, said in enumerate(words)
-        if names.intersection(said)
-        and not _MEASURES.intersection(said)
-        and 2 * sum(form.fullmatch(plain(cell)) is not None for cell in columns[at])
-        > len(columns[at])
-    )
-    for at in islice(fitting, 1):
-        found[at] = "round"
-    if not {"status", "passed", "exit", "share"} & {*found}:
-        found = _counted(found, words, columns)
-    for at, role in enumerate(found):
-        if role not in ("round", "note", "metric", "failed") and role in found[:at]:
-            found[at] = "other"
-    return found
-
-
-def _counted(
-    roles: list[Role], words: Sequence[list[str]], columns: Sequence[Sequence[str]]
-) -> list[Role]:
-    """Where no column has a status: counts of tests that passed and failed, or shares of them."""
-    found = list(roles)
-    for at, role in enumerate(roles):
-        said, cells = frozenset(words[at]), [plain(cell) for cell in columns[at]]
-        if role == "metric" and not said & _MEASURES and all(map(str.isdecimal, cells)):
-            found[at] = "counts" if said & _PASSED else "failed" if said & _FAILED else role
-        elif role == "other" and cells and all(map(_SHARE.fullmatch, cells)):
-            found[at] = "share"
-    return found if "failed" in found or "share" in found else list(roles)
-
-
-def _role(words: list[str], cells: Sequence[str]) -> Role:
-    said = frozenset(words)
-    numbers = [number(cell) for cell in cells]
-    is_measured = 2 * sum(value is not None for value in numbers) > sum(map(bool, cells))
-    if said & _EXIT and is_measured:
-        return "exit"
-    if said & _RETRIES and any(count(cell) is not None for cell in cells):
-        return "retries"
-    if not said & _MEASURES:
-        if said & _STATUS and not is_measured:
-            return "share" if all(_SHARE.fullmatch(plain(cell)) for cell in cells) else "status"
-        if said & _PASSED and all(yes_or_no(cell) != "unknown" for cell in cells):
-            return "passed"
-    if is_measured:
-        return "metric"
-    return next((role for role, names in _TEXTS.items() if said & names), "other")
-
+_COUNTS: tuple[Role, ...] = ("passed", "failed", "skipped", "total")
+_JUDGED: tuple[Role, ...] = ("status", "exit", "passed", "failed")
 
 # A bar that is not escaped
 _PIPE = re.compile(r"(?<!\\)\|")
-# `Rounds 1-10`: a batch, no round
-_RANGE = re.compile(r"\D{0,20}\d{1,9}[ \t]*(?:-|–|—|\.\.|to)[ \t]*\d{1,9}\D{0,20}")
-# `Round #12`
-_NAME = re.compile(
-    r"(?:(?:round|run|iteration|iter|trial|cycle|attempt)[ \t#]+)?#?(.*)", re.IGNORECASE
-)
 _MEAN = frozenset("average mean avg".split())
-_SUMMARY = frozenset("total totals sum overall all median min max summary stddev sd".split())
-_JUDGED: tuple[Role, ...] = ("status", "passed", "exit", "counts", "share")
-_MOST_IN_A_ROW = 1000
+_SUMMARY = (
+    frozenset("total totals sum overall all median min max summary stddev sd".split()) | _MEAN
+)
+# `Total`, `Grand total (20 rounds):`
+_SUMMARY_CELL = re.compile(r"(?:grand )?([a-z]{2,8})(?: rounds?| runs?)?:?(?: \([^()]*\))?:?")
 # The unit of `Efficiency (%)`, `Time [s]`
 _UNIT = re.compile(r"[ \t]*[(\[]([%\w/°µ]{1,12})[)\]]\Z")
-# `14/20 (70 %)`
-_SHARE = re.compile(r"(\d{1,7})[ \t]?/[ \t]?(\d{1,7})(?:[ \t]*\((\d{1,3}(?:\.\d{1,6})?)[ \t]?%\))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a grid; ``line`` from 1."""
 
     cells: tuple[str, ...]
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """Named columns; a row has a cell for each. ``section`` is the heading that it stands
     under."""
 
@@ -252,14 +101,18 @@ class Grid:
 @dataclass(slots=True)
 class Sheet:
     """What one grid says: rounds with a result, or (``is_partial``) metrics of rounds whose
-    results stand elsewhere."""
+    results stand elsewhere. ``is_doubtful`` where most results are not understood. ``counts``
+    are of rounds whose own results it does not tell. ``unread``: what may be about rounds."""
 
+    grid: Grid
     rounds: list[Round] = field(default_factory=list)
+    counts: list[tuple[tuple[str, ...], Counts, Statement]] = field(default_factory=list)
     is_partial: bool = False
+    is_doubtful: bool = False
     units: dict[str, str] = field(default_factory=dict)
     retry_word: str = ""
     statements: list[Statement] = field(default_factory=list)
-    section: str = ""
+    unread: str = ""
 
 
 def grid_of(lines: Iterable[str], first: int, section: str) -> Grid:
@@ -269,7 +122,7 @@ def grid_of(lines: Iterable[str], first: int, section: str) -> Grid:
     rows = (
         Row((*cells, *[""] * width)[:width], line) for line, cells in enumerate(listed, first + 2)
     )
-    return _transposed(Grid(headings, tuple(rows), section))
+    return _stacked(_transposed(Grid(headings, tuple(rows), section)))
 
 
 def _cells(line: str) -> tuple[str, ...]:
@@ -290,20 +143,158 @@ def _transposed(grid: Grid) -> Grid:
     labels, *rows = zip(grid.headings, *(row.cells for row in grid.rows), strict=True)
     headings = (labels[0] or "round", *labels[1:])
     turned = Grid(headings, tuple(Row(cells, line) for cells in rows), grid.section)
-    found = roles_of(turned.headings, turned.columns)
+    found = roles_of(turned)
     return turned if {"round"} < {*found} & {"round", *_JUDGED} else grid
+
+
+def _stacked(grid: Grid) -> Grid:
+    """A table whose head repeats (``Round | Status | Round | Status``), one part below the
+    other."""
+    words = [tuple(heading_words(heading)) for heading in grid.headings]
+    starts = [at for at, said in enumerate(words) if said and said == words[0]]
+    width = starts[1] if len(starts) > 1 else 0
+    if not width or starts != list(range(0, starts[-1] + 1, width)):
+        return grid
+    parts = [words[at : at + width] for at in starts]
+    if any(part != parts[0][: len(part)] for part in parts):
+        return grid
+    rows = [
+        Row((*cells, *[""] * width)[:width], row.line)
+        for at in starts
+        for row in grid.rows
+        if any(cells := row.cells[at : at + width])
+    ]
+    return Grid(grid.headings[:width], tuple(rows), grid.section)
+
+
+def heading_words(text: str) -> list[str]:
+    """The words of a column's heading."""
+    said = plain(text).casefold().replace("'", "").replace("no.s", "no.")
+    return re.findall(r"[a-z]{1,40}|#|%", said)
+
+
+def roles_of(grid: Grid) -> list[Role]:
+    """What each column holds, by its heading and by what stands in it."""
+    rows = [row for row in grid.rows if not _summary_word(row.cells)]
+    columns = [[row.cells[at] for row in rows] for at in range(len(grid.headings))]
+    words = [frozenset(heading_words(heading)) for heading in grid.headings]
+    found: list[Role] = [_role(said, cells) for said, cells in zip(words, columns, strict=True)]
+    named = _named_at(words, columns)
+    if named is not None and not _is_total(named, found, columns):
+        found[named] = "round"
+    if not {"status", "exit"} & {*found}:
+        found = _judged(found, words, columns)
+    else:
+        found = ["metric" if role in _COUNTS else role for role in found]
+    for at, role in enumerate(found):
+        if role in ("round", "status", "exit", "retries", "crash", "batch") and role in found[:at]:
+            found[at] = "other"
+    return found
+
+
+def _named_at(words: Sequence[frozenset[str]], columns: Sequence[Sequence[str]]) -> int | None:
+    """The column of the rounds' names."""
+    for names, form in _ROUND:
+        for at, said in enumerate(words):
+            fits = [form.fullmatch(plain(cell)) or names_in(cell) for cell in columns[at]]
+            others = _MEASURES | _PASSED | _FAILED | _STATUS
+            if names & said and not others & said and 2 * sum(map(bool, fits)) > len(fits):
+                return at
+    for at, cells in enumerate(columns):  # `Round 3` in a column of another name, or of none
+        if cells and all(names_in(cell) and not plain(cell)[:1].isdigit() for cell in cells):
+            return at
+    return None
+
+
+def _is_total(at: int, roles: Sequence[Role], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether a column headed ``Rounds`` counts them: it is what the others add up to."""
+    parts = [columns[to] for to, role in enumerate(roles) if role in _COUNTS[:3] and to != at]
+    sums = [[amount(cell) for cell in cells] for cells in zip(columns[at], *parts, strict=True)]
+    labels = any(role in ("other", "batch") for role in roles)
+    return (
+        len(parts) > 1
+        and (labels or len(sums) == 1)
+        and all(None not in row and row[0] == sum(filter(None, row[1:])) for row in sums)
+    )
+
+
+def _role(said: frozenset[str], cells: Sequence[str]) -> Role:
+    told = [cell for cell in cells if not is_empty(cell)]
+    numbers = [number(cell) for cell in told]
+    is_measured = 2 * sum(value is not None for value in numbers) > len(told)
+    if said & _EXIT and is_measured:
+        return "exit"
+    if said & _RETRIES and any(retries_in(cell) is not None for cell in cells):
+        return "retries"
+    is_counted = all(amount(cell) is not None or flag(cell) is not None for cell in cells)
+    if not said & _MEASURES:
+        if said & _STATUS and (not is_measured or any(map(counts_in, told))):
+            return "status"
+        for role, names in (("passed", _PASSED), ("failed", _FAILED), ("skipped", _SKIPPED)):
+            if said & names and is_counted:
+                return role  # type: ignore[return-value]
+        if said & _TOTAL and told and all(plain(cell).isdecimal() for cell in told):
+            return "total"
+    if is_measured:
+        return "metric"
+    return next((role for role, names in _TEXTS.items() if said & names), "other")
+
+
+def _judged(
+    roles: Sequence[Role], words: Sequence[frozenset[str]], columns: Sequence[Sequence[str]]
+) -> list[Role]:
+    """Where no column has a status: columns of counts where they tell a result, else the only
+    column whose cells all are results or shares."""
+    counted = {role for role in roles if role in _COUNTS}
+    flags = [
+        at for at, role in enumerate(roles)
+        if role in ("passed", "failed") and all(flag(c) is not None or not c for c in columns[at])
+    ]  # fmt: skip
+    if len(counted & {"passed", "failed", "total"}) > 1 or (len(flags) == len(counted) == 1):
+        return list(roles)
+    found: list[Role] = ["metric" if role in _COUNTS else role for role in roles]
+    said = [
+        at for at, cells in enumerate(columns)
+        if found[at] in ("other", "crash", "note", "metric") and any(cells)
+        and all(is_empty(cell) or _is_result(cell) for cell in cells)
+        and not words[at] & (_TEXTS["note"] | _TEXTS["crash"])
+    ]  # fmt: skip
+    if len(said) == 1:
+        found[said[0]] = "status"
+    return found
+
+
+def _is_result(cell: str) -> bool:
+    return counts_in(cell) is not None or (
+        len(cell) < 30 and number(cell) is None and result_of(cell) in ("pass", "fail")
+    )
+
+
+def _summary_word(cells: Iterable[str]) -> str:
+    """``total`` or ``mean``, where a row is about the rows above it."""
+    words = (_SUMMARY_CELL.fullmatch(plain(cell).casefold()) for cell in cells)
+    return next((word[1] for word in words if word and word[1] in _SUMMARY), "")
 
 
 def sheet_of(grid: Grid) -> Sheet | None:
     """What a grid says of rounds; None for a table of something else."""
-    columns = grid.columns
-    roles = roles_of(grid.headings, columns)
+    roles = roles_of(grid)
     judged = next((role for role in _JUDGED if role in roles), None)
-    if "round" not in roles or (judged is None and "metric" not in roles):
+    if judged is None and not {"round", "metric"} <= {*roles}:
         return None
+    heads = zip(grid.headings, roles, strict=True)
+    counted = (heading for heading, role in heads if role in ("status", *_COUNTS))
+    of_rounds = "round" not in roles and any(
+        _ROUND[0][0].intersection(heading_words(heading)) for heading in counted
+    )
+    sheet = Sheet(grid, is_partial=judged is None)
+    if "round" not in roles and not of_rounds:
+        counts = any(counts_in(cell) for row in grid.rows for cell in row.cells)
+        if grid.rows and (counts or {"passed", "failed"} <= {*roles}):
+            sheet.unread = f"counts in line {grid.rows[0].line} that may be of tests or of rounds"
+        return sheet if sheet.unread else None
     names = [plain(heading) or f"column {at}" for at, heading in enumerate(grid.headings, 1)]
-    sheet = Sheet(is_partial=judged is None, section=grid.section)
-    for role, name, column in zip(roles, names, columns, strict=True):
+    for role, name, column in zip(roles, names, grid.columns, strict=True):
         if role == "metric":
             units = Counter(found[1] for cell in column if (found := number(cell)))
             unit = max(units, key=units.__getitem__, default="")
@@ -311,101 +302,175 @@ def sheet_of(grid: Grid) -> Sheet | None:
             sheet.units[name] = unit or (in_heading[1] if in_heading else "")
         elif role == "retries":
             sheet.retry_word = name
-    single = {plain(cell) for cell in columns[roles.index("round")]}
+    single, is_range = _names_of(grid, roles)
     for row in grid.rows:
         cells = [*zip(roles, names, map(plain, row.cells), strict=True)]
-        for one in _rounds_of(cells, judged, single):
-            _read_row(row.line, cells, judged, sheet, one)
+        _read_row(_Line(row.line, cells, single, is_range, of_rounds), sheet)
+    _restart(sheet)
     results = Counter(found.result for found in sheet.rounds)
-    known = results["pass"] + results["fail"]
-    if judged is not None and (not known or known < results["unknown"]):
-        return None  # a table of something else
-    return sheet if sheet.rounds else None
+    known = results["pass"] + results["fail"] + len(sheet.counts)
+    sheet.is_doubtful = judged is not None and (not known or known < results["unknown"])
+    return sheet if sheet.rounds or sheet.counts else None
 
 
-_RESULTS: dict[Role, Callable[[str], RoundResult]] = {
-    "passed": yes_or_no, "exit": exit_result, "share": share_result,
-}  # fmt: skip
+def _names_of(grid: Grid, roles: Sequence[Role]) -> tuple[Container[str], bool]:
+    """The rounds with a row of their own; and whether ``1-2`` means two rounds, which it does not
+    where such names overlap (``1-1``, ``1-2``, ``2-1``)."""
+    if "round" not in roles:
+        return (), True
+    told = [names_in(row.cells[roles.index("round")]) for row in grid.rows]
+    spans = Counter(name for names in told if len(names) > 1 for name in names)
+    return {names[0] for names in told if len(names) == 1}, max(spans.values(), default=1) == 1
 
 
-def _rounds_of(
-    cells: Sequence[tuple[Role, str, str]], judged: Role | None, single: Container[str]
-) -> Iterable[str]:
-    """The rounds that a row stands for: ``1-5`` with one status is five, where none of them has a
-    row of its own."""
-    texts = {role: text for role, _, text in reversed(cells)}
-    found = re.fullmatch(r"(\d{1,9})[ \t]*(?:-|–|—|\.\.)[ \t]*(\d{1,9})", texts["round"])
-    first, last = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not 0 < last - first < _MOST_IN_A_ROW or result_of(texts.get(judged or "round", "")) not in (
-        "pass",
-        "fail",
-    ):
-        return [texts["round"]]
-    names = [str(number) for number in range(first, last + 1)]
-    return [texts["round"]] if any(name in single for name in names) else names
+class _Line(NamedTuple):
+    """A row, and what its grid says of rows. ``single`` are the rounds with a row of their own."""
+
+    line: int
+    cells: list[tuple[Role, str, str]]
+    single: Container[str]
+    is_range: bool
+    of_rounds: bool
+
+    @property
+    def texts(self) -> dict[Role, str]:
+        """The first cell of each role."""
+        return {role: text for role, _, text in reversed(self.cells)}
 
 
-def _read_row(
-    line: int, cells: Sequence[tuple[Role, str, str]], judged: Role | None, sheet: Sheet, of: str
-) -> None:
-    texts = {role: text for role, _, text in reversed(cells)}
-    name = _NAME.fullmatch(of)
-    label = name[1].strip() if name else ""
-    first = label.casefold().rstrip(":")
-    if first in _MEAN or first in _SUMMARY or not label:
-        sheet.statements += _summary(line, cells, first)
+def _read_row(row: _Line, sheet: Sheet) -> None:
+    texts = row.texts
+    label = label_of(texts.get("round", ""))
+    if row.of_rounds:
+        label = next((t for role, _, t in row.cells if role in ("batch", "other") and t), "")
+    word = _summary_word([text for _, _, text in row.cells])
+    if word:
+        sheet.statements += _summary(row, word)
         return
-    if _RANGE.fullmatch(label) and not re.match(r"\d{4}-\d\d", label):
-        return  # a batch, told elsewhere
+    inside = names_in(texts.get("round", "")) if row.is_range else ()
+    is_judged = any(text for role, _, text in row.cells if role in (*_JUDGED, *_COUNTS))
+    if not is_judged and not inside and not (label and sheet.is_partial):
+        return  # an empty row, or one that names a part of the table
+    new = tuple(name for name in inside if name not in row.single) if len(inside) > 1 else inside
+    results = _results(row, len(inside) or 1)
+    if row.of_rounds and not isinstance(results, Counts):
+        sheet.unread = f"counts in line {row.line} that do not add up"
+        return
+    if isinstance(results, Counts):
+        sheet.counts.append((inside, results, _counted(row.line, label, inside, results)))
+    elif inside and not new:
+        return  # a range of rounds that have their own rows
+    else:
+        if len(new) < len(inside):
+            results = several("unknown", len(new))
+        names = new or (label or f"line {row.line}",)
+        found = zip(names, results, strict=True)
+        sheet.rounds += [_round(row, name, result, alone=len(names) == 1) for name, result in found]
+
+
+def _results(row: _Line, size: int) -> tuple[RoundResult, ...] | Counts:
+    """The result of each of the rounds that a row stands for; counts where it does not tell
+    which of them passed."""
+    texts = row.texts
+    if "exit" in texts and "status" not in texts:
+        return several(exit_result(texts["exit"]), size)
+    counts = counts_in(texts["status"]) if "status" in texts else _summed(row.cells)
+    if "status" in texts and (counts is None or (size == 1 and not row.of_rounds)):
+        letters = letters_in(texts["status"], size)
+        return letters or several(result_of(texts["status"]), size)
+    if counts is None or (counts.total < size and not row.of_rounds):
+        return several("unknown" if counts is None or counts.total else "skipped", size)
+    if row.of_rounds or counts.total == size > 1:
+        if row.of_rounds or 0 < counts.passed < counts.total:
+            return counts
+        return several("pass" if counts.passed else "fail", size)
+    if counts.failed:
+        return several("fail" if size == 1 else "unknown", size)
+    return several("pass" if counts.passed else "unknown" if counts.unknown else "skipped", size)
+
+
+def _summed(cells: Sequence[tuple[Role, str, str]]) -> Counts | None:
+    """By the columns that count; None where they do not add up."""
+    sums: dict[Role, int] = {}
+    for role, _, text in cells:
+        if role in _COUNTS:
+            value, said = amount(text), flag(text)
+            if value is None and said is None:
+                return None
+            sums[role] = sums.get(role, 0) + (int(bool(said)) if value is None else value)
+    if len(sums) == 1:  # `Passed?`, or `Failed?`
+        role, value = next(iter(sums.items()))
+        told = next(text for said, _, text in cells if said == role)
+        if not told:
+            return Counts(0, 0, unknown=1)
+        return Counts(1, 0) if (role == "passed") == bool(value) else Counts(0, 1)
+    skipped = sums.get("skipped", 0)
+    total = sums.get("total", sums.get("passed", 0) + sums.get("failed", 0) + skipped)
+    passed = sums.get("passed", total - sums.get("failed", 0) - skipped)
+    failed = sums.get("failed", total - passed - skipped)
+    rest = total - passed - failed - skipped
+    return Counts(passed, failed, skipped, rest) if min(passed, failed, rest) >= 0 else None
+
+
+def _counted(line: int, label: str, inside: tuple[str, ...], counts: Counts) -> Statement:
+    """The counts as a statement about rounds that are told elsewhere."""
+    scope = Scope(names=inside) if inside else Scope(batch=label)
+    text = f"{label}: {counts.passed} of {counts.total} passed"
+    run = counts.total - counts.skipped
+    return Statement("count", text, line, number=counts.passed, of=run, scope=scope)
+
+
+def _round(row: _Line, name: str, result: RoundResult, *, alone: bool) -> Round:
+    texts = row.texts
+    judged = next((role for role in _JUDGED if role in texts), None)
     status = texts[judged] if judged else ""
-    notes = [text for role, _, text in cells if role == "note" and text.strip("-–— ")]
+    notes = [text for role, _, text in row.cells if role == "note" and not is_empty(text)]
     if judged == "exit" and status.isdecimal():
         notes.insert(0, meaning(int(status))[1])
-    sheet.rounds.append(
-        Round(
-            name=label,
-            result=_by_counts(cells)
-            if judged == "counts"
-            else _RESULTS.get(judged or "status", result_of)(status),
-            result_text=status,
-            retries=count(texts.get("retries", "")),
-            metrics={
-                name: value[0]
-                for role, name, text in cells
-                if role == "metric" and (value := number(text))
-            },
-            note="; ".join(filter(None, notes)),
-            crash=texts.get("crash", "").strip("-–— "),
-            batch=texts.get("batch") or None,
-            line=line,
-        )
+    retries = retries_in(texts.get("retries", ""))
+    measured = {
+        heading: value[0]
+        for role, heading, text in row.cells
+        if role == "metric" and (value := number(text))
+    }
+    return Round(
+        name=name,
+        result=result,
+        result_text=status,
+        retries=retries if alone or not retries else None,
+        metrics=measured if alone else {},
+        note="; ".join(filter(None, notes)),
+        crash=texts.get("crash", "").strip("-–— "),
+        batch=texts.get("batch") or None,
+        line=row.line,
     )
 
 
-def _by_counts(cells: Sequence[tuple[Role, str, str]]) -> RoundResult:
-    """By the numbers of tests that passed and failed."""
-    counts = {"counts": 0, "failed": 0}
-    for role, _, text in cells:
-        if role in counts and text.isdecimal():
-            counts[role] += int(text)
-    return "fail" if counts["failed"] else "pass" if counts["counts"] else "skipped"
+def _restart(sheet: Sheet) -> None:
+    """Where the numbers of a table start again, its rounds are others."""
+    part = ""
+    for at, found in enumerate(sheet.rounds[1:], 1):
+        first = sheet.rounds[0]
+        if found.name == first.name != sheet.rounds[at - 1].name and not found.batch:
+            part = f"from line {found.line}"
+        if part and not found.batch:
+            sheet.rounds[at] = found.model_copy(update={"batch": part})
 
 
-def _summary(line: int, cells: Sequence[tuple[Role, str, str]], first: str) -> Iterator[Statement]:
+def _summary(row: _Line, first: str) -> Iterator[Statement]:
     """A row of means, or of totals: claims about the rows above."""
-    for role, name, cell in cells:
-        value, share = number(cell), _SHARE.fullmatch(cell)
+    for role, name, cell in row.cells:
+        value, share = number(cell), SHARE.fullmatch(cell)
         text = f"{first} {name}: {cell}"
         if role == "metric" and first in _MEAN and value:
             places = decimals(cell)
-            yield Statement("mean", text, line, number=value[0], metric=name, decimals=places)
+            yield Statement("mean", text, row.line, number=value[0], metric=name, decimals=places)
         elif role in ("status", "passed") and first not in _MEAN and share:
             percent = Share(float(share[3]), decimals(share[3])) if share[3] else None
             passed, total = int(share[1]), int(share[2])
-            yield Statement("count", text, line, number=passed, of=total, share=percent)
-
-
-def decimals(text: str) -> int:
-    """How many digits stand after the first decimal point."""
-    found = re.search(r"\d\.(\d{1,15})", text)
-    return len(found[1]) if found else 0
+            yield Statement("count", text, row.line, number=passed, of=total, share=percent)
+    counts = _summed(row.cells) if row.of_rounds and first not in _MEAN else None
+    if counts and "status" not in row.texts:
+        yield _counted(row.line, "", (), counts)._replace(
+            scope=Scope(), text=f"{first} {counts.passed}/{counts.total}"
+        )

@@ -1,0 +1,215 @@
+"""Rounds of a report outside of its tables, as grids: in lists, in headings, and in blocks of code
+that hold CSV or a log."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ledger.evidence.rounds_cells import (
+    NAMES,
+    ROUND_WORD,
+    counts_in,
+    letters_in,
+    names_in,
+    plain,
+    result_of,
+)
+from ledger.evidence.rounds_table import Grid, Row
+from ledger.plan import document
+from ledger.plan.document import Block, Document, Section
+
+# `> - [x] `
+_LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+)?(?:\[[ xX]\][ \t]+)?")
+_NUMBERED = re.compile(r"[ \t>]*\d{1,9}[.)][ \t]+(?=\D)")
+# `Round 3: PASS (1 retry)`, `Runs 41-43 — FAIL`, `[round 3] PASS`, `run=3 status=PASS`
+_ROUND_LINE = re.compile(
+    rf"[\[(]?{ROUND_WORD}\b[ #=:.]{{0,3}}(?:no\.? )?({NAMES}|\w[\w.-]{{0,60}}?)"
+    r"([\])]?(?: ?[:=–—|)\]]+| -+(?= )|(?= \()|(?= )))"
+    r" ?(?:(?:status|result|outcome) ?[:=] ?)?(.{0,2000})",
+    re.IGNORECASE,
+)
+# `PASS: round 3`, `FAIL rounds 44-46`
+_RESULT_LINE = re.compile(
+    rf"(\D{{1,40}}?)(?: ?[:=–—-])? {ROUND_WORD} ?#?({NAMES})(?: (.{{0,2000}}))?", re.IGNORECASE
+)
+# `[12] PASS`, `#12: PASS`, `12. PASS`; without a mark `12 PASS 5.1`
+_NUMBER_LINE = re.compile(r"([\[(#]?)(\d{1,9})([\]).:]*) ?(?:[:=–—-] )?(\D.{0,2000})")
+# `PASS: 44-46`
+_NAMES_LINE = re.compile(rf"(\D{{1,40}}?) ?[:=] ?({NAMES})", re.IGNORECASE)
+# `Round 3 - FAIL`
+_ROUND_HEADING = re.compile(
+    rf"{ROUND_WORD}\b[ \t#]*(\w[\w.-]{{0,60}})(?:[ \t]*[:–—|-]+[ \t]*(.{{0,500}}))?",
+    re.IGNORECASE,
+)
+# `load: 14.2 %`
+_PAIR = re.compile(r"([A-Za-z][\w -]{0,40}?)[ \t]*[:=][ \t]*([^,;:=]{1,200})")
+# `2 retries`, `no retry`
+_RETRIES = re.compile(r"(\d{1,6}|\bno|\bzero) (?:retry|retries|reruns?)\b", re.IGNORECASE)
+# `after 3 tries`
+_TRIES = re.compile(r"\bafter (\d{1,6}) (?:tries|attempts)\b", re.IGNORECASE)
+
+
+class _Entry(NamedTuple):
+    """A line that tells rounds. ``is_bare`` where nothing in it says that it is about rounds,
+    ``is_sentence`` where no sign stands between them and the result."""
+
+    names: str
+    said: str
+    line: int
+    is_bare: bool = False
+    is_sentence: bool = False
+
+
+def bare(line: str) -> str:
+    """A line without the marks that begin a list, heading or quote, and without emphasis."""
+    return plain(_LEAD.sub("", _NUMBERED.sub("", line, count=1), count=1))
+
+
+def heading_of(parsed: Document, section: Section) -> str:
+    """The heading of a section, without marks."""
+    return plain(parsed.title(section)) if section.heading else ""
+
+
+def leaves(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The paragraphs among blocks."""
+    return (block for block in document.walk(blocks) if block.kind == "paragraph")
+
+
+def listed(parsed: Document, *, sentences: bool) -> Iterator[Grid]:
+    """The grid of each section's list of rounds, and that of all headings. ``sentences`` such as
+    ``Round 3 passed`` are taken for rounds only where they are asked for."""
+    for section in parsed.sections:
+        lines = (at for block in leaves(section.blocks) for at in range(block.start, block.end))
+        told = [(parsed.line(at), at + 1) for at in lines]
+        yield from _listed(told, heading_of(parsed, section), sentences=sentences)
+    headed = list(_headed(parsed))
+    if len(headed) > 1:
+        yield _grid(headed, "")
+
+
+def coded(parsed: Document) -> Iterator[Grid]:
+    """The grid of each block of code that tells rounds."""
+    for section in parsed.sections:
+        for block in document.walk(section.blocks):
+            if block.kind in ("fence", "code"):
+                numbered = enumerate(parsed.lines(block.start, block.end), block.start + 1)
+                lines = [(line.strip(), at) for at, line in numbered if line.strip()]
+                lines = [one for one in lines if not one[0].startswith(("```", "~~~"))]
+                title = heading_of(parsed, section)
+                yield from _separated(lines, title) or _logged(lines, title)
+
+
+def _listed(
+    lines: Sequence[tuple[str, int]], title: str, *, sentences: bool = True
+) -> Iterator[Grid]:
+    """Lines that are rounds: ``- Round 3: PASS (1 retry, load 14.2 %)``."""
+    found = [entry for line, at in lines if (entry := _entry(line, at))]
+    found = [entry for entry in found if sentences or not entry.is_sentence]
+    told = [entry for entry in found if not entry.is_bare] or (found if _are_rounds(found) else [])
+    known = {entry.names for entry in told if _is_known(entry)}
+    told = [entry for entry in told if entry.names not in known or _is_known(entry)]
+    if known and sum(max(1, len(names_in(entry.names))) for entry in told) > 1:
+        yield _grid([(_fields(entry.names, entry.said), entry.line) for entry in told], title)
+
+
+def _entry(line: str, at: int) -> _Entry | None:
+    said = bare(line)
+    found = _ROUND_LINE.fullmatch(said)
+    if found:
+        entry = _Entry(found[1], found[3], at, is_sentence=not found[2].strip())
+        has_number = any(letter.isdecimal() for letter in entry.names)
+        if _begins(entry.said) or (has_number and found[2].strip()):
+            return entry
+    for pattern, is_bare in ((_RESULT_LINE, False), (_NAMES_LINE, True)):
+        found = pattern.fullmatch(said)
+        if found and result_of(found[1]) in ("pass", "fail"):
+            more = found[3] if not is_bare else ""
+            said = f"{found[1]} {more or ''}".strip()
+            return _Entry(found[2], said, at, is_bare, is_sentence=not is_bare)
+    found = _NUMBER_LINE.fullmatch(plain(_LEAD.sub("", line, count=1)))
+    if found and _begins(found[4]):
+        return _Entry(found[2], found[4], at, is_bare=True)
+    return None
+
+
+def _begins(said: str) -> bool:
+    """Whether a text begins with a result."""
+    word = re.match(r"not \w{1,20}|\W{0,4}\w{0,20}", said)
+    return word is not None and result_of(word[0]) in ("pass", "fail")
+
+
+def _is_known(entry: _Entry) -> bool:
+    size = len(names_in(entry.names))
+    return result_of(entry.said) in ("pass", "fail") or letters_in(entry.said, size) is not None
+
+
+def _are_rounds(entries: Sequence[_Entry]) -> bool:
+    """Whether bare numbers are those of rounds: each follows the one before, with both results."""
+    names = [int(name) for entry in entries for name in names_in(entry.names)]
+    results = {result_of(entry.said) for entry in entries}
+    follow = all(after == before + 1 for before, after in pairwise(sorted(names)))
+    return len(names) > 2 and follow and {"pass", "fail"} <= results
+
+
+def _fields(name: str, said: str) -> dict[str, str]:
+    status = said if counts_in(said) else re.split(r"[,;(]", said, maxsplit=1)[0]
+    fields = {"round": name, "status": status, "note": said}
+    retries, tries = _RETRIES.search(said), _TRIES.search(said)
+    if retries:
+        fields["retries"] = retries[1] if retries[1].isdecimal() else "0"
+    elif tries:
+        fields["tries"] = tries[1]
+    for pair in _PAIR.finditer(said.replace("(", ",").replace(")", ",")):
+        fields.setdefault(pair[1].strip(), pair[2].strip())
+    return fields
+
+
+def _separated(lines: Sequence[tuple[str, int]], title: str) -> list[Grid]:
+    """CSV: a head, and lines of as many values."""
+    for mark in ",;\t|":
+        if not lines or mark not in lines[0][0]:
+            continue
+        try:
+            rows = list(csv.reader((line for line, _ in lines), delimiter=mark))
+        except csv.Error:
+            return []
+        if len(rows) == len(lines) > 2 and len({len(row) for row in rows}) == 1:
+            numbered = zip(rows[1:], lines[1:], strict=True)
+            found = (Row(tuple(map(str.strip, row)), at) for row, (_, at) in numbered)
+            return [Grid(tuple(rows[0]), tuple(found), title)]
+    return []
+
+
+def _logged(lines: Sequence[tuple[str, int]], title: str) -> list[Grid]:
+    """A log, most of whose lines are rounds."""
+    found = list(_listed(lines, title))
+    return found if found and 2 * len(found[0].rows) > len(lines) else []
+
+
+def _headed(parsed: Document) -> Iterator[tuple[dict[str, str], int]]:
+    """Sections of rounds: ``### Round 3: PASS``, or with the status on a line below."""
+    for section in parsed.sections:
+        found = _ROUND_HEADING.fullmatch(heading_of(parsed, section))
+        if section.heading is None or found is None:
+            continue
+        fields = {"round": found[1], "status": found[2] or ""}
+        numbers = (n for block in leaves(section.blocks) for n in range(block.start, block.end))
+        for text in (bare(parsed.line(number)) for number in numbers):
+            name, is_pair, value = text.partition(":")
+            if is_pair and len(name) <= 40 and value.strip():
+                fields.setdefault(name.strip(), value.strip())
+                if not fields["status"] and name.casefold() in ("status", "result", "outcome"):
+                    fields["status"] = value.strip()
+            elif not fields["status"] and len(text) < 40 and _begins(text):
+                fields["status"] = text
+        if fields["status"] or found[1].isdecimal():
+            fields["status"] = fields["status"] or "not told"
+            yield fields, section.heading.start + 1
+
+
+def _grid(rows: list[tuple[dict[str, str], int]], section: str) -> Grid:
+    headings = tuple(dict.fromkeys(name for fields, _ in rows for name in fields))
+    cells = [Row(tuple(fields.get(name, "") for name in headings), line) for fields, line in rows]
+    return Grid(headings, tuple(cells), section)
