@@ -22,7 +22,7 @@ from ledger.evidence.rounds import earlier_of, judge, read_folder, read_rounds, 
 from ledger.evidence.rounds_cells import number
 from ledger.evidence.rounds_cells import result_of as status
 from ledger.evidence.rounds_claims import named
-from ledger.evidence.rounds_model import Claim, Earlier, Judgement, Verdict
+from ledger.evidence.rounds_model import Claim, Earlier, Judgement, Round, Verdict
 from ledger.evidence.rounds_report import read_report
 from ledger.evidence.rounds_table import Grid, Row, roles_of
 from ledger.evidence.stats import compare, verdict_on
@@ -995,11 +995,72 @@ def test_names_of_rounds_are_shown_short(names: list[str], shown: str) -> None:
         ("| Run | Passed | Failed | Errors |\n|---|---|---|---|\n| 1 | 10 | 0 | 0 |\n| 2 | 9 | 0 | 2 |\n", "pf"),
         ("| Run | Tests |\n|---|---|\n| 1 | 10/10 |\n| 2 | 9/10 |\n| 3 | 10/10 |\n", "pfp"),
         ("| Run | Result | Retries |\n|---|---|---|\n| 1 | 10/10 | 1/3 |\n| 2 | 9/10 | 0/3 |\n", "pf"),
+        ("| Round | Status |\n|-|-|\n| 1 | 9 passed, 1 failed |\n| 2 | 10 passed |\n| 3 | 9/10 passed |\n", "fpf"),
+        ("| Round | Pass | Fail |\n|-|-|-|\n| 1 | x | |\n| 2 | | x |\n| 3 | x | |\n", "pfp"),
+        ("| Round | Failed? |\n|-|-|\n| 1 | no |\n| 2 | yes |\n", "pf"),
+        ("| Round | Complete suite |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n", "pf"),
+        ("| | Result |\n|-|-|\n| Round 1 | PASS |\n| Rounds 2-3 (warm) | FAIL |\n", "pff"),
+        ("| Round | Status |\n|-|-|\n| 1 to 2 | PASS |\n| 3 & 4 | FAIL |\n| 5, 6 and 7 | ok |\n| 8..9 | bad |\n", "ppffpppff"),
+        ("| Round | Status |\n|-|-|\n| R1 | PASS |\n| R2-R4 | FAIL |\n", "pfff"),
+        ("| Round | Result |\n|-|-|\n| 1-3 | PPF |\n| 4-6 | PF |\n| 7 | PASS |\n", "ppfuuup"),
+        ("| # | Result | # | Result |\n|-|-|-|-|\n| 1 | ok | 3 | red |\n| 2 | red | | |\n", "pff"),
+        ("| Round | Result | | Round | Result |\n|-|-|-|-|-|\n| 1 | ok | | 2 | red |\n", "pf"),
+        ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n| 1 | PASS |\n| 2 | PASS |\n", "pfpp"),
+        ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | not started |\n| 3 | never ran |\n", "pss"),
+        ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n\n- Round 2: FAIL\n- Round 3: PASS\n", "pfp"),
+        ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n\n| Round | State |\n|-|-|\n| 3 | see log |\n", "pfu"),
+        ("| Rounds | Passed | Failed |\n|-|-|-|\n| 1-4 | 2 | 2 |\n| 5 | 1 | 0 |\n", "pppff"),
+        ("| Host | Rounds | Passed | Failed |\n|-|-|-|-|\n| A | 4 | 3 | 1 |\n| B | 2 | 0 | 2 |\n", "pppfff"),
+        ("| Rounds | Result |\n|-|-|\n| 2-5 | ❌ 3 / 4 |\n| 6 | 1/1 |\n| 7-9 | 3/3 (100 %) |\n", "pppfpppp"),
+        ("- Runs 44-46 — PASS\n- Round 47: FAIL\n", "pppf"),
+        ("- PASS: 44-46\n- FAIL: 47\n", "pppf"),
+        ("- Round 1: completed\n- Round 2: FAIL\n- Round 3: PASS\n", "ufp"),
+        ("- [1] PASS\n- [2] FAIL\n- [3] PASS\n", "pfp"),
+        ("1. PASS\n2. FAIL\n3. PASS\n", "pfp"),
+        ("Rounds 1, 3 and 5 passed; rounds 2 and 4 failed.\n", "pfpfp"),
+        ("Rounds 1-5: PPFPF\n", "ppfpf"),
+        ("```csv\nround;status\n1-2;pass\n3;fail\n```\n", "ppf"),
+        ("```\nrun=1 status=PASS\nrun=2 status=FAIL\n```\n", "pf"),
+        ("### Round 1: PASS\n\n### Round 2\n\n### Round 3\n\nFAIL\n", "puf"),
     ],
 )  # fmt: skip
 def test_tables_of_ranges_counts_and_shares(table: str, results: str) -> None:
     report = read_report(f"# V\n\n{table}".encode(), "r.md")
-    assert "".join(one.result[0] for one in report.rounds) == results
+    assert sorted(one.result[0] for one in report.rounds) == sorted(results)
+    if report.is_ordered:
+        assert [one.result[0] for one in sorted(report.rounds, key=_number)] == list(results)
+    else:
+        found = judge(report)
+        assert (found.longest_pass, found.current, found.order) == (None, None, None)
+
+
+def _number(one: Round) -> tuple[str, int]:
+    return one.batch or "", int(one.name) if one.name.isdecimal() else 0
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n| ... | |\n", "rounds in line 7"),
+        ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2+ | FAIL |\n", "rounds in line 6"),
+        ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2-9999999 | FAIL |\n", "rounds in line 6"),
+        ("| Host | Passed | Failed |\n|-|-|-|\n| A | 3 | 1 |\n", "counts in line 5 that may be of tests"),
+        ("| Host | Rounds | Passed | Failed |\n|-|-|-|-|\n| A | 3 | 1 | 2 |\n| B | 3 | 3 | 1 |\n", "may name rounds or count"),
+        ("| Status | Rounds |\n|-|-|\n| PASS | 14 |\n| FAIL | 6 |\n", "may name rounds or count"),
+        ("<table><tr><td>Round</td></tr></table>\n\n- Round 2: FAIL\n- Round 3: PASS\n", "HTML in line 3"),
+    ],
+)  # fmt: skip
+def test_rounds_that_are_not_understood_are_refused(text: str, found: str) -> None:
+    with pytest.raises(UnreadableInput, match=found):
+        read_report(f"# V\n\n{text}".encode(), "r.md")
+
+
+def test_counts_of_rounds_that_are_told_one_by_one_are_claims() -> None:
+    one_by_one = "| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n| 3 | PASS |\n"
+    summary = "| Rounds | Passed | Failed |\n|-|-|-|\n| 1-2 | 1 | 1 |\n| 2-3 | 2 | 0 |\n"
+    found = judged(f"{one_by_one}\n## Batches\n\n{summary.replace('2-3', '3-3')}")
+    assert [claim.verdict for claim in found.claims] == ["supported"]
+    assert (found.passes, found.total) == (2, 3)
 
 
 TABLE = "\n| Round | Status | Efficiency (%) |\n|---|---|---|\n" + "".join(

@@ -50,8 +50,15 @@ _SPAN = rf"#?\d{{1,9}}(?:{_TO}#?\d{{1,9}})?"
 # `3`, `Rounds 41 to 46, 48 and #50`
 NAMES = rf"{_SPAN}(?:(?: ?, ?(?:and |& ?)?| ?& ?| ?\+ ?| and ){_SPAN}){{0,500}}"
 _NAMES = re.compile(
-    rf"(?:(?:batch|group|set)\b[^(]{{0,40}}\()?(?:{ROUND_WORD}\b[ .:]*)?(?:nos?\.? )?({NAMES})\)?",
+    rf"(?:(?:batch|group|set)\b[^(]{{0,40}}\()?(?:{ROUND_WORD}\b[ .:]*)?(?:nos?\.? )?({NAMES})\)?"
+    r"(?: \([^()]{1,60}\))?",
     re.IGNORECASE,
+)
+# `R3-R5`
+_LETTERED = re.compile(rf"([a-z][a-z_ ]{{0,20}})(\d{{1,9}}){_TO}\1(\d{{1,9}})", re.IGNORECASE)
+# `3+`, `3-`, `...`, `21 on`
+_OPEN = re.compile(
+    r"\.\.\.?|…|etc\.?|\d{1,9} ?(?:[+–—…~-]|\.\.|to\b|on\b|ff?\b|and\b|bis\b).{0,40}"
 )
 _PART = re.compile(rf"#?(\d{{1,9}})(?:{_TO}#?(\d{{1,9}}))?", re.IGNORECASE)
 # `Round #12`
@@ -221,7 +228,12 @@ def label_of(text: str) -> str:
 def names_in(text: str) -> tuple[str, ...]:
     """The numbers of the rounds that a cell names: ``7``, ``1-5``, ``Rounds 1 to 3, 7 and 9``.
     Empty for anything else, and for a range that runs down or names too many."""
-    found = _NAMES.fullmatch(plain(text))
+    said = plain(text)
+    lettered = _LETTERED.fullmatch(said)
+    if lettered:
+        first, last = int(lettered[2]), int(lettered[3])
+        return tuple(f"{lettered[1]}{at}" for at in range(first, min(last + 1, first + MAX_NAMES)))
+    found = _NAMES.fullmatch(said)
     names: list[str] = []
     for first, last in _PART.findall(found[1]) if found else ():
         size = int(last or first) - int(first) + 1
@@ -229,3 +241,8 @@ def names_in(text: str) -> tuple[str, ...]:
             return ()
         names += [str(at) for at in range(int(first), int(last) + 1)] if last else [first]
     return tuple(names)
+
+
+def is_open(text: str) -> bool:
+    """Whether a cell means several rounds and does not tell which: ``3+``, ``5-1``, ``...``."""
+    return not names_in(text) and _OPEN.fullmatch(label_of(text)) is not None

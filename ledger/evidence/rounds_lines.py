@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ledger.evidence.rounds_cells import (
+    MAX_CELL,
     NAMES,
     ROUND_WORD,
     counts_in,
@@ -35,7 +36,10 @@ _RESULT_LINE = re.compile(
     rf"(\D{{1,40}}?)(?: ?[:=–—-])? {ROUND_WORD} ?#?({NAMES})(?: (.{{0,2000}}))?", re.IGNORECASE
 )
 # `[12] PASS`, `#12: PASS`, `12. PASS`; without a mark `12 PASS 5.1`
-_NUMBER_LINE = re.compile(r"([\[(#]?)(\d{1,9})([\]).:]*) ?(?:[:=–—-] )?(\D.{0,2000})")
+_NUMBER_LINE = re.compile(rf"[\[(#]?({NAMES})[\]).:]* ?(?:[:=–—-] )?(\D.{{0,2000}})", re.IGNORECASE)
+# `, round 4 failed`
+_NEXT = re.compile(rf"[,;] (?:and )?(?={ROUND_WORD} #?\d)", re.IGNORECASE)
+_ANOTHER = re.compile(rf"\b{ROUND_WORD} #?\d", re.IGNORECASE)
 # `PASS: 44-46`
 _NAMES_LINE = re.compile(rf"(\D{{1,40}}?) ?[:=] ?({NAMES})", re.IGNORECASE)
 # `Round 3 - FAIL`
@@ -105,7 +109,8 @@ def _listed(
     lines: Sequence[tuple[str, int]], title: str, *, sentences: bool = True
 ) -> Iterator[Grid]:
     """Lines that are rounds: ``- Round 3: PASS (1 retry, load 14.2 %)``."""
-    found = [entry for line, at in lines if (entry := _entry(line, at))]
+    parts = ((part, at) for line, at in lines for part in _NEXT.split(line[:MAX_CELL]))
+    found = [entry for line, at in parts if (entry := _entry(line, at))]
     found = [entry for entry in found if sentences or not entry.is_sentence]
     told = [entry for entry in found if not entry.is_bare] or (found if _are_rounds(found) else [])
     known = {entry.names for entry in told if _is_known(entry)}
@@ -118,19 +123,22 @@ def _entry(line: str, at: int) -> _Entry | None:
     said = bare(line)
     found = _ROUND_LINE.fullmatch(said)
     if found:
-        entry = _Entry(found[1], found[3], at, is_sentence=not found[2].strip())
+        is_sentence = not found[2].strip()
+        said = "unclear" if is_sentence and _ANOTHER.search(found[3]) else found[3]
+        entry = _Entry(found[1], said, at, is_sentence=is_sentence)
         has_number = any(letter.isdecimal() for letter in entry.names)
-        if _begins(entry.said) or (has_number and found[2].strip()):
+        if _begins(found[3]) or (has_number and found[2].strip()):
             return entry
     for pattern, is_bare in ((_RESULT_LINE, False), (_NAMES_LINE, True)):
         found = pattern.fullmatch(said)
-        if found and result_of(found[1]) in ("pass", "fail"):
-            more = found[3] if not is_bare else ""
+        more = found[3] if found and not is_bare else ""
+        is_short = not is_bare and not more and found and len(found[1].split()) < 3
+        if found and (is_short or result_of(found[1]) in ("pass", "fail")):
             said = f"{found[1]} {more or ''}".strip()
             return _Entry(found[2], said, at, is_bare, is_sentence=not is_bare)
     found = _NUMBER_LINE.fullmatch(plain(_LEAD.sub("", line, count=1)))
-    if found and _begins(found[4]):
-        return _Entry(found[2], found[4], at, is_bare=True)
+    if found and _begins(found[2]):
+        return _Entry(found[1], found[2], at, is_bare=True)
     return None
 
 

@@ -10,7 +10,7 @@ from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_lines, rounds_prose
 from ledger.evidence.crashes import crashes_in, groups
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
-from ledger.evidence.rounds_cells import Counts, names_in
+from ledger.evidence.rounds_cells import ROUND_WORD, Counts, names_in
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_lines import bare, heading_of, leaves
 from ledger.evidence.rounds_model import (
@@ -53,6 +53,9 @@ def read_report(data: bytes, path: str) -> RoundsReport:
     warnings: list[str] = []
     sheets = _sheets(parsed)
     rounds, counted = _counted(sheets, _in_order(_merge(sheets, warnings), warnings))
+    refused = next((sheet.unread for sheet in sheets if sheet.is_refused), _html(parsed))
+    if refused:
+        raise _unreadable(path, refused)
     if not rounds:
         raise _unreadable(path, next((sheet.unread for sheet in sheets if sheet.unread), "none"))
     measured = {name for found in rounds for name in found.metrics}
@@ -117,6 +120,16 @@ def _sheets(parsed: Document) -> list[Sheet]:
         listed = [sheet for grid in rounds_lines.coded(parsed) if (sheet := sheet_of(grid))]
     told = [sheet for sheet in listed if _tells(sheet)]
     return [*(sheet for sheet in sheets if told or sheet.unread), *told]
+
+
+def _html(parsed: Document) -> str:
+    """A table in HTML that is about rounds; it is not read."""
+    for section in parsed.sections:
+        for block in document.walk(section.blocks):
+            text = "\n".join(parsed.lines(block.start, block.end)) if block.kind == "html" else ""
+            if re.search(r"<t[dh]\b", text) and re.search(ROUND_WORD, text, re.IGNORECASE):
+                return f"a table in HTML in line {block.start + 1}"
+    return ""
 
 
 _KNOWN = ("pass", "fail")

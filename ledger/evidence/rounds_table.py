@@ -16,6 +16,7 @@ from ledger.evidence.rounds_cells import (
     exit_result,
     flag,
     is_empty,
+    is_open,
     label_of,
     letters_in,
     names_in,
@@ -41,6 +42,7 @@ _ROUND = (
         re.compile(r".*"),
     ),
     (frozenset({"#", "no", "nos", "nr", "number", "id", "index", "n"}), re.compile(r"#?\d{1,9}")),
+    (frozenset({"range"}), re.compile(r"(?!)")),
     (frozenset("attempt try execution seed".split()), re.compile(r"#?\d{1,18}")),
     (frozenset("stamp timestamp".split()), re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d.{0,12}")),
 )  # fmt: skip
@@ -71,6 +73,7 @@ _MEAN = frozenset("average mean avg".split())
 _SUMMARY = (
     frozenset("total totals sum overall all median min max summary stddev sd".split()) | _MEAN
 )
+_PLURAL = re.compile(r"(?:round|run|iteration|trial|cycle|repetition)s\b", re.IGNORECASE)
 # `Total`, `Grand total (20 rounds):`
 _SUMMARY_CELL = re.compile(r"(?:grand )?([a-z]{2,8})(?: rounds?| runs?)?:?(?: \([^()]*\))?:?")
 # The unit of `Efficiency (%)`, `Time [s]`
@@ -102,7 +105,8 @@ class Grid(NamedTuple):
 class Sheet:
     """What one grid says: rounds with a result, or (``is_partial``) metrics of rounds whose
     results stand elsewhere. ``is_doubtful`` where most results are not understood. ``counts``
-    are of rounds whose own results it does not tell. ``unread``: what may be about rounds."""
+    are of rounds whose own results it does not tell. ``unread``: what may be about
+    rounds; where ``is_refused``, it surely is."""
 
     grid: Grid
     rounds: list[Round] = field(default_factory=list)
@@ -113,6 +117,7 @@ class Sheet:
     retry_word: str = ""
     statements: list[Statement] = field(default_factory=list)
     unread: str = ""
+    is_refused: bool = False
 
 
 def grid_of(lines: Iterable[str], first: int, section: str) -> Grid:
@@ -211,6 +216,9 @@ def _is_total(at: int, roles: Sequence[Role], columns: Sequence[Sequence[str]]) 
     parts = [columns[to] for to, role in enumerate(roles) if role in _COUNTS[:3] and to != at]
     sums = [[amount(cell) for cell in cells] for cells in zip(columns[at], *parts, strict=True)]
     labels = any(role in ("other", "batch") for role in roles)
+    if len(parts) == 1 and roles[at] == "total" and "batch" in roles:
+        pairs = [(row[0] or 0, row[1] or 0) for row in sums]
+        return all(part <= all_ for all_, part in pairs) and any(part > 1 for _, part in pairs)
     return (
         len(parts) > 1
         and (labels or len(sums) == 1)
@@ -303,6 +311,9 @@ def sheet_of(grid: Grid) -> Sheet | None:
         elif role == "retries":
             sheet.retry_word = name
     single, is_range = _names_of(grid, roles)
+    if _are_counts(grid, roles):
+        sheet.unread = f"numbers in line {grid.rows[0].line} that may name rounds or count them"
+        return sheet
     for row in grid.rows:
         cells = [*zip(roles, names, map(plain, row.cells), strict=True)]
         _read_row(_Line(row.line, cells, single, is_range, of_rounds), sheet)
@@ -323,6 +334,22 @@ def _names_of(grid: Grid, roles: Sequence[Role]) -> tuple[Container[str], bool]:
     return {names[0] for names in told if len(names) == 1}, max(spans.values(), default=1) == 1
 
 
+def _are_counts(grid: Grid, roles: Sequence[Role]) -> bool:
+    """Whether numbers below ``Rounds`` may count them: one row for each result, which stands first
+    (``PASS | 14``, ``FAIL | 6``), or the same number again beside counts of passes."""
+    if "round" not in roles or not _PLURAL.search(grid.headings[roles.index("round")]):
+        return False
+    told = [names_in(row.cells[roles.index("round")]) for row in grid.rows]
+    if "status" not in roles:
+        names = [names for names in told if len(names) == 1]
+        return "passed" in roles and len({*names}) < len(names)
+    results = [result_of(row.cells[roles.index("status")]) for row in grid.rows]
+    numbers = sorted(int(name) for names in told for name in names if name.isdecimal())
+    follow = not numbers or numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    one_each = len({*results}) == len(results) and all(len(names) == 1 for names in told)
+    return one_each and not follow and roles.index("status") < roles.index("round")
+
+
 class _Line(NamedTuple):
     """A row, and what its grid says of rows. ``single`` are the rounds with a row of their own."""
 
@@ -331,6 +358,11 @@ class _Line(NamedTuple):
     single: Container[str]
     is_range: bool
     of_rounds: bool
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether rounds have numbers for names, not words, times or pairs such as ``1-2``."""
+        return self.is_range and bool(self.single)
 
     @property
     def texts(self) -> dict[Role, str]:
@@ -348,6 +380,9 @@ def _read_row(row: _Line, sheet: Sheet) -> None:
         sheet.statements += _summary(row, word)
         return
     inside = names_in(texts.get("round", "")) if row.is_range else ()
+    if row.has_numbers and not row.of_rounds and is_open(label):
+        sheet.unread, sheet.is_refused = f"rounds in line {row.line} that are not understood", True
+        return
     is_judged = any(text for role, _, text in row.cells if role in (*_JUDGED, *_COUNTS))
     if not is_judged and not inside and not (label and sheet.is_partial):
         return  # an empty row, or one that names a part of the table
