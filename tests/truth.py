@@ -66,7 +66,8 @@ RED = (
     "===== 1 failed, 11 passed in 3.40s =====\n"
 )
 # What a run leaves: exit code, log, JUnit XML. In `inconsistent` outputs name a failure and the
-# exit code does not; in `counts` two outputs count differently and none of them names a failure.
+# exit code does not; in `counts` two outputs count differently and none of them names a failure;
+# in `unread` one is cut short.
 OUTPUTS = {
     kind: dict(zip(("exit_code.txt", "pytest.log", "junit.xml"), outputs, strict=True))
     for kind, outputs in {
@@ -74,6 +75,7 @@ OUTPUTS = {
         "red": ("1\n", RED, _junit(12, 1)),
         "inconsistent": ("0\n", RED, _junit(12, 1)),
         "counts": ("0\n", GREEN, _junit(10)),
+        "unread": ("0\n", GREEN, _junit(12)[:-99]),
     }.items()
 }
 # Ways in which a run ends, and what comes of "success" and of "done" over it.

@@ -1,6 +1,5 @@
 """What a change calls done, and what files, runs and briefs say of it."""
 
-import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 from ledger.claims.entries import NewestRun, Place, newest_run
@@ -9,6 +8,7 @@ from ledger.commands.judgements import View, place_of
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError
+from ledger.evidence.fold import NO_RESULTS
 from ledger.evidence.outputs import read_runs
 from ledger.gates import done
 from ledger.gates.done import Closing, Grounds
@@ -79,8 +79,10 @@ def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
     request = Request(runs=newest.runs if newest else ())
     words = item.title if action is None else action.text
     facts = GateFacts(config, config.ledger_path, request=request, item=item, view=place.files)
+    failure, unread = _end_of(newest, place) if newest else ("", "")
     grounds = Grounds(
-        failure=_failure(newest, place) if newest else "",
+        failure=failure,
+        unread=unread,
         reason=done.reason_in(newest.attempt.text) if newest else "",
         undecided=undecided(facts, words) if closing.was_blocked else "",
     )
@@ -165,15 +167,24 @@ def done_claims(config: Config, ledger: Ledger, place: Place) -> Iterator[Judged
             yield claim.supported(f"{text.counted(len(grounds.criteria), 'criterion')} met", where)
 
 
-def _failure(newest: NewestRun, place: Place) -> str:
-    """How the newest attempt that cites a run failed; empty where it did not."""
+def _end_of(newest: NewestRun, place: Place) -> tuple[str, str]:
+    """How the newest attempt that cites a run failed, and why nothing shows how it ended; empty
+    where it did not fail, and where it is known."""
     assert place.files is not None
     name = "an attempt" if newest.attempt.number is None else f"attempt #{newest.attempt.number}"
-    with contextlib.suppress(LedgerError):
-        failure = read_runs(place.files, newest.runs).failure
-        if failure:
-            return f"{name}: {failure} in {', '.join(newest.runs)}"
-    return f"{name} says so" if newest.attempt.result == "failed" else ""
+    unread = ""
+    try:
+        run = read_runs(place.files, newest.runs)
+    except LedgerError as error:
+        unread = error.message
+    else:
+        if run.failure:
+            return f"{name}: {run.failure} in {', '.join(newest.runs)}", ""
+        if run.completeness == "incomplete" and run.reason != NO_RESULTS:
+            unread = f"{', '.join(newest.runs)} is incomplete: {run.reason}"
+    if newest.attempt.result == "failed":
+        return f"{name} says so", ""
+    return "", f"{name}: {unread}" if unread else ""
 
 
 def with_ticks(config: Config, meant: Change, draft: Ledger, old: Ledger) -> Change:

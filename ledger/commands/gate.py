@@ -9,7 +9,7 @@ from ledger.claims.entries import newest_run
 from ledger.commands.judgements import place_of
 from ledger.commands.read import open_ledger, opened, read_bytes
 from ledger.config import Config
-from ledger.errors import LedgerError, UsageError
+from ledger.errors import UsageError
 from ledger.gates.facts import Request
 from ledger.gates.gate import gate_brief, gate_item
 from ledger.gates.model import Gate
@@ -53,7 +53,7 @@ class HandedOver(NamedTuple):
     config: Config
     data: bytes
     path: str
-    plan: Ledger | None
+    plan: Ledger
 
 
 def handed_over(file: Path, ledger: Path | None) -> HandedOver:
@@ -65,11 +65,7 @@ def handed_over(file: Path, ledger: Path | None) -> HandedOver:
         path = files.inside(settings.root, file)
     except UsageError:
         path = str(file)  # handed on from elsewhere: only what it refers to has to be here
-    try:
-        plan = opened(settings).ledger
-    except LedgerError:
-        plan = None
-    return HandedOver(settings, data, path, plan)
+    return HandedOver(settings, data, path, opened(settings).ledger)
 
 
 def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:

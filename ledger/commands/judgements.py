@@ -16,6 +16,7 @@ from ledger.git.files import Staged
 from ledger.plan.model import Ledger
 from ledger.rules.model import Contradiction
 
+_NO_RUN: Final = frozenset({"no-such-run", "run-unknown"})
 View = str | None
 """Whose files evidence is taken from: a commit's, by its name, the work tree's (None), or these as
 they are ``STAGED``."""
@@ -38,8 +39,8 @@ def run_notes(config: Config, folder: str, *, view: View = None) -> Sequence[str
         with place_of(config, view) as place:
             assert place.files is not None
             evidence = read_run(place.files, folder)
-    except LedgerError:
-        return ()
+    except LedgerError as error:
+        return () if error.code in _NO_RUN else (error.message,)
     cut = evidence.completeness not in ("complete", "failed")
     return [
         *([f"it is {evidence.completeness}: {evidence.reason}"] if cut else []),

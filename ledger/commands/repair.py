@@ -9,7 +9,7 @@ from ledger.commands import history as auditing
 from ledger.commands.change import change
 from ledger.commands.history import Progress
 from ledger.config import Config
-from ledger.errors import LedgerError, Refused
+from ledger.errors import Refused, UsageError
 from ledger.git.blobs import Blobs
 from ledger.plan.document import Edit
 from ledger.plan.model import Ledger, Model
@@ -70,12 +70,12 @@ def _age(config: Config, progress: Progress | None) -> Age:
 
 
 def _events(config: Config, progress: Progress | None) -> Sequence[Event]:
-    """What commits did, oldest first; nothing where the history cannot be read."""
+    """What commits did, oldest first; nothing where there are none yet."""
     if not config.is_git:
         return ()
     try:
         with Blobs(config.root) as contents:
             head = contents.commit("HEAD")
         return auditing.audit(config, head, progress).events if head else ()
-    except LedgerError:
+    except UsageError:  # the ledger was never committed
         return ()

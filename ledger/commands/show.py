@@ -115,7 +115,7 @@ def _brief(file: Path, request: Request, ledger: Path | None) -> Shown:
         request = with_newest_run(settings, item, request)
     facts = Facts(settings, handed.path, request=request, brief=brief, item=item)
     return Shown(
-        ledger=read.about(plan, settings.ledger_path) if plan else None,
+        ledger=read.about(plan, settings.ledger_path),
         items=(),
         attempts=(),
         links=Pointers(artifacts=(), commits=()),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ledger.evidence.execution import meaning, program
 from ledger.evidence.merge import RANK, Merged, merge
@@ -18,6 +19,9 @@ SEVERITY: tuple[Completeness, ...] = (
     "failed",
     "complete",
 )
+
+NO_RESULTS: Final = "no test results"
+"""The reason of a run that is incomplete because none of its files may hold any."""
 
 
 def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
@@ -248,7 +252,7 @@ def _completeness(
     if merged.totals is not None:
         found += _unexplained(merged, merged.totals, exit_code)
     elif not any(part.without_tests for part in parts):
-        found.append(("incomplete", "no test results"))
+        found.append(("incomplete", NO_RESULTS))
     elif exit_code:
         found.append(("failed", f"exit code {exit_code}"))
     return min(found, key=lambda pair: SEVERITY.index(pair[0]), default=("complete", ""))

@@ -101,6 +101,8 @@ class Grounds(NamedTuple):
     """The brief; empty where the plan itself has the criteria."""
     failure: str = ""
     """How the newest attempt that cites a run failed; empty where it did not."""
+    unread: str = ""
+    """Why nothing shows how that run ended; empty where it is known."""
     undecided: str = ""
     """The decision that it waited for and that is not logged; empty for none."""
     reason: str = ""
@@ -214,6 +216,11 @@ def objections(closing: Closing, grounds: Grounds, *, strict: bool) -> Iterator[
             yield _objection(closing, f"{message}, but {quoted(reason)}", "warning")
         else:
             yield _objection(closing, message, "error")._replace(fix=_SAY_WHY)
+    elif grounds.unread and not (wanted or is_step or reason):
+        said = f"{closing.said} and nothing shows how the newest run that it cites ended"
+        severity = "error" if strict else "warning"
+        message = f"{said}: {grounds.unread}"
+        yield _objection(closing, message, severity)._replace(fix=_SAY_WHY)
 
 
 _SAY_WHY: Final = "say why it is done all the same, as `Because: ...` in the attempt (`--because`)"

@@ -53,13 +53,18 @@ def _of_whole(judgement: Judgement, run: Evidence) -> Judgement:
     return unknown(f"{judgement.reason}; but {why}", *judgement.evidence)
 
 
+def _untold(run: Evidence, what: str) -> Judgement:
+    why = f": {run.reason}" if run.totals is None and run.reason else ""
+    return unknown(f"{run.path} does not tell {what}{why}", run.path)
+
+
 def _metric(term: Compare, run: Evidence, baseline: Evidence | None) -> Judgement:
     """A metric of the run against its bound."""
     if term.metric in _AGAINST_BASELINE and baseline is None:
         return _NO_BASELINE
     measured = _measured(term, run, baseline)
     if measured is None:
-        return unknown(f"{run.path} does not tell its {term.metric}", run.path)
+        return _untold(run, f"its {term.metric}")
     value, phrase = measured
     source = run.sources.get(_SOURCES.get(term.metric, "tests"))
     where = f"{run.path}/{source}" if source and run.files and source in run.files else run.path
@@ -105,7 +110,7 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
     """A pass rate; where its denominator is not named, every one has to decide alike."""
     totals = run.totals
     if totals is None:
-        return unknown(f"{run.path} does not tell how many tests passed", run.path)
+        return _untold(run, "how many tests passed")
     name = term.metric.partition("/")[2]
     shares: dict[int, str] = {}  # of one size the first name counts
     for noun in ("collected", "cases", "executed"):
@@ -133,6 +138,8 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
 
 def _passing(call: Call, run: Evidence, facts: Facts) -> Judgement:
     """Each test that is named ran and passed; to be ``cleared``, it failed in the baseline, too."""
+    if run.totals is None:
+        return _untold(run, "which tests passed")
     named, sources, why = _named(call, facts)
     if not call.args:
         why = f"{call.name}() names nothing"
@@ -154,7 +161,7 @@ def _passing(call: Call, run: Evidence, facts: Facts) -> Judgement:
 def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
     """No other tests fail than those named, and no more of them than are said to."""
     if run.totals is None:
-        return unknown(f"{run.path} does not tell what failed", run.path)
+        return _untold(run, "what failed")
     failing = [name for name, test in run.tests.items() if test.outcome in FAILING]
     count = run.totals.failed + run.totals.errors
     allowed = int(call.option("count") or len(failing))

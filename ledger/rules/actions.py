@@ -123,9 +123,9 @@ def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Why: Done means met. It is an error that a criterion is unmet, that a decision which the action
     waited for is not logged, or that there is no criterion and the newest run that an attempt cites
-    failed. That nothing shows a criterion to be met is a warning (an error with `done = "strict"`,
-    and in every command that writes): a tick is a claim. A missing tick is nothing. What was done
-    before the change is not judged.
+    failed. That nothing shows a criterion to be met, or how that run ended, is a warning (an error
+    with `done = "strict"`, and in every command that writes): a tick is a claim. A missing tick is
+    nothing. What was done before the change is not judged.
 
     Example:
 
