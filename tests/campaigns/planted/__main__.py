@@ -18,20 +18,22 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests import commands, corpus
-from tests.campaigns.planted import baseline, made, made_lies, real, real_lies
+from tests.campaigns.planted import baseline, gates, made, made_lies, real, real_lies
+from tests.campaigns.planted.gates import PLAN
 from tests.campaigns.planted.plants import Plant, planted
 from tests.campaigns.planted.wordings import HALVES
 
-PLAN = "docs/fix_plan.md"
 # Twelve versions over the life of the real plan, from the first whose attempts cite runs.
 VERSIONS = (
     "997752cf", "c45fc9f3", "05615da6", "2428df78", "f4c96aff", "1a3c41af",
     "f33c4074", "35b96f01", "9c460ae1", "40115778", "61e7f7a9", "8b8c48d0",
 )  # fmt: skip
+GUARDS = ("append", "validate")
+"""The same lies, held by the commands that guard a plan."""
 GROUPS = ("number", "sentence", "result", "invented", "swapped")
 # Whether a cited file is in the tree says nothing of what was claimed of the run.
 NO_FIGURE = {"artifact", "stamp", "commit", "date", "reference"}
@@ -49,9 +51,14 @@ class Table:
     missed: list[tuple[str, Plant, int]] = field(default_factory=list)
     totals: Counter[str] = field(default_factory=Counter)
 
-    def add(self, where: str, plant: Plant, line: int, found: bool, regular: bool) -> None:
+    def add(self, where: str, plant: Plant, line: int, found: bool, regular: bool = False) -> None:
         """Count a lie."""
-        for key in ((plant.group, plant.kind), (plant.group, "all"), ("all", "all")):
+        keys = [(plant.group, plant.kind), (plant.group, "all"), ("all", "all")]
+        if plant.group in GUARDS:
+            keys = [(plant.group, "all")]
+        else:
+            keys.append(("plans", where.partition("(")[2].rstrip(")") or "real"))
+        for key in keys:
             self.numbers[key].update(
                 {
                     plant.half: 1,
@@ -60,7 +67,7 @@ class Table:
                     "lies": 1,
                 }
             )
-        self.totals.update(planted=1, found=found, regular=regular)
+        self.totals["planted"] += plant.group in GROUPS
         if not found and plant.half == HALVES[0]:
             self.missed.append((where, plant, line))
 
@@ -68,7 +75,7 @@ class Table:
         """A line for each kind, the sums last."""
         head = f"{'group':9} {'kind':18}" + "".join(f"{f'{half} half':>22}" for half in HALVES)
         lines = [head + f"{'regular expressions':>22}"]
-        order = [*GROUPS, "all"]
+        order = [*GROUPS, "all", *GUARDS, "plans"]
         for group, kind in sorted(
             self.numbers, key=lambda key: (order.index(key[0]), key[1] == "all", key[1])
         ):
@@ -178,6 +185,12 @@ def made_plan(table: Table, seed: int, half: str | None, used: Counter[str]) -> 
         ):
             kept = [plant for plant in plants if half in {None, plant.half}]
             hold(table, where, repo, lines, known, kept)
+        before(repo, lines)
+        for plant, line, found in gates.appended(repo, attempts, rng, half):
+            table.add(where, plant, line, found)
+        kept = [plant for plant in mixed if half in {None, plant.half}]
+        for plant, line, found in gates.validated(repo, lines, kept) if kept else ():
+            table.add(where, replace(plant, group="validate"), line, found)
 
 
 def real_plan(table: Table, version: str, seed: int, half: str | None, used: Counter[str]) -> None:
@@ -252,7 +265,8 @@ def main() -> int:
     if options.list:
         for where, plant, line in table.missed:
             if plant:
-                print(f"{where}:{line} {plant.group}, {plant.kind}: {plant.lie}\n    {plant.truth}")
+                lie = plant.lie.replace("\n", " / ")
+                print(f"{where}:{line} {plant.group}, {plant.kind}: {lie}\n    {plant.truth}")
             else:
                 print(where)
     print(table)

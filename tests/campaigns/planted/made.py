@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,6 +44,8 @@ class Made:
     summary: str
     result: str
     style: int
+    task: str = ""
+    """What commands call its item in a checklist."""
     start: int = 0
     end: int = 0
     places: list[int] = field(default_factory=list)
@@ -61,9 +63,8 @@ def plan(seed: int, place: Path) -> tuple[str, list[str], list[Made]]:
         for number in range(1, 25 // len(items)):
             when += timedelta(minutes=rng.randrange(67, 900), seconds=rng.randrange(60))
             view = _outcomes(rng, before)
-            one = _attempt(rng, item, number, when, view)
-            _write_run(rng, place / one.folder, view)
-            made.append(one)
+            made.append(_attempt(rng, item, number, when, view))
+            _write_run(rng, place / made[-1].folder, view)
             before = None if view.rounds else view
     lines = {
         "attempts": _attempts,
@@ -118,6 +119,9 @@ def _attempt(rng: random.Random, item: str, number: int, when: datetime, view: V
         stamp = f"run_{when:%m%d}_{number:02}"
     folder = f"reports/{item.lower()}/phase_b/{stamp}"
     files = "" if view.rounds else rng.choice(("", "", "{pytest.log,exit_code.txt}", "pytest.log"))
+    if files == "pytest.log":
+        # A log does not tell the exit code, and nothing else is cited.
+        view = replace(view, exit_code=None)
     row = rng.choice([row for row in wordings.rows("number") if row.fits(view)])
     return Made(
         item=item,
@@ -138,28 +142,25 @@ def entry(one: Made, indent: str, bullet: str) -> list[str]:
     """An attempt of a list, in one of three styles."""
     lead = f"{indent}{bullet} [{one.when:%Y-%m-%d}] Attempt #{one.number} — Result: {one.result}."
     inner = indent + "  "
-    if one.style == 0:
+    if one.style == 0 and "\n" not in one.statement:
         return [f"{lead} {one.summary} {one.statement} Artifacts: {one.cited}."]
-    if one.style == 1:
-        return [
-            f"{lead} {one.summary}",
-            f"{inner}Metrics: {one.statement}",
-            f"{inner}Artifacts: {one.cited}",
-        ]
-    return [
-        f"{lead} {one.summary}",
-        f"{inner}Metrics: {one.statement}",
-        f"{inner}Artifacts:",
-        f"{inner}- {one.cited}",
-    ]
+    metrics = [f"{inner}Metrics: {one.statement}"]
+    if "\n" in one.statement:
+        metrics = [f"{inner}Metrics:", *(inner + line for line in one.statement.split("\n"))]
+        # A table ends, and a list goes on, without the blank line.
+        metrics = [f"{inner}Metrics:", "", *metrics[1:], ""] if "|" in one.statement else metrics
+    artifacts = [f"{inner}Artifacts: {one.cited}"]
+    if one.style == 2:
+        artifacts = [f"{inner}Artifacts:", f"{inner}- {one.cited}"]
+    return [f"{lead} {one.summary}", *metrics, *artifacts]
 
 
 def _place(lines: list[str], one: Made, entry_lines: list[str]) -> None:
     one.start = len(lines)
     lines.extend(entry_lines)
     one.end = len(lines)
-    one.places = [at for at in range(one.start, one.end) if one.cited not in lines[at]]
-    one.places = one.places or [one.start]
+    own = range(one.start, one.end)
+    one.places = [at for at in own if one.summary in lines[at] or one.statement in lines[at]]
 
 
 def _attempts(made: list[Made]) -> list[str]:
@@ -183,7 +184,15 @@ def _logbook(made: list[Made]) -> list[str]:
         word = one.result.split()[-1].strip("()") if one.style else one.result
         head = f"### {one.when:%Y-%m-%dT%H:%MZ} — {one.item}.A{one.number} ({word})"
         body = [f"**Action:** {one.summary}", ""]
-        if one.style == 0:
+        if "\n" in one.statement:
+            body += [
+                "**Metrics:**",
+                "",
+                *one.statement.split("\n"),
+                "",
+                f"**Artifacts:** {one.cited}",
+            ]
+        elif one.style == 0:
             body += [f"**Metrics:** {one.statement}", "", f"**Artifacts:** {one.cited}"]
         else:
             body += ["**Metrics:**", f"- {one.statement}", "", "**Artifacts:**", f"- {one.cited}"]
@@ -215,6 +224,7 @@ def _checklist(made: list[Made]) -> list[str]:
         lines.append(f"- [ ] S{at:02} [WORK] Work on {item.lower()}")
         for one in made:
             if one.item == item:
+                one.task = f"S{at:02}"
                 _place(lines, one, entry(one, "  ", "-"))
     return [*lines, ""]
 

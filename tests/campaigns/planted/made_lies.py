@@ -42,8 +42,10 @@ def numbers(lines: list[str], made: list[Made], rng: random.Random) -> Iterator[
         lie = told(one.row, one.view, rng)
         if lie is None or lie == one.statement:
             continue
-        at = next(at for at in range(one.start, one.end) if one.statement in lines[at])
-        line = lines[at].replace(one.statement, lie)
+        parts = zip(one.statement.split("\n"), lie.split("\n"), strict=True)
+        old, new = next((old, new) for old, new in parts if old != new)
+        at = next(at for at in range(one.start, one.end) if old in lines[at])
+        line = lines[at].replace(old, new)
         yield _line("number", one.row, at, line, lie, one.view)
 
 

@@ -34,7 +34,7 @@ NUMBERS = (
 ELSEWHERE = re.compile(
     r"baseline|previous|prior|before|expected|target|chunk|attempt|phase|versus|\bvs\b|remaining|"
     r"improve|reduc|margin|budget|threshold|→|->|Δ|still|only|subset|[Rr]erun|goal|limit|CUDA|C ref|"
-    r"warm|cold|compile|delta|increase|per |each|slowest|stage|[Cc]luster",
+    r"warm|cold|compile|range|across|average|median|fastest|part \d|shard|delta|increase|per |each|slowest|stage|[Cc]luster",
     re.IGNORECASE,
 )
 
@@ -114,7 +114,8 @@ def _figures(lines: list[str], unit: Unit) -> Iterator[tuple[int, str, int, int]
                     found if (found := line.find(mark, match.end())) >= 0 else len(line)
                     for mark in (". ", "; ", ")", " — ", "`")
                 )
-                clause = line[left + 1 : right]
+                # What stands in parentheses is about what stands before them.
+                clause = line[max(0, left - 40 if line[left] == "(" else left + 1) : right]
                 outside = line.count("`", 0, match.start()) % 2 == 0
                 if not outside or ELSEWHERE.search(clause) or _chance(unit.facts, kind, match[1]):
                     continue

@@ -28,7 +28,7 @@ SLOT = re.compile(r"\{(\w+)(!?)\}")
 
 def half_of(wording: str) -> str:
     """Which half a wording belongs to, whatever values stand in it and however it is spelled."""
-    plain = re.sub(r"\d+", "#", wording.lower()).strip(" .")
+    plain = re.sub(r"\d+", "#", wording.lower()).strip(" .").replace("\n", "\\n")
     return HALVES[hashlib.sha256(plain.encode()).digest()[0] % 2]
 
 
@@ -77,5 +77,7 @@ def rows(group: str) -> tuple[Row, ...]:
                 continue
             name, kind, when, text = line.split("\t")
             if name == group:
-                found.append(Row(name, kind, tuple(when.split(",")), text, half))
+                found.append(
+                    Row(name, kind, tuple(when.split(",")), text.replace("\\n", "\n"), half)
+                )
     return tuple(found)
