@@ -58,6 +58,9 @@ class Settings(Model):
     done: Literal["strict", "lax"] = Field(default="lax", title="strict or lax")
     """What calling an item done is where nothing shows that a criterion is met and no reason is
     given: an error (``strict``) or a warning (``lax``)."""
+    briefs: tuple[str, ...] | None = Field(default=None, title="a list of paths")
+    """The briefs that a change is judged by, from the top of the repository, with ``*`` for any
+    characters; None for those that items name or cite."""
     environment: tuple[str, ...] = Field(default=(), title="a list of names of variables")
     """Variables that a run keeps beside those that it always keeps; never what looks like a
     secret."""

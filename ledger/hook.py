@@ -22,9 +22,9 @@ USAGE = """\
 usage: ledger-hook [FILE...]
        ledger-hook --version
 
-Checks the staged contents of the fix plans among FILE, by default the configured ledger, and
-prints what the commit makes worse, one finding a line. The exit code is 1 where one of them is
-an error, else 0; it is 2 where a file or git cannot be read.
+Checks the staged contents of the fix plans among FILE, by default the configured ledger, and of
+the briefs that the commit changes, and prints what it makes worse, one finding a line. The exit
+code is 1 where one of them is an error, else 0; it is 2 where a file or git cannot be read.
 """
 # What .pre-commit-hooks.yaml looks for, in any folder.
 PLANS = ("fix_plan.md", "fix_plan_archive.md")
@@ -77,9 +77,14 @@ def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
     is given."""
     if not names:
         yield _configured(here)
-    for place in dict.fromkeys(Path(os.path.normpath(here / name)) for name in names):
-        if place.name not in PLANS and not _is_configured(here, place):
-            continue
+    places = dict.fromkeys(Path(os.path.normpath(here / name)) for name in names)
+    plans = [place for place in places if place.name in PLANS]
+    others = [place for place in places if place.name not in PLANS]
+    configured = _found(here) if others else None
+    if configured:  # one of the others, or what has them for briefs
+        yield configured
+        plans = [place for place in plans if os.path.realpath(place) != str(configured.ledger)]
+    for place in plans:
         if place.is_file():
             yield config.find(here, place)
         else:  # not in the work tree; what is staged counts
@@ -104,10 +109,11 @@ def _is_committed(plan: Config) -> bool:
         return contents.head(plan.ledger_path) is not None
 
 
-def _is_configured(here: Path, place: Path) -> bool:
+def _found(here: Path) -> Config | None:
+    """The configuration in ``here``; None where there is no ledger."""
     try:
-        return os.path.realpath(config.find(here).ledger) == os.path.realpath(place)
+        return config.find(here)
     except UsageError as error:
         if error.code == "no-ledger":
-            return False
+            return None
         raise

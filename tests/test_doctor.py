@@ -205,6 +205,8 @@ def test_what_is_wrong_in_files_is_told(
         ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
          b"        files: '^(notes/o''plan\\-1\\.md|docs/old\\.md)$'\n"), True),
         ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
+         b"        files: '^(docs/fix_plan\\.md|.*\\.md)$'\n"), True),
+        ((b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n"
          b"        files: (notes|docs)/\n      - id: x\n        files: '^(a)$'\n"), True),
         (b"  - repo: local\n    hooks:\n      - id: ledger\n        entry: ledger-hook\n", True),
         (b"  - repo: there\n    rev: v0\n    hooks:\n      - id: ledger\n", False),

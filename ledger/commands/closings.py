@@ -1,6 +1,7 @@
 """What a change calls done, and what files, runs and briefs say of it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
 
 from ledger.claims.entries import NewestRun, Place, newest_run
 from ledger.claims.model import Claim, JudgedClaim
@@ -11,13 +12,17 @@ from ledger.errors import LedgerError
 from ledger.evidence.fold import NO_RESULTS
 from ledger.evidence.outputs import read_runs
 from ledger.gates import done
+from ledger.gates.brief import read_brief
 from ledger.gates.done import Closing, Grounds
+from ledger.gates.facts import LARGEST, Request
 from ledger.gates.facts import Facts as GateFacts
-from ledger.gates.facts import Request
 from ledger.gates.gate import (
     BUNDLE,
     briefs_of,
+    conditions,
+    item_of,
     judged,
+    judged_conditions,
     judged_criteria,
     judged_sprint,
     sprint_of,
@@ -25,6 +30,7 @@ from ledger.gates.gate import (
 )
 from ledger.gates.model import Brief, JudgedCriterion, SprintState, unknown
 from ledger.gates.state import sprint_state
+from ledger.git.blobs import Blobs
 from ledger.plan import text
 from ledger.plan.model import Change, Item, Ledger, Span
 from ledger.plan.standing import sprint_number, standing_for
@@ -51,6 +57,55 @@ def objections(
             for grounds in every_grounds(config, closing, place)
             for objection in done.objections(closing, grounds, strict=strict)
         ]
+
+
+def ticks(
+    config: Config,
+    documents: Sequence[str],
+    since: Sequence[str],
+    ledger: Ledger,
+    *,
+    view: View = None,
+    strict: bool = False,
+) -> list[Objection]:
+    """What speaks against the ticks that ``view`` has in those ``documents`` that are briefs, and
+    that no revision of ``since`` has."""
+    told: list[Objection] = []
+    with place_of(config, view) as place, Blobs(config.root) as contents:
+        for path in documents:
+            for brief, item in _tied_to(config, ledger, place, path):
+                old = (contents.read(revision, path) for revision in since)
+                before = [one for data in old if data for one in conditions(read_brief(data))]
+                set_now, new = done.added_ticks(conditions(brief), before)
+                facts = _facts(config, item, place, path, brief)
+                judged = [judged_conditions(facts, some) for some in (set_now, new)]
+                name = item.id if item else brief.initiative or ""
+                told += done.against_ticks(name, path, *judged, strict=strict)
+    return told
+
+
+def _tied_to(
+    config: Config, ledger: Ledger, place: Place, path: str
+) -> Iterator[tuple[Brief, Item | None]]:
+    """The brief that a document is, with its item: one that the settings name, or that an item is
+    tied to. Nothing where it is none."""
+    assert place.files is not None
+    named = config.settings.briefs
+    try:
+        brief = read_brief(place.files.read(path, LARGEST))
+    except LedgerError:  # the change removes it
+        return
+    if named is not None:
+        if any(fnmatchcase(path, one) for one in named):
+            yield brief, item_of(brief, ledger)
+        return
+    for item in ledger.items:
+        is_about = item.id == brief.initiative
+        if is_about or any(field.name.lower() == "brief" for field in item.fields):
+            tied = briefs_of(place.files, config.ledger_path, item)
+            if any(one.path == path for one in tied):
+                yield brief, item
+                return
 
 
 def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Grounds]:
@@ -128,9 +183,9 @@ def _not_found(item: Item, reason: str) -> Iterator[JudgedCriterion]:
             )
 
 
-def _facts(config: Config, item: Item, place: Place, path: str, brief: Brief) -> GateFacts:
+def _facts(config: Config, item: Item | None, place: Place, path: str, brief: Brief) -> GateFacts:
     """What an item's brief is judged by: the newest run that the item cites, among others."""
-    newest = newest_run(item, place)
+    newest = newest_run(item, place) if item else None
     request = Request(runs=newest.runs if newest else ())
     return GateFacts(config, path, request=request, brief=brief, item=item, view=place.files)
 

@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ledger import rules
 from ledger.config import Config
 from ledger.git import blobs, repository
+from ledger.git.repository import STAGED
+from ledger.plan import standing
 from ledger.rules import Facts
 
-STAGED: Final = ":0"  # git's own name of what the next commit has
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
 
@@ -46,17 +47,39 @@ def later(name: str, *given: object, **named: object) -> Callable[..., Any]:
 
 
 def with_evidence(
-    known: Facts, config: Config, *, view: str | None = None, strict: bool = False
+    known: Facts,
+    config: Config,
+    *,
+    view: str | None = None,
+    strict: bool = False,
+    since: Sequence[str] = (),
 ) -> Facts:
     """``known``, and what runs, briefs and exit criteria say, those that ``view`` has. ``strict``:
-    what nothing shows is an error, whatever the settings say."""
+    what nothing shows is an error, whatever the settings say. ``since`` are the revisions that the
+    change is held against, for the ticks in its briefs."""
     strict = strict or config.settings.done == "strict"
+    briefs = changed_briefs(config, since, view)
+    ticks = later("commands.closings.ticks", config, briefs, since, view=view, strict=strict)
     return known._replace(
+        ticks=ticks if briefs else None,
         run_notes=later("commands.judgements.run_notes", config, view=view),
         contradicted=later("commands.judgements.contradictions", config, view=view),
         undone=later("commands.closings.objections", config, view=view, strict=strict),
         figure=later("claims.judge.first_figure"),
     )
+
+
+def changed_briefs(config: Config, since: Sequence[str], view: str | None) -> list[str]:
+    """The documents that may be briefs and that ``view`` has otherwise than every revision of
+    ``since``."""
+    if not since or config.is_archive:
+        return []
+    every = [repository.changed_documents(config.root, one, view) for one in since]
+    names = [name for name in every[0] if all(name in other for other in every[1:])]
+    if view != STAGED:
+        return names
+    with blobs.Blobs(config.root) as contents:  # cheaper than to load what reads briefs
+        return [name for name in names if standing.may_be_brief(contents.staged(name) or b"")]
 
 
 def ignored(config: Config) -> frozenset[str]:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from ledger import rules
-from ledger.commands.facts import STAGED, facts, ignored, with_evidence
+from ledger.commands.facts import changed_briefs, facts, ignored, with_evidence
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git import log, repository
 from ledger.git.blobs import Blobs
+from ledger.git.repository import STAGED
 from ledger.plan import reader
 from ledger.plan.model import Ledger
 from ledger.rules.model import Finding
@@ -36,7 +37,8 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         raise UnreadableInput(
             "unmerged", f"{path}: git's index holds it in conflict", "resolve it and `git add` it"
         )
-    if new == head and not others:
+    sides = ("HEAD", *others)
+    if new == head and not others and not changed_briefs(plan, sides, STAGED):
         return []
     fork = None
     bases = [head, *(contents.read(other, path) for other in others)]
@@ -47,7 +49,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         old = repository.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
     ledger = reader.read(new or b"", plan.own)
-    known = with_evidence(facts(plan), plan, view=STAGED)._replace(
+    known = with_evidence(facts(plan), plan, view=STAGED, since=sides)._replace(
         elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),))
     )
     before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
@@ -87,7 +89,7 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     last = reader.read(data or b"", conventions=config.own)
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
     is_here = contents.commit("HEAD") == end
-    known = with_evidence(facts(config), config, view=None if is_here else end)
+    known = with_evidence(facts(config), config, view=None if is_here else end, since=(fork,))
     known = known._replace(elsewhere=lambda: (archive,))
     if not is_here:  # the files around are not those of the last commit
         known = known._replace(cited=None, content_of=None, run_notes=None)

@@ -7,12 +7,12 @@ from typing import Final
 from ledger.claims.entries import Place, revision, work_tree
 from ledger.claims.judge import contradicted_since
 from ledger.claims.model import JudgedClaim
-from ledger.commands.facts import STAGED
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused
 from ledger.evidence.outputs import read_run
 from ledger.git.blobs import Blobs
 from ledger.git.files import Staged
+from ledger.git.repository import STAGED
 from ledger.plan.model import Ledger
 from ledger.rules.model import Contradiction
 

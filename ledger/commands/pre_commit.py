@@ -25,7 +25,9 @@ _REV: Final = re.compile(r"^ *rev:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _NEXT: Final = re.compile(r"^[ \t]*- ", re.MULTILINE)
 _FILES: Final = re.compile(r"^[ \t]*files:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 # Such as `ledger init --hook` writes: names one beside the other. No other pattern is looked into.
-_NAMES: Final = re.compile(r"'\^\(((?:\\.|''|[^\\()\[\]*+?{}^$.'\n])+)\)\$'")
+_NAMES: Final = re.compile(
+    r"'\^\(((?:\\.|''|[^\\()\[\]*+?{}^$.'\n])+)(?P<documents>\|\.\*\\\.md)?\)\$'"
+)
 _OF_THE_MANIFEST: Final = re.compile(r"(?:^|/)fix_plan(?:_archive)?\.md\Z")
 
 
@@ -84,6 +86,8 @@ def misses(config: str, path: str) -> bool:
         return not own and _OF_THE_MANIFEST.search(path) is None
     names = _NAMES.fullmatch(files[1])
     if names is None:
+        return False
+    if names["documents"] and path.endswith(".md"):
         return False
     listed = re.split(r"(?<!\\)\|", names[1].replace("''", "'"))
     return path not in {re.sub(r"\\(.)", r"\1", name) for name in listed}

@@ -45,6 +45,7 @@ _PLAN: Final = """\
 - Exit Criteria:
   - [ ] All tests pass `check: failures == 0 and passed > 0`"""
 
+ANY_BRIEF: Final = r".*\.md"  # in the pattern of the hook's files
 CI_FILE: Final = ".github/workflows/fix-plan.yml"
 AGENT_FILES: Final = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 SETTINGS_FILE: Final = "pyproject.toml"
@@ -158,8 +159,10 @@ def _name(title: str) -> str:
 
 
 def pattern(paths: tuple[str, ...]) -> str:
-    """What the hook's `files` says of the files to check, to stand between single quotes."""
-    return "^(" + "|".join(re.escape(path).replace("'", "''") for path in paths) + ")$"
+    """What the hook's `files` says of the files to check, to stand between single quotes: these,
+    and whatever may be a brief."""
+    named = (re.escape(path).replace("'", "''") for path in paths)
+    return f"^({'|'.join(named)}|{ANY_BRIEF})$"
 
 
 def hook(config: str | None, paths: tuple[str, ...]) -> str | None:

@@ -14,11 +14,11 @@ Both are pure: what runs, files and briefs say is read by ``ledger.commands.clos
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ledger.gates import sprints
-from ledger.gates.model import JudgedCriterion
+from ledger.gates.model import Condition, JudgedCriterion
 from ledger.plan import text
 from ledger.plan.model import Action, Item, Ledger, Result
 from ledger.rules.model import Objection, Severity
@@ -221,6 +221,61 @@ def objections(closing: Closing, grounds: Grounds, *, strict: bool) -> Iterator[
         severity = "error" if strict else "warning"
         message = f"{said}: {grounds.unread}"
         yield _objection(closing, message, severity)._replace(fix=_SAY_WHY)
+
+
+# Ticks in a brief
+
+
+class AddedTicks(NamedTuple):
+    """The ticked criteria of a brief that no version before has ticked."""
+
+    set_now: Sequence[Condition]
+    """Those that stood there without a tick."""
+    new: Sequence[Condition]
+    """Those that did not stand there: their ticks are often mere bullets."""
+
+
+def added_ticks(now: Iterable[Condition], before: Sequence[Condition]) -> AddedTicks:
+    """What a change of a brief ticks."""
+    ticked = {_known_by(one) for one in before if one.claimed}
+    known = {_known_by(one) for one in before}
+    added = [one for one in now if one.claimed and _known_by(one) not in ticked]
+    return AddedTicks(
+        [one for one in added if _known_by(one) in known],
+        [one for one in added if _known_by(one) not in known],
+    )
+
+
+def _known_by(one: Condition) -> tuple[str, str]:
+    """What a criterion is known again by, whatever reason is put behind it."""
+    reason = _REASON.search(one.text)
+    words = one.text[: reason.start()] if reason else one.text
+    return one.sprint, text.one_line(words).rstrip(" .,;(-\u2013\u2014")
+
+
+def against_ticks(
+    item: str,
+    document: str,
+    set_now: Sequence[JudgedCriterion],
+    new: Sequence[JudgedCriterion],
+    *,
+    strict: bool,
+) -> Iterator[Objection]:
+    """What speaks against the ticks that a change adds to the brief ``document``; what comes with
+    one is told once."""
+    for one in set_now:
+        is_unmet = one.verdict == "unmet"
+        if is_unmet or (one.verdict == "unknown" and not _attested(one)):
+            said = "it is not met" if is_unmet else "nothing shows that it is met"
+            message = f"{quoted(one.text or one.check)} is ticked and {said}: {one.reason}"
+            severity: Severity = "error" if is_unmet or strict else "warning"
+            fix = None if is_unmet else "say on whose word behind it, as `attested: by Anna`"
+            yield Objection(item, one.line, message, message, severity, fix, document)
+    unmet = [one for one in new if one.verdict == "unmet"]
+    if unmet:
+        several = f" and {len(unmet) - 1} more" if len(unmet) > 1 else ""
+        message = f"{quoted(unmet[0].text)}{several} came with a tick, not met: {unmet[0].reason}"
+        yield Objection(item, unmet[0].line, message, message, "warning", None, document)
 
 
 _SAY_WHY: Final = "say why it is done all the same, as `Because: ...` in the attempt (`--because`)"

@@ -28,12 +28,11 @@ from ledger.gates.model import (
 from ledger.git.files import Files
 from ledger.plan import citations, patterns
 from ledger.plan.model import Item, Ledger, newest_first
-from ledger.plan.standing import sprint_number
+from ledger.plan.standing import may_be_brief, sprint_number
 
 # e.g. "`reports/brief.md`", "[the brief](../reports/brief.md)"
 _BRIEF: Final = re.compile(r"(?P<link>\]\()?(?<![\w./@+~-])(?P<path>[\w./@+~-]{1,200}\.md)\b")
 _CALLED_BRIEF: Final = re.compile(r"(?:brief|hand[_-]?off|next[_-]steps)[^/]*\.md\Z", re.IGNORECASE)
-_MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
 BUNDLE: Final = "Artifact bundle"  # the section of its files
 _MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
 _NOT_KNOWN: Final = "nothing is known that would show"
@@ -57,7 +56,7 @@ def gate_brief(
         f"{whose}: expected exit or success criteria, found none",
         "write them as a list under a heading or bold label such as **Exit Criteria:**",
     )
-    return _gate(brief.initiative, _conditions(brief, sprint), facts, missing)
+    return _gate(brief.initiative, conditions(brief, sprint), facts, missing)
 
 
 def sprint_named(brief: Brief, path: str, name: str | None) -> Sprint | None:
@@ -97,7 +96,12 @@ def judged_criteria(facts: Facts, item: Item) -> tuple[JudgedCriterion, ...]:
 def judged(facts: Facts, only: Sprint | None) -> tuple[JudgedCriterion, ...]:
     """The criteria of the brief of ``facts``, or of one sprint and its part of the bundle."""
     assert facts.brief is not None
-    return tuple(map(_Judging(facts).judged, _conditions(facts.brief, only)))
+    return tuple(map(_Judging(facts).judged, conditions(facts.brief, only)))
+
+
+def judged_conditions(facts: Facts, wanted: Iterable[Condition]) -> tuple[JudgedCriterion, ...]:
+    """Some criteria of the brief of ``facts``."""
+    return tuple(map(_Judging(facts).judged, wanted))
 
 
 def judged_prerequisites(facts: Facts) -> tuple[JudgedCriterion, ...]:
@@ -141,7 +145,7 @@ def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[T
             data = view.read(path, LARGEST)
         except LedgerError:
             continue
-        brief = read_brief(data) if own or _MAY_BE_BRIEF.search(data) else None
+        brief = read_brief(data) if own or may_be_brief(data) else None
         if brief and (own or brief.initiative in (None, item.id)):
             yield Tied(path, brief, bool(own))
 
@@ -208,7 +212,7 @@ def _item_conditions(item: Item) -> Iterator[Condition]:
             yield condition
 
 
-def _conditions(brief: Brief, only: Sprint | None) -> Iterator[Condition]:
+def conditions(brief: Brief, only: Sprint | None = None) -> Iterator[Condition]:
     """The criteria in the order of the brief, files of the bundle last. What deferred work waits
     for is no criterion of the whole."""
     for sprint in brief.sprints if only is None else (only,):

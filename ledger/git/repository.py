@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]
 
+STAGED: Final = ":0"  # git's own name of what the next commit has
 _NOTHING_FOUND: Final = 1  # the exit code of check-ignore and rev-parse --verify
 _RENAMES: Final = ("diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
+_MARKDOWN: Final = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all")
 _LISTED: Final = ("--literal-pathspecs", "ls-files", "-z")
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
@@ -71,6 +73,17 @@ def renamed_from(root: Path, path: str) -> str | None:
         if status[:1] in ("R", "C") and next(names, "") == path:
             return old
     return None
+
+
+def changed_documents(root: Path, revision: str, until: str | None) -> list[str]:
+    """The Markdown files that differ from ``revision``: those of the commit ``until``, those that
+    are ``STAGED``, or for None those of the work tree."""
+    command = ["diff-index", "--cached"] if until == STAGED else ["diff-index"]
+    names = [check_revision(revision)]
+    if until is not None and until != STAGED:
+        command, names = ["diff-tree", "-r"], [*names, check_revision(until)]
+    answer = _answer(root, *command, *_MARKDOWN, *names, "--", "*.md")
+    return [os.fsdecode(name) for name in answer.split(b"\0") if name]
 
 
 def is_unmerged(root: Path, path: str) -> bool:

@@ -12,6 +12,13 @@ _LEADING: Final = re.compile(
     re.IGNORECASE,
 )
 
+_MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
+
+
+def may_be_brief(data: bytes) -> bool:
+    """Whether a document has a word of those by which a brief is tied to an item."""
+    return _MAY_BE_BRIEF.search(data) is not None
+
 
 def sprint_number(words: str) -> str | None:
     """The number of the one sprint that ``words`` begin with: ``**Sprint 1**: Infrastructure``."""

@@ -118,14 +118,15 @@ def _name(action: Action) -> str:
 
 @rule("LED605", "done-without-evidence", "error")
 def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """An item, or an action that stands for a sprint of a brief, was set to done, and evidence does
-    not show it.
+    """An item, or an action that stands for a sprint of a brief, was set to done, or a criterion of
+    a brief ticked, and evidence does not show it.
 
     Why: Done means met. It is an error that a criterion is unmet, that a decision which the action
     waited for is not logged, or that there is no criterion and the newest run that an attempt cites
     failed. That nothing shows a criterion to be met, or how that run ended, is a warning (an error
     with `done = "strict"`, and in every command that writes): a tick is a claim. A missing tick is
-    nothing. What was done before the change is not judged.
+    nothing. What was done before the change is not judged; in a brief, ticks of criteria that are
+    new to it are a warning, since there they are often bullets.
 
     Example:
 
@@ -139,13 +140,15 @@ def done_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     by Anna`) or in the attempt (`Because: ...`). A reason does not make up for what is unmet; a
     criterion that no longer holds is taken out, with a note on why.
     """
-    if facts.undone is None or (facts.base and not _closes(ledger, facts.base)):
-        return
+    against = list(facts.ticks(ledger)) if facts.ticks else []
+    if facts.undone and (facts.base is None or _closes(ledger, facts.base)):
+        against += facts.undone(ledger, facts.base, facts.elsewhere or tuple)
     starts: tuple[int, ...] = ()
-    for one in facts.undone(ledger, facts.base, facts.elsewhere or tuple):
+    for one in against:
         starts = starts or text.plan_starts(ledger.text)
-        at = opening(ledger, starts[one.line - 1])
-        yield Fault(at, one.message, one.about, one.item, fix=one.fix, severity=one.severity)
+        at = one.line if one.document else opening(ledger, starts[one.line - 1])
+        fault = Fault(at, one.message, one.about, one.item, fix=one.fix, severity=one.severity)
+        yield fault._replace(document=one.document)
 
 
 def _closes(ledger: Ledger, base: Ledger) -> bool:

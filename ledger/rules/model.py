@@ -39,6 +39,8 @@ class Objection(NamedTuple):
     about: str
     severity: Severity
     fix: str | None = None
+    document: str = ""
+    """The brief that ``line`` is of; empty for the plan."""
 
 
 class Finding(Model):

@@ -47,9 +47,10 @@ class Facts(NamedTuple):
     say and its evidence contradicts.
 
     ``undone`` takes both, and what gives ``elsewhere``; it says what speaks against calling done
-    what only the first one calls so. ``check_fault`` takes a criterion and says why its check
-    cannot be read, empty where it can. ``figure`` takes an attempt and gives the first figure of a
-    run in it; empty for none.
+    what only the first one calls so. ``ticks`` takes a ledger and says what speaks against the
+    ticks that the change adds to its briefs. ``check_fault`` takes a criterion and says why its
+    check cannot be read, empty where it can. ``figure`` takes an attempt and gives the first figure
+    of a run in it; empty for none.
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
@@ -70,6 +71,7 @@ class Facts(NamedTuple):
     run_notes: Callable[[str], Sequence[str]] | None = None
     contradicted: Callable[[Ledger, Ledger | None], Sequence[Contradiction]] | None = None
     undone: Callable[..., Sequence[Objection]] | None = None
+    ticks: Callable[[Ledger], Sequence[Objection]] | None = None
     check_fault: Callable[[str], str] | None = None
     figure: Callable[[Attempt], str] | None = None
     every: bool = False
@@ -84,6 +86,7 @@ class Fault(NamedTuple):
 
     ``about`` is what tells this fault from others of its rule, item and attempt: no line
     number, nothing that a change elsewhere in the file alters. ``severity`` None is the rule's.
+    In a ``document``, a brief, ``at`` is the line.
     """
 
     at: int | Part
@@ -93,6 +96,7 @@ class Fault(NamedTuple):
     attempt: int | None = None
     fix: str | None = None
     severity: Severity | None = None
+    document: str = ""
 
 
 class Fix(NamedTuple):
@@ -197,24 +201,30 @@ def _finding(
         item = at.id
     if not isinstance(at, int):
         at = opening(ledger, at.span.start_byte)
-    line = min(bisect_right(starts, at), max(1, len(starts) - 1))
-    begin = starts[line - 1]
-    if line == 1 and data.startswith(text.BOM):
-        begin += len(text.BOM)
+    line, column = (at, 1) if fault.document else _place(data, at, starts)
     about = " ".join(fault.about.split())[:_LONGEST_KEY]
     number = "" if attempt is None else attempt
     return Finding(
         code=known.code,
         severity=fault.severity or known.severity,
         message=fault.message,
-        path=path,
+        path=fault.document or path,
         line=line,
-        column=text.column(data[begin : max(begin, at)], max(0, at - begin)),
+        column=column,
         item=item,
         attempt=attempt,
         fix=fault.fix,
         key=f"{known.code}|{item or ''}|{number}|{about}",
     )
+
+
+def _place(data: bytes, at: int, starts: tuple[int, ...]) -> tuple[int, int]:
+    """The line and column of an offset."""
+    line = min(bisect_right(starts, at), max(1, len(starts) - 1))
+    begin = starts[line - 1]
+    if line == 1 and data.startswith(text.BOM):
+        begin += len(text.BOM)
+    return line, text.column(data[begin : max(begin, at)], max(0, at - begin))
 
 
 def _joined(paragraph: str) -> str:
@@ -257,6 +267,7 @@ def made_worse(
             unknown_commits=None,
             content_of=None,
             undone=None,
+            ticks=None,
             run_notes=None,
             figure=None,
         )
