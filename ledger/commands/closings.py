@@ -109,20 +109,21 @@ def _tied_to(
 
 
 def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Grounds]:
-    """What something that is called done stands on: of an item whose field names a brief, that
-    brief as well."""
+    """What something that is called done stands on: of an item as well the brief that its field
+    names, or the newest one with sprints that it cites and that is about it."""
     own = grounds_of(config, closing, place)
     yield own
     if closing.action is not None or own.document:
         return
     assert place.files is not None
     for tied in briefs_of(place.files, config.ledger_path, closing.item):
-        if tied.is_named:
+        is_about = tied.brief.initiative == closing.item.id
+        if tied.is_named or (is_about and tied.brief.sprints):  # else a design, or a plan
             facts = _facts(config, closing.item, place, tied.path, tied.brief)
             # Exit criteria say that files were captured; each file of the bundle is for `gate`.
             asked = (one for one in judged(facts, None) if one.section != BUNDLE)
             yield Grounds(criteria=tuple(asked), document=tied.path)
-        return
+            return
     yield Grounds(criteria=tuple(_not_found(closing.item, "no brief was found there")))
 
 
@@ -132,14 +133,14 @@ def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
     assert place.files is not None
     newest = newest_run(item, place)
     request = Request(runs=newest.runs if newest else ())
-    words = item.title if action is None else action.text
+    words, was = closing.words, closing.was
     facts = GateFacts(config, config.ledger_path, request=request, item=item, view=place.files)
     failure, unread = _end_of(newest, place) if newest else ("", "")
     grounds = Grounds(
         failure=failure,
         unread=unread,
         reason=done.reason_in(newest.attempt.text) if newest else "",
-        undecided=undecided(facts, words) if closing.was_blocked else "",
+        undecided=undecided(facts, was.text) if was and was.state == "blocked" else "",
     )
     if action is None and item.criteria:
         return grounds._replace(criteria=judged_criteria(facts, item))

@@ -21,6 +21,7 @@ from ledger.gates import sprints
 from ledger.gates.model import Condition, JudgedCriterion
 from ledger.plan import text
 from ledger.plan.model import Action, Item, Ledger, Result
+from ledger.plan.standing import sprint_number
 from ledger.rules.model import Objection, Severity
 from ledger.rules.registry import quoted
 
@@ -72,8 +73,8 @@ class Closing(NamedTuple):
 
     item: Item
     action: Action | None = None
-    was_blocked: bool = False
-    """The action waited for something before."""
+    was: Action | None = None
+    """The action before."""
     reason: str = ""
     """Why it is done all the same, in the words of the change."""
     line: int = 0
@@ -82,6 +83,15 @@ class Closing(NamedTuple):
     """It is in this plan, not in one that it was moved to."""
     dropped: tuple[str, ...] = ()
     """The criteria that the same change takes out or words anew."""
+
+    @property
+    def words(self) -> str:
+        """Those that may begin with a sprint's number: now or, for an action, before."""
+        if self.action is None:
+            return self.item.title
+        before = self.was.text if self.was else ""
+        is_named = sprint_number(self.action.text) or not sprint_number(before)
+        return self.action.text if is_named else before
 
     @property
     def said(self) -> str:
@@ -168,15 +178,15 @@ def _wanted(criterion: str) -> str:
 
 def _closed_actions(item: Item, was: Item | None, old: Ledger | None) -> Iterator[Closing]:
     earlier = was.actions if was else ()
-    states = {str(one.number): one.state for one in earlier if one.number is not None}
-    states |= {f" {text.one_line(one.text)}": one.state for one in earlier}
+    known = {str(one.number): one for one in earlier if one.number is not None}
+    known |= {f" {text.one_line(one.text)}": one for one in earlier}
     for action in item.actions:
         names = str(action.number), f" {text.one_line(action.text)}"
-        said = [states[name] for name in names if name in states]
-        if action.state == "complete" and "complete" not in said:
+        same = [known[name] for name in names if name in known]
+        if action.state == "complete" and all(one.state != "complete" for one in same):
             reason = reason_in(action.text) or _reason(item, old)
             line = action.span.start_line
-            yield Closing(item, action, was_blocked="blocked" in said, reason=reason, line=line)
+            yield Closing(item, action, was=same[0] if same else None, reason=reason, line=line)
 
 
 def _reason(item: Item, old: Ledger | None) -> str:
