@@ -7,12 +7,13 @@ the run before. What `ledger verify` says is sorted by the lines of the sentence
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests import commands
+from tests.campaigns.said_messages import TOPICS
 from tests.campaigns.said_runs import Run, facts_of, make_run, values_of
 from tests.campaigns.wordings import Unfit, Wording, filled, others
 from tests.repository import Repository
@@ -27,9 +28,6 @@ class Said:
     text: str
     run: Run
     wording: Wording
-    planted: str | None = None
-    """The sentence of the text that is untrue; None where all is true."""
-    more: dict[str, str] = field(default_factory=dict)
 
 
 class Pool:
@@ -70,10 +68,15 @@ def lay_out(folder: Path, runs: Iterable[Run]) -> Repository:
     folder.mkdir(parents=True)
     repo = Repository(folder)
     repo.git("init", "--quiet")
+    named = {f"{scope}/{file}.py" for _, scope, *_ in TOPICS for file in ("api", "core")}
+    named |= {f"docs/{scope}.md" for _, scope, *_ in TOPICS}
     for run in runs:
+        named |= {name.split("::")[0] for name in run.tests}
         for one in (run, run.earlier):
             for name, text in one.files.items() if one else ():
                 repo.write(f"{one.folder}/{name}", text.encode())
+    for name in named:
+        repo.write(name, b"# made\n")
     return repo
 
 
@@ -113,31 +116,65 @@ def attempt(number: int, run: Run, lines: Sequence[str], rng: Random) -> tuple[l
     return [*told, *(f"    {line}" for line in artifacts(run, rng))], own
 
 
-def plan_of(said: Sequence[Said], rng: Random) -> tuple[str, list[range]]:
-    """The plan, and the lines (from 1) of each sentence in it."""
-    lines, places = ["# Fix Plan Ledger", ""], []
+def entry(number: int, one: Said, rng: Random) -> tuple[list[str], range]:
+    """The item of a sentence, and which of its lines are the sentence's."""
+    run = one.run
+    lines = [f"## [SAID-{number:04}] {run.folder.split('/')[1].replace('-', ' ')}"]
+    lines += ["- Priority: Medium", "- Status: in_progress", "- Attempts History:"]
+    if run.earlier and ("compare" in one.wording.kind or rng.random() < 0.4):
+        lines += attempt(1, run.earlier, [], rng)[0]
+    told, own = attempt(2, run, one.text.splitlines(), rng)
+    return [*lines, *told, ""], range(len(lines) + own.start, len(lines) + own.stop)
+
+
+def section(number: int, one: Said, rng: Random) -> tuple[list[str], range]:
+    """Likewise as a section of a logbook, behind that of the run before."""
+    lines: list[str] = []
+    for place, run in enumerate(
+        (one.run.earlier, one.run) if "compare" in one.wording.kind else (one.run,)
+    ):
+        assert run is not None
+        lines += [
+            f"### {run.date}T{number % 24:02}:{place:02}Z — {run.folder.split('/')[1].replace('-', ' ')}"
+        ]
+        lines += ["**Action:** Ran the suite.", ""]
+        told = one.text.splitlines() if run is one.run else []
+        label = rng.choice(["**Note:**", "**Metrics:**", "**Observations:**"])
+        if len(told) == 1:
+            lines += [f"{label} {told[0]}", ""]
+        elif told:
+            lines += [label, *told, ""]
+        own = range(len(lines) - 1 - len(told), len(lines) - 1)
+        lines += ["**Artifacts:**", *(f"- `{run.folder}/{name}`" for name in sorted(run.files)), ""]
+    return lines, own
+
+
+LOGBOOK = "# Fix Plan\n\n## Status\n`in_progress`\n\n## Current Focus\n**SAID — What is said of runs**\n\n## Attempts History\n"  # fmt: skip
+
+
+def plan_of(
+    said: Sequence[Said], rng: Random, is_logbook: bool = False
+) -> tuple[str, list[tuple[range, range]]]:
+    """The plan, and the lines (from 1) of each sentence and of all that stands around it."""
+    lines = [*LOGBOOK.splitlines(), ""] if is_logbook else ["# Fix Plan Ledger", ""]
+    write, places = section if is_logbook else entry, []
     for number, one in enumerate(said, 1):
-        lines += [f"## [SAID-{number:04}] {one.run.folder.split('/')[1].replace('-', ' ')}"]
-        lines += ["- Priority: Medium", "- Status: in_progress", "- Attempts History:"]
-        if one.run.earlier and ("compare" in one.wording.kind or rng.random() < 0.4):
-            lines += attempt(1, one.run.earlier, [], rng)[0]
-        told, own = attempt(2, one.run, one.text.splitlines(), rng)
-        places.append(range(len(lines) + 1 + own.start, len(lines) + 1 + own.stop))
-        lines += [*told, ""]
+        told, own = write(number, one, rng)
+        first = len(lines) + 1
+        lines += told
+        places.append((range(first + own.start, first + own.stop), range(first, len(lines) + 1)))
     return "\n".join(lines) + "\n", places
 
 
 def verified(
-    repo: Repository, said: Sequence[Said], rng: Random
+    repo: Repository, said: Sequence[Said], rng: Random, is_logbook: bool = False
 ) -> Iterator[tuple[Said, range, list[dict[str, Any]]]]:
-    """Each sentence with its lines in the plan, and the claims that `ledger verify` finds in its item."""
-    text, places = plan_of(said, rng)
+    """Each sentence with its lines in the plan, and the claims that `ledger verify` finds in its entry."""
+    text, places = plan_of(said, rng, is_logbook)
     repo.write(PLAN, text.encode())
     repo.commit("Write what was tried")
     done = commands.call(repo.path, "verify", "--json")
     assert done.code in (0, 1), done.err
-    claims: dict[str, list[dict[str, Any]]] = {}
-    for claim in done.data["claims"]:
-        claims.setdefault(claim["item"], []).append(claim)
-    for number, (one, place) in enumerate(zip(said, places, strict=True), 1):
-        yield one, place, claims.get(f"SAID-{number:04}", [])
+    claims = done.data["claims"]
+    for one, (own, whole) in zip(said, places, strict=True):
+        yield one, own, [claim for claim in claims if claim["line"] in whole]

@@ -79,7 +79,7 @@ def made(
     about = [one for one in same if one.kind not in ("other", wording.kind)]
     told = [
         Sentence(sentence, untrue),
-        *map(Sentence, companions(pool, run, about, rng.choice([0, 1, 1, 2]))),
+        *(Sentence(one) for _, one in companions(pool, run, about, rng.choice([0, 1, 1, 2]))),
     ]
     rng.shuffle(told)
     values = others(rng, len(run.tests))

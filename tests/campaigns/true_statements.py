@@ -4,7 +4,8 @@
 see `tests/campaigns/wordings.py`) with what is true of runs whose outcomes are known by their making, writes
 each into an attempt that cites its run, and asks `ledger verify --json`. At least three in ten sentences are
 about something else: hashes of tarballs and upstream projects, parts, other programs, aims, history,
-suppositions, quotes, files left out.
+suppositions, quotes, files left out. Half of those stand behind a sentence about the run, and a quarter of
+the others before one about something else; such a neighbour is counted as well. One plan in four is a logbook.
 
 A row for each kind; the columns count sentences, those of them in which something is read as a claim, those
 supported (a reader who reads nothing accuses nobody), and the accused of each half. *accused* is a claim of
@@ -18,12 +19,16 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.campaigns.said_messages import ended
 from tests.campaigns.said_plans import Pool, Said, lay_out, verified
+from tests.campaigns.said_runs import Run
 from tests.campaigns.tally import Tally, parser_of
+from tests.campaigns.untruths import companions
 from tests.campaigns.wordings import HALVES, Wording, wordings
 
 ELSE = {
@@ -59,21 +64,49 @@ def drawn(rng: Random, count: int, halves: Sequence[str]) -> list[Wording]:
     return chosen
 
 
+def sentences(
+    pool: Pool, wording: Wording, halves: Sequence[str]
+) -> tuple[Run, list[tuple[Wording, str]]]:
+    """A sentence about a run, often with one about something else behind it, or the other way round."""
+    run, text, _ = pool.say(wording, wording.facts)
+    is_apart = wording.kind in ELSE
+    if pool.rng.random() > (0.5 if is_apart else 0.25):
+        return run, [(wording, text)]
+    fitting = [
+        one
+        for one in wordings("true", tuple(halves))
+        if one.half == wording.half
+        and (one.kind in ELSE) != is_apart
+        and one.kind not in ("compare", "passes alone")
+    ]
+    more = companions(pool, run, fitting, 1)
+    return run, [*more, (wording, text)] if is_apart else [(wording, text), *more]
+
+
 def judge(count: int, seed: int, halves: Sequence[str], folder: Path) -> Iterator[Judged]:
-    """Each sentence, the claims in it, and those beside it."""
+    """Each sentence, the claims in it, and those around it."""
     rng = Random(seed)
     chosen = drawn(rng, count, halves)
     for start in range(0, count, IN_A_PLAN):
         pool = Pool(rng, 20)
-        said = []
-        for wording in chosen[start : start + IN_A_PLAN]:
-            run, text, _ = pool.say(wording, wording.facts)
-            said.append(Said(text, run, wording))
-        for one, place, claims in verified(
-            lay_out(folder / f"{seed}-{start}", pool.runs), said, rng
-        ):
-            own = [claim for claim in claims if claim["line"] in place]
-            yield one, own, [claim for claim in claims if claim["line"] not in place]
+        told = [sentences(pool, one, halves) for one in chosen[start : start + IN_A_PLAN]]
+        said = [
+            Said(" ".join(ended(text) for _, text in parts), run, parts[0][0])
+            for run, parts in told
+        ]
+        repo = lay_out(folder / f"{seed}-{start}", pool.runs)
+        is_logbook = start // IN_A_PLAN % 4 == 3
+        judged = verified(repo, said, rng, is_logbook)
+        for (_, parts), (one, place, claims) in zip(told, judged, strict=True):
+            around = [claim for claim in claims if claim["line"] not in place]
+            inside = [claim for claim in claims if claim["line"] in place]
+            for wording, text in parts:
+                own = [claim for claim in inside if claim["text"] in text]
+                inside = [claim for claim in inside if claim not in own]
+                # What is of neither sentence alone is counted with the last.
+                own += inside if text is parts[-1][1] else []
+                yield replace(one, text=text, wording=wording), own, around
+                around = []
 
 
 def counted(tally: Tally, judged: Judged) -> list[dict[str, Any]]:

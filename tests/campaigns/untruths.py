@@ -35,16 +35,18 @@ def spoken(pool: Pool, wording: Wording, is_true: bool) -> tuple[Run, str]:
     raise Unfit(f"nothing to plant: {wording.kind}")
 
 
-def companions(pool: Pool, run: Run, choice: list[Wording], count: int) -> list[str]:
-    """True sentences about the run, of these wordings."""
+def companions(
+    pool: Pool, run: Run, choice: list[Wording], count: int
+) -> list[tuple[Wording, str]]:
+    """True sentences about the run, and their wordings, which are some of these."""
     facts, values = facts_of(run), values_of(run, pool.rng) | others(pool.rng, len(run.tests))
-    told: list[str] = []
+    told: list[tuple[Wording, str]] = []
     for wording in pool.rng.sample(choice, len(choice)):
         if len(told) == count:
             break
         if wording.facts <= facts and names_in(wording.text) <= values.keys():
             try:
-                told.append(filled(wording.text, values))
+                told.append((wording, filled(wording.text, values)))
             except Unfit:
                 continue
     return told

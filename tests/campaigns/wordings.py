@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from string import Formatter
 from typing import Any
@@ -60,6 +61,7 @@ def half_of(text: str) -> str:
     return HALVES[hashlib.sha256(text.encode()).digest()[0] % 2]
 
 
+@cache
 def wordings(name: str, halves: tuple[str, ...] = HALVES) -> list[Wording]:
     """Those of a file pair, in order."""
     return [one for half in halves for one in _read(name, half)]
