@@ -24,7 +24,7 @@ from pathlib import Path
 from tests import commands, corpus
 from tests.campaigns.planted import baseline, gates, made, made_lies, real, real_lies
 from tests.campaigns.planted.gates import PLAN
-from tests.campaigns.planted.plants import Plant, planted
+from tests.campaigns.planted.plants import Plant, Planted, planted
 from tests.campaigns.planted.wordings import HALVES
 
 # Twelve versions over the life of the real plan, from the first whose attempts cite runs.
@@ -49,6 +49,10 @@ class Table:
         default_factory=lambda: defaultdict(Counter)
     )
     missed: list[tuple[str, Plant, int]] = field(default_factory=list)
+    accused: list[str] = field(default_factory=list)
+    used: Counter[str] = field(default_factory=Counter)
+    """How often each false sentence was planted, so that they take turns."""
+    used_true: Counter[str] = field(default_factory=Counter)
     totals: Counter[str] = field(default_factory=Counter)
 
     def add(self, where: str, plant: Plant, line: int, found: bool, regular: bool = False) -> None:
@@ -89,14 +93,24 @@ class Table:
     def summary(self) -> str:
         """What was accused beside the lies, and the precision of both on made plans."""
         totals = self.totals
-        false, regular = totals["false"], totals["regular false"]
-        ours = _precision(totals["made found"], false)
-        theirs = _precision(totals["made regular"], regular)
-        return (
-            f"accused in made plans before planting, where all is true: {false}"
-            f" (regular expressions: {regular})\n"
-            f"precision on made plans: {ours} (regular expressions: {theirs})\n"
-            f"newly accused on other lines than the lie's: {totals['collateral']}"
+        false = totals["false"] + totals["true accused"]
+        regular = totals["regular false"] + totals["true regular"]
+        rows = (
+            ("accused in made plans before planting", totals["false"], totals["regular false"]),
+            (
+                f"accused of {totals['true']} true sentences put in",
+                totals["true accused"],
+                totals["true regular"],
+            ),
+            (
+                "precision on made plans",
+                _precision(totals["made found"], false),
+                _precision(totals["made regular"], regular),
+            ),
+            ("newly accused on other lines than the lie's", totals["collateral"], "-"),
+        )
+        return "\n".join(
+            f"{name}: {ours} (regular expressions: {theirs})" for name, ours, theirs in rows
         )
 
 
@@ -125,22 +139,41 @@ def hold(
     if not plants:
         return
     new = planted(lines, plants)
-    (repo / PLAN).write_text("\n".join(new.lines), encoding="utf-8")
-    moved = Counter({(new.moved[line], *rest): n for (line, *rest), n in known.tool.items()})
-    fresh = contradicted(repo) - moved
-    accused = {line for line, *_ in fresh}
-    regular = baseline.accused(repo, new.lines) - {
-        (new.moved[line], words) for line, words in known.regular
-    }
-    own: set[int] = set()
+    fresh, regular = newly_accused(repo, new, known)
+    accused, own = {line for line, *_ in fresh}, set()
     for plant, told in new.lies:
         own |= told
-        found = bool(told & accused)
-        by_regular = any(line in told for line, _ in regular)
+        found, by_regular = bool(told & accused), bool(told & regular)
         table.add(where, plant, min(told), found, by_regular)
         if where.startswith("made"):
             table.totals.update({"made found": found, "made regular": by_regular})
     table.totals["collateral"] += sum(n for (line, *_), n in fresh.items() if line not in own)
+
+
+def hold_true(
+    table: Table, where: str, repo: Path, lines: list[str], known: Known, plants: list[Plant]
+) -> None:
+    """Put true sentences into a plan, and count those that are accused."""
+    new = planted(lines, plants)
+    fresh, regular = newly_accused(repo, new, known)
+    for plant, told in new.lies:
+        accused = [claim for claim in fresh if claim[0] in told]
+        table.totals.update(
+            {"true": 1, "true accused": bool(accused), "true regular": bool(told & regular)}
+        )
+        if accused and plant.half == HALVES[0]:
+            text = f"{where}:{min(told)} ACCUSED {plant.kind}: {plant.lie} {accused[0][1:]}"
+            table.accused.append(f"{text}\n    {plant.truth}")
+
+
+def newly_accused(repo: Path, new: Planted, known: Known) -> tuple[Counter[Claim], set[int]]:
+    """What `verify` contradicts now, and the lines that the regular expressions do."""
+    (repo / PLAN).write_text("\n".join(new.lines), encoding="utf-8")
+    moved = Counter({(new.moved[line], *rest): n for (line, *rest), n in known.tool.items()})
+    regular = baseline.accused(repo, new.lines) - {
+        (new.moved[line], words) for line, words in known.regular
+    }
+    return contradicted(repo) - moved, {line for line, _ in regular}
 
 
 @dataclass(frozen=True)
@@ -158,7 +191,7 @@ def before(repo: Path, lines: list[str]) -> Known:
     return Known(contradicted(repo), baseline.accused(repo, lines))
 
 
-def made_plan(table: Table, seed: int, half: str | None, used: Counter[str]) -> None:
+def made_plan(table: Table, seed: int, half: str | None) -> None:
     """Each group of lies in the made plan of this seed."""
     rng = random.Random(f"lies {seed}")
     with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +202,8 @@ def made_plan(table: Table, seed: int, half: str | None, used: Counter[str]) -> 
         known = before(repo, lines)
         table.totals.update({"false": known.tool.total(), "regular false": len(known.regular)})
         for claim in known.tool:
-            table.missed.append((f"{where} ACCUSED {claim}", None, claim[0]))
+            text = lines[claim[0] - 1].strip()
+            table.accused.append(f"{where}:{claim[0]} ACCUSED {claim[1:]}\n    {text}")
         mixed = _disjoint(
             [
                 *made_lies.invented(dialect, lines, attempts, rng),
@@ -179,12 +213,14 @@ def made_plan(table: Table, seed: int, half: str | None, used: Counter[str]) -> 
         )
         for plants in (
             made_lies.numbers(lines, attempts, rng),
-            made_lies.sentences(lines, attempts, rng, used, half),
+            made_lies.sentences(lines, attempts, rng, table.used, half),
             mixed,
             made_lies.swapped(lines, attempts, rng) if seed % 8 < 4 else (),
         ):
             kept = [plant for plant in plants if half in {None, plant.half}]
             hold(table, where, repo, lines, known, kept)
+        twins = made_lies.twins(lines, attempts, rng, table.used_true, half)
+        hold_true(table, where, repo, lines, known, list(twins))
         before(repo, lines)
         for plant, line, found in gates.appended(repo, attempts, rng, half):
             table.add(where, plant, line, found)
@@ -193,7 +229,7 @@ def made_plan(table: Table, seed: int, half: str | None, used: Counter[str]) -> 
             table.add(where, replace(plant, group="validate"), line, found)
 
 
-def real_plan(table: Table, version: str, seed: int, half: str | None, used: Counter[str]) -> None:
+def real_plan(table: Table, version: str, seed: int, half: str | None) -> None:
     """Each group of lies in this version of the real plan."""
     rng = random.Random(f"lies {version} {seed}")
     with tempfile.TemporaryDirectory() as folder:
@@ -204,10 +240,11 @@ def real_plan(table: Table, version: str, seed: int, half: str | None, used: Cou
         several = [
             *real_lies.swapped(repo, lines, units, rng),
             *real_lies.invented(lines, units, rng),
+            *real_lies.results(lines, units, rng),
         ]
         for plants in (
             real_lies.numbers(lines, units, rng),
-            real_lies.sentences(lines, units, rng, used, half),
+            real_lies.sentences(lines, units, rng, table.used, half),
             _disjoint(several, rng),
         ):
             kept = [plant for plant in plants if half in {None, plant.half}]
@@ -231,14 +268,14 @@ def campaign(
     count: int, seed: int, half: str | None = None, versions: int = len(VERSIONS)
 ) -> Table:
     """Plant `count` lies or a few more: in real versions first, then in made plans."""
-    table, used = Table(), Counter()
+    table = Table()
     for version in _spaced(versions) if corpus.exists() else ():
         if table.totals["planted"] < count:
-            real_plan(table, version, seed, half, used)
+            real_plan(table, version, seed, half)
     for number in _made_seeds(seed):
         if table.totals["planted"] >= count:
             return table
-        made_plan(table, number, half, used)
+        made_plan(table, number, half)
     return table
 
 
@@ -264,11 +301,9 @@ def main() -> int:
     table = campaign(options.count, options.seed, options.half, options.versions)
     if options.list:
         for where, plant, line in table.missed:
-            if plant:
-                lie = plant.lie.replace("\n", " / ")
-                print(f"{where}:{line} {plant.group}, {plant.kind}: {lie}\n    {plant.truth}")
-            else:
-                print(where)
+            lie = plant.lie.replace("\n", " / ")
+            print(f"{where}:{line} {plant.group}, {plant.kind}: {lie}\n    {plant.truth}")
+        print(*table.accused, sep="\n")
     print(table)
     print(table.summary())
     print(f"{time.monotonic() - started:.0f} s")

@@ -59,11 +59,29 @@ def sentences(
         lie = row and told(row, one.view, rng)
         if not row or not lie:
             continue
-        at = rng.choice(one.places)
-        line = f"{lines[at]} {lie}"
-        if f" Artifacts: {one.cited}" in lines[at]:
-            line = lines[at].replace(" Artifacts:", f" {lie} Artifacts:")
-        yield _line("sentence", row, at, line, lie, one.view)
+        yield _behind(lines, one, row, lie, rng)
+
+
+def twins(
+    lines: list[str], made: list[Made], rng: random.Random, used: Counter[str], half: str | None
+) -> Iterator[Plant]:
+    """The same sentences where they are true, told with the run's own values."""
+    rows = [row for row in wordings.rows("sentence") if half in {None, row.half}]
+    for one in made:
+        row = turn([row for row in rows if row.is_true(one.view)], used, rng)
+        if row:
+            told = row.told(one.view, rng, lie=False)
+            yield _behind(lines, one, row, told, rng)
+
+
+def _behind(
+    lines: list[str], one: Made, row: wordings.Row, sentence: str, rng: random.Random
+) -> Plant:
+    at = rng.choice(one.places)
+    line = f"{lines[at]} {sentence}"
+    if f" Artifacts: {one.cited}" in lines[at]:
+        line = lines[at].replace(" Artifacts:", f" {sentence} Artifacts:")
+    return _line("sentence", row, at, line, sentence, one.view)
 
 
 def turn(rows: list[wordings.Row], used: Counter[str], rng: random.Random) -> wordings.Row | None:

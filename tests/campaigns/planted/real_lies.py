@@ -37,6 +37,9 @@ ELSEWHERE = re.compile(
     r"warm|cold|compile|range|across|average|median|fastest|part \d|shard|delta|increase|per |each|slowest|stage|[Cc]luster",
     re.IGNORECASE,
 )
+# `Result: ❌ failed (Phase B).`: what stands before the first full stop
+RESULT = re.compile(r"Result: (.{3,80}?)(?=\. )")
+SUCCESS = re.compile(r"success|complete|✅|done|pass", re.IGNORECASE)
 
 
 def view_of(unit: Unit) -> View:
@@ -184,6 +187,22 @@ def sentences(
                 _truth(unit),
                 row.half,
             )
+
+
+def results(lines: list[str], units: list[Unit], rng: random.Random) -> Iterator[Plant]:
+    """A word for success where a failing attempt says something else."""
+    for unit in units:
+        view = view_of(unit)
+        match = RESULT.search(lines[unit.start])
+        if not view.is_failing or not match or SUCCESS.search(match[1]):
+            continue
+        row = rng.choice(wordings.rows("result"))
+        at, line = unit.start, lines[unit.start]
+        new = line[: match.start(1)] + row.text + line[match.end(1) :]
+        told = f"{match[1]} → {row.text}"
+        yield Plant(
+            row.group, row.kind, row.text, at, at + 1, (new,), (0,), told, _truth(unit), row.half
+        )
 
 
 def invented(lines: list[str], units: list[Unit], rng: random.Random) -> Iterator[Plant]:

@@ -23,6 +23,28 @@ HALVES = ("even", "odd")
 FILES = {"even": "seen.tsv", "odd": "unseen.tsv"}
 # `one failures`, when chance took one
 ONE = re.compile(r"\b(1|[Oo]ne) (test|failure|round|case|minute|regression|skip)s\b")
+# Where a sentence of these kinds is true: what takes the place of the condition under which it is false.
+TRUE = {
+    "fail": ("green", "noskip", "noxfail"),
+    "skip": ("noskip",),
+    "newfail": ("nonew",),
+    "otherset": ("sameset",),
+    "othercount": ("samecount",),
+    "over1m": ("under1m",),
+    "over5m": ("under4m",),
+    "over10m": ("under10m",),
+    "over1h": ("under1h",),
+}
+TWINS = {
+    "all pass",
+    "no failure",
+    "none skipped",
+    "no new failure",
+    "same as before",
+    "exit",
+    "too fast",
+}
+LIMIT = re.compile(r"\b(?:less|under|below|within|inside|at most|no more)\b|<", re.IGNORECASE)
 SLOT = re.compile(r"\{(\w+)(!?)\}")
 
 
@@ -44,15 +66,27 @@ class Row:
 
     def fits(self, view: View) -> bool:
         """Whether it can be told of this run, truly and (with a changed slot) falsely."""
-        if not all(CONDITIONS[name](view) for name in self.when):
-            return False
+        lies = {True, False} if self.group == "number" else {True}
+        return all(CONDITIONS[name](view) for name in self.when) and self._has_values(view, lies)
+
+    def _has_values(self, view: View, lies: set[bool]) -> bool:
         try:
-            self.told(view, random.Random(0), lie=True)
-            if self.group == "number":
-                self.told(view, random.Random(0), lie=False)
+            for lie in lies:
+                self.told(view, random.Random(0), lie)
         except views.Unknown:
             return False
         return True
+
+    def is_true(self, view: View) -> bool:
+        """Whether a sentence, told with the run's own values, is true of it."""
+        if any(match[2] for match in SLOT.finditer(self.text)):
+            return self.fits(view) and self._has_values(view, {False})
+        if self.kind not in TWINS or (self.kind == "too fast" and not LIMIT.search(self.text)):
+            return False
+        wanted = [name for one in self.when for name in TRUE.get(one, (one,))]
+        changed = any(one in TRUE for one in self.when)
+        holds = changed and all(CONDITIONS[name](view) for name in wanted)
+        return holds and self._has_values(view, {False})
 
     def told(self, view: View, rng: random.Random, lie: bool) -> str:
         """The wording with the values of this run; a lie changes the marked slots."""
