@@ -23,6 +23,28 @@ _SAID = {
     24: ("18", "Sprint 2 done.", "sprint2/"),
     25: ("19", "Sprint 3 done.", "sprint3/"),
 }
+_POSITION = (
+    "test_at_parallel_026.py::TestAT_PARALLEL_026_TriclinicAbsolutePosition::"
+    "test_triclinic_absolute_peak_position_vs_c"
+)
+# The tests that the targeted commands ran, by the folder that has their log.
+TARGETED = {
+    "gap1_cwd_validation": (
+        _POSITION,
+        "test_cli_flags.py::TestCLIPix0Override::test_pix0_vector_mm_beam_pivot[cpu]",
+        "test_cli_flags.py::TestHKLFdumpParity::test_scaled_hkl_roundtrip",
+    ),
+    "cluster_tools": (
+        "test_at_tools_001.py::TestAT_TOOLS_001_DualRunnerComparison::test_script_integration",
+    ),
+    "cluster_vec": (
+        "test_tricubic_vectorized.py::TestTricubicGather::test_vectorized_matches_scalar",
+        "test_tricubic_vectorized.py::TestTricubicGather::test_oob_warning_single_fire",
+    ),
+    "cluster_grad": (
+        "test_gradients.py::TestPropertyBasedGradients::test_property_gradient_stability",
+    ),
+}
 _ATTEMPTS = {
     number: f"  * [2025-10-{day}] Attempt #{number} — Result: ✅ success. {said}"
     f" Artifacts: `{PHASE}/{path}`.\n"
@@ -38,7 +60,10 @@ def make(root: Path) -> None:
     for entry in read_brief((root / BRIEF).read_bytes()).bundle:
         if not entry.path.endswith("/"):
             name = entry.path.rpartition("/")[2]
-            said = {"exit_code.txt": "0\n", "pytest.log": "===== 2 passed in 3.40s =====\n"}
+            tests = TARGETED.get(entry.path.split("/")[-2], ())
+            ran = "".join(f"tests/{test} PASSED\n" for test in tests)
+            log = f"{ran}===== {len(tests)} passed in 3.40s =====\n"
+            said = {"exit_code.txt": "0\n", "pytest.log": log}
             _write(root / entry.path.replace("<STAMP>", STAMP), said.get(name, f"{name}\n"))
     _write(root / "tests/test_tricubic_vectorized.py", _FIXTURE)
     for name in ("arch.md", "docs/development/testing_strategy.md"):

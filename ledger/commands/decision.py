@@ -8,18 +8,12 @@ from ledger.commands.judgements import place_of
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import Refused, UsageError
-from ledger.gates.checks import Call
+from ledger.gates.decisions import decided, option_key, option_keys
 from ledger.gates.facts import Facts, Request
-from ledger.gates.gate import Tied, briefs_of, judged_term
-from ledger.gates.model import Decision
-from ledger.gates.state import option_key
+from ledger.gates.gate import Tied, briefs_of
 from ledger.plan import text
 from ledger.plan.model import Item, Ledger
 
-# e.g. "C", "Option C", "option C: isolate"
-_GIVEN: Final = re.compile(
-    r"(?:option[ \t]+)?(?P<key>[A-Za-z]|\d{1,2})(?:[:.]?[ \t].*)?\Z", re.IGNORECASE
-)
 _LEAD: Final = re.compile(r"(?:option )?\w{1,2}[:.)\u2013\u2014 -]+", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"[ \t]*[()\[\]]+[ \t]*")
 
@@ -27,11 +21,11 @@ _ASIDE: Final = re.compile(r"[ \t]*[()\[\]]+[ \t]*")
 def words_of(config: Config, item: Item, given: str, because: str) -> str:
     """``Decision: Option C (isolate the slow test). Reason: ...``. Raises UsageError for an option
     that the item's brief does not have, and where no reason is given."""
-    found = _GIVEN.match(text.one_line(given))
-    known = _decision(config, item)
-    keys = {option_key(one): one for one in known.options} if known else {}
-    option = keys.get(found["key"].upper()) if found else None
-    if found is None or (keys and option is None):
+    found = option_key(text.one_line(given))
+    tied = _brief(config, item)
+    keys = {option_key(one.name): one for one in tied.brief.decisions[0].options} if tied else {}
+    option = keys.get(found)
+    if not found or (keys and option is None):
         expected = ", ".join(key for key in keys if key) or "its letter or number"
         raise UsageError(
             "no-such-option", f"expected the option decided for, found {given!r}", f"say {expected}"
@@ -41,14 +35,8 @@ def words_of(config: Config, item: Item, given: str, because: str) -> str:
             "no-reason", "a decision is logged with its reason, found none", "add --because TEXT"
         )
     title = _ASIDE.sub(" ", _LEAD.sub("", option.name, count=1)).strip(" .:") if option else ""
-    said = f"Option {found['key'].upper()}" + (f" ({title})" if title else "")
+    said = f"Option {found}" + (f" ({title})" if title else "")
     return f"Decision: {said}. Reason: {text.one_line(because).rstrip('.')}."
-
-
-def _decision(config: Config, item: Item) -> Decision | None:
-    """The first decision of the item's brief."""
-    tied = _brief(config, item)
-    return tied.brief.decisions[0] if tied else None
 
 
 def _brief(config: Config, item: Item) -> Tied | None:
@@ -69,9 +57,7 @@ def refuse_unread(config: Config, new: Ledger, name: str, said: str) -> None:
         brief=tied.brief if tied else None,
         item=item,
     )
-    options = tied.brief.decisions[0].options if tied else ()
-    keys = tuple(f"option {key}" for key in map(option_key, options) if key)
-    judged = judged_term(facts, Call("decided", keys))
+    judged = decided(option_keys(tied.brief.decisions[0]) if tied else (), facts)
     option = said.removeprefix("Decision: ").lower()
     if judged.verdict != "met" or not option.startswith(
         judged.reason.rpartition("decided for ")[2].lower()

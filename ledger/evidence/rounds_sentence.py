@@ -14,8 +14,8 @@ _WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 )
-_SMALL = {word: number for number, word in enumerate(_WORDS.split(), 1)}
-COUNT = rf"(?:\d{{1,7}}|(?:{'|'.join(_SMALL)})\b)"
+SMALL = {word: number for number, word in enumerate(_WORDS.split(), 1)}
+COUNT = rf"(?:\d{{1,7}}|(?:{'|'.join(SMALL)})\b)"
 PERCENT = r"(?P<about>[~≈]|about |around |roughly )?(?P<p>\d{1,3}(?:\.\d{1,6})?)[ \t]?%"
 # `14/20 (70%)`, `two of the 9`
 FRACTION = re.compile(
@@ -109,7 +109,7 @@ def subject_of(word: str) -> Subject:
 
 def whole(text: str) -> int:
     """A number, in digits or up to ten in letters."""
-    return _SMALL.get(text.casefold(), 0) or int(text)
+    return SMALL.get(text.casefold(), 0) or int(text)
 
 
 def share(percent: str | None, about: str | None) -> Share | None:

@@ -21,8 +21,8 @@ METRICS: Final = (
     "runtime", "margin", "memory", "exit_code", "cleared", "new_failures", "not_run",
 )  # fmt: skip
 CALLS: Final = (
-    "cleared", "passing", "remaining", "passes", "captured", "exists", "says", "contains",
-    "logged", "recorded", "decided", "complete",
+    "cleared", "passing", "remaining", "passes", "validated", "captured", "exists", "lists",
+    "says", "contains", "logged", "recorded", "decided", "complete",
 )  # fmt: skip
 UNITS: Final[dict[str, float]] = {
     "": 1, "%": 1, "ms": 0.001, "s": 1, "min": 60, "h": 3600, "B": 1, "kB": 1000, "MB": 1000**2,

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from ledger.config import Config
 from ledger.errors import LedgerError
 from ledger.evidence import environment, execution
+from ledger.evidence.compare import compare
 from ledger.evidence.model import FAILING, Evidence, identity_of
 from ledger.evidence.outputs import read_run, read_runs
 from ledger.gates import clusters, outline, variables
@@ -35,7 +36,9 @@ _STAMP: Final = re.compile(r"<STAMP>|\$\{?STAMP\}?|<stamp>")
 # e.g. "<phase>", "${RUN}"
 _HOLE: Final = re.compile(r"<[^<>/]{1,60}>|\$\{?\w{1,60}\}?")
 LARGEST: Final = 4_000_000  # bytes of a document that is searched
+_MOST_LOST: Final = 3  # tests that are named
 _MOST_PLACES: Final = 50  # that a placeholder may stand for
+_CLUSTER: Final = re.compile(r"(?:CLUSTER-)?[A-Z][A-Z0-9]{0,30}-\d{1,6}")
 _NUMBERED: Final = re.compile(r"(?:\u00a7[ \t]*)?\d")
 _MARK: Final = re.compile(r"^(?:\u00a7|section)[ \t]*", re.IGNORECASE)
 
@@ -262,12 +265,24 @@ class Facts:
             return read_runs(self._files, others)
         return read_run(self._files, path, without=inside)
 
-    @property
+    @cached_property
     def part_of_tests(self) -> str:
-        """What says that the run left tests out: ``1 of 2 selected``, ``a.py::test_x``; empty where
-        nothing does."""
-        run = self.run
-        return (run.share or ", ".join(execution.selected(run.command))) if run else ""
+        """What says that the run left tests out: ``1 of 2 selected``, ``a.py::test_x``, those of
+        the baseline that did not run; empty where nothing does."""
+        run, baseline = self.run, self.baseline
+        if run is None:
+            return ""
+        if said := run.share or ", ".join(execution.selected(run.command)):
+            return said
+        delta = compare(run, baseline) if baseline else None
+        moved = {one.before for one in delta.renamed} if delta else set()
+        lost = [one for one in (*delta.not_run, *delta.gone) if one not in moved] if delta else []
+        if lost:
+            more = f" and {len(lost) - _MOST_LOST} more" if len(lost) > _MOST_LOST else ""
+            return f"not {', '.join(lost[:_MOST_LOST])}{more} of the baseline"
+        counts = [one.totals.collected if one and one.totals else None for one in (run, baseline)]
+        ran, before = counts
+        return f"{ran} of {before}" if ran and before and ran < before else ""
 
     @cached_property
     def baseline(self) -> Evidence | None:
@@ -352,6 +367,22 @@ class Facts:
             found |= dict.fromkeys([*named, *inside])
             lost += [] if named or inside else [selector]
         return Tests(tuple(found), expected, "", tuple(lost))
+
+    def tests_in(self, run: Evidence, wanted: Sequence[str]) -> list[str]:
+        """The tests of a run that are of clusters, or of names, classes and files of tests; none
+        where one of those has none there."""
+        found: dict[str, None] = {}
+        for one in wanted:
+            cluster = self.tests(one).identities if _CLUSTER.fullmatch(one) else ()
+            own = [
+                name
+                for name in run.tests
+                if name in cluster or _is_named(one, name) or _is_inside(one, name)
+            ]
+            if not own or any(name not in run.tests for name in cluster):
+                return []
+            found |= dict.fromkeys(own)
+        return [*found]
 
     @cached_property
     def _tests_of_clusters(self) -> dict[str, tuple[tuple[str, ...], str]]:

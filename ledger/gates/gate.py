@@ -11,8 +11,9 @@ from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.gates import checks, prose, sprints
 from ledger.gates.brief import read_brief
+from ledger.gates.decisions import judge_decision
 from ledger.gates.facts import LARGEST, Facts, Request
-from ledger.gates.judge import judge, judge_decision
+from ledger.gates.judge import judge
 from ledger.gates.model import (
     Brief,
     Condition,
@@ -281,13 +282,15 @@ class _Judging:
         # The phase that ends with the brief came before it.
         early = "" if brief and condition in brief.criteria else facts.early
         judgement = judge(check, facts, early=early, complete=self.complete)
-        if judgement.verdict == "met" and said and said.unread:
-            parts = " and ".join(f"{one!r}" for one in said.unread)
-            why = f"{judgement.reason}; but {_NOT_KNOWN} {parts}: give it a check of its own"
-            return str(check), unknown(why, *judgement.evidence)
         part = facts.part_of_tests
-        if judgement.verdict == "met" and part and prose.all_tests(condition.text):
-            why = f"{judgement.reason}; but only a part of the tests ran: {part}"
+        but = ""
+        if said and said.unread and (said.is_eased or judgement.verdict == "met"):
+            parts = " and ".join(f"{one!r}" for one in said.unread)
+            but = f"{_NOT_KNOWN} {parts}: give it a check of its own"
+        elif judgement.verdict == "met" and part and prose.all_tests(condition.text):
+            but = f"only a part of the tests ran: {part}"
+        if but:
+            why = f"{judgement.reason}; but {but}" if check.terms else but
             return str(check), unknown(why, *judgement.evidence)
         return str(check), judgement
 

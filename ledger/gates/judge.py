@@ -2,39 +2,21 @@
 the ledger says. Checks of a run are in ``judge_runs``."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from ledger.gates import judge_runs
+from ledger.evidence.execution import selected
+from ledger.evidence.model import FAILING
+from ledger.gates import decisions, judge_runs
 from ledger.gates.checks import Call, Check, Compare, Term, has_words, line_with, words_of
+from ledger.gates.clusters import entries
+from ledger.gates.decisions import about_sprint, attempt_name, cited_by
 from ledger.gates.facts import Facts
 from ledger.gates.model import Judgement, met, together, unknown, unmet
-from ledger.plan.model import Attempt
 from ledger.plan.text import counted, one_line
 
-_DECIDED: Final = re.compile(
-    r"\b(?:decision|decided|decides|approved|approves|chose|chosen|selected|agreed|adopted|accepted)\b",
-    re.IGNORECASE,
-)
-_OPEN: Final = re.compile(
-    r"\b(?:requires?|required|needs?|needed|pending|await\w*|waiting|undecided|to be|should|must|"
-    r"vs|versus|if|not yet|open|blocked|whether|unless|asked|asking|would|could|might|rejected|"
-    r"declined|refused|vetoed)\b|\?",
-    re.IGNORECASE,
-)
-# e.g. "not approved", "was never formally approved", "no decision"
-_DENIED: Final = re.compile(
-    r"(?:\b(?:not|never|no|nobody|none)|n['\u2019]t)(?: \w{1,30}){0,2} (?:decision|decided|"
-    r"approved|chose|chosen|selected|agreed|adopted|accepted)\b",
-    re.IGNORECASE,
-)
-_OPTION: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
-_REJECTED: Final = re.compile(r"\b(?:over|instead of|rather than|not|against)\b.*", re.IGNORECASE)
-_ASIDE: Final = re.compile(r"\([^()]{0,300}\)")
-_DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _SPRINT_FOLDER: Final = re.compile(r"sprint[ _-]?(\d{1,4}[a-z]?)", re.IGNORECASE)
-_SENTENCE: Final = re.compile(r"(?<=[.;!?])(?=\s|\Z)|\n")
 
 Complete = Callable[[str], Judgement]
 """Whether all exit criteria of a sprint are met, by its number."""
@@ -71,19 +53,6 @@ def _of_place(name: str, path: str, facts: Facts) -> Judgement:
     if not isinstance(place, Judgement):
         return _EACH[name](place, facts)
     return unknown(place.reason) if name == "passes" else place
-
-
-def judge_decision(words: str, facts: Facts) -> Judgement:
-    """Whether the ledger says that a choice was made: of the options that ``words`` name, else of
-    any."""
-    options = tuple(dict.fromkeys(_OPTION.findall(words)))
-    if options:
-        return _decided(Call("decided", options), facts)
-    for number, line in facts.lines.items():
-        for sentence in _SENTENCE.split(line):
-            if _tells_of_decision(sentence, sentence):
-                return met("a decision is logged", f"{facts.ledger}:{number}")
-    return unmet(f"{facts.ledger} says of no decision that it was made", facts.ledger)
 
 
 # Files, folders, documents and captured commands
@@ -135,6 +104,51 @@ def _passes(folder: str, facts: Facts) -> Judgement:
     return met(f"{folder}: exit code 0{ran}; {tests}", where)
 
 
+def _validated(call: Call, facts: Facts) -> Judgement:
+    """``validated(COMMAND, FOLDER, ...)``: a command captured in one of the folders is this one, or
+    ran and passed the tests that it, or the cluster of this name, has."""
+    if len(call.args) < 2:
+        return unknown("validated(COMMAND, FOLDER, ...) needs two arguments")
+    command, *folders = call.args
+    wanted = selected(command) or [command]
+    filled = [facts.fill(one) for one in folders]
+    places = [one for one in filled if isinstance(one, str)]
+    runs = [run for place in places if (run := facts.outputs(place))]
+    if not runs:
+        reasons = [one.reason for one in filled if isinstance(one, Judgement)]
+        return unknown(next(iter(reasons), f"{folders[0]} holds no outputs of a command"))
+    for run in runs:
+        words = one_line(run.command or "").split()
+        has_command = {*command.split()} <= {*words} or {*wanted} <= {*selected(run.command)}
+        tests = facts.tests_in(run, wanted)
+        if any(run.tests[name].outcome in FAILING for name in tests):
+            return unmet(f"`{command}` failed in {run.path}", run.path)
+        passed = [name for name in tests if run.tests[name].outcome == "passed"]
+        if passed or (has_command and not run.tests):
+            what = f"{counted(len(passed), 'test')} of it passed" if passed else "it is the command"
+            return met(f"`{command}`: {what} in {run.path}", run.path)
+    if all(run.tests or run.command for run in runs):
+        return unmet(f"`{command}` ran in none of {counted(len(runs), 'folder')}", *places)
+    return unknown(f"nothing shows that `{command}` ran in any folder of the bundle", *places)
+
+
+def _lists(call: Call, facts: Facts) -> Judgement:
+    """``lists(FILE, count=N)``: JSON has so many entries."""
+    count = call.option("count") or ""
+    if len(call.args) != 1 or not count.isdecimal():
+        return unknown("lists(FILE, count=N) needs a file and a number")
+    name = facts.resolve(call.args[0])
+    text = facts.text(name)
+    if text is None:
+        return _missing(name, facts)
+    found = entries(text)
+    if int(count) in found:
+        return met(f"{name} lists {count}", name)
+    if len(found) == 1:
+        return unmet(f"{name} lists {found.pop()}, not {count}", name)
+    return unknown(f"how many entries {name} has is not known", name)
+
+
 def _says(call: Call, facts: Facts) -> Judgement:
     """``says(DOCUMENT, WORDS)``: one section of the document has all the words."""
     if len(call.args) < 2:
@@ -177,7 +191,7 @@ def _logged(call: Call, facts: Facts) -> Judgement:
     for attempt in facts.attempts:
         if has_words(attempt.text, words):
             line = attempt.span.start_line + line_with(words, attempt.text.split("\n"))
-            return met(f"{_name(attempt)} says it", f"{facts.ledger}:{line}")
+            return met(f"{attempt_name(attempt)} says it", f"{facts.ledger}:{line}")
     return unmet(_none(facts, f"has the words {' '.join(words)!r}"), facts.ledger)
 
 
@@ -188,100 +202,30 @@ def _recorded(place: str, facts: Facts) -> Judgement:
     above, _, last = folder.rpartition("/")
     sprint = _SPRINT_FOLDER.fullmatch(last)
     for attempt in facts.attempts:
-        is_above = any(_lies_in(cited, above) for cited in _cited(attempt) if above)
-        is_named = is_above and sprint and _about_sprint(sprint[1]).search(attempt.text)
-        if is_named or any(_lies_in(cited, folder) for cited in _cited(attempt)):
+        is_above = any(_lies_in(cited, above) for cited in cited_by(attempt) if above)
+        is_named = is_above and sprint and about_sprint(sprint[1]).search(attempt.text)
+        if is_named or any(_lies_in(cited, folder) for cited in cited_by(attempt)):
             return met(
-                f"{_name(attempt)} cites {folder}/", f"{facts.ledger}:{attempt.span.start_line}"
+                f"{attempt_name(attempt)} cites {folder}/",
+                f"{facts.ledger}:{attempt.span.start_line}",
             )
     return unmet(_none(facts, f"cites {folder}/"), facts.ledger)
 
 
 def _without_artifacts(facts: Facts) -> Judgement | None:
     """What to say where an attempt cites nothing at all."""
-    bare = [attempt for attempt in facts.attempts if not _cited(attempt)]
+    bare = [attempt for attempt in facts.attempts if not cited_by(attempt)]
     if not bare:
         return None
     where = (f"{facts.ledger}:{attempt.span.start_line}" for attempt in bare)
-    return unmet(f"{', '.join(map(_name, bare))} cites no artifact", *where)
+    return unmet(f"{', '.join(map(attempt_name, bare))} cites no artifact", *where)
 
 
 def _decided(call: Call, facts: Facts) -> Judgement:
     """``decided(OPTION, ..., before=SPRINT)``: the ledger says which of the options was decided
     for, before the first attempt at the sprint."""
-    asked = {option.rpartition(" ")[2].upper() for option in call.args}
-    decisions = list(_decisions(facts, asked))
-    if not decisions:
-        return unmet(f"{facts.ledger} says of no option that it was decided for", facts.ledger)
-    options = sorted({option for option, _ in decisions})
-    if len(options) > 1:
-        places = (f"{facts.ledger}:{line}" for _, line in decisions)
-        reason = f"decided for option {' and '.join(options)}: one of them has to go"
-        return unknown(reason, *places)
-    option, line = decisions[0]
-    sprint = call.option("before")
-    work = _first_work(facts, sprint) if sprint else None
-    if sprint and work:
-        return _decided_before(sprint, work, option, line, facts)
-    return met(f"decided for option {option}", f"{facts.ledger}:{line}")
-
-
-def _decided_before(sprint: str, work: Attempt, option: str, line: int, facts: Facts) -> Judgement:
-    """Whether the decision, at ``line``, came before the first work at the sprint: by its date
-    where it stands in no attempt, else by the numbers of the attempts."""
-    reason = f"decided for option {option}"
-    places = (f"{facts.ledger}:{line}", f"{facts.ledger}:{work.span.start_line}")
-    holder = next((attempt for attempt in facts.attempts if _holds(attempt, line)), None)
-    day = _DATE.search(facts.lines[line]) if holder is None else None
-    if day and work.date and day[0] > work.date:
-        return unmet(f"{reason} on {day[0]}, after {_name(work)}", *places)
-    if day and work.date and day[0] < work.date:
-        return met(f"{reason} on {day[0]}, before {_name(work)}", *places)
-    number = holder.number if holder else None
-    if holder is None or number is None or work.number is None or number == work.number:
-        why = f"whether before {_name(work)}, the first at sprint {sprint}, cannot be told"
-        return unknown(f"{reason}; {why}", *places)
-    if number > work.number:
-        why = f"in {_name(holder)}, after {_name(work)}, the first at sprint {sprint}"
-        return unmet(f"{reason} {why}", *places)
-    return met(f"{reason} in {_name(holder)}, before {_name(work)}", *places)
-
-
-def _decisions(facts: Facts, asked: set[str]) -> Iterator[tuple[str, int]]:
-    """Option and line of each sentence that says it was decided for."""
-    for number, line in facts.lines.items():
-        for sentence in _SENTENCE.split(line):
-            bare = _ASIDE.sub("", sentence)
-            chosen = _REJECTED.sub("", bare if _OPTION.search(bare) else sentence)
-            options = {option.upper() for option in _OPTION.findall(chosen)}
-            options = options & asked if asked else options
-            if len(options) == 1 and _tells_of_decision(sentence, chosen):
-                yield options.pop(), number
-
-
-def _tells_of_decision(sentence: str, chosen: str) -> bool:
-    """Whether a sentence says that something was decided, and its part ``chosen``, which says what,
-    does not leave it open."""
-    return bool(_DECIDED.search(_DENIED.sub("", sentence))) and not _OPEN.search(chosen)
-
-
-def _first_work(facts: Facts, sprint: str) -> Attempt | None:
-    """The first attempt by its number, else in the file, that names the sprint and cites files."""
-    about = _about_sprint(sprint)
-    work = [
-        attempt
-        for attempt in facts.attempts
-        if (cited := _cited(attempt)) and about.search("\n".join((attempt.text, *cited)))
-    ]
-    return min(work, key=lambda one: (one.number is None, one.number or 0), default=None)
-
-
-def _about_sprint(number: str) -> re.Pattern[str]:
-    return re.compile(rf"\bsprint[ _-]?{re.escape(number)}\b", re.IGNORECASE)
-
-
-def _holds(attempt: Attempt, line: int) -> bool:
-    return attempt.span.start_line <= line <= attempt.span.start_line + attempt.text.count("\n")
+    options = {option.rpartition(" ")[2].upper() for option in call.args}
+    return decisions.decided(options, facts, call.option("before"))
 
 
 def _lies_in(path: str, folder: str) -> bool:
@@ -289,14 +233,6 @@ def _lies_in(path: str, folder: str) -> bool:
     cited, parts = f"{path.rstrip('/')}/", folder.split("/")
     starts = (0, *range(1, len(parts) - 1))
     return any(cited.startswith("/".join(parts[start:]) + "/") for start in starts)
-
-
-def _cited(attempt: Attempt) -> list[str]:
-    return [path for one in attempt.artifacts for path in one.paths]
-
-
-def _name(attempt: Attempt) -> str:
-    return "an entry" if attempt.number is None else f"attempt #{attempt.number}"
 
 
 def _none(facts: Facts, what: str) -> str:
@@ -308,6 +244,8 @@ def _none(facts: Facts, what: str) -> str:
 _WHOLE: Final[dict[str, Callable[[Call, Facts], Judgement]]] = {
     "says": _says,
     "contains": _contains,
+    "lists": _lists,
+    "validated": _validated,
     "logged": _logged,
     "decided": _decided,
 }

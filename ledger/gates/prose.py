@@ -1,34 +1,74 @@
 """What a criterion says in prose, in code form.
 
-Each reader in ``_READERS`` knows one way of saying something. A sentence may ask for several
-things: each of its clauses is read, and one that no reader knows is told. What stands in
+Each reader in ``_READERS`` knows one way of saying something, and marks the words that it
+understood. A sentence may ask for several things: each of its clauses is read. Words that no reader
+knows are told, for they may change what is asked for: "no failures in core". What stands in
 parentheses at the end is a note: it may name tests or files, but sets no bound.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from ledger.gates.checks import Call, Check, Compare, Term, has_words, words_of
+from ledger.evidence.rounds_sentence import COUNT, SMALL
+from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
+from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
 from ledger.plan import citations
 
+_LONGEST: Final = 2_000  # characters of a criterion that is read
 _NOTE: Final = re.compile(
     r"[ \t]*\((?P<note>[^()]{1,300}(?:\([^()]{0,100}\)[^()]{0,100})?)\)[.]?\Z"
 )
 # e.g. "C1: All tests pass"
 _LABEL: Final = re.compile(r"[A-Z]{1,3}\d{1,3}[a-z]?:[ \t]+")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[%<>=\u2264\u2265\u2260~\u00b1]")
+# Words that change nothing: "All the tests must pass".
+_FILLERS: Final = frozenset(
+    "a an the is are was were be been has have must shall should will and all every each both now "
+    "again it its that there this these those test tests suite full whole entire run runs rerun "
+    "pytest successfully cleanly finally of".split()
+)
+# Words that take something out of what is asked for, or say the contrary.
+_LIMITS: Final = re.compile(
+    r"\b(?:except\w*|exclud\w*|without|apart|besides|other than|but|not|no|none|never|nor|neither|"
+    r"unless|until|if|only|per|median|mean|average|either|or|some|most|any|half|partly|partially|"
+    r"mostly|almost|nearly|isolation|isolated|optional(?:ly)?|pending|allow\w*|tolerat\w*|"
+    r"ignor\w*|accept\w*|may|can|might|expect\w*|known|skip\w*|todo|tbd)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
 
 
 class Prose(NamedTuple):
-    """A criterion's text without its note, the note, and what it belongs to."""
+    """A criterion's text without its note, the note, what it belongs to, and the spans of the text
+    that are understood."""
 
     text: str
     note: str
     condition: Condition
     brief: Brief | None
     path: str
+    seen: list[tuple[int, int]]
+
+    def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The first match in the text, which is understood."""
+        return next(iter(self.find_all(pattern, most=1)), None)
+
+    def find_all(self, pattern: re.Pattern[str], most: int = 200) -> list[re.Match[str]]:
+        """The matches in the text, which are understood."""
+        found = [*islice(pattern.finditer(self.text), most)]
+        self.seen.extend(one.span() for one in found)
+        return found
+
+    def part(self, text: str) -> "Prose":
+        """A part of the text, or all of it, of which nothing is understood yet."""
+        note = _NOTE.search(text)
+        return self._replace(
+            text=text[: note.start()] if note else text,
+            note=note["note"] if note else "",
+            seen=[],
+        )
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -39,70 +79,92 @@ class Prose(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a criterion's prose stands for, and the clauses of it that no reader knows."""
+    """What a criterion's prose stands for, the words of it that no reader knows, and whether they
+    may ask for less than the rest does."""
 
     check: Check
     unread: tuple[str, ...]
+    is_eased: bool
 
 
 def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None:
     """What the criterion's prose asks for; None where no reader knows what it says. ``path`` is the
     document's own."""
     text = _LABEL.sub("", condition.text, count=1)
-    note = _NOTE.search(text)
-    prose = Prose(
-        text=text[: note.start()] if note else text,
-        note=note["note"] if note else "",
-        condition=condition,
-        brief=brief,
-        path=path,
-    )
-    terms = _terms(prose)
+    whole = Prose(text, "", condition, brief, path, [])
+    if len(text) > _LONGEST:
+        return None
+    terms: list[Term] = []
     unread: list[str] = []
-    for clause in _clauses(prose) if terms else ():
-        own = _terms(clause)
-        terms += [term for term in own if not _has(terms, term)]
-        if not own and not _is_named(clause.text, terms):
-            unread.append(clause.text)
-    return Reading(Check(tuple(terms)), tuple(unread)) if terms else None
+    is_known = is_eased = False
+    for clause in _clauses(whole):
+        own, rest = _terms(clause)
+        is_known = is_known or bool(own)
+        if own and not rest:
+            terms += [term for term in own if not _has(terms, term)]
+        elif rest or _TOKEN.search(clause.text):
+            unread.append(rest or clause.text.strip())
+            says_more = bool(own or _SAYS.search(clause.text))
+            is_eased = is_eased or not says_more or bool(_LIMITS.search(clause.text))
+    return Reading(Check(tuple(terms)), tuple(unread), is_eased) if is_known else None
 
 
-def _terms(prose: Prose) -> list[Term]:
-    """What the first reader that knows the text finds in it; nothing where none does."""
-    return next(filter(None, (reader(prose) for reader in _READERS)), [])
+def _terms(prose: Prose) -> tuple[list[Term], str]:
+    """What the reader that understands most of a text finds in it, and the words of the text that
+    it does not understand; nothing where none finds anything."""
+    least: tuple[list[Term], str] = ([], "")
+    limits = _LIMITS.search(_EITHER.sub(r"\1, ", prose.note))
+    for reader in _READERS:
+        own = prose._replace(seen=[])
+        terms = reader(own)
+        if not terms:
+            continue
+        rest = _rest(own.text, own.seen) or (f"({own.note})" if limits else "")
+        if not rest:
+            return terms, ""
+        least = least if least[0] else (terms, rest)
+    return least
+
+
+def _rest(text: str, seen: Sequence[tuple[int, int]]) -> str:
+    """The words of a text outside ``seen`` that may carry meaning, from the first to the last."""
+    blank = text
+    for start, end in seen:
+        blank = blank[:start] + " " * (end - start) + blank[end:]
+    left = [one for one in _TOKEN.finditer(blank) if one[0].lower() not in _FILLERS]
+    return text[left[0].start() : left[-1].end()] if left else ""
 
 
 # Clauses
 
 # e.g. "No regressions, and runtime < 770 s; docs reviewed"; "All tests pass with no new failures"
 _JOINT: Final = re.compile(
-    r"(?:;|,|[.](?=\s[A-Z]))\s+(?:(?:and|but|while)\s+)?|\s(?:and|but|while|&|\+|(?P<weak>with))\s+"
+    r"(?:;|,|[.](?=\s[A-Z]))\s+(?:(?:and|but|while)\s+)?|\s(?:and|but|while|with|&|\+)\s+"
 )
-_MOST_JOINTS: Final = 50  # of a sentence; what comes later is one clause
+_MOST_JOINTS: Final = 20  # of a sentence; what comes later is one clause
 _CLOSED: Final = re.compile(r"`[^`]*`|\([^()]*\)")
 # What makes words a statement: "the docs are reviewed", "nothing fails"
 _SAYS: Final = re.compile(
     r"\S\s+(?:is|are|was|were|has|have|stays?|remains?|pass(?:es)?|fails?|works?|builds?|runs?|"
-    r"exits?|\w{2,30}ed)\b",
+    r"exits?|\w{2,30}ed|told)\b",
     re.IGNORECASE,
 )
 
 
 def _clauses(prose: Prose) -> Iterator[Prose]:
-    """The parts of a text that each ask for something. One ends at a joint if it can be read, or
-    says something, by then: a list of names has joints too. The note belongs to the last."""
-    text, begin, is_weak = prose.text, 0, False
+    """The parts of a text that each ask for something: as much as one reader understands, else
+    what it understands in part, or what says something. A list of names has joints too."""
+    text, begin = prose.text, 0
     bare = _CLOSED.sub(lambda found: "x" * len(found[0]), text)
-    for joint in islice(_JOINT.finditer(bare), _MOST_JOINTS):
-        clause = prose._replace(text=text[begin : joint.start()], note="")
-        is_read = bool(_terms(clause))
-        if is_read or (not joint["weak"] and _SAYS.search(clause.text)):
-            if is_read or not is_weak:
-                yield clause
-            begin, is_weak = joint.end(), bool(joint["weak"])
-    last = prose._replace(text=text[begin:])
-    if not is_weak or _terms(last):
-        yield last
+    joints = [one.span() for one in islice(_JOINT.finditer(bare), _MOST_JOINTS)]
+    while begin < len(text):
+        later = [span for span in joints if span[0] >= begin] + [(len(text), len(text))]
+        parts = [(prose.part(text[begin:start]), end) for start, end in later]
+        read = [(part, end, *_terms(part)) for part, end in parts]
+        whole = [one for one in read if one[2] and not one[3]]
+        some = [one for one in read if one[2] or _SAYS.search(one[0].text)]
+        part, begin, *_ = whole[-1] if whole else some[0] if some else read[-1]
+        yield part
 
 
 def _has(terms: list[Term], term: Term) -> bool:
@@ -111,17 +173,10 @@ def _has(terms: list[Term], term: Term) -> bool:
         isinstance(one, Call)
         and isinstance(term, Call)
         and one.name == term.name
+        and one.options == term.options
         and {*term.args} <= {*one.args}
         for one in terms
     )
-
-
-def _is_named(clause: str, terms: list[Term]) -> bool:
-    """Whether a clause is but names that ``terms`` ask about: ``docs/testing.md``, ``UTF-001``."""
-    paths = [path for cited in citations.find(clause) for path in cited.paths]
-    named = {*_names(clause), *paths, *(one["path"] for one in _DOCUMENT.finditer(clause))}
-    asked = {arg for term in terms if isinstance(term, Call) for arg in term.args}
-    return bool(named) and named <= asked and not _SAYS.search(clause)
 
 
 # Tests and clusters
@@ -132,39 +187,76 @@ _NAME: Final = re.compile(
     r"[x\u00d7](?P<times>\d{1,3})\b)?"
 )
 _TEST: Final = re.compile(
-    r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?"
+    r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?(?![\w./])"
 )
-# e.g. "4 failures are cleared"
+_FAILURES: Final = r"(?:failures?|failing tests?|tests?|clusters?|blockers?)"
+_DONE: Final = r"(?:cleared|fixed|resolved|pass(?:es|ing)? now|now pass(?:es|ing)?|passing now)"
+_ARE: Final = r"(?:are |is |have been |has been )?"
+# e.g. "4 failures are cleared", "3 of the 8 failures fixed"
 _COUNT_CLEARED: Final = re.compile(
-    r"(?P<count>\d{1,6}) (?:failures?|failing tests?|tests?|blockers?) (?:are |is )?"
-    r"(?:cleared|fixed|resolved|passing now|pass(?:es)? now)\b",
+    rf"\b(?P<count>{COUNT}) (?:of (?:the )?{COUNT} )?{_FAILURES} {_ARE}{_DONE}\b", re.IGNORECASE
+)
+_CLEARS: Final = re.compile(
+    rf"\b(?:clears|fixes|resolves) (?P<count>{COUNT}) {_FAILURES}\b", re.IGNORECASE
+)
+_CLEARED: Final = re.compile(rf"(?:\b{_FAILURES} )?{_ARE}\b{_DONE}\b", re.IGNORECASE)
+_PASSES: Final = re.compile(
+    r"\b(?:pass|passes|passing|green|succeeds?|no longer fails?|(?:does not|doesn't) fail)\b",
     re.IGNORECASE,
 )
-_CLEARED: Final = re.compile(r"\b(?:cleared|fixed|resolved)\b", re.IGNORECASE)
-_PASSES: Final = re.compile(r"\b(?:pass|passes|passing|green|succeeds?)\b", re.IGNORECASE)
 # e.g. "Targeted pytest commands all passing"
 _TARGETED: Final = re.compile(
-    r"\b(?:targeted|validation)\b[^.]{0,60}\b(?:pass|passing|passes|green|succeed)\b", re.IGNORECASE
+    r"\b(?:targeted|validation) (?:pytest |test )?(?:commands?|tests?|runs?)"
+    r"(?: (?:for|of) all (?:fixes|tasks|clusters|sprints))? (?:are |is |must |should )?(?:all )?"
+    r"(?:pass(?:es|ing|ed)?|green|succeed(?:s|ed|ing)?)\b",
+    re.IGNORECASE,
 )
 # e.g. "1 failure remaining"
 _REMAINING: Final = re.compile(
-    r"(?:(?P<count>\d{1,6}|no|zero) )(?:known )?(?:failures?|failing tests?) "
-    r"(?:is |are )?(?:remaining|remains?|left)\b",
+    rf"\b(?:(?:only|just|exactly|at most|no more than) )?(?P<count>{COUNT}|no|zero) "
+    r"(?:failures?|failing tests?) (?:is |are )?(?:remaining|remains?|left)\b",
     re.IGNORECASE,
 )
-_NO_NEW: Final = re.compile(r"\b(?:no|0|zero) (?:new failures?|regressions?)\b", re.IGNORECASE)
+# e.g. "Only IO-001 still fails"
+_ONLY: Final = re.compile(
+    r"\Aonly (?:[\w:.\[\]/` ,+-]{1,300}?) (?:still )?(?:fails?|failing|remains?|remaining)\Z",
+    re.IGNORECASE,
+)
+# Where the note of what remains stops to name it: "PERF-001, deferred to PERF-004"
+_ASIDE: Final = re.compile(
+    r"\b(?:deferred|see|tracked|waiting|waits|blocked|moved|owned|due)\b.*", re.IGNORECASE
+)
+_NO_NEW: Final = re.compile(
+    r"\b(?:no|0|zero) (?:new (?:test )?(?:failures?|regressions?)|regressions?)"
+    r"(?: (?:introduced|found|seen|observed))?\b",
+    re.IGNORECASE,
+)
+# e.g. "vs Phase L", "against the baseline"
+_AGAINST: Final = re.compile(
+    r"\b(?:vs[.]?|versus|against|compared (?:to|with)|relative to|since) (?:the )?"
+    r"(?:(?P<phase>phase \w{1,10})(?: (?:baseline|run|rerun))?|baseline|(?:last|previous) run)\b",
+    re.IGNORECASE,
+)
 _NONE_FAIL: Final = re.compile(
-    r"\A(?:(?:no|0|zero) (?:test )?(?:failures?|errors?)|(?:nothing|no tests?|none) fails?)\b",
+    r"\b(?:(?:no|0|zero) (?:test )?(?P<what>failures?|errors?|tests? fails?)(?: or errors?)?|"
+    r"nothing fails?|none fails?)\b",
     re.IGNORECASE,
 )
 _ALL_PASS: Final = re.compile(
-    r"\b(?:all tests|full suite|test suite|whole suite)\b.{0,100}\bpass", re.IGNORECASE
+    r"\b(?:all (?:the )?tests|(?:full|whole|entire|complete) (?:test )?suite|test suite)"
+    r"(?: (?:is|are|must|should|still|now|again|all|run))* (?:pass(?:es|ing|ed)?|green|succeeds?)\b"
+    r"(?: without (?:a |any )?(?:single )?(?:failures?|errors?)\b)?",
+    re.IGNORECASE,
+)
+# e.g. "Zero failures in the full suite"
+_IN_ALL: Final = re.compile(
+    r"\bin (?:the )?(?:full|whole|entire|complete) (?:test )?(?:suite|run|rerun)\b", re.IGNORECASE
 )
 
 
 def all_tests(text: str) -> str:
     """The words that say of all tests that they pass: ``All tests pass``; empty for none."""
-    said = _ALL_PASS.search(text)
+    said = _ALL_PASS.search(text) or _IN_ALL.search(text)
     return said[0] if said else ""
 
 
@@ -177,138 +269,222 @@ def _names(text: str) -> list[str]:
     return clusters + _TEST.findall(text)
 
 
+def _names_alone(note: str) -> list[str] | None:
+    """The clusters and tests that a note names; None where it says more than names."""
+    spans = [one.span() for by in (_NAME, _TEST) for one in by.finditer(note)]
+    return None if _rest(note, spans) else _names(note)
+
+
+def _number(said: str) -> str:
+    """A count in digits: ``2`` of ``two``, ``0`` of ``no``."""
+    return said if said.isdigit() else str(SMALL.get(said.lower(), 0))
+
+
 def _cleared(prose: Prose) -> list[Term]:
     """Tests or clusters that are cleared, or pass."""
-    names = _names(f"{prose.text} ({prose.note})" if prose.note else prose.text)
-    if counted := _COUNT_CLEARED.search(prose.text):
-        count = counted["count"]
-        if not names:
-            return [Compare("cleared", ">=", float(count))]
-        return [Call("cleared", tuple(names), (("count", count),))]
-    if names and _CLEARED.search(prose.text):
-        return [Call("cleared", tuple(names))]
-    tests = _TEST.findall(prose.text)
-    if tests and _PASSES.search(prose.text) and not _TARGETED.search(prose.text):
+    counted = prose.find(_COUNT_CLEARED) or prose.find(_CLEARS)
+    tests = [found[0] for found in prose.find_all(_TEST)]
+    prose.find_all(_NAME)
+    noted = _names_alone(prose.note)
+    names = _names(prose.text) + (noted or [])
+    if counted or prose.find(_CLEARED):
+        if noted is None and names:
+            return []
+        count = _number(counted["count"]) if counted else ""
+        if names:
+            return [Call("cleared", tuple(names), (("count", count),) if count else ())]
+        return [Compare("cleared", ">=", float(count))] if count else []
+    if tests and prose.find(_PASSES):
         return [Call("passing", tuple(tests))]
     return []
 
 
 def _remaining(prose: Prose) -> list[Term]:
     """How many failures are left, and which."""
-    if left := _REMAINING.search(prose.text):
-        count = left["count"] if left["count"].isdigit() else "0"
-        names = _names(prose.note.partition(",")[0] or prose.text)
-        return [Call("remaining", tuple(names), (("count", count),))]
-    if _NO_NEW.search(prose.text):
+    left = prose.find(_REMAINING)
+    if left or prose.find(_ONLY):
+        prose.find_all(_NAME)
+        prose.find_all(_TEST)
+        names = _names_alone(_ASIDE.sub("", prose.note)) if prose.note else []
+        names = _names(prose.text) + names if names is not None else []
+        count = (("count", _number(left["count"])),) if left else ()
+        return [Call("remaining", tuple(names), count)] if names or left else []
+    if prose.find(_NO_NEW):
+        against = _AGAINST.search(prose.text)
+        phase = (against["phase"] or "").lower() if against else ""
+        source = prose.brief.input.lower() if prose.brief else ""
+        if not source or re.search(rf"{re.escape(phase)}\b", source):
+            prose.find(_AGAINST)
+        prose.find(_IN_ALL)
         return [Compare("new_failures", "==", 0)]
-    is_of_all = _ALL_PASS.search(prose.text) and ".py" not in prose.text
-    if _NONE_FAIL.search(prose.text) or is_of_all:
-        return [Compare("failures", "==", 0)]
+    none = prose.find(_NONE_FAIL)
+    if none or prose.find(_ALL_PASS):
+        prose.find(_IN_ALL)
+        is_of_errors = none and none["what"] and none["what"].lower().startswith("error")
+        return [Compare("errors" if is_of_errors else "failures", "==", 0)]
     return []
 
 
 # Bounds of counts, rates, times and memory
 
-_OP: Final = (
-    r"(?P<op><=|>=|[<>=\u2264\u2265]|at least|at most|no more than|no fewer than|under|below|"
-    r"less than|fewer than|more than|over|above|exceeds|within|exactly)"
-)
 _OPS: Final = {
-    "at least": ">=", "no fewer than": ">=", "at most": "<=", "no more than": "<=", "within": "<=",
-    "under": "<", "below": "<", "less than": "<", "fewer than": "<", "more than": ">", "over": ">",
-    "above": ">", "exceeds": ">", "exactly": "==", "=": "==", "\u2264": "<=", "\u2265": ">=",
+    "at least": ">=", "no fewer than": ">=", "not fewer than": ">=", "no less than": ">=",
+    "not less than": ">=", "not below": ">=", "not under": ">=", "at most": "<=", "up to": "<=",
+    "no more than": "<=", "not more than": "<=", "not above": "<=", "not over": "<=",
+    "within": "<=", "under": "<", "below": "<", "less than": "<", "fewer than": "<",
+    "more than": ">", "over": ">", "above": ">", "exceeds": ">", "exactly": "==", "=": "==",
+    "\u2264": "<=", "\u2265": ">=", "<=": "<=", ">=": ">=", "<": "<", ">": ">",
 }  # fmt: skip
-_NUMBER: Final = r"~?(?P<value>\d{1,12}(?:\.\d{1,6})?)"
+_OP: Final = rf"(?P<op>{'|'.join(sorted(map(re.escape, _OPS), key=len, reverse=True))})"
+_NUMBER: Final = r"~?(?P<value>\d{1,12}(?:\.\d{1,6})?)(?![\d,.]*\d)"
 _SHARE_OF: Final = r"%(?: of (?:the |all )?(?P<of>\w+))?"
 _OF: Final = {
-    "collected": "collected", "executed": "executed", "ran": "executed", "run": "executed",
-    "cases": "cases", "recorded": "cases",
+    "collected": "passed/collected", "executed": "passed/executed", "ran": "passed/executed",
+    "run": "passed/executed", "cases": "passed/cases", "recorded": "passed/cases", "tests": "rate",
+    "": "rate",
 }  # fmt: skip
+_IS: Final = r"(?::|[ \t]?(?:is|are|of|stays?|remains?))?[ \t]?"
 # e.g. "Pass rate at least 79.5% of collected tests", "At least 95% of executed tests pass"
 _RATE: Final = re.compile(
-    rf"\bpass(?:ing)? ?rate (?:is |of |stays )?{_OP} ?{_NUMBER} ?{_SHARE_OF}", re.IGNORECASE
+    rf"\bpass(?:ing)?[ -]?rate{_IS}{_OP} ?{_NUMBER} ?{_SHARE_OF}", re.IGNORECASE
 )
 _RATE_OF: Final = re.compile(
     rf"{_OP} ?{_NUMBER} ?{_SHARE_OF}(?: tests)? pass(?:es|ing|ed)?\b", re.IGNORECASE
 )
-# e.g. "Runtime under 27 minutes", "margin ≥ 50% of 3600s", "Peak memory below 2 GB"
+# e.g. "Runtime under 27 minutes", "Full run takes less than 0.5 hours"
 _TIME: Final = re.compile(
-    rf"\b(?:runtime|run time|duration|wall[- ]?(?:clock )?time|elapsed(?: time)?) "
-    rf"(?:is |of |stays )?{_OP} ?{_NUMBER} ?"
+    r"\b(?:runtime|run time|duration|wall[- ]?(?:clock )?time|elapsed(?: time)?|"
+    rf"(?:full |whole )?(?:run|suite) takes){_IS}{_OP} ?{_NUMBER} ?"
     r"(?P<unit>ms|s|sec(?:onds)?|min(?:utes)?|h(?:ours?)?)\b",
     re.IGNORECASE,
 )
+# e.g. "margin \u2265 50% of 3600s", "Margin of at least 40 % below the 60 min timeout"
 _MARGIN: Final = re.compile(
-    rf"\bmargin (?:is |of |stays )?{_OP} ?{_NUMBER} ?%"
-    r"(?: (?:of|below|under) (?:the )?(?P<of>\d{1,9}) ?s)?",
+    rf"\bmargin{_IS}{_OP} ?{_NUMBER} ?%(?: (?:of|below|under|to) (?:the )?(?:(?P<of>\d{{1,9}}) ?"
+    r"(?P<unit>s|min|h)\b ?)?(?:timeout|limit)?)?",
     re.IGNORECASE,
 )
 _MEMORY: Final = re.compile(
-    rf"\b(?:peak (?:memory|rss)|memory) (?:is |of |stays )?{_OP} ?{_NUMBER} ?(?P<unit>[kKMG]i?B)\b"
+    rf"\b(?:[Pp]eak (?:memory|rss|RSS)|[Mm]emory){_IS}{_OP} ?{_NUMBER} ?(?P<unit>[kKMG]i?B)\b"
 )
-# e.g. "Failures ≤ 35", "At most 2 errors"
+# e.g. "Failures \u2264 35", "At most 2 errors", "3 failures or fewer"
 _METRIC: Final = re.compile(
-    r"\b(?P<metric>failures|failed|errors|skipped|passed|collected|exit code) (?:is |are )?"
-    rf"{_OP} ?{_NUMBER}\b",
+    r"\b(?P<metric>new failures|failures|failed|errors|skipped|passed|collected|exit code)"
+    rf"(?: tests)?{_IS}{_OP} ?{_NUMBER}(?![\w%])",
     re.IGNORECASE,
 )
-_BOUND: Final = re.compile(
-    rf"{_OP} ?{_NUMBER} (?:tests? )?(?P<metric>failures?|failed|errors?|skipped|passed|"
-    r"collected)\b",
+_COUNTED: Final = (
+    r"(?:tests? )?(?P<metric>new failures?|failures?|failed|fail|errors?|skipped|passed|pass|"
+    r"collected)(?: tests?)?\b"
+)
+_BOUND: Final = re.compile(rf"{_OP} ?{_NUMBER} {_COUNTED}", re.IGNORECASE)
+_BOUND_AFTER: Final = re.compile(
+    rf"\b{_NUMBER} (?:(?P<before>or more|or fewer|or less) )?{_COUNTED}"
+    r"(?: (?P<after>or more|or fewer|or less|at most|at least))?",
     re.IGNORECASE,
 )
-_METRICS: Final = {"failure": "failures", "error": "errors", "exit code": "exit_code"}
+_AFTER: Final = {"or more": ">=", "at least": ">="}
+_METRICS: Final = {
+    "failure": "failures", "fail": "failures", "error": "errors", "pass": "passed",
+    "exit code": "exit_code", "new failure": "new_failures", "new failures": "new_failures",
+}  # fmt: skip
 _EXIT: Final = re.compile(
     r"\bexit(?:s with)?(?: code)? (?:is |of |= ?)?(?P<value>\d{1,3})\b", re.IGNORECASE
 )
 
 
 def _compare(match: re.Match[str], metric: str, unit: str = "", of: float | None = None) -> Compare:
-    op = match["op"].lower()
-    return Compare(metric, _OPS.get(op, op), float(match["value"]), unit, of)
+    return Compare(metric, _OPS[match["op"].lower()], float(match["value"]), unit, of)
 
 
 def _thresholds(prose: Prose) -> list[Term]:
     """Every bound that the text sets."""
     terms: list[Term] = []
-    text = prose.text
-    if rate := _RATE.search(text) or _RATE_OF.search(text):
-        of = _OF.get((rate["of"] or "").lower())
-        terms.append(_compare(rate, f"passed/{of}" if of else "rate", "%"))
-    if time := _TIME.search(text):
+    if rate := prose.find(_RATE) or prose.find(_RATE_OF):
+        metric = _OF.get((rate["of"] or "").lower())
+        if metric is None:
+            return []
+        terms.append(_compare(rate, metric, "%"))
+    if time := prose.find(_TIME):
         unit = time["unit"].lower()
         unit = "ms" if unit == "ms" else "min" if unit[0] == "m" else unit[0]
         terms.append(_compare(time, "runtime", unit))
-    if margin := _MARGIN.search(text):
+    if margin := prose.find(_MARGIN):
         totals = prose.brief.totals if prose.brief else None
-        timeout = float(margin["of"]) if margin["of"] else totals.timeout_s if totals else None
-        if timeout:
-            terms.append(_compare(margin, "margin", "%", timeout))
-    if memory := _MEMORY.search(text):
+        timeout = totals.timeout_s if totals else None
+        if margin["of"]:
+            timeout = float(margin["of"]) * UNITS[margin["unit"].lower()]
+        if not timeout:
+            return []
+        terms.append(_compare(margin, "margin", "%", timeout))
+    if memory := prose.find(_MEMORY):
         terms.append(_compare(memory, "memory", memory["unit"].replace("KB", "kB")))
-    if terms:
-        return terms
-    if count := _METRIC.search(text) or _BOUND.search(text):
+    if not terms and (count := prose.find(_METRIC) or prose.find(_BOUND)):
         metric = count["metric"].lower()
-        return [_compare(count, _METRICS.get(metric, metric))]
-    return []
+        terms.append(_compare(count, _METRICS.get(metric, metric)))
+    return terms or _counts(prose)
+
+
+def _counts(prose: Prose) -> list[Term]:
+    """Bounds behind their number, and counts as they are: ``3 or fewer failures``, ``540 passed, 8
+    failed``. One count alone is none, for it may be a bound of something."""
+    found = prose.find_all(_BOUND_AFTER)
+    bounds = [(one["before"] or one["after"] or "").lower() for one in found]
+    if len(found) == 1 and not bounds[0]:
+        return []
+    return [
+        Compare(
+            _METRICS.get(one["metric"].lower(), one["metric"].lower()),
+            _AFTER.get(bound, "<=") if bound else "==",
+            float(one["value"]),
+        )
+        for one, bound in zip(found, bounds, strict=True)
+    ]
 
 
 def _exits(prose: Prose) -> list[Term]:
     """An exit code by itself."""
-    code = _EXIT.search(prose.text)
+    code = prose.find(_EXIT)
     return [Compare("exit_code", "==", float(code["value"]))] if code else []
 
 
-# Bundles and captured commands
+# The plan: attempts logged, sprints complete, decisions made
 
-_CAPTURED: Final = re.compile(
-    r"\b(?:captured|stored|saved|collected|archived|written|published|in place|present|"
-    r"available)\b",
+# e.g. "All prior sprints 1-3 are complete", "Sprints 1 and 3 complete"
+_SPRINTS: Final = re.compile(
+    r"\A(?:all )?(?:prior )?sprints? "
+    r"(?P<numbers>\d{1,4}(?:(?:-|\u2013| to |,? and |, )\d{1,4}){0,20}) (?:is |are )?"
+    r"(?:complete[d]?|done|finished)\b",
     re.IGNORECASE,
 )
-_BUNDLE: Final = re.compile(
-    r"\bbundle(?: tree| structure)?\b[^.]{0,30}\b(?:complete|in place)\b", re.IGNORECASE
+_RANGE: Final = re.compile(r"(\d+)(?:(?:-|\u2013| to )(\d+))?")
+_PRIOR: Final = re.compile(
+    r"\A(?:all )?(?:prior|previous|earlier) sprints (?:is |are )?(?:complete[d]?|done|finished)\b",
+    re.IGNORECASE,
+)
+# e.g. "Stakeholder decision (Option B vs Option C) logged in fix_plan before work begins"
+_DECISION: Final = re.compile(
+    r"\b(?:(?:stakeholder|team|policy|final) )*decision\b(?: (?:between|for|on|of)\b)?",
+    re.IGNORECASE,
+)
+_LOGGED: Final = re.compile(
+    r"\b(?:logged|recorded|documented|made|taken)\b(?: first\b)?"
+    r"(?: in (?:the )?`?(?:docs/)?(?:fix[_ ]plan|ledger|plan)(?:\.md)?`?)?",
+    re.IGNORECASE,
+)
+_OPTION: Final = re.compile(r"\boption ([A-Z0-9]{1,2})\b", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"\b(?:vs[.]?|versus|or|and|either)(?=[ \t(]*option\b)", re.IGNORECASE)
+_EITHER: Final = re.compile(r"\b(option \w{1,2}) or (?=option\b)", re.IGNORECASE)
+_BEFORE: Final = re.compile(
+    r"\bbefore (?:the )?(?:sprint (?P<number>\d{1,4}[a-z]?)\b|implementation|work|coding)"
+    r"(?: (?:begins?|starts?))?",
+    re.IGNORECASE,
+)
+# e.g. "All fix_plan Attempts logged with artifact paths"
+_ATTEMPTS: Final = re.compile(
+    r"\ball (?:the )?(?:(?:fix[_ ]plan|ledger|plan) )?attempts? (?:are |were )?(?:logged|recorded) "
+    r"with (?:their )?artifacts?(?: paths?)?\b",
+    re.IGNORECASE,
 )
 
 
@@ -317,27 +493,114 @@ def of_sprint(path: str, number: str) -> bool:
     return bool(re.search(rf"/sprint[ _-]?{re.escape(number)}(?=/|\Z)", path, re.IGNORECASE))
 
 
+def _plan(prose: Prose) -> list[Term]:
+    brief, own = prose.brief, prose.condition.sprint
+    sprints = [one for one in brief.sprints if not one.is_deferred] if brief else []
+    if brief and prose.find(_ATTEMPTS):
+        numbers = "|".join(re.escape(one.number) for one in sprints)
+        ends = re.compile(rf"/sprint[ _-]?(?:{numbers})/\Z", re.IGNORECASE)
+        folders = [entry.path for entry in brief.bundle if sprints and ends.search(entry.path)]
+        return [Call("recorded", tuple(folders))] if folders else []
+    if numbered := prose.find(_SPRINTS):
+        named: dict[str, None] = {}
+        for first, last in _RANGE.findall(numbered["numbers"]):
+            end = min(int(last or first), int(first) + 99)
+            named |= {str(n): None for n in range(int(first), end + 1)}
+        return [Call("complete", tuple(named))]
+    if brief and prose.find(_PRIOR):
+        before = [one.number for one in sprints if one.line < prose.condition.line]
+        return [Call("complete", tuple(number for number in before if number != own))]
+    if prose.find(_DECISION) and prose.find(_LOGGED):
+        return _decision(prose)
+    return []
+
+
+def _decision(prose: Prose) -> list[Term]:
+    """A decision, for one of the options that are named, else of the brief's only choice."""
+    prose.find_all(_OPTION)
+    prose.find_all(_BETWEEN)
+    work = prose.find(_BEFORE)
+    sprint = (work["number"] if work else "") or prose.condition.sprint
+    options = [f"Option {key}" for key in options_named(f"{prose.text} {prose.note}")]
+    choices = prose.brief.decisions if prose.brief else ()
+    if not options and len(choices) == 1:
+        options = [f"Option {key}" for key in option_keys(choices[0])]
+    elif not options and choices:
+        return []
+    return [Call("decided", tuple(options), (("before", sprint),) if sprint else ())]
+
+
+# Commands that validate, each in a folder of the bundle
+
+
 def _targeted(prose: Prose) -> list[Term]:
-    """The folders of the bundle that hold an exit code; with a sprint, those of the sprint."""
-    if not _TARGETED.search(prose.text) or prose.brief is None:
+    """The folders of the bundle that hold an exit code, and the commands that the tasks are
+    validated by; with a sprint, those of the sprint."""
+    if prose.brief is None or not prose.find(_TARGETED):
         return []
     number = prose.condition.sprint
-    folders = [
+    folders = tuple(
         folder
         for folder, _, name in (entry.path.rpartition("/") for entry in prose.brief.bundle)
         if "exit" in name.lower() and "code" in name.lower()
         if not number or of_sprint(f"{folder}/", number)
-    ]
-    return [Call("passes", tuple(folders))] if folders else []
+    )
+    tasks = [task for one in prose.brief.sprints if not one.is_deferred for task in one.tasks]
+    terms: list[Term] = [Call("passes", folders)] if folders else []
+    for task in (prose.tasks if number else tasks) if folders else ():
+        by = task.commands or (*_names(task.validation),)
+        terms += [Call("validated", (one, *folders)) for one in by if _validates(one)]
+    return terms
+
+
+def _validates(said: str) -> bool:
+    """Whether code or a name in a task's validation says what is to be run."""
+    return bool(_NAME.fullmatch(said) or _TEST.search(said) or ".py" in said)
+
+
+# What is said of files: captured, written, with so many entries
+
+# "All artifacts", "Logs and diffs": what may be said to lie in a folder
+_OUTPUTS: Final = re.compile(
+    r"(?:\b(?:artifacts?|evidence|logs?|outputs?|results?|reports?|summar(?:y|ies)|files?|metrics|"
+    r"diffs?|traces?|junit|xml|coverage|environment|commands?|bundles?)\b[ ,/&+]*(?:\band )?)+",
+    re.IGNORECASE,
+)
+_CAPTURED: Final = re.compile(
+    r"\b(?:captured|stored|saved|collected|archived|written|published|in place|present|"
+    r"available|exists?|there)\b(?: (?:under|in|to|at|as|below|inside))?",
+    re.IGNORECASE,
+)
+_BUNDLE: Final = re.compile(
+    r"\b(?:artifact )?bundle(?: tree| structure)? (?:is )?(?:complete|in place)\b", re.IGNORECASE
+)
+_CODE: Final = re.compile(r"`[^`]{1,300}`")
+# e.g. "8 tests extracted from Phase L log", "lists 7 failures"
+_ENTRIES: Final = re.compile(
+    rf"(?:\b(?:lists?|has|holds|contains|with) )?\b(?P<count>{COUNT}) "
+    r"(?:tests?|failures?|failing tests?|entries|cases|rows|records|items)"
+    r"(?: (?:extracted|parsed|listed|recorded|collected|found)\b(?: from [\w .-]{1,60})?)?",
+    re.IGNORECASE,
+)
+_WRITTEN: Final = re.compile(
+    r"\b(?:created|written|published|produced|generated|saved|stored|captured|collected|drafted|"
+    r"delivered|parsed|mapped|updated|extracted|completed?|exists?|present|available|in place)\b",
+    re.IGNORECASE,
+)
+_DOCUMENT: Final = re.compile(r"`?(?P<path>[\w./-]{1,200}\.(?:md|rst|txt|py|toml|ya?ml|json))\b`?")
+_THIS: Final = re.compile(r"\bthis (?:document|brief|file)\b", re.IGNORECASE)
 
 
 def _captured_in(prose: Prose) -> list[Term]:
     """What is said to be captured: folders that hold files, files, or the whole bundle."""
-    if prose.brief and _BUNDLE.search(prose.text):
+    if prose.brief and prose.find(_BUNDLE):
         wanted = (entry.path for entry in prose.brief.bundle if not entry.optional)
         return [Call("exists", tuple(path for path in wanted if not path.endswith("/")))]
-    if not _CAPTURED.search(prose.text):
+    if not prose.find(_CAPTURED) or _ENTRIES.fullmatch(prose.note):
         return []
+    prose.find_all(_OUTPUTS)
+    prose.find_all(_CODE)
+    prose.find_all(_DOCUMENT)
     paths = [path for cited in citations.find(prose.text) for path in cited.paths]
     folders = tuple(path for path in paths if path.endswith("/"))
     files = tuple(path for path in paths if not path.endswith("/"))
@@ -347,50 +610,63 @@ def _captured_in(prose: Prose) -> list[Term]:
     ]
 
 
-# The plan: attempts logged, sprints complete, decisions made
-
-# e.g. "All prior sprints 1-3 are complete"
-_SPRINTS: Final = re.compile(
-    r"\A(?:all )?(?:prior )?sprints? (?P<first>\d+)(?:(?:-|\u2013| to | and )(?P<last>\d+))?"
-    r" (?:is |are )?(?:complete|done|finished)",
-    re.IGNORECASE,
-)
-_PRIOR: Final = re.compile(
-    r"\A(?:all )?(?:prior|previous|earlier) sprints\b[^.]{0,20}\bcomplete", re.IGNORECASE
-)
-_DECISION: Final = re.compile(
-    r"\bdecision\b[^.]{0,100}\b(?:logged|recorded|documented|made|taken)\b", re.IGNORECASE
-)
-_OPTION: Final = re.compile(r"\boption [A-Z0-9]{1,2}\b", re.IGNORECASE)
-_BEFORE: Final = re.compile(r"\bbefore sprint (?P<number>\d{1,4}[a-z]?)\b", re.IGNORECASE)
-# e.g. "All fix_plan Attempts logged with artifact paths"
-_ATTEMPTS: Final = re.compile(
-    r"\ball\b[^.]{0,30}\battempts?\b[^.]{0,20}\b(?:logged|recorded)\b[^.]{0,20}\bartifact",
-    re.IGNORECASE,
-)
+def _entries(prose: Prose) -> list[Term]:
+    """A file with so many entries: ``a.json lists 7 failures``, ``Parsed (7 tests extracted)``."""
+    counted = _ENTRIES.fullmatch(prose.note) if prose.note else prose.find(_ENTRIES)
+    if counted is None or not _is_subject(_CODE.sub("", prose.text)):
+        return []
+    prose.find_all(_DOCUMENT)
+    if prose.note and _WRITTEN.search(prose.text):
+        prose.seen.append((0, len(prose.text)))
+    paths = _documents(prose, prose.text)
+    count = ("count", _number(counted["count"]))
+    return [Call("lists", paths, (count,))] if len(paths) == 1 else []
 
 
-def _plan(prose: Prose) -> list[Term]:
-    brief, own = prose.brief, prose.condition.sprint
-    sprints = [one for one in brief.sprints if not one.is_deferred] if brief else []
-    if _ATTEMPTS.search(prose.text) and brief:
-        numbers = "|".join(re.escape(one.number) for one in sprints)
-        ends = re.compile(rf"/sprint[ _-]?(?:{numbers})/\Z", re.IGNORECASE)
-        folders = [entry.path for entry in brief.bundle if sprints and ends.search(entry.path)]
-        return [Call("recorded", tuple(folders))] if folders else []
-    if numbered := _SPRINTS.match(prose.text):
-        first, last = int(numbered["first"]), int(numbered["last"] or numbered["first"])
-        return [Call("complete", tuple(str(n) for n in range(first, min(last, first + 99) + 1)))]
-    if _PRIOR.match(prose.text) and brief:
-        before = [one.number for one in sprints if one.line < prose.condition.line]
-        return [Call("complete", tuple(number for number in before if number != own))]
-    if _DECISION.search(prose.text):
-        options = tuple(dict.fromkeys(_OPTION.findall(f"{prose.text} {prose.note}")))
-        work = _BEFORE.search(prose.text)
-        sprint = work["number"] if work else own
-        return [Call("decided", options, (("before", sprint),) if sprint else ())]
-    return []
+def _named(prose: Prose) -> list[Term]:
+    """A document that the note names, or that a cross-reference is called by. One that was updated
+    shows that only where it is of the brief's own run."""
+    made = _WRITTEN.search(prose.text)
+    if prose.brief is None or prose.condition.sprint or not (made and _is_subject(prose.text)):
+        return []
+    prose.seen.append((0, len(prose.text)))
+    if _THIS.search(prose.note):
+        return [Call("exists", (prose.path,))]
+    if _ENTRIES.fullmatch(prose.note):
+        return []
+    paths = _documents(prose, prose.note)
+    own = [path for one in prose.brief.references for path in one.paths]
+    stamp = prose.brief.stamp or "\n"
+    is_own = all(any(o.endswith(path) and stamp in o for o in own) for path in paths)
+    is_made = is_own or made[0].lower() not in {"updated", "complete", "completed"}
+    return [Call("exists", paths)] if paths and is_made else []
 
+
+def _documents(prose: Prose, said: str) -> tuple[str, ...]:
+    """The documents that ``said`` names, else the one that a cross-reference to is called by the
+    words of the text."""
+    if paths := [match["path"] for match in _DOCUMENT.finditer(said)]:
+        return tuple(paths)
+    for reference in prose.brief.references if prose.brief else ():
+        words = words_of(reference.label)
+        if len(words) > 1 and has_words(prose.text, words):
+            return reference.paths
+    return ()
+
+
+def _is_subject(text: str) -> bool:
+    """Whether a text asks for nothing of its own: neither limits nor bounds, one clause."""
+    of_text = Prose(text, "", _NOTHING, None, "", [])
+    return not (
+        _LIMITS.search(text)
+        or any(one[0].strip() != "with" for one in _JOINT.finditer(text))
+        or any(reader(of_text) for reader in (_remaining, _cleared, _thresholds, _exits))
+    )
+
+
+_NOTHING: Final = Condition(
+    section="", text="", claimed=None, optional=False, check="", line=1, sprint=""
+)
 
 # Documents
 
@@ -400,23 +676,27 @@ _DOCUMENTED: Final = re.compile(
     r"noted|explained)\b(?: in (?P<places>.{2,200}))?",
     re.IGNORECASE,
 )
-_DEPLOYED: Final = re.compile(
-    r"\b(?:deployed|implemented|added|landed|applied|in code)\b", re.IGNORECASE
+# e.g. "`docs/testing.md` and `docs/howto.md` document the policy"
+_DOCUMENTS: Final = re.compile(
+    r"(?P<places>.{2,200}?) (?:documents?|describes?|explains?|mentions?) (?P<what>.{2,200})",
+    re.IGNORECASE,
 )
-_PLACES: Final = re.compile(r" ?\+ ?|, ?| and | & ")
+_DEPLOYED: Final = re.compile(
+    r"\b(?:deployed|implemented|added|landed|applied|in code)\Z", re.IGNORECASE
+)
+_PLACES: Final = re.compile(r" ?\+ ?|, ?(?:and )?| and | & ")
 _FIX_PLAN: Final = re.compile(
     r"`?(?:the )?(?:docs/)?(?:fix[_ ]plan(?:\.md)?|ledger|plan)`?\Z", re.IGNORECASE
 )
-_DOCUMENT: Final = re.compile(r"`?(?P<path>[\w./-]{1,200}\.(?:md|rst|txt|py|toml|ya?ml|json))`?")
-_THIS: Final = re.compile(r"\bthis (?:document|brief|file)\b", re.IGNORECASE)
 
 
 def _documented(prose: Prose) -> list[Term]:
     """Something documented in the ledger, in documents, or where its task says."""
-    documented = _DOCUMENTED.match(prose.text)
-    if not documented:
+    documented = _DOCUMENTED.fullmatch(prose.text) or _DOCUMENTS.fullmatch(prose.text)
+    if not documented or not _asks_for_words(documented["what"]):
         return []
     what = documented["what"]
+    prose.seen.append(documented.span())
     if not documented["places"]:
         return _task_document(prose, what)
     terms: list[Term] = []
@@ -428,6 +708,11 @@ def _documented(prose: Prose) -> list[Term]:
         else:
             return []  # a place that nobody knows: the whole cannot be judged
     return terms
+
+
+def _asks_for_words(what: str) -> bool:
+    """Whether what is to be documented is a subject, and no demand of its own."""
+    return all(_is_subject(one) for one in _PLACES.split(what))
 
 
 def _task_document(prose: Prose, what: str) -> list[Term]:
@@ -443,7 +728,9 @@ def _task_document(prose: Prose, what: str) -> list[Term]:
 
 def _deployed(prose: Prose) -> list[Term]:
     """What the code of the task defines is in its file."""
-    task = _task(prose, prose.text) if _DEPLOYED.search(prose.text) else None
+    is_meant = _DEPLOYED.search(prose.text) and _is_subject(prose.text)
+    task = _task(prose, prose.text) if is_meant else None
+    prose.seen.append((0, len(prose.text)))
     return [
         Call("contains", (file.path, *file.defines))
         for file in (task.files if task else ())
@@ -459,28 +746,13 @@ def _task(prose: Prose, what: str) -> Task | None:
     return task if count >= 2 else None
 
 
-def _named(prose: Prose) -> list[Term]:
-    """Documents that the criterion or its note names, or that a cross-reference is called by."""
-    if prose.brief is None or prose.condition.sprint:
-        return []
-    if _THIS.search(prose.note):
-        return [Call("exists", (prose.path,))]
-    paths = [match["path"] for match in _DOCUMENT.finditer(f"{prose.text} {prose.note}")]
-    if paths:
-        return [Call("exists", tuple(paths))]
-    for reference in prose.brief.references:
-        words = words_of(reference.label)
-        if len(words) > 1 and has_words(prose.text, words):
-            return [Call("exists", reference.paths)]
-    return []
-
-
 _READERS: Final[tuple[Callable[[Prose], list[Term]], ...]] = (
     _plan,
     _targeted,
     _remaining,
     _cleared,
     _thresholds,
+    _entries,
     _captured_in,
     _documented,
     _deployed,

@@ -1,21 +1,18 @@
 """Where the work stands that a brief hands over: its sprints, decisions and blockers, and whether
 the run that it starts from says what it tells of it."""
 
-import re
-from collections.abc import Sequence
 from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.gates.checks import Call
+from ledger.gates.decisions import decided, judge_decision, option_keys, options_named
 from ledger.gates.facts import Facts
 from ledger.gates.gate import judged, judged_sprint, judged_term, sprint_named
-from ledger.gates.judge import judge_decision
 from ledger.gates.model import (
     BriefState,
     Decision,
     JudgedCriterion,
     Judgement,
-    Option,
     Sprint,
     SprintState,
     met,
@@ -24,9 +21,6 @@ from ledger.gates.model import (
     worst,
 )
 
-# e.g. "A: UTF-8 only", "Option 2", of a table's row
-_KEY: Final = re.compile(r"(?:option )?([A-Z]|\d{1,2})\b(?! ?[a-z])", re.IGNORECASE)
-_OPTION: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
 _SLACK: Final = 0.01  # of a runtime, which people round
 
 
@@ -70,7 +64,7 @@ def sprint_state(facts: Facts, sprint: Sprint, action: int | None = None) -> Spr
 
 def _awaited(facts: Facts, prerequisite: JudgedCriterion) -> str:
     """A prerequisite in short: ``decision B or C (galph)``."""
-    options = list(dict.fromkeys(key.upper() for key in _OPTION.findall(prerequisite.text)))
+    options = options_named(prerequisite.text)
     if "decision" not in prerequisite.text.lower() or not options:
         return prerequisite.text or prerequisite.check
     decisions = facts.brief.decisions if facts.brief else ()
@@ -81,19 +75,8 @@ def _awaited(facts: Facts, prerequisite: JudgedCriterion) -> str:
 
 def decision_state(facts: Facts, decision: Decision) -> Judgement:
     """Whether the plan says which of a decision's options was decided for."""
-    keys = [f"option {key}" for key in option_keys(decision)]
-    return judge_decision(" ".join(keys) or decision.title, facts)
-
-
-def option_keys(decision: Decision) -> Sequence[str]:
-    """The letters or numbers that the options are known by."""
-    return tuple(filter(None, map(option_key, decision.options)))
-
-
-def option_key(option: Option) -> str:
-    """The letter or number that an option is known by; empty for none."""
-    key = _KEY.match(option.name)
-    return key[1].upper() if key else ""
+    keys = option_keys(decision)
+    return decided(keys, facts) if keys else judge_decision(decision.title, facts)
 
 
 def _baseline(facts: Facts) -> Judgement | None:
