@@ -6,6 +6,7 @@ import json
 import math
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -278,6 +279,95 @@ def test_a_killed_ledger_takes_its_command_with_it_and_leaves_what_was_captured(
     found = bundle(repo)
     assert found.completeness == "incomplete"
     assert "its end was never written" in found.reason
+
+
+CRASH = """\
+Process:             App [123]
+Identifier:          org.example.app
+Code Type:           ARM-64
+Report Version:      104
+
+Exception Type:  SIGSEGV
+Crashed Thread:  0
+
+Thread 0 Crashed:
+0   LibA                                 0x00000001cad70ff0 0x1cacb4000 + 774128
+"""
+DUMP = """\
+           PID: 77 (app)
+        Signal: 11 (SEGV)
+       Message: Process 77 (app) of user 1000 dumped core.
+
+                Stack trace of thread 77:
+                #0  0x00007f2a00000001 raise (libc.so.6 + 0x3d5)
+                #1  0x00007f2a00000002 n/a (libgpu.so + 0x88)
+                #2  0x00007f2a00000003 main (app + 0x10)
+"""
+
+
+def test_rounds_have_metrics_numbers_batches_and_a_preflight(repo: Repository) -> None:
+    (repo.path / "crashes").mkdir()
+    (repo.path / "crashes" / "old.crash").write_text(CRASH)
+    (repo.path / "crash.txt").write_text(CRASH)
+    script = (
+        "n=$(cat n 2>/dev/null || echo 1); echo $((n+1)) > n; echo load: 1; echo load: 14.$n%\n"
+        "test $n != 3 || { cp crash.txt crashes/App-3.crash; echo '|'; kill -SEGV $$; }"
+    )
+    done = run(
+        repo, "--rounds", "5", "--first", "1620", "--batch", "2", "--crashes", "crashes",
+        "--metric", "Load=load: ([0-9.]+%)", "--metric", "Odd=[|]", "--preflight",
+        "sh -c 'echo Device: M4; echo; echo count: 1'", script=script,
+    )  # fmt: skip
+    assert "4 of 5 rounds passed" in done.out, done
+    report = (repo.path / FOLDER / "rounds.md").read_text()
+    assert "# Rounds 1620-1624 of" in report
+    assert "**Preflight**: `Device: M4`, `count: 1`" in report
+    assert re.findall(r"\| (162\d) \|.*?\| (\S+) \| (\S+) \| \d", report) == [
+        ("1620", "14.1%", "-"), ("1621", "14.2%", "-"), ("1622", "14.3%", "/"),
+        ("1623", "14.4%", "-"), ("1624", "14.5%", "-"),
+    ]  # fmt: skip
+    assert "- Batch 2 (1622-1623): 1/2 (50.0%)" in report
+    assert "**Average Load**: 14.30 %" in report
+    told = call(repo.path, "rounds", f"{FOLDER}/rounds.md", "--json").data
+    assert {claim["verdict"] for claim in told["claims"]} <= {"supported", "unverifiable"}
+    [crash] = call(repo.path, "rounds", FOLDER, "--json").data["crashes"]
+    assert (crash["signature"], crash["rounds"]) == ("SIGSEGV in LibA + 774128", ["1622"])
+
+
+@LINUX
+def test_a_dump_of_a_round_that_died_is_kept(repo: Repository) -> None:
+    tools = repo.path / "tools"
+    tools.mkdir()
+    (tools / "dump.txt").write_text(DUMP)
+    (tools / "coredumpctl").write_text(f"#!/bin/sh\ncat {tools}/dump.txt\n")
+    (tools / "coredumpctl").chmod(0o755)
+    path = f"{tools}:{os.environ['PATH']}"
+    done = run(repo, "--rounds", "2", script="kill -SEGV $$", env={**os.environ, "PATH": path})
+    assert "0 of 2 rounds passed" in done.out, done
+    [crash] = call(repo.path, "rounds", FOLDER, "--json").data["crashes"]
+    assert (crash["signature"], crash["rounds"]) == ("SIGSEGV in libgpu.so + 0x88", ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (["--preflight", "sh -c 'echo no device; exit 3'"], 1, "exit code 3: no device; nothing was"),
+        (["--preflight", "no-such-program"], 2, "no-such-program: no such file"),
+        (["--preflight", "'"], 2, "--preflight ': No closing quotation"),
+        (["--first", "7"], 2, "--first: expected rounds to report"),
+        (["--rounds", "2", "--metric", "Load"], 2, "--metric Load: expected a name, = and a pattern"),
+        (["--rounds", "2", "--metric", "Load=("], 2, "--metric Load=(: expected a pattern"),
+        (["--crashes", "nowhere"], 2, "--crashes nowhere: expected a folder, found none"),
+    ],
+)  # fmt: skip
+def test_what_keeps_rounds_from_being_run(
+    repo: Repository, options: list[str], code: int, told: str
+) -> None:
+    done = run(repo, *options, script=": > begun")
+    assert done.code == code
+    assert told in done.err
+    assert not (repo.path / "begun").exists()
+    assert not (repo.path / FOLDER).exists()
 
 
 @LINUX

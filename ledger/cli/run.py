@@ -46,6 +46,29 @@ def command(
         str | None,
         typer.Option("--against", metavar="K/N|FILE", help="Compare rounds with an earlier batch."),
     ] = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric",
+            metavar="NAME=REGEX",
+            help="A column of the rounds' report: what REGEX matches last in the output.",
+        ),
+    ] = None,
+    first: Annotated[
+        int | None,
+        typer.Option("--first", metavar="N", min=1, help="The first round's number.  [default: 1]"),
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option("--batch", metavar="N", min=1, help="Count so many rounds together."),
+    ] = None,
+    preflight: Annotated[
+        str, typer.Option("--preflight", metavar="CMD", help="What has to pass before it starts.")
+    ] = "",
+    crashes: Annotated[
+        Path | None,
+        typer.Option("--crashes", metavar="DIR", help="Where new crash reports appear."),
+    ] = None,
     stamp: Annotated[
         str, typer.Option("--stamp", metavar="S", help="The stamp; default: now, in UTC.")
     ] = "",
@@ -106,7 +129,7 @@ def command(
         folder, commands = plan.folder, plan.commands
 
     def tell(ended: CompletedRound) -> None:
-        output.diagnostic(report.round_line(ended, rounds))
+        output.diagnostic(report.round_line(ended, (first or 1) + rounds - 1))
 
     run_one = partial(
         run,
@@ -115,6 +138,11 @@ def command(
         retries=retries,
         retry_on=retry_on or (),
         against=against,
+        metrics=metrics or (),
+        first=first,
+        batch=batch,
+        preflight=preflight,
+        crashes=crashes,
         phase=phase,
         sprint=sprint,
         folder=folder,

@@ -1,6 +1,7 @@
 """``ledger run``: execute a command, capture what it did as a bundle, and record that."""
 
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ from ledger.commands.decision import words_of
 from ledger.commands.rounds import earlier_batch
 from ledger.config import Config
 from ledger.edits.append import section_of
-from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
 from ledger.gates.gate import briefs_of
@@ -30,9 +31,9 @@ from ledger.plan.model import Item, Ledger, Model, Result
 from ledger.plan.text import decode
 from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
-from ledger.run.model import CompletedRound
+from ledger.run.model import CompletedRound, Gauge, Repetition
 from ledger.run.process import Interrupts, NotStarted
-from ledger.run.rounds import Interrupted, execute_rounds, write_report
+from ledger.run.rounds import Interrupted, execute_preflight, execute_rounds, write_report
 
 _SLUG = re.compile(r"[^\w.-]+")
 
@@ -96,6 +97,11 @@ def run(
     retry_on: Sequence[str] = (),
     timeout_s: float | None = None,
     against: str | None = None,
+    metrics: Sequence[str] = (),
+    first: int | None = None,
+    batch: int | None = None,
+    preflight: str = "",
+    crashes: Path | None = None,
     stamp: str = "",
     phase: str = "",
     sprint: str = "",
@@ -119,7 +125,10 @@ def run(
     folder in the one of the stamp. The command is executed once, or in as many ``rounds`` as are
     wanted, which are compared with the batch ``against`` (``K/N`` or a report). A round tries again
     up to ``retries`` times after what ``retry_on`` names, a signal, an exit code or a pattern of
-    the output, or after every failure; ``timeout_s`` is for each try. ``echo`` gets what the
+    the output, or after every failure; ``timeout_s`` is for each try. The report of the rounds has
+    a column for each of the ``metrics`` (``Efficiency=PATTERN``), numbers from ``first`` on, and
+    counts by ``batch``; the command ``preflight`` has to pass before. New crash reports are copied
+    from ``crashes``, or from where the system puts them. ``echo`` gets what the
     command writes, ``progress`` each round that ended; the others are as for ``append``.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
@@ -130,13 +139,14 @@ def run(
     plan = read.opened(config).ledger
     tries = RetryOn.parse(retry_on)
     terms = Command(words=tuple(command), timeout_s=timeout_s, retries=retries, retry_on=tries)
+    repetition = _repetition(rounds, metrics, first, batch, preflight=preflight, crashes=crashes)
     earlier = None if against is None else earlier_batch(against)
     section = _section(plan, item, is_recorded=record)
     if decision:
         words_of(config, section, decision, because)  # refused before anything is executed
     fill = {"phase": phase, "sprint": sprint}
     made = _folder(config, section, folder, fill, stamp=stamp, into=into)
-    bundle = _bundle(config, plan, section, made, item=item, command=terms, planned=rounds)
+    bundle = _bundle(config, plan, section, made, item=item, command=terms, repetition=repetition)
     aside = [*set_aside(config, [bundle.path]), *earlier_runs(config, plan)]
     capture = partial(_capture, config, bundle, aside=aside, earlier=earlier)
     with Interrupts() as interrupts:
@@ -147,6 +157,37 @@ def run(
         save = partial(save, result=result, complete=complete, status=status)
         recorded = _recorded(bundle, partial(save, because=because, decision=decision))
     return _outcome(config, bundle, duration_s, verdict, recorded)
+
+
+def _repetition(
+    rounds: int,
+    metrics: Sequence[str],
+    first: int | None,
+    batch: int | None,
+    *,
+    preflight: str,
+    crashes: Path | None,
+) -> Repetition:
+    """How the command is repeated. Raises UsageError for what only rounds have, where there is one,
+    and for what is not there."""
+    given = {"--metric": metrics, "--first": first, "--batch": batch}
+    idle = [name for name, value in given.items() if value]
+    if rounds == 1 and idle:
+        raise UsageError("usage", f"{idle[0]}: expected rounds to report", "give --rounds N")
+    if crashes is not None and not crashes.is_dir():
+        raise UsageError("usage", f"--crashes {crashes}: expected a folder, found none")
+    try:
+        words = shlex.split(preflight)
+    except ValueError as error:
+        raise UsageError("usage", f"--preflight {preflight[:80]}: {error}") from error
+    return Repetition(
+        planned=rounds,
+        first=first or 1,
+        batch=batch or Repetition().batch,
+        gauges=tuple(map(Gauge.parse, metrics)),
+        preflight=tuple(words),
+        crashes=crashes.resolve() if crashes else None,
+    )
 
 
 def _section(plan: Ledger, item: str, *, is_recorded: bool) -> Item:
@@ -172,7 +213,7 @@ def _bundle(
     *,
     item: str,
     command: Command,
-    planned: int,
+    repetition: Repetition,
 ) -> Bundle:
     """The bundle in the folder that was ``made``, which keeps the variables that the work asks for:
     the item itself, and the first of its briefs that has a rerun."""
@@ -184,7 +225,7 @@ def _bundle(
         stamp=made[1],
         item=item,
         command=command,
-        planned=planned,
+        repetition=repetition,
         variables=wanted(config, decode(plan.text), section, brief),
     )
 
@@ -210,6 +251,7 @@ def _capture(
         bundle.write_claim()
         started = time.monotonic()
         try:
+            execute_preflight(bundle, interrupts)
             execute_rounds(bundle, interrupts, echo=echo, progress=progress)
         except Interrupted as cut:
             bundle.interrupt(str(cut))
@@ -221,12 +263,15 @@ def _capture(
         bundle.interrupt("interrupted between two executions")
         bundle.write_claim()
         raise
+    except Refused:
+        shutil.rmtree(bundle.place)
+        raise
     except NotStarted as error:
         if not bundle.rounds:
             shutil.rmtree(bundle.place)
         raise UsageError(
             "no-such-command",
-            f"{bundle.command.words[0][:200]}: {str(error).lower()}",
+            f"{bundle.running[0][:200]}: {str(error).lower()}",
             "give a command behind --, as in `ledger run ITEM -- pytest tests`",
         ) from error
     except OSError as error:

@@ -134,6 +134,41 @@ def _lldb_frames(text: str) -> list[Frame]:
     return frames
 
 
+# systemd's coredumpctl
+
+_DUMP = re.compile(r"^ *PID: \d", re.MULTILINE)
+# `Signal: 11 (SEGV)`
+_DUMP_SIGNAL = re.compile(r"^ *Signal: \d{1,3} \((\w{1,10})\)", re.MULTILINE)
+# `#0  0x00007f2a raise (libc.so.6 + 0x3d5)`
+_DUMP_FRAME = re.compile(r"[ \t]*#\d{1,4} +0x[0-9a-fA-F]+ (.{1,1000}?) \(([^()\n]{1,300})\)")
+_DUMP_STACK = "Stack trace of thread "
+
+
+def is_core_dump(name: str, sample: bytes) -> bool:
+    """Text that `coredumpctl info` prints."""
+    return file_name(name).endswith(_SUFFIXES) and _DUMP_STACK.encode() in sample
+
+
+def read_core_dump(data: bytes, name: str) -> tuple[Part, ...]:
+    """Every dump in the output of `coredumpctl info`, at most ``MAX_CRASHES``."""
+    dumps = _DUMP.split(decode(data))[1:]
+    return (_part("coredump", name, (_dumped(dump, name) for dump in dumps), "dumps"),)
+
+
+def _dumped(dump: str, name: str) -> Crash:
+    """The stack that comes first is that of the thread that died."""
+    said = _DUMP_SIGNAL.search(dump)
+    frames = []
+    for line in islice(dump.partition(_DUMP_STACK)[2].split("\n"), 1, MAX_FRAMES + 1):
+        found = _DUMP_FRAME.match(line)
+        if found is None:
+            break
+        function = "" if found[1] == "n/a" else found[1]
+        frames.append(Frame(function, "", found[2]))
+    what = f"SIG{said[1]}" if said else "crash"
+    return crash_of(what, what, frames, name)
+
+
 # Sanitizers
 
 _SANITIZER_MARK = re.compile(r"Sanitizer: |: runtime error: ")

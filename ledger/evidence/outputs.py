@@ -55,6 +55,7 @@ READERS: tuple[Reader, ...] = (
     Reader("apple-crash", apple_crash.matches, apple_crash.read),
     Reader("sanitizer", crashes.is_sanitizer, crashes.read_sanitizer),
     Reader("backtrace", crashes.is_backtrace, crashes.read_backtrace),
+    Reader("coredump", crashes.is_core_dump, crashes.read_core_dump),
     Reader("commands", execution.is_commands, execution.read_commands, has_results=False),
     Reader("environment", environment.matches, environment.read, has_results=False),
     Reader("run", execution.is_claim, execution.read_claim),

@@ -51,8 +51,8 @@ def attempt(appended: Appended, *, with_metrics: bool = False) -> str:
     return visible(f"{place}: {appended.item} {name}, {appended.result}{metrics}")
 
 
-def round_line(ended: CompletedRound, planned: int) -> str:
+def round_line(ended: CompletedRound, last: int) -> str:
     """How a round ended."""
     retried = f", retried after {', '.join(ended.retried)}" if ended.retried else ""
     how = f"{ended.word}{retried}, {ended.exit.wall_s:.2f} s"
-    return f"round {ended.number}/{planned}: {how}"
+    return f"round {ended.number}/{last}: {how}"

@@ -21,7 +21,7 @@ from ledger.git import files
 from ledger.git.changes import Changes, changed_lines
 from ledger.plan.text import counted, visible
 from ledger.run.command import Command, shell_line
-from ledger.run.model import CompletedRound, Exit
+from ledger.run.model import CompletedRound, Exit, Repetition
 
 State = Literal["running", "ended", "timeout", "interrupted"]
 
@@ -134,8 +134,9 @@ def _is_made(place: Path, *, may_be_empty: bool) -> bool:
 class Bundle:
     """A bundle while it is made. ``path`` is its folder relative to ``root``, the repository's top,
     ``place`` the same from the root of the file system; ``state`` and ``reason`` are what it claims
-    of itself, ``rounds`` those that came to their end, ``variables`` what it keeps of the
-    environment beside what is always kept. All that writes raises OSError."""
+    of itself, ``rounds`` those that came to their end, ``preflight`` what was printed before them,
+    ``running`` the command whose turn it is, ``variables`` what it keeps of the environment beside
+    what is always kept. All that writes raises OSError."""
 
     def __init__(
         self,
@@ -145,12 +146,15 @@ class Bundle:
         stamp: str,
         item: str,
         command: Command,
-        planned: int,
+        repetition: Repetition,
         variables: Collection[str] = (),
     ) -> None:
         self.variables = variables
         self.path, self.place, self.stamp = path, root / path, stamp
-        self.item, self.command, self.planned = item, command, planned
+        self.item, self.command, self.repetition = item, command, repetition
+        self.planned = repetition.planned
+        self.preflight: tuple[str, ...] = ()
+        self.running = repetition.preflight or command.words
         self.root = root
         self.started = time.time()
         self.state: State = "running"
@@ -255,7 +259,7 @@ class Bundle:
     def write_beginning(self) -> None:
         """``commands.txt``, where and what as a shell would run it, and ``environment.txt``: what
         is known to say something about results and nothing secret."""
-        numbers = range(1, self.planned + 1)
+        numbers = self.repetition.numbers
         words = [self.command.within(self.round_place(number)) for number in numbers]
         below = os.path.relpath(Path.cwd(), self.root)
         lines = [

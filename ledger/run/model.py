@@ -1,8 +1,16 @@
 """How what was run ended: one execution of the command, and a round of executions."""
 
+import os
+import re
 import signal
+from collections.abc import Sequence
+from pathlib import Path
 
+from pydantic import Field
+
+from ledger.errors import UsageError
 from ledger.plan.model import Model
+from ledger.plan.text import one_line
 
 TIMED_OUT = 124
 """The exit code of a command that took too long, as timeout(1) has it."""
@@ -46,6 +54,61 @@ class Exit(Model):
             return f"exit code {self.code}"
 
 
+class Gauge(Model):
+    """A value that the command prints, and that the report of its rounds has a column for."""
+
+    name: str
+    """The heading of the column."""
+    pattern: re.Pattern[bytes]
+    """What matches it in the output; its first group is the value, else all of it."""
+
+    @classmethod
+    def parse(cls, given: str) -> "Gauge":
+        """Read ``Efficiency=([0-9.]+%)``. Raises UsageError for anything else."""
+        name, _, pattern = given.partition("=")
+        name = one_line(name).strip()
+        if not name or not pattern or "|" in name or len(name) > 40:
+            expected = "a name, = and a pattern, such as 'Efficiency=efficiency: ([0-9.]+%)'"
+            raise UsageError("usage", f"--metric {given[:80]}: expected {expected}")
+        try:
+            return cls(name=name, pattern=re.compile(os.fsencode(pattern)))
+        except (re.error, ValueError, RecursionError) as error:
+            told = f"--metric {given[:80]}: expected a pattern: {error}"
+            raise UsageError("usage", told) from None
+
+    def value(self, output: bytes) -> str:
+        """The value that was printed last; empty for none."""
+        last = None
+        for found in self.pattern.finditer(output):
+            last = found
+        if last is None:
+            return ""
+        told = last[1] if last.re.groups else last[0]
+        return one_line((told or b"").decode("utf-8", "replace")).strip().replace("|", "/")[:40]
+
+
+class Repetition(Model):
+    """How a command is repeated, and what is done around it."""
+
+    planned: int = 1
+    """How many rounds."""
+    first: int = 1
+    """The number of the first."""
+    batch: int = 10
+    """How many rounds the report counts together."""
+    gauges: tuple[Gauge, ...] = ()
+    """What the report shows of each round's output."""
+    preflight: tuple[str, ...] = ()
+    """The command that has to pass before the first; empty for none."""
+    crashes: Path | None = None
+    """Where reports of crashes appear; None for where the system puts them."""
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of the rounds."""
+        return range(self.first, self.first + self.planned)
+
+
 class CompletedRound(Model):
     """A round that came to its end: one execution that counts, after others that did not."""
 
@@ -55,6 +118,8 @@ class CompletedRound(Model):
     """How its last try ended."""
     retried: tuple[str, ...]
     """How each try before that ended, in words."""
+    metrics: dict[str, str] = Field(default={})
+    """What its last try printed, by the names of the gauges."""
     fault: str = ""
     """What its last try's outputs say against it, although its exit code is 0; empty for
     nothing."""

@@ -5,20 +5,23 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from ledger.errors import Refused
 from ledger.evidence import stats
 from ledger.evidence.outputs import outputs_of
 from ledger.evidence.rounds import judge, result_of
+from ledger.evidence.rounds_cells import number as value_of
 from ledger.evidence.rounds_model import Earlier, Judgement, Round, RoundsReport
 from ledger.evidence.stats import SMALLEST_DROP
 from ledger.git.files import WorkTree
-from ledger.plan.text import one_line
+from ledger.plan.text import one_line, visible
 from ledger.run.bundle import Bundle, shown_time, write_exit
 from ledger.run.command import shell_line
-from ledger.run.model import CompletedRound
+from ledger.run.crashes import CrashReports
+from ledger.run.model import TIMED_OUT, CompletedRound
 from ledger.run.process import Interrupts, execute
 
 _OF_A_TRY = ("exit_code.txt", "time.txt", "junit.xml", "report.jsonl")
-_BATCH = 10
+_PREFLIGHT_S = 600.0
 _LONGEST = 200  # characters of a fault
 _LIKELY = 0.05
 
@@ -40,7 +43,7 @@ def execute_rounds(
     Raises Interrupted, ``process.NotStarted``, and OSError where the disk does not take what is
     written.
     """
-    for number in range(1, bundle.planned + 1):
+    for number in bundle.repetition.numbers:
         place = bundle.begin_round(number)
         ended = _execute_round(bundle, number, place, interrupts, echo)
         bundle.end_round(ended)
@@ -60,6 +63,7 @@ def _execute_round(
     command = bundle.command
     words, log = command.within(place), place / command.log_name
     retried: list[str] = []
+    reports = CrashReports(bundle.repetition.crashes, command.words)
     while True:
         if interrupts.caught:
             raise Interrupted(f"{interrupts.caught[0].name} between two executions")
@@ -67,15 +71,24 @@ def _execute_round(
         if ended.cut not in ("", "timeout"):
             raise Interrupted(f"{ended.cut} after {ended.wall_s:.2f} s")
         write_exit(place, words, ended)
+        crashed = reports.collect(place, interrupts, is_dead=ended.code > TIMED_OUT)
         fault = "" if ended.code else _fault(bundle, place)
-        this = CompletedRound(number=number, exit=ended, retried=tuple(retried), fault=fault)
+        output = log.read_bytes() if bundle.repetition.gauges else b""
+        values = ((gauge.name, gauge.value(output)) for gauge in bundle.repetition.gauges)
+        this = CompletedRound(
+            number=number,
+            exit=ended,
+            retried=tuple(retried),
+            metrics={name: value for name, value in values if value},
+            fault=fault,
+        )
         is_last = this.passed or len(retried) == command.retries
         if is_last or not command.retry_on.wants(ended.code, log):
             return this
         retried.append(this.word)
         aside = place / "retried" / str(len(retried))
         aside.mkdir(parents=True)
-        for name in (command.log_name, *_OF_A_TRY):
+        for name in (command.log_name, *_OF_A_TRY, *crashed):
             if (place / name).exists():
                 (place / name).rename(aside / name)
 
@@ -92,6 +105,29 @@ def _fault(bundle: Bundle, place: Path) -> str:
     return one_line(evidence.reason)[:_LONGEST].replace("|", "/") or "no test ran"
 
 
+def execute_preflight(bundle: Bundle, interrupts: Interrupts) -> None:
+    """Execute what has to pass before the first round. Raises Refused where it does not, and what
+    ``execute_rounds`` raises."""
+    words = bundle.repetition.preflight
+    if not words:
+        return
+    log = bundle.place / "rounds" / "preflight.log"  # beside the rounds: no output of the run
+    log.parent.mkdir()
+    ended = execute(words, log, interrupts=interrupts, timeout_s=_PREFLIGHT_S)
+    printed = (visible(line.strip()) for line in log.read_text("utf-8", "replace").splitlines())
+    bundle.preflight = tuple(line[:_LONGEST] for line in printed if line)
+    bundle.running = bundle.command.words
+    if ended.cut not in ("", "timeout"):
+        raise Interrupted(f"{ended.cut} during the preflight")
+    if ended.code:
+        last = f": {bundle.preflight[-1]}" if bundle.preflight else ""
+        raise Refused(
+            "preflight-failed",
+            f"{shell_line(words)}: {ended.word}{last}",
+            "nothing was run; mend what it checks, or leave --preflight out",
+        )
+
+
 def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, ...]:
     """Write ``rounds.md``, and return its verdict in sentences. ``earlier`` is a batch to compare
     with. Rounds that were wanted and not run stand in the table and are not counted."""
@@ -99,23 +135,28 @@ def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, .
     judged = _judged(rounds, earlier)
     verdict = tuple(_verdict(judged)) if rounds else ()
     command = shell_line(bundle.command.words).replace("`", "'")
+    numbers, names = bundle.repetition.numbers, [one.name for one in bundle.repetition.gauges]
+    heads = ["Round", "Status", "Retries", *names, "Duration", "Notes"]
+    preflight = ", ".join(f"`{line.replace('`', chr(39))}`" for line in bundle.preflight[:3])
+    empty = "| - " * (len(heads) - 2)
     lines = [
-        f"# Rounds 1-{bundle.planned} of {bundle.item}",
+        f"# Rounds {numbers[0]}-{numbers[-1]} of {bundle.item}",
         "",
         f"**Date**: {shown_time(bundle.started)} - {shown_time(time.time())} UTC",
         f"**Command**: `{command}`",
+        *([f"**Preflight**: {preflight}"] if preflight else []),
         "",
         "## Summary",
         "",
-        "| Round | Status | Retries | Duration | Notes |",
-        "|-------|--------|---------|----------|-------|",
-        *map(_row, rounds),
-        *(f"| {n} | - | - | - | not run |" for n in range(len(rounds) + 1, bundle.planned + 1)),
+        f"| {' | '.join(heads)} |",
+        f"|{'|'.join('-' * (len(head) + 2) for head in heads)}|",
+        *(_row(ended, names) for ended in rounds),
+        *(f"| {number} {empty}| not run |" for number in numbers[len(rounds) :]),
         "",
     ]
     if verdict:
         first, *others = verdict
-        lines += [*_totals(rounds, judged), "", "## Verdict", "", f"- **Verdict**: {first}"]
+        lines += [*_totals(bundle, judged), "", "## Verdict", "", f"- **Verdict**: {first}"]
         lines += [f"- {sentence}" for sentence in others]
     text = "\n".join(lines) + "\n"
     (bundle.place / "rounds.md").write_text(text, "utf-8", newline="\n")
@@ -134,10 +175,12 @@ def _judged(rounds: Sequence[CompletedRound], earlier: Earlier | None) -> Judgem
     return judge(RoundsReport("", found), earlier, "extra", SMALLEST_DROP)
 
 
-def _row(ended: CompletedRound) -> str:
+def _row(ended: CompletedRound, names: Sequence[str]) -> str:
     status = "PASS" if ended.passed else "**FAIL**"
     seconds = f"{ended.exit.wall_s:.2f} s"
-    return f"| {ended.number} | {status} | {len(ended.retried)} | {seconds} | {_note(ended)} |"
+    values = [ended.metrics.get(name, "-") for name in names]
+    cells = [str(ended.number), status, str(len(ended.retried)), *values, seconds, _note(ended)]
+    return f"| {' | '.join(cells)} |"
 
 
 def _note(ended: CompletedRound) -> str:
@@ -151,14 +194,15 @@ def _share(passes: int, total: int) -> str:
     return f"{passes}/{total} ({100 * passes / total:.1f}%)"
 
 
-def _totals(rounds: Sequence[CompletedRound], judged: Judgement) -> Iterator[str]:
+def _totals(bundle: Bundle, judged: Judgement) -> Iterator[str]:
+    rounds, size = bundle.rounds, bundle.repetition.batch
     yield f"**Pass Rate**: {_share(judged.passes, judged.total)}"
-    if len(rounds) > _BATCH:
-        for number, first in enumerate(range(0, len(rounds), _BATCH), 1):
-            batch = rounds[first : first + _BATCH]
+    if len(rounds) > size:
+        for at, first in enumerate(range(0, len(rounds), size), 1):
+            batch = rounds[first : first + size]
             passes = sum(ended.passed for ended in batch)
             span = f"{batch[0].number}-{batch[-1].number}"
-            yield f"- Batch {number} ({span}): {_share(passes, len(batch))}"
+            yield f"- Batch {at} ({span}): {_share(passes, len(batch))}"
     yield ""
     yield f"**First-try passes**: {_share(judged.first_try_passes or 0, judged.total)}"
     failed = [str(ended.number) for ended in rounds if not ended.passed]
@@ -170,6 +214,13 @@ def _totals(rounds: Sequence[CompletedRound], judged: Judgement) -> Iterator[str
         span = f"rounds {longest.first}-{longest.last}"
         yield ""
         yield f"**Longest streak**: {longest.length} consecutive passes ({span})"
+    for gauge in bundle.repetition.gauges:
+        values = [value_of(ended.metrics.get(gauge.name, "")) for ended in rounds]
+        measured = stats.spread([value[0] for value in values if value])
+        if measured:
+            unit = next(value[1] for value in values if value)
+            yield ""
+            yield f"**Average {gauge.name}**: {measured.mean:.2f} {unit}".rstrip()
     # As they stand in the table, so that a reader of the table finds the same.
     spread = stats.spread([round(ended.exit.wall_s, 2) for ended in rounds])
     assert spread is not None
