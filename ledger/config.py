@@ -61,6 +61,9 @@ class Settings(Model):
     briefs: tuple[str, ...] | None = Field(default=None, title="a list of paths")
     """The briefs that a change is judged by, from the top of the repository, with ``*`` for any
     characters; None for those that items name or cite."""
+    plans: tuple[str, ...] | None = Field(default=None, title="a list of paths")
+    """The plan files, whose tables have the tasks that the fix plan names: from the top of the
+    repository, with ``*`` for any characters; None for those that items and briefs cite."""
     environment: tuple[str, ...] = Field(default=(), title="a list of names of variables")
     """Variables that a run keeps beside those that it always keeps; never what looks like a
     secret."""

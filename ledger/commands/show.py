@@ -19,8 +19,10 @@ from ledger.errors import UsageError
 from ledger.gates.brief import read_brief
 from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import item_of
-from ledger.gates.model import BriefState, SprintState
+from ledger.gates.model import BriefState, PlanState, SprintState
 from ledger.gates.state import brief_state
+from ledger.gates.tasks import plan_files, said_by, states
+from ledger.git.files import WorkTree
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model
 from ledger.plan.standing import standing_for
@@ -45,6 +47,8 @@ class Shown(Model):
     sprints: tuple[SprintState, ...] = ()
     """For `ITEM`: where the sprints of a brief stand that it, or one of its unfinished actions,
     stands for."""
+    plans: tuple[PlanState, ...] = ()
+    """For `ITEM`: the plan files that its fields and actions cite, with the tasks named there."""
     brief: BriefState | None = None
     """For `BRIEF`: what it says, and where its work stands."""
     plan: Ledger | None = Described(default=None, exclude=True, repr=False)
@@ -95,6 +99,7 @@ def show(
         archive=settings.partner,
         archived=tuple(part for part in parts if part.item in ids),
         sprints=_sprints(settings, items) if is_item else (),
+        plans=_plans(settings, items[0]) if is_item else (),
         plan=plan,
     )
 
@@ -105,6 +110,12 @@ def _sprints(settings: Config, items: Sequence[Item]) -> tuple[SprintState, ...]
         return ()
     with place_of(settings) as place:
         return tuple(one for item in tied for one in sprint_states(settings, item, place))
+
+
+def _plans(settings: Config, item: Item) -> tuple[PlanState, ...]:
+    files = tuple(plan_files(settings, WorkTree(settings.root), said_by(item)))
+    done = {action.text for action in item.actions if action.state == "complete"}
+    return states(files, (said for said in said_by(item) if said not in done))
 
 
 def _brief(file: Path, request: Request, ledger: Path | None) -> Shown:

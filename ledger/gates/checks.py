@@ -22,7 +22,7 @@ METRICS: Final = (
 )  # fmt: skip
 CALLS: Final = (
     "cleared", "passing", "remaining", "passes", "validated", "captured", "exists", "lists",
-    "says", "contains", "logged", "recorded", "decided", "complete",
+    "says", "contains", "logged", "recorded", "decided", "complete", "tasks",
 )  # fmt: skip
 UNITS: Final[dict[str, float]] = {
     "": 1, "%": 1, "ms": 0.001, "s": 1, "min": 60, "h": 3600, "B": 1, "kB": 1000, "MB": 1000**2,

@@ -26,6 +26,7 @@ from ledger.gates.model import (
     unknown,
     unmet,
 )
+from ledger.gates.tasks import PlanFile, plan_files, said_by
 from ledger.git import files
 from ledger.git.blobs import Blobs
 from ledger.git.files import Files, Index, Listing, WorkTree
@@ -138,6 +139,21 @@ class Facts:
         tasks = (task for sprint in self.brief.sprints for task in sprint.tasks)
         files = [file.path for task in tasks for file in task.files]
         return [path for one in self.brief.references for path in one.paths] + files
+
+    @cached_property
+    def plan_files(self) -> tuple[PlanFile, ...]:
+        """The plan files that the settings name, else those that the brief and the item cite."""
+        said = [self.text(self.path) or ""] if self.brief else []
+        said += said_by(self._item)
+        return tuple(plan_files(self._config, self._files, said))
+
+    @property
+    def own_lines(self) -> Iterator[tuple[int, str]]:
+        """The lines of the document itself, outside of code, with their numbers."""
+        parsed = document.parse(text.encode(self.text(self.path) or ""))
+        blocks = (block for section in parsed.sections for block in section.blocks)
+        code = set(document.literal_lines(blocks))
+        return ((n, line) for n, line in enumerate(parsed.texts, 1) if n - 1 not in code)
 
     @property
     def references(self) -> Iterator[CrossReference]:

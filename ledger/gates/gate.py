@@ -1,17 +1,16 @@
 """The gate: the criteria of a brief or an item, each with its verdict."""
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from typing import Final, NamedTuple
 
 from ledger.config import Config
 from ledger.errors import LedgerError, UnreadableInput, UsageError
-from ledger.gates import checks, prose, sprints
+from ledger.gates import checks, prose, sprints, tasks
 from ledger.gates.brief import read_brief
 from ledger.gates.decisions import judge_decision
+from ledger.gates.documents import documents
 from ledger.gates.facts import LARGEST, Facts, Request
 from ledger.gates.judge import judge
 from ledger.gates.model import (
@@ -27,15 +26,14 @@ from ledger.gates.model import (
     worst,
 )
 from ledger.git.files import Files
-from ledger.plan import citations, patterns
+from ledger.plan import named_tasks, text
 from ledger.plan.model import Item, Ledger, newest_first
 from ledger.plan.standing import may_be_brief, sprint_number
 
-# e.g. "`reports/brief.md`", "[the brief](../reports/brief.md)"
-_BRIEF: Final = re.compile(r"(?P<link>\]\()?(?<![\w./@+~-])(?P<path>[\w./@+~-]{1,200}\.md)\b")
-_CALLED_BRIEF: Final = re.compile(r"(?:brief|hand[_-]?off|next[_-]steps)[^/]*\.md\Z", re.IGNORECASE)
 BUNDLE: Final = "Artifact bundle"  # the section of its files
+TASKS: Final = "Tasks"  # the section of what a brief says of them elsewhere
 _MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
+_LONGEST: Final = 200  # characters of a line that is shown
 _NOT_KNOWN: Final = "nothing is known that would show"
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
@@ -57,7 +55,7 @@ def gate_brief(
         f"{whose}: expected exit or success criteria, found none",
         "write them as a list under a heading or bold label such as **Exit Criteria:**",
     )
-    return _gate(brief.initiative, conditions(brief, sprint), facts, missing)
+    return _gate(brief.initiative, _every(facts, sprint), facts, missing)
 
 
 def sprint_named(brief: Brief, path: str, name: str | None) -> Sprint | None:
@@ -97,7 +95,7 @@ def judged_criteria(facts: Facts, item: Item) -> tuple[JudgedCriterion, ...]:
 def judged(facts: Facts, only: Sprint | None) -> tuple[JudgedCriterion, ...]:
     """The criteria of the brief of ``facts``, or of one sprint and its part of the bundle."""
     assert facts.brief is not None
-    return tuple(map(_Judging(facts).judged, conditions(facts.brief, only)))
+    return tuple(map(_Judging(facts).judged, _every(facts, only)))
 
 
 def judged_conditions(facts: Facts, wanted: Iterable[Condition]) -> tuple[JudgedCriterion, ...]:
@@ -140,7 +138,7 @@ def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[T
         *(f.value for f in item.fields),
         *(o.text for o in newest_first(item.attempts)),
     )
-    places = (place for said in (own or others) for place in _places(view, said, plan))
+    places = (place for said in (own or others) for place in documents(view, said, plan))
     for path in islice(dict.fromkeys(places), _MOST_BRIEFS):
         try:
             data = view.read(path, LARGEST)
@@ -149,28 +147,6 @@ def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[T
         brief = read_brief(data) if own or may_be_brief(data) else None
         if brief and (own or brief.initiative in (None, item.id)):
             yield Tied(path, brief, bool(own))
-
-
-def _places(view: Files, said: str, plan: str) -> Iterator[str]:
-    """Where the documents may lie that ``said`` names: a link from the plan's folder first; in a
-    run's folder, what is called a brief."""
-    folder = posixpath.dirname(plan)
-    cited = [path for one in citations.find(said) for path in one.paths]
-    linked = {found["path"] for found in _BRIEF.finditer(said) if found["link"]}
-    for path in dict.fromkeys((*cited, *(found["path"] for found in _BRIEF.finditer(said)))):
-        near = posixpath.normpath(posixpath.join(folder, path))
-        places = (near, path) if path in linked else (path, near)
-        for place in (one for one in places if citations.kind(one) == "path"):
-            if place.endswith(".md"):
-                yield place
-            elif patterns.STAMP.fullmatch(posixpath.basename(place.rstrip("/"))):
-                yield from _briefs_in(view, place.rstrip("/"))
-
-
-def _briefs_in(view: Files, folder: str) -> Iterator[str]:
-    with suppress(LedgerError):
-        names = [file.path for file in view.below(folder)]
-        yield from (f"{folder}/{name}" for name in names if _CALLED_BRIEF.search(name))
 
 
 def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
@@ -203,6 +179,29 @@ def check_fault(criterion: str) -> str:
     except UsageError as error:
         return f"{error.message}; {error.hint}"
     return ""
+
+
+def _every(facts: Facts, only: Sprint | None) -> Iterator[Condition]:
+    """The criteria of the brief of ``facts``; of the whole brief also each other line that says of
+    a task that it is done, and the plan file does not."""
+    assert facts.brief is not None
+    known = list(conditions(facts.brief, only))
+    yield from known
+    lines = {one.line for one in known}
+    for number, line in facts.own_lines if only is None and facts.plan_files else ():
+        said = [] if number in lines else [one for one in named_tasks.named(line) if one.is_done]
+        for task, one in tasks.meant(facts.plan_files, said).items():
+            if tasks.done(task, one.every).verdict == "unmet":
+                check = checks.Check((checks.Call("tasks", (task,)),))
+                yield Condition(
+                    section=TASKS,
+                    text=text.one_line(line)[:_LONGEST],
+                    claimed=True,
+                    optional=False,
+                    check=str(check),
+                    line=number,
+                    sprint="",
+                )
 
 
 def _item_conditions(item: Item) -> Iterator[Condition]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from ledger.evidence.execution import selected
 from ledger.evidence.model import FAILING
-from ledger.gates import decisions, judge_runs
+from ledger.gates import decisions, judge_runs, tasks
 from ledger.gates.checks import Call, Check, Compare, Term, has_words, line_with, words_of
 from ledger.gates.clusters import entries
 from ledger.gates.decisions import about_sprint, attempt_name, cited_by
@@ -235,6 +235,11 @@ def _lies_in(path: str, folder: str) -> bool:
     return any(cited.startswith("/".join(parts[start:]) + "/") for start in starts)
 
 
+def _tasks(call: Call, facts: Facts) -> Judgement:
+    """``tasks(NAMES)``: the tasks of these names are done in their plan files."""
+    return tasks.judge(call.args, facts.plan_files) if call.args else unknown("tasks() names none")
+
+
 def _none(facts: Facts, what: str) -> str:
     if not facts.attempts:
         return f"{facts.ledger} has no attempt that could tell of it"
@@ -248,6 +253,7 @@ _WHOLE: Final[dict[str, Callable[[Call, Facts], Judgement]]] = {
     "validated": _validated,
     "logged": _logged,
     "decided": _decided,
+    "tasks": _tasks,
 }
 _EACH: Final[dict[str, Callable[[str, Facts], Judgement]]] = {
     "passes": _passes,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, computed_field
 
-from ledger.plan.model import Model
+from ledger.plan.model import ItemStatus, Model
 
 Line = Annotated[int, Field(ge=1)]
 UpdateKind = Literal["attempt", "rewrite", "add"]
@@ -472,6 +472,34 @@ class SprintState(Model):
     """The line of its heading."""
 
 
+class TaskState(Model):
+    """A task of a plan file."""
+
+    task: str
+    """Its ID."""
+    title: str
+    """What is to be done."""
+    state: ItemStatus
+    """Its state in one of six words."""
+    state_text: str
+    """The same as written: `[D]`, `[ ]`."""
+    line: Line
+    """Its line in the plan file."""
+
+
+class PlanState(Model):
+    """A plan file that an item or a brief cites."""
+
+    path: str
+    """The file, relative to the repository's top."""
+    tasks: int
+    """How many tasks with an ID it has."""
+    done: int
+    """How many of them are done or given up."""
+    named: tuple[TaskState, ...]
+    """Those that the brief, or a field or unfinished action of the item, names."""
+
+
 class BriefState(Model):
     """A brief, and where the work that it hands over stands."""
 
@@ -492,3 +520,5 @@ class BriefState(Model):
     """Where each sprint stands."""
     criteria: tuple[JudgedCriterion, ...]
     """The criteria with their verdicts, as `ledger gate` gives them."""
+    plans: tuple[PlanState, ...] = ()
+    """The plan files that it cites."""

@@ -15,7 +15,7 @@ from ledger.evidence.rounds_sentence import COUNT, SMALL
 from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
 from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
-from ledger.plan import citations
+from ledger.plan import citations, named_tasks
 
 _LONGEST: Final = 2_000  # characters of a criterion that is read
 _NOTE: Final = re.compile(
@@ -746,6 +746,15 @@ def _task(prose: Prose, what: str) -> Task | None:
     return task if count >= 2 else None
 
 
+def _tasks(prose: Prose) -> list[Term]:
+    """``M1 complete``, ``Tasks M1–M4 [D]``, ``All Phase M tasks marked [D]``."""
+    done = [one for one in named_tasks.named(prose.text) if one.is_done]
+    names = [f"{one.name}-{one.to}" if one.to else one.name for one in done]
+    if names:
+        prose.find_all(named_tasks.DONE)
+    return [Call("tasks", tuple(dict.fromkeys(names)))] if names else []
+
+
 _READERS: Final[tuple[Callable[[Prose], list[Term]], ...]] = (
     _plan,
     _targeted,
@@ -758,4 +767,5 @@ _READERS: Final[tuple[Callable[[Prose], list[Term]], ...]] = (
     _deployed,
     _named,
     _exits,
+    _tasks,
 )

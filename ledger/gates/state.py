@@ -1,6 +1,7 @@
 """Where the work stands that a brief hands over: its sprints, decisions and blockers, and whether
 the run that it starts from says what it tells of it."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from ledger.errors import LedgerError
@@ -20,6 +21,7 @@ from ledger.gates.model import (
     unmet,
     worst,
 )
+from ledger.gates.tasks import states
 
 _SLACK: Final = 0.01  # of a runtime, which people round
 
@@ -39,7 +41,16 @@ def brief_state(facts: Facts) -> BriefState:
         decisions=tuple(decision_state(facts, one) for one in brief.decisions),
         sprints=tuple(sprint_state(facts, one) for one in brief.sprints if only in (None, one)),
         criteria=judged(facts, only),
+        plans=states(facts.plan_files, _named_in(facts)),
     )
+
+
+def _named_in(facts: Facts) -> Iterator[str]:
+    """What a brief says, with the sections of its cross-references as tasks of these: ``Phase M``
+    of a plan file names what is below that heading."""
+    yield from (line for _, line in facts.own_lines)
+    for one in facts.brief.references if facts.brief else ():
+        yield from (f"{section} tasks" for section in one.sections)
 
 
 def sprint_state(facts: Facts, sprint: Sprint, action: int | None = None) -> SprintState:

@@ -2,10 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from ledger.gates import sprints
-from ledger.gates.model import Brief, BriefState, Command, Judgement, Sprint, SprintState, Task
+from ledger.gates.gate import TASKS
+from ledger.gates.model import (
+    Brief,
+    BriefState,
+    Command,
+    Judgement,
+    PlanState,
+    Sprint,
+    SprintState,
+    Task,
+)
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line, section
 from ledger.reports.verdicts import criterion
@@ -22,6 +33,18 @@ def standing(state: SprintState) -> str:
     told += [f"{state.met} of {state.criteria} met"] if state.criteria else []
     told += [f"waits for {' and '.join(state.waits_for)}"] if state.waits_for else []
     return ", ".join(told)
+
+
+def plan_file(state: PlanState) -> str:
+    """``plans/parser.md: 2 of 4 tasks done: M1 [D], M2 [ ]``."""
+    told = f"{state.path}: {state.done} of {counted(state.tasks, 'task')} done"
+    return f"{told}: {_named(state)}" if state.named else told
+
+
+def _named(state: PlanState) -> str:
+    """``M1, M2 [D], M3 [ ]``."""
+    alike = groupby(state.named, key=lambda one: one.state_text.strip("`"))
+    return ", ".join(f"{', '.join(one.task for one in some)} {said}" for said, some in alike)
 
 
 def lines(state: BriefState) -> list[Line]:
@@ -199,10 +222,13 @@ class _Page:
         lists: dict[str, list[bool]] = {}
         named = {sprint.name for sprint in self._brief.sprints}
         for one in self._state.criteria:
-            if not (one.optional or one.sprint in named):
+            if not (one.optional or one.sprint in named or one.section == TASKS):
                 lists.setdefault(one.section, []).append(one.verdict == "met")
         for title, verdicts in lists.items():
             yield f"{self._cut(title)}: {sum(verdicts)} of {len(verdicts)} met"
+        for plan in self._state.plans:
+            if plan.named:
+                yield f"{plan.path}: {self._cut(_named(plan))}"
         if updates := Counter(one.kind for one in self._brief.updates):
             told = ", ".join(f"{count} to {_KINDS[kind]}" for kind, count in updates.items())
             yield f"ledger updates: {told} (`ledger apply`)"

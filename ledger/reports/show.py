@@ -13,7 +13,7 @@ from ledger.plan import text
 from ledger.plan.model import ArchivedPart, Attempt, Field, Item, Ledger, Span
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line, accented, name_of, section
-from ledger.reports.briefs import standing
+from ledger.reports.briefs import plan_file, standing
 from ledger.reports.status import actions, size
 
 _CLOSED: Final = frozenset({"complete", "rejected"})
@@ -35,6 +35,10 @@ def lines(shown: Shown) -> Iterator[Line]:
     for one in shown.sprints:
         action = "" if one.action is None else f"{one.action}. "
         yield Line(f"  {action}{one_line(standing(one))}")
+    if shown.plans:
+        yield from section(f"Plan files ({len(shown.plans)})")
+    for plan in shown.plans:
+        yield Line(f"  {one_line(plan_file(plan))}")
     if shown.items:
         yield from _cited(shown.items[0], shown.links)
         yield from _archived(shown.archived, shown.archive)

@@ -1,0 +1,162 @@
+"""The tasks of plan files that a brief, an item or an action names, and how far they are."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from itertools import islice
+from typing import Final, NamedTuple
+
+from ledger.config import Config
+from ledger.errors import LedgerError
+from ledger.gates.documents import documents
+from ledger.gates.model import Judgement, PlanState, TaskState, met, together, unknown, unmet
+from ledger.git.files import Files
+from ledger.plan import dialects, named_tasks, reader
+from ledger.plan.model import FINISHED, Conventions, Item, Ledger
+from ledger.plan.named_tasks import Named
+
+_LARGEST: Final = 4_000_000  # bytes of a plan file
+_MOST: Final = 20  # documents that are looked into
+_MOST_MATCHING: Final = 1_000  # files that the settings name
+_BOX: Final = re.compile(rb"\[[ xXDPB]\]")
+_WILD: Final = re.compile(r"[^/]*[*?\[].*")
+
+
+class PlanFile(NamedTuple):
+    """A document that has tasks."""
+
+    path: str
+    plan: Ledger
+
+    @property
+    def tasks(self) -> Sequence[Item]:
+        """Those that have an ID."""
+        return [one for one in self.plan.items if one.is_named]
+
+
+class Task(NamedTuple):
+    """A task in a plan file."""
+
+    path: str
+    item: Item
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return f"{self.path}:{self.item.span.start_line}"
+
+
+def plan_files(
+    config: Config, view: Files, said: Iterable[str], drafts: Mapping[str, bytes] | None = None
+) -> Iterator[PlanFile]:
+    """The documents with tasks: those that the settings name, else those that ``said`` names.
+    ``drafts`` are to be read for files of these paths."""
+    if config.settings.plans is None:
+        places = (place for words in said for place in documents(view, words, config.ledger_path))
+        others = {config.ledger_path, config.partner}
+        named = (path for path in dict.fromkeys(places) if path not in others)
+        paths = islice((path for path in named if view.kind(path) == "file"), _MOST)
+    else:
+        paths = islice(_matching(view, config.settings.plans), _MOST_MATCHING)
+    for path in paths:
+        try:
+            data = (drafts or {}).get(path) or view.read(path, _LARGEST)
+        except LedgerError:
+            continue
+        plan = _read(data, conventions(config)) if _BOX.search(data) else None
+        if plan and any(one.is_named for one in plan.items):
+            yield PlanFile(path, plan)
+
+
+def _matching(view: Files, patterns: Sequence[str]) -> Iterator[str]:
+    for pattern in patterns:
+        folder = _WILD.sub("", pattern).rstrip("/")
+        found = (f"{folder}/{one.path}".strip("/") for one in view.below(folder))
+        yield from (path for path in found if fnmatchcase(path, pattern))
+
+
+def conventions(config: Config) -> Conventions | None:
+    """How a plan file is read: as the fix plan is, but for the dialect that this is pinned to."""
+    return config.own.model_copy(update={"dialect": None}) if config.own else None
+
+
+@lru_cache(maxsize=16)  # several actions of an item name tasks of one file
+def _read(data: bytes, own: Conventions | None) -> Ledger | None:
+    plan = reader.read(data, own)
+    has_boxes = (one for one in plan.items if dialects.of(one).has_boxes)
+    return plan.model_copy(update={"items": tuple(has_boxes)})
+
+
+def said_by(item: Item | None) -> Iterator[str]:
+    """Where an item may name its plan files: in its fields and actions."""
+    yield from (field.value for field in item.fields) if item else ()
+    yield from (action.text for action in item.actions) if item else ()
+
+
+class Meant(NamedTuple):
+    """What prose says of a task: every task that may be meant, and whether it is called done."""
+
+    every: Sequence[Task]
+    is_done: bool
+
+
+def meant(files: Sequence[PlanFile], names: Iterable[Named]) -> dict[str, Meant]:
+    """The tasks that ``names`` mean, by their ID."""
+    found: dict[str, Meant] = {}
+    for name in names:
+        tasks: dict[str, list[Task]] = {}
+        for file in files:
+            for one in named_tasks.meant(name, file.plan):
+                tasks.setdefault(one.id, []).append(Task(file.path, one))
+        for task, every in tasks.items():
+            was = found.get(task)
+            found[task] = Meant(every, name.is_done or bool(was and was.is_done))
+    return found
+
+
+def done(task: str, every: Sequence[Task]) -> Judgement:
+    """Whether a task is done; of several that may be meant one has to be."""
+    finished = [one for one in every if one.item.status in FINISHED]
+    if finished:
+        return met(f"{task} is {finished[0].item.status_text}", finished[0].place)
+    return unmet(f"{task} is {every[0].item.status_text}", *(one.place for one in every))
+
+
+def judge(names: Sequence[str], files: Sequence[PlanFile]) -> Judgement:
+    """Whether the tasks of these names, ranges or phases are done."""
+    told: list[Judgement] = []
+    for name in names:
+        found = meant(files, named_tasks.written(name))
+        told += [done(task, one.every) for task, one in found.items()]
+        if not found:
+            where = ", ".join(file.path for file in files) or "no plan file with tasks is cited"
+            told.append(unknown(f"there is no task {name} ({where})"))
+    return together(told)
+
+
+def states(files: Sequence[PlanFile], words: Iterable[str]) -> tuple[PlanState, ...]:
+    """How far the plan files are, with the tasks that ``words`` name."""
+    both = ((*named_tasks.leading(said), *named_tasks.named(said)) for said in words)
+    names = [name for every in both for name in every]
+    found = [task for one in meant(files, names).values() for task in one.every]
+    found.sort(key=lambda task: task.item.span.start_line)
+    return tuple(
+        PlanState(
+            path=file.path,
+            tasks=len(file.tasks),
+            done=sum(one.status in FINISHED for one in file.tasks),
+            named=tuple(_state(task.item) for task in found if task.path == file.path),
+        )
+        for file in files
+    )
+
+
+def _state(task: Item) -> TaskState:
+    return TaskState(
+        task=task.id,
+        title=task.title,
+        state=task.status,
+        state_text=task.status_text,
+        line=task.span.start_line,
+    )
