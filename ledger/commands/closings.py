@@ -18,18 +18,16 @@ from ledger.gates.facts import LARGEST, Request
 from ledger.gates.facts import Facts as GateFacts
 from ledger.gates.gate import (
     BUNDLE,
-    briefs_of,
     conditions,
-    item_of,
     judged,
     judged_conditions,
     judged_criteria,
     judged_sprint,
-    sprint_of,
     undecided,
 )
 from ledger.gates.model import Brief, JudgedCriterion, SprintState, unknown
 from ledger.gates.state import sprint_state
+from ledger.gates.ties import Tied, briefs_of, item_of, sprint_of
 from ledger.git.blobs import Blobs
 from ledger.plan import text
 from ledger.plan.model import Change, Item, Ledger, Span
@@ -77,7 +75,8 @@ def ticks(
                 old = (contents.read(revision, path) for revision in since)
                 before = [one for data in old if data for one in conditions(read_brief(data))]
                 set_now, new = done.added_ticks(conditions(brief), before)
-                facts = _facts(config, item, place, path, brief)
+                newest = newest_run(item, place) if item else None
+                facts = _facts(config, item, place, newest, Tied(path, brief, is_named=True))
                 judged = [judged_conditions(facts, some) for some in (set_now, new)]
                 name = item.id if item else brief.initiative or ""
                 told += done.against_ticks(name, path, *judged, strict=strict)
@@ -111,7 +110,8 @@ def _tied_to(
 def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Grounds]:
     """What something that is called done stands on: of an item as well the brief that its field
     names, or the newest one with sprints that it cites and that is about it."""
-    own = grounds_of(config, closing, place)
+    newest = newest_run(closing.item, place)
+    own = _own_grounds(config, closing, place, newest)
     yield own
     if closing.action is not None or own.document:
         return
@@ -119,7 +119,7 @@ def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Gr
     for tied in briefs_of(place.files, config.ledger_path, closing.item):
         is_about = tied.brief.initiative == closing.item.id
         if tied.is_named or (is_about and tied.brief.sprints):  # else a design, or a plan
-            facts = _facts(config, closing.item, place, tied.path, tied.brief)
+            facts = _facts(config, closing.item, place, newest, tied)
             # Exit criteria say that files were captured; each file of the bundle is for `gate`.
             asked = (one for one in judged(facts, None) if one.section != BUNDLE)
             yield Grounds(criteria=tuple(asked), document=tied.path)
@@ -127,14 +127,14 @@ def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Gr
     yield Grounds(criteria=tuple(_not_found(closing.item, "no brief was found there")))
 
 
-def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
-    """What files, runs and briefs say of something that is called done."""
+def _own_grounds(
+    config: Config, closing: Closing, place: Place, newest: NewestRun | None
+) -> Grounds:
+    """What files, runs and the item or the sprint say of something that is called done."""
     item, action = closing.item, closing.action
     assert place.files is not None
-    newest = newest_run(item, place)
-    request = Request(runs=newest.runs if newest else ())
     words, was = closing.words, closing.was
-    facts = GateFacts(config, config.ledger_path, request=request, item=item, view=place.files)
+    facts = _facts(config, item, place, newest)
     failure, unread = _end_of(newest, place) if newest else ("", "")
     grounds = Grounds(
         failure=failure,
@@ -149,9 +149,9 @@ def grounds_of(config: Config, closing: Closing, place: Place) -> Grounds:
         number = sprint_number(words) if action else None
         lost = _not_found(item, f"no sprint {number} was found there") if number else ()
         return grounds._replace(criteria=tuple(lost))
-    path, brief, sprint = tied
-    facts = GateFacts(config, path, request=request, brief=brief, item=item, view=place.files)
-    return grounds._replace(criteria=judged_sprint(facts, sprint), document=path)
+    brief, sprint = tied
+    facts = _facts(config, item, place, newest, brief)
+    return grounds._replace(criteria=judged_sprint(facts, sprint), document=brief.path)
 
 
 def sprint_states(config: Config, item: Item, place: Place) -> Iterator[SprintState]:
@@ -162,10 +162,10 @@ def sprint_states(config: Config, item: Item, place: Place) -> Iterator[SprintSt
         tied = sprint_of(place.files, config.ledger_path, item, words)
         if tied is None:
             continue
-        path, brief, sprint = tied
-        if path not in facts:
-            facts[path] = _facts(config, item, place, path, brief)
-        yield sprint_state(facts[path], sprint, number)
+        brief, sprint = tied
+        if brief.path not in facts:
+            facts[brief.path] = _facts(config, item, place, newest_run(item, place), brief)
+        yield sprint_state(facts[brief.path], sprint, number)
 
 
 def _not_found(item: Item, reason: str) -> Iterator[JudgedCriterion]:
@@ -184,11 +184,23 @@ def _not_found(item: Item, reason: str) -> Iterator[JudgedCriterion]:
             )
 
 
-def _facts(config: Config, item: Item | None, place: Place, path: str, brief: Brief) -> GateFacts:
-    """What an item's brief is judged by: the newest run that the item cites, among others."""
-    newest = newest_run(item, place) if item else None
-    request = Request(runs=newest.runs if newest else ())
-    return GateFacts(config, path, request=request, brief=brief, item=item, view=place.files)
+def _facts(
+    config: Config,
+    item: Item | None,
+    place: Place,
+    newest: NewestRun | None,
+    tied: Tied | None = None,
+) -> GateFacts:
+    """What an item, or the brief that it is tied to, is judged by: ``newest``, the newest run that
+    it cites, among others."""
+    return GateFacts(
+        config,
+        tied.path if tied else config.ledger_path,
+        request=Request(runs=newest.runs if newest else ()),
+        brief=tied.brief if tied else None,
+        item=item,
+        view=place.files,
+    )
 
 
 def sprints_of(config: Config, items: Sequence[Item]) -> dict[Span, tuple[SprintState, ...]]:
@@ -251,7 +263,7 @@ def with_ticks(config: Config, meant: Change, draft: Ledger, old: Ledger) -> Cha
         is_it = closing.action is None and item == section_of(draft, meant.item)
         if is_it and any(one.ticked is False for one in item.criteria):
             with place_of(config) as place:
-                judged = grounds_of(config, closing, place).criteria
+                judged = next(every_grounds(config, closing, place)).criteria
             met = {one.line for one in judged if one.verdict == "met" and one.claimed is False}
             at = (n for n, one in enumerate(item.criteria) if one.span.start_line in met)
             return meant.model_copy(update={"met": tuple(at)})

@@ -10,7 +10,7 @@ from ledger.edits.append import section_of
 from ledger.errors import Refused, UsageError
 from ledger.gates.decisions import decided, option_key, option_keys
 from ledger.gates.facts import Facts, Request
-from ledger.gates.gate import Tied, briefs_of
+from ledger.gates.ties import Tied, briefs_of
 from ledger.plan import text
 from ledger.plan.model import Item, Ledger
 

@@ -9,8 +9,9 @@ from ledger.commands.gate import handed_over, with_newest_run
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.gates.brief import read_brief
 from ledger.gates.facts import Facts, Request
-from ledger.gates.gate import item_of, judged_prerequisites
+from ledger.gates.gate import judged_prerequisites
 from ledger.gates.model import Brief, Command, JudgedCriterion
+from ledger.gates.ties import item_of
 from ledger.plan import selectors
 from ledger.plan.model import Model
 from ledger.plan.text import counted

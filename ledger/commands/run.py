@@ -22,7 +22,7 @@ from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
-from ledger.gates.gate import briefs_of
+from ledger.gates.ties import briefs_of
 from ledger.gates.variables import wanted
 from ledger.git.changes import changes
 from ledger.git.files import WorkTree

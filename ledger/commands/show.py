@@ -18,10 +18,10 @@ from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.gates.brief import read_brief
 from ledger.gates.facts import Facts, Request
-from ledger.gates.gate import item_of
 from ledger.gates.model import BriefState, PlanState, SprintState
 from ledger.gates.state import brief_state
 from ledger.gates.tasks import plan_files, said_by, states
+from ledger.gates.ties import item_of
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model

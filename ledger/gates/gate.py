@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from ledger.config import Config
-from ledger.errors import LedgerError, UnreadableInput, UsageError
+from ledger.errors import UnreadableInput, UsageError
 from ledger.gates import checks, prose, sprints, tasks
 from ledger.gates.brief import read_brief
 from ledger.gates.decisions import judge_decision
-from ledger.gates.documents import documents
-from ledger.gates.facts import LARGEST, Facts, Request
+from ledger.gates.facts import Facts, Request
 from ledger.gates.judge import judge
 from ledger.gates.model import (
     Brief,
@@ -25,14 +23,12 @@ from ledger.gates.model import (
     unmet,
     worst,
 )
-from ledger.git.files import Files
+from ledger.gates.ties import item_of
 from ledger.plan import named_tasks, text
-from ledger.plan.model import Item, Ledger, newest_first
-from ledger.plan.standing import may_be_brief, sprint_number
+from ledger.plan.model import Item, Ledger
 
 BUNDLE: Final = "Artifact bundle"  # the section of its files
 TASKS: Final = "Tasks"  # the section of what a brief says of them elsewhere
-_MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
 _LONGEST: Final = 200  # characters of a line that is shown
 _NOT_KNOWN: Final = "nothing is known that would show"
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
@@ -68,12 +64,6 @@ def sprint_named(brief: Brief, path: str, name: str | None) -> Sprint | None:
         known = ", ".join(one.name for one in brief.sprints) or "none"
         raise UsageError("no-such-sprint", f"{path} has no sprint {name}", f"it has {known}")
     return found
-
-
-def item_of(brief: Brief, ledger: Ledger | None) -> Item | None:
-    """The section of the item that a brief is about; None where the plan has none."""
-    sections = [one for one in ledger.items if one.id == brief.initiative] if ledger else []
-    return max(sections, key=lambda one: len(one.attempts), default=None)
 
 
 def gate_item(config: Config, item: Item, request: Request) -> Gate:
@@ -117,48 +107,6 @@ def judged_term(facts: Facts, term: checks.Term) -> Judgement:
 def judged_sprint(facts: Facts, sprint: Sprint) -> tuple[JudgedCriterion, ...]:
     """What a sprint of the brief of ``facts`` asks for before it begins and when it ends."""
     return tuple(map(_Judging(facts).judged, (*sprint.prerequisites, *sprint.criteria)))
-
-
-class Tied(NamedTuple):
-    """A brief that an item is tied to."""
-
-    path: str
-    brief: Brief
-    is_named: bool
-    """The item's own field ``Brief`` names it."""
-
-
-def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[Tied]:
-    """The briefs that an item is tied to: the one that its field ``Brief`` names, else those that
-    ``words``, its fields or its attempts name, the newest first, and that are about the item or
-    about none. Paths are from the repository's top or from the folder of the ``plan``."""
-    own = [field.value for field in item.fields if field.name.lower() == "brief"]
-    others = (
-        words,
-        *(f.value for f in item.fields),
-        *(o.text for o in newest_first(item.attempts)),
-    )
-    places = (place for said in (own or others) for place in documents(view, said, plan))
-    for path in islice(dict.fromkeys(places), _MOST_BRIEFS):
-        try:
-            data = view.read(path, LARGEST)
-        except LedgerError:
-            continue
-        brief = read_brief(data) if own or may_be_brief(data) else None
-        if brief and (own or brief.initiative in (None, item.id)):
-            yield Tied(path, brief, bool(own))
-
-
-def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[str, Brief, Sprint] | None:
-    """The sprint that an item or action stands for whose ``words`` begin with its number, and the
-    brief that has it, with its path. None for none."""
-    number = sprint_number(words)
-    if number is None:
-        return None
-    for tied in briefs_of(view, plan, item, words):
-        if sprint := sprints.named(tied.brief.sprints, number):
-            return tied.path, tied.brief, sprint
-    return None
 
 
 def undecided(facts: Facts, words: str) -> str:

@@ -1,0 +1,65 @@
+"""The briefs that an item is tied to, and the sprints that it and its actions stand for."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from ledger.errors import LedgerError
+from ledger.gates import sprints
+from ledger.gates.brief import read_brief
+from ledger.gates.documents import documents
+from ledger.gates.facts import LARGEST
+from ledger.gates.model import Brief, Sprint
+from ledger.git.files import Files
+from ledger.plan.model import Item, Ledger, newest_first
+from ledger.plan.standing import may_be_brief, sprint_number
+
+_MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
+
+
+def item_of(brief: Brief, ledger: Ledger | None) -> Item | None:
+    """The section of the item that a brief is about; None where the plan has none."""
+    sections = [one for one in ledger.items if one.id == brief.initiative] if ledger else []
+    return max(sections, key=lambda one: len(one.attempts), default=None)
+
+
+class Tied(NamedTuple):
+    """A brief that an item is tied to."""
+
+    path: str
+    brief: Brief
+    is_named: bool
+    """The item's own field ``Brief`` names it."""
+
+
+def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[Tied]:
+    """The briefs that an item is tied to: the one that its field ``Brief`` names, else those that
+    ``words``, its fields or its attempts name, the newest first, and that are about the item or
+    about none. Paths are from the repository's top or from the folder of the ``plan``."""
+    own = [field.value for field in item.fields if field.name.lower() == "brief"]
+    others = (
+        words,
+        *(f.value for f in item.fields),
+        *(o.text for o in newest_first(item.attempts)),
+    )
+    places = (place for said in (own or others) for place in documents(view, said, plan))
+    for path in islice(dict.fromkeys(places), _MOST_BRIEFS):
+        try:
+            data = view.read(path, LARGEST)
+        except LedgerError:
+            continue
+        brief = read_brief(data) if own or may_be_brief(data) else None
+        if brief and (own or brief.initiative in (None, item.id)):
+            yield Tied(path, brief, bool(own))
+
+
+def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[Tied, Sprint] | None:
+    """The sprint that an item or action stands for whose ``words`` begin with its number, and the
+    brief that has it. None for none."""
+    number = sprint_number(words)
+    if number is None:
+        return None
+    for tied in briefs_of(view, plan, item, words):
+        if sprint := sprints.named(tied.brief.sprints, number):
+            return tied, sprint
+    return None
