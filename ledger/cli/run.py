@@ -1,6 +1,7 @@
 """``ledger run``."""
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -79,7 +80,8 @@ def command(
         str, typer.Option("--sprint", metavar="P", help="What stands for <sprint> in the folder.")
     ] = "",
     into: Annotated[
-        str, typer.Option("--into", metavar="DIR", help="A folder in the one of the stamp.")
+        str,
+        typer.Option("--into", metavar="DIR", help="A folder in the one of the stamp, or a task."),
     ] = "",
     summary: Annotated[
         str, typer.Option("--summary", metavar="TEXT", help="What is tried, in one line.")
@@ -90,7 +92,8 @@ def command(
     because: Because = "",
     decision: Decided = "",
     brief: Annotated[
-        Path | None, typer.Option("--brief", metavar="FILE", help="The brief that has the rerun.")
+        Path | None,
+        typer.Option("--brief", metavar="FILE", help="The brief that has the bundle or rerun."),
     ] = None,
     is_rerun: Annotated[
         bool, typer.Option("--rerun", help="Run what the brief's rerun says, in its folder.")
@@ -114,15 +117,20 @@ def command(
     With --brief and --rerun the commands, what is set for them, their timeouts and the folder are
     the brief's. Refused while a prerequisite of the rerun is unmet.
     """
-    if is_rerun != (brief is not None) or is_rerun == bool(words):
+    is_idle = brief is not None and not (is_rerun or into)
+    if is_rerun == bool(words) or (is_rerun and brief is None) or is_idle:
         raise UsageError(
             "usage",
             "expected a command behind --, or --brief FILE with --rerun",
             "as in `ledger run ITEM -- pytest tests`",
         )
+    recording = {"--complete": complete, "--status": status, "--decision": decision}
+    _refuse_idle("--rerun", {} if is_rerun else {"--option": option, "--yes": is_sure})
+    _refuse_idle("--retries", {} if retries else {"--retry-on": retry_on})
+    _refuse_idle("an attempt, which --no-append leaves out", recording if no_append else {})
     commands: tuple[RerunCommand, ...] = (RerunCommand(words=tuple(words or ())),)
     folder = ""
-    if brief is not None:
+    if is_rerun and brief is not None:
         plan = rerun(item, brief, option=option, ledger=ledger)
         if not is_sure and not _is_confirmed(plan, as_json=as_json):
             return 1
@@ -146,6 +154,7 @@ def command(
         phase=phase,
         sprint=sprint,
         folder=folder,
+        brief=brief,
         summary=summary,
         result=result,
         because=because,
@@ -174,8 +183,14 @@ def command(
     return 0 if all(one.passed for one in ended) else 1
 
 
+def _refuse_idle(needed: str, given: Mapping[str, object]) -> None:
+    for name in (name for name, value in given.items() if value):
+        raise UsageError("usage", f"{name} does nothing without {needed}", "leave it out")
+
+
 def _show(outcome: RunOutcome, *, as_json: bool, is_last: bool) -> None:
-    for note in outcome.recorded.notes if outcome.recorded else outcome.notes:
+    recorded = outcome.recorded.notes if outcome.recorded else ()
+    for note in dict.fromkeys((*recorded, *outcome.notes)):
         output.note(note)
     if is_last or not as_json:  # one document, of the last command
         output.result("run", outcome, report.lines(outcome), as_json=as_json)

@@ -7,6 +7,7 @@ from typing import Final
 
 from ledger.commands.gate import handed_over, with_newest_run
 from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.gates import tree
 from ledger.gates.brief import read_brief
 from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import judged_prerequisites
@@ -20,8 +21,6 @@ from ledger.plan.text import counted
 _TIMEOUT: Final = re.compile(r"timeout[ \t]+(\d{1,9}(?:\.\d{1,9})?)([smhd]?)[ \t]+(?=[^\s-])")
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SHELL: Final = re.compile(r"[|&;<>$`*?(){}\[\]\\!~\n]")
-# "reports/x/phase_n/<STAMP>" of a file in the bundle
-_FOLDER: Final = re.compile(r".{0,400}?(?:<STAMP>|\$\{?STAMP\b\}?)", re.IGNORECASE)
 _NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -71,8 +70,7 @@ def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = Non
         first = f"{handed.path}:{unmet[0].line}: {unmet[0].text}: {unmet[0].reason}"
         message = f"{counted(len(unmet), 'prerequisite')} of the rerun unmet: {first}"
         raise Refused("prerequisites-unmet", message, f"`ledger gate {handed.path}` judges all")
-    folders = (_FOLDER.match(entry.path) for entry in read.bundle)
-    folder = next((found[0] for found in folders if found), "")
+    folder = next((one.top for one in tree.folders(read)), "")
     return Rerun(folder=folder, commands=commands, prerequisites=prerequisites)
 
 

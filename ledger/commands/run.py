@@ -4,7 +4,7 @@ import re
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,12 @@ from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
-from ledger.gates.ties import briefs_of
+from ledger.gates import tree
+from ledger.gates.brief import read_brief
+from ledger.gates.ties import Tied, briefs_of
+from ledger.gates.tree import Folder
 from ledger.gates.variables import wanted
+from ledger.git import files
 from ledger.git.changes import changes
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
@@ -107,6 +111,7 @@ def run(
     sprint: str = "",
     into: str = "",
     folder: str = "",
+    brief: Path | None = None,
     summary: str = "",
     result: str | None = None,
     complete: Sequence[int] = (),
@@ -122,14 +127,16 @@ def run(
 
     The folder is ``folder``, else the item's ``Artifacts Root``, else ``runs`` of the settings;
     ``stamp`` (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a
-    folder in the one of the stamp. The command is executed once, or in as many ``rounds`` as are
-    wanted, which are compared with the batch ``against`` (``K/N`` or a report). A round tries again
-    up to ``retries`` times after what ``retry_on`` names, a signal, an exit code or a pattern of
-    the output, or after every failure; ``timeout_s`` is for each try. The report of the rounds has
-    a column for each of the ``metrics`` (``Efficiency=PATTERN``), numbers from ``first`` on, and
-    counts by ``batch``; the command ``preflight`` has to pass before. New crash reports are copied
-    from ``crashes``, or from where the system puts them. ``echo`` gets what the
-    command writes, ``progress`` each round that ended; the others are as for ``append``.
+    folder in the one of the stamp. Where the bundle of ``brief`` (default: the item's) has that, or
+    one for the task that ``into`` names, folder and files are called as there. The command is
+    executed once, or in as many ``rounds`` as are wanted, which are compared with the batch
+    ``against`` (``K/N`` or a report). A round tries again up to ``retries`` times after what
+    ``retry_on`` names, a signal, an exit code or a pattern of the output, or after every failure;
+    ``timeout_s`` is for each try. The report of the rounds has a column for each of the ``metrics``
+    (``Efficiency=PATTERN``), numbers from ``first`` on, and counts by ``batch``; the command
+    ``preflight`` has to pass before. New crash reports are copied from ``crashes``, or from where
+    the system puts them. ``echo`` gets what the command writes, ``progress`` each round that ended;
+    the others are as for ``append``.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
     recorded. The bundle stays also where the attempt is refused (``Refused``). Raises
@@ -144,9 +151,12 @@ def run(
     section = _section(plan, item, is_recorded=record)
     if decision:
         words_of(config, section, decision, because)  # refused before anything is executed
+    briefs = _briefs(config, section, brief)
     fill = {"phase": phase, "sprint": sprint}
-    made = _folder(config, section, folder, fill, stamp=stamp, into=into)
-    bundle = _bundle(config, plan, section, made, item=item, command=terms, repetition=repetition)
+    given = _in_tree(briefs, Folder(folder, into, ()), is_filled=any(fill.values()))
+    made = _folder(config, section, given, fill, stamp=stamp)
+    terms_of = partial(Bundle, item=item, command=terms, repetition=repetition, wanted=given.names)
+    bundle = _bundle(config, plan, section, briefs, made, terms_of)
     aside = [*set_aside(config, [bundle.path]), *earlier_runs(config, plan)]
     capture = partial(_capture, config, bundle, aside=aside, earlier=earlier)
     with Interrupts() as interrupts:
@@ -196,38 +206,48 @@ def _section(plan: Ledger, item: str, *, is_recorded: bool) -> Item:
     return section_of(plan, sections[0].id) if is_recorded else sections[0]
 
 
+def _briefs(config: Config, section: Item, given: Path | None) -> tuple[Tied, ...]:
+    """The brief that is given, else those that the item is tied to."""
+    if given is None:
+        return tuple(briefs_of(WorkTree(config.root), config.ledger_path, section))
+    brief = read_brief(read.read_bytes(given, hint="give a brief"))
+    return (Tied(files.inside(config.root, given), brief, is_named=True),)
+
+
+def _in_tree(briefs: Sequence[Tied], given: Folder, *, is_filled: bool) -> Folder:
+    """The folder that is ``given`` as the first of ``briefs`` with a bundle has it. That one's top
+    is taken where none is given, nor any value that the item's own ``is_filled`` with."""
+    tied = next((one for one in briefs if one.brief.bundle), None)
+    if tied is None or not (given.below or given.top):
+        return given
+    found = tree.folder_named(tied.brief, tied.path, given.below)
+    if found is None:
+        return given
+    return found._replace(top=given.top if given.top or is_filled else found.top)
+
+
 def _folder(
-    config: Config, section: Item, given: str, values: Mapping[str, str], *, stamp: str, into: str
+    config: Config, section: Item, given: Folder, values: Mapping[str, str], *, stamp: str
 ) -> tuple[str, str]:
     """Make the folder of a run: its path, and its stamp."""
-    template = given or section.runs_folder or config.runs or DEFAULT_FOLDER
+    template = given.top or section.runs_folder or config.runs or DEFAULT_FOLDER
     slug = _SLUG.sub("-", section.id.lower())[:80]
-    return make_folder(config.root, template, {"item": slug, **values}, stamp, into)
+    return make_folder(config.root, template, {"item": slug, **values}, stamp, given.below)
 
 
 def _bundle(
     config: Config,
     plan: Ledger,
     section: Item,
+    briefs: Sequence[Tied],
     made: tuple[str, str],
-    *,
-    item: str,
-    command: Command,
-    repetition: Repetition,
+    terms: Callable[..., Bundle],
 ) -> Bundle:
     """The bundle in the folder that was ``made``, which keeps the variables that the work asks for:
-    the item itself, and the first of its briefs that has a rerun."""
-    tied = briefs_of(WorkTree(config.root), config.ledger_path, section)
-    brief = next((one.brief for one in tied if one.brief.rerun), None)
-    return Bundle(
-        config.root,
-        made[0],
-        stamp=made[1],
-        item=item,
-        command=command,
-        repetition=repetition,
-        variables=wanted(config, decode(plan.text), section, brief),
-    )
+    the item itself, and the first of its ``briefs`` that has a rerun."""
+    brief = next((one.brief for one in briefs if one.brief.rerun), None)
+    variables = wanted(config, decode(plan.text), section, brief)
+    return terms(config.root, made[0], stamp=made[1], variables=variables)
 
 
 def _capture(
@@ -246,7 +266,12 @@ def _capture(
     try:
         bundle.write_claim()
         if config.is_git:
-            bundle.changes = changes(config.root, aside, patch=bundle.place / PATCH)
+            patch = bundle.place / bundle.name_of(PATCH)
+            bundle.changes = changes(config.root, aside, patch=patch)
+            if patch.name in bundle.wanted and not patch.stat().st_size:
+                patch.write_text(
+                    f"# nothing differs from commit {bundle.changes.commit}\n", "utf-8"
+                )
         bundle.write_beginning()
         bundle.write_claim()
         started = time.monotonic()
@@ -294,6 +319,13 @@ def _recorded(bundle: Bundle, record: Callable[[], Appended]) -> Appended:
         raise type(error)(error.code, message, error.hint) from error
 
 
+def _lacking(bundle: Bundle) -> Iterator[str]:
+    """What the brief wants in the bundle besides, for people to write."""
+    lacking = [name for name in bundle.wanted if not (bundle.place / name).exists()]
+    if lacking:
+        yield f"the brief wants {', '.join(lacking)} in {bundle.path} as well"
+
+
 def _outcome(
     config: Config,
     bundle: Bundle,
@@ -324,5 +356,5 @@ def _outcome(
         fault="" if bundle.is_repeated or not bundle.rounds else bundle.rounds[-1].fault,
         verdict=verdict,
         recorded=recorded,
-        notes=tuple(unkept(config, (evidence,))),
+        notes=(*unkept(config, (evidence,)), *_lacking(bundle)),
     )

@@ -39,6 +39,14 @@ _OPEN: Final = re.compile(r"<[^<>/]*>|\$\{?\w+\}?|[*?{}\[\]$]|\.\.\.|…")
 _LONGEST_FOLDER: Final = 500
 _ALWAYS: Final = ("item", "stamp")  # values that every run has, whether or not a folder names them
 PATCH: Final = "git_diff.patch"
+SUMMARY: Final = "summary.md"
+# What a brief's bundle may call them instead, such as `code_changes.diff`.
+_CALLED: Final = {
+    PATCH: re.compile(r".*\.(?:diff|patch)"),
+    SUMMARY: re.compile(r".*summary.*\.md"),
+    "pytest.log": re.compile(r".*\.log"),
+    "output.log": re.compile(r"(?!.*pytest).*\.log"),
+}
 _MOST_NAMED: Final = 100  # changed files, in a summary
 
 
@@ -136,7 +144,8 @@ class Bundle:
     ``place`` the same from the root of the file system; ``state`` and ``reason`` are what it claims
     of itself, ``rounds`` those that came to their end, ``preflight`` what was printed before them,
     ``running`` the command whose turn it is, ``variables`` what it keeps of the environment beside
-    what is always kept. All that writes raises OSError."""
+    what is always kept, ``wanted`` the files that have to lie in it, as a brief calls them. All
+    that writes raises OSError."""
 
     def __init__(
         self,
@@ -148,8 +157,9 @@ class Bundle:
         command: Command,
         repetition: Repetition,
         variables: Collection[str] = (),
+        wanted: Collection[str] = (),
     ) -> None:
-        self.variables = variables
+        self.variables, self.wanted = variables, wanted
         self.path, self.place, self.stamp = path, root / path, stamp
         self.item, self.command, self.repetition = item, command, repetition
         self.planned = repetition.planned
@@ -161,6 +171,16 @@ class Bundle:
         self.reason = UNENDED
         self.changes: Changes | None = None
         self.rounds: list[CompletedRound] = []
+
+    def name_of(self, file: str) -> str:
+        """What a file is called here: as the brief has it, where that is clear."""
+        called = [one for one in self.wanted if _CALLED[file].fullmatch(one)]
+        return called[0] if len(called) == 1 else file
+
+    @property
+    def log_name(self) -> str:
+        """The name of its log."""
+        return self.name_of("pytest.log" if self.command.is_pytest else "output.log")
 
     @property
     def is_repeated(self) -> bool:
@@ -293,17 +313,17 @@ class Bundle:
         elif self.rounds:
             facts += _facts(self.rounds[-1])
         lines = [f"- {name}: {value}" for name, value in facts if value]
-        _write(self.place / "summary.md", [f"# {self.item}, {self.stamp}", "", *lines])
+        _write(self.place / self.name_of(SUMMARY), [f"# {self.item}, {self.stamp}", "", *lines])
 
     def _provenance(self) -> Iterator[tuple[str, str]]:
         """The commit, and what differed from it: files with lines, and what the patch lacks."""
         if self.changes is None:
             yield "Commit", "none"
             return
-        differed = len(self.changes.paths)
-        files = f"; {counted(differed, 'file')} differed (`{PATCH}`)" if differed else ""
+        differed, patch = len(self.changes.paths), self.name_of(PATCH)
+        files = f"; {counted(differed, 'file')} differed (`{patch}`)" if differed else ""
         yield "Commit", (self.changes.commit or "none") + files
-        lines = changed_lines(self.place / PATCH) if differed else {}
+        lines = changed_lines(self.place / patch) if differed else {}
         left_out = self.changes.left_out
         inside = [path for path in self.changes.paths if path not in left_out]
         for path in inside[:_MOST_NAMED]:

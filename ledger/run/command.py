@@ -84,11 +84,6 @@ class Command(Model):
         """Whether it runs pytest."""
         return pytest_index(self.words) is not None
 
-    @property
-    def log_name(self) -> str:
-        """The name of its log."""
-        return "pytest.log" if self.is_pytest else "output.log"
-
     def within(self, folder: Path) -> list[str]:
         """The words with which it writes its results to ``folder``."""
         index = pytest_index(self.words)

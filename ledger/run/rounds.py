@@ -61,7 +61,7 @@ def _execute_round(
     """Try until a try passed or is not to be repeated, or no retry is left. The last try's files
     stand in ``place``, those of the earlier ones in ``retried/1`` and so on below it."""
     command = bundle.command
-    words, log = command.within(place), place / command.log_name
+    words, log = command.within(place), place / bundle.log_name
     retried: list[str] = []
     reports = CrashReports(bundle.repetition.crashes, command.words)
     while True:
@@ -88,7 +88,7 @@ def _execute_round(
         retried.append(this.word)
         aside = place / "retried" / str(len(retried))
         aside.mkdir(parents=True)
-        for name in (command.log_name, *_OF_A_TRY, *crashed):
+        for name in (bundle.log_name, *_OF_A_TRY, *crashed):
             if (place / name).exists():
                 (place / name).rename(aside / name)
 
