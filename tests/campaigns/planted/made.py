@@ -22,6 +22,7 @@ SUMMARIES = (
     "Kept the order of columns.",
     "Dropped the old fallback.",
 )
+PARTS = ("unit", "integration", "api", "parser", "smoke")
 WORDS = {
     True: ("✅ success", "success", "success (shipped)"),
     False: ("failed", "❌ failed", "⚠️ partial", "partial"),
@@ -62,10 +63,10 @@ def plan(seed: int, place: Path) -> tuple[str, list[str], list[Made]]:
         before = None
         for number in range(1, 25 // len(items)):
             when += timedelta(minutes=rng.randrange(67, 900), seconds=rng.randrange(60))
-            view = _outcomes(rng, before)
+            view = replace(_outcomes(rng, before), number=None if len(items) == 1 else number)
             made.append(_attempt(rng, item, number, when, view))
             _write_run(rng, place / made[-1].folder, view)
-            before = None if view.rounds else view
+            before = None if view.rounds or view.parts else view
     lines = {
         "attempts": _attempts,
         "logbook": _logbook,
@@ -80,6 +81,14 @@ def _outcomes(rng: random.Random, before: View | None) -> View:
         total = rng.choice((6, 8, 10, 12))
         good = rng.randrange(2, total - 1)
         return View(rounds=total, good_rounds=good, before=before)
+    if rng.random() < 0.1:
+        names = rng.sample(PARTS, 2)
+        parts = tuple((name, _outcomes_of(rng, None, f"tests/{name}")) for name in names)
+        return View(parts=parts, before=before)
+    return _outcomes_of(rng, before)
+
+
+def _outcomes_of(rng: random.Random, before: View | None, folder: str = "tests") -> View:
     total = rng.choice((rng.randrange(24, 60), rng.randrange(60, 400), rng.randrange(1100, 2400)))
     failed = rng.choice((0, 0, 1, 2, 3, rng.randrange(2, 9)))
     skipped = rng.choice((0, rng.randrange(1, 7)))
@@ -87,7 +96,7 @@ def _outcomes(rng: random.Random, before: View | None) -> View:
     seconds = round(
         rng.choice((rng.uniform(1, 50), rng.uniform(70, 900), rng.uniform(1000, 5000))), 2
     )
-    names = [f"tests/test_{'abcdefgh'[n % 8]}.py::test_{n:04}" for n in range(total)]
+    names = [f"{folder}/test_{'abcdefgh'[n % 8]}.py::test_{n:04}" for n in range(total)]
     failing = frozenset(rng.sample(names, failed))
     if before and before.failing and rng.random() < 0.5:
         kept = [name for name in before.failing if name in names]
@@ -118,7 +127,11 @@ def _attempt(rng: random.Random, item: str, number: int, when: datetime, view: V
     if rng.random() < 0.08:
         stamp = f"run_{when:%m%d}_{number:02}"
     folder = f"reports/{item.lower()}/phase_b/{stamp}"
-    files = "" if view.rounds else rng.choice(("", "", "{pytest.log,exit_code.txt}", "pytest.log"))
+    files = (
+        ""
+        if view.rounds or view.parts
+        else rng.choice(("", "", "{pytest.log,exit_code.txt}", "pytest.log"))
+    )
     if files == "pytest.log":
         # A log does not tell the exit code, and nothing else is cited.
         view = replace(view, exit_code=None)
@@ -252,6 +265,10 @@ def _write_run(rng: random.Random, folder: Path, view: View) -> None:
             inner.mkdir()
             (inner / "pytest.log").write_text(_log(one), encoding="utf-8")
             (inner / "exit_code.txt").write_text(f"{one.exit_code}\n")
+        return
+    for name, part in view.parts:
+        (folder / f"{name}.log").write_text(_log(part), encoding="utf-8")
+    if view.parts:
         return
     outcomes = view.outcomes()
     (folder / "exit_code.txt").write_text(f"{view.exit_code}\n")

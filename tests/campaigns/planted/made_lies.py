@@ -29,6 +29,8 @@ def truth(view: View) -> str:
     """What the run was, for whoever reads a miss."""
     if view.rounds:
         return f"{view.good_rounds} of {view.rounds} rounds passed"
+    if view.parts:
+        return "; ".join(f"{name}: {truth(part)}" for name, part in view.parts)
     text = (
         f"{view.passed} passed, {view.failed} failed, {view.skipped} skipped, {view.xfailed} xfailed "
         f"of {view.total} in {view.seconds} s, exit {view.exit_code}"
@@ -118,7 +120,7 @@ def invented(
     """An attempt that nobody made, behind the one whose run it cites."""
     for one in made[2::3]:
         rows = [row for row in wordings.rows("invented") if row.fits(one.view)]
-        row = rng.choice(rows) if rows and not one.view.rounds else None
+        row = rng.choice(rows) if rows and not one.view.rounds and not one.view.parts else None
         lie = row and told(row, one.view, rng)
         if not row or not lie:
             continue
@@ -182,7 +184,7 @@ def swapped(lines: list[str], made: list[Made], rng: random.Random) -> Iterator[
 
 def _differ(one: Made, other: Made) -> bool:
     mine, its = one.view, other.view
-    if its.rounds or one.folder == other.folder:
+    if its.rounds or its.parts or one.folder == other.folder:
         return False
     if abs((mine.seconds or 0) - (its.seconds or 0)) < 0.4 * max(
         mine.seconds or 0, its.seconds or 0

@@ -28,6 +28,10 @@ class View:
     before: View | None = None
     rounds: int | None = None
     good_rounds: int | None = None
+    number: int | None = None
+    """The attempt's, where attempts have numbers."""
+    parts: tuple[tuple[str, View], ...] = ()
+    """Two runs with names whose logs lie in one folder."""
     is_failing: bool = False
     """Of a real attempt: each of its runs failed a test."""
     is_passing: bool = False
@@ -38,6 +42,8 @@ class View:
     @cached_property
     def is_green(self) -> bool:
         """Whether all of it passed."""
+        if self.parts:
+            return all(part.is_green for _, part in self.parts)
         return self.is_passing or (
             self.good_rounds == self.rounds if self.rounds else self.failed == 0
         )
@@ -74,6 +80,10 @@ def _pair(test: Callable[[View, View], bool]) -> Callable[[View], bool]:
     return holds
 
 
+def _passed(view: View, name: str) -> bool:
+    return view.outcomes().get(name) == "passed"
+
+
 def _least(name: str, value: float) -> Callable[[View], bool]:
     return lambda view: (known := getattr(view, name)) is not None and known >= value
 
@@ -88,7 +98,11 @@ def _share(test: Callable[[View], bool]) -> Callable[[View], bool]:
 
 CONDITIONS: dict[str, Callable[[View], bool]] = {
     "any": lambda view: view.passed is not None,
-    "one": lambda view: not view.rounds,
+    "one": lambda view: not view.rounds and not view.parts,
+    "parts": lambda view: bool(view.parts),
+    "afail": lambda view: bool(view.parts and view.parts[0][1].failed),
+    "agreen": lambda view: bool(view.parts) and view.parts[0][1].failed == 0,
+    "bfail": lambda view: bool(view.parts and view.parts[1][1].failed),
     "made": lambda view: view.total is not None and bool(view.names),
     "rounds": lambda view: bool(view.rounds),
     "badround": lambda view: bool(view.rounds) and view.good_rounds != view.rounds,
@@ -96,7 +110,9 @@ CONDITIONS: dict[str, Callable[[View], bool]] = {
     "fail2": _least("failed", 2),
     "fail1": lambda view: view.failed == 1,
     "fail3": _least("failed", 3),
-    "green": lambda view: not view.rounds and (view.is_passing or view.failed == 0),
+    "green": lambda view: (
+        not view.rounds and not view.parts and (view.is_passing or view.failed == 0)
+    ),
     "skip": _least("skipped", 1),
     "skip2": _least("skipped", 2),
     "noskip": _most("skipped", 0),
@@ -125,7 +141,7 @@ CONDITIONS: dict[str, Callable[[View], bool]] = {
     "samecount": _pair(lambda now, old: now.failed == old.failed),
     "sameset": _pair(lambda now, old: bool(now.failing) and now.failing == old.failing),
     "othercount": _pair(lambda now, old: now.failed != old.failed),
-    "newfail": _pair(lambda now, old: bool(now.failing - old.failing)),
+    "newfail": _pair(lambda now, old: any(_passed(old, name) for name in now.failing)),
     "nonew": _pair(lambda now, old: not now.failing - old.failing),
     "otherset": _pair(lambda now, old: now.failing != old.failing),
     "cleared": _pair(lambda now, old: bool(old.failing - now.failing)),
@@ -353,6 +369,27 @@ def _good_test(view: View, rng: random.Random, lie: bool) -> str | None:
     return next((name for name, told in view.outcomes().items() if told == "passed"), None)
 
 
+def _part(at: int, name: str) -> Slot:
+    """A count of one of two named runs, or the other one's."""
+
+    def make(view: View, rng: random.Random, lie: bool) -> str | None:
+        if not view.parts:
+            return None
+        values = [getattr(part, name) for _, part in view.parts]
+        if not lie:
+            return str(values[at])
+        if values[0] != values[1] and rng.random() < 0.5:
+            return str(values[1 - at])
+        value = _other(values[at], values, rng)
+        return value and str(value)
+
+    return make
+
+
+def _old_number(view: View, rng: random.Random, lie: bool) -> str | None:
+    return str(view.before.number) if view.before and view.before.number else None
+
+
 SLOTS: dict[str, Slot] = {
     **{name: count(name) for name in ("passed", "failed", "skipped", "xfailed", "total")},
     **{f"old_{name}": old(count(name)) for name in ("passed", "failed", "skipped", "total")},
@@ -361,7 +398,7 @@ SLOTS: dict[str, Slot] = {
     "old_failed_word": old(count("failed", word)),
     "passed_k": count("passed", lambda n: f"{n:,}" if n >= 1000 else None),
     "total_k": count("total", lambda n: f"{n:,}" if n >= 1000 else None),
-    "total_b": count("total", lambda n: f"{n // 1000} {n % 1000:03}" if n >= 1000 else None),
+    "total_blank": count("total", lambda n: f"{n // 1000} {n % 1000:03}" if n >= 1000 else None),
     "rounds": count("rounds"),
     "good_rounds": count("good_rounds"),
     "good_rounds_word": count("good_rounds", word),
@@ -401,6 +438,14 @@ SLOTS: dict[str, Slot] = {
     "plus_passed": _plus,
     "new_failed": _new,
     "but_word": _but,
+    "old_number": _old_number,
+    **{
+        f"{name}_{letter}": _part(at, name)
+        for name in ("passed", "failed", "skipped", "total")
+        for at, letter in enumerate("ab")
+    },
+    "a": lambda view, *_: view.parts[0][0] if view.parts else None,
+    "b": lambda view, *_: view.parts[1][0] if view.parts else None,
     "bad_test": _bad_test,
     "good_test": _good_test,
 }
