@@ -21,8 +21,16 @@ from ledger.evidence.model import Crash, Evidence, Totals
 from ledger.evidence.rounds import earlier_of, judge, read_folder, read_rounds, result_of
 from ledger.evidence.rounds_cells import number
 from ledger.evidence.rounds_cells import result_of as status
+from ledger.evidence.rounds_chain import judge_chain
 from ledger.evidence.rounds_claims import named
-from ledger.evidence.rounds_model import Claim, Earlier, Judgement, Round, Verdict
+from ledger.evidence.rounds_model import (
+    Claim,
+    Earlier,
+    Judgement,
+    Round,
+    RoundsReport,
+    Verdict,
+)
 from ledger.evidence.rounds_report import read_report
 from ledger.evidence.rounds_table import Grid, Row, roles_of
 from ledger.evidence.stats import compare, verdict_on
@@ -30,6 +38,8 @@ from ledger.git.files import WorkTree
 from ledger.reports.rounds import report as lines_of
 from tests import corpus as real
 from tests.campaigns import calibration
+from tests.commands import call
+from tests.repository import Repository
 
 SHARED = real.PLACE / "cases" / "runs"
 DATA = Path(__file__).parent / "data" / "rounds"
@@ -90,12 +100,21 @@ def test_the_real_report(corpus: Path) -> None:
         (58, "clustered", "unverifiable"),
         (60, "change", "unverifiable"),
         (88, "mean", "supported"),
+        (88, "limit", "contradicted"),
         (95, "count", "supported"),
         (95, "sum", "supported"),
         (96, "streak", "supported"),
     ]
-    [wrong] = [claim for claim in found.claims if claim.verdict == "contradicted"]
-    assert (wrong.claimed, wrong.observed) == ("6", "8 (1629-1636)")
+    wrong = [claim for claim in found.claims if claim.verdict == "contradicted"]
+    assert [(claim.claimed, claim.observed) for claim in wrong] == [
+        ("6", "8 (1629-1636)"),
+        ("≤ 13", "mean 14.8, 13.7 to 15.7"),
+    ]
+    assert [*found.facts] == [
+        "Worker", "Date", "Metal preflight", "scripts/run_mps_test.sh",
+        "scripts/collect_crash_reports.sh", "SIP", "PyTorch", "Test mode",
+    ]  # fmt: skip
+    assert found.facts["PyTorch"] == "2.9.1 native MPS threading"
 
 
 @pytest.mark.parametrize(
@@ -443,6 +462,13 @@ def claims_in(prose: str, against: Earlier | None = None) -> Sequence[Claim]:
         ("The mean load was ~14 here.", "supported"),
         ("Load ranged from 14.0 to 14.5.", "supported"),
         ("Load ranged from 13.0 to 14.5.", "contradicted"),
+        ("The load is within the documented 15 limit.", "supported"),
+        ("The load is within a ~13 ceiling.", "contradicted"),
+        ("The load is within a ~14 ceiling.", "supported"),
+        ("The load exceeds the 13 limit.", "supported"),
+        ("The load is above the 14.5 floor.", "contradicted"),
+        ("Total test runs: 110 (100 + 10)", "supported"),
+        ("Total test runs: 111 (100 + 11)", "contradicted"),
         ("Total so far: 110 (100 + 10)", "supported"),
         ("Total so far: 111 (100 + 10)", "contradicted"),
         # changes
@@ -1061,6 +1087,47 @@ def test_counts_of_rounds_that_are_told_one_by_one_are_claims() -> None:
     found = judged(f"{one_by_one}\n## Batches\n\n{summary.replace('2-3', '3-3')}")
     assert [claim.verdict for claim in found.claims] == ["supported"]
     assert (found.passes, found.total) == (2, 3)
+
+
+def report_of(results: str, first: int, said: str, path: str) -> RoundsReport:
+    word = {"P": "PASS", "F": "FAIL"}
+    rows = "".join(f"| {at} | {word[one]} |\n" for at, one in enumerate(results, first))
+    return read_report(f"| Round | Status |\n|-|-|\n{rows}\n{said}\n".encode(), path)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "observed"),
+    [
+        ("Total test rounds: 44 (41 + 3)", "supported", "44"),
+        ("Total test rounds: 43 (40 + 3)", "contradicted", "41 in a.md"),
+        ("Total test rounds: 45 (41 + 4)", "contradicted", "3 rounds"),
+        ("Total test rounds: 45 (41 + 3)", "contradicted", "44"),
+        ("Consecutive passes: 5", "supported", "5 (9-13)"),
+        ("Consecutive passes: 6", "contradicted", "5 (9-13)"),
+        ("Consecutive passes: 3", "supported", "3 (11-13)"),
+        ("Consecutive passes: 2", "contradicted", "3 (11-13)"),
+    ],
+)
+def test_reports_of_an_item_go_on_from_each_other(said: str, verdict: str, observed: str) -> None:
+    first = report_of("PFPP", 7, "Total test rounds: 41 (37 + 4)", "a.md")
+    found = judge_chain([first, report_of("PPP", 11, said, "b.md")], "ITEM-1")
+    assert (found.path, found.passes, found.total, found.longest_streak) == ("ITEM-1", 6, 7, 5)
+    assert [batch.name for batch in found.batches] == ["a.md", "b.md"]
+    before, claim = found.claims
+    assert (before.path, before.verdict) == ("a.md", "supported")
+    assert (claim.path, claim.verdict, claim.observed) == ("b.md", verdict, observed)
+
+
+def test_rounds_of_an_item(repo: Repository) -> None:
+    for stamp, first in (("20251103T090000Z", "20"), ("20251103T100000Z", "22")):
+        made = ["--rounds", "2", "--first", first, "--stamp", stamp, "--", "true"]
+        assert call(repo.path, "run", "PARSE-SPEED-001", *made).code == 0
+    found = call(repo.path, "rounds", "--item", "parse-speed-001", "--json").data
+    assert [one["name"] for one in found["rounds"]] == ["20", "21", "22", "23"]
+    assert [batch["total"] for batch in found["batches"]] == [2, 2]
+    assert call(repo.path, "rounds", "--item", "PARSE-SPEED-001").code == 0
+    for wrong in ([], ["rounds.md", "--item", "PARSE-SPEED-001"], ["--item", "NO-1"]):
+        assert call(repo.path, "rounds", *wrong).code == 2
 
 
 TABLE = "\n| Round | Status | Efficiency (%) |\n|---|---|---|\n" + "".join(

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson
+from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.rounds import rounds
 from ledger.errors import UsageError
 from ledger.evidence.rounds_model import RetryCount
@@ -18,9 +18,17 @@ _RETRIES: Final[dict[str, RetryCount]] = {"extra": "extra", "all": "all"}
 
 def command(
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="A report in Markdown, or a folder of run folders."),
-    ],
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A report in Markdown, or a folder of run folders."),
+    ] = None,
+    item: Annotated[
+        str,
+        typer.Option(
+            "--item",
+            metavar="ITEM",
+            help="Instead of FILE: all rounds that the item's attempts cite.",
+        ),
+    ] = "",
     against: Annotated[
         str | None,
         typer.Option(
@@ -48,6 +56,7 @@ def command(
             help="The smallest drop of the pass rate that matters, in percentage points.",
         ),
     ] = 100 * SMALLEST_DROP,
+    ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
     """Judge repeated rounds of one command.
@@ -59,7 +68,9 @@ def command(
     counted = _RETRIES.get(retries or "")
     if retries and counted is None:
         raise UsageError("usage", f"--retries {retries}: expected extra or all")
-    judged = rounds(file, against=against, retries=counted, drop=drop / 100)
+    judged = rounds(
+        file, item=item, against=against, retries=counted, drop=drop / 100, ledger=ledger
+    )
     output.result("rounds", judged, report.report(judged), as_json=as_json)
     is_worse = judged.comparison is not None and judged.comparison.verdict == "regression"
     return int(is_worse or any(claim.verdict == "contradicted" for claim in judged.claims))

@@ -148,6 +148,7 @@ def judge(
     return Judgement(
         path=report.path,
         command=report.command,
+        facts=dict(report.facts),
         rounds=rounds,
         passes=tallied.passes,
         failures=tallied.failures,

@@ -295,9 +295,24 @@ def _check_measured(said: Statement, case: Case) -> Finding:
     return Finding("supported" if fits else "contradicted", observed)
 
 
-def _check_sum(said: Statement, _: Case) -> Finding:
-    """Numbers that are said to add up."""
+def _check_limit(said: Statement, case: Case) -> Finding:
+    """The mean of a value, which lies within a limit or beyond it."""
+    values = [found.metrics[said.metric] for found in case.rounds if said.metric in found.metrics]
+    spread = stats.spread(values)
+    if spread is None or said.number is None:
+        return Finding("unverifiable", "", "no round has this value")
+    allowed = _ABOUT * said.number if said.about else 0.0
+    beyond = said.number - spread.mean if said.at_least else spread.mean - said.number
+    observed = f"mean {spread.mean:.{said.decimals + 1}f}, {spread.low:g} to {spread.high:g}"
+    return Finding("supported" if (beyond > allowed) == said.negated else "contradicted", observed)
+
+
+def _check_sum(said: Statement, case: Case) -> Finding:
+    """Numbers that are said to add up; of all rounds, the last is that of these ones."""
     total = sum(said.parts)
+    run = len(case.run)
+    if said.sure and total == said.number and said.parts[-1] != run:
+        return Finding("contradicted", f"{run} rounds", "the last number is that of other rounds")
     return Finding("supported" if total == said.number else "contradicted", str(total))
 
 
@@ -392,6 +407,9 @@ def _claimed(said: Statement) -> str:
         return f"{' + '.join(map(str, said.parts))} = {said.number:.0f}"
     if said.kind == "range":
         return f"{said.number:.{said.decimals}f} to {said.of:.{said.decimals}f}"
+    if said.kind == "limit":
+        sign = "≥" if said.at_least else "≤"
+        return f"{'not ' if said.negated else ''}{sign} {said.number:.{said.decimals}f}"
     if said.kind == "mean":
         return f"{said.number:.{said.decimals}f}"
     parts = []
@@ -410,6 +428,7 @@ _CHECKS: Final[dict[StatementKind, Callable[[Statement, Case], Finding]]] = {
     "clustered": _check_clustered,
     "mean": _check_measured,
     "range": _check_measured,
+    "limit": _check_limit,
     "sum": _check_sum,
     "change": _check_change,
 }

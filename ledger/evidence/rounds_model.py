@@ -13,7 +13,7 @@ RetryCount = Literal["extra", "all"]
 """Whether a count of retries leaves the first try out or counts it."""
 Subject = Literal["pass", "fail", "first-try"]
 StatementKind = Literal[
-    "count", "streak", "listed", "every", "mean", "range", "clustered", "change", "sum"
+    "count", "streak", "listed", "every", "mean", "range", "limit", "clustered", "change", "sum"
 ]
 Which = Literal["any", "longest", "current"]
 Direction = Literal["worse", "better", "same"]
@@ -176,6 +176,8 @@ class Claim(Model):
     """Why, where the two values do not show it."""
     line: int
     """The line that it stands on."""
+    path: str = ""
+    """The report that says it, where several are judged."""
 
 
 class Judgement(Model):
@@ -185,6 +187,8 @@ class Judgement(Model):
     """The report or folder, as given."""
     command: str | None
     """The command, where the report names it."""
+    facts: dict[str, str] = Field(default={})
+    """What the report says of its surroundings: lines such as `**Worker**: N=7`."""
     rounds: tuple[Round, ...]
     """In order."""
     passes: int
@@ -269,8 +273,8 @@ class Statement(NamedTuple):
     ``sure`` says that it can only be meant of these rounds; of another it cannot be said that
     the rounds contradict it. What the numbers mean depends on ``kind``: count (``number`` of
     ``of``, or ``share``), streak (``number``), listed and every (``scope``), mean (``number``),
-    range (``number`` to ``of``), change (the earlier ``number`` of ``of``, or ``share``) and
-    sum (``parts`` add up to ``number``).
+    range (``number`` to ``of``), limit (``number``; ``at_least`` for a floor), change (the
+    earlier ``number`` of ``of``, or ``share``) and sum (``parts`` add up to ``number``).
     """
 
     kind: StatementKind
@@ -308,3 +312,4 @@ class RoundsReport(NamedTuple):
     statements: tuple[Statement, ...] = ()
     warnings: tuple[str, ...] = ()
     is_ordered: bool = True
+    facts: Mapping[str, str] = MappingProxyType({})

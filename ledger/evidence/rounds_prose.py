@@ -78,6 +78,14 @@ _BETWEEN = re.compile(
     rf"(?:{TO}| and )(?P<high>-?\d{{1,12}}(?:\.\d{{1,12}})?)",
     re.IGNORECASE,
 )
+# `within documented ~13% ceiling`
+_LIMIT = re.compile(
+    r"\b(?P<way>within|below|under|above|over|exceed\w*)"
+    r"(?: (?:the|an?|our|its|documented|known|expected|usual|stated)){0,3} "
+    r"(?P<about>[~≈]|about |around )?(?P<v>\d{1,12}(?:\.\d{1,12})?) ?(?:%|[a-zµ]{1,5})? "
+    r"(?P<what>ceiling|limit|cap|maximum|floor|minimum)\b",
+    re.IGNORECASE,
+)
 # `failures were not clustered`
 _CLUSTERED = re.compile(r"\b(?:cluster\w*|bunched|bursty|in bursts)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not?|without|never|neither|\w+n't)\b", re.IGNORECASE)
@@ -109,6 +117,8 @@ _SUM = re.compile(
     r"|(?<![\d.,+ ])(?P<a2>\d{1,9})[ \t]*\+[ \t]*(?P<b2>\d{1,9})[ \t]*=[ \t]*"
     r"(?P<total2>\d{1,9})(?![\d.,]\d)"
 )
+# `Total verification rounds: 20 (14 + 6)`
+_ALL_ROUNDS = re.compile(rf"\b(?:total|all|overall)\b[^.;\d]{{0,30}}\b{ROUNDS}\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<!\bvs)(?<!\bavg)(?<!\be\.g)(?<!\bi\.e)(?<!approx)[.!?;][ \t]+")
 
 
@@ -230,6 +240,25 @@ def _measured(sentence: Sentence, metrics: Sequence[str]) -> Iterator[Statement]
             decimals=max(decimals(found["low"]), decimals(found["high"])),
             metric=metric,
         )
+    yield from _limits(sentence, metric)
+
+
+def _limits(sentence: Sentence, metric: str) -> Iterator[Statement]:
+    """A value that is said to lie within a limit, or beyond it."""
+    for found in sentence.find(_LIMIT):
+        is_floor = found["what"].casefold() in ("floor", "minimum")
+        is_above = found["way"].casefold().startswith(("above", "over", "exceed"))
+        is_below = found["way"].casefold() in ("below", "under")
+        yield Statement(
+            "limit",
+            *sentence.place(found),
+            number=float(found["v"]),
+            decimals=decimals(found["v"]),
+            about=bool(found["about"]),
+            at_least=is_floor,
+            negated=is_below if is_floor else is_above,
+            metric=metric,
+        )
 
 
 def _clusters(sentence: Sentence) -> Iterator[Statement]:
@@ -277,4 +306,5 @@ def _sums(sentence: Sentence) -> Iterator[Statement]:
             *sentence.place(found),
             number=int(found[f"total{at}"]),
             parts=(int(found[f"a{at}"]), int(found[f"b{at}"])),
+            sure=bool(_ALL_ROUNDS.search(sentence.text)),
         )

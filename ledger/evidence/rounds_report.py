@@ -3,14 +3,14 @@ batches and crashes, and what the prose says of them."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import accumulate, islice, pairwise
 
 from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_lines, rounds_prose
 from ledger.evidence.crashes import crashes_in, groups
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
-from ledger.evidence.rounds_cells import ROUND_WORD, Counts, names_in
+from ledger.evidence.rounds_cells import MAX_CELL, ROUND_WORD, Counts, names_in, plain
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_lines import bare, heading_of, leaves
 from ledger.evidence.rounds_model import (
@@ -30,6 +30,8 @@ from ledger.plan.document import Block, Document
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 20_000
 
+# `- **PyTorch**: 2.9.1`, `**Worker:** N=7`
+_FACT = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?\*\*([^*:]{1,60}):?\*\*:?[ \t]+(\S.*)")
 _BATCH_HEADING = re.compile(
     r"\b(?:batch|group|phase|session|series|block|set|part|machine|host|worker|config\w*|day|night"
     r"|before|after|baseline)\b",
@@ -79,8 +81,19 @@ def read_report(data: bytes, path: str) -> RoundsReport:
         crashes=crash_groups(parsed, rounds),
         statements=tuple(said[:MAX_STATEMENTS]),
         warnings=tuple(warnings),
+        facts=dict(_facts(parsed, {statement.line for statement in said})),
         is_ordered=all(found.name != f"of {found.batch}" for found in rounds),
     )
+
+
+def _facts(parsed: Document, claimed: Container[int]) -> Iterator[tuple[str, str]]:
+    """Lines such as ``**Worker**: N=7``, but for the command and those that claim something."""
+    for section in parsed.sections:
+        for block in leaves(section.blocks):
+            for at in range(block.start, block.end):
+                found = _FACT.match(parsed.line(at)[:MAX_CELL])
+                if found and at + 1 not in claimed and found[1].casefold() != "command":
+                    yield plain(found[1]), plain(found[2])
 
 
 def _unreadable(path: str, found: str) -> UnreadableInput:

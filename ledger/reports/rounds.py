@@ -38,6 +38,7 @@ def _rates(judged: Judgement) -> Iterator[Line]:
         yield Line(f"  pass rate: {rate:.1f} %, 95 % interval {low:.0f}-{high:.0f} %")
     if judged.command:
         yield Line(f"  command: {one_line(judged.command)}")
+    yield from (Line(f"  {one_line(f'{name}: {value}')}", "cut") for name, value in _facts(judged))
     if judged.first_try_passes is not None and judged.first_try_interval is not None:
         first = _rate(judged.first_try_passes, judged.total, judged.first_try_interval)
         yield Line(f"  at first try: {first}; retries count {judged.retries} tries")
@@ -67,6 +68,10 @@ def _rates(judged: Judgement) -> Iterator[Line]:
         yield Line(f"  note: {one_line(warning)}")
     if len(judged.warnings) > _MOST_NOTES:
         yield Line(f"  {len(judged.warnings) - _MOST_NOTES} more notes: --json has them all")
+
+
+def _facts(judged: Judgement) -> list[tuple[str, str]]:
+    return list(judged.facts.items())[:_MOST_NOTES]
 
 
 def _rate(passes: int, total: int, interval: Sequence[float]) -> str:
@@ -117,6 +122,9 @@ def _claims(judged: Judgement) -> Iterator[Line]:
     for verdict in ("contradicted", "unverifiable"):
         for claim in judged.claims:
             if claim.verdict == verdict:
-                yield Line(f"  {verdict}, line {claim.line}: {one_line(claim.text)}", "cut")
+                place = one_line(
+                    f"{claim.path}:{claim.line}" if claim.path else f"line {claim.line}"
+                )
+                yield Line(f"  {verdict}, {place}: {one_line(claim.text)}", "cut")
                 told = "; ".join(part for part in (claim.observed, claim.reason) if part)
                 yield Line(f"    says {one_line(claim.claimed)}, the rounds: {one_line(told)}")
