@@ -19,6 +19,7 @@ from ledger.commands.read import read_bytes
 from ledger.config import Config
 from ledger.errors import Refused, UsageError
 from ledger.git import files
+from ledger.git.blobs import Blobs
 from ledger.plan import document, reader, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Ledger
@@ -43,11 +44,11 @@ class Plan:
         """
         new = self.draft(edits)
         expect(new)
-        facts = with_evidence(
-            rules.Facts(self._config.ledger_path, today()), self._config, strict=True
-        )
-        facts = facts._replace(contradicted=None, run_notes=None)  # `expect` has asked for these
-        _refuse(rules.made_worse(new, facts, [self.ledger]))
+        facts = rules.Facts(self._config.ledger_path, today())
+        with Blobs(self._config.root) as contents:
+            facts = with_evidence(facts, self._config, contents, strict=True)
+            facts = facts._replace(contradicted=None, run_notes=None)  # `expect` asked for these
+            _refuse(rules.made_worse(new, facts, [self.ledger]))
         self.new = new
 
     def draft(self, edits: Iterable[Edit]) -> Ledger:

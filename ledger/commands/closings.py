@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from ledger.claims.entries import NewestRun, Place, newest_run
 from ledger.claims.model import Claim, JudgedClaim
-from ledger.commands.judgements import View, place_of
+from ledger.commands.judgements import place_of
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError
@@ -37,49 +37,45 @@ from ledger.rules.model import Objection
 
 def objections(
     config: Config,
+    place: Callable[[], Place],
     new: Ledger,
     old: Ledger | None,
     elsewhere: Callable[[], Sequence[Ledger]] = tuple,
     *,
-    view: View = None,
     strict: bool = False,
 ) -> list[Objection]:
     """What speaks against calling done what ``new`` calls so and ``old`` does not."""
-    closed = list(done.closings(new, old, elsewhere))
-    if not closed:
-        return []
-    with place_of(config, view) as place:
-        return [
-            objection
-            for closing in closed
-            for grounds in every_grounds(config, closing, place)
-            for objection in done.objections(closing, grounds, strict=strict)
-        ]
+    return [
+        objection
+        for closing in done.closings(new, old, elsewhere)
+        for grounds in every_grounds(config, closing, place())
+        for objection in done.objections(closing, grounds, strict=strict)
+    ]
 
 
 def ticks(
     config: Config,
+    place: Callable[[], Place],
+    contents: Blobs,
     documents: Sequence[str],
     since: Sequence[str],
     ledger: Ledger,
     *,
-    view: View = None,
     strict: bool = False,
 ) -> list[Objection]:
-    """What speaks against the ticks that ``view`` has in those ``documents`` that are briefs, and
-    that no revision of ``since`` has."""
+    """What speaks against the ticks that those ``documents`` have that are briefs, and that no
+    revision of ``since`` has."""
     told: list[Objection] = []
-    with place_of(config, view) as place, Blobs(config.root) as contents:
-        for path in documents:
-            for brief, item in _tied_to(config, ledger, place, path):
-                old = (contents.read(revision, path) for revision in since)
-                before = [one for data in old if data for one in conditions(read_brief(data))]
-                set_now, new = done.added_ticks(conditions(brief), before)
-                newest = newest_run(item, place) if item else None
-                facts = _facts(config, item, place, newest, Tied(path, brief, is_named=True))
-                judged = [judged_conditions(facts, some) for some in (set_now, new)]
-                name = item.id if item else brief.initiative or ""
-                told += done.against_ticks(name, path, *judged, strict=strict)
+    for path in documents:
+        for brief, item in _tied_to(config, ledger, place(), path):
+            old = (contents.read(revision, path) for revision in since)
+            before = [one for data in old if data for one in conditions(read_brief(data))]
+            set_now, new = done.added_ticks(conditions(brief), before)
+            newest = newest_run(item, place()) if item else None
+            facts = _facts(config, item, place(), newest, Tied(path, brief, is_named=True))
+            judged = [judged_conditions(facts, some) for some in (set_now, new)]
+            name = item.id if item else brief.initiative or ""
+            told += done.against_ticks(name, path, *judged, strict=strict)
     return told
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -49,37 +49,43 @@ def later(name: str, *given: object, **named: object) -> Callable[..., Any]:
 def with_evidence(
     known: Facts,
     config: Config,
+    contents: blobs.Blobs,
     *,
     view: str | None = None,
     strict: bool = False,
     since: Sequence[str] = (),
 ) -> Facts:
-    """``known``, and what runs, briefs and exit criteria say, those that ``view`` has. ``strict``:
-    what nothing shows is an error, whatever the settings say. ``since`` are the revisions that the
-    change is held against, for the ticks in its briefs."""
+    """``known``, and what runs, briefs and exit criteria say, those that ``view`` has; ``contents``
+    are those of the repository, where there is one. ``strict``: what nothing shows is an error,
+    whatever the settings say. ``since`` are the revisions that the change is held against, for the
+    ticks in its briefs."""
     strict = strict or config.settings.done == "strict"
-    briefs = changed_briefs(config, since, view)
-    ticks = later("commands.closings.ticks", config, briefs, since, view=view, strict=strict)
+    briefs = changed_briefs(config, contents, since, view)
+    place = cache(later("commands.judgements.around", config, contents, view))
+    given = (config, place, contents, briefs, since)
     return known._replace(
-        ticks=ticks if briefs else None,
-        run_notes=later("commands.judgements.run_notes", config, view=view),
-        contradicted=later("commands.judgements.contradictions", config, view=view),
-        undone=later("commands.closings.objections", config, view=view, strict=strict),
+        ticks=later("commands.closings.ticks", *given, strict=strict) if briefs else None,
+        run_notes=later("commands.judgements.run_notes", place),
+        contradicted=later("commands.judgements.contradictions", config, place),
+        undone=later("commands.closings.objections", config, place, strict=strict),
         figure=later("claims.judge.first_figure"),
     )
 
 
-def changed_briefs(config: Config, since: Sequence[str], view: str | None) -> list[str]:
-    """The documents that may be briefs and that ``view`` has otherwise than every revision of
-    ``since``."""
+def changed_briefs(
+    config: Config, contents: blobs.Blobs, since: Sequence[str], view: str | None
+) -> list[str]:
+    """The documents beside the plan that may be briefs and that ``view`` has otherwise than every
+    revision of ``since``."""
     if not since or config.is_archive:
         return []
     every = [repository.changed_documents(config.root, one, view) for one in since]
-    names = [name for name in every[0] if all(name in other for other in every[1:])]
+    plans = (config.ledger_path, config.partner)
+    names = [one for one in every[0] if one not in plans and all(one in some for some in every)]
     if view != STAGED:
         return names
-    with blobs.Blobs(config.root) as contents:  # cheaper than to load what reads briefs
-        return [name for name in names if standing.may_be_brief(contents.staged(name) or b"")]
+    # This is cheaper than to load what reads briefs.
+    return [name for name in names if standing.may_be_brief(contents.staged(name) or b"")]
 
 
 def ignored(config: Config) -> frozenset[str]:

@@ -38,7 +38,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
             "unmerged", f"{path}: git's index holds it in conflict", "resolve it and `git add` it"
         )
     sides = ("HEAD", *others)
-    if new == head and not others and not changed_briefs(plan, sides, STAGED):
+    if new == head and not others and not changed_briefs(plan, contents, sides, STAGED):
         return []
     fork = None
     bases = [head, *(contents.read(other, path) for other in others)]
@@ -49,7 +49,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         old = repository.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
     ledger = reader.read(new or b"", plan.own)
-    known = with_evidence(facts(plan), plan, view=STAGED, since=sides)._replace(
+    known = with_evidence(facts(plan), plan, contents, view=STAGED, since=sides)._replace(
         elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),))
     )
     before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
@@ -89,7 +89,8 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     last = reader.read(data or b"", conventions=config.own)
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
     is_here = contents.commit("HEAD") == end
-    known = with_evidence(facts(config), config, view=None if is_here else end, since=(fork,))
+    view = None if is_here else end
+    known = with_evidence(facts(config), config, contents, view=view, since=(fork,))
     known = known._replace(elsewhere=lambda: (archive,))
     if not is_here:  # the files around are not those of the last commit
         known = known._replace(cited=None, content_of=None, run_notes=None)

@@ -1,7 +1,7 @@
 """What runs, files, briefs and exit criteria say of a plan."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 from ledger.claims.entries import Place, revision, work_tree
@@ -22,23 +22,32 @@ View = str | None
 they are ``STAGED``."""
 
 
+def around(
+    config: Config, contents: Blobs, view: View = None, *, is_committed: bool = False
+) -> Place:
+    """What there is around the plan of ``config``, as ``view`` has it; ``contents`` are those of
+    its repository, where it has one. ``is_committed``: the plan is as HEAD has it."""
+    if not config.is_git:
+        return work_tree(config.root, None, is_committed=False)
+    if view is not None and view != STAGED:
+        return revision(config.root, contents, view, is_committed=is_committed)
+    place = work_tree(config.root, contents, is_committed=is_committed)
+    return place._replace(files=Staged(contents)) if view == STAGED else place
+
+
 @contextlib.contextmanager
-def place_of(config: Config, view: View = None) -> Iterator[Place]:
-    """What there is around the plan of ``config``: as ``view`` has it."""
-    with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
-        if contents is not None and view is not None and view != STAGED:
-            yield revision(config.root, contents, view, is_committed=False)
-            return
-        place = work_tree(config.root, contents, is_committed=False)
-        yield place._replace(files=Staged(contents)) if contents and view == STAGED else place
+def place_of(config: Config) -> Iterator[Place]:
+    """What there is around the plan of ``config`` in the work tree."""
+    with Blobs(config.root) as contents:
+        yield around(config, contents)
 
 
-def run_notes(config: Config, folder: str, *, view: View = None) -> Sequence[str]:
+def run_notes(place: Callable[[], Place], folder: str) -> Sequence[str]:
     """What the outputs of the run in ``folder`` lack or contradict; nothing where it is no run."""
     try:
-        with place_of(config, view) as place:
-            assert place.files is not None
-            evidence = read_run(place.files, folder)
+        files = place().files
+        assert files is not None
+        evidence = read_run(files, folder)
     except LedgerError as error:
         return () if error.code in _NO_RUN else (error.message,)
     cut = evidence.completeness not in ("complete", "failed")
@@ -48,12 +57,10 @@ def run_notes(config: Config, folder: str, *, view: View = None) -> Sequence[str
     ]
 
 
-def contradicted(
-    config: Config, ledger: Ledger, base: Ledger | None, *, view: View = None
-) -> Sequence[JudgedClaim]:
+def contradicted(config: Config, ledger: Ledger, base: Ledger) -> Sequence[JudgedClaim]:
     """The claims of ``ledger`` that its evidence contradicts, in attempts and completed actions
     that ``base`` does not have, word for word."""
-    with place_of(config, view) as place:
+    with place_of(config) as place:
         return contradicted_since(ledger, config.ledger_path, place, base)
 
 
@@ -73,10 +80,11 @@ INSIST: Final = "say what the run says, or give a reason with --because"
 
 
 def contradictions(
-    config: Config, ledger: Ledger, base: Ledger | None, *, view: View = None
+    config: Config, place: Callable[[], Place], ledger: Ledger, base: Ledger | None
 ) -> list[Contradiction]:
-    """What the rules take of ``contradicted``. That a date lies ahead and that a file or commit is
-    missing is told by rules of its own, which need no run: LED301 on, LED403 on, LED408."""
+    """What the rules take of the claims that ``contradicted`` gives. That a date lies ahead and
+    that a file or commit is missing is told by rules of its own, which need no run: LED301 on,
+    LED403 on, LED408."""
     return [
         Contradiction(
             item=claim.item,
@@ -88,6 +96,6 @@ def contradictions(
             about=f"{claim.kind} {claim.text} {claim.claimed}{' because' * claim.is_insisted}",
             is_insisted=claim.is_insisted,
         )
-        for claim in contradicted(config, ledger, base, view=view)
+        for claim in contradicted_since(ledger, config.ledger_path, place(), base)
         if claim.kind not in ("date", "artifact", "commit")
     ]

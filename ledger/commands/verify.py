@@ -1,15 +1,15 @@
 """Hold what a fix plan claims against the evidence that it cites."""
 
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims.entries import Wanted, revision, work_tree
+from ledger.claims.entries import Wanted
 from ledger.claims.judge import judge_plan
 from ledger.claims.model import JudgedClaim
 from ledger.commands import read
 from ledger.commands.closings import done_claims
+from ledger.commands.judgements import around
 from ledger.git.blobs import Blobs
 from ledger.plan import selectors
 from ledger.plan.model import Ledger, Model
@@ -41,12 +41,9 @@ def verify(
         settings.require_git("leave out --rev")
     opened = read.holding(settings, *(map(selectors.parse, names) if rev is None else ()))
     wanted = _wanted(opened.ledger, names)
-    with Blobs(settings.root) if settings.is_git else contextlib.nullcontext() as contents:
-        is_committed = contents is not None and contents.head(opened.path) == opened.ledger.text
-        if contents is None or rev is None:
-            place = work_tree(settings.root, contents, is_committed=is_committed)
-        else:
-            place = revision(settings.root, contents, rev, is_committed=is_committed)
+    with Blobs(settings.root) as contents:
+        is_committed = settings.is_git and contents.head(opened.path) == opened.ledger.text
+        place = around(settings, contents, rev, is_committed=is_committed)
         judged = judge_plan(opened.ledger, opened.path, place, wanted)
         whole = _whole_items(opened.ledger, names)
         closed = [c for c in done_claims(settings, opened.ledger, place) if c.item in whole]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -97,7 +98,7 @@ class Outputs(NamedTuple):
         return self._replace(files=tuple(filter(is_inside, self.files)), parts=parts)
 
 
-def read_run(files: Files, path: str, *, without: Collection[str] = ()) -> Evidence:
+def read_run(files: Files, path: str, *, without: frozenset[str] = frozenset()) -> Evidence:
     """Read a run: a folder with everything below it, or a single output file.
 
     In a folder a file that cannot be read makes the run incomplete, with the reason; a single
@@ -136,7 +137,8 @@ def together(runs: Sequence[Outputs]) -> Evidence:
     return evidence.model_copy(update={"stamp": stamp})
 
 
-def outputs_of(files: Files, path: str, *, without: Collection[str] = ()) -> Outputs:
+@lru_cache(maxsize=256)  # whoever judges one view of the files asks of one run several things
+def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()) -> Outputs:
     """What each file of a run says. See ``read_run``."""
     aside = tuple(f"{folder}/" for folder in without)
     parts: list[Part] = []

@@ -271,11 +271,11 @@ class Facts:
             for folder, _, name in (entry.path.rpartition("/") for entry in self._bundle)
             if "exit" in name
         )
-        inside = {
+        inside = frozenset(
             one.removeprefix(f"{path}/")
             for one in captured
             if isinstance(one, str) and one.startswith(f"{path}/")
-        }
+        )
         others = self.request.runs if not self.request.run else ()
         if len(others) > 1:
             return read_runs(self._files, others)

@@ -4,6 +4,7 @@ import datetime as dt
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from ledger.plan import citations, text
 from ledger.plan.model import Attempt, Ledger
@@ -255,10 +256,18 @@ def run_lacks_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.run_notes is None:
         return
-    known = {_run_folder(attempt) for attempt in facts.base.attempts} if facts.base else set()
+    before: dict[str | None, list[Attempt]] = {}
+    for attempt in facts.base.attempts if facts.base else ():
+        before.setdefault(attempt.stamp, []).append(attempt)
+
+    @cache
+    def known(stamp: str | None) -> set[str | None]:
+        return {_run_folder(attempt) for attempt in before.get(stamp, ())}
+
     for attempt in added(ledger, facts.base):
         folder = _run_folder(attempt)
-        for note in facts.run_notes(folder) if folder and folder not in known else ():
+        is_new = folder and folder not in known(attempt.stamp)
+        for note in facts.run_notes(folder) if folder and is_new else ():
             message = f"{name(attempt)}: its run {folder}: {note}"
             yield Fault(attempt, message, note)
 
@@ -351,9 +360,9 @@ def result_without_evidence(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def _run_folder(attempt: Attempt) -> str | None:
     """The innermost folder, below the attempt's own stamp, that its artifacts lie in."""
     stamp = attempt.stamp
-    cited = citations.find(f"Artifacts: {citations.labelled(attempt.text, 'Artifacts')}")
     if not stamp:
         return None
+    cited = citations.find(f"Artifacts: {citations.labelled(attempt.text, 'Artifacts')}")
     every = (path for one in cited for path in one.paths if citations.kind(path) == "path")
     places = [path.rstrip("/") for path in every if stamp in path]
     if not places:
