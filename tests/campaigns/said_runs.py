@@ -218,6 +218,11 @@ def suite(rng: Random, size: int, folder: str, modules: list[str]) -> list[str]:
         seen = rng.sample(
             [f"test_{a}_{b}" for a in WORDS for b in WORDS if a != b], min(share, 100)
         )
+        # Names of which most are those of no other file's test.
+        seen = [
+            f"test_{module}_{test.removeprefix('test_')}" if rng.random() < 0.7 else test
+            for test in seen
+        ]
         names += [f"{folder}/test_{module}.py::{test}" for test in seen]
         names += [
             f"{folder}/test_{module}.py::{seen[0]}[{extra}]" for extra in range(share - len(seen))

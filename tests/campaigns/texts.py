@@ -270,8 +270,18 @@ def sorted_out(claims: Sequence[dict[str, Any]], text: Text, planted: range) -> 
     for claim in claims:
         if claim["verdict"] == "contradicted":
             told = f"{claim['kind']} {claim['text']!r}: {claim['claimed']!r} / {claim['observed']!r}: {claim['reason']}"
-            (own if claim["line"] in planted else beside).append(told)
+            (own if is_own(claim, text, planted) else beside).append(told)
     return Verdict(bool(own or beside), tuple(own), tuple(beside))
+
+
+def is_own(claim: dict[str, Any], text: Text, planted: range) -> bool:
+    """Whether a claim is one of the planted sentence."""
+    if text.way != EVENT:
+        return claim["line"] in planted
+    # The lines of an event may be counted with the title's.
+    own = text.message.planted
+    lines = text.message.text.splitlines()[own.start - 1 : own.stop - 1] if own else []
+    return " ".join(claim["text"].split()) in " ".join(" ".join(lines).split())
 
 
 def judge(

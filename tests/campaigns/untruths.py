@@ -60,6 +60,11 @@ def changed(values: Mapping[str, object], name: str, rng: Random) -> dict[str, o
             raise Unfit(f"no {other}")
         ids = {f"{name}_id": values[f"{other}_id"]} if f"{other}_id" in values else {}
         return {**values, name: values[other], **ids}
+    if name.endswith("!"):
+        # So far off that "about" does not make it true.
+        value = values[name[:-1]]
+        assert isinstance(value, int)
+        return {**values, name[:-1]: round(value * rng.choice([0.6, 1.4, 1.7]))}
     return {**values, name: untrue(values, name, rng)}
 
 

@@ -29,6 +29,7 @@ VERBS = {
     "fails": "fail",
     "has": "have",
     "errors": "error",
+    "passes": "pass",
 }
 
 
