@@ -169,3 +169,25 @@ def test_an_option_that_does_nothing_is_refused(tmp_path: Path, options: list[st
     done = ran(repo, *options, "--json")
     assert (done.code, '"error"' in done.out) == (2, True), done.out
     assert not (repo.path / "reports").exists()
+
+
+def test_what_git_has_no_content_of_is_named(tmp_path: Path) -> None:
+    """A partial clone, say: the run is made all the same."""
+    repo = start(tmp_path / "repo")
+    repo.write("old.txt", b"old\n")
+    repo.commit("A file")
+    name = repo.git("rev-parse", "HEAD:old.txt")
+    (repo.path / ".git/objects" / name[:2] / name[2:]).unlink()
+    repo.write("old.txt", b"new\n")
+    done = ran(repo, "--json")
+    assert done.code == 0, done.out
+    said = (repo.path / done.data["path"] / "summary.md").read_text("utf-8")
+    assert "`old.txt` not in the patch: git does not have what it was before" in said
+
+
+def test_a_phases_run_goes_beside_those_of_its_sprints(tmp_path: Path) -> None:
+    repo = start(tmp_path / "repo")
+    first = ran(repo, "--into", "sprint1/parser", "--json").data["path"]
+    assert ran(repo, "--json").data["path"] == f"reports/task/{STAMP}"
+    assert first == f"reports/task/{STAMP}/sprint1/parser"
+    assert "there is a run already" in ran(repo).err

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
 
-from ledger.errors import why
+from ledger.errors import LedgerError, why
 from ledger.git import process
 from ledger.git.repository import head_commit
 
@@ -79,7 +79,12 @@ def changes(root: Path, aside: Iterable[str] = (), *, patch: Path | None = None)
             _enter(copy, [e.path for e in looked_into if e.is_unmerged or not e.is_tracked])
             tree = commit or copy.empty("tree")
             with patch.open("xb") as file:
-                copy.ask(*_DIFF, tree, "--", *counted, output=file)
+                try:
+                    copy.ask(*_DIFF, tree, "--", *counted, output=file)
+                except LedgerError:  # a partial clone lacks what it would be compared with
+                    file.truncate(0)
+                    reason = "git does not have what it was before"
+                    left_out = {entry.path: reason for entry in entries} | left_out
     return Changes(commit, tuple(entry.path for entry in entries), left_out)
 
 

@@ -130,12 +130,13 @@ def _stamps() -> Iterator[str]:
 
 def _is_made(place: Path, *, may_be_empty: bool) -> bool:
     """Make a folder; false where it is another run's, which a folder that is there is unless it
-    is empty and ``may_be_empty``."""
+    has nothing but folders in it, of the runs of sprints say, and ``may_be_empty``."""
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         place.mkdir()  # of two that try one succeeds
     except FileExistsError:
-        return may_be_empty and place.is_dir() and not any(place.iterdir())
+        inside = place.iterdir() if place.is_dir() else [place]
+        return may_be_empty and all(one.is_dir() for one in inside)
     return True
 
 
