@@ -32,6 +32,8 @@ def read(text: str, name: str = "env.txt") -> dict[str, str]:
         ("env.json", '{"env": {"KMP_DUPLICATE_LIB_OK": "TRUE", "API_KEY": "x"}}', {"KMP_DUPLICATE_LIB_OK": "TRUE"}),
         ("env.json", '{"platform": "Linux-6.1.0-x86_64-with-glibc2.41"}', {"PLATFORM": "Linux-6.1.0-x86_64-with-glibc2.41"}),
         ("env.json", '{"GITHUB_SHA": "' + "0123456789abcdef" * 2 + '01234567"}', {"GITHUB_SHA": "0123456789abcdef" * 2 + "01234567"}),
+        ("env.txt", "MYAPP_DISABLE_JIT=1\nUSE_CACHE=off\nDISABLE_JIT=fast\nNODE=1\nSKIP_LOGIN=1\nNO_AUTH=1\n",
+         {"MYAPP_DISABLE_JIT": "1", "USE_CACHE": "off"}),
         ("env.json", "[]", {}),
         ("env.txt", "", {}),
     ],

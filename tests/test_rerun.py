@@ -104,6 +104,31 @@ def test_an_option_has_its_commands(
 
 
 @pytest.mark.parametrize(
+    ("given", "logged", "code", "command"),
+    [
+        ([], "B", 0, "env SEED=2 printenv SEED"),
+        (["--option", "B"], "B", 0, "env SEED=2 printenv SEED"),
+        (["--option", "C"], "B", 1, ""),
+        (["--option", "B"], "A", 0, "env SEED=2 printenv SEED"),
+    ],
+)
+def test_the_option_is_the_one_that_was_decided_for(
+    made: Repository, given: list[str], logged: str, code: int, command: str
+) -> None:
+    """A decision between others, as A is here, says nothing of the rerun."""
+    plan = made.ledger.read_text("utf-8")
+    said = f"- Notes: Decision: Option {logged}.\n- Next Actions:\n"
+    made.ledger.write_text(plan.replace("- Next Actions:\n", said, 1), "utf-8")
+    with_brief(made, CHOICE)
+    done = call(made.path, *rerun(made, "--yes", "--json", *given))
+    assert done.code == code, done.out
+    if command:
+        assert done.data["command"] == command
+    else:
+        assert json.loads(done.out)["error"]["code"] == "other-option"
+
+
+@pytest.mark.parametrize(
     ("commands", "options", "code", "error"),
     [
         (CHOICE, ["--yes"], 2, "which-option"),

@@ -9,6 +9,7 @@ from ledger.commands.gate import handed_over, with_newest_run
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.gates import tree
 from ledger.gates.brief import read_brief
+from ledger.gates.decisions import decisions
 from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import judged_prerequisites
 from ledger.gates.model import Brief, Command, JudgedCriterion
@@ -48,11 +49,11 @@ class Rerun(Model):
 
 def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = None) -> Rerun:
     """What the rerun of ``brief`` executes for ``item``; ``option`` is the one that was decided for
-    where the commands depend on it.
+    where the commands depend on it, by default the one that the plan says was.
 
     Raises UsageError for a brief about another item and for an option that is missing or none,
     UnreadableInput for a brief without commands or with one that needs a shell, and Refused where
-    a prerequisite is unmet.
+    a prerequisite is unmet or another option was decided for.
     """
     handed = handed_over(brief, ledger)
     read = read_brief(handed.data)
@@ -62,7 +63,7 @@ def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = Non
         raise UsageError("other-item", message, "give the item that its **Initiative:** names")
     request = with_newest_run(handed.config, about, Request())
     facts = Facts(handed.config, handed.path, request=request, brief=read, item=about)
-    chosen = _chosen(read, handed.path, option)
+    chosen = _chosen(read, facts, option)
     commands = tuple(_command(one, handed.path, len(chosen) > 1) for one in chosen)
     prerequisites = judged_prerequisites(facts)
     unmet = [one for one in prerequisites if one.verdict == "unmet" and not one.optional]
@@ -74,13 +75,20 @@ def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = Non
     return Rerun(folder=folder, commands=commands, prerequisites=prerequisites)
 
 
-def _chosen(brief: Brief, path: str, option: str) -> list[Command]:
+def _chosen(brief: Brief, facts: Facts, option: str) -> list[Command]:
     """The commands of an option, with those that depend on none."""
+    path = facts.path
     if not brief.rerun:
         message = f"{path}: expected commands of a rerun, found none"
         raise UnreadableInput("no-rerun", message, "write them in a fence below a Rerun heading")
     options = list(dict.fromkeys(one.option for one in brief.rerun if one.option))
     wanted = option.upper().removeprefix("OPTION").strip()
+    logged = {key for key, _ in decisions(facts, options)} if options else set()
+    if wanted in options and logged and wanted not in logged:
+        message = f"{path}: {facts.ledger} says that option {', '.join(logged)} was decided for"
+        raise Refused("other-option", message, "give that one, or log the other decision")
+    if not wanted and len(logged) == 1:
+        [wanted] = logged
     if wanted not in (options or [""]):
         found = f"its options are {', '.join(options)}" if options else "it has no options"
         told = f"--option {option[:40]}" if option else "which option was decided for is not said"

@@ -42,6 +42,9 @@ ALLOWED = frozenset(
     "CI GITHUB_ACTIONS GITHUB_SHA GITHUB_RUN_ID GITHUB_RUN_NUMBER GITLAB_CI CI_COMMIT_SHA "
     "CI_PIPELINE_ID BUILD_NUMBER RUNNER_OS RUNNER_ARCH CONDA_DEFAULT_ENV".split()
 )
+# What switches something on or off says nothing secret: "MYAPP_DISABLE_COMPILE=1"
+_SWITCH = re.compile(r"(?:\A|_)(?:DISABLED?|ENABLED?|USE|NO|SKIP|FORCE|DEBUG)(?=_|\Z)")
+_ON_OR_OFF = re.compile(r"0|1|true|false|yes|no|on|off", re.IGNORECASE)
 # a word of a value: "3.11.7", "--maxfail=200"
 _PLAIN = re.compile(r"(?:--?[A-Za-z][\w-]{0,40}=)?[\w.,:+/()~-]{0,100}", re.ASCII)
 _LONGEST = 100
@@ -102,16 +105,17 @@ def without_secrets(command: str) -> str:
 
 def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> dict[str, str]:
     """The variables that may be told, by their name in capitals: those of the list, and of
-    ``also`` those whose names do not look like secrets. Of two that are spelled alike the first
-    stands."""
+    ``also`` and of switches those whose names do not look like secrets. Of two that are spelled
+    alike the first stands."""
     found: dict[str, str] = {}
     for name, value in pairs:
         key = _spell(name)
-        may_be = key in ALLOWED or (key in also and not _SECRET_WORD.search(key))
-        if not may_be or key in found:
-            continue
         said = value if isinstance(value, str) else json.dumps(value)
         said = said.strip().strip("\"'")
+        is_asked = key in also or (_SWITCH.search(key) and _ON_OR_OFF.fullmatch(said))
+        may_be = key in ALLOWED or (is_asked and not _SECRET_WORD.search(key))
+        if not may_be or key in found:
+            continue
         is_commit = key.endswith("_SHA") and _COMMIT.fullmatch(said)
         if is_commit or (_is_plain(said) and not _LONG.search(said)):
             found[key] = said

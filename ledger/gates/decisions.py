@@ -70,7 +70,7 @@ def judge_decision(words: str, facts: Facts) -> Judgement:
 def decided(options: Collection[str], facts: Facts, before: str | None = None) -> Judgement:
     """Whether the ledger says which of the options (any for none) was decided for, and that
     ``before`` the first attempt at a sprint."""
-    found = list(_decisions(facts, options))
+    found = list(decisions(facts, options))
     if not found:
         return unmet(f"{facts.ledger} says of no option that it was decided for", facts.ledger)
     chosen = sorted({option for option, _ in found})
@@ -106,7 +106,7 @@ def _decided_before(sprint: str, work: Attempt, option: str, line: int, facts: F
     return met(f"{reason} in {attempt_name(holder)}, before {attempt_name(work)}", *places)
 
 
-def _decisions(facts: Facts, asked: Collection[str]) -> Iterator[tuple[str, int]]:
+def decisions(facts: Facts, asked: Collection[str]) -> Iterator[tuple[str, int]]:
     """Option and line of each sentence that says it was decided for."""
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
