@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import cli
+from ledger.claims.entries import Entry, Place
+from ledger.claims.rounds import judge_rounds
 from ledger.commands import schema as schemas
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
@@ -1116,6 +1118,33 @@ def test_reports_of_an_item_go_on_from_each_other(said: str, verdict: str, obser
     before, claim = found.claims
     assert (before.path, before.verdict) == ("a.md", "supported")
     assert (claim.path, claim.verdict, claim.observed) == ("b.md", verdict, observed)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdicts"),
+    [
+        ("8-thread efficiency averaged 99.9 %, 3999 rounds in total.", ["contradicted"]),
+        ("Efficiency averaged 14.5 %, within the documented 15 % limit.", ["supported"] * 2),
+        ("Efficiency ranged from 14.0 to 15.0 %. Average efficiency: 14.6 %", ["supported", "contradicted"]),
+        ("The average efficiency was 20 % in an earlier batch.", []),
+        ("Phase A had an average efficiency of 20 %; the target is an average efficiency of 30 %.", []),
+        ("Average latency: 20 ms. Efficiency is fine.", []),
+    ],
+)  # fmt: skip
+def test_what_an_attempt_says_of_its_rounds_is_held_against_their_report(
+    said: str, verdicts: list[str], tmp_path: Path
+) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        rows = "| 1 | PASS | 14.0 % |\n| 2 | PASS | 15.0 % |\n"
+        text = f"| Round | Status | Efficiency |\n|-|-|-|\n{rows}"
+        (tmp_path / folder / "rounds.md").write_text(text, encoding="utf-8")
+    entry = Entry("I-1", 1, None, None, f"Attempt.\n{said}", 7, (), {"one": "one"})
+    found = list(judge_rounds(entry, Place(WorkTree(tmp_path))))
+    assert [claim.verdict for claim in found] == verdicts
+    assert {(claim.kind, claim.line) for claim in found} <= {("rounds", 8)}
+    several = entry._replace(runs={"one": "one", "two": "two"})
+    assert list(judge_rounds(several, Place(WorkTree(tmp_path)))) == []
 
 
 def test_rounds_of_an_item(repo: Repository) -> None:

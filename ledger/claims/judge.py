@@ -17,6 +17,7 @@ from ledger.claims.entries import Entry, Place, Wanted, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
 from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
+from ledger.claims.rounds import judge_rounds
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of
 from ledger.evidence.outputs import Outputs
 from ledger.gates.done import against_success, reason_in, subject_of
@@ -87,6 +88,7 @@ def judge_plan(
         named = {name: runs.named(entry, name) for name in _run_names(claims)}
         own = runs.read(entry.runs) if any(map(_is_of_own_run, claims)) else ()
         found += judge(entry, claims, own, named, place)
+        found += judge_rounds(entry, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
 
 

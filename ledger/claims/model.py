@@ -10,7 +10,7 @@ from ledger.plan.model import Model
 
 ClaimKind = Literal[
     "count", "rate", "sum", "duration", "margin", "exit_code", "memory", "cpu", "delta",
-    "test", "artifact", "commit", "reference", "stamp", "date", "result", "done",
+    "test", "artifact", "commit", "reference", "stamp", "date", "result", "done", "rounds",
 ]  # fmt: skip
 Verdict = Literal["supported", "contradicted", "unverifiable"]
 

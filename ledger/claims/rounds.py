@@ -1,0 +1,67 @@
+"""What an entry says of the values that its run's report of rounds has a column for: means, ranges
+and limits."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from ledger.claims.entries import Entry, Place
+from ledger.claims.model import Claim, JudgedClaim
+from ledger.claims.prose import Prose
+from ledger.errors import UnreadableInput
+from ledger.evidence import rounds_prose
+from ledger.evidence.rounds_claims import check
+from ledger.evidence.rounds_model import RoundsReport
+from ledger.evidence.rounds_report import MAX_BYTES, read_report
+from ledger.evidence.rounds_sentence import COMPARED, EVER
+from ledger.evidence.rounds_sentence import Prose as Line
+
+_KINDS = ("mean", "range", "limit")
+# `The target is an average of 15 %`, `Phase A averaged 14 %`
+_OF_OTHERS = re.compile(
+    r"\b(?:phase|attempt|batch|expect\w*|target\w*|goal|plan\w*|should|would|could|may|might|want\w*"
+    r"|before|last|old|former\w*|first|if|until|unless|at least|at most)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_rounds(entry: Entry, place: Place) -> Iterator[JudgedClaim]:
+    """Each such claim with its verdict, where the runs have one report of rounds. A sentence
+    that compares, or speaks of all rounds ever, may be about others."""
+    prose = Prose(entry.text, entry.line)
+    told = [s for s in prose.sentences if rounds_prose.MEASURED.search(prose.plain, s.start, s.end)]
+    report = _report(entry, place) if told else None
+    if report is None:
+        return
+    for sentence in told:
+        text = " ".join(prose.plain[sentence.start : sentence.end].split())
+        if COMPARED.search(text) or EVER.search(text) or _OF_OTHERS.search(text):
+            continue
+        line = Line(text, ((0, prose.line(sentence.start)),))
+        said = [s for s in rounds_prose.statements([line], [*report.units]) if s.kind in _KINDS]
+        for one in check(report._replace(statements=tuple(said)), "extra"):
+            claim = Claim(
+                item=entry.item,
+                attempt=entry.attempt,
+                kind="rounds",
+                text=one.text,
+                claimed=one.claimed,
+                line=one.line,
+            )
+            if one.verdict == "supported":
+                yield claim.supported(one.observed, report.path)
+            elif one.verdict == "contradicted":
+                reason = "the attempt's own rounds have another value"
+                yield claim.contradicted(one.observed, report.path, reason)
+            else:
+                yield claim.unverifiable(one.reason)
+
+
+def _report(entry: Entry, place: Place) -> RoundsReport | None:
+    """The only report of rounds among the entry's runs."""
+    paths = [f"{folder}/rounds.md" for folder in entry.runs]
+    found = [path for path in paths if place.files and place.files.kind(path) == "file"]
+    if len(found) == 1 and place.files:
+        with suppress(UnreadableInput):
+            return read_report(place.files.read(found[0], MAX_BYTES), found[0])
+    return None
