@@ -10,7 +10,7 @@ import pytest
 from ledger.plan import named_tasks
 from tests.commands import call
 from tests.repository import Repository
-from tests.truth import ITEM, edit, start
+from tests.truth import ITEM, RUN, edit, exit_code, lay_run, record, start
 
 PLAN = """# Plan of the splitter
 
@@ -131,3 +131,104 @@ def test_a_brief_shows_the_tasks_that_it_names(repo: Repository) -> None:
         "  plans/splitter.md: M1 [D], M2 [ ], N1 [S], N2 [D]\n"
         in call(repo.path, "show", "brief.md").out
     )
+
+
+# Tasks that an attempt completes
+
+
+@pytest.mark.parametrize("writer", ["append", "run"])
+def test_a_task_is_done_with_its_attempt(repo: Repository, writer: str) -> None:
+    done = record(repo, writer, "green", "--task", "M2", "--task", "plans/splitter.md#m3")
+    assert done.code == exit_code(writer, "green"), done.text
+    assert "; done: plans/splitter.md#M2, plans/splitter.md#M3" in done.text
+    now = (repo.path / "plans/splitter.md").read_text("utf-8")
+    assert now == PLAN.replace("[ ]", "[D]").replace("[P]", "[D]")
+    assert f"`{RUN}/" in repo.ledger.read_text("utf-8")
+
+
+# What a task asks for, how the run went, what is said, and whether it is done then.
+LAWS = {
+    "green": ("", "green", (), True),
+    "red": ("", "red", (), False),
+    "red, insisted": ("", "red", ("--because", "known flake"), True),
+    "met": ("`check: failures == 0`", "green", (), True),
+    "unmet": ("`check: passed >= 999`", "green", (), False),
+    "unmet, insisted": ("`check: passed >= 999`", "green", ("--because", "enough"), False),
+    "unknown": ("`check: cleared(X-001)`", "green", (), False),
+    "unknown, insisted": ("`check: cleared(X-001)`", "green", ("--because", "seen"), True),
+}
+
+
+@pytest.mark.parametrize("writer", ["append", "run"])
+@pytest.mark.parametrize("law", LAWS)
+def test_a_task_is_judged_like_a_criterion(repo: Repository, law: str, writer: str) -> None:
+    asked, kind, options, is_done = LAWS[law]
+    plan = repo.write("plans/splitter.md", PLAN.replace("| [ ] | |", f"| [ ] | {asked} |").encode())
+    before = plan.read_bytes(), repo.ledger.read_bytes()
+    done = record(repo, writer, kind, "--task", "M2", *options)
+    assert ((plan.read_bytes(), repo.ledger.read_bytes()) != before) is is_done, done.text
+    assert (plan.read_bytes() != before[0]) is is_done
+    if not is_done:
+        assert "task M2 of TASK-001 is done and" in done.text
+        assert done.code == 1
+
+
+WRONG = {
+    "M9": (2, "no plan file of TASK-001 has a task 'M9'", "plans/splitter.md has M1, M2, M3"),
+    "M1": (1, "task M1 is [D] already (line 7)", ""),
+    "other.md#M2": (2, "no plan file of TASK-001 has a task 'other.md#M2'", ""),
+}
+
+
+@pytest.mark.parametrize("task", WRONG)
+def test_a_task_that_cannot_be_done_is_refused(repo: Repository, task: str) -> None:
+    code, said, hint = WRONG[task]
+    before = repo.ledger.read_bytes()
+    done = call(repo.path, "append", ITEM, lay_run(repo, "green"), "--task", task)
+    assert done.code == code
+    assert said in done.err
+    assert hint in done.err
+    assert repo.ledger.read_bytes() == before
+
+
+def test_a_task_of_two_plan_files_has_to_be_told_apart(repo: Repository) -> None:
+    repo.write("plans/other.md", PLAN.encode())
+    edit(repo, ("`plans/splitter.md`", "`plans/splitter.md`, `plans/other.md`"))
+    run = lay_run(repo, "green")
+    done = call(repo.path, "append", ITEM, run, "--task", "M2")
+    assert (done.code, "say which: --task plans/splitter.md#M2" in done.err) == (1, True)
+    assert call(repo.path, "append", ITEM, run, "--task", "plans/other.md#M2").code == 0
+
+
+def test_a_dry_run_shows_both_files(repo: Repository) -> None:
+    done = call(repo.path, "append", ITEM, lay_run(repo, "green"), "--task", "M2", "--dry-run")
+    assert "+++ b/plans/splitter.md" in done.out
+    assert "+| M2 | Map them to clusters | [D] | |" in done.out
+    assert (repo.path / "plans/splitter.md").read_text("utf-8") == PLAN
+
+
+# Actions that say that a task is done
+
+SAID = {
+    "M2 — map the failures": "task M2 is done",
+    "Failures mapped; M2 is done": "task M2 is done",
+    "Failures mapped (tasks M1–M3 [D])": "task M2 is done",
+    "M1 — parse the failures": "",
+    "Look at M2 once more": "",
+}
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_an_action_that_says_more_than_the_plan_file_is_told(repo: Repository, words: str) -> None:
+    repo.commit("The plan file")
+    edit(repo, ("- Next Actions:", f"- Next Actions:\n  7. ✅ DONE (Attempt #1) — {words}"))
+    told = call(repo.path, "validate", "--base", "HEAD")
+    assert (told.code, SAID[words] in told.out) == (1 if SAID[words] else 0, True), told.out
+
+
+def test_an_action_and_its_task_are_done_at_once(repo: Repository) -> None:
+    edit(repo, ("- Next Actions:", "- Next Actions:\n  7. 🟡 PENDING — M2: map the failures"))
+    run = lay_run(repo, "green")
+    done = call(repo.path, "append", ITEM, run, "--complete", "7")
+    assert (done.code, '"task M2 is done": M2 is [ ]' in done.err) == (1, True), done.err
+    assert call(repo.path, "append", ITEM, run, "--complete", "7", "--task", "M2").code == 0

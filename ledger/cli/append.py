@@ -15,6 +15,7 @@ from ledger.cli.application import (
     LedgerPath,
     Result,
     Status,
+    Tasks,
 )
 from ledger.commands.append import append
 from ledger.reports import diff
@@ -41,6 +42,7 @@ def command(
     status: Status = None,
     because: Because = "",
     decision: Decided = "",
+    tasks: Tasks = None,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", metavar="RUN", help="Compare with this earlier run."),
@@ -68,6 +70,7 @@ def command(
         status=status,
         because=because,
         decision=decision,
+        tasks=tasks or (),
         baseline=baseline,
         again=again,
         dry_run=dry_run,

@@ -51,6 +51,11 @@ Decided = Annotated[
     ),
 ]
 
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option("--task", metavar="ID", help="Task ID of the item's plan file is done with it."),
+]
+
 _LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut
 # The parser's own error, which Typer does not export: the base of one that it does.
 _ParserError: Any = typer.BadParameter.__mro__[2]

@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, Because, Complete, Decided, LedgerPath, Result, Status
+from ledger.cli.application import (
+    AsJson,
+    Because,
+    Complete,
+    Decided,
+    LedgerPath,
+    Result,
+    Status,
+    Tasks,
+)
 from ledger.commands.rerun import Rerun, RerunCommand, rerun
 from ledger.commands.run import RunOutcome, run
 from ledger.errors import INTERRUPTED, UsageError
@@ -91,6 +100,7 @@ def command(
     status: Status = None,
     because: Because = "",
     decision: Decided = "",
+    tasks: Tasks = None,
     brief: Annotated[
         Path | None,
         typer.Option("--brief", metavar="FILE", help="The brief that has the bundle or rerun."),
@@ -174,6 +184,7 @@ def command(
             complete=(complete or ()) if is_last else (),
             status=status if is_last else None,
             decision=decision if is_last else "",
+            tasks=(tasks or ()) if is_last else (),
         )
         outcome = outcome.model_copy(update={"earlier": tuple(before.path for before in ended)})
         ended.append(outcome)

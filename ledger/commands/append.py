@@ -7,6 +7,7 @@ the bytes that are read under the lock.
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +17,9 @@ from ledger import config as configuration
 from ledger.claims.judge import contradictions
 from ledger.commands import closings, judgements
 from ledger.commands import decision as decisions
-from ledger.commands.change import Plan, change
+from ledger.commands import tasks as tasking
+from ledger.commands.change import Plan, change, change_with
+from ledger.commands.read import opened
 from ledger.config import Config
 from ledger.edits import append as edits
 from ledger.errors import Refused, UsageError
@@ -46,6 +49,8 @@ class Appended(Model):
     """Its result in one of six words."""
     metrics: str
     """Its metrics as written."""
+    tasks: tuple[str, ...] = ()
+    """The tasks that were ticked, as `plans/parser.md#M1`."""
     diff: str
     """The whole change as a unified diff."""
     notes: tuple[str, ...]
@@ -64,6 +69,7 @@ def append(
     baseline: Path | None = None,
     because: str = "",
     decision: str = "",
+    tasks: Sequence[str] = (),
     again: bool = False,
     dry_run: bool = False,
     ledger: Path | None = None,
@@ -74,8 +80,9 @@ def append(
     ``result`` is how it went, in the author's words (default: what the runs say), ``summary`` what
     was done, in one line; all else comes from the runs, from git and from the plan. The actions
     ``complete`` are marked as completed by the attempt, ``next_actions`` added; ``status`` is the
-    item's new one. ``because`` is the reason for a success over a run that failed, or for done
-    where nothing shows it; it becomes part of the attempt. ``baseline`` is an earlier run to
+    item's new one. ``tasks`` of the item's plan file (``M1``, ``plans/a.md#M1``) are ticked there.
+    ``because`` is the reason for a success over a run that failed, or for done where nothing shows
+    it; it becomes part of the attempt. ``baseline`` is an earlier run to
     compare with, ``again`` records a run that is recorded already, a ``dry_run`` writes nothing.
 
     Raises ``UsageError`` for an item that is none, a run outside of the repository and a result
@@ -91,8 +98,11 @@ def append(
         config, evidence, result=result, summary=summary, because=reason, baseline=baseline
     )
     now = _now(config, evidence)
-    with change(config, dry_run=dry_run) as plan:
+    home = tasking.home(config, _section(opened(config).ledger, item), tasks) if tasks else ""
+    with _change(config, home, dry_run=dry_run) as plan:
         section = _section(plan.ledger, item)
+        ticked = tasking.found(plan.archive, tasks)
+        plan.propose_ticks(ticked)
         said = decisions.words_of(config, section, decision, because) if decision else ""
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
@@ -111,7 +121,14 @@ def append(
         meant = _propose(config, plan, meant, evidence)
         if said:
             decisions.refuse_unread(config, plan.new, section.id, said)
-    return _appended(config, plan, meant, evidence)
+        tasking.refuse_undone(config, plan.new, section.id, home, ticked, attempt.because)
+    done = tuple(f"{home}#{task.id}" for task in ticked)
+    return _appended(config, plan, meant, evidence).model_copy(update={"tasks": done})
+
+
+def _change(config: Config, home: str, *, dry_run: bool) -> AbstractContextManager[Plan]:
+    """The change of the plan, and of the plan file ``home`` where there is one."""
+    return change_with(config, home, dry_run=dry_run) if home else change(config, dry_run=dry_run)
 
 
 def unkept(config: Config, runs: Iterable[Evidence]) -> Iterator[str]:

@@ -17,24 +17,28 @@ from ledger import rules, store
 from ledger.commands.facts import today, with_evidence
 from ledger.commands.read import read_bytes
 from ledger.config import Config
+from ledger.edits import tasks as ticking
 from ledger.errors import Refused, UsageError
+from ledger.gates.tasks import conventions
 from ledger.git import files
 from ledger.git.blobs import Blobs
 from ledger.plan import document, reader, text
 from ledger.plan.document import Edit
-from ledger.plan.model import Ledger
+from ledger.plan.model import Item, Ledger
 from ledger.rules.model import Finding
 from ledger.store import Pair
 
 
 class Plan:
     """A plan that is being changed: ``ledger`` as it was read, ``new`` as it will be; ``archive``
-    and ``new_archive`` likewise, where both files are changed together."""
+    and ``new_archive`` likewise, where both files are changed together. In the place of the archive
+    may stand a plan file, which lies at ``tasks``."""
 
-    def __init__(self, config: Config, data: bytes, archived: bytes = b"") -> None:
-        self._config = config
+    def __init__(self, config: Config, data: bytes, other: bytes = b"", *, tasks: str = "") -> None:
+        self._config, self._tasks = config, tasks
         self.ledger = self.new = reader.read(data, conventions=config.own)
-        self.archive = self.new_archive = reader.read(archived, conventions=config.own)
+        own = conventions(config) if tasks else config.own
+        self.archive = self.new_archive = reader.read(other, conventions=own)
 
     def propose(self, edits: Iterable[Edit], *, expect: Callable[[Ledger], None]) -> None:
         """Apply ``edits`` and read the outcome. ``expect`` is given it and raises Refused unless
@@ -46,7 +50,8 @@ class Plan:
         expect(new)
         facts = rules.Facts(self._config.ledger_path, today())
         with Blobs(self._config.root) as contents:
-            facts = with_evidence(facts, self._config, contents, strict=True)
+            drafts = {self._tasks: self.new_archive.text} if self._tasks else None
+            facts = with_evidence(facts, self._config, contents, strict=True, drafts=drafts)
             facts = facts._replace(contradicted=None, run_notes=None)  # `expect` asked for these
             _refuse(rules.made_worse(new, facts, [self.ledger]))
         self.new = new
@@ -54,6 +59,13 @@ class Plan:
     def draft(self, edits: Iterable[Edit]) -> Ledger:
         """The plan as it would be with ``edits``, for whoever has to look at it first."""
         return _edited(self.ledger, edits)
+
+    def propose_ticks(self, tasks: Sequence[Item]) -> None:
+        """Tick tasks of the plan file, before what is recorded of them is proposed. Raises Refused
+        where one is done already, or where that would change anything else."""
+        new = _edited(self.archive, ticking.tick(self.archive, tasks))
+        ticking.check(self.archive, new, tasks)
+        self.new_archive = new
 
     def propose_both(
         self,
@@ -78,7 +90,7 @@ class Plan:
     def diff(self) -> str:
         """The change as a unified diff that ``git apply`` takes; empty for none."""
         return _diff(self._config.ledger_path, self.ledger, self.new) + _diff(
-            self._config.partner, self.archive, self.new_archive
+            self._tasks or self._config.partner, self.archive, self.new_archive
         )
 
 
@@ -114,6 +126,22 @@ def change_both(config: Config, *, gains: store.Which, dry_run: bool = False) ->
         plan = Plan(config, *contents.old)
         yield plan
         contents.new = plan.new.text, plan.new_archive.text
+
+
+@contextmanager
+def change_with(config: Config, tasks: str, *, dry_run: bool = False) -> Iterator[Plan]:
+    """Like ``change``, for the plan and the plan file at ``tasks``. The plan is written first, so
+    that no task is ticked for which nothing is recorded."""
+    places = Pair(files.confine(config.root, tasks), config.ledger)
+    if dry_run:
+        yield Plan(config, read_bytes(config.ledger), read_bytes(places.ledger), tasks=tasks)
+        return
+    with store.content(config.ledger, pair=pair(config)):
+        pass  # what was cut short of the plan and its archive is settled
+    with store.contents(places, "archive") as contents:
+        plan = Plan(config, contents.old[1], contents.old[0], tasks=tasks)
+        yield plan
+        contents.new = plan.new_archive.text, plan.new.text
 
 
 def pair(config: Config) -> Pair | None:

@@ -11,7 +11,7 @@ from ledger.edits.append import section_of
 from ledger.errors import LedgerError
 from ledger.evidence.fold import NO_RESULTS
 from ledger.evidence.outputs import read_runs
-from ledger.gates import done
+from ledger.gates import done, tasks
 from ledger.gates.brief import read_brief
 from ledger.gates.done import Closing, Grounds
 from ledger.gates.facts import LARGEST, Request
@@ -109,9 +109,12 @@ def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Gr
     newest = newest_run(closing.item, place)
     own = _own_grounds(config, closing, place, newest)
     yield own
+    assert place.files is not None
+    if closing.action is not None:
+        told = tasks.called_done(config, place.files, closing.item, closing.action.text)
+        yield from (Grounds(criteria=every, document=path) for path, every in told)
     if closing.action is not None or own.document:
         return
-    assert place.files is not None
     for tied in briefs_of(place.files, config.ledger_path, closing.item):
         is_about = tied.brief.initiative == closing.item.id
         if tied.is_named or (is_about and tied.brief.sprints):  # else a design, or a plan
@@ -129,15 +132,17 @@ def _own_grounds(
     """What files, runs and the item or the sprint say of something that is called done."""
     item, action = closing.item, closing.action
     assert place.files is not None
-    words, was = closing.words, closing.was
+    words = closing.words
     facts = _facts(config, item, place, newest)
     failure, unread = _end_of(newest, place) if newest else ("", "")
     grounds = Grounds(
         failure=failure,
         unread=unread,
         reason=done.reason_in(newest.attempt.text) if newest else "",
-        undecided=undecided(facts, was.text) if was and was.state == "blocked" else "",
+        undecided=undecided(facts, closing.waits) if closing.waits else "",
     )
+    if closing.task:
+        return grounds._replace(criteria=judged_criteria(facts, tasks.with_checks(closing.task)))
     if action is None and item.criteria:
         return grounds._replace(criteria=judged_criteria(facts, item))
     tied = sprint_of(place.files, config.ledger_path, item, words)

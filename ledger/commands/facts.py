@@ -1,7 +1,7 @@
 """What the rules may know about a plan from git and the files around it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -54,14 +54,15 @@ def with_evidence(
     view: str | None = None,
     strict: bool = False,
     since: Sequence[str] = (),
+    drafts: Mapping[str, bytes] | None = None,
 ) -> Facts:
     """``known``, and what runs, briefs and exit criteria say, those that ``view`` has; ``contents``
     are those of the repository, where there is one. ``strict``: what nothing shows is an error,
     whatever the settings say. ``since`` are the revisions that the change is held against, for the
-    ticks in its briefs."""
+    ticks in its briefs, ``drafts`` files of the work tree that it writes as well."""
     strict = strict or config.settings.done == "strict"
     briefs = changed_briefs(config, contents, since, view)
-    place = cache(later("commands.judgements.around", config, contents, view))
+    place = cache(later("commands.judgements.around", config, contents, view, drafts=drafts))
     given = (config, place, contents, briefs, since)
     return known._replace(
         ticks=later("commands.closings.ticks", *given, strict=strict) if briefs else None,

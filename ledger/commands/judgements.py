@@ -1,7 +1,7 @@
 """What runs, files, briefs and exit criteria say of a plan."""
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from ledger.claims.entries import Place, revision, work_tree
@@ -11,7 +11,7 @@ from ledger.config import Config
 from ledger.errors import LedgerError, Refused
 from ledger.evidence.outputs import read_run
 from ledger.git.blobs import Blobs
-from ledger.git.files import Staged
+from ledger.git.files import Drafted, Staged
 from ledger.git.repository import STAGED
 from ledger.plan.model import Ledger
 from ledger.rules.model import Contradiction
@@ -23,15 +23,22 @@ they are ``STAGED``."""
 
 
 def around(
-    config: Config, contents: Blobs, view: View = None, *, is_committed: bool = False
+    config: Config,
+    contents: Blobs,
+    view: View = None,
+    *,
+    is_committed: bool = False,
+    drafts: Mapping[str, bytes] | None = None,
 ) -> Place:
     """What there is around the plan of ``config``, as ``view`` has it; ``contents`` are those of
-    its repository, where it has one. ``is_committed``: the plan is as HEAD has it."""
-    if not config.is_git:
-        return work_tree(config.root, None, is_committed=False)
+    its repository, where it has one. ``is_committed``: the plan is as HEAD has it. ``drafts``
+    are in the place of some files of the work tree."""
+    view = view if config.is_git else None
     if view is not None and view != STAGED:
         return revision(config.root, contents, view, is_committed=is_committed)
-    place = work_tree(config.root, contents, is_committed=is_committed)
+    known = contents if config.is_git else None
+    place = work_tree(config.root, known, is_committed=is_committed)
+    place = place._replace(files=Drafted(config.root, drafts)) if drafts else place
     return place._replace(files=Staged(contents)) if view == STAGED else place
 
 

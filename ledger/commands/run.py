@@ -17,6 +17,7 @@ from ledger.commands import read
 from ledger.commands.append import Appended, append, earlier_runs, set_aside, unkept
 from ledger.commands.decision import words_of
 from ledger.commands.rounds import earlier_batch
+from ledger.commands.tasks import home
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
@@ -118,6 +119,7 @@ def run(
     status: str | None = None,
     because: str = "",
     decision: str = "",
+    tasks: Sequence[str] = (),
     record: bool = True,
     ledger: Path | None = None,
     echo: Callable[[bytes], None] | None = None,
@@ -151,6 +153,8 @@ def run(
     section = _section(plan, item, is_recorded=record)
     if decision:
         words_of(config, section, decision, because)  # refused before anything is executed
+    if tasks:
+        home(config, section, tasks)
     briefs = _briefs(config, section, brief)
     fill = {"phase": phase, "sprint": sprint}
     given = _in_tree(briefs, Folder(folder, into, ()), is_filled=any(fill.values()))
@@ -165,7 +169,7 @@ def run(
     if record and bundle.state != "interrupted" and not interrupts.caught:
         save = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
         save = partial(save, result=result, complete=complete, status=status)
-        recorded = _recorded(bundle, partial(save, because=because, decision=decision))
+        recorded = _recorded(bundle, partial(save, because=because, decision=decision, tasks=tasks))
     return _outcome(config, bundle, duration_s, verdict, recorded)
 
 

@@ -83,6 +83,8 @@ class Closing(NamedTuple):
     """It is in this plan, not in one that it was moved to."""
     dropped: tuple[str, ...] = ()
     """The criteria that the same change takes out or words anew."""
+    task: Item | None = None
+    """A task of a plan file that is part of the item: what is done in the item's place."""
 
     @property
     def words(self) -> str:
@@ -94,8 +96,18 @@ class Closing(NamedTuple):
         return self.action.text if is_named else before
 
     @property
+    def waits(self) -> str:
+        """What it was blocked by before, in its own words; empty where it was not."""
+        if self.task:
+            is_blocked = self.task.status == "blocked"
+            return " ".join(cell.value for cell in self.task.fields) if is_blocked else ""
+        return self.was.text if self.was and self.was.state == "blocked" else ""
+
+    @property
     def said(self) -> str:
         """What the change says, in words."""
+        if self.task:
+            return f"task {self.task.id} of {self.item.id} is done"
         if self.action is None:
             return f"{self.item.id} is done"
         number = "an action" if self.action.number is None else f"action {self.action.number}"

@@ -1,7 +1,7 @@
 """The tasks of plan files that a brief, an item or an action names, and how far they are."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import islice
@@ -9,11 +9,21 @@ from typing import Final, NamedTuple
 
 from ledger.config import Config
 from ledger.errors import LedgerError
+from ledger.gates import sprints
 from ledger.gates.documents import documents
-from ledger.gates.model import Judgement, PlanState, TaskState, met, together, unknown, unmet
+from ledger.gates.model import (
+    JudgedCriterion,
+    Judgement,
+    PlanState,
+    TaskState,
+    met,
+    together,
+    unknown,
+    unmet,
+)
 from ledger.git.files import Files
 from ledger.plan import dialects, named_tasks, reader
-from ledger.plan.model import FINISHED, Conventions, Item, Ledger
+from ledger.plan.model import FINISHED, Conventions, Criterion, Item, Ledger
 from ledger.plan.named_tasks import Named
 
 _LARGEST: Final = 4_000_000  # bytes of a plan file
@@ -47,11 +57,8 @@ class Task(NamedTuple):
         return f"{self.path}:{self.item.span.start_line}"
 
 
-def plan_files(
-    config: Config, view: Files, said: Iterable[str], drafts: Mapping[str, bytes] | None = None
-) -> Iterator[PlanFile]:
-    """The documents with tasks: those that the settings name, else those that ``said`` names.
-    ``drafts`` are to be read for files of these paths."""
+def plan_files(config: Config, view: Files, said: Iterable[str]) -> Iterator[PlanFile]:
+    """The documents with tasks: those that the settings name, else those that ``said`` names."""
     if config.settings.plans is None:
         places = (place for words in said for place in documents(view, words, config.ledger_path))
         others = {config.ledger_path, config.partner}
@@ -61,7 +68,7 @@ def plan_files(
         paths = islice(_matching(view, config.settings.plans), _MOST_MATCHING)
     for path in paths:
         try:
-            data = (drafts or {}).get(path) or view.read(path, _LARGEST)
+            data = view.read(path, _LARGEST)
         except LedgerError:
             continue
         plan = _read(data, conventions(config)) if _BOX.search(data) else None
@@ -121,6 +128,36 @@ def done(task: str, every: Sequence[Task]) -> Judgement:
     if finished:
         return met(f"{task} is {finished[0].item.status_text}", finished[0].place)
     return unmet(f"{task} is {every[0].item.status_text}", *(one.place for one in every))
+
+
+def called_done(
+    config: Config, view: Files, item: Item, words: str
+) -> Iterator[tuple[str, tuple[JudgedCriterion, ...]]]:
+    """The tasks that a complete action of ``item`` stands for, or calls done in its ``words``, and
+    that are not done: by the plan file that may hold them, each as a criterion that is unmet."""
+    leading = (one._replace(is_done=True) for one in named_tasks.leading(words))
+    names = [one for one in (*leading, *named_tasks.named(words)) if one.is_done]
+    files = list(plan_files(config, view, said_by(item))) if names else []
+    found: dict[str, list[JudgedCriterion]] = {}
+    for task, one in meant(files, names).items():
+        judgement = done(task, one.every)
+        if judgement.verdict == "unmet":
+            asked = sprints.condition(
+                f"task {task} is done", "Tasks", one.every[0].item.span.start_line
+            )
+            judged = JudgedCriterion(**{**dict(asked), **dict(judgement)})
+            found.setdefault(one.every[0].path, []).append(judged)
+    yield from ((path, tuple(every)) for path, every in found.items())
+
+
+def with_checks(task: Item) -> Item:
+    """A task with the checks in its cells as its criteria."""
+    own = (
+        Criterion(text=cell.value, ticked=None, span=cell.span)
+        for cell in task.fields
+        if sprints.condition(cell.value, "", 1).check
+    )
+    return task.model_copy(update={"criteria": (*task.criteria, *own)})
 
 
 def judge(names: Sequence[str], files: Sequence[PlanFile]) -> Judgement:

@@ -253,6 +253,18 @@ class WorkTree(Files):
         return f"{self._top}/{real}" if real else self._top
 
 
+class Drafted(WorkTree):
+    """The work tree, with ``drafts`` in the place of some of its files."""
+
+    def __init__(self, root: Path, drafts: Mapping[str, bytes]) -> None:
+        super().__init__(root)
+        self._drafts = drafts
+
+    def _content(self, real: str, limit: int) -> bytes | None:
+        draft = self._drafts.get(real)
+        return super()._content(real, limit) if draft is None else draft
+
+
 class Staged(WorkTree):
     """The work tree, but that what git's index has is read as it was staged: what a commit of this
     moment would have, and beside it the files that git does not track."""

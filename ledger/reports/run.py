@@ -48,7 +48,8 @@ def attempt(appended: Appended, *, with_metrics: bool = False) -> str:
     name = "attempt" if appended.number is None else f"attempt #{appended.number}"
     place = f"{appended.path}:{appended.line}"
     metrics = f": {appended.metrics}" if with_metrics and appended.metrics else ""
-    return visible(f"{place}: {appended.item} {name}, {appended.result}{metrics}")
+    ticked = f"; done: {', '.join(appended.tasks)}" if appended.tasks else ""
+    return visible(f"{place}: {appended.item} {name}, {appended.result}{metrics}{ticked}")
 
 
 def round_line(ended: CompletedRound, last: int) -> str:
