@@ -482,6 +482,39 @@ def test_the_tests_of_a_cluster(
     assert (found["verdict"], reason in found["reason"]) == (verdict, True), found["reason"]
 
 
+# The baseline has 11 of 14 passed and 3 failed in 3.4 s, the run 13 and 1 in 3.4 s.
+EXPECTED = [
+    ("**Failed:** 3 → 1", "met", "1 failed"),
+    ("**Failed:** 3 → 1 (-2, 7.1%; UTF-001 only)", "met", "7.143 % of 14"),
+    ("**Passed:** 11 -> 13 (+2, 92.8%)", "met", "92.86 % of 14"),
+    ("**Passed:** 13", "met", "13 passed"),
+    ("**Failures:** <= 2", "met", "1 failure,"),
+    ("**Failed:** 4 → 1", "unmet", "the baseline has 3 failed, not 4"),
+    ("**Failed:** 3 → 0", "unmet", "1 failed, wanted == 0"),
+    ("**Failed:** 3 → 1 (-3)", "unmet", "from 3 it is not -3"),
+    ("**Passed:** 11 → 13 (+2, 93.5%)", "unmet", "expected 93.5%"),
+    ("**Failed:** 3 → 1 (SPLIT-001 only)", "unmet", "not named: test_reads_latin_1"),
+    ("**Runtime:** 3.4s", "met", "it took 3.4s"),
+    ("**Runtime:** ~20s", "unknown", "how near is near is not said"),
+    ("**Runtime:** 20s", "unmet", "it took 3.4s"),
+    ("**Coverage:** 80% → 90%", "unknown", "nothing is known"),
+    ("**Failed:** few", "unknown", "nothing is known"),
+]
+
+
+@pytest.mark.parametrize(("said", "verdict", "reason"), EXPECTED)
+def test_expected_results_are_held_against_both_runs(
+    made: Repository, said: str, verdict: str, reason: str
+) -> None:
+    brief = (DATA / "small_brief.md").read_text("utf-8").replace("- **Failed:** 3 → 1", f"- {said}")
+    made.write("docs/one.md", brief.encode())
+    data = gate(made.path, "docs/one.md", *ARGUMENTS[1:]).data
+    [found] = data["expected"]
+    assert (found["verdict"], reason in found["reason"]) == (verdict, True), found["reason"]
+    shown = call(made.path, "show", "docs/one.md", "--run", RUN, "--json").data["brief"]
+    assert len(shown["expected"]) == 1
+
+
 TABLES = [
     ("| # | Criterion | Status |", "| 1 | No regressions | ✅ |", "No regressions", True),
     ("| # | Criterion | Status |", "| 1 | No regressions | pending |", "No regressions", None),

@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.gates import checks, prose, sprints, tasks
+from ledger.gates import checks, expected, prose, sprints, tasks
 from ledger.gates.brief import read_brief
 from ledger.gates.decisions import judge_decision
 from ledger.gates.facts import Facts, Request
@@ -16,6 +16,7 @@ from ledger.gates.model import (
     Condition,
     Gate,
     JudgedCriterion,
+    JudgedExpected,
     Judgement,
     Sprint,
     met,
@@ -198,6 +199,10 @@ def _gate(
         environment=facts.environment,
         verdict=worst([one.verdict for one in judged if not one.optional]),
         criteria=judged,
+        expected=tuple(
+            JudgedExpected(**dict(one), **dict(expected.judge(one, facts)))
+            for one in (facts.brief.expected if facts.brief and not facts.request.sprint else ())
+        ),
         references=tuple(facts.references),
         damage=facts.brief.damage if facts.brief else (),
     )

@@ -39,11 +39,11 @@ def judge(term: Compare | Call, facts: Facts) -> Judgement:
     is_rate = term.metric == "rate" or term.metric.startswith("passed/")
     judgement = _rate(term, facts.run) if is_rate else _metric(term, facts.run, facts.baseline)
     if judgement.verdict == "met" and (is_rate or term.metric in _OF_ALL):
-        return _of_whole(judgement, facts.run)
+        return of_whole(judgement, facts.run)
     return judgement
 
 
-def _of_whole(judgement: Judgement, run: Evidence) -> Judgement:
+def of_whole(judgement: Judgement, run: Evidence) -> Judgement:
     """What is met only if every test had its say: by a run that came to its end, and that shows how
     it failed where it did."""
     shows = run.totals is not None and run.totals.failing > 0
@@ -88,12 +88,13 @@ def _measured(term: Compare, run: Evidence, baseline: Evidence | None) -> tuple[
     if term.metric == "memory":
         value, phrase = run.peak_rss_bytes, "its peak was {} bytes"
     elif term.metric != "exit_code":
-        value, noun = _count(term.metric, run, baseline), term.metric.replace("_", " ")
+        value, noun = count(term.metric, run, baseline), term.metric.replace("_", " ")
         phrase = f"{{}} {noun.removesuffix('s') if value == 1 else noun}"
     return None if value is None else (value, phrase.format(value))
 
 
-def _count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
+def count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
+    """A count of the run, or of how it differs from the baseline; None where it is not told."""
     totals = run.totals
     if totals is None:
         return None
@@ -114,7 +115,7 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
     name = term.metric.partition("/")[2]
     shares: dict[int, str] = {}  # of one size the first name counts
     for noun in ("collected", "cases", "executed"):
-        of = _count(noun, run, None)
+        of = count(noun, run, None)
         if of and noun == (name or noun):
             shares.setdefault(of, noun)
     if not shares:

@@ -226,6 +226,12 @@ class Expected(Model):
     line: int
     """Its line, from 1."""
 
+    @property
+    def text(self) -> str:
+        """``Failed: 8 → 1``."""
+        before = "" if self.before is None else f"{self.before} \u2192 "
+        return f"{self.name}: {before}{self.after}"
+
 
 class BundleEntry(Model):
     """One file or folder of the artifact bundle."""
@@ -384,6 +390,10 @@ class JudgedCriterion(Condition, Judgement):
         return self.claimed is True and self.verdict != "met"
 
 
+class JudgedExpected(Expected, Judgement):
+    """An expected result, and whether the baseline and the run are as it says."""
+
+
 class CrossReference(Model):
     """Where a cross-reference of the brief leads."""
 
@@ -442,6 +452,8 @@ class Gate(Model):
     unmet, else `unknown`."""
     criteria: tuple[JudgedCriterion, ...]
     """In the order of the document."""
+    expected: tuple[JudgedExpected, ...]
+    """The brief's expected results; none for a sprint. They do not count for the verdict."""
     references: tuple[CrossReference, ...]
     """The brief's cross-references."""
     damage: tuple[DamagedLine, ...]
@@ -518,6 +530,9 @@ class BriefState(Model):
     """Whether a decision is logged, for each in the brief's order."""
     sprints: tuple[SprintState, ...]
     """Where each sprint stands."""
+    expected: tuple[Judgement, ...]
+    """Whether the baseline and the run are as an expected result says, for each in the brief's
+    order; none for a sprint."""
     criteria: tuple[JudgedCriterion, ...]
     """The criteria with their verdicts, as `ledger gate` gives them."""
     plans: tuple[PlanState, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.gates import expected
 from ledger.gates.checks import Call
 from ledger.gates.decisions import decided, judge_decision, option_keys, options_named
 from ledger.gates.facts import Facts
@@ -40,6 +41,7 @@ def brief_state(facts: Facts) -> BriefState:
         blockers=tuple(judged_term(facts, Call("cleared", one.clusters)) for one in brief.blockers),
         decisions=tuple(decision_state(facts, one) for one in brief.decisions),
         sprints=tuple(sprint_state(facts, one) for one in brief.sprints if only in (None, one)),
+        expected=() if only else tuple(expected.judge(one, facts) for one in brief.expected),
         criteria=judged(facts, only),
         plans=states(facts.plan_files, _named_in(facts)),
     )

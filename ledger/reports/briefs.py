@@ -21,7 +21,7 @@ from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line, section
 from ledger.reports.verdicts import criterion
 
-_MOST_BYTES: Final = 2850  # before lines are wrapped
+_MOST_BYTES: Final = 2870  # before lines are wrapped
 _MOST_UNREAD: Final = 8
 _SIZES: Final = ((40, 400), (20, 200), (10, 150), (6, 120), (4, 80), (2, 60), (1, 40))
 _KINDS: Final = {"attempt": "append", "rewrite": "rewrite", "add": "add"}
@@ -213,9 +213,9 @@ class _Page:
         return f"$ {self._cut(one.text)}{note}"
 
     def _expected(self) -> Iterator[str]:
-        for one in self._brief.expected:
-            before = "" if one.before is None else f"{self._cut(one.before)} → "
-            yield f"{one.name}: {before}{self._cut(one.after)}"
+        for one, judged in zip(self._brief.expected, self._state.expected, strict=True):
+            told = f": {judged.verdict}" if judged.verdict != "unknown" else ""
+            yield f"{self._cut(one.text)}{told}"
 
     def _criteria(self) -> Iterator[str]:
         """How many are met, by the list that they stand in, and what is ready-made."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from ledger.claims.model import JudgedClaim, Verdict
-from ledger.gates.model import Gate, JudgedCriterion
+from ledger.gates.model import Gate, JudgedCriterion, Judgement
 from ledger.plan import text
 from ledger.plan.text import counted
 from ledger.reports import Line, accented
@@ -23,6 +23,10 @@ def gate(judged: Gate) -> Iterator[Line]:
             section = one.section
             yield Line(text.visible(section), "heading")
         yield criterion(one)
+    if judged.expected:
+        yield Line("Expected results", "heading")
+    for result in judged.expected:
+        yield _hung(result.line, result, f": {text.one_line(result.text)}")
     yield from _environment(judged)
     for link in judged.references:
         if link.state != "found":
@@ -52,11 +56,15 @@ def criterion(one: JudgedCriterion) -> Line:
     notes = {"ticked": one.is_false_claim, "optional": one.optional}
     marks = [note for note, holds in notes.items() if holds]
     marked = f" ({', '.join(marks)})" if marks else ""
-    shown = one.evidence[:_MOST_EVIDENCE]
-    more = len(one.evidence) - len(shown)
+    return _hung(one.line, one, f"{marked}: {text.one_line(one.text)}")
+
+
+def _hung(line: int, judged: Judgement, said: str) -> Line:
+    shown = judged.evidence[:_MOST_EVIDENCE]
+    more = len(judged.evidence) - len(shown)
     where = f" [{', '.join(shown)}{f' and {more} more' if more else ''}]" if shown else ""
-    rest = text.visible(f"{marked}: {text.one_line(one.text)}: {one.reason}{where}")
-    return accented(f"{one.line:>6}: ", one.verdict, rest)._replace(kind="hung", hang=8)
+    rest = text.visible(f"{said}: {judged.reason}{where}")
+    return accented(f"{line:>6}: ", judged.verdict, rest)._replace(kind="hung", hang=8)
 
 
 def _environment(judged: Gate) -> Iterator[Line]:

@@ -16,6 +16,7 @@ shown. The exit code is 1 for any difference.
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -121,6 +122,16 @@ def differences(made: Made, data: Mapping[str, Any]) -> Iterator[tuple[str, str,
         yield "(whole)", "whole", f"{whole}, told {data['verdict']}"
 
 
+def hoped(made: Made, data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """How the verdicts on expected results differ."""
+    told = {f"{one['name']}: {one['before']}": one for one in data["expected"]}
+    for right in (one for one in made.criteria if one.kind.startswith("expected")):
+        result = told.get(_bare(re.split(" (?:->|→) ", right.text)[0]))
+        judged = {**(result or {}), "claimed": None, "optional": False}
+        for difference in _differs(right, judged) if result else ("silent",):
+            yield right.kind, difference, f"{right.text}  -- told {result and result['reason']}"
+
+
 def _parts(made: Made, brief: Mapping[str, Any]) -> Iterator[tuple[str, object, object]]:
     """Each part of a brief, as written and as shown."""
     facts = made.facts
@@ -179,6 +190,7 @@ def ask(repo: Repository, made: Made, rng: Random) -> Iterator[tuple[str, str, s
         yield "(whole)", "refused", done.out + done.err
         return
     yield from differences(made, done.data)
+    yield from hoped(made, done.data)
     if (done.code == 0) != (done.data["verdict"] == MET):
         yield "(whole)", "exit code", str(done.code)
     yield from shown(made, repo, done.data)
