@@ -184,7 +184,8 @@ def suite(cases: str, totals: str = "", name: str = "s") -> str:
 
 
 def one(outcome: str, more: str = "", name: str = "a") -> str:
-    inside = {"failed": "<failure message='m'/>", "skipped": "<skipped/>", "error": "<error/>"}
+    inside = {"failed": "<failure message='m'/>", "skipped": "<skipped/>", "error": "<error/>",
+              "teardown": "<error message='failed on teardown with x'/>"}  # fmt: skip
     return f"<testcase classname='c' name='{name}' {more}>{inside.get(outcome, '')}</testcase>"
 
 
@@ -235,6 +236,11 @@ SAME_NAME: dict[str, tuple[str, dict[str, str]]] = {
     "two workers of pytest, each with all tests": (
         suite(one("passed") + one("failed"), "tests='2' failures='1'", "pytest"),
         {"c::a (1)": "passed", "c::a (2)": "failed"},
+    ),
+    "tries of pytest, whose count the errors of teardowns make up for": (
+        suite(one("passed") * 2 + one("failed") + one("teardown", name="b")
+              + one("teardown", name="d"), "tests='5' failures='1' errors='2'", "pytest"),
+        {"c::a": "failed x3", "c::b": "error", "c::d": "error"},
     ),
     "tries of gotestsum": (
         suite(GO + one("failed") + one("failed"), "tests='1' failures='2'"), {"c::a": "failed x2"},
@@ -468,6 +474,24 @@ CORPUS = real.PLACE / "cases" / "runs"
 )
 def test_files_of_real_runners(name: str, totals: Totals) -> None:
     assert read((CORPUS / name).read_bytes()).totals == totals
+
+
+@pytest.mark.parametrize(
+    ("cases", "printed"),
+    [
+        (one("teardown"), Totals(collected=1, passed=1, errors=1)),
+        (one("skipped").replace("</testcase>", "") + one("teardown").partition(">")[2],
+         Totals(collected=1, skipped=1, errors=1)),
+        (one("failed") + one("teardown"), Totals(collected=1, failed=1, errors=1)),
+        (one("passed") * 2 + one("teardown"), Totals(collected=1, passed=3, errors=1, rerun=2)),
+    ],
+    ids=["passed", "skipped", "failed", "tries"],
+)  # fmt: skip
+def test_the_last_line_counts_what_was_before_the_teardown(cases: str, printed: Totals) -> None:
+    assert (
+        read(suite(cases, "tests='9'" if printed.rerun else "tests='1'", "pytest")).printed
+        == printed
+    )
 
 
 def test_an_interrupted_run_is_not_complete() -> None:

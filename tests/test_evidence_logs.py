@@ -391,6 +391,13 @@ PREFIXES = {
     "concurrently": "[0] ",
     "ts": "Jan 01 10:00:00 ",
     "a clock": "[10:00:00] ",
+    "hours and minutes": "[10:00] ",
+    "seconds since the start": "[   12.345678] ",
+    "TeamCity": "[10:00:00] : ",
+    "journalctl": "Jan 01 10:00:00 host pytest[123]: ",
+    "a logger": "2026-01-01 10:00:00,123 INFO ",
+    "a quotation": "> ",
+    "an indent": "    ",
 }
 
 
@@ -497,29 +504,64 @@ def test_sessions_that_are_not_whole(log: str, completeness: str | None) -> None
     )
 
 
-def test_a_skipped_test_may_fail_in_its_teardown() -> None:
-    log = (
-        ".sE [100%]\n=== ERRORS ===\n___ ERROR at teardown of test_s ___\nE  x\n"
-        "=== short test summary info ===\nERROR t/a.py::test_s - x\n1 passed, 1 skipped, 1 error in 0.1s\n"
-    )
-    assert read_log(log).totals == Totals(collected=2, passed=1, errors=1)
+TEARDOWNS = {  # letters, titles of reports of errors, last line: the counts of tests
+    "after a skip": (".sE", ["at teardown of test_s"], "1 passed, 1 skipped, 1 error",
+        Totals(collected=2, passed=1, errors=1)),
+    "after a skip, beside an error of a setup":
+        ("EsE.", ["at setup of test_a", "at teardown of test_b"], "1 passed, 1 skipped, 2 errors",
+        Totals(collected=3, passed=1, errors=2)),
+    "after a failure that nothing names":
+        ("FEF.", ["at teardown of test_a"], "2 failed, 1 passed, 1 error",
+        Totals(collected=3, passed=1, failed=1, errors=1)),
+    "after an error of the setup":
+        ("EE.", ["at setup of test_a", "at teardown of test_a"], "1 passed, 2 errors",
+        Totals(collected=2, passed=1, errors=1)),
+    # pytest-rerunfailures prints a pass for each try that passed before its teardown failed.
+    "tries that passed": ("..R.R.E", [], "4 passed, 1 error, 2 rerun",
+        Totals(collected=2, passed=1, errors=1, rerun=2)),
+    "tries that were skipped": ("sRsRsE.", ["at teardown of test_a"],
+        "1 passed, 3 skipped, 1 error, 2 rerun", Totals(collected=2, passed=1, errors=1, rerun=2)),
+    "a try that passed": ("..R.", [], "3 passed, 1 rerun", Totals(collected=2, passed=2, rerun=1)),
+    "tries without a teardown": ("..RRF", [], "2 passed, 1 failed, 2 rerun",
+        Totals(collected=3, passed=2, failed=1, rerun=2)),
+    "tries behind the end": ("sR [100%]R [100%]F", [], "1 failed, 1 skipped, 2 rerun",
+        Totals(collected=2, failed=1, skipped=1, rerun=2)),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("letters", "last", "expected"),
-    [
-        ("..R.R.E", "4 passed, 1 error, 2 rerun", Totals(collected=2, passed=1, errors=1, rerun=2)),
-        ("..R.", "3 passed, 1 rerun", Totals(collected=2, passed=2, rerun=1)),
-        ("..RRF", "2 passed, 1 failed, 2 rerun",
-         Totals(collected=3, passed=2, failed=1, rerun=2)),
-    ],
-)  # fmt: skip
-def test_a_try_whose_teardown_failed_counts_no_test(
-    letters: str, last: str, expected: Totals
-) -> None:
-    """pytest-rerunfailures prints a pass for each try that passed before its teardown failed."""
+@pytest.mark.parametrize("what", TEARDOWNS)
+def test_an_error_of_a_teardown_makes_no_second_test(what: str) -> None:
+    letters, reports, last, expected = TEARDOWNS[what]
     log = HEAD.replace("3 items", f"{expected.collected} items") + f"t/a.py {letters} [100%]\n"
+    told = "".join(f"___ ERROR {title} ___\nE  x\n" for title in reports)
+    log += f"=== ERRORS ===\n{told}" if told else ""
     assert read_log(f"{log}=== {last} in 0.10s ===\n").totals == expected
+
+
+def test_a_module_that_each_worker_reports_is_one() -> None:
+    told = "___ ERROR collecting t/odd.py ___\nx\n" * 2
+    named = "ERROR t/odd.py - x\n" * 2
+    log = f"=== test session starts ===\ncreated: 2/2 workers\n=== ERRORS ===\n{told}"
+    run = read_log(f"{log}=== short test summary info ===\n{named}=== 2 errors in 0.10s ===\n")
+    assert run.totals == Totals(errors=1)
+
+
+def test_letters_of_workers_are_mixed() -> None:
+    told = "___ ERROR at teardown of test_a ___\n[gw1] linux\nx\n"
+    log = f"bringing up nodes...\n.sE. [100%]\n=== ERRORS ===\n{told}"
+    assert read_log(f"{log}2 passed, 1 skipped, 1 error in 0.1s\n").totals == Totals(
+        collected=3, passed=1, skipped=1, errors=1
+    )
+
+
+def test_where_an_error_belongs_may_be_untold() -> None:
+    """As `-q --tb=no` writes it: the error may be of a test of its own."""
+    log = ".sE [100%]\n=== short test summary info ===\nERROR t/a.py::test_s - x\n"
+    part = read(f"{log}1 passed, 1 skipped, 1 error in 0.1s\n")
+    assert part.is_rough
+    assert part.warnings == (
+        "the errors may be of tests that are counted as passed or skipped, too",
+    )
 
 
 SUBTESTS = {  # one run at several verbosities, by pytest 9 and by pytest-subtests

@@ -35,10 +35,6 @@ KNOWN: dict[str, str] = {
         pushed-no-failures
         staged-no-failures
     """,
-    "of two runs of one attempt the first is judged alone": """
-        pushed-both
-        staged-both
-    """,
 }
 
 
@@ -104,6 +100,7 @@ def test_success_over_other_ends(tmp_path: Path, judge: str, name: str, wanted: 
 # How the failed run (RUN) and the passed one (OLDER) are cited.
 CITES = {
     "both": (f"Artifacts: `{OLDER}/`, `{RUN}/`.", "error"),
+    "both-newest-first": (f"Artifacts: `{RUN}/`, `{OLDER}/`.", "error"),
     "a-file": (f"Log: `{RUN}/pytest.log`.", "error"),
     "captured-in": (f"Captured in `{RUN}/`.", "error"),
     "baseline": (f"Artifacts: `{OLDER}/`. Baseline: `{RUN}/`.", "passes"),

@@ -150,6 +150,17 @@ class Entry(NamedTuple):
     success: str = ""
     """The words by which an attempt calls itself a success; empty where it does not."""
 
+    @property
+    def made(self) -> dict[str, str]:
+        """The runs below a stamp that it says it made, the newest last. Its figures are about
+        ``runs``."""
+        cited = (one.path for one in self.cited if one.is_own and one.is_found and one.path)
+        stamps = {folder: stamp_of(folder) for folder in map(run_folder, cited)}
+        found = sorted(
+            (stamp.replace("-", ""), folder) for folder, stamp in stamps.items() if stamp
+        )
+        return {folder: "" for _, folder in found}
+
 
 Wanted = Callable[[str | None, int | None, str], bool]
 """Whether an entry is wanted, by its item, its attempt and its text."""
@@ -202,11 +213,7 @@ def newest_run(item: Item, place: Place) -> NewestRun | None:
             entry = _entry(attempt, attempt.item, attempt.number, resolver, place)
             if entry.runs:
                 # Figures are of one run; to be done all that the attempt made have to be good.
-                made = (
-                    run_folder(c.path) for c in entry.cited if c.is_own and c.is_found and c.path
-                )
-                others = {folder: "" for folder in made if stamp_of(folder)}
-                return NewestRun(attempt, tuple(_innermost(others | dict(entry.runs), place)))
+                return NewestRun(attempt, tuple(_innermost(entry.made | dict(entry.runs), place)))
     return None
 
 

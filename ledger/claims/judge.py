@@ -87,7 +87,10 @@ def judge_plan(
         claims = claims_of(entry)
         named = {name: runs.named(entry, name) for name in _run_names(claims)}
         own = runs.read(entry.runs) if any(map(_is_of_own_run, claims)) else ()
-        found += judge(entry, claims, own, named, place)
+        # What succeeds in the end is judged by the newest run that was made for it.
+        newest = list(entry.made)[-1:] if entry.success else []
+        last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
+        found += judge(entry, claims, own, named, place, last=last)
         found += judge_rounds(entry, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
 
@@ -267,9 +270,11 @@ def judge(
     runs: Sequence[Run],
     named: Mapping[RunName, Sequence[Run]],
     place: Place,
+    *,
+    last: Sequence[Run] = (),
 ) -> list[JudgedClaim]:
     """Every claim of ``entry`` with its verdict, in the order of the text. ``runs`` are its own,
-    ``named`` those that other names stand for."""
+    ``named`` those that other names stand for, ``last`` one by which only its result is judged."""
     found: list[JudgedClaim] = []
     numbers = (claim for claim in claims if claim.kind in _JUDGES)
     for _, breath in groupby(numbers, key=lambda claim: claim.group):
@@ -284,7 +289,8 @@ def judge(
         if claim.kind == "test":
             found.append(names.judge_test(claim, runs))
         elif claim.kind == "result":
-            found.append(_judge_result(claim, entry, runs))
+            others = () if claim.claimed == EVERY_TEST else last
+            found.append(_judge_result(claim, entry, (*runs, *others)))
         elif claim.kind in _JUDGES_OF_NAMES:
             found.append(_JUDGES_OF_NAMES[claim.kind](claim, entry, place))
     found += changes.judge_deltas(

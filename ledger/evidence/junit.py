@@ -252,9 +252,12 @@ class Cases:
             in_teardown = _in_teardown(result)
             if len(tags) > 1 or in_teardown:
                 suite.is_odd = True
-            if in_teardown and len(tags) == 1:
-                before = suite.cases.get(identity)
-                self._in_teardown[before[-1].result.outcome if before else "passed"] += 1
+            if in_teardown:
+                own = [verdict for verdict in verdicts if OUTCOMES[verdict.tag] not in FAILING]
+                before = [case.result for case in suite.cases.get(identity, ())]
+                before += [judge(identity, attributes, own)] if own else []
+                self._in_teardown[before[-1].outcome if before else "passed"] += 1
+                suite.own["in teardown"] += 1
         else:
             outcome, duration = _state(attributes), seconds(attributes.get("time"))
             result = TestResult(identity=identity, outcome=outcome, duration_s=duration)
@@ -352,7 +355,9 @@ class Cases:
             else:
                 tries.append([case])
         written, listed = suite.written("tests"), suite.own["cases"] - suite.doubles
-        is_again = written != listed if self.is_pytest else self.is_go and (written or 0) < listed
+        # An error of a teardown is one more in the count, and a try that failed is none.
+        is_other = written != listed or suite.own["in teardown"] > suite.doubles
+        is_again = is_other if self.is_pytest else self.is_go and (written or 0) < listed
         last = tries[-1][-1].result
         if suite.blamed and last.outcome not in FAILING:
             is_again = is_again and all(t[-1].result.outcome not in FAILING for t in tries)
@@ -365,6 +370,8 @@ class Cases:
         """The test that these tries are of. In a file of pytest's a try before the last that has
         no verdict failed."""
         last = every[-1][-1]
+        if len(every[-1]) == 1 and _in_teardown(last.result):  # so did those before, and count, too
+            self._in_teardown.update(pieces[0].result.outcome for pieces in every[:-1])
         tries = Tries()
         for pieces in every:
             tries.begin()
@@ -406,8 +413,8 @@ class Cases:
         by its own outcome, and an error besides."""
         if not self.is_pytest or not self._in_teardown:
             return None
-        before = self._in_teardown
-        besides = Totals(passed=before["passed"], failed=before["failed"])
+        before: tuple[Outcome, ...] = ("passed", "failed", "skipped", "xfailed")
+        besides = Totals(**{name: self._in_teardown[name] for name in before})
         return recount(self.tests.values()) + besides
 
     def warnings(self) -> tuple[str, ...]:

@@ -219,7 +219,7 @@ def _hold_against(
         # test and its teardown's error cannot be told apart.
         names_errors = names_failures or not log.totals.errors
         is_exact = log.completeness == "complete" and log.duration_s is not None and names_errors
-        is_rough = not (log.partial and is_exact) or log.totals.rerun > 0
+        is_rough = not (log.partial and is_exact) or log.totals.rerun > 0 or log.is_rough
         told, has = (_figures(part, is_rough=is_rough) for part in (log, report))
         if told != has:
             merged.disagreements.append(f"{log.file} counts {told}, {report.file} {has}")

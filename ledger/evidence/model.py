@@ -221,6 +221,8 @@ class Evidence(Model):
         if not self.deselected or self.totals is None:
             return ""
         selected = self.totals.collected
+        if not selected and self.totals.failing:  # it stopped before it told
+            return ""
         return f"{selected} of {selected + self.deselected} selected"
 
     @property

@@ -14,7 +14,8 @@ class Part(NamedTuple):
     """Partial evidence: what one reader found in one file. None means that it does not say.
 
     ``tests`` by identity. ``totals`` are recounted from them, or what the output prints where
-    it names only some of its tests (``partial``); ``printed`` are those of a last line that
+    it names only some of its tests (``partial``; ``is_rough`` where a test and the error of its
+    teardown may count twice in them); ``printed`` are those of a last line that
     pytest printed, which counts a test and its teardown's error as two. ``deselected`` are tests
     that were collected and left out, ``untold`` those of ``tests`` of which a subtest may have
     failed unseen.
@@ -30,6 +31,7 @@ class Part(NamedTuple):
     totals: Totals | None = None
     printed: Totals | None = None
     partial: bool = False
+    is_rough: bool = False
     deselected: int = 0
     untold: frozenset[str] = frozenset()
     command: str | None = None

@@ -63,11 +63,13 @@ REPORTS = frozenset({"ERRORS", "FAILURES", "PASSES", "XFAILURES", "XPASSES", "RE
 # and signs of a service (`00O `, `##[debug]`).
 _PREFIX = re.compile(
     r"(?P<who>(?:[\w./()-]{1,60}|\[[\w ./()-]{1,60}\]) {0,40}\| ?|"
-    r"\[(?!gw\d)[\w ./()-]{1,60}\] |[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?"
+    r"\[(?!gw\d| *\d+\.\d)[\w ./()-]{1,60}\] |[^\t\n]{1,80}\t[^\t\n]{1,80}\t)?"
     r"(?:\[?(?:\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} [ \d]\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
     r"(?:Z|[+-]\d\d:?\d\d)?\]?(?: |$))?"
     r"(?:\d\d[OE][ +])?(?:##\[\w{1,20}\])?"
 )
+
+_MARGIN = 200
 
 
 def plain_lines(text: str) -> list[str]:
@@ -88,13 +90,27 @@ def streams(text: str) -> list[list[str]]:
         prefix = _PREFIX.match(line)
         assert prefix is not None  # it may be empty
         found.setdefault((prefix["who"] or "").strip(), []).append(line[prefix.end() :])
-    return [stream for stream in found.values() if any(map(_is_landmark, stream))] or [lines]
+    known = [stream for stream in found.values() if any(map(_is_landmark, stream))]
+    return known or [_without_margin(lines)]
+
+
+def _without_margin(lines: list[str]) -> list[str]:
+    """The lines without what stands in front of the first landmark, numbers aside, where it stands
+    in front of most of them: `2026-01-01 10:00:00,123 INFO `, `host pytest[123]: `, `> `."""
+    marks = ((line, line.find("===")) for line in lines)
+    margin = next((m[:at] for m, at in marks if 0 < at <= _MARGIN and _is_landmark(m[at:])), "")
+    pattern = re.compile(r"\d{1,20}".join(map(re.escape, re.split(r"\d+", margin))))
+    found = [pattern.match(line) for line in lines]
+    if 4 * sum(map(bool, found)) < 3 * sum(map(bool, lines)):
+        return lines
+    return [line[m.end() :] if m else line for m, line in zip(found, lines, strict=True)]
 
 
 def _is_landmark(line: str) -> bool:
     """Whether nobody but pytest writes such a line."""
     title = rule(line)
-    return summary(line) is not None or title in (START, SHORT_SUMMARY) or title in REPORTS
+    is_last = summary(line) is not None and not line[:1].isspace()
+    return is_last or title in (START, SHORT_SUMMARY) or title in REPORTS
 
 
 def rule(line: str) -> str | None:

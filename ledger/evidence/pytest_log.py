@@ -65,6 +65,7 @@ _SUBFAILED = re.compile(r"SUBFAIL(?:ED)?[\[(]|[\[(].{0,2000} SUBFAIL(?:ED)? ")
 _INTERNAL = "INTERNALERROR> "
 _TRACEBACK = "Traceback (most recent call last):"
 _COVERAGE = ("Coverage failure", "FAIL Required test coverage")
+_OWN = {letter: LETTERS[letter] for letter in ".FEsxX"}  # of a test, not of a try or subtest
 _NODE = re.compile(r"\s*<(?:Dir|Package|Module|Class|UnitTestCase|Function|TestCaseFunction) ")
 
 
@@ -116,6 +117,11 @@ def _part(session: Session, name: str) -> Part:
             warnings = (f"the last line counts {failing} failures and errors, {named} are named",)
             if not failing and completeness == "complete":
                 completeness, reason = "inconsistent", warnings[0]
+    if session.may_count_twice:
+        warnings = (
+            *warnings,
+            "the errors may be of tests that are counted as passed or skipped, too",
+        )
     if session.failed_subtests:
         of = f", of {counted(len(session.subtests_of), 'test')}" if session.subtests_of else ""
         warnings = (*warnings, f"{counted(session.failed_subtests, 'subtest')} failed{of}")
@@ -126,6 +132,7 @@ def _part(session: Session, name: str) -> Part:
         totals=totals,
         printed=printed,
         partial=partial,
+        is_rough=session.may_count_twice,
         deselected=session.deselected,
         duration_s=last.duration_s if last else None,
         wall=True,
@@ -144,6 +151,7 @@ def _totals(session: Session, tests: dict[str, TestResult]) -> tuple[Totals, boo
     # Under xdist only the last line tells of modules that were skipped at collection.
     unnamed = max(session.skipped_modules, printed.skipped - session.skips)
     names_all = last is None or named.passed + named.errors >= printed.passed
+    names_all = names_all or named.collected == session.collected
     if session.verbose and names_all and named.failing >= bool(printed.failing):
         session.skipped_modules = unnamed
         return named.model_copy(update={"skipped": named.skipped + unnamed}), False
@@ -179,13 +187,16 @@ class Session:
         self._failed_calls: set[str] = set()  # in the short summary, as are the next two
         self._errors: set[str] = set()
         self._subtests = Counter[str]()  # failed ones, by where they are told
-        self._teardowns = 0  # reports of errors at teardown
+        self._errors_at: list[str] = []  # what the reports of errors say: `setup`, `teardown`
+        self._broken: list[str] = []  # reports of modules that could not be collected
+        self.may_count_twice = False  # a test and the error of its teardown
         self._unfinished: dict[str, None] = {}
         self._current: str | None = None
         self._strong: str | None = None
         self._weak: str | None = None
         self._letters: Counter[str] = Counter()
-        self._skip_errors = 0  # letters of a skip and an error behind it
+        self._letter = ""  # the last
+        self._before_errors: list[str] = []  # the letter before each that is an error
         self._lettered = False
         self._ended_quietly = False  # -qq leaves the last line out
         self._last_file: str | None = None
@@ -229,13 +240,24 @@ class Session:
         elif self._state == "summary" and whole:
             self._short_summary(line)
         elif self._state == "report":
-            self._teardowns += line[:1] == "_" and " ERROR at teardown of " in line
+            self._take_report(line)
         last = summary(line) if line[:1].isdigit() or line[:1] == "n" else None
         if last is not None:
             self._end(last, is_over=not self._started and self._state != "report")
         elif self.summary is None or not self.summary.totals.cases:
             self._take_error(line)
         return True
+
+    def _take_report(self, line: str) -> None:
+        """The title of a report of an error, or the worker that it comes from."""
+        self._workers = self._workers or line.startswith("[gw")
+        if line[:1] != "_":
+            return
+        title = line.strip("_ ")
+        if title.startswith("ERROR collecting "):
+            self._broken.append(title)
+        elif title.startswith("ERROR at "):
+            self._errors_at.append(title.split(" ", 3)[2])
 
     def _begins(self, line: str, title: str | None) -> bool:
         """Whether a line behind the last one is the next session's."""
@@ -309,6 +331,7 @@ class Session:
             self._workers = True
             self._xdist(line)
             return
+        self._workers = self._workers or line.startswith("bringing up nodes")
         text = without_progress(line)
         if starts_with_test(text):
             self._flush()
@@ -395,6 +418,9 @@ class Session:
         test.add(VERDICTS[word])
 
     def _count_letters(self, text: str, shortened: bool) -> None:
+        if "[100%]" in text:  # tries behind the end, each with its own
+            first, *more = text.split("[100%]")
+            text = first.rstrip() + "".join(map(str.strip, more))
         head, _, tail = text.rpartition(" ")
         tail = tail.strip()
         if not tail or not _is_letters(tail):
@@ -404,7 +430,10 @@ class Session:
         self._lettered = self._lettered or shortened
         self._last_file = head.strip() or self._last_file
         self._letters.update(LETTERS[letter] for letter in tail if LETTERS[letter])
-        self._skip_errors += tail.count("sE")
+        for letter in tail:
+            if letter == "E":
+                self._before_errors.append(self._letter)
+            self._letter = letter
 
     def _short_summary(self, line: str) -> None:
         word, _, rest = line.partition(" ")
@@ -462,8 +491,10 @@ class Session:
         blamed = len(self.subtests_of - self._failed_calls - self._errors)
         if subtests and not self.subtests_of and printed.failed == subtests:
             blamed = 1  # at least
-        both = len(self._failed_calls & self._errors)
-        teardowns, earlier = self._teardowns, 0
+        # Each worker of xdist may report a module that could not be collected.
+        errors = printed.errors - len(self._broken) + len(set(self._broken))
+        printed = printed.model_copy(update={"errors": max(0, errors)})
+        teardowns, earlier = self._errors_at.count("teardown"), 0
         if self.collected is not None:
             modules = sum("::" not in node_id for node_id in self._tests)
             ran = printed.cases - self.skipped_modules - modules - subtests
@@ -471,15 +502,36 @@ class Session:
             teardowns = teardowns or min(extra, printed.errors)
             # A try that passed before its teardown failed is counted beside the last one.
             earlier = min(max(0, extra - teardowns), printed.rerun)
-        after = max(0, teardowns - both)
-        # A skipped test may have one, too, where no error is another's.
-        skips = self._skip_errors if teardowns == printed.errors and not self._workers else 0
-        counts = {
-            "skipped": printed.skipped - min(skips, after, printed.skipped),
-            "failed": printed.failed - subtests + blamed - both,
-            "passed": max(0, printed.passed - blamed - max(0, after - skips) - earlier),
-        }
-        return printed.model_copy(update=counts)
+        twice = self._counted_twice(printed, teardowns, blamed)
+        tried = {name: count for name, count in twice.items() if name not in ("failed", "errors")}
+        if not any(tried.values()):
+            tried = {"passed": 1}
+        counts = printed.model_dump()
+        for name, count in tried.items():
+            counts[name] -= earlier * count // sum(tried.values())
+        for name, count in twice.items():
+            counts[name] -= count
+        counts["failed"] += blamed - subtests
+        counts["passed"] -= blamed
+        return Totals(**{name: max(0, count) for name, count in counts.items()})
+
+    def _counted_twice(self, printed: Totals, teardowns: int, blamed: int) -> Counter[str]:
+        """The outcomes of tests that are counted as errors, too, for their teardown failed."""
+        kinds = self._errors_at or ["teardown"] * teardowns
+        if len(kinds) == len(self._before_errors) and not self._workers:
+            pairs = zip(kinds, self._before_errors, strict=True)
+            return Counter(_OWN.get(b, "passed") for kind, b in pairs if kind == "teardown")
+        both = len(self._failed_calls & self._errors)
+        rest, found = max(0, teardowns - both), Counter(failed=both)
+        outcomes = {"passed": printed.passed - blamed, "skipped": printed.skipped,
+                    "xfailed": printed.xfailed, "xpassed": printed.xpassed}  # fmt: skip
+        others = printed.errors - both - sum("::" not in node_id for node_id in self._errors)
+        is_known = bool(self._errors_at) or self.collected is not None or not others
+        self.may_count_twice = not is_known or (rest > 0 and sum(map(bool, outcomes.values())) > 1)
+        for name, count in outcomes.items():
+            found[name] = min(rest, max(0, count))
+            rest -= found[name]
+        return found
 
     def letters(self) -> Totals:
         """The counts that the letters give, for a log without verdicts and last line."""

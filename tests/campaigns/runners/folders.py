@@ -54,8 +54,8 @@ def answer(root: Path, place: str, run: Run, form: str) -> list[Difference]:
     if written.code == 2 or "Traceback" in written.err:
         found.append(Difference("append fails", (written.out + written.err)[:300], run, form))
     selected = run.truth.selected
-    if selected and result and not run.truth.nothing and LOG in form:
-        part = f"{selected[0]} of {selected[1]} selected"
-        if part not in written.data["metrics"]:
-            found.append(Difference("deselected and not told", written.data["metrics"], run, form))
+    if selected and result and LOG in form:
+        part, metrics = f"{selected[0]} of {selected[1]} selected", written.data["metrics"]
+        if part not in metrics and (not run.truth.nothing or " selected" in metrics):
+            found.append(Difference("deselected and not told", metrics, run, form))
     return found
