@@ -35,8 +35,15 @@ class Pool:
 
     def __init__(self, rng: Random, size: int) -> None:
         self.rng = rng
-        self.runs = [make_run(rng, number) for number in range(1, size + 1)]
-        self.facts = [facts_of(run) for run in self.runs]
+        self.runs: list[Run] = []
+        self.facts: list[set[str]] = []
+        for _ in range(size):
+            self.draw()
+
+    def draw(self) -> None:
+        """One more run."""
+        self.runs.append(make_run(self.rng, len(self.runs) + 1))
+        self.facts.append(facts_of(self.runs[-1]))
 
     def say(self, wording: Wording, facts: frozenset[str]) -> tuple[Run, str, dict[str, object]]:
         """The wording about a run of which these facts are true, and the values it was filled with."""

@@ -112,7 +112,7 @@ def named(rng: Random, run: Run, kind: str, item: int) -> str:
     told = rng.choice(
         [
             f"Run: `{run.folder}/`",
-            f"Evidence: `{run.folder}/{min(run.files)}`",
+            f"Evidence: `{run.folder}/{{{','.join(sorted(run.files))}}}`",
             f"Run: {run.folder}",
         ]
     )
@@ -354,37 +354,41 @@ def main() -> int:
     parser = parser_of(__doc__, 1000)
     parser.add_argument("--half", choices=HALVES, help="only wordings of this half")
     parser.add_argument("--list", action="store_true", help="show what differs in the even half")
+    parser.add_argument(
+        "--save", type=Path, help="write the shortest even message of each kind here"
+    )
     options = parser.parse_args()
     halves = (options.half,) if options.half else HALVES
     tally = Tally("kind", "texts", "untrue", "found")
     with tempfile.TemporaryDirectory() as folder:
         for text, verdict, is_direct in judge(options.count, options.seed, halves, Path(folder)):
             found = differences(text, verdict)
-            counted(tally, text, found, is_direct)
+            counted(tally, text, verdict, is_direct)
             if found and options.list and text.wording.half == "even":
                 print(shown(text, verdict, found))
     print(tally)
+    numbers, kinds = tally.numbers[EVERY], tally.kinds[EVERY]
+    print(
+        f"found {numbers['found'] / numbers['untrue']:.1%} of the untrue, {kinds['accused']} true ones blocked"
+    )
+    if options.save:
+        tally.save(options.save, ".md")
     return tally.exit_code()
 
 
-def counted(tally: Tally, text: Text, found: Sequence[str], is_direct: bool) -> None:
+def counted(tally: Tally, text: Text, verdict: Verdict, is_direct: bool) -> None:
     """Put a message into the rows of its kind and of its way in."""
+    found = differences(text, verdict)
     way = f"= {text.way}" + ("" if is_direct else " (as a note)")
-    told = int(text.untrue and "missed" not in found)
     tally.add(
         [text.wording.kind, way],
         HALVES.index(text.wording.half),
         found,
+        f"{text.message.text}\n<!-- {shown(text, verdict, found)} -->\n",
         texts=1,
         untrue=text.untrue,
-        found=told,
+        found=text.untrue and "missed" not in found,
     )
-
-
-def share(tally: Tally) -> float:
-    """How many of the untrue messages are found."""
-    numbers = tally.numbers[EVERY]
-    return numbers["found"] / numbers["untrue"]
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from typing import Any
 from tests.campaigns.said_messages import ended
 from tests.campaigns.said_plans import Pool, Said, lay_out, verified
 from tests.campaigns.said_runs import Run
-from tests.campaigns.tally import Tally, parser_of
+from tests.campaigns.tally import EVERY, Tally, parser_of
 from tests.campaigns.untruths import companions
 from tests.campaigns.wordings import HALVES, Wording, wordings
 
@@ -149,6 +149,10 @@ def main() -> int:
                         f"    {claim['kind']} {claim['claimed']!r} / {claim['observed']!r}: {claim['reason']}"
                     )
     print(tally)
+    about, every = tally.numbers[ABOUT], tally.numbers[EVERY]
+    print(
+        f"supported {about['supported'] / about['said']:.1%} of those about the run, {every['even'] + every['odd']} accused"
+    )
     return tally.exit_code()
 
 

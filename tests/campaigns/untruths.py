@@ -24,7 +24,10 @@ def spoken(pool: Pool, wording: Wording, is_true: bool) -> tuple[Run, str]:
     if how == "when":
         run, text, _ = pool.say(wording, frozenset(what.split()))
         return run, text
-    for _ in range(60):
+    for tried in range(400):
+        if tried % 8 == 7:
+            # None of the runs so far has what it takes.
+            pool.draw()
         run, text, values = pool.say(wording, wording.facts)
         try:
             lie = filled(wording.text, changed(values, what, pool.rng))
