@@ -482,6 +482,40 @@ def test_the_tests_of_a_cluster(
     assert (found["verdict"], reason in found["reason"]) == (verdict, True), found["reason"]
 
 
+# What the small brief says, what is written for it, and what that comes to.
+MISFITS = [
+    ("3 total (2+1 respectively)", "4 total (2+1 respectively)", "the sum is 3"),
+    ("(2+1 respectively)", "(2+1 = 4)", "the sum is 3"),
+    ("2 active (SPLIT, UTF)", "3 active (SPLIT, UTF)", "2 are named"),
+    ("11 passed (78.6%)", "11 passed (79.6%)", "11 of 14 are 78.57 %"),
+    ("11 passed (78.6%)", "13 passed", "16 ended"),
+    ("94.3% margin", "90.3% margin", "3.4 s leave 94.33 % of 60 s"),
+    ("unblocks 2 failures)", "unblocks 2 failures = 50%)", "2 of 3 are 66.67 %"),
+    ("unblocks 2 failures)", "unblocks 3 failures)", "there are 3 failures"),
+    ("**Target:** Both", "1 of 4 (50%) now.\n\n**Target:** Both", "1 of 4 are 25 %"),
+    ("(2 hours total,", "(30 min total,", "its tasks take 1 h"),
+    ("(blocks 1 failure)", "(blocks 2 failures)", "its clusters have 1"),
+    # right, if rounded or cut off
+    ("unblocks 2 failures)", "unblocks 2 failures = 66.6%)", ""),
+    ("(2+1 respectively)", "(2 + 1)", ""),
+    ("94.3% margin", "94.4% margin", ""),
+    ("v1.2+1=4", "v1.2+1=4", ""),
+]
+
+
+@pytest.mark.parametrize(("said", "written", "reason"), MISFITS)
+def test_the_arithmetic_of_a_brief(made: Repository, said: str, written: str, reason: str) -> None:
+    brief = (
+        (DATA / "small_brief.md").read_text("utf-8").replace("(2 hours total,", "(1 hour total,")
+    )
+    said = said.replace("(2 hours total,", "(1 hour total,")
+    made.write("docs/one.md", brief.replace(said, written).encode())
+    told = [one["reason"] for one in gate(made.path, "docs/one.md", *ARGUMENTS[1:]).data["misfits"]]
+    assert told == ([reason] if reason else [])
+    assert ("does not add up" in call(made.path, "gate", "docs/one.md").out) == bool(reason)
+    assert ("does not add up" in call(made.path, "show", "docs/one.md").out) == bool(reason)
+
+
 # The baseline has 11 of 14 passed and 3 failed in 3.4 s, the run 13 and 1 in 3.4 s.
 EXPECTED = [
     ("**Failed:** 3 → 1", "met", "1 failed"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Any, Final
 
-from ledger.gates import sprints, updates
+from ledger.gates import sprints, sums, updates
 from ledger.gates.model import (
     Blocker,
     Brief,
@@ -110,7 +110,8 @@ def read_brief(data: bytes) -> Brief:
         updates=tuple(update for part in every for update in updates.read(part)),
         damage=damage,
     )
-    return brief.model_copy(update={"unread": tuple(_unread(brief, every))})
+    told = sums.misfits(numbered, brief.totals, brief.clusters, brief.blockers, brief.sprints)
+    return brief.model_copy(update={"misfits": tuple(told), "unread": tuple(_unread(brief, every))})
 
 
 def _work(every: Sequence[Part], index: int) -> tuple[Part, ...]:

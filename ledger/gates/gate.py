@@ -204,6 +204,7 @@ def _gate(
             for one in (facts.brief.expected if facts.brief and not facts.request.sprint else ())
         ),
         references=tuple(facts.references),
+        misfits=facts.brief.misfits if facts.brief else (),
         damage=facts.brief.damage if facts.brief else (),
     )
 

@@ -272,6 +272,17 @@ class Update(Model):
     """Its first line, from 1."""
 
 
+class Misfit(Model):
+    """A figure that the brief's other figures do not give."""
+
+    line: int
+    """Its line, from 1."""
+    text: str
+    """As written."""
+    reason: str
+    """What it comes to."""
+
+
 class Heading(Model):
     """A heading of a document."""
 
@@ -337,6 +348,8 @@ class Brief(Model):
     """Its ready-made changes to the ledger."""
     damage: tuple[DamagedLine, ...]
     """Its damaged lines."""
+    misfits: tuple[Misfit, ...] = ()
+    """Its sums, shares, hours and margins that do not come out as it says."""
     unread: tuple[Heading, ...] = ()
     """The headings below which no part of a brief was found."""
 
@@ -456,6 +469,8 @@ class Gate(Model):
     """The brief's expected results; none for a sprint. They do not count for the verdict."""
     references: tuple[CrossReference, ...]
     """The brief's cross-references."""
+    misfits: tuple[Misfit, ...]
+    """The brief's figures that do not add up. They do not count for the verdict."""
     damage: tuple[DamagedLine, ...]
     """The brief's damaged lines."""
 

@@ -78,6 +78,10 @@ class _Page:
             "Rerun": self._rerun(),
             "Expected results": self._expected(),
             "Criteria and updates": self._criteria(),
+            "What does not add up": (
+                f"line {one.line}: {self._cut(one.text)}: {one.reason}"
+                for one in self._brief.misfits
+            ),
         }
         found = {title: list(told) for title, told in parts.items()}
         for title, told in found.items():

@@ -33,6 +33,9 @@ def gate(judged: Gate) -> Iterator[Line]:
             what = f"cross-reference {link.label}: {link.path} {_STATES[link.state]} {link.section}"
             what = what.rstrip()
             yield Line(text.visible(f"{judged.path}:{link.line}: {what}"))
+    for misfit in judged.misfits:
+        what = f"does not add up: {text.one_line(misfit.text)}: {misfit.reason}"
+        yield Line(text.visible(f"{judged.path}:{misfit.line}: {what}"))
     if judged.damage:
         lost = [str(one.line) for one in judged.damage if one.lost]
         damaged = f"{judged.path}: {counted(len(judged.damage), 'damaged line')} read as meant"
