@@ -135,7 +135,11 @@ def _attempt(rng: random.Random, item: str, number: int, when: datetime, view: V
     if files == "pytest.log":
         # A log does not tell the exit code, and nothing else is cited.
         view = replace(view, exit_code=None)
-    row = rng.choice([row for row in wordings.rows("number") if row.fits(view)])
+    fitting = [row for row in wordings.rows("number") if row.fits(view)]
+    statement = None
+    while statement is None:
+        row = rng.choice(fitting)
+        statement = row.words(view, rng, lie=False)
     return Made(
         item=item,
         number=number,
@@ -144,7 +148,7 @@ def _attempt(rng: random.Random, item: str, number: int, when: datetime, view: V
         cited=f"`{folder}/{files}`",
         view=view,
         row=row,
-        statement=row.told(view, random.Random(f"{item} {number}"), lie=False),
+        statement=statement,
         summary=rng.choice(SUMMARIES),
         result=rng.choice(WORDS[view.is_green]),
         style=rng.randrange(3),

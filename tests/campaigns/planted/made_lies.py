@@ -10,19 +10,9 @@ from dataclasses import replace
 from tests.campaigns.planted import wordings
 from tests.campaigns.planted.made import Made, entry
 from tests.campaigns.planted.plants import Plant
-from tests.campaigns.planted.view import Unknown, View
+from tests.campaigns.planted.view import View
 
 INDENTS = {"attempts": ("  ", "*"), "roadmap": ("    ", "-"), "checklist": ("  ", "-")}
-
-
-def told(row: wordings.Row, view: View, rng: random.Random) -> str | None:
-    """The row as a lie; nothing where chance finds no value that is surely wrong."""
-    for _ in range(8):
-        try:
-            return row.told(view, rng, lie=True)
-        except Unknown:
-            continue
-    return None
 
 
 def truth(view: View) -> str:
@@ -41,7 +31,7 @@ def truth(view: View) -> str:
 def numbers(lines: list[str], made: list[Made], rng: random.Random) -> Iterator[Plant]:
     """The attempt's own statement with another value."""
     for one in made:
-        lie = told(one.row, one.view, rng)
+        lie = one.row.words(one.view, rng, lie=True)
         if lie is None or lie == one.statement:
             continue
         parts = zip(one.statement.split("\n"), lie.split("\n"), strict=True)
@@ -58,7 +48,7 @@ def sentences(
     rows = [row for row in wordings.rows("sentence") if half in {None, row.half}]
     for one in made:
         row = turn([row for row in rows if row.fits(one.view)], used, rng)
-        lie = row and told(row, one.view, rng)
+        lie = row and row.words(one.view, rng, lie=True)
         if not row or not lie:
             continue
         yield _behind(lines, one, row, lie, rng)
@@ -71,8 +61,8 @@ def twins(
     rows = [row for row in wordings.rows("sentence") if half in {None, row.half}]
     for one in made:
         row = turn([row for row in rows if row.is_true(one.view)], used, rng)
-        if row:
-            told = row.told(one.view, rng, lie=False)
+        told = row and row.words(one.view, rng, lie=False)
+        if row and told:
             yield _behind(lines, one, row, told, rng)
 
 
@@ -121,7 +111,7 @@ def invented(
     for one in made[2::3]:
         rows = [row for row in wordings.rows("invented") if row.fits(one.view)]
         row = rng.choice(rows) if rows and not one.view.rounds and not one.view.parts else None
-        lie = row and told(row, one.view, rng)
+        lie = row and row.words(one.view, rng, lie=True)
         if not row or not lie:
             continue
         result, _, statement = lie.partition(" ¦ ")

@@ -170,7 +170,7 @@ def sentences(
     for unit in units:
         view = view_of(unit)
         row = made_lies.turn([row for row in rows if row.fits(view)], used, rng)
-        lie = row and made_lies.told(row, view, rng)
+        lie = row and row.words(view, rng, lie=True)
         if row and lie:
             at = unit.start
             head, mark, tail = lines[at].partition(" Artifacts: ")
@@ -214,7 +214,7 @@ def invented(lines: list[str], units: list[Unit], rng: random.Random) -> Iterato
         if not match or not rows or not (view.is_failing or view.is_passing):
             continue
         row = rng.choice(rows)
-        lie = made_lies.told(row, view, rng)
+        lie = row.words(view, rng, lie=True)
         if lie is None:
             continue
         result, _, statement = lie.partition(" ¦ ")

@@ -88,6 +88,15 @@ class Row:
         holds = changed and all(CONDITIONS[name](view) for name in wanted)
         return holds and self._has_values(view, {False})
 
+    def words(self, view: View, rng: random.Random, lie: bool) -> str | None:
+        """The wording; nothing where chance finds no value that is surely right, or wrong."""
+        for _ in range(8):
+            try:
+                return self.told(view, rng, lie)
+            except views.Unknown:
+                continue
+        return None
+
     def told(self, view: View, rng: random.Random, lie: bool) -> str:
         """The wording with the values of this run; a lie changes the marked slots."""
         text = SLOT.sub(
