@@ -31,7 +31,7 @@ def test_true_sentences_are_not_contradicted(tmp_path: Path) -> None:
 
 
 def test_untrue_messages_are_found_and_true_ones_let_through(tmp_path: Path) -> None:
-    tally = Tally("kind", "texts", "untrue", "found")
+    tally = Tally("kind", "texts", "untrue", "found", "unread")
     for text, verdict, is_direct in texts.judge(125, 1, HALVES, tmp_path):
         texts.counted(tally, text, verdict, is_direct)
     kinds = tally.kinds[EVERY]

@@ -14,7 +14,7 @@ memory, a test, a file, a comparison with the run before. Each is handed to the 
 Where a way in does not exist yet, the same text is an attempt's note in a plan, for `ledger verify --json`.
 
 The columns: messages, untrue ones, those *found* (blocked, and where lines are told, for the planted
-sentence), and how each half differs: *missed* (an untrue message that is not blocked), *accused* (a true
+sentence), those missed whose planted sentence is *unread* (nothing in it is taken for a claim), and how each half differs: *missed* (an untrue message that is not blocked), *accused* (a true
 one that is), *beside* (an untrue one in which a true sentence is contradicted), *twice* (a stop hook that
 blocks although it has blocked before), *refused* (an answer outside the contract). Sentences of the odd half
 are held back: only figures are printed of them, also with ``--list``. The exit code is 1 for any difference.
@@ -67,6 +67,8 @@ class Verdict:
     blocked: bool
     own: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    """What is read in the planted sentence and not contradicted."""
     faults: tuple[str, ...] = ()
 
 
@@ -265,13 +267,15 @@ def told_by(done: commands.Done, text: Text) -> Verdict:
 
 
 def sorted_out(claims: Sequence[dict[str, Any]], text: Text, planted: range) -> Verdict:
-    """Those contradicted, by whether they are of the planted sentence."""
-    own, beside = [], []
+    """Those contradicted, by whether they are of the planted sentence, and what else is read in it."""
+    own, beside, unsettled = [], [], []
     for claim in claims:
+        told = f"{claim['kind']} {claim['text']!r}: {claim['claimed']!r} / {claim['observed']!r}: {claim['reason']}"
         if claim["verdict"] == "contradicted":
-            told = f"{claim['kind']} {claim['text']!r}: {claim['claimed']!r} / {claim['observed']!r}: {claim['reason']}"
             (own if is_own(claim, text, planted) else beside).append(told)
-    return Verdict(bool(own or beside), tuple(own), tuple(beside))
+        elif is_own(claim, text, planted):
+            unsettled.append(f"{claim['verdict']}: {told}")
+    return Verdict(bool(own or beside), tuple(own), tuple(beside), tuple(unsettled))
 
 
 def is_own(claim: dict[str, Any], text: Text, planted: range) -> bool:
@@ -346,7 +350,9 @@ def shown(text: Text, verdict: Verdict, found: Sequence[str]) -> str:
     """A message that differs, in short."""
     told = [f"{', '.join(found)}: {text.way}, {text.wording.kind}: {text.sentence!r}"]
     told += [f"    run: {text.run.shape}; " + "; ".join(f"{one.name} {dict(one.counts)} in {one.seconds}s".strip() for one in text.run.sessions)]  # fmt: skip
-    return "\n".join([*told, *(f"    {reason}" for reason in (*verdict.own, *verdict.beside))])
+    return "\n".join(
+        [*told, *(f"    {reason}" for reason in (*verdict.own, *verdict.beside, *verdict.open))]
+    )
 
 
 def main() -> int:
@@ -359,7 +365,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     halves = (options.half,) if options.half else HALVES
-    tally = Tally("kind", "texts", "untrue", "found")
+    tally = Tally("kind", "texts", "untrue", "found", "unread")
     with tempfile.TemporaryDirectory() as folder:
         for text, verdict, is_direct in judge(options.count, options.seed, halves, Path(folder)):
             found = differences(text, verdict)
@@ -380,6 +386,7 @@ def counted(tally: Tally, text: Text, verdict: Verdict, is_direct: bool) -> None
     """Put a message into the rows of its kind and of its way in."""
     found = differences(text, verdict)
     way = f"= {text.way}" + ("" if is_direct else " (as a note)")
+    tells_lines = not is_direct or text.way in (TEXT, EVENT)
     tally.add(
         [text.wording.kind, way],
         HALVES.index(text.wording.half),
@@ -388,6 +395,7 @@ def counted(tally: Tally, text: Text, verdict: Verdict, is_direct: bool) -> None
         texts=1,
         untrue=text.untrue,
         found=text.untrue and "missed" not in found,
+        unread="missed" in found and tells_lines and not verdict.open,
     )
 
 
