@@ -17,6 +17,7 @@ from ledger.evidence.rounds_sentence import COMPARED, EVER
 from ledger.evidence.rounds_sentence import Prose as Line
 
 _KINDS = ("mean", "range", "limit")
+_RANGED = re.compile(r"\b(?:rang\w+|varied) from\b", re.IGNORECASE)
 # `The target is an average of 15 %`, `Phase A averaged 14 %`
 _OF_OTHERS = re.compile(
     r"\b(?:phase|attempt|batch|expect\w*|target\w*|goal|plan\w*|should|would|could|may|might|want\w*"
@@ -35,7 +36,8 @@ def judge_rounds(entry: Entry, place: Place) -> Iterator[JudgedClaim]:
         return
     for sentence in told:
         text = " ".join(prose.plain[sentence.start : sentence.end].split())
-        if COMPARED.search(text) or EVER.search(text) or _OF_OTHERS.search(text):
+        around = _RANGED.sub("", text)
+        if COMPARED.search(around) or EVER.search(around) or _OF_OTHERS.search(around):
             continue
         line = Line(text, ((0, prose.line(sentence.start)),))
         said = [s for s in rounds_prose.statements([line], [*report.units]) if s.kind in _KINDS]
