@@ -938,6 +938,9 @@ TABLE = "| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n\n"
         TABLE + "a" * 400_000,
         TABLE + "1" * 400_000,
         TABLE + "((((" * 100_000,
+        TABLE + "a " + "> " * 40_000,
+        TABLE + "- rounds 1" + ", 1" * 40_000,
+        TABLE + "- Round 1: " + "PF" * 40_000,
         TABLE + "```\n" + "a::b(" * 80_000 + "\n```\n",
         TABLE + "called from `a::b`, " * 20_000,
         "| Round | Status |" + "x |" * 2_000 + "\n|-|-|" + "-|" * 2_000 + "\n| 1 | PASS |\n",
@@ -947,7 +950,7 @@ TABLE = "| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2 | FAIL |\n\n"
         "".join(f"## Round {n}: PASS\n" for n in range(5_000)),
         "> " * 200 + TABLE,
     ],
-    ids=range(18),
+    ids=range(21),
 )
 def test_long_reports_take_linear_time(text: str) -> None:
     started = time.process_time()

@@ -22,8 +22,8 @@ from ledger.plan import document
 from ledger.plan.document import Block, Document, Section
 
 # `> - [x] `
-_LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+)?(?:\[[ xX]\][ \t]+)?")
-_NUMBERED = re.compile(r"[ \t>]*\d{1,9}[.)][ \t]+(?=\D)")
+_LEAD = re.compile(r"\A[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+)?(?:\[[ xX]\][ \t]+)?")
+_NUMBERED = re.compile(r"\A[ \t>]*\d{1,9}[.)][ \t]+(?=\D)")
 # `Round 3: PASS (1 retry)`, `Runs 41-43 — FAIL`, `[round 3] PASS`, `run=3 status=PASS`
 _ROUND_LINE = re.compile(
     rf"[\[(]?{ROUND_WORD}\b[ #=:.]{{0,3}}(?:no\.? )?({NAMES}|\w[\w.-]{{0,60}}?)"

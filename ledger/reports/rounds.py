@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak
@@ -38,7 +39,6 @@ def _rates(judged: Judgement) -> Iterator[Line]:
         yield Line(f"  pass rate: {rate:.1f} %, 95 % interval {low:.0f}-{high:.0f} %")
     if judged.command:
         yield Line(f"  command: {one_line(judged.command)}")
-    yield from (Line(f"  {one_line(f'{name}: {value}')}", "cut") for name, value in _facts(judged))
     if judged.first_try_passes is not None and judged.first_try_interval is not None:
         first = _rate(judged.first_try_passes, judged.total, judged.first_try_interval)
         yield Line(f"  at first try: {first}; retries count {judged.retries} tries")
@@ -64,14 +64,12 @@ def _rates(judged: Judgement) -> Iterator[Line]:
             f"  {one_line(f'{metric.name}: mean {metric.mean:.4g}{unit}')}{spread}, "
             f"{metric.low:g} to {metric.high:g} in {counted(metric.size, 'round')}"
         )
+    for name, value in islice(judged.facts.items(), _MOST_NOTES):
+        yield Line(f"  {one_line(f'{name}: {value}')}", "cut")
     for warning in judged.warnings[:_MOST_NOTES]:
         yield Line(f"  note: {one_line(warning)}")
     if len(judged.warnings) > _MOST_NOTES:
         yield Line(f"  {len(judged.warnings) - _MOST_NOTES} more notes: --json has them all")
-
-
-def _facts(judged: Judgement) -> list[tuple[str, str]]:
-    return list(judged.facts.items())[:_MOST_NOTES]
 
 
 def _rate(passes: int, total: int, interval: Sequence[float]) -> str:
