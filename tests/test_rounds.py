@@ -110,7 +110,7 @@ def test_the_real_report(corpus: Path) -> None:
     wrong = [claim for claim in found.claims if claim.verdict == "contradicted"]
     assert [(claim.claimed, claim.observed) for claim in wrong] == [
         ("6", "8 (1629-1636)"),
-        ("≤ ~ 13", "mean 14.8, 13.7 to 15.7"),
+        ("≤ ~13", "mean 14.8, 13.7 to 15.7"),
     ]
     assert [*found.facts] == [
         "Worker", "Date", "Metal preflight", "scripts/run_mps_test.sh",

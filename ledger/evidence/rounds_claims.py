@@ -408,8 +408,8 @@ def _claimed(said: Statement) -> str:
     if said.kind == "range":
         return f"{said.number:.{said.decimals}f} to {said.of:.{said.decimals}f}"
     if said.kind == "limit":
-        sign = ("≥" if said.at_least else "≤") + (" ~" if said.about else "")
-        return f"{'not ' if said.negated else ''}{sign} {said.number:.{said.decimals}f}"
+        sign = ("≥ " if said.at_least else "≤ ") + ("~" if said.about else "")
+        return f"{'not ' if said.negated else ''}{sign}{said.number:.{said.decimals}f}"
     if said.kind == "mean":
         return f"{said.number:.{said.decimals}f}"
     parts = []

@@ -64,8 +64,12 @@ def _rates(judged: Judgement) -> Iterator[Line]:
             f"  {one_line(f'{metric.name}: mean {metric.mean:.4g}{unit}')}{spread}, "
             f"{metric.low:g} to {metric.high:g} in {counted(metric.size, 'round')}"
         )
-    for name, value in islice(judged.facts.items(), _MOST_NOTES):
-        yield Line(f"  {one_line(f'{name}: {value}')}", "cut")
+    facts = (f"{name}: {value}" for name, value in judged.facts.items())
+    yield from (Line(f"  {one_line(fact)}", "cut") for fact in islice(facts, _MOST_NOTES))
+    yield from _notes(judged)
+
+
+def _notes(judged: Judgement) -> Iterator[Line]:
     for warning in judged.warnings[:_MOST_NOTES]:
         yield Line(f"  note: {one_line(warning)}")
     if len(judged.warnings) > _MOST_NOTES:
