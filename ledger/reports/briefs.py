@@ -23,6 +23,7 @@ from ledger.reports.verdicts import criterion
 
 _MOST_BYTES: Final = 2870  # before lines are wrapped
 _MOST_UNREAD: Final = 8
+_COMMAND: Final = 300  # characters of a command, half of which would be another one
 _SIZES: Final = ((40, 400), (20, 200), (10, 150), (6, 120), (4, 80), (2, 60), (1, 40))
 _KINDS: Final = {"attempt": "append", "rewrite": "rewrite", "add": "add"}
 
@@ -98,8 +99,12 @@ class _Page:
     def _some(self, entries: list[str]) -> Iterator[Line]:
         for entry in entries[: self._most]:
             yield self._line(entry, 2)
-        if len(entries) > self._most:
-            yield Line(f"  and {len(entries) - self._most} more (`--json` has all)")
+        yield from self._more(len(entries))
+
+    def _more(self, count: int) -> Iterator[Line]:
+        """How many entries are left out."""
+        if count > self._most:
+            yield Line(f"  and {count - self._most} more (`--json` has all)")
 
     def _line(self, words: str, indent: int = 0) -> Line:
         return Line(" " * indent + visible(words), "filled", indent + 2)
@@ -165,7 +170,7 @@ class _Page:
     def _sprints(self) -> Iterator[str]:
         every = self._brief.sprints
         for sprint, state in zip(every, self._state.sprints, strict=True):
-            why = f"; {self._cut(sprint.rationale)}" if sprint.rationale else ""
+            why = f" \u2014 {self._cut(sprint.rationale)}" if sprint.rationale else ""
             told = f"{', '.join(self._standing(sprint, state))}{why}"
             yield f"{sprint.name} {self._cut(sprint.title)}: {told}"
         if len(every) > 1:
@@ -208,13 +213,15 @@ class _Page:
         for one in self._brief.rerun:
             if one.environment != set_before:
                 changed = [pair for pair in one.environment if pair not in set_before]
-                yield self._cut(" ".join(f"{name}={_quoted(value)}" for name, value in changed))
+                said = " ".join(f"{name}={_quoted(value)}" for name, value in changed)
+                yield self._cut(said, _COMMAND)
                 set_before = one.environment
             yield self._command(one)
 
     def _command(self, one: Command) -> str:
-        note = f"  # {self._cut(one.note)}" if one.note else ""
-        return f"$ {self._cut(one.text)}{note}"
+        told = ": ".join(filter(None, (one.option, self._cut(one.note))))
+        note = f"  # {told}" if told else ""
+        return f"$ {self._cut(one.text, _COMMAND)}{note}"
 
     def _expected(self) -> Iterator[str]:
         for one, judged in zip(self._brief.expected, self._state.expected, strict=True):
@@ -252,11 +259,13 @@ class _Page:
             yield from section(f"Tasks ({len(sprint.tasks)})")
         for task in sprint.tasks[: self._most]:
             yield from self._task(task)
+        yield from self._more(len(sprint.tasks))
         if self._state.criteria:
             yield from section(f"Criteria ({len(self._state.criteria)})")
         for one in self._state.criteria[: self._most]:
             said = criterion(one.model_copy(update={"reason": self._cut(one.reason)}))
             yield said._replace(kind="filled")
+        yield from self._more(len(self._state.criteria))
 
     def _task(self, task: Task) -> Iterator[Line]:
         optional = "optional" if task.optional else ""
