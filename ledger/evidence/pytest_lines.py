@@ -115,8 +115,10 @@ def _is_landmark(line: str) -> bool:
 
 def rule(line: str) -> str | None:
     """The title of ``=== FAILURES ===``; None where a line is no such rule."""
+    if line[:1] != "=":
+        return None
     line = line.rstrip()
-    return line.strip("= ") if line.startswith("=") and line.endswith("=") else None
+    return line.strip("= ") if line.endswith("=") else None
 
 
 class Summary(NamedTuple):
@@ -131,11 +133,12 @@ class Summary(NamedTuple):
 
 def summary(line: str) -> Summary | None:
     """Read ``=== 8 failed, 540 passed in 1656.77s (0:27:36) ===``, with or without the ``=``."""
-    counts, found, time = line.strip("= \t").rpartition(" in ")
+    counts, found, time = line.rpartition(" in ")
+    time = time.rstrip("= \t")
     told = _IN_TIME.fullmatch(time) if found and len(time) < 60 else None
     if told is None:
         return None
-    duration = float(told[1])
+    counts, duration = counts.lstrip("= \t"), float(told[1])
     if counts == "no tests ran":
         return Summary(Totals(), duration)
     only = _collected_only(counts)

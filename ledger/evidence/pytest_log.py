@@ -64,6 +64,9 @@ _ERROR = re.compile(
 _SUBFAILED = re.compile(r"SUBFAIL(?:ED)?[\[(]|[\[(].{0,2000} SUBFAIL(?:ED)? ")
 _INTERNAL = "INTERNALERROR> "
 _TRACEBACK = "Traceback (most recent call last):"
+_SESSION_ERRORS = (
+    _INTERNAL, "ERROR: ", "collecting ... ERROR: ", "ImportError while loading", "FAIL Req",
+)  # fmt: skip
 _COVERAGE = ("Coverage failure", "FAIL Required test coverage")
 _OWN = {letter: LETTERS[letter] for letter in ".FEsxX"}  # of a test, not of a try or subtest
 _NODE = re.compile(r"\s*<(?:Dir|Package|Module|Class|UnitTestCase|Function|TestCaseFunction) ")
@@ -276,13 +279,13 @@ class Session:
     def _take_error(self, line: str) -> None:
         """What pytest says of the whole session. Others write lines of that kind, too, so that most
         count only where no test ran."""
-        if line.startswith(_INTERNAL):
-            self._error = "internal error"
-        elif line == _TRACEBACK and self._state != "report":
+        if line == _TRACEBACK and self._state != "report":
             self._fails_at_end = True
-        elif line.startswith(
-            ("ERROR: ", "collecting ... ERROR: ", "ImportError while loading", "FAIL Req")
-        ):
+        elif not line.startswith(_SESSION_ERRORS):
+            return
+        elif line.startswith(_INTERNAL):
+            self._error = "internal error"
+        else:
             found = _ERROR.match(line)
             assert found is not None
             said = found["said"].strip()[:200]
