@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
 from ledger import config, rules
-from ledger.claims.judge import first_figure
-from ledger.commands import closings, judgements
 from ledger.commands import facts as known_facts
 from ledger.config import Config
+from ledger.git.blobs import Blobs
 from ledger.plan import reader
 from ledger.rules import RULES, Facts, check, compares
 from tests import rule_cases, rules_page
@@ -53,14 +51,18 @@ def head(place: Config) -> str:
     return Repository(place.root).git("rev-parse", "--short=10", "HEAD")
 
 
-def facts(place: Config, settings: dict[str, str]) -> Facts:
-    known = known_facts.facts(place)
-    return known._replace(
+@pytest.fixture(scope="session")
+def every(place: Config) -> Iterator[Facts]:
+    with Blobs(place.root) as contents:
+        yield known_facts.with_evidence(known_facts.facts(place), place, contents)
+
+
+def facts(every: Facts, settings: dict[str, str]) -> Facts:
+    return every._replace(
         path="plan.md",
-        run_notes=partial(judgements.run_notes, place) if "runs" in settings else None,
-        contradicted=partial(judgements.contradictions, place) if "claims" in settings else None,
-        figure=first_figure,
-        undone=partial(closings.objections, place) if "criteria" in settings else None,
+        run_notes=every.run_notes if "runs" in settings else None,
+        contradicted=every.contradicted if "claims" in settings else None,
+        undone=every.undone if "criteria" in settings else None,
         today=settings.get("today", TODAY),
         append_only=settings.get("append_only", "latest"),
         max_lines=int(settings.get("max_lines", 0)),
@@ -69,11 +71,11 @@ def facts(place: Config, settings: dict[str, str]) -> Facts:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.title}")
 def test_exactly_the_faults_that_the_change_brings_are_found(
-    case: Case, place: Config, head: str
+    case: Case, every: Facts, head: str
 ) -> None:
     findings = rules.made_worse(
         reader.read(case.plan.replace(b"{HEAD}", head.encode())),
-        facts(place, case.settings),
+        facts(every, case.settings),
         [reader.read(base) for base in case.bases],
         None if case.fork is None else reader.read(case.fork),
     )
@@ -111,7 +113,7 @@ def examples() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("code", [*examples()])
-def test_the_documented_example_has_the_fault(code: str, place: Config) -> None:
+def test_the_documented_example_has_the_fault(code: str, every: Facts) -> None:
     example = RULES[code].explanation.example.encode()
     if code == "LED102":
         example += b"\xe9"
@@ -119,7 +121,7 @@ def test_the_documented_example_has_the_fault(code: str, place: Config) -> None:
         finding.code
         for finding in check(
             reader.read(example),
-            facts(place, dict.fromkeys(("runs", "claims", "criteria"), "read")),
+            facts(every, dict.fromkeys(("runs", "claims", "criteria"), "read")),
         )
     }
     assert code in found
@@ -130,7 +132,7 @@ def test_the_page_is_made_from_the_rules() -> None:
     assert rules_page.PAGE.read_text("utf-8") == made, "run: python -m tests.rules_page"
 
 
-def test_no_rule_fails_on_what_is_no_plan_at_all(place: Config) -> None:
+def test_no_rule_fails_on_what_is_no_plan_at_all(every: Facts) -> None:
     for data in (
         b"",
         b"\0\xff" * 500,
@@ -138,18 +140,18 @@ def test_no_rule_fails_on_what_is_no_plan_at_all(place: Config) -> None:
         b"[" * 500,
         b"# [A-1]\n- Status:\n- Next Actions:\n  1.",
     ):
-        check(reader.read(data), facts(place, {})._replace(every=True, max_lines=1))
+        check(reader.read(data), facts(every, {})._replace(every=True, max_lines=1))
 
 
-def test_ignored_rules_are_silent(place: Config) -> None:
+def test_ignored_rules_are_silent(every: Facts) -> None:
     [case] = [case for case in CASES if case.title == "One number twice" and case.code == "LED106"]
-    assert check(reader.read(case.plan), facts(place, {}))
-    assert not check(reader.read(case.plan), facts(place, {}), ["LED106"])
+    assert check(reader.read(case.plan), facts(every, {}))
+    assert not check(reader.read(case.plan), facts(every, {}), ["LED106"])
 
 
-def test_findings_point_at_the_fault_and_know_it_by_a_key_of_its_own(place: Config) -> None:
+def test_findings_point_at_the_fault_and_know_it_by_a_key_of_its_own(every: Facts) -> None:
     for case in CASES:
-        findings = check(reader.read(case.plan), facts(place, case.settings))
+        findings = check(reader.read(case.plan), facts(every, case.settings))
         lines = case.plan.decode("utf-8", "replace").split("\n")
         assert len({finding.key for finding in findings}) == len(findings)
         for finding in findings:

@@ -12,6 +12,7 @@ from ledger.gates.decisions import judge_decision
 from ledger.gates.facts import Facts, Request
 from ledger.gates.judge import judge
 from ledger.gates.model import (
+    TASKS,
     Brief,
     Condition,
     Gate,
@@ -29,7 +30,6 @@ from ledger.plan import named_tasks, text
 from ledger.plan.model import Item, Ledger
 
 BUNDLE: Final = "Artifact bundle"  # the section of its files
-TASKS: Final = "Tasks"  # the section of what a brief says of them elsewhere
 _LONGEST: Final = 200  # characters of a line that is shown
 _NOT_KNOWN: Final = "nothing is known that would show"
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)

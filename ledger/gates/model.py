@@ -2,7 +2,7 @@
 says of its criteria. ``None`` and empty stand for what the brief does not say."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, computed_field
 
@@ -12,6 +12,7 @@ Line = Annotated[int, Field(ge=1)]
 UpdateKind = Literal["attempt", "rewrite", "add"]
 Verdict = Literal["met", "unmet", "unknown"]
 ReferenceState = Literal["found", "tracked", "missing", "outside", "placeholder", "no-section"]
+TASKS: Final = "Tasks"  # the section of what a brief says of them elsewhere
 
 
 class Condition(Model):

@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Final
 
 from ledger.gates import sprints
-from ledger.gates.gate import TASKS
 from ledger.gates.model import (
+    TASKS,
     Brief,
     BriefState,
     Command,

@@ -187,19 +187,20 @@ def _places(cited: Cited) -> tuple[str, ...]:
 
 # What a key is, and what it looks like: "ghp_0123..." for instance.
 _KEYS = tuple(
-    (kind, re.compile(rb"(?<![\w-])" + pattern))  # no word goes on before it, as in "task-..."
-    for kind, pattern in (
-        ("an AWS key", rb"AKIA[0-9A-Z]{16}(?![0-9A-Za-z])"),
-        ("a GitHub token", rb"gh[pos]_[0-9A-Za-z]{36}"),
-        ("a GitHub token", rb"github_pat_\w{40}"),
-        ("a GitLab token", rb"glpat-[\w-]{20}"),
-        ("an API key", rb"sk-(?:[a-z]{2,8}[0-9]{0,2}-)?[0-9A-Za-z_-]{32}"),
-        ("a Slack token", rb"xox[abprs]-[0-9A-Za-z-]{16}"),
-        ("a Google key", rb"AIza[\w-]{35}"),
-        ("a Hugging Face token", rb"hf_[A-Za-z]{34}"),
-        ("an npm token", rb"npm_[0-9A-Za-z]{36}"),
-        ("a PyPI token", rb"pypi-[\w-]{50}"),
-        ("a private key", rb"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"),
+    # No word goes on before it, as in "task-...": tested behind the letters that are searched for.
+    (kind, re.compile(start + rb"(?<![\w-]" + start + rb")" + rest))
+    for kind, start, rest in (
+        ("an AWS key", rb"AKIA", rb"[0-9A-Z]{16}(?![0-9A-Za-z])"),
+        ("a GitHub token", rb"gh", rb"[pos]_[0-9A-Za-z]{36}"),
+        ("a GitHub token", rb"github_pat_", rb"\w{40}"),
+        ("a GitLab token", rb"glpat-", rb"[\w-]{20}"),
+        ("an API key", rb"sk-", rb"(?:[a-z]{2,8}[0-9]{0,2}-)?[0-9A-Za-z_-]{32}"),
+        ("a Slack token", rb"xox", rb"[abprs]-[0-9A-Za-z-]{16}"),
+        ("a Google key", rb"AIza", rb"[\w-]{35}"),
+        ("a Hugging Face token", rb"hf_", rb"[A-Za-z]{34}"),
+        ("an npm token", rb"npm_", rb"[0-9A-Za-z]{36}"),
+        ("a PyPI token", rb"pypi-", rb"[\w-]{50}"),
+        ("a private key", rb"-----BEGIN ", rb"[A-Z ]{0,20}PRIVATE KEY-----"),
     )
 )
 # The value of MY_API_KEY="Zx81qq0vTn55Lw2d" in a line such as this.
