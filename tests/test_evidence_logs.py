@@ -554,6 +554,12 @@ def test_letters_of_workers_are_mixed() -> None:
     )
 
 
+def test_a_report_that_a_failing_test_prints_is_none() -> None:
+    log = HEAD.replace("3", "2") + "t/a.py F. [100%]\n=== FAILURES ===\n___ test_a ___\nE  x\n"
+    log += "___ ERROR at teardown of test_b ___\n=== 1 failed, 1 passed in 0.1s ===\n"
+    assert read_log(log).totals == Totals(collected=2, passed=1, failed=1)
+
+
 def test_where_an_error_belongs_may_be_untold() -> None:
     """As `-q --tb=no` writes it: the error may be of a test of its own."""
     log = ".sE [100%]\n=== short test summary info ===\nERROR t/a.py::test_s - x\n"

@@ -186,6 +186,7 @@ class Session:
         self.lines: list[str] = []
         self._started = False
         self._state = "progress"
+        self._section = ""
         self._tests: dict[str, Tries] = {}
         self._failed_calls: set[str] = set()  # in the short summary, as are the next two
         self._errors: set[str] = set()
@@ -242,7 +243,7 @@ class Session:
             self._progress(line, whole)
         elif self._state == "summary" and whole:
             self._short_summary(line)
-        elif self._state == "report":
+        elif self._state == "report" and self._section == "ERRORS":
             self._take_report(line)
         last = summary(line) if line[:1].isdigit() or line[:1] == "n" else None
         if last is not None:
@@ -309,7 +310,7 @@ class Session:
             return
         if title in REPORTS:
             self._flush()
-            self._state = "report"
+            self._state, self._section = "report", title
         elif title == SHORT_SUMMARY:
             self._flush()
             self._state = "summary"
