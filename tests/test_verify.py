@@ -270,6 +270,15 @@ def test_an_output_that_cannot_be_read_says_nothing(
     assert time.perf_counter() - begin < 10
 
 
+def test_why_a_run_cannot_be_read_is_told(repo: Repository) -> None:
+    run = "reports/parser-speed/phase_b/20251103T080000Z"
+    repo.write(f"{run}/junit.xml", b"<testsuites><testsuite")
+    said(repo, "12 passed in 41.20s.", f"9 passed in 1.20s. Artifacts: `{run}/junit.xml`")
+    reasons = [one["reason"] for one in claims(repo, "PARSE-SPEED-001#1") if one["kind"] == "count"]
+    assert reasons
+    assert all("junit.xml:1:" in reason for reason in reasons)
+
+
 def test_no_link_leads_out_of_the_repository(repo: Repository, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / "20251104T091500Z"
     elsewhere.mkdir(parents=True)

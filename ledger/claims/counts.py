@@ -21,6 +21,7 @@ from ledger.claims.runs import (
     is_counted,
     options,
     shares,
+    untold,
 )
 
 PASS_RATE_BEFORE = re.compile(
@@ -215,7 +216,7 @@ def judge_count(group: Group, claim: Claim) -> JudgedClaim:
     """A count against the sessions of the runs that it may be about."""
     runs = group.runs_of(claim)
     if not any(run.every for run in runs):
-        return claim.unverifiable("no outputs of tests to hold it against")
+        return claim.unverifiable(untold(runs, "no outputs of tests to hold it against"))
     seen: Iterable[Session | None] = [group.best]
     if claim.whose == "other":
         seen = candidates(runs, claim.subject)

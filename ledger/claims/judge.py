@@ -18,7 +18,7 @@ from ledger.claims.figures import TIMES, Figure, Reading, figures
 from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.rounds import judge_rounds
-from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of
+from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of, untold
 from ledger.evidence.outputs import Outputs
 from ledger.gates.done import against_success, reason_in, subject_of
 from ledger.plan.model import Attempt, Ledger
@@ -208,7 +208,7 @@ def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClai
     if failed is None:
         ended = next((run for run in runs if run.every), None)
         if ended is None:
-            return claim.unverifiable("its run tells of no result")
+            return claim.unverifiable(untold(runs, "its run tells of no result"))
         return claim.supported("no failure", ended.path)
     if claim.claimed == EVERY_TEST:
         if all(run.failure and any(one.totals.failing for one in run.every) for run in runs):

@@ -64,14 +64,15 @@ class Figure(NamedTuple):
 
 class Run(NamedTuple):
     """One run: ``path`` is its folder or file, ``failure`` says how it failed, empty where it
-    did not; ``figures`` are the values of each of ``_MEASURES``: times in
-    seconds, memory in bytes."""
+    did not, ``unread`` why its outputs tell of no tests; ``figures`` are the values of each of
+    ``_MEASURES``: times in seconds, memory in bytes."""
 
     path: str
     stamp: str | None
     sessions: tuple[Session, ...]
     whole: Session | None
     failure: str
+    unread: str
     figures: Mapping[str, tuple[Figure, ...]]
 
     @property
@@ -132,6 +133,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
         sessions=tuple(sessions),
         whole=whole,
         failure=evidence.failure,
+        unread=evidence.reason if evidence.totals is None else "",
         figures={name: figures(name) for name in _MEASURES},
     )
 
@@ -210,6 +212,11 @@ class Runs:
         with contextlib.suppress(UnreadableInput):
             return outputs_of(self._place.files, folder) if self._place.files else None
         return None
+
+
+def untold(runs: Iterable[Run], what: str) -> str:
+    """``what`` the runs do not tell, with the reason where their outputs could not be read."""
+    return next((f"{what}: {run.unread}" for run in runs if run.unread), what)
 
 
 def candidates(runs: Iterable[Run], subject: str) -> Iterator[Session]:
