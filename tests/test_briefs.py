@@ -275,11 +275,21 @@ def test_a_sprint_ends_where_another_begins_however_deep() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "said", ["53.8% margin below 3600s timeout", "timeout 3600s", "timeout: 3600 s"]
-)
-def test_the_timeout_of_the_baseline(said: str) -> None:
-    text = f"# B\n\n- 10 collected / 9 passed / 1 failed\n- **Runtime:** 1430.60s, {said}\n"
+TIMES = [
+    ("Runtime:** 1430.60s, 53.8% margin below 3600s timeout", 1430.6, 53.8),
+    ("Runtime:** 1430.60s, timeout 3600s", 1430.6, None),
+    ("Runtime:** 1,430.60 s, timeout: 3,600 s", 1430.6, None),
+    ("Runtime:** 27.5 min, margin 54.2 % below the 60 min timeout", 1650.0, 54.2),
+    ("Runtime:** 0.5 h of a 1h limit", 1800.0, None),
+    ("Timeout:** 3600s, runtime 27:41 (1661 s)", 1661.0, None),
+]
+
+
+@pytest.mark.parametrize(("said", "runtime", "margin"), TIMES)
+def test_the_times_of_the_baseline(said: str, runtime: float, margin: float | None) -> None:
+    text = f"# B\n\n- 1,010 collected / 1,009 passed / 1 failed\n- **{said}\n"
     totals = read_brief(text.encode()).totals
     assert totals is not None
-    assert (totals.runtime_s, totals.timeout_s) == (1430.6, 3600.0)
+    assert (totals.collected, totals.passed, totals.failed) == (1010, 1009, 1)
+    assert (totals.runtime_s, totals.timeout_s) == (runtime, 3600.0)
+    assert totals.margin_percent == margin

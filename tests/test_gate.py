@@ -139,6 +139,11 @@ PROSE = [
     ("failures.json written (7 tests extracted)", "lists(failures.json, count=7)"),
     ("`docs/a.md` and b.md document the policy",
      'says(docs/a.md, "the policy") and says(b.md, "the policy")'),
+    ("A-001 no longer fails", "passing(A-001)"),
+    ("failed==0", "failed == 0"),
+    ("2 of 3 failures cleared (A-001, B-001, C-001)", None),
+    ("docs/a.md documents nothing about the policy", None),
+    ("Policy documented in docs/a.md or docs/b.md", None),
     ("Everybody is happy", None),
     ("Neither test_x nor test_y fails", None),
     ("At most 5% of tests fail", None),
@@ -235,6 +240,19 @@ LIMITED = [
     "Sprint 1 complete except task 1.2",
     "Decision on the linter logged",
     "No decision logged",
+    "Tests test_a..test_tail pass",
+    "Pass rate ≥ 79 % and ≤ 95 %",
+    "No more and no less than 3 failures",
+    "No new failures compared to last week",
+    "No new failures or skips",
+    "At least 2 failures cleared (A-001, B-001, C-001)",
+    "Sprint 1 complete or Sprint 2 complete",
+    "Artifacts (except logs) captured under `reports/x/`",
+    "Artifacts captured under `reports/x/` or `reports/y/`",
+    "`reports/x/a.json` lists at least 7 failures",
+    "Decision against Option A logged",
+    "Decision (Option A vs Option B) not logged yet",
+    "`test_tail` passes or is skipped",
 ]
 
 
@@ -547,6 +565,45 @@ def test_expected_results_are_held_against_both_runs(
     assert (found["verdict"], reason in found["reason"]) == (verdict, True), found["reason"]
     shown = call(made.path, "show", "docs/one.md", "--run", RUN, "--json").data["brief"]
     assert len(shown["expected"]) == 1
+
+
+# A task's validation, the log in a folder of the bundle, and its command.
+LOG = "tests/test_split.py::test_blank PASSED\n===== 1 passed in 0.40s =====\n"
+OTHER_LOG = "tests/test_other.py::test_of_it PASSED\n===== 1 passed in 0.40s =====\n"
+BARE = "===== 1 passed in 0.40s =====\n"
+VALIDATED = [
+    ("`pytest tests/test_split.py::test_blank`", LOG, "", "met"),
+    ("`pytest tests/test_split.py`", LOG, "", "met"),
+    ("`pytest tests/test_split.py::test_tail`", LOG, "", "unmet"),
+    ("`pytest tests/test_split.py::test_blank`", OTHER_LOG, "", "unmet"),
+    ("`pytest tests/test_split.py::test_blank`", BARE, "", "unknown"),
+    ("`pytest tests/test_split.py::test_blank`", BARE,
+     "pytest -v tests/test_split.py::test_blank", "met"),
+    ("`pytest tests/test_split.py::test_blank`", OTHER_LOG,
+     "pytest tests/test_split.py::test_blank", "unmet"),
+    ("`pytest tests/`; test_split.py is in it", LOG, "", "met"),
+    ("`pytest tests/ --ignore=tests/slow.py`", OTHER_LOG, "", "unknown"),
+    ("`pytest tests/ --ignore=tests/slow.py`", LOG, "pytest tests/ --ignore=tests/slow.py", "met"),
+    ("Targeted pytest for UTF-001", LOG, "", "unmet"),
+    ("Targeted pytest for ZZZ-001", LOG, "", "unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("validation", "log", "command", "verdict"), VALIDATED)
+def test_targeted_commands_are_those_of_the_tasks(
+    made: Repository, validation: str, log: str, command: str, verdict: str
+) -> None:
+    brief = (DATA / "small_brief.md").read_text("utf-8")
+    before = brief[brief.index("`pytest tests/test_split") : brief.index("- **Expected Result")]
+    brief = brief.replace(before, f"{validation}\n").replace(
+        "- ✅ 2 failures cleared (SPLIT-001 x2)", "- Targeted pytest commands all passing"
+    )
+    made.write("docs/one.md", brief.encode())
+    made.write(f"{RUN}/sprint1/pytest.log", log.encode())
+    made.write(f"{RUN}/sprint1/commands.txt", f"{command}\n".encode())
+    data = gate(made.path, "docs/one.md", *ARGUMENTS[1:]).data
+    [found] = [one for one in data["criteria"] if one["text"].startswith("Targeted")]
+    assert found["verdict"] == verdict, (found["check"], found["reason"])
 
 
 TABLES = [

@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from ledger.gates import sprints, sums, updates
+from ledger.gates.checks import UNITS
 from ledger.gates.model import (
     Blocker,
     Brief,
@@ -32,11 +33,20 @@ from ledger.plan.citations import expand
 _BLOCKER: Final = re.compile(r"blocker[ \t]+(?P<number>\d+)\b", re.IGNORECASE)
 _ARROW: Final = re.compile(r"[ \t]*(?:\u2192|->|=>)[ \t]*")
 # e.g. "**692** collected"
-_COUNTS: Final = re.compile(r"(?P<count>\d{1,9})\*{0,2} (?P<word>collected|passed|failed|skipped)")
-_SECONDS: Final = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d+)?) ?s(?:ec(?:onds)?)?\b")
-_MARGIN: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)% margin")
-_TIMEOUT: Final = re.compile(r"(\d{1,9}(?:\.\d+)?) ?s timeout")
-_TIMEOUT_OF: Final = re.compile(r"timeout:?\*{0,2} (?:of )?(\d{1,9}(?:\.\d+)?) ?s\b", re.IGNORECASE)
+_COUNTS: Final = re.compile(
+    r"(?<![\d.,])(?P<count>\d{1,3}(?:,\d{3}){1,2}|\d{1,9})\*{0,2} "
+    r"(?P<word>collected|passed|failed|skipped)"
+)
+# e.g. "1,661.37s", "60 min", "3600-second"
+_SPAN: Final = (
+    r"(?<![\d.,:])(?P<value>\d{1,3}(?:,\d{3}){1,3}(?:\.\d+)?|\d{1,9}(?:\.\d+)?)[ -]?"
+    r"(?P<unit>s|min|h)(?:ec(?:onds?)?|utes?|ours?)?\b"
+)
+_TIME: Final = re.compile(_SPAN)
+_MARGIN: Final = re.compile(r"(?P<value>\d{1,3}(?:\.\d+)?)% margin")
+_MARGIN_OF: Final = re.compile(r"margin:? (?:of )?(?P<value>\d{1,3}(?:\.\d+)?) ?%", re.IGNORECASE)
+_TIMEOUT: Final = re.compile(rf"{_SPAN} (?:timeout|limit)")
+_TIMEOUT_OF: Final = re.compile(rf"(?:timeout|limit):?\*{{0,2}} (?:of )?{_SPAN}", re.IGNORECASE)
 # e.g. "NAME='a value' command"
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)(?:[ \t]+|\Z)")
 # e.g. "if Option C", of a command's comment
@@ -152,27 +162,32 @@ def _totals(every: Sequence[Part]) -> Totals | None:
     for group in (group for part in every for group in part.groups):
         lines = [(node.text, node.line) for node in group.nodes] or [(group.value, group.line)]
         counts = [(at, count) for line, at in lines for count in _COUNTS.finditer(line)]
-        known = {count["word"]: int(count["count"]) for _, count in counts}
+        known = {count["word"]: int(count["count"].replace(",", "")) for _, count in counts}
         if "collected" not in known:
             continue
         whole = " ".join(line for line, _ in lines)
         runtime = next((line for line, _ in lines if "runtime" in line.lower()), "")
+        runtime = runtime[runtime.lower().find("runtime") :]
         return Totals(
             collected=known.get("collected"),
             passed=known.get("passed"),
             failed=known.get("failed"),
             skipped=known.get("skipped"),
-            runtime_s=_number(_SECONDS, runtime),
+            runtime_s=_number(_TIME, runtime),
             timeout_s=_number(_TIMEOUT, whole) or _number(_TIMEOUT_OF, whole),
-            margin_percent=_number(_MARGIN, whole),
+            margin_percent=_number(_MARGIN, whole) or _number(_MARGIN_OF, whole),
             line=counts[0][0],
         )
     return None
 
 
 def _number(pattern: re.Pattern[str], line: str) -> float | None:
+    """The first number that fits, of a time in seconds."""
     match = pattern.search(line)
-    return float(match[1]) if match else None
+    if match is None:
+        return None
+    unit = match.groupdict().get("unit") or ""
+    return float(match["value"].replace(",", "")) * UNITS[unit.lower()]
 
 
 # Clusters of failures

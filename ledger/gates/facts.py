@@ -384,18 +384,24 @@ class Facts:
             lost += [] if named or inside else [selector]
         return Tests(tuple(found), expected, "", tuple(lost))
 
-    def tests_in(self, run: Evidence, wanted: Sequence[str]) -> list[str]:
-        """The tests of a run that are of clusters, or of names, classes and files of tests; none
-        where one of those has none there."""
+    def selectors(self, said: Sequence[str]) -> list[tuple[str, ...]]:
+        """What tests are known by, for each of the nodes, files and clusters that are named; none
+        where one of them is none of these."""
+        found = []
+        for one in said:
+            is_node = "::" in one or (one.endswith(".py") and one[0] != "-")
+            names = (one,) if is_node else self.tests(one).identities
+            if not names or not (is_node or _CLUSTER.fullmatch(one)):
+                return []
+            found.append(names)
+        return found
+
+    def tests_in(self, run: Evidence, wanted: Sequence[tuple[str, ...]]) -> list[str]:
+        """The tests of a run that selectors name; none where one of them names none there."""
         found: dict[str, None] = {}
-        for one in wanted:
-            cluster = self.tests(one).identities if _CLUSTER.fullmatch(one) else ()
-            own = [
-                name
-                for name in run.tests
-                if name in cluster or _is_named(one, name) or _is_inside(one, name)
-            ]
-            if not own or any(name not in run.tests for name in cluster):
+        for by in (one for names in wanted for one in names):
+            own = [name for name in run.tests if _is_named(by, name) or _is_inside(by, name)]
+            if not own:
                 return []
             found |= dict.fromkeys(own)
         return [*found]
@@ -455,6 +461,8 @@ def _is_later(brief: Brief, attempt: Attempt, citing: int | None) -> bool:
 def _is_named(selector: str, identity: str) -> bool:
     """Whether a test is meant by its name or node id, whole or but for its parameters."""
     bare = identity.partition("[")[0]
+    if selector == identity:
+        return True
     if "::" not in selector:
         ends = (f"::{selector}",)
         return selector in {identity, bare} or bare.endswith(ends) or identity.endswith(ends)

@@ -110,24 +110,25 @@ def _validated(call: Call, facts: Facts) -> Judgement:
     if len(call.args) < 2:
         return unknown("validated(COMMAND, FOLDER, ...) needs two arguments")
     command, *folders = call.args
-    wanted = selected(command) or [command]
     filled = [facts.fill(one) for one in folders]
     places = [one for one in filled if isinstance(one, str)]
     runs = [run for place in places if (run := facts.outputs(place))]
     if not runs:
         reasons = [one.reason for one in filled if isinstance(one, Judgement)]
         return unknown(next(iter(reasons), f"{folders[0]} holds no outputs of a command"))
+    selection = selected(command)
+    wanted = facts.selectors(selection or [command])
     for run in runs:
-        words = one_line(run.command or "").split()
-        has_command = {*command.split()} <= {*words} or {*wanted} <= {*selected(run.command)}
         tests = facts.tests_in(run, wanted)
         if any(run.tests[name].outcome in FAILING for name in tests):
             return unmet(f"`{command}` failed in {run.path}", run.path)
+        words = {*one_line(run.command or "").split()}
+        is_it = {*command.split()} <= words or {*(selection or [command])} <= {*words}
         passed = [name for name in tests if run.tests[name].outcome == "passed"]
-        if passed or (has_command and not run.tests):
+        if passed or (is_it and not (wanted and run.tests)):
             what = f"{counted(len(passed), 'test')} of it passed" if passed else "it is the command"
             return met(f"`{command}`: {what} in {run.path}", run.path)
-    if all(run.tests or run.command for run in runs):
+    if wanted and all(run.tests and not run.tests_partial for run in runs):
         return unmet(f"`{command}` ran in none of {counted(len(runs), 'folder')}", *places)
     return unknown(f"nothing shows that `{command}` ran in any folder of the bundle", *places)
 

@@ -23,7 +23,7 @@ _NOTE: Final = re.compile(
 )
 # e.g. "C1: All tests pass"
 _LABEL: Final = re.compile(r"[A-Z]{1,3}\d{1,3}[a-z]?:[ \t]+")
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[%<>=\u2264\u2265\u2260~\u00b1]")
+_TOKEN: Final = re.compile(r"\w*[^\W_]\w*(?:['\u2019-]\w+)*|[%<>=\u2264\u2265\u2260~\u00b1]")
 # Words that change nothing: "All the tests must pass".
 _FILLERS: Final = frozenset(
     "a an the is are was were be been has have must shall should will and all every each both now "
@@ -32,8 +32,8 @@ _FILLERS: Final = frozenset(
 )
 # Words that take something out of what is asked for, or say the contrary.
 _LIMITS: Final = re.compile(
-    r"\b(?:except\w*|exclud\w*|without|apart|besides|other than|but|not|no|none|never|nor|neither|"
-    r"unless|until|if|only|per|median|mean|average|either|or|some|most|any|half|partly|partially|"
+    r"\b(?:except\w*|exclud\w*|without|apart|besides|other than|but|not|no|none|nothing|never|nor|"
+    r"neither|unless|until|if|only|per|median|mean|average|either|or|some|most|any|half|partly|partially|"
     r"mostly|almost|nearly|isolation|isolated|optional(?:ly)?|pending|allow\w*|tolerat\w*|"
     r"ignor\w*|accept\w*|may|can|might|expect\w*|known|skip\w*|todo|tbd)\b|n['\u2019]t\b",
     re.IGNORECASE,
@@ -194,7 +194,7 @@ _DONE: Final = r"(?:cleared|fixed|resolved|pass(?:es|ing)? now|now pass(?:es|ing
 _ARE: Final = r"(?:are |is |have been |has been )?"
 # e.g. "4 failures are cleared", "3 of the 8 failures fixed"
 _COUNT_CLEARED: Final = re.compile(
-    rf"\b(?P<count>{COUNT}) (?:of (?:the )?{COUNT} )?{_FAILURES} {_ARE}{_DONE}\b", re.IGNORECASE
+    rf"\b(?P<count>{COUNT}) (?P<of>of (?:the )?{COUNT} )?{_FAILURES} {_ARE}{_DONE}\b", re.IGNORECASE
 )
 _CLEARS: Final = re.compile(
     rf"\b(?:clears|fixes|resolves) (?P<count>{COUNT}) {_FAILURES}\b", re.IGNORECASE
@@ -283,19 +283,19 @@ def _number(said: str) -> str:
 def _cleared(prose: Prose) -> list[Term]:
     """Tests or clusters that are cleared, or pass."""
     counted = prose.find(_COUNT_CLEARED) or prose.find(_CLEARS)
-    tests = [found[0] for found in prose.find_all(_TEST)]
+    prose.find_all(_TEST)
     prose.find_all(_NAME)
     noted = _names_alone(prose.note)
     names = _names(prose.text) + (noted or [])
     if counted or prose.find(_CLEARED):
-        if noted is None and names:
+        if names and (noted is None or (counted and counted.groupdict().get("of"))):
             return []
         count = _number(counted["count"]) if counted else ""
         if names:
             return [Call("cleared", tuple(names), (("count", count),) if count else ())]
         return [Compare("cleared", ">=", float(count))] if count else []
-    if tests and prose.find(_PASSES):
-        return [Call("passing", tuple(tests))]
+    if names and prose.find(_PASSES):
+        return [Call("passing", tuple(names))]
     return []
 
 
@@ -333,6 +333,7 @@ _OPS: Final = {
     "no more than": "<=", "not more than": "<=", "not above": "<=", "not over": "<=",
     "within": "<=", "under": "<", "below": "<", "less than": "<", "fewer than": "<",
     "more than": ">", "over": ">", "above": ">", "exceeds": ">", "exactly": "==", "=": "==",
+    "==": "==",
     "\u2264": "<=", "\u2265": ">=", "<=": "<=", ">=": ">=", "<": "<", ">": ">",
 }  # fmt: skip
 _OP: Final = rf"(?P<op>{'|'.join(sorted(map(re.escape, _OPS), key=len, reverse=True))})"
@@ -389,7 +390,7 @@ _METRICS: Final = {
     "exit code": "exit_code", "new failure": "new_failures", "new failures": "new_failures",
 }  # fmt: skip
 _EXIT: Final = re.compile(
-    r"\bexit(?:s with)?(?: code)? (?:is |of |= ?)?(?P<value>\d{1,3})\b", re.IGNORECASE
+    r"\bexit(?:s with)?(?: code| status)? (?:is |of |= ?)?(?P<value>\d{1,3})\b", re.IGNORECASE
 )
 
 

@@ -12,17 +12,17 @@ _PERCENT: Final = (
 )
 # e.g. "1+1+1+2+1+2 = 8"
 _SUM: Final = re.compile(
-    r"(?<![\w.+/-])(?P<parts>\d{1,6}(?:[ \t]?\+[ \t]?\d{1,6}){1,50})[ \t]?=[ \t]?(?P<whole>\d{1,7})"
-    r"(?![\w.%])"
+    r"(?<![\w.,+/-])(?P<parts>\d{1,6}(?:[ \t]?\+[ \t]?\d{1,6}){1,50})[ \t]?=[ \t]?"
+    r"(?P<whole>\d{1,7})(?![\w.%])"
 )
 # e.g. "8 total (1+1+1+2+1+2 respectively)", "3 failures (2+1)"
 _PARTS: Final = re.compile(
-    r"(?<![\w.])(?P<whole>\d{1,7})[ \t](?:total|failures?|failing tests?|tests?)[ \t]"
+    r"(?<![\w.,])(?P<whole>\d{1,7})[ \t](?:total|failures?|failing tests?|tests?)[ \t]"
     r"\((?P<parts>\d{1,6}(?:[ \t]?\+[ \t]?\d{1,6}){1,50})(?=[ \t)])"
 )
 # e.g. "3 of 8 = 37.5 %", "4 of 8 (50 %)"
 _OF: Final = re.compile(
-    rf"(?<![\w.])(?P<count>\d{{1,7}}) (?:of|out of) (?:the )?(?P<whole>\d{{1,7}}){_PERCENT}"
+    rf"(?<![\w.,])(?P<count>\d{{1,7}}) (?:of|out of) (?:the )?(?P<whole>\d{{1,7}}){_PERCENT}"
 )
 # e.g. "unblocks 4 failures = 50%", "Unblocks 3 failures (37.5% reduction)"
 _UNBLOCKS: Final = re.compile(
@@ -30,7 +30,7 @@ _UNBLOCKS: Final = re.compile(
 )
 # e.g. "540 passed (78.0%)"
 _SHARE: Final = re.compile(
-    rf"(?<![\w.])(?P<count>\d{{1,9}})\*{{0,2}} (?:passed|failed|skipped){_PERCENT}"
+    rf"(?<![\w.,])(?P<count>\d{{1,9}})\*{{0,2}} (?:passed|failed|skipped){_PERCENT}"
 )
 # e.g. "6 active (CREF, PERF, TOOLS, CLI, GRAD, VEC)"
 _LISTED: Final = re.compile(
