@@ -245,6 +245,7 @@ def real_plan(table: Table, version: str, seed: int, half: str | None) -> None:
         for plants in (
             real_lies.numbers(lines, units, rng),
             real_lies.sentences(lines, units, rng, table.used, half),
+            real_lies.sentences(lines, units, rng, table.used, half),
             _disjoint(several, rng),
         ):
             kept = [plant for plant in plants if half in {None, plant.half}]

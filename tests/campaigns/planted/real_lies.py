@@ -274,9 +274,10 @@ def swapped(repo: Path, lines: list[str], units: list[Unit], rng: random.Random)
 
 
 def _swap(lines: list[str], folder: str, other: str) -> list[str]:
-    """The lines with another run's folder, and its stamp where the first one's stands alone."""
+    """The lines with another run's folder, whole, and its stamp where the first one's stands alone."""
     stamps = [STAMP.findall(one)[-1] for one in (folder, other)]
-    return [line.replace(folder, other).replace(*stamps) for line in lines]
+    files = re.compile(rf"{re.escape(folder)}(?:/[^`\n]*)?(?=`)")
+    return [files.sub(f"{other}/", line).replace(folder, other).replace(*stamps) for line in lines]
 
 
 def _differ(
