@@ -293,3 +293,46 @@ def test_the_times_of_the_baseline(said: str, runtime: float, margin: float | No
     assert (totals.collected, totals.passed, totals.failed) == (1010, 1009, 1)
     assert (totals.runtime_s, totals.timeout_s) == (runtime, 3600.0)
     assert totals.margin_percent == margin
+
+
+# What real hand-offs have instead of a head and cross-references of the usual form.
+HANDED_OVER = """# Rerun Brief
+
+## Context
+- Initiative: PARSE-001 — Read large files
+- Phase: Phase E
+
+**Source Artifacts:**
+- Summary: `reports/a/summary.md`
+
+## Rerun
+```bash
+export STAMP=$(date -u +%Y)
+export TZ=UTC  # as in CI
+pytest tests
+```
+
+## 6. Normative References
+### 6.1 Specifications
+- `docs/strategy.md` §§1-2 — Guards, commands
+- **Plan:** `plans/parser.md` §Phase M
+"""
+
+
+def test_a_hand_off_without_bold_labels_is_read() -> None:
+    brief = read_brief(HANDED_OVER.encode())
+    assert (brief.initiative, brief.phase) == ("PARSE-001", "Phase E")
+    assert [(one.label, one.paths[0], one.sections) for one in brief.references] == [
+        ("summary.md", "reports/a/summary.md", ()),
+        ("strategy.md", "docs/strategy.md", ("1", "2")),
+        ("Plan", "plans/parser.md", ("Phase M",)),
+    ]
+    assert [(one.text, one.environment) for one in brief.rerun] == [
+        ("pytest tests", (("TZ", "UTC"),))
+    ]
+    assert brief.unread == ()
+
+
+def test_a_title_may_name_the_item() -> None:
+    assert read_brief(b"# PARSE-001 Phase D Handoff\n").initiative == "PARSE-001"
+    assert read_brief(b"# Phase D-12 Handoff\n").initiative is None

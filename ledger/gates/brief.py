@@ -3,6 +3,7 @@
 What a thing is called decides what it is, not where it stands; see ``docs/reference/briefs.md``.
 """
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -47,6 +48,9 @@ _MARGIN: Final = re.compile(r"(?P<value>\d{1,3}(?:\.\d+)?)% margin")
 _MARGIN_OF: Final = re.compile(r"margin:? (?:of )?(?P<value>\d{1,3}(?:\.\d+)?) ?%", re.IGNORECASE)
 _TIMEOUT: Final = re.compile(rf"{_SPAN} (?:timeout|limit)")
 _TIMEOUT_OF: Final = re.compile(rf"(?:timeout|limit):?\*{{0,2}} (?:of )?{_SPAN}", re.IGNORECASE)
+# e.g. "TEST-SUITE-002 — Rerun"
+_BARE_ITEM: Final = re.compile(r"([A-Z][A-Z0-9]*(?:-[A-Z0-9]+){0,8}-\d{1,6})(?![\w-])")
+_HEADS: Final = ("context", "overview", "metadata")  # of parts that may hold what a head does
 # e.g. "NAME='a value' command"
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)(?:[ \t]+|\Z)")
 # e.g. "if Option C", of a command's comment
@@ -68,6 +72,7 @@ _TEST: Final = re.compile(
 )
 # e.g. "§Phase M", "§§2 (runtime), 15 (gradients)"
 _SECTIONS: Final = re.compile(r"\u00a7+[ \t]*(?P<names>[^\u00a7\n]{1,200})")
+_BEHIND: Final = re.compile(r"[ \t][\u2013\u2014-][ \t]")
 _NOTED: Final = re.compile(r"\([^()]{0,200}\)")
 _RANGE: Final = re.compile(r"(\d[\d.]{0,20})[-\u2013](\d[\d.]{0,20})")
 # e.g. "│   ├── name": the stem, then the branch
@@ -91,16 +96,17 @@ def read_brief(data: bytes) -> Brief:
     parsed = document.parse(text.encode("\n".join(one.line for one in mended)))
     every = parts(parsed)
     head = [part for part in every[:2] if part.level <= 1]
+    head += [part for part in every[1:3] if plain(part.title) in _HEADS]
     work = {n: _work(every, n) for n, part in enumerate(every) if sprints.is_sprint(part)}
     inside = {n + below_it for n, under in work.items() for below_it in range(len(under) + 1)}
     others = [part for n, part in enumerate(every) if n not in inside]
-    initiative = updates.ITEM.search(_head(head, "initiative", "item"))
+    title = next((part.title for part in every if part.level), "")
     source = _head(head, "input")
     numbered = {number: parsed.line(number - 1) for number in range(1, len(parsed.starts))}
     brief = Brief(
-        title=next((part.title for part in every if part.level), ""),
+        title=title,
         stamp=_stamp(_head(head, "stamp", "timestamp")),
-        initiative=initiative[1] if initiative else None,
+        initiative=_initiative(_head(head, "initiative", "item")) or _initiative(title),
         phase=_head(head, "phase"),
         input=source,
         input_stamp=_stamp(source),
@@ -141,12 +147,23 @@ def _unread(brief: Brief, every: Sequence[Part]) -> Iterator[Heading]:
     read |= {line for one in brief.sprints for line in range(one.line, one.end_line + 1)}
     for part in every:
         has_text = any(one.value or one.nodes or one.fences or one.rows for one in part.groups)
+        if plain(part.title) in _HEADS:
+            continue
         if part.level > 1 and has_text and read.isdisjoint(range(part.line, part.end + 1)):
             yield Heading(title=part.title, line=part.line)
 
 
 def _head(head: Sequence[Part], *names: str) -> str:
-    return next((value for part in head if (value := part.value(*names))), "")
+    """What a label of the head says: ``**Phase:** M``, ``- Initiative: PARSE-001``."""
+    bare = (node.text.partition(": ") for part in head for node in part.nodes)
+    values = (*(part.value(*names) for part in head), *(v for n, _, v in bare if plain(n) in names))
+    return next(filter(None, values), "")
+
+
+def _initiative(value: str) -> str | None:
+    """The item that a value names in brackets, or begins with: ``PARSE-001 — Read``."""
+    found = updates.ITEM.search(value) or _BARE_ITEM.match(value)
+    return found[1] if found else None
 
 
 def _stamp(value: str) -> str | None:
@@ -372,9 +389,10 @@ def _commands(fence: Fence) -> Iterator[Command]:
         if line.startswith("#"):
             note = line.lstrip("# ")
             continue
-        command, own = _assigned(line.strip())
-        if not command:
-            environment |= own
+        is_export = line.startswith("export ")
+        command, own = _assigned(line.removeprefix("export ").strip())
+        if is_export or not command:
+            environment |= {name: value for name, value in own.items() if "$(" not in value}
             continue
         yield Command(
             text=command,
@@ -474,19 +492,23 @@ def _branches(fence: Fence) -> Iterator[tuple[int, str, bool, int]]:
 
 
 def _references(every: Sequence[Part]) -> Iterator[Reference]:
-    for part in every:
-        title = plain(part.title).replace("-", " ")
-        if "cross reference" in title or title == "references":
-            for node in (node for group in part.groups for node in group.every_node):
-                if paths := _leads_to(node.value):
-                    sections = tuple(_sections(node.value))
-                    yield Reference(label=node.name, paths=paths, sections=sections, line=node.line)
+    for node in (node for _, group in _lists(every, _are_references) for node in group.every_node):
+        if paths := _leads_to(node.value):
+            sections = tuple(_sections(node.value))
+            label = node.name or posixpath.basename(paths[0].rstrip("/"))
+            yield Reference(label=label, paths=paths, sections=sections, line=node.line)
+
+
+def _are_references(name: str) -> bool:
+    said = plain(name).replace("-", " ").strip(" :")
+    is_so_called = said in ("linked artifacts", "source artifacts")
+    return is_so_called or "cross reference" in said or said.endswith("references")
 
 
 def _sections(value: str) -> Iterator[str]:
     """The sections that stand behind a path; both ends of a range."""
     for found in _SECTIONS.finditer(value):
-        for name in _NOTED.sub("", found["names"]).split(","):
+        for name in _BEHIND.split(_NOTED.sub("", found["names"]))[0].split(","):
             ends = _RANGE.fullmatch(name.strip())
             yield from ends.groups() if ends else filter(None, [name.strip(" `[].;")])
 

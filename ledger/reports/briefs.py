@@ -117,7 +117,7 @@ class _Page:
     def _head(self) -> Iterator[Line]:
         brief = self._brief
         yield Line(visible(self._cut(brief.title or "no title")), "heading")
-        phase = f"phase {brief.phase}" if brief.phase else ""
+        phase = f"phase {brief.phase.removeprefix('Phase ')}" if brief.phase else ""
         told = (self._state.path, brief.initiative, brief.stamp, phase)
         yield self._line("  ".join(self._cut(one) for one in told if one))
         for name, value in (("status", brief.status), ("input", brief.input)):
