@@ -291,7 +291,10 @@ def _action_words(plans: Sequence[Ledger]) -> set[str]:
 
 
 def _is_reworded(old: Action, new: Action) -> bool:
-    """Whether an action is another one in other words: a third of them are the same."""
+    """Whether an action is another one in other words: a third of them are the same, or it has its
+    number and is complete by an attempt, as the updates of a brief rewrite one."""
+    if old.number and old.number == new.number and new.state == "complete" and new.attempt:
+        return True
     words = {*old.text.lower().split()}
     return len(words & {*new.text.lower().split()}) * 3 >= len(words)
 
