@@ -284,6 +284,23 @@ def a_phase_beside_its_sprints_under_one_stamp(repo: Repository) -> None:
     assert "contradicted" not in [claim["verdict"] for claim in done.data["claims"]]
 
 
+def sprints_of_one_stamp_are_runs_of_their_own(repo: Repository) -> None:
+    """seeds: the second sprint passed, the first one before did not start."""
+    run = ["run", ITEM, "--stamp", "20251103T080000Z", "--json"]
+    echo = "print('== {} passed in 0.10s ==')"
+    failed = call(repo.path, *run, "--into", "sprint1/one", "--", sys.executable, "-c", "exit(4)")
+    assert failed.data["result"] == "failed"
+    shell = [sys.executable, "-S", "-c"]
+    for where, count in ((["--into", "sprint1/two"], 1), ([], 9)):
+        done = call(repo.path, *run, *where, "--", *shell, echo.format(count))
+        assert done.code == 0, done.out + done.err
+    attempts = call(repo.path, "export").data["items"][0]["attempts"]
+    assert [one["result"] for one in attempts[-3:]] == ["failed", "success", "success"]
+    assert "9 passed" in attempts[-1]["metrics"]
+    claims = call(repo.path, "verify", ITEM, "--json").data["claims"]
+    assert "contradicted" not in [claim["verdict"] for claim in claims]
+
+
 DAY = [
     closed_although_the_run_contradicts,
     closed_where_the_gate_is_met,
@@ -300,6 +317,7 @@ SITUATIONS = [
     evidence_in_a_submodule_is_not_contradicted,
     unknown_frames_are_no_signature,
     a_phase_beside_its_sprints_under_one_stamp,
+    sprints_of_one_stamp_are_runs_of_their_own,
 ]
 
 

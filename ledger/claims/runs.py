@@ -192,11 +192,18 @@ class Runs:
         return found
 
     def _is_inner(self, folder: str, part: str) -> bool:
-        """Whether a part of a folder is a run by itself, none of whose files are the folder's."""
+        """Whether a part of a folder is a run by itself: none of its files are the folder's, or it
+        has an exit code and other parts have another one, as runs under one stamp do."""
         outputs, below = self._outputs(folder), part.removeprefix(f"{folder}/")
-        is_own = outputs is None or any(
-            f"{name}/".startswith(f"{below}/") for name in outputs.files
-        )
+        if outputs is None:
+            return False
+
+        def is_inside(name: str) -> bool:
+            return f"{name}/".startswith(f"{below}/")
+
+        ends = [is_inside(one.file) for one in outputs.parts if one.exit_code is not None]
+        is_one_of_several = any(ends) and not all(ends)
+        is_own = any(map(is_inside, outputs.files)) and not is_one_of_several
         return not is_own and self._outputs(part) is not None
 
     def _read_run(self, folder: str, below: str = "") -> Run | None:

@@ -182,16 +182,18 @@ def outputs_of(files: Files, path: str, *, without: frozenset[str] = frozenset()
 
 def _inner_runs(parts: Sequence[Part]) -> list[str]:
     """The folders below a run that are other runs, such as those of a phase's sprints: with an exit
-    code and results of their own beside other ones of the run itself."""
+    code and results of their own beside other ones of the run itself, or bundles beside its own."""
     homes = {p.file.rpartition("/")[0] for p in parts if p.reader in ("exit-code", "run")}
     homes -= {"", *OUTPUT_FOLDERS}
     below = tuple(f"{home}/" for home in homes)
     own = [part for part in parts if not part.file.startswith(below)]
     if not any(part.reader in ("exit-code", "run") for part in own):
         return []
+    is_bundle = any(part.file == "run.json" for part in own)
+    bundles = {p.file.rpartition("/")[0] for p in parts if p.reader == "run" and is_bundle}
     counts = {(part.totals.cases, part.totals.failing) for part in own if part.totals}
-    found = []
-    for home in homes if counts else ():
+    found = [home for home in homes if home in bundles]
+    for home in homes - bundles if counts else ():
         theirs = {
             (p.totals.cases, p.totals.failing)
             for p in parts
