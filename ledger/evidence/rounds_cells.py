@@ -41,6 +41,8 @@ _NUMBER = re.compile(
 )
 # The marks of `**bold**`, `_emphasis_` and code
 _EMPHASIS = re.compile(r"[*`]+|~~+|(?<!\w)_+|_+(?!\w)")
+_NAMED_SIGNS = {"white_check_mark": "✅", "heavy_check_mark": "✔", "x": "❌"}
+_NAMED_SIGN = re.compile(rf":({'|'.join(_NAMED_SIGNS)}):")
 # `[12](logs/12.log)`
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{0,500}\)")
 
@@ -56,9 +58,11 @@ _NAMES = re.compile(
 )
 # `R3-R5`
 _LETTERED = re.compile(rf"([a-z][a-z_ ]{{0,20}})(\d{{1,9}}){_TO}\1(\d{{1,9}})", re.IGNORECASE)
-# `3+`, `3-`, `...`, `21 on`
+# `3+`, `5-1`, `21 on`, `1, 3, ... 9`, `the rest`
 _OPEN = re.compile(
-    r"\.\.\.?|…|etc\.?|\d{1,9} ?(?:[+–—…~-]|\.\.|to\b|on\b|ff?\b|and\b|bis\b).{0,40}"
+    r"(?:.{0,40}(?:\.\.|…).{0,40}|(?:the |all )?(?:rest|others?|remaining)\b.{0,40}|etc\.?"
+    r"|\d{1,9} ?(?:[+–—~-]|(?:to|on|ff?|and)\b).{0,40})",
+    re.IGNORECASE,
 )
 _PART = re.compile(rf"#?(\d{{1,9}})(?:{_TO}#?(\d{{1,9}}))?", re.IGNORECASE)
 # `Round #12`
@@ -89,7 +93,8 @@ class Counts(NamedTuple):
 
 def plain(text: str) -> str:
     """A line or cell without emphasis, code marks and links, with single blanks."""
-    return " ".join(_EMPHASIS.sub("", _LINK.sub(r"\1", text[:MAX_CELL])).split())
+    shown = _NAMED_SIGN.sub(lambda sign: _NAMED_SIGNS[sign[1]], text[:MAX_CELL])
+    return " ".join(_EMPHASIS.sub("", _LINK.sub(r"\1", shown)).split())
 
 
 def is_empty(text: str) -> bool:
@@ -164,6 +169,9 @@ _LETTERS: dict[str, RoundResult] = {
 def letters_in(text: str, size: int) -> tuple[RoundResult, ...] | None:
     """``PPFPP``, a result for each of ``size`` rounds; all unknown where it has another number."""
     said = plain(text).casefold().replace(" ", "").replace("\ufe0f", "").replace(",", "")
+    words = [result_of(word) for word in re.split(r"[,;/]", plain(text))]
+    if size > 1 and len(words) > 1 and {*words} <= {"pass", "fail"}:
+        return tuple(words) if len(words) == size else several("unknown", size)
     if size < 2 or len(said) < 2 or any(letter not in _LETTERS for letter in said):
         return None
     found = tuple(_LETTERS[letter] for letter in said)

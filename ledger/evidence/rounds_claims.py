@@ -304,7 +304,11 @@ def _check_limit(said: Statement, case: Case) -> Finding:
     allowed = _ABOUT * said.number if said.about else 0.0
     beyond = said.number - spread.mean if said.at_least else spread.mean - said.number
     observed = f"mean {spread.mean:.{said.decimals + 1}f}, {spread.low:g} to {spread.high:g}"
-    return Finding("supported" if (beyond > allowed) == said.negated else "contradicted", observed)
+    if (beyond > allowed) == said.negated:
+        return Finding("supported", observed)
+    if said.sure:
+        return Finding("contradicted", observed)
+    return Finding("unverifiable", observed, "the limit is given elsewhere, or not exactly")
 
 
 def _check_sum(said: Statement, case: Case) -> Finding:

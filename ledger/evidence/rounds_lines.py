@@ -24,9 +24,12 @@ from ledger.plan.document import Block, Document, Section
 # `> - [x] `
 _LEAD = re.compile(r"\A[ \t>]*(?:#{1,6}[ \t]+|[-*+][ \t]+)?(?:\[[ xX]\][ \t]+)?")
 _NUMBERED = re.compile(r"\A[ \t>]*\d{1,9}[.)][ \t]+(?=\D)")
+# `[2025-12-23 09:31:05] `
+_TIME = re.compile(r"\A\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d)?[\d.,]{0,10}Z?\]?[: -]{1,3}")
 # `Round 3: PASS (1 retry)`, `Runs 41-43 — FAIL`, `[round 3] PASS`, `run=3 status=PASS`
 _ROUND_LINE = re.compile(
     rf"[\[(]?{ROUND_WORD}\b[ #=:.]{{0,3}}(?:no\.? )?({NAMES}|\w[\w.-]{{0,60}}?)"
+    r"(?: ?/ ?\d{1,9}| of \d{1,9})?"
     r"([\])]?(?: ?[:=–—|)\]]+| -+(?= )|(?= \()|(?= )))"
     r" ?(?:(?:status|result|outcome) ?[:=] ?)?(.{0,2000})",
     re.IGNORECASE,
@@ -120,7 +123,7 @@ def _listed(
 
 
 def _entry(line: str, at: int) -> _Entry | None:
-    said = bare(line)
+    said = _TIME.sub("", bare(line), count=1)
     found = _ROUND_LINE.fullmatch(said)
     if found:
         is_sentence = not found[2].strip()

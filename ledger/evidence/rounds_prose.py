@@ -86,6 +86,7 @@ _LIMIT = re.compile(
     r"(?P<what>ceiling|limit|cap|maximum|floor|minimum)\b",
     re.IGNORECASE,
 )
+_VAGUE = re.compile(r"\b(?:documented|known|expected|usual|range|band)\b", re.IGNORECASE)
 # `failures were not clustered`
 _CLUSTERED = re.compile(r"\b(?:cluster\w*|bunched|bursty|in bursts)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not?|without|never|neither|\w+n't)\b", re.IGNORECASE)
@@ -260,6 +261,8 @@ def _limits(sentence: Sentence, metric: str) -> Iterator[Statement]:
             number=float(found["v"]),
             decimals=decimals(found["v"]),
             about=bool(found["about"]),
+            sure=not found["about"]
+            and not _VAGUE.search(found[0] + sentence.text[found.end() :][:8]),
             at_least=is_floor,
             negated=is_below if is_floor else is_above,
             metric=metric,

@@ -52,7 +52,7 @@ _PASSED = frozenset("pass passed passes ok success successful successes green".s
 _FAILED = frozenset("fail failed fails failure failures error errors crashed crashes".split())
 _SKIPPED = frozenset("skip skipped".split())
 _EXIT = frozenset("exit exitcode rc returncode".split())
-_TOTAL = frozenset("total tests cases count all executed".split()) | _ROUND[0][0]
+_TOTAL = frozenset("# n total tests cases count all executed".split()) | _ROUND[0][0]
 _TEXTS: dict[Role, frozenset[str]] = {
     "crash": frozenset("crash crashed signature frame location stack backtrace signal".split()),
     "note": frozenset(
@@ -216,7 +216,7 @@ def _is_total(at: int, roles: Sequence[Role], columns: Sequence[Sequence[str]]) 
     parts = [columns[to] for to, role in enumerate(roles) if role in _COUNTS[:3] and to != at]
     sums = [[amount(cell) for cell in cells] for cells in zip(columns[at], *parts, strict=True)]
     labels = any(role in ("other", "batch") for role in roles)
-    if len(parts) == 1 and roles[at] == "total" and "batch" in roles:
+    if len(parts) == 1 and roles[at] == "total" and labels:
         pairs = [(row[0] or 0, row[1] or 0) for row in sums]
         return all(part <= all_ for all_, part in pairs) and any(part > 1 for _, part in pairs)
     return (
@@ -398,6 +398,8 @@ def _read_row(row: _Line, sheet: Sheet) -> None:
     else:
         if len(new) < len(inside):
             results = several("unknown", len(new))
+        if not label and not inside and results[0] == "unknown":
+            return  # it goes on with the row above
         names = new or (label or f"line {row.line}",)
         found = zip(names, results, strict=True)
         sheet.rounds += [_round(row, name, result, alone=len(names) == 1) for name, result in found]
@@ -412,7 +414,7 @@ def _results(row: _Line, size: int) -> tuple[RoundResult, ...] | Counts:
     counts = counts_in(texts["status"]) if "status" in texts else _summed(row.cells)
     if "status" in texts and (counts is None or (size == 1 and not row.of_rounds)):
         letters = letters_in(texts["status"], size)
-        return letters or several(result_of(texts["status"]), size)
+        return letters or several(_status(row), size)
     if counts is None or (counts.total < size and not row.of_rounds):
         return several("unknown" if counts is None or counts.total else "skipped", size)
     if row.of_rounds or counts.total == size > 1:
@@ -422,6 +424,19 @@ def _results(row: _Line, size: int) -> tuple[RoundResult, ...] | Counts:
     if counts.failed:
         return several("fail" if size == 1 else "unknown", size)
     return several("pass" if counts.passed else "unknown" if counts.unknown else "skipped", size)
+
+
+def _status(row: _Line) -> RoundResult:
+    """What the status says; unknown where another column of the kind says otherwise, unless that is
+    about the first try."""
+    result = result_of(row.texts["status"])
+    for role, heading, text in row.cells:
+        words = frozenset(heading_words(heading))
+        if role == "other" and words & _STATUS and "first" not in words:
+            other = result_of(text)
+            if {result, other} == {"pass", "fail"}:
+                return "unknown"
+    return result
 
 
 def _summed(cells: Sequence[tuple[Role, str, str]]) -> Counts | None:
