@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,22 @@ def test_an_item_shows_its_plan_files_and_the_tasks_that_it_names(repo: Reposito
     )
     said = call(repo.path, "show", ITEM).out
     assert "Plan files (1)\n  plans/splitter.md: 3 of 5 tasks done: M1 [D], M2 [ ]\n" in said
+
+
+def test_a_task_is_shown_with_its_cells(repo: Repository) -> None:
+    said = call(repo.path, "show", "m1", "--ledger", "plans/splitter.md").out
+    wanted = (
+        "M1 Parse the failures\nplans/splitter.md:7\n\nID: M1\n"
+        "Task Description: Parse the failures\nStatus: [D]\n"
+        "How/Why & Guidance: in `failures.json`\n"
+    )
+    assert said == wanted
+
+
+def test_an_attempt_has_no_room_in_a_table(repo: Repository) -> None:
+    run = lay_run(repo, "green")
+    done = call(repo.path, "append", "M2", run, "--ledger", "plans/splitter.md")
+    assert (done.code, "with --task M2" in done.err) == (1, True)
 
 
 def test_settings_say_where_plan_files_are(repo: Repository) -> None:
@@ -232,3 +249,18 @@ def test_an_action_and_its_task_are_done_at_once(repo: Repository) -> None:
     done = call(repo.path, "append", ITEM, run, "--complete", "7")
     assert (done.code, '"task M2 is done": M2 is [ ]' in done.err) == (1, True), done.err
     assert call(repo.path, "append", ITEM, run, "--complete", "7", "--task", "M2").code == 0
+
+
+def test_both_files_are_written_or_none(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, before, replace = lay_run(repo, "green"), repo.ledger.read_bytes(), os.replace
+
+    def fail_for_the_plan_file(source: Path, target: Path) -> None:
+        if target.name == "splitter.md":
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_for_the_plan_file)
+    done = call(repo.path, "append", ITEM, run, "--task", "M2")
+    assert (done.code, "no space left" in done.err) == (2, True)
+    assert repo.ledger.read_bytes() == before
+    assert sorted(one.name for one in (repo.path / "plans").iterdir()) == ["splitter.md"]

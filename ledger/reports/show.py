@@ -60,7 +60,10 @@ def _item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
     if fields:
         yield Line("")
     for field in fields:
-        yield from _source(ledger, field.span)
+        if field.span == shown.span:  # a cell of the row that the item is
+            yield Line(one_line(f"{field.name}: {field.value}"), "filled", 2)
+        else:
+            yield from _source(ledger, field.span)
     yield from _attempts(shown)
     yield from _actions(shown)
     if shown.criteria:
