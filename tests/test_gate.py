@@ -641,6 +641,17 @@ DECISIONS = [
     ("4", "Decision: Option B rejected.", "unmet"),
     ("4", "Option B would be chosen.", "unmet"),
     ("4", "Decision: Option A, not Option B.", "met"),
+    ("4", "Decision: Option A, as recommended.", "met"),
+    ("4", "Decision: Option A (isolate it; Option B may come later).", "met"),
+    ("4", "Approved: Option A after a vote against Option B.", "unknown"),
+    ("4", "The decision on Option B is deferred.", "unknown"),
+    ("4", "Proposed decision: Option B.", "unknown"),
+    ("4", "We agreed to measure Option B.", "unknown"),
+    ("4", "Option B was accepted by nobody.", "unknown"),
+    ("4", "Once Option B is approved, Sprint 1 begins.", "unknown"),
+    ("4", "The decision for Option B was withdrawn.", "unknown"),
+    ("4", "Option A was decided for. We discussed Option B, decision tomorrow.", "met"),
+    ("4", "Decision: neither Option A nor Option B.", "unmet"),
 ]
 
 

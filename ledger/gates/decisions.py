@@ -21,6 +21,15 @@ _OPEN: Final = re.compile(
     r"declined|refused|vetoed)\b|\?",
     re.IGNORECASE,
 )
+# What leaves it unclear whether something was decided: "the decision on Option B is deferred",
+# "agreed to measure Option B"
+_UNCLEAR: Final = re.compile(
+    r"\b(?:deferred|postponed|outstanding|tbd|unclear|discuss\w*|propos\w*|recommends?|"
+    r"recommendation|(?<!as )recommended|suggest\w*|consider\w*|prefer\w*|leaning|likely|drafts?|"
+    r"revoked|reverted|withdrawn|overturned|dropped|once|when|until|tomorrow|soon|will|"
+    r"may|can|to (?!option\b)\w+|meeting|votes?|voting|no longer|nobody|neither|nor|another)\b",
+    re.IGNORECASE,
+)
 # e.g. "not approved", "was never formally approved", "no decision"
 _DENIED: Final = re.compile(
     r"(?:\b(?:not|never|no|nobody|none)|n['\u2019]t)(?: \w{1,30}){0,2} (?:decision|decided|"
@@ -62,7 +71,7 @@ def judge_decision(words: str, facts: Facts) -> Judgement:
         return decided(options, facts)
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
-            if _tells_of_decision(sentence, sentence):
+            if _tells_of_decision(sentence, sentence) and not _UNCLEAR.search(sentence):
                 return met("a decision is logged", f"{facts.ledger}:{number}")
     return unmet(f"{facts.ledger} says of no decision that it was made", facts.ledger)
 
@@ -71,6 +80,9 @@ def decided(options: Collection[str], facts: Facts, before: str | None = None) -
     """Whether the ledger says which of the options (any for none) was decided for, and that
     ``before`` the first attempt at a sprint."""
     found = list(decisions(facts, options))
+    for option, line in () if found else decisions(facts, options, clear=False):
+        reason = f"line {line} leaves it unclear whether option {option} was decided for"
+        return unknown(reason, f"{facts.ledger}:{line}")
     if not found:
         return unmet(f"{facts.ledger} says of no option that it was decided for", facts.ledger)
     chosen = sorted({option for option, _ in found})
@@ -106,14 +118,17 @@ def _decided_before(sprint: str, work: Attempt, option: str, line: int, facts: F
     return met(f"{reason} in {attempt_name(holder)}, before {attempt_name(work)}", *places)
 
 
-def decisions(facts: Facts, asked: Collection[str]) -> Iterator[tuple[str, int]]:
-    """Option and line of each sentence that says it was decided for."""
+def decisions(
+    facts: Facts, asked: Collection[str], *, clear: bool = True
+) -> Iterator[tuple[str, int]]:
+    """Option and line of each sentence that says it was decided for, or leaves that un``clear``."""
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
             bare = _ASIDE.sub("", sentence)
             chosen = _REJECTED.sub("", bare if _NAMED.search(bare) else sentence)
             options = {one for one in options_named(chosen) if not asked or one in asked}
-            if len(options) == 1 and _tells_of_decision(sentence, chosen):
+            is_clear = not _UNCLEAR.search(_ASIDE.sub("", chosen))
+            if len(options) == 1 and is_clear is clear and _tells_of_decision(sentence, chosen):
                 yield options.pop(), number
 
 
