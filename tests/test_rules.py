@@ -54,7 +54,7 @@ def head(place: Config) -> str:
 @pytest.fixture(scope="session")
 def every(place: Config) -> Iterator[Facts]:
     with Blobs(place.root) as contents:
-        yield known_facts.with_evidence(known_facts.facts(place), place, contents)
+        yield known_facts.with_evidence(known_facts.facts(place, contents), place, contents)
 
 
 def facts(every: Facts, settings: dict[str, str]) -> Facts:

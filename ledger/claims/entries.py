@@ -17,7 +17,7 @@ from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.git.cited import Cited as Resolved
 from ledger.git.cited import Resolver
-from ledger.git.files import Commit, Files, Index, Listing, WorkTree
+from ledger.git.files import Commit, Files, Listing, WorkTree, index_of
 from ledger.plan import citations
 from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger, newest_first
 
@@ -88,7 +88,7 @@ def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Plac
         listing = Listing(file.path for file in files.below(""))
         return Place(files, listing, latest=_today())
     return _recorded(root, contents, is_committed=is_committed)._replace(
-        files=files, listing=Index(contents).listing
+        files=files, listing=index_of(contents).listing
     )
 
 

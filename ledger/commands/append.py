@@ -28,6 +28,7 @@ from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import outputs_of, read_run, together
 from ledger.gates.done import against_success
 from ledger.git import files, repository
+from ledger.git.blobs import Blobs
 from ledger.git.changes import Changes, changes
 from ledger.plan import citations, selectors, text, words
 from ledger.plan.model import Action, Change, Item, Ledger, Model, NewAttempt, Result
@@ -290,7 +291,8 @@ def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = N
         folders &= parents
     if not folders - {""}:
         return []
-    states = repository.Artifacts(config.root, is_git=config.is_git).states(sorted(folders - {""}))
+    contents = Blobs(config.root) if config.is_git else None
+    states = repository.Artifacts(config.root, contents).states(sorted(folders - {""}))
     return [path for path, state in states.items() if state == "untracked"]
 
 

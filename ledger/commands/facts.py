@@ -17,9 +17,10 @@ from ledger.rules import Facts
 _FARTHEST_EAST = 14 * 3600  # seconds that the first place to see a new day is ahead of UTC
 
 
-def facts(config: Config) -> Facts:
-    """What git and the file system say at once."""
-    found = repository.Artifacts(config.root, is_git=config.is_git)
+def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
+    """What git and the file system say at once; ``contents`` are those of the repository."""
+    contents = contents or blobs.Blobs(config.root)
+    found = repository.Artifacts(config.root, contents if config.is_git else None)
     return Facts(
         config.ledger_path,
         today(),

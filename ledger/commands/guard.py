@@ -49,7 +49,7 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         old = repository.renamed_from(root, path)
         bases = [contents.head(old) if old else None]
     ledger = reader.read(new or b"", plan.own)
-    known = with_evidence(facts(plan), plan, contents, view=STAGED, since=sides)._replace(
+    known = with_evidence(facts(plan, contents), plan, contents, view=STAGED, since=sides)._replace(
         elsewhere=cache(lambda: (reader.read(contents.staged(plan.partner) or b"", plan.own),))
     )
     before = [reader.read(base, ledger.conventions) for base in bases if base is not None]
@@ -90,7 +90,7 @@ def _of_file(config: Config, commits: tuple[str, str, str], contents: Blobs) -> 
     archive = reader.read(contents.read(end, config.partner) or b"", conventions=config.own)
     is_here = contents.commit("HEAD") == end
     view = None if is_here else end
-    known = with_evidence(facts(config), config, contents, view=view, since=(fork,))
+    known = with_evidence(facts(config, contents), config, contents, view=view, since=(fork,))
     known = known._replace(elsewhere=lambda: (archive,))
     if not is_here:  # the files around are not those of the last commit
         known = known._replace(cited=None, content_of=None, run_notes=None)

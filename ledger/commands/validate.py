@@ -121,7 +121,7 @@ def _since(plan: Config, revision: str, contents: blobs.Blobs, *, every: bool) -
     is_gone = plan.is_archive and not plan.ledger.is_file()
     ledger = reader.read(b"" if is_gone else reading.read_bytes(plan.ledger), plan.own)
     fork = revision if every else repository.fork_point(plan.root, "HEAD", revision) or revision
-    known = with_evidence(facts(plan), plan, contents, since=(fork,))
+    known = with_evidence(facts(plan, contents), plan, contents, since=(fork,))
     before = contents.read(fork, plan.ledger_path)
     base = None if before is None else reader.read(before, ledger.conventions)
     if every:

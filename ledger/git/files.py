@@ -11,7 +11,7 @@ import stat
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -460,6 +460,12 @@ class Index(_Recorded):
             mode, blob, stage = about.split(" ")
             entries[path] = mode, blob if stage == "0" else ""
         return entries
+
+
+@lru_cache(maxsize=4)
+def index_of(contents: Blobs) -> Index:
+    """The index beside ``contents``, the same one for everybody who asks."""
+    return Index(contents)
 
 
 class Commit(_Recorded):

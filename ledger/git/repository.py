@@ -22,7 +22,7 @@ from ledger.errors import LedgerError, UnreadableInput
 from ledger.git import process
 from ledger.git.blobs import OBJECT_NAME, Blobs, check_revision
 from ledger.git.cited import Cited, Resolver
-from ledger.git.files import Index, Listing, WorkTree, confine
+from ledger.git.files import Index, Listing, WorkTree, confine, index_of
 from ledger.plan import citations
 from ledger.plan.model import Attempt, Item
 
@@ -178,13 +178,13 @@ class Artifacts:
 
     ``tracked`` is what git's index has, so what is staged counts. A folder is tracked where one
     of its files is. ``ignored`` holds also for what does not exist: that is why it does not.
-    Without git (``is_git`` False) what exists is tracked.
+    Without git (``contents`` None) what exists is tracked.
     """
 
-    def __init__(self, root: Path, *, is_git: bool = True) -> None:
+    def __init__(self, root: Path, contents: Blobs | None) -> None:
         self._root = root
         self._tree = WorkTree(root)
-        self._index = Index(Blobs(root)) if is_git else None
+        self._index = index_of(contents) if contents else None
         self._states: dict[str, ArtifactState] = {}
         self._resolvers: dict[int, Resolver] = {}  # by the item's identity: each holds its own
         self._cited: dict[tuple[int, str, int], list[Cited]] = {}
