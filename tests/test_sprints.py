@@ -13,15 +13,18 @@ from tests.repository import Repository
 from tests.truth import (
     DONE,
     EVERY,
+    GREEN,
     ITEM,
     JUDGES,
     PLAN,
     QUICK,
     attempt,
     cases,
+    command,
     edit,
     exit_code,
     holds,
+    lay,
     lay_run,
     misnamed,
     record,
@@ -234,6 +237,22 @@ def test_an_item_is_done_when_its_brief_is(
     because = ["--because", REASON] if reason == "reason" else []
     told = record(repo, writer, STATES[state][1], "--status", "done", *because)
     written(told, wanted, exit_code(writer, STATES[state][1]))
+
+
+def test_the_runs_of_all_its_tasks_show_that_a_sprint_is_done(tmp_path: Path) -> None:
+    """Each task of a sprint has a folder of its own, below one stamp."""
+    repo = laid_out(tmp_path / "repo", "met", WAYS["pending"][0])
+    tree = ["reports/task/<STAMP>/", "└── sprint1/"]
+    tree += [f"    ├── {name}/\n    │   └── exit_code.txt" for name in ("read", "write")]
+    text = HEAD + sprint("Both pass `check: passed >= 24 and failures == 0`")
+    bundle = "\n## Bundle\n\n```\n" + "\n".join(tree) + "\n```\n"
+    repo.write(BRIEF, f"{text}{bundle}".encode())
+    for name, wanted in (("read", "refused"), ("write", "written")):
+        outputs = {"exit_code.txt": "0\n", "pytest.log": GREEN}
+        run = lay(repo, outputs, f"reports/task/20251103T080000Z/sprint1/{name}")
+        told = command(repo, "append", ITEM, run, "--complete", "2")
+        if not written(told, wanted):
+            assert command(repo, "append", ITEM, run).code == 0
 
 
 def test_each_cell_has_a_name_of_its_own() -> None:

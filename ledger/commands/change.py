@@ -164,13 +164,11 @@ def _refuse_losses(config: Config, new: Ledger, old: Ledger, elsewhere: Ledger) 
 
 
 def _refuse(findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        if finding.severity == "error":
-            raise Refused(
-                "would-not-validate",
-                f"{finding.path}:{finding.line}: {finding.code} {finding.message}",
-                "nothing was written",
-            )
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        first, more = errors[0], f" (and {len(errors) - 1} more)" if errors[1:] else ""
+        message = f"{first.path}:{first.line}: {first.code} {first.message}{more}"
+        raise Refused("would-not-validate", message, "nothing was written")
 
 
 def _diff(path: str, old: Ledger, new: Ledger) -> str:

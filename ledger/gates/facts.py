@@ -266,20 +266,32 @@ class Facts:
         path = self._run_path
         if path is None:
             return None
-        captured = (
-            self.fill(folder)
-            for folder, _, name in (entry.path.rpartition("/") for entry in self._bundle)
-            if "exit" in name
-        )
+        prefix = f"{path}/"
         inside = frozenset(
-            one.removeprefix(f"{path}/")
-            for one in captured
-            if isinstance(one, str) and one.startswith(f"{path}/")
+            one.removeprefix(prefix) for one in self._captured if one.startswith(prefix)
         )
-        others = self.request.runs if not self.request.run else ()
-        if len(others) > 1:
-            return read_runs(self._files, others)
+        several = self.request.runs if not self.request.run else ()
+        if len(several) == 1:
+            several = (path, *self._beside(path))
+        if len(several) > 1:
+            return read_runs(self._files, several)
         return read_run(self._files, path, without=inside)
+
+    @property
+    def _captured(self) -> Iterator[str]:
+        """The folders that the bundle has for commands."""
+        for folder, _, name in (entry.path.rpartition("/") for entry in self._bundle):
+            filled = self.fill(folder) if "exit" in name else None
+            if isinstance(filled, str):
+                yield filled
+
+    def _beside(self, path: str) -> Iterator[str]:
+        """The other runs that the bundle has for the sprint of a task's run: all of them show that
+        the sprint is done."""
+        captured, sprint = [*self._captured], path.rpartition("/")[0]
+        if path in captured and "sprint" in sprint.rpartition("/")[2].lower():
+            others = (one for one in captured if one != path and one.startswith(f"{sprint}/"))
+            yield from (one for one in others if self.outputs(one) is not None)
 
     @cached_property
     def part_of_tests(self) -> str:
