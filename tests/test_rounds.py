@@ -1049,6 +1049,8 @@ def test_names_of_rounds_are_shown_short(names: list[str], shown: str) -> None:
         ("| Round | Status |\n|-|-|\n| 1 | PASS |\n| | looked at twice |\n| 2 | FAIL |\n", "pf"),
         ("| Worker | Rounds | Passed |\n|-|-|-|\n| A | 3 | 2 |\n| B | 3 | 3 |\n", "ppfppp"),
         ("```\n09:31:05 Round 1/3: PASS\n09:32:05 Round 2/3: FAIL\n09:33:05 Round 3/3: PASS\n```\n", "pfp"),
+        ("## a\n\n| Run | Status |\n|-|-|\n| 1 | ok |\n| 2 | red |\n\n## b\n\n| Run | Status |\n|-|-|\n| 1 | ok |\n| 2 | red |\n| 3 | ok |\n", "pfpfp"),
+        ("## a\n\n| Run | Status |\n|-|-|\n| 1 | red |\n| 2 | ok |\n\n## b\n\n| Run | Status |\n|-|-|\n| 1 | red |\n", "fp"),
         ("- Runs 44-46 — PASS\n- Round 47: FAIL\n", "pppf"),
         ("- PASS: 44-46\n- FAIL: 47\n", "pppf"),
         ("- Round 1: completed\n- Round 2: FAIL\n- Round 3: PASS\n", "ufp"),

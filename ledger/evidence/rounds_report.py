@@ -168,32 +168,45 @@ def _names(sheets: Iterable[Sheet]) -> set[str]:
 def _merge(sheets: list[Sheet], warnings: list[str]) -> list[Round]:
     """One list of rounds. A later table may repeat rounds (a table of the failed ones) or add
     metrics to them; under the heading of a batch of its own it holds rounds of its own, as does one
-    with the same columns and rounds under another heading."""
+    with the same columns under another heading that begins with the same rounds."""
     found: dict[tuple[str | None, str], Round] = {}
-    shapes: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
+    read: list[Sheet] = []
     for sheet in (sheet for sheet in sheets if not sheet.is_partial):
         places = {key[1]: key for key in found}
         section = sheet.grid.section
         again = [r for r in sheet.rounds if r.name in places]
         repeats = all(found[places[r.name]].result == r.result for r in again)
-        shape = (sheet.grid.headings, frozenset(r.name for r in sheet.rounds))
-        twin = shapes.setdefault(shape, section) != section
+        twin = any(_is_twin(sheet, earlier) for earlier in read)
+        read.append(sheet)
         own = bool(again) and (not repeats or twin or bool(_BATCH_HEADING.search(section)))
         batch = section if own or _BATCH_HEADING.search(section) else None
-        for read in sheet.rounds:
-            if not own and read.name in places:
-                found[places[read.name]] = _joined(found[places[read.name]], read)
+        for one in sheet.rounds:
+            if not own and one.name in places:
+                found[places[one.name]] = _joined(found[places[one.name]], one)
             else:
-                _put(found, read.model_copy(update={"batch": read.batch or batch}), warnings)
+                _put(found, one.model_copy(update={"batch": one.batch or batch}), warnings)
     for sheet in (sheet for sheet in sheets if sheet.is_partial):
         names = Counter(name for _, name in found)
         keys = {key[1]: key for key in found if names[key[1]] == 1}
-        for read in sheet.rounds:
-            if read.name in keys:
-                known = found[keys[read.name]]
-                metrics = _measured(known, read.metrics, warnings)
-                found[keys[read.name]] = known.model_copy(update={"metrics": metrics})
+        for one in sheet.rounds:
+            if one.name in keys:
+                known = found[keys[one.name]]
+                metrics = _measured(known, one.metrics, warnings)
+                found[keys[one.name]] = known.model_copy(update={"metrics": metrics})
     return list(found.values())
+
+
+def _is_twin(sheet: Sheet, other: Sheet) -> bool:
+    """Whether two tables are of two series of rounds: they have the same columns, and begin with
+    the same rounds under two headings. One that repeats a part has only its failures, say."""
+    names, others = ([one.name for one in each.rounds] for each in (sheet, other))
+    size = min(len(names), len(others))
+    return (
+        sheet.grid.headings == other.grid.headings
+        and sheet.grid.section != other.grid.section
+        and names[:size] == others[:size]
+        and (len(names) == len(others) or len({one.result for one in sheet.rounds}) > 1)
+    )
 
 
 def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round], list[Statement]]:
