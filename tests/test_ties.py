@@ -32,6 +32,7 @@ FIELDS = [
     ("", f" Hand-off in `{BRIEF}`.", True),
     ("", " Hand-off in `" + FOLDER + "/{pytest.log,next_steps.md}`.", True),
     ("", f" Artifacts: `{FOLDER}/`.", True),
+    ("", f" Artifacts: `{FOLDER}/analysis/`.", False),
     ("", "", False),
     ("- Brief: `docs/spec.md`", f" Hand-off in `{BRIEF}`.", False),
     ("- Brief: `../../outside.md`", "", False),
@@ -70,6 +71,15 @@ def test_what_ties_an_item_to_a_brief(
     ]
     wanted = [(2, "1", "unmet", BRIEF), (3, "deferred", "deferred", BRIEF)]
     assert found == (wanted if is_found else [])
+
+
+def test_a_brief_lies_in_a_folder_of_the_run_that_is_cited(repo: Repository) -> None:
+    tied(repo, "", f" Artifacts: `{FOLDER}/analysis/`.")
+    (repo.path / FOLDER / "analysis").mkdir()
+    (repo.path / BRIEF).rename(repo.path / FOLDER / "analysis" / "next_steps.md")
+    assert [one["brief"] for one in sprints(repo, "show")] == [
+        f"{FOLDER}/analysis/next_steps.md"
+    ] * 2
 
 
 @pytest.mark.parametrize(("field", "is_found"), [("", False), (f"- Brief: `{BRIEF}`", True)])

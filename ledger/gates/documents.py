@@ -12,6 +12,8 @@ from ledger.plan import citations, patterns
 
 # e.g. "`reports/brief.md`", "[the brief](../reports/brief.md)"
 _NAMED: Final = re.compile(r"(?P<link>\]\()?(?<![\w./@+~-])(?P<path>[\w./@+~-]{1,200}\.md)\b")
+# e.g. "reports/phase_m/20251015T201831Z/analysis/"
+_STAMPED: Final = re.compile(rf"(?:\A|/){patterns.STAMP.pattern}(?:/|\Z)")
 _CALLED_BRIEF: Final = re.compile(r"(?:brief|hand[_-]?off|next[_-]steps)[^/]*\.md\Z", re.IGNORECASE)
 
 
@@ -27,7 +29,7 @@ def documents(view: Files, said: str, plan: str) -> Iterator[str]:
         for place in (one for one in places if citations.kind(one) == "path"):
             if place.endswith(".md"):
                 yield place
-            elif patterns.STAMP.fullmatch(posixpath.basename(place.rstrip("/"))):
+            elif _STAMPED.search(place) and "." not in posixpath.basename(place.rstrip("/")):
                 yield from _briefs_in(view, place.rstrip("/"))
 
 
