@@ -73,6 +73,20 @@ def test_what_ties_an_item_to_a_brief(
     assert found == (wanted if is_found else [])
 
 
+def test_later_attempts_do_not_hide_the_brief(repo: Repository) -> None:
+    """Each cites a summary, and many are not there any more."""
+    tied(repo, "", f" See `{BRIEF}`.")
+    summaries = " ".join(f"`reports/r{n}/summary.md`" for n in range(60))
+    for number in range(30):
+        repo.write(
+            f"reports/r{number}/summary.md", b"# Sprint notes of another\n**Initiative:** [X-1]\n"
+        )
+    text = repo.ledger.read_text("utf-8")
+    text = text.replace("all tests pass.", f"all tests pass. See {summaries}.")
+    repo.ledger.write_text(text, "utf-8")
+    assert [one["brief"] for one in sprints(repo, "show")] == [BRIEF] * 2
+
+
 def test_a_brief_lies_in_a_folder_of_the_run_that_is_cited(repo: Repository) -> None:
     tied(repo, "", f" Artifacts: `{FOLDER}/analysis/`.")
     (repo.path / FOLDER / "analysis").mkdir()

@@ -211,9 +211,14 @@ def _section(plan: Ledger, item: str, *, is_recorded: bool) -> Item:
 
 
 def _briefs(config: Config, section: Item, given: Path | None) -> tuple[Tied, ...]:
-    """The brief that is given, else those that the item is tied to."""
+    """The brief that is given, else those that the item is tied to, up to one that says all."""
     if given is None:
-        return tuple(briefs_of(WorkTree(config.root), config.ledger_path, section))
+        found: list[Tied] = []
+        for one in briefs_of(WorkTree(config.root), config.ledger_path, section):
+            found.append(one)
+            if one.brief.rerun and one.brief.bundle:
+                break
+        return tuple(found)
     brief = read_brief(read.read_bytes(given, hint="give a brief"))
     return (Tied(files.inside(config.root, given), brief, is_named=True),)
 

@@ -1,7 +1,6 @@
 """The briefs that an item is tied to, and the sprints that it and its actions stand for."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final, NamedTuple
 
 from ledger.errors import LedgerError
@@ -14,7 +13,7 @@ from ledger.git.files import Files
 from ledger.plan.model import Item, Ledger, newest_first
 from ledger.plan.standing import may_be_brief, sprint_number
 
-_MOST_BRIEFS: Final = 20  # documents that are looked into for a sprint
+_MOST_DOCUMENTS: Final = 200  # that are there, and are looked into for a brief
 
 
 def item_of(brief: Brief, ledger: Ledger | None) -> Item | None:
@@ -43,11 +42,15 @@ def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[T
         *(o.text for o in newest_first(item.attempts)),
     )
     places = (place for said in (own or others) for place in documents(view, said, plan))
-    for path in islice(dict.fromkeys(places), _MOST_BRIEFS):
+    looked_into = 0
+    for path in dict.fromkeys(places):
         try:
             data = view.read(path, LARGEST)
         except LedgerError:
             continue
+        looked_into += 1
+        if looked_into > _MOST_DOCUMENTS:
+            return
         brief = read_brief(data) if own or may_be_brief(data) else None
         if brief and (own or brief.initiative in (None, item.id)):
             yield Tied(path, brief, bool(own))
