@@ -191,6 +191,12 @@ def _made() -> dict[str, dict[str, str | bytes]]:
             "pytest.log": "=== test session starts ===\ncollected 0 items\n\n"
             "=== no tests ran in 0.01s ===\n"
         },
+        "a core dump": {
+            "exit_code.txt": "139\n",
+            "dump.txt": "           PID: 77 (app)\n        Signal: 11 (SEGV)\n"
+            "                Stack trace of thread 77:\n"
+            "                #0  0x00007f2a00000003 main (app + 0x10)\n",
+        },
         "a suite without tests": {
             "junit.xml": NO_TESTS,
             "exit_code.txt": "0\n",
