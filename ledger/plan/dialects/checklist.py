@@ -120,7 +120,8 @@ class Checklist(Dialect):
             lines += [
                 entry.start
                 for entry in _entries(section.blocks)
-                if parts.any_box(parts.entry_text(document, entry))
+                if "[" in document.line(entry.start)
+                and parts.any_box(parts.entry_text(document, entry))
             ]
         if not lines:
             return None
