@@ -179,7 +179,7 @@ item 20: the-licence-of-the-old-parser | The licence of the old parser | - | blo
 
 
 def test_the_page_of_the_checklist_is_read_and_written_as_it_says() -> None:
-    plan, shown = (
+    plan, _, shown = (
         block.encode() for block in re.findall(r"```markdown\n(.*?)```", PAGE, re.DOTALL)
     )
     ledger = reader.read(plan)
