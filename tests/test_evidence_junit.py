@@ -494,6 +494,17 @@ def test_the_last_line_counts_what_was_before_the_teardown(cases: str, printed: 
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "completeness"), [("t/odd.test.mjs", "failed"), ("reads Store.js", None)]
+)
+def test_a_failed_test_case_called_as_its_file_could_not_be_loaded(
+    name: str, completeness: str | None
+) -> None:
+    """As vitest writes it; a test may be called after a file, too."""
+    case = one("failed", name=name).replace("'c'", "'t/odd.test.mjs'")
+    assert read(suite(case, name="t/odd.test.mjs")).completeness == completeness
+
+
 def test_an_interrupted_run_is_not_complete() -> None:
     part = read((DATA / "pytest-interrupted.xml").read_bytes())
     assert (part.completeness, part.reason) == ("incomplete", "stopped in the middle of a test")

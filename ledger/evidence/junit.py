@@ -246,8 +246,9 @@ class Cases:
         if verdicts:
             result = judge(identity, attributes, verdicts)
             if result.outcome in FAILING and (name.endswith(_SCRIPTS) or classname == _FAILED_TEST):
-                of_file = (suite.attributes.get("name"), "Test suite failed to run", _FAILED_TEST)
-                if classname in of_file or (classname == "test" and "/" in name):
+                is_file = name == classname == suite.attributes.get("name")
+                of_file = ("Test suite failed to run", _FAILED_TEST)
+                if is_file or classname in of_file or (classname == "test" and "/" in name):
                     self.not_loaded = name
             in_teardown = _in_teardown(result)
             if len(tags) > 1 or in_teardown:
