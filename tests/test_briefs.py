@@ -275,6 +275,20 @@ def test_a_sprint_ends_where_another_begins_however_deep() -> None:
     ]
 
 
+DRAWINGS = [
+    ("runs/<STAMP>/\n├── a.log\n└── b.txt  # why", ["runs/<STAMP>/", "runs/<STAMP>/a.log",
+                                                   "runs/<STAMP>/b.txt"]),
+    ("Whole:          In parts:\n┌──────┐       ┌──────┐\n│ all  │       │ part │\n└──────┘       └──────┘", []),
+    ("| Flag | What |\n|------|------|\n| `--size N` | in parts of N rows |", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("drawn", "paths"), DRAWINGS)
+def test_a_bundle_is_a_tree_of_files(drawn: str, paths: list[str]) -> None:
+    brief = read_brief(f"# B\n\n```\n{drawn}\n```\n".encode())
+    assert [one.path for one in brief.bundle] == paths
+
+
 TIMES = [
     ("Runtime:** 1430.60s, 53.8% margin below 3600s timeout", 1430.6, 53.8),
     ("Runtime:** 1430.60s, timeout 3600s", 1430.6, None),

@@ -79,6 +79,7 @@ _RANGE: Final = re.compile(r"(\d[\d.]{0,20})[-\u2013](\d[\d.]{0,20})")
 _BRANCH: Final = re.compile(
     r"(?P<stem>[ \t\u00a0|\u2502]*)(?:[\u251c\u2514\u2570+`][\u2500-]+[ \t]*)"
 )
+_BOX: Final = re.compile(r"[\u2500-\u257f|]")
 # e.g. "name (optional)", "name  # what it is"
 _NOTE: Final = re.compile(r"[ \t]+(?:\((?P<note>[^()]{1,200})\)|#.*|\u2190.*|<-.*)[ \t]*\Z")
 
@@ -454,7 +455,12 @@ def _expected(others: Sequence[Part]) -> Iterator[Expected]:
 def _bundle(every: Sequence[Part]) -> Iterator[BundleEntry]:
     for fence in (fence for part in every for group in part.groups for fence in group.every_fence):
         if any(_BRANCH.match(line) for line in fence.lines):
-            yield from _tree(fence)
+            entries = [*_tree(fence)]
+            names = [entry.path.rstrip("/").rpartition("/")[2] for entry in entries]
+            # Boxes and tables are drawn with the same characters.
+            words = sum(" " in name for name in names)
+            if not any(map(_BOX.search, names)) and 2 * words <= len(names):
+                yield from entries
 
 
 def _tree(fence: Fence) -> Iterator[BundleEntry]:
