@@ -187,7 +187,7 @@ class Judge:
         ended = truth.whole and not truth.green and not truth.nothing and not apart
         if ended and completeness != "complete":
             self.differ(f"{completeness} though it ran to its end", evidence["reason"])
-        some = any("passed" in each for each in truth.cases.values()) and not truth.selected
+        some = any(each == {"passed"} for each in truth.cases.values()) and not truth.selected
         if truth.green and some and self.result not in {"success", None}:
             self.differ(f"{self.result} of a green run", evidence["reason"])
         self.names()
