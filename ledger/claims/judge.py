@@ -5,7 +5,6 @@ is surely about the attempt's own run, that run is one folder with one value of 
 the value is another one. Everything else is unverifiable.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -15,10 +14,11 @@ from typing import Final
 from ledger.claims import changes, counts, names, times
 from ledger.claims.entries import Entry, Place, Wanted, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
-from ledger.claims.model import Claim, JudgedClaim, RunName
+from ledger.claims.model import ARITHMETIC, Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.rounds import judge_rounds
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of, untold
+from ledger.claims.words import OF_NO_PART, is_compared, is_elsewhere, judge_words, words_claimed
 from ledger.evidence.outputs import Outputs
 from ledger.gates.done import against_success, reason_in, subject_of
 from ledger.plan.model import Attempt, Ledger
@@ -52,23 +52,10 @@ _JUDGES_OF_NAMES: Final[dict[str, Callable[[Claim, Entry, Place], JudgedClaim]]]
     "reference": names.judge_reference,
     "stamp": names.judge_stamp,
 }
+# What words say as figures do.
+_IN_WORDS = frozenset({"count", "rate", "duration", "exit_code", "memory", "test", "delta"})
 # What only a run can tell.
 _OF_RUNS = frozenset({*_JUDGES, "delta", "test", "result"})
-# e.g. "all 12 tests pass"
-_ALL_PASS = re.compile(
-    r"\ball (?:the )?(?:\d{1,9} )?tests (?:now |still )?"
-    r"(?:pass(?:ed|es|ing)?|succeed(?:ed)?|are (?:passing|green))\b",
-    re.IGNORECASE,
-)
-EVERY_TEST = "all tests pass"
-_DOUBT = re.compile(
-    r"\b(?:not|never|cannot|until|once|should|shall|must|may|might|expect\w*|want\w*|need\w*|before|"
-    r"will|would|if|when|where|whether|make|makes|ensure|verify|check|to|so|that|except|but|goal|"
-    r"target|criteri\w*|previous\w*|other|nearly|almost|claim\w*)\b|n't\b",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[.;!?](?=\s)|\n")
-_FEW = 200  # characters of a sentence that may say otherwise
 _MOST = 300  # claims with a number in one entry; judging one looks at the others
 _MOST_ARCHIVED = 10_000  # numbers that an item may say lie in the archive
 _RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
@@ -87,10 +74,11 @@ def judge_plan(
         claims = claims_of(entry)
         named = {name: runs.named(entry, name) for name in _run_names(claims)}
         own = runs.read(entry.runs) if any(map(_is_of_own_run, claims)) else ()
+        before = runs.before(entry) if any(map(is_compared, claims)) else ()
         # What succeeds in the end is judged by the newest run that was made for it.
         newest = list(entry.made)[-1:] if entry.success else []
         last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
-        found += judge(entry, claims, own, named, place, last=last)
+        found += judge(entry, claims, own, named, place, last=last, before=before)
         found += judge_rounds(entry, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
 
@@ -155,7 +143,12 @@ def claims_of(entry: Entry) -> list[Claim]:
     """The claims that an entry's text makes, but for the paths it cites and its date."""
     own = own_run(entry.attempt, entry.item, entry.stamp, entry.runs)
     context = Context(Prose(entry.text, entry.line), entry.item, entry.attempt, own)
-    return [*_result_claimed(entry), *_figures_claimed(context), *names.names_claimed(context)]
+    return [
+        *_result_claimed(entry),
+        *_figures_claimed(context),
+        *names.names_claimed(context),
+        *words_claimed(context),
+    ]
 
 
 def first_figure(attempt: Attempt) -> str:
@@ -167,7 +160,12 @@ def first_figure(attempt: Attempt) -> str:
     for claim in _figures_claimed(context):
         if claim.kind in ("count", "sum", "rate", "exit_code") and claim.whose == "own":
             return claim.said
-    return next((one_line(found[0]) for found in _all_passed(attempt.text)), "")
+    every = (
+        claim
+        for claim in words_claimed(context)
+        if claim.kind == "result" and not is_elsewhere(claim)
+    )
+    return next((claim.text for claim in every), "")
 
 
 def _result_claimed(entry: Entry) -> Iterator[Claim]:
@@ -182,24 +180,6 @@ def _result_claimed(entry: Entry) -> Iterator[Claim]:
             claimed="success",
             line=entry.line + before.count("\n"),
         )
-    for found in _all_passed(entry.text) if entry.runs else ():
-        yield Claim(
-            item=entry.item,
-            attempt=entry.attempt,
-            kind="result",
-            text=one_line(found[0]),
-            claimed=EVERY_TEST,
-            line=entry.line + entry.text.count("\n", 0, found.start()),
-        )
-
-
-def _all_passed(text: str) -> Iterator[re.Match[str]]:
-    """Each place that says of all tests that they passed, and neither doubts nor denies it."""
-    for found in _ALL_PASS.finditer(text):
-        before = _SENTENCE_END.split(text[max(0, found.start() - _FEW) : found.start()])[-1]
-        after = _SENTENCE_END.split(text[found.end() : found.end() + _FEW])[0]
-        if not (_DOUBT.search(before) or _DOUBT.search(after)):
-            yield found
 
 
 def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClaim:
@@ -210,10 +190,6 @@ def _judge_result(claim: Claim, entry: Entry, runs: Sequence[Run]) -> JudgedClai
         if ended is None:
             return claim.unverifiable(untold(runs, "its run tells of no result"))
         return claim.supported("no failure", ended.path)
-    if claim.claimed == EVERY_TEST:
-        if all(run.failure and any(one.totals.failing for one in run.every) for run in runs):
-            return claim.contradicted(failed.failure, failed.path, "the attempt's own run failed")
-        return claim.unverifiable("it may be said of another run, or of a part of this one")
     # Whoever names what succeeded says that it is not the run.
     reason = reason_in(entry.text) or subject_of(entry.success)
     if against_success("success", failed.failure, reason) == "warning":
@@ -272,35 +248,67 @@ def judge(
     place: Place,
     *,
     last: Sequence[Run] = (),
+    before: Sequence[Run] = (),
 ) -> list[JudgedClaim]:
     """Every claim of ``entry`` with its verdict, in the order of the text. ``runs`` are its own,
     ``named`` those that other names stand for, ``last`` one by which only its result is judged."""
     found: list[JudgedClaim] = []
-    numbers = (claim for claim in claims if claim.kind in _JUDGES)
+    plain = [claim for claim in claims if not claim.statement]
+    numbers = (claim for claim in plain if claim.kind in _JUDGES)
     for _, breath in groupby(numbers, key=lambda claim: claim.group):
         together = list(breath)
         elsewhere = _runs_named([name for c in together for name in c.runs], named)
-        group = Group(together, runs, claims, elsewhere)
+        group = Group(together, runs, plain, elsewhere)
         for claim in together:
             is_loose = claim.whose == "loose"
             judged = claim.unverifiable(LOOSE) if is_loose else _JUDGES[claim.kind](group, claim)
             found.append(judged)
-    for claim in claims:
-        if claim.kind == "test":
-            found.append(names.judge_test(claim, runs))
-        elif claim.kind == "result":
-            others = () if claim.claimed == EVERY_TEST else last
-            found.append(_judge_result(claim, entry, (*runs, *others)))
+    for claim in plain:
+        if claim.kind == "result":
+            found.append(_judge_result(claim, entry, (*runs, *last)))
         elif claim.kind in _JUDGES_OF_NAMES:
             found.append(_JUDGES_OF_NAMES[claim.kind](claim, entry, place))
     found += changes.judge_deltas(
-        [claim for claim in claims if claim.kind == "delta"],
+        [claim for claim in plain if claim.kind == "delta"],
         runs,
         lambda claim: _runs_named(claim.against or claim.runs, named),
     )
+    said = [claim for claim in claims if claim.statement]
+    others = [claim for claim in said if is_elsewhere(claim)]
+    told = [judge_words(claim, runs, before) for claim in said if not is_elsewhere(claim)]
+    found = _one_of_each([_unless_in(others, claim) for claim in found], told)
     cited = (names.judge_artifact(path, entry, place) for path in entry.cited)
     found += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]
     return sorted(found, key=lambda claim: claim.line)
+
+
+def _one_of_each(figures: Sequence[JudgedClaim], told: Sequence[JudgedClaim]) -> list[JudgedClaim]:
+    """Figures and statements, each thing that is said once. The statement decides, for it knows
+    the whole sentence, but where a figure is supported or no statement can be judged."""
+    found = list(figures)
+    for statement in told:
+        same = [claim for claim in found if _is_same(claim, statement)]
+        is_mute = statement.verdict == "unverifiable" and statement.reason != OF_NO_PART
+        if any(claim.verdict == "supported" or is_mute for claim in same):
+            continue
+        at = found.index(same[0]) if same else len(found)
+        found[at:at] = [statement]
+        found = [claim for claim in found if claim not in same]
+    return found
+
+
+def _unless_in(elsewhere: Sequence[Claim], claim: JudgedClaim) -> JudgedClaim:
+    """A figure's verdict; none that contradicts it where its sentence speaks of something else."""
+    is_elsewhere = any(c.line == claim.line and claim.text in c.text for c in elsewhere)
+    is_of_run = claim.evidence != ARITHMETIC and not claim.against
+    if is_elsewhere and is_of_run and claim.verdict == "contradicted":
+        return claim.unverifiable(LOOSE)
+    return claim
+
+
+def _is_same(claim: JudgedClaim, statement: JudgedClaim) -> bool:
+    is_there = claim.line == statement.line and claim.text.rstrip(".") in statement.text
+    return is_there and claim.statement is None and claim.kind in _IN_WORDS
 
 
 def _runs_named(run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]) -> list[Run]:

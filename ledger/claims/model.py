@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.plan.model import Model
+from ledger.plan.statements.model import Statement
 
 ClaimKind = Literal[
     "count", "rate", "sum", "duration", "margin", "exit_code", "memory", "cpu", "delta",
@@ -86,6 +87,8 @@ class Claim(Model):
     """The path, commit, test, item or stamp that is claimed to be there."""
     of: tuple[Amount | None, ...] = Field(default=(), exclude=True)
     """What a rate, a margin or a change is calculated from, in the order of its kind."""
+    statement: Statement | None = Field(default=None, exclude=True)
+    """What is said, where words say it."""
     is_firm: bool = Field(default=False, exclude=True)
     """Whether the wording leaves no doubt that this run's result is told."""
 

@@ -74,6 +74,8 @@ class Run(NamedTuple):
     failure: str
     unread: str
     figures: Mapping[str, tuple[Figure, ...]]
+    finished: bool | None = None
+    deselected: int | None = None
 
     @property
     def every(self) -> tuple[Session, ...]:
@@ -82,9 +84,14 @@ class Run(NamedTuple):
 
     @property
     def single(self) -> Session | None:
-        """The only session, where all outputs that count tests count the same."""
+        """The only session, where all outputs that count tests count the same; JUnit XML knows no
+        expected failures and no unexpected passes."""
         counted = [session for session in self.every if not session.is_empty] or list(self.every)
-        return counted[0] if len({session.key for session in counted}) == 1 else None
+        kinds = {
+            (passed + xpassed, failed, errors, skipped + xfailed)
+            for passed, failed, errors, skipped, xfailed, xpassed in (one.key for one in counted)
+        }
+        return counted[0] if len(kinds) == 1 else None
 
 
 def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
@@ -135,7 +142,20 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
         failure=evidence.failure,
         unread=evidence.reason if evidence.totals is None else "",
         figures={name: figures(name) for name in _MEASURES},
+        finished=_has_finished(evidence),
+        deselected=evidence.deselected
+        if evidence.deselected is not None
+        else 0
+        if any(part.reader == "pytest-log" for part in parts)
+        else None,
     )
+
+
+def _has_finished(evidence: Evidence) -> bool | None:
+    """Whether a run came to its end; None where that is not known."""
+    if evidence.completeness in ("timeout", "crashed", "incomplete"):
+        return False
+    return True if evidence.exit_code in (0, 1) and evidence.totals else None
 
 
 def _session(of: Evidence | Part, file: str, totals: Totals, *, is_partial: bool) -> Session:
@@ -169,6 +189,21 @@ class Runs:
                 for name in (("attempt", str(entry.attempt)), *(("phase", p) for p in phases)):
                     cited.setdefault((entry.item, *name), {})[run] = None
         return cited
+
+    @cached_property
+    def _earlier(self) -> Mapping[tuple[str | None, int | None], Mapping[str, str]]:
+        """The runs of the attempt before each attempt of an item."""
+        last: dict[str | None, Mapping[str, str]] = {}
+        found: dict[tuple[str | None, int | None], Mapping[str, str]] = {}
+        for entry in self._entries():
+            if entry.runs and (entry.item, entry.attempt) not in found:
+                found[entry.item, entry.attempt] = last.get(entry.item, {})
+                last[entry.item] = entry.runs
+        return found
+
+    def before(self, entry: Entry) -> list[Run]:
+        """The runs of the attempt of the item that comes before, of those that cite any."""
+        return self.read(self._earlier.get((entry.item, entry.attempt), {}))
 
     def named(self, entry: Entry, name: RunName) -> list[Run]:
         """The runs that a name stands for where ``entry`` uses it."""

@@ -109,7 +109,7 @@ def duration(reading: Reading, index: int) -> bool:
         index,
         measure="elapsed_s" if wall else "duration_s",
         amount=amount,
-        is_firm=with_counts or named,
+        is_firm=with_counts or bool(label),
         name="counts" if with_counts else "alias" if alias else label,
     )
     return True
@@ -385,14 +385,15 @@ def judge_plain(group: Group, claim: Claim) -> JudgedClaim:
 
 
 def _supported(claim: Claim, figure: Figure) -> JudgedClaim:
-    return claim.supported(_shown(claim.kind, figure.value), figure.file)
+    return claim.supported(shown(claim.kind, figure.value), figure.file)
 
 
 def _contradicted(claim: Claim, figure: Figure, reason: str) -> JudgedClaim:
-    return claim.contradicted(_shown(claim.kind, figure.value), figure.file, reason)
+    return claim.contradicted(shown(claim.kind, figure.value), figure.file, reason)
 
 
-def _shown(kind: str, value: float) -> str:
+def shown(kind: str, value: float) -> str:
+    """A figure as a verdict gives it."""
     if kind == "exit_code":
         return str(int(value))
     if kind == "cpu":

@@ -1,0 +1,408 @@
+"""What an entry says of its run in words, held against the run and the one before it.
+
+A statement is supported where one of the runs that may be meant has what is said, and contradicted
+where each of them has another value. What the outputs do not tell, or what is said of a part that
+they do not name, is unverifiable.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from math import inf
+from typing import Final, NamedTuple
+
+from ledger.claims.model import Claim, ClaimKind, JudgedClaim
+from ledger.claims.prose import Context
+from ledger.claims.runs import ROUNDED, SEVERAL_SESSIONS, Run, Session, about, options
+from ledger.claims.times import shown
+from ledger.evidence.model import FAILING, TestResult, Totals, recount
+from ledger.plan.statements.model import Quantity, Statement
+from ledger.plan.statements.reader import statements
+
+OF_NO_PART = "it is said of a part, or of something else, that the outputs do not name"
+_KINDS: Final[dict[Quantity, ClaimKind]] = {
+    "outcome": "test", "only_failing": "test", "new": "delta", "cleared": "delta",
+    "still": "delta", "change": "delta", "unchanged": "delta", "duration": "duration",
+    "memory": "memory", "exit_code": "exit_code", "pass_rate": "rate", "fail_rate": "rate",
+    "all_passed": "result", "not_run": "result", "finished": "result",
+}  # fmt: skip
+# Where a run has it as a figure of its own.
+_FIGURES: Final[dict[str, tuple[str, ...]]] = {
+    "duration": ("duration_s", "elapsed_s"),
+    "memory": ("peak_rss_bytes",),
+    "exit_code": ("exit_code",),
+}
+_COUNTED: Final = frozenset(Totals.model_fields) - {"rerun"} | {"executed"}
+_COMPARED: Final = frozenset(("new", "cleared", "still", "change", "unchanged"))
+_TIMEOUT: Final = re.compile(r"time[- ]?d? ?out", re.IGNORECASE)
+_NEAR_S = 2.0  # seconds, or a tenth, that a time may be off: people round, and measure other things
+_NEAR = 0.1
+_MOST = 300  # statements of one entry
+
+
+class Found(NamedTuple):
+    """What a run has of a quantity: the values that may be meant, how the plain one reads, and
+    the file that has it."""
+
+    values: tuple[float, ...]
+    shown: str
+    file: str
+
+
+def words_claimed(context: Context) -> list[Claim]:
+    """What an entry says of its run in words."""
+    text = context.prose.text
+    found: list[Claim] = []
+    for said in statements(text)[:_MOST]:
+        kind = _KINDS.get(said.quantity, "count")
+        if said.quantity != "outcome":
+            found.append(context.claim(kind, (said.start, said.end), statement=said))
+            continue
+        at = said.start
+        for name in said.names:  # each test by itself
+            at = max(at, text.find(name, at, said.end))
+            span, one = (at, at + len(name)), said._replace(names=(name,))
+            found.append(context.claim(kind, span, said.outcome, statement=one))
+    return found
+
+
+def is_elsewhere(claim: Claim) -> bool:
+    """Whether a passage is said of something else than the run, whatever its figures are."""
+    return claim.statement is not None and claim.statement.quantity == "elsewhere"
+
+
+def is_compared(claim: Claim) -> bool:
+    """Whether a statement speaks of the run before, too."""
+    return claim.statement is not None and _is_of_before(claim.statement)
+
+
+def judge_words(claim: Claim, runs: Sequence[Run], before: Sequence[Run]) -> JudgedClaim:
+    """A statement, held against the attempt's own ``runs`` and those of the attempt ``before``."""
+    said = claim.statement
+    assert said is not None
+    found = [list(_found(said, run, before)) for run in runs]
+    for one in chain(*found):
+        if any(map(said.holds, one.values)):
+            return claim.supported(one.shown, one.file)
+    reason = _doubt(said, runs, found)
+    if reason:
+        return claim.unverifiable(reason)
+    first = found[0][0]
+    return claim.contradicted(first.shown, first.file, "the run says otherwise")
+
+
+def _doubt(said: Statement, runs: Sequence[Run], found: Sequence[Sequence[Found]]) -> str:
+    """Why what no run has is no contradiction; empty where it is one."""
+    if not runs:
+        return "no run is cited"
+    if not all(found):
+        return OF_NO_PART if said.subject else "the outputs do not tell"
+    if not (said.is_sure and _are_own(said.runs, runs)):
+        return "the sentence names another run" if said.is_sure else OF_NO_PART
+    if said.quantity == "executed" and said.high == 0:
+        return "the attempt may have run none of what it cites"
+    if said.quantity in ("finished", "exit_code") and len(runs) == 1:
+        return ""
+    if any(run.single is None for run in runs):
+        return SEVERAL_SESSIONS
+    if said.quantity in ("duration", "memory"):
+        return _doubt_figure(said, runs, found)
+    return ""
+
+
+def _are_own(named: Sequence[str], runs: Sequence[Run]) -> bool:
+    """Whether the runs that a sentence names are the attempt's own."""
+    own = [f"{run.path}/" for run in runs]
+    paths = [path.strip("/") for path in named if "/" in path.strip("/")]
+    return all(any(path in run or run in f"{path}/" for run in own) for path in paths)
+
+
+def _doubt_figure(said: Statement, runs: Sequence[Run], found: Sequence[Sequence[Found]]) -> str:
+    """Why a time or an amount of memory may be another one; empty for no reason."""
+    whole = runs[0].every[:1]
+    if any(one.is_empty and one.totals.collected for one in whole):
+        return "the run only collected tests"
+    values = [value for one in chain(*found) for value in one.values]
+    if len(runs) > 1 or len({round(value, 1) for value in values}) > 2:
+        return SEVERAL_SESSIONS
+    near = max(_NEAR_S if said.quantity == "duration" else 0.0, _NEAR * max(values))
+    is_exact = said.low > 0 and said.high < inf and said.quantity == "duration"
+    if is_exact and any(said.low - near <= value <= said.high + near for value in values):
+        return ROUNDED
+    return ""
+
+
+def _found(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[Found]:
+    """What a run has of what is said; of counts what each of its sessions has, too."""
+    if said.quantity in _FIGURES:
+        if not said.subject:
+            for name in _FIGURES[said.quantity]:
+                for figure in run.figures[name]:
+                    text = shown(said.quantity, figure.value)
+                    yield Found((figure.value,), text, figure.file)
+        return
+    if said.quantity == "finished":
+        if run.finished is not None:
+            ended = "finished" if run.finished else "cut short"
+            yield Found((float(run.finished),), ended, run.path)
+        return
+    for session in run.every if said.quantity in _COUNTED else run.every[:1]:
+        part = _part(session, said)
+        if part is not None and _is_of_before(said):
+            yield from _held_before(said, (part, run), before)
+        elif part is not None:
+            yield from _READERS.get(said.quantity, _counted)(said, part, run)
+
+
+def _is_of_before(said: Statement) -> bool:
+    return said.quantity in _COMPARED or said.outcome.startswith("was ")
+
+
+def _held_before(
+    said: Statement, now: tuple[Session, Run], before: Sequence[Run]
+) -> Iterator[Found]:
+    """What is said of the run before, or compares with it."""
+    run = next((run for run in before if run.every), None)
+    old = _part(run.every[0], said) if run else None
+    if run is None or old is None:
+        return
+    if said.outcome.startswith("was "):
+        yield from _outcomes(said, old, run)
+    elif said.quantity == "change":
+        yield from _changed(said, now, (old, run))
+    else:
+        yield from _compared(said, now[0], old)
+
+
+def _part(session: Session, said: Statement) -> Session | None:
+    """The tests that are meant; None where the outputs do not name them."""
+    if not said.subject:
+        return session
+    if len(session.tests) < session.totals.cases:
+        return None
+    inside: dict[str, TestResult] = {}
+    for subject in said.subject:
+        tests = _tests_of(session, subject)
+        if not tests:
+            return None
+        inside.update(tests)
+    if said.is_outside:
+        inside = {name: test for name, test in session.tests.items() if name not in inside}
+    return Session(session.file, recount(inside.values()), inside)
+
+
+def _tests_of(session: Session, subject: str) -> Mapping[str, TestResult]:
+    """The tests that a file, class or test is named for, or a word of its name."""
+    part = about(session, subject)
+    if part is not None:
+        return part.tests
+    word = subject.lower().replace(" ", "_")
+    return {
+        name: test
+        for name, test in session.tests.items()
+        if word in {piece.removeprefix("test_") for piece in _pieces(name)}
+    }
+
+
+def _pieces(name: str) -> list[str]:
+    """The parts of a test's name, but for its own: ``tests``, ``test_x``, ``TestY``."""
+    return name.lower().partition("::")[0].split(".")
+
+
+def _shown(session: Session) -> str:
+    totals = session.totals
+    return f"{totals.passed} passed, {totals.failing} failing"
+
+
+def _wholes(session: Session, run: Run) -> tuple[float, ...]:
+    """What all tests may mean, the collected ones first."""
+    totals = session.totals
+    counts = [totals.collected, totals.cases, totals.executed, totals.ended]
+    counts.append(totals.passed + totals.failed)
+    if run.deselected and run.whole and totals == run.whole.totals:
+        counts += [totals.collected + run.deselected, totals.collected - run.deselected]
+    return tuple(float(count) for count in dict.fromkeys(counts) if count) or (0.0,)
+
+
+def _is_of(said: Statement, session: Session, run: Run) -> bool:
+    """Whether the whole that is said may be the session's."""
+    return said.of is None or any(
+        said.of[0] - 1e-9 <= whole <= said.of[1] + 1e-9 for whole in _wholes(session, run)
+    )
+
+
+def _counted(said: Statement, session: Session, run: Run) -> Iterator[Found]:
+    """A count of tests by outcome."""
+    values: list[float] = [*options(session, said.quantity, frozenset())]
+    shown = f"{values[0]:.0f} {said.quantity}"
+    if said.quantity in ("collected", "executed"):
+        values = [value for value in (*values, *_wholes(session, run)) if value] or [0.0]
+    if not _is_of(said, session, run):
+        values = [inf]
+    yield Found(tuple(values), shown, session.file)
+
+
+def _all_passed(said: Statement, session: Session, run: Run) -> Iterator[Found]:
+    totals = session.totals
+    is_so = not totals.failing and totals.passed > 0 and _is_of(said, session, run)
+    yield Found((float(not is_so),), _shown(session), session.file)
+
+
+def _failing(_: Statement, session: Session, __: Run) -> Iterator[Found]:
+    totals = session.totals
+    yield Found((float(totals.failing), float(totals.failed)), _shown(session), session.file)
+
+
+def _not_passed(_: Statement, session: Session, __: Run) -> Iterator[Found]:
+    totals = session.totals
+    counts = totals.failing, totals.failed, totals.failing + totals.skipped
+    values = (*counts, totals.cases - totals.passed)
+    yield Found(tuple(map(float, values)), _shown(session), session.file)
+
+
+def _not_run(_: Statement, session: Session, run: Run) -> Iterator[Found]:
+    collected = max(one.totals.collected for one in run.every)
+    left = max(0, collected - session.totals.cases)
+    yield Found((float(left),), f"{left} did not run", session.file)
+
+
+def _timeouts(_: Statement, session: Session, __: Run) -> Iterator[Found]:
+    failing = [test for test in session.tests.values() if test.outcome in FAILING]
+    if len(failing) == session.totals.failing and all(test.message for test in failing):
+        count = sum(bool(_TIMEOUT.search(test.message or "")) for test in failing)
+        yield Found((float(count),), f"{count} timed out", session.file)
+
+
+def _deselected(_: Statement, session: Session, run: Run) -> Iterator[Found]:
+    if run.deselected is not None:
+        yield Found((float(run.deselected),), f"{run.deselected} deselected", session.file)
+
+
+def _rate(said: Statement, session: Session, run: Run) -> Iterator[Found]:
+    rates = _rates(said.quantity, session, run)
+    yield Found(rates, f"{rates[0]:.2f}%", session.file)
+
+
+def _rates(quantity: str, session: Session, run: Run) -> tuple[float, ...]:
+    """Shares of passed, or of failing, tests, by every whole."""
+    totals = session.totals
+    count = totals.passed if quantity == "pass_rate" else totals.failing
+    return tuple(100.0 * count / whole if whole else 0.0 for whole in _wholes(session, run))
+
+
+def _repeated(said: Statement, session: Session, run: Run) -> Iterator[Found]:
+    """Tries beyond the first, or the tests that needed them: a last line counts the tries alone."""
+    told = max(run.every, key=lambda one: one.totals.rerun)
+    tests = [test for test in told.tests.values() if test.tries > 1]
+    tries = told.totals.rerun
+    if said.subject:
+        if tests or not tries:
+            count = sum(test.tries - 1 for test in session.tests.values())
+            yield Found((float(count),), f"{count} rerun", told.file)
+    elif said.quantity == "rerun" or not tries:
+        yield Found((float(tries),), f"{tries} rerun", told.file)
+    elif tests:
+        yield Found((float(len(tests)),), f"{len(tests)} rerun", told.file)
+    elif said.low > tries or said.high < 1:
+        yield Found((float(tries),), f"{tries} rerun", told.file)
+
+
+def _outcomes(said: Statement, session: Session, _: Run) -> Iterator[Found]:
+    """Whether each of the named tests ended so."""
+    outcome = said.outcome.removeprefix("was ")
+    told = recount(session.tests.values())
+    if outcome in ("xfailed", "xpassed") and told != session.totals:
+        return
+    wrong: list[str] = []
+    for name in said.names:
+        part = about(session, name)
+        if part is None and not _is_absent(name, session):
+            return
+        if part is None:
+            wrong.append("not in the run")
+            continue
+        outcomes: set[str] = {test.outcome for test in part.tests.values()}
+        if not _ended(outcome, outcomes):
+            wrong.append(min(outcomes))
+    yield Found((float(bool(wrong)),), ", ".join(wrong) or outcome, session.file)
+
+
+def _is_absent(name: str, session: Session) -> bool:
+    """Whether a session, all of whose tests have names, has others of its module and not this."""
+    if session.is_partial or len(session.tests) < session.totals.cases:
+        return False
+    module = name.partition("::")[0].rpartition("/")[2].removesuffix(".py") if "::" in name else ""
+    return not module or any(module in _pieces(known) for known in session.tests)
+
+
+def _ended(outcome: str, outcomes: set[str]) -> bool:
+    plain = outcome.removeprefix("not ")
+    if plain == "passed":
+        is_so = outcomes <= {"passed", "xpassed"}
+    elif plain in ("failed", "errors"):
+        is_so = bool(outcomes & FAILING)
+    else:
+        is_so = plain in outcomes
+    return is_so != outcome.startswith("not ")
+
+
+def _only(said: Statement, session: Session, _: Run) -> Iterator[Found]:
+    """Whether no other tests than the named ones fail, and some do."""
+    failing = {name: t.outcome for name, t in session.tests.items() if t.outcome in FAILING}
+    if len(failing) != session.totals.failing:
+        return
+    named: set[str] = set()
+    for name in said.names:
+        part = about(session, name)
+        if part is None:
+            return
+        named.update(part.tests)
+    failed = {name for name, outcome in failing.items() if outcome == "failed"}
+    is_so = bool(failing) and (failing.keys() <= named or (bool(failed) and failed <= named))
+    yield Found((float(not is_so),), _shown(session), session.file)
+
+
+def _compared(said: Statement, now: Session, old: Session) -> Iterator[Found]:
+    """How the failing tests of two runs differ."""
+    failing, failed = (
+        {name for name, test in one.tests.items() if test.outcome in FAILING} for one in (now, old)
+    )
+    if len(failing) != now.totals.failing or len(failed) != old.totals.failing:
+        return
+    counts = {
+        "new": len(failing - failed),
+        "cleared": len(failed - failing),
+        "still": len(failing & failed),
+        "unchanged": len(failing ^ failed),
+    }
+    shown = f"{counts['new']} new, {counts['cleared']} cleared, {counts['still']} still failing"
+    yield Found((float(counts[said.quantity]),), shown, now.file)
+
+
+def _changed(
+    said: Statement, now: tuple[Session, Run], old: tuple[Session, Run]
+) -> Iterator[Found]:
+    """By how much a figure of two runs differs; of changes from a figure, where it is the old."""
+    pairs: list[tuple[float, float]] = []
+    if said.outcome in _FIGURES:
+        for name in _FIGURES[said.outcome]:
+            first, second = (run.figures[name][:1] for run in (old[1], now[1]))
+            pairs += [(a.value, b.value) for a, b in zip(first, second, strict=False)]
+    elif said.outcome in ("pass_rate", "fail_rate"):
+        rates = [_rates(said.outcome, session, run) for session, run in (old, now)]
+        pairs = list(zip(*rates, strict=False))
+    elif said.outcome in _COUNTED:
+        counts = [options(session, said.outcome, frozenset()) for session, _ in (old, now)]
+        pairs = [(float(a), float(b)) for a, b in zip(*counts, strict=False)]
+    if pairs:
+        of = said.of or (-inf, inf)
+        values = [b - a for a, b in pairs if of[0] - 1e-9 <= a <= of[1] + 1e-9]
+        yield Found(tuple(values), f"{pairs[0][0]:g} -> {pairs[0][1]:g}", now[0].file)
+
+
+_READERS: Final[dict[Quantity, Callable[[Statement, Session, Run], Iterator[Found]]]] = {
+    "all_passed": _all_passed, "failing": _failing, "not_passed": _not_passed,
+    "not_run": _not_run, "timeouts": _timeouts, "deselected": _deselected, "pass_rate": _rate,
+    "fail_rate": _rate, "rerun": _repeated, "flaky": _repeated, "outcome": _outcomes,
+    "only_failing": _only,
+}  # fmt: skip

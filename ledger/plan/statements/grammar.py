@@ -1,0 +1,296 @@
+"""The grammar: patterns over the letters of a sentence, each with what it states."""
+
+import re
+from collections.abc import Callable, Sequence
+from math import inf
+from typing import Final
+
+from ledger.plan.statements.model import NOT_SO, OUTCOMES, Quantity, Statement
+from ledger.plan.statements.tokens import Token
+
+
+class Wording:
+    """A row of the grammar that matched. Its groups are named by one letter and a digit that tells
+    alternatives apart: ``n`` and ``k`` numbers, ``q`` an outcome, ``s``, ``l`` and ``o`` parts."""
+
+    def __init__(
+        self, found: Sequence[Token], match: re.Match[str], at: int, subject: tuple[str, ...]
+    ) -> None:
+        """``found`` are the tokens that the pattern was matched with, the sentence begins at
+        ``at``, and ``subject`` is the part that a label before names."""
+        self._groups = {
+            name[0]: found[match.start(name)]
+            for name, letters in match.groupdict().items()
+            if letters
+        }
+        self.tokens = found[match.start() : match.end()]
+        self.codes = match[0]
+        self._span = at + self.tokens[0].start, at + self.tokens[-1].end
+        self._subject = subject
+
+    def has(self, names: str) -> bool:
+        """Whether one of the groups is there."""
+        return any(name in self._groups for name in names)
+
+    def code(self, name: str) -> str:
+        """The letter of a group; empty where it is not there."""
+        return self._groups[name].code if name in self._groups else ""
+
+    def number(self, name: str = "n") -> Token:
+        """The number of a group; zero where it is not there."""
+        return self._groups.get(name, Token("N", 0, 0))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tests that are named."""
+        return tuple(token.text for token in self.tokens if token.code == "n")
+
+    @property
+    def text(self) -> str:
+        """The words, in small letters."""
+        return " ".join(token.text for token in self.tokens).lower()
+
+    def say(self, quantity: Quantity, low: float = 0.0, high: float | None = None) -> Statement:
+        """A statement of this wording, of a value or of all between two."""
+        part = next((self._groups[name] for name in "slo" if name in self._groups), None)
+        return Statement(
+            *self._span,
+            quantity,
+            low,
+            low if high is None else high,
+            subject=part.names if part else self._subject,
+            is_outside=part is not None and part.code == "o",
+            is_sure=part is None or part.code in "flo" or "sT" in self.codes,
+        )
+
+    def of(self, quantity: Quantity, name: str = "n") -> Statement:
+        """A statement whose value is a number of the wording."""
+        number = self.number(name)
+        return self.say(quantity, number.low, number.high)._replace(of=number.of)
+
+    def ended(self, outcome: str) -> Statement:
+        """The statement that the named tests ended so."""
+        return self.say("outcome")._replace(names=self.names, outcome=outcome)
+
+    def changed(self, what: Quantity, low: float, high: float) -> Statement:
+        """The statement that something has changed by so much."""
+        return self.say("change", min(low, high), max(low, high))._replace(outcome=what)
+
+
+def _count(m: Wording) -> list[Statement]:
+    quantity = OUTCOMES[m.code("q")]
+    if quantity == "rerun" and ("T" in m.codes or "flak" in m.text):
+        quantity = "flaky"
+    if m.codes.startswith("Z") and "success" in m.text:
+        return []
+    return [m.of(quantity)]
+
+
+def _all(m: Wording) -> list[Statement]:
+    total = (m.number().low, m.number().high) if m.has("n") else None
+    return [m.say("all_passed")._replace(of=total)]
+
+
+def _not_all(m: Wording) -> list[Statement]:
+    return [m.say("all_passed", NOT_SO)]
+
+
+def _first_try(m: Wording) -> list[Statement]:
+    return [m.say("all_passed"), m.say("rerun")]
+
+
+def _all_but(m: Wording) -> list[Statement]:
+    if m.names:
+        return [m.say("only_failing")._replace(names=m.names)]
+    if m.has("sl"):
+        return [m.of("failing"), m.say("failing")._replace(is_outside=True)]
+    rest, whole = m.number(), m.number("k")
+    if m.has("k"):
+        return [m.say("passed", whole.low - rest.high, whole.high - rest.low)]
+    return [m.of("not_passed")]
+
+
+def _only(m: Wording) -> list[Statement]:
+    if m.names:
+        return [m.say("only_failing")._replace(names=m.names)]
+    return [m.say("failing")._replace(is_outside=True), m.say("failing", 1.0, inf)]
+
+
+def _where(m: Wording) -> list[Statement]:
+    """All failures are in one place."""
+    elsewhere = m.say("failing")._replace(is_outside=True)
+    return [elsewhere, m.of("failing")] if m.has("n") else [elsewhere]
+
+
+def _outcome(m: Wording) -> list[Statement]:
+    outcome = OUTCOMES[m.code("q")]
+    return [m.ended(f"not {outcome}" if m.has("b") else outcome)]
+
+
+def _fixed(m: Wording) -> list[Statement]:
+    return [m.ended("not passed" if m.has("b") else "passed")]
+
+
+def _new(m: Wording) -> list[Statement]:
+    return [m.of("new")]
+
+
+def _cleared(m: Wording) -> list[Statement]:
+    return [m.say("still") if m.has("a") else m.of("cleared")]
+
+
+def _still(m: Wording) -> list[Statement]:
+    if m.names:
+        return [m.ended("was failed")]
+    return [m.say("new") if m.has("a") else m.of("still")]
+
+
+def _turned(m: Wording) -> list[Statement]:
+    """Tests that passed before, and what became of them."""
+    before = m.ended("was passed")
+    return [before, m.ended(OUTCOMES[m.code("q")])] if m.has("q") else [before]
+
+
+def _change(m: Wording) -> list[Statement]:
+    sign = -1 if m.has("v") else 1
+    low, high = (m.number().low, m.number().high) if m.has("n") else (1e-6, inf)
+    return [m.changed(OUTCOMES[m.code("q")], sign * low, sign * high)]
+
+
+def _signed(m: Wording) -> list[Statement]:
+    return [m.changed(OUTCOMES[m.code("q")], m.number().low, m.number().high)]
+
+
+def _faster(m: Wording) -> list[Statement]:
+    return [m.changed("duration", -inf, -1e-6) if m.has("e") else m.changed("duration", 1e-6, inf)]
+
+
+def _needs(m: Wording) -> list[Statement]:
+    sign = -1 if m.has("v") else 1
+    return [m.changed("memory", sign * m.number().low, sign * m.number().high)]
+
+
+def _from_to(m: Wording) -> list[Statement]:
+    before, after = m.number(), m.number("k")
+    quantity: Quantity = "fail_rate" if "k" in m.codes else "pass_rate"
+    if m.has("q"):
+        quantity = OUTCOMES[m.code("q")]
+    change = m.changed(quantity, after.low - before.high, after.high - before.low)
+    return [m.say(quantity, after.low, after.high), change._replace(of=(before.low, before.high))]
+
+
+def _time(m: Wording) -> list[Statement]:
+    took = m.of("duration")
+    if "finish" in m.text or "complet" in m.text:
+        return [took, m.say("finished", 1.0)]
+    return [took]
+
+
+def _stopped(m: Wording) -> list[Statement]:
+    return [m.say("finished"), m.of("duration")]
+
+
+def _memory(m: Wording) -> list[Statement]:
+    return [m.of("memory")]
+
+
+def _exit(m: Wording) -> list[Statement]:
+    return [m.of("exit_code") if m.has("n") else m.say("exit_code", 1.0, inf)]
+
+
+def _rate(m: Wording) -> list[Statement]:
+    return [m.of("fail_rate" if m.has("k") or m.code("q") == "F" else "pass_rate")]
+
+
+def _finished(m: Wording) -> list[Statement]:
+    return [m.say("finished", float(m.has("z") != m.has("b")))]
+
+
+def _all_ran(m: Wording) -> list[Statement]:
+    return [m.of("executed") if m.has("n") else m.say("not_run")]
+
+
+def _passed(m: Wording) -> list[Statement]:
+    return [m.of("passed")]
+
+
+def _total(m: Wording) -> list[Statement]:
+    return [m.of("collected")]
+
+
+def _errors(m: Wording) -> list[Statement]:
+    return [m.of("errors")]
+
+
+def _unchanged(m: Wording) -> list[Statement]:
+    return [m.say("unchanged")]
+
+
+_NAMES = "n(?:[,&]+n|n)*"
+_OF = "(?:g[RLA]*)?"  # "of the collected"
+_O = "[PFESXYLRDUV]"
+_ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
+    # e.g. "all but two of the tests pass", "green apart from six failures"
+    (
+        rf"(?:Ag?T?P?|WP?|P)B(?P<n>N|{_NAMES})(?:g?(?P<k>N))?{_OF}(?P<s>s)?T?(?P<l>l)?[FR]*P?",
+        _all_but,
+    ),
+    # e.g. "not everything passes", "the suite is not green"
+    (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|WbP|bP)W?|ZPW|WF", _not_all),
+    (r"AN?g?T*P①", _first_try),
+    # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
+    (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>l)?W?R?&?P(?P<o>o)?", _all),
+    (r"(?P<n>N)?(?P<s>s)?TW?AP|WR?:?P(?![BN])|(?<![NAZOsgxp])T:?P(?![BN])|PW(?![PN])", _all),
+    # e.g. "only test_a and test_b fail", "only the layout tests fail"
+    (rf"O(?:{_NAMES})[FE]|O[NJ]*F?T?F?J?(?:{_NAMES})|OJ?[FE]T?(?:{_NAMES})", _only),
+    (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F", _only),
+    # e.g. "both failures are in test_x.py"
+    (r"A(?P<n>N)?[FE]T?(?P<l>l)|(?P<n2>N)[FE]T?[a,–]?A(?P<l2>l)|OFT?(?P<l3>l)", _where),
+    # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
+    (r"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?|K[FT]*[:=]?(?P<n2>N)", _new),
+    (r"ZT?πT?F|ATg?πT?P", _new),
+    # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
+    (r"(?P<a>A)N?J?[FT]+Q|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?", _still),
+    (rf"(?:{_NAMES})F?Q", _still),
+    (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
+    # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
+    (r"(?P<a>A)N?[FE]T?c?M|M(?P<a2>A)N?Fc?", _cleared),
+    (r"(?P<n>N)(?:g?A?N)?(?:g?c)?[FE]T?c?M|M(?P<n2>N)FT?", _cleared),
+    (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
+    # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
+    (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|w(?P<n2>N)T?(?P<q2>{_O})", _change),
+    (r"p?(?P<e>e)c|rc|W(?P<e2>e)", _faster),
+    (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
+    (rf"(?P<q>{_O})T?[:=]?«?(?P<n>N)[a»](?P<k>N)|«?(?P<n2>N)[a»](?P<k2>N)T?(?P<q2>{_O})", _from_to),
+    (rf"«?(?P<n>N)T?(?P<q>{_O})»(?P<k>N)|(?P<k2>N)T?(?P<q2>{_O}),?«(?P<n2>N)", _from_to),
+    (r"[hk]«?(?P<n>p)[a»](?P<k>p)", _from_to),
+    (rf"(?P<n>±)T?(?P<q>{_O})T?c?", _signed),
+    (r"jN?T?[FE]T?|[FE]T?jT?|jc", _unchanged),
+    # e.g. "test_a and test_b pass", "failed: test_a, test_b"
+    (rf"(?:{_NAMES})J?(?P<b>b)?[:a–]?(?P<q>[PFESXY])", _outcome),
+    (rf"N?J?(?P<q>[FESXYP])T?J?:?(?:{_NAMES})", _outcome),
+    # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
+    (rf"O?Z{_OF}(?P<s>s)?T?(?P<l>l)?(?P<q>{_O})T?(?P<o>o)?(?P<l2>l)?", _count),
+    # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
+    (
+        rf"O?(?P<n>[Nx])(?:gA?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?(?P<l2>l)?(?P<o>o)?",
+        _count,
+    ),
+    (r"(?P<n>N)µE", _errors),
+    (r"\A(?P<n>N)T\Z", _total),
+    (rf"(?P<s>[usfn])(?P<n>[Nx])(?P<q>{_O})|ŵ?(?P<q2>L)(?P<n2>N)T", _count),
+    (rf"(?P<q>[PFESXYDV])[:=]?(?P<n>N)|(?P<q2>U)[:=]?(?P<n2>N)(?!{_O})", _count),
+    # e.g. "lexer: 14/14", "layout 38 of 40"
+    (r"(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
+    (r"P+(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
+    (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?R", _all_ran),
+    # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
+    (r"(?P<n>p)g?N?L?T?(?P<q>[PF])|(?:h|(?P<k>k))[:=g]?(?P<n2>p)|(?P<n3>p)(?:h|(?P<k2>k))", _rate),
+    (r"(?P<s>s)?[HWT]*H[:=i]?(?P<n>t)W?|(?P<n2>t)H|W[:iR]+(?P<n3>t)|(?P<n4>t)iW|i(?P<n5>t)", _time),
+    (r"yi?(?P<n>t)", _stopped),
+    (r"GW?[:=i]?(?P<n>m)|(?P<n2>m)G", _memory),
+    (r"[Wŵ]?I+[:=]?(?P<n>N)|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+≠|bI", _exit),
+    (r"W(?P<b>b)?(?P<z>z)|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)", _finished),
+)  # fmt: skip
+GRAMMAR: Final = tuple((re.compile(pattern), build) for pattern, build in _ROWS)
+"""The rows in the order of trying, each with what makes its statements."""

@@ -1,0 +1,48 @@
+"""One thing that a sentence says of a run."""
+
+from typing import Final, Literal, NamedTuple
+
+Quantity = Literal[
+    "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "collected", "executed",
+    "deselected", "rerun", "flaky", "timeouts", "failing", "not_passed", "all_passed", "not_run",
+    "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "duration",
+    "memory", "exit_code", "pass_rate", "fail_rate", "finished", "elsewhere",
+]  # fmt: skip
+"""What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome`` and ``unchanged``
+are 0 where it is so, ``finished`` is 1; ``new``, ``cleared`` and ``still`` count failures against
+the run before; times in seconds, memory in bytes, rates in percent. What is said ``elsewhere`` is
+of something else, whatever its figures are."""
+SO: Final = 0.0
+NOT_SO: Final = 1.0
+OUTCOMES: Final[dict[str, Quantity]] = {
+    "P": "passed", "F": "failed", "E": "errors", "S": "skipped", "X": "xfailed", "Y": "xpassed",
+    "L": "collected", "R": "executed", "D": "deselected", "U": "rerun", "V": "timeouts",
+}  # fmt: skip
+"""What the letters of outcomes count."""
+
+
+class Statement(NamedTuple):
+    """``[start, end)`` of the text says that ``quantity``, or for ``change`` by how much it has
+    changed, lies in ``[low, high]``. ``of`` is the whole that a share is of, or what a change
+    began with. ``subject`` is the part of the run that is meant, ``is_outside`` all but that
+    part. ``names`` are tests and ``outcome`` what became of them; for a change it is what has
+    changed. ``is_sure`` where the part is one of the run's tests beyond doubt: ``split: 7 passed``
+    may be of another command. ``runs`` are the folders and files of runs that the sentence names
+    before it."""
+
+    start: int
+    end: int
+    quantity: Quantity
+    low: float = SO
+    high: float = SO
+    of: tuple[float, float] | None = None
+    subject: tuple[str, ...] = ()
+    is_outside: bool = False
+    names: tuple[str, ...] = ()
+    outcome: str = ""
+    is_sure: bool = True
+    runs: tuple[str, ...] = ()
+
+    def holds(self, value: float) -> bool:
+        """Whether the value is what is said."""
+        return self.low - 1e-9 <= value <= self.high + 1e-9

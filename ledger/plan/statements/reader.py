@@ -1,0 +1,192 @@
+"""What sentences say of a run in words: all and none, counts, bounds, exceptions, comparisons.
+
+Words become letters by a lexicon, and the grammar is a table of patterns over these letters.
+Precision comes first: what is said of another time, place, program or part, or only wished, asked
+or doubted, is no statement, and neither is a clause with words that the lexicon does not know.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ledger.plan.statements.grammar import GRAMMAR, Wording
+from ledger.plan.statements.model import OUTCOMES, Statement
+from ledger.plan.statements.sentences import sentences
+from ledger.plan.statements.tables import read_table
+from ledger.plan.statements.tokens import Token, tokens
+
+_LONGEST = 1000  # characters of a sentence that are looked at
+_MOST = 150  # tokens of one
+# Where a part of a sentence ends. A comma between two names of a list parts nothing.
+_MARK: Final = re.compile(
+    r"[;()|]|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTW]):|:(?![Nntmpx]|P)|(?<=[TW]):(?![PFtn])"
+    r"|(?<![nf]),(?!«|A[lo])|,(?!&?[nf«]|A[lo])"
+    r"|&(?=W|A|Z|b?[tT]|NT|N[PFESXYLRDUV])|(?<![APWT])B(?=W|NT|Z)"
+)
+_NAMES_ALONE: Final = re.compile(r"n(?:[,&]*n)*")
+_LABEL: Final = re.compile(r"[JKT]*(?P<letter>[PFESXYM])[JT]*:?")
+_PREDICATE: Final = re.compile("[PFMRVyzj]")
+_ENTRY: Final = re.compile(r"[ \t]*[-*+] ")
+_CONDITIONS: Final = frozenset("if once unless until when whenever while provided assuming".split())
+_DEEDS: Final = frozenset(
+    "ran reran rewrote made did went put took built wrote cut split let".split()
+)
+# What may stand beside a statement and changes nothing.
+_HARMLESS: Final = frozenset(",&:=WTNxtPFJgρ")
+
+
+def statements(text: str) -> list[Statement]:
+    """Every statement of a text, in its order."""
+    found: list[Statement] = []
+    label = ""  # what the line above says of the tests that are listed below it
+    for start, sentence in sentences(text):
+        if sentence.lstrip().startswith("|"):
+            found += read_table(start, sentence)
+            continue
+        words = tokens(sentence[:_LONGEST])[:_MOST]
+        codes = "".join(token.code for token in words)
+        if label and _NAMES_ALONE.fullmatch(codes):
+            found.append(_listed(start, words, label))
+            continue
+        is_label = _LABEL.fullmatch(codes)
+        label = is_label["letter"] if is_label else ""
+        found += _Reader(words, start, is_entry=bool(_ENTRY.match(sentence))).read()
+    return found
+
+
+def _listed(start: int, words: Sequence[Token], label: str) -> Statement:
+    """The statement of a line of names below a label such as ``Fixed``."""
+    return Statement(
+        start + words[0].start,
+        start + words[-1].end,
+        "outcome",
+        names=tuple(token.text for token in words if token.code == "n"),
+        outcome=OUTCOMES.get(label, "passed"),
+    )
+
+
+class _Segment(NamedTuple):
+    """A part of a sentence, and the marks before and behind it."""
+
+    start: int
+    end: int
+    before: str
+    behind: str
+
+
+def _segments(codes: str) -> Iterator[_Segment]:
+    start, before = 0, ""
+    for mark in _MARK.finditer(codes):
+        if mark.start() > start:
+            yield _Segment(start, mark.start(), before, mark[0])
+        start, before = mark.end(), mark[0]
+    if start < len(codes):
+        yield _Segment(start, len(codes), before, "")
+
+
+class _Reader:
+    """Reads one sentence, part by part. What one part says holds for those behind it: ``subject``
+    is the part of the run that a label names, ``last`` the one that was named last, ``is_lost``
+    whether something else is spoken of, ``is_other`` another time, and ``is_doubted`` whether the
+    part before is doubted."""
+
+    def __init__(self, words: Sequence[Token], start: int, *, is_entry: bool) -> None:
+        self._words = words
+        self._codes = "".join(token.code for token in words)
+        self._start = start
+        self._subject: tuple[str, ...] = ()
+        self._last: tuple[str, ...] = ()
+        self._is_lost = self._is_doubted = self._is_other = False
+        self._is_entry, self._is_sure = is_entry, True
+
+    def read(self) -> Iterator[Statement]:
+        """The statements of the sentence."""
+        if not self._codes or self._codes.endswith("?") or self._codes[0] == "B":
+            return
+        for segment in _segments(self._codes):
+            codes = self._codes[segment.start : segment.end]
+            if segment.behind == ":" and self._is_part(segment, codes):
+                continue
+            yield from self._stated(segment, codes)
+            if segment.behind == ":" and re.search("[udð]", codes):
+                if re.search("[dð]", codes) or not _PREDICATE.search(codes):
+                    yield from self._elsewhere(segment.end)
+                    return
+                self._is_lost = True
+            is_aside = re.match("[&,]*[iqlo]", codes) and re.search("[udð]", codes)
+            if is_aside or self._words[segment.start].text.lower() in _CONDITIONS:
+                yield from self._elsewhere(segment.start)
+                return
+
+    def _elsewhere(self, start: int) -> Iterator[Statement]:
+        """What stands behind is said of something else."""
+        first, last = self._words[start], self._words[-1]
+        yield Statement(self._start + first.start, self._start + last.end, "elsewhere")
+
+    def _is_part(self, segment: _Segment, codes: str) -> bool:
+        """Whether a label names a part of the run: ``test_db.py:``, ``The layout tests:``."""
+        places = [t for t in self._words[segment.start : segment.end] if t.code in "fsul"]
+        if len(places) != 1 or not re.fullmatch(r"[fsuJjWT]*[fsul][JWT]*", codes):
+            return False
+        self._subject, self._is_lost = places[0].names, False
+        self._is_sure = self._is_entry or places[0].code != "u"
+        return True
+
+    def _stated(self, segment: _Segment, codes: str) -> list[Statement]:
+        """What a part states, and what it leaves for those behind it."""
+        was_doubted, self._is_doubted = self._is_doubted, bool(re.search("[dð]", codes))
+        self._is_other = codes[0] == "ð" or (self._is_other and segment.before != ";")
+        if self._is_other:
+            return []
+        if was_doubted and (segment.before == "&" or re.match("[&i]", codes)):
+            self._is_doubted = True
+            return []
+        if segment.before == "(" and self._codes[: segment.start - 1].endswith("L"):
+            return []  # 687 collected (1 skipped): modules
+        subject = self._last or self._subject if segment.before == "(" else self._subject
+        found = self._read(segment.start, codes, subject)
+        # e.g. "tests pass (2 known failures)", "all passed, except 8"
+        if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
+            found = [one for one in found if one.quantity != "all_passed"]
+        if self._is_lost and not re.search("[TWnf]", codes):
+            found = []
+        is_sure = self._is_sure
+        if self._last and not re.search("[TWnfslo]", codes) and segment.before != "(":
+            is_sure = False  # "test_a.py has 2 tests, and all of them pass"
+        runs = tuple(token.text for token in self._words[: segment.end] if token.code == "ρ")
+        found = [one._replace(is_sure=is_sure and one.is_sure, runs=runs) for one in found]
+        places = [t for t in self._words[segment.start : segment.end] if t.code in "nfsl"]
+        self._last = places[0].names if len(places) == 1 else ()
+        if not found and re.match("[&,]*u", codes):
+            self._is_lost = self._is_lost or not self._is_deed(segment.start)
+        elif not found and re.search("[us]", codes):
+            self._is_lost = True
+        return found
+
+    def _is_deed(self, start: int) -> bool:
+        """``Bundled the font``: what the author did is no other subject."""
+        first = next(t.text.lower() for t in self._words[start:] if t.code == "u")
+        return first.endswith("ed") or first in _DEEDS
+
+    def _read(self, start: int, codes: str, subject: tuple[str, ...]) -> list[Statement]:
+        """What a part of the sentence states: nothing unless every word of it is understood."""
+        start += len(codes) - len(codes.lstrip("&B,–"))
+        codes = codes.lstrip("&B,–")
+        reason = codes.find("q")
+        codes = codes[:reason] if reason > 0 else codes
+        if codes == "NT" and self._codes[:start].strip("W,:"):
+            return []  # a number of tests is that of the run only where the sentence begins with it
+        words = self._words[start : start + len(codes)]
+        found: list[Statement] = []
+        rest: set[str] = set()
+        at = 0
+        while at < len(codes):
+            row = next(((m, b) for p, b in GRAMMAR if (m := p.match(codes, at)) and m[0]), None)
+            if row is None:
+                rest.add(codes[at])
+                at += 1
+                continue
+            match, build = row
+            found += build(Wording(words, match, self._start, subject))
+            at = match.end()
+        return [] if rest - _HARMLESS else found

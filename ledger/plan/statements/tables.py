@@ -1,0 +1,86 @@
+"""The counts of a table whose columns, or rows, are named by what they count."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ledger.plan.statements.model import OUTCOMES, Statement
+from ledger.plan.statements.tokens import NUMBER, amount, tokens
+
+# Columns of the run before, and of what has changed.
+_BEFORE: Final = frozenset(
+    ("baseline", "before", "main", "base", "old", "previous", "master", "last run", "previous run")
+)
+_CHANGE: Final = frozenset(("delta", "δ", "change", "diff", "difference", "±"))
+
+
+class _Cell(NamedTuple):
+    """The text of a cell, where it begins, and what its column is called."""
+
+    start: int
+    text: str
+    column: str = ""
+
+    @property
+    def letter(self) -> str:
+        """What its column counts."""
+        return "".join(token.code for token in tokens(self.column))
+
+
+def read_table(start: int, table: str) -> Iterator[Statement]:
+    """The statements of a table that begins at ``start`` of the text."""
+    rows = [list(_cells(start + line.start(), line[0])) for line in re.finditer(r"[^\n]+", table)]
+    if len(rows) < 3 or not all(re.fullmatch(r":?-+:?", cell.text) for cell in rows[1]):
+        return
+    names = [cell.text.lower() for cell in rows[0]]
+    for row in rows[2:]:
+        cells = [cell._replace(column=name) for cell, name in zip(row, names, strict=False)]
+        yield from _read_row(cells)
+
+
+def _cells(start: int, line: str) -> Iterator[_Cell]:
+    for cell in re.finditer(r"(?<=\|)[^|\n]+(?=\|)", line):
+        text = cell[0].replace("*", " ").replace("`", " ")
+        yield _Cell(start + cell.start() + len(text) - len(text.lstrip()), text.strip())
+
+
+def _read_row(cells: Sequence[_Cell]) -> Iterator[Statement]:
+    first, rest = cells[0], cells[1:]
+    letter = "".join(token.code for token in tokens(first.text))
+    if "total" in first.text.lower():
+        letter = "L"
+    if letter in OUTCOMES:
+        yield from _named_row(letter, rest)
+    elif first.letter in OUTCOMES:
+        yield from (_count(cell, cell.letter) for cell in cells if _is_count(cell, cell.letter))
+    elif first.text:
+        subject = (first.text,)
+        for cell in rest:
+            if _is_count(cell, cell.letter):
+                yield _count(cell, cell.letter)._replace(subject=subject)
+
+
+def _named_row(letter: str, cells: Sequence[_Cell]) -> Iterator[Statement]:
+    """A row that is named by what it counts: its one value, and what it was before."""
+    counts = [cell for cell in cells if _is_count(cell, letter) and cell.column not in _CHANGE]
+    own = [cell for cell in counts if cell.column not in _BEFORE]
+    old = [cell for cell in counts if cell.column in _BEFORE]
+    if len(own) != 1:
+        return
+    count = _count(own[0], letter)
+    yield count
+    if old:
+        before = amount(old[0].text)
+        by = count.low - before
+        yield count._replace(
+            quantity="change", low=by, high=by, of=(before, before), outcome=count.quantity
+        )
+
+
+def _is_count(cell: _Cell, letter: str) -> bool:
+    return letter in OUTCOMES and bool(re.fullmatch(NUMBER, cell.text))
+
+
+def _count(cell: _Cell, letter: str) -> Statement:
+    value = amount(cell.text)
+    return Statement(cell.start, cell.start + len(cell.text), OUTCOMES[letter], value, value)

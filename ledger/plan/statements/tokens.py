@@ -1,0 +1,309 @@
+"""The tokens of a sentence: numbers with their units and bounds, names of tests and files, and
+words as the letters that the lexicon gives them.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from math import inf
+from typing import Final, NamedTuple
+
+from ledger.plan.statements.lexicon import BOUNDS, LONGEST, MARKS, NUMBERS, PHRASES, SCALES
+
+
+class Token(NamedTuple):
+    """``code`` is a letter of the lexicon, or ``N`` (a number of things), ``t`` (a time), ``m``
+    (memory), ``p`` (percent), ``x`` (``12/12``, whose whole is ``of``), ``±`` (a number with a
+    sign), ``n`` and ``f`` (a test and a file), ``s``, ``l`` and ``o`` (a part of the run that is
+    meant, stands behind, or is left out), ``ρ`` what a run left, or a mark itself. Numbers lie in
+    ``[low, high]``."""
+
+    code: str
+    start: int
+    end: int
+    text: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    of: tuple[float, float] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a part is called."""
+        return tuple(self.text.split("\n"))
+
+
+NUMBER: Final = r"\d{1,3}(?:[, ]\d{3})+(?![\d.,]?\d)|\d{1,9}(?:\.\d{1,6})?"
+_TEST = r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?"
+_FILE = r"(?:[\w.-]{1,80}/){0,8}[\w-]{1,80}\.(?:py|js|ts|tsx|mjs|go|rs)|tests?/[\w./-]{1,200}"
+_TOKEN = re.compile(
+    r"(?P<code>`[^`\n]{1,300}`)"
+    rf"|(?P<file>(?<![\w/])(?:{_FILE})(?!\w|/|::))"
+    rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]))"
+    r"|(?P<clock>(?<![\w:.])\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?(?![\w:]))"
+    # versions, hashes, numbers of issues
+    r"|(?P<odd>[#vV@]\d[\w.-]*|\d+[a-zA-Z_]\w*(?<!\d[ksmhx])(?<!\dms)|\d+(?:[.-]\d+){2,}\w*)"
+    rf"|(?P<fraction>(?<![\w./])(?:{NUMBER}) ?/ ?(?:{NUMBER})(?![\w/]))"
+    rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<!\S)[+\u00b1-](?=\d))?(?:{NUMBER})k?"
+    rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
+    r"(?P<unit> ?%| percent\b| ?ms\b| ?(?:seconds?|secs?|s)\b| ?(?:minutes?|mins?|m)\b"
+    r"| ?(?:hours?|hrs?|h)\b| ?(?:[KMGT]i?B|kbytes)\b)?(?!\w))"
+    r"|(?P<word>[A-Za-z]+(?:['.-][A-Za-z]+)*\.?)"
+    r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—]|->|=>|[,;:()=|?]| - )"
+)
+# What a run left: a folder, `pytest.log`.
+_OUTPUT = re.compile(
+    r"`(?!tests?/)[^`\s]*(?:/|\.(?:log|txt|xml|jsonl?|md|patch|diff|csv))[^`\s]*(?<!\.py)`"
+)
+_PYTEST = re.compile(
+    r"(?:python -m )?(?:pytest|py\.test)(?: -[qvxs]{1,3}| --?r\w{1,10}(?: \d{1,3})?){0,9}"
+)
+_BOUND = re.compile(
+    r"(?:(?:{}) (?:the |an? )?|[~≈<>≤≥]=? ?)\Z".format(
+        "|".join(re.escape(phrase) for phrase in sorted(BOUNDS, key=len, reverse=True))
+    ),
+    re.IGNORECASE,
+)
+_LONGEST_BOUND = 24
+# What stood at another time: "(was 8 / 395)".
+_WAS = re.compile(r"(?:\A|[(,;:] ?)(?:it )?(?:was|were|had)(?: at)? \Z", re.IGNORECASE)
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_POWERS: Final = {"k": 1, "m": 2, "g": 3, "t": 4}
+_ABOUT: Final = 0.85, 1.18  # "about 100" is no less than 85 and no more than 118
+# One character for one, so that places stay.
+_PLAIN = str.maketrans("\u2010\u2011\u2012\u2212\u2013\u00a0\u202f\u2009\u2019\n", "-----   ' ")
+_EMPHASIS = re.compile(r"(?<![\w`*])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?![\w`*])")
+_PLACES: Final = frozenset(("in", "outside", "within", "inside", "across"))
+
+_Word = tuple[str, int, int]
+
+
+def tokens(sentence: str) -> list[Token]:
+    """The tokens of a sentence; harmless words are left out."""
+    text = _EMPHASIS.sub(lambda mark: " " * len(mark[0]), sentence.translate(_PLAIN))
+    found: list[Token] = []
+    words: list[_Word] = []
+    for match in _TOKEN.finditer(text):
+        word = match["word"]
+        is_next = word and words and not text[words[-1][2] : match.start()].strip()
+        if not is_next:
+            found += _read_words(text, words)
+            words = []
+        if word:
+            bare = word if "." in word[:-1] else word.rstrip(".")
+            words.append((bare.lower(), match.start(), match.end()))
+        else:
+            found.append(_read(text, match))
+    return _with_places(_with_parts(_joined([*found, *_read_words(text, words)])))
+
+
+def _read(text: str, match: re.Match[str]) -> Token:
+    """The token of what is no word."""
+    written, (start, end) = match[0], match.span()
+    if match["number"] or match["fraction"] or match["clock"]:
+        if _WAS.search(text, max(0, start - _LONGEST_BOUND), start):
+            return Token("d", start, end, written)
+        return _read_number(text, match)
+    if match["mark"]:
+        return Token(MARKS.get(written, written), start, end, written)
+    inner = written.strip("`").strip()
+    if _OUTPUT.fullmatch(written):
+        return Token("ρ", start, end, inner)
+    if match["name"] or re.fullmatch(_TEST, inner):
+        return Token("n", start, end, inner)
+    if match["file"] or re.fullmatch(_FILE, inner):
+        return Token("f", start, end, inner)
+    return Token("W" if _PYTEST.fullmatch(inner) else "u", start, end, inner)
+
+
+def _read_number(text: str, match: re.Match[str]) -> Token:
+    written, (start, end) = match[0], match.span()
+    if match["fraction"]:
+        above, below = map(amount, written.split("/"))
+        return Token("x", start, end, written, above, above, (below, below))
+    begin, bound = _bound_before(text, start)
+    if match["clock"]:
+        parts = [float(part) for part in written.split(":")]
+        value = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
+        return Token("t", begin, end, written, *_bounded(bound, value, 1.0))
+    unit = (match["unit"] or "").strip().lower()
+    digits = written.removesuffix(match["unit"] or "").strip()
+    if digits[0] in "+\u00b1-":
+        value = -amount(digits[1:]) if digits[0] == "-" else amount(digits[1:])
+        return Token("u" if unit else "±", begin, end, written, value, value)
+    if digits.endswith("+"):
+        digits, bound = digits[:-1], ">="
+    first, *rest = re.split(r" ?- ?| to ", digits)
+    code, (low, high), slack = _measure(unit, len(first.partition(".")[2]))
+    least = _bounded(bound, amount(first), slack)[0]
+    most = _bounded(bound, amount(rest[-1] if rest else first), slack)[1]
+    return Token(code, begin, end, written, least * low, most * high)
+
+
+def _measure(unit: str, decimals: int) -> tuple[str, tuple[float, float], float]:
+    """What a unit measures, what it may be multiplied with, and how far the number may be off:
+    people round, or cut off."""
+    step = 10.0**-decimals
+    if unit in ("%", "percent"):
+        return "p", (1.0, 1.0), 0.6 * step
+    if unit.endswith("b") or unit == "kbytes":
+        power = _POWERS[unit[0]]
+        return "m", (1000.0**power, 1024.0**power), 0.6 * step
+    if unit:
+        size = _SECONDS["ms" if unit == "ms" else unit[0]]
+        return "t", (size, size), 0.6 * step if decimals else step
+    return "N", (1.0, 1.0), 0.0
+
+
+def amount(number: str) -> float:
+    """``1,231``, ``1 231``, ``1.2k``."""
+    plain = re.sub(r"[, ]", "", number)
+    return float(plain[:-1]) * 1000 if plain.endswith("k") else float(plain)
+
+
+def _bound_before(text: str, start: int) -> tuple[int, str]:
+    """Where a bound such as ``at least`` before a number begins, and its sign."""
+    found = _BOUND.search(text, max(0, start - _LONGEST_BOUND), start)
+    if found is None or (found.start() and text[found.start() - 1].isalnum()):
+        return start, ""
+    word = re.sub(r" (?:the|an?)\Z", "", found[0].strip().lower())
+    return found.start(), BOUNDS.get(word, word)
+
+
+def _bounded(bound: str, value: float, slack: float) -> tuple[float, float]:
+    """The values that ``about value``, ``fewer than value`` and the like stand for."""
+    match bound:
+        case ">=" | "≥":
+            return value - slack, inf
+        case "<=" | "≤":
+            return 0.0, value + slack
+        case ">":
+            return value + 1e-6, inf
+        case "<":
+            return 0.0, value - 1e-6
+        case "~" | "≈":
+            return _ABOUT[0] * value - slack, _ABOUT[1] * value + slack
+    return value - slack, value + slack
+
+
+def _read_words(text: str, words: Sequence[_Word]) -> list[Token]:
+    """Words in a row, as numbers and known phrases."""
+    found: list[Token] = []
+    at = 0
+    while at < len(words):
+        code, length = _phrase([word for word, _, _ in words[at : at + LONGEST]])
+        is_number = code != "u" or length == 1
+        number = _number_words(text, words, at) if is_number else None
+        if number is not None:
+            token, at = number
+            found.append(token)
+            continue
+        start = words[at][1]
+        said = text[start : words[at + length - 1][2]].rstrip(".")
+        if code != " ":
+            found.append(Token(code, start, start + len(said), said))
+        at += length
+    return found
+
+
+def _phrase(words: Sequence[str]) -> tuple[str, int]:
+    """The letter of the longest known phrase that the words begin with, and how many it has."""
+    for length in range(len(words), 0, -1):
+        code = PHRASES.get(tuple(words[:length]))
+        if code is not None:
+            return code, length
+    if words[0].endswith("n't"):
+        return "b", 1
+    return PHRASES.get((words[0].removesuffix("'s"),), "u"), 1
+
+
+def _number_words(text: str, words: Sequence[_Word], at: int) -> tuple[Token, int] | None:
+    """``two hundred and three``, ``a dozen``, ``a minute and a half``, and where it ends."""
+    total, current, last = 0, 0, at
+    while last < len(words):
+        word = words[last][0]
+        behind = words[last + 1][0] if last + 1 < len(words) else ""
+        parts = word.split("-")
+        if all(part in NUMBERS for part in parts) and parts[0] not in SCALES:
+            current += sum(NUMBERS[part] for part in parts)
+        elif word in SCALES and (last > at or word == "dozen"):
+            current = max(1, current) * SCALES[word]
+            if word == "thousand":
+                total, current = total + current, 0
+        elif not _links(word, behind, words[last - 1][0] if last > at else "", current):
+            break
+        last += 1
+    if last == at:
+        return None
+    value = float(total + current) or 1.0
+    begin, bound = _bound_before(text, words[at][1])
+    unit = words[last][0].rstrip("s") if last < len(words) else ""
+    end = words[last - 1][2]
+    if unit not in ("second", "minute", "hour"):
+        return Token("N", begin, end, text[begin:end], *_bounded(bound, value, 0.0)), last
+    low, high = _bounded(bound, value, 0.0 if bound == "~" else 1.0)
+    end, last = words[last][2], last + 1
+    if [word for word, _, _ in words[last : last + 3]] == ["and", "a", "half"]:
+        low, high, end, last = low + 0.5, high + 0.5, words[last + 2][2], last + 3
+    size = _SECONDS[unit[0]]
+    return Token("t", begin, end, text[begin:end], low * size, high * size), last
+
+
+def _links(word: str, behind: str, before: str, current: int) -> bool:
+    """Whether a word belongs to a number in words without being one: ``a couple of``."""
+    if word == "a":
+        is_one = behind in ("couple", "single", "minute", "second", "hour")
+        return not before and (is_one or behind in SCALES)
+    if word == "and":
+        return current >= 100 and behind.partition("-")[0] in NUMBERS
+    return word == "of" and before == "couple"
+
+
+def _joined(found: Iterable[Token]) -> list[Token]:
+    """The tokens, where a bound is a part of the number behind it, and ``4 min 12 s`` is one."""
+    kept: list[Token] = []
+    for token in found:
+        while kept and kept[-1].end > token.start:
+            kept.pop()
+        if kept and kept[-1].code == token.code == "t":
+            first = kept.pop()
+            middle = (first.low + first.high + token.low + token.high) / 2
+            kept.append(Token("t", first.start, token.end, "", middle - 1.0, middle + 1.0))
+        elif token.code == "N" and [one.code for one in kept[-3:]] == ["i", "N", "&"]:
+            place, least, _ = kept[-3:]
+            is_range = place.text.lower() == "between"
+            kept[-3 if is_range else len(kept) :] = [
+                token._replace(start=place.start, low=least.low) if is_range else token
+            ]
+        else:
+            kept.append(token)
+    return kept
+
+
+def _with_parts(found: Iterable[Token]) -> list[Token]:
+    """``the layout tests``: unknown words before what is said of them are one part, ``s``."""
+    kept: list[Token] = []
+    for token in found:
+        if token.code in "THx" and kept and kept[-1].code == "u":
+            part = kept.pop()
+            while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
+                first = kept.pop()
+                part = part._replace(start=first.start, text=f"{first.text} {part.text}")
+            kept.append(part._replace(code="s"))
+        kept.append(token)
+    return kept
+
+
+def _with_places(found: Sequence[Token]) -> list[Token]:
+    """``in test_x.py and test_y.py``, ``outside the layout tests``: one part, ``l`` or ``o``."""
+    codes = "".join(token.code for token in found)
+    kept: list[Token] = []
+    at = 0
+    for place in re.finditer(r"i(?:[fu]|sT)(?:[,&]*(?:[fu]|sT))*", codes):
+        first, last = found[place.start()], found[place.end() - 1]
+        if first.text.lower() not in _PLACES:
+            continue
+        names = [token.text for token in found[place.start() : place.end()] if token.code in "fus"]
+        kept += found[at : place.start()]
+        code = "o" if first.text.lower() == "outside" else "l"
+        kept.append(Token(code, first.start, last.end, "\n".join(names)))
+        at = place.end()
+    return [*kept, *found[at:]]

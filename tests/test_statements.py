@@ -1,0 +1,157 @@
+"""What sentences say of a run: each wording with its statements, and wordings that say nothing."""
+
+from __future__ import annotations
+
+import time
+from math import inf
+
+import pytest
+
+from ledger.plan.statements.grammar import GRAMMAR
+from ledger.plan.statements.model import Statement
+from ledger.plan.statements.reader import statements
+from ledger.plan.statements.tokens import tokens
+
+
+def shown(said: Statement) -> str:
+    """A statement as the table below writes it: ``failed 2 in test_x.py``."""
+    low, high = (f"{value:g}" for value in (said.low, said.high))
+    if high == f"{inf:g}":
+        value = f"{low}.."
+    elif low == f"{-inf:g}":
+        value = f"..{high}"
+    else:
+        value = low if low == high else f"{low}..{high}"
+    what = f"{said.quantity} {said.outcome}" if said.outcome else said.quantity
+    where = " outside" if said.is_outside else " in" if said.subject else ""
+    names = ", ".join((*said.names, *said.subject))
+    of = f" of {said.of[0]:g}" if said.of else ""
+    return f"{what} {value}{of}{where} {names}".strip()
+
+
+SAID = {
+    "Two tests fail, nine are skipped.": "failed 2; skipped 9",
+    "Forty-seven passed": "passed 47",
+    "two hundred and three passes": "passed 203",
+    "1,231 passed, 1 231 collected": "passed 1231; collected 1231",
+    "one of the 20 layout tests is red": "failed 1 in layout",
+    "12 tests in `tests/test_x.py` fail": "failed 12 in tests/test_x.py",
+    "passed: 12": "passed 12",
+    "✅ 86 ❌ 1 💥 5": "passed 86; failed 1; errors 5",
+    "layout 38 of 40": "passed 38 in layout",
+    "12/12 ✅": "passed 12 of 12",
+    "test_db.py: 15 passed, 5 errors": "passed 15 in test_db.py; errors 5 in test_db.py",
+    "collected 48 items": "collected 48",
+    "48 tests": "collected 48",
+    "Two modules could not be imported.": "errors 2",
+    "at least 40 tests pass": "passed 40..",
+    "fewer than four failures": "failed 0..4",
+    "3 to 5 tests time out": "timeouts 3..5",
+    "between 8 and 11 tests fail": "failed 8..11",
+    "All 48 tests pass.": "all_passed 0 of 48",
+    "every test in test_x.py is green": "all_passed 0 in test_x.py",
+    "The suite is green.": "all_passed 0",
+    "the layout tests are all fine": "all_passed 0 in layout",
+    "Not everything passes yet.": "all_passed 1",
+    "The suite isn't green.": "all_passed 1",
+    "the run failed": "all_passed 1",
+    "All but two tests pass.": "not_passed 2",
+    "All but one of the 48 tests pass.": "passed 47",
+    "Everything passes apart from the four export tests.": (
+        "failing 4 in export; failing 0 outside export"
+    ),
+    "No failures.": "failed 0",
+    "Nothing was skipped.": "skipped 0",
+    "none of the tests ran into the timeout": "timeouts 0",
+    "no failures outside test_x.py": "failed 0 outside test_x.py",
+    "Everything passed on the first try.": "all_passed 0; rerun 0",
+    "three tests needed retries": "flaky 3",
+    "Only `test_a1` and `test_b1` fail.": "only_failing 0 test_a1, test_b1",
+    "Only the writer tests fail.": "failing 0 outside writer; failing 1.. in writer",
+    "Both failures are in test_x.py.": "failing 0 outside test_x.py",
+    "`test_a1` passes": "outcome passed 0 test_a1",
+    "test_a1 no longer fails": "outcome not failed 0 test_a1",
+    "Failing tests: test_a1, test_b1": "outcome failed 0 test_a1, test_b1",
+    "Fixed: `test_a1`": "outcome passed 0 test_a1",
+    "## Fixed\n\n- test_a1\n- test_b1": "outcome passed 0 test_a1; outcome passed 0 test_b1",
+    "test_a1 passed before and fails now": (
+        "outcome was passed 0 test_a1; outcome failed 0 test_a1"
+    ),
+    "No regressions.": "new 0",
+    "None of the failures is new.": "new 0",
+    "Two new failures": "new 2",
+    "New failures: 5": "new 5",
+    "Nothing that passed before fails now.": "new 0",
+    "All six failures are pre-existing.": "new 0",
+    "4 of the 6 failures are pre-existing.": "still 4",
+    "test_a1 was failing before": "outcome was failed 0 test_a1",
+    "Four failures are fixed.": "cleared 4",
+    "All five failures are gone.": "still 0",
+    "The same eight tests fail.": "unchanged 0",
+    "five more passes than before": "change passed 5",
+    "More tests fail than in the baseline.": "change failed 1e-06..",
+    "+12 passed": "change passed 12",
+    "failures 8 → 6": "failed 6; change failed -2 of 8",
+    "from five failures to three": "failed 3; change failed -2 of 5",
+    "Seven tests fail, down from eight.": "failed 7; change failed -1 of 8",
+    "faster than the last run": "change duration ..-1e-06",
+    "Pass rate 95.9 %": "pass_rate 95.84..95.96",
+    "95.9 % of the tests pass": "pass_rate 95.84..95.96",
+    "Pass rate rose from 91 % to 96 %.": "pass_rate 95.4..96.6; change pass_rate 3.8..6.2 of 90.4",
+    "The suite took 31 seconds.": "duration 30..32",
+    "Done in under a minute.": "duration 0..59.9999",
+    "4 min 12 s in total": "duration 251..253",
+    "Killed after 60 s": "finished 0; duration 59..61",
+    "The run finished in 3 minutes.": "duration 120..240; finished 1",
+    "It needs 45 MB less memory than the baseline.": "change memory -4.78151e+07..-4.44e+07",
+    "Peak memory 2 GB": "memory 1.4e+09..2.79173e+09",
+    "Exit code 0": "exit_code 0",
+    "a non-zero exit code": "exit_code 1..",
+    "The suite did not finish.": "finished 0",
+    "Every collected test was executed.": "not_run 0",
+    "All 113 tests of test_x.py ran.": "executed 113 in test_x.py",
+    "| passed | failed |\n|---|---|\n| 6 | 1 |": "passed 6; failed 1",
+    "| | before | now |\n|---|---|---|\n| failed | 8 | 6 |": "failed 6; change failed -2 of 8",
+    "| file | failed |\n|---|---|\n| test_x.py | 2 |": "failed 2 in test_x.py",
+}
+SILENT = (
+    "Goal: all 167 tests pass by Friday.",
+    "Do all tests pass on macOS?",
+    "If the widow fix lands, only one failure will remain.",
+    "Previously 4 passed, 1 failed.",
+    "On Windows 6 tests fail.",
+    "- [ ] all tests pass",
+    "> 3 failed",
+    "The README promises that the suite passes.",
+    "My colleague's run on macOS had no failures at all.",
+    "ruff clean, pyright 0 errors",
+    "Should we allow two failures?",
+    "The 24 slow tests run nightly.",
+    "Two tests were added.",
+    "The lexer is now a single pass.",
+)
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_a_sentence_says(text: str) -> None:
+    assert "; ".join(map(shown, statements(text))) == SAID[text]
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_nothing_is_said_of_the_run(text: str) -> None:
+    assert [one for one in statements(text) if one.quantity != "elsewhere"] == []
+
+
+def test_every_row_of_the_grammar_has_an_example() -> None:
+    codes = ["".join(token.code for token in tokens(text)) for text in SAID]
+    unseen = [row.pattern for row, _ in GRAMMAR if not any(map(row.search, codes))]
+    assert unseen == []
+
+
+@pytest.mark.parametrize(
+    "part", ["a" * 50, "1,", "all but ", "test_a, ", "a/", "(", "4 min ", "- "]
+)
+def test_no_text_takes_long(part: str) -> None:
+    begin = time.perf_counter()
+    statements(part * (200_000 // len(part)))
+    assert time.perf_counter() - begin < 10
