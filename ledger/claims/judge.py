@@ -14,7 +14,7 @@ from typing import Final
 from ledger.claims import changes, counts, names, times
 from ledger.claims.entries import Entry, Place, Wanted, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
-from ledger.claims.model import ARITHMETIC, Claim, JudgedClaim, RunName
+from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.rounds import judge_rounds
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of, untold
@@ -253,7 +253,9 @@ def judge(
     """Every claim of ``entry`` with its verdict, in the order of the text. ``runs`` are its own,
     ``named`` those that other names stand for, ``last`` one by which only its result is judged."""
     found: list[JudgedClaim] = []
-    plain = [claim for claim in claims if not claim.statement]
+    said = [claim for claim in claims if claim.statement]
+    others = [claim for claim in said if is_elsewhere(claim)]
+    plain = [_unless_in(others, claim) for claim in claims if not claim.statement]
     numbers = (claim for claim in plain if claim.kind in _JUDGES)
     for _, breath in groupby(numbers, key=lambda claim: claim.group):
         together = list(breath)
@@ -264,7 +266,9 @@ def judge(
             judged = claim.unverifiable(LOOSE) if is_loose else _JUDGES[claim.kind](group, claim)
             found.append(judged)
     for claim in plain:
-        if claim.kind == "result":
+        if claim.kind == "test":
+            found.append(names.judge_test(claim, runs))
+        elif claim.kind == "result":
             found.append(_judge_result(claim, entry, (*runs, *last)))
         elif claim.kind in _JUDGES_OF_NAMES:
             found.append(_JUDGES_OF_NAMES[claim.kind](claim, entry, place))
@@ -273,10 +277,8 @@ def judge(
         runs,
         lambda claim: _runs_named(claim.against or claim.runs, named),
     )
-    said = [claim for claim in claims if claim.statement]
-    others = [claim for claim in said if is_elsewhere(claim)]
     told = [judge_words(claim, runs, before) for claim in said if not is_elsewhere(claim)]
-    found = _one_of_each([_unless_in(others, claim) for claim in found], told)
+    found = _one_of_each(found, told)
     cited = (names.judge_artifact(path, entry, place) for path in entry.cited)
     found += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]
     return sorted(found, key=lambda claim: claim.line)
@@ -291,19 +293,17 @@ def _one_of_each(figures: Sequence[JudgedClaim], told: Sequence[JudgedClaim]) ->
         is_mute = statement.verdict == "unverifiable" and statement.reason != OF_NO_PART
         if any(claim.verdict == "supported" or is_mute for claim in same):
             continue
-        at = found.index(same[0]) if same else len(found)
+        at = next((n for n, one in enumerate(found) if any(one is s for s in same)), len(found))
         found[at:at] = [statement]
-        found = [claim for claim in found if claim not in same]
+        found = [claim for claim in found if not any(claim is one for one in same)]
     return found
 
 
-def _unless_in(elsewhere: Sequence[Claim], claim: JudgedClaim) -> JudgedClaim:
-    """A figure's verdict; none that contradicts it where its sentence speaks of something else."""
-    is_elsewhere = any(c.line == claim.line and claim.text in c.text for c in elsewhere)
-    is_of_run = claim.evidence != ARITHMETIC and not claim.against
-    if is_elsewhere and is_of_run and claim.verdict == "contradicted":
-        return claim.unverifiable(LOOSE)
-    return claim
+def _unless_in(elsewhere: Sequence[Claim], claim: Claim) -> Claim:
+    """A figure, which is not surely the run's where its sentence speaks of something else."""
+    is_there = any(one.line == claim.line and claim.text in one.text for one in elsewhere)
+    whose = "loose" if claim.kind in ("test", "exit_code") else claim.whose
+    return claim.model_copy(update={"is_firm": False, "whose": whose}) if is_there else claim
 
 
 def _is_same(claim: JudgedClaim, statement: JudgedClaim) -> bool:

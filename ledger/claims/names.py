@@ -1,15 +1,36 @@
 """Things with a name: tests, files, commits, attempts, stamps and dates."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from ledger.claims.entries import Cited, Entry, Place, run_folder, stamp_of
 from ledger.claims.model import Claim, JudgedClaim
-from ledger.claims.prose import Context, Prose
+from ledger.claims.prose import Code, Context, Prose, Sentence, scopes
+from ledger.claims.runs import LOOSE, OF_ANOTHER, Run, Session, about
+from ledger.evidence.model import FAILING, TestResult
 from ledger.plan import citations
 
+_TEST = re.compile(
+    r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"
+)
+_PLAIN_TEST = re.compile(r"(?<!\w)test_\w{3,150}(?:\[[\w.,+-]{1,80}\])?(?![\w./{*\[])")
+# `test_a`, `test_b` (new) now PASSED
+_VERDICT = re.compile(
+    r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
+    r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
+    r"(?P<word>PASSED|PASSES|PASSING|PASS|passed|passes|passing|FAILED|FAILS|FAILING|FAIL|failed|fails|"
+    r"failing|\u2705|\u274c)(?![\w/]|,? (?:on|alone|after|with|when|under|only|before|again after|in)\b)"
+)
+_BEFORE = re.compile(r"\b(?P<word>PASSED|FAILED):? {1,2}`?\Z")
+_LIST = re.compile(
+    r"\b(?P<word>[Ff]ailed|[Ff]ailing|[Ff]ailures?|[Pp]assed|[Pp]assing)(?: tests?)?"
+    r"(?:: {1,2}| ?\()`?\Z"
+)
+_LINK = re.compile(r"`?(?: ?\([^()\n]{0,40}\))?(?:,? (?:and|&) |, ?| ?/ ?|, and )`?")
 _ID = r"[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5}"
 _REFERENCE = re.compile(
     r"(?<![^\W_])[Aa]ttempts? ?"
@@ -37,12 +58,67 @@ _FUTURE = re.compile(
     r"\b(?:next|append|add|will|should|pending|new|log)\b[^.;()]{0,30}\Z", re.IGNORECASE
 )
 NOT_THERE = "not in the tree"
+_LONGEST_NAME = 400
 _MISSING = tuple("missing absent never lost empty planned expected tbd pending".split())
 
 
 def names_claimed(context: Context) -> list[Claim]:
-    """The commits, attempts and stamps named."""
-    return [*_commits(context), *_references(context), *_stamps(context)]
+    """The tests that are said to pass or fail, the commits, attempts and stamps named."""
+    return [*_tests(context), *_commits(context), *_references(context), *_stamps(context)]
+
+
+def _tests(context: Context) -> Iterator[Claim]:
+    prose = context.prose
+    names = sorted(_test_names(prose), key=lambda name: name.start)
+    starts = [name.start for name in names]
+    for sentence in prose.sentences:
+        here = names[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        yield from _tests_of(context, sentence, here)
+
+
+def _test_names(prose: Prose) -> Iterator[Code]:
+    for code in prose.codes:
+        if "test" in code.text and len(code.text) <= _LONGEST_NAME and _TEST.fullmatch(code.text):
+            yield Code(code.start + 1, code.end - 1, code.text)
+    for match in _PLAIN_TEST.finditer(prose.plain):
+        yield Code(match.start(), match.end(), match[0])
+
+
+def _tests_of(context: Context, sentence: Sentence, names: list[Code]) -> Iterator[Claim]:
+    outcomes = _verdicts(context.prose.plain, sentence, names)
+    spans = [(name.start, name.end) for name in names]
+    known = scopes(context, sentence, spans) if any(outcomes) else ()
+    for name, outcome, scope in zip(names, outcomes, known, strict=False):
+        if outcome:
+            span, more = (name.start, name.end), {"measure": outcome, "name": name.text}
+            yield context.claim("test", span, outcome, scope=scope, **more)
+
+
+def _verdicts(plain: str, sentence: Sentence, names: list[Code]) -> list[str]:
+    """What is said of each name: passed, failed, or nothing. A verdict behind a list of names,
+    or before one, is that of them all."""
+    behind = [_VERDICT.match(plain, name.end, sentence.end) for name in names]
+    found = [_outcome(verdict["word"]) if verdict else "" for verdict in behind]
+    linked = [
+        bool(_LINK.fullmatch(plain, name.end, after.start)) for name, after in pairwise(names)
+    ]
+    for index in range(len(names) - 2, -1, -1):
+        if not found[index] and linked[index]:
+            found[index] = found[index + 1]
+    for index, name in enumerate(names):
+        if found[index]:
+            continue
+        bounds = (max(sentence.start, name.start - 40), name.start)
+        before = _BEFORE.search(plain, *bounds) or _LIST.search(plain, *bounds)
+        if before:
+            found[index] = _outcome(before["word"])
+        elif index and linked[index - 1] and not behind[index - 1]:
+            found[index] = found[index - 1]
+    return found
+
+
+def _outcome(word: str) -> str:
+    return "passed" if word[0] in "Pp\u2705" else "failed"
 
 
 def _commits(context: Context) -> Iterator[Claim]:
@@ -97,6 +173,80 @@ def _stamps(context: Context) -> Iterator[Claim]:
         seen.add(match[0])
         is_firm = bool(_STAMP_LABEL.search(text, max(0, match.start() - 12), match.start()))
         yield context.claim("stamp", match.span(), match[0], name=match[0], is_firm=is_firm)
+
+
+def judge_test(claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
+    """A test that is said to have passed or failed."""
+    if claim.whose == "loose":
+        return claim.unverifiable(LOOSE)
+    if claim.whose == "other":
+        return claim.unverifiable(OF_ANOTHER)
+    found = [
+        (session, test)
+        for run in runs
+        for session in _by_file(run)
+        for test in _tests_named(session, claim.name)
+    ]
+    fitting = [entry for entry in found if _fits(claim.measure, entry[1])]
+    fails = fitting and any(s is fitting[0][0] and t.outcome in FAILING for s, t in found)
+    if fitting and (claim.measure == "failed" or not fails):
+        session, test = fitting[0]
+        return claim.supported(test.outcome, session.file)
+    with_results = [run for run in runs if run.every]
+    if len(with_results) != 1:
+        return claim.unverifiable("no outputs of tests, or those of several runs")
+    if not found:
+        return _not_run(claim, with_results[0])
+    if fitting:
+        return claim.unverifiable("it has parameters of either outcome")
+    session, test = found[0]
+    if test.outcome == "skipped" and claim.measure == "failed":
+        return claim.unverifiable("the run skipped it")
+    return claim.contradicted(test.outcome, session.file, "the run says otherwise of this test")
+
+
+def _by_file(run: Run) -> tuple[Session, ...]:
+    """The sessions, then the whole: the file that names a test comes first."""
+    return (*run.sessions, run.whole) if run.whole else run.sessions
+
+
+def _not_run(claim: Claim, run: Run) -> JudgedClaim:
+    """A test that the run does not have."""
+    sessions = [session for session in _by_file(run) if session.tests]
+    if not sessions or run.whole is None or run.whole.is_partial or run.single is None:
+        return claim.unverifiable("the outputs do not name every test")
+    if not any(_module(claim.name) in _modules(session) for session in sessions):
+        return claim.unverifiable("the run has no tests of its module")
+    return claim.contradicted("not in the run", sessions[0].file, "the run has no such test")
+
+
+def _tests_named(session: Session, name: str) -> list[TestResult]:
+    part = about(session, name)
+    if part is None:
+        return []
+    params = name.partition("[")[2]
+    tests = list(part.tests.values())
+    exact = [test for test in tests if params and test.identity.endswith(f"[{params}")]
+    return exact or tests
+
+
+def _module(name: str) -> str | None:
+    head, found, _ = name.partition("::")
+    return head.rpartition("/")[2].removesuffix(".py") if found and head.endswith(".py") else None
+
+
+def _modules(session: Session) -> set[str | None]:
+    """The pieces of the tests' class names; None, which stands for any module, too."""
+    found: set[str | None] = {None}
+    for identity in session.tests:
+        found.update(identity.partition("::")[0].split("."))
+    return found
+
+
+def _fits(outcome: str, test: TestResult) -> bool:
+    if outcome == "failed":
+        return test.outcome in FAILING
+    return test.outcome in ("passed", "xpassed")
 
 
 def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | None:

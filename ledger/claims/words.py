@@ -13,7 +13,16 @@ from typing import Final, NamedTuple
 
 from ledger.claims.model import Claim, ClaimKind, JudgedClaim
 from ledger.claims.prose import Context
-from ledger.claims.runs import ROUNDED, SEVERAL_SESSIONS, Run, Session, about, options
+from ledger.claims.runs import (
+    OF_A_PART,
+    OF_ANOTHER,
+    ROUNDED,
+    SEVERAL_SESSIONS,
+    Run,
+    Session,
+    about,
+    options,
+)
 from ledger.claims.times import shown
 from ledger.evidence.model import FAILING, TestResult, Totals, recount
 from ledger.plan.statements.model import Quantity, Statement
@@ -97,17 +106,13 @@ def _doubt(said: Statement, runs: Sequence[Run], found: Sequence[Sequence[Found]
         return "no run is cited"
     if not all(found):
         return OF_NO_PART if said.subject else "the outputs do not tell"
-    if not (said.is_sure and _are_own(said.runs, runs)):
-        return "the sentence names another run" if said.is_sure else OF_NO_PART
+    if not said.is_sure:
+        return OF_NO_PART if said.subject else OF_A_PART
+    if not _are_own(said.runs, runs):
+        return OF_ANOTHER
     if said.quantity == "executed" and said.high == 0:
         return "the attempt may have run none of what it cites"
-    if said.quantity in ("finished", "exit_code") and len(runs) == 1:
-        return ""
-    if any(run.single is None for run in runs):
-        return SEVERAL_SESSIONS
-    if said.quantity in ("duration", "memory"):
-        return _doubt_figure(said, runs, found)
-    return ""
+    return _doubt_figure(said, runs, found)
 
 
 def _are_own(named: Sequence[str], runs: Sequence[Run]) -> bool:
@@ -118,7 +123,13 @@ def _are_own(named: Sequence[str], runs: Sequence[Run]) -> bool:
 
 
 def _doubt_figure(said: Statement, runs: Sequence[Run], found: Sequence[Sequence[Found]]) -> str:
-    """Why a time or an amount of memory may be another one; empty for no reason."""
+    """Why a value may be another session's, or a time another one; empty for no reason."""
+    if said.quantity in ("finished", "exit_code") and len(runs) == 1:
+        return ""
+    if any(run.single is None for run in runs):
+        return SEVERAL_SESSIONS
+    if said.quantity not in ("duration", "memory"):
+        return ""
     whole = runs[0].every[:1]
     if any(one.is_empty and one.totals.collected for one in whole):
         return "the run only collected tests"
