@@ -23,7 +23,8 @@ _VERDICT = re.compile(
     r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
     r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
     r"(?P<word>PASSED|PASSES|PASSING|PASS|passed|passes|passing|FAILED|FAILS|FAILING|FAIL|failed|fails|"
-    r"failing|\u2705|\u274c)(?![\w/]|,? (?:on|alone|after|with|when|under|only|before|again after|in)\b)"
+    r"failing|\u2705|\u274c)(?![\w/])"
+    r"(?!,? (?:on|alone|after|with|when|under|only|before|again after|in)\b)"
 )
 _BEFORE = re.compile(r"\b(?P<word>PASSED|FAILED):? {1,2}`?\Z")
 _LIST = re.compile(
