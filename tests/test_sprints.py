@@ -140,10 +140,9 @@ table = partial(cases, KNOWN)
 def laid_out(place: Path, state: str, action: str, settings: str = "") -> Repository:
     """A project with a brief that an attempt cites, and an action that stands for its sprint."""
     plan = PLAN.replace(STEP, action).replace("A first look.", f"A first look. See `{BRIEF}`.")
-    repo = start(place, plan, settings)
-    repo.write(BRIEF, (HEAD + STATES[state][0]).encode())
-    repo.commit("A brief")
-    return repo
+    if action == STEP:  # none stands for a sprint, so the item's field names the brief
+        plan = plan.replace("- Priority: High", f"- Brief: `{BRIEF}`\n- Priority: High")
+    return start(place, plan, settings, {BRIEF: HEAD + STATES[state][0]})
 
 
 @pytest.mark.parametrize(
@@ -227,9 +226,7 @@ def test_strictly_an_unknown_criterion_is_an_error(
 def test_an_item_is_done_when_its_brief_is(
     tmp_path: Path, writer: str, item: str, state: str, reason: str, wanted: str
 ) -> None:
-    repo = laid_out(tmp_path / "repo", state, STEP)
-    edit(repo, ("- Priority: High", f"- Brief: `{BRIEF}`\n- Priority: High"))
-    repo.commit(item)
+    repo = laid_out(tmp_path / item, state, STEP)
     if writer in EVERY:
         by_hand(repo, state, reason, *DONE)
         holds(EVERY[writer](repo), wanted)

@@ -10,7 +10,7 @@ import pytest
 from ledger.hook import main as ledger_hook
 from tests.commands import Done, call, captured
 from tests.repository import Repository
-from tests.truth import ITEM, RUN, attempt, edit, lay_run, start
+from tests.truth import ITEM, OUTPUTS, PLAN, RUN, attempt, edit, start
 
 BRIEF = f"{RUN}/next_steps.md"
 TEXT = f"""# Hand-off
@@ -59,13 +59,10 @@ CHANGES = {
 
 def tied(place: Path, *, settings: str = "", text: str = TEXT) -> Repository:
     """A project whose plan cites a run with 12 passed tests, and the brief in its folder."""
-    repo = start(place, settings=settings)
-    edit(repo, attempt(f"✅ success. 12 passed. See `{BRIEF}`."))
-    lay_run(repo, "green")
-    if text:
-        repo.write(BRIEF, text.encode())
-    repo.commit("A brief")
-    return repo
+    before, cited = attempt(f"✅ success. 12 passed. See `{BRIEF}`.")
+    files = {f"{RUN}/{name}": said for name, said in OUTPUTS["green"].items()}
+    files |= {BRIEF: text} if text else {}
+    return start(place, PLAN.replace(before, cited, 1), settings, files)
 
 
 def changed(repo: Repository, change: tuple[str, str]) -> Repository:

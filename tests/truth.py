@@ -132,16 +132,25 @@ class Told:
         return [one for one in self.findings if one[0] == "warning" and one[1] != "LED405"]
 
 
-def start(path: Path, plan: str = PLAN, settings: str = "") -> Repository:
-    """A repository with this plan committed."""
+def start(
+    path: Path, plan: str = PLAN, settings: str = "", files: Mapping[str, str] | None = None
+) -> Repository:
+    """A repository with this plan and these other files committed."""
     repo = Repository(path)
-    for name, data in _started(plan, settings):
-        repo.write(name, data)
+    folders: set[Path] = set()
+    for name, data in _started(plan, settings, tuple((files or {}).items())):
+        place = path / name
+        if place.parent not in folders:
+            folders.add(place.parent)
+            place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
     return repo
 
 
 @cache
-def _started(plan: str, settings: str) -> list[tuple[str, bytes]]:
+def _started(
+    plan: str, settings: str, files: tuple[tuple[str, str], ...]
+) -> list[tuple[str, bytes]]:
     """The files of such a repository, git's own included; git makes them once for each plan."""
     with tempfile.TemporaryDirectory() as folder:
         repo = Repository(Path(folder))
@@ -149,9 +158,11 @@ def _started(plan: str, settings: str) -> list[tuple[str, bytes]]:
         repo.write("docs/fix_plan.md", plan.encode())
         if settings:
             repo.write("pyproject.toml", f"[tool.ledger]\n{settings}\n".encode())
+        for name, text in files:
+            repo.write(name, text.encode())
         repo.commit("Start")
-        files = [place for place in repo.path.rglob("*") if place.is_file()]
-        return [(str(place.relative_to(repo.path)), place.read_bytes()) for place in files]
+        places = [place for place in repo.path.rglob("*") if place.is_file()]
+        return [(str(place.relative_to(repo.path)), place.read_bytes()) for place in places]
 
 
 def lay_run(repo: Repository, kind: str, place: str = RUN) -> str:
