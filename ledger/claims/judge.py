@@ -288,15 +288,29 @@ def _one_of_each(figures: Sequence[JudgedClaim], told: Sequence[JudgedClaim]) ->
     """Figures and statements, each thing that is said once. The statement decides, for it knows
     the whole sentence, but where a figure is supported or no statement can be judged."""
     found = list(figures)
+    understood: set[int] = set()
     for statement in told:
         same = [claim for claim in found if _is_same(claim, statement)]
         is_mute = statement.verdict == "unverifiable" and statement.reason != OF_NO_PART
         if any(claim.verdict == "supported" or is_mute for claim in same):
+            understood.update(map(id, same))
             continue
         at = next((n for n, one in enumerate(found) if any(one is s for s in same)), len(found))
         found[at:at] = [statement]
         found = [claim for claim in found if not any(claim is one for one in same)]
-    return found
+    return [
+        claim.unverifiable(LOOSE)
+        if id(claim) not in understood and _may_be_of_another(claim)
+        else claim
+        for claim in found
+    ]
+
+
+def _may_be_of_another(claim: JudgedClaim) -> bool:
+    """Whether a contradicted figure may be another program's: no sentence that is understood gives
+    it, and nothing that is said with it is of the run."""
+    is_alone = claim.kind == "exit_code" or (claim.kind == "duration" and claim.name == "runtime")
+    return claim.verdict == "contradicted" and claim.statement is None and is_alone
 
 
 def _unless_in(elsewhere: Sequence[Claim], claim: Claim) -> Claim:

@@ -159,7 +159,7 @@ class _Reader:
         self._last = places[0].names if len(places) == 1 else ()
         if not found and re.match("[&,]*u", codes):
             self._is_lost = self._is_lost or not self._is_deed(segment.start)
-        elif not found and re.search("[us]", codes):
+        elif not found and segment.before != "(" and re.search("[us]", codes):
             self._is_lost = True
         return found
 

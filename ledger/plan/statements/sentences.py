@@ -15,9 +15,10 @@ _NO_PROSE = re.compile(r"[ \t]*(?:>|[-*+] \[ \])")
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """The sentences, each with where it begins, and the tables, whose rows are together. The lines
-    of a paragraph are joined; quotations, open boxes and fenced code are left out."""
-    is_code = False
+    """The sentences, each with where it begins, and the tables, whose rows are together. Lines
+    of a paragraph are joined; quotations and open boxes are left out, and of code what another
+    command than pytest printed."""
+    is_code = is_other = False
     paragraph, start = "", 0
     for line in _BLOCK.finditer(text[:_MOST]):
         is_fence = line[0].lstrip().startswith(_FENCE)
@@ -25,8 +26,13 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
         if paragraph and not (goes_on and not is_fence):
             yield from _split(start, paragraph)
             paragraph = ""
-        if is_fence or is_code:
-            is_code = is_code != is_fence
+        if is_fence:
+            is_code, is_other = not is_code, False
+        elif is_code:  # what a command printed, where that is a run of the tests
+            command = line[0].lstrip().startswith(("$ ", "% ", "# "))
+            is_other = "pytest" not in line[0] if command else is_other
+            if not (command or is_other) and line[0].strip():
+                yield line.start(), line[0].rstrip("\n")
         elif line[0].lstrip().startswith("|"):
             yield line.start(), line[0]
         elif not _NO_PROSE.match(line[0]) and line[0].strip():
