@@ -157,6 +157,29 @@ def _change(m: Wording) -> list[Statement]:
     return [m.changed(OUTCOMES[m.code("q")], sign * low, sign * high)]
 
 
+def _went(m: Wording) -> list[Statement]:
+    low, high = (-inf, -1e-6) if "↓" in m.codes else (1e-6, inf)
+    return [m.changed(OUTCOMES[m.code("q")], low, high)]
+
+
+def _from_range(m: Wording) -> list[Statement]:
+    """``from 8 to 6``, which reads as a range."""
+    number = m.number()
+    if " to " not in number.text:
+        return []
+    quantity = OUTCOMES[m.code("q")]
+    change = m.changed(quantity, number.high - number.low, number.high - number.low)
+    return [m.say(quantity, number.high), change._replace(of=(number.low, number.low))]
+
+
+def _failed(m: Wording) -> list[Statement]:
+    return [m.of("failed")]
+
+
+def _executed(m: Wording) -> list[Statement]:
+    return [m.of("executed")]
+
+
 def _signed(m: Wording) -> list[Statement]:
     return [m.changed(OUTCOMES[m.code("q")], m.number().low, m.number().high)]
 
@@ -195,6 +218,8 @@ def _memory(m: Wording) -> list[Statement]:
 
 
 def _exit(m: Wording) -> list[Statement]:
+    if m.has("z"):
+        return [m.say("exit_code")]
     return [m.of("exit_code") if m.has("n") else m.say("exit_code", 1.0, inf)]
 
 
@@ -236,10 +261,10 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
         _all_but,
     ),
     # e.g. "not everything passes", "the suite is not green"
-    (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|WbP|bP)W?|ZPW|WF", _not_all),
+    (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|WbP|bP)W?|ZPW|WF(?!i)|\AT?J?FT\Z|\ATJ?F\Z", _not_all),
     (r"AN?g?T*P①", _first_try),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
-    (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?P<l>l)?W?R?&?P(?P<o>o)?", _all),
+    (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>l)?W?R?&?J?»?P(?P<o>o)?|(?P<s2>f)P+\Z", _all),
     (r"(?P<n>N)?(?P<s>s)?TW?AP|WR?:?P(?![BN])|(?<![NAZOsgxp])T:?P(?![BN])|PW(?![PN])", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (rf"O(?:{_NAMES})[FE]|O[NJ]*F?T?F?J?(?:{_NAMES})|OJ?[FE]T?(?:{_NAMES})", _only),
@@ -247,7 +272,8 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "both failures are in test_x.py"
     (r"A(?P<n>N)?[FE]T?(?P<l>l)|(?P<n2>N)[FE]T?[a,–]?A(?P<l2>l)|OFT?(?P<l3>l)", _where),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
-    (r"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?|K[FT]*[:=]?(?P<n2>N)", _new),
+    (r"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?", _new),
+    (r"K[FT]*[:=]?(?P<n>N)|K[FT]*[:=]Z", _new),
     (r"ZT?πT?F|ATg?πT?P", _new),
     # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
     (r"(?P<a>A)N?J?[FT]+Q|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?", _still),
@@ -259,17 +285,22 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
     (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|w(?P<n2>N)T?(?P<q2>{_O})", _change),
-    (r"p?(?P<e>e)c|rc|W(?P<e2>e)", _faster),
+    (r"p?(?P<e>e)c|rc|W(?P<e2>e)|Wr", _faster),
     (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
-    (rf"(?P<q>{_O})T?[:=]?«?(?P<n>N)[a»](?P<k>N)|«?(?P<n2>N)[a»](?P<k2>N)T?(?P<q2>{_O})", _from_to),
+    (rf"(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])", _from_range),
+    (rf"(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>N)", _from_to),
+    (rf"«?(?P<n>N)[a»](?P<k>N)T?(?P<q>{_O})", _from_to),
     (rf"«?(?P<n>N)T?(?P<q>{_O})»(?P<k>N)|(?P<k2>N)T?(?P<q2>{_O}),?«(?P<n2>N)", _from_to),
-    (r"[hk]«?(?P<n>p)[a»](?P<k>p)", _from_to),
+    (r"[hk][↓↑]?«?(?P<n>p)[a»](?P<k>p)", _from_to),
     (rf"(?P<n>±)T?(?P<q>{_O})T?c?", _signed),
-    (r"jN?T?[FE]T?|[FE]T?jT?|jc", _unchanged),
+    (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
+    (r"jN?T?[FE]T?c?|[FE]T?jT?c?|jc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
     (rf"(?:{_NAMES})J?(?P<b>b)?[:a–]?(?P<q>[PFESXY])", _outcome),
     (rf"N?J?(?P<q>[FESXYP])T?J?:?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
+    (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
+    (r"WFi(?P<n>N)T", _failed),
     (rf"O?Z{_OF}(?P<s>s)?T?(?P<l>l)?(?P<q>{_O})T?(?P<o>o)?(?P<l2>l)?", _count),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
     (
@@ -277,19 +308,22 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
         _count,
     ),
     (r"(?P<n>N)µE", _errors),
-    (r"\A(?P<n>N)T\Z", _total),
+    (r"\A[WL]*(?P<n>N)T\Z", _total),
+    (r"R(?P<n>N)T\Z", _executed),
     (rf"(?P<s>[usfn])(?P<n>[Nx])(?P<q>{_O})|ŵ?(?P<q2>L)(?P<n2>N)T", _count),
-    (rf"(?P<q>[PFESXYDV])[:=]?(?P<n>N)|(?P<q2>U)[:=]?(?P<n2>N)(?!{_O})", _count),
+    (rf"(?P<q>[PFESXYDV])T?[:=]?(?P<n>N)|(?P<q2>U)[:=]?(?P<n2>N)(?!{_O})", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
     (r"(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
     (r"P+(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?R", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
-    (r"(?P<n>p)g?N?L?T?(?P<q>[PF])|(?:h|(?P<k>k))[:=g]?(?P<n2>p)|(?P<n3>p)(?:h|(?P<k2>k))", _rate),
-    (r"(?P<s>s)?[HWT]*H[:=i]?(?P<n>t)W?|(?P<n2>t)H|W[:iR]+(?P<n3>t)|(?P<n4>t)iW|i(?P<n5>t)", _time),
+    (r"(?P<n>p)g?N?L?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
+    (r"(?:h|(?P<k>k))[:=g]?(?P<n>p)|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
+    (r"(?P<s>s)?[HWTR]*[HR][O:=i]?(?P<n>t)W?|(?P<n2>t)H", _time),
+    (r"W[:iR]+(?P<n>t)|(?P<n2>t)iW|i(?P<n3>t)", _time),
     (r"yi?(?P<n>t)", _stopped),
     (r"GW?[:=i]?(?P<n>m)|(?P<n2>m)G", _memory),
-    (r"[Wŵ]?I+[:=]?(?P<n>N)|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+≠|bI", _exit),
+    (r"[Wŵ]?I+[:=]?(?P<n>N)|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+≠|bI|(?P<z>I)Z", _exit),
     (r"W(?P<b>b)?(?P<z>z)|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)", _finished),
 )  # fmt: skip
 GRAMMAR: Final = tuple((re.compile(pattern), build) for pattern, build in _ROWS)

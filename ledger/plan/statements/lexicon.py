@@ -26,33 +26,37 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # tests
     "T": (
-        "case, cases, checks in the suite, items, test, test case, test cases, test functions, "
-        "test items, testcase, testcases, tests, tests cases, unit test, unit tests"
+        "case, cases, checks in the suite, items, regression test, regression tests, test, test "
+        "case, test cases, test functions, test items, testcase, testcases, tests, tests cases, "
+        "unit test, unit tests"
     ),
     # a command
     "ŵ": "ci job, collection, command, job, process",
     # the whole run
     "W": (
         "board, branch, build status, complete suite, complete test suite, entire suite, entire "
-        "test suite, full rerun, full run, full suite, full test run, full test suite, pipeline "
-        "of tests, py.test, pytest, rerun, run, session, suite, test run, test session, test "
-        "suite, tests status, the bar, whole run, whole suite, whole test suite, whole thing"
+        "test suite, full regression suite, full rerun, full run, full suite, full test run, full "
+        "test suite, pipeline of tests, py.test, pytest, regression suite, regression test suite, "
+        "rerun, run, session, suite, test run, test session, test suite, tests status, the bar, "
+        "whole regression suite, whole run, whole suite, whole test suite, whole thing"
     ),
     # passed
     "P": (
-        "a pass, a success, all right, came out green, clean, come out green, fine, go through, "
-        "goes through, good, green, happy, healthy, ok, okay, pass, pass cleanly, passed, passes, "
-        "passing, sound, succeed, succeeded, succeeds, success, successful, successfully, went "
-        "through, work, worked, working, works"
+        "a pass, a success, all right, came back clean, came back green, came back successful, "
+        "came out green, clean, come back green, come out green, comes back green, fine, go "
+        "through, goes through, good, green, happy, healthy, ok, okay, pass, pass cleanly, "
+        "passed, passes, passing, sound, succeed, succeeded, succeeds, success, successful, "
+        "successfully, went through, work, worked, working, works"
     ),
     # failed
     "F": (
         "a fail, a failure, assertion failure, assertion failures, blew up, blow up, break, "
-        "breaks, broke, broken, came out red, come out red, crash, crashes, earlier failure, "
-        "earlier failures, fail, fail outright, failed, failed test, failing, failing assertion, "
-        "failing assertions, failing test, fails, failure, failures, go red, goes red, in "
-        "trouble, not green, not pass, not passing, old failure, old failures, previous failures, "
-        "red, test failure, test failures, turned red, unhappy, went red"
+        "breaks, broke, broken, came back red, came out red, come out red, comes back red, crash, "
+        "crashes, earlier failure, earlier failures, fail, fail outright, failed, failed test, "
+        "failing, failing assertion, failing assertions, failing test, fails, failure, failures, "
+        "go red, goes red, in trouble, not green, not pass, not passing, old failure, old "
+        "failures, previous failures, red, test failure, test failures, turned red, unhappy, went "
+        "red"
     ),
     # errors
     "E": (
@@ -84,7 +88,7 @@ _LETTERS: Final[dict[str, str]] = {
     # deselected
     "D": "deselected, filtered out, left out, unselected",
     # not zero
-    "≠": "non-zero, nonzero, unequal to zero",
+    "≠": "non-zero code, nonzero code, non-zero, nonzero, unequal to zero",
     # modules and files
     "µ": "file, files, module, modules, test file, test files, test module, test modules",
     # passed in the run before
@@ -132,22 +136,32 @@ _LETTERS: Final[dict[str, str]] = {
         "failing before, was there before, were there before"
     ),
     # no words of a run, though they look like it
-    "u": ("a single pass, first pass, next pass, one pass, second pass, single pass, single-pass"),
+    "u": ("a single pass, first pass, next pass, second pass, single pass, single-pass"),
     # compared with the run before
     "c": (
-        "against the baseline, against the last run, against the previous run, as before, as in "
-        "the baseline, as in the last run, as in the previous run, as last time, as the baseline, "
-        "as the last run, compared to baseline, compared to the baseline, compared to the last "
-        "run, compared to the previous run, compared with before, compared with the baseline, "
-        "compared with the last run, compared with the previous run, from the base run, from the "
-        "baseline, from the baseline run, from the last run, in the base run, in the baseline, in "
-        "the previous run, of the last run, of the previous run, on the baseline, over the "
-        "baseline, relative to the baseline, since the baseline, since the last run, than before, "
-        "than in the baseline, than in the last run, than in the previous run, than last time, "
-        "than on the baseline, than previously, than the base run, than the baseline, than the "
-        "last run, than the previous run, than the run before, to before, to the base run, to the "
-        "baseline, to the last run, to the previous run, versus the baseline, vs baseline, vs the "
-        "baseline, vs the last run, vs. baseline, vs. the baseline, vs. the last run"
+        "against the baseline, against the earlier attempt, against the last attempt, against the "
+        "last run, against the previous attempt, against the previous run, as before, as in the "
+        "baseline, as in the earlier attempt, as in the last attempt, as in the last run, as in "
+        "the previous attempt, as in the previous run, as last time, as the baseline, as the last "
+        "run, compared to baseline, compared to the baseline, compared to the last attempt, "
+        "compared to the last run, compared to the previous run, compared with before, compared "
+        "with the baseline, compared with the last attempt, compared with the last run, compared "
+        "with the previous run, from the base run, from the baseline, from the baseline run, from "
+        "the earlier attempt, from the last attempt, from the last run, from the previous "
+        "attempt, in the base run, in the baseline, in the earlier attempt, in the last attempt, "
+        "in the previous attempt, in the previous run, of the earlier attempt, of the last "
+        "attempt, of the last run, of the previous attempt, of the previous run, on the baseline, "
+        "over the baseline, relative to the baseline, since the baseline, since the earlier "
+        "attempt, since the last attempt, since the last run, since the previous attempt, than "
+        "before, than in the baseline, than in the earlier attempt, than in the last attempt, "
+        "than in the last run, than in the previous attempt, than in the previous run, than last "
+        "time, than on the baseline, than previously, than the base run, than the baseline, than "
+        "the earlier attempt, than the last attempt, than the last one, than the last run, than "
+        "the previous attempt, than the previous one, than the previous run, than the run before, "
+        "to before, to the base run, to the baseline, to the earlier attempt, to the last "
+        "attempt, to the last run, to the previous attempt, to the previous run, versus the "
+        "baseline, vs baseline, vs the baseline, vs the last run, vs. baseline, vs. the baseline, "
+        "vs. the last run"
     ),
     # more
     "w": "gained, more",
@@ -160,10 +174,11 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # how long it took
     "H": (
-        "clocked in, completed in, done in, duration, elapsed, elapsed time, finish, finished, "
-        "finished in, finishes, in total, needed, needs, ran in, run time, runs in, runtime, "
-        "runtime of, take, takes, took, took about, total time, wall, wall clock, wall time, "
-        "wall-clock, walltime"
+        "clocked in, completed in, done in, duration, duration_s, elapsed, elapsed time, "
+        "elapsed_s, finish, finished, finished in, finishes, in total, needed, needs, ran in, run "
+        "time, run_time, runs in, runtime, runtime of, take, takes, test time, time taken, took, "
+        "took about, total test time, total time, wall, wall clock, wall time, wall-clock, "
+        "wall_time, walltime"
     ),
     # memory
     "G": (
@@ -173,10 +188,10 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # exit code
     "I": (
-        "came back with, exit, exit code, exit code of, exit code was, exit status, exited, "
-        "exited with, exited with code, exited with status, exits, exits with, exits with code, "
-        "finished with code, quit with, quit with code, rc, return code, returncode, returned, "
-        "status, status code, with code, with exit code"
+        "came back with, exit, exit code, exit code of, exit code was, exit codes, exit status, "
+        "exit_code, exitcode, exited, exited with, exited with code, exited with status, exits, "
+        "exits with, exits with code, finished with code, quit with, quit with code, rc, return "
+        "code, returncode, returned, status, status code, with code, with exit code"
     ),
     # not
     "b": "can not, cannot, hardly, never, no longer, nor, not, not yet",
@@ -188,7 +203,10 @@ _LETTERS: Final[dict[str, str]] = {
         "remaining are, remains, rest, still, to go"
     ),
     # pass rate
-    "h": "pass percentage, pass quota, pass rate, passing rate, passrate, success rate",
+    "h": (
+        "a pass rate, a pass rate of, a success rate of, pass percentage, pass quota, pass rate, "
+        "pass rate of, passing rate, passrate, success rate"
+    ),
     # failure rate
     "k": "error rate, fail rate, failure rate",
     # and
@@ -208,6 +226,12 @@ _LETTERS: Final[dict[str, str]] = {
     "e": "faster, quicker",
     # slower
     "r": "slower",
+    # went down, or up
+    "↓": ("declined, decreased, down, dropped, fell, sank, shrank, went down"),
+    "↑": ("climbed, grew, increased, jumped, rose, up, went up"),
+    # behind a number
+    "⩾": "or more",
+    "⩽": "or fewer, or less",
     # harmless words, which are left out
     " ": (
         "a, actually, after my change, after my changes, after that, after the change, after the "
@@ -216,25 +240,27 @@ _LETTERS: Final[dict[str, str]] = {
         "well, at all, at present, at the end, at this point, attempt, be, been, before it hung, "
         "before it passed, before it was stopped, before passing, before the kill, before the run "
         "was stopped, before the stop, before the timeout, before they passed, being, by now, "
-        "came, caveat, caveats, changed, cleanly, climbed, collected tests, come, comes, commits, "
-        "conclusion, count, counted, current, currently, decreased, did, do, does, doing, done, "
-        "down, dropped, either, end, ended, ends, even, ever, evidence, exactly, existing, fell, "
-        "files there, final, finally, finding, for good, for now, full, get, gets, good news, "
-        "got, grew, had, happily, has, have, having, heads-up, hence, here, however, i, i get, i "
-        "see, improved, in all, in full, in the end, in the run, in the suite, in this run, in "
-        "this session, in this suite, increased, indeed, individual, is, issue, issues, it, its, "
-        "jumped, latest, left over, list, list of, locally, log, logs, marked, marked as, "
-        "metrics, my, newest, nicely, note, now, number of, of them, of these, of those, on this "
-        "branch, ones, our, outcome, output, outputs, overall, own, per se, precisely, problem, "
-        "problems, reads, really, reliably, remaining ones, report, reported, reporting, reports, "
-        "reports that, result, results, right now, rose, sank, saw, see, selected, set, show, "
-        "showed, shown, shows, shrank, so, so far, state, status of tests, summary, summary of "
-        "tests, tally, test results, test summary, that, that said, the, the number of, their, "
-        "them, then, there, there are, there is, there was, there were, therefore, these, they, "
-        "this, this time, those, thus, to date, today, too, total, totals, turn, turns, until "
-        "then, up, up to the point where it stopped, up to then, update, validation, "
-        "verification, warning, was, we, we got, we have, we see, well, went, were, were there, "
-        "which, whole, with my change, with the fix, with this, with this change, you"
+        "came, caveat, caveats, changed, cleanly, collected tests, come, comes, commits, "
+        "completely, conclusion, confirmed that, consists of, count, counted, covered, covers, "
+        "current, currently, did, do, does, doing, done, either, end, ended, ends, entirely, "
+        "even, ever, evidence, exactly, existing, files there, final, finally, finding, for good, "
+        "for now, full, fully, get, gets, good news, got, had, happily, has, have, having, "
+        "heads-up, hence, here, however, i, i can confirm that, i checked that, i confirmed that, "
+        "i get, i see, i verified that, improved, in all, in full, in place, in the end, in the "
+        "run, in the suite, in this run, in this session, in this suite, indeed, individual, is, "
+        "issue, issues, it, its, latest, left over, list, list of, locally, log, logs, marked, "
+        "marked as, metrics, my, newest, nicely, note, now, number of, of them, of these, of "
+        "those, on this branch, ones, our, outcome, output, outputs, overall, own, per se, "
+        "precisely, problem, problems, reads, really, reliably, remaining ones, report, reported, "
+        "reporting, reports, reports that, result, results, right now, saw, see, selected, set, "
+        "show, showed, shown, shows, so, so far, stands at, state, status of tests, summary, "
+        "summary of tests, tally, test results, test summary, that, that said, the, the number "
+        "of, their, them, then, there, there are, there is, there was, there were, therefore, "
+        "these, they, this, this time, those, thus, to date, today, too, total, totally, totals, "
+        "turn, turns, until then, up to the point where it stopped, up to then, update, "
+        "validation, verification, verified that, warning, was, we, we got, we have, we see, "
+        "well, went, were, were there, which, whole, wide, with an assertion, with an assertion "
+        "error, with my change, with the fix, with this, with this change, you"
     ),
     # another time or place: nothing that goes on with it is said of this run
     "ð": (
@@ -261,9 +287,9 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # a reason: what follows is not looked at
     "q": (
-        "as, as it, as they, because, because of, by, caused by, due to, for, for all, for lack "
-        "of, for missing, for want of, missing, on account of, owing to, since, thanks to, that "
-        "need, they need, waiting, waiting for, which need"
+        "as, as it, as they, because, because of, by, caused by, due to, for all, for lack of, "
+        "for missing, for want of, missing, on account of, owing to, since, thanks to, that need, "
+        "they need, waiting, waiting for, which need"
     ),
     # at the first try
     "①": (
@@ -306,8 +332,8 @@ _BOUNDS: Final[dict[str, str]] = {
     ">=": "at least, no fewer than, no less than, not less than, a minimum of",
     "<=": "at most, no more than, not more than, up to, within, a maximum of",
     ">": (
-        "a bit over, a little over, above, beyond, exceeding, more than, north of, over, upwards "
-        "of, well above, well over"
+        "a bit over, a little over, above, beyond, exceeding, longer than, more than, north of, "
+        "over, upwards of, well above, well over"
     ),
     "<": (
         "a bit below, a little under, below, fewer than, just under, less than, not even, under, "

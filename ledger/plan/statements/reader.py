@@ -19,7 +19,7 @@ _LONGEST = 1000  # characters of a sentence that are looked at
 _MOST = 150  # tokens of one
 # Where a part of a sentence ends. A comma between two names of a list parts nothing.
 _MARK: Final = re.compile(
-    r"[;()|]|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTW]):|:(?![Nntmpx]|P)|(?<=[TW]):(?![PFtn])"
+    r"[;()|]|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTW]):|:(?![NntmpxZ]|P)|(?<=[TW]):(?![PFtnNZ])"
     r"|(?<![nf]),(?!«|A[lo])|,(?!&?[nf«]|A[lo])"
     r"|&(?=W|A|Z|b?[tT]|NT|N[PFESXYLRDUV])|(?<![APWT])B(?=W|NT|Z)"
 )
@@ -32,7 +32,7 @@ _DEEDS: Final = frozenset(
     "ran reran rewrote made did went put took built wrote cut split let".split()
 )
 # What may stand beside a statement and changes nothing.
-_HARMLESS: Final = frozenset(",&:=WTNxtPFJgρ")
+_HARMLESS: Final = frozenset(",&:=WTNxtPFJgρRL")
 
 
 def statements(text: str) -> list[Statement]:
@@ -172,6 +172,7 @@ class _Reader:
         """What a part of the sentence states: nothing unless every word of it is understood."""
         start += len(codes) - len(codes.lstrip("&B,–"))
         codes = codes.lstrip("&B,–")
+        codes = codes.removesuffix("iW")  # "in the full run"
         reason = codes.find("q")
         codes = codes[:reason] if reason > 0 else codes
         if codes == "NT" and self._codes[:start].strip("W,:"):

@@ -18,29 +18,37 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     """The sentences, each with where it begins, and the tables, whose rows are together. Lines
     of a paragraph are joined; quotations and open boxes are left out, and of code what another
     command than pytest printed."""
-    is_code = is_other = False
     paragraph, start = "", 0
-    for line in _BLOCK.finditer(text[:_MOST]):
-        is_fence = line[0].lstrip().startswith(_FENCE)
-        goes_on = len(paragraph.rpartition("\n")[2]) >= _LONG and _GOES_ON.match(line[0])
-        if paragraph and not (goes_on and not is_fence):
+    for at, line, kind in _lines(text[:_MOST]):
+        goes_on = len(paragraph.rpartition("\n")[2]) >= _LONG and _GOES_ON.match(line)
+        if paragraph and not (goes_on and kind == "prose"):
             yield from _split(start, paragraph)
             paragraph = ""
-        if is_fence:
-            is_code, is_other = not is_code, False
-        elif is_code:  # what a command printed, where that is a run of the tests
-            command = line[0].lstrip().startswith(("$ ", "% ", "# "))
-            is_other = "pytest" not in line[0] if command else is_other
-            if not (command or is_other) and line[0].strip():
-                yield line.start(), line[0].rstrip("\n")
-        elif line[0].lstrip().startswith("|"):
-            yield line.start(), line[0]
-        elif not _NO_PROSE.match(line[0]) and line[0].strip():
-            start = start if paragraph else line.start()
-            paragraph = f"{paragraph}\n{line[0]}" if paragraph else line[0]
+        if kind == "whole":
+            yield at, line.rstrip("\n")
+        elif kind == "prose":
+            start = start if paragraph else at
+            paragraph = f"{paragraph}\n{line}" if paragraph else line
             paragraph = paragraph.removesuffix("\n")
     if paragraph:
         yield from _split(start, paragraph)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """The lines, tables as one: ``prose``, a ``whole`` by itself, or neither."""
+    is_code = is_other = False
+    for block in _BLOCK.finditer(text):
+        line = block[0].lstrip()
+        kind = ""
+        if line.startswith(_FENCE):
+            is_code, is_other = not is_code, False
+        elif is_code and line.startswith(("$ ", "% ", "# ")):
+            is_other = "pytest" not in line
+        elif line.startswith("|") or (is_code and not is_other and line):
+            kind = "whole"
+        elif not is_code and line and not _NO_PROSE.match(block[0]):
+            kind = "prose"
+        yield block.start(), block[0], kind
 
 
 def _split(start: int, paragraph: str) -> Iterator[tuple[int, str]]:

@@ -54,10 +54,8 @@ def _read_row(cells: Sequence[_Cell]) -> Iterator[Statement]:
     elif first.letter in OUTCOMES:
         yield from (_count(cell, cell.letter) for cell in cells if _is_count(cell, cell.letter))
     elif first.text:
-        subject = (first.text,)
-        for cell in rest:
-            if _is_count(cell, cell.letter):
-                yield _count(cell, cell.letter)._replace(subject=subject)
+        counts = (_count(cell, cell.letter) for cell in rest if _is_count(cell, cell.letter))
+        yield from (count._replace(subject=(first.text,)) for count in counts)
 
 
 def _named_row(letter: str, cells: Sequence[_Cell]) -> Iterator[Statement]:

@@ -46,13 +46,16 @@ _TOKEN = re.compile(
     rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
     r"(?P<unit> ?%| percent\b| ?ms\b| ?(?:seconds?|secs?|s)\b| ?(?:minutes?|mins?|m)\b"
     r"| ?(?:hours?|hrs?|h)\b| ?(?:[KMGT]i?B|kbytes)\b)?(?!\w))"
-    r"|(?P<word>[A-Za-z]+(?:['.-][A-Za-z]+)*\.?)"
+    r"|(?P<word>[A-Za-z]+(?:['._-][A-Za-z]+)*\.?)"
     r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—]|->|=>|[,;:()=|?]| - )"
 )
 # What a run left: a folder, `pytest.log`.
 _OUTPUT = re.compile(
     r"`(?!tests?/)[^`\s]*(?:/|\.(?:log|txt|xml|jsonl?|md|patch|diff|csv))[^`\s]*(?<!\.py)`"
 )
+_TICKED = re.compile(r"\A[ \t]*[-*+] \[[xX]\]")
+# Figures of a run in a code span are no code.
+_FIGURES = re.compile(r"`([^`\n]{0,200}\d (?:passed|failed|skipped|errors?)\b[^`\n]{0,200})`")
 _PYTEST = re.compile(
     r"(?:python -m )?(?:pytest|py\.test)(?: -[qvxs]{1,3}| --?r\w{1,10}(?: \d{1,3})?){0,9}"
 )
@@ -79,6 +82,8 @@ _Word = tuple[str, int, int]
 def tokens(sentence: str) -> list[Token]:
     """The tokens of a sentence; harmless words are left out."""
     text = _EMPHASIS.sub(lambda mark: " " * len(mark[0]), sentence.translate(_PLAIN))
+    text = _TICKED.sub(lambda mark: " " * len(mark[0]), text)
+    text = _FIGURES.sub(r" \1 ", text)
     found: list[Token] = []
     words: list[_Word] = []
     for match in _TOKEN.finditer(text):
@@ -118,7 +123,7 @@ def _read_number(text: str, match: re.Match[str]) -> Token:
     written, (start, end) = match[0], match.span()
     if match["fraction"]:
         above, below = map(amount, written.split("/"))
-        return Token("x", start, end, written, above, above, (below, below))
+        return Token("x", start, end, written, low=above, high=above, of=(below, below))
     begin, bound = _bound_before(text, start)
     if match["clock"]:
         parts = [float(part) for part in written.split(":")]
@@ -128,14 +133,14 @@ def _read_number(text: str, match: re.Match[str]) -> Token:
     digits = written.removesuffix(match["unit"] or "").strip()
     if digits[0] in "+\u00b1-":
         value = -amount(digits[1:]) if digits[0] == "-" else amount(digits[1:])
-        return Token("u" if unit else "±", begin, end, written, value, value)
+        return Token("u" if unit else "±", begin, end, written, low=value, high=value)
     if digits.endswith("+"):
         digits, bound = digits[:-1], ">="
     first, *rest = re.split(r" ?- ?| to ", digits)
     code, (low, high), slack = _measure(unit, len(first.partition(".")[2]))
     least = _bounded(bound, amount(first), slack)[0]
     most = _bounded(bound, amount(rest[-1] if rest else first), slack)[1]
-    return Token(code, begin, end, written, least * low, most * high)
+    return Token(code, begin, end, written, low=least * low, high=most * high)
 
 
 def _measure(unit: str, decimals: int) -> tuple[str, tuple[float, float], float]:
@@ -244,12 +249,13 @@ def _number_words(text: str, words: Sequence[_Word], at: int) -> tuple[Token, in
     if [word for word, _, _ in words[last : last + 3]] == ["and", "a", "half"]:
         low, high, end, last = low + 0.5, high + 0.5, words[last + 2][2], last + 3
     size = _SECONDS[unit[0]]
-    return Token("t", begin, end, text[begin:end], low * size, high * size), last
+    token = Token("t", begin, end, text[begin:end], low=low * size, high=high * size)
+    return token, last
 
 
 def _links(word: str, behind: str, before: str, current: int) -> bool:
     """Whether a word belongs to a number in words without being one: ``a couple of``."""
-    if word == "a":
+    if word in ("a", "an"):
         is_one = behind in ("couple", "single", "minute", "second", "hour")
         return not before and (is_one or behind in SCALES)
     if word == "and":
@@ -263,10 +269,14 @@ def _joined(found: Iterable[Token]) -> list[Token]:
     for token in found:
         while kept and kept[-1].end > token.start:
             kept.pop()
-        if kept and kept[-1].code == token.code == "t":
+        if kept and kept[-1].code == "N" and token.code in "⩾⩽":
+            last = kept.pop()
+            low, high = (last.low, inf) if token.code == "⩾" else (0.0, last.high)
+            kept.append(last._replace(end=token.end, low=low, high=high))
+        elif kept and kept[-1].code == token.code == "t":
             first = kept.pop()
             middle = (first.low + first.high + token.low + token.high) / 2
-            kept.append(Token("t", first.start, token.end, "", middle - 1.0, middle + 1.0))
+            kept.append(token._replace(start=first.start, low=middle - 1.0, high=middle + 1.0))
         elif token.code == "N" and [one.code for one in kept[-3:]] == ["i", "N", "&"]:
             place, least, _ = kept[-3:]
             is_range = place.text.lower() == "between"
