@@ -172,6 +172,6 @@ def test_every_row_of_the_grammar_has_an_example() -> None:
     "part", ["a" * 50, "1,", "all but ", "test_a, ", "a/", "(", "4 min ", "- "]
 )
 def test_no_text_takes_long(part: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     statements(part * (200_000 // len(part)))
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10

@@ -343,10 +343,10 @@ MONSTERS = {
 @pytest.mark.parametrize("name", MONSTERS)
 def test_no_wording_takes_long(repo: Repository, name: str) -> None:
     said(repo, "12 passed in 3.40s.", f"12 passed in 3.40s. {MONSTERS[name]}")
-    begin = time.perf_counter()
+    begin = time.process_time()
     done = call(repo.path, "verify")
     assert done.code in (0, 1), done.err
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_many_attempts_of_one_run_read_it_once(repo: Repository) -> None:

@@ -141,8 +141,7 @@ def count(reading: Reading, index: int) -> bool:
 
 def _count(reading: Reading, index: int, measure: str, number: str, **more: Any) -> None:
     claimed = f"{number} {_word(measure)}"
-    sentence = reading.plain[reading.sentence.start : reading.sentence.end]
-    name = _IN_PYTESTS_WORDS if _PYTESTS_WORDS.search(sentence) else ""
+    name = _IN_PYTESTS_WORDS if reading.has(_PYTESTS_WORDS) else ""
     more = {"measure": measure, "amount": exact(number), "claimed": claimed, "name": name, **more}
     reading.add("count", index, **more)
 
@@ -176,10 +175,7 @@ def _is_of_modules(reading: Reading, index: int) -> bool:
         return False
     if _COLLECTED_OPEN.search(reading.before(index, 16)):
         return True
-    bounds = (reading.sentence.start, reading.sentence.end)
-    return bool(_COLLECTION.search(reading.plain, *bounds)) and not _RESULT.search(
-        reading.plain, *bounds
-    )
+    return reading.has(_COLLECTION) and not reading.has(_RESULT)
 
 
 def sums(reading: Reading) -> None:

@@ -246,11 +246,19 @@ class Reading:
     used: set[int] = field(default_factory=set)
     claims: list[Claim] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _found: dict[re.Pattern[str], bool] = field(default_factory=dict)
 
     @property
     def plain(self) -> str:
         """The entry's text without code and emphasis."""
         return self.context.prose.plain
+
+    def has(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the sentence has what a pattern looks for, which is looked for once."""
+        if pattern not in self._found:
+            found = pattern.search(self.plain, self.sentence.start, self.sentence.end)
+            self._found[pattern] = found is not None
+        return self._found[pattern]
 
     def next_group(self) -> None:
         """What follows is said in another breath."""
