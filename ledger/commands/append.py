@@ -79,12 +79,11 @@ def append(
     is needed to log a ``decision``, the option that was decided for and, ``because``, the reason.
 
     ``result`` is how it went, in the author's words (default: what the runs say), ``summary`` what
-    was done, in one line; all else comes from the runs, from git and from the plan. The actions
-    ``complete`` are marked as completed by the attempt, ``next_actions`` added; ``status`` is the
-    item's new one. ``tasks`` of the item's plan file (``M1``, ``plans/a.md#M1``) are ticked there.
-    ``because`` is the reason for a success over a run that failed, or for done where nothing shows
-    it; it becomes part of the attempt. ``baseline`` is an earlier run to
-    compare with, ``again`` records a run that is recorded already, a ``dry_run`` writes nothing.
+    was done; all else comes from the runs, git and the plan. It completes the actions ``complete``
+    and adds ``next_actions``; ``status`` is the item's new one. ``tasks`` of the item's plan file
+    (``M1``, ``plans/a.md#M1``) are ticked. ``because`` is the reason for a success over a run that
+    failed, or for done where nothing shows it; the attempt has it. ``baseline`` is an earlier run
+    to compare with, ``again`` records a recorded run again, a ``dry_run`` writes nothing.
 
     Raises ``UsageError`` for an item that is none, a run outside of the repository and a result
     that is no result word; ``UnreadableInput`` for a run that is not there; ``Refused`` for a run
@@ -98,22 +97,17 @@ def append(
     attempt = _draft(
         config, evidence, result=result, summary=summary, because=reason, baseline=baseline
     )
-    now = _now(config, evidence)
     home = tasking.home(config, _section(opened(config).ledger, item), tasks) if tasks else ""
     with _change(config, home, dry_run=dry_run) as plan:
         section = _section(plan.ledger, item)
-        ticked = tasking.found(plan.archive, tasks)
-        plan.propose_ticks(ticked)
+        ticked = tasking.tick(plan, tasks)
         said = decisions.words_of(config, section, decision, because) if decision else ""
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
-        known = {"commit": _commit(config, evidence, now, plan.ledger)}
-        if said:
-            known["summary"] = f"{said} {summary}".strip()
-        number = edits.next_number(plan.ledger, section.id)
+        attempt = _placed(config, plan.ledger, section, attempt, evidence=evidence, decision=said)
         meant = Change(
             item=section.id,
-            attempt=attempt.model_copy(update={"number": number, **known}),
+            attempt=attempt,
             complete=tuple(complete),
             next=tuple(next_actions),
             status=status,
@@ -122,9 +116,8 @@ def append(
         meant = _propose(config, plan, meant, evidence)
         if said:
             decisions.refuse_unread(config, plan.new, section.id, said)
-        tasking.refuse_undone(config, plan.new, section.id, home, ticked, attempt.because)
-    done = tuple(f"{home}#{task.id}" for task in ticked)
-    return _appended(config, plan, meant, evidence).model_copy(update={"tasks": done})
+        tasking.refuse_undone(config, plan.new, meant, ticked, path=home)
+    return _appended(config, plan, meant, evidence, tasks=[f"{home}#{one.id}" for one in ticked])
 
 
 def _change(config: Config, home: str, *, dry_run: bool) -> AbstractContextManager[Plan]:
@@ -151,6 +144,10 @@ class _Evidence:
         none = Evidence(path="", completeness="complete", started=today)
         self.whole = together(self.outputs) if names else none
         self.each = tuple(outputs.evidence() for outputs in self.outputs)
+        # How the files differ from HEAD; None where the bundle of each run says how they did.
+        self.now: Changes | None = None
+        if config.is_git and not all(run.commit for run in self.each):
+            self.now = changes(config.root, set_aside(config, [run.path for run in self.each]))
 
 
 def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> Change:
@@ -174,7 +171,9 @@ def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> 
     return meant
 
 
-def _appended(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> Appended:
+def _appended(
+    config: Config, plan: Plan, meant: Change, evidence: _Evidence, *, tasks: Sequence[str]
+) -> Appended:
     written = edits.check(plan.ledger, plan.new, meant)
     return Appended(
         path=config.ledger_path,
@@ -183,6 +182,7 @@ def _appended(config: Config, plan: Plan, meant: Change, evidence: _Evidence) ->
         line=written.span.start_line,
         result=meant.attempt.result,
         metrics=meant.attempt.metrics,
+        tasks=tuple(tasks),
         diff=plan.diff,
         notes=(*evidence.whole.warnings, *unkept(config, evidence.each)),
     )
@@ -253,18 +253,30 @@ def _cited(root: Path, evidence: Evidence) -> str:
     return citations.brace([f"{evidence.path}/{name}" for name in evidence.files])
 
 
-def _now(config: Config, evidence: _Evidence) -> Changes | None:
-    """How the files differ from HEAD; None where the bundle of each run says how they did."""
-    if not config.is_git or all(run.commit for run in evidence.each):
-        return None
-    return changes(config.root, set_aside(config, [run.path for run in evidence.each]))
+def _placed(
+    config: Config,
+    ledger: Ledger,
+    section: Item,
+    attempt: NewAttempt,
+    *,
+    evidence: _Evidence,
+    decision: str,
+) -> NewAttempt:
+    """The attempt with what the plan decides: its number, its commit, and before its summary the
+    words that log a decision."""
+    known = {"commit": _commit(config, evidence, ledger)}
+    if decision:
+        known["summary"] = f"{decision} {attempt.summary}".strip()
+    number = edits.next_number(ledger, section.id)
+    return attempt.model_copy(update={"number": number, **known})
 
 
-def _commit(config: Config, evidence: _Evidence, now: Changes | None, ledger: Ledger) -> str:
+def _commit(config: Config, evidence: _Evidence, ledger: Ledger) -> str:
     """The commit that each run ran at, and whether files differed from it: what its bundle says,
     else how it is now."""
     told: list[tuple[str | None, bool | None]]
     told = [(run.commit, run.dirty) for run in evidence.each if run.commit]
+    now = evidence.now
     if now is not None:
         earlier = tuple(f"{folder}/" for folder in earlier_runs(config, ledger, now.paths))
         told.append((now.commit, not all(path.startswith(earlier) for path in now.paths)))

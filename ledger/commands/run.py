@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -93,6 +93,16 @@ class RunOutcome(Model):
         return self.state == "ended" and self.result in ("success", "info")
 
 
+class _Place(NamedTuple):
+    """Where the bundle goes, as it was asked for; ``values`` are for placeholders."""
+
+    folder: str
+    into: str
+    stamp: str
+    values: Mapping[str, str]
+    brief: Path | None
+
+
 def run(
     item: str,
     command: Sequence[str],
@@ -155,12 +165,9 @@ def run(
         words_of(config, section, decision, because)  # refused before anything is executed
     if tasks:
         home(config, section, tasks)
-    briefs = _briefs(config, section, brief)
-    fill = {"phase": phase, "sprint": sprint}
-    given = _in_tree(briefs, Folder(folder, into, ()), is_filled=any(fill.values()))
-    made = _folder(config, section, given, fill, stamp=stamp)
-    terms_of = partial(Bundle, item=item, command=terms, repetition=repetition, wanted=given.names)
-    bundle = _bundle(config, plan, section, briefs, made, terms_of)
+    place = _Place(folder, into, stamp, {"phase": phase, "sprint": sprint}, brief)
+    bundle_of = partial(Bundle, item=item, command=terms, repetition=repetition)
+    bundle = _bundle(config, plan, section, place, bundle_of)
     aside = [*set_aside(config, [bundle.path]), *earlier_runs(config, plan)]
     capture = partial(_capture, config, bundle, aside=aside, earlier=earlier)
     with Interrupts() as interrupts:
@@ -223,40 +230,33 @@ def _briefs(config: Config, section: Item, given: Path | None) -> tuple[Tied, ..
     return (Tied(files.inside(config.root, given), brief, is_named=True),)
 
 
-def _in_tree(briefs: Sequence[Tied], given: Folder, *, is_filled: bool) -> Folder:
-    """The folder that is ``given`` as the first of ``briefs`` with a bundle has it. That one's top
-    is taken where none is given, nor any value that the item's own ``is_filled`` with."""
+def _bundle(
+    config: Config, plan: Ledger, section: Item, place: _Place, bundle_of: Callable[..., Bundle]
+) -> Bundle:
+    """The bundle, its folder made. It keeps the variables that the work asks for: the item itself,
+    and the first of its briefs that has a rerun."""
+    briefs = _briefs(config, section, place.brief)
+    given = _in_tree(briefs, place)
+    template = given.top or section.runs_folder or config.runs or DEFAULT_FOLDER
+    values = {"item": _SLUG.sub("-", section.id.lower())[:80], **place.values}
+    path, stamp = make_folder(config.root, template, values, place.stamp, given.below)
+    brief = next((one.brief for one in briefs if one.brief.rerun), None)
+    variables = wanted(config, decode(plan.text), section, brief)
+    return bundle_of(config.root, path, stamp=stamp, variables=variables, wanted=given.names)
+
+
+def _in_tree(briefs: Sequence[Tied], place: _Place) -> Folder:
+    """The folder that is given as the first of ``briefs`` with a bundle has it. That one's top is
+    taken where none is given, nor any value for the item's own."""
+    given = Folder(place.folder, place.into, ())
     tied = next((one for one in briefs if one.brief.bundle), None)
     if tied is None or not (given.below or given.top):
         return given
     found = tree.folder_named(tied.brief, tied.path, given.below)
     if found is None:
         return given
+    is_filled = any(place.values.values())
     return found._replace(top=given.top if given.top or is_filled else found.top)
-
-
-def _folder(
-    config: Config, section: Item, given: Folder, values: Mapping[str, str], *, stamp: str
-) -> tuple[str, str]:
-    """Make the folder of a run: its path, and its stamp."""
-    template = given.top or section.runs_folder or config.runs or DEFAULT_FOLDER
-    slug = _SLUG.sub("-", section.id.lower())[:80]
-    return make_folder(config.root, template, {"item": slug, **values}, stamp, given.below)
-
-
-def _bundle(
-    config: Config,
-    plan: Ledger,
-    section: Item,
-    briefs: Sequence[Tied],
-    made: tuple[str, str],
-    terms: Callable[..., Bundle],
-) -> Bundle:
-    """The bundle in the folder that was ``made``, which keeps the variables that the work asks for:
-    the item itself, and the first of its ``briefs`` that has a rerun."""
-    brief = next((one.brief for one in briefs if one.brief.rerun), None)
-    variables = wanted(config, decode(plan.text), section, brief)
-    return terms(config.root, made[0], stamp=made[1], variables=variables)
 
 
 def _capture(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ledger.commands import closings
+from ledger.commands.change import Plan
 from ledger.commands.judgements import place_of
 from ledger.config import Config
 from ledger.edits.append import section_of
@@ -15,7 +16,7 @@ from ledger.gates.tasks import PlanFile, plan_files, said_by
 from ledger.gates.ties import briefs_of
 from ledger.git.files import Files, WorkTree
 from ledger.plan import text
-from ledger.plan.model import Item, Ledger
+from ledger.plan.model import Change, Item, Ledger
 
 _MOST_BRIEFS = 3  # of an item, that may name its plan files
 _SHOWN = 20  # tasks that a message names
@@ -60,15 +61,16 @@ def _home(files: Sequence[PlanFile], item: Item, given: str) -> str:
     return found[0]
 
 
-def found(plan: Ledger, names: Sequence[str]) -> list[Item]:
-    """The tasks of a plan file. Raises Refused where two have one name."""
+def tick(plan: Plan, names: Sequence[str]) -> list[Item]:
+    """Tick the tasks ``names`` of a plan file. Raises Refused where two have one name."""
     every = []
     for name in (given.rpartition("#")[2] for given in names):
-        tasks = [one for one in plan.items if one.is_named and _is(one, name)]
+        tasks = [one for one in plan.archive.items if one.is_named and _is(one, name)]
         if len(tasks) != 1:
             lines = " and ".join(str(one.span.start_line) for one in tasks) or "no line any more"
             raise Refused("ambiguous-task", f"{name} stands on {lines}", "give one another ID")
         every += tasks
+    plan.propose_ticks(every)
     return every
 
 
@@ -77,14 +79,16 @@ def _is(task: Item, name: str) -> bool:
 
 
 def refuse_undone(
-    config: Config, new: Ledger, item: str, path: str, tasks: Sequence[Item], because: str
+    config: Config, new: Ledger, meant: Change, tasks: Sequence[Item], *, path: str
 ) -> None:
-    """Raise Refused where one of ``tasks`` may not be called done by what the newest attempt of
-    ``item`` stands on; ``because`` is the reason that is given."""
-    section = section_of(new, item)
+    """Raise Refused where one of ``tasks`` of a plan file may not be called done by what the
+    attempt that is ``meant`` stands on, its reason included."""
+    section = section_of(new, meant.item)
     with place_of(config) as place:
         for task in tasks:
-            closing = Closing(section, reason=because, line=task.span.start_line, task=task)
+            closing = Closing(
+                section, reason=meant.attempt.because, line=task.span.start_line, task=task
+            )
             grounds = next(closings.every_grounds(config, closing, place))
             for one in objections(closing, grounds, strict=True):
                 if one.severity == "error":

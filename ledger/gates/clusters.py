@@ -71,10 +71,12 @@ def _in_json(content: str, known: re.Pattern[str]) -> Iterator[tuple[str, str]]:
         elif isinstance(value, dict) and depth < _DEEPEST:
             beside = {_only(known, one) for one in value.values() if isinstance(one, str)} - {""}
             own = beside.pop() if len(beside) == 1 else about
-            for key, one in reversed(value.items()):
-                if _TEST.fullmatch(key) and isinstance(one, str) and _only(known, one):
-                    yield _only(known, one), key
-                waiting.append((one, _only(known, key) or own, depth + 1))
+            texts = [(key, one) for key, one in reversed(value.items()) if isinstance(one, str)]
+            named = [(_only(known, one), key) for key, one in texts if _TEST.fullmatch(key)]
+            yield from (pair for pair in named if pair[0])
+            waiting += [
+                (one, _only(known, key) or own, depth + 1) for key, one in reversed(value.items())
+            ]
 
 
 def _only(known: re.Pattern[str], said: str) -> str:

@@ -292,12 +292,12 @@ def against_ticks(
             message = f"{quoted(one.text or one.check)} is ticked and {said}: {one.reason}"
             severity: Severity = "error" if is_unmet or strict else "warning"
             fix = None if is_unmet else "say on whose word behind it, as `attested: by Anna`"
-            yield Objection(item, one.line, message, message, severity, fix, document)
+            yield Objection(item, one.line, message, message, severity, fix=fix, document=document)
     unmet = [one for one in new if one.verdict == "unmet"]
     if unmet:
         several = f" and {len(unmet) - 1} more" if len(unmet) > 1 else ""
         message = f"{quoted(unmet[0].text)}{several} came with a tick, not met: {unmet[0].reason}"
-        yield Objection(item, unmet[0].line, message, message, "warning", None, document)
+        yield Objection(item, unmet[0].line, message, message, "warning", document=document)
 
 
 _SAY_WHY: Final = "say why it is done all the same, as `Because: ...` in the attempt (`--because`)"

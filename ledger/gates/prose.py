@@ -47,9 +47,9 @@ class Prose(NamedTuple):
     text: str
     note: str
     condition: Condition
-    brief: Brief | None
-    path: str
     seen: list[tuple[int, int]]
+    brief: Brief | None = None
+    path: str = ""
 
     def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """The first match in the text, which is understood."""
@@ -91,7 +91,7 @@ def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None
     """What the criterion's prose asks for; None where no reader knows what it says. ``path`` is the
     document's own."""
     text = _LABEL.sub("", condition.text, count=1)
-    whole = Prose(text, "", condition, brief, path, [])
+    whole = Prose(text, "", condition, [], brief, path=path)
     if len(text) > _LONGEST:
         return None
     terms: list[Term] = []
@@ -657,7 +657,7 @@ def _documents(prose: Prose, said: str) -> tuple[str, ...]:
 
 def _is_subject(text: str) -> bool:
     """Whether a text asks for nothing of its own: neither limits nor bounds, one clause."""
-    of_text = Prose(text, "", _NOTHING, None, "", [])
+    of_text = Prose(text, "", _NOTHING, [])
     return not (
         _LIMITS.search(text)
         or any(one[0].strip() != "with" for one in _JOINT.finditer(text))

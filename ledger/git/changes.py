@@ -35,6 +35,7 @@ _DIFF = (
     "--submodule=short", "--no-color", "--no-ext-diff", "--no-textconv",
     "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
+_FILTERS = ("config", "--name-only", "-z", "--get-regexp", r"^filter\.")
 _STATUS = (
     "status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none",
     "--no-renames",
@@ -136,7 +137,7 @@ def _filters(root: Path, seen: set[Path]) -> set[str]:
     """The filters that the configuration names, and that of the submodules, which git looks into
     with what theirs says. ``seen`` are the work trees that were asked."""
     seen.add(root)
-    named = process.run(root, "config", "--name-only", "-z", "--get-regexp", r"^filter\.").stdout
+    named = process.run(root, *_FILTERS).stdout
     found = {name.rpartition(".")[0] for name in os.fsdecode(named).split("\0") if name}
     for entry in process.run(root, "ls-files", "--stage", "-z").stdout.split(b"\0"):
         if entry.startswith(_SUBMODULE):

@@ -35,6 +35,7 @@ STAGED: Final = ":0"  # git's own name of what the next commit has
 _NOTHING_FOUND: Final = 1  # the exit code of check-ignore and rev-parse --verify
 _RENAMES: Final = ("diff", "--cached", "--name-status", "-M", "-z", "--no-ext-diff", "HEAD")
 _MARKDOWN: Final = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all")
+_DOCUMENTS: Final = ("--", "*.md")
 _LISTED: Final = ("--literal-pathspecs", "ls-files", "-z")
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
@@ -82,7 +83,7 @@ def changed_documents(root: Path, revision: str, until: str | None) -> list[str]
     names = [check_revision(revision)]
     if until is not None and until != STAGED:
         command, names = ["diff-tree", "-r"], [*names, check_revision(until)]
-    answer = _answer(root, *command, *_MARKDOWN, *names, "--", "*.md")
+    answer = _answer(root, *command, *_MARKDOWN, *names, *_DOCUMENTS)
     return [os.fsdecode(name) for name in answer.split(b"\0") if name]
 
 

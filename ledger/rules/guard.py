@@ -59,7 +59,7 @@ def attempt_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             where = f"(line {old.span.start_line} before the change): {quoted(old.text)}"
             message = f"{name(old)} is gone {where}"
             fix = "put it back; another place in the file or in the archive will do"
-            yield Fault(home or 0, message, old.text, old.item, old.number, fix)
+            yield Fault(home or 0, message, old.text, old.item, old.number, fix=fix)
 
 
 @rule("LED502", "attempt-changed", "warning")
@@ -240,7 +240,8 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
         new = same.pop(0)
         if numbers[place] == 1 and (common is None or place in common):
             message = f"{name(old)} has the number {new.number} now"
-            fault = Fault(new, message, old.text, old.item, old.number, "give it its number back")
+            fix = "give it its number back"
+            fault = Fault(new, message, old.text, old.item, old.number, fix=fix)
             yield fault._replace(severity=_strict(facts))
 
 

@@ -350,22 +350,22 @@ class _Reading:
         criteria: list[Criterion] = []
         self.settled.add(section.start)
         prose: list[tuple[int, int]] = []
+        is_criteria = any(one.is_criteria for one in above)
         for block in section.blocks:
             if said.is_legend or block.kind in LITERAL:
                 self.settled.update(range(block.start, block.end))
-            elif block.kind == "table" and (rows := self._table(block)):
-                if any(one.is_criteria for one in above):
-                    criteria += [self._row_criterion(row) for row in rows]
-                else:
-                    self.tasks += [_of_row(row, above) for row in rows]
-            elif block.kind not in _LISTS:
+                continue
+            rows = self._table(block) if block.kind == "table" else []
+            if rows and is_criteria:
+                criteria += [self._row_criterion(row) for row in rows]
+            elif rows:
+                self.tasks += [_of_row(row, above) for row in rows]
+            elif block.kind in _LISTS and not is_criteria:
+                prose += self._list(block, above, lists_tasks=said.lists_tasks)
+            else:
                 prose.append((block.start, block.end))
                 fields += self._labelled(block)
-            elif any(one.is_criteria for one in above):
-                criteria += self._criteria(block)
-                prose.append((block.start, block.end))
-            else:
-                prose += self._list(block, above, lists_tasks=said.lists_tasks)
+                criteria += self._criteria(block) if block.kind in _LISTS else ()
         text = [title, *(line for start, end in prose for line in self.document.lines(start, end))]
         found = (patterns.when(date)[0] for date in _DATE.findall("\n".join(text)))
         dates = tuple(dict.fromkeys(date for date in found if date))
@@ -569,7 +569,9 @@ class _Reading:
 
 
 def _of_row(row: Row, above: tuple[Said, ...]) -> _Task:
-    opened = Opening(row.name, True, False, (), row.title, row.title)
+    opened = Opening(
+        row.name, is_sure=True, is_bracketed=False, tags=(), rest=row.title, whole=row.title
+    )
     return _Task(Block("row", row.line, row.line + 1, "", ()), None, opened, above, row)
 
 
