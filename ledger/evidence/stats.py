@@ -84,17 +84,15 @@ def fisher(passes: int, total: int, other_passes: int, other_total: int) -> floa
     return min(1.0, math.fsum(chosen) / math.fsum(weights))
 
 
-def largest_drop(
-    passes: int, total: int, earlier_passes: int, earlier_total: int, confidence: float = 0.95
-) -> float:
+def largest_drop(passes: int, total: int, earlier_passes: int, earlier_total: int) -> float:
     """How far the rate may have dropped since the earlier batch: the upper end of the interval
     of (earlier rate - rate) by the hybrid score method, R. G. Newcombe, Statistics in Medicine
     17 (1998) 873-890, method 10. 1 where a batch is empty."""
     if not total or not earlier_total:
         return 1.0
     rate, earlier = passes / total, earlier_passes / earlier_total
-    low = wilson(passes, total, confidence).low
-    high = wilson(earlier_passes, earlier_total, confidence).high
+    low = wilson(passes, total).low
+    high = wilson(earlier_passes, earlier_total).high
     return earlier - rate + math.hypot(high - earlier, rate - low)
 
 

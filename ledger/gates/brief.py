@@ -54,7 +54,7 @@ _HEADS: Final = ("context", "overview", "metadata")  # of parts that may hold wh
 # e.g. "NAME='a value' command"
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)(?:[ \t]+|\Z)")
 # e.g. "if Option C", of a command's comment
-_OPTION: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
+OPTION: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
 # e.g. "Decision: Option A"
 _CHOSEN: Final = re.compile(r"(?:decision|decided|chosen)\W{1,4}(option \w+)", re.IGNORECASE)
 _CLUSTER: Final = re.compile(r"\bCLUSTER-(?P<name>[A-Z][A-Z0-9]{0,30})-\d{1,6}\b")
@@ -420,7 +420,7 @@ def _joined(fence: Fence) -> Iterator[tuple[int, str]]:
 
 def _only_option(note: str) -> str:
     """The option that a comment names; empty for none, and for several."""
-    options = {key.upper() for key in _OPTION.findall(note)}
+    options = {key.upper() for key in OPTION.findall(note)}
     return options.pop() if len(options) == 1 else ""
 
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from ledger.gates.brief import OPTION
 from ledger.gates.facts import Facts
 from ledger.gates.model import Decision, Judgement, met, unknown, unmet
 from ledger.plan.model import Attempt
 
 # e.g. "A: UTF-8 only", "Option 2", "option C isolated"; not "a lock"
 _KEY: Final = re.compile(r"(?:option )?([A-Z]|\d{1,2})\b(?! ?[a-z])", re.IGNORECASE)
-_NAMED: Final = re.compile(r"\boption ([A-Z]|\d{1,2})\b", re.IGNORECASE)
 _DECIDED: Final = re.compile(
     r"\b(?:decision|decided|decides|approved|approves|chose|chosen|selected|agreed|adopted|accepted)\b",
     re.IGNORECASE,
@@ -61,7 +61,7 @@ def option_keys(decision: Decision) -> Sequence[str]:
 
 def options_named(words: str) -> tuple[str, ...]:
     """The letters or numbers of the options that a text names, each once."""
-    return tuple(dict.fromkeys(key.upper() for key in _NAMED.findall(words)))
+    return tuple(dict.fromkeys(key.upper() for key in OPTION.findall(words)))
 
 
 def judge_decision(words: str, facts: Facts) -> Judgement:
@@ -125,7 +125,7 @@ def decisions(
     for number, line in facts.lines.items():
         for sentence in _SENTENCE.split(line):
             bare = _ASIDE.sub("", sentence)
-            chosen = _REJECTED.sub("", bare if _NAMED.search(bare) else sentence)
+            chosen = _REJECTED.sub("", bare if OPTION.search(bare) else sentence)
             options = {one for one in options_named(chosen) if not asked or one in asked}
             is_clear = not _UNCLEAR.search(_ASIDE.sub("", chosen))
             if len(options) == 1 and is_clear is clear and _tells_of_decision(sentence, chosen):

@@ -42,7 +42,7 @@ _KINDS = {
     "html_block": "html",
     "hr": "rule",
 }
-_LISTS = ("bullet_list", "ordered_list")
+LISTS = ("bullet_list", "ordered_list")
 _LONG: Final = 2_000  # characters of text that is worth cutting
 # Where a line begins that could be cut at: at column 0 or 1 with any text, further in with the
 # mark of a list's entry. Nested in a bullet at column 0 an entry is indented by 2 to 5: less ends
@@ -250,7 +250,7 @@ def _without_probe(blocks: tuple[Block, ...], at: int) -> tuple[tuple[Block, ...
     last = blocks[-1]
     if last.kind == "paragraph":
         return (blocks[:-1], False) if last.start == at else None
-    if last.kind not in _LISTS or last.children[-1].start != at:
+    if last.kind not in LISTS or last.children[-1].start != at:
         return None
     if len(last.children) == 1:
         return blocks[:-1], False

@@ -10,7 +10,6 @@ from ledger.plan.document import Block, Document, Edit, walk
 from ledger.plan.model import Attempt, Field, Item, Ledger, Pointer
 
 _LINE_END = re.compile(rb"[\r\n]|\Z")
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
 
 
 def field(item: Item, *names: str) -> Field | None:
@@ -110,7 +109,7 @@ def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Point
     for pointer in archived:
         if not pointer.is_item:
             begin, end = pointer.span.start_byte, pointer.span.end_byte
-            newline = _NEWLINE.match(ledger.text, end)
+            newline = text.NEWLINE.match(ledger.text, end)
             end = newline.end() if newline else end
             spans.append(pointer.span.model_copy(update={"start_byte": begin, "end_byte": end}))
     spans.sort(key=lambda span: span.start_byte)

@@ -14,7 +14,7 @@ BOM = b"\xef\xbb\xbf"
 DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 """What an absolute path of Windows begins with."""
 
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
+NEWLINE = re.compile(rb"\r\n|\n|\r")
 # C0 and C1 controls but for tab; bidirectional overrides and isolates, which reorder what a
 # terminal shows; line and paragraph separators; surrogates, which stand for bytes that are no
 # UTF-8 and may be controls, too.
@@ -69,7 +69,7 @@ def newline_of(data: bytes, start: int) -> bytes:
         return b"\r\n"
     if start and data[start - 1 : start] in (b"\n", b"\r"):
         return data[start - 1 : start]
-    after = _NEWLINE.search(data, start)
+    after = NEWLINE.search(data, start)
     if after:
         return after.group()
     before = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start))

@@ -214,7 +214,6 @@ _BLANK: Final = rb"(?:[ \t]|\xe2\x80\xaf|\xc2\xa0)*"
 _NUMBER: Final = re.compile(rb"(?i:Attempt)" + _BLANK + rb"#?(\d{1,6})")
 _NAMED: Final = re.compile(rb"(?i:Attempts?)" + _BLANK + rb"#(\d{1,6})(?!\d)")
 _WHOSE: Final = re.compile(rb"(?<![\w.-])([A-Z][\w.-]{0,200})#(\d{1,6})(?!\d)")
-_STAMP: Final = re.compile(r"(?<!\w)\d{8}T\d{6}Z(?!\w)")
 _LEAD: Final = 200  # bytes at the start of an attempt that may hold its number
 _MOST_LINES: Final = 8
 
@@ -318,7 +317,7 @@ class _Shared:
         """Actions whose stamp says which of the attempts completed them, each with that."""
         stamps: dict[str, list[int]] = {}
         for at in self.group:
-            for stamp in {*_STAMP.findall(self.item.attempts[at].text)}:
+            for stamp in {*patterns.STAMP.findall(self.item.attempts[at].text)}:
                 stamps.setdefault(stamp, []).append(at)
         found = {task: stamps.get(self.item.actions[task].stamp or "", []) for task in self.tasks}
         return {task: same[0] for task, same in found.items() if len(same) == 1}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.plan import parts, patterns, words
+from ledger.plan.blocks import LISTS
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import list_edits
 from ledger.plan.document import Block, Document, Edit, Section, entries, literal_lines, walk
@@ -23,7 +24,6 @@ _CONTEXTS: tuple[tuple[str, parts.Context], ...] = (
     ("required action", "actions"),
     *((name, "criteria") for name in _CRITERIA),
 )
-_LISTS = ("bullet_list", "ordered_list")
 _LITERAL = ("fence", "html")
 # Below a heading that is an attempt, lines that may hold its date.
 _DATED_WITHIN = 8
@@ -217,7 +217,7 @@ class _Reading:
         for block in blocks:
             if is_index and block.kind in ("table", "bullet_list"):
                 self._index(block)
-            elif block.kind == "bullet_list" or (is_criteria and block.kind in _LISTS):
+            elif block.kind == "bullet_list" or (is_criteria and block.kind in LISTS):
                 criteria = self.draft if is_criteria else None
                 for entry in block.children:
                     self._nested(entry, criteria) if criteria else self._bullet(entry)
@@ -293,7 +293,7 @@ class _Reading:
             return
         self.context = self.draft.add_field(entry, found, _CONTEXTS)
         is_actions = self.context == "actions"
-        lists = _LISTS if self.context == "criteria" else ("bullet_list",) if self.context else ()
+        lists = LISTS if self.context == "criteria" else ("bullet_list",) if self.context else ()
         for block in parts.with_run_on(self.document, entry) if is_actions else entry.children:
             if block.kind == "ordered_list" and is_actions:
                 self._numbered(block)

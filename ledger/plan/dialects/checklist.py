@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ledger.plan import parts, patterns, words
+from ledger.plan.blocks import LISTS
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
 from ledger.plan.dialects import list_edits, task_tables
 from ledger.plan.dialects.task_tables import Row
@@ -95,7 +96,6 @@ _PRIORITY = re.compile(r"P\d\Z")
 _DATE = re.compile(r"(?<![\w-])\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d")
 
 
-_LISTS: Final = ("bullet_list", "ordered_list")
 _LABELLED = re.compile(
     r"\*\*(?P<bold>[^*:\n]{1,60})(?::\*\*|\*\*[ \t]*:)[ \t]*|(?P<plain>[A-Z][\w ]{0,30}):[ \t]+"
 )
@@ -306,7 +306,7 @@ class _Task(NamedTuple):
 def _entries(blocks: Iterable[Block]) -> Iterator[Block]:
     """The entries of all lists, but for those in quotations."""
     for block in blocks:
-        if block.kind in _LISTS:
+        if block.kind in LISTS:
             for entry in block.children:
                 yield entry
                 yield from _entries(entry.children)
@@ -360,12 +360,12 @@ class _Reading:
                 criteria += [self._row_criterion(row) for row in rows]
             elif rows:
                 self.tasks += [_of_row(row, above) for row in rows]
-            elif block.kind in _LISTS and not is_criteria:
+            elif block.kind in LISTS and not is_criteria:
                 prose += self._list(block, above, lists_tasks=said.lists_tasks)
             else:
                 prose.append((block.start, block.end))
                 fields += self._labelled(block)
-                criteria += self._criteria(block) if block.kind in _LISTS else ()
+                criteria += self._criteria(block) if block.kind in LISTS else ()
         text = [title, *(line for start, end in prose for line in self.document.lines(start, end))]
         found = (patterns.when(date)[0] for date in _DATE.findall("\n".join(text)))
         dates = tuple(dict.fromkeys(date for date in found if date))
@@ -437,7 +437,7 @@ class _Reading:
             self.unread.append(parts.unread(self.document, "item", entry.start, why))
         end = entry.end
         for child in entry.children:
-            if child.kind in _LISTS:
+            if child.kind in LISTS:
                 end = min(end, child.start)
                 yield from self._list(child, above, lists_tasks=False)
             elif child.kind in LITERAL:
@@ -511,7 +511,7 @@ class _Reading:
 
     def _nested(self, block: Block, draft: parts.Draft) -> None:
         """What stands below a task."""
-        if block.kind not in _LISTS:
+        if block.kind not in LISTS:
             return
         for entry in block.children:
             line = parts.entry_text(self.document, entry)
