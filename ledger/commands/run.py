@@ -141,43 +141,73 @@ def run(
     ``stamp`` (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a
     folder in the one of the stamp. Where the bundle of ``brief`` (default: the item's) has that, or
     one for the task that ``into`` names, folder and files are called as there. The command is
-    executed once, or in as many ``rounds`` as are wanted, which are compared with the batch
-    ``against`` (``K/N`` or a report). A round tries again up to ``retries`` times after what
-    ``retry_on`` names, a signal, an exit code or a pattern of the output, or after every failure;
-    ``timeout_s`` is for each try. The report of the rounds has a column for each of the ``metrics``
-    (``Efficiency=PATTERN``), numbers from ``first`` on, and counts by ``batch``; the command
-    ``preflight`` has to pass before. New crash reports are copied from ``crashes``, or from where
-    the system puts them. ``echo`` gets what the command writes, ``progress`` each round that ended;
-    the others are as for ``append``.
+    executed in so many ``rounds``, which are compared with the batch ``against`` (``K/N`` or a
+    report). A round tries again up to ``retries`` times after what ``retry_on`` names, a signal, an
+    exit code or a pattern of the output, or after every failure; ``timeout_s`` is for each try. The
+    report of the rounds has a column for each of the ``metrics`` (``Efficiency=PATTERN``), numbers
+    from ``first`` on, and counts by ``batch``; ``preflight`` has to pass before. New crash reports
+    are copied from ``crashes``, or from where the system puts them. ``echo`` gets what the command
+    writes, ``progress`` each round that ended; the others are as for ``append``.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
     recorded. The bundle stays also where the attempt is refused (``Refused``). Raises
     ``UsageError`` before anything is executed; ``UnreadableInput`` where the disk is full.
     """
-    config = configuration.find(Path.cwd(), ledger)
-    plan = read.opened(config).ledger
     tries = RetryOn.parse(retry_on)
     terms = Command(words=tuple(command), timeout_s=timeout_s, retries=retries, retry_on=tries)
     repetition = _repetition(rounds, metrics, first, batch, preflight=preflight, crashes=crashes)
-    earlier = None if against is None else earlier_batch(against)
-    section = _section(plan, item, is_recorded=record)
-    if decision:
-        words_of(config, section, decision, because)  # refused before anything is executed
-    if tasks:
-        home(config, section, tasks)
     place = _Place(folder, into, stamp, {"phase": phase, "sprint": sprint}, brief)
     bundle_of = partial(Bundle, item=item, command=terms, repetition=repetition)
-    bundle = _bundle(config, plan, section, place, bundle_of)
-    aside = [*set_aside(config, [bundle.path]), *earlier_runs(config, plan)]
-    capture = partial(_capture, config, bundle, aside=aside, earlier=earlier)
-    with Interrupts() as interrupts:
-        duration_s, verdict = capture(interrupts, echo=echo, progress=progress)
-    recorded = None
-    if record and bundle.state != "interrupted" and not interrupts.caught:
-        save = partial(append, item, [bundle.place], summary=summary, ledger=ledger)
-        save = partial(save, result=result, complete=complete, status=status)
-        recorded = _recorded(bundle, partial(save, because=because, decision=decision, tasks=tasks))
-    return _outcome(config, bundle, duration_s, verdict, recorded)
+    save = partial(append, item, summary=summary, result=result, complete=complete, status=status)
+    save = partial(save, because=because, decision=decision, tasks=tasks, ledger=ledger)
+    work = _Work(item, ledger, place, bundle_of, save=save if record else None)
+    work.refuse(decision, because, tasks)
+    return work.execute(against, echo=echo, progress=progress)
+
+
+class _Work:
+    """What is to be executed for an item: its bundle goes to a ``place``, and ``save`` records it,
+    unless it is None."""
+
+    def __init__(
+        self,
+        item: str,
+        ledger: Path | None,
+        place: _Place,
+        bundle_of: Callable[..., Bundle],
+        *,
+        save: Callable[..., Appended] | None,
+    ) -> None:
+        self.place, self.bundle_of, self.save = place, bundle_of, save
+        self.config = configuration.find(Path.cwd(), ledger)
+        self.plan = read.opened(self.config).ledger
+        self.section = _section(self.plan, item, is_recorded=save is not None)
+
+    def refuse(self, decision: str, because: str, tasks: Sequence[str]) -> None:
+        """Refuse what could not be recorded before anything is executed."""
+        if decision:
+            words_of(self.config, self.section, decision, because)
+        if tasks:
+            home(self.config, self.section, tasks)
+
+    def execute(
+        self,
+        against: str | None,
+        *,
+        echo: Callable[[bytes], None] | None,
+        progress: Callable[[CompletedRound], None] | None,
+    ) -> RunOutcome:
+        """Execute it, compare its rounds with the batch ``against``, and record it."""
+        earlier = None if against is None else earlier_batch(against)
+        bundle = _bundle(self.config, self.plan, self.section, self.place, self.bundle_of)
+        aside = [*set_aside(self.config, [bundle.path]), *earlier_runs(self.config, self.plan)]
+        capture = partial(_capture, self.config, bundle, aside=aside, earlier=earlier)
+        with Interrupts() as interrupts:
+            duration_s, verdict = capture(interrupts, echo=echo, progress=progress)
+        recorded = None
+        if self.save and bundle.state != "interrupted" and not interrupts.caught:
+            recorded = _recorded(bundle, partial(self.save, [bundle.place]))
+        return _outcome(self.config, bundle, duration_s, verdict, recorded)
 
 
 def _repetition(
