@@ -6,9 +6,11 @@ a result, and nothing of theirs is changed.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -101,17 +103,20 @@ def corpus() -> Path:
 def real_repo(
     corpus: Path, tmp_path_factory: pytest.TempPathFactory, isolation: None
 ) -> Callable[[str], Path]:
-    """Lays out the real project's repository at a revision, once in a session.
+    """Lays out the real project's repository at a revision, once for all processes that run tests.
 
     The tree is shared between tests: to change it, take `real_repo_copy`.
     """
-    laid_out: dict[str, Path] = {}
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real"
+    shared.mkdir(exist_ok=True)
 
+    @cache
     def lay_out(revision: str) -> Path:
-        if revision not in laid_out:
-            place = tmp_path_factory.mktemp("real") / revision
-            laid_out[revision] = real.lay_out(place, revision)
-        return laid_out[revision]
+        place = shared / revision
+        with (shared / f"{revision}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return place if place.exists() else real.lay_out(place, revision)
 
     return lay_out
 

