@@ -162,7 +162,7 @@ def run(
     save = partial(save, because=because, decision=decision, tasks=tasks, ledger=ledger)
     work = _Work(item, ledger, place, bundle_of, save=save if record else None)
     work.refuse(decision, because, tasks)
-    return work.execute(against, echo=echo, progress=progress)
+    return work.outcome(against, echo=echo, progress=progress)
 
 
 class _Work:
@@ -181,7 +181,8 @@ class _Work:
         self.place, self.bundle_of, self.save = place, bundle_of, save
         self.config = configuration.find(Path.cwd(), ledger)
         self.plan = read.opened(self.config).ledger
-        self.section = _section(self.plan, item, is_recorded=save is not None)
+        found = selectors.items(self.plan, selectors.parse(item).item)[0]
+        self.section = section_of(self.plan, found.id) if save else found
 
     def refuse(self, decision: str, because: str, tasks: Sequence[str]) -> None:
         """Refuse what could not be recorded before anything is executed."""
@@ -190,14 +191,14 @@ class _Work:
         if tasks:
             home(self.config, self.section, tasks)
 
-    def execute(
+    def outcome(
         self,
         against: str | None,
         *,
         echo: Callable[[bytes], None] | None,
         progress: Callable[[CompletedRound], None] | None,
     ) -> RunOutcome:
-        """Execute it, compare its rounds with the batch ``against``, and record it."""
+        """Execute it, compare its rounds with the batch ``against``, record it: what came of it."""
         earlier = None if against is None else earlier_batch(against)
         bundle = _bundle(self.config, self.plan, self.section, self.place, self.bundle_of)
         aside = [*set_aside(self.config, [bundle.path]), *earlier_runs(self.config, self.plan)]
@@ -239,12 +240,6 @@ def _repetition(
         preflight=tuple(words),
         crashes=crashes.resolve() if crashes else None,
     )
-
-
-def _section(plan: Ledger, item: str, *, is_recorded: bool) -> Item:
-    """The item's section that an attempt goes to; for one that is not recorded, any."""
-    sections = selectors.items(plan, selectors.parse(item).item)
-    return section_of(plan, sections[0].id) if is_recorded else sections[0]
 
 
 def _briefs(config: Config, section: Item, given: Path | None) -> tuple[Tied, ...]:
