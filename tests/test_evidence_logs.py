@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import subprocess
@@ -713,14 +714,19 @@ SLOW: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("what", SLOW)
-def test_time_grows_with_the_log_and_no_faster(what: str) -> None:
+def test_time_grows_with_the_log_and_no_faster(request: pytest.FixtureRequest, what: str) -> None:
     def took(size: int) -> float:
         text = SLOW[what](size)
-        began = time.process_time()
-        read(text)
-        return time.process_time() - began
+        best = float("inf")
+        for _ in range(2):
+            began = time.process_time()
+            read(text)
+            best = min(best, time.process_time() - began)
+        return best
 
     took(1000)
+    gc.freeze()  # else looking through what other tests left is counted as well
+    request.addfinalizer(gc.unfreeze)
     assert took(4 * LONG) < 0.1 + 8 * took(LONG)
 
 
