@@ -401,7 +401,8 @@ def test_a_failure_inside_another_element_of_a_suite() -> None:
     ("classname", "name", "completeness"),
     [
         ("test", "/a/b.test.mjs", "failed"),  # node --test
-        ("s", "s.spec.ts", "failed"),  # vitest
+        ("s", "s", None),
+        ("s.spec.ts", "s.spec.ts", "failed"),  # vitest: the suite, too
         ("Test suite failed to run", "s.test.js", "failed"),  # jest-junit
         ("unittest.loader._FailedTest", "test_odd", "failed"),  # unittest-xml-reporting
         ("c", "loads b.js", None),
@@ -410,7 +411,8 @@ def test_a_failure_inside_another_element_of_a_suite() -> None:
 def test_a_file_that_could_not_be_loaded(
     classname: str, name: str, completeness: str | None
 ) -> None:
-    part = read(suite(f"<testcase classname='{classname}' name='{name}'><failure/></testcase>"))
+    case = f"<testcase classname='{classname}' name='{name}'><failure/></testcase>"
+    part = read(suite(case, name=name if classname == name else "s"))
     assert part.totals == Totals(collected=1, failed=1)
     assert part.completeness == completeness
 

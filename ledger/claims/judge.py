@@ -277,7 +277,12 @@ def judge(
         runs,
         lambda claim: _runs_named(claim.against or claim.runs, named),
     )
-    told = [judge_words(claim, runs, before) for claim in said if not is_elsewhere(claim)]
+    lines = entry.text.split("\n")
+    told = [
+        judge_words(claim, runs, before, lines[claim.line - entry.line])
+        for claim in said
+        if not is_elsewhere(claim)
+    ]
     found = _one_of_each(found, told)
     cited = (names.judge_artifact(path, entry, place) for path in entry.cited)
     found += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]

@@ -94,7 +94,7 @@ def _columns(document: Document, table: Block) -> _Columns | None:
     ids = next((n for n, name in enumerate(known) if _ID.fullmatch(name)), None)
     called = [known.index(name) for name in _STATE if name in known]
     first = next((row for row in body if len(row) > 1), [])
-    called += [n for n, cell in enumerate(first) if n not in called]
+    called += [n for n in range(min(len(first), len(known))) if n not in called]
     for at in called:
         cells = [row[at] for row in body if at < len(row)]
         has_ticks = ids is not None and known[at] in _STATE
