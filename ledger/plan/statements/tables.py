@@ -45,17 +45,19 @@ def _cells(start: int, line: str) -> Iterator[_Cell]:
 
 
 def _read_row(cells: Sequence[_Cell]) -> Iterator[Statement]:
-    first, rest = cells[0], cells[1:]
+    first = cells[0]
     letter = "".join(token.code for token in tokens(first.text))
     if "total" in first.text.lower():
         letter = "L"
     if letter in OUTCOMES:
-        yield from _named_row(letter, rest)
-    elif first.letter in OUTCOMES:
-        yield from (_count(cell, cell.letter) for cell in cells if _is_count(cell, cell.letter))
-    elif first.text:
-        counts = (_count(cell, cell.letter) for cell in rest if _is_count(cell, cell.letter))
-        yield from (count._replace(subject=(first.text,)) for count in counts)
+        yield from _named_row(letter, cells[1:])
+        return
+    is_whole = first.letter in OUTCOMES
+    if is_whole or first.text:
+        subject = () if is_whole else (first.text,)
+        for cell in cells if is_whole else cells[1:]:
+            if _is_count(cell, cell.letter):
+                yield _count(cell, cell.letter)._replace(subject=subject)
 
 
 def _named_row(letter: str, cells: Sequence[_Cell]) -> Iterator[Statement]:
