@@ -39,15 +39,13 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
     is_code = is_other = False
     for block in _BLOCK.finditer(text):
         line = block[0].lstrip()
-        kind = ""
+        kind = "prose" if line and not is_code and not _NO_PROSE.match(block[0]) else ""
         if line.startswith(_FENCE):
-            is_code, is_other = not is_code, False
+            is_code, is_other, kind = not is_code, False, ""
         elif is_code and line.startswith(("$ ", "% ", "# ")):
             is_other = "pytest" not in line
-        elif line.startswith("|") or (is_code and not is_other and line):
+        elif line.startswith("|") or (is_code and line and not is_other):
             kind = "whole"
-        elif not is_code and line and not _NO_PROSE.match(block[0]):
-            kind = "prose"
         yield block.start(), block[0], kind
 
 
