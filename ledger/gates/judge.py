@@ -2,7 +2,7 @@
 the ledger says. Checks of a run are in ``judge_runs``."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -128,9 +128,20 @@ def _validated(call: Call, facts: Facts) -> Judgement:
         if passed or (is_it and not (wanted and run.tests)):
             what = f"{counted(len(passed), 'test')} of it passed" if passed else "it is the command"
             return met(f"`{command}`: {what} in {run.path}", run.path)
-    if wanted and all(run.tests and not run.tests_partial for run in runs):
+    if wanted and all(
+        (run.tests and not run.tests_partial) or _selects_others(run.command or "", selection)
+        for run in runs
+    ):
         return unmet(f"`{command}` ran in none of {counted(len(runs), 'folder')}", *places)
     return unknown(f"nothing shows that `{command}` ran in any folder of the bundle", *places)
+
+
+def _selects_others(command: str, selection: Sequence[str]) -> bool:
+    """Whether a command names tests, and none of the selection is among them."""
+    named = [one.rstrip("/") for one in selected(command)]
+    return bool(named) and not any(
+        one.startswith(path) or path.startswith(one) for one in selection for path in named
+    )
 
 
 def _lists(call: Call, facts: Facts) -> Judgement:
