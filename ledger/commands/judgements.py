@@ -76,10 +76,11 @@ def refuse(claims: Sequence[JudgedClaim], aside: Collection[str], hint: str) -> 
     of claims that other rules judge, and ``hint`` says what to do."""
     for claim in claims:
         if claim.verdict == "contradicted" and claim.kind not in aside:
+            may_insist = claim.kind == "result" and claim.statement is None
             raise Refused(
                 "contradicted",
                 f'it would say "{claim.said}": {claim.correction}',
-                f"{INSIST if claim.kind == 'result' else hint}; nothing was written",
+                f"{INSIST if may_insist else hint}; nothing was written",
             )
 
 
