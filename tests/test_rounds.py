@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ledger import cli
 from ledger.claims.entries import Entry, Place
-from ledger.claims.rounds import judge_rounds
+from ledger.claims.judge import of_rounds
 from ledger.commands import schema as schemas
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
@@ -1152,11 +1152,11 @@ def test_what_an_attempt_says_of_its_rounds_is_held_against_their_report(
         text = f"| Round | Status | Efficiency |\n|-|-|-|\n{rows}"
         (tmp_path / folder / "rounds.md").write_text(text, encoding="utf-8")
     entry = Entry("I-1", 1, None, None, f"Attempt.\n{said}", 7, (), {"one": "one"})
-    found = list(judge_rounds(entry, Place(WorkTree(tmp_path))))
+    found = list(of_rounds(entry, Place(WorkTree(tmp_path))))
     assert [claim.verdict for claim in found] == verdicts
     assert {(claim.kind, claim.line) for claim in found} <= {("rounds", 8)}
     several = entry._replace(runs={"one": "one", "two": "two"})
-    assert list(judge_rounds(several, Place(WorkTree(tmp_path)))) == []
+    assert list(of_rounds(several, Place(WorkTree(tmp_path)))) == []
 
 
 def test_rounds_of_an_item(repo: Repository) -> None:

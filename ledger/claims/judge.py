@@ -8,6 +8,7 @@ the value is another one. Everything else is unverifiable.
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from itertools import groupby, islice
 from typing import Final
 
@@ -16,7 +17,6 @@ from ledger.claims.entries import Entry, Place, Wanted, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
 from ledger.claims.model import Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
-from ledger.claims.rounds import judge_rounds
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of, untold
 from ledger.claims.words import OF_NO_PART, is_compared, is_elsewhere, judge_words, words_claimed
 from ledger.evidence.outputs import Outputs
@@ -79,8 +79,17 @@ def judge_plan(
         newest = list(entry.made)[-1:] if entry.success else []
         last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
         found += judge(entry, claims, own, named, place, last=last, before=before)
-        found += judge_rounds(entry, place)
+        found += of_rounds(entry, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
+
+
+def of_rounds(entry: Entry, place: Place) -> Iterator[JudgedClaim]:
+    """What it says of its rounds, where its runs have one report of them. Few have: what reads such
+    a report is loaded then."""
+    paths = [f"{folder}/rounds.md" for folder in entry.runs]
+    found = [path for path in paths if place.files and place.files.kind(path) == "file"]
+    if len(found) == 1:
+        yield from import_module("ledger.claims.rounds").judge_rounds(entry, place.files, found[0])
 
 
 def contradicted_since(

@@ -3,20 +3,24 @@ and limits."""
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
-from ledger.claims.entries import Entry, Place
+from ledger.claims.entries import Entry
 from ledger.claims.model import Claim, JudgedClaim
 from ledger.claims.prose import Prose
 from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_prose
 from ledger.evidence.rounds_claims import check
-from ledger.evidence.rounds_model import RoundsReport
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
 from ledger.evidence.rounds_sentence import COMPARED, EVER
 from ledger.evidence.rounds_sentence import Prose as Line
+from ledger.git.files import Files
 
 _KINDS = ("mean", "range", "limit")
+# What a sentence about a measured value may have in it
+_MEASURED = re.compile(
+    r"\b(?:average|mean|avg|averag|rang(?:e|ing)|between|varied|ceiling|limit|cap|maximum|floor|minimum)",
+    re.IGNORECASE,
+)
 _RANGED = re.compile(r"\b(?:rang\w+|varied) from\b", re.IGNORECASE)
 # `The target is an average of 15 %`, `Phase A averaged 14 %`
 _OF_OTHERS = re.compile(
@@ -26,13 +30,16 @@ _OF_OTHERS = re.compile(
 )
 
 
-def judge_rounds(entry: Entry, place: Place) -> Iterator[JudgedClaim]:
-    """Each such claim with its verdict, where the runs have one report of rounds. A sentence
-    that compares, or speaks of all rounds ever, may be about others."""
+def judge_rounds(entry: Entry, files: Files, path: str) -> Iterator[JudgedClaim]:
+    """Each such claim with its verdict by the report at ``path``. A sentence that compares, or
+    speaks of all rounds ever, may be about others."""
     prose = Prose(entry.text, entry.line)
-    told = [s for s in prose.sentences if rounds_prose.MEASURED.search(prose.plain, s.start, s.end)]
-    report = _report(entry, place) if told else None
-    if report is None:
+    told = [s for s in prose.sentences if _MEASURED.search(prose.plain, s.start, s.end)]
+    if not told:
+        return
+    try:
+        report = read_report(files.read(path, MAX_BYTES), path)
+    except UnreadableInput:
         return
     for sentence in told:
         text = " ".join(prose.plain[sentence.start : sentence.end].split())
@@ -57,13 +64,3 @@ def judge_rounds(entry: Entry, place: Place) -> Iterator[JudgedClaim]:
                 yield claim.contradicted(one.observed, report.path, reason)
             else:
                 yield claim.unverifiable(one.reason)
-
-
-def _report(entry: Entry, place: Place) -> RoundsReport | None:
-    """The only report of rounds among the entry's runs."""
-    paths = [f"{folder}/rounds.md" for folder in entry.runs]
-    found = [path for path in paths if place.files and place.files.kind(path) == "file"]
-    if len(found) == 1 and place.files:
-        with suppress(UnreadableInput):
-            return read_report(place.files.read(found[0], MAX_BYTES), found[0])
-    return None

@@ -120,11 +120,6 @@ _SUM = re.compile(
 )
 # `Total verification rounds: 20 (14 + 6)`
 _ALL_ROUNDS = re.compile(rf"\b(?:total|all|overall)\b[^.;\d]{{0,30}}\b{ROUNDS}\b", re.IGNORECASE)
-MEASURED = re.compile(
-    r"\b(?:average|mean|avg|averag|rang(?:e|ing)|between|varied|ceiling|limit|cap|maximum|floor|minimum)",
-    re.IGNORECASE,
-)
-"""What a sentence about a measured value may have in it."""
 _SENTENCE = re.compile(r"(?<!\bvs)(?<!\bavg)(?<!\be\.g)(?<!\bi\.e)(?<!approx)[.!?;][ \t]+")
 
 
