@@ -1133,6 +1133,18 @@ def test_reports_of_an_item_go_on_from_each_other(said: str, verdict: str, obser
 
 
 @pytest.mark.parametrize(
+    ("word", "counts"), [("Retries", "001"), ("Tries", "112"), ("Attempts", "112")]
+)
+def test_a_column_of_retries_counts_the_same_in_a_chain(word: str, counts: str) -> None:
+    rows = "".join(f"| {at} | PASS | {count} |\n" for at, count in enumerate(counts, 1))
+    text = f"| Round | Status | {word} |\n|-|-|-|\n{rows}\nFirst-try passes: 2/3\n"
+    report = read_report(text.encode(), "a.md")
+    for found in (judge(report), judge_chain([report], "ITEM-1")):
+        assert found.first_try_passes == 2
+        assert [claim.verdict for claim in found.claims] == ["supported"]
+
+
+@pytest.mark.parametrize(
     ("said", "verdicts"),
     [
         ("8-thread efficiency averaged 99.9 %, 3999 rounds in total.", ["contradicted"]),

@@ -130,8 +130,7 @@ def judge(
     round has none.
     """
     rounds = report.rounds
-    counts_all = report.retry_word.casefold().startswith(("tries", "attempts"))
-    counted = retries or ("all" if counts_all else "extra")
+    counted = retries or report.retry_count
     zero = next((one.name for one in rounds if one.retries == 0 and is_run(one)), None)
     if counted == "all" and zero is not None:
         raise UsageError(

@@ -39,26 +39,25 @@ def _joined(reports: Sequence[RoundsReport], name: str) -> RoundsReport:
 
 def _rounds(report: RoundsReport) -> Iterator[Round]:
     """Its rounds, with retries that count the extra tries."""
-    tries = report.retry_word.casefold().startswith(("tries", "attempts"))
+    first = 1 if report.retry_count == "all" else 0
     for found in report.rounds:
-        retries = found.retries - 1 if tries and found.retries else found.retries
+        retries = found.retries - first if found.retries else found.retries
         yield found.model_copy(update={"retries": retries, "batch": report.path})
 
 
 def _claims(reports: Sequence[RoundsReport]) -> Iterator[Claim]:
     """What the last report says."""
     *before, last = reports
-    together = _joined(reports, last.path)
-    totals = [_total(one) for one in before]
-    earlier = totals[-1] if totals else None
+    earlier = _total(before[-1]) if before else None
     ordered = sorted(last.statements, key=lambda said: said.line)
-    claims = check(last, "all" if last.retry_word.casefold().startswith("tries") else "extra")
+    claims = check(last, last.retry_count)
     for said, claim in zip(ordered, claims, strict=True):
         told = claim
         if said.kind == "sum" and said.sure and claim.verdict == "supported" and earlier:
             told = _counted_on(claim, said, int(earlier.number or 0), before[-1].path)
         elif said.kind == "streak" and claim.verdict == "unverifiable" and before:
-            [told] = check(together._replace(statements=(said,)), "extra")
+            together = _joined(reports, last.path)._replace(statements=(said,))
+            [told] = check(together, "extra")
         yield told.model_copy(update={"path": last.path})
 
 

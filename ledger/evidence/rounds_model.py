@@ -313,3 +313,9 @@ class RoundsReport(NamedTuple):
     warnings: tuple[str, ...] = ()
     is_ordered: bool = True
     facts: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def retry_count(self) -> RetryCount:
+        """What a count of retries counts, by the heading of its column."""
+        counts_all = self.retry_word.casefold().startswith(("tries", "attempts"))
+        return "all" if counts_all else "extra"
