@@ -1179,8 +1179,27 @@ def test_rounds_of_an_item(repo: Repository) -> None:
     assert [one["name"] for one in found["rounds"]] == ["20", "21", "22", "23"]
     assert [batch["total"] for batch in found["batches"]] == [2, 2]
     assert call(repo.path, "rounds", "--item", "PARSE-SPEED-001").code == 0
-    for wrong in ([], ["rounds.md", "--item", "PARSE-SPEED-001"], ["--item", "NO-1"]):
+    asked = ["--item", "PARSE-SPEED-001"]
+    for wrong in ([], ["rounds.md", *asked], ["--item", "NO-1"], [*asked, "--retries", "all"]):
         assert call(repo.path, "rounds", *wrong).code == 2
+
+
+def test_rounds_of_an_item_that_are_not_counted_are_told(repo: Repository) -> None:
+    asked = ["rounds", "--item", "PARSE-SPEED-001"]
+    for at in (1, 2):
+        repo.write(f"reports/plain/round_{at}/exit_code.txt", b"0\n")
+    repo.write("reports/torn/rounds.md", b"| Round | Status |\n")
+    repo.write("reports/notes.md", b"Nothing of rounds.\n")
+    plan = repo.ledger.read_text("utf-8")
+    for name in ("plain/", "torn/", "notes.md"):
+        plan = plan.replace("    Artifacts: `", f"    Artifacts: `reports/{name}`, `", 1)
+    repo.write("docs/fix_plan.md", plan.encode())
+    hint = "reports/plain: not counted; `ledger rounds reports/plain` judges the folders in it"
+    assert hint in call(repo.path, *asked).err
+    assert call(repo.path, "run", "PARSE-SPEED-001", "--rounds", "2", "--", "true").code == 0
+    left_out = "reports/torn/rounds.md: expected rounds, each with a status, found none"
+    assert sorted(call(repo.path, *asked, "--json").data["warnings"]) == [hint, left_out]
+    assert hint in call(repo.path, *asked).out
 
 
 TABLE = "\n| Round | Status | Efficiency (%) |\n|---|---|---|\n" + "".join(

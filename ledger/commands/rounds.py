@@ -1,13 +1,13 @@
 """``ledger rounds``: judge repeated rounds of one command."""
 
 import re
-from contextlib import suppress
 from pathlib import Path
 
 from ledger import config as configuration
 from ledger.commands import read
 from ledger.errors import UnreadableInput, UsageError
-from ledger.evidence.rounds import earlier_of, judge, read_rounds
+from ledger.evidence.part import file_name
+from ledger.evidence.rounds import earlier_of, judge, may_be_rounds, read_rounds
 from ledger.evidence.rounds_chain import judge_chain
 from ledger.evidence.rounds_model import Earlier, Judgement, RetryCount, RoundsReport
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
@@ -32,7 +32,8 @@ def rounds(
     ledger: Path | None = None,
 ) -> Judgement:
     """Judge the rounds of a report in Markdown, or of a folder of run folders; or all rounds of an
-    ``item``: those of the reports that its attempts cite.
+    ``item``: those of the reports that its attempts cite; what else they cite that may be rounds
+    is a warning.
 
     ``against`` is the earlier batch to compare with: ``K/N``, or the path of its report.
     ``retries`` says what a count of retries counts (``judge``), ``drop`` which drop of the pass
@@ -41,40 +42,50 @@ def rounds(
     """
     if (file is None) != bool(item):
         raise UsageError("usage", "expected FILE or --item ITEM", "as in `ledger rounds rounds.md`")
+    if item and retries:
+        told = "--retries does nothing with --item: each report's column says what it counts"
+        raise UsageError("usage", told, "leave it out")
     if file is None:
-        reports = _reports(item, ledger)
-        return judge_chain(reports, item, earlier_batch(against) if against else None, drop)
+        reports, left_out = _reports(item, ledger)
+        earlier = earlier_batch(against) if against is not None else None
+        judged = judge_chain(reports, item, earlier, drop)
+        return judged.model_copy(update={"warnings": (*judged.warnings, *left_out)})
     report = read_rounds(file, str(file))
     earlier = earlier_batch(against) if against is not None else None
     return judge(report, earlier, retries, drop)
 
 
-def _reports(item: str, ledger: Path | None) -> list[RoundsReport]:
-    """The reports of rounds, or in bundles, that an item's attempts cite, the oldest first."""
+def _reports(item: str, ledger: Path | None) -> tuple[list[RoundsReport], list[str]]:
+    """The reports of rounds, or in bundles, that an item's attempts cite, the oldest first; and
+    what is left out, though it may be rounds."""
     config = configuration.find(Path.cwd(), ledger)
     sections = selectors.items(read.opened(config).ledger, selectors.parse(item).item)
     files = WorkTree(config.root)
     attempts = [attempt for section in sections for attempt in newest_first(section.attempts)[::-1]]
     cited = (path for one in attempts for artifact in one.artifacts for path in artifact.paths)
-    reports = []
-    for path in dict.fromkeys(place for path in cited if (place := _report(files, path))):
-        with suppress(UnreadableInput):
-            reports.append(read_report(files.read(path, MAX_BYTES), path))
+    places = dict.fromkeys(_report(files, path.rstrip("/")) for path in cited)
+    reports, left_out = [], []
+    for path in places:
+        if path.endswith(".md") and files.kind(path) == "file":
+            try:
+                reports.append(read_report(files.read(path, MAX_BYTES), path))
+            except UnreadableInput as error:
+                left_out += [error.message] if "round" in file_name(path).casefold() else []
+        elif f"{path}.md" not in places and may_be_rounds(files, path):
+            left_out.append(f"{path}: not counted; `ledger rounds {path}` judges the folders in it")
     if not reports:
         raise UsageError(
             "no-rounds",
             f"{sections[0].id}: expected attempts that cite reports of rounds, found none",
-            "`ledger run --rounds N` makes such a report, rounds.md",
+            "; ".join(left_out[:3]) or "`ledger run --rounds N` makes such a report, rounds.md",
         )
-    return reports
+    return reports, left_out
 
 
 def _report(files: WorkTree, path: str) -> str:
-    """The report of rounds that a cited path may be, or hold."""
-    inside = f"{path.rstrip('/')}/rounds.md"
-    if files.kind(path) == "folder":
-        return inside if files.kind(inside) == "file" else ""
-    return path if path.endswith(".md") and files.kind(path) == "file" else ""
+    """The report of rounds in a cited folder; any other path as it is."""
+    inside = f"{path}/rounds.md"
+    return inside if files.kind(inside) == "file" else path
 
 
 def earlier_batch(given: str) -> Earlier:

@@ -5,6 +5,7 @@ rounds."""
 import os
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -36,6 +37,8 @@ from ledger.git.files import Files, WorkTree
 MAX_FOLDERS = 2000
 
 _DIGITS = re.compile(r"(\d{1,18})")
+# `round_2`, `2`, but no stamp
+_NUMBERED = re.compile(r"(\D{0,60})\d{1,6}(\D{0,60})")
 
 
 def read_rounds(place: Path, shown: str) -> RoundsReport:
@@ -60,7 +63,7 @@ def read_folder(files: Files, path: str, shown: str) -> RoundsReport:
     Files beside them are not looked at. Of a bundle of `ledger run --rounds` it is ``rounds``."""
     if files.kind(f"{path}/{CLAIM}") == "file" and files.kind(f"{path}/rounds") == "folder":
         path = f"{path}/rounds"
-    names = {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
+    names = _folders(files, path)
     if not names:
         raise UnreadableInput(
             "rounds-unreadable",
@@ -82,6 +85,17 @@ def read_folder(files: Files, path: str, shown: str) -> RoundsReport:
         crashes += [(name, crash) for crash in evidence.crashes[:1]]
     units = {"duration": "s"} if any(found.metrics for found in rounds) else {}
     return RoundsReport(shown, tuple(rounds), command, units=units, crashes=groups(crashes))
+
+
+def _folders(files: Files, path: str) -> set[str]:
+    return {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
+
+
+def may_be_rounds(files: Files, path: str) -> bool:
+    """Whether ``path`` is a folder of folders whose names differ in a number (``round_2``)."""
+    folders = _folders(files, path) if files.kind(path) == "folder" else ()
+    series = Counter(found.groups() for name in folders if (found := _NUMBERED.fullmatch(name)))
+    return max(series.values(), default=0) > 1
 
 
 def _order(name: str) -> list[tuple[int, int, str]]:
