@@ -691,6 +691,23 @@ def test_an_early_run_shows_no_later_success(made: Repository) -> None:
     assert (found["verdict"], "not later than the brief" in found["reason"]) == ("unknown", True)
 
 
+def test_a_brief_without_a_run_is_judged_as_it_is_shown(made: Repository) -> None:
+    """By the run of its item's newest attempt that cites one."""
+    judged = gate(made.path, "docs/next_steps.md").data
+    shown = call(made.path, "show", "docs/next_steps.md", "--json").data["brief"]
+    assert judged["run"] == f"{RUN}/sprint1"
+    assert judged["criteria"] == shown["criteria"]
+
+
+def test_a_run_is_not_compared_with_itself(made: Repository) -> None:
+    for place in (BASELINE, RUN):
+        made.write(f"{place}/env.txt", b"OMP_NUM_THREADS=4\n")
+    made.write("pyproject.toml", b'[tool.ledger]\nenvironment = ["OMP_NUM_THREADS"]\n')
+    arguments = ("docs/next_steps.md", "--run", RUN, "--baseline")
+    assert gate(made.path, *arguments, BASELINE).data["environment"]
+    assert gate(made.path, *arguments, RUN).data["environment"] == []
+
+
 def test_an_item_s_own_criteria(made: Repository) -> None:
     done = gate(made.path, "PARSE-SPEED-001", "--run", RUN)
     [found] = done.data["criteria"]

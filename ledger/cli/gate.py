@@ -25,7 +25,11 @@ def command(
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option("--run", metavar="RUN", help="Take counts, rates and times from this run."),
+        typer.Option(
+            "--run",
+            metavar="RUN",
+            help="Take counts, rates and times from this run; default: the item's newest one.",
+        ),
     ] = None,
     baseline: Annotated[
         Path | None,

@@ -10,9 +10,11 @@ from ledger.commands.judgements import place_of
 from ledger.commands.read import open_ledger, opened, read_bytes
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.gates.facts import Request
+from ledger.gates.brief import read_brief
+from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import gate_brief, gate_item
 from ledger.gates.model import Gate
+from ledger.gates.ties import item_of
 from ledger.git import files
 from ledger.plan import selectors
 from ledger.plan.model import Item, Ledger
@@ -30,11 +32,11 @@ def gate(
     """Judge the exit criteria of a brief (a file), or of an item of the fix plan (by its ID).
 
     ``sprint`` judges one sprint of the brief and its part of the bundle, ``run`` is the run that
-    counts, rates and times are taken from (for an item by default that of the newest attempt that
-    cites one), ``baseline`` an earlier run to compare it with (by
-    default the one that the brief starts from), ``stamp`` what ``<STAMP>`` stands for (by default
-    that of the run). Runs are folders or files inside the repository. ``ledger`` is the fix plan,
-    by default the one of the repository around the brief.
+    counts, rates and times are taken from (by default that of the item's newest attempt that cites
+    one), ``baseline`` an earlier run to compare it with (by default the one that the brief starts
+    from), ``stamp`` what ``<STAMP>`` stands for (by default that of the run). Runs are folders or
+    files inside the repository. ``ledger`` is the fix plan, by default the one of the repository
+    around the brief.
 
     Raises UsageError for a document or sprint that there is not and for a run outside of the
     repository, UnreadableInput for a document without criteria and for what cannot be read.
@@ -43,29 +45,35 @@ def gate(
     file = Path(document)
     if not os.path.exists(file):  # noqa: PTH110 - False also for what no path can be
         return _gate_item(str(document), request, ledger)
-    handed = handed_over(file, ledger)
-    return gate_brief(handed.config, handed.data, handed.path, handed.plan, request)
+    return gate_brief(handed_over(file, request, ledger).facts)
 
 
 class HandedOver(NamedTuple):
-    """A brief's bytes and path, the settings that hold for it, and the plan around it."""
+    """What a brief is judged by, the plan around it with the item that it is about, and the
+    settings that hold for both."""
 
-    config: Config
-    data: bytes
-    path: str
+    facts: Facts
     plan: Ledger
+    item: Item | None
+    config: Config
 
 
-def handed_over(file: Path, ledger: Path | None) -> HandedOver:
-    """Read a brief, and the plan of the repository around it. Raises UnreadableInput for what is no
-    file."""
+def handed_over(file: Path, request: Request, ledger: Path | None) -> HandedOver:
+    """Read a brief, and the plan of the repository around it. It is judged by the run that is asked
+    for, else by that of the newest attempt of its item that cites one. Raises UnreadableInput for
+    what is no file."""
     settings = _settings(file, ledger)
-    data = read_bytes(file, hint="give a brief")
+    brief = read_brief(read_bytes(file, hint="give a brief"))
     try:
         path = files.inside(settings.root, file)
     except UsageError:
         path = str(file)  # handed on from elsewhere: only what it refers to has to be here
-    return HandedOver(settings, data, path, opened(settings).ledger)
+    plan = opened(settings).ledger
+    item = item_of(brief, plan)
+    if item is not None:
+        request = _with_newest_run(settings, item, request)
+    facts = Facts(settings, path, request=request, brief=brief, item=item)
+    return HandedOver(facts, plan, item, settings)
 
 
 def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
@@ -77,7 +85,7 @@ def _gate_item(name: str, request: Request, ledger: Path | None) -> Gate:
     item = max(sections, key=lambda one: len(one.criteria))
     if request.sprint is not None:
         raise UsageError("no-such-sprint", f"{item.id} is an item: only briefs have sprints")
-    return gate_item(plan.config, item, with_newest_run(plan.config, item, request))
+    return gate_item(plan.config, item, _with_newest_run(plan.config, item, request))
 
 
 def no_such_document(name: str, error: UsageError, code: str = "") -> UsageError:
@@ -88,7 +96,7 @@ def no_such_document(name: str, error: UsageError, code: str = "") -> UsageError
     return UsageError(code or error.code, error.message, hint)
 
 
-def with_newest_run(config: Config, item: Item, request: Request) -> Request:
+def _with_newest_run(config: Config, item: Item, request: Request) -> Request:
     """The request, with the run of the newest attempt that cites one where it names none."""
     if request.run is not None:
         return request

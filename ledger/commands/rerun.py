@@ -5,15 +5,13 @@ import shlex
 from pathlib import Path
 from typing import Final
 
-from ledger.commands.gate import handed_over, with_newest_run
+from ledger.commands.gate import handed_over
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.gates import tree
-from ledger.gates.brief import read_brief
 from ledger.gates.decisions import decisions
 from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import judged_prerequisites
 from ledger.gates.model import Brief, Command, JudgedCriterion
-from ledger.gates.ties import item_of
 from ledger.plan import selectors
 from ledger.plan.model import Model
 from ledger.plan.text import counted
@@ -55,22 +53,21 @@ def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = Non
     UnreadableInput for a brief without commands or with one that needs a shell, and Refused where
     a prerequisite is unmet or another option was decided for.
     """
-    handed = handed_over(brief, ledger)
-    read = read_brief(handed.data)
-    about = item_of(read, handed.plan)
+    handed = handed_over(brief, Request(), ledger)
+    facts, about = handed.facts, handed.item
+    read = facts.brief
+    assert read is not None
     if about is None or selectors.parse(item).item.upper() != about.id.upper():
-        message = f"{handed.path} is about {read.initiative or 'no item'}, not about {item}"
+        message = f"{facts.path} is about {read.initiative or 'no item'}, not about {item}"
         raise UsageError("other-item", message, "give the item that its **Initiative:** names")
-    request = with_newest_run(handed.config, about, Request())
-    facts = Facts(handed.config, handed.path, request=request, brief=read, item=about)
     chosen = _chosen(read, facts, option)
-    commands = tuple(_command(one, handed.path, len(chosen) > 1) for one in chosen)
+    commands = tuple(_command(one, facts.path, len(chosen) > 1) for one in chosen)
     prerequisites = judged_prerequisites(facts)
     unmet = [one for one in prerequisites if one.verdict == "unmet" and not one.optional]
     if unmet:
-        first = f"{handed.path}:{unmet[0].line}: {unmet[0].text}: {unmet[0].reason}"
+        first = f"{facts.path}:{unmet[0].line}: {unmet[0].text}: {unmet[0].reason}"
         message = f"{counted(len(unmet), 'prerequisite')} of the rerun unmet: {first}"
-        raise Refused("prerequisites-unmet", message, f"`ledger gate {handed.path}` judges all")
+        raise Refused("prerequisites-unmet", message, f"`ledger gate {facts.path}` judges all")
     folder = next((one.top for one in tree.folders(read)), "")
     return Rerun(folder=folder, commands=commands, prerequisites=prerequisites)
 

@@ -9,19 +9,17 @@ from pydantic import Field as Described
 from ledger import config
 from ledger.commands import read
 from ledger.commands.closings import sprint_states
-from ledger.commands.gate import handed_over, no_such_document, with_newest_run
+from ledger.commands.gate import handed_over, no_such_document
 from ledger.commands.history import Progress
 from ledger.commands.judgements import place_of
 from ledger.commands.links import Pointers, link
 from ledger.commands.read import About
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.gates.brief import read_brief
-from ledger.gates.facts import Facts, Request
+from ledger.gates.facts import Request
 from ledger.gates.model import BriefState, PlanState, SprintState
 from ledger.gates.state import brief_state
 from ledger.gates.tasks import plan_files, said_by, states
-from ledger.gates.ties import item_of
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
 from ledger.plan.model import ArchivedPart, Attempt, Item, Ledger, Model
@@ -119,18 +117,13 @@ def _plans(settings: Config, item: Item) -> tuple[PlanState, ...]:
 
 
 def _brief(file: Path, request: Request, ledger: Path | None) -> Shown:
-    handed = handed_over(file, ledger)
-    brief, plan, settings = read_brief(handed.data), handed.plan, handed.config
-    item = item_of(brief, plan)
-    if item is not None:
-        request = with_newest_run(settings, item, request)
-    facts = Facts(settings, handed.path, request=request, brief=brief, item=item)
+    handed = handed_over(file, request, ledger)
     return Shown(
-        ledger=read.about(plan, settings.ledger_path),
+        ledger=read.about(handed.plan, handed.config.ledger_path),
         items=(),
         attempts=(),
         links=Pointers(artifacts=(), commits=()),
-        archive=settings.partner,
+        archive=handed.config.partner,
         archived=(),
-        brief=brief_state(facts),
+        brief=brief_state(handed.facts),
     )

@@ -348,9 +348,9 @@ class Facts:
     @cached_property
     def environment(self) -> tuple[ComparedVariable, ...]:
         """The variables that matter to the brief or item, in the run and in the baseline; none
-        where there are not both."""
+        where there are not both, or both are one."""
         run, baseline = self.run, self.baseline
-        if run is None or baseline is None:
+        if run is None or baseline is None or run.path == baseline.path:
             return ()
         plan = self.text(self.ledger)
         names = variables.wanted(self._config, plan, self._item, self.brief)

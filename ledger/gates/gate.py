@@ -7,7 +7,6 @@ from typing import Final
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.gates import checks, expected, prose, sprints, tasks
-from ledger.gates.brief import read_brief
 from ledger.gates.decisions import judge_decision
 from ledger.gates.facts import Facts, Request
 from ledger.gates.judge import judge
@@ -25,9 +24,8 @@ from ledger.gates.model import (
     unmet,
     worst,
 )
-from ledger.gates.ties import item_of
 from ledger.plan import named_tasks, text
-from ledger.plan.model import Item, Ledger
+from ledger.plan.model import Item
 
 BUNDLE: Final = "Artifact bundle"  # the section of its files
 _LONGEST: Final = 200  # characters of a line that is shown
@@ -35,17 +33,15 @@ _NOT_KNOWN: Final = "nothing is known that would show"
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
 
-def gate_brief(
-    config: Config, data: bytes, path: str, ledger: Ledger | None, request: Request
-) -> Gate:
-    """Judge every criterion of the brief that ``data`` is, or of one sprint and its bundle.
+def gate_brief(facts: Facts) -> Gate:
+    """Judge every criterion of the brief of ``facts``, or of one sprint and its bundle.
 
     Raises UsageError for a sprint that the brief does not have, UnreadableInput for a brief without
     criteria and for a run that cannot be read.
     """
-    brief = read_brief(data)
-    sprint = sprint_named(brief, path, request.sprint)
-    facts = Facts(config, path, request=request, brief=brief, item=item_of(brief, ledger))
+    brief, path = facts.brief, facts.path
+    assert brief is not None
+    sprint = sprint_named(brief, path, facts.request.sprint)
     whose = f"{sprint.name} sprint of {path}" if sprint else path
     missing = UnreadableInput(
         "no-criteria",
