@@ -152,12 +152,14 @@ def claims_of(entry: Entry) -> list[Claim]:
     """The claims that an entry's text makes, but for the paths it cites and its date."""
     own = own_run(entry.attempt, entry.item, entry.stamp, entry.runs)
     context = Context(Prose(entry.text, entry.line), entry.item, entry.attempt, own)
-    return [
+    claims = [
         *_result_claimed(entry),
         *_figures_claimed(context),
         *names.names_claimed(context),
         *words_claimed(context),
     ]
+    tests = {(c.line, c.name, c.measure): c for c in reversed(claims) if c.kind == "test"}
+    return [c for c in claims if c.kind != "test" or tests[c.line, c.name, c.measure] is c]
 
 
 def first_figure(attempt: Attempt) -> str:
@@ -306,7 +308,10 @@ def _one_of_each(figures: Sequence[JudgedClaim], told: Sequence[JudgedClaim]) ->
     for statement in told:
         same = [claim for claim in found if _is_same(claim, statement)]
         is_mute = statement.verdict == "unverifiable" and statement.reason != OF_NO_PART
-        if any(claim.verdict == "supported" or is_mute for claim in same):
+        # A statement takes times and memory roughly, a figure to its last digit.
+        is_rough = statement.verdict == "supported" and statement.kind in ("duration", "memory")
+        judged = {claim.verdict for claim in same}
+        if same and (is_mute or "supported" in judged or (is_rough and "contradicted" in judged)):
             understood.update(map(id, same))
             continue
         at = next((n for n, one in enumerate(found) if any(one is s for s in same)), len(found))

@@ -186,7 +186,7 @@ def judge_test(claim: Claim, runs: Sequence[Run]) -> JudgedClaim:
         (session, test)
         for run in runs
         for session in _by_file(run)
-        for test in _tests_named(session, claim.name)
+        for test in tests_named(session, claim.name)
     ]
     fitting = [entry for entry in found if _fits(claim.measure, entry[1])]
     fails = fitting and any(s is fitting[0][0] and t.outcome in FAILING for s, t in found)
@@ -221,7 +221,8 @@ def _not_run(claim: Claim, run: Run) -> JudgedClaim:
     return claim.contradicted("not in the run", sessions[0].file, "the run has no such test")
 
 
-def _tests_named(session: Session, name: str) -> list[TestResult]:
+def tests_named(session: Session, name: str) -> list[TestResult]:
+    """The tests of a session that a name stands for; with parameters the very one, if there is."""
     part = about(session, name)
     if part is None:
         return []

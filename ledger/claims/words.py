@@ -12,6 +12,7 @@ from math import inf
 from typing import Final, NamedTuple
 
 from ledger.claims.model import Claim, ClaimKind, JudgedClaim
+from ledger.claims.names import tests_named
 from ledger.claims.prose import Context
 from ledger.claims.runs import (
     OF_A_PART,
@@ -25,7 +26,7 @@ from ledger.claims.runs import (
 )
 from ledger.claims.times import shown
 from ledger.evidence.model import FAILING, TestResult, Totals, recount
-from ledger.plan.statements.model import Quantity, Statement
+from ledger.plan.statements.model import NOT_SO, SO, Quantity, Statement
 from ledger.plan.statements.reader import statements
 
 OF_NO_PART = "it is said of a part, or of something else, that the outputs do not name"
@@ -76,8 +77,11 @@ def words_claimed(context: Context) -> list[Claim]:
         at = said.start
         for name in said.names:  # each test by itself
             at = max(at, text.find(name, at, said.end))
-            span, one = (at, at + len(name)), said._replace(names=(name,))
-            found.append(context.claim(kind, span, said.outcome, statement=one))
+            span, outcome = (at, at + len(name)), said.outcome.replace("errors", "failed")
+            one = said._replace(names=(name,)) if outcome not in ("passed", "failed") else None
+            found.append(
+                context.claim(kind, span, outcome, statement=one, measure=outcome, name=name)
+            )
     return found
 
 
@@ -259,7 +263,8 @@ def _is_of(said: Statement, session: Session, run: Run) -> bool:
 def _counted(said: Statement, session: Session, run: Run) -> Iterator[Found]:
     """A count of tests by outcome."""
     values: list[float] = [*options(session, said.quantity, frozenset())]
-    shown = f"{values[0]:.0f} {said.quantity}"
+    what = "ran" if said.quantity == "executed" else said.quantity
+    shown = f"{values[0]:.0f} {what}"
     if said.quantity in ("collected", "executed"):
         values = [value for value in (*values, *_wholes(session, run)) if value] or [0.0]
     if not _is_of(said, session, run):
@@ -333,42 +338,20 @@ def _repeated(said: Statement, session: Session, run: Run) -> Iterator[Found]:
 
 
 def _outcomes(said: Statement, session: Session, _: Run) -> Iterator[Found]:
-    """Whether each of the named tests ended so."""
+    """Whether the named test ended so."""
     outcome = said.outcome.removeprefix("was ")
     told = recount(session.tests.values())
-    if outcome in ("xfailed", "xpassed") and told != session.totals:
-        return
-    wrong: list[str] = []
-    for name in said.names:
-        part = about(session, name)
-        if part is None and not _is_absent(name, session):
-            return
-        if part is None:
-            wrong.append("not in the run")
-            continue
-        outcomes: set[str] = {test.outcome for test in part.tests.values()}
-        if not _ended(outcome, outcomes):
-            wrong.append(min(outcomes))
-    yield Found((float(bool(wrong)),), ", ".join(wrong) or outcome, session.file)
-
-
-def _is_absent(name: str, session: Session) -> bool:
-    """Whether a session, all of whose tests have names, has others of its module and not this."""
-    if session.is_partial or len(session.tests) < session.totals.cases:
-        return False
-    module = name.partition("::")[0].rpartition("/")[2].removesuffix(".py") if "::" in name else ""
-    return not module or any(module in _pieces(known) for known in session.tests)
+    tests = [test for name in said.names for test in tests_named(session, name)]
+    outcomes: set[str] = {test.outcome for test in tests}
+    if outcomes and (outcome not in ("xfailed", "xpassed") or told == session.totals):
+        is_so = _ended(outcome.removeprefix("not "), outcomes) != outcome.startswith("not ")
+        yield Found((SO if is_so else NOT_SO,), min(outcomes), session.file)
 
 
 def _ended(outcome: str, outcomes: set[str]) -> bool:
-    plain = outcome.removeprefix("not ")
-    if plain == "passed":
-        is_so = outcomes <= {"passed", "xpassed"}
-    elif plain in ("failed", "errors"):
-        is_so = bool(outcomes & FAILING)
-    else:
-        is_so = plain in outcomes
-    return is_so != outcome.startswith("not ")
+    if outcome == "passed":
+        return outcomes <= {"passed", "xpassed"}
+    return bool(outcomes & FAILING) if outcome in ("failed", "errors") else outcome in outcomes
 
 
 def _only(said: Statement, session: Session, _: Run) -> Iterator[Found]:
