@@ -54,12 +54,23 @@ def test_a_lie_is_told_with_what_the_evidence_says(repo: Repository) -> None:
     said(repo, "12 passed in 3.40s", "12 passed in 3.04s")
     done = call(repo.path, "verify")
     assert done.code == 1
-    first, counts = done.out.splitlines()
+    item, first, counts = done.out.splitlines()
+    assert item == f"{PLAN}: PARSE-SPEED-001"
     assert first == (
-        f"{PLAN}:24: contradicted duration 3.04s of PARSE-SPEED-001#2: 3.4s in "
-        f"{RUN}/pytest.log; the run took another time"
+        f'    24: contradicted (#2): "3.04s": 3.4s in {RUN}/pytest.log; the run took another time'
     )
     assert counts == f"{PLAN}: 6 supported, 1 contradicted, 3 unverifiable"
+
+
+def test_a_claim_is_told_once_numbers_before_files(repo: Repository) -> None:
+    said(repo, "12 passed in 3.40s", "13 passed in 3.40s.\n    Again: 13 passed in 3.40s")
+    (repo.path / RUN / "pytest.log").rename(repo.path / RUN / "renamed.log")
+    repo.commit("Rename the log")
+    done = call(repo.path, "verify")
+    told = [line for line in done.out.splitlines() if "contradicted (" in line]
+    assert len(told) == 2
+    assert told[0].startswith('    24: contradicted (#2, line 25 too): "13 passed": 12 passed in ')
+    assert f'"{RUN}/pytest.log": not in the tree' in told[1]
 
 
 def test_the_fields_that_others_rely_on(repo: Repository) -> None:

@@ -141,5 +141,11 @@ class JudgedClaim(Claim):
     @property
     def correction(self) -> str:
         """What is so instead of what is claimed, where, and why that counts."""
-        where = "" if self.evidence == ARITHMETIC else f" in {self.evidence}"
-        return f"it is {self.observed}{where}; {self.reason}"
+        return f"it is {self.found}; {self.reason}"
+
+    @property
+    def found(self) -> str:
+        """What the evidence has, and where: `2.72s in FILE`; empty where it has nothing. A file
+        that is claimed is its own place."""
+        is_told = not self.evidence or self.evidence == ARITHMETIC or self.kind == "artifact"
+        return f"{self.observed or ''}{'' if is_told else f' in {self.evidence}'}"

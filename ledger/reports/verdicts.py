@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import get_args
+from typing import Final, get_args
 
-from ledger.claims.model import JudgedClaim, Verdict
+from ledger.claims.model import ClaimKind, JudgedClaim, Verdict
 from ledger.gates.model import Gate, JudgedCriterion, Judgement
 from ledger.plan import text
 from ledger.plan.text import counted
@@ -93,21 +93,34 @@ def _summary(judged: Gate) -> str:
 
 
 def claims(judged: Sequence[JudgedClaim], path: str, *, every: bool) -> Iterator[Line]:
-    """A line for each contradicted claim, or with ``every`` for each claim at all, and one that
-    counts them: ``path:line: contradicted duration 2.71s of ITEM#6: 2.72s in FILE; why``."""
+    """By item a line for each contradicted claim, or with ``every`` for each claim at all, numbers
+    before files before dates; then one that counts them:
+    ``   53: contradicted (#6, line 66 too): "2.71s": 2.72s in FILE; why``."""
+    same = defaultdict(list)
     for claim in judged:
         if every or claim.verdict == "contradicted":
-            yield _claim(claim, path)
+            what = (claim.attempt, claim.said, claim.verdict, claim.found, claim.reason)
+            same[claim.item, what].append(claim)
+    for item in dict.fromkeys(item for item, _ in same):
+        yield Line(text.visible(f"{path}: {item or 'no item'}"), "heading")
+        of_item = [alike for (of, _), alike in same.items() if of == item]
+        for alike in sorted(of_item, key=lambda alike: _RANKS.get(alike[0].kind, 0)):
+            lines = dict.fromkeys(str(one.line) for one in alike)
+            yield _claim(alike[0], list(lines)[1:])
     counts = Counter(claim.verdict for claim in judged)
     totals = ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Verdict))
     yield Line(text.visible(f"{path}: {totals}"))
 
 
-def _claim(claim: JudgedClaim, path: str) -> Line:
-    number = "" if claim.attempt is None else f"#{claim.attempt}"
-    of = f" of {claim.item or ''}{number}" if claim.item or number else ""
-    observed = f": {claim.observed}" if claim.observed else ""
-    where = f" in {claim.evidence}" if claim.evidence else ""
-    why = f"; {claim.reason}" if claim.reason else ""
-    rest = f" {claim.kind} {text.one_line(claim.said)}{of}{observed}{where}{why}"
-    return accented(text.visible(f"{path}:{claim.line}: "), claim.verdict, text.visible(rest))
+_RANKS: Final[dict[ClaimKind, int]] = {
+    "artifact": 1, "commit": 1, "reference": 1, "stamp": 2, "date": 2,
+}  # fmt: skip
+
+
+def _claim(claim: JudgedClaim, again: Sequence[str]) -> Line:
+    number = [] if claim.attempt is None else [f"#{claim.attempt}"]
+    too = [f"line{'s' * (len(again) > 1)} {', '.join(again)} too"] if again else []
+    of = f" ({', '.join(number + too)})" if number or too else ""
+    why = "; ".join(filter(None, (claim.found, claim.reason)))
+    rest = text.visible(f'{of}: "{text.one_line(claim.said)}": {why}')
+    return accented(f"{claim.line:>6}: ", claim.verdict, rest)._replace(kind="hung", hang=8)
