@@ -301,28 +301,35 @@ def judge(
 
 
 def _one_of_each(figures: Sequence[JudgedClaim], told: Sequence[JudgedClaim]) -> list[JudgedClaim]:
-    """Figures and statements, each thing that is said once. The statement decides, for it knows
-    the whole sentence, but where a figure is supported or no statement can be judged."""
-    found = list(figures)
-    understood: set[int] = set()
+    """Figures and statements, each thing that is said once."""
+    found: list[JudgedClaim | None] = [*figures]
+    understood: set[int] = set()  # figures that a statement gives, too
     for statement in told:
-        same = [claim for claim in found if _is_same(claim, statement)]
-        is_mute = statement.verdict == "unverifiable" and statement.reason != OF_NO_PART
-        # A statement takes times and memory roughly, a figure to its last digit.
-        is_rough = statement.verdict == "supported" and statement.kind in ("duration", "memory")
-        judged = {claim.verdict for claim in same}
-        if same and (is_mute or "supported" in judged or (is_rough and "contradicted" in judged)):
-            understood.update(map(id, same))
+        same = [n for n, one in enumerate(figures) if found[n] is one and _is_same(one, statement)]
+        if same and _decides([figures[n] for n in same], statement):
+            understood.update(same)
             continue
-        at = next((n for n, one in enumerate(found) if any(one is s for s in same)), len(found))
-        found[at:at] = [statement]
-        found = [claim for claim in found if not any(claim is one for one in same)]
+        for place in same:
+            found[place] = None
+        if same:
+            found[same[0]] = statement
+        else:
+            found.append(statement)
     return [
-        claim.unverifiable(LOOSE)
-        if id(claim) not in understood and _may_be_of_another(claim)
-        else claim
-        for claim in found
+        one.unverifiable(LOOSE) if n not in understood and _may_be_of_another(one) else one
+        for n, one in enumerate(found)
+        if one
     ]
+
+
+def _decides(figures: Sequence[JudgedClaim], statement: JudgedClaim) -> bool:
+    """Whether figures are judged better than the statement that gives them, which knows the whole
+    sentence: they are supported, it cannot be judged, or it takes times and memory roughly."""
+    if statement.verdict == "unverifiable" and statement.reason != OF_NO_PART:
+        return True
+    verdicts = {figure.verdict for figure in figures}
+    is_rough = statement.verdict == "supported" and statement.kind in ("duration", "memory")
+    return "supported" in verdicts or (is_rough and "contradicted" in verdicts)
 
 
 def _may_be_of_another(claim: JudgedClaim) -> bool:
