@@ -13,7 +13,6 @@ from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement
 from ledger.evidence.rounds_sentence import (
     BATCH,
     COMPARED,
-    COUNT,
     FAIL_WORD,
     FRACTION,
     LABEL,
@@ -30,6 +29,7 @@ from ledger.evidence.rounds_sentence import (
     subject_of,
     whole,
 )
+from ledger.plan.statements.lexicon import COUNT
 
 MAX_STATEMENTS = 500
 _MAX_SENTENCE = 4000

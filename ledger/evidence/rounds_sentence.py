@@ -7,15 +7,10 @@ from dataclasses import dataclass, field
 
 from ledger.evidence.rounds_cells import decimals
 from ledger.evidence.rounds_model import Scope, Share, Statement, Subject
+from ledger.plan.statements.lexicon import COUNT, SMALL
 
 ROUNDS = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
 TO = r"[ \t]*(?:-|–|—|\.\.|to|through)[ \t]*"
-_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-)
-SMALL = {word: number for number, word in enumerate(_WORDS.split(), 1)}
-COUNT = rf"(?:\d{{1,7}}|(?:{'|'.join(SMALL)})\b)"
 PERCENT = r"(?P<about>[~≈]|about |around |roughly )?(?P<p>\d{1,3}(?:\.\d{1,6})?)[ \t]?%"
 # `14/20 (70%)`, `two of the 9`
 FRACTION = re.compile(
@@ -108,7 +103,7 @@ def subject_of(word: str) -> Subject:
 
 
 def whole(text: str) -> int:
-    """A number, in digits or up to ten in letters."""
+    """A number, in digits or in letters."""
     return SMALL.get(text.casefold(), 0) or int(text)
 
 

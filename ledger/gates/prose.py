@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from ledger.evidence.rounds_sentence import COUNT, SMALL
 from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
 from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
 from ledger.plan import citations, named_tasks
+from ledger.plan.statements.lexicon import COUNT, SMALL
 
 _LONGEST: Final = 2_000  # characters of a criterion that is read
 _NOTE: Final = re.compile(

@@ -321,8 +321,12 @@ _UNITS = (
     "sixteen seventeen eighteen nineteen"
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+SMALL: Final = {word: number for number, word in enumerate((*_UNITS.split(), "twenty"), 1)}
+"""Numbers up to twenty, in letters."""
+COUNT: Final = rf"(?:\d{{1,7}}|(?:{'|'.join(SMALL)})\b)"
+"""The pattern of a count, in digits or in letters."""
 NUMBERS: Final[dict[str, int]] = {
-    **{word: number for number, word in enumerate(_UNITS.split(), 1)},
+    **SMALL,
     **{word: 10 * number for number, word in enumerate(_TENS.split(), 2)},
     "single": 1, "dozen": 12, "couple": 2, "hundred": 100, "thousand": 1000,
 }  # fmt: skip
