@@ -8,7 +8,7 @@ support it but not contradict it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ledger.evidence.rounds_cells import decimals
+from ledger.evidence.rounds_cells import decimals, names_in
 from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement, Subject, Which
 from ledger.evidence.rounds_sentence import (
     BATCH,
@@ -184,23 +184,15 @@ def _listed(sentence: Sentence) -> Iterator[Statement]:
     for found in _LISTED.finditer(sentence.text):
         listed = found["list"] or found["list2"]
         is_count = found["list"] and not found["named"] and listed.isdecimal()
-        if not is_count and sentence.take(found):
+        names = names_in(listed)
+        if names and not is_count and sentence.take(found):
             yield Statement(
                 "listed",
                 *sentence.place(found),
                 subject_of(found["what"] or found["what2"]),
-                scope=Scope(names=tuple(_names(listed))),
+                scope=Scope(names=names),
                 whole_list=bool(found["list"]),
             )
-
-
-def _names(listed: str) -> Iterator[str]:
-    for part in re.split(r",| and |&", listed):
-        ends = [end.strip(" \t#") for end in re.split(r"[-–—]", part)]
-        if len(ends) == 2 and 0 <= int(ends[1]) - int(ends[0]) <= 1000:
-            yield from map(str, range(int(ends[0]), int(ends[1]) + 1))
-        else:
-            yield from (end for end in ends if end)
 
 
 def _every(sentence: Sentence) -> Iterator[Statement]:
