@@ -355,6 +355,11 @@ def test_a_dump_of_a_round_that_died_is_kept(repo: Repository) -> None:
         (["--preflight", "no-such-program"], 2, "no-such-program: no such file"),
         (["--preflight", "'"], 2, "--preflight ': No closing quotation"),
         (["--first", "7"], 2, "--first: expected rounds to report"),
+        (["--against", "9/10"], 2, "--against: expected rounds to report"),
+        (["--no-append", "--because", "It is."], 2, "--because does nothing without an attempt"),
+        (["--no-append", "--result", "success"], 2, "--result does nothing without an attempt"),
+        (["--no-append", "--summary", "Once."], 2, "--summary does nothing without an attempt"),
+        (["--no-append", "--task", "M1"], 2, "--task does nothing without an attempt"),
         (["--rounds", "2", "--metric", "Load"], 2, "--metric Load: expected a name, = and a pattern"),
         (["--rounds", "2", "--metric", "Load=("], 2, "--metric Load=(: expected a pattern"),
         (["--crashes", "nowhere"], 2, "--crashes nowhere: expected a folder, found none"),
@@ -485,7 +490,10 @@ def test_what_cannot_be_started_leaves_nothing(
         (["run", ITEM, "--into", "a/./b", "--", "touch", "ran"], "bad-name"),
         (["run", ITEM, "--sprint", "2", "--", "touch", "ran"], "fills-nothing"),
         (["run", ITEM, "--phase", "b", "--", "touch", "ran"], "fills-nothing"),
-        (["run", ITEM, "--against", "90%", "--", "touch", "ran"], "baseline-without-rounds"),
+        (
+            ["run", ITEM, "--rounds", "2", "--against", "90%", "--", "touch", "ran"],
+            "baseline-without-rounds",
+        ),
         (["run", ITEM], "usage"),
     ],
 )

@@ -134,7 +134,9 @@ def command(
             "expected a command behind --, or --brief FILE with --rerun",
             "as in `ledger run ITEM -- pytest tests`",
         )
-    recording = {"--complete": complete, "--status": status, "--decision": decision}
+    recording: dict[str, object] = {"--complete": complete, "--status": status, "--task": tasks}
+    recording |= {"--summary": summary, "--result": result}
+    recording |= {"--because": because, "--decision": decision}
     _refuse_idle("--rerun", {} if is_rerun else {"--option": option, "--yes": is_sure})
     _refuse_idle("--retries", {} if retries else {"--retry-on": retry_on})
     _refuse_idle("an attempt, which --no-append leaves out", recording if no_append else {})

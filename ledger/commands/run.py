@@ -155,6 +155,10 @@ def run(
     """
     tries = RetryOn.parse(retry_on)
     terms = Command(words=tuple(command), timeout_s=timeout_s, retries=retries, retry_on=tries)
+    given = {"--metric": metrics, "--first": first, "--batch": batch, "--against": against}
+    idle = [name for name, value in given.items() if value]
+    if rounds == 1 and idle:
+        raise UsageError("usage", f"{idle[0]}: expected rounds to report", "give --rounds N")
     repetition = _repetition(rounds, metrics, first, batch, preflight=preflight, crashes=crashes)
     place = _Place(folder, into, stamp, {"phase": phase, "sprint": sprint}, brief)
     bundle_of = partial(Bundle, item=item, command=terms, repetition=repetition)
@@ -220,12 +224,7 @@ def _repetition(
     preflight: str,
     crashes: Path | None,
 ) -> Repetition:
-    """How the command is repeated. Raises UsageError for what only rounds have, where there is one,
-    and for what is not there."""
-    given = {"--metric": metrics, "--first": first, "--batch": batch}
-    idle = [name for name, value in given.items() if value]
-    if rounds == 1 and idle:
-        raise UsageError("usage", f"{idle[0]}: expected rounds to report", "give --rounds N")
+    """How the command is repeated. Raises UsageError for what is not there."""
     if crashes is not None and not crashes.is_dir():
         raise UsageError("usage", f"--crashes {crashes}: expected a folder, found none")
     try:
