@@ -101,27 +101,32 @@ class _Reader:
 
     def read(self) -> Iterator[Statement]:
         """The statements of the sentence."""
-        if not self._codes or self._codes.endswith("?") or self._codes[0] == "B":
+        if not self._codes or self._codes[0] == "B":
+            return
+        if self._codes.endswith("?"):
+            yield self._elsewhere(0)
             return
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
             if segment.behind == ":" and self._is_part(segment, codes):
                 continue
             yield from self._stated(segment, codes)
+            if self._is_doubted or self._is_other:
+                yield self._elsewhere(segment.start, segment.end)
             if segment.behind == ":" and re.search("[udð]", codes):
                 if re.search("[dð]", codes) or not _PREDICATE.search(codes):
-                    yield from self._elsewhere(segment.end)
+                    yield self._elsewhere(segment.end)
                     return
                 self._is_lost = True
             is_aside = re.match("[&,]*[iqlo]", codes) and re.search("[udð]", codes)
             if is_aside or self._words[segment.start].text.lower() in _CONDITIONS:
-                yield from self._elsewhere(segment.start)
+                yield self._elsewhere(segment.start)
                 return
 
-    def _elsewhere(self, start: int) -> Iterator[Statement]:
-        """What stands behind is said of something else."""
-        first, last = self._words[start], self._words[-1]
-        yield Statement(self._start + first.start, self._start + last.end, "elsewhere")
+    def _elsewhere(self, start: int, end: int | None = None) -> Statement:
+        """What stands there is said of something else."""
+        words = self._words[start:end]
+        return Statement(self._start + words[0].start, self._start + words[-1].end, "elsewhere")
 
     def _is_part(self, segment: _Segment, codes: str) -> bool:
         """Whether a label names a part of the run: ``test_db.py:``, ``The layout tests:``."""
