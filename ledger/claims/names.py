@@ -24,7 +24,10 @@ _VERDICT = re.compile(
     r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
     r"(?P<word>PASSED|PASSES|PASSING|PASS|passed|passes|passing|FAILED|FAILS|FAILING|FAIL|failed|fails|"
     r"failing|\u2705|\u274c)(?![\w/])"
-    r"(?!,? (?:on|alone|after|with|when|under|only|before|again after|in)\b)"
+    # Nothing says behind it where or when else: "passes on main", "passes alone".
+    r"(?=(?: again| now| too| as well| cleanly| reliably)?"
+    r"(?: \(| in \d|[`\s.!]*(?:\Z|\n|[,;:)|\u2014\u2013])|[.!] | (?:and|but|while|as expected)\b"
+    r"| [\u2014\u2013\u2705\u274c(-]))"
 )
 _BEFORE = re.compile(r"\b(?P<word>PASSED|FAILED):? {1,2}`?\Z")
 _LIST = re.compile(
