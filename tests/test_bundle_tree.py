@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.gates import prose, sprints
+from ledger.gates.brief import read_brief
 from tests.commands import Done, call
 from tests.repository import Repository
 from tests.truth import ITEM, PLAN, start
@@ -191,3 +193,26 @@ def test_a_phases_run_goes_beside_those_of_its_sprints(tmp_path: Path) -> None:
     assert ran(repo, "--json").data["path"] == f"reports/task/{STAMP}"
     assert first == f"reports/task/{STAMP}/sprint1/parser"
     assert "there is a run already" in ran(repo).err
+
+
+CAPTURED = """# Hand-off
+
+```
+out/
+├── a/
+│   └── exit_status.txt
+├── b/
+│   └── exit_criteria.md
+├── c/
+│   └── rc
+└── d/
+    └── Exit_Code.txt
+```
+"""
+
+
+def test_folders_of_commands_are_those_with_what_is_read_as_an_exit_code() -> None:
+    asked = sprints.condition("Targeted commands all passing", "", 1)
+    read = prose.read(asked, read_brief(CAPTURED.encode()), "brief.md")
+    assert read
+    assert str(read.check) == "passes(out/a, out/c, out/d)"

@@ -22,7 +22,6 @@ from ledger.gates.gate import (
     judged,
     judged_conditions,
     judged_criteria,
-    judged_sprint,
     undecided,
 )
 from ledger.gates.model import Brief, JudgedCriterion, SprintState, unknown
@@ -156,7 +155,9 @@ def _own_grounds(
         return grounds._replace(criteria=tuple(lost))
     brief, sprint = tied
     facts = _facts(config, item, place, newest, brief)
-    return grounds._replace(criteria=judged_sprint(facts, sprint), document=brief.path)
+    return grounds._replace(
+        criteria=judged_conditions(facts, sprint.conditions), document=brief.path
+    )
 
 
 def sprint_states(config: Config, item: Item, place: Place) -> Iterator[SprintState]:

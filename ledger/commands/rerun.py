@@ -10,7 +10,7 @@ from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.gates import tree
 from ledger.gates.decisions import decisions
 from ledger.gates.facts import Facts, Request
-from ledger.gates.gate import judged_prerequisites
+from ledger.gates.gate import judged_conditions
 from ledger.gates.model import Brief, Command, JudgedCriterion
 from ledger.plan import selectors
 from ledger.plan.model import Model
@@ -62,7 +62,7 @@ def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = Non
         raise UsageError("other-item", message, "give the item that its **Initiative:** names")
     chosen = _chosen(read, facts, option)
     commands = tuple(_command(one, facts.path, len(chosen) > 1) for one in chosen)
-    prerequisites = judged_prerequisites(facts)
+    prerequisites = judged_conditions(facts, read.prerequisites)
     unmet = [one for one in prerequisites if one.verdict == "unmet" and not one.optional]
     if unmet:
         first = f"{facts.path}:{unmet[0].line}: {unmet[0].text}: {unmet[0].reason}"

@@ -15,7 +15,7 @@ from ledger.evidence import environment, execution
 from ledger.evidence.compare import compare
 from ledger.evidence.model import FAILING, Evidence, identity_of
 from ledger.evidence.outputs import read_run, read_runs
-from ledger.gates import clusters, outline, variables
+from ledger.gates import clusters, outline, tree, variables
 from ledger.gates.model import (
     Brief,
     BundleEntry,
@@ -280,10 +280,8 @@ class Facts:
     @property
     def _captured(self) -> Iterator[str]:
         """The folders that the bundle has for commands."""
-        for folder, _, name in (entry.path.rpartition("/") for entry in self._bundle):
-            filled = self.fill(folder) if "exit" in name else None
-            if isinstance(filled, str):
-                yield filled
+        filled = map(self.fill, tree.captured(self.brief) if self.brief else ())
+        yield from (folder for folder in filled if isinstance(folder, str))
 
     def _beside(self, path: str) -> Iterator[str]:
         """The other runs that the bundle has for the sprint of a task's run: all of them show that

@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
-from ledger.gates import checks, expected, prose, sprints, tasks
+from ledger.gates import checks, expected, prose, sprints, tasks, tree
 from ledger.gates.decisions import judge_decision
 from ledger.gates.facts import Facts, Request
 from ledger.gates.judge import judge
@@ -76,34 +76,22 @@ def gate_item(config: Config, item: Item, request: Request) -> Gate:
 
 def judged_criteria(facts: Facts, item: Item) -> tuple[JudgedCriterion, ...]:
     """An item's exit criteria as ``gate_item`` judges them; none for none."""
-    return tuple(map(_Judging(facts).judged, _item_conditions(item)))
+    return judged_conditions(facts, _item_conditions(item))
 
 
 def judged(facts: Facts, only: Sprint | None) -> tuple[JudgedCriterion, ...]:
     """The criteria of the brief of ``facts``, or of one sprint and its part of the bundle."""
-    assert facts.brief is not None
-    return tuple(map(_Judging(facts).judged, _every(facts, only)))
+    return judged_conditions(facts, _every(facts, only))
 
 
 def judged_conditions(facts: Facts, wanted: Iterable[Condition]) -> tuple[JudgedCriterion, ...]:
-    """Some criteria of the brief of ``facts``."""
+    """Some criteria of the document of ``facts``."""
     return tuple(map(_Judging(facts).judged, wanted))
-
-
-def judged_prerequisites(facts: Facts) -> tuple[JudgedCriterion, ...]:
-    """What the brief of ``facts`` asks for before its rerun."""
-    assert facts.brief is not None
-    return tuple(map(_Judging(facts).judged, facts.brief.prerequisites))
 
 
 def judged_term(facts: Facts, term: checks.Term) -> Judgement:
     """The verdict on one term that no criterion has."""
     return judge(checks.Check((term,)), facts, early=facts.early, complete=_Judging(facts).complete)
-
-
-def judged_sprint(facts: Facts, sprint: Sprint) -> tuple[JudgedCriterion, ...]:
-    """What a sprint of the brief of ``facts`` asks for before it begins and when it ends."""
-    return tuple(map(_Judging(facts).judged, (*sprint.prerequisites, *sprint.criteria)))
 
 
 def undecided(facts: Facts, words: str) -> str:
@@ -161,13 +149,13 @@ def conditions(brief: Brief, only: Sprint | None = None) -> Iterator[Condition]:
     """The criteria in the order of the brief, files of the bundle last. What deferred work waits
     for is no criterion of the whole."""
     for sprint in brief.sprints if only is None else (only,):
-        yield from () if sprint.is_deferred and only is None else sprint.prerequisites
-        yield from sprint.criteria
+        is_left_out = sprint.is_deferred and only is None
+        yield from sprint.criteria if is_left_out else sprint.conditions
     if only is None:
         yield from (*brief.prerequisites, *brief.success, *brief.criteria)
     for entry in brief.bundle:
         is_file = not entry.path.endswith("/")
-        if is_file and (only is None or (only.number and prose.of_sprint(entry.path, only.number))):
+        if is_file and (only is None or (only.number and tree.of_sprint(entry.path, only.number))):
             yield Condition(
                 section=BUNDLE,
                 text=entry.path,
@@ -182,7 +170,7 @@ def conditions(brief: Brief, only: Sprint | None = None) -> Iterator[Condition]:
 def _gate(
     item: str | None, conditions: Iterable[Condition], facts: Facts, missing: UnreadableInput
 ) -> Gate:
-    judged = tuple(map(_Judging(facts).judged, conditions))
+    judged = judged_conditions(facts, conditions)
     if not judged:
         raise missing
     return Gate(
@@ -256,8 +244,7 @@ class _Judging:
         sprint = next((one for one in sprints if one.number == number), None)
         if sprint is None:
             return unknown(f"there is no sprint {number}")
-        wanted = [one for one in (*sprint.prerequisites, *sprint.criteria) if not one.optional]
-        judged = [self.judged(one) for one in wanted]
+        judged = [self.judged(one) for one in sprint.conditions if not one.optional]
         if not judged:
             return unknown(f"sprint {number} has no exit criteria")
         still = [one for one in judged if one.verdict != "met"]

@@ -97,8 +97,9 @@ def _passes(folder: str, facts: Facts) -> Judgement:
         return unknown(f"{folder} has no exit code", where)
     if run.exit_code != 0:
         return unmet(f"{folder}: exit code {run.exit_code}", where)
-    if run.totals and (failed := run.totals.failed + run.totals.errors):
-        return unmet(f"{folder}: exit code 0, but {failed} failed in its outputs", folder)
+    if run.totals and run.totals.failing:
+        reason = f"{folder}: exit code 0, but {run.totals.failing} failed in its outputs"
+        return unmet(reason, folder)
     ran = f" of `{one_line(run.command)[:120]}`" if run.command else ""
     tests = f"{run.totals.passed} passed" if run.totals else "its outputs count no test"
     return met(f"{folder}: exit code 0{ran}; {tests}", where)

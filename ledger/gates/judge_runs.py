@@ -101,7 +101,7 @@ def count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
     if metric in _AGAINST_BASELINE and baseline is not None:
         return len(getattr(compare(run, baseline), metric))
     if metric == "failures":
-        return totals.failed + totals.errors
+        return totals.failing
     if metric == "cases":
         return len(run.tests) or totals.collected
     return int(getattr(totals, metric))
@@ -164,7 +164,7 @@ def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
     if run.totals is None:
         return _untold(run, "what failed")
     failing = [name for name, test in run.tests.items() if test.outcome in FAILING]
-    count = run.totals.failed + run.totals.errors
+    count = run.totals.failing
     allowed = int(call.option("count") or len(failing))
     named, sources, why = _named(Call("remaining", call.args), facts)
     others = [name for name in failing if call.args and name not in named]

@@ -199,6 +199,11 @@ class Sprint(Model):
         """What it is asked for by: its number, or ``deferred``."""
         return self.number or "deferred"
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What it asks for before it begins and when it ends."""
+        return self.prerequisites + self.criteria
+
 
 class Command(Model):
     """One command of the rerun."""

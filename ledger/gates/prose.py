@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from ledger.gates import tree
 from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
 from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
@@ -489,11 +490,6 @@ _ATTEMPTS: Final = re.compile(
 )
 
 
-def of_sprint(path: str, number: str) -> bool:
-    """Whether a path lies in a folder that is called after a sprint."""
-    return bool(re.search(rf"/sprint[ _-]?{re.escape(number)}(?=/|\Z)", path, re.IGNORECASE))
-
-
 def _plan(prose: Prose) -> list[Term]:
     brief, own = prose.brief, prose.condition.sprint
     sprints = [one for one in brief.sprints if not one.is_deferred] if brief else []
@@ -540,12 +536,8 @@ def _targeted(prose: Prose) -> list[Term]:
     if prose.brief is None or not prose.find(_TARGETED):
         return []
     number = prose.condition.sprint
-    folders = tuple(
-        folder
-        for folder, _, name in (entry.path.rpartition("/") for entry in prose.brief.bundle)
-        if "exit" in name.lower() and "code" in name.lower()
-        if not number or of_sprint(f"{folder}/", number)
-    )
+    captured = tree.captured(prose.brief)
+    folders = tuple(one for one in captured if not number or tree.of_sprint(f"{one}/", number))
     tasks = [task for one in prose.brief.sprints if not one.is_deferred for task in one.tasks]
     terms: list[Term] = [Call("passes", folders)] if folders else []
     for task in (prose.tasks if number else tasks) if folders else ():

@@ -9,7 +9,7 @@ from ledger.gates import expected
 from ledger.gates.checks import Call
 from ledger.gates.decisions import decided, judge_decision, option_keys, options_named
 from ledger.gates.facts import Facts
-from ledger.gates.gate import judged, judged_sprint, judged_term, sprint_named
+from ledger.gates.gate import judged, judged_conditions, judged_term, sprint_named
 from ledger.gates.model import (
     BriefState,
     Decision,
@@ -57,9 +57,8 @@ def _named_in(facts: Facts) -> Iterator[str]:
 
 def sprint_state(facts: Facts, sprint: Sprint, action: int | None = None) -> SprintState:
     """Where a sprint of the brief of ``facts`` stands, which an item's ``action`` stands for."""
-    every = judged_sprint(facts, sprint)
-    before, wanted = every[: len(sprint.prerequisites)], every[len(sprint.prerequisites) :]
-    wanted = tuple(one for one in wanted if not one.optional)
+    before = judged_conditions(facts, sprint.prerequisites)
+    wanted = judged_conditions(facts, (one for one in sprint.criteria if not one.optional))
     is_blocked = any(one.verdict == "unmet" for one in before)
     verdict = worst([one.verdict for one in wanted]) if wanted else "unknown"
     return SprintState(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ledger.errors import UsageError
+from ledger.evidence import execution
 from ledger.gates.model import Brief, Task
-from ledger.gates.prose import of_sprint
 
 # e.g. "reports/x/phase_n/<STAMP>" of a file in the bundle
 _STAMPED: Final = re.compile(r".{0,400}?(?:<STAMP>|\$\{?STAMP\b\}?)", re.IGNORECASE)
@@ -35,6 +35,17 @@ def folders(brief: Brief) -> list[Folder]:
             below, _, name = entry.path[top.end() :].lstrip("/").rpartition("/")
             names.setdefault((top[0], below), []).append(name)
     return [Folder(*place, tuple(files)) for place, files in names.items()]
+
+
+def captured(brief: Brief) -> list[str]:
+    """The folders that the bundle has for outputs of a command: those with its exit code."""
+    places = (entry.path.rpartition("/") for entry in brief.bundle)
+    return [folder for folder, _, name in places if execution.is_exit_code(name, b"")]
+
+
+def of_sprint(path: str, number: str) -> bool:
+    """Whether a path lies in a folder that is called after a sprint."""
+    return bool(re.search(rf"/sprint[ _-]?{re.escape(number)}(?=/|\Z)", path, re.IGNORECASE))
 
 
 def folder_named(brief: Brief, path: str, name: str) -> Folder | None:
