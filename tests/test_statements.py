@@ -55,6 +55,8 @@ SAID = {
     "Not everything passes yet.": "all_passed 1",
     "The suite isn't green.": "all_passed 1",
     "the run failed": "all_passed 1",
+    "All tests failed.": "passed 0",
+    "all 6 layout tests fail": "failing 6 in layout; passed 0 in layout",
     "All but two tests pass.": "not_passed 2",
     "All but one of the 48 tests pass.": "passed 47",
     "Everything passes apart from the four export tests.": (

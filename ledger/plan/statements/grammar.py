@@ -95,6 +95,11 @@ def _not_all(m: Wording) -> list[Statement]:
     return [m.say("all_passed", NOT_SO)]
 
 
+def _none_passed(m: Wording) -> list[Statement]:
+    failing = [m.of("failing")] if m.has("n") else []
+    return [*failing, m.say("passed")]
+
+
 def _first_try(m: Wording) -> list[Statement]:
     return [m.say("all_passed"), m.say("rerun")]
 
@@ -263,6 +268,8 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|WbP|bP)W?|ZPW|WF(?!i)|\AT?J?FT\Z|\ATJ?F\Z", _not_all),
     (r"AN?g?T*P①", _first_try),
+    # e.g. "all tests failed", "everything is red"
+    (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
     (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>l)?W?R?&?J?»?P(?P<o>o)?|(?P<s2>f)P+\Z", _all),
     (r"(?P<n>N)?(?P<s>s)?TW?AP|WR?:?P(?![BN])|(?<![NAZOsgxp])T:?P(?![BN])|PW(?![PN])", _all),
