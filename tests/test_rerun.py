@@ -165,6 +165,14 @@ def test_a_brief_about_another_item_is_refused(made: Repository) -> None:
     assert (done.code, json.loads(done.out)["error"]["code"]) == (2, "other-item")
 
 
+def test_a_brief_about_an_item_that_there_is_not_says_so(made: Repository) -> None:
+    path = made.ledger
+    path.write_text(path.read_text("utf-8").replace(ITEM, "OTHER-009"), "utf-8")
+    done = call(made.path, *rerun(made, "--yes"))
+    assert (done.code, done.out) == (2, "")
+    assert f"is about {ITEM}, and docs/fix_plan.md has no such item" in done.err
+
+
 def test_a_run_keeps_the_variables_of_the_rerun_that_its_item_is_tied_to(
     made: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -315,14 +315,16 @@ def test_rounds_have_metrics_numbers_batches_and_a_preflight(repo: Repository) -
     )
     done = run(
         repo, "--rounds", "5", "--first", "1620", "--batch", "2", "--crashes", "crashes",
-        "--metric", "Load=load: ([0-9.]+%)", "--metric", "Odd=[|]", "--preflight",
-        "sh -c 'echo Device: M4; echo; echo count: 1'", script=script,
+        "--metric", "Load=load: ([0-9.]+%)", "--metric", "Odd=[|]", "--metric", "Gone=gone: (.)",
+        "--preflight", "sh -c 'echo Device: M4; echo; echo count: 1'", script=script,
     )  # fmt: skip
     assert "4 of 5 rounds passed" in done.out, done
+    assert "--metric Gone: its pattern matches nothing that any round printed" in done.err
+    assert "--metric Odd" not in done.err
     report = (repo.path / FOLDER / "rounds.md").read_text()
     assert "# Rounds 1620-1624 of" in report
     assert "**Preflight**: `Device: M4`, `count: 1`" in report
-    assert re.findall(r"\| (162\d) \|.*?\| (\S+) \| (\S+) \| \d", report) == [
+    assert re.findall(r"\| (162\d) \|.*?\| (\S+) \| (\S+) \| - \| \d", report) == [
         ("1620", "14.1%", "-"), ("1621", "14.2%", "-"), ("1622", "14.3%", "/"),
         ("1623", "14.4%", "-"), ("1624", "14.5%", "-"),
     ]  # fmt: skip

@@ -58,7 +58,10 @@ def rerun(item: str, brief: Path, *, option: str = "", ledger: Path | None = Non
     read = facts.brief
     assert read is not None
     if about is None or selectors.parse(item).item.upper() != about.id.upper():
-        message = f"{facts.path} is about {read.initiative or 'no item'}, not about {item}"
+        its = read.initiative or "no item"
+        message = f"{facts.path} is about {its}, not about {item}"
+        if its == item:
+            message = f"{facts.path} is about {item}, and {facts.ledger} has no such item"
         raise UsageError("other-item", message, "give the item that its **Initiative:** names")
     chosen = _chosen(read, facts, option)
     commands = tuple(_command(one, facts.path, len(chosen) > 1) for one in chosen)

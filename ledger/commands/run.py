@@ -353,7 +353,11 @@ def _recorded(bundle: Bundle, record: Callable[[], Appended]) -> Appended:
 
 
 def _lacking(bundle: Bundle) -> Iterator[str]:
-    """What the brief wants in the bundle besides, for people to write."""
+    """Metrics that no round printed, and what the brief wants besides, for people to write."""
+    printed = {name for ended in bundle.rounds for name in ended.metrics}
+    for gauge in bundle.repetition.gauges if bundle.rounds else ():
+        if gauge.name not in printed:
+            yield f"--metric {gauge.name}: its pattern matches nothing that any round printed"
     lacking = [name for name in bundle.wanted if not (bundle.place / name).exists()]
     if lacking:
         yield f"the brief wants {', '.join(lacking)} in {bundle.path} as well"
