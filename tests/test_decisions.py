@@ -29,7 +29,7 @@ def decided(repo: Repository) -> Repository:
 
 def waits(repo: Repository) -> str:
     """The line of the sprint that stands for action 2."""
-    [line] = re.findall(r"^ *2\. 1 (.*)$", call(repo.path, "show", ITEM).out, re.MULTILINE)
+    [line] = re.findall(r"^ *2\. sprint 1 (.*)$", call(repo.path, "show", ITEM).out, re.MULTILINE)
     return str(line)
 
 

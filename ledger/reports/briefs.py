@@ -29,8 +29,8 @@ _KINDS: Final = {"attempt": "append", "rewrite": "rewrite", "add": "add"}
 
 
 def standing(state: SprintState) -> str:
-    """``3 blocked, 0 of 3 met, waits for decision B or C (galph)``."""
-    told = [f"{state.sprint} {state.state}" if state.state != state.sprint else state.sprint]
+    """``sprint 3 blocked, 0 of 3 met, waits for decision B or C (galph)``."""
+    told = [f"sprint {state.sprint} {state.state}" if state.state != state.sprint else state.sprint]
     told += [f"{state.met} of {state.criteria} met"] if state.criteria else []
     told += [f"waits for {' and '.join(state.waits_for)}"] if state.waits_for else []
     return ", ".join(told)

@@ -193,7 +193,7 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
         label = "blocked: " if waiting.action is None else f"blocked {waiting.action}: "
         yield label, action.text if action and is_next else waiting.text
     if item.sprints:
-        yield "sprints: ", "; ".join(map(standing, item.sprints))
+        yield "", "; ".join(map(standing, item.sprints))
 
 
 def _closing(status: Status, every: bool) -> Iterator[str]:
