@@ -119,7 +119,8 @@ def test_what_a_sprint_waits_for_is_shown(repo: Repository) -> None:
     tied(repo, f"- Brief: `{BRIEF}`", "")
     wanted = "deferred, waits for Sprint 1 complete"
     status = call(repo.path, "status").out
-    assert wanted in status and "; sprint 1 " in status
+    assert wanted in status
+    assert "; sprint 1 " in status
     assert f"  3. {wanted}" in call(repo.path, "show", "PARSE-SPEED-001").out
     assert f"Sprints ({BRIEF})" in call(repo.path, "show", "PARSE-SPEED-001").out
 
