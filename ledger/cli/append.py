@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
 from ledger.cli.application import (
     AsJson,
@@ -16,6 +14,9 @@ from ledger.cli.application import (
     Result,
     Status,
     Tasks,
+    argument,
+    flag,
+    option,
 )
 from ledger.commands.append import append
 from ledger.reports import diff
@@ -23,33 +24,25 @@ from ledger.reports import run as report
 
 
 def command(
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="The item that was tried.")],
+    item: Annotated[str, argument("ITEM", "The item that was tried.")],
     runs: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="RUN...",
-            help="Folders or files that hold the run's outputs; none for a decision alone.",
+        argument(
+            "RUN...", "Folders or files that hold the run's outputs; none for a decision alone."
         ),
     ] = None,
     result: Result = None,
-    summary: Annotated[
-        str, typer.Option("--summary", metavar="TEXT", help="What was done, in one line.")
-    ] = "",
+    summary: Annotated[str, option("--summary", "TEXT", "What was done, in one line.")] = "",
     complete: Complete = None,
-    following: Annotated[
-        list[str] | None, typer.Option("--next", metavar="TEXT", help="Add a next action.")
-    ] = None,
+    following: Annotated[list[str] | None, option("--next", "TEXT", "Add a next action.")] = None,
     status: Status = None,
     because: Because = "",
     decision: Decided = "",
     tasks: Tasks = None,
     baseline: Annotated[
-        Path | None,
-        typer.Option("--baseline", metavar="RUN", help="Compare with this earlier run."),
+        Path | None, option("--baseline", "RUN", "Compare with this earlier run.")
     ] = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Record a run that is recorded already.")
-    ] = False,
+    again: Annotated[bool, flag("--again", "Record a run that is recorded already.")] = False,
     dry_run: DryRun = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

@@ -12,48 +12,51 @@ from ledger.cli import COMMANDS
 from ledger.errors import UsageError
 from ledger.plan import text
 
+
+def option(name: str, metavar: str, told: str, **bounds: Any) -> Any:
+    """An option with a value; ``bounds`` are ``min`` and ``max``."""
+    return typer.Option(name, metavar=metavar, help=told, **bounds)
+
+
+def flag(name: str, told: str) -> Any:
+    """An option that is given or not."""
+    return typer.Option(name, help=told)
+
+
+def argument(metavar: str, told: str) -> Any:
+    """An argument by its place."""
+    return typer.Argument(metavar=metavar, help=told)
+
+
 LedgerPath = Annotated[
-    Path | None,
-    typer.Option("--ledger", metavar="PATH", help="The fix plan, instead of the configured one."),
+    Path | None, option("--ledger", "PATH", "The fix plan, instead of the configured one.")
 ]
 Names = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[ITEM[#N]...]", help="Items, or single attempts; default: all."),
+    list[str] | None, argument("[ITEM[#N]...]", "Items, or single attempts; default: all.")
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Print the change as a diff; write nothing.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DryRun = Annotated[bool, flag("--dry-run", "Print the change as a diff; write nothing.")]
+AsJson = Annotated[bool, flag("--json", "Print one JSON document.")]
 # What `append` and `run` write.
 Result = Annotated[
-    str | None,
-    typer.Option("--result", metavar="TEXT", help="How it went; default: what the run says."),
+    str | None, option("--result", "TEXT", "How it went; default: what the run says.")
 ]
 Complete = Annotated[
-    list[int] | None,
-    typer.Option("--complete", metavar="N", help="Action N is complete with this attempt."),
+    list[int] | None, option("--complete", "N", "Action N is complete with this attempt.")
 ]
-Status = Annotated[
-    str | None, typer.Option("--status", metavar="WORD", help="The item's new status.")
-]
+Status = Annotated[str | None, option("--status", "WORD", "The item's new status.")]
 Because = Annotated[
     str,
-    typer.Option(
+    option(
         "--because",
-        metavar="TEXT",
-        help="Why it is a success over a run that failed, done where nothing shows it, or decided.",
+        "TEXT",
+        "Why it is a success over a run that failed, done where nothing shows it, or decided.",
     ),
 ]
 Decided = Annotated[
-    str,
-    typer.Option(
-        "--decision", metavar="OPTION", help="The option that was decided for; needs --because."
-    ),
+    str, option("--decision", "OPTION", "The option that was decided for; needs --because.")
 ]
-
 Tasks = Annotated[
-    list[str] | None,
-    typer.Option("--task", metavar="ID", help="Task ID of the item's plan file is done with it."),
+    list[str] | None, option("--task", "ID", "Task ID of the item's plan file is done with it.")
 ]
 
 _LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut

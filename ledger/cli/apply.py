@@ -3,17 +3,15 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, DryRun, LedgerPath
+from ledger.cli.application import AsJson, DryRun, LedgerPath, argument
 from ledger.commands import apply as library
 from ledger.plan import text
 from ledger.reports import diff
 
 
 def command(
-    brief: Annotated[Path, typer.Argument(metavar="BRIEF", help="The brief.")],
+    brief: Annotated[Path, argument("BRIEF", "The brief.")],
     dry_run: DryRun = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

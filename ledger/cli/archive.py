@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, DryRun, LedgerPath
+from ledger.cli.application import AsJson, DryRun, LedgerPath, argument, flag, option
 from ledger.commands.archive import archive, bring_back
 from ledger.errors import UsageError
 from ledger.reports import care as report
@@ -14,30 +12,21 @@ from ledger.reports import diff
 
 def command(
     items: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[ITEM...]", help="Items; default: all. With --restore ITEM#N, too."
-        ),
+        list[str] | None, argument("[ITEM...]", "Items; default: all. With --restore ITEM#N, too.")
     ] = None,
     statuses: Annotated[
-        list[str] | None,
-        typer.Option("--status", metavar="WORD", help="Only items of this status."),
+        list[str] | None, option("--status", "WORD", "Only items of this status.")
     ] = None,
     before: Annotated[
-        str | None,
-        typer.Option("--before", metavar="DATE", help="Only what was last tried before this day."),
+        str | None, option("--before", "DATE", "Only what was last tried before this day.")
     ] = None,
     keep: Annotated[
-        int | None,
-        typer.Option("--keep", metavar="N", min=1, help="All but the newest N attempts of items."),
+        int | None, option("--keep", "N", "All but the newest N attempts of items.", min=1)
     ] = None,
     to_lines: Annotated[
-        int | None,
-        typer.Option("--to-lines", metavar="N", min=1, help="As much as it takes to have N lines."),
+        int | None, option("--to-lines", "N", "As much as it takes to have N lines.", min=1)
     ] = None,
-    restore: Annotated[
-        bool, typer.Option("--restore", help="Bring back what is in the archive.")
-    ] = False,
+    restore: Annotated[bool, flag("--restore", "Bring back what is in the archive.")] = False,
     dry_run: DryRun = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

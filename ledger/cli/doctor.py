@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, flag
 from ledger.commands.doctor import doctor
 from ledger.commands.repair import repair
 from ledger.errors import UsageError
@@ -21,15 +21,11 @@ _CODES: Final = {"in order": 0, "to mend": 1, "unreadable": 2}
 
 
 def command(
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Make the safe fixes of rules, as one change.")
-    ] = False,
+    fix: Annotated[bool, flag("--fix", "Make the safe fixes of rules, as one change.")] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="With --fix: mend damaged characters without asking.")
+        bool, flag("--yes", "With --fix: mend damaged characters without asking.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --fix: print a diff; write nothing.")
-    ] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "With --fix: print a diff; write nothing.")] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:

@@ -3,31 +3,23 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson
+from ledger.cli.application import AsJson, argument, option
 from ledger.commands.evidence import evidence
 from ledger.reports import evidence as report
 
 
 def command(
-    runs: Annotated[
-        list[Path],
-        typer.Argument(metavar="RUN...", help="Folders or files that hold a run's outputs."),
-    ],
+    runs: Annotated[list[Path], argument("RUN...", "Folders or files that hold a run's outputs.")],
     baseline: Annotated[
         list[Path] | None,
-        typer.Option(
+        option(
             "--baseline",
-            metavar="RUN",
-            help="Compare with this earlier run; given several times, with all of them together.",
+            "RUN",
+            "Compare with this earlier run; given several times, with all of them together.",
         ),
     ] = None,
-    slowest: Annotated[
-        int,
-        typer.Option("--slowest", metavar="N", min=0, help="List that many of the slowest."),
-    ] = 5,
+    slowest: Annotated[int, option("--slowest", "N", "List that many of the slowest.", min=0)] = 5,
     as_json: AsJson = False,
 ) -> int:
     """Show what the outputs of runs say.

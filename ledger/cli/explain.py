@@ -3,10 +3,8 @@
 import shutil
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson
+from ledger.cli.application import AsJson, argument
 from ledger.commands.explain import explain
 from ledger.reports import findings as report
 
@@ -14,9 +12,7 @@ _WIDTH = 88
 
 
 def command(
-    code: Annotated[
-        str | None, typer.Argument(metavar="CODE", help="A rule's code or name, such as LED103.")
-    ] = None,
+    code: Annotated[str | None, argument("CODE", "A rule's code or name, such as LED103.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Say what a rule means and how to mend it.

@@ -3,51 +3,41 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, argument, flag, option
 from ledger.commands.gate import gate
 from ledger.reports import verdicts as report
 
 
 def command(
-    document: Annotated[
-        str, typer.Argument(metavar="FILE", help="A brief, or an item of the fix plan by its ID.")
-    ],
+    document: Annotated[str, argument("FILE", "A brief, or an item of the fix plan by its ID.")],
     sprint: Annotated[
         str | None,
-        typer.Option(
-            "--sprint",
-            metavar="N",
-            help="Only this sprint and its part of the bundle, or the `deferred` one.",
+        option(
+            "--sprint", "N", "Only this sprint and its part of the bundle, or the `deferred` one."
         ),
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--run",
-            metavar="RUN",
-            help="Take counts, rates and times from this run; default: the item's newest one.",
+            "RUN",
+            "Take counts, rates and times from this run; default: the item's newest one.",
         ),
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--baseline",
-            metavar="RUN",
-            help="Compare with this earlier run; default: the one that the brief starts from.",
+            "RUN",
+            "Compare with this earlier run; default: the one that the brief starts from.",
         ),
     ] = None,
     stamp: Annotated[
-        str | None,
-        typer.Option(
-            "--stamp", metavar="STAMP", help="What <STAMP> stands for; default: that of the run."
-        ),
+        str | None, option("--stamp", "STAMP", "What <STAMP> stands for; default: that of the run.")
     ] = None,
     allow_unknown: Annotated[
-        bool,
-        typer.Option("--allow-unknown", help="Let criteria pass that nothing is known about."),
+        bool, flag("--allow-unknown", "Let criteria pass that nothing is known about.")
     ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, argument, flag, option
 from ledger.commands.history import history
 from ledger.errors import UsageError
 from ledger.reports import history as report
@@ -13,23 +11,19 @@ from ledger.reports import history as report
 
 def command(
     item: Annotated[
-        str | None,
-        typer.Argument(metavar="[ITEM[#N]]", help="Only what happened to it, as a timeline."),
+        str | None, argument("[ITEM[#N]]", "Only what happened to it, as a timeline.")
     ] = None,
     rev: Annotated[
-        str | None,
-        typer.Option("--rev", metavar="RANGE", help="Up to REV, or FROM..TO; default: HEAD."),
+        str | None, option("--rev", "RANGE", "Up to REV, or FROM..TO; default: HEAD.")
     ] = None,
     removed: Annotated[
-        bool, typer.Option("--removed", help="The attempts that commits removed, with their text.")
+        bool, flag("--removed", "The attempts that commits removed, with their text.")
     ] = False,
     restore: Annotated[
-        str | None,
-        typer.Option("--restore", metavar="ITEM#N|ITEM#DATE", help="Put a removed attempt back."),
+        str | None, option("--restore", "ITEM#N|ITEM#DATE", "Put a removed attempt back.")
     ] = None,
     dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="With --restore: print the change; write nothing."),
+        bool, flag("--dry-run", "With --restore: print the change; write nothing.")
     ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, argument, flag, option
 from ledger.commands.init import OFFERS, Offer, init
 from ledger.commands.templates import DEFAULT_TITLE
 from ledger.errors import UsageError
@@ -23,25 +23,16 @@ _QUESTIONS: Final[dict[Offer, str]] = {
 
 def command(
     title: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[TITLE]", help="What to work on first; `[ID] TITLE` gives it this ID."
-        ),
+        str | None, argument("[TITLE]", "What to work on first; `[ID] TITLE` gives it this ID.")
     ] = None,
-    hook: Annotated[
-        bool, typer.Option("--hook", help="Add the pre-commit hook, and install it.")
-    ] = False,
-    merge_driver: Annotated[
-        bool, typer.Option("--merge-driver", help="Install the merge driver.")
-    ] = False,
-    ci: Annotated[
-        str | None, typer.Option("--ci", metavar="NAME", help="Add the check in CI: github.")
-    ] = None,
+    hook: Annotated[bool, flag("--hook", "Add the pre-commit hook, and install it.")] = False,
+    merge_driver: Annotated[bool, flag("--merge-driver", "Install the merge driver.")] = False,
+    ci: Annotated[str | None, option("--ci", "NAME", "Add the check in CI: github.")] = None,
     agents: Annotated[
-        bool, typer.Option("--agents", help="Add a block to the instructions for agents.")
+        bool, flag("--agents", "Add a block to the instructions for agents.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")
+        bool, flag("--dry-run", "Show what would be written; write nothing.")
     ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath, Names
+from ledger.cli.application import AsJson, LedgerPath, Names, option
 from ledger.commands.links import links as find_links
 from ledger.reports import show as report
 
@@ -13,8 +11,7 @@ from ledger.reports import show as report
 def command(
     names: Names = None,
     rev: Annotated[
-        str | None,
-        typer.Option("--rev", metavar="REV", help="Look at this commit, not the work tree."),
+        str | None, option("--rev", "REV", "Look at this commit, not the work tree.")
     ] = None,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

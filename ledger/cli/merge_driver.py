@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger import config, merge_driver
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, argument, flag
 from ledger.commands import merge_driver as driver
 from ledger.commands.merge_driver import Installation
 from ledger.errors import UsageError
@@ -18,12 +16,10 @@ from ledger.plan import text
 def command(
     files: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[BASE OURS THEIRS [SIZE [PATH]]]", help="What git asks to be merged."
-        ),
+        argument("[BASE OURS THEIRS [SIZE [PATH]]]", "What git asks to be merged."),
     ] = None,
     install: Annotated[
-        bool, typer.Option("--install", help="Set it up for the fix plan in this clone.")
+        bool, flag("--install", "Set it up for the fix plan in this clone.")
     ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Final
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, argument, option
 from ledger.commands.rounds import rounds
 from ledger.errors import UsageError
 from ledger.evidence.rounds_model import RetryCount
@@ -18,42 +16,36 @@ _RETRIES: Final[dict[str, RetryCount]] = {"extra": "extra", "all": "all"}
 
 def command(
     file: Annotated[
-        Path | None,
-        typer.Argument(metavar="[FILE]", help="A report in Markdown, or a folder of run folders."),
+        Path | None, argument("[FILE]", "A report in Markdown, or a folder of run folders.")
     ] = None,
     item: Annotated[
-        str,
-        typer.Option(
-            "--item",
-            metavar="ITEM",
-            help="Instead of FILE: all rounds that the item's attempts cite.",
-        ),
+        str, option("--item", "ITEM", "Instead of FILE: all rounds that the item's attempts cite.")
     ] = "",
     against: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--against",
-            metavar="K/N|FILE",
-            help="Compare with an earlier batch: K of N rounds passed, or its report.",
+            "K/N|FILE",
+            "Compare with an earlier batch: K of N rounds passed, or its report.",
         ),
     ] = None,
     retries: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--retries",
-            metavar="extra|all",
-            help="What retries count: tries beyond the first, or all. Default: as the column is "
+            "extra|all",
+            "What retries count: tries beyond the first, or all. Default: as the column is "
             "called; Tries and Attempts count all, Retries and others the extra ones.",
         ),
     ] = None,
     drop: Annotated[
         float,
-        typer.Option(
+        option(
             "--drop",
-            metavar="POINTS",
+            "POINTS",
+            "The smallest drop of the pass rate that matters, in percentage points.",
             min=1,
             max=100,
-            help="The smallest drop of the pass rate that matters, in percentage points.",
         ),
     ] = 100 * SMALLEST_DROP,
     ledger: LedgerPath = None,

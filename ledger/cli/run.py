@@ -18,6 +18,9 @@ from ledger.cli.application import (
     Result,
     Status,
     Tasks,
+    argument,
+    flag,
+    option,
 )
 from ledger.commands.rerun import Rerun, RerunCommand, rerun
 from ledger.commands.run import RunOutcome, run
@@ -27,74 +30,55 @@ from ledger.run.model import CompletedRound
 
 
 def command(
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="The item that is tried.")],
+    item: Annotated[str, argument("ITEM", "The item that is tried.")],
     words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="-- COMMAND...", help="The command and its arguments."),
+        list[str] | None, argument("-- COMMAND...", "The command and its arguments.")
     ] = None,
     rounds: Annotated[
-        int,
-        typer.Option("--rounds", metavar="N", min=1, max=500, help="Run it so often, and report."),
+        int, option("--rounds", "N", "Run it so often, and report.", min=1, max=500)
     ] = 1,
-    retries: Annotated[
-        int,
-        typer.Option("--retries", metavar="K", min=0, max=100, help="Try again so often."),
-    ] = 0,
+    retries: Annotated[int, option("--retries", "K", "Try again so often.", min=0, max=100)] = 0,
     retry_on: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--retry-on",
-            metavar="SIGNAL|CODE|PATTERN",
-            help="Try again only after this: SIGSEGV, an exit code, or a pattern in the output.",
+            "SIGNAL|CODE|PATTERN",
+            "Try again only after this: SIGSEGV, an exit code, or a pattern in the output.",
         ),
     ] = None,
     timeout: Annotated[
-        float | None,
-        typer.Option("--timeout", metavar="S", min=0.001, help="End each try after S seconds."),
+        float | None, option("--timeout", "S", "End each try after S seconds.", min=0.001)
     ] = None,
     against: Annotated[
-        str | None,
-        typer.Option("--against", metavar="K/N|FILE", help="Compare rounds with an earlier batch."),
+        str | None, option("--against", "K/N|FILE", "Compare rounds with an earlier batch.")
     ] = None,
     metrics: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--metric",
-            metavar="NAME=REGEX",
-            help="A column of the rounds' report: what REGEX matches last in the output.",
+            "NAME=REGEX",
+            "A column of the rounds' report: what REGEX matches last in the output.",
         ),
     ] = None,
     first: Annotated[
-        int | None,
-        typer.Option("--first", metavar="N", min=1, help="The first round's number.  [default: 1]"),
+        int | None, option("--first", "N", "The first round's number.  [default: 1]", min=1)
     ] = None,
     batch: Annotated[
-        int | None,
-        typer.Option("--batch", metavar="N", min=1, help="Count so many rounds together."),
+        int | None, option("--batch", "N", "Count so many rounds together.", min=1)
     ] = None,
     preflight: Annotated[
-        str, typer.Option("--preflight", metavar="CMD", help="What has to pass before it starts.")
+        str, option("--preflight", "CMD", "What has to pass before it starts.")
     ] = "",
     crashes: Annotated[
-        Path | None,
-        typer.Option("--crashes", metavar="DIR", help="Where new crash reports appear."),
+        Path | None, option("--crashes", "DIR", "Where new crash reports appear.")
     ] = None,
-    stamp: Annotated[
-        str, typer.Option("--stamp", metavar="S", help="The stamp; default: now, in UTC.")
-    ] = "",
-    phase: Annotated[
-        str, typer.Option("--phase", metavar="P", help="What stands for <phase> in the folder.")
-    ] = "",
-    sprint: Annotated[
-        str, typer.Option("--sprint", metavar="P", help="What stands for <sprint> in the folder.")
-    ] = "",
+    stamp: Annotated[str, option("--stamp", "S", "The stamp; default: now, in UTC.")] = "",
+    phase: Annotated[str, option("--phase", "P", "What stands for <phase> in the folder.")] = "",
+    sprint: Annotated[str, option("--sprint", "P", "What stands for <sprint> in the folder.")] = "",
     into: Annotated[
-        str,
-        typer.Option("--into", metavar="DIR", help="A folder in the one of the stamp, or a task."),
+        str, option("--into", "DIR", "A folder in the one of the stamp, or a task.")
     ] = "",
-    summary: Annotated[
-        str, typer.Option("--summary", metavar="TEXT", help="What is tried, in one line.")
-    ] = "",
+    summary: Annotated[str, option("--summary", "TEXT", "What is tried, in one line.")] = "",
     result: Result = None,
     complete: Complete = None,
     status: Status = None,
@@ -102,19 +86,14 @@ def command(
     decision: Decided = "",
     tasks: Tasks = None,
     brief: Annotated[
-        Path | None,
-        typer.Option("--brief", metavar="FILE", help="The brief that has the bundle or rerun."),
+        Path | None, option("--brief", "FILE", "The brief that has the bundle or rerun.")
     ] = None,
     is_rerun: Annotated[
-        bool, typer.Option("--rerun", help="Run what the brief's rerun says, in its folder.")
+        bool, flag("--rerun", "Run what the brief's rerun says, in its folder.")
     ] = False,
-    option: Annotated[
-        str, typer.Option("--option", metavar="C", help="The option that was decided for.")
-    ] = "",
-    is_sure: Annotated[bool, typer.Option("--yes", help="Start the rerun without asking.")] = False,
-    no_append: Annotated[
-        bool, typer.Option("--no-append", help="Capture only; record nothing.")
-    ] = False,
+    choice: Annotated[str, option("--option", "C", "The option that was decided for.")] = "",
+    is_sure: Annotated[bool, flag("--yes", "Start the rerun without asking.")] = False,
+    no_append: Annotated[bool, flag("--no-append", "Capture only; record nothing.")] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
@@ -137,13 +116,13 @@ def command(
     recording: dict[str, object] = {"--complete": complete, "--status": status, "--task": tasks}
     recording |= {"--summary": summary, "--result": result}
     recording |= {"--because": because, "--decision": decision}
-    _refuse_idle("--rerun", {} if is_rerun else {"--option": option, "--yes": is_sure})
+    _refuse_idle("--rerun", {} if is_rerun else {"--option": choice, "--yes": is_sure})
     _refuse_idle("--retries", {} if retries else {"--retry-on": retry_on})
     _refuse_idle("an attempt, which --no-append leaves out", recording if no_append else {})
     commands: tuple[RerunCommand, ...] = (RerunCommand(words=tuple(words or ())),)
     folder = ""
     if is_rerun and brief is not None:
-        plan = rerun(item, brief, option=option, ledger=ledger)
+        plan = rerun(item, brief, option=choice, ledger=ledger)
         if not is_sure and not _is_confirmed(plan, as_json=as_json):
             return 1
         folder, commands = plan.folder, plan.commands

@@ -2,17 +2,13 @@
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson
+from ledger.cli.application import AsJson, argument
 from ledger.commands.schema import MODELS, schema
 
 
 def command(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="The `kind` of a document.")
-    ] = None,
+    name: Annotated[str | None, argument("NAME", "The `kind` of a document.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Print the JSON Schema of one kind of document.

@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, argument, option
 from ledger.commands.show import show
 from ledger.reports import briefs
 from ledger.reports import show as report
@@ -14,23 +12,17 @@ from ledger.reports import show as report
 
 def command(
     name: Annotated[
-        str,
-        typer.Argument(
-            metavar="ITEM[#N]|BRIEF", help="An item's ID, one of its attempts, or a brief's file."
-        ),
+        str, argument("ITEM[#N]|BRIEF", "An item's ID, one of its attempts, or a brief's file.")
     ],
     sprint: Annotated[
-        str | None,
-        typer.Option(
-            "--sprint", metavar="N", help="Only this sprint of a brief, or the `deferred` one."
-        ),
+        str | None, option("--sprint", "N", "Only this sprint of a brief, or the `deferred` one.")
     ] = None,
     run: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--run",
-            metavar="RUN",
-            help="Judge a brief's work by this run; default: the newest that its item cites.",
+            "RUN",
+            "Judge a brief's work by this run; default: the newest that its item cites.",
         ),
     ] = None,
     ledger: LedgerPath = None,

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, flag
 from ledger.commands.status import status
 from ledger.reports import status as report
 
@@ -13,11 +11,9 @@ from ledger.reports import status as report
 def command(
     ledger: LedgerPath = None,
     every: Annotated[
-        bool, typer.Option("--all", help="List finished items too, and pending ones in full.")
+        bool, flag("--all", "List finished items too, and pending ones in full.")
     ] = False,
-    archived: Annotated[
-        bool, typer.Option("--archived", help="List what lies in the archive instead.")
-    ] = False,
+    archived: Annotated[bool, flag("--archived", "List what lies in the archive instead.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Show where each item stands, what is blocked and what is next.

@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath
+from ledger.cli.application import AsJson, LedgerPath, argument, flag, option
 from ledger.commands.validate import validate
 from ledger.errors import UsageError
 from ledger.reports import findings as report
@@ -15,36 +13,22 @@ from ledger.reports.findings import REPORTS
 
 def command(
     files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[FILE...]", help="Fix plans; default: the configured one."),
+        list[Path] | None, argument("[FILE...]", "Fix plans; default: the configured one.")
     ] = None,
-    staged: Annotated[
-        bool, typer.Option("--staged", help="What is staged, against the last commit.")
-    ] = False,
+    staged: Annotated[bool, flag("--staged", "What is staged, against the last commit.")] = False,
     base: Annotated[
-        str | None,
-        typer.Option("--base", metavar="REV", help="The work tree, against where it left REV."),
+        str | None, option("--base", "REV", "The work tree, against where it left REV.")
     ] = None,
     head: Annotated[
         str | None,
-        typer.Option(
-            "--head",
-            metavar="REV",
-            help="With --base: this commit and each since, not the work tree.",
-        ),
+        option("--head", "REV", "With --base: this commit and each since, not the work tree."),
     ] = None,
     replaces: Annotated[
         bool,
-        typer.Option(
-            "--replaces", help="With --head: it takes the place of --base, as a forced push does."
-        ),
+        flag("--replaces", "With --head: it takes the place of --base, as a forced push does."),
     ] = False,
-    every: Annotated[
-        bool, typer.Option("--all", help="With --staged or --base: old faults too.")
-    ] = False,
-    form: Annotated[
-        str | None, typer.Option("--format", metavar="NAME", help="text, json, github or sarif.")
-    ] = None,
+    every: Annotated[bool, flag("--all", "With --staged or --base: old faults too.")] = False,
+    form: Annotated[str | None, option("--format", "NAME", "text, json, github or sarif.")] = None,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-import typer
-
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath, Names
+from ledger.cli.application import AsJson, LedgerPath, Names, flag, option
 from ledger.commands.verify import verify
 from ledger.reports import verdicts
 
@@ -13,11 +11,10 @@ from ledger.reports import verdicts
 def command(
     names: Names = None,
     rev: Annotated[
-        str | None,
-        typer.Option("--rev", metavar="REV", help="Take the evidence from this commit's tree."),
+        str | None, option("--rev", "REV", "Take the evidence from this commit's tree.")
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="List every claim, not only the contradicted ones.")
+        bool, flag("--all", "List every claim, not only the contradicted ones.")
     ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
