@@ -93,6 +93,8 @@ SAID = {
     "five more passes than before": "change passed 5",
     "More tests fail than in the baseline.": "change failed 1e-06..",
     "+12 passed": "change passed 12",
+    "Current status: 68 passing, 5 failing": "passed 68; failed 5",
+    "* > 5 failed, 71 passed": "failed 5; passed 71",
     "failures 8 → 6": "failed 6; change failed -2 of 8",
     "from five failures to three": "failed 3; change failed -2 of 5",
     "8 → 6 failed": "failed 6; change failed -2 of 8",
@@ -150,6 +152,7 @@ SILENT = (
     "Should we allow two failures?",
     "The 24 slow tests run nightly.",
     "Two tests were added.",
+    "We had 8 failures, now it is 5.",
     "The lexer is now a single pass.",
 )
 

@@ -330,7 +330,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"W[:iR]+(?P<n>t)|(?P<n2>t)iW|i(?P<n3>t)", _time),
     (r"yi?(?P<n>t)", _stopped),
     (r"GW?[:=i]?(?P<n>m)|(?P<n2>m)G", _memory),
-    (r"[Wŵ]?I+[:=]?(?P<n>N)|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+≠|bI|(?P<z>I)Z", _exit),
+    (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O})|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+≠|bI|(?P<z>I)Z", _exit),
     (r"W(?P<b>b)?(?P<z>z)|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)", _finished),
 )  # fmt: skip
 GRAMMAR: Final = tuple((re.compile(pattern), build) for pattern, build in _ROWS)

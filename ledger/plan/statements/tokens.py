@@ -170,6 +170,8 @@ def _bound_before(text: str, start: int) -> tuple[int, str]:
     if found is None or (found.start() and text[found.start() - 1].isalnum()):
         return start, ""
     word = re.sub(r" (?:the|an?)\Z", "", found[0].strip().lower())
+    if word == ">" and not text[: found.start()].strip(" -*+"):
+        return start, ""  # a quotation
     return found.start(), BOUNDS.get(word, word)
 
 
