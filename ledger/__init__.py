@@ -42,8 +42,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """A function of the library, from the module of its name in ``ledger.commands``. Most programs
-    call one or two of them, and the hook none."""
+    """A function of ``ledger.commands``, imported on demand: most programs call one or two."""
     if name == "__version__":
         from importlib import metadata  # reads e-mail headers, and few ask
 

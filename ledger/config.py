@@ -217,8 +217,7 @@ def without_file(place: Path) -> Config:
 
 
 def table(plan: Config) -> tuple[Path, Settings] | None:
-    """The ``pyproject.toml`` that has the settings for a ledger, and the settings; None where there
-    are none."""
+    """The ``pyproject.toml`` with the settings for a ledger, and the settings; None for none."""
     file, settings = _project(plan.ledger.parent, plan.root if plan.is_git else None)
     return (file, settings) if file else None
 

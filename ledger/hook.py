@@ -73,8 +73,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
-    """The configuration for each fix plan among ``names``; for the configured one where no name
-    is given."""
+    """The configuration for each fix plan among ``names``; by default the configured one."""
     if not names:
         yield _configured(here)
     places = dict.fromkeys(Path(os.path.normpath(here / name)) for name in names)

@@ -236,8 +236,7 @@ def _replace(real: Path, data: bytes, seen: os.stat_result) -> None:
 
 
 def _place(real: Path, data: bytes | Callable[[int], bytes], mode: int = 0o666) -> None:
-    """Write a file that is not there yet. ``data`` may be made from the open descriptor. Raises
-    UsageError where one came in the meantime."""
+    """Write a new file, from its open descriptor if need be. Raises UsageError if it exists."""
     temporary = temporary_of(real)
     try:
         _write(temporary, data, None, mode)
@@ -425,8 +424,7 @@ def _make_folder(file: Path) -> None:
 
 @contextmanager
 def _both_locked(pair: Pair, wait_s: float) -> Iterator[None]:
-    """Hold both locks, with what was cut short settled. The ledger's always comes first: nobody
-    waits for one who waits for them."""
+    """Hold both locks, the ledger's first, so that nobody waits in a circle; settle before."""
     has_archive = pair.archive.parent.is_dir()
     with (
         locked(pair.ledger, wait_s),

@@ -65,8 +65,7 @@ _ParserError: Any = typer.BadParameter.__mro__[2]
 
 
 def execute(given: list[str]) -> object:
-    """Parse the arguments and run the command; what it returns. Raises UsageError for arguments
-    that the parser refuses."""
+    """Run the command that the arguments name. Raises UsageError for arguments it refuses."""
     try:
         return application(given)(args=given, prog_name="ledger", standalone_mode=False)
     except typer.Abort:

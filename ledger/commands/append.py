@@ -151,8 +151,7 @@ class _Evidence:
 
 
 def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> Change:
-    """Propose ``meant``, and the ticks of what is met where it closes the item. Both are given
-    back."""
+    """Propose ``meant``, with the ticks of what is met where it closes the item; return both."""
     if meant.status is not None:
         draft = plan.draft(edits.append(plan.ledger, meant))
         meant = closings.with_ticks(config, meant, draft, plan.ledger)
@@ -262,8 +261,7 @@ def _placed(
     evidence: _Evidence,
     decision: str,
 ) -> NewAttempt:
-    """The attempt with what the plan decides: its number, its commit, and before its summary the
-    words that log a decision."""
+    """The attempt with its number and commit, and the words that log a decision."""
     known = {"commit": _commit(config, evidence, ledger)}
     if decision:
         known["summary"] = f"{decision} {attempt.summary}".strip()
@@ -272,8 +270,7 @@ def _placed(
 
 
 def _commit(config: Config, evidence: _Evidence, ledger: Ledger) -> str:
-    """The commit that each run ran at, and whether files differed from it: what its bundle says,
-    else how it is now."""
+    """The commit of each run, and whether files differed: from its bundle, else as it is now."""
     told: list[tuple[str | None, bool | None]]
     told = [(run.commit, run.dirty) for run in evidence.each if run.commit]
     now = evidence.now
@@ -285,15 +282,13 @@ def _commit(config: Config, evidence: _Evidence, ledger: Ledger) -> str:
 
 
 def set_aside(config: Config, runs: Sequence[str]) -> list[str]:
-    """What may differ from a commit without making its files others: the plan, its archive, what
-    lies beside them while they are changed, and ``runs``."""
+    """The paths that may differ: the plan, its archive, what lies beside them, and ``runs``."""
     plans = (name for plan in (config.ledger_path, config.partner) for name in files_of(Path(plan)))
     return [*(plan.as_posix() for plan in plans), *runs]
 
 
 def earlier_runs(config: Config, ledger: Ledger, paths: Sequence[str] | None = None) -> list[str]:
-    """The folders that the plan cites, where git tracks none of their files; of ``paths``, only
-    those that one of them lies in."""
+    """The cited folders of which git tracks no file; of ``paths``, those that one lies in."""
     cited = (path for entry in ledger.attempts for one in entry.artifacts for path in one.paths)
     folders = {
         path.rstrip("/") if path.endswith("/") else posixpath.dirname(path) for path in cited

@@ -62,8 +62,7 @@ def ticks(
     *,
     strict: bool = False,
 ) -> list[Objection]:
-    """What speaks against the ticks that those ``documents`` have that are briefs, and that no
-    revision of ``since`` has."""
+    """Objections to ticks that the briefs among ``documents`` have and no revision has."""
     told: list[Objection] = []
     for path in documents:
         old = [contents.read(revision, path) for revision in since]
@@ -197,8 +196,7 @@ def _facts(
     newest: NewestRun | None,
     tied: Tied | None = None,
 ) -> GateFacts:
-    """What an item, or the brief that it is tied to, is judged by: ``newest``, the newest run that
-    it cites, among others."""
+    """What judges an item, or the brief that it is tied to, with its newest run among others."""
     return GateFacts(
         config,
         tied.path if tied else config.ledger_path,
@@ -262,8 +260,7 @@ def _end_of(newest: NewestRun, place: Place) -> tuple[str, str]:
 
 
 def with_ticks(config: Config, meant: Change, draft: Ledger, old: Ledger) -> Change:
-    """``meant``, with the ticks of the criteria that are met and have an empty box, where ``draft``
-    calls the item done and ``old`` does not."""
+    """``meant``, with the ticks of met criteria where ``draft`` calls the item done anew."""
     for closing in done.closings(draft, old):
         item = closing.item
         is_it = closing.action is None and item == section_of(draft, meant.item)

@@ -77,8 +77,7 @@ def with_evidence(
 def changed_briefs(
     config: Config, contents: blobs.Blobs, since: Sequence[str], view: str | None
 ) -> list[str]:
-    """The documents beside the plan that may be briefs and that ``view`` has otherwise than every
-    revision of ``since``."""
+    """The documents that may be briefs and that ``view`` has otherwise than all of ``since``."""
     if not since or config.is_archive:
         return []
     every = [repository.changed_documents(config.root, one, view) for one in since]

@@ -49,8 +49,7 @@ def gate(
 
 
 class HandedOver(NamedTuple):
-    """What a brief is judged by, the plan around it with the item that it is about, and the
-    settings that hold for both."""
+    """A brief's facts, the plan around it, the item that it is about, and the settings."""
 
     facts: Facts
     plan: Ledger
@@ -106,8 +105,7 @@ def _with_newest_run(config: Config, item: Item, request: Request) -> Request:
 
 
 def _settings(file: Path, ledger: Path | None) -> Config:
-    """The configuration around the brief; around the current folder for a brief that was handed
-    on from outside of any."""
+    """The configuration around the brief, else around the current folder."""
     try:
         here = config.find(Path.cwd(), ledger)
     except UsageError:

@@ -137,8 +137,7 @@ class _Versions:
         self.of = lru_cache(maxsize=_KEPT)(self._of)
 
     def _of(self, blob: str | None) -> Snapshot | None:
-        """The version that ``blob`` is, an empty one for None; None where it is not in the
-        repository."""
+        """The version in ``blob``, empty for None; None where the repository lacks it."""
         if blob is None:
             return EMPTY
         data = self._blobs.content(blob)
@@ -283,8 +282,7 @@ def _save(place: Path | None, deeds: Mapping[str, Deed]) -> None:
 
 
 def cache_place(ledger: str, git_dir: Path, own: Conventions | None = None) -> Path | None:
-    """Where the cache of the ledger of this repository is, as it is read with the project's
-    ``own`` words; None where there is no home."""
+    """The file of this ledger's cache, for the project's words; None without a home folder."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
     with suppress(RuntimeError):
         folder = folder.expanduser()

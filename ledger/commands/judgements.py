@@ -65,8 +65,7 @@ def run_notes(place: Callable[[], Place], folder: str) -> Sequence[str]:
 
 
 def contradicted(config: Config, ledger: Ledger, base: Ledger) -> Sequence[JudgedClaim]:
-    """The claims of ``ledger`` that its evidence contradicts, in attempts and completed actions
-    that ``base`` does not have, word for word."""
+    """The claims that evidence contradicts in entries that ``base`` does not have."""
     with place_of(config) as place:
         return contradicted_since(ledger, config.ledger_path, place, base)
 

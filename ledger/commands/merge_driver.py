@@ -109,8 +109,7 @@ def is_installed(config: Config) -> bool:
 
 
 def _unnamed(config: Config) -> list[str]:
-    """The ledger and, where there is one, its archive: which of them git's attributes leave to
-    another merge."""
+    """The ledger and its archive: which of them git's attributes leave to another merge."""
     names = [config.ledger_path]
     if (config.root / config.partner).exists():
         names.append(config.partner)

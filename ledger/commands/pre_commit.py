@@ -136,8 +136,7 @@ def _output(root: Path, program: str, *arguments: str) -> tuple[int, str]:
 
 
 def read(root: Path, name: str) -> str | None:
-    """A file of the repository as text, newlines as LF; None where there is none. Raises
-    UsageError where the name leads out of it."""
+    """A file of the repository as text with LF; None for none. Raises UsageError outside."""
     place = files.confine(root, name)
     if not place.is_file():  # a pipe would have us wait for somebody who writes into it
         return None

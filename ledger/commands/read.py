@@ -114,8 +114,7 @@ def archived_parts(config: Config, ledger: Ledger) -> list[ArchivedPart]:
 
 
 def read_archive(config: Config, ledger: Ledger) -> Ledger:
-    """The archive, as the ledger that it can be read as; empty where there is none. Items are
-    called as in ``ledger``, which points to them."""
+    """The archive as a ledger, its items named as in ``ledger``; empty where there is none."""
     data = archive_bytes(config)
     kept = reader.read(data, conventions=config.own)
     names = {pointer.key: item.id for item, pointer in pointers_of(ledger)}

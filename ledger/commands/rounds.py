@@ -56,8 +56,7 @@ def rounds(
 
 
 def _reports(item: str, ledger: Path | None) -> tuple[list[RoundsReport], list[str]]:
-    """The reports of rounds, or in bundles, that an item's attempts cite, the oldest first; and
-    what is left out, though it may be rounds."""
+    """The reports of rounds that an item cites, oldest first, and what is left out."""
     config = configuration.find(Path.cwd(), ledger)
     sections = selectors.items(read.opened(config).ledger, selectors.parse(item).item)
     files = WorkTree(config.root)
@@ -89,8 +88,7 @@ def _report(files: WorkTree, path: str) -> str:
 
 
 def earlier_batch(given: str) -> Earlier:
-    """The batch to compare with. A rate alone is refused: 90 % of 10 rounds and of 1,000 are
-    not the same evidence."""
+    """The batch to compare with. A rate without its number of rounds is refused."""
     counts = _COUNTS.fullmatch(given)
     if counts:
         passes, total = int(counts[1]), int(counts[2])

@@ -170,8 +170,7 @@ def run(
 
 
 class _Work:
-    """What is to be executed for an item: its bundle goes to a ``place``, and ``save`` records it,
-    unless it is None."""
+    """A command to execute for an item; ``save`` records it, unless it is None."""
 
     def __init__(
         self,
@@ -293,8 +292,7 @@ def _capture(
     echo: Callable[[bytes], None] | None,
     progress: Callable[[CompletedRound], None] | None,
 ) -> tuple[float, tuple[str, ...]]:
-    """Execute everything and write everything, what the bundle claims last: the seconds that it
-    took, and the verdict on several rounds."""
+    """Execute everything and write it, the claim last: seconds, and a verdict on the rounds."""
     verdict: tuple[str, ...] = ()
     try:
         bundle.write_claim()

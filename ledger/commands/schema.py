@@ -124,8 +124,7 @@ def describe(kind: str) -> dict[str, Any]:
 
 
 class _Schema(GenerateJsonSchema):
-    """Fields are described by the docstrings below them, and have no titles, which would repeat
-    their names."""
+    """Fields are described by their docstrings, and have no titles that repeat their names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False

@@ -81,8 +81,7 @@ def _is(task: Item, name: str) -> bool:
 def refuse_undone(
     config: Config, new: Ledger, meant: Change, tasks: Sequence[Item], *, path: str
 ) -> None:
-    """Raise Refused where one of ``tasks`` of a plan file may not be called done by what the
-    attempt that is ``meant`` stands on, its reason included."""
+    """Raise Refused where the attempt does not allow one of ``tasks`` to be called done."""
     section = section_of(new, meant.item)
     with place_of(config) as place:
         for task in tasks:

@@ -159,8 +159,7 @@ def _name(title: str) -> str:
 
 
 def pattern(paths: tuple[str, ...]) -> str:
-    """What the hook's `files` says of the files to check, to stand between single quotes: these,
-    and whatever may be a brief."""
+    """The hook's `files` pattern for these and for whatever may be a brief, without quotes."""
     named = (re.escape(path).replace("'", "''") for path in paths)
     return f"^({'|'.join(named)}|{ANY_BRIEF})$"
 
@@ -192,8 +191,7 @@ def agents(instructions: str | None, path: str) -> str:
 
 
 def settings(project: str | None, path: str) -> str | None:
-    """The table that names the fix plan, for a ``pyproject.toml``; None where the file would not
-    say the same as before and this besides."""
+    """The table for a ``pyproject.toml``; None where adding it would change other settings."""
     table = f"[tool.ledger]\npath = {json.dumps(path, ensure_ascii=False)}"
     said = f"\n{table}" if project and project.strip() else table
     before = tomllib.loads(project or "")

@@ -52,8 +52,7 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
 
 
 def next_number(ledger: Ledger, item_id: str) -> int | None:
-    """One more than the largest attempt number in the item's history and actions, here or in the
-    archive; None where its dialect has no numbers."""
+    """The largest number of the item's attempts, plus one; None in a dialect without numbers."""
     sections = [item for item in ledger.items if item.id == item_id]
     if not all(dialects.of(item).is_numbered for item in sections):
         return None
@@ -98,8 +97,7 @@ def _updated(field: Field, change: Change) -> list[Edit]:
 
 
 def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
-    """The new attempt. Raises Refused, naming what differs, unless ``new`` is ``old`` with
-    ``change`` and nothing else."""
+    """The new attempt. Raises Refused unless ``new`` is ``old`` with ``change`` alone."""
     target = section_of(old, change.item)
     place = next(at for at, item in enumerate(old.items) if item is target)
     expected, found = Outline(old), Outline(new)

@@ -60,8 +60,7 @@ class Cutting:
         self._sections = {section.start: section for section in self._plan.sections}
 
     def whole(self, item: Item) -> Unit | None:
-        """All of ``item`` below what opens it; None where that is a line or none, and for what
-        is only listed."""
+        """All of ``item`` below its opening; None for a line or less, and for a listed one."""
         at = item.span.start_line - 1
         is_alone = (
             sum(one.span.start_byte == item.span.start_byte for one in self._ledger.items) < 2
@@ -133,8 +132,7 @@ class Cutting:
         )
 
     def _opening(self, at: int) -> int:
-        """The line behind the heading, or behind the first paragraph of the list's entry, that
-        stands at line ``at``."""
+        """The line behind the heading, or the entry's first paragraph, that begins at ``at``."""
         section = self._sections.get(at)
         if section and section.heading:
             return section.heading.end
@@ -273,8 +271,7 @@ def readable(unit: Unit, ledger: Ledger) -> bool:
 
 
 def check_move(old: Both, new: Both, units: Sequence[Unit]) -> None:
-    """Raise Refused, naming what differs, unless ``new`` is ``old`` with ``units`` moved, and can
-    be undone byte for byte."""
+    """Raise Refused unless ``new`` is ``old`` with ``units`` moved, and can be undone."""
     _refuse_loss(old, new)
     expected, found = Outline(old.ledger), Outline(new.ledger)
     gone = {unit.item.span: unit for unit in units}

@@ -21,8 +21,7 @@ Shape = dict[str, Any]
 
 
 class Outline:
-    """All that ``ledger`` says. ``rows`` are those of the index, each as a list so that others may
-    go in behind it."""
+    """All that ``ledger`` says. Each of ``rows`` is a list, so that others may go in behind."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.items = [shape(one) for one in ledger.items]

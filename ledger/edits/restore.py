@@ -64,8 +64,7 @@ def restore(
 
 
 def check(old: Ledger, new: Ledger, name: str, lost: Attempt, had: Ledger) -> None:
-    """Raise Refused, naming what differs, unless ``new`` is ``old`` with the attempt ``lost`` of
-    the version ``had`` put back into the item ``name`` and nothing else."""
+    """Raise Refused unless ``new`` is ``old`` with ``lost`` of ``had`` put back in ``name``."""
     added = list(_recorded(new))
     for words_of in _recorded(old):
         if words_of not in added:

@@ -200,8 +200,7 @@ class Selection:
 def _but_newest(
     history: Sequence[Attempt], keep: int, archived: Sequence[Pointer]
 ) -> list[Attempt]:
-    """Those that are neither among the ``keep`` latest of the list nor have one of the ``keep``
-    largest numbers."""
+    """All but the last ``keep`` of the list and those with the ``keep`` largest numbers."""
     numbers = sorted(one.number for one in history if one.number is not None)
     is_first = places.newest_first(history, archived)
     ordered = [*reversed(history)] if is_first else [*history]

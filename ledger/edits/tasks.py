@@ -10,8 +10,7 @@ from ledger.plan.model import FINISHED, Item, Ledger
 
 
 def tick(plan: Ledger, tasks: Sequence[Item]) -> Iterator[Edit]:
-    """The edits that tick ``tasks`` of ``plan``. Raises Refused for one that is done already, or
-    has no box."""
+    """The edits that tick ``tasks``. Raises Refused for one that is done or has no box."""
     for task in tasks:
         if task.status in FINISHED:
             line = task.span.start_line

@@ -96,8 +96,7 @@ def _of_text(text: str, name: str) -> Crash:
 
 
 def _object(text: str, name: str) -> tuple[dict[str, Any], str]:
-    """The JSON object that ``text`` begins with, and what follows it. Control characters in
-    strings are allowed: panics hold newlines."""
+    """The JSON object at the start of ``text``, and what follows. Strings may hold newlines."""
     try:
         found, end = json.JSONDecoder(strict=False).raw_decode(text)
     except (ValueError, RecursionError) as error:

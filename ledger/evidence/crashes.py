@@ -85,8 +85,7 @@ def is_backtrace(name: str, sample: bytes) -> bool:
 
 
 def read_backtrace(data: bytes, name: str) -> tuple[Part, ...]:
-    """Every crash in the output of lldb, at most ``MAX_CRASHES``. A stop at a breakpoint is
-    none."""
+    """Every crash in the output of lldb, at most ``MAX_CRASHES``; a breakpoint is none."""
     found = _lldb(decode(data).replace("\r\n", "\n"), name)
     return (_part("backtrace", name, found, "backtraces"),)
 
@@ -100,8 +99,7 @@ def _part(reader: str, name: str, crashes: Iterable[Crash], kind: str) -> Part:
 
 
 def _lldb(text: str, name: str) -> Iterator[Crash]:
-    """lldb shows the frame it stopped at, and ``bt`` shows the same stop again with all of
-    them: of both the longer stands."""
+    """lldb shows a stop once with its frame and again with all of them: the longer stands."""
     stops = groupby(_lldb_stops(text), key=lambda stop: (*stop[:2], stop[2][:1]))
     for _, same in stops:
         yield crash_of(*max(same, key=lambda stop: len(stop[2])), name)

@@ -71,8 +71,7 @@ def matches(name: str, sample: bytes) -> bool:  # noqa: ARG001 - the name decide
 
 
 def read(data: bytes, name: str, also: Collection[str] = ()) -> tuple[Part, ...]:
-    """What is allowed, as by ``allowed``, of ``NAME=value`` lines, ``Name: value`` lines, or JSON.
-    Raises ``UnreadableInput`` for broken JSON."""
+    """The allowed ``NAME=value`` or ``Name: value`` lines, or JSON. Raises UnreadableInput."""
     if not file_name(name).endswith(".json"):
         return (Part("environment", name, environment=allowed(_lines(decode(data)), also)),)
     try:
@@ -96,8 +95,7 @@ def _lines(text: str) -> Iterator[tuple[str, object]]:
 
 
 def without_secrets(command: str) -> str:
-    """The command line without the values of variables and options whose name says that they
-    are secret."""
+    """The command line without the values of variables and options that are secret."""
     return _NAMED_VALUE.sub(
         lambda found: f"{found[1]}=…" if _SECRET_WORD.search(found[1]) else found[0], command
     )

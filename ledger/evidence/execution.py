@@ -36,8 +36,7 @@ def is_exit_code(name: str, sample: bytes) -> bool:
 
 
 def read_exit_code(data: bytes, name: str) -> tuple[Part, ...]:
-    """The code, and what it means where it means a timeout or a signal. An empty file says
-    nothing: it is not 0."""
+    """The code, and whether it means a timeout or a signal. An empty file says nothing."""
     lines = list(filter(None, map(str.strip, decode(data).replace("\r", "\n").split("\n"))))
     if not lines:
         return (Part("exit-code", name, warnings=("the exit-code file is empty",)),)
@@ -275,8 +274,7 @@ def assigned(command: str) -> dict[str, str]:
 
 
 def selected(command: str | None) -> list[str]:
-    """The arguments by which a command of pytest runs a part of the tests: ``-k slow``,
-    ``a.py::test_x``."""
+    """The arguments that select some of pytest's tests: ``-k slow``, ``a.py::test_x``."""
     words = _words(command or "")
     at = next((n for n, word in enumerate(words) if _PYTEST.fullmatch(word)), len(words))
     found = []
@@ -319,8 +317,7 @@ def is_claim(name: str, sample: bytes) -> bool:
 
 
 def read_claim(data: bytes, name: str) -> tuple[Part, ...]:
-    """State, start and repetitions. What is not claimed to have ended is incomplete. Raises
-    ``UnreadableInput`` where it is no such claim."""
+    """State, start and repetitions of a bundle. Raises UnreadableInput where it is none."""
     try:
         claim = json.loads(decode(data))
         state = _STATES[claim["state"]]
@@ -364,8 +361,7 @@ def _repeats(claim: dict[str, Any]) -> Repeats:
 
 
 def own_files(names: Iterable[str]) -> list[str]:
-    """Those of the files of a run that are its own: not those of earlier tries and single
-    rounds, which lie in folders of these names beside a claim."""
+    """The run's own files, not those of earlier tries and single rounds beside a claim."""
     every = list(names)
     homes = {name.rpartition("/")[0] for name in every if name.rpartition("/")[2] == CLAIM}
     aside = tuple(f"{home}/{folder}/".lstrip("/") for home in homes for folder in _ASIDE)

@@ -56,8 +56,7 @@ _UNKNOWN = re.compile(
 
 
 class Frame(NamedTuple):
-    """One frame. ``place`` is ``file:line``; ``module`` the binary, with the offset into it
-    where the function has no name (``app + 25788``)."""
+    """One frame: ``file:line``, and the binary, with an offset where no function is known."""
 
     function: str = ""
     place: str = ""
@@ -146,8 +145,7 @@ def _without_arguments(name: str) -> str:
 
 
 def _piece(name: str, at: int) -> tuple[str | None, int]:
-    """What is kept of the piece of a name that begins at ``at``, None for nothing, and where the
-    next one begins."""
+    """The piece of a name at ``at`` (None to drop it), and where the next one begins."""
     letter = name[at]
     operator = _OPERATOR.match(name, at)
     if operator:

@@ -70,8 +70,7 @@ _MAX_WARNINGS = 5
 
 
 class Verdict(NamedTuple):
-    """An element in a test case that says how it went, such as ``<failure>``. ``text`` is kept
-    where it has no message."""
+    """An element that says how a test case went, such as ``<failure>``, and its text."""
 
     tag: str
     attributes: dict[str, str]
@@ -84,8 +83,7 @@ class Verdict(NamedTuple):
 
 
 def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestResult:
-    """The result of a test case with these attributes: its weightiest verdict decides, of two
-    alike the first."""
+    """The result of a test case: its weightiest verdict decides, of two alike the first."""
     deciding = min(verdicts, key=lambda v: _WEIGHT[OUTCOMES[v.tag]] + v.tag.startswith("rerun"))
     outcome = OUTCOMES[deciding.tag]
     message = deciding.message
@@ -114,8 +112,7 @@ def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestR
 
 
 def _state(attributes: dict[str, str]) -> Outcome:
-    """How a test case or suite went by its ``status`` or ``result``: it passed, unless one of them
-    says that it did not."""
+    """How it went by ``status`` or ``result``: passed, unless one of them says otherwise."""
     states = [attributes.get(key, "").strip().lower() for key in ("status", "result")]
     told = [_STATES[state] for state in states if state in _STATES]
     return min(told, key=WORST_FIRST.index, default="passed")
@@ -280,8 +277,7 @@ class Cases:
         suite.add(broken, {}, [tag])
 
     def close(self) -> None:
-        """The innermost suite ends: hold its totals against what was counted, and add it to what
-        it is in."""
+        """End the innermost suite: check its totals, and add it to the one around it."""
         suite = self._suites[-1]
         for tag in ("error", "failure"):
             if suite.written(_COUNTED[tag]) and not (suite.cases or suite.inner_suites):
@@ -368,8 +364,7 @@ class Cases:
         return [self._one(tries)]
 
     def _one(self, every: list[list[_Case]]) -> _Case:
-        """The test that these tries are of. In a file of pytest's a try before the last that has
-        no verdict failed."""
+        """The test of these tries. In pytest's files an earlier one without a verdict failed."""
         last = every[-1][-1]
         if len(every[-1]) == 1 and _in_teardown(last.result):  # so did those before, and count, too
             self._in_teardown.update(pieces[0].result.outcome for pieces in every[:-1])
@@ -410,8 +405,7 @@ class Cases:
             )
 
     def printed(self) -> Totals | None:
-        """What pytest's last line said of these tests, where a teardown failed: it counts the test
-        by its own outcome, and an error besides."""
+        """What pytest printed where a teardown failed: the test's outcome and an error besides."""
         if not self.is_pytest or not self._in_teardown:
             return None
         before: tuple[Outcome, ...] = ("passed", "failed", "skipped", "xfailed")

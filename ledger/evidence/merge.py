@@ -135,8 +135,7 @@ def _is_told_by(log: Part, report: Part) -> bool:
 
 
 def _named_alike(log: Part, above: Sequence[Part], merged: Merged) -> Part:
-    """The log with its tests called as a file above it calls them, where it shares no name with
-    any but its names are those of that file cut short."""
+    """The log with its tests named as in a file above it, where its names are those cut short."""
     if not log.tests or any(log.tests.keys() & report.tests.keys() for report in above):
         return log
     for report in above:
@@ -238,8 +237,7 @@ def _figures(part: Part, *, is_rough: bool) -> str:
 def _find_overwritten(
     kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged
 ) -> None:
-    """Sessions with failures that no file but their log has, beside a JUnit file of pytest that
-    tells of another session of that log, or of none."""
+    """Logs with failures beside pytest's JUnit file that tells of another session, or of none."""
     for log in kept:
         failures = log.totals.failing if log.totals and log.reader == "pytest-log" else 0
         failing = [name for name, test in log.tests.items() if test.outcome in FAILING]

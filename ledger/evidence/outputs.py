@@ -88,8 +88,7 @@ class Outputs(NamedTuple):
         return evidence.model_copy(update={"files": self.files, "stamp": stamp})
 
     def within(self, folder: str) -> Outputs:
-        """Those that lie in a folder of the run, or the one file that ``folder`` is, under the
-        same names."""
+        """Those in a folder of the run, or the one file that ``folder`` is, under these names."""
 
         def is_inside(name: str) -> bool:
             return name == folder or name.startswith(f"{folder}/")
@@ -271,8 +270,7 @@ def _may_matter(name: str) -> bool:
 
 
 def _stamp(path: str, files: list[str]) -> str | None:
-    """The stamp nearest to the run: the last component of its path that has one, else the one
-    that all its outputs lie under."""
+    """The last stamp in the path, else the one that all its outputs lie under."""
     for component in reversed(path.replace("\\", "/").split("/")):
         if match := _STAMP.search(component):
             return match[0]

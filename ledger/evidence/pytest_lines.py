@@ -80,8 +80,7 @@ def plain_lines(text: str) -> list[str]:
 
 
 def streams(text: str) -> list[list[str]]:
-    """The lines of a log, without what others than pytest wrote in front of them: of several whose
-    lines are mixed, each by itself."""
+    """The lines of a log without the prefixes of other programs; mixed logs are told apart."""
     lines = plain_lines(text)
     if any(map(_is_landmark, lines)):
         return [lines]

@@ -82,8 +82,7 @@ def matches(name: str, sample: bytes) -> bool:
 
 
 def read(data: bytes, name: str) -> tuple[Part, ...]:
-    """A part for each session in the log; one without tests where it is no pytest log after
-    all."""
+    """A part for each session in the log; one without tests where it is no pytest log."""
     text = decode(data)
     sessions = [session for lines in streams(text) for session in _sessions(lines)]
     parts = [_part(session, name) for session in sessions if session.is_run]
@@ -278,8 +277,7 @@ class Session:
         return bool(_XDIST.match(line)) or (is_progress and letters != "" and _is_letters(letters))
 
     def _take_error(self, line: str) -> None:
-        """What pytest says of the whole session. Others write lines of that kind, too, so that most
-        count only where no test ran."""
+        """What pytest says of a whole session. Most such lines count only where no test ran."""
         if line == _TRACEBACK and self._state != "report":
             self._fails_at_end = True
         elif not line.startswith(_SESSION_ERRORS):
@@ -378,8 +376,7 @@ class Session:
             self.subtests_of.add(summary_id(rest[start:], self._tests.keys())[0])
 
     def _later_verdict(self, text: str) -> None:
-        """A line below the one that named the test. A bare verdict outweighs one that other
-        output runs into; the last of a kind counts."""
+        """A verdict below the test's line. A bare one outweighs one that output runs into."""
         word = text.partition(" (")[0]
         if word in VERDICTS:
             self._strong = word
@@ -555,8 +552,7 @@ class Session:
         return len(self._unfinished) if self.collected is None else self.collected
 
     def completeness(self, ran: int) -> tuple[Completeness | None, str]:
-        """How far the session came, with the reason where that is not to its end. ``ran`` tests
-        came to an outcome."""
+        """How far the session came, with a reason for its end. ``ran`` tests had an outcome."""
         stopped = self._stopped or ""
         if self._error or "during collection" in stopped:
             return "failed", f"pytest: {self._error or stopped}"

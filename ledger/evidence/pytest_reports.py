@@ -75,8 +75,7 @@ def moment(value: float) -> str | None:
 
 
 def message(reported: object) -> str | None:
-    """What a report says went wrong, as JUnit XML has it: the exception's line, or the reason
-    of a skip."""
+    """What went wrong, as JUnit XML has it: the exception's line, or the reason of a skip."""
     told = ""
     if isinstance(reported, dict):
         told = text(record(reported.get("reprcrash")).get("message"))
@@ -247,8 +246,7 @@ def _told(summary: Record) -> Totals:
 
 
 def _differences(summary: Record, told: Totals, tests: Iterable[TestResult]) -> tuple[str, ...]:
-    """Where the summary and the tests that it sums up disagree. With words of a plugin's own in
-    it, it cannot be told."""
+    """Where the summary and its tests disagree; nothing where a plugin has its own words."""
     if not summary.keys() <= {*_COUNTED, *_OTHER_COUNTS}:
         return ()
     counted = recount(test for test in tests if not test.at_collection)

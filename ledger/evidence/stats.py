@@ -43,8 +43,7 @@ class Runs(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """Mean, sample standard deviation (None for one value), smallest and largest of ``size``
-    values."""
+    """Mean, sample standard deviation (None for one value), minimum and maximum."""
 
     size: int
     mean: float
@@ -241,8 +240,7 @@ def verdict_on(
 def compare(
     passes: int, unknown: int, total: int, earlier: Earlier, drop: float = SMALLEST_DROP
 ) -> Comparison:
-    """The verdict with what it rests on. ``p_value`` is the larger of those that unknown
-    results allow."""
+    """The verdict and its grounds. Of several ``p_value`` that may hold, the largest counts."""
     verdict = verdict_on(passes, unknown, total, earlier, drop)
     p_value = max(_p_values(passes, unknown, total, earlier))
     largest = largest_drop(passes, total, earlier.passes, earlier.total)

@@ -84,8 +84,7 @@ class Blobs:
                 pass
 
     def read(self, revision: str, path: str) -> bytes | None:
-        """The file ``path`` at ``revision``; None where the revision does not exist or has no
-        such file (see ``commit`` to tell them apart)."""
+        """The file at ``revision``; None where that revision or the file does not exist."""
         return self._blob(os.fsencode(check_revision(revision)) + b":" + _checked(path))
 
     def head(self, path: str) -> bytes | None:
@@ -93,13 +92,11 @@ class Blobs:
         return self._blob(b"HEAD:" + _checked(path))
 
     def staged(self, path: str) -> bytes | None:
-        """The file as it would be committed now; None where it is not in the index, or is in
-        it with conflicts."""
+        """The file as it is staged; None where the index lacks it or has it in conflict."""
         return self._blob(b":0:" + _checked(path))
 
     def commit(self, revision: str) -> str | None:
-        """The full name of the commit that ``revision`` stands for; None where there is no
-        such commit or the abbreviation fits several."""
+        """The full name of the commit; None for none, and for an ambiguous abbreviation."""
         answer = self._ask(os.fsencode(check_revision(revision)) + b"^{commit}")
         return answer[0] if answer else None
 

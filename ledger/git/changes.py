@@ -49,8 +49,7 @@ _SUBMODULE = b"160000 "  # how its entry in an index begins
 
 
 class Changes(NamedTuple):
-    """What differs from ``commit``, which is None before the first one: the ``paths``, and those
-    of them that a patch does not hold, each with the reason."""
+    """What differs from ``commit``: the ``paths``, and those that a patch cannot hold, and why."""
 
     commit: str | None
     paths: tuple[str, ...]
@@ -156,8 +155,7 @@ class _Entry(NamedTuple):
 
 
 def _passed_over(copy: _Copy) -> bytes:
-    """The names of tracked files that git was told not to look at, where they are there: each
-    with a NUL behind it."""
+    """Tracked files that git was told not to look at and that exist, each ended by NUL."""
     listed = copy.ask("ls-files", "-v", "-z").split(b"\0")
     names = (line[2:] for line in listed if line[:1] == b"S" or line[:1].islower())
     there = (name for name in names if os.path.lexists(copy.root / os.fsdecode(name)))

@@ -81,8 +81,7 @@ class Resolver:
         self._root = item.artifacts_root if item else ""
 
     def resolve(self, part: Attempt | Action) -> Iterator[Cited]:
-        """What each path that ``part`` cites leads to, in the order of its text; a path that
-        it cites twice in one way comes once."""
+        """What each path cited in ``part`` leads to, in order; the same citation comes once."""
         root, listing = self._root, self._listing
         cited = [(artifact, path) for artifact in part.artifacts for path in artifact.paths]
         whole = [path for _, path in cited if citations.kind(path) == "path"]
@@ -157,8 +156,7 @@ class Resolver:
 def _open(
     artifact: Artifact, path: str, folders: Sequence[str], listing: Listing
 ) -> Iterator[Cited]:
-    """A glob leads to all that it fits. Another open part was never filled in; what it may
-    stand for is told, and no more."""
+    """A glob leads to all that it fits; another open part to candidates only."""
     found: tuple[str, ...] = ()
     for folder in folders:
         found = found or matching(listing, folder + path)
@@ -203,8 +201,7 @@ def _beside(root: str, whole: Sequence[str], listing: Listing) -> list[str]:
 
 
 def _initiatives(paths: Iterable[str]) -> list[str]:
-    """Where the end of a path is looked for if several files end so: two folders down towards
-    the runs that are cited."""
+    """The folders to look for ambiguous ends in: two levels down towards the cited runs."""
     parts = (path.split("/", 2) for path in paths if RUN.match(path))
     return [*dict.fromkeys(f"{part[0]}/{part[1]}/" for part in parts if len(part) > 2)]
 

@@ -63,8 +63,7 @@ def _fault(path: str) -> str:
 
 
 def inside(root: Path, place: Path) -> str:
-    """The path of a file or run relative to the repository, which it may not leave. Raises
-    UnreadableInput for nothing, UsageError for what lies outside."""
+    """A file's or run's path in the repository. Raises UsageError for one outside of it."""
     try:
         real = Path(os.path.realpath(place))
         is_there = real.exists()
@@ -84,8 +83,7 @@ def inside(root: Path, place: Path) -> str:
 
 
 class File(NamedTuple):
-    """One file below a folder: its path from there (``""`` where the folder is that file), and
-    its size in bytes."""
+    """A file below a folder: its path from there (``""`` for the folder itself) and its size."""
 
     path: str
     size: int
@@ -109,8 +107,7 @@ class Files(ABC):
         return ""
 
     def size(self, path: str) -> int | None:
-        """The bytes of a file; None for anything else, or where they are not at hand (in a
-        partial clone)."""
+        """The bytes of a file; None for anything else, or where a partial clone lacks it."""
         real = self.real(path)
         return self._size(real) if real is not None and self._kind(real) == "file" else None
 
@@ -161,15 +158,13 @@ class Files(ABC):
         raise UnreadableInput("too-large", f"{path}: expected at most {limit:,} bytes")
 
     def real(self, path: str) -> str | None:
-        """The path that ``path`` leads to, its links followed; None where that is not inside the
-        repository. Nothing need be there."""
+        """Where ``path`` leads, links followed; None outside the repository. It need not exist."""
         if path and _fault(path):
             return None
         return self._real("/".join(part for part in path.split("/") if part not in ("", ".")))
 
     def _followed(self, path: str, linked: set[str]) -> str | None:
-        """Where an entry of a folder leads; None for nothing, and for a folder that a link has
-        led to before."""
+        """Where an entry of a folder leads; None for nothing, and for a folder seen before."""
         if not self._is_link(path):
             return path if self._kind(path) else None
         target = self._real(path)
@@ -411,8 +406,7 @@ class _Recorded(Files):
         return "/".join(at)
 
     def _target(self, link: str) -> str | None:
-        """Where a link leads from its folder; from the top, after a slash, where it is absolute.
-        None for an absolute one that leads elsewhere."""
+        """A link's target, after a slash where it is absolute; None where that leads outside."""
         data = self._content(link, _LONGEST_TARGET) or b""
         target = os.fsdecode(data)
         if not target or len(data) > _LONGEST_TARGET:

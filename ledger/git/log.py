@@ -175,8 +175,7 @@ def fork_blob(root: Path, merge: Commit, names: Sequence[str]) -> str | None:
 
 
 def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Commit, list[_Edge]]]:
-    """Each commit with what the file was before and after, once for each parent that it
-    differs from."""
+    """Each commit with the blobs before and after, once for each parent that differs."""
     said = _git(root, *_OF_A_FILE, *commits, "--", f":(top,literal){path}")
     commit: Commit | None = None
     edges: list[_Edge] = []

@@ -75,8 +75,7 @@ def ask(
     given: bytes = b"",
     answers: tuple[int, ...] = (),
 ) -> bytes:
-    """What git says, see ``run``. Raises LedgerError (``git-failed``) for an exit code that is
-    neither 0 nor one of ``answers``."""
+    """The output of git. Raises LedgerError (``git-failed``) for an unexpected exit code."""
     done = run(root, *arguments, given=given)
     if done.returncode and done.returncode not in answers:
         command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
@@ -202,8 +201,7 @@ def _has_head(folder: Path) -> bool:
 
 
 def _pointed_to(entry: Path) -> Path | None:
-    """Where a ``.git`` file (of a linked work tree or a submodule) points to:
-    ``gitdir: ../.git/worktrees/x``."""
+    """The target of a ``.git`` file: ``gitdir: ../.git/worktrees/x``."""
     try:
         with entry.open("rb") as file:
             line = os.fsdecode(file.read(10_000).partition(b"\n")[0].rstrip(b"\r"))

@@ -77,8 +77,7 @@ def renamed_from(root: Path, path: str) -> str | None:
 
 
 def changed_documents(root: Path, revision: str, until: str | None) -> list[str]:
-    """The Markdown files that differ from ``revision``: those of the commit ``until``, those that
-    are ``STAGED``, or for None those of the work tree."""
+    """The Markdown files that ``until`` (a commit, ``STAGED`` or the work tree) has otherwise."""
     command = ["diff-index", "--cached"] if until == STAGED else ["diff-index"]
     names = [check_revision(revision)]
     if until is not None and until != STAGED:
@@ -156,8 +155,7 @@ def head_commit(root: Path) -> str | None:
 
 
 def unkept(root: Path, folder: str, paths: Sequence[str]) -> tuple[str, ...]:
-    """What keeps the next commit from having ``paths``, files of a run's ``folder``, and what to do
-    about it, each in one line."""
+    """What keeps ``paths`` of a run's ``folder`` out of the next commit, and what to do."""
     submodule = Index(Blobs(root)).submodule_of(f"{folder}/")
     if submodule:
         inside = folder.removeprefix(submodule).strip("/") or "."
@@ -234,8 +232,7 @@ class Artifacts:
         return bool(folder) and self._submodules[folder].has(real.removeprefix(f"{folder}/"))
 
     def content(self, path: str) -> bytes | None:
-        """What the file in the work tree holds; None where there is none, or a longer one than
-        is worth reading."""
+        """The bytes of a file in the work tree; None for none, and for one that is too long."""
         try:
             return self._tree.read(path, _LONGEST) if citations.kind(path) == "path" else None
         except UnreadableInput:

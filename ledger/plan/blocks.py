@@ -79,8 +79,7 @@ class _Piece(NamedTuple):
 
 
 class _Parsed(NamedTuple):
-    """The blocks of a piece; whether the list at their end goes on behind it, and whether a fence
-    or HTML block is open there."""
+    """The blocks of a piece; whether its last list, and a fence or HTML block, go on behind."""
 
     blocks: tuple[Block, ...]
     goes_on: bool
@@ -88,8 +87,7 @@ class _Parsed(NamedTuple):
 
 
 class _Cut(NamedTuple):
-    """A place to cut at, the probe for what stands before it, and the cuts nested in the entry
-    that begins here."""
+    """A place to cut at, the probe before it, and the cuts in the entry that begins here."""
 
     at: int
     probe: str
@@ -163,8 +161,7 @@ def _nested(
 
 
 def _joined(pieces: Iterable[tuple[Sequence[Block], bool]]) -> tuple[Block, ...]:
-    """The blocks of pieces put together; where the list at the end of one goes on in the next, it
-    is one list again."""
+    """The blocks of several pieces; a list that goes on in the next piece is one list again."""
     runs: list[list[Block]] = []  # what makes up one block
     is_cut = False
     for blocks, goes_on in pieces:

@@ -82,8 +82,7 @@ class Contents(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A plan and what was parsed of it, for whoever writes into it. ``sections`` are those that
-    are written in the dialect of the item."""
+    """A parsed plan, for editing. ``sections`` are those in the dialect of the item."""
 
     ledger: Ledger
     document: Document
@@ -115,12 +114,10 @@ class Dialect(ABC):
 
     @abstractmethod
     def sign(self, document: Document, section: Section) -> Sign | None:
-        """What shows that the section is written in this dialect: its heading and the blocks up
-        to the next heading. None for nothing."""
+        """What shows that the section, heading and blocks, is in this dialect; None for nothing."""
 
     def may_own(self, document: Document, section: Section) -> bool:
-        """Whether the section can be written in this dialect where the rest of the file, which is
-        not known, shows it."""
+        """Whether the section can be in this dialect where the rest of the file shows it."""
         return self.sign(document, section) is not None
 
     @abstractmethod
@@ -129,8 +126,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
-        """The edits that make ``change`` to ``item``, but for ``Last Updated``. Raises Refused
-        or UsageError where it has no place."""
+        """The edits for ``change``, but for ``Last Updated``. Raises Refused or UsageError."""
 
     def is_listed(self, ledger: Ledger, item: Item) -> bool:  # noqa: ARG002
         """Whether ``item`` has no place of its own and is only named in a list, an archive say."""

@@ -138,8 +138,7 @@ def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def anchor(heading: str) -> str:
-    """What a link to ``heading`` is called on code hosts: lower case, hyphens for blanks, no
-    punctuation."""
+    """The anchor of ``heading`` on code hosts: lower case, hyphens for blanks, no punctuation."""
     kept = (mark for mark in heading.strip().lower() if mark.isalnum() or mark in "-_ ")
     return "".join(kept).replace(" ", "-")
 

@@ -132,8 +132,7 @@ class Draft:
     def add_field(
         self, entry: Block, new: Field, contexts: Sequence[tuple[str, Context]]
     ) -> Context:
-        """Add a field. What the lists below it hold is that of the first of ``contexts`` that its
-        name begins with."""
+        """Add a field; the first of ``contexts`` that its name begins with says what it lists."""
         self.fields.append(new)
         name = new.name.lower()
         none: Context = ""
@@ -232,8 +231,7 @@ def _indent(document: Document, number: int) -> int:
 def attempts_of_actions(
     item: str, actions: list[Action], known: set[int | None], vocabulary: Vocabulary
 ) -> Iterator[Attempt]:
-    """The attempts that completed actions name and the history, with the numbers ``known``,
-    does not have."""
+    """Attempts that completed actions name and the history (``known`` numbers) does not have."""
     known = set(known)
     for done in actions:
         if done.state != "complete" or done.attempt is None or done.attempt in known:
@@ -279,8 +277,7 @@ def field(document: Document, entry: Block) -> Field | None:
 
 
 def field_at(document: Document, name: str, start: int, end: int, at: int) -> Field:
-    """The field ``name`` in lines ``[start, end)``; its value begins at character ``at`` of the
-    first."""
+    """The field ``name`` in lines ``[start, end)``; its value begins at ``at`` of the first."""
     value = document.line(start)[at:].rstrip()
     return Field(
         name=document.vocabulary.name(name),

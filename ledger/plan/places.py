@@ -103,8 +103,7 @@ def newest_first(group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> 
 
 
 def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Pointer] = ()) -> bool:
-    """Whether a blank line parts the last two of ``group``, or the last one from what was
-    ``archived`` next to it."""
+    """Whether a blank line parts the last two of ``group``, or the last from ``archived``."""
     spans = [one.span for one in group]
     for pointer in archived:
         if not pointer.is_item:
@@ -120,8 +119,7 @@ def is_spaced(ledger: Ledger, group: Sequence[Attempt], archived: Sequence[Point
 
 
 def between(ledger: Ledger, entries: Sequence[Attempt]) -> list[str]:
-    """What parts the last two of ``entries`` below headings: a blank line, or a rule with one
-    before and behind."""
+    """What parts the last two ``entries`` below headings: a blank line, or a rule in blanks."""
     gap = (
         ledger.text[entries[-2].span.end_byte : entries[-1].span.start_byte] if entries[1:] else b""
     )

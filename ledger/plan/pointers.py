@@ -143,8 +143,7 @@ def opening(line: str, *, is_item: bool) -> str:
 
 
 def render(start: str, counts: str, target: str, key: str) -> str:
-    """The line; ``start`` is all before the colon, ``target`` the archive's path as a link from
-    the ledger's folder."""
+    """The line; ``start`` stands before the colon, ``target`` is the link to the archive."""
     label = re.sub(r"([\[\]\\])", r"\\\1", target.rpartition("/")[2])
     link = re.sub(r"[^\w./~-]", _percent, target, flags=re.ASCII)
     return f"{start}: {counts}: [{label}]({link}#archived-{key})"
@@ -153,8 +152,7 @@ def render(start: str, counts: str, target: str, key: str) -> str:
 def counts(
     attempts: int, numbers: Iterable[int | None], inner: Sequence[Pointer], actions: int, lines: int
 ) -> str:
-    """How much was moved, in words: ``12 attempts (#1-#12), 3 actions, 40 lines``. ``inner`` are
-    pointers that went with it."""
+    """What was moved: ``12 attempts (#1-#12), 3 actions, 40 lines``, with ``inner`` pointers."""
     attempts += sum(one.attempts for one in inner)
     ranges = [(number, number) for number in numbers if number is not None]
     ranges += [pair for one in inner for pair in one.ranges]

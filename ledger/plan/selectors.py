@@ -57,8 +57,7 @@ def folded(item: str) -> str:
 
 
 def items(ledger: Ledger, given: str) -> list[Item]:
-    """The sections of the item that ``given`` names, whatever its case. Raises UsageError for
-    none, naming items that are spelt alike."""
+    """The sections of the item ``given``, in any case. Raises UsageError, naming close ones."""
     wanted = folded(given)
     found = [item for item in ledger.items if item.id.upper() == wanted]
     if found:

@@ -27,8 +27,7 @@ def sprint_number(words: str) -> str | None:
 
 
 def standing_for(item: Item) -> Iterator[tuple[int | None, str]]:
-    """The words that begin with a sprint's number, of the item's title or of an unfinished action,
-    with its number."""
+    """The words, and the number, of each sprint that the title or an open action names."""
     if item.status not in FINISHED and sprint_number(item.title) is not None:
         yield None, item.title
     for action in item.actions:

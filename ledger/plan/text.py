@@ -57,8 +57,7 @@ def count_lines(data: bytes) -> int:
 
 @lru_cache(maxsize=2)
 def plan_starts(data: bytes) -> tuple[int, ...]:
-    """``line_starts`` of a whole plan, remembered: one rule after another asks for them, of the
-    two versions that are compared."""
+    """``line_starts`` of a whole plan, remembered for the two versions that rules compare."""
     return tuple(line_starts(data))
 
 
@@ -92,8 +91,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """``text`` as one line of UTF-8: every run of white space and controls becomes one blank,
-    every surrogate U+FFFD."""
+    """``text`` as one line: white space and controls become one blank, surrogates U+FFFD."""
     return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
 
 

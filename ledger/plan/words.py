@@ -221,8 +221,7 @@ class Vocabulary:
         return next(marks, "unknown")
 
     def state(self, word: str, mark: str = "") -> ActionState:
-        """What an action's state word means, or its mark where it has no word: a tick is
-        complete, a cross rejected; anything else is open."""
+        """The state of an action by its word, else by its mark: tick, cross, or anything else."""
         for meaning, _ in _own(word or mark, self.conventions.state):
             return cast("ActionState", meaning)
         if word:
@@ -303,8 +302,7 @@ def any_of(pairs: Pairs) -> re.Pattern[str]:
 
 
 def read_table(table: dict[str, Any]) -> Conventions:
-    """The table ``[tool.ledger.words]``. Raises ValueError that says which setting is wrong, and
-    what would be right."""
+    """The table ``[tool.ledger.words]``. Raises ValueError that names the wrong setting."""
     for key in table:
         if key not in _KEYS:
             raise ValueError(f"unknown key {key[:100]!a}; known are {', '.join(_KEYS)}")

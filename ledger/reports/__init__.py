@@ -93,6 +93,5 @@ def error(failure: LedgerError) -> dict[str, Any]:
 
 
 def dumps(value: object) -> str:
-    """``value`` as indented JSON in plain UTF-8, ending in a newline; a surrogate, which UTF-8
-    cannot hold, becomes U+FFFD."""
+    """``value`` as indented JSON in UTF-8, with a newline; a surrogate becomes U+FFFD."""
     return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=2)) + "\n"

@@ -49,8 +49,7 @@ def _named(state: PlanState) -> str:
 
 
 def lines(state: BriefState) -> list[Line]:
-    """The whole brief, or its one sprint that was asked about: entries and their words as many as
-    fit on a page."""
+    """The brief, or its one sprint that was asked for, cut to about a page."""
     said: list[Line] = []
     for most, longest in _SIZES:
         page = _Page(state, most, longest)
@@ -61,8 +60,7 @@ def lines(state: BriefState) -> list[Line]:
 
 
 class _Page:
-    """What of a brief is shown: of each list the first ``most``, of each text the first
-    ``longest`` characters."""
+    """How much of a brief is shown: ``most`` entries of a list, ``longest`` characters."""
 
     def __init__(self, state: BriefState, most: int, longest: int) -> None:
         self._state, self._brief = state, state.brief

@@ -163,8 +163,7 @@ def _measures(facts: Sequence[Facts]) -> Iterator[Line]:
 
 
 def _table(facts: Sequence[Facts], days: Mapping[str, str]) -> Iterator[Line]:
-    """So many versions, evenly spaced, the first and the last among them. ``days`` are those of
-    the commits."""
+    """So many versions, evenly spaced, with the first and the last; ``days`` of the commits."""
     if not facts:
         return
     last = len(facts) - 1

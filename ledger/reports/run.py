@@ -30,8 +30,7 @@ def lines(outcome: RunOutcome) -> Iterator[str]:
 
 
 def planned(rerun: Rerun) -> Iterator[str]:
-    """What a rerun is about to execute: the folder, each command with its timeout, and what is not
-    known of its prerequisites."""
+    """The rerun before it is executed: folder, commands, timeouts, unknown prerequisites."""
     if rerun.folder:
         yield visible(f"folder: {rerun.folder}")
     for one in rerun.commands:

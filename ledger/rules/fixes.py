@@ -23,8 +23,7 @@ MARKS: Final = "LED114"  # whose fixes somebody should see before they are writt
 
 
 class Mended(NamedTuple):
-    """The ledger with the ``fixes``, and what was ``left``. Lines are those that the ledger had
-    when the fix was made."""
+    """The ledger after the ``fixes``, and what was ``left``, with the lines as they were."""
 
     ledger: Ledger
     fixes: tuple[MadeFix, ...]

@@ -219,8 +219,7 @@ _MOST_LINES: Final = 8
 
 
 def duplicates(ledger: Ledger, age: Age) -> Iterator[Fix | MadeFix]:
-    """Attempts of an item's history whose number an earlier one has (LED106). ``age`` is smaller
-    for what was there before."""
+    """Attempts whose number an earlier one has (LED106); ``age`` says which came first."""
     names = _Names(ledger)
     free: dict[str, Iterator[int]] = {}
     for place, item in enumerate(ledger.items):
@@ -264,8 +263,7 @@ class _Shared:
         return self.ledger.items[self.place]
 
     def fixes(self, free: Iterator[int]) -> Iterator[Fix | MadeFix]:
-        """A new number for all but the first; none for any where one cannot have it, lest it is
-        another one's turn the next time."""
+        """New numbers for all but the first; none where one of them is impossible."""
         every = [self.item.attempts[at] for at in self.group]
         known: set[str] = set()
         for one in every:

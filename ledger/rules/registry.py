@@ -100,8 +100,7 @@ class Fault(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A safe fix of a fault. ``meant`` does to an outline of the ledger what ``edits`` do to its
-    bytes."""
+    """A safe fix: ``meant`` does to an outline what ``edits`` do to the bytes."""
 
     made: MadeFix
     edits: tuple[Edit, ...]
@@ -172,8 +171,7 @@ def compares(code: str) -> bool:
 
 
 def guards(code: str) -> bool:
-    """Whether the rule is asked of an archive as well: of what must not get lost, and of a merge
-    that went wrong."""
+    """Whether an archive is checked as well: what must not get lost, and broken merges."""
     return compares(code) or code == "LED101"
 
 

@@ -323,8 +323,7 @@ def _code(data: bytes) -> frozenset[int]:
 
 
 def _mended(line: str) -> tuple[str, int] | None:
-    """The line as it was meant outside of its spans of code, and how many characters are lost;
-    None for one without damage."""
+    """The line as it was meant, code aside, and the characters lost; None for no damage."""
     parts, pieces, begun = [], [], 0
     for start, end, _ in (*citations.code_spans(line), (len(line), len(line), "")):
         parts.append(text.mend(line[begun:start]))

@@ -28,8 +28,7 @@ class CrashReports:
         self.seen = set(self._files())
 
     def collect(self, to: Path, interrupts: Interrupts, *, is_dead: bool) -> list[str]:
-        """Copy what is new; the names in ``to``. A system takes a moment to write the report on a
-        command that died by a signal (``is_dead``)."""
+        """Copy new reports and return their names; wait for one if the command ``is_dead``."""
         until = time.monotonic() + (_WAIT_S if is_dead and self._is_watched() else 0.0)
         while True:
             new = [place for place in self._files() if place not in self.seen]

@@ -163,8 +163,7 @@ def execute(
 
 
 class _Running:
-    """A command that was started. ``cut`` is what ended it from outside, ``failure`` what the log
-    said when it could not be written."""
+    """A started command; ``cut`` by what, and the ``failure`` to write its log."""
 
     def __init__(
         self, words: Sequence[str], log: Log, echo: Callable[[bytes], None] | None

@@ -94,8 +94,7 @@ def _execute_round(
 
 
 def _fault(bundle: Bundle, place: Path) -> str:
-    """What the outputs of a try with exit code 0 say against it: in `pytest | tee log` the code
-    is that of `tee`."""
+    """What the outputs of a try say against its exit code 0: that of `tee`, for instance."""
     outputs = outputs_of(WorkTree(bundle.root), place.relative_to(bundle.root).as_posix())
     # The bundle claims nothing of this try yet.
     parts = tuple(part for part in outputs.parts if part.reader != "run")
@@ -106,8 +105,7 @@ def _fault(bundle: Bundle, place: Path) -> str:
 
 
 def execute_preflight(bundle: Bundle, interrupts: Interrupts) -> None:
-    """Execute what has to pass before the first round. Raises Refused where it does not, and what
-    ``execute_rounds`` raises."""
+    """Execute the preflight; Refused where it fails. Raises as ``execute_rounds``."""
     words = bundle.repetition.preflight
     if not words:
         return

@@ -80,8 +80,7 @@ class _Comparison:
 
     @cached_property
     def changed(self) -> tuple[Name, ...]:
-        """The items that differ from those of every parent, or that a parent has and ours has
-        not as that parent does."""
+        """The items that differ from those of every parent, or that a parent alone has."""
         now = self._after.items
         found: dict[Name, None] = {}
         for parent in self._before:
@@ -267,8 +266,7 @@ class _Comparison:
         before: Sequence[ItemVersion],
         of: Callable[[ItemVersion], Mapping[K, V]],
     ) -> Iterator[tuple[K, V, str]]:
-        """What this commit let go of: the keys and values that a parent has in ``of`` its item,
-        and the blob of that parent."""
+        """What this commit dropped: keys and values of a parent's item, and that parent's blob."""
         kept = of(after)
         missing = (key for own in before for key in of(own) if key not in kept)
         for key in dict.fromkeys(missing):

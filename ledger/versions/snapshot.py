@@ -231,8 +231,7 @@ class Snapshots:
 
 
 def _entry(attempt: Attempt, dialect: str) -> Entry:
-    """``dated`` is what opens with its date in brackets and the word Attempt, or with its date
-    where attempts have no numbers."""
+    """An attempt that opens with its date, and its number if it has one, is ``dated``."""
     if attempt.source == "action":
         return Entry(attempt, "action")
     if attempt.number is None and attempt.date and dialects.named(dialect).has_unnumbered:

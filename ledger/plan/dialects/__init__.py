@@ -51,8 +51,7 @@ def is_listed(ledger: Ledger, item: Item) -> bool:
 
 
 def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
-    """The edits that make ``change`` to ``item``, but for ``Last Updated``. Raises Refused or
-    UsageError where it has no place."""
+    """The edits for ``change``, but for ``Last Updated``. Raises Refused or UsageError."""
     whole = document.parse(ledger.text, words.of(ledger))
     names = recognise(whole).sections
     pairs = zip(whole.sections, names, strict=True)
@@ -94,8 +93,7 @@ def recognise(whole: Document) -> Recognition:
 
 
 def may_mix(whole: Document) -> bool:
-    """Whether another dialect than the main one can be in ``whole``, or in a file that it is a
-    part of."""
+    """Whether ``whole``, or the file that it is part of, may hold another dialect as well."""
     pinned = whole.vocabulary.conventions.dialect
     if pinned:
         return pinned != MAIN

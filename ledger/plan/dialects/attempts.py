@@ -46,8 +46,7 @@ class Attempts(Dialect):
     has_sections = True
 
     def sign(self, document: Document, section: Section) -> Sign | None:
-        """An item or an attempt in the heading has it all, else rows of an index, entries with an
-        ID and attempts are counted."""
+        """An item or attempt in the heading decides, else rows, IDs and attempts are counted."""
         title = document.title(section)
         name, _, lead = _opening(title, document.vocabulary)
         if lead or (name and _is_item(document, section)):
@@ -375,8 +374,7 @@ class _Reading:
     def _keep(
         self, lead: patterns.AttemptLead, start: int, end: int, named: str | None = None
     ) -> None:
-        """Add an attempt to the item that is open, or to the loose ones. ``named`` is the item
-        that its own heading names."""
+        """Add an attempt to the item that its heading names, the open item, or the loose ones."""
         draft = self.draft
         if named and draft and draft.id != named:
             draft = None

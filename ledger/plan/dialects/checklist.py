@@ -148,8 +148,7 @@ class Checklist(Dialect):
 
 
 class Said(NamedTuple):
-    """What a heading says. ``lists_tasks``: it is nothing but a status, so that plain bullets
-    below it are tasks as well."""
+    """What a heading says; ``lists_tasks`` where it is a status, so plain bullets are tasks."""
 
     status: ItemStatus | None = None
     status_text: str = ""
@@ -293,8 +292,7 @@ def kin(name: str) -> str:
 
 
 class _Task(NamedTuple):
-    """A task and where it stands: its list's entry, what it opens with, the headings above; the
-    row that it is in a table."""
+    """A task: its entry of a list or row of a table, its opening, and the headings above."""
 
     entry: Block
     box: parts.Box | None

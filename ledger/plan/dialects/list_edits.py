@@ -33,8 +33,7 @@ _UNTICKED: Final = b" ~/!>"
 
 
 def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt) -> Edit:
-    """The attempt at that end of ``group`` where the item's latest stands, in the style of its
-    neighbour there."""
+    """The attempt at the end of ``group`` where the latest stands, in its neighbour's style."""
     is_first = places.newest_first(group, item.archived)
     neighbour = group[0] if is_first else group[-1]
     vocabulary = words.of(ledger)
@@ -357,8 +356,7 @@ def _prefix_of(line: str) -> str:
 
 
 def _nested_prefix(plan: Text, item: Item) -> str:
-    """Indent and bullet for what is new below an entry: those of a bullet that is there, else as
-    ``_inside`` says."""
+    """Indent and bullet for a new nested entry: as its siblings have them, else ``_inside``."""
     entry = _entry_of(plan, item)
     for block in entry.children:
         if block.kind == "bullet_list":
@@ -370,8 +368,7 @@ def _nested_prefix(plan: Text, item: Item) -> str:
 
 
 def _inside(line: str, bullet: str = "") -> str:
-    """Indent to where the text of ``line``, an entry, begins, and a bullet of the same kind, or
-    ``bullet``."""
+    """The indent of the text of ``line``, and a bullet of the same kind, or ``bullet``."""
     found = _BULLET.match(line)
     assert found
     column = _width(line[: found.end("mark")])

@@ -47,8 +47,7 @@ class Logbook(Dialect):
     shares_history = True
 
     def sign(self, document: Document, section: Section) -> Sign | None:
-        """In a file that has a focus, a history and dated entries, or two of these: a heading of
-        such a section."""
+        """A heading of such a section, in a file with two of focus, history and dated entries."""
         title = document.title(section)
         is_entry = logbook_entries.entry(title) is not None
         is_named = logbook_entries.kind(title, document.vocabulary) != "other"
@@ -74,8 +73,7 @@ class Logbook(Dialect):
         return _Reading(document, sections).contents()
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
-        """An entry beside the latest of the history, boxes ticked, tasks added, and the status of
-        the focus."""
+        """An entry beside the latest, boxes ticked, tasks added, and the status of the focus."""
         ledger = plan.ledger
         edits = [logbook_entries.new_entry(ledger, item, change.attempt)]
         edits += [_tick(self.open_action(item, number)) for number in change.complete]
@@ -114,8 +112,7 @@ def _is_logbook(document: Document) -> bool:
 
 
 class _Held(NamedTuple):
-    """One section, with all that stands below deeper headings of an entry. ``entry`` is what its
-    heading says where it is an attempt."""
+    """A section with all below an entry's deeper headings; ``entry`` where it is an attempt."""
 
     kind: Kind
     title: str
@@ -212,8 +209,7 @@ class _Reading:
         return [name for name in dict.fromkeys(used) if name]
 
     def _of_entry(self, entry: Entry) -> str | None:
-        """The item that an entry's heading begins with, or with a part of (``PARSE-001.A1``), else
-        the focus."""
+        """The item that an entry's heading begins with (``PARSE-001.A1``), else the focus."""
         found = _NAME.match(patterns.plain_id(entry.rest.lstrip("*[`")))
         said = found.group().lower() if found else ""
         while said:
@@ -389,8 +385,7 @@ def _tick(action: Action) -> Edit:
 
 
 def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
-    """New tasks at the end of the last section of tasks. The item's name stands before words that
-    would be taken for another's."""
+    """New tasks at the end of the last list; named where the words would be another's."""
     ledger, starts = plan.ledger, plan.document.starts
     book = _Reading(plan.document, plan.sections)
     lines = [styles.defused(one, words.of(ledger)) for one in new]

@@ -78,8 +78,7 @@ _LONGEST_VERDICT: Final = 240
 
 
 class Focus(NamedTuple):
-    """What is being worked on: its name, or where it has none (``is_named`` false) one made of
-    its title."""
+    """What is being worked on: its name, or (``is_named`` false) one made of its title."""
 
     id: str
     title: str
@@ -87,8 +86,7 @@ class Focus(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """The heading of one attempt. ``when`` is as written; ``rest`` follows the dash, ``note``
-    stands in parentheses at its end."""
+    """The heading of an attempt: date as written, what follows the dash, note in parentheses."""
 
     when: str
     date: str
@@ -105,8 +103,7 @@ def kind(title: str, vocabulary: Vocabulary) -> Kind:
 
 
 def focus(lines: Sequence[str], vocabulary: Vocabulary) -> Focus | None:
-    """What the first of the lines names: ``ID — Title``, ``[ID] Title`` or a title alone; None
-    where it says that there is nothing."""
+    """What the first line names: ``ID — Title``, ``[ID] Title`` or a title; None for nothing."""
     line = next((line for line in lines if line.strip()), "")
     said = patterns.unbulleted(line)[1].strip()
     plain = words.plain(said).strip("_ \u2013\u2014-")

@@ -127,8 +127,7 @@ def _plain(said: str, start: int, vocabulary: Vocabulary) -> re.Match[str] | Non
 
 
 def _note(said: str, at: int) -> tuple[int, int] | None:
-    """What stands in the parentheses at ``at``, if that begins with a date; up to the end of the
-    text where they are not closed."""
+    """The parenthesis at ``at`` if it begins with a date; to the end where it is not closed."""
     found = _OPEN.match(said, at)
     if not found or not _DATED.match(said, found.end()):
         return None
@@ -245,8 +244,7 @@ class _Reading:
         return found if count == 1 else f"{found}-{count}"
 
     def _note(self, name: str, start: int, said: str, opened: Opening, has_later: bool) -> Attempt:
-        """The attempt that the note behind the status tells of. Its result is the status, unless
-        later attempts are listed."""
+        """The attempt that the note tells of; its result is the status, unless others follow."""
         assert opened.note
         note = said[slice(*opened.note)]
         labelled = _RESULT.search(note)

@@ -39,8 +39,7 @@ class Clash(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """The text, with markers around what is in conflict, the conflicts, and what got another
-    number, one sentence each."""
+    """The merged text, its conflicts, and a sentence for each number that was changed."""
 
     data: bytes
     clashes: tuple[Clash, ...]
@@ -148,8 +147,7 @@ def _written(data: bytes, form: _Form, newline: bytes) -> bytes:
 def _check(
     found: sections.Fragments, base: bytes, sides: Iterable[Version], own: Conventions | None
 ) -> None:
-    """Read what either side would have if all conflicts were decided its way, and hold it
-    against what was put together. Raises Unsure."""
+    """Hold both ways to decide all conflicts against what was put together. Raises Unsure."""
     has_conflict = any(isinstance(fragment.piece, Conflict) for fragment in found.pieces)
     for at, side in enumerate(sides):
         chosen = b"".join(_side(fragment.piece, at) for fragment in found.pieces)

@@ -59,8 +59,7 @@ class _Match(NamedTuple, Generic[Node]):
 
 
 def align_parts(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> Aligned[Part]:
-    """The parts of one section. Of what both sides added, attempts and actions are one only if
-    they say the same."""
+    """The parts of one section. What both sides added is one only if it says the same."""
     keys = (_body, _masked, _words, _task, _named, lambda part: part.number)
     known = _Match(keys, ("text", "action", "line"))
     return _align(base, one, other, known, _Match((_body, _masked, _named), ("text",)))
@@ -141,8 +140,7 @@ def _match(old: Sequence[Node], new: Sequence[Node], how: _Match[Node]) -> dict[
 def _by_neighbours(
     old: Sequence[Node], new: Sequence[Node], found: dict[int, int], free: set[int], kind: str
 ) -> None:
-    """Match what bears neither name nor number and stands between two neighbours that are
-    matched, in order."""
+    """Match what has no name or number by its matched neighbours, in order."""
     ends = [(-1, -1), *((at, found[at]) for at in sorted(found)), (len(new), len(old))]
     for (at, was), (following, then) in pairwise(ends):
         here = [n for n in range(at + 1, following) if _is_nameless(new[n], kind)]

@@ -171,8 +171,7 @@ def _named_only(aligned: Aligned[Part], taken: frozenset[int], side: int) -> Ite
 
 
 def _first(added: Iterable[_Added], number: int) -> tuple[str, bytes]:
-    """What says which of two sides had ``number`` first: the date, its marks aside, then the
-    words."""
+    """When ``number`` was first used on a side: the date without marks, then the words."""
     return min((_MARKS.sub("", one.when), one.words) for one in added if one.number == number)
 
 

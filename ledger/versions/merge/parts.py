@@ -88,8 +88,7 @@ class Part(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """What a line of the plan points to: its digest, whether it is a whole item, and the numbers of
-    attempts in it."""
+    """A pointer to the archive: its digest, whether it is an item, and its attempts' numbers."""
 
     key: str
     is_item: bool
@@ -218,8 +217,7 @@ def _bounds(
 
 
 def _parts(whole: Document, marks: Iterable[Mark], start: int, end: int) -> Iterator[Part]:
-    """The parts that lines ``[start, end)`` are: an inner mark ends an outer one, and what the
-    outer one has behind it is text."""
+    """The parts in lines ``[start, end)``: an inner mark ends an outer one."""
     owner: list[Mark | None] = [None] * (end - start)
     opened: dict[int, Mark] = {}
     for inside in marks:
@@ -374,8 +372,7 @@ def _marks(whole: Document, plan: Ledger) -> Iterator[Mark]:
 
 
 def _of_logbook(item: Item) -> Iterator[Mark]:
-    """Entries, boxes, and the line that the status stands on. The number of a step is a part of
-    its name."""
+    """Entries, boxes, and the status line. A step's number is part of its name."""
     for attempt in item.attempts:
         yield _of_attempt(attempt)._replace(name=attempt.text.partition("\n")[0])
     for action in item.actions:
@@ -423,8 +420,7 @@ def _of_attempt(attempt: Attempt) -> Mark:
 
 
 def _head(whole: Document) -> Iterator[tuple[int, int]]:
-    """The lines of the file's head, before the first heading below the first level. Indented ones
-    go with the line before them."""
+    """The lines of the file's head, up to a heading below the first level, with their indent."""
     for section in whole.sections:
         if section.level > 1:
             return

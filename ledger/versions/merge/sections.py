@@ -60,8 +60,7 @@ class Fragment(NamedTuple):
 
 
 class Fragments(NamedTuple):
-    """The file in pieces; the merged attempts, each with the name of its section; sentences
-    about what got another number."""
+    """The file in pieces, the merged attempts by section, and sentences on new numbers."""
 
     pieces: list[Fragment]
     attempts: list[tuple[str, list[Piece]]]
@@ -124,8 +123,7 @@ _NO_MOVES: Final = Moves({}, {})
 
 
 def _rival(trio: Trio[Section]) -> Conflict | None:
-    """The conflict about a whole section: one side removed and the other changed it, or both
-    added another one under one name."""
+    """A conflict about a whole section: removed and changed, or added twice under one name."""
     base, one, other = trio
     if base and not (one and other):
         left = one or other
@@ -276,8 +274,7 @@ class _GapsLike(Generic[Node]):
 def _archived(
     trio: Trio[Section], whole: tuple[bool, ...] = (False, True)
 ) -> tuple[Ranges, Ranges]:
-    """The numbers of attempts that one side, and not the other, moved to the archive; with
-    whole items, without them, or both."""
+    """The attempts that one side alone archived: with whole items, without them, or both."""
     base, one, other = (
         {moved for moved in section.moved if moved.is_item in whole} if section else set()
         for section in trio
@@ -286,8 +283,7 @@ def _archived(
 
 
 def _notes(items: Iterable[_Item]) -> Iterable[str]:
-    """What got another number, or is in the archive twice, told without sides, which know no names
-    here."""
+    """What got another number, or is archived twice. Sides have no names here."""
     for item in items:
         for moves in item.moves:
             for what, old, new in moves.made:
@@ -372,8 +368,7 @@ def _later_state(
     states: tuple[bytes, bytes, bytes],
     recorded: frozenset[int],
 ) -> bytes | None:
-    """Which state stays, of what each version says; None if none can be states to be the later
-    one."""
+    """The state that stays, of each version's; None if none can be called the later one."""
     base, part, other = trio
     done_by = part.done_by, other.done_by
     found = _scalar(*states)
