@@ -223,10 +223,8 @@ def table(plan: Config) -> tuple[Path, Settings] | None:
 
 
 def words_of(ledger: Path) -> Conventions | None:
-    """The project's own words for a ledger, which need not be there yet.
-
-    Raises UsageError where a setting is wrong, UnreadableInput for a bad ``pyproject.toml``.
-    """
+    """The project's own words for a ledger, which need not be there yet. Raises UsageError for a
+    wrong setting, UnreadableInput for a bad ``pyproject.toml``."""
     folder = Path(os.path.realpath(ledger.parent))
     return _own(_project(folder, process.top_of(folder))[1])
 
@@ -310,9 +308,8 @@ def _project(folder: Path, top: Path | None) -> tuple[Path | None, Settings]:
 
 
 def _table(file: Path, *, is_ours: bool) -> Any:
-    """The table of a ``pyproject.toml``; None where there is none. Above a folder without git a
-    file may be somebody else's (``is_ours`` false): where it cannot be read it is as if it were
-    not there."""
+    """The table of a ``pyproject.toml``; None for none. One above a folder without git may be
+    somebody else's (``is_ours`` false): if it cannot be read it does not count."""
     try:
         with file.open("rb") as stream:
             data = stream.read(_LARGEST + 1)

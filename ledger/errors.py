@@ -62,8 +62,7 @@ def why(error: OSError) -> str:
 
 def boundary(program: Callable[[], object], report: Callable[[LedgerError], None]) -> int:
     """Run a program and return its exit code: the number that it returns, else 0. Every failure
-    is handed to ``report``; nothing is raised, and no traceback reaches a user who does not ask
-    for one (``LEDGER_TRACEBACK``)."""
+    goes to ``report``; a traceback is only shown on request (``LEDGER_TRACEBACK``)."""
     # A stream that the shell closed (`>&-`) is None.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open until exit
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - likewise

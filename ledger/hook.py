@@ -1,7 +1,5 @@
-"""The pre-commit entry point: what does this commit make worse in a fix plan?
-
-It runs at every commit, so it imports only what it uses: see docs/explanation/hook.md.
-"""
+"""The pre-commit entry point: what does this commit make worse in a fix plan? It imports only what
+it uses: see docs/explanation/hook.md."""
 
 import os
 import sys

@@ -53,9 +53,8 @@ class Pair(NamedTuple):
 
 
 class Content(Generic[T]):
-    """One file, or ledger and archive, locked: the bytes as they are now, and those that take their
-    place when the block ends. Left as they are, nothing is written. An archive that does not exist
-    is empty, and made."""
+    """One file, or ledger and archive, locked: the bytes as they are, and those to write when the
+    block ends, if they differ. An archive that does not exist is empty, and made."""
 
     def __init__(self, old: T) -> None:
         self.old: T = old
@@ -87,11 +86,9 @@ def content(
 
 @contextmanager
 def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Content[Both]]:
-    """Lock and read both files; when the block ends, replace their bytes by ``new``. ``first`` is
-    the one that gains.
-
-    Raises as ``content`` does. Then both files have their old bytes.
-    """
+    """Lock and read both files; when the block ends, replace their bytes by ``new``, those of
+    ``first``, which gains, before the others. Raises as ``content``; both keep their old bytes
+    then."""
     _make_folder(pair.archive)
     pair = _real(pair)
     with _both_locked(pair, wait_s):
@@ -111,10 +108,8 @@ def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Con
 def update(
     path: Path, change: Callable[[bytes], bytes], *, pair: Pair | None = None, wait_s: float = 120.0
 ) -> tuple[bytes, bytes]:
-    """Replace the bytes of ``path`` by what ``change`` makes of them; return (old, new).
-
-    ``change`` is called once, under the lock. All else is as with ``content``.
-    """
+    """Replace the bytes of ``path`` by what ``change``, called once under the lock, makes of them;
+    return (old, new). All else is as with ``content``."""
     with content(path, pair=pair, wait_s=wait_s) as changed:
         changed.new = change(changed.old)
     return changed.old, changed.new

@@ -1,9 +1,5 @@
-"""The command line: ``main`` runs one command and returns its exit code.
-
-A command is one module with a function ``command``, whose parameters are its options, and
-which returns its exit code. It is named in ``COMMANDS`` and nowhere else. Only the module of
-the command that was asked for is imported.
-"""
+"""The command line: ``main`` runs one command and returns its exit code. A command is a function
+``command`` in a module of its own, which is named in ``COMMANDS`` alone and imported on demand."""
 
 import itertools
 import sys

@@ -1,9 +1,5 @@
-"""Record a run as an attempt: read the evidence, ask git, edit, verify, check, write.
-
-What a run or git can supply is gathered once, outside the lock. Everything that depends on
-the ledger (the next number, the style, whether the run is there already) is worked out from
-the bytes that are read under the lock.
-"""
+"""Record a run as an attempt. What runs and git supply is gathered once, outside the lock; what
+depends on the ledger is worked out from the bytes that are read under it."""
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence

@@ -83,11 +83,8 @@ def archive(
 
 
 def bring_back(*names: str, ledger: Path | None = None, dry_run: bool = False) -> Archived:
-    """Bring back what ``names`` (``ITEM`` or ``ITEM#N``; none for all) have in the archive.
-
-    Raises UsageError for a name that has nothing there, Refused for what cannot come back as it
-    was.
-    """
+    """Bring back what ``names`` (``ITEM`` or ``ITEM#N``; none for all) have in the archive. Raises
+    UsageError for a name without anything there, Refused for what cannot come back as it was."""
     config = _plan(ledger)
     with change_both(config, gains="ledger", dry_run=dry_run) as plan:
         _refuse_conflicts(config, plan)

@@ -30,9 +30,8 @@ from ledger.store import Pair
 
 
 class Plan:
-    """A plan that is being changed: ``ledger`` as it was read, ``new`` as it will be; ``archive``
-    and ``new_archive`` likewise, where both files are changed together. In the place of the archive
-    may stand a plan file, which lies at ``tasks``."""
+    """A plan that is being changed: ``ledger`` as it was read, ``new`` as it will be; likewise the
+    archive, or the plan file at ``tasks``, which is changed together with it."""
 
     def __init__(self, config: Config, data: bytes, other: bytes = b"", *, tasks: str = "") -> None:
         self._config, self._tasks = config, tasks
@@ -41,11 +40,8 @@ class Plan:
         self.archive = self.new_archive = reader.read(other, conventions=own)
 
     def propose(self, edits: Iterable[Edit], *, expect: Callable[[Ledger], None]) -> None:
-        """Apply ``edits`` and read the outcome. ``expect`` is given it and raises Refused unless
-        it is what was meant.
-
-        Raises Refused also for an error that ``validate`` would find and that was not there.
-        """
+        """Apply ``edits``. ``expect`` is given the outcome and raises Refused unless it is as
+        meant; an error that ``validate`` would find and that was not there is refused as well."""
         new = self.draft(edits)
         expect(new)
         facts = rules.Facts(self._config.ledger_path, today())
@@ -74,12 +70,9 @@ class Plan:
         *,
         expect: Callable[[Ledger, Ledger], None],
     ) -> None:
-        """Apply the edits of both files and read the outcome. ``expect`` is given both and raises
-        Refused unless they are what was meant.
-
-        Raises Refused also where the guard would find a loss. Other faults come and go with what
-        is moved.
-        """
+        """Apply the edits of both files. ``expect`` is given both outcomes and raises Refused
+        unless they are as meant; a loss that the guard would find is refused as well, other faults
+        may move."""
         new, archive = _edited(self.ledger, edits), _edited(self.archive, archive_edits)
         expect(new, archive)
         _refuse_losses(self._config, new, self.ledger, archive)
@@ -96,11 +89,8 @@ class Plan:
 
 @contextmanager
 def change(config: Config, *, dry_run: bool = False) -> Iterator[Plan]:
-    """Lock and read the plan of ``config``; leaving the block writes what was proposed, unless
-    this is a ``dry_run``. What is raised in the block passes through and nothing is written.
-
-    Raises as ``store.content`` does.
-    """
+    """Lock and read the plan of ``config``. Leaving the block writes what was proposed, unless it
+    raises or this is a ``dry_run``. Raises as ``store.content`` does."""
     if dry_run:
         yield Plan(config, read_bytes(config.ledger))
         return

@@ -80,9 +80,8 @@ def ticks(
 def _tied_to(
     config: Config, ledger: Ledger, place: Place, path: str, old: Sequence[bytes | None]
 ) -> Iterator[tuple[Brief, Item | None]]:
-    """The brief that a document is, with its item: one that the settings name, or that an item is
-    tied to. Nothing where it is none, or the same as one of ``old``: in a copied work tree git
-    takes all files for changed."""
+    """The brief that a document is, with its item, where the settings or an item name it; nothing
+    for the same as one of ``old``: in a copied work tree git takes all files for changed."""
     assert place.files is not None
     named = config.settings.briefs
     try:

@@ -1,5 +1,4 @@
-"""A decision as it is logged: in words that a person would write, and that the prerequisite of a
-sprint finds."""
+"""A decision, logged in words that people write and a sprint's prerequisite finds."""
 
 import re
 from typing import Final

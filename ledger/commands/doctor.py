@@ -1,6 +1,4 @@
-"""Whether all that a fix plan needs is in order: the file, its settings, git, the hook, the merge
-driver, the archive and what it cites.
-"""
+"""Whether all that a fix plan needs is in order, from the file to what it cites."""
 
 import re
 import shlex

@@ -33,10 +33,8 @@ class Runs(Model):
 
 def evidence(runs: Sequence[Path], *, baseline: Sequence[Path] = ()) -> Runs:
     """Read what the outputs of ``runs`` say: each a folder with everything below it, or one file.
-
-    The runs of ``baseline``, taken together, are what the runs are compared with. Raises
-    ``UnreadableInput`` for a run that is not there or that leads out of the repository.
-    """
+    They are compared with the runs of ``baseline`` taken together. Raises ``UnreadableInput`` for a
+    run that is not there or leads out of the repository."""
     root = _root([*runs, *baseline])
     files = WorkTree(root)
     paths = [_within(root, run) for run in runs]

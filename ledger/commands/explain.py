@@ -17,10 +17,7 @@ class Explained(Model):
 
 
 def explain(code: str | None = None) -> Explained:
-    """The rule with this ``code`` or name, in any case; all rules for None.
-
-    Raises UsageError for a rule that there is not.
-    """
+    """The rule with this ``code`` or name, in any case; all rules for None. Raises UsageError."""
     if code is None:
         return Explained(rules=tuple(RULES[known].explanation for known in sorted(RULES)))
     wanted = code.strip().upper()

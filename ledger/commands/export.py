@@ -20,11 +20,8 @@ class Export(Ledger):
 
 def export(*, ledger: Path | None = None) -> Export:
     """All that a plan holds, field by field, with the bytes that each part was read from.
-
-    ``ledger`` is the plan; by default the one that holds in the current folder.
-
-    Raises UsageError where there is no plan, UnreadableInput where it cannot be read.
-    """
+    ``ledger`` is the plan; by default that of the current folder. Raises UsageError for none,
+    UnreadableInput for one that cannot be read."""
     opened = read.open_ledger(ledger)
     plan = opened.ledger
     return Export(

@@ -57,10 +57,9 @@ def with_evidence(
     since: Sequence[str] = (),
     drafts: Mapping[str, bytes] | None = None,
 ) -> Facts:
-    """``known``, and what runs, briefs and exit criteria say, those that ``view`` has; ``contents``
-    are those of the repository, where there is one. ``strict``: what nothing shows is an error,
-    whatever the settings say. ``since`` are the revisions that the change is held against, for the
-    ticks in its briefs, ``drafts`` files of the work tree that it writes as well."""
+    """``known``, with what runs, briefs and criteria say in ``view``. ``strict``: what nothing
+    shows is an error, whatever the settings say. ``since`` are the revisions that the change is
+    compared with, ``drafts`` files of the work tree that it writes as well."""
     strict = strict or config.settings.done == "strict"
     briefs = changed_briefs(config, contents, since, view)
     place = cache(later("commands.judgements.around", config, contents, view, drafts=drafts))

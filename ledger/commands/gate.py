@@ -58,9 +58,8 @@ class HandedOver(NamedTuple):
 
 
 def handed_over(file: Path, request: Request, ledger: Path | None) -> HandedOver:
-    """Read a brief, and the plan of the repository around it. It is judged by the run that is asked
-    for, else by that of the newest attempt of its item that cites one. Raises UnreadableInput for
-    what is no file."""
+    """A brief, and the plan of the repository around it. It is judged by the run that is asked for,
+    else by that of its item's newest attempt with one. Raises UnreadableInput for no file."""
     settings = _settings(file, ledger)
     brief = read_brief(read_bytes(file, hint="give a brief"))
     try:

@@ -22,12 +22,8 @@ from ledger.rules.model import Finding
 
 
 def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
-    """What the commit that is staged makes worse in ``plan``; ``contents`` are those of its
-    repository.
-
-    In a merge every side counts as the version before. A file that the commit removes is judged
-    as if it were empty. Raises UnreadableInput where the file is in conflict.
-    """
+    """What the staged commit makes worse in ``plan``. In a merge every side counts as the version
+    before; a removed file is judged as empty. Raises UnreadableInput for a file in conflict."""
     root, path = plan.root, plan.ledger_path
     new, head = contents.staged(path), contents.head(path)
     if plan.is_archive and new is None and head is None:
@@ -60,12 +56,9 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
 def check_pushed(
     config: Config, base: str, head: str, contents: Blobs, *, replaces: bool = False
 ) -> list[Finding]:
-    """What the commits that ``head`` has and ``base`` has not made worse.
-
-    What others did in ``base`` since the two parted is not laid at their door, unless ``head``
-    ``replaces`` it, as a forced push does. Raises UsageError for a revision that git does not
-    know, or two that have nothing in common.
-    """
+    """What the commits that ``head`` has and ``base`` has not made worse, without what others did
+    in ``base`` since, unless ``head`` ``replaces`` it, as a forced push does. Raises UsageError for
+    an unknown revision, or two that have nothing in common."""
     start, end = contents.known_commit(base), contents.known_commit(head)
     fork = start if replaces else repository.fork_point(config.root, start, end)
     if fork is None:

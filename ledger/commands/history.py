@@ -77,11 +77,9 @@ def history(
 def audit(
     settings: Config, revisions: str | None = None, progress: Progress | None = None
 ) -> History:
-    """The history of the ledger up to HEAD, or of ``revisions``: ``REV``, ``A..B``, ``A..``.
-
-    Raises ``UsageError`` for a revision that is none or that git does not know, for a ledger
-    outside of git, and for one that was never committed; ``LedgerError`` where git fails.
-    """
+    """The history of the ledger up to HEAD, or of ``revisions``: ``REV``, ``A..B``, ``A..``. Raises
+    ``UsageError`` for a revision that git does not know, and for a ledger outside of git or never
+    committed; ``LedgerError`` where git fails."""
     if not settings.is_git:
         raise UsageError(
             "no-repository",
@@ -172,10 +170,7 @@ def _selected(history: History, wanted: Name) -> History:
 
 def _restore(settings: Config, history: History, name: str, *, dry_run: bool) -> Restored:
     """Put the attempt ``name`` (see ``selectors.parse_lost``) back as it was before its removal.
-
-    Raises UsageError for an attempt that was never removed, Refused for one that cannot be put
-    back without changing anything else.
-    """
+    Raises UsageError for one never removed, Refused where anything else would change."""
     removed = _latest(history, name)
     lost, had = _as_written(settings, removed)
     lines = places.lines(had, lost)

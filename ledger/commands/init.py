@@ -1,8 +1,5 @@
-"""A fix plan, and what belongs to it, put into a repository.
-
-What is there already stays as it is: files are made, or lines put behind theirs. Every step says
-what was written, so that nothing happens unseen.
-"""
+"""A fix plan, and what belongs to it, put into a repository. What is there already stays as it is;
+every step says what it wrote."""
 
 import json
 import os
@@ -304,11 +301,8 @@ def _without_git(about: Offer) -> StartStep:
 
 
 def _find(here: Path, given: Path | None) -> Config:
-    """The configuration of the fix plan that is there, or of the one to write.
-
-    Raises UsageError where ``given`` lies outside of the repository, a setting is wrong, or there
-    is a file elsewhere that looks like a fix plan, which a new one would only stand beside.
-    """
+    """The configuration of the fix plan that is there, or of the one to write. Raises UsageError
+    for ``given`` outside of the repository, a wrong setting, or a plan that lies elsewhere."""
     try:
         if given is None or os.path.lexists(here / given):
             return config.find(here, given)

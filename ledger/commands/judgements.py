@@ -30,9 +30,8 @@ def around(
     is_committed: bool = False,
     drafts: Mapping[str, bytes] | None = None,
 ) -> Place:
-    """What there is around the plan of ``config``, as ``view`` has it; ``contents`` are those of
-    its repository, where it has one. ``is_committed``: the plan is as HEAD has it. ``drafts``
-    are in the place of some files of the work tree."""
+    """What lies around the plan of ``config`` in ``view``, read through ``contents``.
+    ``is_committed``: the plan is as HEAD has it. ``drafts`` replace files of the work tree."""
     view = view if config.is_git else None
     if view is not None and view != STAGED:
         return revision(config.root, contents, view, is_committed=is_committed)
@@ -89,9 +88,8 @@ INSIST: Final = "say what the run says, or give a reason with --because"
 def contradictions(
     config: Config, place: Callable[[], Place], ledger: Ledger, base: Ledger | None
 ) -> list[Contradiction]:
-    """What the rules take of the claims that ``contradicted`` gives. That a date lies ahead and
-    that a file or commit is missing is told by rules of its own, which need no run: LED301 on,
-    LED403 on, LED408."""
+    """The contradicted claims that rules take. A date ahead and a missing file or commit have rules
+    of their own, which need no run: LED301, LED403 on, LED408."""
     return [
         Contradiction(
             item=claim.item,

@@ -1,7 +1,5 @@
-"""What attempts point at: the artifacts that they cite, and the commits around them.
-
-Looked up in the work tree, where what is staged counts as tracked, or in a commit's tree.
-"""
+"""What attempts point at: the artifacts that they cite, and the commits around them, in the work
+tree (where what is staged counts as tracked) or in a commit's tree."""
 
 from __future__ import annotations
 
@@ -157,9 +155,8 @@ def link(
     *,
     artifacts_only: bool = False,
 ) -> Pointers:
-    """What ``attempts`` of ``ledger`` point at, in the tree of ``commit`` (a full name), or by
-    default in the work tree. ``artifacts_only`` leaves the commits out. Without git what exists
-    counts as tracked."""
+    """What ``attempts`` point at, in the tree of ``commit`` (a full name) or in the work tree.
+    ``artifacts_only`` leaves the commits out. Without git what exists counts as tracked."""
     items: dict[str | None, Item] = {item.id: item for item in reversed(ledger.items)}
     with Blobs(config.root) if config.is_git else contextlib.nullcontext() as contents:
         place = _Place(config, contents, commit, progress)

@@ -1,8 +1,5 @@
-"""The merge driver put into a repository, and whether it is there.
-
-Two things make git use it: a line in ``.gitattributes``, which is committed and so reaches
-everybody, and a setting in each clone, since git runs no program that a repository names.
-"""
+"""The merge driver in a repository. Git uses it through a line in ``.gitattributes``, which is
+committed, and a setting in each clone: it runs no program that a repository names."""
 
 import re
 import shutil
@@ -49,12 +46,8 @@ class Installation(Model):
 
 
 def install(config: Config) -> Installation:
-    """Put the driver into the repository, for the ledger and its archive. What is there already
-    stays as it is.
-
-    Raises UnreadableInput outside of a repository, LedgerError where another line of git's
-    attributes decides.
-    """
+    """Put the driver into the repository, for the ledger and its archive; what is there stays.
+    Raises UnreadableInput outside of a repository, LedgerError where another attribute decides."""
     root, path = config.root, config.ledger_path
     config.require_git()
     steps = []

@@ -1,8 +1,5 @@
-"""The pre-commit hook in a clone: what its configuration names, and what git runs.
-
-The configuration is committed and reaches everybody; ``pre-commit install`` has to be run in each
-clone, since git runs no program that a repository names.
-"""
+"""The pre-commit hook in a clone: its configuration, which is committed, and what git runs once
+``pre-commit install`` was called there."""
 
 import os
 import re

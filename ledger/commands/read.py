@@ -54,17 +54,13 @@ class Opened:
 
 def read(ledger: Path | None = None) -> Ledger:
     """Read the fix plan ``ledger``, by default the one that is configured for the current folder.
-
-    Raises ``UsageError`` where there is none, ``UnreadableInput`` where it cannot be read.
-    """
+    Raises ``UsageError`` where there is none, ``UnreadableInput`` where it cannot be read."""
     return open_ledger(ledger).ledger
 
 
 def open_ledger(given: Path | None) -> Opened:
-    """Read the ledger ``given`` by ``--ledger``, else the configured one.
-
-    Raises UsageError where there is none, UnreadableInput where it cannot be read.
-    """
+    """Read the ledger ``given`` by ``--ledger``, else the configured one. Raises as ``read``
+    does."""
     return opened(config.find(Path.cwd(), given))
 
 

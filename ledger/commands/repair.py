@@ -40,12 +40,9 @@ def repair(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Repaired:
-    """Make the safe fixes of the rules ``codes``, but for those that the project ignores, in the
-    plan ``ledger``. ``progress`` is told how many versions of the plan have been read, of how many.
-
-    Raises Refused where an outcome is not what was meant, or has an error that was not there;
-    UsageError and UnreadableInput where there is no plan to read.
-    """
+    """Make the safe fixes of the rules ``codes``, but for those that the project ignores.
+    ``progress`` is told how many of how many versions were read. Raises Refused for an outcome that
+    is not as meant or has a new error, UsageError and UnreadableInput for no plan to read."""
     settings = config.find(Path.cwd(), ledger)
     wanted = frozenset(codes) - {*settings.ignore}
     with change(settings, dry_run=dry_run) as plan:

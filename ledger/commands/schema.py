@@ -1,7 +1,4 @@
-"""``ledger schema``: the JSON Schemas of the documents that ``--json`` prints.
-
-The models are those that the commands return; nothing is declared a second time.
-"""
+"""``ledger schema``: the JSON Schemas of what ``--json`` prints, from the commands' own models."""
 
 import ast
 import inspect
@@ -83,10 +80,8 @@ class Schemas(Model):
 
 
 def schema(name: str | None = None) -> Schemas:
-    """The JSON Schema of one kind of document (``status``, ``error``), or of all of them.
-
-    Raises ``UsageError`` for a kind that is none.
-    """
+    """The JSON Schema of one kind of document (``status``, ``error``), or of all of them. Raises
+    ``UsageError`` for a kind that is none."""
     names = [*MODELS] if name is None else [name]
     return Schemas(schemas=tuple(NamedSchema(name=kind, document=describe(kind)) for kind in names))
 

@@ -209,12 +209,9 @@ class Status(Model):
 
 
 def status(*, ledger: Path | None = None) -> Status:
-    """Where each item of a plan stands, what is blocked and what is next.
-
-    ``ledger`` is the plan; by default the one that holds in the current folder.
-
-    Raises UsageError where there is no plan, UnreadableInput where it cannot be read.
-    """
+    """Where each item of a plan stands, what is blocked and what is next. ``ledger`` is the plan;
+    by default that of the current folder. Raises UsageError for none, UnreadableInput for one that
+    cannot be read."""
     opened = read.open_ledger(ledger)
     config = opened.config
     # The text alone: a look at every cited file takes longer than all the rest.

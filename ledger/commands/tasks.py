@@ -1,5 +1,4 @@
-"""Tasks of a plan file that an attempt completes: which file, which tasks, and what speaks against
-it."""
+"""Tasks of a plan file that an attempt completes: where they are, and what objects to it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -23,9 +22,8 @@ _SHOWN = 20  # tasks that a message names
 
 
 def home(config: Config, item: Item, names: Sequence[str]) -> str:
-    """The plan file that has the tasks ``names`` (``M1``, or ``plans/a.md#M1``), relative to the
-    repository's top. Raises UsageError where there is no such task, or where they lie in several
-    files; Refused where it is not clear which is meant."""
+    """The plan file that has the tasks ``names`` (``M1``, or ``plans/a.md#M1``). Raises UsageError
+    for no such task or several files, Refused where it is not clear which is meant."""
     view = WorkTree(config.root)
     files = list(plan_files(config, view, _said(config, view, item)))
     places = {_home(files, item, name) for name in names}

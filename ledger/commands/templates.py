@@ -1,9 +1,6 @@
-"""What `ledger init` writes: the first fix plan, the hook's configuration, a check in CI, a block
-for agents, a table of settings. Each is lines to put behind those of a file, or nothing where they
-are there.
-
-No library for YAML or TOML writes a file without changing what stands there already.
-"""
+"""What `ledger init` writes: a fix plan, the hook's configuration, a CI check, a block for agents,
+settings. Each is lines to put behind those of a file: no library for YAML or TOML leaves the others
+as they are."""
 
 import json
 import re
@@ -165,9 +162,8 @@ def pattern(paths: tuple[str, ...]) -> str:
 
 
 def hook(config: str | None, paths: tuple[str, ...]) -> str | None:
-    """The lines for the configuration of pre-commit, ``config`` being what it has; None where its
-    list of repositories is not the last thing in it, and they would not belong to that list.
-    ``paths`` are the files to check."""
+    """The lines for the configuration of pre-commit, behind ``config``; None where its list of
+    repositories is not the last thing in it. ``paths`` are the files to check."""
     entry = _HOOK.format(files=pattern(paths))
     if config is None or not config.strip():
         return _NEW_HOOK + entry

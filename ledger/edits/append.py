@@ -1,8 +1,5 @@
-"""An append as edits: one attempt, actions completed and added, status, last updated.
-
-No I/O. What bytes go where is the dialect's to say; ``check`` holds the outcome against what was
-meant.
-"""
+"""An append as edits: one attempt, actions completed and added, status, last updated. The dialect
+says what bytes go where; ``check`` holds the outcome against what was meant."""
 
 import re
 from collections import Counter
@@ -28,11 +25,8 @@ _MIB: Final = 1 << 20
 
 
 def section_of(ledger: Ledger, item_id: str) -> Item:
-    """The item's section; of several the one with the latest attempt.
-
-    Raises UsageError where there is no such item, Refused where it is listed and no more, or
-    where several tasks have the name.
-    """
+    """The item's section; of several the one with the latest attempt. Raises UsageError for no such
+    item, Refused for one that is only listed or whose name several tasks have."""
     named = [item for item in ledger.items if item.id == item_id]
     if not named:
         raise UsageError(

@@ -209,9 +209,8 @@ def _pointer(ledger: Ledger, unit: Unit, target: str, key: str) -> str:
 def bring_back(
     archive: bytes, wanted: Iterable[Pointer], name: str = "the archive", *, deep: bool = False
 ) -> Moved:
-    """The edits that put what ``wanted`` point to back in their places; if ``deep``, with what
-    this points to in turn. Raises Refused where the archive, which a message calls ``name``, does
-    not hold it as it was."""
+    """The edits that put what ``wanted`` point to back; if ``deep``, with what that points to.
+    Raises Refused where the archive, called ``name`` in messages, does not hold it as it was."""
     held: dict[str, list[Chunk]] = {}
     for part in pointers.chunks(archive):
         held.setdefault(part.key, []).append(part)

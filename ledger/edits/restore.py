@@ -1,8 +1,5 @@
-"""A lost attempt put back as edits, word for word: its own lines, in its item, at its number.
-
-One without a number goes back beside those that it stood beside. No I/O. ``restore`` says what
-bytes go where; ``check`` holds the outcome against it.
-"""
+"""A lost attempt put back, word for word, in its item at its number, or beside the neighbours that
+it had. ``restore`` makes the edits; ``check`` compares the outcome with what was meant."""
 
 import re
 from collections.abc import Iterator, Sequence

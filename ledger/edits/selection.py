@@ -1,8 +1,5 @@
-"""What could go to the archive, what stays and why, and how much of it makes a ledger small.
-
-No I/O. An item goes whole if it is finished, has no open action, and no unfinished item waits for
-it. Of any item its older attempts can go, but for those that an open action cites.
-"""
+"""What could go to the archive, and why the rest stays. An item goes whole if it is finished, has
+no open action and nothing waits for it; older attempts go unless an open action cites them."""
 
 import re
 from collections.abc import Iterator, Sequence

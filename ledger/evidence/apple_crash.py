@@ -1,9 +1,6 @@
-"""Apple's crash reports: ``.ips`` (a line of JSON, then a JSON object or text), the older
-``.crash`` text, and kernel panics.
-
-Source of the formats: Apple, "Interpreting the JSON format of a crash report" and Technical
-Note TN2123.
-"""
+"""Apple's crash reports: ``.ips`` (a line of JSON, then a JSON object or text), older ``.crash``
+text, and kernel panics. Sources: Apple, "Interpreting the JSON format of a crash report" and
+Technical Note TN2123."""
 
 import json
 import re

@@ -1,8 +1,5 @@
-"""A run against an earlier one, test by test; and tests under another name: moved, renamed, or
-told with another prefix.
-
-Outputs do not say that a test was renamed. What can be seen is that one name is gone and another
-is new, and that they are alike where only one pair can be."""
+"""A run against an earlier one, test by test, and tests that are perhaps one under two names:
+outputs do not tell of renaming, only that one name is gone and a similar one is new."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator

@@ -1,5 +1,4 @@
-"""What a dying process left in a log: dumps of Python's ``faulthandler``, backtraces of lldb, and
-reports of the sanitizers of clang and gcc (address, leak, memory, thread, undefined)."""
+"""What a dying process left in a log: Python's ``faulthandler``, lldb, and sanitizers."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,11 +42,8 @@ def read_faulthandler(data: bytes, name: str) -> tuple[Part, ...]:
 
 
 def find_crashes(text: str, source: str) -> tuple[Crash, ...]:
-    """Each fatal error with the frames of the thread that died, innermost first.
-
-    The signature is the error and its innermost frame as ``function (file)``: line numbers
-    change with every edit, so they do not tell crashes apart.
-    """
+    """Each fatal error with the dead thread's frames, innermost first. Its signature has no line
+    numbers, which change with every edit: ``function (file)``."""
     deaths = text.split(_FATAL, MAX_CRASHES + 1)[1 : MAX_CRASHES + 1]
     return tuple(_python_crash(death[:200_000].split("\n"), source) for death in deaths)
 

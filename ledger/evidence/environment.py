@@ -102,9 +102,8 @@ def without_secrets(command: str) -> str:
 
 
 def allowed(pairs: Iterable[tuple[str, object]], also: Collection[str] = ()) -> dict[str, str]:
-    """The variables that may be told, by their name in capitals: those of the list, and of
-    ``also`` and of switches those whose names do not look like secrets. Of two that are spelled
-    alike the first stands."""
+    """The variables that may be told, by their name in capitals: those of the list, and of ``also``
+    those whose names are not like secrets. Of two spelled alike the first stands."""
     found: dict[str, str] = {}
     for name, value in pairs:
         key = _spell(name)

@@ -1,5 +1,4 @@
-"""How a run was executed: its exit code, what GNU time measured, its command line, and what
-``ledger run`` wrote of it."""
+"""How a run was executed: exit code, GNU time, command line, and ``ledger run``'s own claim."""
 
 import json
 import posixpath

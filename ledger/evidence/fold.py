@@ -25,10 +25,8 @@ NO_RESULTS: Final = "no test results"
 
 
 def fold(path: str, parts: Sequence[Part], *, single: bool) -> Evidence:
-    """Fold what the files of one run say.
-
-    ``merge`` says which of them gives the tests; ``duration_s`` is the sum over these files.
-    ``_completeness`` says how far the run came."""
+    """Fold what the files of one run say: ``merge`` says which of them gives the tests,
+    ``_completeness`` how far the run came. ``duration_s`` is a sum."""
     merged = merge(parts)
     sources, noted = dict(merged.sources), [*_warnings(parts), *merged.warnings]
     times = _own_times(parts, merged, noted)
@@ -107,9 +105,8 @@ def _missing(readers: set[str]) -> list[str]:
 
 
 def _own_times(parts: Sequence[Part], merged: Merged, noted: list[str]) -> list[Part]:
-    """The reports of time that measured the run itself. One that took less than half of the
-    longest test session, or where no session tells its time another program, did not; the one
-    that `ledger run` wrote did."""
+    """The reports of time of the run itself, as the one of `ledger run` is. Others took less than
+    half of the longest session or, where none tells its time, measured another program."""
     commands = next((p.command for p in parts if p.reader == "commands" and p.command), None)
     words = {word.rpartition("/")[2] for word in (commands or "").split()}
     own = []

@@ -178,12 +178,9 @@ class _Suite:
 
 
 class Cases:
-    """Takes suites and cases as they come and keeps one result per test.
-
-    Test cases of one name are different tests: what tells them apart becomes part of the name.
-    They are tries of one test only where the writer is known to write those, and says so:
-    ``_fold``.
-    """
+    """Takes suites and cases as they come and keeps one result per test. Test cases of one name are
+    different tests, which get names of their own, unless the writer is known to write tries:
+    ``_fold``."""
 
     def __init__(self) -> None:
         self.tests: dict[str, TestResult] = {}
@@ -547,9 +544,8 @@ class _Misnested(Exception):
 
 
 class _Document:
-    """The target of a parser: it takes test cases directly in a suite, suites in each other,
-    verdicts directly in a test case, and failures wherever they stand but in a try or another
-    failure. No tree is made, so that a large file needs no memory."""
+    """The target of a parser, which makes no tree of a large file: test cases directly in a suite,
+    verdicts directly in a test case, failures anywhere in it but in a try or another failure."""
 
     def __init__(self) -> None:
         self.cases = Cases()

@@ -1,5 +1,4 @@
-"""The tests of several outputs of one run: which of them tell of the same session, and what the
-sessions add up to."""
+"""The tests of several outputs of one run: which tell of the same session, and their sum."""
 
 import posixpath
 from collections import Counter
@@ -159,9 +158,8 @@ def _likeness(first: KeysView[str], second: KeysView[str]) -> float:
 def _known_better(
     log: Part, report: Part, tests: Mapping[str, TestResult]
 ) -> dict[str, TestResult]:
-    """Those of the tests for whose outcome a report has no word, and the log of its session has.
-    JUnit XML of pytest writes an unexpected pass as a pass, and a JSON report does not say whether
-    a subtest failed."""
+    """The tests whose outcome the log knows better: pytest's JUnit XML writes an unexpected pass as
+    a pass, and a JSON report does not say whether a subtest failed."""
     found = {}
     for identity in log.tests.keys() & tests.keys():
         test, before = log.tests[identity], tests[identity]
@@ -300,9 +298,8 @@ def _worst(tests: Sequence[TestResult]) -> TestResult:
 
 
 def _totals(kept: Sequence[Part], pairs: Sequence[tuple[Part, Part]], merged: Merged) -> None:
-    """Recounted from the tests. Outputs count more than they name: modules that were skipped at
-    collection, failures that only a suite counts, and in a quiet log all that passed. Only the log
-    counts as xpassed what JUnit XML calls passed."""
+    """Recounted from the tests, plus what outputs count and do not name: modules skipped at
+    collection, failures that only a suite counts, passes of a quiet log, its xpassed."""
     if not kept:
         return
     counts = recount(merged.tests.values()).model_dump()

@@ -110,9 +110,8 @@ def read_run(files: Files, path: str, *, without: frozenset[str] = frozenset()) 
 
 
 def read_runs(files: Files, paths: Sequence[str]) -> Evidence:
-    """Read several inputs of one run, such as its chunks, as one: tests and times add up, and
-    a test that stands in two of them is a warning. ``path`` is the folder that holds them all,
-    ``files`` are relative to it."""
+    """Read several inputs of one run, such as its chunks, as one: tests and times add up, a test in
+    two of them is a warning. ``path`` is the folder that holds them all."""
     return together([outputs_of(files, path) for path in paths])
 
 

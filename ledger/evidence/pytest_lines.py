@@ -241,9 +241,8 @@ def split_verdict(line: str) -> tuple[str, str] | None:
 
 
 def summary_id(text: str, known: Container[str], separator: str = " - ") -> tuple[str, str | None]:
-    """(node id, message) of a short summary line ``id - message``, or with nothing but a blank
-    between them. Parameters may hold the ``separator``, so ids that the progress lines named come
-    first, then a closing bracket decides."""
+    """(node id, message) of a short summary line ``id - message``. Parameters may hold the
+    ``separator``, so ids that are ``known`` come first, then a closing bracket decides."""
     text = text[:_MAX_SUMMARY]
     # A path may hold blanks.
     first = start = text.find(separator, text.find("::") if separator == " " else 0)

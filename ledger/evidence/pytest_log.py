@@ -1,9 +1,6 @@
-"""pytest's terminal output, at every verbosity.
-
-With ``-v`` each test has a line, its verdict at the end of it or, where a test prints, on a
-later one; under xdist the verdict comes first. Without ``-v`` there are letters, and only the
-failures have names (short test summary). The last line has the counts.
-"""
+"""pytest's terminal output. With ``-v`` each test has a line with its verdict, or a later one has
+it; under xdist it comes first. Without ``-v`` there are letters, and only failures have names. The
+last line has the counts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""What pytest's plugins write as JSON: the report of pytest-json-report (``--json-report``, one
-document, written at the end) and the log of pytest-reportlog (``--report-log``, one record to a
-line, written as pytest goes along, so that it outlives a crash)."""
+"""What pytest's plugins write as JSON: a document at the end (pytest-json-report), or a record to a
+line as pytest goes along, which outlives a crash (pytest-reportlog)."""
 
 import io
 import json
@@ -136,9 +135,8 @@ def is_json_report(name: str, sample: bytes) -> bool:
 
 
 def read_json_report(data: bytes, name: str) -> tuple[Part, ...]:
-    """Every test, or the totals where the report leaves tests out (``--json-report-summary``).
-    It keeps no count of tries, only that there were several. Raises ``UnreadableInput``: a
-    document cut short is no document."""
+    """Every test, or the totals where tests are left out (``--json-report-summary``). Tries are not
+    counted. Raises ``UnreadableInput`` also for a document that was cut short."""
     try:
         if len(data) > MAX_BYTES:
             raise ValueError(f"{len(data) >> 20} MB")

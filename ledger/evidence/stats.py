@@ -1,8 +1,5 @@
-"""Intervals and exact tests on counts of passes, and what they say of two batches. Pure, and
-without a numerical library.
-
-Counts are ``passes`` of ``total``. ValueError is raised unless ``0 <= passes <= total``: what a
-file says is checked by whoever reads it."""
+"""Intervals and exact tests on counts of passes, and what they say of two batches. ``passes`` of
+``total`` are checked by the caller: ValueError is raised unless ``0 <= passes <= total``."""
 
 import math
 from bisect import bisect_left

@@ -1,9 +1,5 @@
-"""Committed and staged contents, read through one ``git cat-file --batch`` process.
-
-What it asks of git is checked first: a revision or a path from a file or a command line never
-reaches git as an option, a pathspec or a second request. Nothing here changes a repository, its
-index included.
-"""
+"""Committed and staged contents, through one ``git cat-file --batch`` process. Revisions and paths
+are checked first, so that none reaches git as an option or a second request."""
 
 import os
 import re

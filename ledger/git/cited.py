@@ -169,9 +169,8 @@ def _open(
 
 
 def matching(listing: Listing, pattern: str) -> tuple[str, ...]:
-    """The tracked files and folders that a path with open parts may stand for. An open part
-    (``<STAMP>``, ``*``) stands for one name or a part of it, ``...`` for any number of
-    folders."""
+    """The tracked files and folders that a path with open parts may stand for: ``<STAMP>`` and
+    ``*`` are a name or part of one, ``...`` any number of folders."""
     parts = pattern.strip("/").split("/")
     wanted = [None if part in _DEEP else _filled(part) for part in parts]
     places = listing.starting("/".join(itertools.takewhile(_is_closed, parts)))

@@ -29,11 +29,8 @@ _LONGEST_TARGET: Final = 4096  # bytes
 
 
 def confine(root: Path, path: str | os.PathLike[str]) -> Path:
-    """``path`` below ``root``, with links resolved; it need not exist.
-
-    Raises ``UsageError`` (``outside``) for a path that is empty, absolute, has a ``..``, a NUL
-    or a character that no file name can hold, or leads out of ``root`` through a link.
-    """
+    """``path`` below ``root``, with links resolved; it need not exist. Raises ``UsageError``
+    (``outside``) for one that is empty, absolute, no file name, or leads out of ``root``."""
     name = os.fspath(path)
     fault = _fault(name)
     if not fault:

@@ -80,12 +80,8 @@ class Revision(NamedTuple):
 
 
 def resolve(root: Path, given: str | None) -> tuple[str, ...]:
-    """The commits to walk from and, with ``^``, those to stop at, for ``REV``, ``A..B``,
-    ``A..`` or ``..B``; HEAD for None.
-
-    Raises ``UsageError`` for what is no such range, before git sees it, and for revisions that
-    git does not know.
-    """
+    """The commits to walk from and, with ``^``, to stop at, for ``REV``, ``A..B``, ``A..`` or
+    ``..B``; HEAD for None. Raises ``UsageError`` for what is no such range or unknown to git."""
     start, dots, end = (given or "HEAD").partition("..")
     if end.startswith("."):
         raise UsageError(
@@ -112,11 +108,8 @@ def resolve(root: Path, given: str | None) -> tuple[str, ...]:
 
 def changes(root: Path, path: str, commits: Sequence[str]) -> list[Change]:
     """Every commit among ``commits`` (see ``resolve``) that changed the file ``path``, parents
-    before children. Earlier names of the file are followed.
-
-    A merge is among them if its file differs from that of any parent. Raises ``LedgerError``
-    where git fails.
-    """
+    before children, under its earlier names as well. A merge is among them if its file differs from
+    that of any parent. Raises ``LedgerError`` where git fails."""
     found: list[Change] = []
     known: set[tuple[str, str]] = set()
     names = [path]

@@ -1,7 +1,5 @@
-"""How git is run: at the top of a work tree, hardened, with nothing that changes the repository.
-
-Git is started here, by ``blobs`` in its one long process, and by GitPython for ``repository``.
-"""
+"""How git is run: at the top of a work tree, hardened, without changes of the repository. ``blobs``
+starts its one long process, and GitPython git for ``repository``."""
 
 import os
 import subprocess
@@ -122,11 +120,9 @@ def not_started(root: Path, error: OSError) -> LedgerError:
 
 
 def top_of(start: Path) -> Path | None:
-    """The top of the work tree that ``start`` (a file or folder) lies in; None outside of
-    one. Links are resolved first. Linked work trees and submodules have their own top.
-
-    Raises ``UnreadableInput`` where ``start`` cannot be a path.
-    """
+    """The top of the work tree that ``start`` (a file or folder) lies in, links resolved; None
+    outside of one. Linked work trees and submodules have their own. Raises ``UnreadableInput`` for
+    what cannot be a path."""
     try:
         place = Path(os.path.realpath(start))
     except ValueError as error:
@@ -140,10 +136,8 @@ def top_of(start: Path) -> Path | None:
 
 
 def git_dir(root: Path) -> Path:
-    """The folder that holds HEAD and the index of the work tree whose top is ``root``.
-
-    Raises ``UnreadableInput`` where there is none.
-    """
+    """The folder that holds HEAD and the index of the work tree whose top is ``root``. Raises
+    ``UnreadableInput`` where there is none."""
     place = _own_git_dir(root)
     if not place and os.environ.get("GIT_DIR"):
         place = Path.cwd() / os.environ["GIT_DIR"]
@@ -153,11 +147,8 @@ def git_dir(root: Path) -> Path:
 
 
 def environment(root: Path, settings: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
-    """The environment that git is run with at ``root``, the top of a work tree.
-
-    Where a hook runs, git says in it which index holds what will be committed; that is kept.
-    Places of another repository (this process was started by its hook) are taken out.
-    """
+    """The environment that git is run with at ``root``. A hook's index is kept, for it holds what
+    will be committed; places of another repository are taken out."""
     own = git_dir(root)
     passed = {**os.environ, **_HARDENED, **_settings(os.environ, [*_SETTINGS, *settings])}
     if _of_another(passed, own):

@@ -44,11 +44,9 @@ _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
 
 def merge_parents(root: Path) -> tuple[str, ...]:
-    """The commits that the merge in progress brings in; none while there is no merge.
-
-    A merge that git makes on its own runs its hooks before it writes MERGE_HEAD; what it brings
-    in is then told by variables named GITHEAD_ and the commit.
-    """
+    """The commits that the merge in progress brings in; none without a merge. Where git's own merge
+    runs its hooks before it writes MERGE_HEAD, variables named GITHEAD_ and the commit tell
+    them."""
     try:
         with Path(process.git_dir(root), "MERGE_HEAD").open("rb") as file:
             names = file.read(10_000).decode("ascii", "replace").split("\n")

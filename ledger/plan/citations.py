@@ -96,9 +96,8 @@ class Citation(NamedTuple):
 
 
 def kind(path: str) -> Kind:
-    """What can be said of one path without looking: ``placeholder`` where a part is left open
-    (``<STAMP>``, ``$STAMP``, ``.../``, ``chunk_NN``, a glob), ``outside`` where it is absolute,
-    a home folder's, or leads up and out of the repository; else ``path``."""
+    """What one path is without looking: ``placeholder`` with an open part (``<STAMP>``, ``.../``,
+    ``chunk_NN``, a glob), ``outside`` where it leads out of the repository, else ``path``."""
     if path.startswith(("/", "~")) or DRIVE.match(path):
         return "outside"
     if _PLACEHOLDER.search(path):

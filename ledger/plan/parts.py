@@ -400,10 +400,8 @@ def is_task(line: str) -> bool:
 
 
 def cells(line: str) -> list[tuple[int, int, str]]:
-    """The cells of a table's line: start and end in the line, and text without its blanks.
-
-    A pipe after a backslash belongs to its cell, as GitHub's tables have it.
-    """
+    """The cells of a table's line: start and end in the line, and text without its blanks. A pipe
+    after a backslash belongs to its cell."""
     found: list[tuple[int, int, str]] = []
     start = len(line) - len(line.lstrip())
     if line[start : start + 1] == "|":

@@ -1,7 +1,5 @@
-"""How things open, in whatever dialect: the first line of an item, an attempt, an action.
-
-Patterns see lines with their bullet cut off. Each is bounded, so that it takes linear time.
-"""
+"""How items, attempts and actions open in any dialect. Patterns see lines without bullets, and each
+is bounded, so that it takes linear time."""
 
 import re
 import textwrap

@@ -18,9 +18,7 @@ _ITEM: Final = re.compile(rb"\n#{1,6}[ \t]+\*{0,2}\[")
 
 def read(data: bytes, conventions: Conventions | None = None) -> Ledger:
     """Read any bytes as a fix plan. Never fails: what cannot be read is in ``unread``.
-
-    ``conventions`` are the words, IDs and dialect of this project, where it says any.
-    """
+    ``conventions`` are the words, IDs and dialect of this project."""
     return _read(document.parse(data, words.vocabulary(conventions)))
 
 

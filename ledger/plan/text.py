@@ -1,8 +1,5 @@
-"""Bytes to lines and back, columns, escaping for terminals, and text that was damaged.
-
-Lines end as Markdown says (CRLF, LF or CR). ``str.splitlines`` breaks on more, such as form
-feed and U+2028, and is not used anywhere.
-"""
+"""Bytes to lines and back, columns, escaping for terminals, and damaged text. Lines end with CRLF,
+LF or CR, as in Markdown; ``str.splitlines`` breaks on more and is not used."""
 
 import re
 import unicodedata
@@ -38,10 +35,8 @@ def encode(text: str) -> bytes:
 
 
 def line_starts(data: bytes) -> list[int]:
-    """The offset of every line and, last, the length of ``data``.
-
-    ``n + 1`` numbers for ``n`` lines. A final newline ends the last line and starts none.
-    """
+    """The ``n + 1`` offsets of ``n`` lines: where each starts and, last, the length of ``data``. A
+    final newline ends the last line and starts none."""
     starts = [0, *accumulate(map(len, data.splitlines(keepends=True)))]
     if not data:
         starts.append(0)

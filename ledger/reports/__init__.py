@@ -1,8 +1,5 @@
-"""Reports: values in, text out. Nothing here prints.
-
-For people a report is ``Line`` after ``Line``; for machines it is the model that a command returns,
-in the envelope of ``document``.
-"""
+"""Reports: values in, text out; nothing here prints. People get ``Line`` after ``Line``, machines
+the model that a command returns, in the envelope of ``document``."""
 
 import json
 import re

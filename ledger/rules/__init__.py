@@ -1,8 +1,5 @@
-"""The registry of rules, and ``check``, which runs them.
-
-A rule is one function from a ledger and a few facts to faults. Its docstring says what it
-means, why, an example and how to mend it: ``ledger explain`` and the reference page print it.
-"""
+"""The registry of rules, and ``check``, which runs them. A rule's docstring is its documentation:
+``ledger explain`` and the reference page print it."""
 
 from ledger.rules import actions, artifacts, attempts, guard, index, numbers, structure
 from ledger.rules.model import Explanation, Finding

@@ -1,9 +1,5 @@
-"""Safe fixes: what some rules find can be mended without anybody's judgement.
-
-A fixer belongs to a rule, and turns a ledger into fixes: edits with what they mean, as values.
-``mend`` makes them one after the other on the ledger in memory, and holds each outcome against
-what was meant. No I/O.
-"""
+"""Safe fixes, which need nobody's judgement: a rule's fixer gives edits with what they mean, and
+``mend`` makes one after the other in memory and checks each outcome."""
 
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple

@@ -332,12 +332,9 @@ _DAMAGE = ("â", "Â", "Ã", "Å", "Î", "Ï", "ð", "ğ")  # where such charact
 
 
 def _altered(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Attempt | None]]:
-    """The attempts of the base whose words are not in ``ledger``, each with what it became: the
-    attempt of the same item and number, or None.
-
-    An attempt that has next to nothing in common with it only took its number; so did one that
-    another side of a merge added on its own.
-    """
+    """The attempts of the base whose words are not in ``ledger``, each with the attempt of the same
+    number that it became, or None. One with next to nothing in common only took its number, as did
+    one that another side of a merge added."""
     gone = unseen(facts.base, ledger) if facts.base else []
     if not gone:
         return

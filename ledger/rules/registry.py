@@ -1,7 +1,4 @@
-"""What a rule is, what it may know, how its faults become findings, and which of them are new.
-
-Last come the words that rules share: which attempts are new, where a part begins, how to quote.
-"""
+"""What a rule is, what it may know, how its faults become findings, and which are new."""
 
 import re
 from bisect import bisect_right
@@ -116,10 +113,8 @@ Check = Callable[[Ledger, Facts], Iterable[Fault]]
 
 
 class Rule(NamedTuple):
-    """One rule. ``code`` is never used again for another one; ``name`` states the fault.
-
-    Its documentation is the docstring of ``check``: see ``explanation``.
-    """
+    """One rule. ``code`` is never used again for another one; ``name`` states the fault, and the
+    docstring of ``check`` explains it."""
 
     code: str
     name: str
@@ -351,10 +346,8 @@ def quoted(words: str) -> str:
 def repeated(
     parts: Sequence[_T], label: Callable[[_T], object], is_new: Callable[[_T], bool]
 ) -> Iterator[tuple[_T, _T, int]]:
-    """Each part whose label another one has already, that other one, and how many had it.
-
-    What was there before the change comes first, wherever it stands.
-    """
+    """Each part whose label another one has already, that other one, and how many had it. What was
+    there before the change comes first."""
     firsts: dict[object, _T] = {}
     counts: dict[object, int] = {}
     for part in sorted(parts, key=is_new):

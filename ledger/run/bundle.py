@@ -1,9 +1,5 @@
-"""The bundle of a run: its folder, and the files in it but for the command's own.
-
-``run.json`` is what the bundle claims of itself. It is written first, with the state ``running``,
-and replaced as a whole when all else is written. So a bundle whose run was killed, or met a full
-disk, says that it has no end.
-"""
+"""The bundle of a run: its folder and its own files. ``run.json`` says ``running`` from the
+beginning and is replaced when all else is written, so a run that was killed shows no end."""
 
 import json
 import os

@@ -17,9 +17,8 @@ _MAX_BYTES = 32 * 1024 * 1024
 
 
 class CrashReports:
-    """Reports that appear from now on: in the folder ``given``, whatever they are called, else
-    those on the programs of a command (``words``) where macOS puts them, or what systemd's
-    `coredumpctl` tells."""
+    """Reports that appear from now on: any in the folder ``given``, else those on a command's
+    programs (``words``) where macOS puts them or systemd's `coredumpctl` tells of them."""
 
     def __init__(self, given: Path | None, words: Sequence[str]) -> None:
         self.given = given

@@ -1,5 +1,4 @@
-"""The rounds of a run: the command executed as often as is wanted, each time with its retries,
-and ``rounds.md``, the report on them in the form that ``ledger rounds`` reads."""
+"""A command executed in rounds, each with its retries, and ``rounds.md``, their report."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -37,12 +36,9 @@ def execute_rounds(
     echo: Callable[[bytes], None] | None = None,
     progress: Callable[[CompletedRound], None] | None = None,
 ) -> None:
-    """Execute the command of a bundle in the current folder, once for each round. ``echo`` gets
-    what it writes as it comes, ``progress`` each round that ended.
-
-    Raises Interrupted, ``process.NotStarted``, and OSError where the disk does not take what is
-    written.
-    """
+    """Execute the command of a bundle once for each round. ``echo`` gets its output, ``progress``
+    each round that ended. Raises Interrupted, ``process.NotStarted``, and OSError for a full
+    disk."""
     for number in bundle.repetition.numbers:
         place = bundle.begin_round(number)
         ended = _execute_round(bundle, number, place, interrupts, echo)

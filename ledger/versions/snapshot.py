@@ -1,5 +1,4 @@
-"""A version of a plan as history sees it: what stands under each item's name, wherever in the
-file that is."""
+"""A version of a plan as history sees it: what stands under each item's name, anywhere."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Ways of writing a fix plan, and which of them a file is written in.
-
-A file may mix them. Each section is read by the dialect that it is written in; one that shows
-none by that of the heading above it, else by the one that most of the file is written in.
-"""
+"""Ways of writing a fix plan. A file may mix them: a section is read by its own dialect, else by
+that of the heading above it, else by the one that most of the file is written in."""
 
 from collections import Counter
 from collections.abc import Sequence

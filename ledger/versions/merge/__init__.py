@@ -62,11 +62,8 @@ def merge(
     marker_size: int = 7,
     conventions: Conventions | None = None,
 ) -> Merged:
-    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers; ``conventions`` are
-    the project's.
-
-    Raises Unsure where no side has an item, or the outcome does not hold what it must.
-    """
+    """Merge ``theirs`` into ``ours``. ``labels`` name them behind the markers. Raises Unsure where
+    no side has an item, or the outcome does not hold what it must."""
     is_swapped = theirs < ours
     one, other = (theirs, ours) if is_swapped else (ours, theirs)
     forms = [_form(data) for data in (base, one, other)]

@@ -1,9 +1,5 @@
-"""Three versions side by side: which part of one is which of another, and in what order the merge
-has them.
-
-What is the same word for word is matched first, then what is the same but for its number, then
-what bears the same name or number, and at last what stands between the same neighbours.
-"""
+"""Three versions side by side: which part is which, and their order in the merge. Matched are the
+same words, then words but for their number, then names and numbers, then neighbours."""
 
 import re
 from bisect import bisect_left
@@ -203,12 +199,9 @@ def merged_order(
     kept: set[K],
     is_before: Callable[[K | None, K, K], bool],
 ) -> list[K]:
-    """``kept`` in order. Where both sides added something behind ``c`` (None: at the start),
-    ``is_before(c, a, b)`` says whether ``a``, which ``one`` added, stands before ``b`` of
-    ``other``.
-
-    Where both sides moved what they have in common, ``one`` decides.
-    """
+    """``kept`` in order. Of what both sides added behind ``c`` (None: at the start), ``is_before(c,
+    a, b)`` says whether ``a`` of ``one`` stands before ``b`` of ``other``. Where both moved the
+    same things, ``one`` decides."""
     common = kept & {*base} & {*one} & {*other}
     was, left, right = ([key for key in keys if key in common] for keys in (base, one, other))
     spine = right if left == was else left

@@ -1,9 +1,5 @@
-"""One number for one attempt: where both sides gave the same one, that of the later is moved up,
-and what that side's new text says of it follows.
-
-The earlier by date and stamp keeps its number; so does what the base had. What moves goes
-behind all others, in its own order. Actions are numbered likewise.
-"""
+"""One number for one attempt: where both sides gave the same, the later one (by date and stamp)
+moves behind all others, and that side's new text follows. Actions are numbered likewise."""
 
 import re
 from bisect import bisect_right
@@ -50,9 +46,8 @@ class _Added(NamedTuple):
 def moves(
     aligned: Aligned[Part], taken: frozenset[int], archived: tuple[Ranges, Ranges] = ((), ())
 ) -> tuple[Moves, Moves]:
-    """The moves for each side of one item. ``taken`` are the numbers that the base has, or that
-    its actions name; ``archived`` those that attempts have which one side moved to the archive,
-    where no merge can change them."""
+    """The moves for each side of one item. ``taken`` are numbers of the base or its actions,
+    ``archived`` those that one side moved to the archive, where no merge can change them."""
     attempts = _moves(aligned, "attempt", taken, archived)
     actions = _moves(aligned, "action", frozenset(), ((), ()))
     one, other = (

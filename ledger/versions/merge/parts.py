@@ -1,8 +1,5 @@
-"""A version cut into the parts that a merge keeps, drops or merges: sections, and in them
-fields, attempts, actions, rows of the index, lines of the head, and the text between.
-
-Nothing is left out: sections, parts and the blank lines behind them put together are the file.
-"""
+"""A version cut into the parts that a merge keeps, drops or merges. Nothing is left out: sections,
+parts and the blank lines behind them put together are the file."""
 
 from __future__ import annotations
 

@@ -241,9 +241,8 @@ def _agreed(was: bytes | None, one: bytes | None, other: bytes | None) -> bytes 
 
 
 class _GapsLike(Generic[Node]):
-    """Gaps for two of one kind that no side has beside each other: that of others of the kind,
-    of their own neighbours first; else the narrowest around them, for a list that is not spaced
-    may well stand behind a blank line."""
+    """Gaps for two of one kind that no side has beside each other: that of their own neighbours,
+    else of others of the kind, else the narrowest around them."""
 
     def __init__(
         self, found: Aligned[Node], behind: Sequence[Mapping[tuple[int, int], bytes]]
