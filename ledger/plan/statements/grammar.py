@@ -68,6 +68,10 @@ class Wording:
         number = self.number(name)
         return self.say(quantity, number.low, number.high)._replace(of=number.of)
 
+    def each(self, said: Statement) -> list[Statement]:
+        """What is said of several parts, of each by itself."""
+        return [said._replace(subject=(part,)) for part in said.subject]
+
     def ended(self, outcome: str) -> Statement:
         """The statement that the named tests ended so."""
         return self.say("outcome")._replace(names=self.names, outcome=outcome)
@@ -122,9 +126,12 @@ def _only(m: Wording) -> list[Statement]:
 
 
 def _where(m: Wording) -> list[Statement]:
-    """All failures are in one place."""
-    elsewhere = m.say("failing")._replace(is_outside=True)
-    return [elsewhere, m.of("failing")] if m.has("n") else [elsewhere]
+    """All failures, errors or skips are in one place, or so many in each of several."""
+    quantity: Quantity = "failing" if m.code("q") == "F" else OUTCOMES[m.code("q")]
+    count = [m.of(quantity)] if m.has("n") else []
+    if m.codes[0] == "N" and "each" in m.text.split():
+        return m.each(count[0])
+    return [m.say(quantity)._replace(is_outside=True), *count]
 
 
 def _outcome(m: Wording) -> list[Statement]:
@@ -277,7 +284,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"O(?:{_NAMES})[FE]|O[NJ]*F?T?F?J?(?:{_NAMES})|OJ?[FE]T?(?:{_NAMES})", _only),
     (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F", _only),
     # e.g. "both failures are in test_x.py"
-    (r"A(?P<n>N)?[FE]T?(?P<l>l)|(?P<n2>N)[FE]T?[a,–]?A(?P<l2>l)|OFT?(?P<l3>l)", _where),
+    (r"[AO](?P<n>N)?(?P<q>[FES])T?(?P<l>l)|(?P<n2>N)(?P<q2>[FES])T?[a,–]?A(?P<l2>l)", _where),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
     (r"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?", _new),
     (r"K[FT]*[:=]?(?P<n>N)|K[FT]*[:=]Z", _new),

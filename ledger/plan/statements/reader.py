@@ -108,7 +108,7 @@ class _Reader:
             return
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
-            if segment.behind == ":" and self._is_part(segment, codes):
+            if self._is_part(segment, codes):
                 continue
             yield from self._stated(segment, codes)
             if self._is_doubted or self._is_other:
@@ -129,9 +129,11 @@ class _Reader:
         return Statement(self._start + words[0].start, self._start + words[-1].end, "elsewhere")
 
     def _is_part(self, segment: _Segment, codes: str) -> bool:
-        """Whether a label names a part of the run: ``test_db.py:``, ``The layout tests:``."""
+        """Whether a label names a part of the run, or another thing: ``test_db.py:``, ``The layout
+        tests:``, ``In the ferry repository,``."""
         places = [t for t in self._words[segment.start : segment.end] if t.code in "fsul"]
-        if len(places) != 1 or not re.fullmatch(r"[fsuJjWT]*[fsul][JWT]*", codes):
+        label = {":": r"[fsuJjWT]*[fsul][JWT]*", ",": "i*l"}.get(segment.behind)
+        if len(places) != 1 or not label or not re.fullmatch(label, codes):
             return False
         self._subject, self._is_lost = places[0].names, False
         self._is_sure = self._is_entry or places[0].code != "u"
