@@ -283,11 +283,9 @@ def _within(root: Path, ledger: Path) -> str:
     repository could else have another file read and written, by a setting or by a link."""
     real = Path(os.path.realpath(ledger))
     if not real.is_relative_to(root):
-        raise UsageError(
-            "outside",
-            f"{ledger}: lies outside {root}",
-            "the ledger must be in the repository; --ledger PATH can name any",
-        )
+        message = f"{ledger}: lies outside {root}"
+        hint = "the ledger must be in the repository; --ledger PATH can name any"
+        raise UsageError("outside", message, hint)
     return real.relative_to(root).as_posix()
 
 
@@ -340,11 +338,9 @@ def _settings(file: Path, table: Any) -> Settings:
         key = str(error["loc"][0])
         field = Settings.model_fields.get(key)
         if field is None:
-            raise UsageError(
-                "bad-config",
-                f"{file}: unknown key {key[:100]!a} in [tool.ledger]",
-                f"known are {', '.join(Settings.model_fields)}",
-            ) from failure
+            message = f"{file}: unknown key {key[:100]!a} in [tool.ledger]"
+            hint = f"known are {', '.join(Settings.model_fields)}"
+            raise UsageError("bad-config", message, hint) from failure
         reason = error.get("ctx", {}).get("error")
         if key == "words" and reason:
             raise UsageError("bad-config", f"{file}: [tool.ledger.words]: {reason}") from failure

@@ -69,11 +69,9 @@ def merge_files(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> Call:
     if not 3 <= len(arguments) <= 5:
-        raise UsageError(
-            "usage",
-            f"expected BASE OURS THEIRS [SIZE [PATH]], found {len(arguments)} arguments",
-            "git calls this; `ledger merge-driver --install` sets it up",
-        )
+        message = f"expected BASE OURS THEIRS [SIZE [PATH]], found {len(arguments)} arguments"
+        hint = "git calls this; `ledger merge-driver --install` sets it up"
+        raise UsageError("usage", message, hint)
     base, ours, theirs = (Path(name) for name in arguments[:3])
     size = arguments[3] if len(arguments) > 3 else "7"
     if not (size.isascii() and size.isdigit() and 0 < int(size[:9]) <= _MOST_MARKS):

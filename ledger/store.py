@@ -218,11 +218,9 @@ def _replace(real: Path, data: bytes, seen: os.stat_result) -> None:
     try:
         _write(temporary, data, seen)
         if identity(os.stat(real)) != identity(seen):
-            raise LedgerError(
-                "changed-meanwhile",
-                f"{real}: another program saved the file while it was being changed",
-                "nothing was written; run the command again",
-            )
+            message = f"{real}: another program saved the file while it was being changed"
+            hint = "nothing was written; run the command again"
+            raise LedgerError("changed-meanwhile", message, hint)
         os.replace(temporary, real)
     except BaseException:
         _discard(temporary)
@@ -282,11 +280,9 @@ def _flush_folder(real: Path) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise UnreadableInput(
-            "not-flushed",
-            f"{real}: written, but its folder could not be flushed to disk: {why(error)}",
-            "after a power cut the old file may come back",
-        ) from error
+        message = f"{real}: written, but its folder could not be flushed to disk: {why(error)}"
+        hint = "after a power cut the old file may come back"
+        raise UnreadableInput("not-flushed", message, hint) from error
 
 
 def identity(seen: os.stat_result) -> tuple[int, ...]:
@@ -373,11 +369,9 @@ def _acquire(lock: Path, real: Path, wait_s: float) -> int:
         os.close(descriptor)
         waited = time.monotonic() - started
         if waited >= wait_s:
-            raise LedgerError(
-                "locked",
-                f"{real}: another process has held the lock for {wait_s:g} s",
-                "nothing was written; run the command again when it has finished",
-            )
+            message = f"{real}: another process has held the lock for {wait_s:g} s"
+            hint = "nothing was written; run the command again when it has finished"
+            raise LedgerError("locked", message, hint)
         # Who has waited longer asks more often, so that nobody starves in a crowd.
         time.sleep(max(0.002, 0.02 / (1 + waited)))
 

@@ -108,11 +108,8 @@ def command(
     """
     is_idle = brief is not None and not (is_rerun or into)
     if is_rerun == bool(words) or (is_rerun and brief is None) or is_idle:
-        raise UsageError(
-            "usage",
-            "expected a command behind --, or --brief FILE with --rerun",
-            "as in `ledger run ITEM -- pytest tests`",
-        )
+        message = "expected a command behind --, or --brief FILE with --rerun"
+        raise UsageError("usage", message, "as in `ledger run ITEM -- pytest tests`")
     recording: dict[str, object] = {"--complete": complete, "--status": status, "--task": tasks}
     recording |= {"--summary": summary, "--result": result}
     recording |= {"--because": because, "--decision": decision}

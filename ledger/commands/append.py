@@ -309,8 +309,5 @@ def _refuse_recorded(ledger: Ledger, item: str, evidence: _Evidence, path: str) 
                 number, where = entry.attempt, f" in action {entry.number}"
             called = "an attempt" if number is None else f"attempt #{number}"
             line = entry.span.start_line
-            raise Refused(
-                "recorded-already",
-                f"{run.path} is recorded as {called}{where} of {item} ({path}:{line})",
-                "use --again to record it once more",
-            )
+            message = f"{run.path} is recorded as {called}{where} of {item} ({path}:{line})"
+            raise Refused("recorded-already", message, "use --again to record it once more")

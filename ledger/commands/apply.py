@@ -81,11 +81,9 @@ def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> 
 def _item(file: Path, brief: Brief) -> str:
     """The one item that the updates are about."""
     if not brief.updates:
-        raise UnreadableInput(
-            "no-updates",
-            f"{file}: expected ready-made updates of the fix plan, found none",
-            "write them as code in a list under a heading such as `Ledger Updates`",
-        )
+        message = f"{file}: expected ready-made updates of the fix plan, found none"
+        hint = "write them as code in a list under a heading such as `Ledger Updates`"
+        raise UnreadableInput("no-updates", message, hint)
     own = {brief.initiative} if brief.initiative else set()
     names = {one.item for one in brief.updates if one.item} or own
     if len(names) != 1:

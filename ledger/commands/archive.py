@@ -150,11 +150,8 @@ def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
 def _plan(ledger: Path | None) -> Config:
     found = config.find(Path.cwd(), ledger)
     if found.is_archive:
-        raise UsageError(
-            "is-archive",
-            f"{found.ledger_path} is the archive of {found.partner}",
-            f"give --ledger {found.partner}",
-        )
+        message = f"{found.ledger_path} is the archive of {found.partner}"
+        raise UsageError("is-archive", message, f"give --ledger {found.partner}")
     return found
 
 
@@ -178,11 +175,8 @@ def _pointers_to(ledger: Ledger, names: Sequence[str]) -> list[tuple[Item, Point
 
 
 def _nothing(name: str) -> UsageError:
-    return UsageError(
-        "not-archived",
-        f"{name} has nothing in the archive",
-        "`ledger status --archived` lists what is there",
-    )
+    message = f"{name} has nothing in the archive"
+    return UsageError("not-archived", message, "`ledger status --archived` lists what is there")
 
 
 def _refuse_too_long(ledger: Ledger, found: Chosen, target: int) -> None:

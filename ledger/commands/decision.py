@@ -61,8 +61,6 @@ def refuse_unread(config: Config, new: Ledger, name: str, said: str) -> None:
     if judged.verdict != "met" or not option.startswith(
         judged.reason.rpartition("decided for ")[2].lower()
     ):
-        raise Refused(
-            "not-as-meant",
-            f"the decision would not be found: {judged.reason}",
-            "decide for one option, and name no other in the reason; nothing was written",
-        )
+        message = f"the decision would not be found: {judged.reason}"
+        hint = "decide for one option, and name no other in the reason; nothing was written"
+        raise Refused("not-as-meant", message, hint)

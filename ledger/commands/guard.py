@@ -62,11 +62,9 @@ def check_pushed(
     start, end = contents.known_commit(base), contents.known_commit(head)
     fork = start if replaces else repository.fork_point(config.root, start, end)
     if fork is None:
-        raise UsageError(
-            "no-common-commit",
-            f"{base} and {head} have no commit in common",
-            "fetch the history up to where they parted, or say --replaces",
-        )
+        message = f"{base} and {head} have no commit in common"
+        hint = "fetch the history up to where they parted, or say --replaces"
+        raise UsageError("no-common-commit", message, hint)
     found: list[Finding] = []
     for plan in (config,) if config.is_archive else (config, config.of_partner):
         found += _of_file(plan, (start, fork, end), contents)

@@ -81,20 +81,16 @@ def audit(
     ``UsageError`` for a revision that git does not know, and for a ledger outside of git or never
     committed; ``LedgerError`` where git fails."""
     if not settings.is_git:
-        raise UsageError(
-            "no-repository",
-            f"{settings.root}: not a git repository",
-            "a history is what git remembers: commit the ledger first",
-        )
+        message = f"{settings.root}: not a git repository"
+        hint = "a history is what git remembers: commit the ledger first"
+        raise UsageError("no-repository", message, hint)
     commits = log.resolve(settings.root, revisions)
     changes = log.changes(settings.root, settings.ledger_path, commits)
     if not changes:
         where = "in this range" if len(commits) > 1 else "in this history"
-        raise UsageError(
-            "no-versions",
-            f"no commit {where} has {settings.ledger_path}",
-            "commit the ledger, or name the one that was committed with --ledger",
-        )
+        message = f"no commit {where} has {settings.ledger_path}"
+        hint = "commit the ledger, or name the one that was committed with --ledger"
+        raise UsageError("no-versions", message, hint)
     place = cache_place(settings.ledger_path, process.git_dir(settings.root), settings.own)
     deeds = _load(place, map(name_of, changes))
     new = [change for change in changes if name_of(change) not in deeds]
@@ -207,19 +203,14 @@ def _latest(history: History, name: str) -> Removed:
     ]
     called = f"that begins with {opening}" if opening else f"#{wanted.number}"
     if not found:
-        raise UsageError(
-            "never-removed",
-            f"no commit removed attempt {called} of {wanted.item}",
-            "`ledger history --removed` lists those that were",
-        )
+        message = f"no commit removed attempt {called} of {wanted.item}"
+        hint = "`ledger history --removed` lists those that were"
+        raise UsageError("never-removed", message, hint)
     firsts = list(dict.fromkeys(removed.first for removed in found))
     if opening and len(firsts) > 1:
         said = " and ".join(text.one_line(first)[:60] for first in firsts[:2])
-        raise UsageError(
-            "which-attempt",
-            f"{len(firsts)} attempts {called} were removed, such as {said}",
-            "say more of what it begins with",
-        )
+        message = f"{len(firsts)} attempts {called} were removed, such as {said}"
+        raise UsageError("which-attempt", message, "say more of what it begins with")
     latest = found[-1]
     if latest.form == "action":
         raise Refused(

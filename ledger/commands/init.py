@@ -341,19 +341,14 @@ def _find(here: Path, given: Path | None) -> Config:
 def _require(file: Path) -> None:
     """Raise UnreadableInput where something stands in the way of ``file``."""
     if file.is_symlink() and not file.exists():
-        raise UnreadableInput(
-            "not-a-file",
-            f"{file}: expected a file, found a link to nothing",
-            "remove the link, or make the file that it leads to",
-        )
+        message = f"{file}: expected a file, found a link to nothing"
+        hint = "remove the link, or make the file that it leads to"
+        raise UnreadableInput("not-a-file", message, hint)
     above = next(place for place in (file, *file.parents) if os.path.lexists(place))
     wanted, is_right = ("file", file.is_file()) if above == file else ("folder", above.is_dir())
     if not is_right:
-        raise UnreadableInput(
-            f"not-a-{wanted}",
-            f"{above}: expected a {wanted}, found something else",
-            "move it away; nothing was written",
-        )
+        message = f"{above}: expected a {wanted}, found something else"
+        raise UnreadableInput(f"not-a-{wanted}", message, "move it away; nothing was written")
 
 
 def likely_plans(here: Path) -> list[str]:

@@ -65,11 +65,9 @@ def install(config: Config) -> Installation:
     for name in (path, config.partner):
         decided = repository.attribute(root, "merge", name)
         if decided != "ledger":
-            raise LedgerError(
-                "not-installed",
-                f"{name}: git's attribute merge is {decided!r}, whatever .gitattributes says",
-                "another .gitattributes, or .git/info/attributes, decides; change it there",
-            )
+            message = f"{name}: git's attribute merge is {decided!r}, whatever .gitattributes says"
+            hint = "another .gitattributes, or .git/info/attributes, decides; change it there"
+            raise LedgerError("not-installed", message, hint)
     return Installation(path=path, steps=tuple(steps))
 
 

@@ -73,11 +73,9 @@ def _reports(item: str, ledger: Path | None) -> tuple[list[RoundsReport], list[s
         elif f"{path}.md" not in places and may_be_rounds(files, path):
             left_out.append(f"{path}: not counted; `ledger rounds {path}` judges the folders in it")
     if not reports:
-        raise UsageError(
-            "no-rounds",
-            f"{sections[0].id}: expected attempts that cite reports of rounds, found none",
-            "; ".join(left_out[:3]) or "`ledger run --rounds N` makes such a report, rounds.md",
-        )
+        message = f"{sections[0].id}: expected attempts that cite reports of rounds, found none"
+        hint = "; ".join(left_out[:3]) or "`ledger run --rounds N` makes such a report, rounds.md"
+        raise UsageError("no-rounds", message, hint)
     return reports, left_out
 
 
@@ -93,11 +91,8 @@ def earlier_batch(given: str) -> Earlier:
     if counts:
         passes, total = int(counts[1]), int(counts[2])
         if not total or passes > total:
-            raise UsageError(
-                "bad-baseline",
-                f"--against {given}: expected K of N rounds, 0 <= K <= N and N at least 1",
-                "such as --against 18/20",
-            )
+            message = f"--against {given}: expected K of N rounds, 0 <= K <= N and N at least 1"
+            raise UsageError("bad-baseline", message, "such as --against 18/20")
         return Earlier(passes=passes, total=total, source=given)
     place = Path(given)
     if _RATE.fullmatch(given.strip()) and not place.exists():
@@ -108,9 +103,6 @@ def earlier_batch(given: str) -> Earlier:
             "give the counts, such as --against 18/20",
         )
     if not given or not place.exists():
-        raise UsageError(
-            "no-baseline",
-            f"--against {given}: expected K/N, or a report or folder of rounds, found neither",
-            "such as --against 18/20",
-        )
+        message = f"--against {given}: expected K/N, or a report or folder of rounds, found neither"
+        raise UsageError("no-baseline", message, "such as --against 18/20")
     return earlier_of(read_rounds(place, given), given)

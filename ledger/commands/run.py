@@ -325,20 +325,16 @@ def _capture(
     except NotStarted as error:
         if not bundle.rounds:
             shutil.rmtree(bundle.place)
-        raise UsageError(
-            "no-such-command",
-            f"{bundle.running[0][:200]}: {str(error).lower()}",
-            "give a command behind --, as in `ledger run ITEM -- pytest tests`",
-        ) from error
+        message = f"{bundle.running[0][:200]}: {str(error).lower()}"
+        hint = "give a command behind --, as in `ledger run ITEM -- pytest tests`"
+        raise UsageError("no-such-command", message, hint) from error
     except OSError as error:
         bundle.interrupt(f"the disk did not take the outputs: {why(error)}")
         with suppress(OSError):  # else the first claim stands: it has no end
             bundle.write_claim()
-        raise UnreadableInput(
-            "cannot-write",
-            f"{bundle.path}: the outputs could not be written: {why(error)}",
-            "the bundle is marked incomplete, nothing is recorded",
-        ) from error
+        message = f"{bundle.path}: the outputs could not be written: {why(error)}"
+        hint = "the bundle is marked incomplete, nothing is recorded"
+        raise UnreadableInput("cannot-write", message, hint) from error
     return duration_s, verdict
 
 

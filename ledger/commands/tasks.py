@@ -48,11 +48,9 @@ def _home(files: Sequence[PlanFile], item: Item, given: str) -> str:
     if not found:
         known = [task.id for one in asked for task in one.tasks][:_SHOWN]
         where = f"{', '.join(one.path for one in asked)} has {', '.join(known)}"
-        raise UsageError(
-            "no-such-task",
-            f"no plan file of {item.id} has a task {text.one_line(given)!r}",
-            where if asked else "cite the plan file in a field of the item, or set `plans`",
-        )
+        message = f"no plan file of {item.id} has a task {text.one_line(given)!r}"
+        hint = where if asked else "cite the plan file in a field of the item, or set `plans`"
+        raise UsageError("no-such-task", message, hint)
     if len(found) > 1:
         hint = f"say which: --task {found[0]}#{name}"
         raise Refused("ambiguous-task", f"{name} is a task of {' and '.join(found)}", hint)

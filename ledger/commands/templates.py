@@ -134,11 +134,8 @@ def first(title: str, today: str) -> tuple[str, str]:
         or [row.id for row in read.index] != [name]
         or not said
     ):
-        raise UsageError(
-            "bad-title",
-            f"{title[:60]!r}: expected the title of the first item, in one line of words",
-            'for instance: ledger init "Read large files"',
-        )
+        message = f"{title[:60]!r}: expected the title of the first item, in one line of words"
+        raise UsageError("bad-title", message, 'for instance: ledger init "Read large files"')
     return name, plan
 
 

@@ -237,11 +237,9 @@ def bring_back(
 def _missing(pointer: Pointer, known: Sequence[Chunk], name: str) -> Refused:
     at = pointer.span.start_line
     if known:
-        return Refused(
-            "archive-edited",
-            f"{name}:{known[0].line}: what line {at} points to was edited since it was moved",
-            "undo the edit in the archive, or move the lines back by hand",
-        )
+        message = f"{name}:{known[0].line}: what line {at} points to was edited since it was moved"
+        hint = "undo the edit in the archive, or move the lines back by hand"
+        return Refused("archive-edited", message, hint)
     return Refused(
         "not-in-archive",
         f"{name}: does not hold archived-{pointer.key}, which line {at} points to",

@@ -143,11 +143,9 @@ def _beside(
     at = next((n for n, one in enumerate(had) if one is lost), len(had))
     near = sorted((abs(n - at), n < at, n) for n, one in enumerate(had) if plain(one.text) in known)
     if not near:
-        raise Refused(
-            "no-place",
-            f"nothing is left of what {places.name(lost)} stood beside",
-            "`ledger history --removed` prints it: put it back by hand",
-        )
+        message = f"nothing is left of what {places.name(lost)} stood beside"
+        hint = "`ledger history --removed` prints it: put it back by hand"
+        raise Refused("no-place", message, hint)
     _, is_before, place = near[0]
     neighbour = known[plain(had[place].text)]
     return None if is_before else neighbour, neighbour
@@ -170,11 +168,9 @@ def _note(ledger: Ledger, item: Item, lines: Sequence[str]) -> Edit:
     """The note behind the status of a roadmap's item, where it has none now."""
     other = next((one for one in item.attempts if one.number is None), None)
     if other:
-        raise Refused(
-            "has-note",
-            f"{item.id} has another note (line {other.span.start_line})",
-            "`ledger history --removed` prints the lost one: list it below **Attempts:**",
-        )
+        message = f"{item.id} has another note (line {other.span.start_line})"
+        hint = "`ledger history --removed` prints the lost one: list it below **Attempts:**"
+        raise Refused("has-note", message, hint)
     status = places.field(item, "status")
     if not status or status.span != status.value_span:
         raise _no_place(item, "write a status behind its title: ` — **pending**`")
@@ -200,11 +196,9 @@ def _like(lines: Sequence[str], other: str) -> list[str]:
     """The lines with the bullet and indent of the line ``other``."""
     own, theirs = patterns.unbulleted(lines[0])[0], patterns.unbulleted(other)[0]
     if bool(own) != bool(theirs) or (not own and lines[0][:1] != other[:1]):
-        raise Refused(
-            "other-form",
-            "the item's other attempts have another form: bullets, headings or paragraphs",
-            "`ledger history --removed` prints the lost one: put it back by hand",
-        )
+        message = "the item's other attempts have another form: bullets, headings or paragraphs"
+        hint = "`ledger history --removed` prints the lost one: put it back by hand"
+        raise Refused("other-form", message, hint)
     return [other[:theirs] + lines[0][own:], *_shifted(lines[1:], theirs - own)]
 
 

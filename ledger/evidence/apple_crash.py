@@ -198,8 +198,6 @@ def _text(value: Any) -> str:
 
 
 def _broken(name: str, found: str) -> UnreadableInput:
-    return UnreadableInput(
-        "crash-unreadable",
-        f"{name}: expected a crash report of Apple's, found {found}",
-        "take the report from the device or from DiagnosticReports again",
-    )
+    message = f"{name}: expected a crash report of Apple's, found {found}"
+    hint = "take the report from the device or from DiagnosticReports again"
+    return UnreadableInput("crash-unreadable", message, hint)

@@ -80,11 +80,9 @@ def read(data: bytes, name: str, also: Collection[str] = ()) -> tuple[Part, ...]
         dump = json.loads(decode(data))
     except (ValueError, RecursionError):
         # Without its cause: that would quote the file.
-        raise UnreadableInput(
-            "environment-unreadable",
-            f"{name}: expected a JSON object, found something else",
-            "give the dump as it was written",
-        ) from None
+        message = f"{name}: expected a JSON object, found something else"
+        hint = "give the dump as it was written"
+        raise UnreadableInput("environment-unreadable", message, hint) from None
     return (Part("environment", name, environment=allowed(flat(dump), also)),)
 
 

@@ -328,11 +328,9 @@ def read_claim(data: bytes, name: str) -> tuple[Part, ...]:
         if commit is not None and not re.fullmatch(r"[0-9a-f]{40,64}", commit):
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UnreadableInput(
-            "claim-unreadable",
-            f"{name}: expected what `ledger run` writes, found something else",
-            "give the bundle as it was written",
-        ) from error
+        message = f"{name}: expected what `ledger run` writes, found something else"
+        hint = "give the bundle as it was written"
+        raise UnreadableInput("claim-unreadable", message, hint) from error
     if state == "complete" and repeats.run < repeats.planned:
         state, reason = "incomplete", f"{repeats.run} of {repeats.planned} rounds were run"
     part = Part(

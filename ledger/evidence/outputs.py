@@ -208,11 +208,8 @@ def _below(files: Files, path: str) -> Iterator[File]:
     except UnreadableInput as error:
         if error.code != "no-such-file":
             raise
-        raise UnreadableInput(
-            "no-such-run",
-            f"{path}: no such file or folder inside the repository",
-            "give a run's folder or file",
-        ) from error
+        message = f"{path}: no such file or folder inside the repository"
+        raise UnreadableInput("no-such-run", message, "give a run's folder or file") from error
 
 
 def parts_of(data: bytes, name: str, *, is_file: bool = False) -> list[Part]:

@@ -144,11 +144,9 @@ def read_json_report(data: bytes, name: str) -> tuple[Part, ...]:
         if not isinstance(report, dict) or not isinstance(report.get("summary"), dict):
             raise ValueError("no summary in it")
     except (ValueError, RecursionError) as error:
-        raise UnreadableInput(
-            "json-report-unreadable",
-            f"{name}: expected the JSON report of pytest-json-report, found: {error}",
-            "give the report as pytest-json-report wrote it",
-        ) from error
+        message = f"{name}: expected the JSON report of pytest-json-report, found: {error}"
+        hint = "give the report as pytest-json-report wrote it"
+        raise UnreadableInput("json-report-unreadable", message, hint) from error
     return _parts(report, name)
 
 

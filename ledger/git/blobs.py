@@ -100,11 +100,8 @@ class Blobs:
         """Like ``commit``. Raises UsageError (``no-such-revision``) where there is none."""
         found = self.commit(revision)
         if found is None:
-            raise UsageError(
-                "no-such-revision",
-                f"{revision}: git knows no such commit",
-                "give a commit, branch or tag",
-            )
+            message = f"{revision}: git knows no such commit"
+            raise UsageError("no-such-revision", message, "give a commit, branch or tag")
         return found
 
     def content(self, name: str) -> bytes | None:

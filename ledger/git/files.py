@@ -71,11 +71,9 @@ def inside(root: Path, place: Path) -> str:
             "no-such-run", f"{place}: no such file or folder", "give a run's folder"
         )
     if not real.is_relative_to(root):
-        raise UsageError(
-            "outside",
-            f"{place}: lies outside the repository {root}",
-            "copy it into the repository: evidence that is not in it cannot be committed",
-        )
+        message = f"{place}: lies outside the repository {root}"
+        hint = "copy it into the repository: evidence that is not in it cannot be committed"
+        raise UsageError("outside", message, hint)
     return real.relative_to(root).as_posix()
 
 

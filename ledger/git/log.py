@@ -84,11 +84,8 @@ def resolve(root: Path, given: str | None) -> tuple[str, ...]:
     ``..B``; HEAD for None. Raises ``UsageError`` for what is no such range or unknown to git."""
     start, dots, end = (given or "HEAD").partition("..")
     if end.startswith("."):
-        raise UsageError(
-            "bad-revision",
-            "a range with three dots has two sides that a history cannot keep apart",
-            "give REV, or FROM..TO",
-        )
+        message = "a range with three dots has two sides that a history cannot keep apart"
+        raise UsageError("bad-revision", message, "give REV, or FROM..TO")
     wanted = [end or "HEAD", start or "HEAD"] if dots else [start]
     checked = [blobs.check_revision(name) for name in wanted]
     with blobs.Blobs(root) as repository:

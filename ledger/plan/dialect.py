@@ -141,18 +141,13 @@ class Dialect(ABC):
         actions = self.candidates(item, number)
         if not actions:
             known = ", ".join(str(action.number) for action in item.actions if action.number)
-            raise UsageError(
-                "no-such-action",
-                f"{item.id} has no action {number}",
-                f"it has {known}" if known else "it has no numbered actions",
-            )
+            message = f"{item.id} has no action {number}"
+            hint = f"it has {known}" if known else "it has no numbered actions"
+            raise UsageError("no-such-action", message, hint)
         if len(actions) > 1:
             lines = " and ".join(str(action.span.start_line) for action in actions)
-            raise Refused(
-                "ambiguous-action",
-                f"{item.id} has action {number} on lines {lines}",
-                "renumber one",
-            )
+            message = f"{item.id} has action {number} on lines {lines}"
+            raise Refused("ambiguous-action", message, "renumber one")
         return actions[0]
 
     def open_action(self, item: Item, number: int) -> Action:

@@ -74,19 +74,15 @@ def folder_of(template: str, values: Mapping[str, str], below: str = "") -> str:
         path += f"/{values['stamp']}"
     for name, value in values.items():
         if value and name not in (*names, *_ALWAYS):
-            raise UsageError(
-                "fills-nothing",
-                f"--{name} {value}: the folder for runs, {template}, has no <{name}>",
-                f"leave it out, or name a folder below that one, as in --into {name}{value}",
-            )
+            message = f"--{name} {value}: the folder for runs, {template}, has no <{name}>"
+            hint = f"leave it out, or name a folder below that one, as in --into {name}{value}"
+            raise UsageError("fills-nothing", message, hint)
     still_open = _OPEN.search(path)
     if still_open:
         name = still_open[0].strip("<>${}").lower()
-        raise UsageError(
-            "layout-open",
-            f"the folder for runs, {template}, has {still_open[0]}, which nothing fills",
-            f"give --{name}" if name in values else "write the item's Artifacts Root out",
-        )
+        message = f"the folder for runs, {template}, has {still_open[0]}, which nothing fills"
+        hint = f"give --{name}" if name in values else "write the item's Artifacts Root out"
+        raise UsageError("layout-open", message, hint)
     return f"{path}/{below}" if below else path
 
 
@@ -101,11 +97,8 @@ def make_folder(
     leads out of ``root``, and UnreadableInput where the disk does not take it.
     """
     if stamp and not _STAMP_GIVEN.fullmatch(stamp):
-        raise UsageError(
-            "bad-stamp",
-            f"--stamp {stamp[:80]!r}: expected a time in UTC",
-            "such as 20251015T201831Z",
-        )
+        message = f"--stamp {stamp[:80]!r}: expected a time in UTC"
+        raise UsageError("bad-stamp", message, "such as 20251015T201831Z")
     path = ""
     for name in [stamp] if stamp else _stamps():
         path = folder_of(template, {**values, "stamp": name}, below.rstrip("/"))

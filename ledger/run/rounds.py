@@ -115,11 +115,9 @@ def execute_preflight(bundle: Bundle, interrupts: Interrupts) -> None:
         raise Interrupted(f"{ended.cut} during the preflight")
     if ended.code:
         last = f": {bundle.preflight[-1]}" if bundle.preflight else ""
-        raise Refused(
-            "preflight-failed",
-            f"{shell_line(words)}: {ended.word}{last}",
-            "nothing was run; mend what it checks, or leave --preflight out",
-        )
+        message = f"{shell_line(words)}: {ended.word}{last}"
+        hint = "nothing was run; mend what it checks, or leave --preflight out"
+        raise Refused("preflight-failed", message, hint)
 
 
 def write_report(bundle: Bundle, earlier: Earlier | None = None) -> tuple[str, ...]:

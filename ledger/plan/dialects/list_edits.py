@@ -138,11 +138,8 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     new = checked_status(ledger, status, r"[^*`()|:;]{1,60}", "partial")
     field = places.field(item, "status")
     if not field or not field.value:
-        raise Refused(
-            "no-status",
-            f"{item.id} has no status (line {item.span.start_line})",
-            "write it behind the title: ` — **pending**`",
-        )
+        message = f"{item.id} has no status (line {item.span.start_line})"
+        raise Refused("no-status", message, "write it behind the title: ` — **pending**`")
     return [_reworded(ledger, field.value_span, new)]
 
 
@@ -152,11 +149,9 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
 def _task_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
     if _cell(item):
         at = f"{item.id} is a row of a table (line {item.span.start_line})"
-        raise Refused(
-            "no-place",
-            f"{at}: it has no room for an attempt",
-            f"append to the item of the fix plan that it is part of, with --task {item.id}",
-        )
+        message = f"{at}: it has no room for an attempt"
+        hint = f"append to the item of the fix plan that it is part of, with --task {item.id}"
+        raise Refused("no-place", message, hint)
     if item.attempts:
         return beside(plan.ledger, item, item.attempts, new)
     style = _nested_style(_nested_prefix(plan, item))

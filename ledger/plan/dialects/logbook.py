@@ -413,11 +413,8 @@ def _status(ledger: Ledger, item: Item, status: str) -> Edit:
     new = checked_status(ledger, status, r"[^`]+", "in_progress")
     field = logbook_entries.field_of(item, "status")
     if not field or not field.value:
-        raise Refused(
-            "no-status",
-            f"{item.id} has no status of its own (line {item.span.start_line})",
-            "the section `Status` tells of the current focus",
-        )
+        message = f"{item.id} has no status of its own (line {item.span.start_line})"
+        raise Refused("no-status", message, "the section `Status` tells of the current focus")
     marks = len(field.value) - len(field.value.lstrip("`*_"))
     phrase = words.phrase(field.value[marks:]).rstrip("`*_")
     start = field.value_span.start_byte + marks
