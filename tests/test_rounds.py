@@ -474,6 +474,27 @@ def claims_in(prose: str, against: Earlier | None = None) -> Sequence[Claim]:
         ("Total test runs: 111 (100 + 11)", "contradicted"),
         ("Total so far: 110 (100 + 10)", "supported"),
         ("Total so far: 111 (100 + 10)", "contradicted"),
+        # in other words
+        ("All but three rounds passed.", "supported"),
+        ("All but 2 rounds passed.", "contradicted"),
+        ("All rounds but three passed.", "supported"),
+        ("None of the rounds failed.", "contradicted"),
+        ("The rounds passed without exception.", "contradicted"),
+        ("Not one round passed.", "contradicted"),
+        ("Every one of the rounds passed.", "contradicted"),
+        ("Only 3 rounds failed.", "supported"),
+        ("At least 6 rounds passed.", "supported"),
+        ("Fewer than seven rounds passed.", "contradicted"),
+        ("3 failing rounds out of 10.", "supported"),
+        ("2 failing rounds out of 10.", "contradicted"),
+        ("Rounds passed: 8 of 10", "contradicted"),
+        ("Failed rounds: 3", "supported"),
+        ("We ran 10 rounds.", "supported"),
+        ("9 rounds were run.", "contradicted"),
+        ("Longest streak of failures: 2", "supported"),
+        ("Longest streak of failures: 4", "contradicted"),
+        ("**Note**: Failures: rounds 2 and 7", "contradicted"),
+        ("**Note**: Pass rate: 8/10", "contradicted"),
         # changes
         (
             "The failure rate is elevated compared to the 90% pass rate of last week.",
@@ -508,6 +529,7 @@ def test_a_claim(prose: str, expected: str) -> None:
         "Not all rounds passed.",
         "Tests cluster by module.",
         "The board ranged between 3 and 9 places.",
+        "The load of 5 is fine in round 3.",
     ],
 )
 def test_what_is_no_claim(prose: str) -> None:
@@ -529,6 +551,13 @@ def test_what_may_be_about_something_else_is_not_contradicted(
     prose: str, expected: list[str]
 ) -> None:
     assert [claim.verdict for claim in claims_in(prose)] == expected
+
+
+@pytest.mark.parametrize("form", ["- {}: round {}", "- {}: {}", "- Round {1}: {0}", "- [{1}] {0}"])
+def test_a_line_that_tells_a_round_claims_nothing(form: str) -> None:
+    told = "\n".join(form.format(word, at) for at, word in enumerate("PASS FAIL PASS".split(), 1))
+    found = judged(f"# V\n\n{told}\n")
+    assert (found.passes, found.total, found.claims) == (2, 3, ())
 
 
 def test_clusters_are_shown_by_few_runs() -> None:

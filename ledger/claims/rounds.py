@@ -10,9 +10,8 @@ from ledger.claims.prose import Prose
 from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_prose
 from ledger.evidence.rounds_claims import check
+from ledger.evidence.rounds_prose import Prose as Line
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
-from ledger.evidence.rounds_sentence import COMPARED, EVER
-from ledger.evidence.rounds_sentence import Prose as Line
 from ledger.git.files import Files
 
 _KINDS = ("mean", "range", "limit")
@@ -24,7 +23,9 @@ _MEASURED = re.compile(
 _RANGED = re.compile(r"\b(?:rang\w+|varied) from\b", re.IGNORECASE)
 # `The target is an average of 15 %`, `Phase A averaged 14 %`
 _OF_OTHERS = re.compile(
-    r"\b(?:phase|attempt|batch|expect\w*|target\w*|goal|plan\w*|should|would|could|may|might|want\w*"
+    r"\b(?:compared|versus|vs|(?<!more )than|against|relative to|from|earlier|previous|previously"
+    r"|prior|baseline|unlike|all[- ]time|cumulative|ever|so far|to date|across"
+    r"|phase|attempt|batch|expect\w*|target\w*|goal|plan\w*|should|would|could|may|might|want\w*"
     r"|before|last|old|former\w*|first|if|until|unless|at least|at most)\b",
     re.IGNORECASE,
 )
@@ -44,7 +45,7 @@ def judge_rounds(entry: Entry, files: Files, path: str) -> Iterator[JudgedClaim]
     for sentence in told:
         text = " ".join(prose.plain[sentence.start : sentence.end].split())
         around = _RANGED.sub("", text)
-        if COMPARED.search(around) or EVER.search(around) or _OF_OTHERS.search(around):
+        if _OF_OTHERS.search(around):
             continue
         line = Line(text, ((0, prose.line(sentence.start)),))
         said = [s for s in rounds_prose.statements([line], [*report.units]) if s.kind in _KINDS]

@@ -54,7 +54,7 @@ def _claims(reports: Sequence[RoundsReport]) -> Iterator[Claim]:
     for said, claim in zip(ordered, claims, strict=True):
         told = claim
         if said.kind == "sum" and said.sure and claim.verdict == "supported" and earlier:
-            told = _counted_on(claim, said, int(earlier.number or 0), before[-1].path)
+            told = _counted_on(claim, said, int(earlier.low), before[-1].path)
         elif said.kind == "streak" and claim.verdict == "unverifiable" and before:
             together = _joined(reports, last.path)._replace(statements=(said,))
             [told] = check(together, "extra")

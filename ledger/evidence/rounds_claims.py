@@ -15,7 +15,6 @@ from ledger.evidence.rounds_model import (
     Round,
     RoundsReport,
     Scope,
-    Share,
     Statement,
     StatementKind,
 )
@@ -108,10 +107,6 @@ def named(names: Sequence[str]) -> str:
     return ", ".join("-".join(part) for part in parts)
 
 
-_ABOUT_POINTS: Final = 2.5
-"""What "about" allows a percentage."""
-
-
 class Finding(NamedTuple):
     """What became of one statement."""
 
@@ -139,17 +134,10 @@ class Case(NamedTuple):
         return [found for found in self.rounds if is_run(found)]
 
 
-def _is_share(said: Share, percent: float) -> bool:
-    """Whether a percentage is written so: rounded, or cut off, to as many decimals."""
-    return _is_written(said.percent, said.decimals, percent, _ABOUT_POINTS if said.about else 0.0)
-
-
-def _is_written(said: float, decimals: int, value: float, tolerance: float = 0.0) -> bool:
-    """Whether ``value`` rounded or cut off to so many decimals is ``said``."""
-    unit = 10.0**-decimals
-    if abs(said - value) <= max(unit / 2, tolerance) + 1e-9:
-        return True
-    return abs(math.trunc(value / unit + 1e-9) * unit - said) < 1e-9
+def _is_written(value: float, low: float, high: float, decimals: int) -> bool:
+    """Whether ``value``, or what is left of it when it is cut off, lies between two others."""
+    cut = math.trunc(value * 10**decimals + 1e-9) / 10**decimals
+    return any(low - 1e-9 <= one <= high + 1e-9 for one in (value, cut))
 
 
 def _check_count(said: Statement, case: Case) -> Finding:
@@ -162,13 +150,12 @@ def _check_count(said: Statement, case: Case) -> Finding:
     observed = f"{low}/{counts.total}" if low == high else f"{low} to {high} of {counts.total}"
     if counts.total:
         observed += f" ({100 * low / counts.total:.1f} %)" if low == high else ""
-    wrong = not said.sure
     if said.of is not None and said.of != counts.total:
-        if wrong or (said.scope == Scope() and said.of > counts.total):
+        if not said.sure or (said.scope == Scope() and said.of > counts.total):
             return Finding("unverifiable", observed, f"the report has {counts.total} rounds")
         return Finding("contradicted", observed)
     fits = _fits(said, low, high, counts.total)
-    if fits == "contradicted" and wrong:
+    if fits == "contradicted" and not said.sure:
         return Finding("unverifiable", observed, "it may be about something else")
     return Finding(fits, observed, "results are unknown" if fits == "unverifiable" else "")
 
@@ -186,13 +173,17 @@ def _span(said: Statement, counts: Tally) -> tuple[int, int] | None:
 
 def _fits(said: Statement, low: int, high: int, total: int) -> ClaimVerdict:
     verdicts = [
-        (said.number is None or count == said.number)
-        and (said.share is None or (total > 0 and _is_share(said.share, 100 * count / total)))
+        said.low <= count <= said.high
+        and (said.share is None or (total > 0 and _is_rate(said, 100 * count / total)))
         for count in (range(low, high + 1) if high - low < 100 else (low, high))
     ]
     if all(verdicts):
         return "supported"
     return "unverifiable" if any(verdicts) else "contradicted"
+
+
+def _is_rate(said: Statement, percent: float) -> bool:
+    return said.share is None or _is_written(percent, *said.share, said.decimals)
 
 
 def _check_streak(said: Statement, case: Case) -> Finding:
@@ -208,18 +199,17 @@ def _check_streak(said: Statement, case: Case) -> Finding:
         for result, group in groupby(run, key=lambda found: found.result)
         if result == said.subject
     ]
-    wanted = said.number or 0
     longest = max(streaks, key=len, default=[])
     current = streaks[-1] if streaks and run[-1].result == said.subject else []
     looked_at = {"longest": [longest], "current": [current]}.get(said.which, streaks)
-    fits = [s for s in looked_at if len(s) == wanted or (said.at_least and len(s) >= wanted)]
+    fits = [streak for streak in looked_at if said.low <= len(streak) <= said.high]
     shown = fits[0] if fits else current if said.which == "current" else longest
     if current in fits:
         shown = current
     observed = f"{len(shown)} ({named(shown)})" if shown else "0"
-    if fits or (not wanted and not longest):
+    if fits or (not said.low and not longest):
         return Finding("supported", observed)
-    if len(run) == len(longest) < wanted and said.scope == Scope():
+    if len(run) == len(longest) < said.low and said.scope == Scope():
         return Finding("unverifiable", observed, "it may have begun before these rounds")
     return Finding("contradicted", observed)
 
@@ -229,8 +219,8 @@ def _check_every(said: Statement, case: Case) -> Finding:
     counts = tally(case.rounds, case.retries)
     low, high = _span(said, counts) or (0, 0)
     observed = f"{low}/{counts.total}"
-    if said.number is not None and said.number != counts.total:
-        verdict: ClaimVerdict = "contradicted" if said.number < counts.total else "unverifiable"
+    if said.of is not None and said.of != counts.total:
+        verdict: ClaimVerdict = "contradicted" if said.of < counts.total else "unverifiable"
         return Finding(verdict if said.sure else "unverifiable", observed)
     if low == counts.total and low:
         return Finding("supported", observed)
@@ -279,45 +269,41 @@ _ABOUT: Final = 0.05
 
 
 def _check_measured(said: Statement, case: Case) -> Finding:
-    """The mean of a value over the rounds that have it, or the smallest and the largest."""
+    """A value over the rounds that have it: its mean, the smallest and the largest, or a limit that
+    the mean lies within or beyond."""
     values = [found.metrics[said.metric] for found in case.rounds if said.metric in found.metrics]
     spread = stats.spread(values)
-    if spread is None or said.number is None:
+    if spread is None:
         return Finding("unverifiable", "", "no round has this value")
-    if said.of is None:
-        tolerance = _ABOUT * abs(spread.mean) if said.about else 0.0
-        fits = _is_written(said.number, said.decimals, spread.mean, tolerance)
-        observed = f"{spread.mean:.{said.decimals + 1}f} of {spread.size} rounds"
-    else:
-        fits = _is_written(said.number, said.decimals, spread.low)
-        fits = fits and _is_written(said.of, said.decimals, spread.high)
-        observed = f"{spread.low:g} to {spread.high:g}"
-    return Finding("supported" if fits else "contradicted", observed)
-
-
-def _check_limit(said: Statement, case: Case) -> Finding:
-    """The mean of a value, which lies within a limit or beyond it."""
-    values = [found.metrics[said.metric] for found in case.rounds if said.metric in found.metrics]
-    spread = stats.spread(values)
-    if spread is None or said.number is None:
-        return Finding("unverifiable", "", "no round has this value")
-    allowed = _ABOUT * said.number if said.about else 0.0
-    beyond = said.number - spread.mean if said.at_least else spread.mean - said.number
-    observed = f"mean {spread.mean:.{said.decimals + 1}f}, {spread.low:g} to {spread.high:g}"
-    if (beyond > allowed) == said.negated:
-        return Finding("supported", observed)
-    if said.sure:
-        return Finding("contradicted", observed)
+    allowed = _ABOUT * abs(said.low) if said.about else 0.0
+    slack = max(0.5 * 10.0**-said.decimals, allowed)
+    mean = f"{spread.mean:.{said.decimals + 1}f}"
+    span = f"{spread.low:g} to {spread.high:g}"
+    if said.kind == "mean":
+        fits = _is_written(spread.mean, said.low - slack, said.low + slack, said.decimals)
+        return Finding(_verdict(fits), f"{mean} of {spread.size} rounds")
+    if said.kind == "range":
+        ends = ((spread.low, said.low), (spread.high, said.high))
+        fits = all(_is_written(v, end - slack, end + slack, said.decimals) for v, end in ends)
+        return Finding(_verdict(fits), span)
+    beyond = said.low - spread.mean if said.at_least else spread.mean - said.low
+    observed = f"mean {mean}, {span}"
+    if (beyond > allowed) == said.negated or said.sure:
+        return Finding(_verdict((beyond > allowed) == said.negated), observed)
     return Finding("unverifiable", observed, "the limit is given elsewhere, or not exactly")
+
+
+def _verdict(fits: bool) -> ClaimVerdict:
+    return "supported" if fits else "contradicted"
 
 
 def _check_sum(said: Statement, case: Case) -> Finding:
     """Numbers that are said to add up; of all rounds, the last is that of these ones."""
     total = sum(said.parts)
     run = len(case.run)
-    if said.sure and total == said.number and said.parts[-1] != run:
+    if said.sure and total == said.low and said.parts[-1] != run:
         return Finding("contradicted", f"{run} rounds", "the last number is that of other rounds")
-    return Finding("supported" if total == said.number else "contradicted", str(total))
+    return Finding(_verdict(total == said.low), str(total))
 
 
 def _check_change(said: Statement, case: Case) -> Finding:
@@ -326,12 +312,8 @@ def _check_change(said: Statement, case: Case) -> Finding:
     counts = tally(case.rounds, case.retries)
     earlier = _earlier(said, case)
     if earlier is None:
-        percent = said.share.percent if said.share else 0
-        return Finding(
-            "unverifiable",
-            f"{counts.passes}/{counts.total}",
-            f"how many rounds the {percent:g} % are of is not said",
-        )
+        reason = f"how many rounds the {said.claimed.split(' ')[-1]} are of is not said"
+        return Finding("unverifiable", f"{counts.passes}/{counts.total}", reason)
     if said.direction is None:
         return Finding("unverifiable", "", "what it says of the difference is not understood")
     if counts.unknown or not counts.total or not earlier.total:
@@ -355,15 +337,15 @@ def _check_change(said: Statement, case: Case) -> Finding:
 def _earlier(said: Statement, case: Case) -> Earlier | None:
     """The batch that a statement compares with: by its own numbers, else the one given, where
     its rate is the one that is written."""
-    if said.number is not None and said.of is not None:
-        passes = said.of - said.number if said.subject == "fail" else said.number
+    if said.of is not None:
+        passes = said.of - said.low if said.subject == "fail" else said.low
         earlier = Earlier(passes=int(passes), total=int(said.of), source="the report")
         return earlier if 0 <= passes <= said.of else None
     given = case.against
     if given is None or said.share is None or not given.total:
         return None
     passes_of = given.total - given.passes if said.subject == "fail" else given.passes
-    return given if _is_share(said.share, 100 * passes_of / given.total) else None
+    return given if _is_rate(said, 100 * passes_of / given.total) else None
 
 
 def check(
@@ -385,7 +367,7 @@ def check(
             Claim(
                 kind=statement.kind,
                 text=statement.text,
-                claimed=_claimed(statement),
+                claimed=statement.claimed,
                 observed=told.observed,
                 verdict=told.verdict,
                 reason=told.reason,
@@ -402,28 +384,6 @@ def _absent(report: RoundsReport, scope: Scope) -> Finding:
     return Finding("unverifiable", "", f"not in the report: {missing}" if missing else reason)
 
 
-def _claimed(said: Statement) -> str:
-    if said.kind in ("listed", "every"):
-        return named(said.scope.names) or f"all {said.subject}"
-    if said.kind == "clustered":
-        return "not clustered" if said.negated else "clustered"
-    if said.kind == "sum":
-        return f"{' + '.join(map(str, said.parts))} = {said.number:.0f}"
-    if said.kind == "range":
-        return f"{said.number:.{said.decimals}f} to {said.of:.{said.decimals}f}"
-    if said.kind == "limit":
-        sign = ("≥ " if said.at_least else "≤ ") + ("~" if said.about else "")
-        return f"{'not ' if said.negated else ''}{sign}{said.number:.{said.decimals}f}"
-    if said.kind == "mean":
-        return f"{said.number:.{said.decimals}f}"
-    parts = []
-    if said.number is not None:
-        parts.append(f"{said.number:.0f}" + (f"/{said.of:.0f}" if said.of is not None else ""))
-    if said.share is not None:
-        parts.append(f"{said.share.percent:.{said.share.decimals}f} %")
-    return (("at least " if said.at_least else "") + ", ".join(parts)) or "a change"
-
-
 _CHECKS: Final[dict[StatementKind, Callable[[Statement, Case], Finding]]] = {
     "count": _check_count,
     "streak": _check_streak,
@@ -432,7 +392,7 @@ _CHECKS: Final[dict[StatementKind, Callable[[Statement, Case], Finding]]] = {
     "clustered": _check_clustered,
     "mean": _check_measured,
     "range": _check_measured,
-    "limit": _check_limit,
+    "limit": _check_measured,
     "sum": _check_sum,
     "change": _check_change,
 }

@@ -1,6 +1,7 @@
 """Repeated rounds of one command: what a report says of them, and what comes of it."""
 
 from collections.abc import Mapping
+from math import inf
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -259,31 +260,25 @@ class NamedBatch(NamedTuple):
     scope: Scope
 
 
-class Share(NamedTuple):
-    """A percentage as written, with its number of decimals; ``about`` for one with a tilde."""
-
-    percent: float
-    decimals: int
-    about: bool = False
-
-
 class Statement(NamedTuple):
-    """Something in the prose of a report that its rounds can bear out or not.
+    """Something in the prose of a report that its rounds can bear out or not; ``claimed`` is what.
 
     ``sure`` says that it can only be meant of these rounds; of another it cannot be said that
-    the rounds contradict it. What the numbers mean depends on ``kind``: count (``number`` of
-    ``of``, or ``share``), streak (``number``), listed and every (``scope``), mean (``number``),
-    range (``number`` to ``of``), limit (``number``; ``at_least`` for a floor), change (the
-    earlier ``number`` of ``of``, or ``share``) and sum (``parts`` add up to ``number``).
+    the rounds contradict it. What lies in ``[low, high]`` depends on ``kind``: a count (``of`` is
+    the whole, ``share`` the percentages that are meant) or the earlier one of a change, or the
+    length of a streak. ``low`` is a mean, a limit (``at_least`` for a floor) or what ``parts`` add
+    up to; a range is from ``low`` to ``high``. All that is of rounds by name is in ``scope``.
     """
 
     kind: StatementKind
     text: str
     line: int
+    claimed: str
     subject: Subject = "pass"
-    number: float | None = None
+    low: float = 0.0
+    high: float = inf
     of: float | None = None
-    share: Share | None = None
+    share: tuple[float, float] | None = None
     decimals: int = 0
     scope: Scope = Scope()
     sure: bool = True

@@ -1,70 +1,139 @@
 """What the prose of a report of rounds says that its rounds can bear out.
 
-Only what is surely such a statement is taken for one. A number that may be about something
-else (tests within a round, an earlier batch, all rounds ever) is not sure: the rounds can
-support it but not contradict it.
+Words are letters as in ``ledger.plan.statements``, with those that only rounds need, and what is
+said is a pattern over letters. Such a report is about its rounds, so that only the words around a
+figure have to be known. A figure that may be about something else (tests within a round, an
+earlier batch, all rounds ever) is not sure: the rounds can support but not contradict it.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from ledger.evidence.rounds_cells import decimals, names_in
 from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement, Subject, Which
-from ledger.evidence.rounds_sentence import (
-    BATCH,
-    COMPARED,
-    FAIL_WORD,
-    FRACTION,
-    LABEL,
-    PERCENT,
-    ROUNDS,
-    TO,
-    Prose,
-    Sentence,
-    counts,
-    is_unsure,
-    range_behind,
-    scope,
-    share,
-    subject_of,
-    whole,
-)
-from ledger.plan.statements.lexicon import COUNT
+from ledger.plan.statements.grammar import Wording
+from ledger.plan.statements.lexicon import MARKS, PHRASES
+from ledger.plan.statements.tokens import Token, tokens
 
 MAX_STATEMENTS = 500
 _MAX_SENTENCE = 4000
 
-# `at least 6 consecutive passes`, `8 passes in a row`, `longest streak: 8`
+# What words mean that are others, or nothing, where a run's tests are spoken of.
+_LETTERS: Final = {
+    # rounds, and what may be something else
+    "ω": "round, rounds, test round, test rounds, verification round, verification rounds",
+    "τ": (
+        "attempt, attempts, cycle, cycles, iteration, iterations, run, runs, test run, test runs, "
+        "trial, trials, verification attempts, verification run, verification runs"
+    ),
+    "β": "batch",
+    "①": (
+        "first attempt, first go, first try, first-attempt, first-go, first-try, no retries, no "
+        "retry, without a rerun, without a retry, without any retries, without any retry, without "
+        "rerun, without retry, zero retries"
+    ),
+    # in a row
+    "Σ": "consecutive, in a row, straight, streak, streak of, successive",
+    "ℓ": "best, longest, max, maximum, record",
+    "ν": "current, currently, latest, now",
+    "ε": "first, last",
+    "η": "result, results",
+    "A": "without exception",
+    "F": "crashed",
+    # compared with other rounds, and added to them
+    "c": (
+        "against, baseline, compared to, compared with, down from, earlier, from, previous, "
+        "previously, prior, relative to, than, unlike, up from, versus, vs"
+    ),
+    "∞": "across, all time, all-time, cumulative, ever, grand total, so far, to date",
+    "↑": "elevated, higher, increase, increase in, increases",
+    "↓": "decrease, decrease in, drop, drop in, drops, lower",
+    "+": "better, improve, improved, improvement, improves",
+    "-": "degradation, degraded, degrades, regress, regressed, regression, regresses, worse",
+    "j": (
+        "comparable, consistent with, in line with, no change, no difference, no regression, "
+        "same, similar, unchanged"
+    ),
+    # no words of rounds
+    " ": "at all, found, observed, occurred, seen",
+}
+_OUTCOME = re.compile(r"(?:pass|succe|green|clean|fail|crash)")
+
+
+def _is_plain(phrase: Sequence[str]) -> bool:
+    """Whether a word for an outcome is one that is said of rounds: much may be `fine` there."""
+    return any(map(_OUTCOME.match, phrase))
+
+
+_WORDS: Final = {
+    phrase: "u" if letter in "PF" and not _is_plain(phrase) else letter
+    for phrase, letter in PHRASES.items()
+} | {
+    tuple(phrase.split()): letter
+    for letter, phrases in _LETTERS.items()
+    for phrase in phrases.split(", ")
+}
+_ROUNDS: Final = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
+_TO: Final = r"[ \t]*(?:-|–|—|\.\.|to|through)[ \t]*"
+# `Batch 2 (rounds 11-20)`
+_BATCH = re.compile(
+    r"\b(?P<name>(?:batch|group|phase|session|series|block|set|day) (?:\d{1,4}|[A-Z]\b))"
+    rf"(?:[ \t]*[:,]?[ \t]*\(?(?:{_ROUNDS})? ?#?(?P<first>\d{{1,9}}){_TO}#?(?P<last>\d{{1,9}})\b)?",
+    re.IGNORECASE,
+)
+# `rounds 1629-1636`, `the last 8`
+_RANGE = re.compile(
+    rf"(?:\b{_ROUNDS} #?|\()(?P<first>\d{{1,9}}){_TO}#?(?P<last>\d{{1,9}})\b"
+    r"|\b(?P<end>first|last) (?P<of>\d{1,7})\b",
+    re.IGNORECASE,
+)
+# ` passes (`, ` of the `
+_BEHIND = re.compile(
+    r"\W{0,3}(?:pass\w*|fail\w*)?[ \t,]{0,3}(?:in|of|for|from|during|\()? ?(?:the )?", re.IGNORECASE
+)
+
+# Rows of letters, in the order of trying: what one has read no other reads.
+# e.g. "dropped from an earlier 199/200", "compared to last week's 90 % pass rate"
+_COMPARED = re.compile(r"c[^;]{0,12}?(?:(?P<x>x)|(?P<n>N)g(?P<k>N)|(?P<p>p))")
+# e.g. "at least 6 consecutive passes", "8 rounds in a row passed", "longest streak: 8"
 _STREAK = re.compile(
-    rf"(?P<least>at least |more than |over )?\b(?P<n>{COUNT})(?P<plus>\+)?[ -]"
-    rf"(?:consecutive|straight|successive)[ -](?:{ROUNDS} )?"
-    r"(?P<what>pass\w*|success\w*|green|clean|fail\w*|crash\w*)"
-    rf"|\b(?P<n5>{COUNT}) {ROUNDS} in a row (?P<what6>pass\w*|fail\w*)"
-    rf"|\b(?P<n2>{COUNT}) (?:{ROUNDS} )?(?P<what2>pass\w*|success\w*|fail\w*)"
-    rf"(?: {ROUNDS})? in a row"
-    r"|\bconsecutive (?P<what3>pass\w*|success\w*|fail\w*)[ \t]{0,3}[:=][ \t]{0,3}(?P<n3>\d{1,7})"
-    r"|\b(?P<what4>pass\w*|fail\w*)? ?streak(?: of|[ \t]{0,3}[:=]| was| is)[ \t]{0,3}"
-    rf"(?P<n4>{COUNT})\b(?: (?P<what5>pass\w*|fail\w*))?",
-    re.IGNORECASE,
+    r"(?P<n>N)(?:[ωτ]?Σ[ωτ]?(?P<q>[PF])|[ωτ]?(?P<q2>[PF])[ωτ]?Σ)"
+    r"|(?P<q3>[PF])?Σg?(?P<q4>[PF])?[ωτ]?[:=]?(?P<n2>N)Σ?(?P<q5>[PF])?"
 )
-_LONGEST = re.compile(r"\b(?:longest|best|max\w*|record)\b", re.IGNORECASE)
-_CURRENT = re.compile(r"\b(?:current\w*|now|latest)\b", re.IGNORECASE)
-_LIST = r"#?\d{1,9}(?:(?:,[ \t]*|,? and |[ \t]*&[ \t]*|[ \t]*[-–—][ \t]*)#?\d{1,9}){0,500}"
-# `Failures: rounds 1623, 1627-1628`, `rounds 3 and 5 failed`
+# e.g. "Failures: rounds 1623, 1627-1628", "rounds 3 and 5 failed"
 _LISTED = re.compile(
-    rf"^(?P<what>fail\w*|pass\w*)(?: {ROUNDS})?[ \t]{{0,3}}[:=][ \t]{{0,3}}"
-    rf"(?P<named>{ROUNDS} )?(?P<list>{_LIST})"
-    rf"|\b{ROUNDS} (?P<list2>{_LIST}) (?:all |both )?(?P<what2>passed|failed)\b",
-    re.IGNORECASE,
+    r"\A:?(?P<q>[PF])[ωτ]?[:=](?P<r>[ωτ])?(?P<l>N(?:[,&]+N)*)"
+    r"|[ωτ](?P<k>N(?:[,&]+N)*)A?(?P<q2>[PF])"
 )
-# `all 20 rounds passed`, `no failures`
+# e.g. "all 20 rounds are green", "the rounds passed without exception", "no failures"
 _EVERY = re.compile(
-    rf"(?<!not )\b(?:all|every|each)(?: of)?(?: the)?(?: (?P<n>\d{{1,7}}))? {ROUNDS}\b"
-    r"[^.;,\d]{0,15}?\b(?P<what>pass\w*|succeeded|green|fail\w*)\b"
-    rf"|\b(?P<none>no|zero) (?:failures?\b|failed {ROUNDS}|{ROUNDS} failed)"
-    r"(?: (?:was|were|seen|observed|found|occurred|at all)\b){0,3}",
-    re.IGNORECASE,
+    r"(?<![bd])Ag?(?P<n>N)?[ωτ][^N.;,AZB]{0,3}?(?P<q>[PF])|ω(?P<q2>[PF])A"
+    r"|(?P<z>Z)(?:g?(?P<r>[ωτ])F|F(?P<r2>[ωτ])?)"
 )
+# e.g. "not one round passed", "all but two rounds passed"
+_BUT = re.compile(r"Z(?:g?[ωτ])(?P<z>P)|A(?:[ωτ]?B)(?P<n>N)[ωτ]?(?P<q>P)")
+# e.g. "20 rounds were run", "we ran 20 rounds"
+_TOTAL = re.compile(r"\A:?(?:(?:R(?P<n>N)ω|(?P<n2>N)ωR)(?=\Z|[(,&:])|ω:(?P<n3>N)\Z)")
+# e.g. "4 in the first 9", "2 of the last 4 rounds"
+_ENDS = re.compile(r"(?P<n>N)[gi](?P<e>ε)(?P<k>N)")
+# e.g. "pass rate: ~70 % (14/20)", "70 % of all rounds passed"
+_RATE = re.compile(
+    r"(?P<h>[hk])[^Npxt]{0,5}?(?P<p>p)(?:\((?P<x>x))?"
+    r"|(?P<p2>p)(?:g?A?[ωτ])?(?:①|(?P<h2>[hk]))|(?P<p3>p)g?A?[ωτ]?(?P<h3>[PF])"
+)
+# e.g. "14/20 (70 %)", "two of the 9", "3 failing rounds out of 10"
+_FRACTION = re.compile(r"(?:(?P<x>x)|(?P<n>N)(?P<q>[PF])?[ωτ]?g(?P<k>N))(?:[(=](?P<p>p))?")
+# e.g. "14 rounds passed", "failed rounds: 6"
+_BARE = re.compile(
+    r"(?<![gB])(?P<n>N)[ωτ]?(?P<q>[PF])(?P<a>①)?(?![usTHWUdEL])"
+    r"|(?:(?P<q2>[PF])[ωτ]|[ωτ](?P<q3>[PF]))[:=](?P<n2>N)"
+)
+# `Pass rate:`, what a line that tells a count of all rounds begins with
+_LABEL = re.compile(r"\A:?①?(?:[hkPFη][ωτ]?|ω[PF])[:=]")
+_SUBJECTS: Final[dict[str, Subject]] = {"P": "pass", "h": "pass", "F": "fail", "k": "fail"}
+
+# Measured values have names of their own, so that these are patterns over text.
 # `average load of about 14.8`
 _MEAN = re.compile(
     r"\b(?:average|mean|avg|averaged|averages|averaging)\b[^\d~≈.;]{0,60}?"
@@ -75,7 +144,7 @@ _MEAN = re.compile(
 _BETWEEN = re.compile(
     r"\b(?:rang(?:e|es|ed|ing)|between|from|varied)\b[^\d.;]{0,40}?"
     r"(?P<low>-?\d{1,12}(?:\.\d{1,12})?)[ \t]?[%\w]{0,4}"
-    rf"(?:{TO}| and )(?P<high>-?\d{{1,12}}(?:\.\d{{1,12}})?)",
+    rf"(?:{_TO}| and )(?P<high>-?\d{{1,12}}(?:\.\d{{1,12}})?)",
     re.IGNORECASE,
 )
 # `within documented ~13% ceiling`
@@ -90,27 +159,6 @@ _VAGUE = re.compile(r"\b(?:documented|known|expected|usual|range|band)\b", re.IG
 # `failures were not clustered`
 _CLUSTERED = re.compile(r"\b(?:cluster\w*|bunched|bursty|in bursts)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not?|without|never|neither|\w+n't)\b", re.IGNORECASE)
-_IS_FAILING = re.compile(r"\b(?:fail|crash)", re.IGNORECASE)
-_IS_RATE = re.compile(r"\b(?:pass|fail|success)\w*", re.IGNORECASE)
-_EARLIER_PERCENT = re.compile(PERCENT, re.IGNORECASE)
-_DIRECTIONS: dict[Direction, re.Pattern[str]] = {
-    "worse": re.compile(
-        r"\b(?:elevated|(?:higher|more|increas\w+)(?: in)?(?: the)? (?:fail|crash)\w*"
-        r"|(?:lower|fewer) (?:pass|success)\w*|drop\w*|declin\w*|worse\w*|(?<!no )regress\w*"
-        r"|degrad\w*|decreas\w* (?:in )?(?:the )?pass\w*|fell|down from)\b",
-        re.IGNORECASE,
-    ),
-    "better": re.compile(
-        r"\b(?:improv\w*|better|(?:fewer|lower) (?:fail|crash)\w*|higher (?:pass|success)\w*"
-        r"|up from|rose)\b",
-        re.IGNORECASE,
-    ),
-    "same": re.compile(
-        r"\b(?:same|unchanged|consistent with|no (?:change|regression|difference)|comparable"
-        r"|similar|in line with)\b",
-        re.IGNORECASE,
-    ),
-}
 # `20 (14 + 6)`, `14 + 6 = 20`
 _SUM = re.compile(
     r"(?<![\d.,])(?P<total>\d{1,9})[ \t]*\([ \t]*(?P<a>\d{1,9})[ \t]*\+[ \t]*(?P<b>\d{1,9})"
@@ -119,19 +167,132 @@ _SUM = re.compile(
     r"(?P<total2>\d{1,9})(?![\d.,]\d)"
 )
 # `Total verification rounds: 20 (14 + 6)`
-_ALL_ROUNDS = re.compile(rf"\b(?:total|all|overall)\b[^.;\d]{{0,30}}\b{ROUNDS}\b", re.IGNORECASE)
+_ALL_ROUNDS = re.compile(rf"\b(?:total|all|overall)\b[^.;\d]{{0,30}}\b{_ROUNDS}\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<!\bvs)(?<!\bavg)(?<!\be\.g)(?<!\bi\.e)(?<!approx)[.!?;][ \t]+")
+
+
+class Prose(NamedTuple):
+    """A paragraph or heading as one line, without marks and with code blanked. ``lines`` are
+    (offset in the text, number of the line in the file); ``section`` the heading above."""
+
+    text: str
+    lines: tuple[tuple[int, int], ...]
+    section: str = ""
+
+
+class _Figure(Wording):
+    """A row that matched, with the letters before and behind it."""
+
+    def __init__(self, words: Sequence[Token], match: re.Match[str]) -> None:
+        super().__init__(words, match, 0, ())
+        self.left, self.right = match.string[: match.start()], match.string[match.end() :]
+        self.start, self.end = self.tokens[0].start, self.tokens[-1].end
+
+
+class _Sentence:
+    """A sentence that begins at ``start`` of the prose. ``label`` is what a paragraph above counts
+    (``Pass rate: 14/20``), for the list of batches below it."""
+
+    def __init__(self, prose: Prose, start: int, end: int, label: Subject | None) -> None:
+        self.text, self.label = prose.text[start:end], label
+        self._prose, self._start = prose, start
+        self.words = [one for one in tokens(self.text, _WORDS) if one.text not in MARKS]
+        self.codes = "".join(word.code for word in self.words)
+        self._read: set[int] = set()  # tokens
+
+    def rows(self, pattern: re.Pattern[str]) -> Iterator[_Figure]:
+        """What matches and has not been read yet; it is read now."""
+        for match in pattern.finditer(self.codes):
+            span = range(*match.span())
+            if self._read.isdisjoint(span):
+                self._read.update(span)
+                yield _Figure(self.words, match)
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """The same for a pattern over the text."""
+        for found in pattern.finditer(self.text):
+            inside = (found.start() < word.end and word.start < found.end() for word in self.words)
+            span = [at for at, is_inside in enumerate(inside) if is_inside]
+            if self._read.isdisjoint(span):
+                self._read.update(span)
+                yield found
+
+    def place(self, start: int, end: int) -> tuple[str, int]:
+        """The text to quote, with some of what stands around it, and its line."""
+        line = next(n for at, n in reversed(self._prose.lines) if at <= self._start + start)
+        start = max(0, start - 30)
+        start = self.text.rfind(" ", 0, start) + 1 if start else 0
+        end = self.text.find(" ", min(len(self.text), end + 30))
+        quoted = self.text[start : end if end >= 0 else len(self.text)]
+        return " ".join(quoted.split())[:300], line
+
+    def is_other(self, left: str) -> bool:
+        """Whether it may be about an earlier batch, or about more than these rounds."""
+        return "c" in left or "∞" in self.codes
+
+    @property
+    def is_of_rounds(self) -> bool:
+        """Whether it speaks of rounds, and not of the tests of a run."""
+        return bool(re.search("[ωτβ]", self.codes)) and not re.search("[TS]|it", self.codes)
+
+    def scope(self, row: _Figure) -> Scope:
+        """The rounds that are named nearest to a figure: before it, else right behind it."""
+        left, right = self.text[: row.start], self.text[row.end :]
+        found = [*_BATCH.finditer(left), *_RANGE.finditer(left)]
+        if found:
+            named = max(found, key=lambda match: (match.end(), match.end() - match.start()))
+            return _scope_of(named)
+        rest = _BEHIND.sub("", right, count=1)
+        after = _BATCH.match(rest) or _RANGE.match(rest)
+        return _scope_of(after) if after else Scope()
+
+    def counted(self, row: _Figure, subject: Subject, scope: Scope, *, sure: bool) -> Statement:
+        """The count, the rate, or both, of a row."""
+        share, number, whole = row.number("p"), row.number(), row.number("k")
+        if row.has("x"):
+            number = row.number("x")
+            of = number.of[0] if number.of else None
+        else:
+            of = whole.low if row.has("k") else None
+        is_counted = row.has("xn")
+        return Statement(
+            "count",
+            *self.place(row.start, row.end),
+            self.text[row.start : row.end].rstrip(" ("),
+            subject,
+            low=number.low if is_counted else 0.0,
+            high=number.high if is_counted else float("inf"),
+            of=of,
+            share=(share.low, share.high) if row.has("p") else None,
+            decimals=decimals(share.text),
+            scope=scope,
+            sure=sure and not self.is_other(row.left),
+        )
+
+
+def _scope_of(found: re.Match[str]) -> Scope:
+    groups = found.groupdict()
+    if groups["first"]:
+        return Scope(first=int(groups["first"]), last=int(groups["last"]))
+    return (
+        _at_end(groups["end"], int(groups["of"]))
+        if groups.get("end")
+        else Scope(batch=groups["name"])
+    )
+
+
+def _at_end(end: str, size: int) -> Scope:
+    return Scope(head=size) if end.casefold() == "first" else Scope(tail=size)
 
 
 def batches(texts: Iterable[Prose]) -> tuple[NamedBatch, ...]:
     """The batches that are given with a range of rounds, each name once."""
     found: dict[str, NamedBatch] = {}
     for prose in texts:
-        for named in BATCH.finditer(prose.text):
+        for named in _BATCH.finditer(prose.text):
             if named["first"]:
                 name = named["name"][:1].upper() + named["name"][1:]
-                about = Scope(first=int(named["first"]), last=int(named["last"]))
-                found.setdefault(name.casefold(), NamedBatch(name, about))
+                found.setdefault(name.casefold(), NamedBatch(name, _scope_of(named)))
     return tuple(found.values())
 
 
@@ -142,14 +303,20 @@ def statements(texts: Iterable[Prose], metrics: Sequence[str]) -> Iterator[State
     for prose in texts:
         if prose.section != section:
             section, label = prose.section, None
+        above = label
         for start, end in _sentences(prose.text):
-            sentence = Sentence(prose.text[start:end], start, prose, label)
-            for kind in (_compared, _streaks, _listed, _every, counts, _sums, _clusters):
-                yield from kind(sentence)
+            sentence = _Sentence(prose, start, end, above)
+            for reader in _READERS:
+                yield from reader(sentence)
             yield from _measured(sentence, metrics)
-        opening = LABEL.match(prose.text)
-        if opening:
-            label = subject_of(opening[0])
+            opening = _LABEL.match(sentence.codes) if not start else None
+            if opening:
+                label = _counted_by(opening[0])
+
+
+def _counted_by(letters: str) -> Subject:
+    """What a label counts."""
+    return "first-try" if "①" in letters else "fail" if re.search("[Fk]", letters) else "pass"
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -161,55 +328,156 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _streaks(sentence: Sentence) -> Iterator[Statement]:
-    for found in sentence.find(_STREAK):
-        number = next(found[name] for name in ("n", "n2", "n3", "n4", "n5") if found[name])
-        words = (found[f"what{at}"] for at in ("", 2, 3, 4, 5, 6))
-        before = sentence.text[: found.start()]
-        which: Which = "current" if _CURRENT.search(before) else "any"
-        which = "longest" if _LONGEST.search(before) else which
-        least = (found["least"] or "").casefold()
+def _compared(sentence: _Sentence) -> Iterator[Statement]:
+    """``70 % against an earlier 90 %``: the earlier rate stands behind the word that compares."""
+    if not re.search("[PFhk]", sentence.codes):
+        return
+    for row in sentence.rows(_COMPARED):
+        if row.tokens[0].text.casefold() == "from" and _BETWEEN.search(sentence.text):
+            continue
+        subject: Subject = "fail" if re.match(".?[Fk]", row.right) else "pass"
+        said = sentence.counted(row, subject, Scope(), sure=True)
+        text = " ".join(sentence.text.split())[:300]
+        yield said._replace(kind="change", text=text, direction=_direction(sentence.codes))
+        return
+
+
+_WAYS: Final[dict[str, Direction]] = {"+": "better", "-": "worse", "j": "same"}
+
+
+def _direction(codes: str) -> Direction | None:
+    """Whether it is said to have become worse or better; more failures are worse."""
+    found = re.search(r"[+\-jwv↑↓]", codes)
+    if found is None or found[0] in _WAYS:
+        return _WAYS[found[0]] if found else None
+    is_failing = _nearest(codes[: found.start()], codes[found.end() :]) == "fail"
+    return "worse" if is_failing == (found[0] in "w↑") else "better"
+
+
+def _streaks(sentence: _Sentence) -> Iterator[Statement]:
+    for row in sentence.rows(_STREAK):
+        which: Which = "current" if "ν" in row.left else "any"
+        number, behind = row.number(), _RANGE.match(sentence.text[row.end :].lstrip())
         yield Statement(
             "streak",
-            *sentence.place(found),
-            subject_of(next((word for word in words if word), "pass")),
-            whole(number) + (least in ("more than ", "over ")),
-            scope=range_behind(sentence.text[found.end() :]),
-            at_least=bool(least or found["plus"]),
-            which=which,
+            *sentence.place(row.start, row.end),
+            sentence.text[number.start : number.end],
+            _SUBJECTS.get(row.code("q"), "pass"),
+            low=number.low,
+            high=number.high,
+            scope=_scope_of(behind) if behind else Scope(),
+            which="longest" if "ℓ" in row.left else which,
         )
 
 
-def _listed(sentence: Sentence) -> Iterator[Statement]:
-    for found in _LISTED.finditer(sentence.text):
-        listed = found["list"] or found["list2"]
-        is_count = found["list"] and not found["named"] and listed.isdecimal()
-        names = names_in(listed)
-        if names and not is_count and sentence.take(found):
+def _listed(sentence: _Sentence) -> Iterator[Statement]:
+    for match in _LISTED.finditer(sentence.codes):
+        row = _Figure(sentence.words, match)
+        first, last = match.span("l" if row.has("l") else "k")
+        text = sentence.text[sentence.words[first].start : sentence.words[last - 1].end]
+        names = names_in(text)
+        is_count = row.has("l") and not row.has("r") and text.isdecimal()
+        if names and not is_count:
+            list(sentence.rows(_LISTED))
             yield Statement(
                 "listed",
-                *sentence.place(found),
-                subject_of(found["what"] or found["what2"]),
+                *sentence.place(row.start, row.end),
+                text,
+                _SUBJECTS[row.code("q")],
                 scope=Scope(names=names),
-                whole_list=bool(found["list"]),
+                whole_list=row.has("l"),
             )
 
 
-def _every(sentence: Sentence) -> Iterator[Statement]:
-    for found in sentence.find(_EVERY):
-        left, right = sentence.text[: found.start()], sentence.text[found.end() :]
-        is_whole = found.end() - found.start() >= len(sentence.text.strip(" .!"))
+def _every(sentence: _Sentence) -> Iterator[Statement]:
+    for row in sentence.rows(_EVERY):
+        is_whole = not (row.left + row.right).strip(".!,")
         yield Statement(
             "every",
-            *sentence.place(found),
-            "pass" if found["none"] else subject_of(found["what"]),
-            int(found["n"]) if found["n"] else None,
-            scope=scope(left, right),
-            sure=bool(found["what"] or is_whole) and not is_unsure(left, sentence),
+            *sentence.place(row.start, row.end),
+            f"all {_SUBJECTS[row.code('q') or 'P']}",
+            _SUBJECTS[row.code("q") or "P"],
+            of=row.number().low if row.has("n") else None,
+            scope=sentence.scope(row),
+            sure=(not row.has("z") or is_whole) and not sentence.is_other(row.left),
+        )
+    for row in sentence.rows(_BUT):
+        subject: Subject = "fail" if row.has("n") else "pass"
+        said = sentence.counted(row, subject, sentence.scope(row), sure=True)
+        yield said if row.has("n") else said._replace(high=0.0)
+
+
+def _counts(sentence: _Sentence) -> Iterator[Statement]:
+    """Every count and rate of the sentence."""
+    is_told = bool(_LABEL.match(sentence.codes))
+    of_rounds = sentence.is_of_rounds
+    for row in sentence.rows(_TOTAL):
+        of = row.number().low
+        said = sentence.counted(row, "pass", sentence.scope(row), sure=of_rounds)
+        yield said._replace(low=0.0, high=float("inf"), of=of)
+    for row in sentence.rows(_ENDS):
+        scope = _at_end(row.tokens[2].text, int(row.number("k").low))
+        yield sentence.counted(row, _subject(row) or "pass", scope, sure=True)
+    for row in sentence.rows(_RATE):
+        subject: Subject = "first-try" if "①" in sentence.codes else _SUBJECTS[row.code("h") or "P"]
+        is_about = (is_told or of_rounds) and not re.search("[TS]|it", sentence.codes)
+        yield sentence.counted(row, subject, sentence.scope(row), sure=is_about)
+    for row in list(sentence.rows(_FRACTION)):
+        counted = _subject(row)
+        if counted is None and _BATCH.match(sentence.text.lstrip()):
+            counted = sentence.label
+        if counted is None or re.match("T" if is_told else "[Tus]", row.right):
+            continue
+        scope = sentence.scope(row)
+        are_rounds = re.match("ω[PF][^c]*\\Z", row.right) or "ω" in row.codes
+        sure = bool(is_told or sentence.label or scope != Scope() or are_rounds)
+        yield sentence.counted(row, counted, scope, sure=sure)
+    for row in sentence.rows(_BARE):
+        said_of: Subject = "first-try" if row.has("a") else _SUBJECTS[row.code("q")]
+        yield sentence.counted(row, said_of, sentence.scope(row), sure=of_rounds)
+
+
+def _subject(row: _Figure) -> Subject | None:
+    """What the nearest word says is counted."""
+    left, right = re.split("x|NgN", row.left)[-1], re.split("x|NgN", row.right)[0][:8]
+    if "①" in left[-8:] + right:
+        return "first-try"
+    if row.has("q"):
+        return _SUBJECTS[row.code("q")]
+    return _nearest(left, right)
+
+
+def _nearest(left: str, right: str) -> Subject | None:
+    """What the nearest letter counts."""
+    both = (*enumerate(right), *enumerate(reversed(left)))
+    near = [(at, _SUBJECTS[code]) for at, code in both if code in _SUBJECTS]
+    return min(near)[1] if near else None
+
+
+def _sums(sentence: _Sentence) -> Iterator[Statement]:
+    for found in sentence.find(_SUM):
+        at = "" if found["total"] else "2"
+        yield Statement(
+            "sum",
+            *sentence.place(*found.span()),
+            f"{found[f'a{at}']} + {found[f'b{at}']} = {found[f'total{at}']}",
+            low=int(found[f"total{at}"]),
+            parts=(int(found[f"a{at}"]), int(found[f"b{at}"])),
+            sure=bool(_ALL_ROUNDS.search(sentence.text)),
         )
 
 
-def _measured(sentence: Sentence, metrics: Sequence[str]) -> Iterator[Statement]:
+def _clusters(sentence: _Sentence) -> Iterator[Statement]:
+    found = _CLUSTERED.search(sentence.text)
+    if found and re.search("[Fk]", sentence.codes):
+        negated = bool(_NEGATION.search(sentence.text[: found.start()][-30:]))
+        claimed = "not clustered" if negated else "clustered"
+        place = sentence.place(*found.span())
+        yield Statement("clustered", *place, claimed, "fail", negated=negated)
+
+
+def _measured(sentence: _Sentence, metrics: Sequence[str]) -> Iterator[Statement]:
+    """The mean of a measured value, its range, or a limit that it lies within or beyond."""
     said = sentence.text.casefold()
     named = (name for name in metrics if re.sub(r"[(\[].*", "", name).strip().casefold() in said)
     metric = max(named, key=len, default="")
@@ -218,8 +486,9 @@ def _measured(sentence: Sentence, metrics: Sequence[str]) -> Iterator[Statement]
     for found in sentence.find(_MEAN):
         yield Statement(
             "mean",
-            *sentence.place(found),
-            number=float(found["v"]),
+            *sentence.place(*found.span()),
+            found["v"],
+            low=float(found["v"]),
             decimals=decimals(found["v"]),
             about=bool(found["about"]),
             metric=metric,
@@ -227,79 +496,32 @@ def _measured(sentence: Sentence, metrics: Sequence[str]) -> Iterator[Statement]
     for found in sentence.find(_BETWEEN):
         yield Statement(
             "range",
-            *sentence.place(found),
-            number=float(found["low"]),
-            of=float(found["high"]),
+            *sentence.place(*found.span()),
+            f"{found['low']} to {found['high']}",
+            low=float(found["low"]),
+            high=float(found["high"]),
             decimals=max(decimals(found["low"]), decimals(found["high"])),
             metric=metric,
         )
-    yield from _limits(sentence, metric)
-
-
-def _limits(sentence: Sentence, metric: str) -> Iterator[Statement]:
-    """A value that is said to lie within a limit, or beyond it."""
     for found in sentence.find(_LIMIT):
         is_floor = found["what"].casefold() in ("floor", "minimum")
         is_above = found["way"].casefold().startswith(("above", "over", "exceed"))
         is_below = found["way"].casefold() in ("below", "under")
+        negated = is_below if is_floor else is_above
+        sign = ("not " if negated else "") + ("≥ " if is_floor else "≤ ")
         yield Statement(
             "limit",
-            *sentence.place(found),
-            number=float(found["v"]),
+            *sentence.place(*found.span()),
+            f"{sign}{'~' if found['about'] else ''}{found['v']}",
+            low=float(found["v"]),
             decimals=decimals(found["v"]),
             about=bool(found["about"]),
             sure=not found["about"]
             and not _VAGUE.search(found[0] + sentence.text[found.end() :][:8]),
             at_least=is_floor,
-            negated=is_below if is_floor else is_above,
+            negated=negated,
             metric=metric,
         )
 
 
-def _clusters(sentence: Sentence) -> Iterator[Statement]:
-    found = _CLUSTERED.search(sentence.text)
-    if found and _IS_FAILING.search(sentence.text):
-        negated = bool(_NEGATION.search(sentence.text[: found.start()][-30:]))
-        yield Statement("clustered", *sentence.place(found), "fail", negated=negated)
-
-
-def _compared(sentence: Sentence) -> Iterator[Statement]:
-    """``70 % against an earlier 90 %``: the earlier rate stands behind the word that compares."""
-    if not _IS_RATE.search(sentence.text):
-        return
-    for cue in COMPARED.finditer(sentence.text):
-        rest = sentence.text[cue.end() : cue.end() + 80]
-        fraction, percent = FRACTION.search(rest), _EARLIER_PERCENT.search(rest)
-        found = fraction or percent
-        if found is None or (cue[0].casefold() == "from" and _BETWEEN.search(sentence.text)):
-            continue
-        sentence.taken.append((cue.start(), cue.end() + found.end()))
-        behind = rest[found.end() : found.end() + 15]
-        directions = [
-            (match.start(), direction)
-            for direction, pattern in _DIRECTIONS.items()
-            if (match := pattern.search(sentence.text))
-        ]
-        yield Statement(
-            "change",
-            " ".join(sentence.text.split())[:300],
-            sentence.prose.line(sentence.start + cue.end() + found.start()),
-            subject="fail" if FAIL_WORD.search(behind) else "pass",
-            number=whole(fraction["k"]) if fraction else None,
-            of=whole(fraction["n"]) if fraction else None,
-            share=None if fraction else share(found["p"], found["about"]),
-            direction=min(directions)[1] if directions else None,
-        )
-        return
-
-
-def _sums(sentence: Sentence) -> Iterator[Statement]:
-    for found in _SUM.finditer(sentence.text):
-        at = "" if found["total"] else "2"
-        yield Statement(
-            "sum",
-            *sentence.place(found),
-            number=int(found[f"total{at}"]),
-            parts=(int(found[f"a{at}"]), int(found[f"b{at}"])),
-            sure=bool(_ALL_ROUNDS.search(sentence.text)),
-        )
+_READERS: Final = (_compared, _streaks, _listed, _every, _counts, _sums, _clusters)

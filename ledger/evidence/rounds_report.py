@@ -21,8 +21,7 @@ from ledger.evidence.rounds_model import (
     Statement,
     Through,
 )
-from ledger.evidence.rounds_prose import MAX_STATEMENTS
-from ledger.evidence.rounds_sentence import Prose
+from ledger.evidence.rounds_prose import MAX_STATEMENTS, Prose
 from ledger.evidence.rounds_table import Sheet, grid_of, sheet_of
 from ledger.plan import document
 from ledger.plan.document import Block, Document
@@ -66,7 +65,9 @@ def read_report(data: bytes, path: str) -> RoundsReport:
         units.update({n: unit for n, unit in sheet.units.items() if n in measured - units.keys()})
     texts = list(_texts(parsed))
     said = [*counted, *(statement for sheet in sheets for statement in sheet.statements)]
-    said += islice(rounds_prose.statements(texts, list(units)), MAX_STATEMENTS + 1)
+    prose = rounds_prose.statements(texts, list(units))
+    own = {found.line for found in rounds}  # what tells a round claims nothing of the others
+    said += islice((one for one in prose if one.line not in own), MAX_STATEMENTS + 1)
     if len(said) > MAX_STATEMENTS:
         warnings.append(f"more than {MAX_STATEMENTS} statements: the rest is not checked")
     top = "\n".join(parsed.lines(0, min(200, len(parsed.starts) - 1)))

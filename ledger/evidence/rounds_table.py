@@ -26,7 +26,7 @@ from ledger.evidence.rounds_cells import (
     retries_in,
     several,
 )
-from ledger.evidence.rounds_model import Round, RoundResult, Scope, Share, Statement
+from ledger.evidence.rounds_model import Round, RoundResult, Scope, Statement
 
 Role = Literal[
     "round", "status", "exit", "passed", "failed", "skipped", "total", "retries", "note", "crash",
@@ -467,7 +467,9 @@ def _counted(line: int, label: str, inside: tuple[str, ...], counts: Counts) -> 
     scope = Scope(names=inside) if inside else Scope(batch=label)
     text = f"{label}: {counts.passed} of {counts.total} passed"
     run = counts.total - counts.skipped
-    return Statement("count", text, line, number=counts.passed, of=run, scope=scope)
+    claimed = f"{counts.passed}/{run}"
+    count = float(counts.passed)
+    return Statement("count", text, line, claimed, low=count, high=count, of=run, scope=scope)
 
 
 def _round(row: _Line, name: str, result: RoundResult, *, alone: bool) -> Round:
@@ -514,11 +516,18 @@ def _summary(row: _Line, first: str) -> Iterator[Statement]:
         text = f"{first} {name}: {cell}"
         if role == "metric" and first in _MEAN and value:
             places = decimals(cell)
-            yield Statement("mean", text, row.line, number=value[0], metric=name, decimals=places)
+            yield Statement(
+                "mean", text, row.line, cell, low=value[0], metric=name, decimals=places
+            )
         elif role in ("status", "passed") and first not in _MEAN and share:
-            percent = Share(float(share[3]), decimals(share[3])) if share[3] else None
-            passed, total = int(share[1]), int(share[2])
-            yield Statement("count", text, row.line, number=passed, of=total, share=percent)
+            said = Statement("count", text, row.line, cell, of=int(share[2]))
+            said = said._replace(low=int(share[1]), high=int(share[1]))
+            if share[3]:
+                places = decimals(share[3])
+                slack = 0.5 * 10.0**-places
+                percent = float(share[3]) - slack, float(share[3]) + slack
+                said = said._replace(share=percent, decimals=places)
+            yield said
     counts = _summed(row.cells) if row.of_rounds and first not in _MEAN else None
     if counts and "status" not in row.texts:
         yield _counted(row.line, "", (), counts)._replace(

@@ -3,7 +3,7 @@ words as the letters that the lexicon gives them.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Final, NamedTuple
 
@@ -79,8 +79,8 @@ _PLACES: Final = frozenset(("in", "outside", "within", "inside", "across"))
 _Word = tuple[str, int, int]
 
 
-def tokens(sentence: str) -> list[Token]:
-    """The tokens of a sentence; harmless words are left out."""
+def tokens(sentence: str, lexicon: Mapping[tuple[str, ...], str] = PHRASES) -> list[Token]:
+    """The tokens of a sentence; harmless words are left out. ``lexicon`` has the letters."""
     text = _EMPHASIS.sub(lambda mark: " " * len(mark[0]), sentence.translate(_PLAIN))
     text = _TICKED.sub(lambda mark: " " * len(mark[0]), text)
     text = _FIGURES.sub(r" \1 ", text)
@@ -90,14 +90,14 @@ def tokens(sentence: str) -> list[Token]:
         word = match["word"]
         is_next = word and words and not text[words[-1][2] : match.start()].strip()
         if not is_next:
-            found += _read_words(text, words)
+            found += _read_words(text, words, lexicon)
             words = []
         if word:
             bare = word if "." in word[:-1] else word.rstrip(".")
             words.append((bare.lower(), match.start(), match.end()))
         else:
             found.append(_read(text, match))
-    return _with_places(_with_parts(_joined([*found, *_read_words(text, words)])))
+    return _with_places(_with_parts(_joined([*found, *_read_words(text, words, lexicon)])))
 
 
 def _read(text: str, match: re.Match[str]) -> Token:
@@ -191,12 +191,14 @@ def _bounded(bound: str, value: float, slack: float) -> tuple[float, float]:
     return value - slack, value + slack
 
 
-def _read_words(text: str, words: Sequence[_Word]) -> list[Token]:
+def _read_words(
+    text: str, words: Sequence[_Word], lexicon: Mapping[tuple[str, ...], str]
+) -> list[Token]:
     """Words in a row, as numbers and known phrases."""
     found: list[Token] = []
     at = 0
     while at < len(words):
-        code, length = _phrase([word for word, _, _ in words[at : at + LONGEST]])
+        code, length = _phrase([word for word, _, _ in words[at : at + LONGEST]], lexicon)
         is_number = code != "u" or length == 1
         number = _number_words(text, words, at) if is_number else None
         if number is not None:
@@ -211,15 +213,15 @@ def _read_words(text: str, words: Sequence[_Word]) -> list[Token]:
     return found
 
 
-def _phrase(words: Sequence[str]) -> tuple[str, int]:
+def _phrase(words: Sequence[str], lexicon: Mapping[tuple[str, ...], str]) -> tuple[str, int]:
     """The letter of the longest known phrase that the words begin with, and how many it has."""
     for length in range(len(words), 0, -1):
-        code = PHRASES.get(tuple(words[:length]))
+        code = lexicon.get(tuple(words[:length]))
         if code is not None:
             return code, length
     if words[0].endswith("n't"):
         return "b", 1
-    return PHRASES.get((words[0].removesuffix("'s"),), "u"), 1
+    return lexicon.get((words[0].removesuffix("'s"),), "u"), 1
 
 
 def _number_words(text: str, words: Sequence[_Word], at: int) -> tuple[Token, int] | None:
