@@ -26,7 +26,6 @@ ELSEWHERE = "Last week 9 failed; the goal is 20 passed.\n"
 
 NOT_YET = {
     "commit-msg": "no hook of stage commit-msg is shipped yet",
-    "stop-hook": "there is no `ledger verify --stop-hook` yet",
 }
 
 

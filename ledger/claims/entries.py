@@ -16,7 +16,7 @@ from ledger.evidence.outputs import outputs_of
 from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.git.cited import Cited as Resolved
-from ledger.git.cited import Resolver
+from ledger.git.cited import Citing, Resolver
 from ledger.git.files import Commit, Files, Listing, WorkTree, index_of
 from ledger.plan import citations
 from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger, newest_first
@@ -36,6 +36,27 @@ _NOT_OWN = frozenset(
     "refer refers referring reference referenced references citing cites missing expected target "
     "rerun using based derived ingested moved relocated next should will must pending".split()
 )
+# What stands before a run in a text that is about another one: "fixes the failures of RUN".
+_NOT_OF_TEXT = frozenset(
+    "versus vs compared against baseline previous prior earlier before old older since like unlike "
+    "expected target derived caused reproduces reproduced fix fixes fixed mends mended addresses "
+    "resolves closes reverts regression broke broken add adds added move moved moves rename "
+    "renamed delete deletes deleted remove removes removed next should will must".split()
+)
+# What says, of a file that is cited, that it is not there.
+_DENIED = frozenset(
+    "no not never none without missing absent deleted removed dropped discarded cleaned ignored "
+    "untracked empty later will would should could if unless until todo planned isn wasn doesn "
+    "don won aren instead".split()
+)
+_STOPS = ("\n\n", ". ", ".\n", "\n- ", "\n* ")
+# "**Run:**", "log in", "(evidence: ": what a text calls the run that it tells of.
+_LABEL = re.compile(
+    r"(?<!\w)(?:runs?|evidence|artifacts?|logs?|outputs?|results?|reports?)(?!\w)[^.;\n/]{0,20}\Z",
+    re.IGNORECASE,
+)
+# "/2025-10-15T201831Z", "/20251015-2018", of a path that goes on
+_DATED = re.compile(r"/\d{4}-?\d\d-?\d\d[T_-]?\d{4,6}Z?(?=/|\Z)")
 _WORD = re.compile(r"[a-z]+|<")
 _SENTENCE = re.compile(r"\n|[.!?][)*\"']{0,3} +(?=[^a-z ])")
 _FEW = 400  # characters before a citation that may say whose it is
@@ -136,8 +157,8 @@ class Cited(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One attempt or completed action. ``runs`` are the folders (or files) that it calls its
-    own, each with the part of it that it cites."""
+    """One attempt or completed action, or a text. ``runs`` are the folders (or files) that it calls
+    its own, each with the part of it that it cites."""
 
     item: str | None
     attempt: int | None
@@ -149,6 +170,14 @@ class Entry(NamedTuple):
     runs: Mapping[str, str]
     success: str = ""
     """The words by which an attempt calls itself a success; empty where it does not."""
+    is_text: bool = False
+    """Whether it is a text that stands in no plan."""
+
+    @property
+    def names_run(self) -> bool:
+        """Whether it names a run, be it one that is not there."""
+        lost = (one.path for one in self.cited if one.is_own and not one.is_found)
+        return bool(self.runs) or any(path and stamp_of(path) for path in lost)
 
     @property
     def made(self) -> dict[str, str]:
@@ -198,6 +227,78 @@ def _resolver(item: Item | None, place: Place) -> Resolver:
     return Resolver(item, place.listing, place.is_on_disk)
 
 
+def text_entry(
+    text: str, place: Place, root: Path, runs: Sequence[str] = (), of: Entry | None = None
+) -> Entry:
+    """A text that stands in no plan, as an entry. Its runs are those that are given, else those
+    ``of`` an attempt, else those that it names by their paths below ``root``."""
+    part = Passage(text, root, place.is_on_disk)
+    resolver = _resolver(None, place)
+    named = of.runs if of else dict.fromkeys(runs, "")
+    for is_own in () if named else (_is_labelled, _is_dated):
+        named = named or _named(_cited(part, resolver, place, is_own), place)
+    return Entry(
+        item=of.item if of else None,
+        attempt=of.attempt if of else None,
+        date=None,
+        stamp=None,
+        text=text,
+        line=1,
+        cited=_cited(part, resolver, place, _is_said),
+        runs=named,
+        is_text=True,
+    )
+
+
+class Passage:
+    """A text that cites files: as an attempt does, and bare ones anywhere."""
+
+    def __init__(self, text: str, root: Path, is_there: Callable[[str], bool]) -> None:
+        self.text = text
+        top = f"{root}/"  # a coding agent writes whole paths
+        self.artifacts = tuple(
+            Artifact(
+                raw=cited.raw,
+                paths=tuple(path.removeprefix(top) for path in cited.paths),
+                line=1 + cited.line,
+            )
+            for cited in citations.find(text, is_there)
+        )
+
+
+def _named(cited: Sequence[Cited], place: Place) -> dict[str, str]:
+    """The runs that a text means by what it cites as its own."""
+    return {
+        folder: _common(folder, found)
+        for folder, found in _by_run(cited, place).items()
+        if any(one.is_own for one in found)
+    }
+
+
+def _is_said(text: str, at: int) -> bool:
+    """Whether nothing in a text says that what it cites is of another run, or is not there."""
+    if not _NOT_OF_TEXT.isdisjoint(_words_before(text, at)):
+        return False
+    begin, end = max(0, at - _FEW), at + _FEW
+    start = max(text.rfind(stop, begin, at) for stop in _STOPS)
+    ends = [found for stop in _STOPS if (found := text.find(stop, at, end)) >= 0]
+    return _DENIED.isdisjoint(
+        _WORD.findall(text[max(begin, start) : min(ends, default=end)].lower())
+    )
+
+
+def _is_labelled(text: str, at: int) -> bool:
+    """Whether a text says that a run is the one it tells of."""
+    is_label = bool(_LABEL.search(text, max(0, at - 40), at))
+    return (is_label or not _OWN.isdisjoint(_words_before(text, at))) and _is_said(text, at)
+
+
+def _is_dated(text: str, at: int) -> bool:
+    """Whether what a text cites lies below a stamp, and may so be the run that it tells of."""
+    path = text[at : at + _FEW].split(maxsplit=1)
+    return bool(path and _DATED.search(path[0])) and _is_said(text, at)
+
+
 class NewestRun(NamedTuple):
     """The newest attempt of an item that cites a run, and its own runs."""
 
@@ -207,14 +308,22 @@ class NewestRun(NamedTuple):
 
 def newest_run(item: Item, place: Place) -> NewestRun | None:
     """The newest attempt of ``item`` that tried something and cites a run; None for none."""
+    found = newest_entry(item, item.attempts, place)
+    if found is None:
+        return None
+    attempt, entry = found
+    # Figures are of one run; to be done all that the attempt made have to be good.
+    return NewestRun(attempt, tuple(_innermost(entry.made | dict(entry.runs), place)))
+
+
+def newest_entry(
+    item: Item, attempts: Sequence[Attempt], place: Place
+) -> tuple[Attempt, Entry] | None:
+    """The newest of an item's attempts that tried something and cites a run, and what it says."""
     resolver = _resolver(item, place)
-    for attempt in newest_first(item.attempts):
-        if attempt.result != "info":
-            entry = _entry(attempt, attempt.item, attempt.number, resolver, place)
-            if entry.runs:
-                # Figures are of one run; to be done all that the attempt made have to be good.
-                return NewestRun(attempt, tuple(_innermost(entry.made | dict(entry.runs), place)))
-    return None
+    tried = (attempt for attempt in newest_first(attempts) if attempt.result != "info")
+    every = ((one, _entry(one, one.item, one.number, resolver, place)) for one in tried)
+    return next((pair for pair in every if pair[1].runs), None)
 
 
 def _innermost(runs: Mapping[str, str], place: Place) -> Iterator[str]:
@@ -262,15 +371,26 @@ def _with_runs_of(action: Entry, attempt: Entry | None, place: Place) -> Entry:
     return action._replace(runs=runs or attempt.runs)
 
 
-def _cited(part: Attempt | Action, resolver: Resolver, place: Place) -> tuple[Cited, ...]:
-    """What an attempt or action cites."""
+def _is_own(text: str, at: int) -> bool:
+    """Whether the sentence up to a citation says that the attempt made what is cited."""
+    words = _words_before(text, at)
+    return not _OWN.isdisjoint(words) and _NOT_OWN.isdisjoint(words) and "<" not in words
+
+
+def _cited(
+    part: Citing,
+    resolver: Resolver,
+    place: Place,
+    is_own: Callable[[str, int], bool] = _is_own,
+) -> tuple[Cited, ...]:
+    """What an attempt, action or text cites; ``is_own`` judges by the text and a place in it."""
     text = part.text[:LONGEST]
     own: dict[Artifact, bool] = {}
     at = 0
     for artifact in part.artifacts:
         found_at = text.find(artifact.raw, at)
         at = max(at, found_at)
-        own[artifact] = own.get(artifact, False) or _is_own(text, at)
+        own[artifact] = own.get(artifact, False) or is_own(text, at)
         at += len(artifact.raw) if found_at >= 0 else 0
     return tuple(
         Cited(
@@ -299,14 +419,13 @@ def _place_of(cited: Resolved, place: Place) -> str | None:
     return next((path for path in places if place.exists(run_folder(path))), name)
 
 
-def _is_own(text: str, at: int) -> bool:
-    """Whether the sentence up to a citation says that the attempt made what is cited."""
+def _words_before(text: str, at: int) -> set[str]:
+    """The words of the sentence up to a citation."""
     begin = max(0, at - _FEW)
     start = begin
     for stop in _SENTENCE.finditer(text, begin, at):
         start = stop.end()
-    words = set(_WORD.findall(text[start:at].lower()))
-    return not _OWN.isdisjoint(words) and _NOT_OWN.isdisjoint(words) and "<" not in words
+    return set(_WORD.findall(text[start:at].lower()))
 
 
 def run_folder(path: str) -> str:
@@ -326,8 +445,22 @@ def stamp_of(path: str) -> str | None:
 
 def _runs(cited: tuple[Cited, ...], stamp: str | None, place: Place) -> dict[str, str]:
     """The entry's own runs, each with the part of it that is cited."""
-    places: dict[str, list[str]] = {}
-    own: dict[str, None] = {}
+    places = _by_run(cited, place)
+    own = [folder for folder, found in places.items() if any(one.is_own for one in found)]
+    stamped = [folder for folder in places if stamp and stamp_of(folder) == stamp]
+    if stamped:
+        chosen = [folder for folder in own if folder in stamped] or stamped
+    else:
+        # Something that lies under no stamp is a run only if nothing that does is cited.
+        chosen = [folder for folder in own if stamp_of(folder)] or own
+        if not chosen and len([folder for folder in places if stamp_of(folder)]) == 1:
+            chosen = [folder for folder in places if stamp_of(folder)]
+    return {folder: _common(folder, places[folder]) for folder in chosen}
+
+
+def _by_run(cited: Sequence[Cited], place: Place) -> dict[str, list[Cited]]:
+    """What is cited and there, by the run that it lies in."""
+    found: dict[str, list[Cited]] = {}
     runs = {run_folder(one.path) for one in cited if one.path and one.is_found and not one.is_end}
     for path in cited:
         if not path.is_found or path.path is None:
@@ -337,23 +470,13 @@ def _runs(cited: tuple[Cited, ...], stamp: str | None, place: Place) -> dict[str
             continue  # it may lie in a run of another attempt
         if "/" not in folder or (not stamp_of(folder) and place.holds_runs(folder)):
             continue  # a folder such as docs/, or one of many runs
-        places.setdefault(folder, []).append(path.path)
-        if path.is_own:
-            own[folder] = None
-    stamped = [folder for folder in places if stamp and stamp_of(folder) == stamp]
-    if stamped:
-        chosen = [folder for folder in own if folder in stamped] or stamped
-    else:
-        # Something that lies under no stamp is a run only if nothing that does is cited.
-        chosen = [folder for folder in own if stamp_of(folder)] or list(own)
-        if not chosen and len([folder for folder in places if stamp_of(folder)]) == 1:
-            chosen = [folder for folder in places if stamp_of(folder)]
-    return {folder: _common(folder, places[folder]) for folder in chosen}
+        found.setdefault(folder, []).append(path)
+    return found
 
 
-def _common(folder: str, found: list[str]) -> str:
+def _common(folder: str, found: Sequence[Cited]) -> str:
     """The deepest folder below the run that holds everything cited of it."""
-    cited = (path.rpartition("/") for path in found)
+    cited = (one.path.rpartition("/") for one in found if one.path)
     common = posixpath.commonpath(
         [head if "." in name else head + sep + name for head, sep, name in cited]
     )

@@ -71,16 +71,28 @@ def judge_plan(
     place = place._replace(plan=path, numbers=_numbers(ledger))
     found: list[JudgedClaim] = []
     for entry in entries(ledger, place, wanted) if wanted else every():
-        claims = claims_of(entry)
-        named = {name: runs.named(entry, name) for name in _run_names(claims)}
-        own = runs.read(entry.runs) if any(map(_is_of_own_run, claims)) else ()
-        before = runs.before(entry) if any(map(is_compared, claims)) else ()
-        # What succeeds in the end is judged by the newest run that was made for it.
-        newest = list(entry.made)[-1:] if entry.success else []
-        last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
-        found += judge(entry, claims, own, named, place, last=last, before=before)
-        found += of_rounds(entry, place)
+        found += _judged(entry, runs, place)
     return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
+
+
+def judge_text(entry: Entry, ledger: Ledger, path: str, place: Place) -> list[JudgedClaim]:
+    """Every claim of a text, with its verdict; the plan knows its attempts and the runs before."""
+    runs = Runs(place, cache(lambda: list(entries(ledger, place))))
+    found = _judged(entry, runs, place._replace(plan=path, numbers=_numbers(ledger)))
+    return _with_ignored(sorted(found, key=lambda claim: claim.line), place)
+
+
+def _judged(entry: Entry, runs: Runs, place: Place) -> Iterator[JudgedClaim]:
+    """The claims of one entry."""
+    claims = claims_of(entry)
+    named = {name: runs.named(entry, name) for name in _run_names(claims)}
+    own = runs.read(entry.runs) if any(map(_is_of_own_run, claims)) else ()
+    before = runs.before(entry) if any(map(is_compared, claims)) else ()
+    # What succeeds in the end is judged by the newest run that was made for it.
+    newest = list(entry.made)[-1:] if entry.success else []
+    last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
+    yield from judge(entry, claims, own, named, place, last=last, before=before)
+    yield from of_rounds(entry, place)
 
 
 def of_rounds(entry: Entry, place: Place) -> Iterator[JudgedClaim]:

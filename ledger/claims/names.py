@@ -267,7 +267,7 @@ def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | No
     )
     if cited.is_found:
         return claim.supported("there", cited.path)
-    reason = _why_missing(cited, cited.path, place)
+    reason = _why_missing(cited, cited.path, entry, place)
     if reason:
         return claim.unverifiable(reason)
     folder = run_folder(cited.path)
@@ -276,7 +276,7 @@ def judge_artifact(cited: Cited, entry: Entry, place: Place) -> JudgedClaim | No
     return claim.contradicted(NOT_THERE, folder, "the run is there, this is not")
 
 
-def _why_missing(cited: Cited, path: str, place: Place) -> str:
+def _why_missing(cited: Cited, path: str, entry: Entry, place: Place) -> str:
     """Why a path may be missing although the entry is right; empty for no reason."""
     stamp, folder = stamp_of(path), run_folder(path)
     if not cited.is_own:
@@ -286,8 +286,10 @@ def _why_missing(cited: Cited, path: str, place: Place) -> str:
     if cited.matches:
         others = " or another of that name" if len(cited.matches) > 1 else ""
         return f"it may be {cited.matches[0]}{others}"
-    if stamp is None or "/" not in folder:
-        return "it is not there now; it may have moved"
+    if stamp is None or "/" not in folder or entry.is_text:
+        # A text is sure of the run that it tells of, also where that is the one it only names.
+        is_its = entry.is_text and (folder in entry.runs or (stamp and not entry.runs))
+        return "" if is_its else "it is not there now; it may have moved"
     if place.files and (submodule := place.files.submodule_of(path)):
         return f"it is in the submodule {submodule}, whose files are not looked at"
     if not place.exists(folder) and (elsewhere := place.stamped(stamp)):

@@ -202,7 +202,11 @@ class Runs:
         return found
 
     def before(self, entry: Entry) -> list[Run]:
-        """The runs of the attempt of the item that comes before, of those that cite any."""
+        """The runs of the attempt of the item that comes before, of those that cite any. A text of
+        no item stands for the attempt that cites its runs, where only one item has such."""
+        if entry.item is None:
+            owners = [one for one in self._entries() if one.runs.keys() & entry.runs.keys()]
+            entry = owners[0] if len({one.item for one in owners}) == 1 else entry
         return self.read(self._earlier.get((entry.item, entry.attempt), {}))
 
     def named(self, entry: Entry, name: RunName) -> list[Run]:

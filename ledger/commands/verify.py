@@ -1,17 +1,21 @@
-"""Hold what a fix plan claims against the evidence that it cites."""
+"""Hold what a fix plan, or any text, claims against the evidence that it cites."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ledger import config
-from ledger.claims.entries import Wanted
-from ledger.claims.judge import judge_plan
+from ledger import config, errors
+from ledger.claims.entries import Entry, Place, Wanted, newest_entry, text_entry
+from ledger.claims.judge import judge_plan, judge_text
 from ledger.claims.model import JudgedClaim
+from ledger.claims.prose import LONGEST
 from ledger.commands import read
 from ledger.commands.closings import done_claims
 from ledger.commands.judgements import around
+from ledger.config import Config
+from ledger.errors import UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
-from ledger.plan import selectors
+from ledger.plan import reader, selectors
 from ledger.plan.model import Ledger, Model
 
 
@@ -22,6 +26,12 @@ class Verification(Model):
     """The fix plan, relative to the repository's top."""
     claims: tuple[JudgedClaim, ...]
     """By entry in the order of the file, then by line."""
+    text: str | None = None
+    """The text that was judged in the place of the fix plan; null for none."""
+    runs: tuple[str, ...] = ()
+    """The runs that the text was held against, from the top of the repository."""
+    unchecked: str = ""
+    """Why nothing of the text was checked; empty where it was."""
 
 
 def verify(
@@ -49,6 +59,82 @@ def verify(
         closed = [c for c in done_claims(settings, opened.ledger, place) if c.item in whole]
     claims = sorted([*judged, *closed], key=lambda claim: claim.line)
     return Verification(ledger=opened.path, claims=tuple(claims))
+
+
+def verify_text(
+    text: str,
+    name: str,
+    *,
+    runs: Sequence[Path] = (),
+    item: str | None = None,
+    ledger: Path | None = None,
+) -> Verification:
+    """Judge what a text claims, as if an attempt said it; ``name`` is what the text is called.
+
+    It is held against ``runs``, folders or files of the repository, else against those of the
+    newest attempt of ``item`` that cites any, else against those that the text names by their
+    paths. Where there are none, nothing is checked.
+
+    Raises ``UsageError`` for a run outside the repository and an item or attempt that there is not,
+    or that cites no run, and ``UnreadableInput`` for a run that is not there and a long text.
+    """
+    if len(text) > LONGEST:
+        found = f"{name}: expected at most {LONGEST:,} characters, found {len(text):,}"
+        raise UnreadableInput("too-long", found, "give the part that speaks of the run")
+    if runs and item is not None:
+        raise UsageError("two-sources", "expected --run or --item, found both", "leave one out")
+    settings = _configured(ledger)
+    with Blobs(settings.root) as contents:
+        place = around(settings, contents)
+        opened = None
+        given = [_within(settings, place, run) for run in runs]
+        of = None
+        if item is not None:
+            opened = read.holding(settings, selectors.parse(item))
+            of = _entry_of(opened.ledger, item, place)
+        entry = text_entry(text, place, settings.root, given, of)
+        done = Verification(
+            ledger=settings.ledger_path, claims=(), text=name, runs=tuple(entry.runs)
+        )
+        if not entry.names_run:
+            return done.model_copy(update={"unchecked": "it names no run, and none was given"})
+        if opened is None:
+            is_there = settings.ledger.is_file()
+            opened = read.opened(settings) if is_there else read.Opened(settings, reader.read(b""))
+        judged = judge_text(entry, opened.ledger, opened.path, place)
+    return done.model_copy(update={"claims": tuple(judged)})
+
+
+def _configured(ledger: Path | None) -> Config:
+    """The configuration, also where there is no fix plan."""
+    try:
+        return config.find(Path.cwd(), ledger)
+    except UsageError as error:
+        if error.code != "no-ledger":
+            raise
+        return config.without_file(Path.cwd() / Path(config.DEFAULTS[-1]))
+
+
+def _within(settings: Config, place: Place, run: Path) -> str:
+    """A run as a path from the top. Raises ``LedgerError`` for one outside and one not there."""
+    given = Path(os.path.realpath(run))
+    if not given.is_relative_to(settings.root):
+        found = f"{errors.shown(run)}: expected a run below {errors.shown(settings.root)}"
+        raise UsageError("outside", found, "copy it into the repository")
+    path = given.relative_to(settings.root).as_posix()
+    if not place.is_on_disk(path):
+        raise UnreadableInput("no-such-run", f"{errors.shown(run)}: no such file or folder")
+    return path
+
+
+def _entry_of(plan: Ledger, given: str, place: Place) -> Entry:
+    """The newest attempt that is meant and cites a run. Raises ``UsageError`` where none does."""
+    name = selectors.parse(given)
+    attempts = selectors.attempts(plan, name)
+    for item in selectors.items(plan, name.item):
+        if found := newest_entry(item, attempts, place):
+            return found[1]
+    raise UsageError("no-run", f"{given}: expected an attempt that cites a run", "name it by --run")
 
 
 def _whole_items(ledger: Ledger, names: Sequence[str]) -> set[str]:

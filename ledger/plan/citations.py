@@ -20,7 +20,7 @@ which adds up where a hostile file holds thousands of products of braces.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -110,12 +110,15 @@ def kind(path: str) -> Kind:
     return "path"
 
 
-def find(text: str) -> tuple[Citation, ...]:
-    """The artifacts that an attempt's text cites, in its order: see the rule above."""
+def find(text: str, known: Callable[[str], bool] | None = None) -> tuple[Citation, ...]:
+    """The artifacts that an attempt's text cites, in its order: see the rule above. Where ``known``
+    is given a bare path may stand anywhere, and what it knows is a path, too."""
     return tuple(
         Citation(raw, paths, line)
-        for line, raw in _candidates(text)
-        if ("/" in raw or "." in raw) and (paths := expand(raw)) and _is_path(paths[0])
+        for line, raw in _candidates(text, is_bare=known is not None)
+        if ("/" in raw or "." in raw)
+        and (paths := expand(raw))
+        and (_is_path(paths[0]) or (known and known(paths[0])))
     )
 
 
@@ -163,7 +166,7 @@ def commits(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _candidates(text: str) -> Iterator[tuple[int, str]]:
+def _candidates(text: str, *, is_bare: bool) -> Iterator[tuple[int, str]]:
     fence = ""
     list_indent: int | None = None
     for number, line in enumerate(text.split("\n")):
@@ -182,7 +185,9 @@ def _candidates(text: str) -> Iterator[tuple[int, str]]:
         label = _ARTIFACTS.search(line) if "fact" in line.lower() else None
         if label and not line[label.end() :].strip(" \t*"):
             list_indent = indent
-        bare_from = label.end() if label else 0 if list_indent is not None else len(line)
+        bare_from = 0 if is_bare or list_indent is not None else len(line)
+        if label and not is_bare:
+            bare_from = label.end()
         for raw in _in_line(line, bare_from):
             yield number, raw
 

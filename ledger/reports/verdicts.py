@@ -1,10 +1,11 @@
 """Exit criteria and claims with their verdicts, for people."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, get_args
 
 from ledger.claims.model import ClaimKind, JudgedClaim, Verdict
+from ledger.commands.verify import Verification
 from ledger.gates.model import Gate, JudgedCriterion, Judgement
 from ledger.plan import text
 from ledger.plan.text import counted
@@ -92,24 +93,38 @@ def _summary(judged: Gate) -> str:
 # Claims
 
 
-def claims(judged: Sequence[JudgedClaim], path: str, *, every: bool) -> Iterator[Line]:
-    """By item a line for each contradicted claim, or with ``every`` for each claim at all, numbers
-    before files before dates; then one that counts them:
+def claims(done: Verification, only: Collection[str]) -> Iterator[Line]:
+    """By item a line for each claim with one of these verdicts, numbers before files before dates;
+    then one that counts all:
     ``   53: contradicted (#6, line 66 too): "2.71s": 2.72s in FILE; why``."""
+    path = done.text or done.ledger
+    if done.unchecked:
+        yield Line(text.visible(f"{path}: nothing was checked: {done.unchecked}"))
+        return
+    judged = done.claims
     same = defaultdict(list)
     for claim in judged:
-        if every or claim.verdict == "contradicted":
+        if claim.verdict in only:
             what = (claim.attempt, claim.said, claim.verdict, claim.found, claim.reason)
             same[claim.item, what].append(claim)
     for item in dict.fromkeys(item for item, _ in same):
-        yield Line(text.visible(f"{path}: {item or 'no item'}"), "heading")
+        named = item or ("" if done.text else "no item")
+        yield Line(text.visible(f"{path}: {named}" if named else path), "heading")
         of_item = [alike for (of, _), alike in same.items() if of == item]
         for alike in sorted(of_item, key=lambda alike: _RANKS.get(alike[0].kind, 0)):
             lines = dict.fromkeys(str(one.line) for one in alike)
             yield _claim(alike[0], list(lines)[1:])
     counts = Counter(claim.verdict for claim in judged)
     totals = ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Verdict))
-    yield Line(text.visible(f"{path}: {totals}"))
+    against = f" (held against {', '.join(done.runs)})" if done.runs else ""
+    yield Line(text.visible(f"{path}: {totals}{against}"))
+
+
+def reasons(done: Verification) -> str:
+    """What a coding agent is told whose message is contradicted."""
+    told = [line.text for line in claims(done, ("contradicted",)) if line.kind == "hung"]
+    first = f"Your message says something else than {', '.join(done.runs) or 'what is there'}:"
+    return "\n".join([first, *told, "Correct it, each line by what stands behind it."])
 
 
 _RANKS: Final[dict[ClaimKind, int]] = {

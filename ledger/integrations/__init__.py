@@ -1,0 +1,1 @@
+"""What other programs hand over, and the answers that they understand."""
