@@ -1200,6 +1200,39 @@ def test_what_an_attempt_says_of_its_rounds_is_held_against_their_report(
     assert list(of_rounds(several, Place(WorkTree(tmp_path)))) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "verdicts"),
+    [
+        ("Rounds passed: 2 of 3.", ["supported"]),
+        ("Rounds passed: 3 of 3.", ["contradicted"]),
+        ("3 rounds were run, 2 passed.", ["supported"] * 2),
+        ("4 rounds were run, 2 passed.", ["contradicted", "supported"]),
+        ("2 rounds failed, 2 passed.", ["contradicted", "supported"]),
+        ("2 failing rounds out of 3.", ["contradicted"]),
+        ("All 4 rounds are green.", ["contradicted"]),
+        ("None of the rounds failed.", ["contradicted"]),
+        ("Only one round failed.", ["supported"]),
+        ("Not one round passed.", ["contradicted"]),
+        ("Exactly two rounds came out green.", ["supported"]),
+        ("All rounds passed on the other machine.", []),
+        ("We want all rounds to pass.", []),
+        ("Did all rounds pass?", []),
+        ("So far 40 of 40 rounds passed.", []),
+        ("All rounds passed before the change.", []),
+        ("The background of the game is green.", []),
+    ],
+)
+def test_what_an_attempt_says_of_a_folder_of_rounds(
+    said: str, verdicts: list[str], tmp_path: Path
+) -> None:
+    for at, code in enumerate((0, 1, 0), 1):
+        (tmp_path / "run" / f"round_{at}").mkdir(parents=True)
+        (tmp_path / "run" / f"round_{at}" / "exit_code.txt").write_text(str(code))
+    entry = Entry("I-1", 1, None, None, f"Attempt.\n{said}", 7, (), {"run": "run"})
+    found = of_rounds(entry, Place(WorkTree(tmp_path)))
+    assert [claim.verdict for claim in found] == verdicts
+
+
 def test_rounds_of_an_item(repo: Repository) -> None:
     for stamp, first in (("20251103T090000Z", "20"), ("20251103T100000Z", "22")):
         made = ["--rounds", "2", "--first", first, "--stamp", stamp, "--", "true"]

@@ -5,6 +5,7 @@ is surely about the attempt's own run, that run is one folder with one value of 
 the value is another one. Everything else is unverifiable.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -58,6 +59,7 @@ _IN_WORDS = frozenset({"count", "rate", "duration", "exit_code", "memory", "test
 _OF_RUNS = frozenset({*_JUDGES, "delta", "test", "result"})
 _MOST = 300  # claims with a number in one entry; judging one looks at the others
 _MOST_ARCHIVED = 10_000  # numbers that an item may say lie in the archive
+_ROUNDS = re.compile(r"\brounds?\b", re.IGNORECASE)
 _RECORDED = "recorded"  # a run that is given by its path needs no stamp to be meant
 
 
@@ -91,17 +93,26 @@ def _judged(entry: Entry, runs: Runs, place: Place) -> Iterator[JudgedClaim]:
     # What succeeds in the end is judged by the newest run that was made for it.
     newest = list(entry.made)[-1:] if entry.success else []
     last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
-    yield from judge(entry, claims, own, named, place, last=last, before=before)
-    yield from of_rounds(entry, place)
+    told = of_rounds(entry, place)
+    judged = judge(entry, claims, own, named, place, last=last, before=before)
+    yield from (one for one in judged if not any(_is_same(one, of) for of in told))
+    yield from told
 
 
-def of_rounds(entry: Entry, place: Place) -> Iterator[JudgedClaim]:
-    """What it says of its rounds, where its runs have one report of them. Few have: what reads such
-    a report is loaded then."""
+def of_rounds(entry: Entry, place: Place) -> list[JudgedClaim]:
+    """What it says of its rounds, where its runs have one report or one folder of them. Few have:
+    what reads them is loaded then."""
+    if not place.files:
+        return []
     paths = [f"{folder}/rounds.md" for folder in entry.runs]
-    found = [path for path in paths if place.files and place.files.kind(path) == "file"]
-    if len(found) == 1:
-        yield from import_module("ledger.claims.rounds").judge_rounds(entry, place.files, found[0])
+    reports = [path for path in paths if place.files.kind(path) == "file"]
+    found = reports or (entry.runs if _ROUNDS.search(entry.text) else ())
+    if not found:
+        return []
+    judged: list[JudgedClaim] = import_module("ledger.claims.rounds").judge_rounds(
+        entry, place.files, found
+    )
+    return judged
 
 
 def contradicted_since(

@@ -1,23 +1,27 @@
-"""What an entry says of the values that its run's report of rounds has a column for: means, ranges
-and limits."""
+"""What an entry says of the rounds of its run, held against their report or folder: how many passed
+and failed, and means, ranges and limits of what was measured."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ledger.claims.entries import Entry
 from ledger.claims.model import Claim, JudgedClaim
 from ledger.claims.prose import Prose
 from ledger.errors import UnreadableInput
-from ledger.evidence import rounds_prose
+from ledger.evidence.rounds import may_be_rounds, read_folder
 from ledger.evidence.rounds_claims import check
+from ledger.evidence.rounds_model import RoundsReport, Scope
 from ledger.evidence.rounds_prose import Prose as Line
+from ledger.evidence.rounds_prose import is_plain, statements
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
 from ledger.git.files import Files
 
-_KINDS = ("mean", "range", "limit")
-# What a sentence about a measured value may have in it
-_MEASURED = re.compile(
-    r"\b(?:average|mean|avg|averag|rang(?:e|ing)|between|varied|ceiling|limit|cap|maximum|floor|minimum)",
+_MEASURED = ("mean", "range", "limit")
+_COUNTED = ("count", "every", "listed")
+# What a sentence about rounds, or about a measured value, may have in it
+_WORDS = re.compile(
+    r"\b(?:rounds?\b|average|mean|avg|averag|rang(?:e|ing)|between|varied|ceiling|limit|cap|maximum"
+    r"|floor|minimum)",
     re.IGNORECASE,
 )
 _RANGED = re.compile(r"\b(?:rang\w+|varied) from\b", re.IGNORECASE)
@@ -31,37 +35,55 @@ _OF_OTHERS = re.compile(
 )
 
 
-def judge_rounds(entry: Entry, files: Files, path: str) -> Iterator[JudgedClaim]:
-    """Each such claim with its verdict by the report at ``path``. A sentence that compares, or
-    speaks of all rounds ever, may be about others."""
+def judge_rounds(entry: Entry, files: Files, paths: Iterable[str]) -> list[JudgedClaim]:
+    """Each such claim with its verdict, where one of ``paths`` is a report or folder of rounds."""
     prose = Prose(entry.text, entry.line)
-    told = [s for s in prose.sentences if _MEASURED.search(prose.plain, s.start, s.end)]
-    if not told:
-        return
+    told = [s for s in prose.sentences if _WORDS.search(prose.plain, s.start, s.end)]
+    places = (
+        [p for p in paths if files.kind(p) == "file" or may_be_rounds(files, p)] if told else []
+    )
+    if len(places) != 1:
+        return []
+    path = places[0]
     try:
-        report = read_report(files.read(path, MAX_BYTES), path)
+        if files.kind(path) == "file":
+            report = read_report(files.read(path, MAX_BYTES), path)
+        else:
+            report = read_folder(files, path, path)
     except UnreadableInput:
-        return
+        return []
+    found: list[JudgedClaim] = []
     for sentence in told:
         text = " ".join(prose.plain[sentence.start : sentence.end].split())
-        around = _RANGED.sub("", text)
-        if _OF_OTHERS.search(around):
-            continue
-        line = Line(text, ((0, prose.line(sentence.start)),))
-        said = [s for s in rounds_prose.statements([line], [*report.units]) if s.kind in _KINDS]
-        for one in check(report._replace(statements=tuple(said)), "extra"):
-            claim = Claim(
-                item=entry.item,
-                attempt=entry.attempt,
-                kind="rounds",
-                text=one.text,
-                claimed=one.claimed,
-                line=one.line,
-            )
-            if one.verdict == "supported":
-                yield claim.supported(one.observed, report.path)
-            elif one.verdict == "contradicted":
-                reason = "the attempt's own rounds have another value"
-                yield claim.contradicted(one.observed, report.path, reason)
-            else:
-                yield claim.unverifiable(one.reason)
+        if not _OF_OTHERS.search(_RANGED.sub("", text)):
+            line = Line(text, ((0, prose.line(sentence.start)),))
+            found += _judged(entry, line, report)
+    return found
+
+
+def _judged(entry: Entry, line: Line, report: RoundsReport) -> Iterator[JudgedClaim]:
+    """What one sentence says. One that counts rounds and has a word that is not known may be about
+    others."""
+    kinds = (*_MEASURED, *_COUNTED) if is_plain(line.text) else _MEASURED
+    every = Scope(names=tuple({one.name for one in report.rounds}))  # and no others
+    said = (
+        one._replace(scope=every if one.scope == Scope() else one.scope)
+        for one in statements([line], [*report.units])
+        if one.kind in kinds
+    )
+    for one in check(report._replace(statements=tuple(said)), "extra"):
+        claim = Claim(
+            item=entry.item,
+            attempt=entry.attempt,
+            kind="rounds",
+            text=one.text,
+            claimed=one.claimed,
+            line=one.line,
+        )
+        if one.verdict == "supported":
+            yield claim.supported(one.observed, report.path)
+        elif one.verdict == "contradicted":
+            reason = "the attempt's own rounds have another value"
+            yield claim.contradicted(one.observed, report.path, reason)
+        else:
+            yield claim.unverifiable(one.reason)

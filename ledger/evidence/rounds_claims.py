@@ -141,8 +141,10 @@ def _is_written(value: float, low: float, high: float, decimals: int) -> bool:
 
 
 def _check_count(said: Statement, case: Case) -> Finding:
-    """A count, a rate, or both."""
+    """A count, a rate, or both; or that all ended so."""
     counts = tally(case.rounds, case.retries)
+    if said.kind == "every":
+        said = said._replace(low=max(1, counts.total), high=max(1, counts.total))
     span = _span(said, counts)
     if span is None:
         return Finding("unverifiable", "", "no round tells its retries")
@@ -212,21 +214,6 @@ def _check_streak(said: Statement, case: Case) -> Finding:
     if len(run) == len(longest) < said.low and said.scope == Scope():
         return Finding("unverifiable", observed, "it may have begun before these rounds")
     return Finding("contradicted", observed)
-
-
-def _check_every(said: Statement, case: Case) -> Finding:
-    """All passed, or none failed."""
-    counts = tally(case.rounds, case.retries)
-    low, high = _span(said, counts) or (0, 0)
-    observed = f"{low}/{counts.total}"
-    if said.of is not None and said.of != counts.total:
-        verdict: ClaimVerdict = "contradicted" if said.of < counts.total else "unverifiable"
-        return Finding(verdict if said.sure else "unverifiable", observed)
-    if low == counts.total and low:
-        return Finding("supported", observed)
-    if high == counts.total:
-        return Finding("unverifiable", observed, "results are unknown")
-    return Finding("contradicted" if said.sure else "unverifiable", observed)
 
 
 def _check_listed(said: Statement, case: Case) -> Finding:
@@ -388,7 +375,7 @@ _CHECKS: Final[dict[StatementKind, Callable[[Statement, Case], Finding]]] = {
     "count": _check_count,
     "streak": _check_streak,
     "listed": _check_listed,
-    "every": _check_every,
+    "every": _check_count,
     "clustered": _check_clustered,
     "mean": _check_measured,
     "range": _check_measured,

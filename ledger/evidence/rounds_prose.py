@@ -319,6 +319,12 @@ def _counted_by(letters: str) -> Subject:
     return "first-try" if "①" in letters else "fail" if re.search("[Fk]", letters) else "pass"
 
 
+def is_plain(sentence: str) -> bool:
+    """Whether rounds are spoken of, each word is known, and none asks, doubts or compares."""
+    codes = {word.code for word in tokens(sentence, _WORDS)}
+    return "ω" in codes and codes.isdisjoint("?cdlnosuð∞βτκρMQ")
+
+
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where sentences begin and end; what is longer than a sentence can be is cut."""
     start = 0
