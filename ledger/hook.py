@@ -1,5 +1,5 @@
-"""The pre-commit entry point: what does this commit make worse in a fix plan? It imports only what
-it uses: see docs/explanation/hook.md."""
+"""The pre-commit entry point: what does this commit make worse in a fix plan, and does its message
+say what its runs say? It imports only what it uses: see docs/explanation/hook.md."""
 
 import os
 import sys
@@ -10,20 +10,27 @@ from typing import NoReturn
 import ledger
 from ledger import config, errors
 from ledger.commands import guard
+from ledger.commands.facts import later
 from ledger.config import Config
 from ledger.errors import LedgerError, UsageError
 from ledger.git.blobs import Blobs
+from ledger.integrations import messages
 from ledger.plan import text
 from ledger.rules.model import Finding
 
 USAGE = """\
 usage: ledger-hook [FILE...]
+       ledger-hook --commit-msg FILE
        ledger-hook --version
 
 Checks the staged contents of the fix plans among FILE, by default the configured ledger, and of
 the briefs that the commit changes, and prints what it makes worse, one finding a line. The exit
 code is 1 where one of them is an error, else 0; it is 2 where a file or git cannot be read.
+
+With --commit-msg it holds the commit message in FILE against the runs that it names, and the exit
+code is 1 where they contradict it.
 """
+_MESSAGE = "--commit-msg"
 # What .pre-commit-hooks.yaml looks for, in any folder.
 PLANS = ("fix_plan.md", "fix_plan_archive.md")
 
@@ -52,6 +59,8 @@ def _run(arguments: Sequence[str]) -> int:
         if argument == "--version":
             errors.write(f"ledger-hook {ledger.__version__}\n")
             return 0
+        if argument == _MESSAGE and len(arguments) == 2:
+            return _check_message(arguments[1])
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")
     findings: list[Finding] = []
@@ -68,6 +77,19 @@ def _run(arguments: Sequence[str]) -> int:
             f"ledger-hook: errors block the commit; `ledger explain {codes[0]}` says more"
         )
     return 1 if codes else 0
+
+
+def _check_message(file: str) -> int:
+    """What a commit's message says of its runs. A message without any path names none, and few
+    have one: what judges it is loaded then."""
+    said = messages.commit_message(file)
+    done = later("commands.verify.verify_text")(said, "the message") if "/" in said else None
+    if done is None or done.unchecked:
+        errors.diagnostic("ledger-hook: the message names no run: nothing was checked")
+        return 0
+    told = [*later("reports.verdicts.claims")(done, ("contradicted",))]
+    errors.write("".join(f"{line.text}\n" for line in told))
+    return int(any(claim.verdict == "contradicted" for claim in done.claims))
 
 
 def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:

@@ -24,17 +24,7 @@ TRUE = f"12 passed in 3.40s, no failures.\n\nRun: `{RUN}/`\n"
 # Nothing but a name: what is said of no run is left alone.
 ELSEWHERE = "Last week 9 failed; the goal is 20 passed.\n"
 
-NOT_YET = {
-    "commit-msg": "no hook of stage commit-msg is shipped yet",
-}
 
-
-def known(kind: str) -> pytest.MarkDecorator:
-    """What is not there yet; the test fails when it is, and then its reason goes."""
-    return pytest.mark.xfail(kind in NOT_YET, reason=NOT_YET.get(kind, ""), strict=True)
-
-
-@known("commit-msg")
 def test_a_commit_that_says_an_untruth_is_not_made(
     repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +83,6 @@ CASES = {
 }
 
 
-@known("stop-hook")
 @pytest.mark.parametrize("case", CASES)
 def test_an_agent_is_stopped_once_with_the_reasons(
     case: str, repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

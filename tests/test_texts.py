@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from typing import Any
 
 import pytest
 
+from ledger import hook
 from tests.commands import Done, call
 from tests.repository import Repository
 
@@ -204,3 +206,143 @@ def test_an_event_that_is_none_is_one_line(value: Any, repo: Repository) -> None
     done = event(repo, value)
     assert done.code == 2
     assert "expected" in json.loads(done.out)["error"]["message"]
+
+
+SCISSORS = "# ------------------------ >8 ------------------------\n"
+# A commit message, and whether the hook lets it pass.
+MESSAGES = {
+    "untrue": (f"Speed up\n\n11 passed.\n\nRun: `{RUN}/`\n", 1),
+    "true": (f"Speed up\n\n12 passed.\n\nRun: `{RUN}/`\n", 0),
+    "untrue in a comment": (f"12 passed.\n\nRun: `{RUN}/`\n# 11 passed\n#\tnew: x\n", 0),
+    "untrue below the scissors": (f"12 passed.\n\nRun: `{RUN}/`\n{SCISSORS}+11 passed\n", 0),
+    "the scissors of another comment mark": (
+        f"12 passed.\n\nRun: `{RUN}/`\n{SCISSORS.replace('#', ';')}+11 passed\n",
+        0,
+    ),
+    "a path that is no run": ("Speed up `src/parser.py`\n\n11 passed.\n", 0),
+    "no path": ("Speed up\n\n11 passed.\n", 0),
+    "empty": ("", 0),
+    "not UTF-8": (f"Caf\udce9\n\n11 passed.\n\nRun: `{RUN}/`\n", 1),
+}
+
+
+@pytest.mark.parametrize("case", MESSAGES)
+def test_a_commit_message_is_read_as_git_records_it(
+    case: str, runs: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, code = MESSAGES[case]
+    name = str(runs.write(".git/COMMIT_EDITMSG", text.encode("utf-8", "surrogateescape")))
+    monkeypatch.chdir(runs.path)
+    assert hook.main(["--commit-msg", name]) == code
+    said = capsys.readouterr()
+    assert ("contradicted:" in said.out) == bool(code)
+    assert ("nothing was checked" in said.err) == (RUN not in text)
+
+
+def test_a_message_without_a_path_loads_nothing_that_judges(runs: Repository) -> None:
+    name = str(runs.write("message", b"Speed up\n\n11 passed.\n"))
+    script = f"import sys; from ledger.hook import main; main(['--commit-msg', {name!r}]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=runs.path, capture_output=True, check=True)  # fmt: skip
+    loaded = set(done.stdout.decode().split())
+    assert "ledger.hook" in loaded
+    assert not {"ledger.claims.judge", "ledger.commands.verify", "typer", "rich", "git"} & loaded
+
+
+@pytest.mark.parametrize("arguments", [["--commit-msg"], ["--commit-msg", "a", "b"], ["--commit-msg", "nowhere"]])  # fmt: skip
+def test_a_commit_message_that_is_not_there_is_one_line(
+    arguments: list[str], repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.chdir(repo.path)
+    assert hook.main(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def stopped(repo: Repository, monkeypatch: pytest.MonkeyPatch, told: bytes) -> Done:
+    """The answer to what an agent hands to its stop hook."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(told)))
+    return call(repo.path, "verify", "--stop-hook")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b'{"transcript_path": "/nowhere"}',
+        b'{"transcript_path": "."}',
+        b'{"transcript_path": "\\u0000"}',
+        b'{"last_assistant_message": "' + b"a/b " * 60_000 + b'"}',
+    ],
+    ids="nothing open deep binary lost folder NUL long".split(),
+)
+def test_a_stop_hook_never_traps_an_agent(
+    told: bytes, repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = stopped(repo, monkeypatch, told)
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("ledger: the last message was not checked: ")
+    assert done.err.count("\n") == 1
+
+
+def test_nor_does_a_defect(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.cli.verify.verify_text", lambda *_, **__: 1 / 0)
+    done = stopped(repo, monkeypatch, b'{"last_assistant_message": "11 passed."}')
+    assert (done.code, done.out) == (0, "")
+    assert "ZeroDivisionError" in done.err
+
+
+def line(text: str, kind: str = "assistant", **more: Any) -> str:
+    """One line of a transcript."""
+    content = [{"type": "text", "text": text}]
+    return json.dumps({"type": kind, "message": {"role": kind, "content": content}, **more})
+
+
+OF_ONE = {"message": {"id": "m1", "content": [{"type": "text", "text": "11 passed."}]}}
+# A transcript, and whether its last message is contradicted.
+TRANSCRIPTS = {
+    "the last one counts": ([line(f"11 passed in `{RUN}/`."), line(f"12 passed in `{RUN}/`.")], False),
+    "in several lines": (
+        [
+            line("", **OF_ONE),
+            line("", message={"id": "m1", "content": f"Run: `{RUN}/`"}),
+            line("9 passed", "system"),
+        ],
+        True,
+    ),
+    "of a helper": ([line(f"12 passed in `{RUN}/`."), line(f"11 passed in `{RUN}/`.", isSidechain=True)], False),
+    "cut off": ([line(f"11 passed in `{RUN}/`."), '{"type": "assis'], True),
+    "odd lines": ([line(f"11 passed in `{RUN}/`."), "7", "[]", '{"type": "assistant", "message": 3}'], True),
+    "long": ([line("x" * 1_000_000)] * 17 + [line(f"11 passed in `{RUN}/`.")], True),
+    "empty": ([], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TRANSCRIPTS)
+def test_the_last_message_is_taken_from_a_transcript(
+    case: str, runs: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, is_untrue = TRANSCRIPTS[case]
+    place = runs.path.parent / "transcript.jsonl"
+    place.write_text("\n".join(lines), "utf-8")
+    asked = {"hook_event_name": "Stop", "transcript_path": str(place)}
+    done = stopped(runs, monkeypatch, json.dumps(asked).encode())
+    assert (done.code, bool(done.out)) == (0, is_untrue), done.err
+
+
+def test_what_other_agents_call_their_message_is_read(
+    runs: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"hook_event_name": "AfterAgent", "prompt_response": f"11 passed in `{RUN}/`."}
+    answer = json.loads(stopped(runs, monkeypatch, json.dumps(asked).encode()).out)
+    assert answer["decision"] == "block"
+    assert '"11 passed": 12 passed' in answer["reason"]
+
+
+def test_with_json_a_stop_hook_tells_what_it_saw(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = io.BytesIO(b'{"last_assistant_message": "11 passed."}')
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(told))
+    assert "names no run" in call(repo.path, "verify", "--stop-hook", "--json").data["unchecked"]

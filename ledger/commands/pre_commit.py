@@ -15,7 +15,8 @@ PROGRAM: Final = "ledger-hook"
 _LARGEST: Final = 1_000_000  # bytes of a configuration or a hook
 CONFIG: Final = ".pre-commit-config.yaml"
 _HOOKED: Final = re.compile(
-    r"^[ \t-]*id:[ \t]*[\"']?ledger[\"']?[ \t]*(?:#.*)?$|^[^#\n]*\bledger-hook\b", re.MULTILINE
+    r"^[ \t-]*id:[ \t]*[\"']?ledger[\"']?[ \t]*(?:#.*)?$|^[^#\n]*\bledger-hook\b(?!.*--commit-msg)",
+    re.MULTILINE,
 )
 _REPOSITORY: Final = re.compile(r"^(?= *- repo:)", re.MULTILINE)
 _REV: Final = re.compile(r"^ *rev:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)

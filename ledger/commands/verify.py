@@ -80,9 +80,9 @@ def verify_text(
     """
     if len(text) > LONGEST:
         found = f"{name}: expected at most {LONGEST:,} characters, found {len(text):,}"
-        raise UnreadableInput("too-long", found, "give the part that speaks of the run")
+        raise UnreadableInput("too-large", found, "give the part that speaks of the run")
     if runs and item is not None:
-        raise UsageError("two-sources", "expected --run or --item, found both", "leave one out")
+        raise UsageError("usage", "expected --run or --item, found both", "leave one out")
     settings = _configured(ledger)
     with Blobs(settings.root) as contents:
         place = around(settings, contents)

@@ -39,7 +39,7 @@ def pull_request(name: str) -> str:
     pull = event.get("pull_request")
     if not isinstance(pull, dict):
         found = f"{name}: expected an event with a `pull_request`"
-        raise UnreadableInput("no-pull-request", found, "run it `on: pull_request`")
+        raise UnreadableInput("bad-json", found, "run it `on: pull_request`")
     body = pull.get("body")
     shown_first, *others = _text(body if isinstance(body, str) else "").split("<!--")
     hidden = (other.partition("-->") for other in others)
@@ -133,5 +133,5 @@ def _content(name: str, *, is_tail: bool = False) -> bytes:
         reason = why(error) if isinstance(error, OSError) else str(error)
         raise UnreadableInput("cannot-read", f"{shown(name)}: {reason}") from error
     if len(data) > LARGEST:
-        raise UnreadableInput("too-long", f"{shown(name)}: expected at most {LARGEST:,} bytes")
+        raise UnreadableInput("too-large", f"{shown(name)}: expected at most {LARGEST:,} bytes")
     return data
