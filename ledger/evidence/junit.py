@@ -52,14 +52,9 @@ _AT_COLLECTION = frozenset({"collection skipped", "collection failure"})
 # tries before one that passed, ``rerun...`` further tries that failed as well.
 OUTCOMES: dict[str, Outcome] = {
     "error": "error",
-    "failure": "failed",
-    "rerunError": "failed",
-    "rerunFailure": "failed",
-    "flakyError": "passed",
-    "flakyFailure": "passed",
-    "skipped": "skipped",
-    "ignored": "skipped",
-    "disabled": "skipped",
+    **dict.fromkeys("failure rerunError rerunFailure".split(), "failed"),
+    **dict.fromkeys("flakyError flakyFailure".split(), "passed"),
+    **dict.fromkeys("skipped ignored disabled".split(), "skipped"),
 }
 _WEIGHT: dict[Outcome, int] = {"error": 0, "failed": 1, "passed": 3, "skipped": 4}
 
@@ -85,11 +80,9 @@ class Verdict(NamedTuple):
 def judge(identity: str, case: dict[str, str], verdicts: list[Verdict]) -> TestResult:
     """The result of a test case: its weightiest verdict decides, of two alike the first."""
     deciding = min(verdicts, key=lambda v: _WEIGHT[OUTCOMES[v.tag]] + v.tag.startswith("rerun"))
-    outcome = OUTCOMES[deciding.tag]
-    message = deciding.message
-    if outcome == "failed" and any(
-        verdict.attributes.get("type") == "todo" for verdict in verdicts
-    ):
+    outcome, message = OUTCOMES[deciding.tag], deciding.message
+    is_todo = any(verdict.attributes.get("type") == "todo" for verdict in verdicts)
+    if outcome == "failed" and is_todo:
         outcome = "xfailed"  # `node --test` expects nothing of a todo
     if outcome == "skipped":
         if deciding.attributes.get("type") == "pytest.xfail":
@@ -211,10 +204,9 @@ class Cases:
         suite = _Suite(attributes, path)
         self._suites.append(suite)
         for key in ("tests", *_COUNTED.values()):
-            if attributes.get(key, "").strip() and suite.written(key) is None:
-                told = (
-                    f"suite {name!r} says {key}={attributes[key][:_MAX_PATH]!r}, which is no count"
-                )
+            value = attributes.get(key, "")
+            if value.strip() and suite.written(key) is None:
+                told = f"suite {name!r} says {key}={value[:_MAX_PATH]!r}, which is no count"
                 self._mismatches.append(told)
                 if key in ("failures", "errors"):
                     self.uncounted = self.uncounted or told
@@ -397,9 +389,8 @@ class Cases:
         written = suite.written(key)
         if written is not None and written not in counts:
             name = suite.attributes.get("name", "")[:_MAX_PATH]
-            self._mismatches.append(
-                f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
-            )
+            told = f"suite {name!r} says {key}={written}, its test cases say {counts[0]}"
+            self._mismatches.append(told)
 
     def printed(self) -> Totals | None:
         """What pytest printed where a teardown failed: the test's outcome and an error besides."""
@@ -422,9 +413,8 @@ class Cases:
         if self._nameless:
             found.append(f"not counted: {counted(self._nameless, 'test case')} without a name")
         if self.misplaced:
-            found.append(
-                f"not counted: {counted(self.misplaced, 'test case')} directly in no suite"
-            )
+            cases = counted(self.misplaced, "test case")
+            found.append(f"not counted: {cases} directly in no suite")
         if not self.tests:
             found.append("no test case in the file")
         return tuple(found)

@@ -106,24 +106,21 @@ def _part(session: Session, name: str) -> Part:
         totals, partial = Totals(collected=session.only_collected), False
     broken = sum(test.at_collection and test.outcome == "error" for test in tests.values())
     completeness, reason = session.completeness(totals.cases - session.skipped_modules - broken)
-    warnings: tuple[str, ...] = ()
+    warnings: list[str] = []
     printed = None
     if last is not None and session.only_collected is None:
         printed = last.totals.model_copy(update={"collected": totals.collected})
         failing = last.totals.failing
         named = sum(test.outcome in FAILING for test in tests.values())
         if bool(failing) != bool(named) or named > failing:
-            warnings = (f"the last line counts {failing} failures and errors, {named} are named",)
+            warnings = [f"the last line counts {failing} failures and errors, {named} are named"]
             if not failing and completeness == "complete":
                 completeness, reason = "inconsistent", warnings[0]
     if session.may_count_twice:
-        warnings = (
-            *warnings,
-            "the errors may be of tests that are counted as passed or skipped, too",
-        )
+        warnings.append("the errors may be of tests that are counted as passed or skipped, too")
     if session.failed_subtests:
         of = f", of {counted(len(session.subtests_of), 'test')}" if session.subtests_of else ""
-        warnings = (*warnings, f"{counted(session.failed_subtests, 'subtest')} failed{of}")
+        warnings.append(f"{counted(session.failed_subtests, 'subtest')} failed{of}")
     return Part(
         NAME,
         name,
@@ -138,7 +135,7 @@ def _part(session: Session, name: str) -> Part:
         completeness=completeness,
         reason=reason,
         crashes=find_crashes("\n".join(session.lines), name),
-        warnings=warnings,
+        warnings=tuple(warnings),
     )
 
 

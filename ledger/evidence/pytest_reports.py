@@ -393,9 +393,8 @@ class _Session:
         self._last = node_id
         if when == "???" and len(self._crashes) < _MAX_CRASHES:
             kind = "a worker crashed"
-            self._crashes.append(
-                Crash(kind=kind, signature=f"{kind} in {node_id}", frames=(), source=self._name)
-            )
+            crash = Crash(kind=kind, signature=f"{kind} in {node_id}", source=self._name)
+            self._crashes.append(crash)
         start, stop = seconds(report.get("start")), seconds(report.get("stop"))
         if start:
             self._first_start = min(start, self._first_start or start)

@@ -46,18 +46,9 @@ _LOOKS_LIKE_ROW = re.compile(r"[ \t]*\|(?:[^|\n]*\|){0,9}?[ \t]*`?\[[ xXDP]\]`?[
 # ``[ ] text``
 _PLAIN_BOX = re.compile(r"\[(?P<mark>[ xX~/-])\](?=[ \t]|\Z)[ \t]*")
 _ANY_BOX = re.compile(r"\[(?P<mark>[ xX~/!>\u2713\u2714\u2705-])\](?=[ \t\n]|\Z)[ \t]*")
-BOX_STATES: Final[dict[str, ActionState]] = {
-    " ": "pending",
-    "x": "complete",
-    "~": "in_progress",
-    "/": "in_progress",
-    "!": "blocked",
-    ">": "deferred",
-    "-": "rejected",
-    "\u2713": "complete",
-    "\u2714": "complete",
-    "\u2705": "complete",
-}
+_MARKS: Final[dict[ActionState, str]] = {"complete": "x \u2713 \u2714 \u2705", "in_progress": "~ /",
+    "blocked": "!", "deferred": ">", "rejected": "-"}  # fmt: skip
+BOX_STATES: Final[dict[str, ActionState]] = {" ": "pending", **words.by_word(_MARKS)}
 
 
 def entry_text(document: Document, entry: Block) -> str:

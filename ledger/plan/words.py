@@ -23,7 +23,7 @@ _PHRASE_END = re.compile(rf";|{_SENTENCE_END.pattern}")
 _LONGEST_PHRASE = 120  # characters that may hold the deciding word
 
 
-def _by_word(words: dict[Meaning, str]) -> dict[str, Meaning]:
+def by_word(words: dict[Meaning, str]) -> dict[str, Meaning]:
     """What each of the words means."""
     return {word: meaning for meaning, known in words.items() for word in known.split()}
 
@@ -42,12 +42,12 @@ _RESULT_WORDS: Final[dict[Result, str]] = {
     " collected refresh updated info deferred found baseline",
 }
 """Of several the first that a phrase has a word of is what it means."""
-_RESULTS: Final = _by_word(_RESULT_WORDS)
-_RESULT_MARKS: Final[dict[str, Result]] = _by_word(
+_RESULTS: Final = by_word(_RESULT_WORDS)
+_RESULT_MARKS: Final[dict[str, Result]] = by_word(
     {"success": "✅ ✓", "failed": "❌", "partial": "⚠ ⏳", "blocked": "⏸", "info": "📋 📝 📊"}
 )
 
-_STATE_WORDS: Final[dict[str, ActionState]] = _by_word(
+_STATE_WORDS: Final[dict[str, ActionState]] = by_word(
     {
         "complete": "complete completed done",
         "pending": "pending ready todo open next",
@@ -58,9 +58,9 @@ _STATE_WORDS: Final[dict[str, ActionState]] = _by_word(
         "rejected": "rejected cancelled canceled dropped superseded",
     }
 )
-_STATE_MARKS: Final[dict[str, ActionState]] = _by_word({"complete": "✅ ☑ ✔", "rejected": "❌"})
+_STATE_MARKS: Final[dict[str, ActionState]] = by_word({"complete": "✅ ☑ ✔", "rejected": "❌"})
 
-_STATUS_WORDS: Final[dict[str, ItemStatus]] = _by_word(
+_STATUS_WORDS: Final[dict[str, ItemStatus]] = by_word(
     {
         "in_progress": "in_progress in-progress active started partial reopened re-opened",
         "done": "done complete completed closed resolved fixed success implemented",
@@ -77,7 +77,7 @@ _MENDED: Final = re.compile(
 )
 # What a word before another one, in the same clause, makes of it: "not all tests pass", "isn't
 # fixed", "almost done", "to be closed". A word that is turned never counts as itself.
-_TURNS: Final[dict[str, str]] = _by_word(
+_TURNS: Final[dict[str, str]] = by_word(
     {
         "not": "not never no cannot neither nor without hardly",
         "almost": "almost nearly mostly partly partially half",
@@ -104,22 +104,9 @@ _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("to do", "todo"),
 )
 
-NAMES: Final = (
-    "ID",
-    "Title",
-    "Priority",
-    "Status",
-    "Index",
-    "Last Updated",
-    "Attempts History",
-    "Next Actions",
-    "Exit Criteria",
-    "Artifacts Root",
-    "Result",
-    "Date",
-    "Current Focus",
-    "Completed Items",
-    "TODOs",
+NAMES: Final = tuple(
+    "ID, Title, Priority, Status, Index, Last Updated, Attempts History, Next Actions, "
+    "Exit Criteria, Artifacts Root, Result, Date, Current Focus, Completed Items, TODOs".split(", ")
 )
 """What a field, heading, label or column of a table can stand for."""
 PLACES: Final = {"<digits>": "0-9", "<capitals>": "A-Z", "<letters>": r"^\W\d_", "<name>": ""}

@@ -59,20 +59,13 @@ _OPTIONAL = re.compile(
 _CRITERIA = re.compile(r"\b(?:criteria|criterion|definition of done)\b", re.IGNORECASE)
 _LEGEND = re.compile(r"(?:\w{1,20} )?(?:legend|key|notation)s?:?\Z", re.IGNORECASE)
 # What headings say, and fields do not.
-_MORE: Final[dict[str, ItemStatus]] = {
-    "met": "done",
-    "passed": "done",
-    "finished": "done",
-    "shipped": "done",
-    "wip": "in_progress",
-    "current": "in_progress",
-    "todos": "pending",
-    "next": "pending",
-    "upcoming": "pending",
-    "remaining": "pending",
-}
-
-
+_MORE: Final[dict[str, ItemStatus]] = words.by_word(
+    {
+        "done": "met passed finished shipped",
+        "in_progress": "wip current",
+        "pending": "todos next upcoming remaining",
+    }
+)
 _STATUSES: Final[dict[ActionState, ItemStatus]] = {
     "complete": "done",
     "rejected": "archived",
@@ -94,8 +87,6 @@ _MARKS_OFF = re.compile(r"[\u2013\u2014]|--? |`?\[[A-Za-z]")
 _TAG = re.compile(r"`?\[(?P<tag>[A-Za-z][\w +/.-]{0,30})\]`?(?!\()[ \t]*")
 _PRIORITY = re.compile(r"P\d\Z")
 _DATE = re.compile(r"(?<![\w-])\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d")
-
-
 _LABELLED = re.compile(
     r"\*\*(?P<bold>[^*:\n]{1,60})(?::\*\*|\*\*[ \t]*:)[ \t]*|(?P<plain>[A-Z][\w ]{0,30}):[ \t]+"
 )

@@ -19,25 +19,14 @@ from ledger.plan.words import Vocabulary
 
 Kind = Literal["status", "focus", "attempts", "done", "todo", "criteria", "other"]
 
-_KINDS: Final[tuple[tuple[str, Kind], ...]] = (
-    ("status", "status"),
-    ("current status", "status"),
-    ("current focus", "focus"),
-    ("active focus", "focus"),
-    ("focus", "focus"),
-    ("attempts history", "attempts"),
-    ("attempt history", "attempts"),
-    ("attempts log", "attempts"),
-    ("attempts", "attempts"),
-    ("completed items", "done"),
-    ("completed", "done"),
-    ("todos", "todo"),
-    ("todo", "todo"),
-    ("to do", "todo"),
-    ("next actions", "todo"),
-    ("exit criteria", "criteria"),
-    ("success criteria", "criteria"),
-)
+_TITLES: Final[dict[Kind, tuple[str, ...]]] = {
+    "status": ("status", "current status"),
+    "focus": ("current focus", "active focus", "focus"),
+    "attempts": ("attempts history", "attempt history", "attempts log", "attempts"),
+    "done": ("completed items", "completed"),
+    "todo": ("todos", "todo", "to do", "next actions"),
+    "criteria": ("exit criteria", "success criteria"),
+}
 _OPENING = re.compile(
     r"[*\[`]{0,4}(?P<when>\d{4}[-\u2010\u2011]?\d\d[-\u2010\u2011]?\d\d"
     r"(?:[T \u202f]{1,2}\d\d(?::?\d\d){0,2}(?:[ \u202f]?(?:Z|UTC))?)?)(?!\w)[*\]`]{0,4}"
@@ -61,15 +50,13 @@ LABEL = re.compile(
 )
 _RESULTS: Final = ("result", "results", "outcome", "verdict")
 _TESTS: Final = ("test", "tests", "testing", "test run", "tests run", "test result", "test results")
-_SAYS: Final[dict[str, Result]] = {
-    "shipped": "success",
-    "delivered": "success",
-    "merged": "success",
-    "abandoned": "failed",
-    "blueprint": "info",
-    "triage": "info",
-    "kickoff": "info",
-}
+_SAYS: Final[dict[str, Result]] = words.by_word(
+    {
+        "success": "shipped delivered merged",
+        "failed": "abandoned",
+        "info": "blueprint triage kickoff",
+    }
+)
 _CODE = re.compile(r"`[^`\n]{0,500}`")
 _NONE_FAILED = re.compile(r"\b(?:0|no)[ \t]+(?:failed|failures?|errors?)\b", re.IGNORECASE)
 _VERDICT_DASH = re.compile(r"[ \t](?:[\u2013\u2014]|-{1,2}|->|\u2192)[ \t]")
@@ -99,7 +86,7 @@ def kind(title: str, vocabulary: Vocabulary) -> Kind:
     """What the section below a heading holds."""
     said = vocabulary.name(words.plain(title).rstrip(" :")).lower()
     said = said.partition("(")[0].strip()
-    return next((kind for name, kind in _KINDS if said == name), "other")
+    return next((kind for kind, titles in _TITLES.items() if said in titles), "other")
 
 
 def focus(lines: Sequence[str], vocabulary: Vocabulary) -> Focus | None:

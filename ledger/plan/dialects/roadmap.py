@@ -21,13 +21,8 @@ from ledger.plan.words import Vocabulary
 
 _CONTEXTS: Final[tuple[tuple[str, parts.Context], ...]] = (
     ("attempt", "attempts"),
-    ("next action", "actions"),
-    ("next step", "actions"),
-    ("todo", "actions"),
-    ("task", "actions"),
-    ("exit criteria", "criteria"),
-    ("success criteria", "criteria"),
-    ("done criteria", "criteria"),
+    *((name, "actions") for name in ("next action", "next step", "todo", "task")),
+    *((name, "criteria") for name in ("exit criteria", "success criteria", "done criteria")),
 )
 _DASH = r"(?:[\u2013\u2014]|-{1,2}|:)"
 _BOLD = re.compile(

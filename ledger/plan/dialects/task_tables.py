@@ -27,24 +27,15 @@ _MAY_BE_ID: Final = re.compile(r"\*{0,2}[^\s*]*\d[^\s*]*\*{0,2}")
 BOX: Final = re.compile(r"`?\[(?P<mark>[^\[\]`\n]{0,12})\]`?")
 _MARKS: Final[dict[str, ActionState]] = {
     **parts.BOX_STATES,
+    **dict.fromkeys("p wip".split(), "in_progress"),
+    **dict.fromkeys("s skip skipped n/a".split(), "rejected"),
     "": "pending",
     "d": "complete",
-    "p": "in_progress",
     "b": "blocked",
-    "s": "rejected",
-    "skip": "rejected",
-    "skipped": "rejected",
-    "n/a": "rejected",
-    "wip": "in_progress",
 }
-_TICKS: Final[dict[str, ActionState]] = {
-    "\u2705": "complete",
-    "\u2714": "complete",
-    "\u2611": "complete",
-    "\u2b1c": "pending",
-    "\u2610": "pending",
-    "\u274c": "rejected",
-}
+_TICKS: Final[dict[str, ActionState]] = words.by_word(
+    {"complete": "\u2705 \u2714 \u2611", "pending": "\u2b1c \u2610", "rejected": "\u274c"}
+)
 
 
 class Row(NamedTuple):

@@ -29,12 +29,9 @@ _RANKS: Final = {"attempt": 0, "action": 1, "text": 2, "field": 3, "heading": 4,
 # The larger one came later. What is missing, or of the same rank, is for a person to decide.
 STATES: Final[Mapping[str, int]] = {
     "pending": 0,
-    "in_progress": 1,
-    "blocked": 1,
-    "deferred": 1,
+    **dict.fromkeys("in_progress blocked deferred".split(), 1),
     "partial": 2,
-    "complete": 3,
-    "rejected": 3,
+    **dict.fromkeys("complete rejected".split(), 3),
 }
 STATUSES: Final[Mapping[str, int]] = {
     "pending": 0,
@@ -175,11 +172,9 @@ def _section(
             return ranks[0] < ranks[1]
         if one.number is None or other.number is None or one.kind != other.kind:
             return True
-        return (
-            one.number > other.number
-            if falls and one.kind == "attempt"
-            else (one.number <= other.number)
-        )
+        if falls and one.kind == "attempt":
+            return one.number > other.number
+        return one.number <= other.number
 
     keys = merged_order(found.base, found.one, found.other, kept, is_before)
     section = item.trio.any.name
