@@ -182,9 +182,8 @@ def _find(folder: Path, given: Path | None) -> Config:
         path = given.relative_to(root).as_posix()
     else:
         path = _within(root, _named(root, project, settings))
-    archive = ""
-    if project and settings.archive:
-        archive = _within(root, project / settings.archive)
+    named = settings.archive
+    archive = _within(root, project / named) if project and named else ""
     is_archive = path == archive or (not archive and is_archive_name(path))
     if is_archive and project and settings.path:
         partner = _within(root, project / settings.path)

@@ -15,7 +15,6 @@ from ledger import config, errors, store
 from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.git import process
 from ledger.plan import text
-from ledger.plan.model import Conventions
 from ledger.versions.merge import Unsure, merge
 
 USAGE: Final = """\
@@ -83,9 +82,8 @@ def _merge(call: Call, copy: Path) -> int:
     code = _as_text(call, copy)
     base, ours, theirs = (file.read_bytes() for file in (call.base, copy, call.theirs))
     try:
-        merged = merge(
-            base, ours, theirs, labels=LABELS, marker_size=call.size, conventions=_own(call)
-        )
+        own = config.words_of(Path.cwd() / call.path)  # as they hold for the file at git's PATH
+        merged = merge(base, ours, theirs, labels=LABELS, marker_size=call.size, conventions=own)
     except Unsure as reason:
         _say(f"{call.path}: merged as text: {reason}")
         return code
@@ -95,11 +93,6 @@ def _merge(call: Call, copy: Path) -> int:
     for clash in merged.clashes:
         _say(f"{call.path}:{clash.line}: conflict in {clash.item or 'the text'}: {clash.what}")
     return 1 if merged.clashes else 0
-
-
-def _own(call: Call) -> Conventions | None:
-    """The project's words, from the configuration that holds for the file at git's PATH."""
-    return config.words_of(Path.cwd() / call.path)
 
 
 def _as_text(call: Call, copy: Path) -> int:

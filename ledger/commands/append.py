@@ -3,7 +3,6 @@ depends on the ledger is worked out from the bytes that are read under it."""
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -94,7 +93,8 @@ def append(
         config, evidence, result=result, summary=summary, because=reason, baseline=baseline
     )
     home = tasking.home(config, _section(opened(config).ledger, item), tasks) if tasks else ""
-    with _change(config, home, dry_run=dry_run) as plan:
+    locked = change_with(config, home, dry_run=dry_run) if home else change(config, dry_run=dry_run)
+    with locked as plan:
         section = _section(plan.ledger, item)
         ticked = tasking.tick(plan, tasks)
         said = decisions.words_of(config, section, decision, because) if decision else ""
@@ -114,11 +114,6 @@ def append(
             decisions.refuse_unread(config, plan.new, section.id, said)
         tasking.refuse_undone(config, plan.new, meant, ticked, path=home)
     return _appended(config, plan, meant, evidence, tasks=[f"{home}#{one.id}" for one in ticked])
-
-
-def _change(config: Config, home: str, *, dry_run: bool) -> AbstractContextManager[Plan]:
-    """The change of the plan, and of the plan file ``home`` where there is one."""
-    return change_with(config, home, dry_run=dry_run) if home else change(config, dry_run=dry_run)
 
 
 def unkept(config: Config, runs: Iterable[Evidence]) -> Iterator[str]:

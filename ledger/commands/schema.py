@@ -141,13 +141,8 @@ def _docstrings(model: type[object]) -> dict[str, str]:
             continue
         (definition,) = ast.parse(textwrap.dedent(inspect.getsource(part))).body
         assert isinstance(definition, ast.ClassDef)
-        for field, below in pairwise(definition.body):
-            if (
-                isinstance(field, ast.AnnAssign)
-                and isinstance(field.target, ast.Name)
-                and isinstance(below, ast.Expr)
-                and isinstance(below.value, ast.Constant)
-                and isinstance(below.value.value, str)
-            ):
-                found[field.target.id] = inspect.cleandoc(below.value.value)
+        for pair in pairwise(definition.body):
+            match pair:
+                case ast.AnnAssign(ast.Name(field)), ast.Expr(ast.Constant(str(below))):
+                    found[field] = inspect.cleandoc(below)
     return found

@@ -275,15 +275,15 @@ def _summary(item: Item) -> ItemSummary:
         line=item.span.start_line,
         attempts=len(item.attempts),
         archived=sum(pointer.attempts for pointer in item.archived),
-        last_attempt=LastAttempt(
-            number=last.number, date=last.date, result=last.result, result_text=last.result_text
-        )
-        if last
-        else None,
+        last_attempt=_last(last) if last else None,
         actions=count_actions(item.actions),
         next_action=_next(item, last),
         waiting_for=tuple(_waiting(item)),
     )
+
+
+def _last(one: Attempt) -> LastAttempt:
+    return LastAttempt(**{name: getattr(one, name) for name in LastAttempt.model_fields})
 
 
 def _next(item: Item, last: Attempt | None) -> NextAction | None:
@@ -370,9 +370,8 @@ def _waiting(item: Item) -> Iterable[Waiting]:
         yield Waiting(action=None, text=_clause(note, found.start()), line=line)
     for action in item.actions:
         if action.state == "blocked":
-            yield Waiting(
-                action=action.number, text=blocked_on(action.text), line=action.span.start_line
-            )
+            line, said = action.span.start_line, blocked_on(action.text)
+            yield Waiting(action=action.number, text=said, line=line)
 
 
 def _field_that_waits(item: Item) -> str:

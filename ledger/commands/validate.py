@@ -55,12 +55,10 @@ def validate(
     Raises UsageError for options that do not go together and for a revision that git does not
     know, UnreadableInput where a plan cannot be read or no repository is there.
     """
+    is_alone = head is not None and (base is None or every)
     for is_wrong, message in (
         (staged and base is not None, "--staged and --base ask for different things"),
-        (
-            head is not None and (base is None or every),
-            "--head goes with --base, and not with --all",
-        ),
+        (is_alone, "--head goes with --base, and not with --all"),
         (replaces and head is None, "--replaces goes with --head"),
         (bool(files and ledger), "FILE and --ledger both name the fix plan"),
     ):

@@ -177,11 +177,8 @@ def read_commands(data: bytes, name: str) -> tuple[Part, ...]:
     does, the last line that looks like a command.
     """
     lines = _commands(decode(data))
-    runs = [
-        (line, folder)
-        for line, folder in lines
-        if _RUNNERS.search(line) and not _COLLECT_ONLY.search(line)
-    ]
+    tests = [pair for pair in lines if _RUNNERS.search(pair[0])]
+    runs = [pair for pair in tests if not _COLLECT_ONLY.search(pair[0])]
     chosen = runs or [pair for pair in lines if _looks_like_command(pair[0])]
     if not chosen:
         return (Part("commands", name, warnings=("no command line in the file",)),)

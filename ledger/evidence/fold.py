@@ -196,14 +196,11 @@ def _disagreements(totals: Totals | None, exit_code: int | None) -> list[str]:
         return []
     found = []
     if totals.ended > totals.collected:
-        found.append(
-            f"{counted(totals.ended, 'test')} ended, and {totals.collected} were collected"
-        )
+        ended = counted(totals.ended, "test")
+        found.append(f"{ended} ended, and {totals.collected} were collected")
     if exit_code == 0 and totals.failing:
-        found.append(
-            f"exit code 0 although {counted(totals.failing, 'test')} failed: "
-            "perhaps that of the last command of a pipe"
-        )
+        failed = f"exit code 0 although {counted(totals.failing, 'test')} failed"
+        found.append(f"{failed}: perhaps that of the last command of a pipe")
     return found
 
 
@@ -240,9 +237,8 @@ def _completeness(
         found.append((state, where + reason))
     if crashes and not merged.read:
         found.append(("crashed", f"{crashes[-1].source}: {crashes[-1].kind}"))
-    if exit_code is not None and not any(
-        p.exit_code == exit_code and p.completeness for p in parts
-    ):
+    is_told = any(part.exit_code == exit_code and part.completeness for part in parts)
+    if exit_code is not None and not is_told:
         state, reason = meaning(exit_code)
         if state is not None:
             found.append((state, reason))

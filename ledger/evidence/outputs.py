@@ -192,11 +192,8 @@ def _inner_runs(parts: Sequence[Part]) -> list[str]:
     counts = {(part.totals.cases, part.totals.failing) for part in own if part.totals}
     found = [home for home in homes if home in bundles]
     for home in homes - bundles if counts else ():
-        theirs = {
-            (p.totals.cases, p.totals.failing)
-            for p in parts
-            if p.totals and p.file.startswith(f"{home}/")
-        }
+        inside = (part.totals for part in parts if part.file.startswith(f"{home}/"))
+        theirs = {(totals.cases, totals.failing) for totals in inside if totals}
         if theirs and theirs.isdisjoint(counts):
             found.append(home)
     return found

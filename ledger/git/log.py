@@ -139,13 +139,6 @@ def changes(root: Path, path: str, commits: Sequence[str]) -> list[Change]:
     return _without_renamings(found)
 
 
-def contents(root: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Each blob of ``names`` with its bytes, in their order; None for one that is not there."""
-    with blobs.Blobs(root) as repository:
-        for name in names:
-            yield name, repository.content(name)
-
-
 def blobs_at(root: Path, places: Sequence[tuple[str, str]]) -> list[str | None]:
     """The blob at each (commit, path); None where the commit has no such file."""
     asked = "".join(f"{commit}:{path}\n" for commit, path in places)
@@ -175,13 +168,8 @@ def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Com
                 yield commit, edges
             edges = []
             sha, parents, when, author, subject = head
-            commit = Commit(
-                sha=sha,
-                parents=tuple(parents.split()),
-                when=when,
-                author=author,
-                subject=subject,
-            )
+            above = tuple(parents.split())
+            commit = Commit(sha=sha, parents=above, when=when, author=author, subject=subject)
         for entry, name in raw:
             match = _RAW.match(entry)
             if match and name == path:

@@ -29,14 +29,9 @@ _SETTINGS: Final = (
     ("i18n.logOutputEncoding", "UTF-8"),
 )
 # Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
-PLACES: Final = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_PREFIX",
+PLACES: Final = tuple(
+    "GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY "
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_PREFIX".split()
 )
 
 
@@ -101,9 +96,7 @@ def start_repository(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in PLACES}
     command = ["git", "init", "--quiet"]
-    subprocess.run(  # noqa: S603 - a fixed command
-        command, cwd=folder, env=environment, capture_output=True, check=False
-    )
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)  # noqa: S603 - a fixed command
 
 
 def failed(root: Path, command: str, reason: bytes) -> LedgerError:

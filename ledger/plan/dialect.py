@@ -154,8 +154,7 @@ class Dialect(ABC):
         """The same, for completing it. Raises Refused, too, where it is complete."""
         action = self.action(item, number)
         if action.state == "complete":
-            raise Refused(
-                "already-complete",
-                f"action {number} of {item.id} is complete already (line {action.span.start_line})",
-            )
+            where = f"(line {action.span.start_line})"
+            message = f"action {number} of {item.id} is complete already {where}"
+            raise Refused("already-complete", message)
         return action

@@ -10,6 +10,7 @@ from ledger.commands.schema import SCHEMA_VERSION, Failure
 from ledger.errors import LedgerError
 from ledger.plan.model import Model
 from ledger.plan.text import visible
+from ledger.plan.words import by_word
 
 
 class Line(NamedTuple):
@@ -51,21 +52,13 @@ def diff(change: str) -> Iterator[Line]:
 
 
 _LONGEST: Final = 300  # characters of a text that is one of many
-_STYLES: Final = {
-    "error": "bold red",
-    "warning": "yellow",
-    "contradicted": "bold red",
-    "unverifiable": "yellow",
-    "supported": "green",
-    "unmet": "bold red",
-    "unknown": "yellow",
-    "met": "green",
-    "missing": "bold red",
-    "untracked": "yellow",
-    "ignored": "yellow",
-    "outside": "yellow",
-    "placeholder": "yellow",
-}
+_STYLES: Final = by_word(
+    {
+        "bold red": "error contradicted unmet missing",
+        "yellow": "warning unverifiable unknown untracked ignored outside placeholder",
+        "green": "supported met",
+    }
+)
 
 
 # JSON
@@ -76,11 +69,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 def document(kind: str, data: Model) -> dict[str, Any]:
     """The document of ``kind`` with ``data``, ready for ``dumps``."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "kind": kind,
-        "data": data.model_dump(mode="json"),
-    }
+    return {"schema_version": SCHEMA_VERSION, "kind": kind, "data": data.model_dump(mode="json")}
 
 
 def error(failure: LedgerError) -> dict[str, Any]:

@@ -123,13 +123,8 @@ class _Page:
                 yield self._line(f"{name}: {self._cut(value)}")
         totals, judged = brief.totals, self._state.baseline
         if totals and judged:
-            counts = {
-                "collected": totals.collected,
-                "passed": totals.passed,
-                "failed": totals.failed,
-                "skipped": totals.skipped,
-            }
-            said = [f"{count} {name}" for name, count in counts.items() if count is not None]
+            counts = ((n, getattr(totals, n)) for n in ("collected", "passed", "failed", "skipped"))
+            said = [f"{count} {name}" for name, count in counts if count is not None]
             said += [f"{totals.runtime_s:g} s"] if totals.runtime_s is not None else []
             said += [f"timeout {totals.timeout_s:g} s"] if totals.timeout_s is not None else []
             yield self._line(f"baseline: {', '.join(said)}: {self._verdict(judged)}")
@@ -194,9 +189,8 @@ class _Page:
 
     def _share(self, count: int) -> str:
         failed = _failures(self._brief)
-        return f"unblocks {count}" + (
-            f" of {failed} ({100 * count / failed:.3g} %)" if failed else ""
-        )
+        share = f" of {failed} ({100 * count / failed:.3g} %)" if failed else ""
+        return f"unblocks {count}{share}"
 
     def _sum(self, chosen: Iterable[Sprint]) -> str:
         efforts = [span for one in chosen if (span := sprints.minutes(one.effort))]

@@ -124,9 +124,7 @@ def _claims(judged: Judgement) -> Iterator[Line]:
     for verdict in ("contradicted", "unverifiable"):
         for claim in judged.claims:
             if claim.verdict == verdict:
-                place = one_line(
-                    f"{claim.path}:{claim.line}" if claim.path else f"line {claim.line}"
-                )
-                yield Line(f"  {verdict}, {place}: {one_line(claim.text)}", "cut")
+                place = f"{claim.path}:{claim.line}" if claim.path else f"line {claim.line}"
+                yield Line(f"  {verdict}, {one_line(place)}: {one_line(claim.text)}", "cut")
                 told = "; ".join(part for part in (claim.observed, claim.reason) if part)
                 yield Line(f"    says {one_line(claim.claimed)}, the rounds: {one_line(told)}")

@@ -97,11 +97,7 @@ def _archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
     if parts:
         yield from section(f"Archived ({sum(part.attempts for part in parts)})")
     for part in parts:
-        at = (
-            f"is not in {archive}"
-            if part.archive_line is None
-            else f"{archive}:{part.archive_line}"
-        )
+        at = f"{archive}:{part.archive_line}" if part.archive_line else f"is not in {archive}"
         yield Line(f"  {one_line(f'{size(part)}: {at}')}")
 
 

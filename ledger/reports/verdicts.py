@@ -40,9 +40,8 @@ def gate(judged: Gate) -> Iterator[Line]:
     if judged.damage:
         lost = [str(one.line) for one in judged.damage if one.lost]
         damaged = f"{judged.path}: {counted(len(judged.damage), 'damaged line')} read as meant"
-        yield Line(
-            text.visible(damaged + (f"; marks are lost on lines {', '.join(lost)}" if lost else ""))
-        )
+        damaged += f"; marks are lost on lines {', '.join(lost)}" if lost else ""
+        yield Line(text.visible(damaged))
     yield Line(text.visible(_summary(judged)))
 
 

@@ -149,18 +149,14 @@ def _check(
     for at, side in enumerate(sides):
         chosen = b"".join(_side(fragment.piece, at) for fragment in found.pieces)
         if at == 0 or has_conflict:
-            meant = Counter((item, _joined(body, at)) for item, body in found.attempts)
-            meant = Counter({key: count for key, count in meant.items() if key[1]})
+            bodies = ((name, b"".join(_side(one, at) for one in b)) for name, b in found.attempts)
+            meant = Counter((name, body) for name, body in bodies if body)
             if Counter((name, part.body) for name, part in _attempts(parse(chosen, own))) != meant:
                 raise Unsure("an attempt does not read back as it was merged")
-        bodies = (part.body for _, part in _attempts(side) if part.kind == "attempt")
-        lost = _lines(b"".join(bodies)) - _lines(base) - _lines(chosen)
+        own_attempts = (part.body for _, part in _attempts(side) if part.kind == "attempt")
+        lost = _lines(b"".join(own_attempts)) - _lines(base) - _lines(chosen)
         if lost:
             raise Unsure(f"an attempt would be lost: {min(lost)[:60]!r}")
-
-
-def _joined(pieces: Iterable[Piece], side: int) -> bytes:
-    return b"".join(_side(piece, side) for piece in pieces)
 
 
 def _side(piece: Piece, at: int) -> bytes:
