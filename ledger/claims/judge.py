@@ -181,7 +181,8 @@ def claims_of(entry: Entry) -> list[Claim]:
         *names.names_claimed(context),
         *words_claimed(context),
     ]
-    tests = {(c.line, c.name, c.measure): c for c in reversed(claims) if c.kind == "test"}
+    surest = sorted(claims, key=lambda c: c.whose != "loose", reverse=True)
+    tests = {(c.line, c.name, c.measure): c for c in reversed(surest) if c.kind == "test"}
     return [c for c in claims if c.kind != "test" or tests[c.line, c.name, c.measure] is c]
 
 
@@ -371,7 +372,8 @@ def _unless_in(elsewhere: Sequence[Claim], claim: Claim) -> Claim:
 
 def _is_same(claim: JudgedClaim, statement: JudgedClaim) -> bool:
     is_there = claim.line == statement.line and claim.text.rstrip(".") in statement.text
-    return is_there and claim.statement is None and claim.kind in _IN_WORDS
+    is_alike = claim.kind in _IN_WORDS and (claim.kind == "test") == (statement.kind == "test")
+    return is_there and claim.statement is None and is_alike
 
 
 def _runs_named(run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]) -> list[Run]:

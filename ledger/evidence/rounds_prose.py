@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from ledger.evidence.rounds_cells import decimals, names_in
 from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement, Subject, Which
 from ledger.plan.statements.grammar import Wording
-from ledger.plan.statements.lexicon import MARKS, PHRASES
+from ledger.plan.statements.lexicon import MARKS, phrases
 from ledger.plan.statements.tokens import Token, tokens
 
 MAX_STATEMENTS = 500
@@ -68,11 +68,11 @@ def _is_plain(phrase: Sequence[str]) -> bool:
 
 _WORDS: Final = {
     phrase: "u" if letter in "PF" and not _is_plain(phrase) else letter
-    for phrase, letter in PHRASES.items()
+    for phrase, letter in phrases().items()
 } | {
     tuple(phrase.split()): letter
-    for letter, phrases in _LETTERS.items()
-    for phrase in phrases.split(", ")
+    for letter, written in _LETTERS.items()
+    for phrase in written.split(", ")
 }
 _ROUNDS: Final = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
 _TO: Final = r"[ \t]*(?:-|–|—|\.\.|to|through)[ \t]*"

@@ -83,11 +83,17 @@ class Wording:
 
 def _count(m: Wording) -> list[Statement]:
     quantity = OUTCOMES[m.code("q")]
+    if m.codes.startswith("F") and m.text.startswith(("broke ", "breaks ")):
+        quantity = "new"
     if quantity == "rerun" and ("T" in m.codes or "flak" in m.text):
         quantity = "flaky"
     if m.codes.startswith("Z") and "success" in m.text:
         return []
     return [m.of(quantity)]
+
+
+def _neither(m: Wording) -> list[Statement]:
+    return [m.say(OUTCOMES[m.code("q")]), m.say(OUTCOMES[m.code("k")])]
 
 
 def _all(m: Wording) -> list[Statement]:
@@ -135,8 +141,10 @@ def _where(m: Wording) -> list[Statement]:
 
 
 def _outcome(m: Wording) -> list[Statement]:
-    outcome = OUTCOMES[m.code("q")]
-    return [m.ended(f"not {outcome}" if m.has("b") else outcome)]
+    counted = OUTCOMES[m.code("q")]
+    outcome = {"timeouts": "failed", "executed": "passed"}.get(counted, counted)
+    ended = m.ended(f"not {outcome}" if m.has("b") else outcome)
+    return [m.of(counted), ended] if m.has("n") else [ended]
 
 
 def _fixed(m: Wording) -> list[Statement]:
@@ -144,7 +152,7 @@ def _fixed(m: Wording) -> list[Statement]:
 
 
 def _new(m: Wording) -> list[Statement]:
-    return [m.of("new")]
+    return [m.say("new", 1.0, inf) if m.has("a") else m.of("new")]
 
 
 def _cleared(m: Wording) -> list[Statement]:
@@ -193,11 +201,17 @@ def _executed(m: Wording) -> list[Statement]:
 
 
 def _signed(m: Wording) -> list[Statement]:
+    """``+12 passed``; as many as before, which is a change of zero."""
     return [m.changed(OUTCOMES[m.code("q")], m.number().low, m.number().high)]
 
 
 def _faster(m: Wording) -> list[Statement]:
     return [m.changed("duration", -inf, -1e-6) if m.has("e") else m.changed("duration", 1e-6, inf)]
+
+
+def _faster_by(m: Wording) -> list[Statement]:
+    sign = -1 if m.has("v") else 1
+    return [m.changed("duration", sign * m.number().low, sign * m.number().high)]
 
 
 def _needs(m: Wording) -> list[Statement]:
@@ -207,7 +221,9 @@ def _needs(m: Wording) -> list[Statement]:
 
 def _from_to(m: Wording) -> list[Statement]:
     before, after = m.number(), m.number("k")
-    quantity: Quantity = "fail_rate" if "k" in m.codes else "pass_rate"
+    quantity: Quantity = "fail_rate" if m.codes[0] == "k" else "pass_rate"
+    if m.code("n") in "tm":
+        quantity = "duration" if m.code("n") == "t" else "memory"
     if m.has("q"):
         quantity = OUTCOMES[m.code("q")]
     change = m.changed(quantity, after.low - before.high, after.high - before.low)
@@ -244,7 +260,8 @@ def _finished(m: Wording) -> list[Statement]:
 
 
 def _all_ran(m: Wording) -> list[Statement]:
-    return [m.of("executed") if m.has("n") else m.say("not_run")]
+    ran = [m.of("executed")] if m.has("n") else []
+    return ran if m.has("l") else [*ran, m.say("not_run")]
 
 
 def _passed(m: Wording) -> list[Statement]:
@@ -260,84 +277,103 @@ def _errors(m: Wording) -> list[Statement]:
 
 
 def _unchanged(m: Wording) -> list[Statement]:
+    if "number" in m.text or "count" in m.text:
+        return [m.changed("failed", 0.0, 0.0)]
     return [m.say("unchanged")]
 
 
 _NAMES = "n(?:[,&]+n|n)*"
+_EXCEPT = rf"(?:B|&(?=Nξ))(?P<n>N|{_NAMES})(?:g?(?P<k>N))?"
+_NAMED = rf"(?:[(:,–](?:{_NAMES}))?"
 _OF = "(?:g[RLA]*)?"  # "of the collected"
 _O = "[PFESXYLRDUV]"
 _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "all but two of the tests pass", "green apart from six failures"
     (
-        rf"(?:Ag?T?P?|WP?|P)B(?P<n>N|{_NAMES})(?:g?(?P<k>N))?{_OF}(?P<s>s)?T?(?P<l>l)?[FR]*P?",
+        rf"(?:A[gN]*T?P?|[WT]P?|P),?{_EXCEPT}{_OF}[FE]?(?P<s>s)?T?(?P<l>l)?[FRξ]*P?",
         _all_but,
     ),
+    # e.g. "apart from two failures the suite is green", "with one exception all tests pass"
+    (rf"{_EXCEPT}[FE]?(?P<s>s)?[FETξ]*(?P<l>l)?,?(?:A[gNT]*|W|T)J?R?P+", _all_but),
     # e.g. "not everything passes", "the suite is not green"
-    (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|WbP|bP)W?|ZPW|WF(?!i)|\AT?J?FT\Z|\ATJ?F\Z", _not_all),
+    (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
+    (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\A[ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
+    (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z", _not_all),
     (r"AN?g?T*P①", _first_try),
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
     (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>l)?W?R?&?J?»?P(?P<o>o)?|(?P<s2>f)P+\Z", _all),
-    (r"(?P<n>N)?(?P<s>s)?TW?AP|WR?:?P(?![BN])|(?<![NAZOsgxp])T:?P(?![BN])|PW(?![PN])", _all),
+    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?![BN])A?", _all),
+    (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
-    (rf"O(?:{_NAMES})[FE]|O[NJ]*F?T?F?J?(?:{_NAMES})|OJ?[FE]T?(?:{_NAMES})", _only),
+    (rf"O(?:{_NAMES})[FE]|ON?J?[FET]*J?[:–]?(?:{_NAMES})|(?:{_NAMES})ON?J?[FET]+", _only),
     (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F", _only),
     # e.g. "both failures are in test_x.py"
-    (r"[AO](?P<n>N)?(?P<q>[FES])T?(?P<l>l)|(?P<n2>N)(?P<q2>[FES])T?[a,–]?A(?P<l2>l)", _where),
+    (r"AJ?(?P<n>N)?J?(?P<q>[FES])T?(?P<l>l)|(?P<n2>N)J?(?P<q2>[FES])T?[a,–]?A(?P<l2>l)", _where),
+    (r"OJ?(?P<q>[FES])T?(?P<l>l)|J?(?P<q2>[FES])T?AJ?(?P<l2>l)", _where),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
-    (r"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?", _new),
+    (rf"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?{_NAMED}", _new),
     (r"K[FT]*[:=]?(?P<n>N)|K[FT]*[:=]Z", _new),
     (r"ZT?πT?F|ATg?πT?P", _new),
+    (r"(?P<a>∃)KF?T?", _new),
     # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
-    (r"(?P<a>A)N?J?[FT]+Q|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?", _still),
+    (rf"(?P<a>A)N?J?[FT]+Q|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_NAMED}", _still),
     (rf"(?:{_NAMES})F?Q", _still),
     (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
     # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
-    (r"(?P<a>A)N?[FE]T?c?M|M(?P<a2>A)N?Fc?", _cleared),
-    (r"(?P<n>N)(?:g?A?N)?(?:g?c)?[FE]T?c?M|M(?P<n2>N)FT?", _cleared),
+    (r"(?P<a>A)c?N?J?[FE]T?c?M|M(?P<a2>A)c?N?J?FT?c?", _cleared),
+    (rf"(?P<n>N)(?:g?A?N)?(?:g?c)?J?[FE]T?c?M|M(?P<n2>N)(?:gA?N)?J?FT?{_NAMED}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
     (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|w(?P<n2>N)T?(?P<q2>{_O})", _change),
+    (rf"(?P<q>{_O})T?(?:↑|(?P<v>↓))Δ(?P<n>N)", _change),
+    (rf"≡T?(?P<q>{_O})T?c?", _signed),
     (r"p?(?P<e>e)c|rc|W(?P<e2>e)|Wr", _faster),
     (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
     (rf"(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])", _from_range),
-    (rf"(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>N)", _from_to),
+    (rf"(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])", _from_to),
     (rf"«?(?P<n>N)[a»](?P<k>N)T?(?P<q>{_O})", _from_to),
-    (rf"«?(?P<n>N)T?(?P<q>{_O})»(?P<k>N)|(?P<k2>N)T?(?P<q2>{_O}),?«(?P<n2>N)", _from_to),
+    (rf"«?(?P<n>N)T?(?P<q>{_O})»(?P<k>[NZ])|(?P<k2>N)T?(?P<q2>{_O}),?«(?P<n2>N)", _from_to),
     (r"[hk][↓↑]?«?(?P<n>p)[a»](?P<k>p)", _from_to),
+    (r"[HW]*[er↓↑]?:?«?(?P<n>t)[a»](?P<k>t)|H*(?P<k2>t)W?,?«(?P<n2>t)", _from_to),
+    (r"G?[↓↑]?:?«?(?P<n>m)[a»](?P<k>m)|G?(?P<k2>m)G?,?«(?P<n2>m)", _from_to),
+    (r"(?P<n>t)(?:(?P<v>e)|r)c?", _faster_by),
     (rf"(?P<n>±)T?(?P<q>{_O})T?c?", _signed),
     (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
     (r"jN?T?[FE]T?c?|[FE]T?jT?c?|jc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
-    (rf"(?:{_NAMES})J?(?P<b>b)?[:a–]?(?P<q>[PFESXY])", _outcome),
-    (rf"N?J?(?P<q>[FESXYP])T?J?:?(?:{_NAMES})", _outcome),
+    (rf"(?:{_NAMES})g(?P<q>[FESXYV])T?|(?:{_NAMES})Ng[AN]*J?(?P<q2>[FESXYV])T?", _outcome),
+    (rf"(?:{_NAMES})[JA]*(?P<b>b)?[:a–]?(?P<q>[PFESXYV])|(?:{_NAMES})(?P<b2>b)(?P<q2>R)", _outcome),
+    (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
     (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"WFi(?P<n>N)T", _failed),
-    (rf"O?Z{_OF}(?P<s>s)?T?(?P<l>l)?(?P<q>{_O})T?(?P<o>o)?(?P<l2>l)?", _count),
+    (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?", _neither),
+    (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?(?P<o>o)?(?P<l2>l)?", _count),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
     (
-        rf"O?(?P<n>[Nx])(?:gA?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?(?P<l2>l)?(?P<o>o)?",
+        rf"O?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?(?P<l2>l)?(?P<o>o)?",
         _count,
     ),
     (r"(?P<n>N)µE", _errors),
-    (r"\A[WL]*(?P<n>N)T\Z", _total),
+    (r"\A[WL∃]*:?(?P<n>N)T\Z", _total),
     (r"R(?P<n>N)T\Z", _executed),
-    (rf"(?P<s>[usfn])(?P<n>[Nx])(?P<q>{_O})|ŵ?(?P<q2>L)(?P<n2>N)T", _count),
-    (rf"(?P<q>[PFESXYDV])T?[:=]?(?P<n>N)|(?P<q2>U)[:=]?(?P<n2>N)(?!{_O})", _count),
+    (rf"(?<![A-Za-zð])(?P<s>[usfn])(?P<n>[Nx])(?P<q>{_O})|ŵ?(?P<q2>L)(?P<n2>N)T", _count),
+    (rf"(?P<q>[PFESXYDVU])T?[:=»]?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
-    (r"(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
+    (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
     (r"P+(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?R", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
-    (r"(?P<n>p)g?N?L?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
+    (r"O?(?P<n>p)g?[NW]?L?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
     (r"(?:h|(?P<k>k))[:=g]?(?P<n>p)|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
-    (r"(?P<s>s)?[HWTR]*[HR][O:=i]?(?P<n>t)W?|(?P<n2>t)H", _time),
-    (r"W[:iR]+(?P<n>t)|(?P<n2>t)iW|i(?P<n3>t)", _time),
+    (r"(?P<s>s)?[HWTR]*[HR]+[OAP:=ig»J]*(?P<n>t)W?|(?P<n2>t)[WH]", _time),
+    (r"W[:iRgPJ]+(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
-    (r"GW?[:=i]?(?P<n>m)|(?P<n2>m)G", _memory),
-    (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O})|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+≠|bI|(?P<z>I)Z", _exit),
+    (r"G+W?[:=ig»]*(?P<n>m)|(?P<n2>m)W?G", _memory),
+    (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O})|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
+    (r"(?P<z>I)+[:=]?[ZP]|P(?P<z2>I)\Z|Z(?P<z3>I)", _exit),
     (r"W(?P<b>b)?(?P<z>z)|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)", _finished),
 )  # fmt: skip
 GRAMMAR: Final = tuple((re.compile(pattern), build) for pattern, build in _ROWS)

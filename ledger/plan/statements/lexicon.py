@@ -3,313 +3,620 @@
 A new wording is a word here, or a row there. English is all that is known.
 """
 
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
 from typing import Final
 
-# What words mean. A blank joins the words of a phrase; the longest phrase counts.
+# What words mean. A blank joins the words of a phrase, ``(in|on|)`` stands for one of its parts,
+# and ``fail+`` for fail, fails, failed and failing. The longest phrase counts.
 _LETTERS: Final[dict[str, str]] = {
     # all
     "A": (
-        "100 percent of, all, all of, both, each, entire, every, every last, every one, every "
-        "single, every test case, everything"
+        "100 percent of, across the board, all, all of, all the way (through|down), both, both "
+        "of, each, each and every, each and every one of, each of, entire, every, every (last|"
+        "single|one|last one|single one) (of|), every test case, everything, everything in (it|"
+        "sight|there|the suite), everywhere, (from|) (top to bottom|start to finish|beginning to "
+        "end|end to end|a to z), on every front, (on|across) all (counts|fronts|sides), the lot, "
+        "the whole lot, through and through, without (exception|exceptions)"
     ),
     # none
     "Z": (
-        "free of, neither, no, no more, no single, nobody, none, not a single, not any, not one, "
-        "nothing, without, without a, without a single, without any, zero"
+        "absolutely (no|nothing), (completely|entirely|totally) free (of|from), devoid of, "
+        "exactly (zero|none|no), free (of|from), lacks any, neither, nil, no, no (further|"
+        "additional|actual|real|remaining|outstanding|observed|reported), no more, no other, no "
+        "sign of, no single, no such, no trace of, nobody, none, not one, nothing, (not|never) a "
+        "single, (not|never) any, (not|never) (see|get|find|have|observe|encounter|hit|spot|"
+        "notice|record|report|produce|show|leave|contain|include|cause|introduce|been) (any|a|a "
+        "single|one), sans, without, without (a|any|a single|the slightest|so much as a|one), "
+        "zero, zero of"
     ),
     # only
-    "O": "just, lone, merely, one and only, only, sole, solely",
+    "O": (
+        "exclusively, just, just the, lone, mere, merely, no one but, none but, nothing but, "
+        "nothing more than, nothing other than, one and only, only, only the, purely, sole, "
+        "solely"
+    ),
+    # a result
+    "Ω": (
+        "end result, final result, final (state|status|outcome), final verdict, outcome, "
+        "outcomes, result, results, (test|suite) (result|results|outcome|verdict), verdict"
+    ),
     # but for
     "B": (
-        "apart from, aside from, bar, besides, but, except, except for, excepting, minus, other "
-        "than, save for, with the exception of"
+        "apart from, aside from, bar, barring, besides, but, but for, but not, discounting, "
+        "except, except for, excepting, excluding only, leaving aside, less only, minus, not "
+        "counting, other than, outside of, save, save for, (with|) the (exception|exceptions) "
+        "of, with the sole exception of"
     ),
+    # exceptions
+    "ξ": "exception, exceptions",
     # tests
     "T": (
-        "case, cases, checks in the suite, items, regression test, regression tests, test, test "
-        "case, test cases, test functions, test items, testcase, testcases, tests, tests cases, "
-        "unit test, unit tests"
+        "checks in the suite, items, spec, specs, (suite|suites) of tests, test (case|cases|"
+        "function|functions|item|items|method|methods|check|checks), test points, tests cases, (|"
+        "unit |regression |individual )(case|cases|test|tests|testcase|testcases)"
     ),
     # a command
     "ŵ": "ci job, collection, command, job, process",
     # the whole run
     "W": (
-        "board, branch, build status, complete suite, complete test suite, entire suite, entire "
-        "test suite, full regression suite, full rerun, full run, full suite, full test run, full "
-        "test suite, pipeline of tests, py.test, pytest, regression suite, regression test suite, "
-        "rerun, run, session, suite, test run, test session, test suite, tests status, the bar, "
-        "whole regression suite, whole run, whole suite, whole test suite, whole thing"
+        "board, branch, build status, (|full |whole |entire |complete |overall |total |final |"
+        "latest |last full |resulting )(suite|run|rerun|re-run|test suite|testsuite|test run|"
+        "regression suite|regression test suite|session|test session|run of tests|pytest run|"
+        "pytest session|test execution), main run, main suite, main test suite, pipeline of "
+        "tests, py.test, pytest, suite status, test status, tests status, the bar, the whole "
+        "thing, whole thing"
     ),
     # passed
     "P": (
-        "a pass, a success, all right, came back clean, came back green, came back successful, "
-        "came out green, clean, come back green, come out green, comes back green, fine, go "
-        "through, goes through, good, green, happy, healthy, ok, okay, pass, pass cleanly, "
-        "passed, passes, passing, sound, succeed, succeeded, succeeds, success, successful, "
-        "successfully, went through, work, worked, working, works"
+        "a clean bill of health, a clean (slate|sheet), a pass, a success, all clear, all good, "
+        "all right, alright, a-ok, check(s|ed|ing|) out (|fine|ok|okay|), clean, clean bill of "
+        "health, clean sheet, cleanly, (come|comes|came|coming) (back|out|up) (|all |fully "
+        ")(green|clean|fine|ok|okay|successful|good), failure-free, faultless, fine, flawless, "
+        "flawlessly, (go|goes|going|went|turn|turns|turned|run|runs|ran|stay|stays|stayed|look|"
+        "looks|looked|looking|end|ends|ended|finish|finishes|finished) (green|clean|fine|good|"
+        "great|ok|okay|smoothly), (go|goes|gone|went|going|get|gets|got|come|comes|came|sail|"
+        "sails|sailed|make|makes|made) through (|just fine|fine|ok|okay|cleanly|it all), good, "
+        "good to go, green, greens, happy, healthy, held up, hold up, holds up, hunky-dory, "
+        "immaculate, impeccable, in (|good |perfect |working )(order|shape), in the (green|clear|"
+        "black), like a charm, (make|makes|made) it (|through|to green), ok, okay, okays, pass+, "
+        "pass+ cleanly, perfect, perfectly, pristine, problem-free, ready to (go|ship|merge), "
+        "shipshape, smoothly, sound, spotless, succeed+, success, successes, successful, "
+        "successfully, thumbs up, trouble-free, up and running, with flying (colors|colours), "
+        "with success, (with|has|have|given|gives|got) a clean bill of health, without (issue|"
+        "issues|incident|a hitch|hitch|hitches|problem|problems|a problem|trouble|complaint|"
+        "complaints|drama|any problems|any issues|any trouble|further ado|surprises), work+"
     ),
     # failed
     "F": (
-        "a fail, a failure, assertion failure, assertion failures, blew up, blow up, break, "
-        "breaks, broke, broken, came back red, came out red, come out red, comes back red, crash, "
-        "crashes, earlier failure, earlier failures, fail, fail outright, failed, failed test, "
-        "failing, failing assertion, failing assertions, failing test, fails, failure, failures, "
-        "go red, goes red, in trouble, not green, not pass, not passing, old failure, old "
-        "failures, previous failures, red, test failure, test failures, turned red, unhappy, went "
-        "red"
+        "a fail, a failure, (an|) assertion (failure|failures|error|errors), assert failures, "
+        "(blow|blows|blew|blown|blowing) up, bomb(s|ed) (out|), break, breakage, breakages, "
+        "breaking, breaks, broke, broken, bust, busted, busts, casualties, casualty, (come|comes|"
+        "came|coming) (back|out|up|) (red|broken|failed), count of (the|) (failures|failed tests|"
+        "failing tests), crash, crashes, culprit, culprits, (earlier|old|previous) (failure|"
+        "failures), fail+, fail outright, fail with an assertion, failed (test|tests|case|"
+        "cases), failing (assertion|assertions), failing (test|case), failure, (failure|failures|"
+        "fail) (count|total|tally), failures, failures number, (fall|falls|fell|falling) (over|"
+        "down|flat), flunk+, go(es|) down in flames, (go|goes|going|gone|went|turn|turns|turned|"
+        "turning|stay|stays|stayed|run|runs|ran|end|ends|ended|finish|finishes|finished|end up|"
+        "ended up|ends up) (red|wrong|sour|in the red|in failure|in a failure), in the red, in "
+        "trouble, ko, misbehave(|s|d), no good, nok, not ok, (not|never) (|yet |all |fully |"
+        "really |quite )(pass|passed|passing|green|succeed|succeeding|clean|come back green|come "
+        "back clean|come out green|hold|make it|go through|check out|successful|a success|"
+        "healthy|fine), number of (|the )(failures|failing tests|failed tests|red tests), "
+        "offender, offenders, problem (test|tests), problematic (test|tests), red, red ones, "
+        "reds, test (fail|fails|failure|failures), tests failures, trip(s|ped) up, unhappy, "
+        "unsuccessful, unsuccessful tests, unsuccessfully, went down in flames"
     ),
     # errors
     "E": (
-        "cannot be imported, cannot be set up, collection error, collection errors, could not be "
-        "imported, could not be loaded, could not be set up, error, error out, errored, errored "
-        "out, erroring, errors, errors at setup, errors at teardown, errors during collection, "
-        "errors in setup, errors out, import error, import errors, setup error, setup errors, "
-        "teardown errors"
+        "(an|) error (outcome|outcomes|result), (cannot|can not|could not|not|unable to) be "
+        "(imported|set up|loaded|collected|built|started up), error+, (error|errors) (in|during|"
+        "at|on|from|while) (|the |test |their |its )(setup|set-up|teardown|tear-down|fixture "
+        "setup|fixtures|fixture|setup phase), erroring out, errors during (collection|import), "
+        "error(|s|ed) out, (fail|fails|failed|failing) to (import|load|collect|be collected|be "
+        "imported|set up), (hit|hits|ran into|run into|runs into|threw|throw|throws|raise|raises|"
+        "raised|end in|ends in|ended in|ended with|end with) (an error|errors|a setup error|"
+        "setup errors|an import error|import errors), (|test )(collection|setup|set-up|teardown|"
+        "import|fixture|loading|collecting) (|time )(error|errors|problem|problems)"
     ),
     # skipped
-    "S": "is skipped, skip, skipped, skipping, skips, test skips, were skipped",
+    "S": (
+        "(being|get|gets|got|been) skipped, (had|has|have|needs|need) to be (skipped|left out), "
+        "is skipped, (sit|sits|sat) (it|this one|) out, skip, skipped, skipped (test|tests), "
+        "skipping, skips, test skips, was skipped, were skipped"
+    ),
     # expected failures
     "X": (
-        "an expected failure, expected failure, expected failures, expectedly fail, fail as "
-        "expected, failed as expected, xfail, xfailed, xfails"
+        "an expected failure, expected to fail and (do|did), (expected|anticipated) (|to "
+        ")(failure|failures|fail), expected-failure, expectedly (fail|fails|failed), (fail|fails|"
+        "failed|failing) as (expected|planned|intended|designed|predicted), known-to-fail, "
+        "marked (as|) (xfail|expected failure|expected failures|expected to fail), xfail+, "
+        "x-failed, x-failures"
     ),
     # unexpected passes
     "Y": (
-        "pass unexpectedly, passed unexpectedly, passes unexpectedly, unexpected pass, unexpected "
-        "passes, xpass, xpassed, xpasses"
+        "pass+ (unexpectedly|by surprise|against expectation|against expectations|although "
+        "expected to fail|despite the xfail mark|despite xfail|in spite of xfail), unexpectedly "
+        "(pass|passes|passed|passing|green|succeed|succeeded), (unexpected|surprise|surprising) "
+        "(pass|passes|success|successes), xpass+, x-passed"
     ),
     # collected
-    "L": "collect, collected, collects, discovered, found, picked up",
+    "L": (
+        "collect+, detected, detects, discover+, enumerated, find, finds, found, gather+, "
+        "identified, in total collected, (pick|picks|picked) up, turned up by collection"
+    ),
     # ran
     "R": (
-        "are run, completed, executed, got run, have been run, ran, reached, start, started, that "
-        "ran, that were run, was executed, was run, were executed, were run"
+        "actually executed, actually ran, (are|is|was|were|be|been|being|got|get|have been|has "
+        "been|that were|which were) (run|executed|exercised|completed), completed, execute, "
+        "executed, executes, exercised, exercises, (got|were) (through|reached), has run, have "
+        "run, ran, reached, start, started, that (actually|) ran"
     ),
     # deselected
-    "D": "deselected, filtered out, left out, unselected",
+    "D": (
+        "deselect+, dropped by (the|a) (marker|filter), excluded, excluded by (marker|the marker|"
+        "a marker), filtered out, left out, not selected, screened out, unselected, weeded out, "
+        "(were|was) (filtered|excluded)"
+    ),
     # not zero
-    "≠": "non-zero code, nonzero code, non-zero, nonzero, unequal to zero",
+    "≠": (
+        "anything but zero, different from zero, non-zero, nonzero, non-zero code, nonzero code, "
+        "not 0, not zero, other than zero, unequal to zero"
+    ),
     # modules and files
-    "µ": "file, files, module, modules, test file, test files, test module, test modules",
+    "µ": (
+        "file, files, module, modules, of the (modules|files), scripts, source files, suites, "
+        "test (file|files|module|modules)"
+    ),
     # passed in the run before
     "π": (
-        "passed before, passed in the baseline, passed in the last run, passed on the baseline, "
-        "previously passed, that passed before, used to be green, used to pass, used to work, was "
-        "green before, was passing before, were passing before, worked before"
+        "(|that |was |were )(passed|passing|green|worked|fine|succeeded) (before|earlier|"
+        "previously|last time|in the baseline|in the last run|on the baseline|in the previous "
+        "run|in the base run|in the earlier run), (|that |which )(previously|formerly|once|"
+        "originally) (passed|passing|green|worked|succeeded), used to (be green|pass|work|"
+        "succeed|be fine|be passing)"
     ),
     # from
-    "«": "down from, from, up from",
+    "«": (
+        "coming from, down from, formerly at, from, instead of, instead of the, previously at, "
+        "starting from, up from"
+    ),
     # to
-    "»": "to",
+    "»": "down to, to, up to now",
     # tried again
     "U": (
-        "flake, flakes, flaky, flaky test, flaky tests, had to be repeated, had to be rerun, had "
-        "to be retried, needed a rerun, needed a retry, needed reruns, needed retries, reruns, "
-        "retried, retries, retry, was retried, were rerun, were retried"
+        "extra attempts, extra tries, flake+, flakies, flakiness, flaky, flaky (test|tests|one|"
+        "ones), (had|have|has|having) to be (repeated|rerun|re-run|reran|retried|run again|run "
+        "twice|run a second time|tried again|restarted|run more than once), intermittent, needed "
+        "more than one (try|attempt|go), (need|needs|needed|required|took) (a|another|) (rerun|"
+        "re-run|retry|reruns|retries|repeat|second try|second attempt|second go|second run|"
+        "second chance), only passed on (a|) (retry|rerun|second try|second attempt), repeated, "
+        "repeats, rerun tests, rerunning, reruns, re-runs, retried (test|tests), retr(y|ies|ied|"
+        "ying), second tries, (was|were|been|being|got|get|gets) (rerun|re-run|retried|repeated|"
+        "reattempted|run again|run twice|tried again|tried twice)"
     ),
     # timed out
     "V": (
-        "hang, hangs, hit the timeout, hit their limit, hit their timeout, hits the timeout, "
-        "hung, ran into a timeout, ran into the timeout, run into the timeout, time out, timed "
-        "out, timeout, timeouts, times out, timing out"
+        "deadlocked, get stuck, gets stuck, got stuck, hang, hanging, hangs, (hit|hits|hitting|"
+        "ran into|run into|runs into|exceed|exceeded|reach|reached|killed by|stopped by|went "
+        "over|ended in|end in) (the|their|its|a|) (time limit|timeout|timeouts|limit|per-test "
+        "timeout|deadline), hung, past (the|their|its) (timeout|time limit|deadline), stall(|s|"
+        "ed), (the|their|its) own (limit|timeout), time out, timed out, timed-out, time-limit "
+        "failures, timeout, time-out, timeout failures, timeouts, time-outs, times out, timing "
+        "out"
     ),
     # new failures
     "K": (
-        "freshly broken, new, new breakage, new breakages, new failure, new failures, new "
-        "regressions, newly, newly broken, newly failing, newly red, regress, regressed, "
-        "regression, regressions"
+        "added failures, brand new, brand-new, broken by (this|the|my) (change|changes), caused "
+        "by (this|the|my) (change|changes), fresh, fresh (failure|failures|breakage), freshly, "
+        "introduced by (this|the|my) (change|changes), introduced failures, new, new (breakage|"
+        "breakages|failure|failures|regressions|regression|fail|fails|reds|problems|casualties|"
+        "breaks), newly, newly-broken, newly-failing, (newly|freshly) (broken|failing|red|failed|"
+        "introduced), not seen before, not there before, regress+, regression, regressions, "
+        "unseen before"
     ),
     # mended
     "M": (
-        "clear, cleared, clears, closes, disappeared, fix, fixed, fixes, go away, gone, has gone, "
-        "have disappeared, have gone, mended, now fixed, repaired, resolved, resolves, solved, "
-        "vanished, went away"
+        "back in the green, back to green, back to passing, (clear|clears|cleared|cleaned) (|"
+        "up), closes, cure+, dealt with, (disappear|disappears|disappeared|vanish|vanishes|"
+        "vanished), done away with, eliminated, fix+, get rid of, gets rid of, (go|goes|going|"
+        "gone|went) away, gone, gone for good, got rid of, has gone, have disappeared, have "
+        "gone, heal+, ironed out, knocked out, laid to rest, mend+, no longer (occur|occurs|"
+        "appear|appears|happen|happens), now fixed, patched, patched up, put right, put to rest, "
+        "recover+, rectified, remedied, repair+, resolve+, restored, solve+, sorted (|out), "
+        "squashed, taken care of, unbroken, wiped out"
     ),
     # there before
     "Q": (
-        "already before, already before my change, already before this change, already broken, "
-        "already failing, already failing before, already red, already there, also fail in the "
-        "baseline, also failed before, also in the baseline, before my change, before my changes, "
-        "before the change, before these changes, before this change, before this pr, failed "
-        "before as well, failed before too, in the baseline already, known, known before, known "
-        "failure, known failures, not new, old, pre-existing, preexisting, there before, was "
-        "failing before, was there before, were there before"
+        "already (broken|failing|red|there|present|known|around), (already|) (failing|red|broken|"
+        "there|failed|) before (my|this|these|the|any) (change|changes|pr|patch|work), (already|"
+        "also) (|failing |failed |fail |broken |red |there |present )(before|beforehand|on main|"
+        "on base|earlier|in the baseline|on the baseline|last time|in the earlier run|in the "
+        "last run|in the previous run), carried over, carried over from before, carry-overs, "
+        "existing before, failed before (as well|too), in the baseline (already|too|as well), "
+        "inherited, known before, known (failure|failures|failing|to fail), legacy, "
+        "long-standing, longstanding, not (new|mine|caused by this change|caused by my change|my "
+        "doing|introduced here|from this change|from my change), old, old acquaintances, old "
+        "news, old ones, older, predate (this|the|my) change, pre-dating this change, "
+        "pre-existing, preexisting, there (before|already), (was|were|been) (|already )failing "
+        "(before|already|on main|on base), (was|were|is|are) there (before|already), (|well |"
+        "long )known"
     ),
     # no words of a run, though they look like it
-    "u": ("a single pass, first pass, next pass, second pass, single pass, single-pass"),
+    "u": (
+        "a single pass, ally, anomaly, apply, assembly, belly, butterfly, comply, family, first "
+        "pass, fly, imply, italy, july, monopoly, multiply, next pass, reassembly, rely, reply, "
+        "second pass, single pass, single-pass, supply"
+    ),
+    # the run before
+    "þ": (
+        "head, last time, main, master, (|the )(base|main|master|parent) (branch|commit), (|the |"
+        "our |that |its )(baseline|base|baseline run|base run|base commit|last run|last one|last "
+        "attempt|previous run|previous one|previous attempt|prior run|prior attempt|earlier run|"
+        "earlier attempt|run before|attempt before|one before|old run|preceding run|preceding "
+        "attempt|first run|starting point|reference run|reference), the parent commit, the time "
+        "before, trunk"
+    ),
+    # compared with
+    "κ": (
+        "by comparison with, in (comparison|contrast|relation) (to|with), measured against, next "
+        "to, than, versus, vs, vs., (|when |measured |as )(compared|relative|opposed) (to|with), "
+        "with respect to"
+    ),
     # compared with the run before
     "c": (
-        "against the baseline, against the earlier attempt, against the last attempt, against the "
-        "last run, against the previous attempt, against the previous run, as before, as in the "
-        "baseline, as in the earlier attempt, as in the last attempt, as in the last run, as in "
-        "the previous attempt, as in the previous run, as last time, as the baseline, as the last "
-        "run, compared to baseline, compared to the baseline, compared to the last attempt, "
-        "compared to the last run, compared to the previous run, compared with before, compared "
-        "with the baseline, compared with the last attempt, compared with the last run, compared "
-        "with the previous run, from the base run, from the baseline, from the baseline run, from "
-        "the earlier attempt, from the last attempt, from the last run, from the previous "
-        "attempt, in the base run, in the baseline, in the earlier attempt, in the last attempt, "
-        "in the previous attempt, in the previous run, of the earlier attempt, of the last "
-        "attempt, of the last run, of the previous attempt, of the previous run, on the baseline, "
-        "over the baseline, relative to the baseline, since the baseline, since the earlier "
-        "attempt, since the last attempt, since the last run, since the previous attempt, than "
-        "before, than in the baseline, than in the earlier attempt, than in the last attempt, "
-        "than in the last run, than in the previous attempt, than in the previous run, than last "
-        "time, than on the baseline, than previously, than the base run, than the baseline, than "
-        "the earlier attempt, than the last attempt, than the last one, than the last run, than "
-        "the previous attempt, than the previous one, than the previous run, than the run before, "
-        "to before, to the base run, to the baseline, to the earlier attempt, to the last "
-        "attempt, to the last run, to the previous attempt, to the previous run, versus the "
-        "baseline, vs baseline, vs the baseline, vs the last run, vs. baseline, vs. the baseline, "
-        "vs. the last run"
+        "(as|than|to) (it was|they were|we were|) (before|previously|last time|earlier|"
+        "beforehand), (as|to|on) before, than ever, than (it|they) (used to be|used to|did|did "
+        "before|did last time)"
     ),
     # more
-    "w": "gained, more",
+    "w": "added, additional, extra, further, gained, greater, higher, more",
     # fewer
-    "v": "fewer, less",
+    "v": "fewer, less, lost, lower, smaller",
     # the same
     "j": (
-        "did not change, didn't change, does not change, has not changed, identical, no "
-        "different, same, unchanged"
+        "equal, equals, exactly as, (|exactly the |the very |the exact )same, identical, match, "
+        "matches, no (change|changes|difference|differences|movement) in, (no|any) different, "
+        "(not|never) (change|changed|moved|budged|differ|shifted), unaltered, unchanged"
+    ),
+    # as many
+    "≡": (
+        "an equal number of, as many, equally many, exactly as many, just as many, same (number|"
+        "count|amount|total|tally) of"
     ),
     # how long it took
     "H": (
-        "clocked in, completed in, done in, duration, duration_s, elapsed, elapsed time, "
-        "elapsed_s, finish, finished, finished in, finishes, in total, needed, needs, ran in, run "
-        "time, run_time, runs in, runtime, runtime of, take, takes, test time, time taken, took, "
-        "took about, total test time, total time, wall, wall clock, wall time, wall-clock, "
-        "wall_time, walltime"
+        "clocked in under, clocks in under, (clocks|clocked|comes|came|weighed|checked) in (at|"
+        "), (complete|completes|completed|done|finish|finishes|finished|through|wrapped up|wraps "
+        "up|ready|concluded|concludes|over and done with) (in|after|within), duration, "
+        "duration_s, elapsed, elapsed_s, finish, finished, finishes, for a duration of, lasted, "
+        "lasts, length, needed, needs, (ran|run|runs|running|lasts|lasted|going|went on|goes on) "
+        "(in|for), run_time, runtime, runtime of, runtimes, spent, take, taken, takes, takes up, "
+        "taking, time, time (taken|spent|needed|elapsed|used|to completion), timing, took, took "
+        "about, (|total |overall |whole |test |elapsed |suite |full )(run|running|execution|test|"
+        "wall|wall-clock|wall clock|elapsed|clock) (time|duration|times), total (test time|time|"
+        "runtime|duration|elapsed), wall, wall clock, wall-clock, wall_time, walltime"
     ),
     # memory
     "G": (
-        "at the peak, high-water mark, max rss, maxrss, memory, memory peak, memory peaked, "
-        "memory usage, memory use, peak, peak memory, peak resident memory, peak rss, peak usage, "
-        "peaked, ram, resident memory, rss"
+        "allocated, at its peak, at peak, at the peak, ate, consumed, consumes, eaten, eats, "
+        "gobbled up, high water mark, high-water mark, (max|maximum|maximal|peak|highest|top|) "
+        "(rss|memory|ram|resident memory|resident set size|resident set|memory usage|memory use|"
+        "memory consumption|memory footprint|ram usage|usage|footprint|consumption), maxrss, "
+        "memory hungry at, memory (peak|peaked|high-water mark), of (ram|memory), peak, peaked, "
+        "(peaked|peaks|peaking|topped out|tops out|maxed out|maxes out|maximum|max) (at|out at|"
+        "of), peaking, peaks, resident, swallowed, used, uses"
     ),
     # exit code
     "I": (
-        "came back with, exit, exit code, exit code of, exit code was, exit codes, exit status, "
-        "exit_code, exitcode, exited, exited with, exited with code, exited with status, exits, "
-        "exits with, exits with code, finished with code, quit with, quit with code, rc, return "
-        "code, returncode, returned, status, status code, with code, with exit code"
+        "$?, came back with, exit, exit_code, exitcode, exited, (exit|exits|exited|quit|quits|"
+        "finished|finishes|ended|ends|terminated|came out|returned|returns) with (|a |an )(code|"
+        "status|exit code|exit status|return code), exiting, exits, (exits|exited|quit|quits|"
+        "returned) with, rc, return, returncode, returned, returns, status, with code, (|with |"
+        "with an |an |a )(exit|return|status) (code|codes|status|value) (|of |was )"
     ),
     # not
-    "b": "can not, cannot, hardly, never, no longer, nor, not, not yet",
+    "b": (
+        "can not, cannot, fail+ to, hardly, never, no longer, nor did, not, not (yet|even|"
+        "actually|really|quite)"
+    ),
     # of
-    "g": "among, from among, of, of the, out of, out of the",
+    "g": (
+        "among, from a total of, from among, of, of a total of, of all, of its, of my, of our, "
+        "of the, of the full, of the total, out of, out of a total of, out of the"
+    ),
     # left over: says nothing by itself
     "J": (
-        "everything else, keep, keeps, left, other ones, others, remain, remainder, remaining, "
-        "remaining are, remains, rest, still, to go"
+        "anything else, everyone else, everything else, keep, keeps, kept, left, (left|still) "
+        "(standing|over|outstanding|open), other, other ones, others, outstanding, remain+, "
+        "remainder, remaining are, rest, stay, stayed, stays, still, the others, to go, "
+        "unresolved, what is left, what remains, yet to"
     ),
     # pass rate
     "h": (
-        "a pass rate, a pass rate of, a success rate of, pass percentage, pass quota, pass rate, "
-        "pass rate of, passing rate, passrate, success rate"
+        "(|a |the )(|overall |total )(pass|passing|success|green) (rate|percentage|quota|ratio|"
+        "share) (|of ), passrate, pass_rate, (percentage|proportion|fraction) of (passing|passed|"
+        "green) tests, share of (passing|passed|green) tests"
     ),
     # failure rate
-    "k": "error rate, fail rate, failure rate",
+    "k": (
+        "(|a |the )(|overall )(error|fail|failure|failing) (rate|percentage|quota|ratio|share) (|"
+        "of ), (percentage|proportion|fraction) of (failing|failed) tests, share of (failing|"
+        "failed) tests"
+    ),
     # and
-    "&": "and, as well as, nor any, or, plus, with, yet",
+    "&": (
+        "accompanied by, along with, alongside, and, and also, and only, as well as, coupled "
+        "with, nor, nor any, or, or any, plus, together with, with"
+    ),
     # came to its end
     "z": (
-        "came to an end, came to its end, complete, got to the end, ran through, ran to "
-        "completion, ran to the end, run to completion, runs through, runs to completion, to the "
-        "end"
+        "a (complete|full) run, (came|come|comes|got|gets|get|made it|makes it|ran|run|runs) (|"
+        "all the way )(to|through to) (|the |its |an )(end|completion), complete, completes, "
+        "(finishes|finished|completed|completes) (normally|regularly|properly|fully|in full), "
+        "ran through, (ran|run|runs) (in full|fully|completely|to its natural end), reached (the|"
+        "its) end, runs through, to the end"
     ),
     # cut short
     "y": (
-        "aborted, broke off, crashed, cut short, died, ended early, incomplete, interrupted, "
-        "killed, stopped, stopped early, terminated, unfinished, was killed"
+        "abort+, bailed out, (break|breaks|broke|broken|cut|cuts) (off|short|off early), "
+        "crashed, die, died, dies, ended (early|prematurely|abruptly|before its time), gave up, "
+        "incomplete, interrupt+, kill+, never (finished|completed|ended|came to an end), only "
+        "partially, partial, stopped (early|short|half-way|halfway|midway|partway|prematurely|in "
+        "the middle), stopp(ed|ing), terminated, truncated, unfinished, (was|got|been|were) "
+        "(killed|cut short|cut off|interrupted|aborted|stopped|terminated|truncated)"
     ),
     # faster
-    "e": "faster, quicker",
+    "e": (
+        "faster, got (faster|quicker|shorter), quicker, shorter, sped up, (speeded|speeds) up, "
+        "speedier, swifter"
+    ),
     # slower
-    "r": "slower",
-    # went down, or up
-    "↓": ("declined, decreased, down, dropped, fell, sank, shrank, went down"),
-    "↑": ("climbed, grew, increased, jumped, rose, up, went up"),
+    "r": "got (slower|longer), longer, slowed down, slower, slows down",
+    # went down
+    "↓": (
+        "cut, cuts, declin(ed|es), decreas(ed|es), diminished, down, drop, dropp(ed|ing), drops, "
+        "dwindled, fall, fallen, falls, fell, (is|are) down, lowered, on the decline, reduced, "
+        "sank, shrank, shrinks, shrunk, slipped, sunk, (went|go|goes|gone|came|comes|brought|"
+        "brings|trending) down"
+    ),
+    # went up
+    "↑": (
+        "climb(ed|s), crept up, doubled, grew, grow, grown, grows, increas(ed|es), jumped, "
+        "raised, risen, rises, rose, up, (went|go|goes|gone|came|shot) up, worsened"
+    ),
     # behind a number
-    "⩾": "or more",
-    "⩽": "or fewer, or less",
+    "⩾": "and up, at least, at minimum, or above, or more, plus",
+    "⩽": "at maximum, at most, at the most, max, or below, or fewer, or less, tops",
+    "≈": "approx, approximately, give or take, more or less, or so, or thereabouts, roughly",
+    # is there
+    "∃": (
+        "there, there (exist|exists), there (is|are|was|were|remain|remains) (|a|an|still), "
+        "there still (is|are|was|were)"
+    ),
     # harmless words, which are left out
     " ": (
-        "a, actually, after my change, after my changes, after that, after the change, after "
-        "the fix, after these changes, after this change, again, again now, all done, already, "
-        "also, altogether, am, an, any, any more, anymore, are, artifact, artifacts, as "
-        "expected, as well, at all, at present, at the end, at this point, attempt, be, been, "
-        "before it hung, before it passed, before it was stopped, before passing, before the "
-        "kill, before the run was stopped, before the stop, before the timeout, before they "
-        "passed, being, by now, came, caveat, caveats, changed, cleanly, collected tests, come, "
-        "comes, commits, completely, conclusion, confirmed that, consists of, count, counted, "
-        "covered, covers, current, current status, currently, did, do, does, doing, done, "
-        "either, end, ended, ends, entirely, even, ever, evidence, exactly, existing, files "
-        "there, final, finally, finding, for good, for now, full, fully, get, gets, good news, "
-        "got, had, happily, has, have, having, heads-up, hence, here, however, i, i can confirm "
-        "that, i checked that, i confirmed that, i get, i see, i verified that, improved, in "
-        "all, in full, in place, in the end, in the run, in the suite, in this run, in this "
-        "session, in this suite, indeed, individual, is, issue, issues, it, its, latest, left "
-        "over, list, list of, locally, log, logs, marked, marked as, metrics, my, newest, "
-        "nicely, note, now, number of, of them, of these, of those, on this branch, ones, our, "
-        "outcome, output, outputs, overall, own, per se, precisely, problem, problems, reads, "
-        "really, reliably, remaining ones, report, reported, reporting, reports, reports that, "
-        "result, results, right now, saw, see, selected, set, show, showed, shown, shows, so, "
-        "so far, stands at, state, status of tests, summary, summary of tests, tally, test "
-        "results, test summary, that, that said, the, the number of, their, them, then, there, "
-        "there are, there is, there was, there were, therefore, these, they, this, this time, "
-        "those, thus, to date, today, too, total, totally, totals, turn, turns, until then, up "
-        "to the point where it stopped, up to then, update, validation, verification, verified "
-        "that, warning, was, we, we got, we have, we see, well, went, were, were there, which, "
-        "whole, wide, with an assertion, with an assertion error, with my change, with the fix, "
-        "with this, with this change, you"
+        "a, a big, a good, a healthy, a huge, a mere, a proud, a respectable, a solid, a "
+        "whopping, according to pytest, according to the log, according to the report, accounted "
+        "for, actual, actually, (add|adds|added|adding) up to, admittedly, afresh, after all, "
+        "after my change, after my changes, after my work, after that, after the change, after "
+        "the changes, after the fix, after the fixes, after the last change, after the last "
+        "commit, after the last edit, after the patch, after the refactor, after the "
+        "refactoring, after the rewrite, after these changes, after this, after this change, "
+        "after this fix, again, again now, alas, all done, all in all, all of which is, all "
+        "told, along the way, already, also, although, altogether, am, am at, amount of, amount "
+        "to, amounted to, amounts to, an, and now, and so, and then, anew, annoying, another, "
+        "any, any longer, any more, anyhow, anymore, anyway, are, are at, artifact, artifacts, "
+        "as a group, as a result, as a whole, as desired, as expected, as hoped, as i write "
+        "this, as it stands, as it turns out, as of now, as of this commit, as of this run, as "
+        "one, as planned, as required, as things stand, as usual, as well, as you can see, at "
+        "all, at last, at long last, at once, at present, at the end, at the end of the day, at "
+        "the end of the run, at the moment, at the time of writing, at this moment, at this "
+        "point, at this stage, at this time, attempt, bad news, be, be at, been, before going "
+        "green, before it hung, before it passed, before it was stopped, before (it|they) "
+        "(passed|went green|finished|succeeded|were green), before passing, before the "
+        "interruption, before the kill, before the run was stopped, before the stop, before the "
+        "timeout, before they passed, being, big, bingo, boom, bottom line, breakdown, (bring|"
+        "brings|brought|put|puts|leave|leaves|leaving) (us|me|it|) (to|at|with|), by count, by "
+        "my count, by now, by number, by the end, by then, came, came up, can confirm, can "
+        "report, caveat, caveats, certainly, changed, checked, checked that, checks show, "
+        "classed as, classified as, cleanly done, clearly, collected tests, come, come up, (come|"
+        "comes|came|coming|boil|boils|boiled) (|down )to, comes, comes out to, comes up, coming, "
+        "commits, completely, comprise, comprised, comprises, comprising, conclusion, confirmed, "
+        "confirmed that, consist of, consistently, consists of, contain, contained, containing, "
+        "contains, corresponding, count, counted, counted as, counting, counts, cover, covered, "
+        "covering, covers, crop up, cropped up, crops up, current, current status, currently, "
+        "currently at, deemed, definitely, deliver, delivered, delivers, did, display, "
+        "displayed, displays, distinct, do, does, doing, done, done and dusted, double-checked, "
+        "down the line, dr, either, else, encounter, encountered, end, end result, ended, (end|"
+        "ends|ended|ending|conclude|concludes|concluded|close|closes|closed|come back|comes back|"
+        "came back|come out|comes out|came out|walk away|left us) with, (end|ends|ended|ending|"
+        "wind|winds|wound|finish|closes|closed) up (|with |at |on |being |as ), ends, enough, "
+        "entirely, established, even, eventual, ever, ever so, evidence, evidently, exactly, "
+        "exist, existed, existing, exists, explicitly, feature, features, figure, figures, files "
+        "there, final, finally, finding, findings, finds that, flagged, flagged as, for certain, "
+        "for good, for good measure, for me, for now, for once, for sure, for the first time, "
+        "for the record, for the (|whole |full |empty )(suite|run), for this run, for us, "
+        "fortunately, found that, frankly, from me, from pytest, from this run, from us, full, "
+        "fully, fyi, gave, genuine, genuinely, get, get (|it |us )(down to|to), gets, getting, "
+        "give, given, gives, giving, glad to report, glad to say, go, goes, good news, got, "
+        "gotten, (|grand |sub|running )total, great news, had, happen, happened, happens, "
+        "happily, happy to report, happy to say, hard, has, have, having, headline, heads-up, "
+        "hence, here, hereby, hmm, holds, honest, honestly, hooray, hover at, however, hurray, "
+        "i, i can confirm, i can confirm that, i can report, i checked that, i confirmed that, i "
+        "get, i got, i have, i see, i verified that, imported, improved, improves, in a "
+        "nutshell, in a single go, in all, in brief, in conclusion, in effect, in fact, in "
+        "figures, in full, in hand, in it, in my run, in numbers, in one go, in one piece, in "
+        "one sitting, in our run, in place, in question, in short, in sum, in summary, in the "
+        "bag, in the books, in the end, in the final run, in the latest run, in the log, in the "
+        "output, in the process, in the report, in the run, in the suite, in the summary, in the "
+        "whole suite, in there, in this attempt, in this batch, in this round, in this run, in "
+        "this session, in this suite, in total, in total of, include, included, includes, "
+        "including, indeed, individual, individually listed, individuals, interestingly, is, is "
+        "at, issue, issues, it, it looks like, it turns out, its, itself, (i|we) confirm (|"
+        "that), just now, labeled, labelled, landed on, (land|lands|landed|landing|clock in|"
+        "arrive|arrived) at, last but not least, latest, left open, left over, lingering, list, "
+        "list of, listed, listed as, listing, lists, literally, locally, log, logged, logging, "
+        "logs, long story short, looks like, lousy, luckily, marked, marked as, me, meager, "
+        "meagre, measly, metric, metrics, mind you, mine, my, myself, namely, nasty, nb, "
+        "needless to say, nevertheless, newest, nicely, no doubt, no worries, nonetheless, nope, "
+        "notably, note, note that, noted, notes, notice, noticed, now, now at, nowadays, number, "
+        "number of, numbering, numbers, numbers are, observe, observed, observes, observing, "
+        "obviously, occur, occurred, occurs, of course, of it, of note, of ours, of them, of "
+        "these, of those, of which, ok so, okay so, on it, on my end, on my machine, on my side, "
+        "on our side, on record, on the board, on the books, on the whole, on this box, on this "
+        "branch, on this commit, on this host, on this machine, on this run, on this side, one "
+        "by one, ones, ones here, only just, oops, open, our, ours, ourselves, out there, "
+        "output, outputs, over here, overall, own, paltry, pending, per pytest, per se, per the "
+        "log, per the report, persistent, phew, picture, plain, plainly, pleased to report, "
+        "pleased to say, poor, pop up, popped up, pops up, precisely, present, print, printed, "
+        "printing, prints, problem, problems, produce, produced, produces, producing, proof, "
+        "proud to say, puny, pure, pytest says, quite, rather, read, reading, readout, reads, "
+        "real, really, recap, recent, rechecked, record, recorded, recorded as, recording, "
+        "records, register, registered, registers, reliably, remaining ones, remarkably, report, "
+        "reportable, reported, reported as, reporting, reports, reports that, respective, rests "
+        "at, (result|results|resulted|resulting|culminate|culminated) in, right away, right "
+        "here, right now, rundown, sad to report, sadly, safe and sound, sat at, saw, says "
+        "pytest, score, scoreboard, scorecard, scores, see, seeing, seen, sees, selected, "
+        "self-check, serious, set, settled at, settles at, show, show up, showed, showed up, "
+        "showing, shown, shown as, shown up, shows, shows up, simply, sit at, sits at, sitting "
+        "at, snapshot, so, so far, so far as i can see, solid, solidly, somehow, somewhat, sorry "
+        "to report, sorry to say, spot, spotted, stably, stand at, standing, standing at, stands "
+        "at, stat, state, statistics, stats, status of tests, still though, stood at, story, "
+        "straight away, stubborn, stuff, summary, summary of tests, sure, surely, surface, "
+        "surfaced, tagged, tagged as, tallies, tally, test results, test summary, thankfully, "
+        "that, that makes (|it), that said, (that|it|this|which) (makes|make|made|leaves|left), "
+        "the, the number of, their, them, themselves, then, thereby, therefore, these, they, "
+        "thing, things, this, this afternoon, this evening, this morning, this time, this time "
+        "around, this time round, those, though, thus, thus far, time around, tl, tldr, to be "
+        "exact, to be found, to be precise, to be seen, to begin with, to date, to go by, to go "
+        "on, to my knowledge, to report, to see, to show, to speak of, to the last one, to the "
+        "last test, today, tonight, too, total of, totaled, totaling, totalled, totalling, "
+        "totally, totals, trouble, troubles, true, truly, turn, turn out, turn up, turned, "
+        "turned out, turned up, turns, turns out, turns up, ultimate, ultimately, under my belt, "
+        "unexpected, unexplained, unfortunate, unfortunately, until it stopped, until it was "
+        "killed, until then, up to here, up to that point, up to the point where it stopped, up "
+        "to then, up to this point, update, upshot, us, validation, various kinds of, verbatim, "
+        "verification, verified, verified that, very, voila, warning, was, we, we can confirm, "
+        "we got, we have, we see, well, went, were, were there, whatever, whatsoever, when it "
+        "stopped, when it was stopped, which, who, whole, whopping, wide, with all changes, with "
+        "an assertion, with an assertion error, with everything applied, with everything in "
+        "place, with my change, with my changes, with my patch, with that, with the change, with "
+        "the changes, with the fix, with the fixes, with the patch, with the patch applied, with "
+        "these changes, with this, with this change, without a doubt, without doubt, witness, "
+        "witnessed, woohoo, worth a look, worth a mention, worth mentioning, worth noting, "
+        "wrap-up, yay, yeah, yep, yes, yet, yield, yielded, yielding, yields, you, your"
     ),
     # another time or place: nothing that goes on with it is said of this run
     "ð": (
-        "ago, before, earlier, elsewhere, formerly, historically, i had, initially, last, nightly, "
-        "originally, past, previous, previously, prior, upstream, used to, we had, yesterday"
+        "ago, at first, at the outset, (at|in) (|the )(some|one) point, back (in|at|on|when), "
+        "back then, back when, before, daily, earlier, elsewhere, formerly, historically, "
+        "hourly, i had, in the beginning, in the past, initially, last, lately, long ago, "
+        "monthly, nightly, originally, over at, over in, past, previous, previously, prior, "
+        "recently, the other day, upstream, used to, we had, weekly, yearly, yesterday"
     ),
     # doubt, wishes, rules, other times: nothing is said of this run
     "d": (
-        "aim, aims, allow, allowed, almost, alone, appear, appears, as if, as though, assert, "
-        "asserts, assume, assuming, baseline had, basically, budget, by itself, can, check that, "
-        "check whether, claim, claimed, claims, could, criteria, criterion, e.g., ensure, "
-        "ensures, essentially, estimate, estimated, eventually, example, excluding, expect, "
-        "expected, expecting, expects, for example, future, goal, goals, had been, half, hope, "
-        "hopes, how, if, imagine, in isolation, in order to, individually, instead of, largely, "
-        "later, let, lets, likely, limit, make sure, maximum, may, maybe, meaning, means, might, "
-        "minimum, mostly, must, nearly, need, next, normally, now and then, occasionally, often, "
-        "on its own, once, otherwise, ought, partly, perhaps, plan, planned, planning, plans, "
-        "possibly, practically, presumably, pretend, probably, promise, promises, provided, "
-        "rather than, require, required, requires, seem, seems, separately, shall, should, so "
-        "that, sometimes, soon, such as, suggests, suppose, supposed, target, targets, threshold, "
-        "to be, to do, to make, todo, tolerance, tomorrow, tries, try, typically, unless, unlike, "
-        "until, usually, verify that, virtually, want, wanted, wants, were to, when, whenever, "
-        "whether, while, why, will, would, would have"
+        "about to, aim, aims, allegedly, allow, allowed, almost, alone, apparent, apparently, "
+        "appear, appears, as if, as though, ask, asked, asks, assert, asserts, assume, assuming, "
+        "barely, baseline had, basically, believe, believes, budget, by itself, can, check that, "
+        "check whether, chiefly, claim, claimed, claims, commonly, conceivably, could, criteria, "
+        "criterion, desired, doubt, doubts, each time, early, e.g., ensure, ensures, "
+        "essentially, estimate, estimated, eventually, every time, example, excluding, "
+        "exclusively for, expect, expected, expecting, expects, for example, frequently, future, "
+        "generally, goal, goals, going to, guess, guesses, had been, hope, hopefully, hopes, "
+        "hoping, how, hypothetical, hypothetically, i'd, ideally, if, i'll, imagine, in case, in "
+        "isolation, in order to, in principle, in theory, independently, individually, "
+        "intermittently, it'd, it'll, largely, later, let, lets, likely, limit, mainly, make "
+        "sure, maximum, may, maybe, meaning, means, might, mightn't, minimum, mostly, must, "
+        "mustn't, nearly, need, needn't, next, normally, now and then, occasionally, often, on "
+        "its own, once, ostensibly, otherwise, ought, ought to, partially, partly, pending, per "
+        "run, perhaps, plan, planned, planning, plans, possibly, potentially, practically, "
+        "predominantly, presumably, pretend, primarily, probably, promise, promises, provided, "
+        "purportedly, question, randomly, rarely, rather than, regularly, remotely, reportedly, "
+        "require, required, requires, respectively, scarcely, seem, seemingly, seems, seldom, "
+        "separately, shall, should, shouldn't, so that, sometimes, soon, sporadically, such as, "
+        "suggests, suppose, supposed, supposedly, suspect, suspects, target, targets, "
+        "temporarily, that'd, that'll, theoretically, they'd, they'll, think, thinks, thought, "
+        "threshold, to be, to do, to make, todo, tolerance, tomorrow, tries, try, typically, "
+        "uncertain, unclear, unless, unlike, unsure, untested, until, unverified, usually, "
+        "verify that, virtually, want, wanted, wants, we'd, we'll, were to, when, whenever, "
+        "whether, while, why, will, will be, wish, wished, wishes, won't, would, would have, "
+        "would-be, wouldn't"
     ),
     # a reason: what follows is not looked at
     "q": (
-        "as, as it, as they, because, because of, by, caused by, due to, for all, for lack of, "
-        "for missing, for want of, missing, on account of, owing to, since, thanks to, that need, "
-        "they need, waiting, waiting for, which need"
+        "as, as it, as they, as usual for, attributable to, because, because of, blamed on, by, "
+        "caused by, courtesy of, despite, down to the fact, due to, for all, for lack of, for "
+        "missing, for (no|a) reason, for reasons, for the (lack|want) of, for want of, given "
+        "that, in absence of, in spite of, in the absence of, inasmuch as, irrespective of, "
+        "missing, no thanks to, on account of, owing to, regardless of, since, so (as|that), "
+        "thanks, thanks to, that need, that (needs|require|requires|want|wants), they need, they "
+        "(require|want|lack), traced to, triggered by, waiting, waiting for, which need, which "
+        "(needs|require|requires|want|wants)"
     ),
     # at the first try
     "①": (
-        "at the first attempt, at the first try, first time, on first try, on the first attempt, "
-        "on the first try, without a retry, without reruns, without retries"
+        "first (go|try), first time, (|only )(at|on|in|with) (|the |my |its |their |our )(|very "
+        ")(first|1st) (attempt|try|go|run|pass|shot), right away, straight off, the first time "
+        "around, without (|any |a |a single |needing )(retry|rerun|reruns|retries|re-run|re-runs|"
+        "repeat|repeats|second try|second attempt)"
+    ),
+    # confined to
+    "⊂": (
+        "(all|solely|only|exclusively|entirely) (in|within|inside|from), concentrated in, "
+        "confined to, contained to, (limited|restricted|confined) to"
     ),
     # places
     "i": (
-        "above, across, after, against, at, behind, below, between, during, in, inside, into, on, "
-        "onto, outside, over, per, through, under, using, via, within"
+        "above, across, after, against, alongside of, at, behind, below, between, (come|comes|"
+        "came|stem|stems) out of, during, from within, in, inside, inside of, into, on, onto, "
+        "outside, over, per, through, throughout, under, underneath, using, via, within"
     ),
 }
-PHRASES: Final[dict[tuple[str, ...], str]] = {
-    tuple(phrase.split()): letter
-    for letter, phrases in reversed(_LETTERS.items())
-    for phrase in phrases.split(", ")
-}
-"""Each phrase's letter. One that has several has the first."""
-LONGEST: Final = max(map(len, PHRASES))
+_FORMS: Final = re.compile(r"([a-z-]+)\+")
+_CHOICE: Final = re.compile(r"\(([^()]*)\)")
+
+
+def _forms(verb: str) -> str:
+    """``(pass|passes|passed|passing)``."""
+    stem = verb[:-1] if verb[-1] == "e" else verb
+    third = f"{verb}es" if verb.endswith(("s", "x", "ch", "sh")) else f"{verb}s"
+    return f"({verb}|{third}|{stem}ed|{stem}ing)"
+
+
+def _spelled(phrase: str) -> Iterator[tuple[str, ...]]:
+    """The words of every phrase that one with choices stands for."""
+    if "(" not in phrase and "+" not in phrase:
+        yield tuple(phrase.split())
+        return
+    parts = _CHOICE.split(_FORMS.sub(lambda verb: _forms(verb[1]), phrase))
+    for chosen in product(*(part.split("|") for part in parts)):
+        yield tuple("".join(chosen).split())
+
+
+@cache
+def phrases() -> dict[tuple[str, ...], str]:
+    """Each phrase's letter. One that has several has the first."""
+    known = {tuple(phrase.split()): "N" for phrase in VAGUE} | dict.fromkeys(shares(), "p")
+    return known | {
+        words: letter
+        for letter, written in reversed(_LETTERS.items())
+        for phrase in written.split(", ")
+        for words in _spelled(phrase)
+    }
+
+
+@cache
+def shares() -> dict[tuple[str, ...], tuple[float, float]]:
+    """The percentages that words for a share may stand for."""
+    return {words: share for phrase, share in _SHARES.items() for words in _spelled(phrase)}
+
+
+LONGEST: Final = 9
 """The most words of a phrase."""
 MARKS: Final = {
     "✅": "P", "✓": "P", "✔": "P", "🟢": "P", "❌": "F", "✗": "F", "✘": "F", "🔴": "F",
@@ -331,6 +638,29 @@ NUMBERS: Final[dict[str, int]] = {
     **{word: 10 * number for number, word in enumerate(_TENS.split(), 2)},
     "single": 1, "dozen": 12, "couple": 2, "hundred": 100, "thousand": 1000,
 }  # fmt: skip
+VAGUE: Final[dict[str, int]] = {
+    "some": 1,
+    **dict.fromkeys(
+        (
+            "several", "a few", "quite a few", "many", "multiple", "various", "numerous",
+            "a handful of", "a number of", "a bunch of", "lots of", "plenty of", "a lot of",
+        ),
+        2,
+    ),
+    "dozens of": 24, "hundreds of": 200, "thousands of": 2000,
+}  # fmt: skip
+"""Words for a number, each with the least that it stands for."""
+_SHARES: Final[dict[str, tuple[float, float]]] = {
+    "(half|one half) (of|)": (45, 55),
+    "(a|one) third of": (30, 37),
+    "two thirds of": (60, 72),
+    "(a|one) quarter of": (22, 28),
+    "three quarters of": (70, 80),
+    "(|the )(vast |great |)(most|bulk|majority|lion's share) (of|)": (50, 100),
+    "(almost|nearly|virtually|practically|just about) (all|every|everything) (of|)": (60, 100),
+    "(almost|nearly|virtually|practically|next to) (none|no|nothing) (of|)": (0, 40),
+    "(hardly|barely|scarcely) any (of|)": (0, 40),
+}
 SCALES: Final = {"hundred": 100, "thousand": 1000, "dozen": 12}
 """Words that a number before them is multiplied with."""
 _BOUNDS: Final[dict[str, str]] = {

@@ -19,10 +19,13 @@ _LONGEST = 1000  # characters of a sentence that are looked at
 _MOST = 150  # tokens of one
 # Where a part of a sentence ends. A comma between two names of a list parts nothing.
 _MARK: Final = re.compile(
-    r"[;()|]|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTW]):|:(?![NntmpxZ]|P)|(?<=[TW]):(?![PFtnNZ])"
-    r"|(?<![nf]),(?!«|A[lo])|,(?!&?[nf«]|A[lo])"
+    r"[;)|]|\((?!n(?:[,&]*n)*\))|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTWΩ]):|:(?![NntmpxZ]|P)|(?<=[TWΩ]):(?![PFtnNZ])"
+    r"|(?<![nf]),(?!«|A[lo]|B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
     r"|&(?=W|A|Z|b?[tT]|NT|N[PFESXYLRDUV])|(?<![APWT])B(?=W|NT|Z)"
 )
+_EXCEPTION: Final = re.compile("((?:B|&(?=Nξ))[nNsTFEl&ξ]+)(,?)(?=A|W|T[JRP])")
+# A reason: "because of ...", "12 skipped without a GPU".
+_REASON: Final = re.compile("q|(?<=S)Z(?=u)|(?<=ST)Z(?=u)")
 _NAMES_ALONE: Final = re.compile(r"n(?:[,&]*n)*")
 _LABEL: Final = re.compile(r"[JKT]*(?P<letter>[PFESXYM])[JT]*:?")
 _PREDICATE: Final = re.compile("[PFMRVyzj]")
@@ -32,7 +35,7 @@ _DEEDS: Final = frozenset(
     "ran reran rewrote made did went put took built wrote cut split let".split()
 )
 # What may stand beside a statement and changes nothing.
-_HARMLESS: Final = frozenset(",&:=WTNxtPFJgρRL")
+_HARMLESS: Final = frozenset(",&:=(WTNxtPFJgρRL∃Ω")
 
 
 def statements(text: str) -> list[Statement]:
@@ -101,7 +104,14 @@ class _Reader:
 
     def read(self) -> Iterator[Statement]:
         """The statements of the sentence."""
-        if not self._codes or self._codes[0] == "B":
+        if not self._codes:
+            return
+        exception = _EXCEPTION.match(self._codes)
+        if exception:  # "Apart from two failures, the suite is green"
+            comma = exception.end(1)
+            self._words = [*self._words[:comma], *self._words[exception.end(2) :]]
+            self._codes = self._codes[:comma] + self._codes[exception.end(2) :]
+        elif self._codes[0] == "B" and self._words[0].text.lower() != "but":
             return
         if self._codes.endswith("?"):
             yield self._elsewhere(0)
@@ -177,13 +187,16 @@ class _Reader:
 
     def _read(self, start: int, codes: str, subject: tuple[str, ...]) -> list[Statement]:
         """What a part of the sentence states: nothing unless every word of it is understood."""
-        start += len(codes) - len(codes.lstrip("&B,–"))
-        codes = codes.lstrip("&B,–")
+        if not _EXCEPTION.match(codes):
+            start += len(codes) - len(codes.lstrip("&B,–»"))
+            codes = codes.lstrip("&B,–»")
         codes = codes.removesuffix("iW")  # "in the full run"
-        reason = codes.find("q")
-        codes = codes[:reason] if reason > 0 else codes
+        reason = _REASON.search(codes, 1)
+        codes = codes[: reason.start()] if reason else codes
         if codes == "NT" and self._codes[:start].strip("W,:"):
             return []  # a number of tests is that of the run only where the sentence begins with it
+        if codes == "t" != self._codes:
+            return []
         words = self._words[start : start + len(codes)]
         found: list[Statement] = []
         rest: set[str] = set()

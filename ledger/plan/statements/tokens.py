@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Final, NamedTuple
 
-from ledger.plan.statements.lexicon import BOUNDS, LONGEST, MARKS, NUMBERS, PHRASES, SCALES
+from ledger.plan.statements.lexicon import (
+    BOUNDS,
+    LONGEST,
+    MARKS,
+    NUMBERS,
+    SCALES,
+    VAGUE,
+    phrases,
+    shares,
+)
 
 
 class Token(NamedTuple):
@@ -36,16 +45,17 @@ _TEST = r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s
 _FILE = r"(?:[\w.-]{1,80}/){0,8}[\w-]{1,80}\.(?:py|js|ts|tsx|mjs|go|rs)|tests?/[\w./-]{1,200}"
 _TOKEN = re.compile(
     r"(?P<code>`[^`\n]{1,300}`)"
+    rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
     rf"|(?P<file>(?<![\w/])(?:{_FILE})(?!\w|/|::))"
-    rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]))"
+    r'|(?P<quote>"[^"\n]{1,300}")'
     r"|(?P<clock>(?<![\w:.])\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?(?![\w:]))"
     # versions, hashes, numbers of issues
     r"|(?P<odd>[#vV@]\d[\w.-]*|\d+[a-zA-Z_]\w*(?<!\d[ksmhx])(?<!\dms)|\d+(?:[.-]\d+){2,}\w*)"
     rf"|(?P<fraction>(?<![\w./])(?:{NUMBER}) ?/ ?(?:{NUMBER})(?![\w/]))"
     rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<!\S)[+\u00b1-](?=\d))?(?:{NUMBER})k?"
     rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
-    r"(?P<unit> ?%| percent\b| ?ms\b| ?(?:seconds?|secs?|s)\b| ?(?:minutes?|mins?|m)\b"
-    r"| ?(?:hours?|hrs?|h)\b| ?(?:[KMGT]i?B|kbytes)\b)?(?!\w))"
+    r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
+    r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[KMGT]i?B|kbytes)\b)?(?!\w))"
     r"|(?P<word>[A-Za-z]+(?:['._-][A-Za-z]+)*\.?)"
     r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—]|->|=>|[,;:()=|?]| - )"
 )
@@ -68,6 +78,7 @@ _BOUND = re.compile(
 _LONGEST_BOUND = 24
 # What stood at another time: "(was 8 / 395)".
 _WAS = re.compile(r"(?:\A|[(,;:] ?)(?:it )?(?:was|were|had)(?: at)? \Z", re.IGNORECASE)
+_CONTRACTED = re.compile(r"\A(?!wo|would|should|must|might|need)\w+(?P<not>n't)\Z|'(?:s|re|ve|m)\Z")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _POWERS: Final = {"k": 1, "m": 2, "g": 3, "t": 4}
 _ABOUT: Final = 0.85, 1.18  # "about 100" is no less than 85 and no more than 118
@@ -79,25 +90,27 @@ _PLACES: Final = frozenset(("in", "outside", "within", "inside", "across"))
 _Word = tuple[str, int, int]
 
 
-def tokens(sentence: str, lexicon: Mapping[tuple[str, ...], str] = PHRASES) -> list[Token]:
+def tokens(sentence: str, lexicon: Mapping[tuple[str, ...], str] | None = None) -> list[Token]:
     """The tokens of a sentence; harmless words are left out. ``lexicon`` has the letters."""
     text = _EMPHASIS.sub(lambda mark: " " * len(mark[0]), sentence.translate(_PLAIN))
     text = _TICKED.sub(lambda mark: " " * len(mark[0]), text)
     text = _FIGURES.sub(r" \1 ", text)
+    known = phrases() if lexicon is None else lexicon
     found: list[Token] = []
     words: list[_Word] = []
     for match in _TOKEN.finditer(text):
         word = match["word"]
         is_next = word and words and not text[words[-1][2] : match.start()].strip()
         if not is_next:
-            found += _read_words(text, words, lexicon)
+            found += _read_words(text, words, known)
             words = []
         if word:
             bare = word if "." in word[:-1] else word.rstrip(".")
             words.append((bare.lower(), match.start(), match.end()))
         else:
             found.append(_read(text, match))
-    return _with_places(_with_parts(_joined([*found, *_read_words(text, words, lexicon)])))
+    every = _joined([*found, *_read_words(text, words, known)])
+    return _with_places(_with_parts(_with_baselines(every)))
 
 
 def _read(text: str, match: re.Match[str]) -> Token:
@@ -129,7 +142,7 @@ def _read_number(text: str, match: re.Match[str]) -> Token:
         parts = [float(part) for part in written.split(":")]
         value = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
         return Token("t", begin, end, written, *_bounded(bound, value, 1.0))
-    unit = (match["unit"] or "").strip().lower()
+    unit = (match["unit"] or "").strip(" -").lower()
     digits = written.removesuffix(match["unit"] or "").strip()
     if digits[0] in "+\u00b1-":
         value = -amount(digits[1:]) if digits[0] == "-" else amount(digits[1:])
@@ -207,21 +220,41 @@ def _read_words(
             continue
         start = words[at][1]
         said = text[start : words[at + length - 1][2]].rstrip(".")
-        if code != " ":
+        if code in "Np":
+            found.append(_vague(text, code, start, said))
+        elif code != " ":
             found.append(Token(code, start, start + len(said), said))
         at += length
     return found
 
 
+def _vague(text: str, code: str, start: int, said: str) -> Token:
+    """``some``, ``more than half of``."""
+    phrase = tuple(said.lower().split())
+    if code == "N":
+        least = VAGUE.get(" ".join(phrase), 1)
+        return Token("N", start, start + len(said), said, low=least, high=inf)
+    low, high = shares().get(phrase, (0.0, 100.0))
+    begin, bound = _bound_before(text, start)
+    if bound:
+        low, high = _bounded(bound, (low + high) / 2, 0.0)
+    return Token("p", begin, start + len(said), said, low=low, high=high)
+
+
 def _phrase(words: Sequence[str], lexicon: Mapping[tuple[str, ...], str]) -> tuple[str, int]:
     """The letter of the longest known phrase that the words begin with, and how many it has."""
+    bare = [_CONTRACTED.sub(_plain, word) for word in words]
     for length in range(len(words), 0, -1):
-        code = lexicon.get(tuple(words[:length]))
+        code = lexicon.get(tuple(words[:length])) or lexicon.get(tuple(bare[:length]))
         if code is not None:
             return code, length
-    if words[0].endswith("n't"):
-        return "b", 1
-    return lexicon.get((words[0].removesuffix("'s"),), "u"), 1
+    is_manner = words[0].endswith("ly") and len(words[0]) > len("only") and "-" not in words[0]
+    return " " if is_manner else "u", 1
+
+
+def _plain(contracted: re.Match[str]) -> str:
+    """``isn't`` is a not, ``we're`` we."""
+    return "not" if contracted["not"] else ""
 
 
 def _number_words(text: str, words: Sequence[_Word], at: int) -> tuple[Token, int] | None:
@@ -288,6 +321,24 @@ def _joined(found: Iterable[Token]) -> list[Token]:
                 token._replace(start=place.start, low=least.low) if is_range else token
             ]
         else:
+            if token.code == "N" and kept and kept[-1].text.lower() == "by":
+                kept[-1] = kept[-1]._replace(code="Δ")
+            kept.append(token)
+    return kept
+
+
+def _with_baselines(found: Iterable[Token]) -> list[Token]:
+    """``than in the baseline``, ``on the last run``: one comparison, ``c``. A run before that
+    nothing is compared with is another time."""
+    kept: list[Token] = []
+    for token in found:
+        if token.code == "þ":
+            start = token.start
+            while kept and kept[-1].code in "κiq«»g&":
+                start = kept.pop().start
+            code = "ð" if start == token.start else "c"
+            kept.append(token._replace(code=code, start=start))
+        else:
             kept.append(token)
     return kept
 
@@ -296,13 +347,15 @@ def _with_parts(found: Iterable[Token]) -> list[Token]:
     """``the layout tests``: unknown words before what is said of them are one part, ``s``."""
     kept: list[Token] = []
     for token in found:
-        if token.code in "THx" and kept and kept[-1].code == "u":
+        if token.code in "THxµ" and kept and kept[-1].code == "u":
             part = kept.pop()
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
                 first = kept.pop()
                 part = part._replace(start=first.start, text=f"{first.text} {part.text}")
             kept.append(part._replace(code="s"))
-        kept.append(token)
+            kept.append(token._replace(code="T") if token.code == "µ" else token)
+        else:
+            kept.append(token)
     return kept
 
 
@@ -311,12 +364,14 @@ def _with_places(found: Sequence[Token]) -> list[Token]:
     codes = "".join(token.code for token in found)
     kept: list[Token] = []
     at = 0
-    for place in re.finditer(r"i(?:[fu]|sT)(?:[,&]*(?:[fu]|sT))*", codes):
+    for place in re.finditer(r"[i⊂](?:[fu]|sT)(?:[,&]*(?:[fu]|sT))*", codes):
         first, last = found[place.start()], found[place.end() - 1]
-        if first.text.lower() not in _PLACES:
+        if first.code == "i" and first.text.lower() not in _PLACES:
             continue
         names = [token.text for token in found[place.start() : place.end()] if token.code in "fus"]
         kept += found[at : place.start()]
+        if first.code == "⊂":  # confined to
+            kept.append(first._replace(code="A"))
         code = "o" if first.text.lower() == "outside" else "l"
         kept.append(Token(code, first.start, last.end, "\n".join(names)))
         at = place.end()
