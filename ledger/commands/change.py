@@ -17,7 +17,7 @@ from ledger import rules, store
 from ledger.commands.facts import today, with_evidence
 from ledger.commands.read import read_bytes
 from ledger.config import Config
-from ledger.edits import tasks as ticking
+from ledger.edits.append import check_tasks, tick_tasks
 from ledger.errors import Refused, UsageError
 from ledger.gates.tasks import conventions
 from ledger.git import files
@@ -59,8 +59,8 @@ class Plan:
     def propose_ticks(self, tasks: Sequence[Item]) -> None:
         """Tick tasks of the plan file, before what is recorded of them is proposed. Raises Refused
         where one is done already, or where that would change anything else."""
-        new = _edited(self.archive, ticking.tick(self.archive, tasks))
-        ticking.check(self.archive, new, tasks)
+        new = _edited(self.archive, tick_tasks(self.archive, tasks))
+        check_tasks(self.archive, new, tasks)
         self.new_archive = new
 
     def propose_both(

@@ -3,7 +3,7 @@ says what bytes go where; ``check`` holds the outcome against what was meant."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger.edits import outline
@@ -12,7 +12,17 @@ from ledger.errors import Refused, UsageError
 from ledger.evidence.model import Delta, Evidence, Repeats, Totals
 from ledger.plan import citations, dialects, parts, text, words
 from ledger.plan.document import Edit
-from ledger.plan.model import Action, Attempt, Change, Criterion, Field, Item, Ledger, NewAttempt
+from ledger.plan.model import (
+    FINISHED,
+    Action,
+    Attempt,
+    Change,
+    Criterion,
+    Field,
+    Item,
+    Ledger,
+    NewAttempt,
+)
 
 # the box or mark of a criterion that is not ticked
 _EMPTY: Final = re.compile(rb"\[ \]|\xe2\xac\x9c|\xe2\x9d\x8c")
@@ -212,6 +222,32 @@ def _words_of(one: Attempt) -> tuple[int | None, str | None, str, str]:
 def _bare(words_of: str) -> str:
     """The words alone, for marks are escaped when they are written."""
     return " ".join(_WORD.findall(words_of)).casefold()
+
+
+# Tasks of a plan file, ticked
+
+
+def tick_tasks(plan: Ledger, tasks: Sequence[Item]) -> Iterator[Edit]:
+    """The edits that tick ``tasks``. Raises Refused for one that is done or has no box."""
+    for task in tasks:
+        if task.status in FINISHED:
+            line = task.span.start_line
+            message = f"task {task.id} is {task.status_text} already (line {line})"
+            raise Refused("already-complete", message, "leave it out; nothing was written")
+        yield from dialects.ticked(plan, task)
+
+
+def check_tasks(old: Ledger, new: Ledger, tasks: Sequence[Item]) -> None:
+    """Raise Refused unless ``new`` is ``old`` with ``tasks`` done, line by line."""
+    meant = {task.span.start_line for task in tasks}
+    was, now = (list(map(_state_of, plan.items)) for plan in (old, new))
+    wanted = [(*one[:2], "done") if one[0] in meant else one for one in was]
+    if now != wanted or old.unread != new.unread:
+        raise not_as_meant("another task would change")
+
+
+def _state_of(task: Item) -> tuple[int, str, str]:
+    return task.span.start_line, f"{task.id} {task.title}", task.status
 
 
 # A run as an attempt: whether the plan has it already, and its evidence in words. Every number of

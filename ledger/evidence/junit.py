@@ -27,8 +27,7 @@ from ledger.evidence.model import (
     Totals,
     recount,
 )
-from ledger.evidence.part import MAX_BYTES, Part, file_name, shorten
-from ledger.evidence.tries import Tries, names_apart
+from ledger.evidence.part import MAX_BYTES, Part, Tries, file_name, names_apart, shorten
 from ledger.plan.text import counted
 
 TEARDOWN = "failed on teardown with"

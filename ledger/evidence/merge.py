@@ -7,8 +7,7 @@ from collections.abc import KeysView, Mapping, Sequence
 from ledger.evidence.compare import shortened
 from ledger.evidence.junit import order
 from ledger.evidence.model import FAILING, WORST_FIRST, TestResult, Totals, recount
-from ledger.evidence.part import Part
-from ledger.evidence.tries import names_apart
+from ledger.evidence.part import Part, names_apart
 from ledger.plan.text import counted
 
 _SHOWN = 3

@@ -9,15 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ledger.evidence.crashes import find_crashes
-from ledger.evidence.model import (
-    FAILING,
-    Completeness,
-    TestResult,
-    Totals,
-    identity_of,
-    recount,
-)
-from ledger.evidence.part import Part, decode, file_name, several
+from ledger.evidence.model import FAILING, Completeness, TestResult, Totals, identity_of, recount
+from ledger.evidence.part import Part, Tries, decode, file_name, several
 from ledger.evidence.pytest_lines import (
     LETTERS,
     REPORTS,
@@ -36,7 +29,6 @@ from ledger.evidence.pytest_lines import (
     summary_id,
     without_progress,
 )
-from ledger.evidence.tries import Tries
 from ledger.plan.text import counted
 
 NAME = "pytest-log"

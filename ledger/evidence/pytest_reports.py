@@ -21,8 +21,7 @@ from ledger.evidence.model import (
     identity_of,
     recount,
 )
-from ledger.evidence.part import MAX_BYTES, Part, file_name, several, shorten
-from ledger.evidence.tries import Tries
+from ledger.evidence.part import MAX_BYTES, Part, Tries, file_name, several, shorten
 from ledger.plan.text import counted
 
 Record = Mapping[str, object]

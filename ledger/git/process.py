@@ -62,12 +62,7 @@ def run(
         raise not_started(root, error) from error
 
 
-def ask(
-    root: Path,
-    *arguments: str,
-    given: bytes = b"",
-    answers: tuple[int, ...] = (),
-) -> bytes:
+def ask(root: Path, *arguments: str, given: bytes = b"", answers: tuple[int, ...] = ()) -> bytes:
     """The output of git. Raises LedgerError (``git-failed``) for an unexpected exit code."""
     done = run(root, *arguments, given=given)
     if done.returncode and done.returncode not in answers:

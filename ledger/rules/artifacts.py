@@ -159,9 +159,7 @@ def _cited(ledger: Ledger, facts: Facts) -> Iterator[tuple[Attempt, Cited]]:
 
 
 def _grouped(
-    judged: Sequence[tuple[Attempt, Cited]],
-    state: ArtifactState,
-    facts: Facts,
+    judged: Sequence[tuple[Attempt, Cited]], state: ArtifactState, facts: Facts
 ) -> Iterator[tuple[Attempt, Artifact, list[str]]]:
     """The citations that are in ``state``, each with its paths that are."""
     places = [place for _, cited in judged for place in _places(cited)]

@@ -23,16 +23,7 @@ from ledger.plan.model import Attempt, Item, Ledger
 from ledger.plan.pointers import next_free
 from ledger.rules.guard import withdrawals
 from ledger.rules.model import MadeFix
-from ledger.rules.registry import (
-    Facts,
-    Fault,
-    Fix,
-    made,
-    numbering,
-    quoted,
-    repeated,
-    rule,
-)
+from ledger.rules.registry import Facts, Fault, Fix, made, numbering, quoted, repeated, rule
 
 
 @rule("LED106", "duplicate-attempt", "error")

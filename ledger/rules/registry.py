@@ -13,14 +13,7 @@ from ledger.plan import dialects, text
 from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, Criterion, IndexRow, Item, Ledger
 from ledger.plan.patterns import behind_number
-from ledger.rules.model import (
-    Contradiction,
-    Explanation,
-    Finding,
-    MadeFix,
-    Objection,
-    Severity,
-)
+from ledger.rules.model import Contradiction, Explanation, Finding, MadeFix, Objection, Severity
 
 Part = Attempt | Action | Item | IndexRow | Criterion
 ArtifactState = Literal["tracked", "untracked", "ignored", "missing", "outside", "placeholder"]

@@ -11,17 +11,7 @@ from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
 from ledger.plan.places import name
 from ledger.rules.model import MadeFix
-from ledger.rules.registry import (
-    Facts,
-    Fault,
-    Fix,
-    made,
-    opening,
-    quoted,
-    repeated,
-    rule,
-    sections,
-)
+from ledger.rules.registry import Facts, Fault, Fix, made, opening, quoted, repeated, rule, sections
 
 # <<<<<<< HEAD; spelled out, since the search skips fast to the first characters of literals
 _MARKER = re.compile(rb"(<<<<<<<|>>>>>>>)(?![^ \r\n])")

@@ -218,11 +218,7 @@ class Bundle:
         self._write_claim(self.place, (self.state, self.reason), self.planned, self.rounds)
 
     def _write_claim(
-        self,
-        place: Path,
-        state: tuple[State, str],
-        planned: int,
-        rounds: Sequence[CompletedRound],
+        self, place: Path, state: tuple[State, str], planned: int, rounds: Sequence[CompletedRound]
     ) -> None:
         """Replace ``run.json`` in ``place``; a reader finds the old one or the new one."""
         claim: dict[str, Any] = {

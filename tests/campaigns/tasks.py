@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger.edits import tasks
+from ledger.edits.append import check_tasks, tick_tasks
 from ledger.plan import document, reader
 from ledger.plan.model import FINISHED, Item, Ledger, Span
 from tests import corpus
@@ -33,8 +33,8 @@ def state(task: Item) -> Span:
 
 def ticked(ledger: Ledger, task: Item) -> bytes:
     """The plan with one task ticked, by a change that is checked as every one is."""
-    new = document.apply(ledger.text, tasks.tick(ledger, [task]))
-    tasks.check(ledger, reader.read(new), [task])
+    new = document.apply(ledger.text, tick_tasks(ledger, [task]))
+    check_tasks(ledger, reader.read(new), [task])
     return new
 
 
