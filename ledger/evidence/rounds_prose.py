@@ -8,10 +8,18 @@ earlier batch, all rounds ever) is not sure: the rounds can support but not cont
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from math import inf
+from typing import Any, Final, NamedTuple
 
 from ledger.evidence.rounds_cells import decimals, names_in
-from ledger.evidence.rounds_model import Direction, NamedBatch, Scope, Statement, Subject, Which
+from ledger.evidence.rounds_model import (
+    Direction,
+    NamedBatch,
+    Scope,
+    Statement,
+    StatementKind,
+    Subject,
+)
 from ledger.plan.statements.grammar import Wording
 from ledger.plan.statements.lexicon import MARKS, phrases
 from ledger.plan.statements.tokens import Token, tokens
@@ -58,17 +66,12 @@ _LETTERS: Final = {
     # no words of rounds
     " ": "at all, found, observed, occurred, seen",
 }
+# Words for outcomes that are said of rounds, too: much may be "fine" there.
 _OUTCOME = re.compile(r"(?:pass|succe|green|clean|fail|crash)")
-
-
-def _is_plain(phrase: Sequence[str]) -> bool:
-    """Whether a word for an outcome is one that is said of rounds: much may be `fine` there."""
-    return any(map(_OUTCOME.match, phrase))
-
-
 _WORDS: Final = {
-    phrase: "u" if letter in "PF" and not _is_plain(phrase) else letter
+    phrase: letter
     for phrase, letter in phrases().items()
+    if letter not in "PF" or any(map(_OUTCOME.match, phrase))
 } | {
     tuple(phrase.split()): letter
     for letter, written in _LETTERS.items()
@@ -103,58 +106,65 @@ _STREAK = re.compile(
 )
 # e.g. "Failures: rounds 1623, 1627-1628", "rounds 3 and 5 failed"
 _LISTED = re.compile(
-    r"\A:?(?P<q>[PF])[ωτ]?[:=](?P<r>[ωτ])?(?P<l>N(?:[,&]+N)*)"
-    r"|[ωτ](?P<k>N(?:[,&]+N)*)A?(?P<q2>[PF])"
+    r"\A:?(?P<q>[PF])[ωτ]?[:=](?P<l>[ωτ][N…]|…|N[,&])(?:[,&]*[N…])*"
+    r"|[ωτ][N…](?:[,&]+[N…])*A?(?P<q2>[PF])"
 )
+# Rows of counts: ``x`` or ``n`` is how many, ``k`` the whole, ``p`` the share.
 # e.g. "all 20 rounds are green", "the rounds passed without exception", "no failures"
 _EVERY = re.compile(
-    r"(?<![bd])Ag?(?P<n>N)?[ωτ][^N.;,AZB]{0,3}?(?P<q>[PF])|ω(?P<q2>[PF])A"
-    r"|(?P<z>Z)(?:g?(?P<r>[ωτ])F|F(?P<r2>[ωτ])?)"
+    r"(?<![bd])Ag?(?P<k>N)?[ωτ][^N.;,AZB]{0,3}?(?P<q>[PF])|ω(?P<q2>[PF])A"
+    r"|(?P<o>Z)(?:g?[ωτ]F|F[ωτ]?)"
 )
-# e.g. "not one round passed", "all but two rounds passed"
-_BUT = re.compile(r"Z(?:g?[ωτ])(?P<z>P)|A(?:[ωτ]?B)(?P<n>N)[ωτ]?(?P<q>P)")
-# e.g. "20 rounds were run", "we ran 20 rounds"
-_TOTAL = re.compile(r"\A:?(?:(?:R(?P<n>N)ω|(?P<n2>N)ωR)(?=\Z|[(,&:])|ω:(?P<n3>N)\Z)")
-# e.g. "4 in the first 9", "2 of the last 4 rounds"
-_ENDS = re.compile(r"(?P<n>N)[gi](?P<e>ε)(?P<k>N)")
-# e.g. "pass rate: ~70 % (14/20)", "70 % of all rounds passed"
-_RATE = re.compile(
-    r"(?P<h>[hk])[^Npxt]{0,5}?(?P<p>p)(?:\((?P<x>x))?"
-    r"|(?P<p2>p)(?:g?A?[ωτ])?(?:①|(?P<h2>[hk]))|(?P<p3>p)g?A?[ωτ]?(?P<h3>[PF])"
-)
-# e.g. "14/20 (70 %)", "two of the 9", "3 failing rounds out of 10"
-_FRACTION = re.compile(r"(?:(?P<x>x)|(?P<n>N)(?P<q>[PF])?[ωτ]?g(?P<k>N))(?:[(=](?P<p>p))?")
-# e.g. "14 rounds passed", "failed rounds: 6"
-_BARE = re.compile(
-    r"(?<![gB])(?P<n>N)[ωτ]?(?P<q>[PF])(?P<a>①)?(?![usTHWUdEL])"
-    r"|(?:(?P<q2>[PF])[ωτ]|[ωτ](?P<q3>[PF]))[:=](?P<n2>N)"
+_COUNTED: Final = (
+    _EVERY,
+    # e.g. "not one round passed", "all but two rounds passed"
+    re.compile(r"(?P<z>Z)g?[ωτ](?P<q>P)|A[ωτ]?(?P<f>B)(?P<n>N)[ωτ]?P"),
+    # e.g. "20 rounds were run", "we ran 20 rounds"
+    re.compile(r"\A:?(?:(?:R(?P<k>N)ω|(?P<k2>N)ωR)(?=\Z|[(,&:])|ω:(?P<k3>N)\Z)"),
+    # e.g. "4 in the first 9", "2 of the last 4 rounds"
+    re.compile(r"(?P<n>N)[gi](?P<e>ε)(?P<k>N)"),
+    # e.g. "pass rate: ~70 % (14/20)", "70 % of all rounds passed"
+    re.compile(
+        r"(?P<q>[hk])[^Npxt]{0,5}?(?P<p>p)(?:\((?P<x>x))?"
+        r"|(?P<p2>p)(?:g?A?[ωτ])?(?:①|(?P<q2>[hk]))|(?P<p3>p)g?A?[ωτ]?(?P<q3>[PF])"
+    ),
+    # e.g. "14/20 (70 %)", "two of the 9", "3 failing rounds out of 10"
+    re.compile(r"(?:(?P<x>x)|(?P<n>N)(?P<q>[PF])?[ωτ]?g(?P<k>N))(?:[(=](?P<p>p))?"),
+    # e.g. "14 rounds passed", "failed rounds: 6"
+    re.compile(
+        r"(?<![gB])(?P<n>N)[ωτ]?(?P<q>[PF])(?P<a>①)?(?![usTHWUdEL])"
+        r"|(?:(?P<q2>[PF])[ωτ]|[ωτ](?P<q3>[PF]))[:=](?P<n2>N)"
+    ),
 )
 # `Pass rate:`, what a line that tells a count of all rounds begins with
 _LABEL = re.compile(r"\A:?①?(?:[hkPFη][ωτ]?|ω[PF])[:=]")
 _SUBJECTS: Final[dict[str, Subject]] = {"P": "pass", "h": "pass", "F": "fail", "k": "fail"}
 
 # Measured values have names of their own, so that these are patterns over text.
-# `average load of about 14.8`
-_MEAN = re.compile(
-    r"\b(?:average|mean|avg|averaged|averages|averaging)\b[^\d~≈.;]{0,60}?"
-    r"(?P<about>[~≈]|about |around )?(?P<v>-?\d{1,12}(?:\.\d{1,12})?)",
-    re.IGNORECASE,
-)
-# `ranged from 12.1 to 17.4`
-_BETWEEN = re.compile(
-    r"\b(?:rang(?:e|es|ed|ing)|between|from|varied)\b[^\d.;]{0,40}?"
-    r"(?P<low>-?\d{1,12}(?:\.\d{1,12})?)[ \t]?[%\w]{0,4}"
-    rf"(?:{_TO}| and )(?P<high>-?\d{{1,12}}(?:\.\d{{1,12}})?)",
-    re.IGNORECASE,
-)
-# `within documented ~13% ceiling`
-_LIMIT = re.compile(
-    r"\b(?P<way>within|below|under|above|over|exceed\w*)"
-    r"(?: (?:the|an?|our|its|documented|known|expected|usual|stated)){0,3} "
-    r"(?P<about>[~≈]|about |around )?(?P<v>\d{1,12}(?:\.\d{1,12})?) ?(?:%|[a-zµ]{1,5})? "
-    r"(?P<what>ceiling|limit|cap|maximum|floor|minimum)\b",
-    re.IGNORECASE,
-)
+_ABOUT: Final = r"(?P<about>[~≈]|about |around )?"
+_VALUE: Final = r"-?\d{1,12}(?:\.\d{1,12})?"
+_MEASURED: Final[dict[StatementKind, re.Pattern[str]]] = {
+    # `average load of about 14.8`
+    "mean": re.compile(
+        r"\b(?:average|mean|avg|averaged|averages|averaging)\b[^\d~≈.;]{0,60}?"
+        rf"{_ABOUT}(?P<v>{_VALUE})",
+        re.IGNORECASE,
+    ),
+    # `ranged from 12.1 to 17.4`
+    "range": re.compile(
+        r"\b(?:rang(?:e|es|ed|ing)|between|from|varied)\b[^\d.;]{0,40}?"
+        rf"(?P<v>{_VALUE})[ \t]?[%\w]{{0,4}}(?:{_TO}| and )(?P<last>{_VALUE})",
+        re.IGNORECASE,
+    ),
+    # `within documented ~13% ceiling`
+    "limit": re.compile(
+        r"\b(?P<way>within|below|under|above|over|exceed\w*)"
+        r"(?: (?:the|an?|our|its|documented|known|expected|usual|stated)){0,3} "
+        rf"{_ABOUT}(?P<v>{_VALUE}) ?(?:%|[a-zµ]{{1,5}})? "
+        r"(?P<what>ceiling|limit|cap|maximum|floor|minimum)\b",
+        re.IGNORECASE,
+    ),
+}
 _VAGUE = re.compile(r"\b(?:documented|known|expected|usual|range|band)\b", re.IGNORECASE)
 # `failures were not clustered`
 _CLUSTERED = re.compile(r"\b(?:cluster\w*|bunched|bursty|in bursts)\b", re.IGNORECASE)
@@ -180,7 +190,7 @@ class Prose(NamedTuple):
     section: str = ""
 
 
-class _Figure(Wording):
+class _Row(Wording):
     """A row that matched, with the letters before and behind it."""
 
     def __init__(self, words: Sequence[Token], match: re.Match[str]) -> None:
@@ -196,17 +206,22 @@ class _Sentence:
     def __init__(self, prose: Prose, start: int, end: int, label: Subject | None) -> None:
         self.text, self.label = prose.text[start:end], label
         self._prose, self._start = prose, start
-        self.words = [one for one in tokens(self.text, _WORDS) if one.text not in MARKS]
+        # A range such as 3-6 names rounds and counts none. Marks such as ✅ stand beside a result.
+        self.words = [
+            one._replace(code="…") if one.code == "N" and len(names_in(one.text)) > 1 else one
+            for one in tokens(self.text, _WORDS)
+            if one.text not in MARKS
+        ]
         self.codes = "".join(word.code for word in self.words)
         self._read: set[int] = set()  # tokens
 
-    def rows(self, pattern: re.Pattern[str]) -> Iterator[_Figure]:
+    def rows(self, pattern: re.Pattern[str]) -> Iterator[_Row]:
         """What matches and has not been read yet; it is read now."""
         for match in pattern.finditer(self.codes):
             span = range(*match.span())
             if self._read.isdisjoint(span):
                 self._read.update(span)
-                yield _Figure(self.words, match)
+                yield _Row(self.words, match)
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """The same for a pattern over the text."""
@@ -217,26 +232,22 @@ class _Sentence:
                 self._read.update(span)
                 yield found
 
-    def place(self, start: int, end: int) -> tuple[str, int]:
-        """The text to quote, with some of what stands around it, and its line."""
+    def say(
+        self, kind: StatementKind, span: tuple[int, int], claimed: str, **more: Any
+    ) -> Statement:
+        """A statement of this stretch of text; it is quoted with some of what stands around it."""
+        start, end = span
         line = next(n for at, n in reversed(self._prose.lines) if at <= self._start + start)
         start = max(0, start - 30)
         start = self.text.rfind(" ", 0, start) + 1 if start else 0
         end = self.text.find(" ", min(len(self.text), end + 30))
         quoted = self.text[start : end if end >= 0 else len(self.text)]
-        return " ".join(quoted.split())[:300], line
+        return Statement(kind, " ".join(quoted.split())[:300], line, claimed, **more)
 
-    def is_other(self, left: str) -> bool:
-        """Whether it may be about an earlier batch, or about more than these rounds."""
-        return "c" in left or "∞" in self.codes
-
-    @property
-    def is_of_rounds(self) -> bool:
-        """Whether it speaks of rounds, and not of the tests of a run."""
-        return bool(re.search("[ωτβ]", self.codes)) and not re.search("[TS]|it", self.codes)
-
-    def scope(self, row: _Figure) -> Scope:
+    def scope(self, row: _Row) -> Scope:
         """The rounds that are named nearest to a figure: before it, else right behind it."""
+        if row.has("e"):
+            return _at_end(row.tokens[2].text, int(row.number("k").low))
         left, right = self.text[: row.start], self.text[row.end :]
         found = [*_BATCH.finditer(left), *_RANGE.finditer(left)]
         if found:
@@ -246,27 +257,32 @@ class _Sentence:
         after = _BATCH.match(rest) or _RANGE.match(rest)
         return _scope_of(after) if after else Scope()
 
-    def counted(self, row: _Figure, subject: Subject, scope: Scope, *, sure: bool) -> Statement:
+    def is_sure(self, row: _Row, scope: Scope, *, is_share: bool) -> bool:
+        """Whether a count is surely about these rounds, and about them alone."""
+        if "c" in row.left or "∞" in self.codes:
+            return False  # an earlier batch, or more than these rounds
+        if row.has("o"):
+            return "ω" in row.codes or not (row.left + row.right).strip(".!,:")
+        of_tests = re.search("[TS]|it", self.codes)
+        if _LABEL.match(self.codes) or (is_share and (self.label or scope != Scope())):
+            return is_share or not of_tests
+        of_others = of_tests or (is_share and "c" in row.right)
+        return bool(re.search("[ωβ]" if is_share else "[ωτβ]", self.codes)) and not of_others
+
+    def counted(self, row: _Row, subject: Subject) -> Statement:
         """The count, the rate, or both, of a row."""
-        share, number, whole = row.number("p"), row.number(), row.number("k")
-        if row.has("x"):
-            number = row.number("x")
-            of = number.of[0] if number.of else None
-        else:
-            of = whole.low if row.has("k") else None
-        is_counted = row.has("xn")
-        return Statement(
+        share, number = row.number("p"), row.number("x" if row.has("x") else "n")
+        of = number.of[0] if number.of else row.number("k").low if row.has("k") else None
+        return self.say(
             "count",
-            *self.place(row.start, row.end),
+            (row.start, row.end),
             self.text[row.start : row.end].rstrip(" ("),
-            subject,
-            low=number.low if is_counted else 0.0,
-            high=number.high if is_counted else float("inf"),
+            subject=subject,
+            low=number.low,
+            high=number.high if row.has("xnz") else inf,
             of=of,
             share=(share.low, share.high) if row.has("p") else None,
             decimals=decimals(share.text),
-            scope=scope,
-            sure=sure and not self.is_other(row.left),
         )
 
 
@@ -339,13 +355,12 @@ def _compared(sentence: _Sentence) -> Iterator[Statement]:
     if not re.search("[PFhk]", sentence.codes):
         return
     for row in sentence.rows(_COMPARED):
-        if row.tokens[0].text.casefold() == "from" and _BETWEEN.search(sentence.text):
-            continue
-        subject: Subject = "fail" if re.match(".?[Fk]", row.right) else "pass"
-        said = sentence.counted(row, subject, Scope(), sure=True)
-        text = " ".join(sentence.text.split())[:300]
-        yield said._replace(kind="change", text=text, direction=_direction(sentence.codes))
-        return
+        is_range = row.tokens[0].text.casefold() == "from"
+        if not is_range or not _MEASURED["range"].search(sentence.text):
+            said = sentence.counted(row, "fail" if re.match(".?[Fk]", row.right) else "pass")
+            text = " ".join(sentence.text.split())[:300]
+            yield said._replace(kind="change", text=text, direction=_direction(sentence.codes))
+            return
 
 
 _WAYS: Final[dict[str, Direction]] = {"+": "better", "-": "worse", "j": "same"}
@@ -362,95 +377,58 @@ def _direction(codes: str) -> Direction | None:
 
 def _streaks(sentence: _Sentence) -> Iterator[Statement]:
     for row in sentence.rows(_STREAK):
-        which: Which = "current" if "ν" in row.left else "any"
         number, behind = row.number(), _RANGE.match(sentence.text[row.end :].lstrip())
-        yield Statement(
+        yield sentence.say(
             "streak",
-            *sentence.place(row.start, row.end),
+            (row.start, row.end),
             sentence.text[number.start : number.end],
-            _SUBJECTS.get(row.code("q"), "pass"),
+            subject=_SUBJECTS.get(row.code("q"), "pass"),
             low=number.low,
             high=number.high,
             scope=_scope_of(behind) if behind else Scope(),
-            which="longest" if "ℓ" in row.left else which,
+            which="longest" if "ℓ" in row.left else "current" if "ν" in row.left else "any",
         )
 
 
 def _listed(sentence: _Sentence) -> Iterator[Statement]:
-    for match in _LISTED.finditer(sentence.codes):
-        row = _Figure(sentence.words, match)
-        first, last = match.span("l" if row.has("l") else "k")
-        text = sentence.text[sentence.words[first].start : sentence.words[last - 1].end]
+    for row in sentence.rows(_LISTED):
+        numbers = [token for token in row.tokens if token.code in "N…"]
+        text = sentence.text[numbers[0].start : numbers[-1].end]
         names = names_in(text)
-        is_count = row.has("l") and not row.has("r") and text.isdecimal()
-        if names and not is_count:
-            list(sentence.rows(_LISTED))
-            yield Statement(
-                "listed",
-                *sentence.place(row.start, row.end),
-                text,
-                _SUBJECTS[row.code("q")],
-                scope=Scope(names=names),
-                whole_list=row.has("l"),
-            )
-
-
-def _every(sentence: _Sentence) -> Iterator[Statement]:
-    for row in sentence.rows(_EVERY):
-        is_whole = not (row.left + row.right).strip(".!,")
-        yield Statement(
-            "every",
-            *sentence.place(row.start, row.end),
-            f"all {_SUBJECTS[row.code('q') or 'P']}",
-            _SUBJECTS[row.code("q") or "P"],
-            of=row.number().low if row.has("n") else None,
-            scope=sentence.scope(row),
-            sure=(not row.has("z") or is_whole) and not sentence.is_other(row.left),
-        )
-    for row in sentence.rows(_BUT):
-        subject: Subject = "fail" if row.has("n") else "pass"
-        said = sentence.counted(row, subject, sentence.scope(row), sure=True)
-        yield said if row.has("n") else said._replace(high=0.0)
+        if names:
+            subject, scope = _SUBJECTS[row.code("q")], Scope(names=names)
+            span = row.start, row.end
+            said = sentence.say("listed", span, text, subject=subject, scope=scope)
+            yield said._replace(whole_list=row.has("l"))
 
 
 def _counts(sentence: _Sentence) -> Iterator[Statement]:
     """Every count and rate of the sentence."""
-    is_told = bool(_LABEL.match(sentence.codes))
-    of_rounds = sentence.is_of_rounds
-    for row in sentence.rows(_TOTAL):
-        of = row.number().low
-        said = sentence.counted(row, "pass", sentence.scope(row), sure=of_rounds)
-        yield said._replace(low=0.0, high=float("inf"), of=of)
-    for row in sentence.rows(_ENDS):
-        scope = _at_end(row.tokens[2].text, int(row.number("k").low))
-        yield sentence.counted(row, _subject(row) or "pass", scope, sure=True)
-    for row in sentence.rows(_RATE):
-        subject: Subject = "first-try" if "①" in sentence.codes else _SUBJECTS[row.code("h") or "P"]
-        is_about = (is_told or of_rounds) and not re.search("[TS]|it", sentence.codes)
-        yield sentence.counted(row, subject, sentence.scope(row), sure=is_about)
-    for row in list(sentence.rows(_FRACTION)):
-        counted = _subject(row)
-        if counted is None and _BATCH.match(sentence.text.lstrip()):
-            counted = sentence.label
-        if counted is None or re.match("T" if is_told else "[Tus]", row.right):
-            continue
-        scope = sentence.scope(row)
-        are_rounds = re.match("ω[PF][^c]*\\Z", row.right) or "ω" in row.codes
-        sure = bool(is_told or sentence.label or scope != Scope() or are_rounds)
-        yield sentence.counted(row, counted, scope, sure=sure)
-    for row in sentence.rows(_BARE):
-        said_of: Subject = "first-try" if row.has("a") else _SUBJECTS[row.code("q")]
-        yield sentence.counted(row, said_of, sentence.scope(row), sure=of_rounds)
+    for pattern in _COUNTED:
+        for row in sentence.rows(pattern):
+            is_share = row.has("xk") and row.code("q") not in ("h", "k")
+            subject = _subject(row)
+            if subject is None and _BATCH.match(sentence.text.lstrip()):
+                subject = sentence.label
+            others = "T" if _LABEL.match(sentence.codes) else "[Tus]"
+            if subject is None or (is_share and re.match(others, row.right)):
+                continue
+            scope = sentence.scope(row)
+            sure = sentence.is_sure(row, scope, is_share=is_share)
+            said = sentence.counted(row, subject)._replace(scope=scope, sure=sure)
+            if pattern is _EVERY:
+                said = said._replace(kind="every", claimed=f"all {subject}")
+            yield said
 
 
-def _subject(row: _Figure) -> Subject | None:
+def _subject(row: _Row) -> Subject | None:
     """What the nearest word says is counted."""
-    left, right = re.split("x|NgN", row.left)[-1], re.split("x|NgN", row.right)[0][:8]
-    if "①" in left[-8:] + right:
+    left, right = re.split("x|NgN", row.left)[-1], re.split("x|NgN|[,;]", row.right)[0][:8]
+    if "①" in re.split("[,;]", left)[-1][-8:] + row.codes + right:
         return "first-try"
-    if row.has("q"):
-        return _SUBJECTS[row.code("q")]
-    return _nearest(left, right)
+    if row.has("f") or not row.has("xnpqz"):
+        return "fail" if row.has("f") else "pass"  # all but those; none failed, or only the whole
+    return _SUBJECTS[row.code("q")] if row.has("q") else _nearest(left, right)
 
 
 def _nearest(left: str, right: str) -> Subject | None:
@@ -462,15 +440,13 @@ def _nearest(left: str, right: str) -> Subject | None:
 
 def _sums(sentence: _Sentence) -> Iterator[Statement]:
     for found in sentence.find(_SUM):
-        at = "" if found["total"] else "2"
-        yield Statement(
-            "sum",
-            *sentence.place(*found.span()),
-            f"{found[f'a{at}']} + {found[f'b{at}']} = {found[f'total{at}']}",
-            low=int(found[f"total{at}"]),
-            parts=(int(found[f"a{at}"]), int(found[f"b{at}"])),
-            sure=bool(_ALL_ROUNDS.search(sentence.text)),
-        )
+        total, *parts = (int(part) for part in found.groups() if part)
+        if found["a2"]:
+            *parts, total = total, *parts
+        claimed = f"{parts[0]} + {parts[1]} = {total}"
+        sure = bool(_ALL_ROUNDS.search(sentence.text))
+        said = sentence.say("sum", found.span(), claimed, low=total, sure=sure)
+        yield said._replace(parts=tuple(parts))
 
 
 def _clusters(sentence: _Sentence) -> Iterator[Statement]:
@@ -478,8 +454,7 @@ def _clusters(sentence: _Sentence) -> Iterator[Statement]:
     if found and re.search("[Fk]", sentence.codes):
         negated = bool(_NEGATION.search(sentence.text[: found.start()][-30:]))
         claimed = "not clustered" if negated else "clustered"
-        place = sentence.place(*found.span())
-        yield Statement("clustered", *place, claimed, "fail", negated=negated)
+        yield sentence.say("clustered", found.span(), claimed, subject="fail", negated=negated)
 
 
 def _measured(sentence: _Sentence, metrics: Sequence[str]) -> Iterator[Statement]:
@@ -487,47 +462,31 @@ def _measured(sentence: _Sentence, metrics: Sequence[str]) -> Iterator[Statement
     said = sentence.text.casefold()
     named = (name for name in metrics if re.sub(r"[(\[].*", "", name).strip().casefold() in said)
     metric = max(named, key=len, default="")
-    if not metric:
-        return
-    for found in sentence.find(_MEAN):
-        yield Statement(
-            "mean",
-            *sentence.place(*found.span()),
-            found["v"],
-            low=float(found["v"]),
-            decimals=decimals(found["v"]),
-            about=bool(found["about"]),
-            metric=metric,
-        )
-    for found in sentence.find(_BETWEEN):
-        yield Statement(
-            "range",
-            *sentence.place(*found.span()),
-            f"{found['low']} to {found['high']}",
-            low=float(found["low"]),
-            high=float(found["high"]),
-            decimals=max(decimals(found["low"]), decimals(found["high"])),
-            metric=metric,
-        )
-    for found in sentence.find(_LIMIT):
-        is_floor = found["what"].casefold() in ("floor", "minimum")
-        is_above = found["way"].casefold().startswith(("above", "over", "exceed"))
-        is_below = found["way"].casefold() in ("below", "under")
-        negated = is_below if is_floor else is_above
-        sign = ("not " if negated else "") + ("≥ " if is_floor else "≤ ")
-        yield Statement(
-            "limit",
-            *sentence.place(*found.span()),
-            f"{sign}{'~' if found['about'] else ''}{found['v']}",
-            low=float(found["v"]),
-            decimals=decimals(found["v"]),
-            about=bool(found["about"]),
-            sure=not found["about"]
-            and not _VAGUE.search(found[0] + sentence.text[found.end() :][:8]),
-            at_least=is_floor,
-            negated=negated,
-            metric=metric,
-        )
+    for kind, pattern in _MEASURED.items() if metric else ():
+        for found in sentence.find(pattern):
+            groups = found.groupdict("")
+            first, last, about = groups["v"], groups.get("last", ""), groups.get("about", "")
+            measured = sentence.say(
+                kind,
+                found.span(),
+                f"{first} to {last}" if last else first,
+                low=float(first),
+                high=float(last or inf),
+                decimals=max(decimals(first), decimals(last)),
+                about=bool(about),
+                metric=metric,
+            )
+            yield _limit(measured, found) if kind == "limit" else measured
 
 
-_READERS: Final = (_compared, _streaks, _listed, _every, _counts, _sums, _clusters)
+def _limit(said: Statement, found: re.Match[str]) -> Statement:
+    is_floor = found["what"].casefold() in ("floor", "minimum")
+    beyond = ("below", "under") if is_floor else ("above", "over", "exceed")
+    negated = found["way"].casefold().startswith(beyond)
+    sign = ("not " if negated else "") + ("≥ " if is_floor else "≤ ")
+    vague = said.about or _VAGUE.search(found[0] + found.string[found.end() :][:8])
+    claimed = f"{sign}{'~' if said.about else ''}{said.claimed}"
+    return said._replace(claimed=claimed, sure=not vague, at_least=is_floor, negated=negated)
+
+
+_READERS: Final = (_compared, _streaks, _listed, _counts, _sums, _clusters)
