@@ -7,7 +7,6 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 
 from ledger.errors import UnreadableInput, UsageError
@@ -16,7 +15,7 @@ from ledger.evidence.crashes import groups
 from ledger.evidence.execution import CLAIM
 from ledger.evidence.model import Crash, Evidence
 from ledger.evidence.outputs import read_run
-from ledger.evidence.rounds_claims import Tally, check, is_run, select, tally
+from ledger.evidence.rounds_claims import Tally, check, is_run, runs_of, select, streaks, tally
 from ledger.evidence.rounds_model import (
     Batch,
     Earlier,
@@ -157,7 +156,7 @@ def judge(
     comparison = None
     if against is not None:
         comparison = compare(tallied.passes, tallied.unknown, tallied.total, against, drop)
-    passed, failed, current = _streaks(rounds) if report.is_ordered else (None, None, None)
+    rows = streaks(rounds) if report.is_ordered else []
     return Judgement(
         path=report.path,
         command=report.command,
@@ -174,10 +173,10 @@ def judge(
         first_try_interval=None
         if tallied.first_try is None
         else _interval(tallied.first_try, tallied.untold + tallied.unknown, tallied.total),
-        longest_pass=passed,
-        longest_fail=failed,
-        current=current,
-        order=order_of(rounds) if report.is_ordered else None,
+        longest_pass=_longest(rows, "pass"),
+        longest_fail=_longest(rows, "fail"),
+        current=rows[-1] if rows and rows[-1].result != "unknown" else None,
+        order=_order_of(rounds) if report.is_ordered else None,
         batches=_batches(report),
         metrics=_metrics(report),
         crashes=report.crashes,
@@ -215,12 +214,8 @@ def earlier_of(report: RoundsReport, source: str) -> Earlier:
     return Earlier(passes=tallied.passes, total=tallied.total, source=source)
 
 
-def order_of(rounds: tuple[Round, ...]) -> Order | None:
-    """The runs test; None where results are unknown or all the same."""
-    run = [found for found in rounds if is_run(found)]
-    if any(found.result == "unknown" for found in run):
-        return None
-    tested = stats.runs_test([found.result == "pass" for found in run])
+def _order_of(rounds: Sequence[Round]) -> Order | None:
+    tested = runs_of(rounds)
     if tested is None:
         return None
     return Order(runs=tested.runs, expected=tested.expected, p_clustered=tested.fewer)
@@ -231,20 +226,9 @@ def _interval(passes: int, unknown: int, total: int) -> tuple[float, float]:
     return stats.wilson(passes, total).low, stats.wilson(passes + unknown, total).high
 
 
-def _streaks(rounds: tuple[Round, ...]) -> tuple[Streak | None, Streak | None, Streak | None]:
-    """The longest of passes, the longest of failures, and the last of either."""
-    found: dict[str, Streak] = {}
-    current = None
-    for result, members in groupby(filter(is_run, rounds), key=lambda member: member.result):
-        names = [member.name for member in members]
-        current = (
-            None
-            if result == "unknown"
-            else Streak(result=result, length=len(names), first=names[0], last=names[-1])
-        )
-        if current and (result not in found or current.length > found[result].length):
-            found[result] = current
-    return found.get("pass"), found.get("fail"), current
+def _longest(rows: Sequence[Streak], result: RoundResult) -> Streak | None:
+    own = (streak for streak in rows if streak.result == result)
+    return max(own, key=lambda streak: streak.length, default=None)
 
 
 def _batches(report: RoundsReport) -> tuple[Batch, ...]:

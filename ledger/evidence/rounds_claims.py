@@ -17,6 +17,7 @@ from ledger.evidence.rounds_model import (
     Scope,
     Statement,
     StatementKind,
+    Streak,
 )
 from ledger.evidence.stats import SMALLEST_DROP, verdict_on
 
@@ -120,18 +121,13 @@ _UNKNOWN: Final = Finding("unverifiable", "", "results are unknown")
 
 
 class Case(NamedTuple):
-    """What a statement is held against: ``rounds`` are those that it is about."""
+    """What a statement is held against: ``rounds`` are those that it is about and that were run."""
 
     report: RoundsReport
     rounds: Sequence[Round]
     retries: RetryCount
     against: Earlier | None
     drop: float
-
-    @property
-    def run(self) -> list[Round]:
-        """The rounds that were run."""
-        return [found for found in self.rounds if is_run(found)]
 
 
 def _is_written(value: float, low: float, high: float, decimals: int) -> bool:
@@ -188,30 +184,37 @@ def _is_rate(said: Statement, percent: float) -> bool:
     return said.share is None or _is_written(percent, *said.share, said.decimals)
 
 
+def streaks(rounds: Iterable[Round]) -> list[Streak]:
+    """Stretches of rounds that were run with one result, in order."""
+    groups = groupby(filter(is_run, rounds), key=lambda member: member.result)
+    found = ((result, [member.name for member in members]) for result, members in groups)
+    return [
+        Streak(result=result, length=len(names), first=names[0], last=names[-1])
+        for result, names in found
+    ]
+
+
 def _check_streak(said: Statement, case: Case) -> Finding:
     """Results in a row. A streak is counted from its first round to its last: 8 passes in a row are
     not 6."""
-    run = case.run
     if not case.report.is_ordered:
         return _UNORDERED
-    if any(found.result == "unknown" for found in run):
+    every = streaks(case.rounds)
+    if any(streak.result == "unknown" for streak in every):
         return _UNKNOWN
-    streaks = [
-        [found.name for found in group]
-        for result, group in groupby(run, key=lambda found: found.result)
-        if result == said.subject
-    ]
-    longest = max(streaks, key=len, default=[])
-    current = streaks[-1] if streaks and run[-1].result == said.subject else []
-    looked_at = {"longest": [longest], "current": [current]}.get(said.which, streaks)
-    fits = [streak for streak in looked_at if said.low <= len(streak) <= said.high]
-    shown = fits[0] if fits else current if said.which == "current" else longest
-    if current in fits:
-        shown = current
-    observed = f"{len(shown)} ({named(shown)})" if shown else "0"
-    if fits or (not said.low and not longest):
+    own = [streak for streak in every if streak.result == said.subject]
+    longest = sorted(own, key=lambda streak: -streak.length)[:1]
+    current = own[-1:] if own[-1:] == every[-1:] else []
+    looked_at = {"longest": longest, "current": current}.get(said.which, own)
+    fits = [streak for streak in looked_at if said.low <= streak.length <= said.high]
+    shown = (
+        fits if said.which != "any" or current == [] else [o for o in current if o in fits]
+    ) or fits
+    shown = shown or (current if said.which == "current" else longest)
+    observed = f"{shown[0].length} ({shown[0].span})" if shown else "0"
+    if fits or not (said.low or longest):
         return Finding("supported", observed)
-    if len(run) == len(longest) < said.low and said.scope == Scope():
+    if len(every) == len(longest) == 1 and said.scope == Scope() and longest[0].length < said.low:
         return Finding("unverifiable", observed, "it may have begun before these rounds")
     return Finding("contradicted", observed)
 
@@ -233,19 +236,23 @@ def _check_listed(said: Statement, case: Case) -> Finding:
     return Finding("supported", observed)
 
 
+def runs_of(rounds: Iterable[Round]) -> stats.Runs | None:
+    """The runs test; None where results are unknown or all the same."""
+    results = [found.result for found in rounds if is_run(found)]
+    return None if "unknown" in results else stats.runs_test([one == "pass" for one in results])
+
+
 def _check_clustered(said: Statement, case: Case) -> Finding:
     """Clusters show as fewer runs than a random order has. That a test finds none does not show
     that there are none."""
+    tested = runs_of(case.rounds)
     if not case.report.is_ordered:
         return _UNORDERED
-    if any(found.result == "unknown" for found in case.run):
-        return _UNKNOWN
-    tested = stats.runs_test([found.result == "pass" for found in case.run])
     if tested is None:
-        return Finding("unverifiable", "", "all rounds have one result")
+        return Finding("unverifiable", "", "all rounds have one result, or some an unknown one")
     observed = f"{tested.runs} runs, {tested.expected:.1f} expected, p = {tested.fewer:.2g}"
     if tested.fewer <= stats.ALPHA:
-        return Finding("contradicted" if said.negated else "supported", observed)
+        return Finding(_verdict(not said.negated), observed)
     if tested.more <= stats.ALPHA and not said.negated:
         return Finding("contradicted", observed, "results change more often than by chance")
     return Finding("unverifiable", observed, "no sign of it")
@@ -287,7 +294,7 @@ def _verdict(fits: bool) -> ClaimVerdict:
 def _check_sum(said: Statement, case: Case) -> Finding:
     """Numbers that are said to add up; of all rounds, the last is that of these ones."""
     total = sum(said.parts)
-    run = len(case.run)
+    run = len(case.rounds)
     if said.sure and total == said.low and said.parts[-1] != run:
         return Finding("contradicted", f"{run} rounds", "the last number is that of other rounds")
     return Finding(_verdict(total == said.low), str(total))
@@ -343,24 +350,15 @@ def check(
 ) -> tuple[Claim, ...]:
     """Every statement of the report with its verdict, in the order of the text."""
     found = []
-    for statement in sorted(report.statements, key=lambda said: said.line):
-        rounds = select(report, statement.scope)
+    for said in sorted(report.statements, key=lambda one: one.line):
+        rounds = select(report, said.scope)
         if rounds is None:
-            told = _absent(report, statement.scope)
+            told = _absent(report, said.scope)
         else:
-            case = Case(report, rounds, retries, against, drop)
-            told = _CHECKS[statement.kind](statement, case)
-        found.append(
-            Claim(
-                kind=statement.kind,
-                text=statement.text,
-                claimed=statement.claimed,
-                observed=told.observed,
-                verdict=told.verdict,
-                reason=told.reason,
-                line=statement.line,
-            )
-        )
+            case = Case(report, [*filter(is_run, rounds)], retries, against, drop)
+            told = _CHECKS[said.kind](said, case)
+        stated = {name: getattr(said, name) for name in ("kind", "text", "claimed", "line")}
+        found.append(Claim(**stated, **told._asdict()))
     return tuple(found)
 
 

@@ -80,6 +80,18 @@ class Streak(Model):
     last: str
     """The last round."""
 
+    @property
+    def span(self) -> str:
+        """Its rounds, numbers as a range."""
+        return span_of(self.first, self.last)
+
+
+def span_of(first: str, last: str) -> str:
+    """The rounds from the first to the last; of one its name."""
+    if first == last:
+        return first
+    return f"{first}-{last}" if first.isdecimal() and last.isdecimal() else f"{first} to {last}"
+
 
 class Batch(Model):
     """A part of the rounds that the report names."""

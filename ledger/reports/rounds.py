@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ledger.evidence.rounds_claims import named
-from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak
+from ledger.evidence.rounds_model import Comparison, CrashGroup, Judgement, Streak, span_of
 from ledger.plan.text import counted, one_line
 from ledger.reports import Line
 
@@ -18,7 +18,7 @@ def report(judged: Judgement) -> Iterator[Line]:
     if judged.batches:
         yield Line("batches", "heading")
     for batch in judged.batches:
-        span = _span(batch.first, batch.last)
+        span = span_of(batch.first, batch.last)
         rate = _rate(batch.passes, batch.total, batch.interval)
         yield Line(f"  {one_line(f'{batch.name} ({span})')}: {rate}")
     if judged.crashes:
@@ -85,14 +85,7 @@ def _rate(passes: int, total: int, interval: Sequence[float]) -> str:
 
 def _streak(streak: Streak) -> str:
     words = ("pass", "passes") if streak.result == "pass" else ("failure", "failures")
-    span = _span(streak.first, streak.last)
-    return one_line(f"{streak.length} {words[streak.length > 1]} ({span})")
-
-
-def _span(first: str, last: str) -> str:
-    if first == last:
-        return first
-    return f"{first}-{last}" if first.isdecimal() and last.isdecimal() else f"{first} to {last}"
+    return one_line(f"{streak.length} {words[streak.length > 1]} ({streak.span})")
 
 
 def _crash(crash: CrashGroup) -> Iterator[Line]:
