@@ -19,6 +19,7 @@ METRICS: Final = (
     "collected", "cases", "executed", "passed", "failed", "errors", "failures", "skipped",
     "xfailed", "xpassed", "rerun", "rate", "passed/collected", "passed/cases", "passed/executed",
     "runtime", "margin", "memory", "exit_code", "cleared", "new_failures", "not_run",
+    "not_passed",
 )  # fmt: skip
 CALLS: Final = (
     "cleared", "passing", "remaining", "passes", "validated", "captured", "exists", "lists",

@@ -224,7 +224,7 @@ class _Judging:
         if said and said.unread and (said.is_eased or judgement.verdict == "met"):
             parts = " and ".join(f"{one!r}" for one in said.unread)
             but = f"{_NOT_KNOWN} {parts}: give it a check of its own"
-        elif judgement.verdict == "met" and part and prose.all_tests(condition.text):
+        elif judgement.verdict == "met" and part and prose.is_of_all(condition.text):
             but = f"only a part of the tests ran: {part}"
         if but:
             why = f"{judgement.reason}; but {but}" if check.terms else but

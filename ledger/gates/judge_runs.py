@@ -21,7 +21,9 @@ _OPS: Final[dict[str, Callable[[float, float], bool]]] = {
     "!=": operator.ne,
 }
 _AGAINST_BASELINE: Final = frozenset({"cleared", "new_failures", "not_run"})
-_OF_ALL: Final = frozenset({"failures", "failed", "errors", "new_failures", "not_run"})
+_OF_ALL: Final = frozenset(
+    {"failures", "failed", "errors", "new_failures", "not_run", "not_passed"}
+)
 _SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": "peak_rss_bytes"}
 _MOST_NAMED: Final = 4
 _COUNTED: Final = re.compile(r"([^:]+):(\d{1,6})")  # e.g. "VEC-001:2"
@@ -102,8 +104,9 @@ def count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
         return len(getattr(compare(run, baseline), metric))
     if metric == "failures":
         return totals.failing
-    if metric == "cases":
-        return len(run.tests) or totals.collected
+    cases = len(run.tests) or totals.collected
+    if metric in ("cases", "not_passed"):
+        return cases - totals.passed * (metric == "not_passed")
     return int(getattr(totals, metric))
 
 
@@ -195,7 +198,12 @@ def _named(call: Call, facts: Facts) -> tuple[list[str], tuple[str, ...], str]:
     named: dict[str, None] = {}
     sources: dict[str, None] = {}
     doubts: list[str] = []
-    for arg in call.args:
+    baseline = facts.baseline if call.name == "cleared" and call.args == ("all",) else None
+    if baseline:
+        named = {name: None for name, test in baseline.tests.items() if test.outcome in FAILING}
+        if not baseline.totals or len(named) != baseline.totals.failing:
+            doubts.append(f"{baseline.path} does not name all that failed")
+    for arg in () if baseline else call.args:
         counted_name = _COUNTED.fullmatch(arg)
         name, times = counted_name.groups() if counted_name else (arg, "")
         tests = facts.tests(name, failed=call.name == "cleared")

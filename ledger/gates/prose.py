@@ -7,7 +7,7 @@ parentheses at the end is a note: it may name tests or files, but sets no bound.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from ledger.gates import tree
 from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
 from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
+from ledger.gates.run_terms import CLUSTER, SIGN, SIGNS, TOKEN, cluster_name, demand, rest
 from ledger.plan import citations, named_tasks
 from ledger.plan.statements.lexicon import COUNT, SMALL
 
@@ -24,13 +25,6 @@ _NOTE: Final = re.compile(
 )
 # e.g. "C1: All tests pass"
 _LABEL: Final = re.compile(r"[A-Z]{1,3}\d{1,3}[a-z]?:[ \t]+")
-_TOKEN: Final = re.compile(r"\w*[^\W_]\w*(?:['\u2019-]\w+)*|[%<>=\u2264\u2265\u2260~\u00b1]")
-# Words that change nothing: "All the tests must pass".
-_FILLERS: Final = frozenset(
-    "a an the is are was were be been has have must shall should will and all every each both now "
-    "again it its that there this these those test tests suite full whole entire run runs rerun "
-    "pytest successfully cleanly finally of".split()
-)
 # Words that take something out of what is asked for, or say the contrary.
 _LIMITS: Final = re.compile(
     r"\b(?:except\w*|exclud\w*|without|apart|besides|other than|but|not|no|none|nothing|never|nor|"
@@ -99,15 +93,20 @@ def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None
     unread: list[str] = []
     is_known = is_eased = False
     for clause in _clauses(whole):
-        own, rest = _terms(clause)
+        own, left = _terms(clause)
         is_known = is_known or bool(own)
-        if own and not rest:
+        if own and not left:
             terms += [term for term in own if not _has(terms, term)]
-        elif rest or _TOKEN.search(clause.text):
-            unread.append(rest or clause.text.strip())
+        elif left or TOKEN.search(clause.text):
+            unread.append(left or clause.text.strip())
             says_more = bool(own or _SAYS.search(clause.text))
-            is_eased = is_eased or not says_more or bool(_LIMITS.search(clause.text))
+            is_eased = is_eased or bool(own) or not says_more or bool(_LIMITS.search(clause.text))
     return Reading(Check(tuple(terms)), tuple(unread), is_eased) if is_known else None
+
+
+def is_of_all(text: str) -> bool:
+    """Whether a criterion speaks of all tests: ``All tests pass``."""
+    return bool(_IN_ALL.search(text)) or demand(text, ()).is_of_all
 
 
 def _terms(prose: Prose) -> tuple[list[Term], str]:
@@ -120,20 +119,11 @@ def _terms(prose: Prose) -> tuple[list[Term], str]:
         terms = reader(own)
         if not terms:
             continue
-        rest = _rest(own.text, own.seen) or (f"({own.note})" if limits else "")
-        if not rest:
+        left = rest(own.text, own.seen) or (f"({own.note})" if limits else "")
+        if not left:
             return terms, ""
-        least = least if least[0] else (terms, rest)
+        least = least if least[0] else (terms, left)
     return least
-
-
-def _rest(text: str, seen: Sequence[tuple[int, int]]) -> str:
-    """The words of a text outside ``seen`` that may carry meaning, from the first to the last."""
-    blank = text
-    for start, end in seen:
-        blank = blank[:start] + " " * (end - start) + blank[end:]
-    left = [one for one in _TOKEN.finditer(blank) if one[0].lower() not in _FILLERS]
-    return text[left[0].start() : left[-1].end()] if left else ""
 
 
 # Clauses
@@ -182,28 +172,8 @@ def _has(terms: list[Term], term: Term) -> bool:
 
 # Tests and clusters
 
-# e.g. "CLUSTER-SPLIT-001 x2", "UTF-001"
-_NAME: Final = re.compile(
-    r"\b(?:CLUSTER-)?(?P<name>[A-Z][A-Z0-9]{0,30}-\d{1,6})\b(?![\]-])(?:[ \t]?"
-    r"[x\u00d7](?P<times>\d{1,3})\b)?"
-)
 _TEST: Final = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?(?![\w./])"
-)
-_FAILURES: Final = r"(?:failures?|failing tests?|tests?|clusters?|blockers?)"
-_DONE: Final = r"(?:cleared|fixed|resolved|pass(?:es|ing)? now|now pass(?:es|ing)?|passing now)"
-_ARE: Final = r"(?:are |is |have been |has been )?"
-# e.g. "4 failures are cleared", "3 of the 8 failures fixed"
-_COUNT_CLEARED: Final = re.compile(
-    rf"\b(?P<count>{COUNT}) (?P<of>of (?:the )?{COUNT} )?{_FAILURES} {_ARE}{_DONE}\b", re.IGNORECASE
-)
-_CLEARS: Final = re.compile(
-    rf"\b(?:clears|fixes|resolves) (?P<count>{COUNT}) {_FAILURES}\b", re.IGNORECASE
-)
-_CLEARED: Final = re.compile(rf"(?:\b{_FAILURES} )?{_ARE}\b{_DONE}\b", re.IGNORECASE)
-_PASSES: Final = re.compile(
-    r"\b(?:pass|passes|passing|green|succeeds?|no longer fails?|(?:does not|doesn't) fail)\b",
-    re.IGNORECASE,
 )
 # e.g. "Targeted pytest commands all passing"
 _TARGETED: Final = re.compile(
@@ -218,35 +188,14 @@ _REMAINING: Final = re.compile(
     r"(?:failures?|failing tests?) (?:is |are )?(?:remaining|remains?|left)\b",
     re.IGNORECASE,
 )
-# e.g. "Only IO-001 still fails"
-_ONLY: Final = re.compile(
-    r"\Aonly (?:[\w:.\[\]/` ,+-]{1,300}?) (?:still )?(?:fails?|failing|remains?|remaining)\Z",
-    re.IGNORECASE,
-)
 # Where the note of what remains stops to name it: "PERF-001, deferred to PERF-004"
 _ASIDE: Final = re.compile(
     r"\b(?:deferred|see|tracked|waiting|waits|blocked|moved|owned|due)\b.*", re.IGNORECASE
 )
-_NO_NEW: Final = re.compile(
-    r"\b(?:no|0|zero) (?:new (?:test )?(?:failures?|regressions?)|regressions?)"
-    r"(?: (?:introduced|found|seen|observed))?\b",
-    re.IGNORECASE,
-)
-# e.g. "vs Phase L", "against the baseline"
-_AGAINST: Final = re.compile(
+# What is compared with, where that is no run: "vs Phase L"
+_PHASE: Final = re.compile(
     r"\b(?:vs[.]?|versus|against|compared (?:to|with)|relative to|since) (?:the )?"
-    r"(?:(?P<phase>phase \w{1,10})(?: (?:baseline|run|rerun))?|baseline|(?:last|previous) run)\b",
-    re.IGNORECASE,
-)
-_NONE_FAIL: Final = re.compile(
-    r"\b(?:(?:no|0|zero) (?:test )?(?P<what>failures?|errors?|tests? fails?)(?: or errors?)?|"
-    r"nothing fails?|none fails?)\b",
-    re.IGNORECASE,
-)
-_ALL_PASS: Final = re.compile(
-    r"\b(?:all (?:the )?tests|(?:full|whole|entire|complete) (?:test )?suite|test suite)"
-    r"(?: (?:is|are|must|should|still|now|again|all|run))* (?:pass(?:es|ing|ed)?|green|succeeds?)\b"
-    r"(?: without (?:a |any )?(?:single )?(?:failures?|errors?)\b)?",
+    r"(?P<phase>phase \w{1,10})(?: (?:baseline|run|rerun))?\b",
     re.IGNORECASE,
 )
 # e.g. "Zero failures in the full suite"
@@ -255,25 +204,16 @@ _IN_ALL: Final = re.compile(
 )
 
 
-def all_tests(text: str) -> str:
-    """The words that say of all tests that they pass: ``All tests pass``; empty for none."""
-    said = _ALL_PASS.search(text) or _IN_ALL.search(text)
-    return said[0] if said else ""
-
-
 def _names(text: str) -> list[str]:
     """The clusters and tests that a text names, those with a number of tests as ``NAME:2``."""
-    clusters = [
-        f"{match['name']}:{match['times']}" if match["times"] else match["name"]
-        for match in _NAME.finditer(text)
-    ]
+    clusters = [*map(cluster_name, CLUSTER.finditer(text))]
     return clusters + _TEST.findall(text)
 
 
 def _names_alone(note: str) -> list[str] | None:
     """The clusters and tests that a note names; None where it says more than names."""
-    spans = [one.span() for by in (_NAME, _TEST) for one in by.finditer(note)]
-    return None if _rest(note, spans) else _names(note)
+    spans = [one.span() for by in (CLUSTER, _TEST) for one in by.finditer(note)]
+    return None if rest(note, spans) else _names(note)
 
 
 def _number(said: str) -> str:
@@ -281,173 +221,63 @@ def _number(said: str) -> str:
     return said if said.isdigit() else str(SMALL.get(said.lower(), 0))
 
 
-def _cleared(prose: Prose) -> list[Term]:
-    """Tests or clusters that are cleared, or pass."""
-    counted = prose.find(_COUNT_CLEARED) or prose.find(_CLEARS)
-    prose.find_all(_TEST)
-    prose.find_all(_NAME)
-    noted = _names_alone(prose.note)
-    names = _names(prose.text) + (noted or [])
-    if counted or prose.find(_CLEARED):
-        if names and (noted is None or (counted and counted.groupdict().get("of"))):
-            return []
-        count = _number(counted["count"]) if counted else ""
-        if names:
-            return [Call("cleared", tuple(names), (("count", count),) if count else ())]
-        return [Compare("cleared", ">=", float(count))] if count else []
-    if names and prose.find(_PASSES):
-        return [Call("passing", tuple(names))]
-    return []
-
-
 def _remaining(prose: Prose) -> list[Term]:
     """How many failures are left, and which."""
     left = prose.find(_REMAINING)
-    if left or prose.find(_ONLY):
-        prose.find_all(_NAME)
-        prose.find_all(_TEST)
-        names = _names_alone(_ASIDE.sub("", prose.note)) if prose.note else []
-        names = _names(prose.text) + names if names is not None else []
-        count = (("count", _number(left["count"])),) if left else ()
-        return [Call("remaining", tuple(names), count)] if names or left else []
-    if prose.find(_NO_NEW):
-        against = _AGAINST.search(prose.text)
-        phase = (against["phase"] or "").lower() if against else ""
-        source = prose.brief.input.lower() if prose.brief else ""
-        if not source or re.search(rf"{re.escape(phase)}\b", source):
-            prose.find(_AGAINST)
+    if left is None:
+        return []
+    prose.find_all(CLUSTER)
+    prose.find_all(_TEST)
+    names = _names_alone(_ASIDE.sub("", prose.note)) if prose.note else []
+    names = _names(prose.text) + names if names is not None else []
+    return [Call("remaining", tuple(names), (("count", _number(left["count"])),))]
+
+
+def _of_run(prose: Prose) -> list[Term]:
+    """What is said of the run as a whole, and of tests and clusters by name."""
+    said = demand(_without_phase(prose), _names_alone(prose.note) if prose.note else ())
+    prose.seen.extend(said.spans)
+    if said.terms:
         prose.find(_IN_ALL)
-        return [Compare("new_failures", "==", 0)]
-    none = prose.find(_NONE_FAIL)
-    if none or prose.find(_ALL_PASS):
-        prose.find(_IN_ALL)
-        is_of_errors = none and none["what"] and none["what"].lower().startswith("error")
-        return [Compare("errors" if is_of_errors else "failures", "==", 0)]
-    return []
+    return said.terms
 
 
-# Bounds of counts, rates, times and memory
+def _without_phase(prose: Prose) -> str:
+    """The text without the phase that is compared with, where the brief starts from its run."""
+    against = _PHASE.search(prose.text)
+    source = prose.brief.input.lower() if prose.brief else ""
+    is_source = against and re.search(rf"{re.escape(against['phase'].lower())}\b", source)
+    if against is None or (source and not is_source):
+        return prose.text
+    prose.seen.append(against.span())
+    return f"{prose.text[: against.start()]}{' ' * len(against[0])}{prose.text[against.end() :]}"
 
-_OPS: Final = {
-    "at least": ">=", "no fewer than": ">=", "not fewer than": ">=", "no less than": ">=",
-    "not less than": ">=", "not below": ">=", "not under": ">=", "at most": "<=", "up to": "<=",
-    "no more than": "<=", "not more than": "<=", "not above": "<=", "not over": "<=",
-    "within": "<=", "under": "<", "below": "<", "less than": "<", "fewer than": "<",
-    "more than": ">", "over": ">", "above": ">", "exceeds": ">", "exactly": "==", "=": "==",
-    "==": "==",
-    "\u2264": "<=", "\u2265": ">=", "<=": "<=", ">=": ">=", "<": "<", ">": ">",
-}  # fmt: skip
-_OP: Final = rf"(?P<op>{'|'.join(sorted(map(re.escape, _OPS), key=len, reverse=True))})"
-_NUMBER: Final = r"~?(?P<value>\d{1,12}(?:\.\d{1,6})?)(?![\d,.]*\d)"
-_SHARE_OF: Final = r"%(?: of (?:the |all )?(?P<of>\w+))?"
-_OF: Final = {
-    "collected": "passed/collected", "executed": "passed/executed", "ran": "passed/executed",
-    "run": "passed/executed", "cases": "passed/cases", "recorded": "passed/cases", "tests": "rate",
-    "": "rate",
-}  # fmt: skip
-_IS: Final = r"(?::|[ \t]?(?:is|are|of|stays?|remains?))?[ \t]?"
-# e.g. "Pass rate at least 79.5% of collected tests", "At least 95% of executed tests pass"
-_RATE: Final = re.compile(
-    rf"\bpass(?:ing)?[ -]?rate{_IS}{_OP} ?{_NUMBER} ?{_SHARE_OF}", re.IGNORECASE
-)
-_RATE_OF: Final = re.compile(
-    rf"{_OP} ?{_NUMBER} ?{_SHARE_OF}(?: tests)? pass(?:es|ing|ed)?\b", re.IGNORECASE
-)
-# e.g. "Runtime under 27 minutes", "Full run takes less than 0.5 hours"
-_TIME: Final = re.compile(
-    r"\b(?:runtime|run time|duration|wall[- ]?(?:clock )?time|elapsed(?: time)?|"
-    rf"(?:full |whole )?(?:run|suite) takes){_IS}{_OP} ?{_NUMBER} ?"
-    r"(?P<unit>ms|s|sec(?:onds)?|min(?:utes)?|h(?:ours?)?)\b",
-    re.IGNORECASE,
-)
+
 # e.g. "margin \u2265 50% of 3600s", "Margin of at least 40 % below the 60 min timeout"
 _MARGIN: Final = re.compile(
-    rf"\bmargin{_IS}{_OP} ?{_NUMBER} ?%(?: (?:of|below|under|to) (?:the )?(?:(?P<of>\d{{1,9}}) ?"
-    r"(?P<unit>s|min|h)\b ?)?(?:timeout|limit)?)?",
+    rf"\bmargin(?: (?:is|of))?:? ?{SIGN} ?(?P<value>\d{{1,3}}(?:\.\d{{1,6}})?) ?%"
+    r"(?: (?:of|below|under|to) (?:the )?(?:(?P<of>\d{1,9}) ?(?P<unit>s|min|h)\b ?)?"
+    r"(?:timeout|limit)?)?",
     re.IGNORECASE,
 )
-_MEMORY: Final = re.compile(
-    rf"\b(?:[Pp]eak (?:memory|rss|RSS)|[Mm]emory){_IS}{_OP} ?{_NUMBER} ?(?P<unit>[kKMG]i?B)\b"
-)
-# e.g. "Failures \u2264 35", "At most 2 errors", "3 failures or fewer"
-_METRIC: Final = re.compile(
-    r"\b(?P<metric>new failures|failures|failed|errors|skipped|passed|collected|exit code)"
-    rf"(?: tests)?{_IS}{_OP} ?{_NUMBER}(?![\w%])",
-    re.IGNORECASE,
-)
-_COUNTED: Final = (
-    r"(?:tests? )?(?P<metric>new failures?|failures?|failed|fail|errors?|skipped|passed|pass|"
-    r"collected)(?: tests?)?\b"
-)
-_BOUND: Final = re.compile(rf"{_OP} ?{_NUMBER} {_COUNTED}", re.IGNORECASE)
-_BOUND_AFTER: Final = re.compile(
-    rf"\b{_NUMBER} (?:(?P<before>or more|or fewer|or less) )?{_COUNTED}"
-    r"(?: (?P<after>or more|or fewer|or less|at most|at least))?",
-    re.IGNORECASE,
-)
-_AFTER: Final = {"or more": ">=", "at least": ">="}
-_METRICS: Final = {
-    "failure": "failures", "fail": "failures", "error": "errors", "pass": "passed",
-    "exit code": "exit_code", "new failure": "new_failures", "new failures": "new_failures",
-}  # fmt: skip
-_EXIT: Final = re.compile(
-    r"\bexit(?:s with)?(?: code| status)? (?:is |of |= ?)?(?P<value>\d{1,3})\b", re.IGNORECASE
-)
 
 
-def _compare(match: re.Match[str], metric: str, unit: str = "", of: float | None = None) -> Compare:
-    return Compare(metric, _OPS[match["op"].lower()], float(match["value"]), unit, of)
-
-
-def _thresholds(prose: Prose) -> list[Term]:
-    """Every bound that the text sets."""
-    terms: list[Term] = []
-    if rate := prose.find(_RATE) or prose.find(_RATE_OF):
-        metric = _OF.get((rate["of"] or "").lower())
-        if metric is None:
-            return []
-        terms.append(_compare(rate, metric, "%"))
-    if time := prose.find(_TIME):
-        unit = time["unit"].lower()
-        unit = "ms" if unit == "ms" else "min" if unit[0] == "m" else unit[0]
-        terms.append(_compare(time, "runtime", unit))
-    if margin := prose.find(_MARGIN):
-        totals = prose.brief.totals if prose.brief else None
-        timeout = totals.timeout_s if totals else None
-        if margin["of"]:
-            timeout = float(margin["of"]) * UNITS[margin["unit"].lower()]
-        if not timeout:
-            return []
-        terms.append(_compare(margin, "margin", "%", timeout))
-    if memory := prose.find(_MEMORY):
-        terms.append(_compare(memory, "memory", memory["unit"].replace("KB", "kB")))
-    if not terms and (count := prose.find(_METRIC) or prose.find(_BOUND)):
-        metric = count["metric"].lower()
-        terms.append(_compare(count, _METRICS.get(metric, metric)))
-    return terms or _counts(prose)
-
-
-def _counts(prose: Prose) -> list[Term]:
-    """Bounds behind their number, and counts as they are: ``3 or fewer failures``, ``540 passed, 8
-    failed``. One count alone is none, for it may be a bound of something."""
-    found = prose.find_all(_BOUND_AFTER)
-    bounds = [(one["before"] or one["after"] or "").lower() for one in found]
-    if len(found) == 1 and not bounds[0]:
+def _margins(prose: Prose) -> list[Term]:
+    """What the runtime has to leave of a timeout: the brief's own where none is said."""
+    margin = prose.find(_MARGIN)
+    if margin is None:
         return []
-    return [
-        Compare(
-            _METRICS.get(one["metric"].lower(), one["metric"].lower()),
-            _AFTER.get(bound, "<=") if bound else "==",
-            float(one["value"]),
-        )
-        for one, bound in zip(found, bounds, strict=True)
-    ]
+    sign = SIGNS.get(margin["sign"].lower(), margin["sign"])
+    totals = prose.brief.totals if prose.brief else None
+    timeout = totals.timeout_s if totals else None
+    if margin["of"]:
+        timeout = float(margin["of"]) * UNITS[margin["unit"].lower()]
+    if not timeout or sign not in _BOUNDS:
+        return []
+    return [Compare("margin", sign, float(margin["value"]), "%", timeout)]
 
 
-def _exits(prose: Prose) -> list[Term]:
-    """An exit code by itself."""
-    code = prose.find(_EXIT)
-    return [Compare("exit_code", "==", float(code["value"]))] if code else []
+_BOUNDS: Final = ("<", "<=", ">", ">=")
 
 
 # The plan: attempts logged, sprints complete, decisions made
@@ -548,7 +378,7 @@ def _targeted(prose: Prose) -> list[Term]:
 
 def _validates(said: str) -> bool:
     """Whether code or a name in a task's validation says what is to be run."""
-    return bool(_NAME.fullmatch(said) or _TEST.search(said) or ".py" in said)
+    return bool(CLUSTER.fullmatch(said) or _TEST.search(said) or ".py" in said)
 
 
 # What is said of files: captured, written, with so many entries
@@ -653,7 +483,7 @@ def _is_subject(text: str) -> bool:
     return not (
         _LIMITS.search(text)
         or any(one[0].strip() != "with" for one in _JOINT.finditer(text))
-        or any(reader(of_text) for reader in (_remaining, _cleared, _thresholds, _exits))
+        or any(reader(of_text) for reader in (_remaining, _of_run, _margins))
     )
 
 
@@ -752,13 +582,12 @@ _READERS: Final[tuple[Callable[[Prose], list[Term]], ...]] = (
     _plan,
     _targeted,
     _remaining,
-    _cleared,
-    _thresholds,
+    _of_run,
+    _margins,
     _entries,
     _captured_in,
     _documented,
     _deployed,
     _named,
-    _exits,
     _tasks,
 )

@@ -66,7 +66,9 @@ class Wording:
     def of(self, quantity: Quantity, name: str = "n") -> Statement:
         """A statement whose value is a number of the wording."""
         number = self.number(name)
-        return self.say(quantity, number.low, number.high)._replace(of=number.of)
+        low = 0.0 if self.codes.endswith("⩽") else number.low
+        high = inf if self.codes.endswith("⩾") else number.high
+        return self.say(quantity, low, high)._replace(of=number.of)
 
     def each(self, said: Statement) -> list[Statement]:
         """What is said of several parts, of each by itself."""
@@ -232,6 +234,8 @@ def _from_to(m: Wording) -> list[Statement]:
 
 def _time(m: Wording) -> list[Statement]:
     took = m.of("duration")
+    if m.has("b"):  # "does not take longer than 60 s"
+        return [m.say("duration", 0.0, took.low)] if took.high == inf else []
     if "finish" in m.text or "complet" in m.text:
         return [took, m.say("finished", 1.0)]
     return [took]
@@ -307,13 +311,13 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?![BN])A?", _all),
     (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
-    (rf"O(?:{_NAMES})[FE]|ON?J?[FET]*J?[:–]?(?:{_NAMES})|(?:{_NAMES})ON?J?[FET]+", _only),
+    (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–]?(?:{_NAMES})|(?:{_NAMES})ON?J?[FET]+", _only),
     (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F", _only),
     # e.g. "both failures are in test_x.py"
     (r"AJ?(?P<n>N)?J?(?P<q>[FES])T?(?P<l>l)|(?P<n2>N)J?(?P<q2>[FES])T?[a,–]?A(?P<l2>l)", _where),
     (r"OJ?(?P<q>[FES])T?(?P<l>l)|J?(?P<q2>[FES])T?AJ?(?P<l2>l)", _where),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
-    (rf"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?{_NAMED}", _new),
+    (rf"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
     (r"K[FT]*[:=]?(?P<n>N)|K[FT]*[:=]Z", _new),
     (r"ZT?πT?F|ATg?πT?P", _new),
     (r"(?P<a>∃)KF?T?", _new),
@@ -322,9 +326,9 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"(?:{_NAMES})F?Q", _still),
     (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
     # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
-    (r"(?P<a>A)c?N?J?[FE]T?c?M|M(?P<a2>A)c?N?J?FT?c?", _cleared),
+    (r"(?P<a>A)c?N?J?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?FT?c?", _cleared),
     (rf"(?P<n>N)(?:g?A?N)?(?:g?c)?J?[FE]T?c?M|M(?P<n2>N)(?:gA?N)?J?FT?{_NAMED}", _cleared),
-    (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
+    (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
     (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|w(?P<n2>N)T?(?P<q2>{_O})", _change),
     (rf"(?P<q>{_O})T?(?:↑|(?P<v>↓))Δ(?P<n>N)", _change),
@@ -349,11 +353,11 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
     (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"WFi(?P<n>N)T", _failed),
-    (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?", _neither),
+    (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?(?P<o>o)?(?P<l2>l)?", _count),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
     (
-        rf"O?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?(?P<l2>l)?(?P<o>o)?",
+        rf"O?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
         _count,
     ),
     (r"(?P<n>N)µE", _errors),
@@ -366,15 +370,16 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"P+(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?R", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
-    (r"O?(?P<n>p)g?[NW]?L?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
-    (r"(?:h|(?P<k>k))[:=g]?(?P<n>p)|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
+    (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
+    (r"(?:h|(?P<k>k))[:=g]?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
+    (r"W?(?P<b>b)H(?P<n>t)", _time),
     (r"(?P<s>s)?[HWTR]*[HR]+[OAP:=ig»J]*(?P<n>t)W?|(?P<n2>t)[WH]", _time),
     (r"W[:iRgPJ]+(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
     (r"G+W?[:=ig»]*(?P<n>m)|(?P<n2>m)W?G", _memory),
     (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O})|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
     (r"(?P<z>I)+[:=]?[ZP]|P(?P<z2>I)\Z|Z(?P<z3>I)", _exit),
-    (r"W(?P<b>b)?(?P<z>z)|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)", _finished),
+    (r"W(?P<b>b)?(?P<z>z)|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)(?!i?t)", _finished),
 )  # fmt: skip
 GRAMMAR: Final = tuple((re.compile(pattern), build) for pattern, build in _ROWS)
 """The rows in the order of trying, each with what makes its statements."""

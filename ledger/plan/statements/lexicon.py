@@ -28,7 +28,7 @@ _LETTERS: Final[dict[str, str]] = {
         "additional|actual|real|remaining|outstanding|observed|reported), no more, no other, no "
         "sign of, no single, no such, no trace of, nobody, none, not one, nothing, (not|never) a "
         "single, (not|never) any, (not|never) (see|get|find|have|observe|encounter|hit|spot|"
-        "notice|record|report|produce|show|leave|contain|include|cause|introduce|been) (any|a|a "
+        "notice|record|report|produce|show|leave|contain|include|cause|introduce|be|been) (any|a|a "
         "single|one), sans, without, without (a|any|a single|the slightest|so much as a|one), "
         "zero, zero of"
     ),
@@ -96,7 +96,8 @@ _LETTERS: Final[dict[str, str]] = {
         "breaking, breaks, broke, broken, bust, busted, busts, casualties, casualty, (come|comes|"
         "came|coming) (back|out|up|) (red|broken|failed), count of (the|) (failures|failed tests|"
         "failing tests), crash, crashes, culprit, culprits, (earlier|old|previous) (failure|"
-        "failures), fail+, fail outright, fail with an assertion, failed (test|tests|case|"
+        "failures), (previously|formerly) failing (|test|tests), "
+        "fail+, fail outright, fail with an assertion, failed (test|tests|case|"
         "cases), failing (assertion|assertions), failing (test|case), failure, (failure|failures|"
         "fail) (count|total|tally), failures, failures number, (fall|falls|fell|falling) (over|"
         "down|flat), flunk+, go(es|) down in flames, (go|goes|going|gone|went|turn|turns|turned|"
@@ -621,6 +622,7 @@ LONGEST: Final = 9
 MARKS: Final = {
     "✅": "P", "✓": "P", "✔": "P", "🟢": "P", "❌": "F", "✗": "F", "✘": "F", "🔴": "F",
     "💥": "E", "⏭": "S", "⚪": "S", "—": "–", " - ": "–", "→": "a", "⇒": "a", "->": "a", "=>": "a",
+    "==": "=",
 }  # fmt: skip
 """Letters of marks; others stand for themselves."""
 
@@ -664,11 +666,17 @@ _SHARES: Final[dict[str, tuple[float, float]]] = {
 SCALES: Final = {"hundred": 100, "thousand": 1000, "dozen": 12}
 """Words that a number before them is multiplied with."""
 _BOUNDS: Final[dict[str, str]] = {
-    ">=": "at least, no fewer than, no less than, not less than, a minimum of",
-    "<=": "at most, no more than, not more than, up to, within, a maximum of",
+    ">=": (
+        "at least, no fewer than, no less than, not below, not drop below, not fall below, not "
+        "fewer than, not less than, not under, a minimum of"
+    ),
+    "<=": (
+        "at most, no more than, not above, not exceed, not more than, not over, up to, within, a "
+        "maximum of"
+    ),
     ">": (
-        "a bit over, a little over, above, beyond, exceeding, longer than, more than, north of, "
-        "over, upwards of, well above, well over"
+        "a bit over, a little over, above, beyond, exceeding, exceeds, longer than, more than, "
+        "north of, over, upwards of, well above, well over"
     ),
     "<": (
         "a bit below, a little under, below, fewer than, just under, less than, not even, under, "

@@ -53,8 +53,13 @@ def statements(text: str) -> list[Statement]:
             continue
         is_label = _LABEL.fullmatch(codes)
         label = is_label["letter"] if is_label else ""
-        found += _Reader(words, start, is_entry=bool(_ENTRY.match(sentence))).read()
+        found += stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
     return found
+
+
+def stated(words: Sequence[Token], start: int = 0, *, is_entry: bool = False) -> list[Statement]:
+    """The statements of one sentence, which begins at ``start``, by its tokens."""
+    return [*_Reader(words, start, is_entry=is_entry).read()]
 
 
 def _listed(start: int, words: Sequence[Token], label: str) -> Statement:

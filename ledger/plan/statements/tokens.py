@@ -57,7 +57,7 @@ _TOKEN = re.compile(
     r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
     r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[KMGT]i?B|kbytes)\b)?(?!\w))"
     r"|(?P<word>[A-Za-z]+(?:['._-][A-Za-z]+)*\.?)"
-    r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—]|->|=>|[,;:()=|?]| - )"
+    r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—]|->|=>|==|[,;:()=|?]| - )"
 )
 # What a run left: a folder, `pytest.log`.
 _OUTPUT = re.compile(
@@ -90,8 +90,11 @@ _PLACES: Final = frozenset(("in", "outside", "within", "inside", "across"))
 _Word = tuple[str, int, int]
 
 
-def tokens(sentence: str, lexicon: Mapping[tuple[str, ...], str] | None = None) -> list[Token]:
-    """The tokens of a sentence; harmless words are left out. ``lexicon`` has the letters."""
+def tokens(
+    sentence: str, lexicon: Mapping[tuple[str, ...], str] | None = None, slack: float = 1.0
+) -> list[Token]:
+    """The tokens of a sentence; harmless words are left out. ``lexicon`` has the letters, and
+    ``slack`` is how much of what people round off is granted: 0 for a bound that somebody sets."""
     text = _EMPHASIS.sub(lambda mark: " " * len(mark[0]), sentence.translate(_PLAIN))
     text = _TICKED.sub(lambda mark: " " * len(mark[0]), text)
     text = _FIGURES.sub(r" \1 ", text)
@@ -102,24 +105,24 @@ def tokens(sentence: str, lexicon: Mapping[tuple[str, ...], str] | None = None) 
         word = match["word"]
         is_next = word and words and not text[words[-1][2] : match.start()].strip()
         if not is_next:
-            found += _read_words(text, words, known)
+            found += _read_words(text, words, known, slack)
             words = []
         if word:
             bare = word if "." in word[:-1] else word.rstrip(".")
             words.append((bare.lower(), match.start(), match.end()))
         else:
-            found.append(_read(text, match))
-    every = _joined([*found, *_read_words(text, words, known)])
+            found.append(_read(text, match, slack))
+    every = _joined([*found, *_read_words(text, words, known, slack)], slack)
     return _with_places(_with_parts(_with_baselines(every)))
 
 
-def _read(text: str, match: re.Match[str]) -> Token:
+def _read(text: str, match: re.Match[str], slack: float) -> Token:
     """The token of what is no word."""
     written, (start, end) = match[0], match.span()
     if match["number"] or match["fraction"] or match["clock"]:
         if _WAS.search(text, max(0, start - _LONGEST_BOUND), start):
             return Token("d", start, end, written)
-        return _read_number(text, match)
+        return _read_number(text, match, slack)
     if match["mark"]:
         return Token(MARKS.get(written, written), start, end, written)
     inner = written.strip("`").strip()
@@ -132,7 +135,7 @@ def _read(text: str, match: re.Match[str]) -> Token:
     return Token("W" if _PYTEST.fullmatch(inner) else "u", start, end, inner)
 
 
-def _read_number(text: str, match: re.Match[str]) -> Token:
+def _read_number(text: str, match: re.Match[str], slack: float) -> Token:
     written, (start, end) = match[0], match.span()
     if match["fraction"]:
         above, below = map(amount, written.split("/"))
@@ -141,7 +144,7 @@ def _read_number(text: str, match: re.Match[str]) -> Token:
     if match["clock"]:
         parts = [float(part) for part in written.split(":")]
         value = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
-        return Token("t", begin, end, written, *_bounded(bound, value, 1.0))
+        return Token("t", begin, end, written, *_bounded(bound, value, slack))
     unit = (match["unit"] or "").strip(" -").lower()
     digits = written.removesuffix(match["unit"] or "").strip()
     if digits[0] in "+\u00b1-":
@@ -150,9 +153,11 @@ def _read_number(text: str, match: re.Match[str]) -> Token:
     if digits.endswith("+"):
         digits, bound = digits[:-1], ">="
     first, *rest = re.split(r" ?- ?| to ", digits)
-    code, (low, high), slack = _measure(unit, len(first.partition(".")[2]))
-    least = _bounded(bound, amount(first), slack)[0]
-    most = _bounded(bound, amount(rest[-1] if rest else first), slack)[1]
+    code, (low, high), off = _measure(unit, len(first.partition(".")[2]))
+    if not slack:  # 1 kB has 1000 bytes, 1 KiB has 1024
+        low = high = high if "i" in unit else low
+    least = _bounded(bound, amount(first), slack * off)[0]
+    most = _bounded(bound, amount(rest[-1] if rest else first), slack * off)[1]
     return Token(code, begin, end, written, low=least * low, high=most * high)
 
 
@@ -205,7 +210,7 @@ def _bounded(bound: str, value: float, slack: float) -> tuple[float, float]:
 
 
 def _read_words(
-    text: str, words: Sequence[_Word], lexicon: Mapping[tuple[str, ...], str]
+    text: str, words: Sequence[_Word], lexicon: Mapping[tuple[str, ...], str], slack: float
 ) -> list[Token]:
     """Words in a row, as numbers and known phrases."""
     found: list[Token] = []
@@ -213,7 +218,7 @@ def _read_words(
     while at < len(words):
         code, length = _phrase([word for word, _, _ in words[at : at + LONGEST]], lexicon)
         is_number = code != "u" or length == 1
-        number = _number_words(text, words, at) if is_number else None
+        number = _number_words(text, words, at, slack) if is_number else None
         if number is not None:
             token, at = number
             found.append(token)
@@ -257,7 +262,9 @@ def _plain(contracted: re.Match[str]) -> str:
     return "not" if contracted["not"] else ""
 
 
-def _number_words(text: str, words: Sequence[_Word], at: int) -> tuple[Token, int] | None:
+def _number_words(
+    text: str, words: Sequence[_Word], at: int, slack: float
+) -> tuple[Token, int] | None:
     """``two hundred and three``, ``a dozen``, ``a minute and a half``, and where it ends."""
     total, current, last = 0, 0, at
     while last < len(words):
@@ -281,7 +288,7 @@ def _number_words(text: str, words: Sequence[_Word], at: int) -> tuple[Token, in
     end = words[last - 1][2]
     if unit not in ("second", "minute", "hour"):
         return Token("N", begin, end, text[begin:end], *_bounded(bound, value, 0.0)), last
-    low, high = _bounded(bound, value, 0.0 if bound == "~" else 1.0)
+    low, high = _bounded(bound, value, 0.0 if bound == "~" else slack)
     end, last = words[last][2], last + 1
     if [word for word, _, _ in words[last : last + 3]] == ["and", "a", "half"]:
         low, high, end, last = low + 0.5, high + 0.5, words[last + 2][2], last + 3
@@ -300,20 +307,26 @@ def _links(word: str, behind: str, before: str, current: int) -> bool:
     return word == "of" and before == "couple"
 
 
-def _joined(found: Iterable[Token]) -> list[Token]:
+def _joined(found: Iterable[Token], slack: float) -> list[Token]:
     """The tokens, where a bound is a part of the number behind it, and ``4 min 12 s`` is one."""
     kept: list[Token] = []
     for token in found:
         while kept and kept[-1].end > token.start:
-            kept.pop()
+            last = kept.pop()
+            if last.code == "H" and last.start < token.start:  # "completes within 60 s"
+                kept.append(last._replace(end=token.start))
         if kept and kept[-1].code == "N" and token.code in "⩾⩽":
             last = kept.pop()
             low, high = (last.low, inf) if token.code == "⩾" else (0.0, last.high)
             kept.append(last._replace(end=token.end, low=low, high=high))
         elif kept and kept[-1].code == token.code == "t":
             first = kept.pop()
-            middle = (first.low + first.high + token.low + token.high) / 2
-            kept.append(token._replace(start=first.start, low=middle - 1.0, high=middle + 1.0))
+            rest = (token.low + token.high) / 2
+            low, high = first.low and first.low + rest, first.high + rest
+            if first.low and first.high < inf:
+                low = high = (low + high) / 2
+            low = max(0.0, low - slack)
+            kept.append(token._replace(start=first.start, low=low, high=high + slack))
         elif token.code == "N" and [one.code for one in kept[-3:]] == ["i", "N", "&"]:
             place, least, _ = kept[-3:]
             is_range = place.text.lower() == "between"
