@@ -10,8 +10,8 @@ from ledger.claims.prose import Prose
 from ledger.errors import UnreadableInput
 from ledger.evidence.rounds import may_be_rounds, read_folder
 from ledger.evidence.rounds_claims import check
+from ledger.evidence.rounds_model import Prose as Line
 from ledger.evidence.rounds_model import RoundsReport, Scope
-from ledger.evidence.rounds_prose import Prose as Line
 from ledger.evidence.rounds_prose import is_plain, statements
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
 from ledger.git.files import Files

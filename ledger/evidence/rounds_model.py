@@ -265,6 +265,15 @@ class Scope(NamedTuple):
     tail: int | None = None
 
 
+class Prose(NamedTuple):
+    """A paragraph or heading as one line, without marks and with code blanked. ``lines`` are
+    (offset in the text, number of the line in the file); ``section`` the heading above."""
+
+    text: str
+    lines: tuple[tuple[int, int], ...]
+    section: str = ""
+
+
 class NamedBatch(NamedTuple):
     """A part of the rounds that a report names, with the range of numbers that it gives."""
 

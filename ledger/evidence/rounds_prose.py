@@ -9,12 +9,13 @@ earlier batch, all rounds ever) is not sure: the rounds can support but not cont
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ledger.evidence.rounds_cells import decimals, names_in
 from ledger.evidence.rounds_model import (
     Direction,
     NamedBatch,
+    Prose,
     Scope,
     Statement,
     StatementKind,
@@ -36,11 +37,7 @@ _LETTERS: Final = {
         "trial, trials, verification attempts, verification run, verification runs"
     ),
     "β": "batch",
-    "①": (
-        "first attempt, first go, first try, first-attempt, first-go, first-try, no retries, no "
-        "retry, without a rerun, without a retry, without any retries, without any retry, without "
-        "rerun, without retry, zero retries"
-    ),
+    "①": "first-attempt, first-go, first-try, no retries, no retry, zero retries",
     # in a row
     "Σ": "consecutive, in a row, straight, streak, streak of, successive",
     "ℓ": "best, longest, max, maximum, record",
@@ -179,15 +176,6 @@ _SUM = re.compile(
 # `Total verification rounds: 20 (14 + 6)`
 _ALL_ROUNDS = re.compile(rf"\b(?:total|all|overall)\b[^.;\d]{{0,30}}\b{_ROUNDS}\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<!\bvs)(?<!\bavg)(?<!\be\.g)(?<!\bi\.e)(?<!approx)[.!?;][ \t]+")
-
-
-class Prose(NamedTuple):
-    """A paragraph or heading as one line, without marks and with code blanked. ``lines`` are
-    (offset in the text, number of the line in the file); ``section`` the heading above."""
-
-    text: str
-    lines: tuple[tuple[int, int], ...]
-    section: str = ""
 
 
 class _Row(Wording):
@@ -338,7 +326,7 @@ def _counted_by(letters: str) -> Subject:
 def is_plain(sentence: str) -> bool:
     """Whether rounds are spoken of, each word is known, and none asks, doubts or compares."""
     codes = {word.code for word in tokens(sentence, _WORDS)}
-    return "ω" in codes and codes.isdisjoint("?cdlnosuð∞βτκρMQ")
+    return "ω" in codes and codes.isdisjoint("?cdlnosuð∞βτκρMQ«þ≡π")
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

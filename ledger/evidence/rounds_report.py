@@ -4,25 +4,27 @@ batches and crashes, and what the prose says of them."""
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 
 from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_lines, rounds_prose
 from ledger.evidence.crashes import crashes_in, groups
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
-from ledger.evidence.rounds_cells import MAX_CELL, ROUND_WORD, Counts, names_in, plain
+from ledger.evidence.rounds_cells import MAX_CELL, ROUND_WORD, names_in, plain
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_lines import bare, heading_of, leaves
 from ledger.evidence.rounds_model import (
     CrashGroup,
+    Prose,
     Round,
     RoundResult,
     RoundsReport,
+    Scope,
     Statement,
     Through,
 )
-from ledger.evidence.rounds_prose import MAX_STATEMENTS, Prose
-from ledger.evidence.rounds_table import Sheet, grid_of, sheet_of
+from ledger.evidence.rounds_prose import MAX_STATEMENTS
+from ledger.evidence.rounds_table import Counted, Sheet, grid_of, sheet_of
 from ledger.plan import document
 from ledger.plan.document import Block, Document
 
@@ -64,8 +66,8 @@ def read_report(data: bytes, path: str) -> RoundsReport:
     for sheet in sheets:
         units.update({n: unit for n, unit in sheet.units.items() if n in measured - units.keys()})
     texts = list(_texts(parsed))
-    said = [*counted, *(statement for sheet in sheets for statement in sheet.statements)]
-    prose = rounds_prose.statements(texts, list(units))
+    said = [*counted]
+    prose = rounds_prose.statements([*chain(*(s.said for s in sheets)), *texts], list(units))
     own = {found.line for found in rounds}  # what tells a round claims nothing of the others
     said += islice((one for one in prose if one.line not in own), MAX_STATEMENTS + 1)
     if len(said) > MAX_STATEMENTS:
@@ -128,7 +130,7 @@ def _sheets(parsed: Document) -> list[Sheet]:
         for sheet in (*(one for one in sheets if one.is_doubtful), *listed):
             read = [one for one in sheet.rounds if names_in(one.name) and one.name not in known]
             sheet.rounds = [one for one in read if sheet not in listed or one.result in _KNOWN]
-            sheet.counts, sheet.statements = [], []
+            sheet.counts, sheet.said = [], []
         return [*sheets, *(sheet for sheet in listed if sheet.rounds)]
     if not any(map(_tells, listed)):
         listed = [sheet for grid in rounds_lines.coded(parsed) if (sheet := sheet_of(grid))]
@@ -159,7 +161,7 @@ def _names(sheets: Iterable[Sheet]) -> set[str]:
     names: set[str] = set()
     for sheet in sheets:
         names.update(found.name for found in sheet.rounds)
-        names.update(name for inside, _, _ in sheet.counts for name in inside)
+        names.update(name for counted in sheet.counts for name in counted.names)
     return names
 
 
@@ -214,25 +216,34 @@ def _counted(sheets: Iterable[Sheet], rounds: list[Round]) -> tuple[list[Round],
     """Rounds that are only counted, and counts of rounds that are told one by one: those are
     claims about them. Which of the counted ones passed is not known."""
     known = {found.name for found in rounds}
-    counted: dict[str, tuple[tuple[str, ...], Counts, Statement]] = {}
+    counted: dict[str, Counted] = {}
     claims = []
     for sheet in sheets:
-        for at, (inside, counts, claim) in enumerate(sheet.counts):
-            if known.isdisjoint(inside) if inside else not known:
-                label = claim.scope.batch or named(inside) or f"row {at + 1}"
+        for at, row in enumerate(sheet.counts):
+            if known.isdisjoint(row.names) if row.names else not known:
+                label = ("" if row.names else row.label) or named(row.names) or f"row {at + 1}"
                 label = f"{label} ({sheet.grid.section})" if label in counted else label
-                counted[label] = (inside, counts, claim)
+                counted[label] = row
             else:
-                claims.append(claim)
-                missing = [name for name in inside if name not in known]
-                more = (Round(name=name, result="unknown", line=claim.line) for name in missing)
+                claims.append(_claimed(row))
+                missing = [name for name in row.names if name not in known]
+                more = (Round(name=name, result="unknown", line=row.line) for name in missing)
                 rounds = [*rounds, *more]
-    for label, (_, counts, claim) in counted.items():
-        kinds: tuple[RoundResult, ...] = ("pass", "fail", "skipped", "unknown")
-        for result, size in zip(kinds, counts, strict=True):
-            one = Round(name=f"of {label}", batch=label, result=result, line=claim.line)
+    kinds: tuple[RoundResult, ...] = ("pass", "fail", "skipped", "unknown")
+    for label, row in counted.items():
+        for result, size in zip(kinds, row.counts, strict=True):
+            one = Round(name=f"of {label}", batch=label, result=result, line=row.line)
             rounds = [*rounds, *[one] * size]
     return rounds, claims
+
+
+def _claimed(row: Counted) -> Statement:
+    """The counts of rounds that are told elsewhere."""
+    passed, run = float(row.counts.passed), row.counts.total - row.counts.skipped
+    scope = Scope(names=row.names) if row.names else Scope(batch=row.label)
+    claimed = f"{row.counts.passed}/{run}"
+    text = f"{row.label}: {row.counts.passed} of {run} passed"
+    return Statement("count", text, row.line, claimed, low=passed, high=passed, of=run, scope=scope)
 
 
 def _put(found: dict[tuple[str | None, str], Round], read: Round, warnings: list[str]) -> None:

@@ -12,7 +12,6 @@ from ledger.evidence.rounds_cells import (
     Counts,
     amount,
     counts_in,
-    decimals,
     exit_result,
     flag,
     is_empty,
@@ -26,7 +25,7 @@ from ledger.evidence.rounds_cells import (
     retries_in,
     several,
 )
-from ledger.evidence.rounds_model import Round, RoundResult, Scope, Statement
+from ledger.evidence.rounds_model import Prose, Round, RoundResult
 
 Role = Literal[
     "round", "status", "exit", "passed", "failed", "skipped", "total", "retries", "note", "crash",
@@ -101,21 +100,30 @@ class Grid(NamedTuple):
         return [[row.cells[at] for row in self.rows] for at in range(len(self.headings))]
 
 
+class Counted(NamedTuple):
+    """A row that counts rounds: those of ``names``, else those that it calls ``label``."""
+
+    line: int
+    label: str
+    names: tuple[str, ...]
+    counts: Counts
+
+
 @dataclass(slots=True)
 class Sheet:
     """What one grid says: rounds with a result, or (``is_partial``) metrics of rounds whose
     results stand elsewhere. ``is_doubtful`` where most results are not understood. ``counts``
-    are of rounds whose own results it does not tell. ``unread``: what may be about
-    rounds; where ``is_refused``, it surely is."""
+    are of rounds whose own results it does not tell, ``said`` what it says of all of them.
+    ``unread``: what may be about rounds; where ``is_refused``, it surely is."""
 
     grid: Grid
     rounds: list[Round] = field(default_factory=list)
-    counts: list[tuple[tuple[str, ...], Counts, Statement]] = field(default_factory=list)
+    counts: list[Counted] = field(default_factory=list)
+    said: list[Prose] = field(default_factory=list)
     is_partial: bool = False
     is_doubtful: bool = False
     units: dict[str, str] = field(default_factory=dict)
     retry_word: str = ""
-    statements: list[Statement] = field(default_factory=list)
     unread: str = ""
     is_refused: bool = False
 
@@ -377,7 +385,7 @@ def _read_row(row: _Line, sheet: Sheet) -> None:
         label = next((t for role, _, t in row.cells if role in ("batch", "other") and t), "")
     word = _summary_word([text for _, _, text in row.cells])
     if word:
-        sheet.statements += _summary(row, word)
+        sheet.said += (Prose(text, ((0, row.line),)) for text in _summary(row, word))
         return
     inside = names_in(texts.get("round", "")) if row.is_range else ()
     if row.has_numbers and not row.of_rounds and is_open(label):
@@ -392,7 +400,7 @@ def _read_row(row: _Line, sheet: Sheet) -> None:
         sheet.unread = f"counts in line {row.line} that do not add up"
         return
     if isinstance(results, Counts):
-        sheet.counts.append((inside, results, _counted(row.line, label, inside, results)))
+        sheet.counts.append(Counted(row.line, label, inside, results))
     elif inside and not new:
         return  # a range of rounds that have their own rows
     else:
@@ -462,16 +470,6 @@ def _summed(cells: Sequence[tuple[Role, str, str]]) -> Counts | None:
     return Counts(passed, failed, skipped, rest) if min(passed, failed, rest) >= 0 else None
 
 
-def _counted(line: int, label: str, inside: tuple[str, ...], counts: Counts) -> Statement:
-    """The counts as a statement about rounds that are told elsewhere."""
-    scope = Scope(names=inside) if inside else Scope(batch=label)
-    text = f"{label}: {counts.passed} of {counts.total} passed"
-    run = counts.total - counts.skipped
-    claimed = f"{counts.passed}/{run}"
-    count = float(counts.passed)
-    return Statement("count", text, line, claimed, low=count, high=count, of=run, scope=scope)
-
-
 def _round(row: _Line, name: str, result: RoundResult, *, alone: bool) -> Round:
     texts = row.texts
     judged = next((role for role in _JUDGED if role in texts), None)
@@ -509,27 +507,14 @@ def _restart(sheet: Sheet) -> None:
             sheet.rounds[at] = found.model_copy(update={"batch": part})
 
 
-def _summary(row: _Line, first: str) -> Iterator[Statement]:
-    """A row of means, or of totals: claims about the rows above."""
+def _summary(row: _Line, word: str) -> Iterator[str]:
+    """What a row of means, or of totals, says of the rows above, as a sentence would say it."""
     for role, name, cell in row.cells:
-        value, share = number(cell), SHARE.fullmatch(cell)
-        text = f"{first} {name}: {cell}"
-        if role == "metric" and first in _MEAN and value:
-            places = decimals(cell)
-            yield Statement(
-                "mean", text, row.line, cell, low=value[0], metric=name, decimals=places
-            )
-        elif role in ("status", "passed") and first not in _MEAN and share:
-            said = Statement("count", text, row.line, cell, of=int(share[2]))
-            said = said._replace(low=int(share[1]), high=int(share[1]))
-            if share[3]:
-                places = decimals(share[3])
-                slack = 0.5 * 10.0**-places
-                percent = float(share[3]) - slack, float(share[3]) + slack
-                said = said._replace(share=percent, decimals=places)
-            yield said
-    counts = _summed(row.cells) if row.of_rounds and first not in _MEAN else None
+        if word in _MEAN:
+            if role == "metric" and number(cell):
+                yield f"mean {name}: {cell}"
+        elif role in ("status", "passed") and SHARE.fullmatch(cell):
+            yield f"Passes: {cell}"
+    counts = _summed(row.cells) if row.of_rounds and word not in _MEAN else None
     if counts and "status" not in row.texts:
-        yield _counted(row.line, "", (), counts)._replace(
-            scope=Scope(), text=f"{first} {counts.passed}/{counts.total}"
-        )
+        yield f"Passes: {counts.passed}/{counts.total - counts.skipped}"
