@@ -48,29 +48,21 @@ def _rounds(report: RoundsReport) -> Iterator[Round]:
 def _claims(reports: Sequence[RoundsReport]) -> Iterator[Claim]:
     """What the last report says."""
     *before, last = reports
-    earlier = _total(before[-1]) if before else None
+    earlier = [said for said in before[-1].statements if _is_total(said)] if before else []
     ordered = sorted(last.statements, key=lambda said: said.line)
-    claims = check(last, last.retry_count)
-    for said, claim in zip(ordered, claims, strict=True):
-        told = claim
-        if said.kind == "sum" and said.sure and claim.verdict == "supported" and earlier:
-            told = _counted_on(claim, said, int(earlier.low), before[-1].path)
+    for said, judged in zip(ordered, check(last, last.retry_count), strict=True):
+        claim, told = judged, {"path": last.path}
+        if _is_total(said) and claim.verdict == "supported" and earlier:
+            told["reason"] = f"{earlier[-1].low:.0f} in {before[-1].path}"
+            if said.parts[0] != earlier[-1].low:
+                reason = "the report before ends with another total"
+                told |= {"verdict": "contradicted", "observed": told["reason"], "reason": reason}
         elif said.kind == "streak" and claim.verdict == "unverifiable" and before:
             together = _joined(reports, last.path)._replace(statements=(said,))
-            [told] = check(together, "extra")
-        yield told.model_copy(update={"path": last.path})
+            claim = check(together, "extra")[0]
+        yield claim.model_copy(update=told)
 
 
-def _total(report: RoundsReport) -> Statement | None:
-    """How many rounds there were ever, as a report has it."""
-    sums = [said for said in report.statements if said.kind == "sum" and said.sure]
-    return sums[-1] if sums else None
-
-
-def _counted_on(claim: Claim, said: Statement, earlier: int, path: str) -> Claim:
-    """A total that goes on from the one that the report before has."""
-    if said.parts[0] == earlier:
-        return claim.model_copy(update={"reason": f"{earlier} in {path}"})
-    reason = "the report before ends with another total"
-    wrong = {"verdict": "contradicted", "observed": f"{earlier} in {path}", "reason": reason}
-    return claim.model_copy(update=wrong)
+def _is_total(said: Statement) -> bool:
+    """Whether it says how many rounds there were ever."""
+    return said.kind == "sum" and said.sure

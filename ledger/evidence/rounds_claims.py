@@ -64,19 +64,16 @@ def select(report: RoundsReport, scope: Scope) -> list[Round] | None:
         return inside if {found.name for found in inside} == set(scope.names) else None
     if scope.batch:
         return _batch(report, scope.batch)
-    if scope.first is not None and scope.last is not None:
+    if scope.numbers:
+        first, last = scope.numbers
         numbered = [found for found in rounds if found.name.isdecimal()]
-        inside = [found for found in numbered if scope.first <= int(found.name) <= scope.last]
-        ends = {int(found.name) for found in (*inside[:1], *inside[-1:])}
-        return inside if ends == {scope.first, scope.last} else None
-    size = scope.head or scope.tail
-    if size is not None:
-        if not report.is_ordered:
-            return None
+        inside = [found for found in numbered if first <= int(found.name) <= last]
+        return inside if {int(found.name) for found in inside} >= {first, last} else None
+    if scope.size:
         run = [found for found in rounds if is_run(found)]
-        if size > len(run):
+        if not report.is_ordered or abs(scope.size) > len(run):
             return None
-        return run[:size] if scope.head else run[-size:]
+        return run[: scope.size] if scope.size > 0 else run[scope.size :]
     return list(rounds)
 
 

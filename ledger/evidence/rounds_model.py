@@ -255,14 +255,12 @@ class Judgement(Model):
 
 class Scope(NamedTuple):
     """Which rounds a statement is about: those named (``names``), those of a batch, a range of
-    numbers (``first``, ``last``), so many from one end (``head``, ``tail``), else all."""
+    ``numbers``, so many from the start (``size``) or, below zero, from the end; else all."""
 
     names: tuple[str, ...] = ()
     batch: str = ""
-    first: int | None = None
-    last: int | None = None
-    head: int | None = None
-    tail: int | None = None
+    numbers: tuple[int, int] | None = None
+    size: int = 0
 
 
 class Prose(NamedTuple):

@@ -277,16 +277,13 @@ class _Sentence:
 def _scope_of(found: re.Match[str]) -> Scope:
     groups = found.groupdict()
     if groups["first"]:
-        return Scope(first=int(groups["first"]), last=int(groups["last"]))
-    return (
-        _at_end(groups["end"], int(groups["of"]))
-        if groups.get("end")
-        else Scope(batch=groups["name"])
-    )
+        return Scope(numbers=(int(groups["first"]), int(groups["last"])))
+    end = groups.get("end")
+    return _at_end(end, int(groups["of"])) if end else Scope(batch=groups["name"])
 
 
 def _at_end(end: str, size: int) -> Scope:
-    return Scope(head=size) if end.casefold() == "first" else Scope(tail=size)
+    return Scope(size=size if end.casefold() == "first" else -size)
 
 
 def batches(texts: Iterable[Prose]) -> tuple[NamedBatch, ...]:
