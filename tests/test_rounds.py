@@ -1252,15 +1252,24 @@ def test_rounds_of_an_item_that_are_not_counted_are_told(repo: Repository) -> No
         repo.write(f"reports/plain/round_{at}/exit_code.txt", b"0\n")
     repo.write("reports/torn/rounds.md", b"| Round | Status |\n")
     repo.write("reports/notes.md", b"Nothing of rounds.\n")
+    repo.write("reports/soak.md", b"| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2+ | FAIL |\n")
+    repo.write("reports/rounds.csv", b"round,status\n1,pass\n")
     plan = repo.ledger.read_text("utf-8")
-    for name in ("plain/", "torn/", "notes.md"):
+    for name in ("torn/", "notes.md", "soak.md", "rounds.csv", "rounds.md", "plain/"):
         plan = plan.replace("    Artifacts: `", f"    Artifacts: `reports/{name}`, `", 1)
     repo.write("docs/fix_plan.md", plan.encode())
     hint = "reports/plain: not counted; `ledger rounds reports/plain` judges the folders in it"
-    assert hint in call(repo.path, *asked).err
+    refused = call(repo.path, *asked).err
+    assert hint in refused
+    assert "and 2 more" in refused
     assert call(repo.path, "run", "PARSE-SPEED-001", "--rounds", "2", "--", "true").code == 0
-    left_out = "reports/torn/rounds.md: expected rounds, each with a status, found none"
-    assert sorted(call(repo.path, *asked, "--json").data["warnings"]) == [hint, left_out]
+    assert sorted(call(repo.path, *asked, "--json").data["warnings"]) == [
+        hint,
+        "reports/rounds.csv: not counted, for it is no report in Markdown",
+        "reports/rounds.md: not counted, for it is not there",
+        "reports/soak.md: expected rounds, each with a status, found rounds in line 4 that are not understood",
+        "reports/torn/rounds.md: expected rounds, each with a status, found none",
+    ]
     assert hint in call(repo.path, *asked).out
 
 

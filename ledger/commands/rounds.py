@@ -63,18 +63,30 @@ def _reports(item: str, ledger: Path | None) -> tuple[list[RoundsReport], list[s
     attempts = [attempt for section in sections for attempt in newest_first(section.attempts)[::-1]]
     cited = (path for one in attempts for artifact in one.artifacts for path in artifact.paths)
     places = dict.fromkeys(_report(files, path.rstrip("/")) for path in cited)
-    reports, left_out = [], []
+    reports = []
+    left_out = [
+        f"{one.id}: has archived attempts; their rounds are not counted"
+        for one in sections
+        if one.archived
+    ]
     for path in places:
-        if path.endswith(".md") and files.kind(path) == "file":
+        kind, may_be = files.kind(path), "round" in file_name(path).casefold()
+        if kind == "file" and path.endswith(".md"):
             try:
                 reports.append(read_report(files.read(path, MAX_BYTES), path))
             except UnreadableInput as error:
-                left_out += [error.message] if "round" in file_name(path).casefold() else []
+                may_be = may_be or not error.message.endswith("found none")
+                left_out += [error.message] if may_be else []
         elif f"{path}.md" not in places and may_be_rounds(files, path):
             left_out.append(f"{path}: not counted; `ledger rounds {path}` judges the folders in it")
+        elif may_be and kind != "folder":
+            found = "no report in Markdown" if kind else "not there"
+            left_out.append(f"{path}: not counted, for it is {found}")
     if not reports:
         message = f"{sections[0].id}: expected attempts that cite reports of rounds, found none"
-        hint = "; ".join(left_out[:3]) or "`ledger run --rounds N` makes such a report, rounds.md"
+        more = [f"and {len(left_out) - 3} more"] if len(left_out) > 3 else []
+        hint = "; ".join([*left_out[:3], *more])
+        hint = hint or "`ledger run --rounds N` makes such a report, rounds.md"
         raise UsageError("no-rounds", message, hint)
     return reports, left_out
 
