@@ -9,8 +9,7 @@ import typer
 
 from ledger.cli import output
 from ledger.cli.application import AsJson, LedgerPath, flag
-from ledger.commands.doctor import doctor
-from ledger.commands.repair import repair
+from ledger.commands.doctor import doctor, repair
 from ledger.errors import UsageError
 from ledger.reports import care as report
 from ledger.reports import diff

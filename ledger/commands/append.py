@@ -10,9 +10,7 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
-from ledger.commands import closings, judgements
-from ledger.commands import decision as decisions
-from ledger.commands import tasks as tasking
+from ledger.commands import closings, judgements, outcomes
 from ledger.commands.change import Plan, change, change_with
 from ledger.commands.read import opened
 from ledger.config import Config
@@ -92,12 +90,12 @@ def append(
     attempt = _draft(
         config, evidence, result=result, summary=summary, because=reason, baseline=baseline
     )
-    home = tasking.home(config, _section(opened(config).ledger, item), tasks) if tasks else ""
+    home = outcomes.home_of(config, _section(opened(config).ledger, item), tasks) if tasks else ""
     locked = change_with(config, home, dry_run=dry_run) if home else change(config, dry_run=dry_run)
     with locked as plan:
         section = _section(plan.ledger, item)
-        ticked = tasking.tick(plan, tasks)
-        said = decisions.words_of(config, section, decision, because) if decision else ""
+        ticked = outcomes.tick(plan, tasks)
+        said = outcomes.decision_words(config, section, decision, because) if decision else ""
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
         attempt = _placed(config, plan.ledger, section, attempt, evidence=evidence, decision=said)
@@ -111,8 +109,8 @@ def append(
         )
         meant = _propose(config, plan, meant, evidence)
         if said:
-            decisions.refuse_unread(config, plan.new, section.id, said)
-        tasking.refuse_undone(config, plan.new, meant, ticked, path=home)
+            outcomes.refuse_unread(config, plan.new, section.id, said)
+        outcomes.refuse_undone(config, plan.new, meant, ticked, path=home)
     return _appended(config, plan, meant, evidence, tasks=[f"{home}#{one.id}" for one in ticked])
 
 

@@ -1,28 +1,34 @@
-"""Whether all that a fix plan needs is in order, from the file to what it cites."""
+"""Whether all that a fix plan needs is in order, from the file to what it cites; and safe fixes of
+rules made in it: verified, checked and written as one change."""
 
 import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
 from ledger import config, store
 from ledger.commands import change, read, surroundings, validate
-from ledger.commands.history import Progress
+from ledger.commands.history import Progress, audit
 from ledger.commands.init import likely_plans
-from ledger.commands.repair import Repaired, repair
 from ledger.commands.surroundings import Area, Check, Problem, check
 from ledger.config import Config
-from ledger.errors import LedgerError, why
+from ledger.errors import LedgerError, Refused, UsageError, why
 from ledger.git import files, repository
+from ledger.git.blobs import Blobs
 from ledger.plan import document, pointers, reader
+from ledger.plan.document import Edit
 from ledger.plan.model import Ledger, Model
 from ledger.plan.places import name
 from ledger.plan.text import count_lines, counted
 from ledger.rules import fixes
-from ledger.rules.model import Finding
+from ledger.rules.model import Finding, MadeFix
+from ledger.rules.numbers import Age
 from ledger.rules.registry import quoted
+from ledger.versions.history import Origins
+from ledger.versions.model import Event
 
 Verdict = Literal["in order", "to mend", "unreadable"]
 _NOT_THERE: Final = frozenset({"no-ledger", "no-such-file"})
@@ -38,6 +44,19 @@ _MOST_CODES: Final = 6
 _LONG: Final = 1000  # lines of a plan that says nothing about its length
 _MOST: Final = 3
 _POINTED: Final = re.compile(rb"#archived-([0-9a-f]{16})\)")
+
+
+class Repaired(Model):
+    """What `--fix` did, or with `--dry-run` would do."""
+
+    path: str
+    """The fix plan."""
+    fixes: tuple[MadeFix, ...]
+    """In the order in which they were made."""
+    left: tuple[MadeFix, ...]
+    """What is left to people."""
+    diff: str
+    """The whole change as a unified diff; empty for none."""
 
 
 class Diagnosis(Model):
@@ -76,6 +95,51 @@ def doctor(
         codes = frozenset(fixes.CODES) - frozenset(leave)
         repaired = repair(codes, ledger=ledger, dry_run=dry_run, progress=progress)
     return _diagnosis(Path.cwd(), ledger).model_copy(update={"repair": repaired})
+
+
+def repair(
+    codes: Collection[str],
+    *,
+    ledger: Path | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Repaired:
+    """Make the safe fixes of the rules ``codes``, but for those that the project ignores.
+    ``progress`` is told how many of how many versions were read. Raises Refused for an outcome that
+    is not as meant or has a new error, UsageError and UnreadableInput for no plan to read."""
+    settings = config.find(Path.cwd(), ledger)
+    wanted = frozenset(codes) - {*settings.ignore}
+    with change.change(settings, dry_run=dry_run) as plan:
+        mended = fixes.mend(plan.ledger, _age(settings, progress), wanted)
+
+        def expect(new: Ledger) -> None:
+            if new.text != mended.ledger.text:
+                raise Refused("not-as-meant", "the fixes do not add up", "nothing was written")
+
+        if mended.ledger.text != plan.ledger.text:
+            # Each step was made of small edits and held against what it meant; this is their sum.
+            whole = Edit(0, len(plan.ledger.text), mended.ledger.text)
+            plan.propose([whole], expect=expect)
+    return Repaired(path=settings.ledger_path, fixes=mended.fixes, left=mended.left, diff=plan.diff)
+
+
+def _age(found: Config, progress: Progress | None) -> Age:
+    """What was committed first is first; what no commit has comes last. The history is read when
+    this is asked for the first time, and without git all are of one age."""
+    origins = cache(lambda: Origins(_events(found, progress)))
+    return lambda attempt: origins().age(attempt)
+
+
+def _events(found: Config, progress: Progress | None) -> Sequence[Event]:
+    """What commits did, oldest first; nothing where there are none yet."""
+    if not found.is_git:
+        return ()
+    try:
+        with Blobs(found.root) as contents:
+            head = contents.commit("HEAD")
+        return audit(found, head, progress).events if head else ()
+    except UsageError:  # the ledger was never committed
+        return ()
 
 
 def _diagnosis(here: Path, given: Path | None) -> Diagnosis:

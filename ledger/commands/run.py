@@ -15,9 +15,8 @@ from pydantic import Field
 from ledger import config as configuration
 from ledger.commands import read
 from ledger.commands.append import Appended, append, earlier_runs, set_aside, unkept
-from ledger.commands.decision import words_of
+from ledger.commands.outcomes import decision_words, home_of
 from ledger.commands.rounds import earlier_batch
-from ledger.commands.tasks import home
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
@@ -190,9 +189,9 @@ class _Work:
     def refuse(self, decision: str, because: str, tasks: Sequence[str]) -> None:
         """Refuse what could not be recorded before anything is executed."""
         if decision:
-            words_of(self.config, self.section, decision, because)
+            decision_words(self.config, self.section, decision, because)
         if tasks:
-            home(self.config, self.section, tasks)
+            home_of(self.config, self.section, tasks)
 
     def outcome(
         self,

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.commands.archive import Archived
-from ledger.commands.doctor import Diagnosis
+from ledger.commands.doctor import Diagnosis, Repaired
 from ledger.commands.init import OFFERS, About, Start, StartStep
-from ledger.commands.repair import Repaired
 from ledger.commands.surroundings import Check
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line
