@@ -107,10 +107,10 @@ _LISTED = re.compile(
     r"|[ωτ][N…](?:[,&]+[N…])*A?(?P<q2>[PF])"
 )
 # Rows of counts: ``x`` or ``n`` is how many, ``k`` the whole, ``p`` the share.
-# e.g. "all 20 rounds are green", "the rounds passed without exception", "no failures"
+# e.g. "all 20 rounds are green", "the rounds passed without exception", "the first 4 rounds failed"
 _EVERY = re.compile(
     r"(?<![bd])Ag?(?P<k>N)?[ωτ][^N.;,AZB]{0,3}?(?P<q>[PF])|ω(?P<q2>[PF])A"
-    r"|(?P<o>Z)(?:g?[ωτ]F|F[ωτ]?)"
+    r"|(?P<e>ε)(?P<k2>N)[ωτ]A?(?P<q3>[PF])|(?P<o>Z)(?:g?[ωτ]F|F[ωτ]?)"
 )
 _COUNTED: Final = (
     _EVERY,
@@ -126,10 +126,10 @@ _COUNTED: Final = (
         r"|(?P<p2>p)(?:g?A?[ωτ])?(?:①|(?P<q2>[hk]))|(?P<p3>p)g?A?[ωτ]?(?P<q3>[PF])"
     ),
     # e.g. "14/20 (70 %)", "two of the 9", "3 failing rounds out of 10"
-    re.compile(r"(?:(?P<x>x)|(?P<n>N)(?P<q>[PF])?[ωτ]?g(?P<k>N))(?:[(=](?P<p>p))?"),
+    re.compile(r"(?<![ωτ])(?:(?P<x>x)|(?P<n>N)(?P<q>[PF])?[ωτ]?g(?P<k>N))(?:[(=](?P<p>p))?"),
     # e.g. "14 rounds passed", "failed rounds: 6"
     re.compile(
-        r"(?<![gB])(?P<n>N)[ωτ]?(?P<q>[PF])(?P<a>①)?(?![usTHWUdEL])"
+        r"(?<![gBε])(?P<n>N)[ωτ]?(?P<q>[PF])(?P<a>①)?(?![usTHWUdEL]|&?[FVEy])"
         r"|(?:(?P<q2>[PF])[ωτ]|[ωτ](?P<q3>[PF]))[:=](?P<n2>N)"
     ),
 )
@@ -235,7 +235,7 @@ class _Sentence:
     def scope(self, row: _Row) -> Scope:
         """The rounds that are named nearest to a figure: before it, else right behind it."""
         if row.has("e"):
-            return _at_end(row.tokens[2].text, int(row.number("k").low))
+            return _at_end(row.number("e").text, int(row.number("k").low))
         left, right = self.text[: row.start], self.text[row.end :]
         found = [*_BATCH.finditer(left), *_RANGE.finditer(left)]
         if found:
@@ -247,8 +247,8 @@ class _Sentence:
 
     def is_sure(self, row: _Row, scope: Scope, *, is_share: bool) -> bool:
         """Whether a count is surely about these rounds, and about them alone."""
-        if "c" in row.left or "∞" in self.codes:
-            return False  # an earlier batch, or more than these rounds
+        if "c" in row.left or "∞" in self.codes or "crash" in row.text:
+            return False  # an earlier batch, more than these rounds, or not all failures
         if row.has("o"):
             return "ω" in row.codes or not (row.left + row.right).strip(".!,:")
         of_tests = re.search("[TS]|it", self.codes)
@@ -323,7 +323,7 @@ def _counted_by(letters: str) -> Subject:
 def is_plain(sentence: str) -> bool:
     """Whether rounds are spoken of, each word is known, and none asks, doubts or compares."""
     codes = {word.code for word in tokens(sentence, _WORDS)}
-    return "ω" in codes and codes.isdisjoint("?cdlnosuð∞βτκρMQ«þ≡π")
+    return "ω" in codes and codes.isdisjoint("?cdilnosuð∞βτκρMQ«þ≡π")
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

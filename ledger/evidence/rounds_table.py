@@ -186,98 +186,101 @@ def heading_words(text: str) -> list[str]:
     return re.findall(r"[a-z]{1,40}|#|%", said)
 
 
+class _Column:
+    """The words of a column's heading, its cells, and what it holds by these."""
+
+    def __init__(self, heading: str, cells: Sequence[str]) -> None:
+        self.words = frozenset(heading_words(heading))
+        self.cells = cells
+        told = [cell for cell in cells if not is_empty(cell)]
+        is_measured = 2 * sum(number(cell) is not None for cell in told) > len(told)
+        self.role: Role = self._told(told, is_measured) or ("metric" if is_measured else "other")
+        if self.role == "other":
+            texts = (role for role, names in _TEXTS.items() if self.words & names)
+            self.role = next(texts, "other")
+
+    def _told(self, told: Sequence[str], is_measured: bool) -> Role | None:
+        """What it holds where it is neither measured nor text."""
+        if self.words & _EXIT and is_measured:
+            return "exit"
+        if self.words & _RETRIES and any(retries_in(cell) is not None for cell in told):
+            return "retries"
+        if self.words & _MEASURES:
+            return None
+        if self.words & _STATUS and (not is_measured or any(map(counts_in, told))):
+            return "status"
+        is_counted = all(amount(c) is not None or flag(c) is not None for c in self.cells)
+        if is_counted and self.words & _PASSED:
+            return "passed"
+        if is_counted and self.words & (_FAILED | _SKIPPED):
+            return "failed" if self.words & _FAILED else "skipped"
+        is_total = self.words & _TOTAL and told and all(plain(cell).isdecimal() for cell in told)
+        return "total" if is_total else None
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it says of each round whether it passed, or failed."""
+        answers = all(not cell or flag(cell) is not None for cell in self.cells)
+        return self.role in ("passed", "failed") and answers
+
+    @property
+    def is_result(self) -> bool:
+        """Whether all that it has are results or shares."""
+        is_named = self.words & (_TEXTS["note"] | _TEXTS["crash"]) or not any(self.cells)
+        of_text = self.role in ("other", "crash", "note", "metric")
+        all_ = all(is_empty(cell) or _is_result(cell) for cell in self.cells)
+        return of_text and not is_named and all_
+
+
 def roles_of(grid: Grid) -> list[Role]:
     """What each column holds, by its heading and by what stands in it."""
-    rows = [row for row in grid.rows if not _summary_word(row.cells)]
-    columns = [[row.cells[at] for row in rows] for at in range(len(grid.headings))]
-    words = [frozenset(heading_words(heading)) for heading in grid.headings]
-    found: list[Role] = [_role(said, cells) for said, cells in zip(words, columns, strict=True)]
-    named = _named_at(words, columns)
-    if named is not None and not _is_total(named, found, columns):
-        found[named] = "round"
-    if not {"status", "exit"} & {*found}:
-        found = _judged(found, words, columns)
-    else:
-        found = ["metric" if role in _COUNTS else role for role in found]
+    rows = tuple(row for row in grid.rows if not _summary_word(row.cells))
+    columns = [*map(_Column, grid.headings, grid._replace(rows=rows).columns)]
+    named = _naming(columns)
+    if named and not _is_total(named, columns):
+        named.role = "round"
+    roles = [column.role for column in columns]
+    counts = {*roles} & {*_COUNTS}
+    flags = [column for column in columns if column.is_flag]
+    is_judged = bool({"status", "exit"} & {*roles})
+    if is_judged or not (len(counts - {"skipped"}) > 1 or len(flags) == len(counts) == 1):
+        for column in columns:
+            column.role = "metric" if column.role in _COUNTS else column.role
+        results = [column for column in columns if column.is_result]
+        if len(results) == 1 and not is_judged:
+            results[0].role = "status"
+    found = [column.role for column in columns]
     for at, role in enumerate(found):
         if role in ("round", "status", "exit", "retries", "crash", "batch") and role in found[:at]:
             found[at] = "other"
     return found
 
 
-def _named_at(words: Sequence[frozenset[str]], columns: Sequence[Sequence[str]]) -> int | None:
+def _naming(columns: Sequence[_Column]) -> _Column | None:
     """The column of the rounds' names."""
     for names, form in _ROUND:
-        for at, said in enumerate(words):
-            fits = [form.fullmatch(plain(cell)) or names_in(cell) for cell in columns[at]]
-            others = _MEASURES | _PASSED | _FAILED | _STATUS
-            if names & said and not others & said and 2 * sum(map(bool, fits)) > len(fits):
-                return at
-    for at, cells in enumerate(columns):  # `Round 3` in a column of another name, or of none
+        for column in columns:
+            fits = [form.fullmatch(plain(cell)) or names_in(cell) for cell in column.cells]
+            is_other = column.words & (_MEASURES | _PASSED | _FAILED | _STATUS)
+            if names & column.words and not is_other and 2 * sum(map(bool, fits)) > len(fits):
+                return column
+    for column in columns:  # `Round 3` in a column of another name, or of none
+        cells = column.cells
         if cells and all(names_in(cell) and not plain(cell)[:1].isdigit() for cell in cells):
-            return at
+            return column
     return None
 
 
-def _is_total(at: int, roles: Sequence[Role], columns: Sequence[Sequence[str]]) -> bool:
+def _is_total(named: _Column, columns: Sequence[_Column]) -> bool:
     """Whether a column headed ``Rounds`` counts them: it is what the others add up to."""
-    parts = [columns[to] for to, role in enumerate(roles) if role in _COUNTS[:3] and to != at]
-    sums = [[amount(cell) for cell in cells] for cells in zip(columns[at], *parts, strict=True)]
-    labels = any(role in ("other", "batch") for role in roles)
-    if len(parts) == 1 and roles[at] == "total" and labels:
+    parts = [one.cells for one in columns if one.role in _COUNTS[:3] and one is not named]
+    sums = [[amount(cell) for cell in cells] for cells in zip(named.cells, *parts, strict=True)]
+    labels = any(column.role in ("other", "batch") for column in columns)
+    if len(parts) == 1 and named.role == "total" and labels:
         pairs = [(row[0] or 0, row[1] or 0) for row in sums]
         return all(part <= all_ for all_, part in pairs) and any(part > 1 for _, part in pairs)
-    return (
-        len(parts) > 1
-        and (labels or len(sums) == 1)
-        and all(None not in row and row[0] == sum(filter(None, row[1:])) for row in sums)
-    )
-
-
-def _role(said: frozenset[str], cells: Sequence[str]) -> Role:
-    told = [cell for cell in cells if not is_empty(cell)]
-    numbers = [number(cell) for cell in told]
-    is_measured = 2 * sum(value is not None for value in numbers) > len(told)
-    if said & _EXIT and is_measured:
-        return "exit"
-    if said & _RETRIES and any(retries_in(cell) is not None for cell in cells):
-        return "retries"
-    is_counted = all(amount(cell) is not None or flag(cell) is not None for cell in cells)
-    if not said & _MEASURES:
-        if said & _STATUS and (not is_measured or any(map(counts_in, told))):
-            return "status"
-        for role, names in (("passed", _PASSED), ("failed", _FAILED), ("skipped", _SKIPPED)):
-            if said & names and is_counted:
-                return role  # type: ignore[return-value]
-        if said & _TOTAL and told and all(plain(cell).isdecimal() for cell in told):
-            return "total"
-    if is_measured:
-        return "metric"
-    return next((role for role, names in _TEXTS.items() if said & names), "other")
-
-
-def _judged(
-    roles: Sequence[Role], words: Sequence[frozenset[str]], columns: Sequence[Sequence[str]]
-) -> list[Role]:
-    """Where no column has a status: columns of counts where they tell a result, else the only
-    column whose cells all are results or shares."""
-    counted = {role for role in roles if role in _COUNTS}
-    flags = [
-        at for at, role in enumerate(roles)
-        if role in ("passed", "failed") and all(flag(c) is not None or not c for c in columns[at])
-    ]  # fmt: skip
-    if len(counted & {"passed", "failed", "total"}) > 1 or (len(flags) == len(counted) == 1):
-        return list(roles)
-    found: list[Role] = ["metric" if role in _COUNTS else role for role in roles]
-    said = [
-        at for at, cells in enumerate(columns)
-        if found[at] in ("other", "crash", "note", "metric") and any(cells)
-        and all(is_empty(cell) or _is_result(cell) for cell in cells)
-        and not words[at] & (_TEXTS["note"] | _TEXTS["crash"])
-    ]  # fmt: skip
-    if len(said) == 1:
-        found[said[0]] = "status"
-    return found
+    is_sum = all(None not in row and row[0] == sum(filter(None, row[1:])) for row in sums)
+    return len(parts) > 1 and (labels or len(sums) == 1) and is_sum
 
 
 def _is_result(cell: str) -> bool:
@@ -318,10 +321,15 @@ def sheet_of(grid: Grid) -> Sheet | None:
             sheet.units[name] = unit or (in_heading[1] if in_heading else "")
         elif role == "retries":
             sheet.retry_word = name
-    single, is_range = _names_of(grid, roles)
-    if _are_counts(grid, roles):
+    at = roles.index("round") if "round" in roles else None
+    told = [names_in(row.cells[at]) for row in grid.rows] if at is not None else []
+    if at is not None and _PLURAL.search(grid.headings[at]) and _are_counts(grid, roles, told):
         sheet.unread = f"numbers in line {grid.rows[0].line} that may name rounds or count them"
         return sheet
+    single = {names[0] for names in told if len(names) == 1}
+    # `1-2` means no two rounds where such names overlap (`1-1`, `1-2`, `2-1`).
+    spans = Counter(name for names in told if len(names) > 1 for name in names)
+    is_range = max(spans.values(), default=1) == 1
     for row in grid.rows:
         cells = [*zip(roles, names, map(plain, row.cells), strict=True)]
         _read_row(_Line(row.line, cells, single, is_range, of_rounds), sheet)
@@ -332,29 +340,16 @@ def sheet_of(grid: Grid) -> Sheet | None:
     return sheet if sheet.rounds or sheet.counts else None
 
 
-def _names_of(grid: Grid, roles: Sequence[Role]) -> tuple[Container[str], bool]:
-    """The rounds with a row of their own; and whether ``1-2`` means two rounds, which it does not
-    where such names overlap (``1-1``, ``1-2``, ``2-1``)."""
-    if "round" not in roles:
-        return (), True
-    told = [names_in(row.cells[roles.index("round")]) for row in grid.rows]
-    spans = Counter(name for names in told if len(names) > 1 for name in names)
-    return {names[0] for names in told if len(names) == 1}, max(spans.values(), default=1) == 1
-
-
-def _are_counts(grid: Grid, roles: Sequence[Role]) -> bool:
+def _are_counts(grid: Grid, roles: Sequence[Role], told: Sequence[tuple[str, ...]]) -> bool:
     """Whether numbers below ``Rounds`` may count them: one row for each result, which stands first
     (``PASS | 14``, ``FAIL | 6``), or the same number again beside counts of passes."""
-    if "round" not in roles or not _PLURAL.search(grid.headings[roles.index("round")]):
-        return False
-    told = [names_in(row.cells[roles.index("round")]) for row in grid.rows]
+    single = [names for names in told if len(names) == 1]
     if "status" not in roles:
-        names = [names for names in told if len(names) == 1]
-        return "passed" in roles and len({*names}) < len(names)
-    results = [result_of(row.cells[roles.index("status")]) for row in grid.rows]
+        return "passed" in roles and len({*single}) < len(single)
+    results = [result_of(cell) for cell in grid.columns[roles.index("status")]]
     numbers = sorted(int(name) for names in told for name in names if name.isdecimal())
     follow = not numbers or numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    one_each = len({*results}) == len(results) and all(len(names) == 1 for names in told)
+    one_each = len({*results}) == len(results) == len(single)
     return one_each and not follow and roles.index("status") < roles.index("round")
 
 
