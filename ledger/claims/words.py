@@ -105,9 +105,13 @@ def judge_words(
     said = claim.statement
     assert said is not None
     found = [list(_found(said, run, before)) for run in runs]
-    for one in chain(*found):
-        if any(map(said.holds, one.values)):
-            return claim.supported(one.shown, one.file)
+    is_so = _support(said, found)
+    if is_so is None and len(said.subject) > 1 and not said.is_outside:  # each of several parts
+        parts = [said._replace(subject=(part,)) for part in said.subject]
+        each = [_support(one, [list(_found(one, r, before)) for r in runs]) for one in parts]
+        is_so = each[0] if all(each) else None
+    if is_so is not None:
+        return claim.supported(is_so.shown, is_so.file)
     reason = _doubt(said, runs, found)
     if not reason and said.quantity in _COUNTED | {"rerun", "flaky"}:
         is_reported = all(one.file.endswith(_REPORTS) for run in runs for one in run.every)
@@ -120,16 +124,24 @@ def judge_words(
     return claim.contradicted(first.shown, first.file, reason)
 
 
+def _support(said: Statement, found: Sequence[Sequence[Found]]) -> Found | None:
+    """What agrees with a statement."""
+    return next((one for one in chain(*found) if any(map(said.holds, one.values))), None)
+
+
 def _doubt(said: Statement, runs: Sequence[Run], found: Sequence[Sequence[Found]]) -> str:
     """Why what no run has is no contradiction; empty where it is one."""
     if not runs:
         return "no run is cited"
     if not all(found):
-        return OF_NO_PART if said.subject else "the outputs do not tell"
-    if not said.is_sure:
-        return OF_NO_PART if said.subject else OF_A_PART
+        return OF_NO_PART if said.subject and not said.or_whole else "the outputs do not tell"
+    sizes = (part.totals.cases for run in runs for one in run.every for part in _parts(one, said))
+    if not said.is_sure and said.low <= max(sizes, default=0):
+        return OF_NO_PART
     if not _are_own(said.runs, runs):
         return OF_ANOTHER
+    if said.or_whole and said.quantity in _FIGURES:
+        return OF_A_PART
     if said.quantity == "executed" and said.high == 0:
         return "the attempt may have run none of what it cites"
     return _doubt_figure(said, runs, found)
@@ -166,7 +178,7 @@ def _doubt_figure(said: Statement, runs: Sequence[Run], found: Sequence[Sequence
 def _found(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[Found]:
     """What a run has of what is said; of counts what each of its sessions has, too."""
     if said.quantity in _FIGURES:
-        if not said.subject:
+        if not said.subject or said.or_whole:
             for name in _FIGURES[said.quantity]:
                 for figure in run.figures[name]:
                     text = shown(said.quantity, figure.value)
@@ -181,11 +193,13 @@ def _found(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[Found]:
     if said.quantity in ("xfailed", "xpassed") and not said.subject:  # JUnit XML knows neither
         sessions = tuple(one for one in sessions if not one.file.endswith(".xml")) or sessions
     for session in sessions:
-        part = _part(session, said)
-        if part is not None and _is_of_before(said):
-            yield from _held_before(said, (part, run), before)
-        elif part is not None:
-            yield from _READERS.get(said.quantity, _counted)(said, part, run)
+        for part in _parts(session, said):
+            if _is_of_before(said):
+                yield from _held_before(said, (part, run), before)
+            elif said.quantity == "share":
+                yield from _share(said, part, session)
+            else:
+                yield from _READERS.get(said.quantity, _counted)(said, part, run)
 
 
 def _is_of_before(said: Statement) -> bool:
@@ -197,9 +211,10 @@ def _held_before(
 ) -> Iterator[Found]:
     """What is said of the run before, or compares with it."""
     run = next((run for run in before if run.every), None)
-    old = _part(run.every[0], said) if run else None
-    if run is None or old is None:
+    olds = _parts(run.every[0], said) if run else []
+    if run is None or not olds:
         return
+    old = olds[0]
     if said.outcome.startswith("was "):
         yield from _outcomes(said, old, run)
     elif said.quantity == "change":
@@ -208,34 +223,43 @@ def _held_before(
         yield from _compared(said, now[0], old)
 
 
-def _part(session: Session, said: Statement) -> Session | None:
-    """The tests that are meant; None where the outputs do not name them."""
+def _parts(session: Session, said: Statement) -> list[Session]:
+    """The tests that may be meant; none where the outputs do not name them."""
     if not said.subject:
-        return session
+        return [session]
     if len(session.tests) < session.totals.cases:
-        return None
-    inside: dict[str, TestResult] = {}
-    for subject in said.subject:
-        tests = _tests_of(session, subject)
-        if not tests:
-            return None
-        inside.update(tests)
-    if said.is_outside:
-        inside = {name: test for name, test in session.tests.items() if name not in inside}
-    return Session(session.file, recount(inside.values()), inside)
+        return []
+    found: list[Session] = []
+    meant = [_tests_of(session, subject) for subject in said.subject]
+    for tests in zip(*meant, strict=True) if all(meant) else ():
+        inside = {name: test for some in tests for name, test in some.items()}
+        if said.is_outside:
+            inside = {name: test for name, test in session.tests.items() if name not in inside}
+        found.append(Session(session.file, recount(inside.values()), inside))
+    return [*found, session] if found and said.or_whole else found
 
 
-def _tests_of(session: Session, subject: str) -> Mapping[str, TestResult]:
-    """The tests that a file, class or test is named for, or a word of its name."""
+def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
+    """The tests that a file, class or test is named for, or words of its name; and all that have
+    these words in their names, which may be meant, too."""
     part = about(session, subject)
-    if part is not None:
-        return part.tests
+    words = set(re.split(r"[^a-z0-9]+", subject.lower()))
     word = subject.lower().replace(" ", "_")
-    return {
+    wide = {
         name: test
         for name, test in session.tests.items()
-        if word in {piece.removeprefix("test_") for piece in _pieces(name)}
+        if words <= set(re.split(r"[^a-z0-9]+", name.lower()))
     }
+    if part is not None:
+        return [part.tests, part.tests if "/" in subject or "." in subject else wide or part.tests]
+    inner = {
+        name: test
+        for name, test in session.tests.items()
+        if word in {piece.removeprefix("test").removeprefix("_") for piece in _pieces(name)}
+    }
+    if not inner:
+        return [wide, wide] if " " in subject and wide else []
+    return [inner, wide or inner]
 
 
 def _pieces(name: str) -> list[str]:
@@ -275,6 +299,17 @@ def _counted(said: Statement, session: Session, run: Run) -> Iterator[Found]:
     if not _is_of(said, session, run):
         values = [inf]
     yield Found(tuple(values), shown, session.file)
+
+
+def _share(said: Statement, part: Session, whole: Session) -> Iterator[Found]:
+    """Which share of an outcome a part has."""
+    have, of = (
+        options(one, said.outcome, frozenset())[0]
+        if said.outcome != "failing"
+        else one.totals.failing
+        for one in (part, whole)
+    )
+    yield Found((100.0 * have / of if of else -1.0,), f"{have} of {of}", part.file)
 
 
 def _all_passed(said: Statement, session: Session, run: Run) -> Iterator[Found]:

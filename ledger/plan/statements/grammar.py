@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import Final
 
-from ledger.plan.statements.model import NOT_SO, OUTCOMES, Quantity, Statement
+from ledger.plan.statements.model import NOT_SO, OUTCOMES, SO, Quantity, Statement
 from ledger.plan.statements.tokens import Token
+
+# What tests are, and features are not.
+_OF_TESTS: Final = frozenset("green passes passed passing red clean ok okay ✅ ✓ ✔ 🟢".split())
 
 
 class Wording:
@@ -40,6 +43,10 @@ class Wording:
         """The number of a group; zero where it is not there."""
         return self._groups.get(name, Token("N", 0, 0))
 
+    def part(self, name: str) -> tuple[str, ...]:
+        """The parts of a group; none where it is not there."""
+        return self._groups[name].names if name in self._groups else ()
+
     @property
     def names(self) -> tuple[str, ...]:
         """The tests that are named."""
@@ -60,7 +67,6 @@ class Wording:
             low if high is None else high,
             subject=part.names if part else self._subject,
             is_outside=part is not None and part.code == "o",
-            is_sure=part is None or part.code in "flo" or "sT" in self.codes,
         )
 
     def of(self, quantity: Quantity, name: str = "n") -> Statement:
@@ -73,6 +79,14 @@ class Wording:
     def each(self, said: Statement) -> list[Statement]:
         """What is said of several parts, of each by itself."""
         return [said._replace(subject=(part,)) for part in said.subject]
+
+    @property
+    def is_feature(self) -> bool:
+        """Whether a bare word may be a feature or a tool instead of a part of the run: ``export
+        works``, ``ruff clean``."""
+        first, second = self.tokens[:2]
+        is_said = second.start - first.end > 1 and not _OF_TESTS.isdisjoint(self.text.split())
+        return self.code("s") == "u" and not is_said
 
     def ended(self, outcome: str) -> Statement:
         """The statement that the named tests ended so."""
@@ -134,12 +148,42 @@ def _only(m: Wording) -> list[Statement]:
 
 
 def _where(m: Wording) -> list[Statement]:
-    """All failures, errors or skips are in one place, or so many in each of several."""
-    quantity: Quantity = "failing" if m.code("q") == "F" else OUTCOMES[m.code("q")]
-    count = [m.of(quantity)] if m.has("n") else []
+    """All failures, errors or skips are in one place, or some in each of several."""
+    quantity = _quantity(m)
+    count = m.of(quantity) if m.has("n") else m.say(quantity, 1.0, inf)
     if m.codes[0] == "N" and "each" in m.text.split():
-        return m.each(count[0])
-    return [m.say(quantity)._replace(is_outside=True), *count]
+        return m.each(count)
+    elsewhere = m.say(quantity)._replace(is_outside=True)
+    if "ł" in m.codes and len(count.subject) > 1:
+        return [elsewhere, *m.each(m.say(quantity, 1.0, inf))]
+    return [elsewhere, count] if m.has("n") else [elsewhere]
+
+
+def _quantity(m: Wording) -> Quantity:
+    """What of a part is counted: a failure may be an error, too."""
+    return "failing" if m.code("q") == "F" else OUTCOMES[m.code("q")]
+
+
+def _share(m: Wording) -> list[Statement]:
+    """Most, or half, of the failures are in a part."""
+    return [m.of("share")._replace(of=None, outcome=_quantity(m))]
+
+
+def _each(m: Wording) -> list[Statement]:
+    return m.each(m.of(_quantity(m)))
+
+
+def _at_least(m: Wording) -> list[Statement]:
+    """``the writer tests fail``, ``test_x.py has the 16 GPU skips``."""
+    if m.is_feature and not m.has("n"):
+        return []
+    return [m.say(_quantity(m), m.number().low if m.has("n") else 1.0, inf)]
+
+
+def _part_passes(m: Wording) -> list[Statement]:
+    if m.is_feature:
+        return []
+    return [m.say("all_passed", NOT_SO if m.has("b") else SO)]
 
 
 def _outcome(m: Wording) -> list[Statement]:
@@ -289,6 +333,7 @@ def _unchanged(m: Wording) -> list[Statement]:
 _NAMES = "n(?:[,&]+n|n)*"
 _EXCEPT = rf"(?:B|&(?=Nξ))(?P<n>N|{_NAMES})(?:g?(?P<k>N))?"
 _NAMED = rf"(?:[(:,–](?:{_NAMES}))?"
+_PART = "(?P<s>[usf])T?J?"
 _OF = "(?:g[RLA]*)?"  # "of the collected"
 _O = "[PFESXYLRDUV]"
 _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
@@ -307,15 +352,22 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
-    (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>l)?W?R?&?J?»?P(?P<o>o)?|(?P<s2>f)P+\Z", _all),
+    (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>l)?W?R?&?J?»?P(?P<o>o)?", _all),
+    # e.g. "auth is green", "the db module does not pass"
+    (rf"{_PART}A?(?P<b>b)?P+\Z", _part_passes),
     (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?![BN])A?", _all),
     (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–]?(?:{_NAMES})|(?:{_NAMES})ON?J?[FET]+", _only),
-    (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F", _only),
+    (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F|OT?F(?P<s3>[usf])T?\Z", _only),
     # e.g. "both failures are in test_x.py"
-    (r"AJ?(?P<n>N)?J?(?P<q>[FES])T?(?P<l>l)|(?P<n2>N)J?(?P<q2>[FES])T?[a,–]?A(?P<l2>l)", _where),
-    (r"OJ?(?P<q>[FES])T?(?P<l>l)|J?(?P<q2>[FES])T?AJ?(?P<l2>l)", _where),
+    (r"[AO]J?(?P<n>N)?J?(?P<q>[FES])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
+    (r"(?P<n>N)J?(?P<q>[FES])T?[a,–]?Ał?(?P<l>l)|(?P<s>[usf])T?J?A(?P<q2>[FES])", _where),
+    # e.g. "most of the failures are in test_x.py", "db has half of the skips"
+    (rf"(?P<n>p)g?N?(?P<q>[FES])T?ł?(?P<l>l)|{_PART}(?P<n2>p)g?N?(?P<q2>[FES])", _share),
+    # e.g. "cli and export each have one failure", "test_x.py has the 16 GPU skips"
+    (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
+    (rf"{_PART}(?P<n>N)u(?P<q>S)|{_PART.replace('s', 's2', 1)}(?P<q2>[FES])\Z", _at_least),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
     (rf"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
     (r"K[FT]*[:=]?(?P<n>N)|K[FT]*[:=]Z", _new),
@@ -354,16 +406,20 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"WFi(?P<n>N)T", _failed),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
-    (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?(?P<o>o)?(?P<l2>l)?", _count),
+    (
+        rf"(?:[OHi]|(?P<s>[usf])T?)?Z{_OF}J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?ł?(?P<o>o)?(?P<l2>l)?",
+        _count,
+    ),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
     (
-        rf"O?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
+        rf"O?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
         _count,
     ),
     (r"(?P<n>N)µE", _errors),
-    (r"\A[WL∃]*:?(?P<n>N)T\Z", _total),
+    (r"\A[WL∃]*:?(?P<n>N)T\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
     (r"R(?P<n>N)T\Z", _executed),
-    (rf"(?<![A-Za-zð])(?P<s>[usfn])(?P<n>[Nx])(?P<q>{_O})|ŵ?(?P<q2>L)(?P<n2>N)T", _count),
+    (rf"(?<![A-Za-zð])(?P<s>[usfn])T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
+    (r"ŵ?(?P<q>L)(?P<n>N)T", _count),
     (rf"(?P<q>[PFESXYDVU])T?[:=»]?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
     (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),

@@ -109,7 +109,9 @@ _LETTERS: Final[dict[str, str]] = {
         "healthy|fine), number of (|the )(failures|failing tests|failed tests|red tests), "
         "offender, offenders, problem (test|tests), problematic (test|tests), red, red ones, "
         "reds, test (fail|fails|failure|failures), tests failures, trip(s|ped) up, unhappy, "
-        "unsuccessful, unsuccessful tests, unsuccessfully, went down in flames"
+        "unsuccessful, unsuccessful tests, unsuccessfully, went down in flames, "
+        "(what|all that) (|is |remains )(|still |still is )(fails|failing|red|broken|left), "
+        "what's (still |)(failing|red|broken|left)"
     ),
     # errors
     "E": (
@@ -509,7 +511,10 @@ _LETTERS: Final[dict[str, str]] = {
         "the changes, with the fix, with the fixes, with the patch, with the patch applied, with "
         "these changes, with this, with this change, without a doubt, without doubt, witness, "
         "witnessed, woohoo, worth a look, worth a mention, worth mentioning, worth noting, "
-        "wrap-up, yay, yeah, yep, yes, yet, yield, yielded, yielding, yields, you, your"
+        "wrap-up, yay, yeah, yep, yes, yet, yield, yielded, yielding, yields, you, your, "
+        "(account|accounts|accounting) for, (bring|brings|carry|carries|contain|contains|contri "
+        "bute|contributes|contributed|give|gives|hold|holds|make|makes) (up|together|), between "
+        "them, combined, (come|comes) to, (taken |put |)together"
     ),
     # another time or place: nothing that goes on with it is said of this run
     "ð": (
@@ -570,6 +575,12 @@ _LETTERS: Final[dict[str, str]] = {
     "⊂": (
         "(all|solely|only|exclusively|entirely) (in|within|inside|from), concentrated in, "
         "confined to, contained to, (limited|restricted|confined) to"
+    ),
+    # in what place they are
+    "ł": (
+        "(is|are|was|were) (|located |all )(in|from|inside), belong to, (come|comes|came|coming|"
+        "stem|stems|originate|originates) (from|out of), (live|lives|lie|lies|sit|sits|reside|"
+        "resides) in, (are |were |is |)(spread|distributed|scattered) (over|across|among|between)"
     ),
     # places
     "i": (
@@ -686,7 +697,7 @@ _BOUNDS: Final[dict[str, str]] = {
         "about, almost, approx., approximately, around, ca., circa, close to, just over, nearly, "
         "roughly, some, something like"
     ),
-    "=": "exactly, precisely",
+    "=": "add up to, adding up to, adds up to, exactly, precisely",
 }
 BOUNDS: Final[dict[str, str]] = {
     phrase: sign for sign, phrases in _BOUNDS.items() for phrase in phrases.split(", ")

@@ -5,13 +5,14 @@ from typing import Final, Literal, NamedTuple
 Quantity = Literal[
     "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "collected", "executed",
     "deselected", "rerun", "flaky", "timeouts", "failing", "not_passed", "all_passed", "not_run",
-    "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "duration",
-    "memory", "exit_code", "pass_rate", "fail_rate", "finished", "elsewhere",
+    "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "share",
+    "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "elsewhere",
 ]  # fmt: skip
 """What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome`` and ``unchanged``
 are 0 where it is so, ``finished`` is 1; ``new``, ``cleared`` and ``still`` count failures against
-the run before; times in seconds, memory in bytes, rates in percent. What is said ``elsewhere`` is
-of something else, whatever its figures are."""
+the run before; ``share`` is the part of an outcome, in percent, that some tests have; times in
+seconds, memory in bytes, rates in percent. What is said ``elsewhere`` is of something else,
+whatever its figures are."""
 SO: Final = 0.0
 NOT_SO: Final = 1.0
 OUTCOMES: Final[dict[str, Quantity]] = {
@@ -26,9 +27,9 @@ class Statement(NamedTuple):
     changed, lies in ``[low, high]``. ``of`` is the whole that a share is of, or what a change
     began with. ``subject`` is the part of the run that is meant, ``is_outside`` all but that
     part. ``names`` are tests and ``outcome`` what became of them; for a change it is what has
-    changed. ``is_sure`` where the part is one of the run's tests beyond doubt: ``split: 7 passed``
-    may be of another command. ``runs`` are the folders and files of runs that the sentence names
-    before it."""
+    changed. ``or_whole`` where the whole run may be meant, too (``db has 2 failures, and all 3 are
+    old``); ``is_sure`` unless it may be of another command (``split: 7 passed``). ``runs`` are the
+    folders and files of runs that the sentence names before it."""
 
     start: int
     end: int
@@ -40,6 +41,7 @@ class Statement(NamedTuple):
     is_outside: bool = False
     names: tuple[str, ...] = ()
     outcome: str = ""
+    or_whole: bool = False
     is_sure: bool = True
     runs: tuple[str, ...] = ()
 

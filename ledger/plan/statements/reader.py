@@ -165,20 +165,26 @@ class _Reader:
             return []
         if segment.before == "(" and self._codes[: segment.start - 1].endswith("L"):
             return []  # 687 collected (1 skipped): modules
-        subject = self._last or self._subject if segment.before == "(" else self._subject
+        is_own = bool(re.search("[TWnfslo]", codes)) or segment.before == "("
+        subject = self._last or self._subject if not re.search("[TW]", codes) else self._subject
         found = self._read(segment.start, codes, subject)
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             found = [one for one in found if one.quantity != "all_passed"]
         if self._is_lost and not re.search("[TWnf]", codes):
             found = []
-        is_sure = self._is_sure
-        if self._last and not re.search("[TWnfslo]", codes) and segment.before != "(":
-            is_sure = False  # "test_a.py has 2 tests, and all of them pass"
         runs = tuple(token.text for token in self._words[: segment.end] if token.code == "ρ")
-        found = [one._replace(is_sure=is_sure and one.is_sure, runs=runs) for one in found]
-        places = [t for t in self._words[segment.start : segment.end] if t.code in "nfsl"]
-        self._last = places[0].names if len(places) == 1 else ()
+        # e.g. "test_a.py has 2 tests, and all of them pass"
+        or_whole = bool(self._last) and not is_own
+        found = [
+            one._replace(
+                or_whole=or_whole or one.or_whole, is_sure=self._is_sure or is_own, runs=runs
+            )
+            for one in found
+        ]
+        letters = "nfslu" if found else "nfsl"
+        places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
+        self._last = places[0].names if len(places) == 1 else () if places else self._last
         if not found and re.match("[&,]*u", codes):
             self._is_lost = self._is_lost or not self._is_deed(segment.start)
         elif not found and segment.before != "(" and re.search("[us]", codes):
@@ -202,7 +208,7 @@ class _Reader:
             return []  # a number of tests is that of the run only where the sentence begins with it
         if codes == "t" != self._codes:
             return []
-        words = self._words[start : start + len(codes)]
+        words, own = self._words[start : start + len(codes)], subject
         found: list[Statement] = []
         rest: set[str] = set()
         at = 0
@@ -213,6 +219,9 @@ class _Reader:
                 at += 1
                 continue
             match, build = row
-            found += build(Wording(words, match, self._start, subject))
+            wording = Wording(words, match, self._start, subject)
+            of_part = bool(found) and subject != own and not wording.has("slo")
+            found += [one._replace(or_whole=of_part) for one in build(wording)]
+            subject = wording.part("s") or subject
             at = match.end()
         return [] if rest - _HARMLESS else found

@@ -3,7 +3,7 @@ words as the letters that the lexicon gives them.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import Final, NamedTuple
 
@@ -51,7 +51,7 @@ _TOKEN = re.compile(
     r"|(?P<clock>(?<![\w:.])\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?(?![\w:]))"
     # versions, hashes, numbers of issues
     r"|(?P<odd>[#vV@]\d[\w.-]*|\d+[a-zA-Z_]\w*(?<!\d[ksmhx])(?<!\dms)|\d+(?:[.-]\d+){2,}\w*)"
-    rf"|(?P<fraction>(?<![\w./])(?:{NUMBER}) ?/ ?(?:{NUMBER})(?![\w/]))"
+    rf"|(?P<fraction>(?<![\w./-])(?:{NUMBER}) ?/ ?(?:{NUMBER})(?![\w/]))"
     rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<!\S)[+\u00b1-](?=\d))?(?:{NUMBER})k?"
     rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
     r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
@@ -113,7 +113,7 @@ def tokens(
         else:
             found.append(_read(text, match, slack))
     every = _joined([*found, *_read_words(text, words, known, slack)], slack)
-    return _with_places(_with_parts(_with_baselines(every)))
+    return _with_lists(_with_parts(_with_baselines(every)))
 
 
 def _read(text: str, match: re.Match[str], slack: float) -> Token:
@@ -372,20 +372,37 @@ def _with_parts(found: Iterable[Token]) -> list[Token]:
     return kept
 
 
-def _with_places(found: Sequence[Token]) -> list[Token]:
-    """``in test_x.py and test_y.py``, ``outside the layout tests``: one part, ``l`` or ``o``."""
-    codes = "".join(token.code for token in found)
+# A list of parts: "parser, writer and test_x.py".
+_PARTS: Final = re.compile(r"(?<!b)(?:[ufs],)*[ufs],?&[ufs](?![fu])")
+# "in test_x.py and test_y.py", "are confined to the layout tests"
+_IN_PARTS: Final = re.compile(r"[ił⊂](?:[fu]|sT?)(?:[,&]*(?:[fu]|sT))*")
+
+
+def _with_lists(found: Sequence[Token]) -> list[Token]:
+    """Parts in a row are one, of the last one's kind; behind words of place ``l``, or ``o``."""
+    found = _merged(found, _PARTS, lambda _, last: last.code)
+
+    def code(first: Token, _: Token) -> str:
+        word = first.text.lower()
+        return "o" if word == "outside" else "l" if word in _PLACES or first.code in "ł⊂" else ""
+
+    return _merged(found, _IN_PARTS, code)
+
+
+def _merged(
+    found: Sequence[Token], pattern: re.Pattern[str], code: Callable[[Token, Token], str]
+) -> list[Token]:
+    """The tokens, where what matches is one; ``code`` gives its letter, or none."""
     kept: list[Token] = []
     at = 0
-    for place in re.finditer(r"[i⊂](?:[fu]|sT)(?:[,&]*(?:[fu]|sT))*", codes):
-        first, last = found[place.start()], found[place.end() - 1]
-        if first.code == "i" and first.text.lower() not in _PLACES:
-            continue
-        names = [token.text for token in found[place.start() : place.end()] if token.code in "fus"]
-        kept += found[at : place.start()]
-        if first.code == "⊂":  # confined to
-            kept.append(first._replace(code="A"))
-        code = "o" if first.text.lower() == "outside" else "l"
-        kept.append(Token(code, first.start, last.end, "\n".join(names)))
-        at = place.end()
+    for match in pattern.finditer("".join(token.code for token in found)):
+        some = found[match.start() : match.end()]
+        letter = code(some[0], some[-1])
+        if letter:
+            kept += found[at : match.start()]
+            if some[0].code in "ł⊂":  # "are in", "are confined to"
+                kept.append(some[0]._replace(code="A" if some[0].code == "⊂" else "ł"))
+            names = "\n".join(token.text for token in some if token.code in "fus")
+            kept.append(Token(letter, some[0].start, some[-1].end, names))
+            at = match.end()
     return [*kept, *found[at:]]
