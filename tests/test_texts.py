@@ -74,6 +74,7 @@ TEXTS: dict[str, tuple[str, list[str], list[str]]] = {
         [],
     ),
     "a file of the project": (f"12 passed. Added `src/new.py`.\n\nRun: `{RUN}/`", [RUN], []),
+    "before and now": (f"1 failing before, 0 after.\n\nRun: `{RUN}/`", [RUN], []),
     "an attempt's run": (
         f"12 passed, as in Attempt #1; 10 passed in Attempt #2.\n\nRun: `{RUN}/`",
         [RUN],
@@ -142,7 +143,7 @@ def test_a_repository_needs_no_plan_for_it(runs: Repository) -> None:
     ("options", "said"),
     [
         (("--run", "nowhere"), "no such file"),
-        (("--run", ".."), "expected a run below"),
+        (("--run", ".."), "lies outside the repository"),
         (("--item", "NOPE-001"), "no item NOPE-001"),
         (("--item", "PARSE-SPEED-001#9"), "no attempt #9"),
         (("--item", "PARSE-SPEED-001", "--run", RUN), "found both"),

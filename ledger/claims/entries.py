@@ -16,7 +16,7 @@ from ledger.evidence.outputs import outputs_of
 from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.git.cited import Cited as Resolved
-from ledger.git.cited import Citing, Resolver
+from ledger.git.cited import Passage, Resolver
 from ledger.git.files import Commit, Files, Listing, WorkTree, index_of
 from ledger.plan import citations
 from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger, newest_first
@@ -49,7 +49,7 @@ _DENIED = frozenset(
     "untracked empty later will would should could if unless until todo planned isn wasn doesn "
     "don won aren instead".split()
 )
-_STOPS = ("\n\n", ". ", ".\n", "\n- ", "\n* ")
+_STOP = re.compile(r"\n\n|\. |\.\n|\n[-*] ")
 # "**Run:**", "log in", "(evidence: ": what a text calls the run that it tells of.
 _LABEL = re.compile(
     r"(?<!\w)(?:runs?|evidence|artifacts?|logs?|outputs?|results?|reports?)(?!\w)[^.;\n/]{0,20}\Z",
@@ -232,8 +232,11 @@ def text_entry(
 ) -> Entry:
     """A text that stands in no plan, as an entry. Its runs are those that are given, else those
     ``of`` an attempt, else those that it names by their paths below ``root``."""
-    part = Passage(text, root, place.is_on_disk)
-    resolver = _resolver(None, place)
+    artifacts = []
+    for one in citations.find(text, place.is_on_disk):
+        paths = tuple(path.removeprefix(f"{root}/") for path in one.paths)  # agents write it whole
+        artifacts.append(Artifact(raw=one.raw, paths=paths, line=1 + one.line))
+    part, resolver = Passage(text, tuple(artifacts)), _resolver(None, place)
     named = of.runs if of else dict.fromkeys(runs, "")
     for is_own in () if named else (_is_labelled, _is_dated):
         named = named or _named(_cited(part, resolver, place, is_own), place)
@@ -250,22 +253,6 @@ def text_entry(
     )
 
 
-class Passage:
-    """A text that cites files: as an attempt does, and bare ones anywhere."""
-
-    def __init__(self, text: str, root: Path, is_there: Callable[[str], bool]) -> None:
-        self.text = text
-        top = f"{root}/"  # a coding agent writes whole paths
-        self.artifacts = tuple(
-            Artifact(
-                raw=cited.raw,
-                paths=tuple(path.removeprefix(top) for path in cited.paths),
-                line=1 + cited.line,
-            )
-            for cited in citations.find(text, is_there)
-        )
-
-
 def _named(cited: Sequence[Cited], place: Place) -> dict[str, str]:
     """The runs that a text means by what it cites as its own."""
     return {
@@ -279,12 +266,9 @@ def _is_said(text: str, at: int) -> bool:
     """Whether nothing in a text says that what it cites is of another run, or is not there."""
     if not _NOT_OF_TEXT.isdisjoint(_words_before(text, at)):
         return False
-    begin, end = max(0, at - _FEW), at + _FEW
-    start = max(text.rfind(stop, begin, at) for stop in _STOPS)
-    ends = [found for stop in _STOPS if (found := text.find(stop, at, end)) >= 0]
-    return _DENIED.isdisjoint(
-        _WORD.findall(text[max(begin, start) : min(ends, default=end)].lower())
-    )
+    before, behind = text[max(0, at - _FEW) : at], text[at : at + _FEW]
+    sentence = _STOP.split(before)[-1] + _STOP.split(behind, maxsplit=1)[0]
+    return _DENIED.isdisjoint(_WORD.findall(sentence.lower()))
 
 
 def _is_labelled(text: str, at: int) -> bool:
@@ -378,7 +362,7 @@ def _is_own(text: str, at: int) -> bool:
 
 
 def _cited(
-    part: Citing,
+    part: Attempt | Action | Passage,
     resolver: Resolver,
     place: Place,
     is_own: Callable[[str, int], bool] = _is_own,

@@ -271,7 +271,8 @@ def _run_behind(
             break
         if mark.run is not None and not context.own.has(mark.run):
             return scope._replace(whose="other", runs=(mark.run,))
-        if mark.kind == "other" and mark.text not in _HARMLESS_BEHIND:
+        is_last = mark.text == "before" and mark.end in (end, bounds[1])  # "1 failed before, 0 now"
+        if mark.kind == "other" and (is_last or mark.text not in _HARMLESS_BEHIND):
             return scope._replace(whose="loose")
     return scope
 

@@ -1,10 +1,9 @@
 """Hold what a fix plan, or any text, claims against the evidence that it cites."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ledger import config, errors
+from ledger import config
 from ledger.claims.entries import Entry, Place, Wanted, newest_entry, text_entry
 from ledger.claims.judge import judge_plan, judge_text
 from ledger.claims.model import JudgedClaim
@@ -15,6 +14,7 @@ from ledger.commands.judgements import around
 from ledger.config import Config
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
+from ledger.git.files import inside
 from ledger.plan import reader, selectors
 from ledger.plan.model import Ledger, Model
 
@@ -86,23 +86,19 @@ def verify_text(
     settings = _configured(ledger)
     with Blobs(settings.root) as contents:
         place = around(settings, contents)
-        opened = None
-        given = [_within(settings, place, run) for run in runs]
-        of = None
-        if item is not None:
-            opened = read.holding(settings, selectors.parse(item))
-            of = _entry_of(opened.ledger, item, place)
+        given = [inside(settings.root, run) for run in runs]
+        opened = read.holding(settings, selectors.parse(item)) if item is not None else None
+        of = _entry_of(opened.ledger, item or "", place) if opened else None
         entry = text_entry(text, place, settings.root, given, of)
-        done = Verification(
-            ledger=settings.ledger_path, claims=(), text=name, runs=tuple(entry.runs)
-        )
+        path, against = settings.ledger_path, tuple(entry.runs)
         if not entry.names_run:
-            return done.model_copy(update={"unchecked": "it names no run, and none was given"})
-        if opened is None:
-            is_there = settings.ledger.is_file()
-            opened = read.opened(settings) if is_there else read.Opened(settings, reader.read(b""))
-        judged = judge_text(entry, opened.ledger, opened.path, place)
-    return done.model_copy(update={"claims": tuple(judged)})
+            why = "it names no run, and none was given"
+            return Verification(ledger=path, claims=(), text=name, unchecked=why)
+        plan = opened.ledger if opened else reader.read(b"")
+        if not opened and settings.ledger.is_file():
+            plan = read.opened(settings).ledger
+        judged = judge_text(entry, plan, path, place)
+    return Verification(ledger=path, claims=tuple(judged), text=name, runs=against)
 
 
 def _configured(ledger: Path | None) -> Config:
@@ -112,19 +108,7 @@ def _configured(ledger: Path | None) -> Config:
     except UsageError as error:
         if error.code != "no-ledger":
             raise
-        return config.without_file(Path.cwd() / Path(config.DEFAULTS[-1]))
-
-
-def _within(settings: Config, place: Place, run: Path) -> str:
-    """A run as a path from the top. Raises ``LedgerError`` for one outside and one not there."""
-    given = Path(os.path.realpath(run))
-    if not given.is_relative_to(settings.root):
-        found = f"{errors.shown(run)}: expected a run below {errors.shown(settings.root)}"
-        raise UsageError("outside", found, "copy it into the repository")
-    path = given.relative_to(settings.root).as_posix()
-    if not place.is_on_disk(path):
-        raise UnreadableInput("no-such-run", f"{errors.shown(run)}: no such file or folder")
-    return path
+        return config.without_file(Path.cwd() / config.DEFAULTS[-1])
 
 
 def _entry_of(plan: Ledger, given: str, place: Place) -> Entry:

@@ -13,11 +13,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ledger.git.files import Listing, above
 from ledger.plan import citations
-from ledger.plan.model import Artifact, Item
+from ledger.plan.model import Action, Artifact, Attempt, Item
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 RUN = re.compile(r"(?:[^/]+/)*?\d{8}T\d{6}Z(?=/|\Z)")
@@ -32,16 +32,11 @@ _DEEP = frozenset({"...", "....", "…", "**"})  # a name that stands for any nu
 _MOST_MATCHES = 1000
 
 
-class Citing(Protocol):
-    """What cites files: an attempt, an action, or another text."""
+class Passage(NamedTuple):
+    """A text that stands in no plan, and what it cites, in the order of the text."""
 
-    @property
-    def text(self) -> str:
-        """All that it says."""
-
-    @property
-    def artifacts(self) -> tuple[Artifact, ...]:
-        """What it cites, in the order of its text."""
+    text: str
+    artifacts: tuple[Artifact, ...]
 
 
 class Cited(NamedTuple):
@@ -92,7 +87,7 @@ class Resolver:
         self._on_disk = on_disk
         self._root = item.artifacts_root if item else ""
 
-    def resolve(self, part: Citing) -> Iterator[Cited]:
+    def resolve(self, part: Attempt | Action | Passage) -> Iterator[Cited]:
         """What each path cited in ``part`` leads to, in order; the same citation comes once."""
         root, listing = self._root, self._listing
         cited = [(artifact, path) for artifact in part.artifacts for path in artifact.paths]

@@ -4,7 +4,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,9 +66,12 @@ def _last_of(transcript: bytes) -> str:
     several lines, which have one ID."""
     said: list[str] = []
     known = None
-    for entry in _entries_backwards(transcript):
+    for line in reversed(transcript.split(b"\n")):
+        entry = _json(line) or {}  # a line may be cut off, or not written yet
         message = entry.get("message")
         if entry.get("type") != "assistant" or not isinstance(message, dict):
+            continue
+        if entry.get("isSidechain"):  # a helper's
             continue
         if said and (known is None or message.get("id") != known):
             break
@@ -75,17 +79,6 @@ def _last_of(transcript: bytes) -> str:
             said.insert(0, text)
             known = message.get("id")
     return _text("\n\n".join(said))
-
-
-def _entries_backwards(transcript: bytes) -> Iterator[Mapping[str, Any]]:
-    """The entries that can be read, but for those of an agent's helpers, the last one first."""
-    for line in reversed(transcript.split(b"\n")):
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):  # cut off, or not written yet
-            continue
-        if isinstance(entry, dict) and not entry.get("isSidechain"):
-            yield entry
 
 
 def _text_of(content: object) -> str:
@@ -104,15 +97,17 @@ def _text(told: str) -> str:
 
 
 def _table(data: bytes, name: str) -> Mapping[str, Any]:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInput(
-            "bad-json", f"{name}: expected a JSON object: {str(error)[:200]}"
-        ) from error
-    if not isinstance(value, dict):
+    if (value := _json(data)) is None:
         raise UnreadableInput("bad-json", f"{name}: expected a JSON object")
     return value
+
+
+def _json(data: bytes) -> Mapping[str, Any] | None:
+    """A JSON object; None for anything else."""
+    with suppress(ValueError, RecursionError):
+        value = json.loads(data)
+        return value if isinstance(value, dict) else None
+    return None
 
 
 def _content(name: str, *, is_tail: bool = False) -> bytes:
