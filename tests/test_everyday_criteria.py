@@ -79,6 +79,22 @@ OTHERWISE = [
     "The suite takes longer than a minute",
     "All tests pass, at least 30 of them",
     "No failures, but at least one skip",
+    "No new failures compared to main",
+    "All unit tests pass",
+    "No crashes",
+    "No known failures",
+    "All failures are known",
+    "Several tests pass",
+    "Under 60 s",
+    "Runtime 47 s",
+    "At least 24 tests",
+    "No test takes longer than 50 s",
+    "Runtime at least 10 s faster than the baseline",
+    "Everything is fine",
+    "The tests run in about 50 s",
+    "Exit code 0 or 5",
+    "tests/test_x.py passes",
+    "All tests but two pass",
 ]
 
 

@@ -15,7 +15,7 @@ from ledger.gates import tree
 from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
 from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
-from ledger.gates.run_terms import CLUSTER, SIGN, SIGNS, TOKEN, cluster_name, demand, rest
+from ledger.gates.run_terms import CLUSTER, SIGN, SIGNS, TEST, TOKEN, demand, names, rest
 from ledger.plan import citations, named_tasks
 from ledger.plan.statements.lexicon import COUNT, SMALL
 
@@ -106,7 +106,7 @@ def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None
 
 def is_of_all(text: str) -> bool:
     """Whether a criterion speaks of all tests: ``All tests pass``."""
-    return bool(_IN_ALL.search(text)) or demand(text, ()).is_of_all
+    return bool(_IN_ALL.search(text)) or demand(text).is_of_all
 
 
 def _terms(prose: Prose) -> tuple[list[Term], str]:
@@ -172,25 +172,12 @@ def _has(terms: list[Term], term: Term) -> bool:
 
 # Tests and clusters
 
-_TEST: Final = re.compile(
-    r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?(?![\w./])"
-)
 # e.g. "Targeted pytest commands all passing"
 _TARGETED: Final = re.compile(
     r"\b(?:targeted|validation) (?:pytest |test )?(?:commands?|tests?|runs?)"
     r"(?: (?:for|of) all (?:fixes|tasks|clusters|sprints))? (?:are |is |must |should )?(?:all )?"
     r"(?:pass(?:es|ing|ed)?|green|succeed(?:s|ed|ing)?)\b",
     re.IGNORECASE,
-)
-# e.g. "1 failure remaining"
-_REMAINING: Final = re.compile(
-    rf"\b(?:(?:only|just|exactly|at most|no more than) )?(?P<count>{COUNT}|no|zero) "
-    r"(?:failures?|failing tests?) (?:is |are )?(?:remaining|remains?|left)\b",
-    re.IGNORECASE,
-)
-# Where the note of what remains stops to name it: "PERF-001, deferred to PERF-004"
-_ASIDE: Final = re.compile(
-    r"\b(?:deferred|see|tracked|waiting|waits|blocked|moved|owned|due)\b.*", re.IGNORECASE
 )
 # What is compared with, where that is no run: "vs Phase L"
 _PHASE: Final = re.compile(
@@ -204,38 +191,9 @@ _IN_ALL: Final = re.compile(
 )
 
 
-def _names(text: str) -> list[str]:
-    """The clusters and tests that a text names, those with a number of tests as ``NAME:2``."""
-    clusters = [*map(cluster_name, CLUSTER.finditer(text))]
-    return clusters + _TEST.findall(text)
-
-
-def _names_alone(note: str) -> list[str] | None:
-    """The clusters and tests that a note names; None where it says more than names."""
-    spans = [one.span() for by in (CLUSTER, _TEST) for one in by.finditer(note)]
-    return None if rest(note, spans) else _names(note)
-
-
-def _number(said: str) -> str:
-    """A count in digits: ``2`` of ``two``, ``0`` of ``no``."""
-    return said if said.isdigit() else str(SMALL.get(said.lower(), 0))
-
-
-def _remaining(prose: Prose) -> list[Term]:
-    """How many failures are left, and which."""
-    left = prose.find(_REMAINING)
-    if left is None:
-        return []
-    prose.find_all(CLUSTER)
-    prose.find_all(_TEST)
-    names = _names_alone(_ASIDE.sub("", prose.note)) if prose.note else []
-    names = _names(prose.text) + names if names is not None else []
-    return [Call("remaining", tuple(names), (("count", _number(left["count"])),))]
-
-
 def _of_run(prose: Prose) -> list[Term]:
     """What is said of the run as a whole, and of tests and clusters by name."""
-    said = demand(_without_phase(prose), _names_alone(prose.note) if prose.note else ())
+    said = demand(_without_phase(prose), prose.note)
     prose.seen.extend(said.spans)
     if said.terms:
         prose.find(_IN_ALL)
@@ -371,14 +329,14 @@ def _targeted(prose: Prose) -> list[Term]:
     tasks = [task for one in prose.brief.sprints if not one.is_deferred for task in one.tasks]
     terms: list[Term] = [Call("passes", folders)] if folders else []
     for task in (prose.tasks if number else tasks) if folders else ():
-        by = task.commands or (*_names(task.validation),)
+        by = task.commands or (*names(task.validation),)
         terms += [Call("validated", (one, *folders)) for one in by if _validates(one)]
     return terms
 
 
 def _validates(said: str) -> bool:
     """Whether code or a name in a task's validation says what is to be run."""
-    return bool(CLUSTER.fullmatch(said) or _TEST.search(said) or ".py" in said)
+    return bool(CLUSTER.fullmatch(said) or TEST.search(said) or ".py" in said)
 
 
 # What is said of files: captured, written, with so many entries
@@ -442,8 +400,8 @@ def _entries(prose: Prose) -> list[Term]:
     if prose.note and _WRITTEN.search(prose.text):
         prose.seen.append((0, len(prose.text)))
     paths = _documents(prose, prose.text)
-    count = ("count", _number(counted["count"]))
-    return [Call("lists", paths, (count,))] if len(paths) == 1 else []
+    count = str(SMALL.get(counted["count"].lower(), counted["count"]))
+    return [Call("lists", paths, (("count", count),))] if len(paths) == 1 else []
 
 
 def _named(prose: Prose) -> list[Term]:
@@ -483,7 +441,7 @@ def _is_subject(text: str) -> bool:
     return not (
         _LIMITS.search(text)
         or any(one[0].strip() != "with" for one in _JOINT.finditer(text))
-        or any(reader(of_text) for reader in (_remaining, _of_run, _margins))
+        or any(reader(of_text) for reader in (_of_run, _margins))
     )
 
 
@@ -581,7 +539,6 @@ def _tasks(prose: Prose) -> list[Term]:
 _READERS: Final[tuple[Callable[[Prose], list[Term]], ...]] = (
     _plan,
     _targeted,
-    _remaining,
     _of_run,
     _margins,
     _entries,

@@ -1,17 +1,18 @@
 """What a criterion demands of a run, in the words that ``ledger.plan.statements`` reads, as terms.
 
 A demand is read as the report that would meet it: "must" and "make sure that" change nothing. One
-count alone that is not zero is no demand, for it may be a bound: "20 tests pass".
+figure alone that is not zero is no demand, for it may be a bound: "20 tests pass".
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import inf
 from typing import Final, NamedTuple
 
 from ledger.gates.checks import UNITS, Call, Compare, Term
 from ledger.plan.statements.lexicon import BOUNDS, NUMBERS
-from ledger.plan.statements.model import SO, Statement
+from ledger.plan.statements.model import SO, Quantity, Statement
 from ledger.plan.statements.reader import stated
 from ledger.plan.statements.tokens import Token, tokens
 
@@ -19,6 +20,9 @@ from ledger.plan.statements.tokens import Token, tokens
 CLUSTER: Final = re.compile(
     r"\b(?:CLUSTER-)?(?P<name>[A-Z][A-Z0-9]{0,30}-\d{1,6})\b(?![\]-])(?:[ \t]?"
     r"[x\u00d7](?P<times>\d{1,3})\b)?"
+)
+TEST: Final = re.compile(
+    r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?(?![\w./])"
 )
 SIGN: Final = r"(?P<sign>\b(?:{})(?!\w)|[<>\u2264\u2265]=?|[~\u2248]|==?)".format(
     "|".join(map(re.escape, sorted(BOUNDS, key=len, reverse=True)))
@@ -44,15 +48,15 @@ _DEMANDS: Final = (
         re.IGNORECASE,
     ),
 )
-_COUNTS: Final = {
-    "passed": "passed", "failed": "failures", "failing": "failures", "errors": "errors",
-    "skipped": "skipped", "xfailed": "xfailed", "xpassed": "xpassed", "collected": "collected",
-    "executed": "executed", "rerun": "rerun", "not_passed": "not_passed", "new": "new_failures",
-    "cleared": "cleared",
+_METRICS: Final[dict[Quantity, tuple[str, str]]] = {
+    "passed": ("passed", ""), "failed": ("failures", ""), "failing": ("failures", ""),
+    "errors": ("errors", ""), "skipped": ("skipped", ""), "xfailed": ("xfailed", ""),
+    "xpassed": ("xpassed", ""), "collected": ("collected", ""), "executed": ("executed", ""),
+    "rerun": ("rerun", ""), "not_passed": ("not_passed", ""), "new": ("new_failures", ""),
+    "exit_code": ("exit_code", ""), "duration": ("runtime", "s"),
+    "memory": ("memory", "B"), "pass_rate": ("rate", "%"),
 }  # fmt: skip
-_MEASURES: Final = {
-    "duration": "runtime", "memory": "memory", "pass_rate": "rate", "exit_code": "exit_code",
-}  # fmt: skip
+_COUNTS: Final = frozenset(name for name, (_, unit) in _METRICS.items() if not unit)
 # What a pass rate is of, by a word behind "95 % of".
 _RATE_OF: Final = re.compile(r"(?:%|percent) of (?:the |all )*(?P<of>\w+)", re.IGNORECASE)
 _RATES: Final = {
@@ -70,7 +74,18 @@ _FILLERS: Final = frozenset(
     "collected".split()
 )
 _NUMBER: Final = re.compile(rf"\d|\b(?:{'|'.join(NUMBERS)})\b", re.IGNORECASE)
-_UNIT: Final = re.compile(r"(?P<time>ms|s|m|h)[a-z]*\Z|[KMGT]i?B\Z")
+# e.g. "90 seconds", "2 GiB"
+_UNIT: Final = re.compile(r"ms\Z|[smh](?=[a-z]*\Z)|[KMGT]i?B\Z")
+_UNITS: Final = {"m": "min", "KB": "kB"}
+# What is compared with, where it is the baseline.
+_BEFORE: Final = re.compile(
+    r"\b(?:baseline|before|(?:last|previous|earlier) (?:run|attempt|time)|previously)\b",
+    re.IGNORECASE,
+)
+# Where the note of what remains stops to name it: "PERF-001, deferred to PERF-004"
+_ASIDE: Final = re.compile(
+    r"\b(?:deferred|see|tracked|waiting|waits|blocked|moved|owned|due)\b.*", re.IGNORECASE
+)
 # Words that all tests, the run, passes, failures and errors are called by. Others mean a part of
 # them, or something else: "unit tests", "import errors", "happy".
 _WHOLE: Final = re.compile(
@@ -90,43 +105,62 @@ class Demand(NamedTuple):
     is_of_all: bool
 
 
-def demand(text: str, noted: Sequence[str] | None) -> Demand:
-    """What a text demands of a run. ``noted`` are the clusters and tests that a note behind it
-    names, None where that says something else."""
-    blank: list[tuple[int, int]] = []
+class _Said(NamedTuple):
+    """A statement, the tokens that it is made of, their letters and words, what follows from there
+    on, the sign of its bound, and the tests that it names."""
+
+    statement: Statement
+    tokens: Sequence[Token]
+    codes: str
+    words: str
+    clause: str
+    sign: str
+    names: tuple[str, ...]
+
+
+def demand(text: str, note: str = "") -> Demand:
+    """What a text demands of a run. The ``note`` behind it may name clusters and tests."""
+    spans: list[tuple[int, int]] = []
     for pattern in _DEMANDS:
         for found in pattern.finditer(text):
             start, end = found.span("word" if "word" in pattern.groupindex else 0)
             text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-            blank.append((start, end))
-    marked, places = _as_tests(text)
+            spans.append((start, end))
+    marked, places, clusters = _as_tests(text)
     words = tokens(marked, slack=0.0)
-    said_all = stated(words)
-    reading = Demand([], [], any(one.quantity == "all_passed" for one in said_all))
-    is_list = _is_list(said_all)
-    for said in said_all:
-        own = [one for one in words if said.start <= one.start and one.end <= said.end]
-        spans = [(one.start, one.end) for one in own]
-        wording = _Wording(said, own, marked[said.start : said.end], text)
-        own_rest = rest(marked[: said.end], [(0, said.start), *spans])
-        terms = [] if own_rest or not wording.is_plain else wording.terms(noted, is_list=is_list)
-        reading.terms.extend(one for one in terms if one not in reading.terms)
-        if terms:
-            reading.spans.extend((places[start], places[end]) for start, end in spans)
-    if reading.terms:
-        reading.spans.extend(blank)
-    return reading
+    every = stated(words)
+    is_list = len(every) > 1 and all(
+        one.quantity in _COUNTS and one.low == one.high for one in every
+    )
+    is_of_tests = any(one.code in "WTHR" for one in words)
+    terms: list[Term] = []
+    for statement in every:
+        own = [one for one in words if statement.start <= one.start and one.end <= statement.end]
+        seen = [(one.start, one.end) for one in own]
+        said = _said(statement, own, marked, clusters)
+        is_clear = _is_plain(said) and (is_of_tests or statement.quantity != "duration")
+        if is_clear and not rest(marked[: statement.end], [(0, statement.start), *seen]):
+            meant = _terms(said, note, is_list=is_list)
+            terms.extend(one for one in meant if one not in terms)
+            spans.extend((places[start], places[end]) for start, end in seen if meant)
+    is_of_all = any(one.quantity == "all_passed" for one in every)
+    return Demand(terms, spans if terms else [], is_of_all)
 
 
-def _as_tests(text: str) -> tuple[str, list[int]]:
-    """The text with clusters called as tests are, and where each of its characters was before."""
-    parts, places, at = [], [], 0
-    for number, cluster in enumerate(CLUSTER.finditer(text)):
-        name = f"test_cluster{number}"
+def _as_tests(text: str) -> tuple[str, list[int], list[str]]:
+    """The text with clusters called as tests are, where each of its characters was before, and the
+    clusters."""
+    parts: list[str] = []
+    places: list[int] = []
+    clusters: list[str] = []
+    at = 0
+    for cluster in CLUSTER.finditer(text):
+        name = f"test_cluster{len(clusters)}"
         parts += [text[at : cluster.start()], name]
         places += [*range(at, cluster.start()), *[cluster.start()] * len(name)]
+        clusters.append(cluster_name(cluster))
         at = cluster.end()
-    return "".join([*parts, text[at:]]), [*places, *range(at, len(text) + 1)]
+    return "".join([*parts, text[at:]]), [*places, *range(at, len(text) + 1)], clusters
 
 
 def cluster_name(cluster: re.Match[str]) -> str:
@@ -134,10 +168,15 @@ def cluster_name(cluster: re.Match[str]) -> str:
     return f"{cluster['name']}:{cluster['times']}" if cluster["times"] else cluster["name"]
 
 
-def _is_list(found: Sequence[Statement]) -> bool:
-    """Whether counts are listed as they are: ``540 passed, 8 failed``."""
-    counts = [one for one in found if one.quantity in _COUNTS]
-    return len(counts) > 1 and all(one.low == one.high for one in counts)
+def names(text: str) -> tuple[str, ...]:
+    """The clusters and tests that a text names, those with a number of tests as ``NAME:2``."""
+    return (*map(cluster_name, CLUSTER.finditer(text)), *TEST.findall(text))
+
+
+def _names_alone(note: str) -> tuple[str, ...] | None:
+    """The clusters and tests that a note names; None where it says more than names."""
+    spans = [one.span() for by in (CLUSTER, TEST) for one in by.finditer(note)]
+    return None if rest(note, spans) else names(note)
 
 
 def rest(text: str, seen: Sequence[tuple[int, int]]) -> str:
@@ -149,126 +188,119 @@ def rest(text: str, seen: Sequence[tuple[int, int]]) -> str:
     return text[left[0].start() : left[-1].end()] if left else ""
 
 
-class _Wording:
-    """A statement, the tokens that it is made of, and its words; ``clause`` is all that is said."""
+def _said(said: Statement, own: Sequence[Token], text: str, clusters: Sequence[str]) -> _Said:
+    words = text[said.start : said.end].lower()
+    sign = _SIGN.search(words)
+    known = {f"test_cluster{number}": name for number, name in enumerate(clusters)}
+    return _Said(
+        statement=said,
+        tokens=own,
+        codes="".join(one.code for one in own),
+        words=words,
+        clause=text[said.start :].lower(),
+        sign=SIGNS.get(sign["sign"], sign["sign"]) if sign else "",
+        names=tuple(known.get(name, name) for name in said.names),
+    )
 
-    def __init__(self, said: Statement, own: Sequence[Token], words: str, clause: str) -> None:
-        self._said, self._own, self._words, self._clause = said, own, words, clause
-        self._codes = "".join(one.code for one in own)
-        clusters = [*map(cluster_name, CLUSTER.finditer(clause))]
-        self._names = tuple(_name(one, clusters) for one in said.names)
-        sign = _SIGN.search(words)
-        self._sign = SIGNS.get(sign["sign"].lower(), sign["sign"]) if sign else ""
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether all the run is spoken of, without doubt and alternatives."""
-        said = self._said
-        is_part = said.subject or said.is_outside or said.runs or not said.is_sure
-        return not is_part and self._sign != "~" and all(map(self._is_plain, self._own))
+def _is_plain(said: _Said) -> bool:
+    """Whether all the run is spoken of, without doubt and alternatives, and each token says what
+    its letter does, and no more. Earlier failures are those of the baseline."""
+    one = said.statement
+    if one.subject or one.is_outside or one.runs or not one.is_sure or said.sign == "~":
+        return False
+    for token in said.tokens:
+        if token.text.lower() == "or":
+            is_plain = one.high == 0 and not one.names
+        elif token.code in "Np":
+            is_plain = bool(_NUMBER.search(token.text))  # not "several"
+        elif token.code == "c":
+            is_plain = bool(_BEFORE.search(token.text))
+        else:
+            is_same = token.code not in "TWFEP" or one.quantity in ("still", "cleared")
+            is_plain = is_same or bool(_WHOLE.fullmatch(token.text))
+        if not is_plain:
+            return False
+    return "known" not in said.words
 
-    def _is_plain(self, one: Token) -> bool:
-        """Whether a token says what its letter does, and no more. Earlier failures are those of the
-        baseline."""
-        said = self._said
-        if one.text.lower() == "or":
-            return said.high == 0 and not said.names
-        if one.code in "Np" and not _NUMBER.search(one.text):
-            return False  # "several"
-        is_whole = one.code not in "TWFEP" or _WHOLE.fullmatch(one.text)
-        return bool(is_whole) or said.quantity in ("still", "cleared")
 
-    def terms(self, noted: Sequence[str] | None, *, is_list: bool) -> list[Term]:
-        """The terms that the statement stands for; none for what no check tells."""
-        said, names = self._said, (*self._names, *(noted or ()))
-        match said.quantity:
-            case "all_passed" if said.low == SO:
-                return [] if noted else [Compare("failures", "==", 0), *self._wholes]
-            case "outcome" if "M" in self._codes and said.outcome == "passed":
-                return [] if noted is None else [Call("cleared", names)]
-            case "outcome" if said.outcome in ("passed", "not failed"):
-                return [Call("passing", names)]
-            case "only_failing" if not {*"FEJP"}.isdisjoint(self._codes):
-                return [Call("remaining", self._names)]
-            case "cleared" | "still":
-                return self._cleared(noted)
-            case "change" if said.outcome == "failed" and said.of and said.high < 0:
-                after = said.of[0] + said.low
-                return [Compare("failures", "<=", after), Compare("cleared", ">=", -said.low)]
-        if said.quantity in _MEASURES:
-            return self._measured()
-        is_count = said.quantity in _COUNTS
-        is_zero = said.high == 0 or said.quantity == "collected" or self._sign == "="
-        is_exact = said.low == said.high and not (is_zero or is_list or self._is_whole)
-        return [*self._counted(), *self._wholes] if is_count and not is_exact else []
+def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
+    """The terms that a statement stands for; none for what no check tells. ``is_list`` where the
+    text lists figures as they are: ``540 passed, 8 failed``."""
+    one, noted = said.statement, _names_alone(note) if note else ()
+    terms: list[Term] = []
+    match one.quantity:
+        case "all_passed" if one.low == SO and not noted:
+            terms = [Compare("failures", "==", 0), *_wholes(said)]
+        case "outcome" if one.outcome == "passed" and "M" in said.codes:
+            terms = [] if noted is None else [Call("cleared", (*said.names, *noted))]
+        case "outcome" if one.outcome in ("passed", "not failed"):
+            terms = [Call("passing", (*said.names, *(noted or ())))]
+        case "only_failing" if re.search("[FEJP]", said.codes):
+            terms = [Call("remaining", said.names)]
+        case "failed" if "J" in said.codes and one.high < inf:
+            left = _names_alone(_ASIDE.sub("", note)) or ()
+            terms = [Call("remaining", left, (("count", f"{one.high:.0f}"),))]
+        case "still" if re.search("[MP]", said.codes) and "Q" not in said.codes:
+            terms = _cleared(said, noted or ("all",))
+        case "cleared" if noted:
+            terms = _cleared(said, noted)
+        case "cleared":
+            terms = [Compare("cleared", ">=", one.low)] if one.low else []
+        case "change" if one.outcome == "failed" and one.of and one.high < 0:
+            after = Compare("failures", "<=", one.of[0] + one.low)
+            terms = [after, Compare("cleared", ">=", -one.low)]
+        case _ if one.quantity in _METRICS and (is_list or _is_bound(said)):
+            terms = [*_bounds(said), *_wholes(said)]
+    return terms
 
-    @property
-    def _is_whole(self) -> bool:
-        """``24 of 24``"""
-        return self._said.of == (self._said.low, self._said.high)
 
-    @property
-    def _wholes(self) -> list[Term]:
-        """That there are as many tests as a share is said to be of: ``22 of 24``, ``all 24``."""
-        behind = [b for a, b in zip(self._own, self._own[1:], strict=False) if a.code in "gA"]
-        sizes = {one.low for one in behind if one.code == "N"} | {(self._said.of or (0.0,))[0]}
-        return [Compare("collected", "==", size) for size in sizes if size]
+def _is_bound(said: _Said) -> bool:
+    """Whether a figure is a bound, or leaves no doubt that it is none: zero, all, an exit code."""
+    one = said.statement
+    is_zero = one.high == 0 or one.quantity == "exit_code" or said.sign == "="
+    is_whole = one.of == (one.low, one.high) or "L" in said.codes or said.words.startswith("100")
+    is_of_something = one.quantity != "collected" or "L" in said.codes  # not "24 tests"
+    return is_of_something and (one.low != one.high or is_zero or is_whole)
 
-    def _cleared(self, noted: Sequence[str] | None) -> list[Term]:
-        """So many failures, or all, cleared: of the baseline, or of the clusters that a note
-        names."""
-        said = self._said
-        sizes = [int(one.low) for one in self._own if one.code == "N"]
-        sizes += [2] if "both" in self._words.lower() else []
-        count = (("count", str(sizes[0])),) if sizes else ()
-        if noted or said.quantity == "still":
-            is_all = (
-                not {*"MP"}.isdisjoint(self._codes)
-                and "Q" not in self._codes
-                and said.low == said.high
-                and len(sizes) < 2
-            )
-            return [Call("cleared", tuple(noted or ["all"]), count)] if is_all else []
-        return [Compare("cleared", ">=", said.low)] if said.low else []
 
-    def _counted(self) -> Iterator[Term]:
-        metric = _COUNTS[self._said.quantity]
-        if metric == "failures" and "failed" in self._words.lower():
-            metric = "failed"
-        return self._bounds(metric, "")
+def _cleared(said: _Said, clusters: tuple[str, ...]) -> list[Term]:
+    """That clusters, or all failures of the baseline, are cleared, and how many tests they are."""
+    sizes = [f"{one.low:.0f}" for one in said.tokens if one.code == "N"]
+    sizes += ["2"] if "both" in said.words else []
+    if said.statement.low != said.statement.high or len(sizes) > 1:
+        return []
+    return [Call("cleared", clusters, tuple(("count", size) for size in sizes))]
 
-    def _measured(self) -> list[Term]:
-        """The bound of a time, a rate, of memory, of an exit code."""
-        metric = _MEASURES[self._said.quantity]
-        if metric == "rate":
-            of = _RATE_OF.search(self._clause)
-            rate = _RATES.get(of["of"].lower() if of else "")
-            return [*self._bounds(rate, "%")] if rate else []
-        if metric == "exit_code" and self._said.high == inf:
-            return [Compare(metric, "!=", 0)]
-        written = _UNIT.search(next((t.text for t in self._own if t.code in "tm"), ""))
-        if written is None:
-            return [*self._bounds(metric, "s" if metric == "runtime" else "")]
-        unit = (written["time"] or written[0]).replace("KB", "kB")
-        return [*self._bounds(metric, "min" if unit == "m" else unit)] if unit in _KNOWN else []
 
-    def _bounds(self, metric: str, unit: str) -> Iterator[Term]:
-        """The bounds that the statement sets."""
-        said, size = self._said, UNITS[unit]
-        low, high = (round(one / size, 3) for one in (said.low, said.high))
-        if low == high:
-            yield Compare(metric, "==", low, unit)
-            return
+def _wholes(said: _Said) -> Iterator[Term]:
+    """That there are as many tests as a share is said to be of: ``22 of 24``, ``all 24``."""
+    behind = (b for a, b in pairwise(said.tokens) if a.code in "gA" and b.code == "N")
+    of = said.statement.of
+    sizes = {*(one.low for one in behind), *(of[:1] if of and said.codes != "change" else ())}
+    return (Compare("collected", "==", size) for size in sizes)
+
+
+def _bounds(said: _Said) -> Iterator[Term]:
+    """The bounds that a statement sets."""
+    one = said.statement
+    metric, unit = _METRICS[one.quantity]
+    if metric == "failures" and "failed" in said.words:
+        metric = "failed"
+    elif metric == "rate":
+        of = _RATE_OF.search(said.clause)
+        metric = _RATES.get(of["of"] if of else "", "")
+    if written := _UNIT.search(next((t.text for t in said.tokens if t.code in "tm"), "")):
+        unit = _UNITS.get(written[0], written[0])
+    low, high = (round(value / UNITS.get(unit, 1), 3) for value in (one.low, one.high))
+    if not metric or unit not in UNITS:
+        return
+    if low == high:
+        yield Compare(metric, "==", low, unit)
+    elif metric == "exit_code":
+        yield Compare(metric, "!=", 0)
+    else:
         if low > 0 or high == inf:
-            yield Compare(metric, ">" if self._sign == ">" else ">=", low, unit)
+            yield Compare(metric, ">" if said.sign == ">" else ">=", low, unit)
         if high < inf:
-            yield Compare(metric, "<" if self._sign == "<" else "<=", high, unit)
-
-
-_KNOWN: Final = {*UNITS, "m"}
-
-
-def _name(test: str, clusters: Sequence[str]) -> str:
-    """The cluster that is called as a test, else the test."""
-    number = re.fullmatch(r"test_cluster(\d{1,4})", test)
-    return clusters[int(number[1])] if number and int(number[1]) < len(clusters) else test
+            yield Compare(metric, "<" if said.sign == "<" else "<=", high, unit)

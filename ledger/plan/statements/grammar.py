@@ -407,7 +407,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"WFi(?P<n>N)T", _failed),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
     (
-        rf"(?:[OHi]|(?P<s>[usf])T?)?Z{_OF}J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?ł?(?P<o>o)?(?P<l2>l)?",
+        rf"(?:[OHi]|(?P<s>[usf])T?)?Z{_OF}J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?[Jł]*(?P<o>o)?(?P<l2>l)?",
         _count,
     ),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
