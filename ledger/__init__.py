@@ -31,13 +31,14 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     from ledger.commands.status import status
     from ledger.commands.validate import validate
     from ledger.commands.verify import verify
+    from ledger.commands.verify_text import verify_text
 
     __version__: str
 
 __all__ = [
     "__version__", "append", "apply", "archive", "doctor", "evidence", "explain", "export", "gate",
     "history", "init", "links", "read", "rounds", "run", "schema", "show", "status", "validate",
-    "verify",
+    "verify", "verify_text",
 ]  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def _check_message(file: str) -> int:
     """What a commit's message says of its runs. A message without any path names none, and few
     have one: what judges it is loaded then."""
     said = messages.commit_message(file)
-    done = later("commands.verify.verify_text")(said, "the message") if "/" in said else None
+    done = later("commands.verify_text.verify_text")(said, "the message") if "/" in said else None
     if done is None or done.unchecked:
         errors.diagnostic("ledger-hook: the message names no run: nothing was checked")
         return 0

@@ -240,13 +240,14 @@ def test_a_commit_message_is_read_as_git_records_it(
     assert ("nothing was checked" in said.err) == (RUN not in text)
 
 
-def test_a_message_without_a_path_loads_nothing_that_judges(runs: Repository) -> None:
-    name = str(runs.write("message", b"Speed up\n\n11 passed.\n"))
+@pytest.mark.parametrize("said", [b"11 passed.\n", b"11 passed in `docs/fix_plan.md`.\n"])
+def test_a_message_without_a_run_loads_nothing_that_judges(said: bytes, runs: Repository) -> None:
+    name = str(runs.write("message", said))
     script = f"import sys; from ledger.hook import main; main(['--commit-msg', {name!r}]); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=runs.path, capture_output=True, check=True)  # fmt: skip
     loaded = set(done.stdout.decode().split())
     assert "ledger.hook" in loaded
-    assert not {"ledger.claims.judge", "ledger.commands.verify", "typer", "rich", "git"} & loaded
+    assert not {"ledger.claims.judge", "ledger.gates.gate", "typer", "rich", "git"} & loaded
 
 
 @pytest.mark.parametrize("arguments", [["--commit-msg"], ["--commit-msg", "a", "b"], ["--commit-msg", "nowhere"]])  # fmt: skip

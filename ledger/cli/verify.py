@@ -8,7 +8,8 @@ from ledger import errors
 from ledger.claims.model import ClaimKind, Verdict
 from ledger.cli import output
 from ledger.cli.application import AsJson, LedgerPath, Names, flag, option
-from ledger.commands.verify import verify, verify_text
+from ledger.commands.verify import verify
+from ledger.commands.verify_text import verify_text
 from ledger.errors import UsageError
 from ledger.integrations import messages
 from ledger.plan.text import visible

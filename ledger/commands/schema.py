@@ -26,7 +26,7 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
     "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
-    "verify": ("`ledger verify --json`.", "ledger.commands.verify:Verification"),
+    "verify": ("`ledger verify --json`.", "ledger.commands.verify_text:Verification"),
     "gate": (
         "`ledger gate FILE --json`, or with an item's ID for FILE.",
         "ledger.gates.model:Gate",

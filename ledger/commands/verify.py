@@ -1,37 +1,18 @@
-"""Hold what a fix plan, or any text, claims against the evidence that it cites."""
+"""Hold what a fix plan claims against the evidence that it cites."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims.entries import Entry, Place, Wanted, newest_entry, text_entry
-from ledger.claims.judge import judge_plan, judge_text
-from ledger.claims.model import JudgedClaim
-from ledger.claims.prose import LONGEST
+from ledger.claims.entries import Wanted
+from ledger.claims.judge import judge_plan
 from ledger.commands import read
 from ledger.commands.closings import done_claims
 from ledger.commands.judgements import around
-from ledger.config import Config
-from ledger.errors import UnreadableInput, UsageError
+from ledger.commands.verify_text import Verification
 from ledger.git.blobs import Blobs
-from ledger.git.files import inside
-from ledger.plan import reader, selectors
-from ledger.plan.model import Ledger, Model
-
-
-class Verification(Model):
-    """The claims of the entries that were asked for."""
-
-    ledger: str
-    """The fix plan, relative to the repository's top."""
-    claims: tuple[JudgedClaim, ...]
-    """By entry in the order of the file, then by line."""
-    text: str | None = None
-    """The text that was judged in the place of the fix plan; null for none."""
-    runs: tuple[str, ...] = ()
-    """The runs that the text was held against, from the top of the repository."""
-    unchecked: str = ""
-    """Why nothing of the text was checked; empty where it was."""
+from ledger.plan import selectors
+from ledger.plan.model import Ledger
 
 
 def verify(
@@ -59,66 +40,6 @@ def verify(
         closed = [c for c in done_claims(settings, opened.ledger, place) if c.item in whole]
     claims = sorted([*judged, *closed], key=lambda claim: claim.line)
     return Verification(ledger=opened.path, claims=tuple(claims))
-
-
-def verify_text(
-    text: str,
-    name: str,
-    *,
-    runs: Sequence[Path] = (),
-    item: str | None = None,
-    ledger: Path | None = None,
-) -> Verification:
-    """Judge what a text claims, as if an attempt said it; ``name`` is what the text is called.
-
-    It is held against ``runs``, folders or files of the repository, else against those of the
-    newest attempt of ``item`` that cites any, else against those that the text names by their
-    paths. Where there are none, nothing is checked.
-
-    Raises ``UsageError`` for a run outside the repository and an item or attempt that there is not,
-    or that cites no run, and ``UnreadableInput`` for a run that is not there and a long text.
-    """
-    if len(text) > LONGEST:
-        found = f"{name}: expected at most {LONGEST:,} characters, found {len(text):,}"
-        raise UnreadableInput("too-large", found, "give the part that speaks of the run")
-    if runs and item is not None:
-        raise UsageError("usage", "expected --run or --item, found both", "leave one out")
-    settings = _configured(ledger)
-    with Blobs(settings.root) as contents:
-        place = around(settings, contents)
-        given = [inside(settings.root, run) for run in runs]
-        opened = read.holding(settings, selectors.parse(item)) if item is not None else None
-        of = _entry_of(opened.ledger, item or "", place) if opened else None
-        entry = text_entry(text, place, settings.root, given, of)
-        path, against = settings.ledger_path, tuple(entry.runs)
-        if not entry.names_run:
-            why = "it names no run, and none was given"
-            return Verification(ledger=path, claims=(), text=name, unchecked=why)
-        plan = opened.ledger if opened else reader.read(b"")
-        if not opened and settings.ledger.is_file():
-            plan = read.opened(settings).ledger
-        judged = judge_text(entry, plan, path, place)
-    return Verification(ledger=path, claims=tuple(judged), text=name, runs=against)
-
-
-def _configured(ledger: Path | None) -> Config:
-    """The configuration, also where there is no fix plan."""
-    try:
-        return config.find(Path.cwd(), ledger)
-    except UsageError as error:
-        if error.code != "no-ledger":
-            raise
-        return config.without_file(Path.cwd() / config.DEFAULTS[-1])
-
-
-def _entry_of(plan: Ledger, given: str, place: Place) -> Entry:
-    """The newest attempt that is meant and cites a run. Raises ``UsageError`` where none does."""
-    name = selectors.parse(given)
-    attempts = selectors.attempts(plan, name)
-    for item in selectors.items(plan, name.item):
-        if found := newest_entry(item, attempts, place):
-            return found[1]
-    raise UsageError("no-run", f"{given}: expected an attempt that cites a run", "name it by --run")
 
 
 def _whole_items(ledger: Ledger, names: Sequence[str]) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final, get_args
 
 from ledger.claims.model import ClaimKind, JudgedClaim, Verdict
-from ledger.commands.verify import Verification
+from ledger.commands.verify_text import Verification
 from ledger.gates.model import Gate, JudgedCriterion, Judgement
 from ledger.plan import text
 from ledger.plan.text import counted
