@@ -225,6 +225,24 @@ def test_what_is_not_committed_yet_counts_in_the_work_tree_only(repo: Repository
 
 
 @pytest.mark.parametrize(
+    ("above", "verdict"),
+    [
+        ("Artifacts:\n    - {}", "contradicted"),
+        ("**Evidence:**\n\n    - `notes.md`\n    - {}", "contradicted"),
+        ("Files that were read:\n    - {}", "unverifiable"),
+        ("Baseline artifacts:\n    - {}", "unverifiable"),
+    ],
+)
+def test_a_path_in_a_list_is_what_the_line_above_the_list_calls_it(
+    repo: Repository, above: str, verdict: str
+) -> None:
+    repo.write("reports/parser-speed/run_3/pytest.log", b"===== 9 passed in 1.20s =====\n")
+    cited = above.format("`reports/parser-speed/run_3/`")
+    said(repo, "12 passed in 41.20s.", f"8 passed.\n    {cited}\n")
+    assert verdicts(repo)["count 8 passed"] == verdict
+
+
+@pytest.mark.parametrize(
     "revision",
     ["nope", "--output=pwned", "HEAD^{/x}", "HEAD:docs", "a\nb", "", "@{-1}", "..", "0" * 40],
 )

@@ -59,6 +59,7 @@ _LABEL = re.compile(
 _DATED = re.compile(r"/\d{4}-?\d\d-?\d\d[T_-]?\d{4,6}Z?(?=/|\Z)")
 _WORD = re.compile(r"[a-z]+|<")
 _SENTENCE = re.compile(r"\n|[.!?][)*\"']{0,3} +(?=[^a-z ])")
+_BULLETS = ("- ", "* ", "+ ")
 _FEW = 400  # characters before a citation that may say whose it is
 
 
@@ -409,7 +410,13 @@ def _words_before(text: str, at: int) -> set[str]:
     start = begin
     for stop in _SENTENCE.finditer(text, begin, at):
         start = stop.end()
-    return set(_WORD.findall(text[start:at].lower()))
+    words = text[start:at]
+    if not _WORD.search(words.lower()):  # an entry of a list, which a label stands above
+        above = text[begin:start].splitlines()
+        while above and (not above[-1].strip() or above[-1].lstrip().startswith(_BULLETS)):
+            above.pop()
+        words = above[-1] if above and above[-1].rstrip("*_ ").endswith(":") else ""
+    return set(_WORD.findall(words.lower()))
 
 
 def run_folder(path: str) -> str:
