@@ -245,9 +245,8 @@ def _existing(explicit: Path) -> Path:
     try:
         return Path(os.path.realpath(explicit, strict=True))
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise UnreadableInput(
-            "no-such-file", f"{shown(explicit)}: no such file", "give --ledger a fix plan"
-        ) from error
+        message = f"{shown(explicit)}: no such file"
+        raise UnreadableInput("no-such-file", message, "give --ledger a fix plan") from error
     except OSError as error:
         raise UnreadableInput("cannot-read", f"{shown(explicit)}: {why(error)}") from error
 
@@ -321,9 +320,8 @@ def _table(file: Path, *, is_ours: bool) -> Any:
     try:
         tool = tomllib.loads(data.decode("utf-8")).get("tool", {})
     except (ValueError, RecursionError) as error:
-        raise UnreadableInput(
-            "bad-config", f"{file}: {str(error)[:200]}", "mend the file"
-        ) from error
+        message = f"{file}: {str(error)[:200]}"
+        raise UnreadableInput("bad-config", message, "mend the file") from error
     return tool.get("ledger") if isinstance(tool, dict) else None
 
 

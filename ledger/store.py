@@ -310,9 +310,8 @@ def _translated(verb: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UnreadableInput(
-            f"cannot-{verb}", f"{path}: cannot {verb} the file: {why(error)}", "it is unchanged"
-        ) from error
+        message = f"{path}: cannot {verb} the file: {why(error)}"
+        raise UnreadableInput(f"cannot-{verb}", message, "it is unchanged") from error
     except ValueError as error:  # a NUL in the name
         raise UnreadableInput(f"cannot-{verb}", f"{path}: {error}") from error
 
@@ -379,9 +378,8 @@ def _acquire(lock: Path, real: Path, wait_s: float) -> int:
 def _try_lock(descriptor: int, lock: Path) -> bool:
     held = os.fstat(descriptor)
     if not stat.S_ISREG(held.st_mode):
-        raise UnreadableInput(
-            "not-a-lock", f"{lock}: expected a lock file, found something else", "move it away"
-        )
+        message = f"{lock}: expected a lock file, found something else"
+        raise UnreadableInput("not-a-lock", message, "move it away")
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         named = os.lstat(lock)

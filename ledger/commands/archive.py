@@ -133,10 +133,8 @@ def _needed_by_others(config: Config, wanted: Wanted) -> frozenset[str]:
     for name in dict.fromkeys(unit.item.id for unit in units):
         own = [unit for unit in units if unit.item.id == name]
         moved = moving.move(old, b"", own, "x")
-        new = Both(
-            reader.read(document.apply(old.text, moved.ledger), old.conventions),
-            reader.read(document.apply(b"", moved.archive), held.conventions),
-        )
+        kept = reader.read(document.apply(old.text, moved.ledger), old.conventions)
+        new = Both(kept, reader.read(document.apply(b"", moved.archive), held.conventions))
         try:
             moving.check_move(Both(old, held), new, own)
         except Refused:

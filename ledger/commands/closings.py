@@ -153,9 +153,8 @@ def _own_grounds(
         return grounds._replace(criteria=tuple(lost))
     brief, sprint = tied
     facts = _facts(config, item, place, newest, brief)
-    return grounds._replace(
-        criteria=judged_conditions(facts, sprint.conditions), document=brief.path
-    )
+    criteria = judged_conditions(facts, sprint.conditions)
+    return grounds._replace(criteria=criteria, document=brief.path)
 
 
 def sprint_states(config: Config, item: Item, place: Place) -> Iterator[SprintState]:

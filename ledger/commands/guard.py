@@ -30,9 +30,8 @@ def check_staged(plan: Config, contents: Blobs) -> list[Finding]:
         return []
     others = repository.merge_parents(root)
     if new is None and repository.is_unmerged(root, path):
-        raise UnreadableInput(
-            "unmerged", f"{path}: git's index holds it in conflict", "resolve it and `git add` it"
-        )
+        message = f"{path}: git's index holds it in conflict"
+        raise UnreadableInput("unmerged", message, "resolve it and `git add` it")
     sides = ("HEAD", *others)
     if new == head and not others and not changed_briefs(plan, contents, sides, STAGED):
         return []

@@ -175,10 +175,8 @@ def _restore(settings: Config, history: History, name: str, *, dry_run: bool) ->
     item = removed.item or ""
 
     with transaction.change(settings, dry_run=dry_run) as plan:
-        plan.propose(
-            edits.restore(plan.ledger, item, lost, lines, had),
-            expect=lambda new: edits.check(plan.ledger, new, item, lost, had),
-        )
+        restored = edits.restore(plan.ledger, item, lost, lines, had)
+        plan.propose(restored, expect=lambda new: edits.check(plan.ledger, new, item, lost, had))
     return Restored(
         path=settings.ledger_path,
         item=item,
@@ -226,9 +224,8 @@ def _as_written(settings: Config, removed: Removed) -> tuple[Attempt, Ledger]:
     with Blobs(settings.root) as blobs:
         data = blobs.content(removed.blob)
     if data is None:
-        raise UnreadableInput(
-            "no-content", f"the repository does not hold {removed.blob[:8]}", "fetch it first"
-        )
+        message = f"the repository does not hold {removed.blob[:8]}"
+        raise UnreadableInput("no-content", message, "fetch it first")
     ledger = reader.read(data, conventions=settings.own)
     attempts = (one for one in ledger.attempts if one.source == "history")
     return next(one for one in attempts if one.text == removed.text), ledger
@@ -302,9 +299,8 @@ def _writer() -> int:
 
 def _packed(deed: Deed) -> bytes:
     """Packed, so that it has a checksum; plain JSON escapes what UTF-8 cannot hold."""
-    return zlib.compress(
-        json.dumps(deed.model_dump(mode="json"), separators=(",", ":")).encode(), 1
-    )
+    told = json.dumps(deed.model_dump(mode="json"), separators=(",", ":"))
+    return zlib.compress(told.encode(), 1)
 
 
 def _unpacked(data: bytes) -> Deed:

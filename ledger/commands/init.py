@@ -324,9 +324,8 @@ def _find(here: Path, given: Path | None) -> Config:
     folder = next(above for above in (folder, *folder.parents) if above.is_dir())
     top = process.top_of(folder)
     if top is None and all((folder / name).exists() for name in ("HEAD", "objects", "refs")):
-        raise UsageError(
-            "bare", f"{folder}: a bare repository, which has no work tree", "run it in a clone"
-        )
+        message = f"{folder}: a bare repository, which has no work tree"
+        raise UsageError("bare", message, "run it in a clone")
     root = top or Path(os.path.realpath(here))
     path = config.DEFAULTS[0]
     if place:

@@ -40,9 +40,8 @@ def decision_words(config: Config, item: Item, given: str, because: str) -> str:
             "no-such-option", f"expected the option decided for, found {given!r}", f"say {expected}"
         )
     if not text.one_line(because):
-        raise UsageError(
-            "no-reason", "a decision is logged with its reason, found none", "add --because TEXT"
-        )
+        message = "a decision is logged with its reason, found none"
+        raise UsageError("no-reason", message, "add --because TEXT")
     title = _ASIDE.sub(" ", _LEAD.sub("", option.name, count=1)).strip(" .:") if option else ""
     said = f"Option {found}" + (f" ({title})" if title else "")
     return f"Decision: {said}. Reason: {text.one_line(because).rstrip('.')}."
@@ -59,13 +58,8 @@ def refuse_unread(config: Config, new: Ledger, name: str, said: str) -> None:
     """Raise Refused where ``new`` does not say what was decided by an item's ``said``."""
     item = section_of(new, name)
     tied = _brief(config, item)
-    facts = Facts(
-        config,
-        tied.path if tied else config.ledger_path,
-        request=Request(),
-        brief=tied.brief if tied else None,
-        item=item,
-    )
+    path, brief = (tied.path, tied.brief) if tied else (config.ledger_path, None)
+    facts = Facts(config, path, request=Request(), brief=brief, item=item)
     judged = decided(option_keys(tied.brief.decisions[0]) if tied else (), facts)
     option = said.removeprefix("Decision: ").lower()
     if judged.verdict != "met" or not option.startswith(
@@ -84,9 +78,8 @@ def home_of(config: Config, item: Item, names: Sequence[str]) -> str:
     places = {_home(files, item, name) for name in names}
     if len(places) > 1:
         told = " and ".join(sorted(places))
-        raise UsageError(
-            "several-plan-files", f"the tasks lie in {told}", "tick one file at a time"
-        )
+        message = f"the tasks lie in {told}"
+        raise UsageError("several-plan-files", message, "tick one file at a time")
     return places.pop()
 
 

@@ -216,12 +216,8 @@ def status(*, ledger: Path | None = None) -> Status:
     config = opened.config
     # The text alone: a look at every cited file takes longer than all the rest.
     facts = Facts(opened.path, today(), max_lines=config.max_lines)
-    found = summarize(
-        opened.ledger,
-        opened.path,
-        findings=count(rules.check(opened.ledger, facts, config.ignore)),
-        archive=config.partner,
-    )
+    findings = count(rules.check(opened.ledger, facts, config.ignore))
+    found = summarize(opened.ledger, opened.path, findings=findings, archive=config.partner)
     parts = tuple(read.archived_parts(config, opened.ledger))
     items = tuple(_with_sprints(config, opened.ledger, found.items))
     return found.model_copy(update={"archived": parts, "items": items})
@@ -319,9 +315,8 @@ def _as_next(
 
 def count_actions(actions: Iterable[Action]) -> ActionCounts:
     """The actions by state."""
-    return ActionCounts(
-        **Counter("open" if action.state in OPEN else action.state for action in actions)
-    )
+    counts = Counter("open" if action.state in OPEN else action.state for action in actions)
+    return ActionCounts(**counts)
 
 
 def _totals(ledger: Ledger, items: tuple[ItemSummary, ...]) -> StatusTotals:

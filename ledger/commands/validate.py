@@ -84,11 +84,8 @@ def validate(
         for plan in plans
         if not plan.is_archive and (lacking := driver.lacks(plan))
     )
-    return Checked(
-        paths=tuple(plan.ledger_path for plan in plans),
-        findings=tuple(findings),
-        notes=tuple(notes),
-    )
+    paths = tuple(plan.ledger_path for plan in plans)
+    return Checked(paths=paths, findings=tuple(findings), notes=tuple(notes))
 
 
 def _compared(

@@ -39,9 +39,8 @@ def section_of(ledger: Ledger, item_id: str) -> Item:
     item, Refused for one that is only listed or whose name several tasks have."""
     named = [item for item in ledger.items if item.id == item_id]
     if not named:
-        raise UsageError(
-            "no-such-item", f"no item {item_id} in this ledger", "`ledger status` lists them"
-        )
+        message = f"no item {item_id} in this ledger"
+        raise UsageError("no-such-item", message, "`ledger status` lists them")
     sections = [item for item in named if not dialects.is_listed(ledger, item)]
     if not sections:
         raise Refused(

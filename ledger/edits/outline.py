@@ -64,11 +64,8 @@ def refuse_difference(
 
 def not_as_meant(what: str, hint: str = "please report the ledger's shape") -> Refused:
     """What to raise where an edit does something else than it should."""
-    return Refused(
-        "not-as-meant",
-        f"the edit would change more, or other, than was asked: {what}",
-        f"nothing was written; {hint}",
-    )
+    message = f"the edit would change more, or other, than was asked: {what}"
+    return Refused("not-as-meant", message, f"nothing was written; {hint}")
 
 
 def plain(words: str) -> str:

@@ -33,11 +33,8 @@ def restore(
     if had and owner and dialects.of(owner).shares_history:
         return [_entry(ledger, lost, lines, had)]
     if all(item.id != name for item in ledger.items):
-        raise UsageError(
-            "no-such-item",
-            f"no item {name} in this ledger",
-            f"give it a section: `## [{name}] ...`",
-        )
+        message = f"no item {name} in this ledger"
+        raise UsageError("no-such-item", message, f"give it a section: `## [{name}] ...`")
     item = append.section_of(ledger, name)
     if dialects.of(item).has_notes and not patterns.unbulleted(lines[0])[0]:
         return [_note(ledger, item, lines)]
@@ -103,9 +100,8 @@ def _refuse_known(ledger: Ledger, lost: Attempt) -> None:
     every = (one for item in ledger.items for one in item.attempts)
     for one in (*every, *ledger.loose):
         if one.source == "history" and plain(one.text) == words:
-            raise Refused(
-                "not-lost", f"{places.name(one)} says the same (line {one.span.start_line})"
-            )
+            message = f"{places.name(one)} says the same (line {one.span.start_line})"
+            raise Refused("not-lost", message)
 
 
 def _refuse_taken(lost: Attempt, item: Item) -> None:

@@ -48,10 +48,8 @@ def compare(run: Evidence, baseline: Evidence) -> Delta:
             classes["not_run"].append(identity)
         elif not run.tests_partial:
             classes["gone"].append(identity)
-    return Delta(
-        **{name: tuple(identities) for name, identities in classes.items()},
-        renamed=_renamed(run, baseline),
-    )
+    told = {name: tuple(identities) for name, identities in classes.items()}
+    return Delta(**told, renamed=_renamed(run, baseline))
 
 
 def _renamed(run: Evidence, baseline: Evidence) -> tuple[Rename, ...]:

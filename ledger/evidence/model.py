@@ -296,11 +296,8 @@ def recount(tests: Iterable[TestResult]) -> Totals:
     """Count tests by the outcome of their last try."""
     known = list(tests)
     outcomes = Counter("errors" if t.outcome == "error" else t.outcome for t in known)
-    return Totals(
-        collected=sum(not test.at_collection for test in known),
-        rerun=sum(test.tries - 1 for test in known),
-        **outcomes,
-    )
+    collected = sum(not test.at_collection for test in known)
+    return Totals(collected=collected, rerun=sum(test.tries - 1 for test in known), **outcomes)
 
 
 def identity_of(node_id: str) -> str:

@@ -161,9 +161,8 @@ class Blobs:
 def _checked(path: str) -> bytes:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if not parts or path.startswith("/") or ".." in parts or any(mark in path for mark in "\0\n\r"):
-        raise UsageError(
-            "bad-path", f"{path[:100]!a}: expected a path inside the repository, on one line"
-        )
+        message = f"{path[:100]!a}: expected a path inside the repository, on one line"
+        raise UsageError("bad-path", message)
     try:
         return os.fsencode("/".join(parts))
     except UnicodeEncodeError as error:

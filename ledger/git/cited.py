@@ -147,10 +147,9 @@ class Resolver:
             ends = [end for end in likely if not about.is_aside(end)]
         own = [place for place, is_own in places.items() if is_own]
         is_whole = name.partition("/")[0] in self._listing.folders
-        return start._replace(
-            places=tuple(sorted(own, key=lambda place: place == name and not is_whole)),
-            matches=tuple(rivals if likely is rivals else ends),
-        )
+        own.sort(key=lambda place: place == name and not is_whole)
+        matches = tuple(rivals if likely is rivals else ends)
+        return start._replace(places=tuple(own), matches=matches)
 
     @cached_property
     def _initiatives(self) -> list[str]:

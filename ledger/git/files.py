@@ -43,9 +43,8 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
             if real.is_relative_to(top):
                 return real
             fault = "leads out of it through a link"
-    raise UsageError(
-        "outside", f"{name[:200]!a}: expected a path inside the repository, but it {fault}"
-    )
+    message = f"{name[:200]!a}: expected a path inside the repository, but it {fault}"
+    raise UsageError("outside", message)
 
 
 def _fault(path: str) -> str:

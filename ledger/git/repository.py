@@ -265,9 +265,8 @@ def _repository(root: Path) -> Iterator[Repo]:
             repository.git.update_environment(**wanted)
             yield repository
     except git.GitCommandNotFound as error:
-        raise LedgerError(
-            "no-git", "git was not found", "install git, or put it on the PATH"
-        ) from error
+        message = "git was not found"
+        raise LedgerError("no-git", message, "install git, or put it on the PATH") from error
     except git.GitCommandError as error:
         reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ").encode()
         raise process.failed(root, f"git {error.command[1]}", reason) from error

@@ -72,12 +72,8 @@ def span_in_line(document: Document, number: int, start: int, end: int) -> Span:
     begin = document.starts[number] + len(text.encode(line[:start]))
     if number == 0 and document.data.startswith(text.BOM):
         begin += len(text.BOM)
-    return Span(
-        start_line=number + 1,
-        end_line=number + 1,
-        start_byte=begin,
-        end_byte=begin + len(text.encode(line[start:end])),
-    )
+    last = begin + len(text.encode(line[start:end]))
+    return Span(start_line=number + 1, end_line=number + 1, start_byte=begin, end_byte=last)
 
 
 def trimmed(document: Document, start: int, end: int) -> int:

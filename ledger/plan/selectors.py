@@ -29,9 +29,8 @@ def parse(given: str) -> Name:
     """Read ``ITEM[#N]``; the item may stand in brackets. Raises UsageError."""
     found = _NAME.fullmatch(given.strip())
     if not found:
-        raise UsageError(
-            "bad-name", f"{given!r}: expected ITEM or ITEM#N", "such as PARSE-001 or PARSE-001#3"
-        )
+        message = f"{given!r}: expected ITEM or ITEM#N"
+        raise UsageError("bad-name", message, "such as PARSE-001 or PARSE-001#3")
     return Name(found["item"].strip(), int(found["number"]) if found["number"] else None)
 
 
@@ -43,11 +42,8 @@ def parse_lost(given: str) -> tuple[Name, str]:
         return parse(item), opening
     name = parse(given)
     if name.number is None:
-        raise UsageError(
-            "no-number",
-            f"{given}: expected ITEM#N, or ITEM#DATE of an attempt without a number",
-            "`ledger history --removed` lists them",
-        )
+        message = f"{given}: expected ITEM#N, or ITEM#DATE of an attempt without a number"
+        raise UsageError("no-number", message, "`ledger history --removed` lists them")
     return name, ""
 
 

@@ -299,9 +299,8 @@ def read_table(table: dict[str, Any]) -> Conventions:
 
 def _pairs(key: str, given: Any) -> Pairs:
     if not isinstance(given, dict) or len(given) > _MOST_WORDS:
-        raise ValueError(
-            f'expected {key} to be a table such as {{ "word" = "{_MEANINGS[key][3]}" }}'
-        )
+        message = f'expected {key} to be a table such as {{ "word" = "{_MEANINGS[key][3]}" }}'
+        raise ValueError(message)
     known = {meaning.lower(): meaning for meaning in _MEANINGS[key]}
     found: dict[str, str] = {}
     for written, meaning in given.items():

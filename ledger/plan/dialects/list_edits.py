@@ -206,9 +206,8 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     new = text.one_line(status)
     meaning = words.of(ledger).status(new)
     if meaning == "unknown":
-        raise UsageError(
-            "unknown-status", f"{new!r} is no status", "`done` ticks the box of a task"
-        )
+        message = f"{new!r} is no status"
+        raise UsageError("unknown-status", message, "`done` ticks the box of a task")
     if meaning == item.status:
         return []
     line = places.first_line(ledger, item.span.start_byte)

@@ -118,13 +118,8 @@ def entry(title: str) -> Entry | None:
         return None
     rest = title[found.end() :].strip()
     note = _NOTE.search(rest)
-    return Entry(
-        found["when"],
-        date,
-        stamp,
-        rest[: note.start()].strip() if note else rest,
-        note["note"].strip() if note else "",
-    )
+    title, said = (rest[: note.start()], note["note"]) if note else (rest, "")
+    return Entry(found["when"], date, stamp, title.strip(), said.strip())
 
 
 def newest_first(entries: Sequence[Entry]) -> bool:
@@ -264,9 +259,8 @@ def new_entry(ledger: Ledger, item: Item, new: NewAttempt) -> Edit:
         lines = _rendered(item, new, style, words.of(ledger))
         if is_first:
             return places.insertion(ledger.text, entries[0].span.start_byte, [*lines, ""])
-        return places.behind(
-            ledger, entries[-1].span.end_byte, [*places.between(ledger, entries), *lines]
-        )
+        between = places.between(ledger, entries)
+        return places.behind(ledger, entries[-1].span.end_byte, [*between, *lines])
     home, todo = field_of(item, "attempts"), field_of(item, "todo")
     marks = marks_of(places.first_line(ledger, (home or item).span.start_byte))
     lines = _rendered(item, new, Style(marks=f"#{marks}"[:6]), words.of(ledger))

@@ -266,12 +266,8 @@ class _Reading:
         end = start + len(text.encode(said[: place[1]]))
         starts = self.document.starts
         first = _line_of(starts, begin)
-        return Span(
-            start_line=first + 1,
-            end_line=_line_of(starts, max(begin, end - 1)) + 1,
-            start_byte=begin,
-            end_byte=end,
-        )
+        last = _line_of(starts, max(begin, end - 1))
+        return Span(start_line=first + 1, end_line=last + 1, start_byte=begin, end_byte=end)
 
 
 class _Draft(parts.Draft):

@@ -298,11 +298,8 @@ def conflict(old: Sequence[bytes], left: Sequence[bytes], right: Sequence[bytes]
     head = next((n for n in range(shorter) if left[n] != right[n]), shorter)
     most = shorter - head
     tail = next((n for n in range(most) if left[-1 - n] != right[-1 - n]), most)
-    between = Conflict(
-        b"".join(old),
-        b"".join(left[head : len(left) - tail]),
-        b"".join(right[head : len(right) - tail]),
-    )
+    ours, theirs = left[head : len(left) - tail], right[head : len(right) - tail]
+    between = Conflict(b"".join(old), b"".join(ours), b"".join(theirs))
     return [b"".join(left[:head]), between, b"".join(left[len(left) - tail :])]
 
 
