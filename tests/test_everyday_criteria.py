@@ -95,6 +95,13 @@ OTHERWISE = [
     "Exit code 0 or 5",
     "tests/test_x.py passes",
     "All tests but two pass",
+    "No further errors",
+    "All others pass",
+    "Each run is green",
+    "Both tests pass on the two machines",
+    "The command exits with 0",
+    "All errors are fixed",
+    "Both earlier failures are fixed without skipping",
 ]
 
 

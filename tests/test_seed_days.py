@@ -117,3 +117,15 @@ def test_another_command_than_the_tasks_passes_nothing(project: Repository) -> N
             project.write(f"{PHASE}/sprint1/{name}/{file}", said.encode())
     found = verdicts(project, "--sprint", "1", "--stamp", STAMP)
     assert (found[144], found[145]) == ("unmet", "met")
+
+
+@pytest.mark.parametrize("sprint", [(), ("1",), ("2",), ("3",)])
+def test_gate_and_show_say_the_same_of_the_real_brief(
+    project: Repository, sprint: tuple[str, ...]
+) -> None:
+    """Of the whole of it, and of each sprint."""
+    options = ("--sprint", *sprint) if sprint else ()
+    judged = call(project.path, "gate", BRIEF, *options, "--json").data["criteria"]
+    shown = call(project.path, "show", BRIEF, *options, "--json").data["brief"]["criteria"]
+    assert judged
+    assert judged == shown

@@ -86,12 +86,14 @@ _BEFORE: Final = re.compile(
 _ASIDE: Final = re.compile(
     r"\b(?:deferred|see|tracked|waiting|waits|blocked|moved|owned|due)\b.*", re.IGNORECASE
 )
-# Words that all tests, the run, passes, failures and errors are called by. Others mean a part of
-# them, or something else: "unit tests", "import errors", "happy".
-_WHOLE: Final = re.compile(
-    r"(?:(?:tests?|cases?|suite|full|whole|entire|complete|run|rerun|session|pytest|pass(?:es|ed|"
-    r"ing)?|green|clean|succeeds?|succeed(?:ed|ing)|fail(?:s|ed|ing|ures?)?|errors?|errored|"
-    r"erroring|red|not|cleanly)\b[ \t]*)+|\W+",
+# Words that all and none, tests, the run, passes, failures and errors are called by. Others mean a
+# part of them, or something else: "unit tests", "import errors", "no further failures", "happy".
+_PLAIN: Final = re.compile(
+    r"(?:\b(?:100|percent|all|each|every(?:thing)?|last|single|no|none|not|nothing|neither|zero|"
+    r"without|any|an?|one|be|of|the|and|is|are|still|remain(?:s|ing)?|left|tests?|cases?|suite|full|"
+    r"whole|entire|complete|total|count|number|run|rerun|session|pytest|pass(?:es|ed|ing)?|green|"
+    r"clean(?:ly)?|succeed(?:s|ed|ing)?|fail(?:s|ed|ing|ures?)?|error(?:s|ed|ing)?|red|stays?)\b"
+    r"[ \t]*)+|\W+",
     re.IGNORECASE,
 )
 
@@ -209,6 +211,11 @@ def _is_plain(said: _Said) -> bool:
     one = said.statement
     if one.subject or one.is_outside or one.runs or not one.is_sure or said.sign == "~":
         return False
+    is_of_baseline = one.quantity in ("still", "cleared")
+    if re.search("known|error" if is_of_baseline else "known", said.words):
+        return False
+    if "AW" in said.codes or ("without" in said.words and one.quantity == "skipped"):
+        return False  # "each run", "cleared without skipping"
     for token in said.tokens:
         if token.text.lower() == "or":
             is_plain = one.high == 0 and not one.names
@@ -217,11 +224,11 @@ def _is_plain(said: _Said) -> bool:
         elif token.code == "c":
             is_plain = bool(_BEFORE.search(token.text))
         else:
-            is_same = token.code not in "TWFEP" or one.quantity in ("still", "cleared")
-            is_plain = is_same or bool(_WHOLE.fullmatch(token.text))
+            is_open = is_of_baseline or token.code not in "AJZTWŵFEP"
+            is_plain = is_open or bool(_PLAIN.fullmatch(token.text))
         if not is_plain:
             return False
-    return "known" not in said.words
+    return True
 
 
 def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
