@@ -1222,6 +1222,10 @@ def test_what_an_attempt_says_of_its_rounds_is_held_against_their_report(
         ("Only one round failed.", ["supported"]),
         ("Not one round passed.", ["contradicted"]),
         ("Exactly two rounds came out green.", ["supported"]),
+        ("Round 2 failed.", ["supported"]),
+        ("Rounds 1 and 2 failed.", ["contradicted"]),
+        ("Failures: rounds 2 and 3", ["contradicted"]),
+        ("Round 4 failed.", ["unverifiable"]),
         ("All rounds passed on the other machine.", []),
         ("We want all rounds to pass.", []),
         ("Did all rounds pass?", []),
@@ -1236,8 +1240,8 @@ def test_what_an_attempt_says_of_a_folder_of_rounds(
     said: str, verdicts: list[str], tmp_path: Path
 ) -> None:
     for at, code in enumerate((0, 1, 0), 1):
-        (tmp_path / "run" / f"round_{at}").mkdir(parents=True)
-        (tmp_path / "run" / f"round_{at}" / "exit_code.txt").write_text(str(code))
+        (tmp_path / "run" / f"round_0{at}").mkdir(parents=True)
+        (tmp_path / "run" / f"round_0{at}" / "exit_code.txt").write_text(str(code))
     entry = Entry("I-1", 1, None, None, f"Attempt.\n{said}", 7, (), {"run": "run"})
     found = of_rounds(entry, Place(WorkTree(tmp_path)))
     assert [claim.verdict for claim in found] == verdicts

@@ -24,6 +24,7 @@ _WORDS = re.compile(
     r"|floor|minimum)",
     re.IGNORECASE,
 )
+_BEFORE_NUMBER = re.compile(r"\A\D{1,60}0*(?=\d)")
 _RANGED = re.compile(r"\b(?:rang\w+|varied) from\b", re.IGNORECASE)
 # `The target is an average of 15 %`, `Phase A averaged 14 %`
 _OF_OTHERS = re.compile(
@@ -49,7 +50,7 @@ def judge_rounds(entry: Entry, files: Files, paths: Iterable[str]) -> list[Judge
         if files.kind(path) == "file":
             report = read_report(files.read(path, MAX_BYTES), path)
         else:
-            report = read_folder(files, path, path)
+            report = _numbered(read_folder(files, path, path))
     except UnreadableInput:
         return []
     found: list[JudgedClaim] = []
@@ -59,6 +60,14 @@ def judge_rounds(entry: Entry, files: Files, paths: Iterable[str]) -> list[Judge
             line = Line(text, ((0, prose.line(sentence.start)),))
             found += _judged(entry, line, report)
     return found
+
+
+def _numbered(report: RoundsReport) -> RoundsReport:
+    """The rounds by their numbers, as prose names them: ``round_03`` is round 3."""
+    names = [_BEFORE_NUMBER.sub("", one.name) for one in report.rounds]
+    told = zip(report.rounds, names, strict=True)
+    rounds = tuple(one.model_copy(update={"name": name}) for one, name in told)
+    return report._replace(rounds=rounds) if len({*names}) == len(names) else report
 
 
 def _judged(entry: Entry, line: Line, report: RoundsReport) -> Iterator[JudgedClaim]:

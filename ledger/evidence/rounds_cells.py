@@ -47,8 +47,8 @@ _NAMED_SIGN = re.compile(rf":({'|'.join(_NAMED_SIGNS)}):")
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{0,500}\)")
 
 ROUND_WORD = r"(?:rounds?|runs?|iterations?|iters?|trials?|cycles?|repetitions?|attempts?)"
-_TO = r" ?(?:-|–|—|‑|−|\.{2,3}|…|to|thru|through) ?"
-_SPAN = rf"#?\d{{1,9}}(?:{_TO}#?\d{{1,9}})?"
+TO = r" ?(?:-|–|—|‑|−|\.{2,3}|…|to|thru|through) ?"
+_SPAN = rf"#?\d{{1,9}}(?:{TO}#?\d{{1,9}})?"
 # `3`, `Rounds 41 to 46, 48 and #50`
 NAMES = rf"{_SPAN}(?:(?: ?, ?(?:and |& ?)?| ?& ?| ?\+ ?| and ){_SPAN}){{0,500}}"
 _NAMES = re.compile(
@@ -57,14 +57,14 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 # `R3-R5`
-_LETTERED = re.compile(rf"([a-z][a-z_ ]{{0,20}})(\d{{1,9}}){_TO}\1(\d{{1,9}})", re.IGNORECASE)
+_LETTERED = re.compile(rf"([a-z][a-z_ ]{{0,20}})(\d{{1,9}}){TO}\1(\d{{1,9}})", re.IGNORECASE)
 # `3+`, `5-1`, `21 on`, `1, 3, ... 9`, `the rest`
 _OPEN = re.compile(
     r"(?:.{0,40}(?:\.\.|…).{0,40}|(?:the |all )?(?:rest|others?|remaining)\b.{0,40}|etc\.?"
     r"|\d{1,9} ?(?:[+–—~-]|(?:to|on|ff?|and)\b).{0,40})",
     re.IGNORECASE,
 )
-_PART = re.compile(rf"#?(\d{{1,9}})(?:{_TO}#?(\d{{1,9}}))?", re.IGNORECASE)
+_PART = re.compile(rf"#?(\d{{1,9}})(?:{TO}#?(\d{{1,9}}))?", re.IGNORECASE)
 # `Round #12`
 _NAME = re.compile(rf"(?:{ROUND_WORD}[ \t#]+)?#?(.*)", re.IGNORECASE)
 # `14/20 (70 %)`, `2 of 7`, `3/4 tests failed`

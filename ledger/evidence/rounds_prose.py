@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from typing import Any, Final
 
-from ledger.evidence.rounds_cells import decimals, names_in
+from ledger.evidence.rounds_cells import ROUND_WORD, TO, decimals, names_in
 from ledger.evidence.rounds_model import (
     Direction,
     NamedBatch,
@@ -74,17 +74,16 @@ _WORDS: Final = {
     for letter, written in _LETTERS.items()
     for phrase in written.split(", ")
 }
-_ROUNDS: Final = r"(?:verification |test )?(?:rounds?|runs?|iterations?|attempts?|trials?|cycles?)"
-_TO: Final = r"[ \t]*(?:-|–|—|\.\.|to|through)[ \t]*"
+_ROUNDS: Final = rf"(?:verification |test )?{ROUND_WORD}"
 # `Batch 2 (rounds 11-20)`
 _BATCH = re.compile(
     r"\b(?P<name>(?:batch|group|phase|session|series|block|set|day) (?:\d{1,4}|[A-Z]\b))"
-    rf"(?:[ \t]*[:,]?[ \t]*\(?(?:{_ROUNDS})? ?#?(?P<first>\d{{1,9}}){_TO}#?(?P<last>\d{{1,9}})\b)?",
+    rf"(?:[ \t]*[:,]?[ \t]*\(?(?:{_ROUNDS})? ?#?(?P<first>\d{{1,9}}){TO}#?(?P<last>\d{{1,9}})\b)?",
     re.IGNORECASE,
 )
 # `rounds 1629-1636`, `the last 8`
 _RANGE = re.compile(
-    rf"(?:\b{_ROUNDS} #?|\()(?P<first>\d{{1,9}}){_TO}#?(?P<last>\d{{1,9}})\b"
+    rf"(?:\b{_ROUNDS} #?|\()(?P<first>\d{{1,9}}){TO}#?(?P<last>\d{{1,9}})\b"
     r"|\b(?P<end>first|last) (?P<of>\d{1,7})\b",
     re.IGNORECASE,
 )
@@ -150,7 +149,7 @@ _MEASURED: Final[dict[StatementKind, re.Pattern[str]]] = {
     # `ranged from 12.1 to 17.4`
     "range": re.compile(
         r"\b(?:rang(?:e|es|ed|ing)|between|from|varied)\b[^\d.;]{0,40}?"
-        rf"(?P<v>{_VALUE})[ \t]?[%\w]{{0,4}}(?:{_TO}| and )(?P<last>{_VALUE})",
+        rf"(?P<v>{_VALUE})[ \t]?[%\w]{{0,4}}(?:{TO}| and )(?P<last>{_VALUE})",
         re.IGNORECASE,
     ),
     # `within documented ~13% ceiling`

@@ -10,7 +10,7 @@ from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_lines, rounds_prose
 from ledger.evidence.crashes import crashes_in, groups
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
-from ledger.evidence.rounds_cells import MAX_CELL, ROUND_WORD, names_in, plain
+from ledger.evidence.rounds_cells import MAX_CELL, NAMES, ROUND_WORD, names_in, plain
 from ledger.evidence.rounds_claims import named
 from ledger.evidence.rounds_lines import bare, heading_of, leaves
 from ledger.evidence.rounds_model import (
@@ -350,9 +350,7 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 # `rounds 1621, 1624 and 1630`
-_ROUNDS = re.compile(
-    r"\brounds? (\d{1,9}(?:(?:, ?| and |, and |[-–])\d{1,9}){0,200})", re.IGNORECASE
-)
+_ROUNDS = re.compile(rf"\brounds? ({NAMES})", re.IGNORECASE)
 
 
 def kind_of(text: str) -> str:
@@ -441,5 +439,4 @@ def _through(parsed: Document) -> Iterator[Through]:
                 seen[name] += 1
                 rest = text[span.end() : span.end() + 2000].partition("`")[0]
                 rounds = _ROUNDS.search(rest)
-                names = re.findall(r"\d+", rounds[1]) if rounds and "-" not in rounds[1] else []
-                yield Through(frame=name, rounds=tuple(names))
+                yield Through(frame=name, rounds=names_in(rounds[1]) if rounds else ())
