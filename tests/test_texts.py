@@ -74,6 +74,11 @@ TEXTS: dict[str, tuple[str, list[str], list[str]]] = {
         [],
     ),
     "a file of the project": (f"12 passed. Added `src/new.py`.\n\nRun: `{RUN}/`", [RUN], []),
+    "of something else": (
+        f"7 failed logins lock the account, 3 failed login attempts warn.\n\nRun: `{RUN}/`",
+        [RUN],
+        [],
+    ),
     "before and now": (f"1 failing before, 0 after.\n\nRun: `{RUN}/`", [RUN], []),
     "an attempt's run": (
         f"12 passed, as in Attempt #1; 10 passed in Attempt #2.\n\nRun: `{RUN}/`",

@@ -46,6 +46,12 @@ _TESTS_BEHIND = re.compile(
     r" tests?\b(?! (?:executed|visible|files?|methods?|fixtures?))", re.IGNORECASE
 )
 _COLLECTION = re.compile(r"\bcollect(?:ed|ion|s)?\b", re.IGNORECASE)
+# "5 failed logins", "6 failed login attempts": what else can fail than a test
+_OTHER_THINGS = re.compile(
+    r" (?!(?:tests?|checks|cases|examples|specs|assertions|scenarios|suites|as|is|was|has|does|plus"
+    r"|this|its|thus|unless|across|besides|always|sometimes|afterwards|passes|fails|remains)\b)"
+    r"[a-z]{1,20}(?:(?<!s)s| attempts| requests| calls)\b"
+)
 _COLLECTED_OPEN = re.compile(r"\bcollected \(\Z", re.IGNORECASE)
 _RESULT = re.compile(r"\b(?:passed|failed)\b", re.IGNORECASE)
 # What pytest counts in its last line beside tests.
@@ -127,7 +133,8 @@ def count(reading: Reading, index: int) -> bool:
         if is_collected:
             _count(reading, index, "collected", number)
         return bool(is_collected)
-    whose = "loose" if _is_of_modules(reading, index) else reading.whose(index)
+    is_other = _OTHER_THINGS.match(reading.plain, figure.end) or _is_of_modules(reading, index)
+    whose = "loose" if is_other else reading.whose(index)
     _count(reading, index, figure.measure, number, whose=whose)
     percent = _percent_behind(reading, index, _OPENS)
     if percent is not None:
