@@ -433,8 +433,9 @@ def _changed(
 ) -> Iterator[Found]:
     """By how much a figure of two runs differs; of changes from a figure, where it is the old."""
     pairs: list[tuple[float, float]] = []
-    if said.outcome in _FIGURES:
-        for name in _FIGURES[said.outcome]:
+    what = said.outcome.removesuffix(" %")
+    if what in _FIGURES:
+        for name in _FIGURES[what]:
             first, second = (run.figures[name][:1] for run in (old[1], now[1]))
             pairs += [(a.value, b.value) for a, b in zip(first, second, strict=False)]
     elif said.outcome in ("pass_rate", "fail_rate"):
@@ -446,6 +447,8 @@ def _changed(
     if pairs:
         of = said.of or (-inf, inf)
         values = [b - a for a, b in pairs if of[0] - 1e-9 <= a <= of[1] + 1e-9]
+        if what != said.outcome:  # a tenth faster: of the old time, or of the new one
+            values = [100 * (b - a) / whole for a, b in pairs for whole in (a, b) if whole]
         yield Found(tuple(values), f"{pairs[0][0]:g} -> {pairs[0][1]:g}", now[0].file)
 
 

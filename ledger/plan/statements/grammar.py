@@ -130,11 +130,16 @@ def _first_try(m: Wording) -> list[Statement]:
     return [m.say("all_passed"), m.say("rerun")]
 
 
+def _all_that_ran(m: Wording) -> list[Statement]:
+    return [m.say("all_passed"), m.of(OUTCOMES[m.code("q")])]
+
+
 def _all_but(m: Wording) -> list[Statement]:
     if m.names:
         return [m.say("only_failing")._replace(names=m.names)]
     if m.has("sl"):
-        return [m.of("failing"), m.say("failing")._replace(is_outside=True)]
+        failing = [m.of("failing")] if m.has("n") else []
+        return [*failing, m.say("failing")._replace(is_outside=True)]
     rest, whole = m.number(), m.number("k")
     if m.has("k"):
         return [m.say("passed", whole.low - rest.high, whole.high - rest.low)]
@@ -187,9 +192,11 @@ def _part_passes(m: Wording) -> list[Statement]:
 
 
 def _outcome(m: Wording) -> list[Statement]:
-    counted = OUTCOMES[m.code("q")]
+    counted = OUTCOMES.get(m.code("q"), "executed")
+    if m.has("z") and counted != "passed":
+        return []  # neither fails: what is skipped does not, either
     outcome = {"timeouts": "failed", "executed": "passed"}.get(counted, counted)
-    ended = m.ended(f"not {outcome}" if m.has("b") else outcome)
+    ended = m.ended(f"not {outcome}" if m.has("bz") else outcome)
     return [m.of(counted), ended] if m.has("n") else [ended]
 
 
@@ -215,6 +222,14 @@ def _turned(m: Wording) -> list[Statement]:
     """Tests that passed before, and what became of them."""
     before = m.ended("was passed")
     return [before, m.ended(OUTCOMES[m.code("q")])] if m.has("q") else [before]
+
+
+def _changed(m: Wording) -> list[Statement]:
+    return [m.ended(f"was {OUTCOMES[m.code('q')]}"), m.ended(OUTCOMES[m.code("k")])]
+
+
+def _broke(m: Wording) -> list[Statement]:
+    return [m.ended("was not failed"), m.ended("failed")]
 
 
 def _change(m: Wording) -> list[Statement]:
@@ -260,6 +275,10 @@ def _faster_by(m: Wording) -> list[Statement]:
     return [m.changed("duration", sign * m.number().low, sign * m.number().high)]
 
 
+def _percent_faster(m: Wording) -> list[Statement]:
+    return [one._replace(outcome="duration %") for one in _faster_by(m)]
+
+
 def _needs(m: Wording) -> list[Statement]:
     sign = -1 if m.has("v") else 1
     return [m.changed("memory", sign * m.number().low, sign * m.number().high)]
@@ -303,7 +322,13 @@ def _rate(m: Wording) -> list[Statement]:
     return [m.of("fail_rate" if m.has("k") or m.code("q") == "F" else "pass_rate")]
 
 
+def _left(m: Wording) -> list[Statement]:
+    return [m.of("not_run")]
+
+
 def _finished(m: Wording) -> list[Statement]:
+    if m.code("z") in ("R", "H") and not re.search("finish|complet", m.text):
+        return []
     return [m.say("finished", float(m.has("z") != m.has("b")))]
 
 
@@ -337,13 +362,16 @@ _PART = "(?P<s>[usf])T?J?"
 _OF = "(?:g[RLA]*)?"  # "of the collected"
 _O = "[PFESXYLRDUV]"
 _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
+    # e.g. "all tests pass but for nine skipped ones"
+    (r"(?:A[gN]*T?R?P?|[WT]P?|P)B(?P<n>N)(?P<q>[SX])T?", _all_that_ran),
     # e.g. "all but two of the tests pass", "green apart from six failures"
     (
-        rf"(?:A[gN]*T?P?|[WT]P?|P),?{_EXCEPT}{_OF}[FE]?(?P<s>s)?T?(?P<l>l)?[FRξ]*P?",
+        rf"(?:A[gN]*T?R?P?|[WT]P?|P),?{_EXCEPT}{_OF}[FE]?(?P<s>s)?T?(?P<l>l)?[FRξ]*P?",
         _all_but,
     ),
     # e.g. "apart from two failures the suite is green", "with one exception all tests pass"
     (rf"{_EXCEPT}[FE]?(?P<s>s)?[FETξ]*(?P<l>l)?,?(?:A[gNT]*|W|T)J?R?P+", _all_but),
+    (r"(?:A|[WT]P|P)B(?P<s>[sf])T?[FE]?P?", _all_but),
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
     (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\A[ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
@@ -352,14 +380,14 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
-    (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>l)?W?R?&?J?»?P(?P<o>o)?", _all),
+    (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>[lfo])?W?R?&?J?»?P(?P<o>o)?", _all),
     # e.g. "auth is green", "the db module does not pass"
     (rf"{_PART}A?(?P<b>b)?P+\Z", _part_passes),
     (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?![BN])A?", _all),
-    (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P\Z", _all),
+    (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–]?(?:{_NAMES})|(?:{_NAMES})ON?J?[FET]+", _only),
-    (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F|OT?F(?P<s3>[usf])T?\Z", _only),
+    (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F|OT?F(?P<s3>[usf])T?\Z|O(?P<s4>f)F", _only),
     # e.g. "both failures are in test_x.py"
     (r"[AO]J?(?P<n>N)?J?(?P<q>[FES])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
     (r"(?P<n>N)J?(?P<q>[FES])T?[a,–]?Ał?(?P<l>l)|(?P<s>[usf])T?J?A(?P<q2>[FES])", _where),
@@ -369,28 +397,32 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
     (rf"{_PART}(?P<n>N)u(?P<q>S)|{_PART.replace('s', 's2', 1)}(?P<q2>[FES])\Z", _at_least),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
-    (rf"Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
-    (r"K[FT]*[:=]?(?P<n>N)|K[FT]*[:=]Z", _new),
-    (r"ZT?πT?F|ATg?πT?P", _new),
+    (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
+    (r"K[FT]*[:=]?(?P<n>N)K?[FT]*|K[FT]*[:=]Z", _new),
+    (r"ZT?πT?F|ATg?πT?P|KZF|(?P<n>N)T?πF", _new),
     (r"(?P<a>∃)KF?T?", _new),
     # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
     (rf"(?P<a>A)N?J?[FT]+Q|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_NAMED}", _still),
-    (rf"(?:{_NAMES})F?Q", _still),
+    (rf"(?:{_NAMES})F?Q|QF?T?[:–]?(?:{_NAMES})", _still),
+    (rf"(?:{_NAMES})KF?T?|K[FT]*[:–]?(?:{_NAMES})", _broke),
+    (rf"(?:{_NAMES})(?P<q>[PF])[cð]&(?P<k>[PF])", _changed),
     (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
     # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
     (r"(?P<a>A)c?N?J?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?FT?c?", _cleared),
-    (rf"(?P<n>N)(?:g?A?N)?(?:g?c)?J?[FE]T?c?M|M(?P<n2>N)(?:gA?N)?J?FT?{_NAMED}", _cleared),
+    (rf"(?P<n>N)(?:g?A?N)?(?:g?c)?J?[FE]T?c?M|M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
+    (rf"(?P<n3>N)T?(?P<q3>{_O})T?(?:w|(?P<v3>v))c", _change),
     (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|w(?P<n2>N)T?(?P<q2>{_O})", _change),
     (rf"(?P<q>{_O})T?(?:↑|(?P<v>↓))Δ(?P<n>N)", _change),
     (rf"≡T?(?P<q>{_O})T?c?", _signed),
-    (r"p?(?P<e>e)c|rc|W(?P<e2>e)|Wr", _faster),
+    (r"W?(?P<n>p)(?:(?P<v>e)|r)c", _percent_faster),
+    (r"(?P<e>e)c|rc|W(?P<e2>e)|Wr", _faster),
     (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
-    (rf"(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])", _from_range),
-    (rf"(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])", _from_to),
+    (rf"[↓↑]?(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])|«(?P<n2>N)T?(?P<q2>{_O})(?!»)", _from_range),
+    (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])", _from_to),
     (rf"«?(?P<n>N)[a»](?P<k>N)T?(?P<q>{_O})", _from_to),
-    (rf"«?(?P<n>N)T?(?P<q>{_O})»(?P<k>[NZ])|(?P<k2>N)T?(?P<q2>{_O}),?«(?P<n2>N)", _from_to),
+    (rf"«?(?P<n>N)T?(?P<q>{_O})»(?P<k>[NZ]){_O}?|(?P<k2>N)T?(?P<q2>{_O}),?«(?P<n2>N)", _from_to),
     (r"[hk][↓↑]?«?(?P<n>p)[a»](?P<k>p)", _from_to),
     (r"[HW]*[er↓↑]?:?«?(?P<n>t)[a»](?P<k>t)|H*(?P<k2>t)W?,?«(?P<n2>t)", _from_to),
     (r"G?[↓↑]?:?«?(?P<n>m)[a»](?P<k>m)|G?(?P<k2>m)G?,?«(?P<n2>m)", _from_to),
@@ -399,24 +431,25 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
     (r"jN?T?[FE]T?c?|[FE]T?jT?c?|jc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
-    (rf"(?:{_NAMES})g(?P<q>[FESXYV])T?|(?:{_NAMES})Ng[AN]*J?(?P<q2>[FESXYV])T?", _outcome),
-    (rf"(?:{_NAMES})[JA]*(?P<b>b)?[:a–]?(?P<q>[PFESXYV])|(?:{_NAMES})(?P<b2>b)(?P<q2>R)", _outcome),
+    (rf"(?:{_NAMES})N?g[AN]*J?(?P<q>[PFESXYV])T?|(?:{_NAMES})(?P<b>b)(?P<q2>[RW])", _outcome),
+    (rf"(?:(?P<z>Z)|A|KT?)?(?:{_NAMES})[JA]*(?P<b>b)?[:a–»]?(?P<q>[PFESXYV])p?", _outcome),
     (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
     (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
     (r"WFi(?P<n>N)T", _failed),
     (rf"[OHi]?Z{_OF}J?(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?&(?P<k>{_O})T?J?", _neither),
     (
-        rf"(?:[OHi]|(?P<s>[usf])T?)?Z{_OF}J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?[Jł]*(?P<o>o)?(?P<l2>l)?",
+        rf"(?:[OHi]|(?P<s>[usf])T?)?Z{_OF}N?J?(?P<s2>s)?T?J?(?P<l>l)?(?P<q>{_O})T?[Jł]*(?P<o>o)?(?P<l2>l)?",
         _count,
     ),
+    (rf"(?P<l>l)(?:Z|(?P<n>N))T?(?P<q2>{_O})", _count),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
     (
-        rf"O?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
+        rf"[OH]?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
         _count,
     ),
     (r"(?P<n>N)µE", _errors),
-    (r"\A[WL∃]*:?(?P<n>N)T\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
+    (r"\A[WL∃i]*:?(?P<n>N)T\Z|\AT:(?P<n3>N)\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
     (r"R(?P<n>N)T\Z", _executed),
     (rf"(?<![A-Za-zð])(?P<s>[usfn])T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
     (r"ŵ?(?P<q>L)(?P<n>N)T", _count),
@@ -424,18 +457,19 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "lexer: 14/14", "layout 38 of 40"
     (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
     (r"P+(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
-    (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?R", _all_ran),
+    (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
     (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
     (r"(?:h|(?P<k>k))[:=g]?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
     (r"W?(?P<b>b)H(?P<n>t)", _time),
-    (r"(?P<s>s)?[HWTR]*[HR]+[OAP:=ig»J]*(?P<n>t)W?|(?P<n2>t)[WH]", _time),
-    (r"W[:iRgPJ]+(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
+    (r"(?P<s>s)?[AHWTR]*[HR]+[OAP:=ig»J]*(?P<n>t)(?:»?[WA])?|(?P<n2>t)[WHA]", _time),
+    (r"W[:iRgPJ]*(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
-    (r"G+W?[:=ig»]*(?P<n>m)|(?P<n2>m)W?G", _memory),
+    (r"ŵ?G+(?:gW|[WJ])*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
     (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O})|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
     (r"(?P<z>I)+[:=]?[ZP]|P(?P<z2>I)\Z|Z(?P<z3>I)", _exit),
-    (r"W(?P<b>b)?(?P<z>z)|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)(?!i?t)", _finished),
+    (r"(?P<n>N)T?b[RW]", _left),
+    (r"W(?P<b>b)?P?(?P<z>z)|W(?P<z3>[RH])\Z|WV|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)(?!i?t)", _finished),
 )  # fmt: skip
 GRAMMAR: Final = tuple((re.compile(pattern), build) for pattern, build in _ROWS)
 """The rows in the order of trying, each with what makes its statements."""

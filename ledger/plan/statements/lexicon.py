@@ -17,9 +17,10 @@ _LETTERS: Final[dict[str, str]] = {
         "100 percent of, across the board, all, all of, all the way (through|down), both, both "
         "of, each, each and every, each and every one of, each of, entire, every, every (last|"
         "single|one|last one|single one) (of|), every test case, everything, everything in (it|"
-        "sight|there|the suite), everywhere, (from|) (top to bottom|start to finish|beginning to "
-        "end|end to end|a to z), on every front, (on|across) all (counts|fronts|sides), the lot, "
-        "the whole lot, through and through, without (exception|exceptions)"
+        "sight|there|the suite), everywhere, from start to end, (from|) (top to bottom|start to "
+        "finish|beginning to end|end to end|a to z), on every front, (on|across) all (counts|"
+        "fronts|sides), the lot, the whole lot, through and through, without (exception|"
+        "exceptions)"
     ),
     # none
     "Z": (
@@ -28,8 +29,8 @@ _LETTERS: Final[dict[str, str]] = {
         "additional|actual|real|remaining|outstanding|observed|reported), no more, no other, no "
         "sign of, no single, no such, no trace of, nobody, none, not one, nothing, (not|never) a "
         "single, (not|never) any, (not|never) (see|get|find|have|observe|encounter|hit|spot|"
-        "notice|record|report|produce|show|leave|contain|include|cause|introduce|be|been) (any|a|a "
-        "single|one), sans, without, without (a|any|a single|the slightest|so much as a|one), "
+        "notice|record|report|produce|show|leave|contain|include|cause|introduce|be|been) (any|a|"
+        "a single|one), sans, without, without (a|any|a single|the slightest|so much as a|one), "
         "zero, zero of"
     ),
     # only
@@ -67,7 +68,7 @@ _LETTERS: Final[dict[str, str]] = {
         "regression suite|regression test suite|session|test session|run of tests|pytest run|"
         "pytest session|test execution), main run, main suite, main test suite, pipeline of "
         "tests, py.test, pytest, suite status, test status, tests status, the bar, the whole "
-        "thing, whole thing"
+        "thing, we are, we're, whole thing"
     ),
     # passed
     "P": (
@@ -83,47 +84,50 @@ _LETTERS: Final[dict[str, str]] = {
         "immaculate, impeccable, in (|good |perfect |working )(order|shape), in the (green|clear|"
         "black), like a charm, (make|makes|made) it (|through|to green), ok, okay, okays, pass+, "
         "pass+ cleanly, perfect, perfectly, pristine, problem-free, ready to (go|ship|merge), "
-        "shipshape, smoothly, sound, spotless, succeed+, success, successes, successful, "
-        "successfully, thumbs up, trouble-free, up and running, with flying (colors|colours), "
-        "with success, (with|has|have|given|gives|got) a clean bill of health, without (issue|"
-        "issues|incident|a hitch|hitch|hitches|problem|problems|a problem|trouble|complaint|"
-        "complaints|drama|any problems|any issues|any trouble|further ado|surprises), work+"
+        "shipshape, smoothly, sound, spotless, (stopped|stops|quit) (failing|breaking), "
+        "succeed+, success, successes, successful, successfully, thumbs up, trouble-free, up and "
+        "running, with flying (colors|colours), with success, (with|has|have|given|gives|got) a "
+        "clean bill of health, without (issue|issues|incident|a hitch|hitch|hitches|problem|"
+        "problems|a problem|trouble|complaint|complaints|drama|any problems|any issues|any "
+        "trouble|further ado|surprises), work+"
     ),
     # failed
     "F": (
         "a fail, a failure, (an|) assertion (failure|failures|error|errors), assert failures, "
         "(blow|blows|blew|blown|blowing) up, bomb(s|ed) (out|), break, breakage, breakages, "
         "breaking, breaks, broke, broken, bust, busted, busts, casualties, casualty, (come|comes|"
-        "came|coming) (back|out|up|) (red|broken|failed), count of (the|) (failures|failed tests|"
-        "failing tests), crash, crashes, culprit, culprits, (earlier|old|previous) (failure|"
-        "failures), (previously|formerly) failing (|test|tests), "
-        "fail+, fail outright, fail with an assertion, failed (test|tests|case|"
-        "cases), failing (assertion|assertions), failing (test|case), failure, (failure|failures|"
-        "fail) (count|total|tally), failures, failures number, (fall|falls|fell|falling) (over|"
-        "down|flat), flunk+, go(es|) down in flames, (go|goes|going|gone|went|turn|turns|turned|"
-        "turning|stay|stays|stayed|run|runs|ran|end|ends|ended|finish|finishes|finished|end up|"
-        "ended up|ends up) (red|wrong|sour|in the red|in failure|in a failure), in the red, in "
-        "trouble, ko, misbehave(|s|d), no good, nok, not ok, (not|never) (|yet |all |fully |"
-        "really |quite )(pass|passed|passing|green|succeed|succeeding|clean|come back green|come "
-        "back clean|come out green|hold|make it|go through|check out|successful|a success|"
-        "healthy|fine), number of (|the )(failures|failing tests|failed tests|red tests), "
-        "offender, offenders, problem (test|tests), problematic (test|tests), red, red ones, "
-        "reds, test (fail|fails|failure|failures), tests failures, trip(s|ped) up, unhappy, "
-        "unsuccessful, unsuccessful tests, unsuccessfully, went down in flames, "
-        "(what|all that) (|is |remains )(|still |still is )(fails|failing|red|broken|left), "
-        "what's (still |)(failing|red|broken|left)"
+        "came|coming) (back|out|up|) (red|broken|failed), (continue|continues|start|starts|"
+        "started|begin|begins|began|kept|keeps) (to fail|failing|breaking), count of (the|) "
+        "(failures|failed tests|failing tests), crash, crashes, culprit, culprits, (earlier|old|"
+        "previous) (failure|failures), fail+, fail outright, fail with an assertion, failed "
+        "(test|tests|case|cases), failing (assertion|assertions), failing (test|case), failure, "
+        "(failure|failures|fail) (count|total|tally), failures, failures number, (fall|falls|"
+        "fell|falling) (over|down|flat), flunk+, go(es|) down in flames, (go|goes|going|gone|"
+        "went|turn|turns|turned|turning|stay|stays|stayed|run|runs|ran|end|ends|ended|finish|"
+        "finishes|finished|end up|ended up|ends up) (red|wrong|sour|in the red|in failure|in a "
+        "failure), in the red, in trouble, ko, misbehave(|s|d), no good, nok, not ok, (not|"
+        "never) (|yet |all |fully |really |quite )(pass|passed|passing|green|succeed|succeeding|"
+        "clean|come back green|come back clean|come out green|hold|make it|go through|check out|"
+        "successful|a success|healthy|fine), number of (|the )(failures|failing tests|failed "
+        "tests|red tests), offender, offenders, (previously|formerly) failing (|test|tests), "
+        "problem (test|tests), problematic (test|tests), red, red ones, reds, test (failure|"
+        "failures), tests failures, trip(s|ped) up, unhappy, unsuccessful, unsuccessful tests, "
+        "unsuccessfully, went down in flames, (what|all that) (|is |remains )(|still |still is "
+        ")(fails|failing|red|broken|left), what's (still |)(failing|red|broken|left)"
     ),
     # errors
     "E": (
         "(an|) error (outcome|outcomes|result), (cannot|can not|could not|not|unable to) be "
-        "(imported|set up|loaded|collected|built|started up), error+, (error|errors) (in|during|"
-        "at|on|from|while) (|the |test |their |its )(setup|set-up|teardown|tear-down|fixture "
-        "setup|fixtures|fixture|setup phase), erroring out, errors during (collection|import), "
-        "error(|s|ed) out, (fail|fails|failed|failing) to (import|load|collect|be collected|be "
-        "imported|set up), (hit|hits|ran into|run into|runs into|threw|throw|throws|raise|raises|"
-        "raised|end in|ends in|ended in|ended with|end with) (an error|errors|a setup error|"
-        "setup errors|an import error|import errors), (|test )(collection|setup|set-up|teardown|"
-        "import|fixture|loading|collecting) (|time )(error|errors|problem|problems)"
+        "(imported|set up|loaded|collected|built|started up), error+, (errored|erroring|fail|"
+        "fails|failed|failing) (in|during|at|on) (the |)(import|collection|setup|set-up|"
+        "teardown), (error|errors) (in|during|at|on|from|while) (|the |test |their |its )(setup|"
+        "set-up|teardown|tear-down|fixture setup|fixtures|fixture|setup phase), erroring out, "
+        "errors during (collection|import), error(|s|ed) out, (fail|fails|failed|failing) to "
+        "(import|load|collect|be collected|be imported|set up), (hit|hits|ran into|run into|runs "
+        "into|threw|throw|throws|raise|raises|raised|end in|ends in|ended in|ended with|end "
+        "with) (an error|errors|a setup error|setup errors|an import error|import errors), (|"
+        "test )(collection|setup|set-up|teardown|import|fixture|loading|collecting) (|time "
+        ")(error|errors|problem|problems)"
     ),
     # skipped
     "S": (
@@ -148,15 +152,15 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # collected
     "L": (
-        "collect+, detected, detects, discover+, enumerated, find, finds, found, gather+, "
-        "identified, in total collected, (pick|picks|picked) up, turned up by collection"
+        "collect+, detected, detects, discover+, enumerated, finds, found, gather+, identified, "
+        "in total collected, (pick|picks|picked) up, selected, turned up by collection"
     ),
     # ran
     "R": (
         "actually executed, actually ran, (are|is|was|were|be|been|being|got|get|have been|has "
         "been|that were|which were) (run|executed|exercised|completed), completed, execute, "
         "executed, executes, exercised, exercises, (got|were) (through|reached), has run, have "
-        "run, ran, reached, start, started, that (actually|) ran"
+        "run, ran, reached, re-ran, reran, re-run by, start, started, that (actually|) ran"
     ),
     # deselected
     "D": (
@@ -215,11 +219,12 @@ _LETTERS: Final[dict[str, str]] = {
     "K": (
         "added failures, brand new, brand-new, broken by (this|the|my) (change|changes), caused "
         "by (this|the|my) (change|changes), fresh, fresh (failure|failures|breakage), freshly, "
-        "introduced by (this|the|my) (change|changes), introduced failures, new, new (breakage|"
-        "breakages|failure|failures|regressions|regression|fail|fails|reds|problems|casualties|"
-        "breaks), newly, newly-broken, newly-failing, (newly|freshly) (broken|failing|red|failed|"
-        "introduced), not seen before, not there before, regress+, regression, regressions, "
-        "unseen before"
+        "introduce, introduced, introduced by (this|the|my) (change|changes), introduced "
+        "failures, introduces, introducing, new, new (breakage|breakages|failure|failures|"
+        "regressions|regression|fail|fails|reds|problems|casualties|breaks), newly, "
+        "newly-broken, newly-failing, (newly|freshly) (broken|failing|red|failed|introduced), "
+        "not seen before, not there before, regress+, regression, regressions, (this|the|my) "
+        "(change|patch|pr|commit|work) (breaks|broke), unseen before"
     ),
     # mended
     "M": (
@@ -230,7 +235,8 @@ _LETTERS: Final[dict[str, str]] = {
         "gone, heal+, ironed out, knocked out, laid to rest, mend+, no longer (occur|occurs|"
         "appear|appears|happen|happens), now fixed, patched, patched up, put right, put to rest, "
         "recover+, rectified, remedied, repair+, resolve+, restored, solve+, sorted (|out), "
-        "squashed, taken care of, unbroken, wiped out"
+        "squashed, taken care of, (this|the|my) (change|patch|pr|commit|work) (fixes|fixed|"
+        "clears|cleared|repairs|mends|resolves), unbroken, wiped out"
     ),
     # there before
     "Q": (
@@ -298,9 +304,9 @@ _LETTERS: Final[dict[str, str]] = {
         "duration_s, elapsed, elapsed_s, finish, finished, finishes, for a duration of, lasted, "
         "lasts, length, needed, needs, (ran|run|runs|running|lasts|lasted|going|went on|goes on) "
         "(in|for), run_time, runtime, runtime of, runtimes, spent, take, taken, takes, takes up, "
-        "taking, time, time (taken|spent|needed|elapsed|used|to completion), timing, took, took "
-        "about, (|total |overall |whole |test |elapsed |suite |full )(run|running|execution|test|"
-        "wall|wall-clock|wall clock|elapsed|clock) (time|duration|times), total (test time|time|"
+        "taking, time, time (taken|spent|needed|elapsed|used|to completion), timing, took, (|"
+        "total |overall |whole |test |elapsed |suite |full )(run|running|execution|test|wall|"
+        "wall-clock|wall clock|elapsed|clock) (time|duration|times), total (test time|time|"
         "runtime|duration|elapsed), wall, wall clock, wall-clock, wall_time, walltime"
     ),
     # memory
@@ -323,8 +329,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # not
     "b": (
-        "can not, cannot, fail+ to, hardly, never, no longer, nor did, not, not (yet|even|"
-        "actually|really|quite)"
+        "can not, cannot, hardly, never, no longer, nor did, not, not (yet|even|actually|really|"
+        "quite)"
     ),
     # of
     "g": (
@@ -361,7 +367,7 @@ _LETTERS: Final[dict[str, str]] = {
         "all the way )(to|through to) (|the |its |an )(end|completion), complete, completes, "
         "(finishes|finished|completed|completes) (normally|regularly|properly|fully|in full), "
         "ran through, (ran|run|runs) (in full|fully|completely|to its natural end), reached (the|"
-        "its) end, runs through, to the end"
+        "its) end, (reach|reaches|reached) (the|its) (very |)end, runs through, to the end"
     ),
     # cut short
     "y": (
@@ -381,10 +387,10 @@ _LETTERS: Final[dict[str, str]] = {
     "r": "got (slower|longer), longer, slowed down, slower, slows down",
     # went down
     "↓": (
-        "cut, cuts, declin(ed|es), decreas(ed|es), diminished, down, drop, dropp(ed|ing), drops, "
-        "dwindled, fall, fallen, falls, fell, (is|are) down, lowered, on the decline, reduced, "
-        "sank, shrank, shrinks, shrunk, slipped, sunk, (went|go|goes|gone|came|comes|brought|"
-        "brings|trending) down"
+        "brings, cut, cuts, declin(ed|es), decreas(ed|es), diminished, down, drop, dropp(ed|"
+        "ing), drops, dwindled, fall, fallen, falls, fell, (is|are) down, lowered, on the "
+        "decline, reduced, reduces, sank, shrank, shrinks, shrunk, slipped, sunk, (went|go|goes|"
+        "gone|came|comes|brought|brings|trending) down"
     ),
     # went up
     "↑": (
@@ -449,8 +455,8 @@ _LETTERS: Final[dict[str, str]] = {
         "gotten, (|grand |sub|running )total, great news, had, happen, happened, happens, "
         "happily, happy to report, happy to say, hard, has, have, having, headline, heads-up, "
         "hence, here, hereby, hmm, holds, honest, honestly, hooray, hover at, however, hurray, "
-        "i, i can confirm, i can confirm that, i can report, i checked that, i confirmed that, i "
-        "get, i got, i have, i see, i verified that, imported, improved, improves, in a "
+        "i, i at, i can confirm, i can confirm that, i can report, i checked that, i confirmed "
+        "that, i get, i got, i have, i see, i verified that, imported, improved, improves, in a "
         "nutshell, in a single go, in all, in brief, in conclusion, in effect, in fact, in "
         "figures, in full, in hand, in it, in my run, in numbers, in one go, in one piece, in "
         "one sitting, in our run, in place, in question, in short, in sum, in summary, in the "
@@ -463,8 +469,8 @@ _LETTERS: Final[dict[str, str]] = {
         "that), just now, labeled, labelled, landed on, (land|lands|landed|landing|clock in|"
         "arrive|arrived) at, last but not least, latest, left open, left over, lingering, list, "
         "list of, listed, listed as, listing, lists, literally, locally, log, logged, logging, "
-        "logs, long story short, looks like, lousy, luckily, marked, marked as, me, meager, "
-        "meagre, measly, metric, metrics, mind you, mine, my, myself, namely, nasty, nb, "
+        "logs, long story short, looks like, lousy, luckily, made up of, marked, marked as, me, "
+        "meager, meagre, measly, metric, metrics, mind you, mine, my, myself, namely, nasty, nb, "
         "needless to say, nevertheless, newest, nicely, no doubt, no worries, nonetheless, nope, "
         "notably, note, note that, noted, notes, notice, noticed, now, now at, nowadays, number, "
         "number of, numbering, numbers, numbers are, observe, observed, observes, observing, "
@@ -482,39 +488,40 @@ _LETTERS: Final[dict[str, str]] = {
         "records, register, registered, registers, reliably, remaining ones, remarkably, report, "
         "reportable, reported, reported as, reporting, reports, reports that, respective, rests "
         "at, (result|results|resulted|resulting|culminate|culminated) in, right away, right "
-        "here, right now, rundown, sad to report, sadly, safe and sound, sat at, saw, says "
-        "pytest, score, scoreboard, scorecard, scores, see, seeing, seen, sees, selected, "
-        "self-check, serious, set, settled at, settles at, show, show up, showed, showed up, "
-        "showing, shown, shown as, shown up, shows, shows up, simply, sit at, sits at, sitting "
-        "at, snapshot, so, so far, so far as i can see, solid, solidly, somehow, somewhat, sorry "
-        "to report, sorry to say, spot, spotted, stably, stand at, standing, standing at, stands "
-        "at, stat, state, statistics, stats, status of tests, still though, stood at, story, "
-        "straight away, stubborn, stuff, summary, summary of tests, sure, surely, surface, "
-        "surfaced, tagged, tagged as, tallies, tally, test results, test summary, thankfully, "
-        "that, that makes (|it), that said, (that|it|this|which) (makes|make|made|leaves|left), "
-        "the, the number of, their, them, themselves, then, thereby, therefore, these, they, "
-        "thing, things, this, this afternoon, this evening, this morning, this time, this time "
-        "around, this time round, those, though, thus, thus far, time around, tl, tldr, to be "
-        "exact, to be found, to be precise, to be seen, to begin with, to date, to go by, to go "
-        "on, to my knowledge, to report, to see, to show, to speak of, to the last one, to the "
-        "last test, today, tonight, too, total of, totaled, totaling, totalled, totalling, "
-        "totally, totals, trouble, troubles, true, truly, turn, turn out, turn up, turned, "
-        "turned out, turned up, turns, turns out, turns up, ultimate, ultimately, under my belt, "
-        "unexpected, unexplained, unfortunate, unfortunately, until it stopped, until it was "
-        "killed, until then, up to here, up to that point, up to the point where it stopped, up "
-        "to then, up to this point, update, upshot, us, validation, various kinds of, verbatim, "
-        "verification, verified, verified that, very, voila, warning, was, we, we can confirm, "
-        "we got, we have, we see, well, went, were, were there, whatever, whatsoever, when it "
-        "stopped, when it was stopped, which, who, whole, whopping, wide, with all changes, with "
-        "an assertion, with an assertion error, with everything applied, with everything in "
-        "place, with my change, with my changes, with my patch, with that, with the change, with "
-        "the changes, with the fix, with the fixes, with the patch, with the patch applied, with "
-        "these changes, with this, with this change, without a doubt, without doubt, witness, "
-        "witnessed, woohoo, worth a look, worth a mention, worth mentioning, worth noting, "
-        "wrap-up, yay, yeah, yep, yes, yet, yield, yielded, yielding, yields, you, your, "
-        "(account|accounts|accounting) for, (bring|brings|carry|carries|contain|contains|contri "
-        "bute|contributes|contributed|give|gives|hold|holds|make|makes) (up|together|), between "
-        "them, combined, (come|comes) to, (taken |put |)together"
+        "here, right now, rundown, running, sad to report, sadly, safe and sound, sat at, saw, "
+        "says pytest, score, scoreboard, scorecard, scores, see, seeing, seen, sees, self-check, "
+        "serious, set, settled at, settles at, show, show up, showed, showed up, showing, shown, "
+        "shown as, shown up, shows, shows up, simply, sit at, sits at, sitting at, snapshot, so, "
+        "so far, so far as i can see, solid, solidly, somehow, somewhat, sorry to report, sorry "
+        "to say, spot, spotted, stably, stand at, standing, standing at, stands at, stat, state, "
+        "statistics, stats, status of tests, still though, stood at, story, straight away, "
+        "strong, stubborn, stuff, summary, summary of tests, sure, surely, surface, surfaced, "
+        "tagged, tagged as, tallies, tally, test results, test summary, thankfully, that, that "
+        "makes (|it), that said, (that|it|this|which) (makes|make|made|leaves|left), the, the "
+        "(fix|change|patch|work) (makes|lets|gets|made|got), the number of, their, them, "
+        "themselves, then, thereby, therefore, these, they, thing, things, this, this afternoon, "
+        "this evening, this morning, this time, this time around, this time round, those, "
+        "though, thus, thus far, time around, tl, tldr, to be exact, to be found, to be precise, "
+        "to be seen, to begin with, to date, to go by, to go on, to my knowledge, to report, to "
+        "see, to show, to speak of, to the last one, to the last test, today, tonight, too, "
+        "total of, totaled, totaling, totalled, totalling, totally, totals, trouble, troubles, "
+        "true, truly, turn, turn out, turn up, turned, turned out, turned up, turns, turns out, "
+        "turns up, ultimate, ultimately, under my belt, unexpected, unexplained, unfortunate, "
+        "unfortunately, until it stopped, until it was killed, until then, up of, up to here, up "
+        "to that point, up to the point where it stopped, up to then, up to this point, update, "
+        "upshot, us, validation, various kinds of, verbatim, verification, verified, verified "
+        "that, very, voila, warning, was, (was|were) (needed|necessary|required), we, we at, we "
+        "can confirm, we got, we have, we see, well, went, were, were there, whatever, "
+        "whatsoever, when it stopped, when it was stopped, which, who, whole, whopping, wide, "
+        "with all changes, with an assertion, with an assertion error, with everything applied, "
+        "with everything in place, with my change, with my changes, with my patch, with that, "
+        "with the change, with the changes, with the fix, with the fixes, with the patch, with "
+        "the patch applied, with these changes, with this, with this change, without a doubt, "
+        "without doubt, witness, witnessed, woohoo, worth a look, worth a mention, worth "
+        "mentioning, worth noting, wrap-up, yay, yeah, yep, yes, yet, yield, yielded, yielding, "
+        "yields, you, your, (account|accounts|accounting) for, (bring|brings|carry|carries|"
+        "contain|contains|contribute|contributes|contributed|give|gives|hold|holds|make|makes) "
+        "(up|together|), between them, combined, (come|comes) to, (taken |put |)together"
     ),
     # another time or place: nothing that goes on with it is said of this run
     "ð": (
@@ -558,11 +565,12 @@ _LETTERS: Final[dict[str, str]] = {
         "as, as it, as they, as usual for, attributable to, because, because of, blamed on, by, "
         "caused by, courtesy of, despite, down to the fact, due to, for all, for lack of, for "
         "missing, for (no|a) reason, for reasons, for the (lack|want) of, for want of, given "
-        "that, in absence of, in spite of, in the absence of, inasmuch as, irrespective of, "
-        "missing, no thanks to, on account of, owing to, regardless of, since, so (as|that), "
-        "thanks, thanks to, that need, that (needs|require|requires|want|wants), they need, they "
-        "(require|want|lack), traced to, triggered by, waiting, waiting for, which need, which "
-        "(needs|require|requires|want|wants)"
+        "that, in absence of, in spite of, in the absence of, inasmuch as, (in|at|on) line, "
+        "irrespective of, missing, no thanks to, on account of, (on|with|in|by|at) (a|an|the|) "
+        "assertion, owing to, regardless of, since, so (as|that), thanks, thanks to, that need, "
+        "that (needs|require|requires|want|wants), they need, they (require|want|lack), traced "
+        "to, triggered by, waiting, waiting for, which need, which (needs|require|requires|want|"
+        "wants)"
     ),
     # at the first try
     "①": (
@@ -682,8 +690,8 @@ _BOUNDS: Final[dict[str, str]] = {
         "fewer than, not less than, not under, a minimum of"
     ),
     "<=": (
-        "at most, no more than, not above, not exceed, not more than, not over, up to, within, a "
-        "maximum of"
+        "max, max., at most, no more than, not above, not exceed, not more than, not over, up to, "
+        "within, a maximum of"
     ),
     ">": (
         "a bit over, a little over, above, beyond, exceeding, exceeds, longer than, more than, "

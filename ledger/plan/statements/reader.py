@@ -19,9 +19,10 @@ _LONGEST = 1000  # characters of a sentence that are looked at
 _MOST = 150  # tokens of one
 # Where a part of a sentence ends. A comma between two names of a list parts nothing.
 _MARK: Final = re.compile(
-    r"[;)|]|\((?!n(?:[,&]*n)*\))|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTWΩ]):|:(?![NntmpxZ]|P)|(?<=[TWΩ]):(?![PFtnNZ])"
-    r"|(?<![nf]),(?!«|A[lo]|B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
-    r"|&(?=W|A|Z|b?[tT]|NT|N[PFESXYLRDUV])|(?<![APWT])B(?=W|NT|Z)"
+    r"[;)|]|\((?!n(?:[,&]*n)*\))|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTWΩQn]):"
+    r"|(?<=[TWΩI]):(?![PFNZntmp])|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGhkKMQ]):(?![NntmpxZP])"
+    r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
+    r"|&(?=W|A|Z|b?[tT]|NT|N[PFESXYLRDUV])|(?<![APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )
 _EXCEPTION: Final = re.compile("((?:B|&(?=Nξ))[nNsTFEl&ξ]+)(,?)(?=A|W|T[JRP])")
 # A reason: "because of ...", "12 skipped without a GPU".
@@ -44,7 +45,7 @@ def statements(text: str) -> list[Statement]:
     label = ""  # what the line above says of the tests that are listed below it
     for start, sentence in sentences(text):
         if sentence.lstrip().startswith("|"):
-            found += read_table(start, sentence)
+            found += read_table(start, sentence, statements)
             continue
         words = tokens(sentence[:_LONGEST])[:_MOST]
         codes = "".join(token.code for token in words)
@@ -106,6 +107,7 @@ class _Reader:
         self._last: tuple[str, ...] = ()
         self._is_lost = self._is_doubted = self._is_other = False
         self._is_entry, self._is_sure = is_entry, True
+        self._counted: Token | None = None  # what a list of numbers counts
 
     def read(self) -> Iterator[Statement]:
         """The statements of the sentence."""
@@ -123,6 +125,8 @@ class _Reader:
             return
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
+            if segment.behind == ":" and self._is_time(codes):
+                continue
             if self._is_part(segment, codes):
                 continue
             yield from self._stated(segment, codes)
@@ -142,6 +146,12 @@ class _Reader:
         """What stands there is said of something else."""
         words = self._words[start:end]
         return Statement(self._start + words[0].start, self._start + words[-1].end, "elsewhere")
+
+    def _is_time(self, codes: str) -> bool:
+        """Whether a label tells the run before from this one: ``Before: 8 failed, after: 6``."""
+        is_time = codes == "i" or (codes == "ð" and ",i:" in self._codes)
+        self._is_other = codes == "ð" if is_time else self._is_other
+        return is_time
 
     def _is_part(self, segment: _Segment, codes: str) -> bool:
         """Whether a label names a part of the run, or another thing: ``test_db.py:``, ``The layout
@@ -206,9 +216,18 @@ class _Reader:
         codes = codes[: reason.start()] if reason else codes
         if codes == "NT" and self._codes[:start].strip("W,:"):
             return []  # a number of tests is that of the run only where the sentence begins with it
-        if codes == "t" != self._codes:
-            return []
+        if codes == "t" != self._codes.strip(":ΩW()"):
+            return []  # nor is a time
         words, own = self._words[start : start + len(codes)], subject
+        if self._counted and re.fullmatch("[fsu]T?[:=]?N|Nl", codes):  # "Failures: test_x.py 2"
+            place = 1 if codes == "Nl" else len(codes)
+            near = words[place - 1]
+            what = self._counted._replace(start=near.start, end=near.end)
+            codes = codes[:place] + what.code + codes[place:]
+            words = [*words[:place], what, *words[place:]]
+        counted = {word.code: word for word in self._words[: start + len(codes)]}
+        outcomes = [counted[code] for code in OUTCOMES.keys() & counted.keys()]
+        self._counted = outcomes[0] if len(outcomes) == 1 else None
         found: list[Statement] = []
         rest: set[str] = set()
         at = 0

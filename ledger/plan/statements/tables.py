@@ -1,7 +1,7 @@
 """The counts of a table whose columns, or rows, are named by what they count."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ledger.plan.statements.model import OUTCOMES, Statement
@@ -12,6 +12,8 @@ _BEFORE: Final = frozenset(
     ("baseline", "before", "main", "base", "old", "previous", "master", "last run", "previous run")
 )
 _CHANGE: Final = frozenset(("delta", "δ", "change", "diff", "difference", "±"))
+# What a header may say of its column, so that no row is a sentence by itself.
+_KNOWN: Final = frozenset((*OUTCOMES, "ð", "W", "WT"))
 
 
 class _Cell(NamedTuple):
@@ -27,10 +29,21 @@ class _Cell(NamedTuple):
         return "".join(token.code for token in tokens(self.column))
 
 
-def read_table(start: int, table: str) -> Iterator[Statement]:
-    """The statements of a table that begins at ``start`` of the text."""
+def read_table(
+    start: int, table: str, read: Callable[[str], Sequence[Statement]]
+) -> Iterator[Statement]:
+    """The statements of a table that begins at ``start`` of the text. What stands in two columns
+    is ``read`` as a sentence, unless the second one has the counts: ``| exit code | 1 |``."""
     rows = [list(_cells(start + line.start(), line[0])) for line in re.finditer(r"[^\n]+", table)]
-    if len(rows) < 3 or not all(re.fullmatch(r":?-+:?", cell.text) for cell in rows[1]):
+    is_headed = len(rows) > 2 and all(re.fullmatch(r":?-+:?", cell.text) for cell in rows[1])
+    if all(len(row) == 2 for row in rows) and (
+        not is_headed or not {cell._replace(column=cell.text).letter for cell in rows[0]} & _KNOWN
+    ):
+        for label, value in rows[2 * is_headed :]:
+            gap = " " * (value.start - label.start - len(label.text) - 1)
+            for said in read(f"{label.text}:{gap}{value.text}"):
+                yield said._replace(start=label.start + said.start, end=label.start + said.end)
+    if not is_headed:
         return
     names = [cell.text.lower() for cell in rows[0]]
     for row in rows[2:]:

@@ -48,14 +48,15 @@ _TOKEN = re.compile(
     rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
     rf"|(?P<file>(?<![\w/])(?:{_FILE})(?!\w|/|::))"
     r'|(?P<quote>"[^"\n]{1,300}")'
-    r"|(?P<clock>(?<![\w:.])\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?(?![\w:]))"
+    r"|(?P<clock>(?<![\w:.])(?:\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?"
+    r"|\d{1,3}h\d{1,2}m(?:\d{1,2}s)?|\d{1,4}m\d{1,2}(?:\.\d{1,3})?s)(?![\w:]))"
     # versions, hashes, numbers of issues
     r"|(?P<odd>[#vV@]\d[\w.-]*|\d+[a-zA-Z_]\w*(?<!\d[ksmhx])(?<!\dms)|\d+(?:[.-]\d+){2,}\w*)"
     rf"|(?P<fraction>(?<![\w./-])(?:{NUMBER}) ?/ ?(?:{NUMBER})(?![\w/]))"
     rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<!\S)[+\u00b1-](?=\d))?(?:{NUMBER})k?"
     rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
     r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
-    r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[KMGT]i?B|kbytes)\b)?(?!\w))"
+    r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[kKMGT]i?B|kbytes)\b)?(?!\w))"
     r"|(?P<word>[A-Za-z]+(?:['._-][A-Za-z]+)*\.?)"
     r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—]|->|=>|==|[,;:()=|?]| - )"
 )
@@ -132,6 +133,8 @@ def _read(text: str, match: re.Match[str], slack: float) -> Token:
         return Token("n", start, end, inner)
     if match["file"] or re.fullmatch(_FILE, inner):
         return Token("f", start, end, inner)
+    if re.fullmatch(r"(?:echo )?\$\?", inner):
+        return Token("I", start, end, inner)
     return Token("W" if _PYTEST.fullmatch(inner) else "u", start, end, inner)
 
 
@@ -142,8 +145,9 @@ def _read_number(text: str, match: re.Match[str], slack: float) -> Token:
         return Token("x", start, end, written, low=above, high=above, of=(below, below))
     begin, bound = _bound_before(text, start)
     if match["clock"]:
-        parts = [float(part) for part in written.split(":")]
+        parts = [float(part) for part in re.findall(r"[\d.]+", written)]
         value = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
+        value *= 60.0 if written.endswith("m") else 1.0
         return Token("t", begin, end, written, *_bounded(bound, value, slack))
     unit = (match["unit"] or "").strip(" -").lower()
     digits = written.removesuffix(match["unit"] or "").strip()
@@ -253,6 +257,8 @@ def _phrase(words: Sequence[str], lexicon: Mapping[tuple[str, ...], str]) -> tup
         code = lexicon.get(tuple(words[:length])) or lexicon.get(tuple(bare[:length]))
         if code is not None:
             return code, length
+    if words[0].endswith(("error", "exception")):
+        return "q", 1  # KeyError
     is_manner = words[0].endswith("ly") and len(words[0]) > len("only") and "-" not in words[0]
     return " " if is_manner else "u", 1
 
@@ -315,16 +321,20 @@ def _joined(found: Iterable[Token], slack: float) -> list[Token]:
             last = kept.pop()
             if last.code == "H" and last.start < token.start:  # "completes within 60 s"
                 kept.append(last._replace(end=token.start))
-        if kept and kept[-1].code == "N" and token.code in "⩾⩽":
+        if kept and kept[-1].code in "Ntmp" and token.code in "⩾⩽":
             last = kept.pop()
             low, high = (last.low, inf) if token.code == "⩾" else (0.0, last.high)
             kept.append(last._replace(end=token.end, low=low, high=high))
+        elif token.code == "t" and kept and kept[-1].text.lower() == "half":
+            half = kept.pop()
+            middle = (token.low + token.high) / 4
+            kept.append(token._replace(start=half.start, low=0.8 * middle, high=1.25 * middle))
         elif kept and kept[-1].code == token.code == "t":
             first = kept.pop()
             rest = (token.low + token.high) / 2
             low, high = first.low and first.low + rest, first.high + rest
-            if first.low and first.high < inf:
-                low = high = (low + high) / 2
+            if first.end - first.start == len(first.text):  # no bound
+                low = high = (first.low + first.high) / 2 + rest
             low = max(0.0, low - slack)
             kept.append(token._replace(start=first.start, low=low, high=high + slack))
         elif token.code == "N" and [one.code for one in kept[-3:]] == ["i", "N", "&"]:
@@ -360,13 +370,14 @@ def _with_parts(found: Iterable[Token]) -> list[Token]:
     """``the layout tests``: unknown words before what is said of them are one part, ``s``."""
     kept: list[Token] = []
     for token in found:
-        if token.code in "THxµ" and kept and kept[-1].code == "u":
+        is_suite = token.code == "W" and token.text.lower().endswith("suite")
+        if (token.code in "THxµ" or is_suite) and kept and kept[-1].code == "u":
             part = kept.pop()
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
                 first = kept.pop()
                 part = part._replace(start=first.start, text=f"{first.text} {part.text}")
             kept.append(part._replace(code="s"))
-            kept.append(token._replace(code="T") if token.code == "µ" else token)
+            kept.append(token._replace(code="T") if token.code in "µW" else token)
         else:
             kept.append(token)
     return kept
@@ -375,7 +386,7 @@ def _with_parts(found: Iterable[Token]) -> list[Token]:
 # A list of parts: "parser, writer and test_x.py".
 _PARTS: Final = re.compile(r"(?<!b)(?:[ufs],)*[ufs],?&[ufs](?![fu])")
 # "in test_x.py and test_y.py", "are confined to the layout tests"
-_IN_PARTS: Final = re.compile(r"[ił⊂](?:[fu]|sT?)(?:[,&]*(?:[fu]|sT))*")
+_IN_PARTS: Final = re.compile(r"[ił⊂](?:[fu]|sT?)(?:[,&]*(?:[fu]|sT))*|[g«]f")
 
 
 def _with_lists(found: Sequence[Token]) -> list[Token]:
@@ -384,7 +395,7 @@ def _with_lists(found: Sequence[Token]) -> list[Token]:
 
     def code(first: Token, _: Token) -> str:
         word = first.text.lower()
-        return "o" if word == "outside" else "l" if word in _PLACES or first.code in "ł⊂" else ""
+        return "o" if word == "outside" else "l" if word in _PLACES or first.code in "ł⊂g«" else ""
 
     return _merged(found, _IN_PARTS, code)
 
