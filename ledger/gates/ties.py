@@ -34,7 +34,8 @@ class Tied(NamedTuple):
 def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[Tied]:
     """The briefs that an item is tied to: the one that its field ``Brief`` names, else those that
     ``words``, its fields or its attempts name, the newest first, and that are about the item or
-    about none. Paths are from the repository's top or from the folder of the ``plan``."""
+    about none. Paths are from the repository's top or from the folder of the ``plan``, which is no
+    brief itself."""
     own = [field.value for field in item.fields if field.name.lower() == "brief"]
     others = (
         words,
@@ -43,7 +44,7 @@ def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[T
     )
     places = (place for said in (own or others) for place in documents(view, said, plan))
     looked_into = 0
-    for path in dict.fromkeys(places):
+    for path in dict.fromkeys(place for place in places if place != plan):
         try:
             data = view.read(path, LARGEST)
         except LedgerError:

@@ -229,12 +229,12 @@ class _Reader:
         outcomes = [counted[code] for code in OUTCOMES.keys() & counted.keys()]
         self._counted = outcomes[0] if len(outcomes) == 1 else None
         found: list[Statement] = []
-        rest: set[str] = set()
         at = 0
         while at < len(codes):
             row = next(((m, b) for p, b in GRAMMAR if (m := p.match(codes, at)) and m[0]), None)
             if row is None:
-                rest.add(codes[at])
+                if codes[at] not in _HARMLESS:
+                    return []
                 at += 1
                 continue
             match, build = row
@@ -243,4 +243,4 @@ class _Reader:
             found += [one._replace(or_whole=of_part) for one in build(wording)]
             subject = wording.part("s") or subject
             at = match.end()
-        return [] if rest - _HARMLESS else found
+        return found

@@ -44,6 +44,7 @@ NUMBER: Final = r"\d{1,3}(?:[, ]\d{3})+(?![\d.,]?\d)|\d{1,9}(?:\.\d{1,6})?"
 _TEST = r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?"
 _FILE = r"(?:[\w.-]{1,80}/){0,8}[\w-]{1,80}\.(?:py|js|ts|tsx|mjs|go|rs)|tests?/[\w./-]{1,200}"
 _TOKEN = re.compile(
+    r"(?P<plain>[A-Za-z]+(?=[ ,;)]|\Z))"  # no name begins so: most are words, and found soonest
     r"(?P<code>`[^`\n]{1,300}`)"
     rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
     rf"|(?P<file>(?<![\w/])(?:{_FILE})(?!\w|/|::))"
@@ -103,7 +104,7 @@ def tokens(
     found: list[Token] = []
     words: list[_Word] = []
     for match in _TOKEN.finditer(text):
-        word = match["word"]
+        word = match["plain"] or match["word"]
         is_next = word and words and not text[words[-1][2] : match.start()].strip()
         if not is_next:
             found += _read_words(text, words, known, slack)
@@ -218,9 +219,12 @@ def _read_words(
 ) -> list[Token]:
     """Words in a row, as numbers and known phrases."""
     found: list[Token] = []
+    written = [word for word, _, _ in words]
+    bare = [_CONTRACTED.sub(_plain, word) for word in written]
     at = 0
     while at < len(words):
-        code, length = _phrase([word for word, _, _ in words[at : at + LONGEST]], lexicon)
+        end = at + LONGEST
+        code, length = _phrase(written[at:end], bare[at:end], lexicon)
         is_number = code != "u" or length == 1
         number = _number_words(text, words, at, slack) if is_number else None
         if number is not None:
@@ -250,9 +254,11 @@ def _vague(text: str, code: str, start: int, said: str) -> Token:
     return Token("p", begin, start + len(said), said, low=low, high=high)
 
 
-def _phrase(words: Sequence[str], lexicon: Mapping[tuple[str, ...], str]) -> tuple[str, int]:
-    """The letter of the longest known phrase that the words begin with, and how many it has."""
-    bare = [_CONTRACTED.sub(_plain, word) for word in words]
+def _phrase(
+    words: Sequence[str], bare: Sequence[str], lexicon: Mapping[tuple[str, ...], str]
+) -> tuple[str, int]:
+    """The letter of the longest known phrase that the words begin with, and how many it has;
+    ``bare`` are the words without contractions."""
     for length in range(len(words), 0, -1):
         code = lexicon.get(tuple(words[:length])) or lexicon.get(tuple(bare[:length]))
         if code is not None:
