@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from ledger.gates import tree
+from ledger.gates.brief import OPTION
 from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
 from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
@@ -91,17 +92,16 @@ def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None
         return None
     terms: list[Term] = []
     unread: list[str] = []
-    is_known = is_eased = False
+    is_eased = False
     for clause in _clauses(whole):
-        own, left = _terms(clause)
-        is_known = is_known or bool(own)
-        if own and not left:
+        if own := _terms(clause):
             terms += [term for term in own if not _has(terms, term)]
-        elif left or TOKEN.search(clause.text):
-            unread.append(left or clause.text.strip())
-            says_more = bool(own or _SAYS.search(clause.text))
-            is_eased = is_eased or bool(own) or not says_more or bool(_LIMITS.search(clause.text))
-    return Reading(Check(tuple(terms)), tuple(unread), is_eased) if is_known else None
+        elif TOKEN.search(clause.text):
+            unread.append(clause.text.strip())
+            is_eased = (
+                is_eased or not _SAYS.search(clause.text) or bool(_LIMITS.search(clause.text))
+            )
+    return Reading(Check(tuple(terms)), tuple(unread), is_eased) if terms else None
 
 
 def is_of_all(text: str) -> bool:
@@ -109,21 +109,16 @@ def is_of_all(text: str) -> bool:
     return bool(_IN_ALL.search(text)) or demand(text).is_of_all
 
 
-def _terms(prose: Prose) -> tuple[list[Term], str]:
-    """What the reader that understands most of a text finds in it, and the words of the text that
-    it does not understand; nothing where none finds anything."""
-    least: tuple[list[Term], str] = ([], "")
-    limits = _LIMITS.search(_EITHER.sub(r"\1, ", prose.note))
+def _terms(prose: Prose) -> list[Term]:
+    """What the first reader that understands each word of a text finds in it."""
+    if _LIMITS.search(_EITHER.sub(r"\1, ", prose.note)):
+        return []
     for reader in _READERS:
         own = prose._replace(seen=[])
         terms = reader(own)
-        if not terms:
-            continue
-        left = rest(own.text, own.seen) or (f"({own.note})" if limits else "")
-        if not left:
-            return terms, ""
-        least = least if least[0] else (terms, left)
-    return least
+        if terms and not rest(own.text, own.seen):
+            return terms
+    return []
 
 
 # Clauses
@@ -144,17 +139,16 @@ _SAYS: Final = re.compile(
 
 def _clauses(prose: Prose) -> Iterator[Prose]:
     """The parts of a text that each ask for something: as much as one reader understands, else
-    what it understands in part, or what says something. A list of names has joints too."""
+    what says something. A list of names has joints too."""
     text, begin = prose.text, 0
     bare = _CLOSED.sub(lambda found: "x" * len(found[0]), text)
     joints = [one.span() for one in islice(_JOINT.finditer(bare), _MOST_JOINTS)]
     while begin < len(text):
         later = [span for span in joints if span[0] >= begin] + [(len(text), len(text))]
         parts = [(prose.part(text[begin:start]), end) for start, end in later]
-        read = [(part, end, *_terms(part)) for part, end in parts]
-        whole = [one for one in read if one[2] and not one[3]]
-        some = [one for one in read if one[2] or _SAYS.search(one[0].text)]
-        part, begin, *_ = whole[-1] if whole else some[0] if some else read[-1]
+        read = [one for one in parts if _terms(one[0])]
+        some = [one for one in parts if _SAYS.search(one[0].text)]
+        part, begin = read[-1] if read else some[0] if some else parts[-1]
         yield part
 
 
@@ -192,23 +186,17 @@ _IN_ALL: Final = re.compile(
 
 
 def _of_run(prose: Prose) -> list[Term]:
-    """What is said of the run as a whole, and of tests and clusters by name."""
-    said = demand(_without_phase(prose), prose.note)
+    """What is said of the run as a whole, and of tests and clusters by name. A phase that it is
+    compared with has to be the one whose run the brief starts from."""
+    against = prose.find(_PHASE)
+    source = prose.brief.input.lower() if prose.brief else ""
+    if against and source and not re.search(rf"{re.escape(against['phase'].lower())}\b", source):
+        return []
+    said = demand(_PHASE.sub(lambda found: " " * len(found[0]), prose.text), prose.note)
     prose.seen.extend(said.spans)
     if said.terms:
         prose.find(_IN_ALL)
     return said.terms
-
-
-def _without_phase(prose: Prose) -> str:
-    """The text without the phase that is compared with, where the brief starts from its run."""
-    against = _PHASE.search(prose.text)
-    source = prose.brief.input.lower() if prose.brief else ""
-    is_source = against and re.search(rf"{re.escape(against['phase'].lower())}\b", source)
-    if against is None or (source and not is_source):
-        return prose.text
-    prose.seen.append(against.span())
-    return f"{prose.text[: against.start()]}{' ' * len(against[0])}{prose.text[against.end() :]}"
 
 
 # e.g. "margin \u2265 50% of 3600s", "Margin of at least 40 % below the 60 min timeout"
@@ -230,28 +218,21 @@ def _margins(prose: Prose) -> list[Term]:
     timeout = totals.timeout_s if totals else None
     if margin["of"]:
         timeout = float(margin["of"]) * UNITS[margin["unit"].lower()]
-    if not timeout or sign not in _BOUNDS:
+    if not timeout or sign in "~=":
         return []
     return [Compare("margin", sign, float(margin["value"]), "%", timeout)]
 
 
-_BOUNDS: Final = ("<", "<=", ">", ">=")
-
-
 # The plan: attempts logged, sprints complete, decisions made
 
-# e.g. "All prior sprints 1-3 are complete", "Sprints 1 and 3 complete"
+# e.g. "All prior sprints are complete", "Sprints 1 and 3 complete"
 _SPRINTS: Final = re.compile(
-    r"\A(?:all )?(?:prior )?sprints? "
-    r"(?P<numbers>\d{1,4}(?:(?:-|\u2013| to |,? and |, )\d{1,4}){0,20}) (?:is |are )?"
+    r"\A(?:all )?(?P<prior>(?:prior|previous|earlier) )?sprints? "
+    r"(?P<numbers>\d{1,4}(?:(?:-|\u2013| to |,? and |, )\d{1,4}){0,20} )?(?:is |are )?"
     r"(?:complete[d]?|done|finished)\b",
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(r"(\d+)(?:(?:-|\u2013| to )(\d+))?")
-_PRIOR: Final = re.compile(
-    r"\A(?:all )?(?:prior|previous|earlier) sprints (?:is |are )?(?:complete[d]?|done|finished)\b",
-    re.IGNORECASE,
-)
 # e.g. "Stakeholder decision (Option B vs Option C) logged in fix_plan before work begins"
 _DECISION: Final = re.compile(
     r"\b(?:(?:stakeholder|team|policy|final) )*decision\b(?: (?:between|for|on|of)\b)?",
@@ -262,7 +243,6 @@ _LOGGED: Final = re.compile(
     r"(?: in (?:the )?`?(?:docs/)?(?:fix[_ ]plan|ledger|plan)(?:\.md)?`?)?",
     re.IGNORECASE,
 )
-_OPTION: Final = re.compile(r"\boption ([A-Z0-9]{1,2})\b", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"\b(?:vs[.]?|versus|or|and|either)(?=[ \t(]*option\b)", re.IGNORECASE)
 _EITHER: Final = re.compile(r"\b(option \w{1,2}) or (?=option\b)", re.IGNORECASE)
 _BEFORE: Final = re.compile(
@@ -286,13 +266,14 @@ def _plan(prose: Prose) -> list[Term]:
         ends = re.compile(rf"/sprint[ _-]?(?:{numbers})/\Z", re.IGNORECASE)
         folders = [entry.path for entry in brief.bundle if sprints and ends.search(entry.path)]
         return [Call("recorded", tuple(folders))] if folders else []
-    if numbered := prose.find(_SPRINTS):
+    complete = prose.find(_SPRINTS)
+    if complete and complete["numbers"]:
         named: dict[str, None] = {}
-        for first, last in _RANGE.findall(numbered["numbers"]):
+        for first, last in _RANGE.findall(complete["numbers"]):
             end = min(int(last or first), int(first) + 99)
             named |= {str(n): None for n in range(int(first), end + 1)}
         return [Call("complete", tuple(named))]
-    if brief and prose.find(_PRIOR):
+    if complete and complete["prior"]:
         before = [one.number for one in sprints if one.line < prose.condition.line]
         return [Call("complete", tuple(number for number in before if number != own))]
     if prose.find(_DECISION) and prose.find(_LOGGED):
@@ -302,7 +283,7 @@ def _plan(prose: Prose) -> list[Term]:
 
 def _decision(prose: Prose) -> list[Term]:
     """A decision, for one of the options that are named, else of the brief's only choice."""
-    prose.find_all(_OPTION)
+    prose.find_all(OPTION)
     prose.find_all(_BETWEEN)
     work = prose.find(_BEFORE)
     sprint = (work["number"] if work else "") or prose.condition.sprint
@@ -437,17 +418,9 @@ def _documents(prose: Prose, said: str) -> tuple[str, ...]:
 
 def _is_subject(text: str) -> bool:
     """Whether a text asks for nothing of its own: neither limits nor bounds, one clause."""
-    of_text = Prose(text, "", _NOTHING, [])
-    return not (
-        _LIMITS.search(text)
-        or any(one[0].strip() != "with" for one in _JOINT.finditer(text))
-        or any(reader(of_text) for reader in (_of_run, _margins))
-    )
+    is_more = any(one[0].strip() != "with" for one in _JOINT.finditer(text))
+    return not (is_more or _LIMITS.search(text) or _MARGIN.search(text) or demand(text).terms)
 
-
-_NOTHING: Final = Condition(
-    section="", text="", claimed=None, optional=False, check="", line=1, sprint=""
-)
 
 # Documents
 
