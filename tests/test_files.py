@@ -11,7 +11,7 @@ import pytest
 
 from ledger.errors import UnreadableInput, UsageError
 from ledger.git.blobs import Blobs
-from ledger.git.files import Commit, File, Files, Index, Listing, WorkTree
+from ledger.git.files import Commit, File, Files, Index, Listing, Staged, WorkTree
 from tests.repository import Repository
 
 Views = dict[str, Files]
@@ -184,6 +184,27 @@ def test_the_index_has_what_is_staged(repo: Repository) -> None:
     assert WorkTree(repo.path).read("runs/3/a.log", 100) == b"not staged"
 
 
+def test_what_is_staged_is_read_when_asked_for(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("runs/1/logs.txt", "runs/1/logs/a.log", "runs/1/junit.xml"):
+        repo.write(name, b"not staged")
+    asked: list[str] = []
+    staged = Blobs.staged
+
+    def counted(self: Blobs, path: str) -> bytes | None:
+        asked.append(path)
+        return staged(self, path)
+
+    monkeypatch.setattr(Blobs, "staged", counted)
+    with Blobs(repo.path) as contents:
+        view = Staged(contents)
+        assert view.kind("runs/1/logs.txt") == "file"
+        assert not asked
+        assert view.read("runs/1/logs.txt", 100) == b"logs"
+    assert set(asked) == {"runs/1/logs.txt"}
+
+
 def test_what_is_in_conflict_is_listed_and_not_read(repo: Repository) -> None:
     for branch in ("left", "right"):
         repo.git("checkout", "--quiet", "-B", branch, "HEAD" if branch == "left" else "left~1")
@@ -196,6 +217,7 @@ def test_what_is_in_conflict_is_listed_and_not_read(repo: Repository) -> None:
         assert index.listing.has("clash")
         with pytest.raises(UnreadableInput, match="not at hand"):
             index.read("clash", 100)
+        assert b"<<<<<<<" in Staged(contents).read("clash", 1000)
 
 
 def test_no_such_commit(repo: Repository) -> None:

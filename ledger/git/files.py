@@ -263,19 +263,18 @@ class Staged(WorkTree):
         self._contents = contents
 
     @cached_property
-    def _changed(self) -> Mapping[str, bytes]:
-        """What is staged of each file that the work tree has otherwise."""
-        names = _records(
-            self._contents.root, "diff-files", "--name-only", "--ignore-submodules", "-z"
-        )
-        staged = ((name, self._contents.staged(name)) for name in names)
-        return {name: data for name, data in staged if data is not None}
+    def _changed(self) -> frozenset[str]:
+        """The files that the work tree has otherwise, but for those in conflict. After a copy git
+        takes all for changed, so none is read before somebody asks for it."""
+        asked = ("--name-only", "--ignore-submodules", "-z", "-0", "--diff-filter=u")
+        return frozenset(_records(self._contents.root, "diff-files", *asked))
 
     def _kind(self, real: str) -> Kind | None:
         return "file" if real in self._changed else super()._kind(real)
 
     def _size(self, real: str) -> int | None:
-        return len(self._changed[real]) if real in self._changed else super()._size(real)
+        staged = self._contents.staged(real) if real in self._changed else None
+        return super()._size(real) if staged is None else len(staged)
 
     def _names(self, real: str) -> Sequence[str]:
         gone = (name.rpartition("/") for name in self._changed)
@@ -284,7 +283,8 @@ class Staged(WorkTree):
         )
 
     def _content(self, real: str, limit: int) -> bytes | None:
-        return self._changed[real] if real in self._changed else super()._content(real, limit)
+        staged = self._contents.staged(real) if real in self._changed else None
+        return super()._content(real, limit) if staged is None else staged
 
 
 class Listing:
