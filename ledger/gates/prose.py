@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 from ledger.gates import tree
 from ledger.gates.brief import OPTION
-from ledger.gates.checks import UNITS, Call, Check, Compare, Term, has_words, words_of
+from ledger.gates.checks import Call, Check, Term, has_words, words_of
 from ledger.gates.decisions import option_keys, options_named
 from ledger.gates.model import Brief, Condition, Task
-from ledger.gates.run_terms import CLUSTER, SIGN, SIGNS, TEST, TOKEN, demand, names, rest
+from ledger.gates.run_terms import CLUSTER, MARGIN, TEST, TOKEN, demand, margins, names, rest
 from ledger.plan import citations, named_tasks
 from ledger.plan.statements.lexicon import COUNT, SMALL
 
@@ -199,28 +199,10 @@ def _of_run(prose: Prose) -> list[Term]:
     return said.terms
 
 
-# e.g. "margin \u2265 50% of 3600s", "Margin of at least 40 % below the 60 min timeout"
-_MARGIN: Final = re.compile(
-    rf"\bmargin(?: (?:is|of))?:? ?{SIGN} ?(?P<value>\d{{1,3}}(?:\.\d{{1,6}})?) ?%"
-    r"(?: (?:of|below|under|to) (?:the )?(?:(?P<of>\d{1,9}) ?(?P<unit>s|min|h)\b ?)?"
-    r"(?:timeout|limit)?)?",
-    re.IGNORECASE,
-)
-
-
 def _margins(prose: Prose) -> list[Term]:
     """What the runtime has to leave of a timeout: the brief's own where none is said."""
-    margin = prose.find(_MARGIN)
-    if margin is None:
-        return []
-    sign = SIGNS.get(margin["sign"].lower(), margin["sign"])
     totals = prose.brief.totals if prose.brief else None
-    timeout = totals.timeout_s if totals else None
-    if margin["of"]:
-        timeout = float(margin["of"]) * UNITS[margin["unit"].lower()]
-    if not timeout or sign in "~=":
-        return []
-    return [Compare("margin", sign, float(margin["value"]), "%", timeout)]
+    return margins(prose.find(MARGIN), totals.timeout_s if totals else None)
 
 
 # The plan: attempts logged, sprints complete, decisions made
@@ -311,13 +293,9 @@ def _targeted(prose: Prose) -> list[Term]:
     terms: list[Term] = [Call("passes", folders)] if folders else []
     for task in (prose.tasks if number else tasks) if folders else ():
         by = task.commands or (*names(task.validation),)
-        terms += [Call("validated", (one, *folders)) for one in by if _validates(one)]
+        wanted = (one for one in by if ".py" in one or CLUSTER.fullmatch(one) or TEST.search(one))
+        terms += [Call("validated", (one, *folders)) for one in wanted]
     return terms
-
-
-def _validates(said: str) -> bool:
-    """Whether code or a name in a task's validation says what is to be run."""
-    return bool(CLUSTER.fullmatch(said) or TEST.search(said) or ".py" in said)
 
 
 # What is said of files: captured, written, with so many entries
@@ -419,7 +397,7 @@ def _documents(prose: Prose, said: str) -> tuple[str, ...]:
 def _is_subject(text: str) -> bool:
     """Whether a text asks for nothing of its own: neither limits nor bounds, one clause."""
     is_more = any(one[0].strip() != "with" for one in _JOINT.finditer(text))
-    return not (is_more or _LIMITS.search(text) or _MARGIN.search(text) or demand(text).terms)
+    return not (is_more or _LIMITS.search(text) or MARGIN.search(text) or demand(text).terms)
 
 
 # Documents
@@ -447,7 +425,7 @@ _FIX_PLAN: Final = re.compile(
 def _documented(prose: Prose) -> list[Term]:
     """Something documented in the ledger, in documents, or where its task says."""
     documented = _DOCUMENTED.fullmatch(prose.text) or _DOCUMENTS.fullmatch(prose.text)
-    if not documented or not _asks_for_words(documented["what"]):
+    if not documented or not all(map(_is_subject, _PLACES.split(documented["what"]))):
         return []
     what = documented["what"]
     prose.seen.append(documented.span())
@@ -462,11 +440,6 @@ def _documented(prose: Prose) -> list[Term]:
         else:
             return []  # a place that nobody knows: the whole cannot be judged
     return terms
-
-
-def _asks_for_words(what: str) -> bool:
-    """Whether what is to be documented is a subject, and no demand of its own."""
-    return all(_is_subject(one) for one in _PLACES.split(what))
 
 
 def _task_document(prose: Prose, what: str) -> list[Term]:

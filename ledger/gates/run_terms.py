@@ -24,13 +24,20 @@ CLUSTER: Final = re.compile(
 TEST: Final = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?(?![\w./])"
 )
-SIGN: Final = r"(?P<sign>\b(?:{})(?!\w)|[<>\u2264\u2265]=?|[~\u2248]|==?)".format(
+_SIGN: Final = r"(?P<sign>\b(?:{})(?!\w)|[<>\u2264\u2265]=?|[~\u2248]|==?)".format(
     "|".join(map(re.escape, sorted(BOUNDS, key=len, reverse=True)))
 )
 """The pattern of what makes a bound of the number behind it."""
-SIGNS: Final = {**BOUNDS, "\u2264": "<=", "\u2265": ">=", "\u2248": "~", "==": "="}
+_SIGNS: Final = {**BOUNDS, "\u2264": "<=", "\u2265": ">=", "\u2248": "~", "==": "="}
 """Signs by what is written for them; others stand for themselves."""
-_SIGN: Final = re.compile(SIGN, re.IGNORECASE)
+# e.g. "margin \u2265 50% of 3600s", "Margin of at least 40 % below the 60 min timeout"
+MARGIN: Final = re.compile(
+    rf"\bmargin(?: (?:is|of))?:? ?{_SIGN} ?(?P<value>\d{{1,3}}(?:\.\d{{1,6}})?) ?%"
+    r"(?: (?:of|below|under|to) (?:the )?(?:(?P<of>\d{1,9}) ?(?P<unit>s|min|h)\b ?)?"
+    r"(?:timeout|limit)?)?",
+    re.IGNORECASE,
+)
+_BOUND: Final = re.compile(_SIGN, re.IGNORECASE)
 _DEMANDS: Final = (
     re.compile(
         r"\b(?:must|should|shall|will|(?:has|have|needs?|ought|is required) to)\b", re.IGNORECASE
@@ -192,7 +199,7 @@ def rest(text: str, seen: Sequence[tuple[int, int]]) -> str:
 
 def _said(said: Statement, own: Sequence[Token], text: str, clusters: Sequence[str]) -> _Said:
     words = text[said.start : said.end].lower()
-    sign = _SIGN.search(words)
+    sign = _BOUND.search(words)
     known = {f"test_cluster{number}": name for number, name in enumerate(clusters)}
     return _Said(
         statement=said,
@@ -200,7 +207,7 @@ def _said(said: Statement, own: Sequence[Token], text: str, clusters: Sequence[s
         codes="".join(one.code for one in own),
         words=words,
         clause=text[said.start :].lower(),
-        sign=SIGNS.get(sign["sign"], sign["sign"]) if sign else "",
+        sign=_SIGNS.get(sign["sign"], sign["sign"]) if sign else "",
         names=tuple(known.get(name, name) for name in said.names),
     )
 
@@ -311,3 +318,15 @@ def _bounds(said: _Said) -> Iterator[Term]:
             yield Compare(metric, ">" if said.sign == ">" else ">=", low, unit)
         if high < inf:
             yield Compare(metric, "<" if said.sign == "<" else "<=", high, unit)
+
+
+def margins(said: re.Match[str] | None, timeout: float | None) -> list[Term]:
+    """What ``MARGIN`` found: a share of the timeout that is said there, else of ``timeout``."""
+    if said is None:
+        return []
+    sign = _SIGNS.get(said["sign"].lower(), said["sign"])
+    if said["of"]:
+        timeout = float(said["of"]) * UNITS[said["unit"].lower()]
+    if not timeout or sign in "~=":
+        return []
+    return [Compare("margin", sign, float(said["value"]), "%", timeout)]
