@@ -1,5 +1,5 @@
 """The command line: ``main`` runs one command and returns its exit code. A command is a function
-``command`` in a module of its own, which is named in ``COMMANDS`` alone and imported on demand."""
+``command`` in a module of its own, which is named in ``_GROUPS`` alone and imported on demand."""
 
 import itertools
 import sys
@@ -11,27 +11,19 @@ from ledger.cli import output
 from ledger.errors import LedgerError
 from ledger.plan import text
 
+_GROUPS = {
+    "Every day": "status show append run",
+    "Check": "validate verify gate links explain",
+    "Runs": "evidence rounds",
+    "Care": "init doctor archive apply",
+    "Git": "history merge-driver",
+    "Machine": "export schema",
+}
 # Name to module and group of the help text, in the order in which the help lists them.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "status": ("ledger.cli.status", "Every day"),
-    "show": ("ledger.cli.show", "Every day"),
-    "append": ("ledger.cli.append", "Every day"),
-    "run": ("ledger.cli.run", "Every day"),
-    "validate": ("ledger.cli.validate", "Check"),
-    "verify": ("ledger.cli.verify", "Check"),
-    "gate": ("ledger.cli.gate", "Check"),
-    "links": ("ledger.cli.links", "Check"),
-    "explain": ("ledger.cli.explain", "Check"),
-    "evidence": ("ledger.cli.evidence", "Runs"),
-    "rounds": ("ledger.cli.rounds", "Runs"),
-    "init": ("ledger.cli.init", "Care"),
-    "doctor": ("ledger.cli.doctor", "Care"),
-    "archive": ("ledger.cli.archive", "Care"),
-    "apply": ("ledger.cli.apply", "Care"),
-    "history": ("ledger.cli.history", "Git"),
-    "merge-driver": ("ledger.cli.merge_driver", "Git"),
-    "export": ("ledger.cli.export", "Machine"),
-    "schema": ("ledger.cli.schema", "Machine"),
+COMMANDS = {
+    name: (f"ledger.cli.{name.replace('-', '_')}", group)
+    for group, names in _GROUPS.items()
+    for name in names.split()
 }
 
 

@@ -77,18 +77,15 @@ def plain(words: str) -> str:
 
 _ATTEMPT: Final = {"number", "date", "stamp", "result_text", "source", "text"}
 _ACTION: Final = {"number", "state", "state_text", "attempt", "stamp", "text"}
+_ROW: Final = {"id", "title", "priority_text", "status_text"}
 _ITEM: Final = {
-    "id": True,
-    "title": True,
-    "priority_text": True,
-    "status_text": True,
+    **dict.fromkeys(_ROW, True),
     "fields": {"__all__": {"name", "value"}},
     "attempts": {"__all__": _ATTEMPT},
     "actions": {"__all__": _ACTION},
     "criteria": {"__all__": {"text", "ticked"}},
     "archived": {"__all__": {"key", "ranges"}},
 }
-_ROW: Final = {"id", "title", "priority_text", "status_text"}
 _SAYS: Final[dict[type, Any]] = {Item: _ITEM, Attempt: _ATTEMPT, Action: _ACTION, IndexRow: _ROW}
 
 

@@ -165,9 +165,8 @@ def _fitting(identity: str, by_name: dict[str, list[str]]) -> Iterator[tuple[int
     place, name = _place_and_name(identity)
     others = by_name.get(name, [])
     for other in others if len(others) <= _MAX_HOMONYMS else ():
-        there = _place_and_name(other)[0]
         # A module in the root has no place.
-        shorter, longer = sorted((place, there), key=len)
+        shorter, longer = sorted((place, _place_and_name(other)[0]), key=len)
         if not shorter or f".{longer}".endswith(f".{shorter}"):
             yield len(longer) - len(shorter), other
 

@@ -119,8 +119,7 @@ def fold(function: str) -> str:
     method = _OBJECTIVE_C.search(name)
     if method:
         return method[0]
-    folded = _without_arguments(name)
-    return _without_tail(folded) or function[:MAX_FUNCTION].strip()
+    return _without_tail(_without_arguments(name)) or function[:MAX_FUNCTION].strip()
 
 
 def _without_tail(name: str) -> str:

@@ -157,8 +157,7 @@ def summary(line: str) -> Summary | None:
 
 def _collected_only(counts: str) -> tuple[int, Mapping[str, int]] | None:
     """Of ``3/10 tests collected (7 deselected)`` the 3, and what was deselected."""
-    first = counts.split(", ", maxsplit=1)[0]
-    found = _COLLECTED.fullmatch(first)
+    found = _COLLECTED.fullmatch(counts.split(", ", maxsplit=1)[0])
     if found is None:
         return None
     return int(found[1] or found[2] or 0), {"deselected": int(found[3])} if found[3] else {}

@@ -294,8 +294,7 @@ class Touched:
     def removed_by(self, path: str) -> str | None:
         """The commit that deleted the file, or the last file of the folder, last."""
         path = path.rstrip("/")
-        found = [self._last(below, "D") for below in self._files(path)]
-        return self._latest(found)
+        return self._latest([self._last(below, "D") for below in self._files(path)])
 
     def first_in(self, names: Iterable[str]) -> str | None:
         """The commit that added the first of the files ``names``."""

@@ -164,8 +164,7 @@ def _said(attempt: str, vocabulary: Vocabulary) -> tuple[str | None, Result, str
 
 def action(document: Document, entry: Block, number: int | None) -> Action:
     """The next action that a list's item holds."""
-    raw = document.line(entry.start)
-    width, first = patterns.unbulleted(raw)
+    width, first = patterns.unbulleted(document.line(entry.start))
     lead = patterns.state(first, document.vocabulary)
     begin = width + lead.length - len(lead.text)
     state = document.vocabulary.state(lead.word, lead.mark)

@@ -273,8 +273,7 @@ def state(line: str, vocabulary: Vocabulary = USUAL) -> StateLead:
     at = struck.end() if struck else 0
     match = _state_pattern(vocabulary).match(line, at)
     if match and vocabulary.is_state(match["word"]) and _is_marked_off(match):
-        end = match.end("close")
-        number, stamp, note_end = _note(line, end)
+        number, stamp, note_end = _note(line, match.end("close"))
         if "*" in match["open"] and "*" not in match["close"]:
             behind = _CLOSE.match(line, note_end)  # **COMPLETE (Attempt #3)**, **COMPLETE:**
             note_end = behind.end() if behind else note_end

@@ -80,8 +80,7 @@ def style_of(lines: list[str], vocabulary: Vocabulary = USUAL) -> Style:
     lead = _LEAD.match(body)
     if not lead:
         return Style(prefix=first[:width])
-    after = body[lead.end() :]
-    separator = _SEPARATOR.search(after[:200])
+    separator = _SEPARATOR.search(body[lead.end() :][:200])
     label = patterns.result_labels(vocabulary).search(body[:400])
     result = words.plain(patterns.result_text(body, vocabulary))
     style = Style(

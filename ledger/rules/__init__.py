@@ -2,32 +2,9 @@
 ``ledger explain`` and the reference page print it."""
 
 from ledger.rules import actions, artifacts, attempts, guard, index, numbers, structure
-from ledger.rules.model import Explanation, Finding
-from ledger.rules.registry import (
-    RULES,
-    ArtifactState,
-    Facts,
-    Rule,
-    check,
-    compares,
-    guards,
-    made_worse,
-    without_noise,
-)
+from ledger.rules.registry import RULES, Facts, check, compares, guards, made_worse, without_noise
 
-__all__ = [
-    "RULES",
-    "ArtifactState",
-    "Explanation",
-    "Facts",
-    "Finding",
-    "Rule",
-    "check",
-    "compares",
-    "guards",
-    "made_worse",
-    "without_noise",
-]
+__all__ = ["RULES", "Facts", "check", "compares", "guards", "made_worse", "without_noise"]
 
 # Importing a theme registers its rules.
 THEMES = (structure, numbers, index, attempts, artifacts, guard, actions)

@@ -344,8 +344,7 @@ class _Names:
         """The numbers behind those of the item's attempts and actions, but for those that
         something in it names, for an attempt of that number may stand elsewhere, and those in the
         archive."""
-        mine = self._by_id[name]
-        items = [self._ledger.items[place] for place in mine]
+        items = [self._ledger.items[place] for place in self._by_id[name]]
         numbers = [one.number or 0 for item in items for one in item.attempts]
         last = max([*numbers, *(one.attempt or 0 for item in items for one in item.actions)])
         named = {

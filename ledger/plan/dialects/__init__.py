@@ -50,8 +50,7 @@ def is_listed(ledger: Ledger, item: Item) -> bool:
 def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
     """The edits for ``change``, but for ``Last Updated``. Raises Refused or UsageError."""
     whole = document.parse(ledger.text, words.of(ledger))
-    names = recognise(whole).sections
-    pairs = zip(whole.sections, names, strict=True)
+    pairs = zip(whole.sections, recognise(whole).sections, strict=True)
     sections = [section for section, name in pairs if name == item.dialect]
     return of(item).append(Text(ledger, whole, sections), item, change)
 

@@ -425,8 +425,7 @@ def _table_rows(document: Document, table: Block) -> Iterator[IndexRow | Unread]
 def _bullet_rows(document: Document, bullets: Block) -> Iterator[IndexRow | Unread]:
     """``- [ID] Title — Priority: High, Status: pending (note)`` or ``- [ID] Title — done``."""
     for entry in bullets.children:
-        line = document.line(entry.start)
-        width, body = patterns.unbulleted(line)
+        width, body = patterns.unbulleted(document.line(entry.start))
         found = patterns.ids(document.vocabulary).row.match(body)
         if not found:
             continue

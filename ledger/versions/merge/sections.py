@@ -84,8 +84,7 @@ def merge_sections(found: Aligned[Section]) -> Fragments:
             base = trio.base.parts if trio.base else ()
             aligned = align_parts(base, trio.one.parts, trio.other.parts)
             taken = trio.base.numbers if trio.base else frozenset()
-            archived = _archived(trio)
-            items[at] = _Item(trio, aligned, numbers.moves(aligned, taken, archived))
+            items[at] = _Item(trio, aligned, numbers.moves(aligned, taken, _archived(trio)))
         elif not trio.base:
             one, other = (section.parts if section else () for section in (trio.one, trio.other))
             items[at] = _Item(trio, align_parts((), one, other), (_NO_MOVES, _NO_MOVES))
