@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -183,6 +184,16 @@ def test_what_is_odd_in_a_text_reaches_no_terminal(runs: Repository) -> None:
     assert not {*done.out} & set("\x1b\0\x07")
 
 
+def test_thousands_of_paths_take_seconds(runs: Repository) -> None:
+    """Each may be meant from the folder of each other: they took minutes."""
+    paths = " ".join(f"reports/x{n}/20251104T{n:06}Z/junit.xml" for n in range(4000))
+    before = time.process_time()
+    done = verified(runs, f"{paths}\n\n11 passed.\n\nRun: `{RUN}/`")
+    assert time.process_time() - before < 20
+    assert done.data["runs"] == [RUN]  # what stands last is not cut off
+    assert any(one["text"] == "11 passed" for one in done.data["claims"])
+
+
 def event(repo: Repository, value: Any) -> Done:
     """The answer for an event of GitHub."""
     told = value if isinstance(value, str) else json.dumps(value)
@@ -344,7 +355,8 @@ def test_what_other_agents_call_their_message_is_read(
     asked = {"hook_event_name": "AfterAgent", "prompt_response": f"11 passed in `{RUN}/`."}
     answer = json.loads(stopped(runs, monkeypatch, json.dumps(asked).encode()).out)
     assert answer["decision"] == "block"
-    assert '"11 passed": 12 passed' in answer["reason"]
+    assert "11 passed" in answer["reason"]
+    assert ": 12 passed in " in answer["reason"]
 
 
 def test_with_json_a_stop_hook_tells_what_it_saw(

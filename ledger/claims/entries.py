@@ -60,6 +60,7 @@ _DATED = re.compile(r"/\d{4}-?\d\d-?\d\d[T_-]?\d{4,6}Z?(?=/|\Z)")
 _WORD = re.compile(r"[a-z]+|<")
 _SENTENCE = re.compile(r"\n|[.!?][)*\"']{0,3} +(?=[^a-z ])")
 _BULLETS = ("- ", "* ", "+ ")
+_MOST_CITED = 100  # of the paths that a text begins with, and of those that it ends with
 _FEW = 400  # characters before a citation that may say whose it is
 
 
@@ -234,13 +235,15 @@ def text_entry(
     """A text that stands in no plan, as an entry. Its runs are those that are given, else those
     ``of`` an attempt, else those that it names by their paths below ``root``."""
     artifacts = []
-    for one in citations.find(text, place.is_on_disk):
+    every = citations.find(text, place.is_on_disk)
+    for one in (*every[:_MOST_CITED], *every[max(_MOST_CITED, len(every) - _MOST_CITED) :]):
         paths = tuple(path.removeprefix(f"{root}/") for path in one.paths)  # agents write it whole
         artifacts.append(Artifact(raw=one.raw, paths=paths, line=1 + one.line))
-    part, resolver = Passage(text, tuple(artifacts)), _resolver(None, place)
+    part = Passage(text, tuple(artifacts))
+    resolved = [*_resolver(None, place).resolve(part)]
     named = of.runs if of else dict.fromkeys(runs, "")
     for is_own in () if named else (_is_labelled, _is_dated):
-        named = named or _named(_cited(part, resolver, place, is_own), place)
+        named = named or _named(_cited(part, resolved, place, is_own), place)
     return Entry(
         item=of.item if of else None,
         attempt=of.attempt if of else None,
@@ -248,7 +251,7 @@ def text_entry(
         stamp=None,
         text=text,
         line=1,
-        cited=_cited(part, resolver, place, _is_said),
+        cited=_cited(part, resolved, place, _is_said),
         runs=named,
         is_text=True,
     )
@@ -328,7 +331,7 @@ def _entry(
     resolver: Resolver,
     place: Place,
 ) -> Entry:
-    cited = _cited(part, resolver, place)
+    cited = _cited(part, resolver.resolve(part), place)
     return Entry(
         item=item,
         attempt=number,
@@ -364,7 +367,7 @@ def _is_own(text: str, at: int) -> bool:
 
 def _cited(
     part: Attempt | Action | Passage,
-    resolver: Resolver,
+    resolved: Iterable[Resolved],
     place: Place,
     is_own: Callable[[str, int], bool] = _is_own,
 ) -> tuple[Cited, ...]:
@@ -388,7 +391,7 @@ def _cited(
             is_end=one.is_end,
             matches=one.matches,
         )
-        for one in resolver.resolve(part)
+        for one in resolved
     )
 
 

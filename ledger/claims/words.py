@@ -104,6 +104,10 @@ def judge_words(
     ``line`` is where it stands, for what pytest's last line counts in its own way."""
     said = claim.statement
     assert said is not None
+    for run in runs:
+        *above, name = run.path.split("/")
+        if name in said.subject and {name, *above}.issuperset(said.subject):  # "in RUN/"
+            said, runs = said._replace(subject=()), [run]
     found = [list(_found(said, run, before)) for run in runs]
     is_so = _support(said, found)
     if is_so is None and len(said.subject) > 1 and not said.is_outside:  # each of several parts

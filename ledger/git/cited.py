@@ -30,6 +30,7 @@ _OPEN = re.compile(
 )
 _DEEP = frozenset({"...", "....", "…", "**"})  # a name that stands for any number of folders
 _MOST_MATCHES = 1000
+_MOST_FOLDERS = 100  # that a path may be meant from
 
 
 class Passage(NamedTuple):
@@ -93,7 +94,8 @@ class Resolver:
         cited = [(artifact, path) for artifact in part.artifacts for path in artifact.paths]
         whole = [path for _, path in cited if citations.kind(path) == "path"]
         runs = _runs(root, whole)
-        folders = ["", *runs, *_beside(root, whole, listing), *([root] if root else ())]
+        beside = [*runs, *_beside(root, whole, listing)][:_MOST_FOLDERS]
+        folders = ["", *beside, *([root] if root else ())]
         own = {"", *runs, root}
 
         @cache
