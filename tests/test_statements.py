@@ -24,7 +24,7 @@ def shown(said: Statement) -> str:
         value = low if low == high else f"{low}..{high}"
     what = f"{said.quantity} {said.outcome}" if said.outcome else said.quantity
     where = " outside" if said.is_outside else " in" if said.subject else ""
-    names = ", ".join((*said.names, *said.subject))
+    names = ", ".join((*filter(None, [said.cause]), *said.names, *said.subject))
     of = f" of {said.of[0]:g}" if said.of else ""
     return f"{what} {value}{of}{where} {names}".strip()
 
@@ -108,6 +108,13 @@ SAID = {
     ),
     "What still fails is in fonts.": "failing 0 outside fonts",
     "io/ adds up to 293 tests": "collected 293 in io",
+    "`test_a1` dies with a KeyError.": "cause failing 0 KeyError, test_a1",
+    "Both failures are plain assertion mismatches.": "cause failing 0 assertion",
+    "The five db errors are timeouts.": "cause errors 0 in timeout, db",
+    "`test_a1` fails because it times out.": (
+        "outcome failed 0 test_a1; cause failing 0 timeout, test_a1"
+    ),
+    "The four exec skips want a GPU.": "elsewhere 0; cause skipped 0 in GPU, exec",
     "In the ferry repo, two tests fail.": "failed 2 in ferry, repo",
     "`test_a1` passes": "outcome passed 0 test_a1",
     "test_a1 no longer fails": "outcome not failed 0 test_a1",
@@ -213,6 +220,8 @@ SILENT = (
     "My colleague's run on macOS had no failures at all.",
     "ruff clean, pyright 0 errors",
     "Export works.",
+    "`test_a1` used to fail with a KeyError.",
+    "KeyErrors are now raised, and `test_a1` checks that.",
     "Should we allow two failures?",
     "The 24 slow tests run nightly.",
     "Two tests were added.",

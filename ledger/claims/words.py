@@ -26,15 +26,17 @@ from ledger.claims.runs import (
 )
 from ledger.claims.times import shown
 from ledger.evidence.model import FAILING, TestResult, Totals, recount
+from ledger.plan.statements.causes import tells
 from ledger.plan.statements.model import NOT_SO, SO, Quantity, Statement
 from ledger.plan.statements.reader import statements
+from ledger.plan.text import one_line
 
 OF_NO_PART = "it is said of a part, or of something else, that the outputs do not name"
 _KINDS: Final[dict[Quantity, ClaimKind]] = {
-    "outcome": "test", "only_failing": "test", "new": "delta", "cleared": "delta",
-    "still": "delta", "change": "delta", "unchanged": "delta", "duration": "duration",
-    "memory": "memory", "exit_code": "exit_code", "pass_rate": "rate", "fail_rate": "rate",
-    "all_passed": "result", "not_run": "result", "finished": "result",
+    "cause": "result", "outcome": "test", "only_failing": "test", "new": "delta",
+    "cleared": "delta", "still": "delta", "change": "delta", "unchanged": "delta",
+    "duration": "duration", "memory": "memory", "exit_code": "exit_code", "pass_rate": "rate",
+    "fail_rate": "rate", "all_passed": "result", "not_run": "result", "finished": "result",
 }  # fmt: skip
 _REASONS: Final[dict[ClaimKind, str]] = {
     "count": "the run counts otherwise", "duration": "the run took another time",
@@ -393,6 +395,19 @@ def _outcomes(said: Statement, session: Session, _: Run) -> Iterator[Found]:
         yield Found((SO if is_so else NOT_SO,), min(outcomes), session.file)
 
 
+def _caused(said: Statement, session: Session, _: Run) -> Iterator[Found]:
+    """Whether the messages of the tests that are meant have the cause: all of them, or none."""
+    meant = FAILING if said.outcome == "failing" else {said.outcome.replace("errors", "error")}
+    named = [test for name in said.names for test in tests_named(session, name)]
+    tests = [t for t in (named if said.names else session.tests.values()) if t.outcome in meant]
+    is_reason = said.outcome == "skipped"
+    told = {tells(test.message or "", said.cause, is_reason=is_reason) for test in tests}
+    if told in ({True}, {False}):
+        yield Found(
+            (SO if True in told else NOT_SO,), one_line(tests[0].message or ""), session.file
+        )
+
+
 def _ended(outcome: str, outcomes: set[str]) -> bool:
     if outcome == "passed":
         return outcomes <= {"passed", "xpassed"}
@@ -460,5 +475,5 @@ _READERS: Final[dict[Quantity, Callable[[Statement, Session, Run], Iterator[Foun
     "all_passed": _all_passed, "failing": _failing, "not_passed": _not_passed,
     "not_run": _not_run, "timeouts": _timeouts, "deselected": _deselected, "pass_rate": _rate,
     "fail_rate": _rate, "rerun": _repeated, "flaky": _repeated, "outcome": _outcomes,
-    "only_failing": _only,
+    "only_failing": _only, "cause": _caused,
 }  # fmt: skip

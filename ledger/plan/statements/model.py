@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple
 Quantity = Literal[
     "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "collected", "executed",
     "deselected", "rerun", "flaky", "timeouts", "failing", "not_passed", "all_passed", "not_run",
-    "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "share",
+    "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "share", "cause",
     "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "elsewhere",
 ]  # fmt: skip
 """What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome`` and ``unchanged``
@@ -27,9 +27,10 @@ class Statement(NamedTuple):
     changed, lies in ``[low, high]``. ``of`` is the whole that a share is of, or what a change
     began with. ``subject`` is the part of the run that is meant, ``is_outside`` all but that
     part. ``names`` are tests and ``outcome`` what became of them; for a change it is what has
-    changed. ``or_whole`` where the whole run may be meant, too (``db has 2 failures, and all 3 are
-    old``); ``is_sure`` unless it may be of another command (``split: 7 passed``). ``runs`` are the
-    folders and files of runs that the sentence names before it."""
+    changed, for a ``cause`` which tests have it. ``or_whole`` where the whole run may be meant, too
+    (``db has 2 failures, and all 3 are old``); ``is_sure`` unless it may be of another command
+    (``split: 7 passed``). ``runs`` are the folders and files of runs that the sentence names before
+    it."""
 
     start: int
     end: int
@@ -44,6 +45,7 @@ class Statement(NamedTuple):
     or_whole: bool = False
     is_sure: bool = True
     runs: tuple[str, ...] = ()
+    cause: str = ""
 
     def holds(self, value: float) -> bool:
         """Whether the value is what is said."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from ledger.plan.statements.causes import read_cause
 from ledger.plan.statements.grammar import GRAMMAR, Wording
 from ledger.plan.statements.model import OUTCOMES, Statement
 from ledger.plan.statements.sentences import sentences
@@ -55,6 +56,7 @@ def statements(text: str) -> list[Statement]:
         is_label = _LABEL.fullmatch(codes)
         label = is_label["letter"] if is_label else ""
         found += stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
+        found += read_cause(start, sentence[:_LONGEST], words)
     return found
 
 
