@@ -45,7 +45,7 @@ _TEST = r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s
 _FILE = r"(?:[\w.-]{1,80}/){0,8}[\w-]{1,80}\.(?:py|js|ts|tsx|mjs|go|rs)|tests?/[\w./-]{1,200}"
 _TOKEN = re.compile(
     r"(?P<plain>[A-Za-z]+(?=[ ,;)]|\Z))"  # no name begins so: most are words, and found soonest
-    r"(?P<code>`[^`\n]{1,300}`)"
+    r"|(?P<code>`[^`\n]{1,300}`)"
     rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
     rf"|(?P<file>(?<![\w/])(?:{_FILE})(?!\w|/|::))"
     r'|(?P<quote>"[^"\n]{1,300}")'
