@@ -253,3 +253,15 @@ def test_no_text_takes_long(part: str) -> None:
     begin = time.process_time()
     statements(part * (200_000 // len(part)))
     assert time.process_time() - begin < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("`np.equal` fails", [("u", 0, 10), ("F", 11, 16)]),
+        ("-0.005-0.9 passed", [("u", 0, 10), ("P", 11, 17)]),
+        ("+5+ passed", [("±", 0, 3), ("P", 4, 10)]),
+    ],
+)
+def test_what_is_one_token(text: str, places: list[tuple[str, int, int]]) -> None:
+    assert [(one.code, one.start, one.end) for one in tokens(text)] == places

@@ -105,8 +105,7 @@ def tokens(
     words: list[_Word] = []
     for match in _TOKEN.finditer(text):
         word = match["plain"] or match["word"]
-        is_next = word and words and not text[words[-1][2] : match.start()].strip()
-        if not is_next:
+        if words and not (word and not text[words[-1][2] : match.start()].strip()):
             found += _read_words(text, words, known, slack)
             words = []
         if word:
@@ -153,8 +152,9 @@ def _read_number(text: str, match: re.Match[str], slack: float) -> Token:
     unit = (match["unit"] or "").strip(" -").lower()
     digits = written.removesuffix(match["unit"] or "").strip()
     if digits[0] in "+\u00b1-":
-        value = -amount(digits[1:]) if digits[0] == "-" else amount(digits[1:])
-        return Token("u" if unit else "±", begin, end, written, low=value, high=value)
+        number, *rest = re.split(r" ?- ?| to ", digits[1:].rstrip("+"))  # "-0.5-0.9" is no change
+        value = -amount(number) if digits[0] == "-" else amount(number)
+        return Token("u" if unit or rest else "±", begin, end, written, low=value, high=value)
     if digits.endswith("+"):
         digits, bound = digits[:-1], ">="
     first, *rest = re.split(r" ?- ?| to ", digits)
