@@ -128,6 +128,10 @@ SAID = {
     "None of the failures is new.": "new 0",
     "Two new failures": "new 2",
     "There are new failures.": "new 1..",
+    "All failures are new.": "still 0",
+    "All tests including test_a1 pass.": "all_passed 0",
+    "Uses more memory than before.": "change memory 1e-06..",
+    "Five more tests pass.": "change passed 5",
     "test_a1 is a regression": "outcome was not failed 0 test_a1; outcome failed 0 test_a1",
     "test_a1 failed in the baseline and passes now.": (
         "outcome was failed 0 test_a1; outcome passed 0 test_a1"

@@ -208,6 +208,10 @@ def _new(m: Wording) -> list[Statement]:
     return [m.say("new", 1.0, inf) if m.has("a") else m.of("new")]
 
 
+def _all_new(m: Wording) -> list[Statement]:
+    return [m.say("still")]
+
+
 def _cleared(m: Wording) -> list[Statement]:
     return [m.say("still") if m.has("a") else m.of("cleared")]
 
@@ -277,6 +281,11 @@ def _faster_by(m: Wording) -> list[Statement]:
 
 def _percent_faster(m: Wording) -> list[Statement]:
     return [one._replace(outcome="duration %") for one in _faster_by(m)]
+
+
+def _hungrier(m: Wording) -> list[Statement]:
+    low, high = (-inf, -1e-6) if m.has("v") else (1e-6, inf)
+    return [m.changed("memory", low, high)]
 
 
 def _needs(m: Wording) -> list[Statement]:
@@ -371,7 +380,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     ),
     # e.g. "apart from two failures the suite is green", "with one exception all tests pass"
     (rf"{_EXCEPT}[FE]?(?P<s>s)?[FETξ]*(?P<l>l)?,?(?:A[gNT]*|W|T)J?R?P+", _all_but),
-    (r"(?:A|[WT]P|P)B(?P<s>[sf])T?[FE]?P?", _all_but),
+    (r"(?:AT?P?|[WT]P?|P)B(?P<s>[sf])T?[FE]?P?", _all_but),
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
     (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\A[ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
@@ -384,9 +393,10 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     # e.g. "auth is green", "the db module does not pass"
     (rf"{_PART}A?(?P<b>b)?P+\Z", _part_passes),
     (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?![BN])A?", _all),
+    (rf"AT(?:{_NAMES})P", _all),
     (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
-    (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–]?(?:{_NAMES})|(?:{_NAMES})ON?J?[FET]+", _only),
+    (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})|(?:{_NAMES})J?ON?J?[FET]+", _only),
     (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F|OT?F(?P<s3>[usf])T?\Z|O(?P<s4>f)F", _only),
     # e.g. "both failures are in test_x.py"
     (r"[AO]J?(?P<n>N)?J?(?P<q>[FES])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
@@ -397,37 +407,41 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"{_PART}A(?P<n>N)T?(?P<q>[PFES])", _each),
     (rf"{_PART}(?P<n>N)u(?P<q>S)|{_PART.replace('s', 's2', 1)}(?P<q2>[FES])\Z", _at_least),
     # e.g. "no regressions", "none of the failures is new", "nothing that passed before fails"
-    (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
+    (rf"K?Zg?[FT]*KF?T?(?P<o>o)?c?|O?(?P<n>N)g?N?[FT]*KF?T?(?P<l>l)?c?(?:[⩾⩽]|{_NAMED})", _new),
     (r"K[FT]*[:=]?(?P<n>N)K?[FT]*|K[FT]*[:=]Z", _new),
-    (r"ZT?πT?F|ATg?πT?P|KZF|(?P<n>N)T?πF", _new),
+    (r"ZT?πT?F|A?T?g?πT?J?P|KZF?\Z|(?P<n>N)T?πF", _new),
     (r"(?P<a>∃)KF?T?", _new),
+    # e.g. "all failures are new", "none of the baseline's failures is left"
+    (r"AN?FT?K|ZcFT?J?", _all_new),
     # e.g. "all six failures are pre-existing", "4 of the 6 failures are known"
-    (rf"(?P<a>A)N?J?[FT]+Q|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_NAMED}", _still),
+    (rf"(?P<a>A)N?J?[FT]+Q|(?P<a2>F)AQ|(?P<n>N)(?:gN|gA)?J?[FT]*Q|(?P<n2>N)QFT?{_NAMED}", _still),
     (rf"(?:{_NAMES})F?Q|QF?T?[:–]?(?:{_NAMES})", _still),
     (rf"(?:{_NAMES})KF?T?|K[FT]*[:–]?(?:{_NAMES})", _broke),
     (rf"(?:{_NAMES})(?P<q>[PF])[cð]&(?P<k>[PF])", _changed),
     (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
     # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
     (r"(?P<a>A)c?N?J?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?FT?c?", _cleared),
-    (rf"(?P<n>N)(?:g?A?N)?(?:g?c)?J?[FE]T?c?M|M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
+    (rf"(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M|M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
     (rf"(?P<n3>N)T?(?P<q3>{_O})T?(?:w|(?P<v3>v))c", _change),
+    (rf"(?P<n>N)(?:wT|(?P<v>v)T?)(?P<q>{_O})\Z|(?P<n2>N)Tw(?P<q2>{_O})", _change),
     (rf"(?P<n>N)?(?:w|(?P<v>v))T?(?P<q>{_O})T?c|w(?P<n2>N)T?(?P<q2>{_O})", _change),
     (rf"(?P<q>{_O})T?(?:↑|(?P<v>↓))Δ(?P<n>N)", _change),
     (rf"≡T?(?P<q>{_O})T?c?", _signed),
     (r"W?(?P<n>p)(?:(?P<v>e)|r)c", _percent_faster),
-    (r"(?P<e>e)c|rc|W(?P<e2>e)|Wr", _faster),
+    (r"[WH]*(?:(?P<e>e)|r)c|W(?:(?P<e2>e)|r)", _faster),
+    (r"G?(?:w|(?P<v>v))Gc", _hungrier),
     (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
     (rf"[↓↑]?(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])|«(?P<n2>N)T?(?P<q2>{_O})(?!»)", _from_range),
     (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])", _from_to),
     (rf"«?(?P<n>N)[a»](?P<k>N)T?(?P<q>{_O})", _from_to),
-    (rf"«?(?P<n>N)T?(?P<q>{_O})»(?P<k>[NZ]){_O}?|(?P<k2>N)T?(?P<q2>{_O}),?«(?P<n2>N)", _from_to),
+    (rf"«?(?P<n>N)T?(?P<q>{_O})[a»](?P<k>[NZ]){_O}?|(?P<k2>N)T?(?P<q2>{_O})(?:,?«|[κi](?=Nc))(?P<n2>N)c?", _from_to),
     (r"[hk][↓↑]?«?(?P<n>p)[a»](?P<k>p)", _from_to),
     (r"[HW]*[er↓↑]?:?«?(?P<n>t)[a»](?P<k>t)|H*(?P<k2>t)W?,?«(?P<n2>t)", _from_to),
     (r"G?[↓↑]?:?«?(?P<n>m)[a»](?P<k>m)|G?(?P<k2>m)G?,?«(?P<n2>m)", _from_to),
-    (r"(?P<n>t)(?:(?P<v>e)|r)c?", _faster_by),
-    (rf"(?P<n>±)T?(?P<q>{_O})T?c?", _signed),
+    (r"[WH]*(?P<n>t)(?:(?P<v>[ev])|[rw])c?", _faster_by),
+    (rf"(?P<n>±)T?(?P<q>{_O})T?c?|(?P<q2>{_O})T?:?(?P<n2>±)", _signed),
     (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
     (r"jN?T?[FE]T?c?|[FE]T?jT?c?|jc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
@@ -453,7 +467,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"R(?P<n>N)T\Z", _executed),
     (rf"(?<![A-Za-zð])(?P<s>[usfn])T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
     (r"ŵ?(?P<q>L)(?P<n>N)T", _count),
-    (rf"(?P<q>[PFESXYDVU])T?[:=»]?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
+    (rf"(?P<q>[PFESXYDVU])T?(?:[:=]|[↓↑]?»)?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
     (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
     (r"P+(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),

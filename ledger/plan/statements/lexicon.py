@@ -223,8 +223,10 @@ _LETTERS: Final[dict[str, str]] = {
         "failures, introduces, introducing, new, new (breakage|breakages|failure|failures|"
         "regressions|regression|fail|fails|reds|problems|casualties|breaks), newly, "
         "newly-broken, newly-failing, (newly|freshly) (broken|failing|red|failed|introduced), "
-        "not seen before, not there before, regress+, regression, regressions, (this|the|my) "
-        "(change|patch|pr|commit|work) (breaks|broke), unseen before"
+        "not seen before, not there before, regress+, regression, regressions, (the|this|my) "
+        "(change|patch|pr|fix) (introduces|introduced|causes|caused|brings), (this|that|it) "
+        "(breaks|broke), (this|the|my) (change|patch|pr|commit|work) (breaks|broke), unseen "
+        "before"
     ),
     # mended
     "M": (
@@ -245,14 +247,15 @@ _LETTERS: Final[dict[str, str]] = {
         "also) (|failing |failed |fail |broken |red |there |present )(before|beforehand|on main|"
         "on base|earlier|in the baseline|on the baseline|last time|in the earlier run|in the "
         "last run|in the previous run), carried over, carried over from before, carry-overs, "
-        "existing before, failed before (as well|too), in the baseline (already|too|as well), "
-        "inherited, known before, known (failure|failures|failing|to fail), legacy, "
-        "long-standing, longstanding, not (new|mine|caused by this change|caused by my change|my "
-        "doing|introduced here|from this change|from my change), old, old acquaintances, old "
-        "news, old ones, older, predate (this|the|my) change, pre-dating this change, "
-        "pre-existing, preexisting, there (before|already), (was|were|been) (|already )failing "
-        "(before|already|on main|on base), (was|were|is|are) there (before|already), (|well |"
-        "long )known"
+        "(existed|exist|exists) before, existing before, failed before (as well|too), in the "
+        "baseline (already|too|as well), inherited, known before, known (failure|failures|"
+        "failing|to fail), legacy, long-standing, longstanding, not (new|mine|caused by this "
+        "change|caused by my change|my doing|introduced here|from this change|from my change), "
+        "old, old acquaintances, old news, old ones, older, predate (this|the|my) change, "
+        "pre-dating this change, pre-existing, preexisting, there (before|already), (was|were|"
+        "been) (|already )failing (before|already|on main|on base), (was|were|is|are|) there "
+        "before (my|this|these|the) (change|changes|pr|patch), (was|were|is|are) there (before|"
+        "already), (|well |long )known"
     ),
     # no words of a run, though they look like it
     "u": (

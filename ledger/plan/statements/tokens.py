@@ -365,7 +365,8 @@ def _with_baselines(found: Iterable[Token]) -> list[Token]:
             start = token.start
             while kept and kept[-1].code in "κiq«»g&":
                 start = kept.pop().start
-            code = "ð" if start == token.start else "c"
+            is_of = bool(kept) and kept[-1].code in "AZ"  # "all of the baseline's failures"
+            code = "ð" if start == token.start and not is_of else "c"
             kept.append(token._replace(code=code, start=start))
         else:
             kept.append(token)
