@@ -129,6 +129,8 @@ SAID = {
     "Two new failures": "new 2",
     "There are new failures.": "new 1..",
     "All failures are new.": "still 0",
+    "test_a1 is the only failure.": "only_failing 0 test_a1",
+    "Fixed four of the eight failures": "cleared 4",
     "All tests including test_a1 pass.": "all_passed 0",
     "Uses more memory than before.": "change memory 1e-06..",
     "Five more tests pass.": "change passed 5",
@@ -212,6 +214,7 @@ SAID = {
     "| file | failed |\n|---|---|\n| test_x.py | 2 |": "failed 2 in test_x.py",
 }
 SILENT = (
+    "We set `--reruns 3`.",
     "Over in the ferry repo, two tests fail.",
     "Goal: all 167 tests pass by Friday.",
     "Do all tests pass on macOS?",

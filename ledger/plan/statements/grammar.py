@@ -396,7 +396,8 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"AT(?:{_NAMES})P", _all),
     (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
-    (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})|(?:{_NAMES})J?ON?J?[FET]+", _only),
+    (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
+    (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
     (r"O(?P<s>s)TJ?F|(?P<s2>s)TOJ?F|OT?F(?P<s3>[usf])T?\Z|O(?P<s4>f)F", _only),
     # e.g. "both failures are in test_x.py"
     (r"[AO]J?(?P<n>N)?J?(?P<q>[FES])T?ł?(?P<l>l)|J?(?P<q2>[FES])T?(?:AJ?|A?ł)(?P<l2>l)", _where),
@@ -421,7 +422,8 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
     # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
     (r"(?P<a>A)c?N?J?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?FT?c?", _cleared),
-    (rf"(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M|M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
+    (r"(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M", _cleared),
+    (rf"M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
     # e.g. "five more passes than before", "failures 8 → 6", "+12 passed"
     (rf"(?P<n3>N)T?(?P<q3>{_O})T?(?:w|(?P<v3>v))c", _change),
@@ -436,7 +438,8 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"[↓↑]?(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])|«(?P<n2>N)T?(?P<q2>{_O})(?!»)", _from_range),
     (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])", _from_to),
     (rf"«?(?P<n>N)[a»](?P<k>N)T?(?P<q>{_O})", _from_to),
-    (rf"«?(?P<n>N)T?(?P<q>{_O})[a»](?P<k>[NZ]){_O}?|(?P<k2>N)T?(?P<q2>{_O})(?:,?«|[κi](?=Nc))(?P<n2>N)c?", _from_to),
+    (rf"«?(?P<n>N)T?(?P<q>{_O})[a»](?P<k>[NZ]){_O}?", _from_to),
+    (rf"(?P<k>N)T?(?P<q>{_O})(?:,?«|[κi](?=Nc))(?P<n>N)c?", _from_to),
     (r"[hk][↓↑]?«?(?P<n>p)[a»](?P<k>p)", _from_to),
     (r"[HW]*[er↓↑]?:?«?(?P<n>t)[a»](?P<k>t)|H*(?P<k2>t)W?,?«(?P<n2>t)", _from_to),
     (r"G?[↓↑]?:?«?(?P<n>m)[a»](?P<k>m)|G?(?P<k2>m)G?,?«(?P<n2>m)", _from_to),
