@@ -16,7 +16,7 @@ from typing import Final
 from ledger.claims import changes, counts, names, times
 from ledger.claims.entries import Entry, Place, Wanted, entries
 from ledger.claims.figures import TIMES, Figure, Reading, figures
-from ledger.claims.model import Claim, JudgedClaim, RunName
+from ledger.claims.model import ARITHMETIC, Claim, JudgedClaim, RunName
 from ledger.claims.prose import Context, Prose, Sentence, own_run, scopes
 from ledger.claims.runs import LOOSE, Group, Run, Runs, run_of, untold
 from ledger.claims.words import OF_NO_PART, is_compared, is_elsewhere, judge_words, words_claimed
@@ -299,6 +299,9 @@ def judge(
         for claim in together:
             is_loose = claim.whose == "loose"
             judged = claim.unverifiable(LOOSE) if is_loose else _JUDGES[claim.kind](group, claim)
+            is_other = judged.verdict == "contradicted" and judged.evidence != ARITHMETIC
+            if is_other and any(_is_in(one, claim) for one in others):
+                judged = claim.unverifiable(LOOSE)
             found.append(judged)
     for claim in plain:
         if claim.kind == "test":
@@ -365,9 +368,13 @@ def _may_be_of_another(claim: JudgedClaim) -> bool:
 
 def _unless_in(elsewhere: Sequence[Claim], claim: Claim) -> Claim:
     """A figure, which is not surely the run's where its sentence speaks of something else."""
-    is_there = any(one.line == claim.line and claim.text in one.text for one in elsewhere)
+    is_there = any(_is_in(one, claim) for one in elsewhere)
     whose = "loose" if claim.kind in ("test", "exit_code") else claim.whose
     return claim.model_copy(update={"is_firm": False, "whose": whose}) if is_there else claim
+
+
+def _is_in(passage: Claim, claim: Claim) -> bool:
+    return passage.line == claim.line and claim.text in passage.text
 
 
 def _is_same(claim: JudgedClaim, statement: JudgedClaim) -> bool:

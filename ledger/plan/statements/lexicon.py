@@ -536,6 +536,7 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # doubt, wishes, rules, other times: nothing is said of this run
     "d": (
+        "(a|any|every) run (with|that), "
         "about to, aim, aims, allegedly, allow, allowed, almost, alone, apparent, apparently, "
         "appear, appears, as if, as though, ask, asked, asks, assert, asserts, assume, assuming, "
         "barely, baseline had, basically, believe, believes, budget, by itself, can, check that, "
