@@ -76,6 +76,7 @@ class Run(NamedTuple):
     figures: Mapping[str, tuple[Figure, ...]]
     finished: bool | None = None
     deselected: int | None = None
+    projects: frozenset[str] = frozenset()
 
     @property
     def every(self) -> tuple[Session, ...]:
@@ -143,6 +144,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
         unread=evidence.reason if evidence.totals is None else "",
         figures={name: figures(name) for name in _MEASURES},
         finished=_has_finished(evidence),
+        projects=frozenset(part.project.lower() for part in parts if part.project),
         deselected=evidence.deselected
         if evidence.deselected is not None
         else 0

@@ -110,7 +110,7 @@ def judge_words(
         *above, name = run.path.split("/")
         if name in said.subject and {name, *above}.issuperset(said.subject):  # "in RUN/"
             said, runs = said._replace(subject=()), [run]
-    found = [list(_found(said, run, before)) for run in runs]
+    found = [list(_found(_of_project(said, run), run, before)) for run in runs]
     is_so = _support(said, found)
     if is_so is None and len(said.subject) > 1 and not said.is_outside:  # each of several parts
         parts = [said._replace(subject=(part,)) for part in said.subject]
@@ -179,6 +179,12 @@ def _doubt_figure(said: Statement, runs: Sequence[Run], found: Sequence[Sequence
     if is_exact and any(said.low - near <= value <= said.high + near for value in values):
         return ROUNDED
     return ""
+
+
+def _of_project(said: Statement, run: Run) -> Statement:
+    """What is said of the project is said of the whole run."""
+    is_whole = run.projects.issuperset(part.lower() for part in said.subject)
+    return said._replace(subject=()) if said.subject and is_whole else said
 
 
 def _found(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[Found]:

@@ -31,7 +31,8 @@ class Part(NamedTuple):
     ``duration_s`` is wall time where ``wall`` is set, else a sum over tests that may have run
     side by side. ``elapsed_s`` is a whole command's, measured from outside. ``completeness``
     is set only where this file alone shows it, with the reason. ``without_tests`` says that the
-    run is none of tests, so that their results are not missing.
+    run is none of tests, so that their results are not missing. ``project`` is the name of the
+    folder that pytest ran in.
     """
 
     reader: str
@@ -61,6 +62,7 @@ class Part(NamedTuple):
     commit: str | None = None
     dirty: bool | None = None
     warnings: tuple[str, ...] = ()
+    project: str = ""
 
 
 def decode(data: bytes) -> str:

@@ -127,6 +127,7 @@ def _part(session: Session, name: str) -> Part:
         completeness=completeness,
         reason=reason,
         crashes=find_crashes("\n".join(session.lines), name),
+        project=session.project,
         warnings=tuple(warnings),
     )
 
@@ -164,6 +165,7 @@ class Session:
         self.summary: Summary | None = None
         self.skipped_modules = 0
         self.collected: int | None = None
+        self.project = ""
         self.deselected = 0
         self.skips = 0  # verdicts of tests
         self.subtests_of: set[str] = set()  # tests of which a subtest failed
@@ -336,6 +338,8 @@ class Session:
             counts = collected(line)
             if counts is not None:
                 self.collected, self.deselected, self.skipped_modules = counts
+        elif line.startswith("rootdir: "):
+            self.project = line.partition(",")[0].rstrip().replace("\\", "/").rpartition("/")[2]
         elif _NODE.match(line):
             self._lists_nodes = True
         else:
