@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.plan.model import Model
-from ledger.plan.statements.model import Statement
+from ledger.plan.statements.model import RunName, Statement
 
 ClaimKind = Literal[
     "count", "rate", "sum", "duration", "margin", "exit_code", "memory", "cpu", "delta",
@@ -21,36 +21,6 @@ Whose = Literal["own", "other", "loose"]
 
 ARITHMETIC = "arithmetic"  # what stands for a file where a statement's own numbers decide
 _ASIDE = 2  # words between a number and what it counts: `13 unit tests passed`
-
-
-class Amount(Model):
-    """A number as written: every value in ``[low, high]`` is written like this."""
-
-    low: float
-    """The least value."""
-    high: float
-    """The greatest value."""
-
-    def holds(self, value: float) -> bool:
-        """Whether ``value`` is written like this. Binary fractions get a hair's breadth."""
-        slack = 1e-9 * max(1.0, abs(value))
-        return self.low - slack <= value <= self.high + slack
-
-    @property
-    def middle(self) -> float:
-        """The number itself."""
-        return (self.low + self.high) / 2
-
-
-class RunName(Model):
-    """A run as prose names it."""
-
-    kind: Literal["phase", "stamp", "attempt", "chunk"]
-    """What it is named by."""
-    value: str
-    """The phase (`e`, `m2`), the stamp, or the number of the attempt or chunk."""
-    item: str | None = None
-    """The item of the phase or attempt, where another item's is meant."""
 
 
 class Claim(Model):
@@ -71,30 +41,18 @@ class Claim(Model):
     measure: str = Field(default="", exclude=True)
     """What is measured: a field of ``Totals``, ``duration_s``, ``elapsed_s``, ``exit_code``,
     ``peak_rss_bytes``, ``cpu_percent``, or for a test the outcome."""
-    amount: Amount | None = Field(default=None, exclude=True)
-    """The value, in the measure's unit: seconds, bytes, percent, tests."""
-    group: int = Field(default=0, exclude=True)
-    """Which claims were made in one breath: those of one group speak of one run."""
     whose: Whose = Field(default="own", exclude=True)
     """Whose figure it is."""
-    subject: str = Field(default="", exclude=True)
-    """The module, test or file that a figure belongs to, where it is not the whole run."""
     runs: tuple[RunName, ...] = Field(default=(), exclude=True)
     """The runs that are named."""
     against: tuple[RunName, ...] = Field(default=(), exclude=True)
     """The runs that are compared with."""
     name: str = Field(default="", exclude=True)
     """The path, commit, test, item or stamp that is claimed to be there."""
-    of: tuple[Amount | None, ...] = Field(default=(), exclude=True)
-    """What a rate, a margin or a change is calculated from, in the order of its kind."""
     statement: Statement | None = Field(default=None, exclude=True)
     """What is said, where words say it."""
     is_firm: bool = Field(default=False, exclude=True)
     """Whether the wording leaves no doubt that this run's result is told."""
-
-    def holds(self, value: float) -> bool:
-        """Whether ``value`` is what is claimed."""
-        return self.amount is not None and self.amount.holds(value)
 
     @property
     def said(self) -> str:

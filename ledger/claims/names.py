@@ -1,40 +1,17 @@
 """Things with a name: tests, files, commits, attempts, stamps and dates."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Any
 
 from ledger.claims.entries import Cited, Entry, Place, run_folder, stamp_of
 from ledger.claims.model import Claim, JudgedClaim
-from ledger.claims.prose import Code, Context, Prose, Sentence, scopes
+from ledger.claims.prose import Context, Prose
 from ledger.claims.runs import LOOSE, OF_ANOTHER, Run, Session, about
 from ledger.evidence.model import FAILING, TestResult
 from ledger.plan import citations
 
-_TEST = re.compile(
-    r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_?\w{1,150}(?:\[[^\]\n]{1,200}\])?"
-)
-_PLAIN_TEST = re.compile(r"(?<!\w)test_\w{3,150}(?:\[[\w.,+-]{1,80}\])?(?![\w./{*\[])")
-# `test_a`, `test_b` (new) now PASSED
-_VERDICT = re.compile(
-    r"`?(?: ?\([^()\n]{0,60}\))?(?:[ ,]{0,2}(?:now|still|is|has|also|both|all|then|tests?|again|"
-    r"reliably|cleanly|[:\u2014\u2013\u2192-])){0,4}[ :]{1,3}"
-    r"(?P<word>PASSED|PASSES|PASSING|PASS|passed|passes|passing|FAILED|FAILS|FAILING|FAIL|failed|fails|"
-    r"failing|\u2705|\u274c)(?![\w/])"
-    # Nothing says behind it where or when else: "passes on main", "passes alone".
-    r"(?=(?: again| now| too| as well| cleanly| reliably)?"
-    r"(?: \(| in \d|[`\s.!]*(?:\Z|\n|[,;:)|\u2014\u2013])|[.!] | (?:and|but|while|as expected)\b"
-    r"| [\u2014\u2013\u2705\u274c(-]))"
-)
-_BEFORE = re.compile(r"\b(?P<word>PASSED|FAILED):? {1,2}`?\Z")
-_LIST = re.compile(
-    r"\b(?P<word>[Ff]ailed|[Ff]ailing|[Ff]ailures?|[Pp]assed|[Pp]assing)(?: tests?)?"
-    r"(?:: {1,2}| ?\()`?\Z"
-)
-_LINK = re.compile(r"`?(?: ?\([^()\n]{0,40}\))?(?:,? (?:and|&) |, ?| ?/ ?|, and )`?")
 _ID = r"[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5}"
 _REFERENCE = re.compile(
     r"(?<![^\W_])[Aa]ttempts? ?"
@@ -67,62 +44,8 @@ _MISSING = tuple("missing absent never lost empty planned expected tbd pending".
 
 
 def names_claimed(context: Context) -> list[Claim]:
-    """The tests that are said to pass or fail, the commits, attempts and stamps named."""
-    return [*_tests(context), *_commits(context), *_references(context), *_stamps(context)]
-
-
-def _tests(context: Context) -> Iterator[Claim]:
-    prose = context.prose
-    names = sorted(_test_names(prose), key=lambda name: name.start)
-    starts = [name.start for name in names]
-    for sentence in prose.sentences:
-        here = names[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
-        yield from _tests_of(context, sentence, here)
-
-
-def _test_names(prose: Prose) -> Iterator[Code]:
-    for code in prose.codes:
-        if "test" in code.text and len(code.text) <= _LONGEST_NAME and _TEST.fullmatch(code.text):
-            yield Code(code.start + 1, code.end - 1, code.text)
-    for match in _PLAIN_TEST.finditer(prose.plain):
-        yield Code(match.start(), match.end(), match[0])
-
-
-def _tests_of(context: Context, sentence: Sentence, names: list[Code]) -> Iterator[Claim]:
-    outcomes = _verdicts(context.prose.plain, sentence, names)
-    spans = [(name.start, name.end) for name in names]
-    known = scopes(context, sentence, spans) if any(outcomes) else ()
-    for name, outcome, scope in zip(names, outcomes, known, strict=False):
-        if outcome:
-            span, more = (name.start, name.end), {"measure": outcome, "name": name.text}
-            yield context.claim("test", span, outcome, scope=scope, **more)
-
-
-def _verdicts(plain: str, sentence: Sentence, names: list[Code]) -> list[str]:
-    """What is said of each name: passed, failed, or nothing. A verdict behind a list of names,
-    or before one, is that of them all."""
-    behind = [_VERDICT.match(plain, name.end, sentence.end) for name in names]
-    found = [_outcome(verdict["word"]) if verdict else "" for verdict in behind]
-    linked = [
-        bool(_LINK.fullmatch(plain, name.end, after.start)) for name, after in pairwise(names)
-    ]
-    for index in range(len(names) - 2, -1, -1):
-        if not found[index] and linked[index]:
-            found[index] = found[index + 1]
-    for index, name in enumerate(names):
-        if found[index]:
-            continue
-        bounds = (max(sentence.start, name.start - 40), name.start)
-        before = _BEFORE.search(plain, *bounds) or _LIST.search(plain, *bounds)
-        if before:
-            found[index] = _outcome(before["word"])
-        elif index and linked[index - 1] and not behind[index - 1]:
-            found[index] = found[index - 1]
-    return found
-
-
-def _outcome(word: str) -> str:
-    return "passed" if word[0] in "Pp\u2705" else "failed"
+    """The commits, attempts and stamps named."""
+    return [*_commits(context), *_references(context), *_stamps(context)]
 
 
 def _commits(context: Context) -> Iterator[Claim]:

@@ -6,16 +6,16 @@ that are made in one breath are a ``Group``: they speak of one session.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
 from ledger.claims.entries import Entry, Place, stamp_of
-from ledger.claims.model import Claim, RunName
 from ledger.errors import UnreadableInput
 from ledger.evidence.model import Evidence, TestResult, Totals, recount
 from ledger.evidence.outputs import Outputs, outputs_of
 from ledger.evidence.part import Part
+from ledger.plan.statements.model import RunName
 
 ROUNDED = "it is cut off, or rounded twice"
 OF_ANOTHER = "it is said of another run"
@@ -267,13 +267,6 @@ def untold(runs: Iterable[Run], what: str) -> str:
     return next((f"{what}: {run.unread}" for run in runs if run.unread), what)
 
 
-def candidates(runs: Iterable[Run], subject: str) -> Iterator[Session]:
-    """Of each run the whole, its sessions and, for a subject, the part of each that it names."""
-    for run in runs:
-        yield from (part for session in run.every if (part := about(session, subject)))
-        yield from run.every
-
-
 def about(session: Session, subject: str) -> Session | None:
     """The tests of a session that ``subject`` (a module, class, node id or test) names; None for
     none."""
@@ -334,11 +327,6 @@ def _ran(totals: Totals) -> tuple[int, int]:
     return ran, totals.xfailed + totals.xpassed
 
 
-def holds_count(session: Session, claim: Claim, claimed: frozenset[str] = frozenset()) -> bool:
-    """Whether a session has what a count claims."""
-    return any(claim.holds(value) for value in options(session, claim.measure, claimed))
-
-
 def denominators(session: Session) -> list[int]:
     """What a rate of this session may be of; each place in the list is one kind."""
     totals = session.totals
@@ -346,92 +334,3 @@ def denominators(session: Session) -> list[int]:
     ran, expected = _ran(totals)
     collected = totals.collected
     return [collected, cases, ran, ran + expected, cases - expected, collected - totals.skipped]
-
-
-def shares(session: Session, claim: Claim) -> list[float]:
-    """What a rate of ``claim.measure`` is in a session, in percent, by every denominator."""
-    count, of = claim.of or (None, None)
-    above: list[float] = []
-    if count is not None:
-        above = [count.middle]
-    elif claim.measure:
-        above = [*options(session, claim.measure, frozenset())]
-    below: list[float] = [*denominators(session), *([of.middle] if of else [])]
-    return [100.0 * a / b for b in below for a in above if b > 0]
-
-
-def is_counted(claim: Claim) -> bool:
-    """Whether a claim is a count that says something: a zero fits almost any run."""
-    return claim.kind == "count" and claim.amount is not None and claim.amount.high > 0
-
-
-class Group:
-    """Claims of one breath. ``runs`` are those of the entry, ``elsewhere`` those that the
-    claims name, ``entry`` is all that the entry claims."""
-
-    def __init__(
-        self,
-        claims: Sequence[Claim],
-        runs: Sequence[Run],
-        entry: Sequence[Claim],
-        elsewhere: Sequence[Run],
-    ) -> None:
-        self.claims = claims
-        self.runs = runs
-        self.entry = entry
-        self.elsewhere = elsewhere
-        self.counts = [c for c in claims if c.kind == "count" and c.whose != "loose"]
-        self.claimed = frozenset(claim.measure for claim in self.counts)
-        with_results = [run for run in runs if run.every]
-        self.only = with_results[0] if len(with_results) == 1 else None
-
-    def runs_of(self, claim: Claim) -> Sequence[Run]:
-        """The runs that a claim may be about."""
-        return self.runs if claim.whose == "own" else self.elsewhere
-
-    def holds(self, session: Session, claim: Claim) -> bool:
-        """Whether a session has what a count of the group claims."""
-        return holds_count(session, claim, self.claimed)
-
-    @cached_property
-    def best(self) -> Session | None:
-        """The session of the entry's own runs that agrees with most of the group."""
-        own = [claim for claim in self.counts if claim.whose == "own"]
-
-        def agreement(session: Session) -> float:
-            fitting = [claim for claim in own if self.holds(session, claim)]
-            return self.times_of(session) + sum(SURE if is_counted(c) else 0.1 for c in fitting)
-
-        sessions = candidates(self.runs, self.counts[0].subject) if own else []
-        return max(sessions, key=agreement, default=None)
-
-    @property
-    def single(self) -> Session | None:
-        """The only session of the only run."""
-        return self.only.single if self.only else None
-
-    def times_of(self, session: Session) -> int:
-        """How many of the times that are said with the counts a session took."""
-        times = [c for c in self.claims if c.kind == "duration" and c.whose == "own"]
-        return sum(any(map(time.holds, session.durations)) for time in times)
-
-    def anchor(self, session: Session, claim: Claim) -> float:
-        """How surely something else in the group speaks of this session: small numbers fit many
-        sessions, a time with hundredths fits one."""
-        others = [c for c in self.counts if c is not claim and is_counted(c)]
-        best = 0.0
-        for part in (session, about(session, claim.subject)):
-            if part is None:
-                continue
-            here = SURE if self.times_of(part) else 0.0
-            for other in others:
-                if other.amount and self.holds(part, other):
-                    here += 0.5 if other.amount.high < SMALL else SURE
-            best = max(best, here)
-        return best
-
-    def is_whole(self, subject: str) -> bool:
-        """Whether a subject is all that the only session of the only run has."""
-        single = self.runs[0].single if len(self.runs) == 1 else None
-        part = about(single, subject) if single else None
-        return single is not None and part is not None and len(part.tests) == len(single.tests)

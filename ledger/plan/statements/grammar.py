@@ -28,7 +28,9 @@ class Wording:
         }
         self.tokens = found[match.start() : match.end()]
         self.codes = match[0]
-        self._span = at + self.tokens[0].start, at + self.tokens[-1].end
+        first = self.tokens[self.codes[0] in "(=" and len(self.tokens) > 1]
+        self._span = at + first.start, at + self.tokens[-1].end
+        self.before = found[: match.start()]
         self._subject = subject
 
     def has(self, names: str) -> bool:
@@ -91,6 +93,12 @@ class Wording:
     def ended(self, outcome: str) -> Statement:
         """The statement that the named tests ended so."""
         return self.say("outcome")._replace(names=self.names, outcome=outcome)
+
+    @property
+    def percent(self) -> tuple[float, float] | None:
+        """The percentage behind a change."""
+        percent = self.number("j")
+        return (percent.low, percent.high) if self.has("j") else None
 
     def changed(self, what: Quantity, low: float, high: float) -> Statement:
         """The statement that something has changed by so much."""
@@ -266,8 +274,12 @@ def _executed(m: Wording) -> list[Statement]:
 
 
 def _signed(m: Wording) -> list[Statement]:
-    """``+12 passed``; as many as before, which is a change of zero."""
-    return [m.changed(OUTCOMES[m.code("q")], m.number().low, m.number().high)]
+    """``+2 failed (3→5)``; as many as before, which is a change of zero."""
+    quantity = OUTCOMES[m.code("q")] if m.has("q") else "duration"
+    change = m.changed(quantity, m.number().low, m.number().high)
+    if m.has("k"):
+        change = change._replace(of=(m.number("k").low, m.number("k").high))
+    return [change._replace(percent=m.percent)]
 
 
 def _faster(m: Wording) -> list[Statement]:
@@ -301,10 +313,13 @@ def _from_to(m: Wording) -> list[Statement]:
     if m.has("q"):
         quantity = OUTCOMES[m.code("q")]
     change = m.changed(quantity, after.low - before.high, after.high - before.low)
-    return [m.say(quantity, after.low, after.high), change._replace(of=(before.low, before.high))]
+    change = change._replace(of=(before.low, before.high), percent=m.percent)
+    return [m.say(quantity, after.low, after.high), change]
 
 
 def _time(m: Wording) -> list[Statement]:
+    if m.codes[0] == "i" and m.text.split()[0] not in ("in", "after", "within"):
+        return []
     took = m.of("duration")
     if m.has("b"):  # "does not take longer than 60 s"
         return [m.say("duration", 0.0, took.low)] if took.high == inf else []
@@ -333,6 +348,33 @@ def _rate(m: Wording) -> list[Statement]:
 
 def _left(m: Wording) -> list[Statement]:
     return [m.of("not_run")]
+
+
+def _portion(m: Wording) -> list[Statement]:
+    """The percentage behind a count: ``of`` is that count, ``percent`` what ``9 of 12`` gives."""
+    count = next((token for token in reversed(m.before) if token.code in "Nx"), None)
+    letter = next((token.code for token in reversed(m.before) if token.code in OUTCOMES), "P")
+    if count is None:
+        return []
+    whole = count.of[0] if count.of else 0.0
+    at = m.before.index(count)
+    if "".join(token.code for token in m.before[max(0, at - 2) : at + 1]) == "NgN":
+        count, whole = m.before[at - 2], count.low
+    percent = (100.0 * count.low / whole,) * 2 if whole > 0 else None
+    portion = m.of("portion")._replace(outcome=OUTCOMES[letter])
+    return [portion._replace(of=(count.low, count.high), percent=percent)]
+
+
+def _margin(m: Wording) -> list[Statement]:
+    """What is left to a limit: ``of`` is the limit."""
+    limit = m.number("k")
+    most = limit.high if limit.low <= 0.0 else (limit.low + limit.high) / 2
+    margin = m.of("margin")._replace(of=(most, most))
+    return [margin._replace(outcome="seconds" if m.code("n") == "t" else "percent")]
+
+
+def _cpu(m: Wording) -> list[Statement]:
+    return [m.of("cpu")]
 
 
 def _finished(m: Wording) -> list[Statement]:
@@ -392,9 +434,9 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>[lfo])?W?R?&?J?»?P(?P<o>o)?", _all),
     # e.g. "auth is green", "the db module does not pass"
     (rf"{_PART}A?(?P<b>b)?P+\Z", _part_passes),
-    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?![BN])A?", _all),
+    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?!:?[BNx])A?", _all),
     (rf"AT(?:{_NAMES})P", _all),
-    (r"WJ?R?:?P(?![BN])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
+    (r"WJ?R?:?P(?!:?[BNx])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
@@ -436,15 +478,18 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"G?(?:w|(?P<v>v))Gc", _hungrier),
     (r"H?(?P<n>m)(?:w|(?P<v>v))Gc", _needs),
     (rf"[↓↑]?(?P<q>{_O})T?[↓↑]?«(?P<n>N)(?![a»])|«(?P<n2>N)T?(?P<q2>{_O})(?!»)", _from_range),
-    (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])", _from_to),
-    (rf"«?(?P<n>N)[a»](?P<k>N)T?(?P<q>{_O})", _from_to),
+    (rf"[↓↑]?(?P<q>{_O})T?[:=↓↑]?«?(?P<n>N)[a»](?P<k>[NZ])(?:\((?P<j>%))?", _from_to),
+    (rf"«?(?P<n>N)[a»](?P<k>N)T?J?(?P<q>{_O})(?:\((?P<j>%))?", _from_to),
+    (rf"«?(?P<n>N)J?(?P<q>{_O})a(?P<k>N)J?{_O}", _from_to),
     (rf"«?(?P<n>N)T?(?P<q>{_O})[a»](?P<k>[NZ]){_O}?", _from_to),
     (rf"(?P<k>N)T?(?P<q>{_O})(?:,?«|[κi](?=Nc))(?P<n>N)c?", _from_to),
     (r"[hk][↓↑]?«?(?P<n>p)[a»](?P<k>p)", _from_to),
     (r"[HW]*[er↓↑]?:?«?(?P<n>t)[a»](?P<k>t)|H*(?P<k2>t)W?,?«(?P<n2>t)", _from_to),
     (r"G?[↓↑]?:?«?(?P<n>m)[a»](?P<k>m)|G?(?P<k2>m)G?,?«(?P<n2>m)", _from_to),
     (r"[WH]*(?P<n>t)(?:(?P<v>[ev])|[rw])c?", _faster_by),
-    (rf"(?P<n>±)T?(?P<q>{_O})T?c?|(?P<q2>{_O})T?:?(?P<n2>±)", _signed),
+    (rf"(?P<n>±)T?(?P<q>{_O})T?c?(?:\((?:(?P<k>N)aN|(?P<j>%)))?", _signed),
+    (rf"(?P<q>{_O})T?:?(?P<n>±)", _signed),
+    (r"(?P<n>δ)[HR](?:\((?P<j>%))?", _signed),
     (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
     (r"jN?T?[FE]T?c?|[FE]T?jT?c?|jc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
@@ -473,16 +518,21 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"(?P<q>[PFESXYDVU])T?(?:[:=]|[↓↑]?»)?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
     (r"(?<![A-Za-zð])(?P<s>[uf])(?P<n>N)gN|(?P<s2>[usfn])P*(?P<n2>x)P*", _passed),
-    (r"P+(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
+    (r"P+:?(?P<n>x)|(?P<n2>x)P+|\A(?P<n3>x)\Z", _passed),
     (r"A(?P<n>N)?g?L?T*L?g?(?P<l>l|f)?(?:R|(?=Ht))|RA(?P<n2>N)?T?\Z", _all_ran),
     # e.g. "95.9 % of the tests pass", "pass rate 95.9 %"
     (r"O?(?P<n>p)g?A?[NW]?[LR]?T?(?P<q>[PF])|(?P<q2>[PF])T?[:=](?P<n2>p)", _rate),
     (r"(?:h|(?P<k>k))[:=g]?(?P<n>p)(?:gA?N?[LR]?T)?|(?P<n2>p)(?:h|(?P<k2>k))", _rate),
+    (r"(?<=[NTPFESXYRLDxg])[(=,]=?(?P<n>p)", _portion),
+    # e.g. "12.5 % margin below a 900 s timeout", "CPU 190 %"
+    (r"(?P<n>[pt])χ[i«g]?(?P<k>t)V?", _margin),
+    (r"C[:=i]?(?P<n>p)|(?P<n2>p)C", _cpu),
     (r"W?(?P<b>b)H(?P<n>t)", _time),
+    (r"(?<=[tPFESXYWTR])\((?P<n>t)", _time),
     (r"(?P<s>s)?[AHWTR]*[HR]+[OAP:=ig»J]*(?P<n>t)(?:»?[WA])?|(?P<n2>t)[WHA]", _time),
     (r"W[:iRgPJ]*(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
-    (r"ŵ?G+(?:gW|[WJ])*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
+    (r"ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
     (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O})|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
     (r"(?P<z>I)+[:=]?[ZP]|P(?P<z2>I)\Z|Z(?P<z3>I)", _exit),
     (r"(?P<n>N)T?b[RW]", _left),

@@ -330,6 +330,9 @@ _LETTERS: Final[dict[str, str]] = {
         "returned) with, rc, return, returncode, returned, returns, status, with code, (|with |"
         "with an |an |a )(exit|return|status) (code|codes|status|value) (|of |was )"
     ),
+    # processors, and what is left to a limit
+    "C": "cpu, cpu usage, cpu use, cpu utilisation, cpu utilization, of cpu, of the cpu",
+    "χ": "headroom, margin, reserve, safety margin, time margin, timeout margin",
     # not
     "b": (
         "can not, cannot, hardly, never, no longer, nor did, not, not (yet|even|actually|really|"
@@ -411,7 +414,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # harmless words, which are left out
     " ": (
-        "a, a big, a good, a healthy, a huge, a mere, a proud, a respectable, a solid, a "
+        "a, delta, net change, "
+        "a big, a good, a healthy, a huge, a mere, a proud, a respectable, a solid, a "
         "whopping, according to pytest, according to the log, according to the report, (account|"
         "accounts|accounting) for, accounted for, actual, actually, (add|adds|added|adding) up "
         "to, admittedly, afresh, after all, after my change, after my changes, after my work, "

@@ -6,13 +6,15 @@ Quantity = Literal[
     "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "collected", "executed",
     "deselected", "rerun", "flaky", "timeouts", "failing", "not_passed", "all_passed", "not_run",
     "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "share", "cause",
-    "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "elsewhere",
+    "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "portion", "margin",
+    "cpu", "sum",
 ]  # fmt: skip
 """What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome`` and ``unchanged``
 are 0 where it is so, ``finished`` is 1; ``new``, ``cleared`` and ``still`` count failures against
-the run before; ``share`` is the part of an outcome, in percent, that some tests have; times in
-seconds, memory in bytes, rates in percent. What is said ``elsewhere`` is of something else,
-whatever its figures are."""
+the run before; ``share`` is the part of an outcome, in percent, that some tests have, ``portion``
+the percentage of the tests that an outcome has; times in seconds, memory in bytes (of 1024), rates
+in percent. A ``margin`` is what is left to a limit, a ``sum`` that of the counts of one breath,
+``of`` what was collected."""
 SO: Final = 0.0
 NOT_SO: Final = 1.0
 OUTCOMES: Final[dict[str, Quantity]] = {
@@ -22,15 +24,28 @@ OUTCOMES: Final[dict[str, Quantity]] = {
 """What the letters of outcomes count."""
 
 
+class RunName(NamedTuple):
+    """A run as prose names it: by a phase, a stamp, the number of an attempt or of a chunk; and the
+    item of the phase or attempt, where it is named."""
+
+    kind: Literal["phase", "stamp", "attempt", "chunk"]
+    value: str
+    item: str | None = None
+
+
 class Statement(NamedTuple):
     """``[start, end)`` of the text says that ``quantity``, or for ``change`` by how much it has
     changed, lies in ``[low, high]``. ``of`` is the whole that a share is of, or what a change
     began with. ``subject`` is the part of the run that is meant, ``is_outside`` all but that
     part. ``names`` are tests and ``outcome`` what became of them; for a change it is what has
-    changed, for a ``cause`` which tests have it. ``or_whole`` where the whole run may be meant, too
-    (``db has 2 failures, and all 3 are old``); ``is_sure`` unless it may be of another command
-    (``split: 7 passed``). ``runs`` are the folders and files of runs that the sentence names before
-    it."""
+    changed, for a margin or a portion what it
+    is of, for a ``cause`` which tests have it. ``or_whole`` where the whole run may be meant,
+    too (``db has 2 failures, and all 3 are old``). ``is_sure`` where it is of the run and of its
+    tests beyond doubt: ``split: 7 passed`` may be of another command, and a figure beside unknown
+    words of anything. ``runs`` are the folders and files of runs that the sentence names
+    before it, ``named`` the runs that it is said of and ``against`` those that it is compared with.
+    ``percent`` is the same change as a share of what it began with. All that is said in one
+    ``breath`` is of one run."""
 
     start: int
     end: int
@@ -46,6 +61,10 @@ class Statement(NamedTuple):
     is_sure: bool = True
     runs: tuple[str, ...] = ()
     cause: str = ""
+    named: tuple[RunName, ...] = ()
+    against: tuple[RunName, ...] = ()
+    percent: tuple[float, float] | None = None
+    breath: int = 0
 
     def holds(self, value: float) -> bool:
         """Whether the value is what is said."""

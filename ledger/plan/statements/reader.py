@@ -2,7 +2,8 @@
 
 Words become letters by a lexicon, and the grammar is a table of patterns over these letters.
 Precision comes first: what is said of another time, place, program or part, or only wished, asked
-or doubted, is no statement, and neither is a clause with words that the lexicon does not know.
+or doubted, is no statement, and neither is a clause with words that the lexicon does not know; but
+for its figures, which are not sure to be of the run.
 """
 
 import re
@@ -11,17 +12,20 @@ from typing import Final, NamedTuple
 
 from ledger.plan.statements.causes import read_cause
 from ledger.plan.statements.grammar import GRAMMAR, Wording
-from ledger.plan.statements.model import OUTCOMES, Statement
+from ledger.plan.statements.model import OUTCOMES, RunName, Statement
 from ledger.plan.statements.sentences import sentences
 from ledger.plan.statements.tables import read_table
 from ledger.plan.statements.tokens import Token, tokens
 
 _LONGEST = 1000  # characters of a sentence that are looked at
 _MOST = 150  # tokens of one
-# Where a part of a sentence ends. A comma between two names of a list parts nothing.
+# Where a part of a sentence ends. A comma between two names of a list parts nothing, neither does
+# a parenthesis before a figure of what is before it: "9 passed (75 %)", "+2 failed (3→5)".
 _MARK: Final = re.compile(
-    r"[;)|]|\((?!n(?:[,&]*n)*\))|(?<![nf])–|(?<![PFESXYDUVIHGhkKMTWΩQn]):"
-    r"|(?<=[TWΩI]):(?![PFNZntmp])|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGhkKMQ]):(?![NntmpxZP])"
+    r"\((?!n(?:[,&]*n)*\))(?!(?<=[NTPFESXYRLDxg]\()p[),h])(?!(?<=[PFESXYLRDNHTR]\()%)"
+    r"(?!(?<=[PFESXYLRDT]\()NaN)(?!(?<=[tPFESXYWTR]\()t)"
+    r"|[;)|]|(?<![nf])–|(?<![PFESXYDUVIHGChkKMTWΩQn]):"
+    r"|(?<=[TWΩI]):(?![PFNZntmp])|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGChkKMQ]):(?![NntmpxZP])"
     r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
     r"|&(?=W|A|Z|b?[tT]|NT|N[PFESXYLRDUV])|(?<![APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )
@@ -37,7 +41,14 @@ _DEEDS: Final = frozenset(
     "ran reran rewrote made did went put took built wrote cut split let".split()
 )
 # What may stand beside a statement and changes nothing.
-_HARMLESS: Final = frozenset(",&:=(WTNxtPFJgρRL∃Ω")
+_HARMLESS: Final = frozenset(",&:=(WTNxtPFJgρωcRL∃Ω")
+_DOUBTS: Final = frozenset("dð")
+_NUMBER: Final = re.compile("[Nxtmp±δ]")
+# What a figure may be of beside words that are not known.
+_FIGURES: Final = frozenset((
+    *OUTCOMES.values(), "duration", "memory", "exit_code", "cpu", "pass_rate", "fail_rate",
+    "portion", "margin", "change",
+))  # fmt: skip
 
 
 def statements(text: str) -> list[Statement]:
@@ -97,9 +108,10 @@ def _segments(codes: str) -> Iterator[_Segment]:
 
 class _Reader:
     """Reads one sentence, part by part. What one part says holds for those behind it: ``subject``
-    is the part of the run that a label names, ``last`` the one that was named last, ``is_lost``
-    whether something else is spoken of, ``is_other`` another time, and ``is_doubted`` whether the
-    part before is doubted."""
+    is the part of the run that a label names, ``last`` the one that was named last, ``named`` the
+    runs that are spoken of, and ``against`` those that are compared with; ``is_lost`` whether
+    something else is spoken of, ``is_strange`` whether it surely is, ``is_other`` another time,
+    and ``is_doubted`` whether the part before is doubted."""
 
     def __init__(self, words: Sequence[Token], start: int, *, is_entry: bool) -> None:
         self._words = words
@@ -107,7 +119,10 @@ class _Reader:
         self._start = start
         self._subject: tuple[str, ...] = ()
         self._last: tuple[str, ...] = ()
-        self._is_lost = self._is_doubted = self._is_other = False
+        self._named: tuple[RunName, ...] = ()
+        self._against: tuple[RunName, ...] = ()
+        self._outside: list[tuple[tuple[RunName, ...], tuple[RunName, ...]]] = []
+        self._is_strange = self._is_lost = self._is_doubted = self._is_other = False
         self._is_entry, self._is_sure = is_entry, True
         self._counted: Token | None = None  # what a list of numbers counts
 
@@ -123,35 +138,47 @@ class _Reader:
         elif self._codes[0] == "B" and self._words[0].text.lower() != "but":
             return
         if self._codes.endswith("?"):
-            yield self._elsewhere(0)
             return
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
-            if segment.behind == ":" and self._is_time(codes):
+            if segment.before == "(":
+                self._outside.append((self._named, self._against))
+            if self._is_time(segment, codes) or self._is_part(segment, codes):
                 continue
-            if self._is_part(segment, codes):
-                continue
-            yield from self._stated(segment, codes)
-            if self._is_doubted or self._is_other:
-                yield self._elsewhere(segment.start, segment.end)
-            if segment.behind == ":" and re.search("[udð]", codes):
-                if re.search("[dð]", codes) or not _PREDICATE.search(codes):
-                    yield self._elsewhere(segment.end)
-                    return
+            yield from self._of_runs(segment, self._stated(segment, codes))
+            if segment.behind == ")" and "(" not in codes and self._outside:
+                self._named, self._against = self._outside.pop()
+            is_aside = bool(re.match("[&,]*[iqlo]", codes) and re.search("[udð]", codes))
+            if (is_aside or segment.behind == ":") and re.search("[dð]", codes):
+                return
+            if segment.behind == ":" and "u" in codes:
                 self._is_lost = True
-            is_aside = re.match("[&,]*[iqlo]", codes) and re.search("[udð]", codes)
-            if is_aside or self._words[segment.start].text.lower() in _CONDITIONS:
-                yield self._elsewhere(segment.start)
+                is_aside = not _PREDICATE.search(codes)
+            self._is_strange = self._is_strange or is_aside
+            if self._words[segment.start].text.lower() in _CONDITIONS:
                 return
 
-    def _elsewhere(self, start: int, end: int | None = None) -> Statement:
-        """What stands there is said of something else."""
-        words = self._words[start:end]
-        return Statement(self._start + words[0].start, self._start + words[-1].end, "elsewhere")
+    def _of_runs(self, segment: _Segment, said: Sequence[Statement]) -> Iterator[Statement]:
+        """What a part states, with the runs that are named: it is of the one before it, or else of
+        the one behind; a change is against the one that is compared with."""
+        names = [token for token in self._words[segment.start : segment.end] if token.runs]
+        versus = [token.runs for token in names if token.code == "c"]
+        behind = [token.runs for token in names if token.code == "ω"]
+        self._against = (versus or [self._against])[-1]
+        breath = self._start + self._codes.rfind(";", 0, segment.start) + 1
+        for one in said:
+            before = [t.runs for t in names if self._start + t.start < one.start]
+            named = next(filter(None, (*reversed(before), self._named, *behind)), ())
+            if any(change.quantity == "change" and change.end == one.end for change in said):
+                named = ()
+            yield one._replace(named=named, against=self._against, breath=breath)
+        if names:
+            self._named = names[-1].runs
 
-    def _is_time(self, codes: str) -> bool:
+    def _is_time(self, segment: _Segment, codes: str) -> bool:
         """Whether a label tells the run before from this one: ``Before: 8 failed, after: 6``."""
         is_time = codes == "i" or (codes == "ð" and ",i:" in self._codes)
+        is_time = is_time and segment.behind == ":"
         self._is_other = codes == "ð" if is_time else self._is_other
         return is_time
 
@@ -179,18 +206,23 @@ class _Reader:
             return []  # 687 collected (1 skipped): modules
         is_own = bool(re.search("[TWnfslo]", codes)) or segment.before == "("
         subject = self._last or self._subject if not re.search("[TW]", codes) else self._subject
-        found = self._read(segment.start, codes, subject)
+        found, figures = self._read(segment.start, codes, subject)
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             found = [one for one in found if one.quantity != "all_passed"]
-        if self._is_lost and not re.search("[TWnf]", codes):
-            found = []
+        if self._is_strange or (self._is_lost and not re.search("[TWnf]", codes)):
+            found, figures = [], figures or found
+        # e.g. "runtime 1.84 s (call only)"
+        aside = re.match(r"\(([^()]*)", self._codes[segment.end :])
+        is_apart = bool(aside and "u" in aside[1] and not _NUMBER.search(aside[1]))
         runs = tuple(token.text for token in self._words[: segment.end] if token.code == "ρ")
         # e.g. "test_a.py has 2 tests, and all of them pass"
         or_whole = bool(self._last) and not is_own
         found = [
             one._replace(
-                or_whole=or_whole or one.or_whole, is_sure=self._is_sure or is_own, runs=runs
+                or_whole=or_whole or one.or_whole,
+                is_sure=(self._is_sure or is_own) and not (is_apart and one.quantity == "duration"),
+                runs=runs,
             )
             for one in found
         ]
@@ -201,25 +233,30 @@ class _Reader:
             self._is_lost = self._is_lost or not self._is_deed(segment.start)
         elif not found and segment.before != "(" and re.search("[us]", codes):
             self._is_lost = True
-        return found
+        return found or [
+            one._replace(is_sure=False, runs=runs) for one in figures if one.quantity in _FIGURES
+        ]
 
     def _is_deed(self, start: int) -> bool:
         """``Bundled the font``: what the author did is no other subject."""
         first = next(t.text.lower() for t in self._words[start:] if t.code == "u")
         return first.endswith("ed") or first in _DEEDS
 
-    def _read(self, start: int, codes: str, subject: tuple[str, ...]) -> list[Statement]:
-        """What a part of the sentence states: nothing unless every word of it is understood."""
+    def _read(
+        self, start: int, codes: str, subject: tuple[str, ...]
+    ) -> tuple[list[Statement], list[Statement]]:
+        """What a part of the sentence states: nothing unless every word of it is understood; and
+        the figures in it, where not every word is, and none is of doubt."""
         if not _EXCEPTION.match(codes):
             start += len(codes) - len(codes.lstrip("&B,–»"))
             codes = codes.lstrip("&B,–»")
-        codes = codes.removesuffix("iW")  # "in the full run"
+        codes = re.sub("i[Wρ]\\Z", "", codes)  # "in the full run"
         reason = _REASON.search(codes, 1)
         codes = codes[: reason.start()] if reason else codes
         if codes == "NT" and self._codes[:start].strip("W,:"):
-            return []  # a number of tests is that of the run only where the sentence begins with it
+            return [], []  # a number of tests is that of the run only at the begin of a sentence
         if codes == "t" != self._codes.strip(":ΩW()"):
-            return []  # nor is a time
+            return [], []  # nor is a time
         words, own = self._words[start : start + len(codes)], subject
         if self._counted and re.fullmatch("[fsu]T?[:=]?N|Nl", codes):  # "Failures: test_x.py 2"
             place = 1 if codes == "Nl" else len(codes)
@@ -231,18 +268,26 @@ class _Reader:
         outcomes = [counted[code] for code in OUTCOMES.keys() & counted.keys()]
         self._counted = outcomes[0] if len(outcomes) == 1 else None
         found: list[Statement] = []
+        figures: list[Statement] = []
+        rest: set[str] = set()
         at = 0
         while at < len(codes):
             row = next(((m, b) for p, b in GRAMMAR if (m := p.match(codes, at)) and m[0]), None)
             if row is None:
-                if codes[at] not in _HARMLESS:
-                    return []
+                if codes[at] in _DOUBTS:
+                    return [], []
+                rest.add(codes[at])
                 at += 1
                 continue
             match, build = row
             wording = Wording(words, match, self._start, subject)
             of_part = bool(found) and subject != own and not wording.has("slo")
-            found += [one._replace(or_whole=of_part) for one in build(wording)]
+            said = [one._replace(or_whole=of_part) for one in build(wording)]
+            if found and match[0][0] in "(=i":  # a figure of what is before it
+                last = found[-1]
+                said = [one._replace(subject=last.subject, is_sure=last.is_sure) for one in said]
+            found += said
+            figures += said if _NUMBER.search(match[0]) else []
             subject = wording.part("s") or subject
             at = match.end()
-        return found
+        return (found, []) if not rest - _HARMLESS else ([], figures)

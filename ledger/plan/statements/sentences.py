@@ -6,11 +6,15 @@ from collections.abc import Iterator
 _MOST = 200_000  # characters of a text that are looked at
 _BLOCK = re.compile(r"(?:\|[^\n]*\n?|[ \t]+\|[^\n]*\n?)+|[^\n]+\n?|\n")
 # A line that goes on with the one before: that one is long, and no list or label begins.
-_GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[A-Z][\w ]{1,30}:))")
+_GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[^:\n]{1,40}: ))")
 _LONG = 60  # characters of a line that may have been wrapped
 _END = re.compile(r"(?<=[.!?])[\"')\]*_]{0,3}\s+(?=[^a-z\s])|[.!?]\s*\Z")
 _SHORT = re.compile(r"\b(?:vs|e\.g|i\.e|cf|ca|approx|incl|no|fig|sec)\.\Z", re.IGNORECASE)
 _FENCE = ("```", "~~~")
+# What pytest prints last, whoever calls it: "42 passed in 10.9s".
+_LAST_LINE = re.compile(r"[= ]*\d{1,7} (?:passed|failed|errors?|skipped)\b[^\n]* in \d")
+# What a terminal takes for colours, cursors and titles.
+_ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]{0,40}[A-Za-z]|\][^\x07\n]{0,200}\x07)")
 _NO_PROSE = re.compile(r"[ \t]*(?:>|[-*+] \[ \])")
 
 
@@ -19,7 +23,8 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     of a paragraph are joined; quotations and open boxes are left out, and of code what another
     command than pytest printed."""
     paragraph, start = "", 0
-    for at, line, kind in _lines(text[:_MOST]):
+    text = _ESCAPE.sub(lambda found: " " * len(found[0]), text[:_MOST])
+    for at, line, kind in _lines(text):
         goes_on = len(paragraph.rpartition("\n")[2]) >= _LONG and _GOES_ON.match(line)
         if paragraph and not (goes_on and kind == "prose"):
             yield from _split(start, paragraph)
@@ -39,12 +44,15 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
     is_code = is_other = False
     for block in _BLOCK.finditer(text):
         line = block[0].lstrip()
-        kind = "prose" if line and not is_code and not _NO_PROSE.match(block[0]) else ""
+        is_prose = not _NO_PROSE.match(block[0]) or _LAST_LINE.match(line.lstrip("> "))
+        kind = "prose" if line and not is_code and is_prose else ""
         if line.startswith(_FENCE):
             is_code, is_other, kind = not is_code, False, ""
         elif is_code and line.startswith(("$ ", "% ", "# ")):
             is_other = "pytest" not in line
-        elif line.startswith("|") or (is_code and line and not is_other):
+        elif line.startswith("|") or (
+            is_code and line and (not is_other or _LAST_LINE.match(line))
+        ):
             kind = "whole"
         yield block.start(), block[0], kind
 

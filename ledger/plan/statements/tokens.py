@@ -3,9 +3,9 @@ words as the letters that the lexicon gives them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ledger.plan.statements.lexicon import (
     BOUNDS,
@@ -17,14 +17,16 @@ from ledger.plan.statements.lexicon import (
     phrases,
     shares,
 )
+from ledger.plan.statements.model import RunName
 
 
 class Token(NamedTuple):
     """``code`` is a letter of the lexicon, or ``N`` (a number of things), ``t`` (a time), ``m``
     (memory), ``p`` (percent), ``x`` (``12/12``, whose whole is ``of``), ``±`` (a number with a
-    sign), ``n`` and ``f`` (a test and a file), ``s``, ``l`` and ``o`` (a part of the run that is
-    meant, stands behind, or is left out), ``ρ`` what a run left, or a mark itself. Numbers lie in
-    ``[low, high]``."""
+    sign; with a unit ``δ`` for a time and ``%`` for percent), ``n`` and ``f`` (a test and a file),
+    ``s``, ``l`` and ``o`` (a part of the run that is meant, stands behind, or is left out), ``ρ``
+    what a run left, ``ω`` the name of ``runs`` (``c`` where it is compared with), or a mark itself.
+    Numbers lie in ``[low, high]``."""
 
     code: str
     start: int
@@ -33,6 +35,7 @@ class Token(NamedTuple):
     low: float = 0.0
     high: float = 0.0
     of: tuple[float, float] | None = None
+    runs: tuple[RunName, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -43,18 +46,28 @@ class Token(NamedTuple):
 NUMBER: Final = r"\d{1,3}(?:[, ]\d{3})+(?![\d.,]?\d)|\d{1,9}(?:\.\d{1,6})?"
 _TEST = r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?"
 _FILE = r"(?:[\w.-]{1,80}/){0,8}[\w-]{1,80}\.(?:py|js|ts|tsx|mjs|go|rs)|tests?/[\w./-]{1,200}"
+_ITEM = r"\[?(?P<item>[A-Z][A-Z0-9]{1,20}(?:-[A-Z0-9]{1,20}){1,5})[\]`]{0,2}:? "
 _TOKEN = re.compile(
-    r"(?P<plain>[A-Za-z]+(?=[ ,;)]|\Z))"  # no name begins so: most are words, and found soonest
+    # e.g. "Phase M2", "vs the Attempt #5", "[PARSE-001] attempt 3", "chunk_03", a stamp
+    r"(?P<run>(?<![\w/.-])(?P<versus>(?:[Vv]s\.?|[Vv]ersus|than|from|against|since|over"
+    r"|(?:[Rr]elative|[Cc]ompared) (?:to|with))(?: that of)?(?: the)? )?"
+    rf"(?:(?:{_ITEM})?(?:Phases?[ -](?P<phase>[A-Z]\d{{0,2}}[a-z]?)"
+    r"|[Aa]ttempts?[ _]?#?(?P<attempt>\d{1,4}))"
+    r"|[Cc]hunk[ _]?#?(?P<chunk>\d{1,4})|(?P<stamp>\d{8}T\d{6}Z))(?![\w/]))"
+    r"|(?P<plain>[A-Za-z]+(?=[ ,;)]|\Z))"  # no other name begins so: most are words
     r"|(?P<code>`[^`\n]{1,300}`)"
     rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
     rf"|(?P<file>(?<![\w/])(?:{_FILE})(?!\w|/|::))"
     r'|(?P<quote>"[^"\n]{1,300}")'
     r"|(?P<clock>(?<![\w:.])(?:\d{1,3}:\d\d(?::\d\d)?(?:\.\d{1,3})?"
     r"|\d{1,3}h\d{1,2}m(?:\d{1,2}s)?|\d{1,4}m\d{1,2}(?:\.\d{1,3})?s)(?![\w:]))"
+    # e.g. "561/13/112 pass/fail/skip"
+    r"|(?P<triple>(?<![\w./])(\d{1,7})/(\d{1,7})/(\d{1,7})(?![\w/])"
+    r"(?P<order> ?\(?pass(?:ed)?/fail(?:ed)?/skip(?:ped)?\b\)?)?)"
     # versions, hashes, numbers of issues
     r"|(?P<odd>[#vV@]\d[\w.-]*|\d+[a-zA-Z_]\w*(?<!\d[ksmhx])(?<!\dms)|\d+(?:[.-]\d+){2,}\w*)"
     rf"|(?P<fraction>(?<![\w./-])(?:{NUMBER}) ?/ ?(?:{NUMBER})(?![\w/]))"
-    rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<!\S)[+\u00b1-](?=\d))?(?:{NUMBER})k?"
+    rf"|(?P<number>(?<![\w.,/+\u00b1-])(?:(?<![^\s(])[+\u00b1-](?=\d))?(?:{NUMBER})k?"
     rf"(?:(?: ?- ?| to )(?:{NUMBER}))?\+?"
     r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
     r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[kKMGT]i?B|kbytes)\b)?(?!\w))"
@@ -82,6 +95,11 @@ _LONGEST_BOUND = 24
 _WAS = re.compile(r"(?:\A|[(,;:] ?)(?:it )?(?:was|were|had)(?: at)? \Z", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\A(?!wo|would|should|must|might|need)\w+(?P<not>n't)\Z|'(?:s|re|ve|m)\Z")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_RUNS: Final[tuple[Literal["phase", "attempt", "chunk", "stamp"], ...]] = (
+    "phase", "attempt", "chunk", "stamp",
+)  # fmt: skip
+_SIGNED: Final = {"N": "±", "t": "δ", "p": "%"}
+_NO_DAY = 32  # the days and months of dates are less
 _POWERS: Final = {"k": 1, "m": 2, "g": 3, "t": 4}
 _ABOUT: Final = 0.85, 1.18  # "about 100" is no less than 85 and no more than 118
 # One character for one, so that places stay.
@@ -111,15 +129,32 @@ def tokens(
         if word:
             bare = word if "." in word[:-1] else word.rstrip(".")
             words.append((bare.lower(), match.start(), match.end()))
+        elif match["triple"]:
+            found += _read_triple(match)
         else:
             found.append(_read(text, match, slack))
     every = _joined([*found, *_read_words(text, words, known, slack)], slack)
     return _with_lists(_with_parts(_with_baselines(every)))
 
 
+def _read_triple(match: re.Match[str]) -> Iterator[Token]:
+    """How many passed, failed and were skipped, unless it may be a date."""
+    first = match.re.groupindex["triple"] + 1
+    counts = [int(match[group]) for group in range(first, first + 3)]
+    if not match["order"] and (counts[0] < _NO_DAY or max(counts[1:]) < _NO_DAY):
+        yield Token("u", *match.span(), match[0])
+        return
+    for group, code in zip(range(first, first + 3), "PFS", strict=True):
+        value, (start, end) = float(match[group]), match.span(group)
+        yield Token("N", start, end, match[group], low=value, high=value)
+        yield Token(code, end, end)
+
+
 def _read(text: str, match: re.Match[str], slack: float) -> Token:
     """The token of what is no word."""
     written, (start, end) = match[0], match.span()
+    if match["run"]:
+        return _read_run(match)
     if match["number"] or match["fraction"] or match["clock"]:
         if _WAS.search(text, max(0, start - _LONGEST_BOUND), start):
             return Token("d", start, end, written)
@@ -133,9 +168,16 @@ def _read(text: str, match: re.Match[str], slack: float) -> Token:
         return Token("n", start, end, inner)
     if match["file"] or re.fullmatch(_FILE, inner):
         return Token("f", start, end, inner)
-    if re.fullmatch(r"(?:echo )?\$\?", inner):
-        return Token("I", start, end, inner)
-    return Token("W" if _PYTEST.fullmatch(inner) else "u", start, end, inner)
+    is_code = re.fullmatch(r"(?:echo )?\$\?", inner)
+    return Token("I" if is_code else "W" if _PYTEST.fullmatch(inner) else "u", start, end, inner)
+
+
+def _read_run(match: re.Match[str]) -> Token:
+    """The name of a run."""
+    kind, value = next((kind, match[kind]) for kind in _RUNS if match[kind])
+    value = str(int(value)) if value.isdecimal() else value if kind == "stamp" else value.lower()
+    run = RunName(kind, value, match["item"])
+    return Token("c" if match["versus"] else "ω", *match.span(), match[0], runs=(run,))
 
 
 def _read_number(text: str, match: re.Match[str], slack: float) -> Token:
@@ -154,13 +196,16 @@ def _read_number(text: str, match: re.Match[str], slack: float) -> Token:
     if digits[0] in "+\u00b1-":
         number, *rest = re.split(r" ?- ?| to ", digits[1:].rstrip("+"))  # "-0.5-0.9" is no change
         value = -amount(number) if digits[0] == "-" else amount(number)
-        return Token("u" if unit or rest else "±", begin, end, written, low=value, high=value)
+        code, (_, size), slack = _measure(unit, len(number.partition(".")[2]))
+        low, high = (value - slack) * size, (value + slack) * size
+        code = "u" if rest else _SIGNED.get(code, "u")
+        return Token(code, begin, end, written, low=low, high=high)
     if digits.endswith("+"):
         digits, bound = digits[:-1], ">="
     first, *rest = re.split(r" ?- ?| to ", digits)
     code, (low, high), off = _measure(unit, len(first.partition(".")[2]))
-    if not slack:  # 1 kB has 1000 bytes, 1 KiB has 1024
-        low = high = high if "i" in unit else low
+    # A demand's kB has 1000 bytes and its KiB 1024; a report's is held against both.
+    low = high = high if slack or "i" in unit else low
     least = _bounded(bound, amount(first), slack * off)[0]
     most = _bounded(bound, amount(rest[-1] if rest else first), slack * off)[1]
     return Token(code, begin, end, written, low=least * low, high=most * high)
@@ -178,7 +223,7 @@ def _measure(unit: str, decimals: int) -> tuple[str, tuple[float, float], float]
     if unit:
         size = _SECONDS["ms" if unit == "ms" else unit[0]]
         return "t", (size, size), 0.6 * step if decimals else step
-    return "N", (1.0, 1.0), 0.0
+    return "u" if decimals else "N", (1.0, 1.0), 0.0  # nothing that is counted has decimals
 
 
 def amount(number: str) -> float:
@@ -335,6 +380,9 @@ def _joined(found: Iterable[Token], slack: float) -> list[Token]:
             half = kept.pop()
             middle = (token.low + token.high) / 4
             kept.append(token._replace(start=half.start, low=0.8 * middle, high=1.25 * middle))
+        elif kept and kept[-1].runs and token.runs and token.start - kept[-1].end <= 1:
+            first = kept.pop()  # "Phase B Attempt #5"
+            kept.append(first._replace(end=token.end, runs=(*first.runs, *token.runs)))
         elif kept and kept[-1].code == token.code == "t":
             first = kept.pop()
             rest = (token.low + token.high) / 2
