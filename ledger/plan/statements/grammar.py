@@ -116,6 +116,11 @@ def _count(m: Wording) -> list[Statement]:
     return [m.of(quantity)]
 
 
+def _together(m: Wording) -> list[Statement]:
+    """``failed and errored: 6``; of other outcomes nothing counts the sum."""
+    return [m.of("failing")] if {m.code("q"), m.code("k")} == {"F", "E"} else []
+
+
 def _neither(m: Wording) -> list[Statement]:
     return [m.say(OUTCOMES[m.code("q")]), m.say(OUTCOMES[m.code("k")])]
 
@@ -221,6 +226,9 @@ def _all_new(m: Wording) -> list[Statement]:
 
 
 def _cleared(m: Wording) -> list[Statement]:
+    if m.has("k"):  # "three failures and one error are gone"
+        both = m.number(), m.number("k")
+        return [m.say("cleared", sum(one.low for one in both), sum(one.high for one in both))]
     return [m.say("still") if m.has("a") else m.of("cleared")]
 
 
@@ -434,9 +442,9 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>[lfo])?W?R?&?J?»?P(?P<o>o)?", _all),
     # e.g. "auth is green", "the db module does not pass"
     (rf"{_PART}A?(?P<b>b)?P+\Z", _part_passes),
-    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?!:?[BNx])A?", _all),
+    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?!:?[BNxc])A?", _all),
     (rf"AT(?:{_NAMES})P", _all),
-    (r"WJ?R?:?P(?!:?[BNx])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
+    (r"WJ?R?:?P(?!:?[BNxc])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
@@ -464,6 +472,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"(?:{_NAMES})π(?:&(?P<q>[PF]))?", _turned),
     # e.g. "all five failures are fixed", "four failures cleared", "fixed: test_a"
     (r"(?P<a>A)c?N?J?[FE]T?c?[MP]|M(?P<a2>A)c?N?J?FT?c?", _cleared),
+    (r"(?P<n>N)[FE]T?&(?P<k>N)[FE]T?c?M", _cleared),
     (r"(?P<n>N)(?:g?A?N)?(?:g?c)?g?J?(?:[FE]T?|T)c?M|Zg?FT?c?M", _cleared),
     (rf"M(?P<n2>N)(?:gA?N)?J?T?FT?c?{_NAMED}", _cleared),
     (rf"(?:{_NAMES})(?P<b>b)?[:–]?M|F?M[:=]?(?:{_NAMES})|M[VFE]*i?(?:{_NAMES})", _fixed),
@@ -491,10 +500,10 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (rf"(?P<q>{_O})T?:?(?P<n>±)", _signed),
     (r"(?P<n>δ)[HR](?:\((?P<j>%))?", _signed),
     (rf"(?P<q>{_O})T?[↓↑](?![«»])", _went),
-    (r"jN?T?[FE]T?c?|[FE]T?jT?c?|jc", _unchanged),
+    (r"jN?T?[FE]T?c?|[FE]T?jT?c?|\Ajc", _unchanged),
     # e.g. "test_a and test_b pass", "failed: test_a, test_b"
     (rf"(?:{_NAMES})N?g[AN]*J?(?P<q>[PFESXYV])T?|(?:{_NAMES})(?P<b>b)(?P<q2>[RW])", _outcome),
-    (rf"(?:(?P<z>Z)|A|KT?)?(?:{_NAMES})[JA]*(?P<b>b)?[:a–»]?(?P<q>[PFESXYV])p?", _outcome),
+    (rf"(?:(?P<z>Z)|A|KT?)?(?:{_NAMES})[JA]*(?P<b>b)?[:a–»]?(?P<q>[PFESXYV])p?(?!c)", _outcome),
     (rf"(?P<n>N)?A?J?T?J?(?P<q>[FESXYPV])T?J?[:,(–]?(?:{_NAMES})", _outcome),
     # e.g. "no failures", "nothing was skipped", "no test in test_x.py fails"
     (r"[TW]b(?P<q>F)|(?P<q2>[PFESXYDUV])T?[:=]Z", _count),
@@ -505,6 +514,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
         _count,
     ),
     (rf"(?P<l>l)(?:Z|(?P<n>N))T?(?P<q2>{_O})", _count),
+    (rf"(?P<q>{_O})&(?P<k>{_O})[:=]?(?P<n>N)(?!T?{_O})", _together),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
     (
         rf"[OH]?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",

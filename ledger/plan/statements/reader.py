@@ -27,7 +27,7 @@ _MARK: Final = re.compile(
     r"|[;)|]|(?<![nf])–|(?<![PFESXYDUVIHGChkKMTWΩQn]):"
     r"|(?<=[TWΩI]):(?![PFNZntmp])|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGChkKMQ]):(?![NntmpxZP])"
     r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
-    r"|&(?=W|A|Z|b?[tT]|NT|N[PFESXYLRDUV])|(?<![APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
+    r"|&(?=W|A|Z|b?[tT]|NT|N(?![FE]T?c?M)[PFESXYLRDUV])|(?<![APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )
 _EXCEPTION: Final = re.compile("((?:B|&(?=Nξ))[nNsTFEl&ξ]+)(,?)(?=A|W|T[JRP])")
 # A reason: "because of ...", "12 skipped without a GPU".
@@ -139,6 +139,8 @@ class _Reader:
             return
         if self._codes.endswith("?"):
             return
+        # e.g. "greenhouse, the sister project, has 212 passing tests"
+        self._is_strange = bool(re.match("u+,u+,", self._codes)) and not self._is_deed(0)
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
             if segment.before == "(":
