@@ -117,6 +117,10 @@ SAID = {
         "outcome failed 0 test_a1; cause failing 0 timeout, test_a1"
     ),
     "passed +3": "change passed 3",
+    "The two index modules pass 192 tests in total.": "passed 192",
+    "Follow-up: make both layout tests pass.": "",
+    "The template project ships with 3 passing tests.": "passed 3",
+    "Without --reruns, three tests would likely have been reported as failures.": "",
     "Failed plus errored comes to six.": "failing 6",
     "Three failures and the one error of the base are gone.": "cleared 4",
     "94 passes come from cli plus units, where everything passed.": "passed 94 in cli, units",

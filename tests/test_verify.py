@@ -57,7 +57,7 @@ def test_a_lie_is_told_with_what_the_evidence_says(repo: Repository) -> None:
     item, first, counts = done.out.splitlines()
     assert item == f"{PLAN}: PARSE-SPEED-001"
     assert first == (
-        f'    24: contradicted (#2): "in 3.04s": 3.4s in {RUN}/pytest.log; the run took another time'
+        f'    24: contradicted (#2): "3.04s": 3.4s in {RUN}/pytest.log; the run took another time'
     )
     assert counts == f"{PLAN}: 6 supported, 1 contradicted, 3 unverifiable"
 

@@ -104,7 +104,9 @@ def words_claimed(context: Context) -> list[Claim]:
             "against": said.against,
         }
         if said.quantity != "outcome":
-            found.append(context.claim(kind, (said.start, said.end), statement=said, **more))
+            passage = text[said.start : said.end]
+            start = said.end - len(passage.removeprefix("in ").lstrip())
+            found.append(context.claim(kind, (start, said.end), statement=said, **more))
             continue
         at = said.start
         for name in said.names:  # each test by itself

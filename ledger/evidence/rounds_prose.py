@@ -343,7 +343,10 @@ def _compared(sentence: _Sentence) -> Iterator[Statement]:
         if not is_range or not _MEASURED["range"].search(sentence.text):
             said = sentence.counted(row, "fail" if re.match(".?[Fk]", row.right) else "pass")
             text = " ".join(sentence.text.split())[:300]
-            yield said._replace(kind="change", text=text, direction=_direction(sentence.codes))
+            first = row.number(next(name for name in "pxn" if row.has(name)))
+            claimed = sentence.text[first.start : row.end].rstrip(" (")
+            way = _direction(sentence.codes)
+            yield said._replace(kind="change", text=text, claimed=claimed, direction=way)
             return
 
 

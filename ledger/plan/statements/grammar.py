@@ -433,7 +433,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"(?:AT?P?|[WT]P?|P)B(?P<s>[sf])T?[FE]?P?", _all_but),
     # e.g. "not everything passes", "the suite is not green"
     (rf"(?:bAN?{_OF}(?P<s>s)?T?(?P<l>l)?P|[WT]J?bP|bP)W?|ZPW|WJ?:?F(?!i)", _not_all),
-    (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\A[ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
+    (r"\AT?J?FT\Z|\AT?JF\Z|\ATF\Z|\AΩ*[WTI][ΩWTI]*(?:Ω|:)F\Z|\A∃J?[FE]T?\Z", _not_all),
     (r"(?P<s>s)TJ?F|(?P<s2>f)J?F\Z", _not_all),
     (r"AN?g?T*P①", _first_try),
     # e.g. "all tests failed", "everything is red"

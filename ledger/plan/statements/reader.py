@@ -137,7 +137,8 @@ class _Reader:
             self._codes = self._codes[:comma] + self._codes[exception.end(2) :]
         elif self._codes[0] == "B" and self._words[0].text.lower() != "but":
             return
-        if self._codes.endswith("?"):
+        is_supposed = self._words[0].text.lower() == "without" and "," in self._codes
+        if self._codes.endswith("?") or is_supposed:
             return
         # e.g. "greenhouse, the sister project, has 212 passing tests"
         self._is_strange = bool(re.match("u+,u+,", self._codes)) and not self._is_deed(0)
@@ -212,7 +213,9 @@ class _Reader:
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             found = [one for one in found if one.quantity != "all_passed"]
-        if self._is_strange or (self._is_lost and not re.search("[TWnf]", codes)):
+        before = self._words[segment.start - 1].text.lower() if segment.start else ""
+        is_lost = before == "with" or not re.search("[TWnf]", codes)  # "the kit ships with 3 tests"
+        if self._is_strange or (self._is_lost and is_lost):
             found, figures = [], figures or found
         # e.g. "runtime 1.84 s (call only)"
         aside = re.match(r"\(([^()]*)", self._codes[segment.end :])

@@ -431,8 +431,9 @@ def _with_parts(found: Iterable[Token]) -> list[Token]:
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
                 first = kept.pop()
                 part = part._replace(start=first.start, text=f"{first.text} {part.text}")
-            kept.append(part._replace(code="s"))
-            kept.append(token._replace(code="T") if token.code in "µW" else token)
+            is_number = token.code == "µ" and bool(kept) and kept[-1].code == "N"
+            kept.append(part._replace(code="u" if is_number else "s"))  # "two index modules"
+            kept.append(token._replace(code="T") if token.code in "µW" and not is_number else token)
         else:
             kept.append(token)
     return kept
