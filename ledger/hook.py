@@ -59,7 +59,9 @@ def _run(arguments: Sequence[str]) -> int:
         if argument == "--version":
             errors.write(f"ledger-hook {ledger.__version__}\n")
             return 0
-        if argument == _MESSAGE and len(arguments) == 2:
+        if argument == _MESSAGE:
+            if len(arguments) != 2 or arguments[1] == _MESSAGE:
+                raise UsageError("usage", f"expected `{_MESSAGE} FILE` and nothing else")
             return _check_message(arguments[1])
         if argument.startswith("-"):
             raise UsageError("no-such-option", f"{argument}: expected names of files")
@@ -89,7 +91,7 @@ def _check_message(file: str) -> int:
         return 0
     told = [*later("reports.verdicts.claims")(done, ("contradicted",))]
     errors.write("".join(f"{line.text}\n" for line in told))
-    return int(any(claim.verdict == "contradicted" for claim in done.claims))
+    return int(done.is_contradicted)
 
 
 def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:

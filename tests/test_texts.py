@@ -266,19 +266,24 @@ def test_a_message_without_a_run_loads_nothing_that_judges(said: bytes, runs: Re
     assert not {"ledger.claims.judge", "ledger.gates.gate", "typer", "rich", "git"} & loaded
 
 
-@pytest.mark.parametrize("arguments", [["--commit-msg"], ["--commit-msg", "a", "b"], ["--commit-msg", "nowhere"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [["--commit-msg"], ["--commit-msg", "a", "b"], ["a", "--commit-msg"], ["--commit-msg", "nowhere"]],
+)  # fmt: skip
 def test_a_commit_message_that_is_not_there_is_one_line(
     arguments: list[str], repo: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     monkeypatch.chdir(repo.path)
     assert hook.main(arguments) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert ("nowhere: no such file" if "nowhere" in arguments else "`--commit-msg FILE`") in said
 
 
-def stopped(repo: Repository, monkeypatch: pytest.MonkeyPatch, told: bytes) -> Done:
+def stopped(repo: Repository, monkeypatch: pytest.MonkeyPatch, told: bytes, *more: str) -> Done:
     """The answer to what an agent hands to its stop hook."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(told)))
-    return call(repo.path, "verify", "--stop-hook")
+    return call(repo.path, "verify", "--stop-hook", *more)
 
 
 @pytest.mark.parametrize(
@@ -292,8 +297,10 @@ def stopped(repo: Repository, monkeypatch: pytest.MonkeyPatch, told: bytes) -> D
         b'{"transcript_path": "."}',
         b'{"transcript_path": "\\u0000"}',
         b'{"last_assistant_message": "' + b"a/b " * 60_000 + b'"}',
+        b'{"last_assistant_message": null}',
+        json.dumps({"transcript_path": __file__}).encode(),
     ],
-    ids="nothing open deep binary lost folder NUL long".split(),
+    ids="nothing open deep binary lost folder NUL long silent other".split(),
 )
 def test_a_stop_hook_never_traps_an_agent(
     told: bytes, repo: Repository, monkeypatch: pytest.MonkeyPatch
@@ -302,6 +309,16 @@ def test_a_stop_hook_never_traps_an_agent(
     assert (done.code, done.out) == (0, "")
     assert done.err.startswith("ledger: the last message was not checked: ")
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", [("EXPORT-001",), ("--rev", "HEAD"), ("--kind", "counts")])
+def test_nor_does_an_option_that_does_not_go_with_it(
+    option: tuple[str, ...], runs: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = json.dumps({"last_assistant_message": f"11 passed in `{RUN}/`."}).encode()
+    done = stopped(runs, monkeypatch, told, *option)
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("ledger: the last message was not checked: ")
 
 
 def test_nor_does_a_defect(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """``ledger verify``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -9,7 +10,7 @@ from ledger.claims.model import ClaimKind, Verdict
 from ledger.cli import output
 from ledger.cli.application import AsJson, LedgerPath, Names, flag, option
 from ledger.commands.verify import verify
-from ledger.commands.verify_text import verify_text
+from ledger.commands.verify_text import Verification, verify_text
 from ledger.errors import UsageError
 from ledger.integrations import messages
 from ledger.plan.text import visible
@@ -55,34 +56,51 @@ def command(
     text is judged: by --run, by --item, or by the runs that it names. The exit code is 1 if a
     claim is contradicted; an agent's stop hook answers in its own protocol.
     """
-    if stop_hook and not as_json:
-        return _stopped(list(runs or ()), item, ledger)
-    given = {
+    texts = {
         "the text": (text, messages.plain),
         "the pull request": (event, messages.pull_request),
         "the last message": ("-" if stop_hook else None, messages.last_message),
     }
-    asked = [name for name, (file, _) in given.items() if file is not None]
-    if len(asked) > 1 or (asked and (names or rev)):
-        raise UsageError("usage", "expected one thing to verify, found several", "leave one out")
-    if not asked and (runs or item):
-        raise UsageError("usage", "--run and --item are for a text", "give it by --text")
-    if asked:
-        file, read = given[asked[0]]
-        name = asked[0] if file == "-" or event else str(file)
-        done = verify_text(read(str(file)), name, runs=runs or (), item=item, ledger=ledger)
-    else:
-        done = verify(names or (), rev=rev, ledger=ledger)
-    wanted = _among("kind", kinds, get_args(ClaimKind))
+    judged = partial(
+        _judged, names or (), texts, kinds, runs=runs or (), item=item, rev=rev, ledger=ledger
+    )
+    if stop_hook and not as_json:
+        return _stopped(judged)
+    done = judged()
     listed = _among("verdict", only, get_args(Verdict))
-    claims = [one for one in done.claims if one.kind in wanted]
-    done = done.model_copy(update={"claims": tuple(claims)})
     if as_json:
-        shown = tuple(one for one in claims if one.verdict in listed)
+        shown = tuple(one for one in done.claims if one.verdict in listed)
         output.document("verify", done.model_copy(update={"claims": shown}))
     else:
         output.lines(verdicts.claims(done, listed if only or every else ("contradicted",)))
-    return int(any(claim.verdict == "contradicted" for claim in claims))
+    return int(done.is_contradicted)
+
+
+def _judged(
+    names: Sequence[str],
+    texts: Mapping[str, tuple[str | None, Callable[[str], str]]],
+    kinds: Sequence[str] | None,
+    *,
+    runs: Sequence[Path],
+    item: str | None,
+    rev: str | None,
+    ledger: Path | None,
+) -> Verification:
+    """The claims of these kinds, of the one text that is given, or else of the fix plan."""
+    wanted = _among("kind", kinds, get_args(ClaimKind))
+    given = [(name, file, read) for name, (file, read) in texts.items() if file is not None]
+    if len(given) > 1 or (given and (names or rev)):
+        raise UsageError("usage", "expected one thing to verify, found several", "leave one out")
+    if not given and (runs or item):
+        raise UsageError("usage", "--run and --item are for a text", "give it by --text")
+    if given:
+        name, file, read = given[0]
+        called = file if read is messages.plain and file != "-" else name
+        done = verify_text(read(file), called, runs=runs, item=item, ledger=ledger)
+    else:
+        done = verify(names, rev=rev, ledger=ledger)
+    claims = tuple(claim for claim in done.claims if claim.kind in wanted)
+    return done.model_copy(update={"claims": claims})
 
 
 def _among(what: str, given: Sequence[str] | None, known: Sequence[str]) -> Sequence[str]:
@@ -93,15 +111,11 @@ def _among(what: str, given: Sequence[str] | None, known: Sequence[str]) -> Sequ
     return given or known
 
 
-def _stopped(runs: Sequence[Path], item: str | None, ledger: Path | None) -> int:
+def _stopped(judged: Callable[[], Verification]) -> int:
     """Answer a coding agent that wants to stop. Whatever is amiss here never holds it up."""
 
     def answer() -> None:
-        said = messages.last_message()
-        if not said:
-            return
-        done = verify_text(said, "the last message", runs=runs, item=item, ledger=ledger)
-        if any(claim.verdict == "contradicted" for claim in done.claims):
+        if (done := judged()).is_contradicted:
             output.json({"decision": "block", "reason": verdicts.reasons(done)})
 
     def report(failure: errors.LedgerError) -> None:

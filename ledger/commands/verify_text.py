@@ -31,6 +31,11 @@ class Verification(Model):
     unchecked: str = ""
     """Why nothing of the text was checked; empty where it was."""
 
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether any claim is."""
+        return any(claim.verdict == "contradicted" for claim in self.claims)
+
 
 def verify_text(
     text: str,

@@ -49,8 +49,8 @@ def pull_request(name: str) -> str:
 
 def last_message(name: str = "-") -> str:
     """The last message of a coding agent, which hands it, or the path of a transcript, to a hook
-    that runs when it stops. Empty where it says nothing, or was stopped once already. Raises
-    UnreadableInput."""
+    that runs when it stops. Empty where it was stopped once already. Raises UnreadableInput, also
+    where there is no message."""
     told = _table(_content(name), "standard input")
     if told.get("stop_hook_active"):
         return ""
@@ -58,7 +58,10 @@ def last_message(name: str = "-") -> str:
         if isinstance(message := told.get(field), str) and message.strip():
             return _text(message)
     paths = [told[field] for field in _TRANSCRIPTS if isinstance(told.get(field), str)]
-    return _last_of(_content(paths[0], is_tail=True)) if paths else ""
+    if paths and (said := _last_of(_content(paths[0], is_tail=True))):
+        return said
+    where = shown(paths[0]) if paths else "standard input"
+    raise UnreadableInput("bad-json", f"{where}: expected a message of the agent, found none")
 
 
 def _last_of(transcript: bytes) -> str:
