@@ -149,6 +149,8 @@ PROSE = [
     ("At most 5% of tests fail", None),
     ("Failures ≤ 5%", None),
     ("Failures < 1,000", "failures < 1000"),
+    ("Failures drop from 8 to at most 3", "failures <= 3 and cleared >= 5"),
+    ("Failures: 8 → 3-5", "failures >= 3 and failures <= 5 and cleared >= 3"),
     ("Pass rate ≥ 79% of the failing tests", None),
     ("Pass rate must not exceed 90%", "rate <= 90%"),
     ("Runtime < 20 min 30 s", "runtime < 1230s"),

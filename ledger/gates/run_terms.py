@@ -7,7 +7,7 @@ figure alone that is not zero is no demand, for it may be a bound: "20 tests pas
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import inf
+from math import floor, inf
 from typing import Final, NamedTuple
 
 from ledger.gates.checks import UNITS, Call, Compare, Term
@@ -262,8 +262,9 @@ def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
         case "cleared":
             terms = [Compare("cleared", ">=", one.low)] if one.low else []
         case "change" if one.outcome == "failed" and one.of and one.high < 0:
-            after = Compare("failures", "<=", one.of[0] + one.low)
-            terms = [after, Compare("cleared", ">=", -one.low)]
+            fewer = -floor(one.high)
+            after = Compare("failures", "<=", one.of[0] - fewer)
+            terms = [after, Compare("cleared", ">=", fewer)]
         case _ if one.quantity in _METRICS and (is_list or _is_bound(said)):
             terms = [*_bounds(said), *_wholes(said)]
     return terms
