@@ -28,7 +28,7 @@ _NOTE: Final = re.compile(
 _LABEL: Final = re.compile(r"[A-Z]{1,3}\d{1,3}[a-z]?:[ \t]+")
 # Words that take something out of what is asked for, or say the contrary.
 _LIMITS: Final = re.compile(
-    r"\b(?:except\w*|exclud\w*|without|apart|besides|other than|but|not|no|none|nothing|never|nor|"
+    r"\b(?:except\w*|excl\w*|without|apart|besides|other than|but|not|no|none|nothing|never|nor|"
     r"neither|unless|until|if|only|per|median|mean|average|either|or|some|most|any|half|partly|partially|"
     r"mostly|almost|nearly|isolation|isolated|optional(?:ly)?|pending|allow\w*|tolerat\w*|"
     r"ignor\w*|accept\w*|may|can|might|expect\w*|known|skip\w*|todo|tbd)\b|n['\u2019]t\b",

@@ -312,7 +312,7 @@ def _bounds(said: _Said) -> Iterator[Term]:
         return
     if low == high:
         yield Compare(metric, "==", low, unit)
-    elif metric == "exit_code":
+    elif metric == "exit_code" and (low, high) == (1.0, inf):
         yield Compare(metric, "!=", 0)
     else:
         if low > 0 or high == inf:
