@@ -204,9 +204,7 @@ def _check_streak(said: Statement, case: Case) -> Finding:
     current = own[-1:] if own[-1:] == every[-1:] else []
     looked_at = {"longest": longest, "current": current}.get(said.which, own)
     fits = [streak for streak in looked_at if said.low <= streak.length <= said.high]
-    shown = (
-        fits if said.which != "any" or current == [] else [o for o in current if o in fits]
-    ) or fits
+    shown = [one for one in current if one in fits] or fits
     shown = shown or (current if said.which == "current" else longest)
     observed = f"{shown[0].length} ({shown[0].span})" if shown else "0"
     if fits or not (said.low or longest):
