@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,16 @@ def test_a_claim_is_told_once_numbers_before_files(repo: Repository) -> None:
     assert len(told) == 2
     assert told[0].startswith('    24: contradicted (#2, line 25 too): "13 passed": 12 passed in ')
     assert f'"{RUN}/pytest.log": not in the tree' in told[1]
+
+
+def test_a_date_to_come_is_told_by_what_it_is_later_than(repo: Repository) -> None:
+    edited = repo.ledger.read_bytes().replace(b"[2025-11-02]", b"[2098-11-02]")
+    repo.ledger.write_bytes(edited)
+    said = call(repo.path, "verify").out
+    assert re.search(r'"2098-11-02": 20[\d-]{8}; the date is later than today', said)
+    repo.commit("A date to come")
+    said = call(repo.path, "verify").out
+    assert '"2098-11-02": 2025-11-03 in HEAD; the date is later than the commit' in said
 
 
 def test_the_fields_that_others_rely_on(repo: Repository) -> None:

@@ -69,9 +69,10 @@ class Place(NamedTuple):
     of those that git has recorded, its commits, and the plan's own attempts.
 
     ``commit`` tells whether a name is a commit's, None where that cannot be told, ``ignored`` which
-    of some paths git ignores. ``latest`` is the last day (ISO) that the plan can tell of, and
-    ``latest_of`` what says so; ``until`` is the day of the commit whose files are looked at, None
-    for the work tree. ``plan`` is the plan's path, ``numbers`` the attempts of each of its items.
+    of some paths git ignores. ``latest`` is the last day (ISO) that the plan can tell of: that of
+    the commit ``latest_of``, or today where it is None. ``until`` is the day of the commit whose
+    files are looked at, None for the work tree; ``plan`` is the plan's path, ``numbers`` the
+    attempts of each of its items.
     """
 
     files: Files | None = None
@@ -79,7 +80,7 @@ class Place(NamedTuple):
     commit: Callable[[str], bool | None] = lambda _: None
     ignored: Callable[[Sequence[str]], Iterable[str]] = lambda _: ()
     latest: str | None = None
-    latest_of: str = "today"
+    latest_of: str | None = None
     until: str | None = None
     plan: str = ""
     numbers: Mapping[str, frozenset[int]] = MappingProxyType({})

@@ -281,7 +281,8 @@ def judge_date(entry: Entry, place: Place) -> JudgedClaim | None:
     days = {stamp: made for stamp in stamps if (made := _day(stamp[:8]))}
     same = [stamp for stamp, made in days.items() if abs(made - day) <= slack]
     if place.latest and day > date.fromisoformat(place.latest) + slack:
-        return claim.contradicted(place.latest, place.latest_of, "it is later than this version")
+        last = "the commit" if place.latest_of else "today"
+        return claim.contradicted(place.latest, place.latest_of, f"the date is later than {last}")
     if same:
         return claim.supported(same[0], stamps[same[0]])
     if not days:

@@ -785,8 +785,8 @@ def _changed(
         if what != said.outcome:  # a tenth faster: of the old time, or of the new one
             pairs = list(zip(first, second, strict=False))
             alike = tuple(100 * (b - a) / whole for a, b in pairs for whole in (a, b) if whole)
-        text = " -> ".join(_value(what, value) for value in (first[0], second[0]))
-        yield Found(alike, text, now[0].file, others)
+        old_value, value = (_value(what, side[0]) for side in sides)
+        yield Found(alike, f"{old_value} before, {value} now", now[0].file, others)
 
 
 def _differences(said: Statement, pairs: Iterable[tuple[float, float]]) -> tuple[float, ...]:
