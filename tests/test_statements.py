@@ -247,6 +247,8 @@ SAID = {
     "| file | failed |\n|---|---|\n| test_x.py | 2 |": "failed 2 in test_x.py",
 }
 SILENT = (
+    "failures != 0",
+    "exit code ≠ 0",
     "We set `--reruns 3`.",
     "Over in the ferry repo, two tests fail.",
     "Goal: all 167 tests pass by Friday.",

@@ -7,7 +7,7 @@ figure alone that is not zero is no demand, for it may be a bound: "20 tests pas
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import floor, inf
+from math import ceil, floor, inf
 from typing import Final, NamedTuple
 
 from ledger.gates.checks import UNITS, Call, Compare, Term
@@ -254,13 +254,13 @@ def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
             terms = [Call("remaining", said.names)]
         case "failed" if "J" in said.codes and one.high < inf:
             left = _names_alone(_ASIDE.sub("", note)) or ()
-            terms = [Call("remaining", left, (("count", f"{one.high:.0f}"),))]
+            terms = [Call("remaining", left, (("count", f"{floor(one.high)}"),))]
         case "still" if re.search("[MP]", said.codes) and "Q" not in said.codes:
             terms = _cleared(said, noted or ("all",))
         case "cleared" if noted:
             terms = _cleared(said, noted)
         case "cleared":
-            terms = [Compare("cleared", ">=", one.low)] if one.low else []
+            terms = [Compare("cleared", ">=", ceil(one.low))] if one.low else []
         case "change" if one.outcome == "failed" and one.of and one.high < 0:
             fewer = -floor(one.high)
             after = Compare("failures", "<=", one.of[0] - fewer)

@@ -662,7 +662,7 @@ LONGEST: Final = 9
 MARKS: Final = {
     "✅": "P", "✓": "P", "✔": "P", "🟢": "P", "❌": "F", "✗": "F", "✘": "F", "🔴": "F",
     "💥": "E", "⏭": "S", "⚪": "S", "—": "–", " - ": "–", "→": "a", "⇒": "a", "->": "a", "=>": "a",
-    "==": "=",
+    "==": "=", "!=": "b", "≠": "b",
 }  # fmt: skip
 """Letters of marks; others stand for themselves."""
 

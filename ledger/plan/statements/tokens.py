@@ -72,7 +72,7 @@ _TOKEN = re.compile(
     r"(?P<unit> ?%| percent\b|[ -]?ms\b|[ -]?(?:seconds?|secs?|s)\b|[ -]?(?:minutes?|mins?|m)\b"
     r"|[ -]?(?:hours?|hrs?|h)\b| ?(?:[kKMGT]i?B|kbytes)\b)?(?!\w))"
     r"|(?P<word>[A-Za-z]+(?:['._-][A-Za-z]+)*\.?)"
-    r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—]|->|=>|==|[,;:()=|?]| - )"
+    r"|(?P<mark>[✅✓✔🟢❌✗✘🔴💥⏭⚪→⇒—≠]|->|=>|[!=]=|[,;:()=|?]| - )"
 )
 # What a run left: a folder, `pytest.log`.
 _OUTPUT = re.compile(
