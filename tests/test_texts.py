@@ -218,6 +218,12 @@ def test_a_pull_request_is_read_from_its_event(case: str, runs: Repository) -> N
     assert done.code == code, done.out + done.err
 
 
+def test_standard_input_is_called_so(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{")))
+    done = call(repo.path, "verify", "--github-event", "-")
+    assert done.err == "ledger: standard input: expected a JSON object\n"
+
+
 @pytest.mark.parametrize("value", ["", "[]", "{", "[" * 100_000, {"push": 1}, {"pull_request": 7}])
 def test_an_event_that_is_none_is_one_line(value: Any, repo: Repository) -> None:
     done = event(repo, value)
@@ -376,9 +382,16 @@ def test_what_other_agents_call_their_message_is_read(
     assert ": 12 passed in " in answer["reason"]
 
 
+@pytest.mark.parametrize(
+    ("told", "unchecked"),
+    [
+        ({"last_assistant_message": "11 passed."}, "it names no run, and none was given"),
+        ({"last_assistant_message": "11 passed.", "stop_hook_active": True}, "it says nothing"),
+    ],
+)
 def test_with_json_a_stop_hook_tells_what_it_saw(
-    repo: Repository, monkeypatch: pytest.MonkeyPatch
+    told: dict[str, Any], unchecked: str, repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = io.BytesIO(b'{"last_assistant_message": "11 passed."}')
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(told))
-    assert "names no run" in call(repo.path, "verify", "--stop-hook", "--json").data["unchecked"]
+    stdin = io.TextIOWrapper(io.BytesIO(json.dumps(told).encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert call(repo.path, "verify", "--stop-hook", "--json").data["unchecked"] == unchecked

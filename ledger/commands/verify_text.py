@@ -69,7 +69,7 @@ def verify_text(
         entry = text_entry(text, place, settings.root, given, of)
         path, against = settings.ledger_path, tuple(entry.runs)
         if not entry.names_run:
-            why = "it names no run, and none was given"
+            why = "it names no run, and none was given" if text.strip() else "it says nothing"
             return Verification(ledger=path, claims=(), text=name, unchecked=why)
         plan = opened.ledger if opened else reader.read(b"")
         if not opened and settings.ledger.is_file():

@@ -39,7 +39,7 @@ def pull_request(name: str) -> str:
     event = _table(_content(name), name)
     pull = event.get("pull_request")
     if not isinstance(pull, dict):
-        found = f"{name}: expected an event with a `pull_request`"
+        found = f"{_called(name)}: expected an event with a `pull_request`"
         raise UnreadableInput("bad-json", found, "run it `on: pull_request`")
     body = pull.get("body")
     shown_first, *others = _text(body if isinstance(body, str) else "").split("<!--")
@@ -51,7 +51,7 @@ def last_message(name: str = "-") -> str:
     """The last message of a coding agent, which hands it, or the path of a transcript, to a hook
     that runs when it stops. Empty where it was stopped once already. Raises UnreadableInput, also
     where there is no message."""
-    told = _table(_content(name), "standard input")
+    told = _table(_content(name), name)
     if told.get("stop_hook_active"):
         return ""
     for field in _MESSAGES:
@@ -60,7 +60,7 @@ def last_message(name: str = "-") -> str:
     paths = [told[field] for field in _TRANSCRIPTS if isinstance(told.get(field), str)]
     if paths and (said := _last_of(_content(paths[0], is_tail=True))):
         return said
-    where = shown(paths[0]) if paths else "standard input"
+    where = _called(paths[0] if paths else name)
     raise UnreadableInput("bad-json", f"{where}: expected a message of the agent, found none")
 
 
@@ -101,7 +101,7 @@ def _text(told: str) -> str:
 
 def _table(data: bytes, name: str) -> Mapping[str, Any]:
     if (value := _json(data)) is None:
-        raise UnreadableInput("bad-json", f"{name}: expected a JSON object")
+        raise UnreadableInput("bad-json", f"{_called(name)}: expected a JSON object")
     return value
 
 
@@ -113,8 +113,13 @@ def _json(data: bytes) -> Mapping[str, Any] | None:
     return None
 
 
+def _called(name: str) -> str:
+    return "standard input" if name == "-" else shown(name)
+
+
 def _content(name: str, *, is_tail: bool = False) -> bytes:
     """The bytes of a file, or of standard input for ``-``; of a long file its end (``is_tail``)."""
+    where = _called(name)
     try:
         if name == "-":
             data = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
@@ -122,14 +127,14 @@ def _content(name: str, *, is_tail: bool = False) -> bytes:
             place = Path(name)
             if not place.is_file():
                 what = "expected a file, found something else" if place.exists() else "no such file"
-                raise UnreadableInput("cannot-read", f"{shown(name)}: {what}")
+                raise UnreadableInput("cannot-read", f"{where}: {what}")
             with place.open("rb") as file:
                 if is_tail:
                     file.seek(max(0, file.seek(0, os.SEEK_END) - LARGEST))
                 data = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = why(error) if isinstance(error, OSError) else str(error)
-        raise UnreadableInput("cannot-read", f"{shown(name)}: {reason}") from error
+        raise UnreadableInput("cannot-read", f"{where}: {reason}") from error
     if len(data) > LARGEST:
-        raise UnreadableInput("too-large", f"{shown(name)}: expected at most {LARGEST:,} bytes")
+        raise UnreadableInput("too-large", f"{where}: expected at most {LARGEST:,} bytes")
     return data
