@@ -117,6 +117,7 @@ SAID = {
         "outcome failed 0 test_a1; cause failing 0 timeout, test_a1"
     ),
     "passed +3": "change passed 3",
+    "It went up to 3. flake8 found 18 problems.": "",
     "The two index modules pass 192 tests in total.": "passed 192",
     "Follow-up: make both layout tests pass.": "",
     "The template project ships with 3 passing tests.": "passed 3",
@@ -183,14 +184,14 @@ SAID = {
     "12 passed in chunk_03": "passed 12 chunk 3",
     "117/3/2 pass/fail/skip": "passed 117; failed 3; skipped 2",
     "9 passed (75.0 %) in 83.4 s (0:01:23)": (
-        "passed 9; portion passed 74.94..75.06 of 9; duration 83.34..83.46; duration 82..84"
+        "passed 9; portion passed 74.94..75.06 of 9; duration in 83.34..83.46; duration 82..84"
     ),
     "Runtime 60 s (40 % margin below 100 s timeout)": (
         "duration 59..61; margin percent 39.4..40.6 of 100"
     ),
     "187 % CPU": "cpu 186.4..187.6",
     "| peak memory | 2 GiB |": "memory 1.50324e+09..2.79173e+09",
-    "```\n$ make test\n42 passed in 1.5s\n```": "passed 42; duration 1.44..1.56",
+    "```\n$ make test\n42 passed in 1.5s\n```": "passed 42; duration in 1.44..1.56",
     "`test_a1`: failed": "outcome failed 0 test_a1",
     "failures 8 → 6": "failed 6; change failed -2 of 8",
     "from five failures to three": "failed 3; change failed -2 of 5",
@@ -281,7 +282,9 @@ def test_a_sentence_says(text: str) -> None:
 
 UNSURE = {
     "The vendored parser: 12 passed.": "passed 12",
-    "Cells (2 kinds) and 3 passed (gradcheck only) in 2.71 s": ("passed 3; duration 2.704..2.716"),
+    "Cells (2 kinds) and 3 passed (gradcheck only) in 2.71 s": (
+        "passed 3; duration in 2.704..2.716"
+    ),
     'The ticket says "12 passed, 3 failed" of it.': "",
     "The vendored parser should give 12 passed.": "",
 }
@@ -294,6 +297,24 @@ def test_figures_beside_unknown_words_are_of_nothing_for_sure(text: str) -> None
         UNSURE[text],
         False,
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["7 passed" + ", then" * 700 + " 8 passed.", "7 passed " + "x" * 5000, "7 passed.\n" * 30_000],
+)
+def test_where_a_text_is_read_no_further_is_said(text: str) -> None:
+    assert "unread" in {one.quantity for one in statements(text)}
+
+
+def test_one_breath_ends_at_a_semicolon() -> None:
+    counts = [one.breath for one in statements("12 passed; 3 failed. 1 skipped, 2 errors.")]
+    assert len(set(counts[:3])) == 3
+    assert counts[2] == counts[3]
+
+
+def test_a_figure_behind_an_unnamed_file_may_be_of_a_part() -> None:
+    assert not statements("Only the new file: 6 passed.")[-1].is_sure
 
 
 @pytest.mark.parametrize("text", SILENT)

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ledger.claims.prose import LONGEST
 from ledger.errors import UnreadableInput
 from ledger.evidence.outputs import outputs_of
 from ledger.git import repository
@@ -20,6 +19,7 @@ from ledger.git.cited import Passage, Resolver
 from ledger.git.files import Commit, Files, Listing, WorkTree, index_of
 from ledger.plan import citations
 from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger, newest_first
+from ledger.plan.statements.sentences import MOST
 
 # e.g. "reports/phase_e/20251015T201831Z", of a path that goes on
 _RUN = re.compile(r"(?:.*/)?(?P<stamp>\d{8}T\d{6}Z)(?=/|\Z)", re.DOTALL)
@@ -373,7 +373,7 @@ def _cited(
     is_own: Callable[[str, int], bool] = _is_own,
 ) -> tuple[Cited, ...]:
     """What an attempt, action or text cites; ``is_own`` judges by the text and a place in it."""
-    text = part.text[:LONGEST]
+    text = part.text[:MOST]
     own: dict[Artifact, bool] = {}
     at = 0
     for artifact in part.artifacts:

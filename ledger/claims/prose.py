@@ -1,5 +1,4 @@
-"""An entry's text as sentences to look for figures in, and what the words of a sentence say about
-whose figure each is.
+"""An entry's text, laid out for what reads it, and how the entry's own run may be named.
 
 Positions stay those of the text: nothing is inserted or taken out, so a claim can be quoted as
 it was written and its line is known.
@@ -7,14 +6,13 @@ it was written and its line is known.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ledger.claims.model import Claim, ClaimKind
 from ledger.plan.patterns import STAMP
 from ledger.plan.statements.model import RunName
-
-LONGEST = 200_000  # characters of one entry that are looked at
+from ledger.plan.statements.sentences import MOST
 
 # Hyphens, blanks and signs: one character for one, so that positions stay.
 _PLAIN = str.maketrans(
@@ -26,9 +24,6 @@ _FIGURES = re.compile(
     r"\d{1,7} (?:passed|failed|skipped|xfailed|errors?|tests? collected)\b"
     r"|[\d.,]{1,12} ?(?:s|%|GB)?\Z"
 )
-_END = re.compile(r"\n|[.!?][\"')\]]{0,3} +(?=[^a-z ])")
-_LABEL = re.compile(r" *(?:[-+] +)?(?P<name>[A-Z][A-Za-z/ ]{2,40}): *")
-_SHORT = re.compile(r"\b(?:vs|e\.g|i\.e|cf|ca|approx|incl|resp|no|fig|sec)\.\Z", re.IGNORECASE)
 
 
 class Code(NamedTuple):
@@ -39,27 +34,16 @@ class Code(NamedTuple):
     text: str
 
 
-class Sentence(NamedTuple):
-    """``[start, end)`` of the text. ``label`` is what stands alone, before a colon, on a line
-    above: ``Metrics:`` with a list or fenced lines below it."""
-
-    start: int
-    end: int
-    label: str = ""
-
-
 class Prose:
     """The text of one entry. ``plain`` has plain hyphens and blanks, no emphasis and no code;
     it is as long as ``text``."""
 
     def __init__(self, text: str, first_line: int) -> None:
-        self.text = text[:LONGEST]
+        self.text = text[: MOST + 1]  # one more tells that there are more
         self._lines = [0, *(match.end() for match in re.finditer("\n", self.text))]
         self._first_line = first_line
         self.codes = [Code(*m.span(), m[1].strip()) for m in _CODE.finditer(self.text)]
-        self.code_at = {code.start: code.text for code in self.codes}
         self.plain = _CODE.sub(_without_code, self.text.translate(_PLAIN))
-        self.sentences = list(_sentences(self.plain))
 
     def line(self, position: int) -> int:
         """The line in the file, from 1."""
@@ -72,26 +56,6 @@ def _without_code(span: re.Match[str]) -> str:
     if _FIGURES.match(inner.strip()) or (" " in inner and _FIGURES.search(inner)):
         return f" {inner} "
     return "`" + "\x01" * len(inner) + "`"
-
-
-def _sentences(plain: str) -> Iterator[Sentence]:
-    start = 0
-    label = ""
-    for match in (*_END.finditer(plain), None):
-        at = len(plain) if match is None else match.start()
-        is_line = match is None or match[0] == "\n"
-        if match is not None and not is_line:
-            at += 1  # the full stop is the sentence's
-            if _SHORT.search(plain, max(start, at - 12), at):
-                continue
-        if at > start:
-            yield Sentence(start, at, label)
-            opened = _LABEL.match(plain, start, at)
-            if opened:
-                label = opened["name"] if opened.end() == at else ""
-            elif is_line and not plain[start:at].strip():
-                label = ""
-        start = at if match is None else match.end()
 
 
 class OwnRun(NamedTuple):

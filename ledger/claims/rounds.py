@@ -15,6 +15,7 @@ from ledger.evidence.rounds_model import RoundsReport, Scope
 from ledger.evidence.rounds_prose import is_plain, statements
 from ledger.evidence.rounds_report import MAX_BYTES, read_report
 from ledger.git.files import Files
+from ledger.plan.statements.sentences import sentences
 
 _MEASURED = ("mean", "range", "limit")
 _COUNTED = ("count", "every", "listed")
@@ -39,7 +40,8 @@ _OF_OTHERS = re.compile(
 def judge_rounds(entry: Entry, files: Files, paths: Iterable[str]) -> list[JudgedClaim]:
     """Each such claim with its verdict, where one of ``paths`` is a report or folder of rounds."""
     prose = Prose(entry.text, entry.line)
-    told = [s for s in prose.sentences if _WORDS.search(prose.plain, s.start, s.end)]
+    spans = [(start, start + len(sentence)) for start, sentence in sentences(prose.text)]
+    told = [span for span in spans if _WORDS.search(prose.plain, *span)]
     places = (
         [p for p in paths if files.kind(p) == "file" or may_be_rounds(files, p)] if told else []
     )
@@ -54,10 +56,10 @@ def judge_rounds(entry: Entry, files: Files, paths: Iterable[str]) -> list[Judge
     except UnreadableInput:
         return []
     found: list[JudgedClaim] = []
-    for sentence in told:
-        text = " ".join(prose.plain[sentence.start : sentence.end].split())
+    for start, end in told:
+        text = " ".join(prose.plain[start:end].split())
         if not _OF_OTHERS.search(_RANGED.sub("", text)):
-            line = Line(text, ((0, prose.line(sentence.start)),))
+            line = Line(text, ((0, prose.line(start)),))
             found += _judged(entry, line, report)
     return found
 

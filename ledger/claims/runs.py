@@ -1,8 +1,7 @@
 """What runs say, laid out so that claims can be held against it.
 
 A folder may hold the outputs of several sessions, and prose may speak of any of them. So every
-output is a ``Session`` of its own beside the folded whole, and every figure keeps its file. Claims
-that are made in one breath are a ``Group``: they speak of one session.
+output is a ``Session`` of its own beside the folded whole, and every figure keeps its file.
 """
 
 import contextlib
@@ -19,12 +18,9 @@ from ledger.plan.statements.model import RunName
 
 ROUNDED = "it is cut off, or rounded twice"
 OF_ANOTHER = "it is said of another run"
-OF_A_PART = "it is said of a part of the run"
 LOOSE = "its wording may mean another run, a limit or a guess"
-SEVERAL_RUNS = "several runs are cited"
+OF_A_PART = "it is said of a part of the run"
 SEVERAL_SESSIONS = "the run's outputs hold several sessions"
-SURE = 1.0
-SMALL = 3  # a lesser number fits many sessions
 _MEASURES = ("duration_s", "elapsed_s", "exit_code", "peak_rss_bytes", "cpu_percent")
 _UNCERTAIN = frozenset({"incomplete", "timeout", "crashed", "inconsistent"})
 
@@ -38,7 +34,6 @@ class Session(NamedTuple):
     totals: Totals
     tests: Mapping[str, TestResult]
     is_partial: bool = False
-    durations: tuple[float, ...] = ()
     printed: Totals | None = None
 
     @property
@@ -166,7 +161,6 @@ def _session(of: Evidence | Part, file: str, totals: Totals, *, is_partial: bool
         totals=totals,
         tests=of.tests,
         is_partial=is_partial,
-        durations=() if of.duration_s is None else (of.duration_s,),
         printed=of.printed,
     )
 
@@ -283,18 +277,18 @@ def about(session: Session, subject: str) -> Session | None:
     }
     if not tests:
         return None
-    durations = tuple(t.duration_s for t in tests.values() if t.duration_s is not None)
+
     totals = recount(tests.values())
-    return Session(session.file, totals, tests, durations=durations if len(tests) == 1 else ())
+    return Session(session.file, totals, tests)
 
 
 def _pieces(identity: str) -> set[str]:
     return set(identity.partition("[")[0].replace("::", ".").split("."))
 
 
-def options(session: Session, measure: str, claimed: frozenset[str]) -> list[int]:
+def options(session: Session, measure: str, claimed: frozenset[str] = frozenset()) -> list[int]:
     """What ``measure`` may mean in a session, the plain meaning first; each place in the list is
-    one way of counting. ``claimed`` are the measures that the same group names: what has a word
+    one way of counting. ``claimed`` are the measures that are told beside it: what has a word
     of its own there is not part of another.
 
     JUnit XML counts expected failures as skipped, and modules skipped at collection as tests.

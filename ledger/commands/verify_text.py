@@ -6,7 +6,6 @@ from pathlib import Path
 from ledger import config
 from ledger.claims.entries import Entry, Place, newest_entry, text_entry, work_tree
 from ledger.claims.model import JudgedClaim
-from ledger.claims.prose import LONGEST
 from ledger.commands import read
 from ledger.commands.facts import later
 from ledger.config import Config
@@ -15,6 +14,7 @@ from ledger.git.blobs import Blobs
 from ledger.git.files import inside
 from ledger.plan import reader, selectors
 from ledger.plan.model import Ledger, Model
+from ledger.plan.statements.sentences import MOST
 
 
 class Verification(Model):
@@ -54,8 +54,8 @@ def verify_text(
     Raises ``UsageError`` for a run outside the repository and an item or attempt that there is not,
     or that cites no run, and ``UnreadableInput`` for a run that is not there and a long text.
     """
-    if len(text) > LONGEST:
-        found = f"{name}: expected at most {LONGEST:,} characters, found {len(text):,}"
+    if len(text) > MOST:
+        found = f"{name}: expected at most {MOST:,} characters, found {len(text):,}"
         raise UnreadableInput("too-large", found, "give the part that speaks of the run")
     if runs and item is not None:
         raise UsageError("usage", "expected --run or --item, found both", "leave one out")

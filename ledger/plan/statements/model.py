@@ -7,14 +7,14 @@ Quantity = Literal[
     "deselected", "rerun", "flaky", "timeouts", "failing", "not_passed", "all_passed", "not_run",
     "only_failing", "outcome", "new", "cleared", "still", "change", "unchanged", "share", "cause",
     "duration", "memory", "exit_code", "pass_rate", "fail_rate", "finished", "portion", "margin",
-    "cpu", "sum",
+    "cpu", "sum", "unread",
 ]  # fmt: skip
 """What is said: counts of tests; ``all_passed``, ``only_failing``, ``outcome`` and ``unchanged``
 are 0 where it is so, ``finished`` is 1; ``new``, ``cleared`` and ``still`` count failures against
 the run before; ``share`` is the part of an outcome, in percent, that some tests have, ``portion``
 the percentage of the tests that an outcome has; times in seconds, memory in bytes (of 1024), rates
 in percent. A ``margin`` is what is left to a limit, a ``sum`` that of the counts of one breath,
-``of`` what was collected."""
+``of`` what was collected. From what is ``unread`` on the text is too long."""
 SO: Final = 0.0
 NOT_SO: Final = 1.0
 OUTCOMES: Final[dict[str, Quantity]] = {
@@ -22,6 +22,8 @@ OUTCOMES: Final[dict[str, Quantity]] = {
     "L": "collected", "R": "executed", "D": "deselected", "U": "rerun", "V": "timeouts",
 }  # fmt: skip
 """What the letters of outcomes count."""
+ENDINGS: Final = tuple(OUTCOMES[letter] for letter in "PFESXY")
+"""What each test ends as."""
 
 
 class RunName(NamedTuple):
@@ -45,7 +47,8 @@ class Statement(NamedTuple):
     words of anything. ``runs`` are the folders and files of runs that the sentence names
     before it, ``named`` the runs that it is said of and ``against`` those that it is compared with.
     ``percent`` is the same change as a share of what it began with. All that is said in one
-    ``breath`` is of one run."""
+    ``breath`` is of one run, and ``beside`` are the quantities that are told with it. A time has
+    the ``outcome`` ``in`` where that word is before it."""
 
     start: int
     end: int
@@ -65,6 +68,7 @@ class Statement(NamedTuple):
     against: tuple[RunName, ...] = ()
     percent: tuple[float, float] | None = None
     breath: int = 0
+    beside: frozenset[str] = frozenset()
 
     def holds(self, value: float) -> bool:
         """Whether the value is what is said."""

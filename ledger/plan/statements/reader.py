@@ -13,12 +13,13 @@ from typing import Final, NamedTuple
 from ledger.plan.statements.causes import read_cause
 from ledger.plan.statements.grammar import GRAMMAR, Wording
 from ledger.plan.statements.model import OUTCOMES, RunName, Statement
-from ledger.plan.statements.sentences import sentences
+from ledger.plan.statements.sentences import MOST, sentences
 from ledger.plan.statements.tables import read_table
 from ledger.plan.statements.tokens import Token, tokens
 
-_LONGEST = 1000  # characters of a sentence that are looked at
-_MOST = 150  # tokens of one
+_LONGEST = 4000  # characters of a sentence that are looked at
+_MOST = 600  # tokens of one
+_SHOWN = 40  # characters that tell where a text is read no further
 # Where a part of a sentence ends. A comma between two names of a list parts nothing, neither does
 # a parenthesis before a figure of what is before it: "9 passed (75 %)", "+2 failed (3→5)".
 _MARK: Final = re.compile(
@@ -59,7 +60,11 @@ def statements(text: str) -> list[Statement]:
         if sentence.lstrip().startswith("|"):
             found += read_table(start, sentence, statements)
             continue
-        words = tokens(sentence[:_LONGEST])[:_MOST]
+        every = tokens(sentence[:_LONGEST])
+        words = every[:_MOST]
+        if words and (len(sentence) > _LONGEST or len(every) > _MOST):
+            rest = start + words[-1].end
+            found.append(Statement(rest, min(rest + _SHOWN, start + len(sentence)), "unread"))
         codes = "".join(token.code for token in words)
         if label and _NAMES_ALONE.fullmatch(codes):
             found.append(_listed(start, words, label))
@@ -68,6 +73,8 @@ def statements(text: str) -> list[Statement]:
         label = is_label["letter"] if is_label else ""
         found += stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
         found += read_cause(start, sentence[:_LONGEST], words)
+    if len(text) > MOST:
+        found.append(Statement(MOST, MOST + _SHOWN, "unread"))
     return found
 
 
@@ -168,7 +175,8 @@ class _Reader:
         versus = [token.runs for token in names if token.code == "c"]
         behind = [token.runs for token in names if token.code == "ω"]
         self._against = (versus or [self._against])[-1]
-        breath = self._start + self._codes.rfind(";", 0, segment.start) + 1
+        mark = self._codes.rfind(";", 0, segment.start)
+        breath = self._start + (self._words[mark].end if mark >= 0 else 0)
         for one in said:
             before = [t.runs for t in names if self._start + t.start < one.start]
             named = next(filter(None, (*reversed(before), self._named, *behind)), ())
@@ -188,6 +196,9 @@ class _Reader:
     def _is_part(self, segment: _Segment, codes: str) -> bool:
         """Whether a label names a part of the run, or another thing: ``test_db.py:``, ``The layout
         tests:``, ``In the ferry repository,``."""
+        if segment.behind == ":" and re.fullmatch("[OKJAN]*µ", codes):  # "Only the new file:"
+            self._is_sure = False
+            return True
         places = [t for t in self._words[segment.start : segment.end] if t.code in "fsul"]
         label = {":": r"[fsuJjWT]*[fsul][JWT]*", ",": "i*l"}.get(segment.behind)
         if len(places) != 1 or not label or not re.fullmatch(label, codes):

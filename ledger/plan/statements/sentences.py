@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
-_MOST = 200_000  # characters of a text that are looked at
+MOST: Final = 200_000
+"""The characters of a text that are looked at."""
 _BLOCK = re.compile(r"(?:\|[^\n]*\n?|[ \t]+\|[^\n]*\n?)+|[^\n]+\n?|\n")
 # A line that goes on with the one before: that one is long, and no list or label begins.
 _GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[^:\n]{1,40}: ))")
@@ -23,7 +25,7 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     of a paragraph are joined; quotations and open boxes are left out, and of code what another
     command than pytest printed."""
     paragraph, start = "", 0
-    text = _ESCAPE.sub(lambda found: " " * len(found[0]), text[:_MOST])
+    text = _ESCAPE.sub(lambda found: " " * len(found[0]), text[:MOST])
     for at, line, kind in _lines(text):
         goes_on = len(paragraph.rpartition("\n")[2]) >= _LONG and _GOES_ON.match(line)
         if paragraph and not (goes_on and kind == "prose"):

@@ -1,0 +1,221 @@
+"""Why a value that no run has is no contradiction yet: it may be of another run or of a part, of
+another session, another time, or rounded.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from math import inf
+from typing import Final, NamedTuple
+
+from ledger.claims.model import Claim
+from ledger.claims.observations import COUNTED, FIGURES, Observation, counted, observations
+from ledger.claims.runs import (
+    OF_A_PART,
+    OF_ANOTHER,
+    ROUNDED,
+    SEVERAL_SESSIONS,
+    Run,
+    Session,
+    untold,
+)
+from ledger.plan.statements.model import ENDINGS, Statement
+
+OF_NO_PART: Final = "it is said of a part, or of something else, that the outputs do not name"
+_NEAR_S = 2.0  # seconds, or a tenth, that a time may be off: people round, and measure other things
+_NEAR = 0.1
+_LATER = 2.0  # seconds, or half the time, that pytest needs after the tests that a report times
+_LATER_SHARE = 0.5
+_EARLIER = 0.15
+_PRECISE = 0.3  # seconds: a time with decimals
+_SMALL = 3  # a lesser count fits many runs
+_RUNTIME: Final = re.compile(r"(?:total )?(?:run[ _]?time|duration|elapsed)", re.IGNORECASE)
+
+
+class Case(NamedTuple):
+    """A statement ``said`` in a claim, what is said ``beside`` it in the same breath and in the
+    whole ``entry``, the ``runs`` that it is held against with those ``before`` them, and what each
+    of the runs has."""
+
+    claim: Claim
+    said: Statement
+    beside: Sequence[Statement]
+    entry: Sequence[Claim]
+    runs: Sequence[Run]
+    before: Sequence[Run]
+    found: Sequence[Sequence[Observation]]
+
+    @property
+    def values(self) -> Iterator[float]:
+        """All values that the runs have."""
+        return (value for one in chain(*self.found) for value in one.values)
+
+
+def doubt(case: Case) -> str:
+    """Why what no run has is no contradiction; empty where it is one."""
+    said = case.said
+    reason = _doubt_subject(case) or _doubt_figure(case)
+    if not reason and said.quantity == "duration":
+        reason = _another_time(case)
+    if not reason and _agrees(said, case.beside):
+        reason = "it agrees with the counts beside it, which are not verified"
+    if not reason and said.quantity == "change":
+        reason = _doubt_change(case)
+    return reason
+
+
+def beside(claim: Claim, entry: Sequence[Claim]) -> list[Statement]:
+    """What else is said in the same breath of the same run."""
+    said = claim.statement
+    return [
+        one.statement
+        for one in entry
+        if one.statement
+        and said
+        and one.runs == claim.runs
+        and one.statement.breath == said.breath
+        and one.statement.subject == said.subject
+    ]
+
+
+def sessions(beside: Sequence[Statement], run: Run) -> Iterator[Session]:
+    """The sessions that have all counts of a breath, of which there are several."""
+    counts = [one for one in beside if one.quantity in COUNTED and one.low > 0]
+    for session in run.every if len(counts) > 1 else ():
+        values = [next(counted(one, session, run)).values for one in counts]
+        if all(any(map(one.holds, of)) for one, of in zip(counts, values, strict=True)):
+            yield session
+
+
+def _session(beside: Sequence[Statement], run: Run) -> Session | None:
+    """The one of several sessions that has all counts of a breath."""
+    fitting = {session.key: session for session in sessions(beside, run)}
+    return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+
+def _doubt_subject(case: Case) -> str:
+    """Why it may not be of the runs, or of all their tests."""
+    said, runs = case.said, case.runs
+    if not runs or case.claim.runs:
+        return OF_ANOTHER if case.claim.runs else "no run is cited"
+    if not all(case.found):
+        is_part = said.subject and not said.or_whole
+        return OF_NO_PART if is_part else untold(runs, "the outputs do not tell")
+    is_compared = said.quantity == "change" and said.against
+    is_anchored = len(runs) == 1 and _is_anchored(said, case.beside, runs[0])
+    if not (said.is_sure or is_compared or is_anchored):
+        return OF_NO_PART if said.subject else OF_A_PART
+    if not _are_own(said.runs, runs):
+        return OF_ANOTHER
+    if said.or_whole and said.quantity in FIGURES:
+        return OF_A_PART
+    if said.quantity == "executed" and said.high == 0:
+        return "the attempt may have run none of what it cites"
+    return ""
+
+
+def _is_anchored(said: Statement, beside: Sequence[Statement], run: Run) -> bool:
+    """Whether what is said beside a figure is surely of the run: small counts fit many runs, a
+    time with hundredths fits one; a time is of the counts beside it."""
+    weight = 0.0
+    own = (said.outcome, (said.of or [0])[0]) if said.quantity == "portion" else None
+    for one in beside if run.single or _session(beside, run) else ():
+        is_count = one.quantity in COUNTED and one.low > 0
+        is_time = one.quantity == "duration" and _is_precise(one)
+        if not (is_count or is_time) or (one.quantity, one.low) == own:
+            continue
+        values = (value for found in observations(one, run, ()) for value in found.values)
+        if any(map(one.holds, values)):
+            weight += 0.5 if is_count and one.low < _SMALL else 1.0
+    return weight >= (0.5 if said.quantity == "duration" else 1.0)
+
+
+def _are_own(named: Sequence[str], runs: Sequence[Run]) -> bool:
+    """Whether the runs that a sentence names are the attempt's own."""
+    own = [f"{run.path}/" for run in runs]
+    paths = [path.strip("/") for path in named if "/" in path.strip("/")]
+    return all(any(path in run or run in f"{path}/" for run in own) for path in paths)
+
+
+def _doubt_figure(case: Case) -> str:
+    """Why a value may be another session's, or a time another one."""
+    said, runs = case.said, case.runs
+    if said.quantity in ("finished", "exit_code") and len(runs) == 1:
+        return ""
+    if said.quantity in ("memory", "cpu"):
+        is_one = len({one.values for one in chain(*case.found)}) == 1
+    else:
+        is_one = all(run.single or _session(case.beside, run) for run in runs)
+    if not is_one:
+        return SEVERAL_SESSIONS
+    if said.quantity not in ("duration", "memory"):
+        return ""
+    if any(one.is_empty and one.totals.collected for one in runs[0].every[:1]):
+        return "the run only collected tests"
+    return _doubt_time(case) if said.quantity == "duration" else ""
+
+
+def _doubt_time(case: Case) -> str:
+    """Why a time may be another one, or a rounded one."""
+    said, run, values = case.said, case.runs[0], [*case.values]
+    exact = {round(one.value, 2) for one in run.figures["duration_s"] if one.is_exact}
+    if len(case.runs) > 1 or len(exact) > 1:
+        return SEVERAL_SESSIONS
+    if _is_precise(said):
+        tests = chain(*(one.tests.values() for one in run.every))
+        if any(said.holds(test.duration_s or 0.0) for test in tests):
+            return "one of the tests took that long"
+        later = max(_LATER, (_NEAR if said.is_sure else _LATER_SHARE) * said.high)
+        is_near = any(said.low - later <= value <= said.high + _EARLIER for value in values)
+        is_told = bool(exact) or not is_near
+        return "" if is_told else "a report's time is close to it, and pytest's own is not there"
+    times = (one for one in case.beside if one.quantity == "duration" and one.end <= said.start)
+    if any(said.start - one.end <= 2 and any(map(one.holds, values)) for one in times):
+        return ""  # "1653.41 s (27 min 33 s)": the same time once more
+    is_whole = bool(exact) and said.high - said.low <= _NEAR_S  # seconds, which nobody rounds
+    near = max(_NEAR_S, 0.0 if is_whole else _NEAR * max(values))
+    is_exact = said.low > 0 and said.high < inf
+    if is_exact and any(said.low - near <= value <= said.high + near for value in values):
+        return ROUNDED
+    return ""
+
+
+def _another_time(case: Case) -> str:
+    """Why a time may be another one: no word says that it is the run's, nor do counts, and one that
+    is told elsewhere in the entry fits the run."""
+    is_named = case.said.outcome == "in" or _RUNTIME.match(case.claim.text)
+    if is_named or not _is_precise(case.said):
+        return ""
+    times = (one.statement for one in case.entry if one.runs == case.claim.runs)
+    values = [*case.values]
+    is_other = any(
+        any(map(one.holds, values))
+        for one in times
+        if one and one.quantity == "duration" and _is_precise(one)
+    )
+    return "another time of the entry fits the run" if is_other else ""
+
+
+def _is_precise(said: Statement) -> bool:
+    return said.high - said.low < _PRECISE
+
+
+def _agrees(said: Statement, beside: Sequence[Statement]) -> bool:
+    """Whether a rate is what the counts beside it give."""
+    counts = {one.quantity: one.low for one in beside if one.quantity in COUNTED}
+    above = counts.get("passed") if said.quantity == "pass_rate" else None
+    if said.quantity == "portion" and said.of:
+        above = said.of[0]
+    parts = [counts.get(name, 0.0) for name in ENDINGS]
+    wholes = [counts.get("collected", 0.0), *(sum(parts[:end]) for end in (2, 3, len(parts)))]
+    return above is not None and any(said.holds(100.0 * above / whole) for whole in wholes if whole)
+
+
+def _doubt_change(case: Case) -> str:
+    """Why a change may be one of other runs."""
+    told = [run for run in case.before if run.every or run.figures["elapsed_s"]]
+    if case.said.against and not (len(told) == 1 and told[0].single):
+        return SEVERAL_SESSIONS
+    others = (value for one in chain(*case.found) for value in one.others)
+    is_other = any(map(case.said.holds, others))
+    return "it is so only if the two runs are counted in different ways" if is_other else ""

@@ -1,0 +1,404 @@
+"""What a run has of what is said: the values that a statement may mean, each with its file."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, product
+from math import inf, log
+from typing import Final, NamedTuple
+
+from ledger.claims.names import tests_named
+from ledger.claims.runs import Run, Session, about, denominators, options
+from ledger.evidence.model import FAILING, TestResult, Totals, recount
+from ledger.plan.statements.causes import tells
+from ledger.plan.statements.model import NOT_SO, SO, Quantity, Statement
+from ledger.plan.text import one_line
+
+FIGURES: Final[dict[str, tuple[str, ...]]] = {
+    "duration": ("duration_s", "elapsed_s"),
+    "memory": ("peak_rss_bytes",),
+    "exit_code": ("exit_code",),
+    "cpu": ("cpu_percent",),
+    "margin": ("duration_s", "elapsed_s"),
+}
+"""What a run has as figures of its own, by quantity."""
+COUNTED: Final = frozenset(Totals.model_fields) - {"rerun"} | {"executed"}
+"""The quantities that count tests by outcome."""
+_COMPARED: Final = frozenset(("new", "cleared", "still", "change", "unchanged"))
+# What JUnit XML may call tests that were expected to fail.
+_IN_JUNIT: Final = {"xfailed": {"skipped", "xfailed"}, "xpassed": {"passed", "xpassed"}}
+
+
+class Observation(NamedTuple):
+    """What a run has of a quantity: the values that may be meant, how the plain one reads, and
+    the file that has it; of changes also those between ``others``, which were counted or measured
+    in different ways."""
+
+    values: tuple[float, ...]
+    shown: str
+    file: str
+    others: tuple[float, ...] = ()
+
+
+def observations(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[Observation]:
+    """What a run has of what is said; of counts what each of its sessions has, too."""
+    if said.quantity in FIGURES:
+        yield from _figures(said, run) if said.or_whole or _is_of_whole(said, run) else ()
+        return
+    if said.quantity == "finished":
+        if run.finished is not None:
+            ended = "finished" if run.finished else "cut short"
+            yield Observation((float(run.finished),), ended, run.path)
+        return
+    sessions = run.every if said.quantity in COUNTED else run.every[:1]
+    if said.quantity in ("xfailed", "xpassed") and not said.subject:  # JUnit XML knows neither
+        sessions = tuple(one for one in sessions if not one.file.endswith(".xml")) or sessions
+    for session in sessions:
+        for part in _parts(session, said):
+            if is_of_before(said):
+                yield from _held_before(said, (part, run), before)
+            elif said.quantity == "share":
+                yield from _share(said, part, session)
+            else:
+                yield from _READERS.get(said.quantity, counted)(said, part, run)
+
+
+def _figures(said: Statement, run: Run) -> Iterator[Observation]:
+    """What a run has as figures of its own; of a margin what they leave of its limit."""
+    for figure in chain(*(run.figures[name] for name in FIGURES[said.quantity])):
+        if said.quantity == "margin" and said.of:
+            value, is_share = said.of[0] - figure.value, said.outcome == "percent" and said.of[0]
+            value = 100.0 * value / said.of[0] if is_share else value
+            yield Observation((value,), f"{value:.2f}{'%' if is_share else 's'}", figure.file)
+        else:
+            text = _written(said.quantity, figure.value)
+            yield Observation(_scaled(said.quantity, figure.value), text, figure.file)
+
+
+def _is_of_whole(said: Statement, run: Run) -> bool:
+    """Whether what is meant is all that the run has."""
+    parts = _parts(run.whole, said) if run.whole else []
+    return not said.subject or any(run.whole and one.totals == run.whole.totals for one in parts)
+
+
+def _scaled(quantity: str, value: float) -> tuple[float, ...]:
+    """What a figure may be written as: a GB is 1024 to the third, 1000 to the third, and what
+    dividing by one after the other gives."""
+    powers = int(log(max(value, 1.0), 1000)) if quantity == "memory" else 0
+    return tuple(value * 1.024**power for power in range(powers + 1))
+
+
+def _written(quantity: str, value: float) -> str:
+    """A figure as a verdict gives it."""
+    if quantity == "exit_code":
+        return str(int(value))
+    if quantity == "cpu":
+        return f"{value:.0f}%"
+    if quantity == "memory":
+        return f"{value / 1024:.0f} kbytes"
+    return f"{value:.3f}".rstrip("0").rstrip(".") + "s"
+
+
+def _value(quantity: str, value: float) -> str:
+    return _written(quantity, value) if quantity in FIGURES else f"{value:g}"
+
+
+def is_of_before(said: Statement) -> bool:
+    """Whether a statement speaks of the run before, too."""
+    return said.quantity in _COMPARED or said.outcome.startswith("was ")
+
+
+def _held_before(
+    said: Statement, now: tuple[Session, Run], before: Sequence[Run]
+) -> Iterator[Observation]:
+    """What is said of the run before, or compares with it."""
+    run = next((run for run in before if run.every), None)
+    olds = _parts(run.every[0], said) if run else []
+    if run is None or not olds:
+        return
+    old = olds[0]
+    if said.outcome.startswith("was "):
+        yield from _outcomes(said, old, run)
+    elif said.quantity == "change":
+        yield from _changed(said, now, (old, run))
+    else:
+        yield from _compared(said, now[0], old)
+
+
+def _parts(session: Session, said: Statement) -> list[Session]:
+    """The tests that may be meant; none where the outputs do not name them."""
+    if not said.subject:
+        return [session]
+    if len(session.tests) < session.totals.cases:
+        return []
+    found: list[Session] = []
+    meant = [_tests_of(session, subject) for subject in said.subject]
+    for tests in zip(*meant, strict=True) if all(meant) else ():
+        inside = {name: test for some in tests for name, test in some.items()}
+        if said.is_outside:
+            inside = {name: test for name, test in session.tests.items() if name not in inside}
+        found.append(Session(session.file, recount(inside.values()), inside))
+    return [*found, session] if found and said.or_whole else found
+
+
+def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
+    """The tests that a file, class or test is named for, or words of its name; and all that have
+    these words in their names, which may be meant, too."""
+    part = about(session, subject)
+    words = set(re.split(r"[^a-z0-9]+", subject.lower()))
+    word = subject.lower().replace(" ", "_")
+    wide = {
+        name: test
+        for name, test in session.tests.items()
+        if words <= set(re.split(r"[^a-z0-9]+", name.lower()))
+    }
+    if part is not None:
+        return [part.tests, part.tests if "/" in subject or "." in subject else wide or part.tests]
+    inner = {
+        name: test
+        for name, test in session.tests.items()
+        if word in {piece.removeprefix("test").removeprefix("_") for piece in _pieces(name)}
+    }
+    if not inner:
+        return [wide, wide] if " " in subject and wide else []
+    return [inner, wide or inner]
+
+
+def _pieces(name: str) -> list[str]:
+    """The parts of a test's name, but for its own: ``tests``, ``test_x``, ``TestY``."""
+    return name.lower().partition("::")[0].split(".")
+
+
+def _in_short(session: Session) -> str:
+    totals = session.totals
+    return f"{totals.passed} passed, {totals.failing} failing"
+
+
+def _wholes(session: Session, run: Run) -> tuple[float, ...]:
+    """What all tests may mean, the collected ones first."""
+    totals = session.totals
+    counts = [totals.collected, totals.cases, totals.executed, totals.ended]
+    counts.append(totals.passed + totals.failed)
+    if run.deselected and run.whole and totals == run.whole.totals:
+        counts += [totals.collected + run.deselected, totals.collected - run.deselected]
+    return tuple(float(count) for count in dict.fromkeys(counts) if count) or (0.0,)
+
+
+def _is_of(said: Statement, session: Session, run: Run) -> bool:
+    """Whether the whole that is said may be the session's."""
+    return said.of is None or any(
+        said.of[0] - 1e-9 <= whole <= said.of[1] + 1e-9 for whole in _wholes(session, run)
+    )
+
+
+def counted(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    """A count of tests by outcome."""
+    values: list[float] = [*options(session, said.quantity, said.beside)]
+    what = "ran" if said.quantity == "executed" else said.quantity
+    shown = f"{values[0]:.0f} {what}"
+    if said.quantity in ("collected", "executed"):
+        values = [value for value in (*values, *_wholes(session, run)) if value] or [0.0]
+    if not _is_of(said, session, run):
+        values = [inf]
+    yield Observation(tuple(values), shown, session.file)
+
+
+def _share(said: Statement, part: Session, whole: Session) -> Iterator[Observation]:
+    """Which share of an outcome a part has."""
+    have, of = (
+        options(one, said.outcome)[0] if said.outcome != "failing" else one.totals.failing
+        for one in (part, whole)
+    )
+    yield Observation((100.0 * have / of if of else -1.0,), f"{have} of {of}", part.file)
+
+
+def _all_passed(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    totals = session.totals
+    is_so = not totals.failing and totals.passed > 0 and _is_of(said, session, run)
+    yield Observation((float(not is_so),), _in_short(session), session.file)
+
+
+def _failing(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
+    totals = session.totals
+    yield Observation(
+        (float(totals.failing), float(totals.failed)), _in_short(session), session.file
+    )
+
+
+def _not_passed(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
+    totals = session.totals
+    counts = totals.failing, totals.failed, totals.failing + totals.skipped
+    values = (*counts, totals.cases - totals.passed)
+    yield Observation(tuple(map(float, values)), _in_short(session), session.file)
+
+
+def _not_run(_: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    collected = max(one.totals.collected for one in run.every)
+    left = max(0, collected - session.totals.cases)
+    yield Observation((float(left),), f"{left} did not run", session.file)
+
+
+def _timeouts(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
+    failing = [test for test in session.tests.values() if test.outcome in FAILING]
+    if len(failing) == session.totals.failing and all(test.message for test in failing):
+        messages = [test.message or "" for test in failing]
+        count = sum(bool(tells(message, "timeout", is_reason=False)) for message in messages)
+        yield Observation((float(count),), f"{count} timed out", session.file)
+
+
+def _deselected(_: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    if run.deselected is not None:
+        yield Observation((float(run.deselected),), f"{run.deselected} deselected", session.file)
+
+
+def _rate(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    rates = _rates(said.quantity, session, run)
+    yield Observation(rates, f"{rates[0]:.2f}%", session.file)
+
+
+def _rates(quantity: str, session: Session, run: Run) -> tuple[float, ...]:
+    """Shares of passed, or of failing, tests, by every whole."""
+    totals = session.totals
+    count = totals.passed if quantity == "pass_rate" else totals.failing
+    wholes = (*_wholes(session, run), *denominators(session))
+    return tuple(100.0 * count / whole if whole > 0 else 0.0 for whole in wholes)
+
+
+def _portion(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    """The percentage of an outcome, where the count before it is the session's."""
+    counts = [count for count in options(session, said.outcome, said.beside) if _is_in(said, count)]
+    wholes = {*_wholes(session, run), *denominators(session)}
+    values = [100.0 * count / whole for whole in wholes if whole > 0 for count in counts]
+    if values:
+        whole = session.totals.collected or max(wholes)
+        yield Observation(tuple(values), f"{100.0 * counts[0] / whole:.2f}%", session.file)
+
+
+def _is_in(said: Statement, count: int) -> bool:
+    return said.of is None or said.of[0] <= count <= said.of[1]
+
+
+def _repeated(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
+    """Tries beyond the first, or the tests that needed them: a last line counts the tries alone."""
+    told = max(run.every, key=lambda one: one.totals.rerun)
+    tests = [test for test in told.tests.values() if test.tries > 1]
+    tries = told.totals.rerun
+    if said.subject:
+        if tests or not tries:
+            count = sum(test.tries - 1 for test in session.tests.values())
+            yield Observation((float(count),), f"{count} rerun", told.file)
+    elif said.quantity == "rerun" or not tries:
+        yield Observation((float(tries),), f"{tries} rerun", told.file)
+    elif tests:
+        yield Observation((float(len(tests)),), f"{len(tests)} rerun", told.file)
+    elif said.low > tries or said.high < 1:
+        yield Observation((float(tries),), f"{tries} rerun", told.file)
+
+
+def _outcomes(said: Statement, session: Session, _: Run) -> Iterator[Observation]:
+    """Whether the named test ended so."""
+    outcome = said.outcome.removeprefix("was ")
+    told = recount(session.tests.values())
+    tests = [test for name in said.names for test in tests_named(session, name)]
+    outcomes: set[str] = {test.outcome for test in tests}
+    surely_not = outcomes.isdisjoint(_IN_JUNIT.get(outcome, outcomes))
+    if outcomes and (outcome not in _IN_JUNIT or told == session.totals or surely_not):
+        is_so = _ended(outcome.removeprefix("not "), outcomes) != outcome.startswith("not ")
+        yield Observation((SO if is_so else NOT_SO,), min(outcomes), session.file)
+
+
+def _caused(said: Statement, session: Session, _: Run) -> Iterator[Observation]:
+    """Whether the messages of the tests that are meant have the cause: all of them, or none."""
+    meant = FAILING if said.outcome == "failing" else {said.outcome.replace("errors", "error")}
+    named = [test for name in said.names for test in tests_named(session, name)]
+    tests = [t for t in (named if said.names else session.tests.values()) if t.outcome in meant]
+    is_reason = said.outcome == "skipped"
+    told = {tells(test.message or "", said.cause, is_reason=is_reason) for test in tests}
+    if told in ({True}, {False}):
+        yield Observation(
+            (SO if True in told else NOT_SO,), one_line(tests[0].message or ""), session.file
+        )
+
+
+def _ended(outcome: str, outcomes: set[str]) -> bool:
+    if outcome == "passed":
+        return outcomes <= {"passed", "xpassed"}
+    return bool(outcomes & FAILING) if outcome in ("failed", "errors") else outcome in outcomes
+
+
+def _only(said: Statement, session: Session, _: Run) -> Iterator[Observation]:
+    """Whether no other tests than the named ones fail, and some do."""
+    failing = {name: t.outcome for name, t in session.tests.items() if t.outcome in FAILING}
+    if len(failing) != session.totals.failing:
+        return
+    named: set[str] = set()
+    for name in said.names:
+        part = about(session, name)
+        if part is None:
+            return
+        named.update(part.tests)
+    failed = {name for name, outcome in failing.items() if outcome == "failed"}
+    is_so = bool(failing) and (failing.keys() <= named or (bool(failed) and failed <= named))
+    yield Observation((float(not is_so),), _in_short(session), session.file)
+
+
+def _compared(said: Statement, now: Session, old: Session) -> Iterator[Observation]:
+    """How the failing tests of two runs differ."""
+    failing, failed = (
+        {name for name, test in one.tests.items() if test.outcome in FAILING} for one in (now, old)
+    )
+    if len(failing) != now.totals.failing or len(failed) != old.totals.failing:
+        return
+    counts = {
+        "new": len(failing - failed),
+        "cleared": len(failed - failing),
+        "still": len(failing & failed),
+        "unchanged": len(failing ^ failed),
+    }
+    shown = f"{counts['new']} new, {counts['cleared']} cleared, {counts['still']} still failing"
+    yield Observation((float(counts[said.quantity]),), shown, now.file)
+
+
+def _changed(
+    said: Statement, now: tuple[Session, Run], old: tuple[Session, Run]
+) -> Iterator[Observation]:
+    """By how much a figure of two runs differs; of changes from a figure, where it is the old."""
+    what = said.outcome.removesuffix(" %")
+    sides: list[tuple[float, ...]] = []
+    for session, run in (old, now):
+        if what in FIGURES:
+            figures = (run.figures[name][:1] for name in FIGURES[what])
+            ways = (_scaled(what, figure.value) for figure in chain(*figures))
+            sides.append(tuple(chain(*ways)))
+        elif said.outcome in ("pass_rate", "fail_rate"):
+            sides.append(_rates(said.outcome, session, run))
+        elif said.outcome in COUNTED:
+            sides.append(tuple(map(float, options(session, said.outcome, said.beside))))
+    if all(sides) and sides:
+        first, second = sides
+        alike = _differences(said, zip(first, second, strict=False))
+        others = _differences(said, product(first, second))
+        if what != said.outcome:  # a tenth faster: of the old time, or of the new one
+            pairs = list(zip(first, second, strict=False))
+            alike = tuple(100 * (b - a) / whole for a, b in pairs for whole in (a, b) if whole)
+        old_value, value = (_value(what, side[0]) for side in sides)
+        yield Observation(alike, f"{old_value} before, {value} now", now[0].file, others)
+
+
+def _differences(said: Statement, pairs: Iterable[tuple[float, float]]) -> tuple[float, ...]:
+    """By how much the pairs differ that begin with what is said, and differ by its percentage."""
+    low, high = said.of or (-inf, inf)
+    least, most = said.percent or (-inf, inf)
+    return tuple(
+        b - a
+        for a, b in pairs
+        if low - 1e-9 <= a <= high + 1e-9
+        and (a <= 0 or any(least <= 100.0 * by / a <= most for by in (b - a, a - b)))
+    )
+
+
+_READERS: Final[dict[Quantity, Callable[[Statement, Session, Run], Iterator[Observation]]]] = {
+    "all_passed": _all_passed, "failing": _failing, "not_passed": _not_passed,
+    "not_run": _not_run, "timeouts": _timeouts, "deselected": _deselected, "pass_rate": _rate,
+    "fail_rate": _rate, "rerun": _repeated, "flaky": _repeated, "outcome": _outcomes,
+    "only_failing": _only, "cause": _caused, "portion": _portion,
+}  # fmt: skip
