@@ -169,16 +169,15 @@ def _span(said: Statement, counts: Tally) -> tuple[int, int] | None:
 def _fits(said: Statement, low: int, high: int, total: int) -> ClaimVerdict:
     verdicts = [
         said.low <= count <= said.high
-        and (said.share is None or (total > 0 and _is_rate(said, 100 * count / total)))
+        and (
+            said.share is None
+            or (total > 0 and _is_written(100 * count / total, *said.share, said.decimals))
+        )
         for count in (range(low, high + 1) if high - low < 100 else (low, high))
     ]
     if all(verdicts):
         return "supported"
     return "unverifiable" if any(verdicts) else "contradicted"
-
-
-def _is_rate(said: Statement, percent: float) -> bool:
-    return said.share is None or _is_written(percent, *said.share, said.decimals)
 
 
 def streaks(rounds: Iterable[Round]) -> list[Streak]:
@@ -334,7 +333,8 @@ def _earlier(said: Statement, case: Case) -> Earlier | None:
     if given is None or said.share is None or not given.total:
         return None
     passes_of = given.total - given.passes if said.subject == "fail" else given.passes
-    return given if _is_rate(said, 100 * passes_of / given.total) else None
+    percent = 100 * passes_of / given.total
+    return given if _is_written(percent, *said.share, said.decimals) else None
 
 
 def check(

@@ -128,7 +128,7 @@ _COUNTED: Final = (
     re.compile(r"(?<![ωτ])(?:(?P<x>x)|(?P<n>N)(?P<q>[PF])?[ωτ]?g(?P<k>N))(?:[(=](?P<p>p))?"),
     # e.g. "14 rounds passed", "failed rounds: 6"
     re.compile(
-        r"(?<![gBε])(?P<n>N)[ωτ]?(?P<q>[PF])(?P<a>①)?(?![usTHWUdEL]|&?[FVEy])"
+        r"(?<![gBε])(?P<n>N)[ωτ]?(?P<q>[PF])①?(?![usTHWUdEL]|&?[FVEy])"
         r"|(?:(?P<q2>[PF])[ωτ]|[ωτ](?P<q3>[PF]))[:=](?P<n2>N)"
     ),
 )

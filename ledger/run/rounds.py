@@ -1,4 +1,5 @@
-"""A command executed in rounds, each with its retries, and ``rounds.md``, their report."""
+"""A command executed in rounds, each with its retries and the system's crash reports, and
+``rounds.md``, what is reported of them."""
 
 import shutil
 import sys
