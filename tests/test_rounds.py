@@ -423,6 +423,8 @@ def claims_in(prose: str, against: Earlier | None = None) -> Sequence[Claim]:
         ("Late failures (2 of the last 4)", "supported"),
         ("Early failures (3 in first 30)", "unverifiable"),
         ("Pass rate so far: 450/500", "unverifiable"),
+        ("We wanted 9/10 rounds to pass.", "unverifiable"),
+        ("If 9/10 rounds pass, ship.", "unverifiable"),
         ("Pass rate: 450/500", "unverifiable"),
         ("4 of 10 rounds passed at the first try.", "supported"),
         ("First-try pass rate: 40%", "supported"),

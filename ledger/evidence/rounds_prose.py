@@ -248,6 +248,8 @@ class _Sentence:
         """Whether a count is surely about these rounds, and about them alone."""
         if "c" in row.left or "∞" in self.codes or "crash" in row.text:
             return False  # an earlier batch, more than these rounds, or not all failures
+        if row.left.endswith("d") or re.match("[ωτ]?d", row.right):
+            return False  # wanted or supposed
         if row.has("o"):
             return "ω" in row.codes or not (row.left + row.right).strip(".!,:")
         of_tests = re.search("[TS]|it", self.codes)
