@@ -52,7 +52,8 @@ def words_claimed(context: Context) -> list[Claim]:
             "against": said.against,
         }
         if said.quantity != "outcome":
-            found.append(context.claim(kind, (said.start, said.end), statement=said, **more))
+            start = said.start + (len("in ") if said.outcome == "in" else 0)
+            found.append(context.claim(kind, (start, said.end), statement=said, **more))
             continue
         at = said.start
         for name in said.names:  # each test by itself

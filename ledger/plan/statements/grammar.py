@@ -329,8 +329,8 @@ def _time(m: Wording) -> list[Statement]:
     if m.codes[0] == "i" and m.text.split()[0] not in ("in", "after", "within"):
         return []
     took = m.of("duration")
-    if m.text.startswith("in "):  # the figure begins behind it
-        took = took._replace(start=took.start + len("in "), outcome="in")
+    if m.text.startswith("in "):
+        took = took._replace(outcome="in")
     if m.has("b"):  # "does not take longer than 60 s"
         return [m.say("duration", 0.0, took.low)] if took.high == inf else []
     if "finish" in m.text or "complet" in m.text:
