@@ -74,6 +74,23 @@ def test_a_claim_is_told_once_numbers_before_files(repo: Repository) -> None:
     assert f'"{RUN}/pytest.log": not in the tree' in told[1]
 
 
+@pytest.mark.parametrize(
+    ("passed", "verdict"), [(11, "unverifiable"), (12, "supported"), (13, "contradicted")]
+)
+def test_a_figure_may_be_of_any_run_that_the_attempt_made(
+    passed: int, verdict: str, repo: Repository
+) -> None:
+    later = "reports/parser-speed/phase_b/20251102T101500Z"
+    repo.write(f"{later}/pytest.log", b"===== 11 passed in 3.10s =====\n")
+    edited = repo.ledger.read_bytes().replace(b"12 passed in", b"%d passed in" % passed)
+    first = b"    Artifacts: `reports/parser-speed/phase_b/20251102T091500Z/"
+    assert first in edited
+    line = next(one for one in edited.splitlines() if one.startswith(first))
+    repo.ledger.write_bytes(edited.replace(line, line + f", `{later}/pytest.log`".encode()))
+    claims = call(repo.path, "verify", "PARSE-SPEED-001#2", "--json").data["claims"]
+    assert [one["verdict"] for one in claims if one["text"] == f"{passed} passed"] == [verdict]
+
+
 def test_a_date_to_come_is_told_by_what_it_is_later_than(repo: Repository) -> None:
     edited = repo.ledger.read_bytes().replace(b"[2025-11-02]", b"[2098-11-02]")
     repo.ledger.write_bytes(edited)

@@ -72,8 +72,24 @@ def _judged(entry: Entry, runs: Runs, place: Place) -> Iterator[JudgedClaim]:
     last = runs.read({folder: "" for folder in newest if folder not in entry.runs})
     told = of_rounds(entry, place)
     judged = judge(entry, claims, own, named, place, last=last, before=before)
+    beside = {folder: "" for folder in entry.made if folder not in entry.runs}
+    if beside and not entry.is_text and any(map(_is_accused, judged)):
+        others = judge(entry, claims, runs.read(beside), named, place, before=before)
+        judged = [_spared(*both) for both in zip(judged, others, strict=True)]
     yield from (one for one in judged if not any(_is_within(one, of) for of in told))
     yield from told
+
+
+def _is_accused(claim: JudgedClaim) -> bool:
+    """Whether a figure is contradicted by the runs that the attempt's stamp names."""
+    return claim.verdict == "contradicted" and claim.statement is not None and not claim.runs
+
+
+def _spared(claim: JudgedClaim, other: JudgedClaim) -> JudgedClaim:
+    """A figure that is accused, where another run has it that the attempt made, too."""
+    if _is_accused(claim) and other.verdict == "supported":
+        return claim.unverifiable(f"it may be of {other.evidence}")
+    return claim
 
 
 def _is_within(claim: Claim, of_rounds: Claim) -> bool:
