@@ -245,16 +245,23 @@ def judge(
             earlier = _runs_named(claim.against, named) if claim.against else before
             line = lines[claim.line - entry.line]
             found.append(judge_words(claim, claims, meant, earlier, line))
-        elif claim.kind == "test":
-            found.append(names.judge_test(claim, runs))
-        elif claim.kind == "result":
-            found.append(_judge_result(claim, entry, (*runs, *last)))
-        elif claim.kind in _JUDGES_OF_NAMES:
-            found.append(_JUDGES_OF_NAMES[claim.kind](claim, entry, place))
+        else:
+            found.append(_judge_name(claim, entry, place, runs, last))
     found = agreed(found)
     cited = (names.judge_artifact(path, entry, place) for path in entry.cited)
     found += [claim for claim in (*cited, names.judge_date(entry, place)) if claim]
     return sorted(found, key=lambda claim: claim.line)
+
+
+def _judge_name(
+    claim: Claim, entry: Entry, place: Place, runs: Sequence[Run], last: Sequence[Run]
+) -> JudgedClaim:
+    """The verdict on a test, a result or another thing with a name."""
+    if claim.kind == "test":
+        return names.judge_test(claim, runs)
+    if claim.kind == "result":
+        return _judge_result(claim, entry, (*runs, *last))
+    return _JUDGES_OF_NAMES[claim.kind](claim, entry, place)
 
 
 def _runs_named(run_names: Iterable[RunName], named: Mapping[RunName, Sequence[Run]]) -> list[Run]:

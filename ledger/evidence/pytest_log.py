@@ -333,7 +333,14 @@ class Session:
                 self._current = told[0] if told is not None else bare_id(text)
         elif self._current is not None:
             self._later_verdict(text.strip())
-        elif "collected " in line or " worker" in line:
+        elif not self._read_header(line):
+            self._count_letters(text, shortened=len(text) < len(line.rstrip()))
+            self._ended_quietly = self._ended_quietly or line.rstrip().endswith("[100%]")
+        self._timeout = self._timeout or "+++ Timeout +++" in line
+
+    def _read_header(self, line: str) -> bool:
+        """Whether a line tells of the session: how many tests, of which project, or their names."""
+        if "collected " in line or " worker" in line:
             self._workers = self._workers or " worker" in line
             counts = collected(line)
             if counts is not None:
@@ -343,9 +350,8 @@ class Session:
         elif _NODE.match(line):
             self._lists_nodes = True
         else:
-            self._count_letters(text, shortened=len(text) < len(line.rstrip()))
-            self._ended_quietly = self._ended_quietly or line.rstrip().endswith("[100%]")
-        self._timeout = self._timeout or "+++ Timeout +++" in line
+            return False
+        return True
 
     def _xdist(self, line: str) -> None:
         found = _XDIST.match(line)

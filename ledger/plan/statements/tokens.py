@@ -372,36 +372,36 @@ def _joined(found: Iterable[Token], slack: float) -> list[Token]:
             last = kept.pop()
             if last.code == "H" and last.start < token.start:  # "completes within 60 s"
                 kept.append(last._replace(end=token.start))
-        if kept and kept[-1].code in "Ntmp" and token.code in "⩾⩽":
-            last = kept.pop()
-            low, high = (last.low, inf) if token.code == "⩾" else (0.0, last.high)
-            kept.append(last._replace(end=token.end, low=low, high=high))
-        elif token.code == "t" and kept and kept[-1].text.lower() == "half":
-            half = kept.pop()
-            middle = (token.low + token.high) / 4
-            kept.append(token._replace(start=half.start, low=0.8 * middle, high=1.25 * middle))
-        elif kept and kept[-1].runs and token.runs and token.start - kept[-1].end <= 1:
-            first = kept.pop()  # "Phase B Attempt #5"
-            kept.append(first._replace(end=token.end, runs=(*first.runs, *token.runs)))
-        elif kept and kept[-1].code == token.code == "t":
-            first = kept.pop()
-            rest = (token.low + token.high) / 2
-            low, high = first.low and first.low + rest, first.high + rest
-            if first.end - first.start == len(first.text):  # no bound
-                low = high = (first.low + first.high) / 2 + rest
-            low = max(0.0, low - slack)
-            kept.append(token._replace(start=first.start, low=low, high=high + slack))
-        elif token.code == "N" and [one.code for one in kept[-3:]] == ["i", "N", "&"]:
-            place, least, _ = kept[-3:]
-            is_range = place.text.lower() == "between"
-            kept[-3 if is_range else len(kept) :] = [
-                token._replace(start=place.start, low=least.low) if is_range else token
-            ]
+        one = _together(kept[-1], token, slack) if kept else None
+        codes = [before.code for before in kept[-3:]]
+        if one is not None:
+            kept[-1] = one
+        elif token.code == "N" and codes == ["i", "N", "&"] and kept[-3].text.lower() == "between":
+            place, least = kept[-3], kept[-2]
+            kept[-3:] = [token._replace(start=place.start, low=least.low)]
         else:
             if token.code == "N" and kept and kept[-1].text.lower() == "by":
                 kept[-1] = kept[-1]._replace(code="Δ")
             kept.append(token)
     return kept
+
+
+def _together(first: Token, token: Token, slack: float) -> Token | None:
+    """Two tokens that are one; None where they are two."""
+    if first.code in "Ntmp" and token.code in "⩾⩽":
+        low, high = (first.low, inf) if token.code == "⩾" else (0.0, first.high)
+        return first._replace(end=token.end, low=low, high=high)
+    middle = (token.low + token.high) / 2
+    if token.code == "t" and first.text.lower() == "half":
+        return token._replace(start=first.start, low=0.4 * middle, high=0.625 * middle)
+    if first.runs and token.runs and token.start - first.end <= 1:  # "Phase B Attempt #5"
+        return first._replace(end=token.end, runs=(*first.runs, *token.runs))
+    if not first.code == token.code == "t":
+        return None
+    low, high = first.low and first.low + middle, first.high + middle
+    if first.end - first.start == len(first.text):  # no bound
+        low = high = (first.low + first.high) / 2 + middle
+    return token._replace(start=first.start, low=max(0.0, low - slack), high=high + slack)
 
 
 def _with_baselines(found: Iterable[Token]) -> list[Token]:
