@@ -523,3 +523,27 @@ def test_the_hook_judges_claims_as_validate_does(repo: Repository) -> None:
         for line in call(repo.path, "validate", "--staged").out.splitlines()
         if " LED4" in line
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("api: 5 passed; parser: 7 passed.", {"supported"}),
+        ("api: 7 passed.", {"contradicted"}),
+        ("The parser run has 5 passed.", {"contradicted"}),
+        ("In `parser.log` 7 tests passed.", {"supported"}),
+        ("In `api.log` 7 tests passed.", {"contradicted"}),
+        ("docs: 7 passed.", {"unverifiable"}),
+        ("The targeted run has 7 passed.", {"supported"}),
+        ("The targeted run has 8 passed.", {"unverifiable"}),
+    ],
+)
+def test_an_output_that_is_named_is_a_run_of_its_own(
+    repo: Repository, text: str, verdict: set[str]
+) -> None:
+    for name, count in (("api", 5), ("parser", 7)):
+        log = f"collected {count} items\n\n===== {count} passed in {count}.00s =====\n"
+        repo.write(f"reports/named/20251103T091500Z/{name}.log", log.encode())
+    said(repo, "12 passed in 3.40s", f"{text} Artifacts: `reports/named/20251103T091500Z/`")
+    counts = [one for one in claims(repo) if one["kind"] == "count" and one["attempt"] == 2]
+    assert {one["verdict"] for one in counts} == verdict

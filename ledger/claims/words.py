@@ -16,7 +16,7 @@ from ledger.claims.doubts import Case
 from ledger.claims.model import ARITHMETIC, Claim, ClaimKind, JudgedClaim
 from ledger.claims.observations import COUNTED, Observation, is_of_before, observations
 from ledger.claims.prose import Context
-from ledger.claims.runs import Run
+from ledger.claims.runs import Run, Session
 from ledger.plan.statements.model import ENDINGS, Quantity, Statement
 from ledger.plan.statements.reader import statements
 
@@ -151,12 +151,34 @@ def _of_project(said: Statement, run: Run) -> Statement:
 
 
 def _of_run(said: Statement, runs: Sequence[Run]) -> tuple[Statement, Sequence[Run]]:
-    """What is said ``in RUN/``: of the whole of that run."""
+    """What is said ``in RUN/``: of the whole of that run; what is said of ``integration`` where a
+    run of several outputs has an ``integration.log``, or ``in `integration.log```: of that one."""
+    files = (name for name in said.runs if not name.endswith("/"))
+    names = {part.removesuffix(" run") for part in said.subject} or {*map(_name_of, files)}
     for run in runs:
         *above, name = run.path.split("/")
         if name in said.subject and {name, *above}.issuperset(said.subject):
             return said._replace(subject=()), [run]
+        called = [one for one in run.sessions if names == {_name_of(one.file)}]
+        if len(called) == 1 and len({one.file for one in run.sessions}) > 1:
+            return said._replace(subject=(), is_sure=True), [_only(run, called[0])]
+    if any(part.endswith(" run") for part in said.subject):  # "the targeted run"
+        return said._replace(subject=(), is_sure=False), runs
     return said, runs
+
+
+def _name_of(file: str) -> str:
+    """What an output is called: ``integration`` of ``integration.log``."""
+    return file.rpartition("/")[2].partition(".")[0]
+
+
+def _only(run: Run, session: Session) -> Run:
+    """A run with one of its outputs."""
+    figures = {
+        name: tuple(figure for figure in figures if figure.file == session.file)
+        for name, figures in run.figures.items()
+    }
+    return run._replace(whole=session, sessions=(), figures=figures)
 
 
 def _support(said: Statement, found: Sequence[Sequence[Observation]]) -> Observation | None:

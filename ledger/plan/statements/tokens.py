@@ -425,12 +425,14 @@ def _with_parts(found: Iterable[Token]) -> list[Token]:
     """``the layout tests``: unknown words before what is said of them are one part, ``s``."""
     kept: list[Token] = []
     for token in found:
-        is_suite = token.code == "W" and token.text.lower().endswith("suite")
+        is_suite = token.code == "W" and token.text.lower().endswith(("suite", "run"))
         if (token.code in "THxµ" or is_suite) and kept and kept[-1].code == "u":
             part = kept.pop()
             while kept and kept[-1].code == "u" and part.start - kept[-1].end == 1:
                 first = kept.pop()
                 part = part._replace(start=first.start, text=f"{first.text} {part.text}")
+            if token.text.lower().endswith("run"):
+                part = part._replace(text=f"{part.text} run")
             is_number = token.code == "µ" and bool(kept) and kept[-1].code == "N"
             kept.append(part._replace(code="u" if is_number else "s"))  # "two index modules"
             kept.append(token._replace(code="T") if token.code in "µW" and not is_number else token)
