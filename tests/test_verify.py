@@ -533,6 +533,7 @@ def test_the_hook_judges_claims_as_validate_does(repo: Repository) -> None:
         ("The parser run has 5 passed.", {"contradicted"}),
         ("In `parser.log` 7 tests passed.", {"supported"}),
         ("In `api.log` 7 tests passed.", {"contradicted"}),
+        ("All failures are in api.", {"supported"}),
         ("docs: 7 passed.", {"unverifiable"}),
         ("The targeted run has 7 passed.", {"supported"}),
         ("The targeted run has 8 passed.", {"unverifiable"}),

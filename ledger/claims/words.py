@@ -159,9 +159,11 @@ def _of_run(said: Statement, runs: Sequence[Run]) -> tuple[Statement, Sequence[R
         *above, name = run.path.split("/")
         if name in said.subject and {name, *above}.issuperset(said.subject):
             return said._replace(subject=()), [run]
-        called = [one for one in run.sessions if names == {_name_of(one.file)}]
-        if len(called) == 1 and len({one.file for one in run.sessions}) > 1:
-            return said._replace(subject=(), is_sure=True), [_only(run, called[0])]
+        outputs = [one for one in run.sessions if one.file != run.path]
+        called = [one for one in outputs if (names == {_name_of(one.file)}) != said.is_outside]
+        if names and len(called) == 1 and len({one.file for one in outputs}) > 1:
+            whole = said._replace(subject=(), is_outside=False, is_sure=True)
+            return whole, [_only(run, called[0])]
     if any(part.endswith(" run") for part in said.subject):  # "the targeted run"
         return said._replace(subject=(), is_sure=False), runs
     return said, runs
