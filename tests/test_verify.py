@@ -257,6 +257,7 @@ def test_what_is_not_committed_yet_counts_in_the_work_tree_only(repo: Repository
     [
         ("Artifacts:\n    - {}", "contradicted"),
         ("**Evidence:**\n\n    - `notes.md`\n    - {}", "contradicted"),
+        ("Artifacts:\n" + "    - `notes/of/a/longer/path.md`\n" * 30 + "    - {}", "contradicted"),
         ("Files that were read:\n    - {}", "unverifiable"),
         ("Baseline artifacts:\n    - {}", "unverifiable"),
     ],

@@ -61,6 +61,7 @@ _WORD = re.compile(r"[a-z]+|<")
 _SENTENCE = re.compile(r"\n|[.!?][)*\"']{0,3} +(?=[^a-z ])")
 _BULLETS = ("- ", "* ", "+ ")
 _MOST_CITED = 100  # of the paths that a text begins with, and of those that it ends with
+_MOST_ENTRIES = 200  # lines of a list below a label that says whose they are
 _FEW = 400  # characters before a citation that may say whose it is
 
 
@@ -415,12 +416,22 @@ def _words_before(text: str, at: int) -> set[str]:
     for stop in _SENTENCE.finditer(text, begin, at):
         start = stop.end()
     words = text[start:at]
-    if not _WORD.search(words.lower()):  # an entry of a list, which a label stands above
-        above = text[begin:start].splitlines()
-        while above and (not above[-1].strip() or above[-1].lstrip().startswith(_BULLETS)):
-            above.pop()
-        words = above[-1] if above and above[-1].rstrip("*_ ").endswith(":") else ""
+    if not _WORD.search(words.lower()):
+        words = _label_above(text, start)
     return set(_WORD.findall(words.lower()))
+
+
+def _label_above(text: str, end: int) -> str:
+    """The line with a colon that stands above the list whose entry goes on at ``end``."""
+    for _ in range(_MOST_ENTRIES):
+        begin = text.rfind("\n", 0, max(0, end - 1)) + 1
+        line = text[begin:end].strip()
+        if line and not line.startswith(_BULLETS):
+            return line if line.rstrip("*_ ").endswith(":") else ""
+        if begin == 0:
+            break
+        end = begin
+    return ""
 
 
 def run_folder(path: str) -> str:
