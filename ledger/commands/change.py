@@ -5,6 +5,13 @@
         plan.propose(edits, expect=...)   # applied, parsed again, checked
                                           # leaving the block writes
 
+Functions of ``edits`` that check their own outcome return the new plan, one after the other:
+
+    with change(config, dry_run=dry_run) as plan:
+        new = set_field(plan.ledger, item, "Owner", "anna")
+        plan.accept(set_status(new, item, "in_progress"), item)
+    return plan.changed(item, "owner is anna", dry_run=dry_run)
+
 So nothing is written that does more than was meant, or that ``validate`` would refuse.
 """
 
@@ -12,21 +19,46 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import zip_longest
+
+from pydantic import Field
 
 from ledger import rules, store
 from ledger.commands.facts import today, with_evidence
 from ledger.commands.read import read_bytes
 from ledger.config import Config
-from ledger.edits.append import check_tasks, tick_tasks
+from ledger.edits.append import check_tasks, dated, tick_tasks
+from ledger.edits.fields import placed
+from ledger.edits.outline import Outline, edited, refuse_difference
 from ledger.errors import Refused, UsageError
 from ledger.gates.tasks import conventions
 from ledger.git import files
 from ledger.git.blobs import Blobs
-from ledger.plan import document, reader, text
+from ledger.plan import reader, text
 from ledger.plan.document import Edit
-from ledger.plan.model import Item, Ledger
+from ledger.plan.model import Item, Ledger, Model
 from ledger.rules.model import Finding
 from ledger.store import Pair
+
+
+class Changed(Model):
+    """What a change of one item wrote, or with `--dry-run` would."""
+
+    path: str
+    """The fix plan, relative to the top of its repository."""
+    item: str
+    """The item."""
+    line: int = Field(ge=1)
+    """The first line of the item that is new, or the one that it begins on."""
+    done: tuple[str, ...]
+    """What was done, each in a few words."""
+    written: bool
+    """Whether it was written: not with `--dry-run`, and not where it was so already."""
+    diff: str
+    """The whole change as a unified diff; empty for none."""
+    notes: tuple[str, ...] = ()
+    """What is left to do, or odd, each in one line."""
 
 
 class Plan:
@@ -44,22 +76,62 @@ class Plan:
         meant; an error that ``validate`` would find and that was not there is refused as well."""
         new = self.draft(edits)
         expect(new)
+        self._refuse_worse(new, is_judged=True)
+        self.new = new
+
+    def accept(self, new: Ledger, about: str = "") -> None:
+        """Take ``new``, made from ``ledger`` by functions that checked what they did, unless it
+        has an error that ``validate`` would find and that was not there. The line `Last Updated`
+        gets today's date, where the change is ``about`` an item."""
+        if about and new.text != self.ledger.text:
+            before = Outline(new)
+            day = datetime.now(UTC).date().isoformat()
+            new = edited(new, dated(new, day, about))
+            after = Outline(new)
+            before.updated = after.updated
+            refuse_difference(before, after)
+        self._refuse_worse(new)
+        self.new = new
+
+    def changed(self, item: str, *done: str, dry_run: bool, notes: Iterable[str] = ()) -> Changed:
+        """What became of ``item``, for the command to return."""
+        section, at = placed(self.new, item)
+        line = section.span.start_line
+        same = [one for one in self.ledger.items if one.id == item]
+        if len(self.ledger.items) == len(self.new.items):
+            same = [self.ledger.items[at]]
+        if same:
+            pairs = zip_longest(_lines_of(self.new, section), _lines_of(self.ledger, same[0]))
+            line += next((n for n, (now, was) in enumerate(pairs) if now != was), 0)
+        return Changed(
+            path=self._config.ledger_path,
+            item=item,
+            line=min(line, section.span.end_line),
+            done=done,
+            written=not dry_run and bool(self.diff),
+            diff=self.diff,
+            notes=tuple(notes),
+        )
+
+    def _refuse_worse(self, new: Ledger, *, is_judged: bool = False) -> None:
+        """Raise Refused for an error of ``new`` that the plan as read has not.
+        ``is_judged``: `expect` asked what runs say of it."""
         facts = rules.Facts(self._config.ledger_path, today())
         with Blobs(self._config.root) as contents:
             drafts = {self._tasks: self.new_archive.text} if self._tasks else None
             facts = with_evidence(facts, self._config, contents, strict=True, drafts=drafts)
-            facts = facts._replace(contradicted=None, run_notes=None)  # `expect` asked for these
+            if is_judged:
+                facts = facts._replace(contradicted=None, run_notes=None)
             _refuse(rules.made_worse(new, facts, [self.ledger]))
-        self.new = new
 
     def draft(self, edits: Iterable[Edit]) -> Ledger:
         """The plan as it would be with ``edits``, for whoever has to look at it first."""
-        return _edited(self.ledger, edits)
+        return edited(self.ledger, edits)
 
     def propose_ticks(self, tasks: Sequence[Item]) -> None:
         """Tick tasks of the plan file, before what is recorded of them is proposed. Raises Refused
         where one is done already, or where that would change anything else."""
-        new = _edited(self.archive, tick_tasks(self.archive, tasks))
+        new = edited(self.archive, tick_tasks(self.archive, tasks))
         check_tasks(self.archive, new, tasks)
         self.new_archive = new
 
@@ -73,7 +145,7 @@ class Plan:
         """Apply the edits of both files. ``expect`` is given both outcomes and raises Refused
         unless they are as meant; a loss that the guard would find is refused as well, other faults
         may move."""
-        new, archive = _edited(self.ledger, edits), _edited(self.archive, archive_edits)
+        new, archive = edited(self.ledger, edits), edited(self.archive, archive_edits)
         expect(new, archive)
         _refuse_losses(self._config, new, self.ledger, archive)
         _refuse_losses(self._config.of_partner, archive, self.archive, new)
@@ -143,10 +215,6 @@ def pair(config: Config) -> Pair | None:
     return Pair(partner, config.ledger) if config.is_archive else Pair(config.ledger, partner)
 
 
-def _edited(ledger: Ledger, edits: Iterable[Edit]) -> Ledger:
-    return reader.read(document.apply(ledger.text, edits), ledger.conventions)
-
-
 def _refuse_losses(config: Config, new: Ledger, old: Ledger, elsewhere: Ledger) -> None:
     others = frozenset(code for code in rules.RULES if not rules.compares(code))
     facts = rules.Facts(config.ledger_path, elsewhere=lambda: (elsewhere,))
@@ -159,6 +227,10 @@ def _refuse(findings: Sequence[Finding]) -> None:
         first, more = errors[0], f" (and {len(errors) - 1} more)" if errors[1:] else ""
         message = f"{first.path}:{first.line}: {first.code} {first.message}{more}"
         raise Refused("would-not-validate", message, "nothing was written")
+
+
+def _lines_of(ledger: Ledger, item: Item) -> list[str]:
+    return _lines(ledger.text[item.span.start_byte : item.span.end_byte])
 
 
 def _diff(path: str, old: Ledger, new: Ledger) -> str:

@@ -18,7 +18,6 @@ from ledger.plan.model import (
     Attempt,
     Change,
     Criterion,
-    Field,
     Item,
     Ledger,
     NewAttempt,
@@ -69,7 +68,9 @@ def append(ledger: Ledger, change: Change) -> list[Edit]:
         raise UsageError("empty-action", "a next action has no words", "say what is next")
     edits = dialects.append(ledger, item, change)
     edits += [_tick(ledger, item.criteria[place]) for place in change.met]
-    return edits + (_updated(ledger.last_updated, change) if ledger.last_updated else [])
+    number = change.attempt.number
+    note = change.item if number is None else f"{change.item} Attempt #{number}"
+    return edits + dated(ledger, change.today, note)
 
 
 def _tick(ledger: Ledger, criterion: Criterion) -> Edit:
@@ -80,19 +81,18 @@ def _tick(ledger: Ledger, criterion: Criterion) -> Edit:
     return Edit(*box.span(), b"[x]" if box.group() == b"[ ]" else text.encode("\u2705"))
 
 
-def _updated(field: Field, change: Change) -> list[Edit]:
-    """The date becomes today's; a note in parentheses, which tells of the last update, too."""
-    found = _DATE.search(field.value)
-    if not found:
+def dated(ledger: Ledger, today: str, note: str) -> list[Edit]:
+    """The edits for the line `Last Updated`: the date becomes ``today``, and a note in
+    parentheses, which tells of the last update, becomes ``note``."""
+    field = ledger.last_updated
+    found = _DATE.search(field.value) if field else None
+    if not field or not found:
         return []
     start = field.value_span.start_byte + len(text.encode(field.value[: found.start()]))
     rest = field.value[found.end() :]
     is_note = rest.startswith(" (") and rest.endswith(")")
     old = field.value[found.start() :] if is_note else found.group()
-    new = change.today
-    if is_note:
-        number = change.attempt.number
-        new += f" ({change.item}{'' if number is None else f' Attempt #{number}'})"
+    new = f"{today} ({note})" if is_note else today
     return [Edit(start, start + len(text.encode(old)), text.encode(new))]
 
 
@@ -123,13 +123,7 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
         if now.ticked and _bare(now.text).removeprefix("x ") == _bare(was.text):
             mine["criteria"] = theirs["criteria"]
     if change.status:
-        mine["status_text"] = theirs["status_text"]
-        for shape in (mine, theirs):
-            shape["fields"] = [one for one in shape["fields"] if one["name"].lower() != "status"]
-        for [row] in expected.rows:
-            was = row["status_text"]
-            if row["id"] == change.item:
-                row["status_text"] = change.status + was[len(words.phrase(was)) :]
+        outline.expect_status(expected, found, place, change.status)
     if expected.updated and found.updated and change.today in found.updated:
         expected.updated = found.updated
     refuse_difference(expected, found)

@@ -11,10 +11,12 @@ no way to switch the check off.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ledger.errors import Refused
+from ledger.plan import document, reader, words
+from ledger.plan.document import Edit
 from ledger.plan.model import Action, Attempt, IndexRow, Item, Ledger
 
 Shape = dict[str, Any]
@@ -68,9 +70,26 @@ def not_as_meant(what: str, hint: str = "please report the ledger's shape") -> R
     return Refused("not-as-meant", message, f"nothing was written; {hint}")
 
 
-def plain(words: str) -> str:
-    """``words`` in one line: how they are wrapped and indented is no difference."""
-    return " ".join(words.split())
+def edited(ledger: Ledger, edits: Iterable[Edit]) -> Ledger:
+    """``ledger`` with ``edits``, read again. Raises Refused where two of them overlap."""
+    return reader.read(document.apply(ledger.text, edits), ledger.conventions)
+
+
+def expect_status(expected: Outline, found: Outline, place: int, status: str) -> None:
+    """The item at ``place`` has the new ``status``, and so have its rows of the index."""
+    mine, theirs = expected.items[place], found.items[place]
+    mine["status_text"] = theirs["status_text"]
+    for one in (mine, theirs):
+        one["fields"] = [field for field in one["fields"] if field["name"].lower() != "status"]
+    for [row] in expected.rows:
+        was = row["status_text"]
+        if row["id"] == mine["id"]:
+            row["status_text"] = status + was[len(words.phrase(was)) :]
+
+
+def plain(said: str) -> str:
+    """``said`` in one line: how it is wrapped and indented is no difference."""
+    return " ".join(said.split())
 
 
 # The parts

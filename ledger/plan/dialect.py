@@ -128,6 +128,17 @@ class Dialect(ABC):
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """The edits for ``change``, but for ``Last Updated``. Raises Refused or UsageError."""
 
+    @abstractmethod
+    def status(self, plan: Text, item: Item, status: str) -> list[Edit]:
+        """The edits that make ``status`` the item's, also in the index. Raises Refused or
+        UsageError where it is no status, or has no place."""
+
+    @abstractmethod
+    def field(self, plan: Text, item: Item, name: str, value: str) -> list[Edit]:
+        """The edits that make ``value``, one line, the one of the item's field ``name``; where it
+        has none, a new one in the style of its neighbours. Raises Refused where none has a
+        place."""
+
     def is_listed(self, ledger: Ledger, item: Item) -> bool:  # noqa: ARG002
         """Whether ``item`` has no place of its own and is only named in a list, an archive say."""
         return False

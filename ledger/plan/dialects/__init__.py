@@ -49,10 +49,23 @@ def is_listed(ledger: Ledger, item: Item) -> bool:
 
 def append(ledger: Ledger, item: Item, change: Change) -> list[Edit]:
     """The edits for ``change``, but for ``Last Updated``. Raises Refused or UsageError."""
+    return of(item).append(_text(ledger, item.dialect), item, change)
+
+
+def status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
+    """The edits for a new status of ``item``: see ``Dialect.status``."""
+    return of(item).status(_text(ledger, item.dialect), item, status)
+
+
+def field(ledger: Ledger, item: Item, name: str, value: str) -> list[Edit]:
+    """The edits for a new value of the item's field ``name``: see ``Dialect.field``."""
+    return of(item).field(_text(ledger, item.dialect), item, name, value)
+
+
+def _text(ledger: Ledger, dialect: str) -> Text:
     whole = document.parse(ledger.text, words.of(ledger))
     pairs = zip(whole.sections, recognise(whole).sections, strict=True)
-    sections = [section for section, name in pairs if name == item.dialect]
-    return of(item).append(Text(ledger, whole, sections), item, change)
+    return Text(ledger, whole, [section for section, name in pairs if name == dialect])
 
 
 def ticked(ledger: Ledger, task: Item) -> list[Edit]:

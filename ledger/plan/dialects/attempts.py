@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.plan import parts, patterns, words
 from ledger.plan.blocks import LISTS
-from ledger.plan.dialect import Contents, Dialect, Sign, Text
+from ledger.plan.dialect import Contents, Sign
 from ledger.plan.dialects import list_edits
-from ledger.plan.document import Block, Document, Edit, Section, entries, literal_lines, walk
-from ledger.plan.model import Attempt, Change, IndexRow, Item, Ledger, Unread, UnreadKind
+from ledger.plan.document import Block, Document, Section, entries, literal_lines, walk
+from ledger.plan.model import Attempt, IndexRow, Item, Ledger, Unread, UnreadKind
 from ledger.plan.words import Vocabulary
 
 _CRITERIA = ("exit criteria", "success criteria")
@@ -39,10 +39,11 @@ _ROW_STATUS = re.compile(r"\bStatus:\s*")
 _ROW_PRIORITY = re.compile(r"\bPriority:\s*([^,\u2014]{1,60})")
 
 
-class Attempts(Dialect):
+class Attempts(list_edits.ListDialect):
     """``## [ID] Title`` with bullets below it."""
 
     name = "attempts"
+    place = list_edits.SECTION
     has_sections = True
 
     def sign(self, document: Document, section: Section) -> Sign | None:
@@ -62,10 +63,6 @@ class Attempts(Dialect):
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
         return _Reading(document, frozenset(section.start for section in sections)).contents()
-
-    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
-        """An attempt beside the item's latest."""
-        return list_edits.append(list_edits.SECTION, self, plan, item, change)
 
     def is_listed(self, ledger: Ledger, item: Item) -> bool:
         """An item without a section begins with a bullet."""

@@ -12,15 +12,14 @@ from typing import Final, NamedTuple
 
 from ledger.plan import parts, patterns, words
 from ledger.plan.blocks import LISTS
-from ledger.plan.dialect import Contents, Dialect, Sign, Text
+from ledger.plan.dialect import Contents, Sign
 from ledger.plan.dialects import list_edits, task_tables
 from ledger.plan.dialects.task_tables import Row
-from ledger.plan.document import LITERAL, Block, Document, Edit, Section
+from ledger.plan.document import LITERAL, Block, Document, Section
 from ledger.plan.model import (
     Action,
     ActionState,
     Attempt,
-    Change,
     Criterion,
     Field,
     Heading,
@@ -93,10 +92,11 @@ _LABELLED = re.compile(
 _AS_OFTEN_AS_A_TAG: Final = 3  # tasks with one and the same name in brackets
 
 
-class Checklist(Dialect):
+class Checklist(list_edits.ListDialect):
     """Tasks with boxes."""
 
     name = "checklist"
+    place = list_edits.TASK
     has_boxes = True
 
     def sign(self, document: Document, section: Section) -> Sign | None:
@@ -123,10 +123,6 @@ class Checklist(Dialect):
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
         return _Reading(document).contents(frozenset(section.start for section in sections))
-
-    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
-        """An attempt nested in the task."""
-        return list_edits.append(list_edits.TASK, self, plan, item, change)
 
     def candidates(self, item: Item, number: int) -> Sequence[Action]:
         """Boxes without numbers are counted from above."""

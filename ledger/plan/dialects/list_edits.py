@@ -1,8 +1,8 @@
-"""An attempt put into an item that is written as lists, as edits: a section of bullets, an entry
-of a roadmap, a task of a checklist.
+"""Changes of an item that is written as lists, as edits: a section of bullets, an entry of a
+roadmap, a task of a checklist.
 
-It stands beside the item's latest, in the style of its neighbours. Where an item has none yet,
-in a roadmap below a nested bullet, in a checklist in the task itself:
+A new attempt stands beside the item's latest, in the style of its neighbours. Where an item has
+none yet, in a roadmap below a nested bullet, in a checklist in the task itself:
 
     - [READ-001] (Read large files) — **partial** (2025-11-01: too slow)
       - **Attempts:**
@@ -15,12 +15,12 @@ in a roadmap below a nested bullet, in a checklist in the task itself:
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from ledger.errors import Refused, UsageError
 from ledger.plan import parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Dialect, Text
-from ledger.plan.dialects import task_tables
+from ledger.plan.dialects import field_edits, task_tables
 from ledger.plan.document import Block, Edit
 from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt, Span
 from ledger.plan.words import Vocabulary
@@ -143,6 +143,15 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
     return [_reworded(ledger, field.value_span, new)]
 
 
+def _entry_field(plan: Text, item: Item, line: str) -> Edit:
+    """A nested bullet before the lists that the entry holds, else behind all that is nested."""
+    prefix = _nested_prefix(plan, item)
+    fields = [field for field in item.fields if field.span != field.value_span]
+    like = places.first_line(plan.ledger, fields[0].span.start_byte) if fields else "- **A:**"
+    at = places.end_of_fields(item) if fields else item.span.end_byte
+    return places.insertion(plan.ledger.text, at, [f"{prefix}{field_edits.like(line, like)}"])
+
+
 # A task of a checklist
 
 
@@ -174,6 +183,13 @@ def _tick(ledger: Ledger, start: int, name: str) -> Edit:
         box = text.decode(ledger.text[start : start + 3])
         raise Refused("no-box", f"{name} cannot be ticked: {box}", "tick it by hand")
     return Edit(start + 1, start + 2, b"x")
+
+
+def _task_field(plan: Text, item: Item, line: str) -> Edit:
+    if _cell(item):
+        at = f"{item.id} is a row of a table (line {item.span.start_line})"
+        raise Refused("no-place", f"{at}: it has no room for a field", "change the row by hand")
+    return _below(plan, item, [f"{_nested_prefix(plan, item)}{line}"])
 
 
 def _task_boxes(plan: Text, item: Item, new: Sequence[str]) -> Edit:
@@ -233,37 +249,56 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
 
 class Place(NamedTuple):
     """Where an item's parts stand: the edit for an attempt, that for its first actions, those for
-    its status, and what its field of actions is called."""
+    its status, that for the line of a new field, and what its field of actions is called."""
 
     attempt: Callable[[Text, Item, NewAttempt], Edit]
     actions: Callable[[Text, Item, Sequence[str]], Edit]
     status: Callable[[Ledger, Item, str], list[Edit]]
-    field: tuple[str, ...] = ()
+    new_field: Callable[[Text, Item, str], Edit]
+    home: tuple[str, ...] = ()
 
 
 SECTION: Final = Place(
-    _section_attempt, _section_actions, _section_status, places.HOMES["Next Actions"]
+    _section_attempt,
+    _section_actions,
+    _section_status,
+    field_edits.behind_heading,
+    places.HOMES["Next Actions"],
 )
-ENTRY: Final = Place(_entry_attempt, _entry_actions, _entry_status)
-TASK: Final = Place(_task_attempt, _task_boxes, _task_status)
+ENTRY: Final = Place(_entry_attempt, _entry_actions, _entry_status, _entry_field)
+TASK: Final = Place(_task_attempt, _task_boxes, _task_status, _task_field)
 
 
-def append(place: Place, dialect: Dialect, plan: Text, item: Item, change: Change) -> list[Edit]:
-    """The attempt, actions completed and added, and the status."""
-    ledger = plan.ledger
-    edits = [place.attempt(plan, item, change.attempt)]
-    edits += [
-        _completed(ledger, item, dialect.open_action(item, number), change.attempt)
-        for number in change.complete
-    ]
-    # Where both go to one place, actions go on with those before it; a list of actions that is new
-    # stands behind the attempts.
-    if change.next and item.actions:
-        edits.insert(0, _behind_last_action(ledger, item, change.next))
-    elif change.next:
-        is_new = not places.field(item, *place.field)
-        edits.insert(1 if is_new else 0, place.actions(plan, item, change.next))
-    return edits + (place.status(ledger, item, change.status) if change.status else [])
+class ListDialect(Dialect):
+    """A dialect whose items are written as lists."""
+
+    place: ClassVar[Place]
+    """Where their parts stand."""
+
+    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
+        """The attempt, actions completed and added, and the status."""
+        ledger, place = plan.ledger, self.place
+        edits = [place.attempt(plan, item, change.attempt)]
+        edits += [
+            _completed(ledger, item, self.open_action(item, number), change.attempt)
+            for number in change.complete
+        ]
+        # Where both go to one place, actions go on with those before it; a list of actions that is
+        # new stands behind the attempts.
+        if change.next and item.actions:
+            edits.insert(0, _behind_last_action(ledger, item, change.next))
+        elif change.next:
+            is_new = not places.field(item, *place.home)
+            edits.insert(1 if is_new else 0, place.actions(plan, item, change.next))
+        return edits + (self.status(plan, item, change.status) if change.status else [])
+
+    def status(self, plan: Text, item: Item, status: str) -> list[Edit]:
+        """The words or the box that say it."""
+        return self.place.status(plan.ledger, item, status)
+
+    def field(self, plan: Text, item: Item, name: str, value: str) -> list[Edit]:
+        """A bullet, or the value of one."""
+        return field_edits.with_value(plan, item, name, value, self.place.new_field)
 
 
 def ticked(ledger: Ledger, item: Item) -> list[Edit]:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from ledger.errors import Refused
 from ledger.plan import document, parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
-from ledger.plan.dialects import logbook_entries
+from ledger.plan.dialects import field_edits, logbook_entries
 from ledger.plan.dialects.list_edits import checked_status
 from ledger.plan.dialects.logbook_entries import Entry, Focus, Kind
 from ledger.plan.document import Block, Document, Edit, Section, entries, literal_lines, walk
@@ -80,8 +80,16 @@ class Logbook(Dialect):
         if change.next:
             edits.append(_next(plan, item, change.next))
         if change.status:
-            edits.append(_status(ledger, item, change.status))
+            edits += self.status(plan, item, change.status)
         return edits
+
+    def status(self, plan: Text, item: Item, status: str) -> list[Edit]:
+        """The words below the heading `Status`."""
+        return [_status(plan.ledger, item, status)]
+
+    def field(self, plan: Text, item: Item, name: str, value: str) -> list[Edit]:
+        """A bullet of the section that has the focus."""
+        return field_edits.with_value(plan, item, name, value, _new_field)
 
     def candidates(self, item: Item, number: int) -> Sequence[Action]:
         """Steps are listed again when they are done: then the open one is meant."""
@@ -407,6 +415,22 @@ def _next(plan: Text, item: Item, new: tuple[str, ...]) -> Edit:
     return places.insertion(
         ledger.text, starts[there[-1].end], [f"{prefix}{task}" for task in tasks]
     )
+
+
+def _new_field(plan: Text, item: Item, line: str) -> Edit:
+    """A bullet behind those of the section with the focus."""
+    start = item.span.start_line - 1
+    home = next((one for one in plan.sections if one.start == start), None)
+    if home is None or logbook_entries.entry(plan.document.title(home)):
+        message = f"{item.id} is known by its entries alone (line {start + 1})"
+        raise Refused("no-place", message, "make it the current focus first")
+    there = list(entries(block for block in home.blocks if block.kind == "bullet_list"))
+    if there:
+        beside = plan.document.line(there[-1].start)
+        prefix = beside[: patterns.unbulleted(beside)[0]]
+        at = plan.document.starts[there[-1].end]
+        return places.insertion(plan.ledger.text, at, [prefix + field_edits.like(line, beside)])
+    return places.behind(plan.ledger, item.span.end_byte, ["", f"- {line}"])
 
 
 def _status(ledger: Ledger, item: Item, status: str) -> Edit:

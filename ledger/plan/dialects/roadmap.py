@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ledger.plan import parts, patterns, text, words
-from ledger.plan.dialect import Contents, Dialect, Sign, Text
+from ledger.plan.dialect import Contents, Sign
 from ledger.plan.dialects import list_edits
-from ledger.plan.document import Block, Document, Edit, Section, entries, walk
-from ledger.plan.model import Attempt, Change, Field, Item, Span, Unread
+from ledger.plan.document import Block, Document, Section, entries, walk
+from ledger.plan.model import Attempt, Field, Item, Span, Unread
 from ledger.plan.words import Vocabulary
 
 _CONTEXTS: Final[tuple[tuple[str, parts.Context], ...]] = (
@@ -42,10 +42,11 @@ _RANKED = re.compile(
 )
 
 
-class Roadmap(Dialect):
+class Roadmap(list_edits.ListDialect):
     """Tiers of bullets."""
 
     name = "roadmap"
+    place = list_edits.ENTRY
     has_notes = True
 
     def sign(self, document: Document, section: Section) -> Sign | None:
@@ -64,10 +65,6 @@ class Roadmap(Dialect):
     def read(self, document: Document, sections: Sequence[Section]) -> Contents:
         """What these sections hold."""
         return _Reading(document).contents(sections)
-
-    def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
-        """An attempt in the list below the item's `**Attempts:**`."""
-        return list_edits.append(list_edits.ENTRY, self, plan, item, change)
 
 
 # How an item opens
