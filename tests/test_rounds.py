@@ -1207,7 +1207,8 @@ def test_what_an_attempt_says_of_its_rounds_is_held_against_their_report(
     assert [claim.verdict for claim in found] == verdicts
     assert {(claim.kind, claim.line) for claim in found} <= {("rounds", 8)}
     several = entry._replace(runs={"one": "one", "two": "two"})
-    assert list(of_rounds(several, Place(WorkTree(tmp_path)))) == []
+    told = of_rounds(several, Place(WorkTree(tmp_path)))
+    assert {claim.verdict for claim in told} <= {"unverifiable"}
 
 
 @pytest.mark.parametrize(
@@ -1247,6 +1248,29 @@ def test_what_an_attempt_says_of_a_folder_of_rounds(
     entry = Entry("I-1", 1, None, None, f"Attempt.\n{said}", 7, (), {"run": "run"})
     found = of_rounds(entry, Place(WorkTree(tmp_path)))
     assert [claim.verdict for claim in found] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (b"# Rounds\n\nNothing yet.\n", "found none"),
+        (b"| Round | Status |\n|-|-|\n| 1 | PASS |\n| 2+ | FAIL |\n", "rounds in line 4"),
+        (b"| Round | Status |\n\0", "bytes that are no text"),
+    ],
+)
+def test_a_report_of_rounds_that_cannot_be_read_is_told(
+    report: bytes, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "rounds.md").write_bytes(report)
+    said = "Attempt.\n2 of 3 rounds passed.\nAll 3 rounds are green.\nThe target is 4 rounds."
+    entry = Entry("I-1", 1, None, None, said, 7, (), {"run": "run"})
+    found = of_rounds(entry, Place(WorkTree(tmp_path)))
+    assert [(claim.verdict, claim.line) for claim in found] == [
+        ("unverifiable", 8),
+        ("unverifiable", 9),
+    ]
+    assert all(reason in claim.reason for claim in found)
 
 
 def test_rounds_of_an_item(repo: Repository) -> None:

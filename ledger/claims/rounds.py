@@ -2,7 +2,7 @@
 and failed, and means, ranges and limits of what was measured."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ledger.claims.entries import Entry
 from ledger.claims.model import Claim, JudgedClaim
@@ -38,30 +38,38 @@ _OF_OTHERS = re.compile(
 
 
 def judge_rounds(entry: Entry, files: Files, paths: Iterable[str]) -> list[JudgedClaim]:
-    """Each such claim with its verdict, where one of ``paths`` is a report or folder of rounds."""
+    """Each such claim with its verdict, where one of ``paths`` is a report or folder of rounds.
+    Nothing can be said of what rounds that cannot be read, or of several such paths, may have."""
     prose = Prose(entry.text, entry.line)
     spans = [(start, start + len(sentence)) for start, sentence in sentences(prose.text)]
     told = [span for span in spans if _WORDS.search(prose.plain, *span)]
     places = (
         [p for p in paths if files.kind(p) == "file" or may_be_rounds(files, p)] if told else []
     )
-    if len(places) != 1:
+    if not places:
         return []
-    path = places[0]
-    try:
-        if files.kind(path) == "file":
-            report = read_report(files.read(path, MAX_BYTES), path)
-        else:
-            report = _numbered(read_folder(files, path, path))
-    except UnreadableInput:
-        return []
+    report, unread = _read(files, places)
     found: list[JudgedClaim] = []
     for start, end in told:
         text = " ".join(prose.plain[start:end].split())
         if not _OF_OTHERS.search(_RANGED.sub("", text)):
             line = Line(text, ((0, prose.line(start)),))
-            found += _judged(entry, line, report)
+            found += _judged(entry, line, report, unread)
     return found
+
+
+def _read(files: Files, places: Sequence[str]) -> tuple[RoundsReport, str]:
+    """The rounds, or none and the reason why."""
+    path = places[0]
+    nothing = RoundsReport(path, ())
+    if len(places) > 1:
+        return nothing, f"it may be of the rounds in {path} or in {places[1]}"
+    try:
+        if files.kind(path) == "file":
+            return read_report(files.read(path, MAX_BYTES), path), ""
+        return _numbered(read_folder(files, path, path)), ""
+    except UnreadableInput as error:
+        return nothing, f"its rounds cannot be read: {error.message}"
 
 
 def _numbered(report: RoundsReport) -> RoundsReport:
@@ -72,7 +80,7 @@ def _numbered(report: RoundsReport) -> RoundsReport:
     return report._replace(rounds=rounds) if len({*names}) == len(names) else report
 
 
-def _judged(entry: Entry, line: Line, report: RoundsReport) -> Iterator[JudgedClaim]:
+def _judged(entry: Entry, line: Line, report: RoundsReport, unread: str) -> Iterator[JudgedClaim]:
     """What one sentence says. One that counts rounds and has a word that is not known may be about
     others."""
     kinds = (*_MEASURED, *_COUNTED) if is_plain(line.text) else _MEASURED
@@ -91,7 +99,9 @@ def _judged(entry: Entry, line: Line, report: RoundsReport) -> Iterator[JudgedCl
             claimed=one.claimed,
             line=one.line,
         )
-        if one.verdict == "supported":
+        if unread:
+            yield claim.unverifiable(unread)
+        elif one.verdict == "supported":
             yield claim.supported(one.observed, report.path)
         elif one.verdict == "contradicted":
             reason = "the attempt's own rounds have another value"
