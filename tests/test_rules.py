@@ -99,7 +99,7 @@ def test_every_case_is_about_a_rule() -> None:
 def test_every_rule_explains_itself(code: str) -> None:
     said = RULES[code].explanation
     assert all(said), said
-    assert re.fullmatch(r"LED[1-7]\d\d", code)
+    assert re.fullmatch(r"LED[1-8]\d\d", code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", RULES[code].name)
     assert "\n" not in said.means + said.why + said.mend
     assert said.means.endswith(".")

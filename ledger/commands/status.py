@@ -13,6 +13,7 @@ from ledger.commands.read import About, about
 from ledger.config import Config
 from ledger.gates.model import SprintState
 from ledger.plan import citations, dialects, words
+from ledger.plan.dependencies import WAITS, clause
 from ledger.plan.model import (
     FINISHED,
     Action,
@@ -42,12 +43,6 @@ _RANKS: Final = {
 _RANK_OF_OTHER_WORDS: Final = 5
 _RANK_OF_NONE: Final = 6
 
-# What people write before the name of what they wait for.
-_WAITS: Final = re.compile(
-    r"\b(?:wait(?:s|ing)? (?:for|on)|await(?:s|ing)?|(?:blocked|gated|halted) (?:by|on|until)"
-    r"|depend(?:s|ent|ing)? (?:on|upon)|requires?|needs)\b",
-    re.IGNORECASE,
-)
 # In the note of a status only these: "in_progress (needs a second look)" waits for nobody.
 _STATUS_WAITS: Final = re.compile(
     r"\b(?:wait(?:s|ing)? (?:for|on)|await(?:s|ing)?|(?:blocked|gated|halted) (?:by|on|until))\b",
@@ -362,7 +357,7 @@ def _waiting(item: Item) -> Iterable[Waiting]:
         if said:
             yield Waiting(action=None, text=said, line=line)
     elif found := _STATUS_WAITS.search(note):
-        yield Waiting(action=None, text=_clause(note, found.start()), line=line)
+        yield Waiting(action=None, text=clause(note, found.start()), line=line)
     for action in item.actions:
         if action.state == "blocked":
             line, said = action.span.start_line, blocked_on(action.text)
@@ -377,21 +372,5 @@ def _field_that_waits(item: Item) -> str:
 
 def blocked_on(said: str) -> str:
     """The clause of a blocked action's text that says what it waits for, else all of it."""
-    found = _WAITS.search(said)
-    return _clause(said, found.start()) if found else said
-
-
-def _clause(said: str, start: int) -> str:
-    """From ``start`` to the end of the sentence, or of the parentheses that it stands in."""
-    depth = 0
-    for at in range(start, len(said)):
-        char = said[at]
-        if char in "([{":
-            depth += 1
-        elif char in ")]}":
-            depth -= 1
-            if depth < 0:
-                return said[start:at].rstrip(" .;")
-        elif depth == 0 and char in ".;\n" and said[at + 1 : at + 2] in ("", " ", "\n"):
-            return said[start:at]
-    return said[start:]
+    found = WAITS.search(said)
+    return clause(said, found.start()) if found else said

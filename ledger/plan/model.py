@@ -198,6 +198,15 @@ class Criterion(Model):
     """Where it stands."""
 
 
+class Dependency(Model):
+    """An item that another one waits for."""
+
+    id: str
+    """Its ID, as the plan spells it; as written where the plan does not have it."""
+    line: int
+    """The line that names it."""
+
+
 class Pointer(Model):
     """The line that stands where something was before it was moved to the archive."""
 
@@ -266,6 +275,8 @@ class Item(Model):
     """The exit criteria, in the order of the file."""
     span: Span
     """The item's section."""
+    depends_on: tuple[Dependency, ...] = ()
+    """What its `Depends on:` names, in the order of the text."""
     archived: tuple[Pointer, ...] = ()
     """Lines that stand for what lies in the archive."""
     dialect: str = "attempts"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
-from ledger.plan import dialects, document, parts, patterns, pointers, words
+from ledger.plan import dependencies, dialects, document, parts, patterns, pointers, words
 from ledger.plan.dialect import Recognition
 from ledger.plan.document import Document, entries
 from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span, Unread
@@ -49,7 +49,7 @@ def _read(whole: Document) -> Ledger:
         headings=tuple(heading for one in found for heading in one.headings),
         conventions=whole.vocabulary.conventions,
     )
-    return pointers.note(plan, whole)
+    return dependencies.note(pointers.note(plan, whole))
 
 
 def cut(data: bytes) -> list[bytes]:

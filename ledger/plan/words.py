@@ -106,7 +106,8 @@ _TWO_WORDS: Final[tuple[tuple[str, str], ...]] = (
 
 NAMES: Final = tuple(
     "ID, Title, Priority, Status, Index, Last Updated, Attempts History, Next Actions, "
-    "Exit Criteria, Artifacts Root, Result, Date, Current Focus, Completed Items, TODOs".split(", ")
+    "Exit Criteria, Artifacts Root, Depends on, Owner, Result, Date, Current Focus, "
+    "Completed Items, TODOs".split(", ")
 )
 """What a field, heading, label or column of a table can stand for."""
 PLACES: Final = {"<digits>": "0-9", "<capitals>": "A-Z", "<letters>": r"^\W\d_", "<name>": ""}

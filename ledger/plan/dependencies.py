@@ -1,0 +1,210 @@
+"""What an item waits for: the items that its field ``Depends on:`` names, and those that its words
+name elsewhere. Only the field holds an item back; what is read from prose is shown as such."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from ledger.plan import text
+from ledger.plan.model import FINISHED, Dependency, Field, Item, Ledger
+from ledger.plan.patterns import plain_id
+
+# `Depends on:`, `Dependencies (hard):`, `depends_on:`
+_NAME: Final = re.compile(
+    r"(?:depend(?:s|ent)?(?:[ _-](?:on|upon))?|dependenc(?:y|ies))(?:[ ]?\([^()]*\))?",
+    re.IGNORECASE,
+)
+# What says no name, or names something that no longer counts: ~~struck~~, (a note), <!-- gone -->
+_ASIDE: Final = re.compile(r"~~[^~\n]*~~|\([^()\n]*\)|<!--[^>]*-->")
+_PART: Final = re.compile(r"[,;&+\n]|[ \t](?:and|or|plus)[ \t]", re.IGNORECASE)
+_NEGATED: Final = re.compile(
+    r"\b(?:no|not|none|nothing|never|no longer|former(?:ly)?|without|was|were|n/a)\b", re.IGNORECASE
+)
+_TOKEN: Final = re.compile(r"(?P<open>\[?)(?P<id>[A-Za-z0-9](?:[\w.-]{0,80}\w)?)")
+# `T001-T004`, `PARSE-001 to PARSE-003`
+_RANGE: Final = re.compile(
+    r"(?<![\w-])(?P<kin>[A-Za-z](?:[\w.]{0,30}?-)?)(?P<first>\d{1,6})"
+    r"[ ]?(?:[\u2013-]|\.\.|to|through)[ ]?(?P=kin)(?P<last>\d{1,6})(?!\w)"
+)
+_UNMARKED: Final = str.maketrans("", "", "*`")
+_LONGEST_RANGE: Final = 200
+_LETTERS: Final = re.compile(r"[A-Z]+(?=[-_.]?\d)")
+_LOOKS_LIKE_ID: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[-_.][A-Z0-9]+)*[-_.]\d{2,6}")
+
+# What people write before the name of what they wait for.
+WAITS: Final = re.compile(
+    r"\b(?:wait(?:s|ing)? (?:for|on)|await(?:s|ing)?|(?:blocked|gated|halted) (?:by|on|until)"
+    r"|depend(?:s|ent|ing)? (?:on|upon)|requires?|needs)\b",
+    re.IGNORECASE,
+)
+# Fields that hold what was tried and what is to be done, not what the item itself waits for.
+_OF_OTHERS: Final = ("attempt", "next action", "exit criteria", "success criteria")
+
+
+def note(ledger: Ledger) -> Ledger:
+    """``ledger`` with what its items depend on."""
+    fields = [[one for one in item.fields if _NAME.fullmatch(one.name)] for item in ledger.items]
+    if not any(fields):
+        return ledger
+    known = _known(ledger)
+    kinds = {found[0] for name in known if (found := _LETTERS.match(name))}
+    items = [
+        item.model_copy(update={"depends_on": tuple(_dependencies(ledger, known, kinds, of_item))})
+        if of_item
+        else item
+        for item, of_item in zip(ledger.items, fields, strict=True)
+    ]
+    return ledger.model_copy(update={"items": tuple(items)})
+
+
+def unfinished(ledger: Ledger, elsewhere: Iterable[Ledger] = ()) -> dict[str, Item | None]:
+    """What still holds back the items that depend on it: each ID that ``ledger`` has and that is
+    not finished in all its sections, with the first of these; None for an ID that neither it nor
+    another file has."""
+    held: dict[str, Item | None] = {}
+    for item in ledger.items:
+        if item.status not in FINISHED:
+            held.setdefault(item.id, item)
+    known = {item.id for one in (ledger, *elsewhere) for item in one.items}
+    for item in ledger.items:
+        held |= {one.id: None for one in item.depends_on if one.id not in known}
+    return held
+
+
+def inferred(ledger: Ledger, item: Item) -> Iterator[tuple[Dependency, str]]:
+    """The items that prose of ``item`` says it waits for, each once, with the clause that says so:
+    ``blocked by [PARSE-001]``. They hold nothing back."""
+    known = _known(ledger)
+    told = {one.id for one in item.depends_on} | {item.id}
+    for line, said in _prose(ledger, item):
+        at = 0
+        while found := WAITS.search(said, at):
+            words_of = clause(said, found.start())
+            at = max(found.end(), found.start() + len(words_of))
+            for name in (known.get(one["id"].upper()) for one in _TOKEN.finditer(words_of)):
+                if name and name not in told:
+                    told.add(name)
+                    below = said.count("\n", 0, found.start())
+                    yield Dependency(id=name, line=line + below), words_of
+
+
+def clause(said: str, start: int) -> str:
+    """From ``start`` to the end of the sentence, or of the parentheses that it stands in."""
+    depth = 0
+    for at in range(start, len(said)):
+        char = said[at]
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if depth < 0:
+                return said[start:at].rstrip(" .;")
+        elif depth == 0 and char in ".;\n" and said[at + 1 : at + 2] in ("", " ", "\n"):
+            return said[start:at]
+    return said[start:]
+
+
+def cycles(ledger: Ledger) -> Iterator[tuple[Item, ...]]:
+    """Unfinished items that wait for each other in a circle, beginning with the first in the
+    file."""
+    items = {item.id: item for item in reversed(ledger.items) if item.status not in FINISHED}
+    needs = {name: [d.id for d in item.depends_on if d.id in items] for name, item in items.items()}
+    order = {name: at for at, name in enumerate(reversed(items))}
+    for found in _circles(needs):
+        first = found.index(min(found, key=order.__getitem__))
+        yield tuple(items[name] for name in (*found[first:], *found[:first]))
+
+
+def _circles(needs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """A depth-first walk; each arrow back into the path closes a circle."""
+    done: set[str] = set()
+    for start in needs:
+        path: dict[str, Iterator[str]] = {} if start in done else {start: iter(needs[start])}
+        while path:
+            name = next(reversed(path))
+            following = next(path[name], None)
+            if following is None:
+                done.add(name)
+                del path[name]
+            elif following in path:
+                every = [*path]
+                yield every[every.index(following) :]
+            elif following not in done:
+                path[following] = iter(needs[following])
+
+
+# What the field names
+
+
+def _known(ledger: Ledger) -> dict[str, str]:
+    """The IDs of the plan, by their capitals."""
+    return {plain_id(item.id).upper(): item.id for item in ledger.items}
+
+
+def _dependencies(
+    ledger: Ledger, known: Mapping[str, str], kinds: set[str], fields: Sequence[Field]
+) -> Iterator[Dependency]:
+    told: set[str] = set()
+    for field in fields:
+        said = plain_id(_ASIDE.sub(_blank, _whole(ledger, field))).translate(_UNMARKED)
+        said = _RANGE.sub(partial(_each, known), said)
+        line = field.span.start_line
+        for part in re.split(f"({_PART.pattern})", said, flags=re.IGNORECASE):
+            names = () if _NEGATED.search(part) else _names(part, known, kinds)
+            for name in names:
+                if name not in told:
+                    told.add(name)
+                    yield Dependency(id=name, line=line)
+            line += part.count("\n")
+
+
+def _names(part: str, known: Mapping[str, str], kinds: set[str]) -> Iterator[str]:
+    """The IDs in a part of the list: those of the plan, and what can be nothing else."""
+    for found in _TOKEN.finditer(part):
+        name = found["id"].upper()
+        letters = _LETTERS.match(name)
+        is_boxed = found["open"] and part[found.end() : found.end() + 1] == "]"
+        is_alike = letters is not None and letters[0] in kinds
+        if name in known:
+            yield known[name]
+        elif (is_boxed and re.search(r"\d", name)) or is_alike or _LOOKS_LIKE_ID.fullmatch(name):
+            yield found["id"]
+
+
+def _each(known: Mapping[str, str], found: re.Match[str]) -> str:
+    """A range as the list of what the plan has of it."""
+    first, last, width = int(found["first"]), int(found["last"]), len(found["first"])
+    if not first < last <= first + _LONGEST_RANGE:
+        return found[0]
+    every = (f"{found['kin']}{number:0{width}}" for number in range(first, last + 1))
+    ends = (f"{found['kin']}{found['first']}", f"{found['kin']}{found['last']}")
+    return ", ".join(name for name in every if name in ends or name.upper() in known)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
+
+
+def _whole(ledger: Ledger, field: Field) -> str:
+    """The field's value with what is nested below it; of a cell its own value alone."""
+    if field.span.end_line == field.value_span.end_line:
+        return field.value
+    below = ledger.text[field.value_span.end_byte : field.span.end_byte]
+    return field.value + "\n".join(text.decode(below).splitlines())
+
+
+def _prose(ledger: Ledger, item: Item) -> Iterator[tuple[int, str]]:
+    """What an item says of itself, apart from ``Depends on:``: line and words."""
+    for field in item.fields:
+        name = field.name.lower()
+        if not name.startswith(_OF_OTHERS) and not _NAME.fullmatch(name):
+            said = _whole(ledger, field)
+            yield field.span.start_line, f"waits for {said}" if _is_waiting(name) else said
+    for action in item.actions:
+        if action.state == "blocked":
+            yield action.span.start_line, action.text
+
+
+def _is_waiting(name: str) -> bool:
+    return name.startswith(("blocked", "blocker", "waiting", "prerequisite", "requires", "needs"))

@@ -1,0 +1,140 @@
+"""Rules about what items depend on."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ledger.plan import text, words
+from ledger.plan.dependencies import cycles
+from ledger.plan.model import FINISHED, Dependency, Item, Ledger
+from ledger.rules.registry import Facts, Fault, opening, rule
+
+_MOST_NAMED: Final = 8
+
+
+@rule("LED801", "unknown-dependency", "warning")
+def unknown_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item depends on one that neither the plan nor its archive has.
+
+    Why: Nobody can say when it is finished, so the item is never ready and `ledger next` passes it
+    over.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: pending
+        - Depends on: [SCAN-001]
+
+    Mend: Correct the ID, or take it out. What is no item, a library say, needs no such line.
+    """
+    elsewhere = facts.elsewhere() if facts.elsewhere else ()
+    known = {item.id for one in (ledger, *elsewhere) for item in one.items}
+    for item in ledger.items:
+        for one in item.depends_on:
+            if one.id not in known:
+                message = f"{item.id} depends on {one.id}, which is no item of this plan"
+                yield Fault(_place(ledger, one), message, one.id, item.id)
+
+
+@rule("LED802", "circular-dependency", "error")
+def circular_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """Unfinished items depend on each other in a circle, or one on itself.
+
+    Why: None of them is ever ready.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: pending
+        - Depends on: [PARSE-002]
+
+        ## [PARSE-002] Read empty files
+        - Status: pending
+        - Depends on: [PARSE-001]
+
+    Mend: Take one of the dependencies out, or split an item.
+    """
+    for circle in cycles(ledger):
+        first, second = circle[0], circle[1 % len(circle)]
+        at = next(one for one in first.depends_on if one.id == second.id)
+        if len(circle) == 1:
+            message = f"{first.id} depends on itself"
+        else:
+            ids = [item.id for item in (*circle, first)]
+            if len(ids) > _MOST_NAMED:
+                ids[2:-2] = ["..."]
+            message = f"{first.id} depends on itself: {' -> '.join(ids)}"
+        about = " ".join(sorted(item.id for item in circle))
+        yield Fault(_place(ledger, at), message, about, first.id)
+
+
+@rule("LED803", "blocked-by-finished", "warning")
+def blocked_by_finished(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item is blocked, everything it depends on is finished, and it gives no other reason.
+
+    Why: It could go on, and nobody takes it up.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: blocked
+        - Depends on: [PARSE-002]
+
+        ## [PARSE-002] Read empty files
+        - Status: done
+
+    Mend: Set the status to `pending`, or say what else it waits for.
+    """
+    sections = _sections(ledger)
+    for item in ledger.items:
+        needs = {one.id for one in item.depends_on}
+        if item.status != "blocked" or not needs:
+            continue
+        note = item.status_text[len(words.phrase(item.status_text)) :]
+        has_reason = bool(note.strip(" .()*-\u2013\u2014")) and not any(n in note for n in needs)
+        if not has_reason and all(_is_finished(sections.get(name, ())) for name in needs):
+            named = " and ".join(sorted(needs))
+            verb = "are" if len(needs) > 1 else "is"
+            yield Fault(item, f"{item.id} is blocked, but {named} {verb} finished", "", item.id)
+
+
+@rule("LED804", "done-before-dependency", "warning")
+def done_before_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item is done although one that it depends on is not.
+
+    Why: Either it did not need the other one, or it is not done.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: done
+        - Depends on: [PARSE-002]
+
+        ## [PARSE-002] Read empty files
+        - Status: pending
+
+    Mend: Finish the other item, or take the dependency out.
+    """
+    sections = _sections(ledger)
+    for item in ledger.items:
+        for one in item.depends_on if item.status == "done" else ():
+            found = sections.get(one.id, ())
+            if found and one.id != item.id and not _is_finished(found):
+                message = f"{item.id} is done, but {one.id}, which it depends on, is not"
+                yield Fault(_place(ledger, one), message, one.id, item.id)
+
+
+def _sections(ledger: Ledger) -> dict[str, list[Item]]:
+    """The sections of each item: of some there are two."""
+    found: dict[str, list[Item]] = {}
+    for item in ledger.items:
+        found.setdefault(item.id, []).append(item)
+    return found
+
+
+def _is_finished(sections: Sequence[Item]) -> bool:
+    return bool(sections) and all(item.status in FINISHED for item in sections)
+
+
+def _place(ledger: Ledger, one: Dependency) -> int:
+    """Where the text begins of the line that names the dependency."""
+    return opening(ledger, text.plan_starts(ledger.text)[one.line - 1])
