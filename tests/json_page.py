@@ -15,7 +15,8 @@ PAGE = ROOT / "docs" / "reference" / "json.md"
 HEAD = """\
 # JSON
 
-Every command takes `--json` and then prints one document on standard output, in UTF-8:
+Every command takes `--json` and then prints one document on standard output, in UTF-8; only
+`completion` speaks to a shell in the shell's own way:
 
 ```json
 {"schema_version": 1, "kind": "status", "data": {}}

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from ledger import errors, reports
-from ledger.cli import output
+from ledger import errors
 from ledger.errors import LedgerError
+from ledger.integrations.completion import answer
 from ledger.plan import text
 
 _GROUPS = {
@@ -17,7 +17,7 @@ _GROUPS = {
     "Runs": "evidence rounds",
     "Care": "init doctor archive apply",
     "Git": "history merge-driver",
-    "Machine": "export schema",
+    "Machine": "export schema completion",
 }
 # Name to module and group of the help text, in the order in which the help lists them.
 COMMANDS = {
@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> object:
+    if given[:1] == ["completion"] and given[2:3] == ["--"]:  # felt at every TAB
+        errors.write(answer(given[1], given[3:]))
+        return 0
     from ledger.cli.application import execute  # Typer takes 0.1 s
 
     return execute(given)
@@ -46,6 +49,9 @@ def _run(given: list[str]) -> object:
 
 def _report(failure: LedgerError, given: list[str]) -> None:
     if _wants_json(given):
+        from ledger import reports  # pydantic takes 0.1 s, which a TAB does without
+        from ledger.cli import output
+
         output.json(reports.error(failure))
     else:
         errors.diagnostic(text.visible(f"ledger: {failure}"))

@@ -10,7 +10,9 @@ from ledger.reports import verdicts as report
 
 
 def command(
-    document: Annotated[str, argument("FILE", "A brief, or an item of the fix plan by its ID.")],
+    document: Annotated[
+        str, argument("FILE|ITEM", "A brief, or an item of the fix plan by its ID.")
+    ],
     sprint: Annotated[
         str | None,
         option(

@@ -1,0 +1,22 @@
+"""``ledger completion``."""
+
+from typing import Annotated
+
+from ledger.cli import output
+from ledger.cli.application import argument
+from ledger.integrations import completion
+
+
+def command(
+    shell: Annotated[str, argument("SHELL", "bash, zsh or fish.")],
+    words: Annotated[
+        list[str] | None, argument("[-- WORD...]", "Answer a TAB behind these words instead.")
+    ] = None,
+) -> int:
+    """Print the script that completes commands, options, items and actions in a shell.
+
+    In `~/.bashrc`: `eval "$(ledger completion bash)"`; in `~/.zshrc` the same with zsh, behind
+    `compinit`; in `~/.config/fish/config.fish`: `ledger completion fish | source`.
+    """
+    output.write(completion.script(shell) if words is None else completion.answer(shell, words))
+    return 0

@@ -1,0 +1,27 @@
+"""What each command takes, for completion. ``python -m tests.usages`` writes this file."""
+
+from typing import Final
+
+# fmt: off
+USAGES: Final = {
+    "status": "--ledger=PATH --all --archived --json",
+    "show": "--sprint=N --run=RUN --ledger=PATH --json ITEM[#N]|BRIEF",
+    "append": "--result=TEXT --summary=TEXT --complete=N... --next=TEXT... --status=WORD --because=TEXT --decision=OPTION --task=ID... --baseline=RUN --again --dry-run --ledger=PATH --json ITEM RUN...",
+    "run": "--rounds=N --retries=K --retry-on=SIGNAL|CODE|PATTERN... --timeout=S --against=K/N|FILE --metric=NAME=REGEX... --first=N --batch=N --preflight=CMD --crashes=DIR --stamp=S --phase=P --sprint=P --into=DIR --summary=TEXT --result=TEXT --complete=N... --status=WORD --because=TEXT --decision=OPTION --task=ID... --brief=FILE --rerun --option=C --yes --no-append --ledger=PATH --json ITEM -- COMMAND...",
+    "validate": "--staged --base=REV --head=REV --replaces --all --format=NAME --ledger=PATH --json [FILE...]",
+    "verify": "--text=FILE --github-event=FILE --stop-hook --run=RUN... --item=ITEM[#N] --rev=REV --kind=KIND... --only=VERDICT... --all --ledger=PATH --json [ITEM[#N]...]",
+    "gate": "--sprint=N --run=RUN --baseline=RUN --stamp=STAMP --allow-unknown --ledger=PATH --json FILE|ITEM",
+    "links": "--rev=REV --ledger=PATH --json [ITEM[#N]...]",
+    "explain": "--json CODE",
+    "evidence": "--baseline=RUN... --slowest=N --json RUN...",
+    "rounds": "--item=ITEM --against=K/N|FILE --retries=extra|all --drop=POINTS --ledger=PATH --json [FILE]",
+    "init": "--hook --merge-driver --ci=NAME --agents --dry-run --ledger=PATH --json [TITLE]",
+    "doctor": "--fix --yes --dry-run --ledger=PATH --json",
+    "archive": "--status=WORD... --before=DATE --keep=N --to-lines=N --restore --dry-run --ledger=PATH --json [ITEM...]",
+    "apply": "--dry-run --ledger=PATH --json BRIEF",
+    "history": "--rev=RANGE --removed --restore=ITEM#N|ITEM#DATE --dry-run --ledger=PATH --json [ITEM[#N]]",
+    "merge-driver": "--install --ledger=PATH --json [BASE OURS THEIRS [SIZE [PATH]]]",
+    "export": "--ledger=PATH --json",
+    "schema": "--json NAME",
+    "completion": "SHELL [-- WORD...]",
+}
