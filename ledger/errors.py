@@ -49,6 +49,11 @@ class Refused(LedgerError):
     exit_code = 1
 
 
+class PlanWarning(UserWarning):
+    """What a plan that was read does not say by itself: both sides of a merge conflict stand in it,
+    or lines of it could not be read."""
+
+
 def shown(path: str | os.PathLike[str]) -> str:
     """A path for a message."""
     name = os.path.normpath(path)

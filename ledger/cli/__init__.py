@@ -3,11 +3,13 @@
 
 import itertools
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from ledger import errors
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, PlanWarning
 from ledger.integrations.completion import answer
 from ledger.plan import text
 
@@ -44,7 +46,20 @@ def _run(given: list[str]) -> object:
         return 0
     from ledger.cli.application import execute  # Typer takes 0.1 s
 
-    return execute(given)
+    with _notes():
+        return execute(given)
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Warnings about the plan become notes on standard error, each one once."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PlanWarning)
+        try:
+            yield
+        finally:
+            for said in dict.fromkeys(str(one.message) for one in caught):
+                errors.diagnostic(text.visible(f"ledger: note: {said}"))
 
 
 def _report(failure: LedgerError, given: list[str]) -> None:

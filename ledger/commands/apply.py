@@ -8,7 +8,7 @@ from pydantic import Field
 from ledger import config
 from ledger.commands import judgements
 from ledger.commands.change import change
-from ledger.commands.read import read_bytes
+from ledger.commands.read import read_bytes, refuse_conflict
 from ledger.errors import UnreadableInput, UsageError
 from ledger.gates import updates
 from ledger.gates.brief import read_brief
@@ -58,7 +58,9 @@ def apply(brief: Path, *, dry_run: bool = False, ledger: Path | None = None) -> 
     evidence.
     """
     settings = config.find(Path.cwd(), ledger)
-    document = read_brief(read_bytes(brief, hint="give a brief"))
+    data = read_bytes(brief, hint="give a brief")
+    refuse_conflict(str(brief), data)
+    document = read_brief(data)
     item = _item(brief, document)
     with change(settings, dry_run=dry_run) as plan:
         read = updates.read_in(plan.ledger, item, document)

@@ -26,7 +26,7 @@ from pydantic import Field
 
 from ledger import rules, store
 from ledger.commands.facts import today, with_evidence
-from ledger.commands.read import read_bytes
+from ledger.commands.read import read_bytes, refuse_conflict
 from ledger.config import Config
 from ledger.edits.append import check_tasks, dated, tick_tasks
 from ledger.edits.fields import placed
@@ -67,6 +67,8 @@ class Plan:
 
     def __init__(self, config: Config, data: bytes, other: bytes = b"", *, tasks: str = "") -> None:
         self._config, self._tasks = config, tasks
+        refuse_conflict(config.ledger_path, data)
+        refuse_conflict(tasks or config.partner, other)
         self.ledger = self.new = reader.read(data, conventions=config.own)
         own = conventions(config) if tasks else config.own
         self.archive = self.new_archive = reader.read(other, conventions=own)

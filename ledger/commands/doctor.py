@@ -155,7 +155,7 @@ def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
         problem = Problem(said=error.message, means=means, mend=mend)
         return Diagnosis(path=None, verdict="unreadable", checks=(check(area, "", problem),))
     try:
-        ledger = read.opened(found).ledger
+        ledger = reader.read(read.read_bytes(found.ledger), found.own)
     except LedgerError as error:
         means = "No command can work with it."
         problem = Problem(said=error.message, means=means, mend=error.hint or "ledger init")

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from ledger import config
 from ledger.claims.entries import newest_run
 from ledger.commands.judgements import place_of
-from ledger.commands.read import open_ledger, opened, read_bytes
+from ledger.commands.read import brief_of, open_ledger, opened
 from ledger.config import Config
 from ledger.errors import UsageError
-from ledger.gates.brief import read_brief
 from ledger.gates.facts import Facts, Request
 from ledger.gates.gate import gate_brief, gate_item
 from ledger.gates.model import Gate
@@ -61,7 +60,7 @@ def handed_over(file: Path, request: Request, ledger: Path | None) -> HandedOver
     """A brief, and the plan of the repository around it. It is judged by the run that is asked for,
     else by that of its item's newest attempt with one. Raises UnreadableInput for no file."""
     settings = _settings(file, ledger)
-    brief = read_brief(read_bytes(file, hint="give a brief"))
+    brief = brief_of(file)
     try:
         path = files.inside(settings.root, file)
     except UsageError:

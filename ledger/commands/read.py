@@ -1,12 +1,15 @@
 """Finding and reading the ledger that a command is about, and its archive."""
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger import config
 from ledger.config import Config
-from ledger.errors import UnreadableInput, UsageError
+from ledger.errors import PlanWarning, Refused, UnreadableInput, UsageError
+from ledger.gates.brief import read_brief
+from ledger.gates.model import Brief
 from ledger.git import files
 from ledger.plan import pointers, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
@@ -65,8 +68,48 @@ def open_ledger(given: Path | None) -> Opened:
 
 
 def opened(settings: Config) -> Opened:
-    """The ledger of ``settings``. Raises UnreadableInput where it cannot be read."""
-    return Opened(settings, reader.read(read_bytes(settings.ledger), conventions=settings.own))
+    """The ledger of ``settings``, with a ``PlanWarning`` for what could not be read of it. Raises
+    UnreadableInput where it cannot be read."""
+    ledger = reader.read(read_bytes(settings.ledger), conventions=settings.own)
+    _warn(settings, settings.ledger_path, ledger)
+    return Opened(settings, ledger)
+
+
+def brief_of(file: Path) -> Brief:
+    """The brief in ``file``, with a ``PlanWarning`` for a merge conflict in it. Raises
+    UnreadableInput where it cannot be read."""
+    data = read_bytes(file, hint="give a brief")
+    for conflict in _conflicts(str(file), data):
+        warnings.warn(f"{conflict}; both sides are read", PlanWarning, stacklevel=3)
+    return read_brief(data)
+
+
+def refuse_conflict(path: str, data: bytes) -> None:
+    """Raise Refused where both sides of a merge conflict stand in the file that ``path`` names:
+    nobody can say which of them a change would be made to."""
+    for conflict in _conflicts(path, data):
+        fix = "keep the attempts of both sides and delete the markers; nothing was written"
+        raise Refused("merge-conflict", conflict, fix)
+
+
+def _conflicts(path: str, data: bytes) -> Iterator[str]:
+    """The first merge conflict that is not resolved, if there is one."""
+    for at, sign in text.conflicts(data):
+        line = text.count_lines(data[:at]) + 1
+        yield f"{path}:{line}: a merge conflict is not resolved: the line begins with {sign}"
+        return
+
+
+def _warn(settings: Config, path: str, ledger: Ledger) -> None:
+    """Warn of what whoever reads ``ledger`` would not see."""
+    for conflict in _conflicts(path, ledger.text):
+        warnings.warn(f"{conflict}; both sides are read", PlanWarning, stacklevel=4)
+        return
+    if ledger.unread and "LED103" not in settings.ignore:
+        first, *others = ledger.unread
+        said = f"looks like {text.a(first.kind)} and was not read: {first.reason}"
+        more = f" (and {len(others)} more: see `ledger validate`)" if others else ""
+        warnings.warn(f"{path}:{first.line}: {said}{more}", PlanWarning, stacklevel=4)
 
 
 def holding(settings: Config, *names: Name) -> Opened:
@@ -113,6 +156,7 @@ def read_archive(config: Config, ledger: Ledger) -> Ledger:
     """The archive as a ledger, its items named as in ``ledger``; empty where there is none."""
     data = archive_bytes(config)
     kept = reader.read(data, conventions=config.own)
+    _warn(config, config.partner, kept)
     names = {pointer.key: item.id for item, pointer in pointers_of(ledger)}
     held = [(chunk.body, chunk.end, names.get(chunk.key)) for chunk in pointers.chunks(data)]
 

@@ -23,7 +23,6 @@ from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
 from ledger.gates import tree
-from ledger.gates.brief import read_brief
 from ledger.gates.ties import Tied, briefs_of
 from ledger.gates.tree import Folder
 from ledger.gates.variables import wanted
@@ -182,6 +181,8 @@ class _Work:
     ) -> None:
         self.place, self.bundle_of, self.save = place, bundle_of, save
         self.config = configuration.find(Path.cwd(), ledger)
+        if save:
+            read.refuse_conflict(self.config.ledger_path, read.read_bytes(self.config.ledger))
         self.plan = read.opened(self.config).ledger
         found = selectors.items(self.plan, selectors.parse(item).item)[0]
         self.section = section_of(self.plan, found.id) if save else found
@@ -248,8 +249,7 @@ def _briefs(config: Config, section: Item, given: Path | None) -> tuple[Tied, ..
             if one.brief.rerun and one.brief.bundle:
                 break
         return tuple(found)
-    brief = read_brief(read.read_bytes(given, hint="give a brief"))
-    return (Tied(files.inside(config.root, given), brief, is_named=True),)
+    return (Tied(files.inside(config.root, given), read.brief_of(given), is_named=True),)
 
 
 def _bundle(

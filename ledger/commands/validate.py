@@ -74,7 +74,7 @@ def validate(
         finding
         for plan in plans
         for finding in (
-            faults(plan, reading.opened(plan).ledger)
+            faults(plan, reader.read(reading.read_bytes(plan.ledger), plan.own))
             if not staged and base is None
             else _compared(plan, base, head, replaces=replaces, every=every)
         )

@@ -371,7 +371,7 @@ class IndexRow(Model):
     """The status as written."""
 
 
-UnreadKind = Literal["attempt", "item", "action", "index"]
+UnreadKind = Literal["attempt", "item", "action", "index", "field"]
 
 
 class Unread(Model):

@@ -6,7 +6,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
-from ledger.plan import dependencies, dialects, document, parts, patterns, pointers, words
+from ledger.plan import dependencies, dialects, document, fences, parts, patterns, pointers, words
 from ledger.plan.dialect import Recognition
 from ledger.plan.document import Document, entries
 from ledger.plan.model import Attempt, Conventions, Item, Ledger, Span, Unread
@@ -37,6 +37,8 @@ def _read(whole: Document) -> Ledger:
     loose.sort(key=lambda attempt: attempt.span.start_byte)
     unread = [unread for one in found for unread in one.unread]
     unread += _stray_boxes(whole, known.sections, items, loose, unread)
+    seen = {one.line for one in unread}
+    unread += (one for one in fences.swallowed(whole) if one.line not in seen)
     first = min((item.span.start_line for item in items), default=len(whole.starts)) - 1
     plan = Ledger(
         dialect=known.dialect,

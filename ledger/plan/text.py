@@ -3,6 +3,7 @@ LF or CR, as in Markdown; ``str.splitlines`` breaks on more and is not used."""
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -12,6 +13,8 @@ DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 """What an absolute path of Windows begins with."""
 
 NEWLINE = re.compile(rb"\r\n|\n|\r")
+# <<<<<<< HEAD; spelled out, since the search skips fast to the first characters of literals
+_MARKER = re.compile(rb"(<<<<<<<|>>>>>>>)(?![^ \r\n])")
 # C0 and C1 controls but for tab; bidirectional overrides and isolates, which reorder what a
 # terminal shows; line and paragraph separators; surrogates, which stand for bytes that are no
 # UTF-8 and may be controls, too.
@@ -48,6 +51,19 @@ def count_lines(data: bytes) -> int:
     if b"\r" in data:
         return len(line_starts(data)) - 1
     return data.count(b"\n") + (data[-1:] not in (b"\n", b""))
+
+
+def conflicts(data: bytes) -> Iterator[tuple[int, str]]:
+    """The byte where each unresolved merge conflict begins, and the marker that stands there; one
+    that only an end is left of begins there."""
+    is_open = False
+    for marker in _MARKER.finditer(data):
+        if data[max(0, marker.start() - 1) : marker.start()] not in (b"", b"\n", b"\r"):
+            continue
+        sign = marker[1].decode()
+        if sign.startswith("<") or not is_open:
+            yield marker.start(), sign
+        is_open = sign.startswith("<")
 
 
 @lru_cache(maxsize=2)
@@ -88,6 +104,11 @@ def _escaped(match: re.Match[str]) -> str:
 def one_line(text: str) -> str:
     """``text`` as one line: white space and controls become one blank, surrogates U+FFFD."""
     return " ".join(_CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text)).split())
+
+
+def a(noun: str) -> str:
+    """``a field``, ``an item``."""
+    return f"a{'n' if noun[0] in 'aeiou' else ''} {noun}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -13,8 +13,6 @@ from ledger.plan.places import name
 from ledger.rules.model import MadeFix
 from ledger.rules.registry import Facts, Fault, Fix, made, opening, quoted, repeated, rule, sections
 
-# <<<<<<< HEAD; spelled out, since the search skips fast to the first characters of literals
-_MARKER = re.compile(rb"(<<<<<<<|>>>>>>>)(?![^ \r\n])")
 _MOST_BAD_LINES = 20  # a file in another encoding has thousands
 
 
@@ -36,16 +34,10 @@ def conflict_marker(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Decide what should stand, keep the attempts of both sides, and delete the lines that
     begin with <<<<<<<, ======= and >>>>>>>.
     """
-    is_open = False
-    for marker in _MARKER.finditer(ledger.text):
-        if ledger.text[max(0, marker.start() - 1) : marker.start()] not in (b"", b"\n", b"\r"):
-            continue
-        sign = marker[1].decode()
-        if sign.startswith("<") or not is_open:
-            message = f"a merge conflict is not resolved: the line begins with {sign}"
-            fix = "keep the attempts of both sides and delete the markers"
-            yield Fault(marker.start(), message, fix=fix)
-        is_open = sign.startswith("<")
+    for at, sign in text.conflicts(ledger.text):
+        message = f"a merge conflict is not resolved: the line begins with {sign}"
+        fix = "keep the attempts of both sides and delete the markers"
+        yield Fault(at, message, fix=fix)
 
 
 @rule("LED102", "not-utf8", "warning")
@@ -87,7 +79,7 @@ def _bad_byte(data: bytes) -> int | None:
 
 @rule("LED103", "unread-line", "warning")
 def unread_line(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
-    """A line looks like an attempt, an item or an action and could not be read as one.
+    """A line looks like an attempt, an item, an action or a field and could not be read as one.
 
     Why: What is not read is not counted, not checked and not shown: the next attempt could take
     its number.
@@ -96,13 +88,14 @@ def unread_line(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
         * [YYYY-MM-DD] Attempt #7 — Result: success. Never filled in.
 
-    Mend: Give the attempt its date and number; put an action below the item's `Next Actions`.
-    Quote what is only an example in a fenced code block.
+    Mend: Give the attempt its date and number; put an action below the item's `Next Actions`;
+    close the code fence or the comment that takes it. Quote what is only an example in a fenced
+    code block.
     """
     starts = text.plan_starts(ledger.text) if ledger.unread else []
     for unread in ledger.unread:
         at = opening(ledger, starts[unread.line - 1])
-        message = f"looks like an {unread.kind} and was not read: {unread.reason}"
+        message = f"looks like {text.a(unread.kind)} and was not read: {unread.reason}"
         yield Fault(at, f"{message}: {quoted(unread.text.strip())}", unread.text)
 
 
