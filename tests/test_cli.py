@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from ledger.cli import COMMANDS
+from ledger.cli import COMMANDS, application
 from tests.commands import SCRIPT, call, process, terminal, unstyled
-from tests.repository import Repository
+from tests.repository import DATA, Repository
 
 # Finding the ledger
 
@@ -86,7 +87,6 @@ FAILURES: list[tuple[Any, list[str], str]] = [
     (unchanged, ["schema", "nonsense"], "no-such-schema"),
     (unchanged, ["status", "--nonsense"], "usage"),
     (unchanged, ["statu"], "usage"),
-    (unchanged, [], "usage"),
 ]
 
 
@@ -106,8 +106,7 @@ def test_a_failure_is_one_line_and_a_code(
     assert (said["schema_version"], said["kind"]) == (1, "error")
     assert said["error"]["code"] == code
     assert said["error"]["message"]
-    if arguments:  # without any, --json is itself the argument that is missed
-        assert said["error"]["message"] in done.err
+    assert said["error"]["message"] in done.err
 
 
 def test_what_stands_after_two_dashes_asks_for_nothing(repo: Repository) -> None:
@@ -118,9 +117,69 @@ def test_what_stands_after_two_dashes_asks_for_nothing(repo: Repository) -> None
 def test_near_misses_are_named(repo: Repository) -> None:
     assert "did you mean PARSE-SPEED-001?" in call(repo.path, "show", "parse-sped-001").err
     assert "did you mean DOCS-TOUR-002?" in call(repo.path, "show", "tour").err
-    assert "'status'" in call(repo.path, "statsu").err
     assert "did you mean LED501" in call(repo.path, "explain", "LED5O1").err
     assert "it has #1-#2" in call(repo.path, "show", "PARSE-SPEED-001#3").err
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        *(("list", "status"), ("ls", "status"), ("statsu", "status"), ("Show", "show")),
+        *(("check", "validate"), ("fix", "doctor"), ("merge-drivr", "merge-driver")),
+    ],
+)
+def test_an_unknown_command_names_the_one_that_is_meant(
+    repo: Repository, given: str, meant: str
+) -> None:
+    done = call(repo.path, given, "--json")
+    assert (done.code, json.loads(done.out)["error"]["hint"]) == (
+        2,
+        f"did you mean `ledger {meant}`?",
+    )
+
+
+def test_an_unknown_command_like_no_other_is_sent_to_the_list(repo: Repository) -> None:
+    done = call(repo.path, "\x1b[31mxyzzy")
+    assert done.err == "ledger: no command '[31mxyzzy'; `ledger --help` lists the commands\n"
+
+
+def test_every_other_word_means_a_command_that_may_come() -> None:
+    coming = {"add", "edit", "next", "close", "claim", "note"}
+    assert {*application.OTHER_WORDS.values()} <= {*COMMANDS} | coming
+    assert not {*application.OTHER_WORDS} & {*COMMANDS}
+
+
+def test_without_a_command_the_day_is_shown(repo: Repository) -> None:
+    done = call(repo.path)
+    assert done.code == 0
+    day, _, commands = done.out.partition("\n\n")
+    assert day.splitlines() == [
+        "docs/fix_plan.md: 1 in progress, 1 pending",
+        "next: PARSE-SPEED-001: Measure 50 MB files.",
+        "in progress: PARSE-SPEED-001",
+        "no findings in the text",
+    ]
+    for name in COMMANDS:
+        assert f"\n  {name} " in commands
+
+
+def test_without_a_command_and_a_plan_the_way_to_begin_is_shown(tmp_path: Path) -> None:
+    done = call(tmp_path)
+    assert done.code == 0
+    first, _, _ = done.out.partition("\n")
+    assert first.endswith("; `ledger init` starts one")
+    assert "\n  status  " in done.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_ends_with_an_example_that_works(repo: Repository, name: str) -> None:
+    *_, head, example = call(repo.path, name, "--help").out.rstrip().split("\n")
+    assert head == "Example:"
+    program, *arguments = shlex.split(example)
+    assert (program, arguments[0]) == ("ledger", name)
+    repo.write("docs/hand_off.md", (DATA / "small_brief.md").read_bytes())
+    done = call(repo.path, *arguments)
+    assert done.code == 0 or (done.code == 1 and done.out), done.err
 
 
 def test_an_unexpected_error_is_one_line_with_a_way_to_see_more(
@@ -291,7 +350,7 @@ def test_an_explanation_keeps_to_the_terminal(repo: Repository) -> None:
 
 def test_piped_status_does_not_depend_on_the_terminal(repo: Repository) -> None:
     narrow = process(repo.path, "status", env={"COLUMNS": "20"})
-    wide = process(repo.path, "status", env={"COLUMNS": "300", "FORCE_COLOR": "1"})
+    wide = process(repo.path, "status", env={"COLUMNS": "300"})
     assert narrow == wide
     assert "\x1b" not in narrow.out
 
@@ -302,6 +361,30 @@ def test_colours_are_for_terminals_and_can_be_turned_off(repo: Repository) -> No
     _, plain = terminal(repo.path, 80, ["status"], env={"NO_COLOR": "1"})
     assert b"\x1b[3" not in plain
     assert unstyled(plain) == unstyled(coloured)
+
+
+@pytest.mark.parametrize("forced", [{"FORCE_COLOR": "1"}, "--color", "first", "dumb"])
+def test_colours_can_be_had_in_a_log(repo: Repository, forced: Any) -> None:
+    """A workflow's log is no terminal, and shows colours all the same."""
+    repo.write("docs/fix_plan.md", repo.ledger.read_bytes().replace(b"| pending |", b"| done |"))
+    plain = process(repo.path, "validate")
+    assert ": error LED201 " in plain.out
+    calls: dict[str, Any] = {
+        "--color": (("validate", "--color"), {}),
+        "first": (("--color", "validate"), {}),
+        "dumb": (("validate", "--color"), {"TERM": "dumb", "NO_COLOR": "1"}),
+    }
+    arguments, env = calls[forced] if isinstance(forced, str) else (("validate",), forced)
+    shown = process(repo.path, *arguments, env={"COLUMNS": "20", **env})
+    assert "\x1b[1;31merror\x1b[0m" in shown.out
+    assert unstyled(shown.out.encode()) == plain.out.splitlines()
+    assert shown.code == plain.code
+
+
+def test_forced_colours_are_for_one_call(repo: Repository) -> None:
+    assert "\x1b[" in call(repo.path, "gate", "PARSE-SPEED-001", "--color").out
+    assert "\x1b[" not in call(repo.path, "gate", "PARSE-SPEED-001").out
+    assert "\x1b[" not in call(repo.path, "status", "--json", "--color").out
 
 
 def test_output_survives_a_locale_without_unicode(repo: Repository) -> None:

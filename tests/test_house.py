@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from ledger.cli import COMMANDS
 from ledger.plan.dialects import DIALECTS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "ledger"
@@ -179,3 +181,13 @@ def test_no_dialect_is_named_outside_of_plan() -> None:
 )
 def test_a_named_dialect_would_be_noticed(code: str) -> None:
     assert [*compared(ast.parse(code))]
+
+
+# Help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_carries_an_example(name: str) -> None:
+    """What its help ends with; ``tests/test_cli.py`` runs it."""
+    module, _ = COMMANDS[name]
+    assert import_module(module).EXAMPLE.startswith(f"ledger {name}")

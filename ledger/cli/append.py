@@ -22,6 +22,8 @@ from ledger.commands.append import append
 from ledger.reports import diff
 from ledger.reports import run as report
 
+EXAMPLE = "ledger append DOCS-TOUR-002 reports/parser-speed/phase_b/20251102T091500Z --dry-run"
+
 
 def command(
     item: Annotated[str, argument("ITEM", "The item that was tried.")],

@@ -1,5 +1,6 @@
 """The Typer application of all commands, or of the one that was asked for; what they share."""
 
+import difflib
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import ledger
-from ledger.cli import COMMANDS
+from ledger.cli import COMMANDS, output
 from ledger.errors import UsageError
 from ledger.plan import text
 
@@ -59,6 +60,15 @@ Tasks = Annotated[
     list[str] | None, option("--task", "ID", "Task ID of the item's plan file is done with it.")
 ]
 
+# What other tools call it, and people try first.
+OTHER_WORDS = {
+    "create": "add", "new": "add", "task": "add", "update": "edit", "set": "edit",
+    "list": "status", "ls": "status", "st": "status", "ready": "next", "todo": "next",
+    "done": "close", "finish": "close", "complete": "close", "start": "claim", "take": "claim",
+    "comment": "note", "log": "history", "check": "validate", "lint": "validate",
+    "test": "run", "record": "append", "view": "show", "cat": "show", "fix": "doctor",
+    "setup": "init", "install": "init",
+}  # fmt: skip
 _LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut
 # The parser's own error, which Typer does not export: the base of one that it does.
 _ParserError: Any = typer.BadParameter.__mro__[2]
@@ -66,6 +76,7 @@ _ParserError: Any = typer.BadParameter.__mro__[2]
 
 def execute(given: list[str]) -> object:
     """Run the command that the arguments name. Raises UsageError for arguments it refuses."""
+    output.force_color(is_wanted=False)
     try:
         return application(given)(args=given, prog_name="ledger", standalone_mode=False)
     except typer.Abort:
@@ -88,28 +99,41 @@ def application(given: list[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_root)
+    app.callback(invoke_without_command=True)(_root)
     wanted = given[:1] if given and given[0] in COMMANDS else COMMANDS
     for name in wanted:
-        module, panel = COMMANDS[name]
-        app.command(name, cls=Command, rich_help_panel=panel)(import_module(module).command)
+        place, panel = COMMANDS[name]
+        module = import_module(place)
+        register = app.command(name, cls=Command, rich_help_panel=panel, epilog=module.EXAMPLE)
+        register(module.command)
     return app
 
 
 class Command(TyperCommand):
-    """A command that names its arguments as they are."""
+    """A command that names its arguments as they are, and takes ``--color`` as the program does."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """All parameters, that for help too."""
-        parameters: list[Any] = super().get_params(ctx)
+        *parameters, for_help = super().get_params(ctx)
         for parameter in parameters:
             if parameter.param_type_name == "argument":
                 _name(parameter)
-        return parameters
+        shared = [one for one in ctx.parent.command.params if one.name == "color"]
+        return [*parameters, *shared, for_help]
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's
+        """Write the example as it is: not wrapped."""
+        formatter.write(f"\nExample:\n  {self.epilog}\n")
 
 
 class Group(TyperGroup):
     """Lists commands under the group that they were registered with, in plain text."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is asked for. Raises UsageError for one that is none."""
+        if args[0] not in COMMANDS:
+            raise _no_command(args[0])
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section for each group, in the order of registration."""
@@ -131,14 +155,37 @@ def _name(argument: Any) -> None:
     argument.get_help_record = lambda _: (bare, argument.help or "")
 
 
+def _no_command(name: str) -> UsageError:
+    meant = [OTHER_WORDS[name]] if OTHER_WORDS.get(name) in COMMANDS else []
+    near = meant or difflib.get_close_matches(name.lower(), COMMANDS, n=2)
+    told = " or ".join(f"`ledger {one}`" for one in near)
+    hint = f"did you mean {told}?" if near else "`ledger --help` lists the commands"
+    return UsageError("usage", f"no command {text.one_line(name)[:_LONGEST]!r}", hint)
+
+
 def _version(is_wanted: bool) -> None:
     if is_wanted:
         typer.echo(f"ledger {ledger.__version__}")
         raise typer.Exit
 
 
+def _color(is_wanted: bool) -> None:
+    if is_wanted:
+        output.force_color()
+
+
 def _root(
-    version: Annotated[
+    ctx: typer.Context,
+    color: Annotated[  # noqa: ARG001 - its callback acts
+        bool,
+        typer.Option(
+            "--color",
+            callback=_color,
+            expose_value=False,
+            help="Use colours, also where there is no terminal.",
+        ),
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - likewise
         bool,
         typer.Option(
             "--version", callback=_version, is_eager=True, help="Print the version and stop."
@@ -153,3 +200,8 @@ def _root(
     Exit codes: 0 clean or done, 1 findings or a refused change, 2 wrong usage or unreadable
     input, 130 interrupted.
     """
+    if ctx.invoked_subcommand is None:
+        output.lines(import_module("ledger.cli.status").day())
+        formatter = ctx.make_formatter()
+        ctx.command.format_commands(ctx, formatter)
+        output.write(f"\n{formatter.getvalue()}")

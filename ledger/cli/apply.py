@@ -9,6 +9,8 @@ from ledger.commands import apply as library
 from ledger.plan import text
 from ledger.reports import diff
 
+EXAMPLE = "ledger apply docs/hand_off.md --dry-run"
+
 
 def command(
     brief: Annotated[Path, argument("BRIEF", "The brief.")],

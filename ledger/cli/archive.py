@@ -9,6 +9,8 @@ from ledger.errors import UsageError
 from ledger.reports import care as report
 from ledger.reports import diff
 
+EXAMPLE = "ledger archive --keep 1 --dry-run"
+
 
 def command(
     items: Annotated[

@@ -18,6 +18,8 @@ from ledger.rules.fixes import MARKS
 _IN_A_PIPE: Final = 80
 _CODES: Final = {"in order": 0, "to mend": 1, "unreadable": 2}
 
+EXAMPLE = "ledger doctor --fix --dry-run"
+
 
 def command(
     fix: Annotated[bool, flag("--fix", "Make the safe fixes of rules, as one change.")] = False,

@@ -8,6 +8,8 @@ from ledger.cli.application import AsJson, argument, option
 from ledger.commands.evidence import evidence
 from ledger.reports import evidence as report
 
+EXAMPLE = "ledger evidence reports/parser-speed/phase_b/20251102T091500Z"
+
 
 def command(
     runs: Annotated[list[Path], argument("RUN...", "Folders or files that hold a run's outputs.")],

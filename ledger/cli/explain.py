@@ -10,6 +10,8 @@ from ledger.reports import findings as report
 
 _WIDTH = 88
 
+EXAMPLE = "ledger explain LED201"
+
 
 def command(
     code: Annotated[str | None, argument("CODE", "A rule's code or name, such as LED103.")] = None,

@@ -4,6 +4,8 @@ from ledger.cli import output
 from ledger.cli.application import AsJson, LedgerPath
 from ledger.commands.export import export
 
+EXAMPLE = "ledger export"
+
 
 def command(
     ledger: LedgerPath = None,

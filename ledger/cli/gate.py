@@ -8,6 +8,8 @@ from ledger.cli.application import AsJson, LedgerPath, argument, flag, option
 from ledger.commands.gate import gate
 from ledger.reports import verdicts as report
 
+EXAMPLE = "ledger gate PARSE-SPEED-001"
+
 
 def command(
     document: Annotated[

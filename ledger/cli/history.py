@@ -8,6 +8,8 @@ from ledger.commands.history import history
 from ledger.errors import UsageError
 from ledger.reports import history as report
 
+EXAMPLE = "ledger history PARSE-SPEED-001#1"
+
 
 def command(
     item: Annotated[

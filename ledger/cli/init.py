@@ -20,6 +20,8 @@ _QUESTIONS: Final[dict[Offer, str]] = {
     "agents": "Tell agents how the fix plan is kept, in AGENTS.md or the like?",
 }
 
+EXAMPLE = "ledger init --hook --dry-run"
+
 
 def command(
     title: Annotated[

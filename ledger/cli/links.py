@@ -7,6 +7,8 @@ from ledger.cli.application import AsJson, LedgerPath, Names, option
 from ledger.commands.links import links as find_links
 from ledger.reports import show as report
 
+EXAMPLE = "ledger links PARSE-SPEED-001#2"
+
 
 def command(
     names: Names = None,

@@ -12,6 +12,8 @@ from ledger.commands.merge_driver import Installation
 from ledger.errors import UsageError
 from ledger.plan import text
 
+EXAMPLE = "ledger merge-driver --install"
+
 
 def command(
     files: Annotated[

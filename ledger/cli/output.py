@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from ledger import errors, reports
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 # What steers a terminal, but for tab and newline: escape, backspace, ...
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_COLUMNS = 80  # where there is no terminal
+COLUMNS = 80  # where there is no terminal
+_is_forced = ContextVar("colour", default=False)
 diagnostic = errors.diagnostic
 
 
@@ -72,25 +74,40 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def force_color(is_wanted: bool = True) -> None:
+    """Use colours from now on, whatever standard output is, or no longer."""
+    _is_forced.set(is_wanted)
+
+
 def console() -> Console:
     """A console on standard output that takes text as it is: no markup, no emoji codes."""
-    from rich.console import Console  # over 0.1 s, for terminals only
+    from rich.console import Console  # over 0.1 s, for terminals and colours only
 
-    return Console(markup=False, emoji=False, highlight=False, file=sys.stdout)
+    color: dict[str, Any] = {"no_color": False, "color_system": "standard"}
+    return Console(
+        markup=False,
+        emoji=False,
+        highlight=False,
+        file=sys.stdout,
+        width=None if is_terminal() else COLUMNS,
+        force_terminal=_is_forced.get() or None,  # rich knows FORCE_COLOR and NO_COLOR
+        **(color if _is_forced.get() else {}),
+    )
 
 
 def lines(shown: Iterable[Line | str]) -> None:
-    """Write a report's lines: as they are, or styled and cut to the width of a terminal."""
+    """Write a report's lines: as they are, or on a terminal cut or wrapped to its width; styled
+    there, and where colours are asked for."""
     every = (Line(one) if isinstance(one, str) else one for one in shown)
-    if not is_terminal():
-        plain = (_wrapped(one, _COLUMNS) if one.kind == "filled" else [one.text] for one in every)
-        write("".join(f"{said}\n" for lines_of in plain for said in lines_of))
+    if not (is_terminal() or _is_forced.get() or os.environ.get("FORCE_COLOR")):
+        write("".join(f"{said}\n" for line in every for said in _wrapped(line, None)))
         return
     from rich.text import Text
 
     screen = console()
+    width = screen.width if is_terminal() else None
     for line in every:
-        first, *others = _wrapped(line, screen.width)
+        first, *others = _wrapped(line, width)
         said = Text(first, style="bold" if line.kind == "heading" else "")
         if line.accent:
             start, end, style = line.accent
@@ -102,9 +119,14 @@ def lines(shown: Iterable[Line | str]) -> None:
             screen.print(one, soft_wrap=True)
 
 
-def _wrapped(line: Line, width: int) -> list[str]:
-    """The line, or where it is to be hung the lines of a terminal; no word is broken."""
-    if line.kind not in ("hung", "filled") or width < 2 * line.hang:
+def _wrapped(line: Line, columns: int | None) -> list[str]:
+    """The line, or where it is to be hung the lines of a terminal, None for a pipe; no word is
+    broken."""
+    width = columns or COLUMNS
+    if columns is None and line.kind == "cut" and len(line.text) > width:
+        return [f"{line.text[: width - 1]}…"]
+    kinds = ("filled",) if columns is None else ("hung", "filled")
+    if line.kind not in kinds or width < 2 * line.hang:
         return [line.text]
     start = len(line.text) - len(line.text.lstrip())
     words = textwrap.wrap(

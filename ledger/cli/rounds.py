@@ -13,6 +13,8 @@ from ledger.reports import rounds as report
 
 _RETRIES: Final[dict[str, RetryCount]] = {"extra": "extra", "all": "all"}
 
+EXAMPLE = "ledger rounds reports/parser-speed"
+
 
 def command(
     file: Annotated[

@@ -28,6 +28,8 @@ from ledger.errors import INTERRUPTED, UsageError
 from ledger.reports import run as report
 from ledger.run.model import CompletedRound
 
+EXAMPLE = "ledger run PARSE-SPEED-001 --no-append -- echo hello"
+
 
 def command(
     item: Annotated[str, argument("ITEM", "The item that is tried.")],

@@ -6,6 +6,8 @@ from ledger.cli import output
 from ledger.cli.application import AsJson, argument
 from ledger.commands.schema import MODELS, schema
 
+EXAMPLE = "ledger schema status"
+
 
 def command(
     name: Annotated[str | None, argument("NAME", "The `kind` of a document.")] = None,

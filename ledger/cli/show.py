@@ -9,6 +9,8 @@ from ledger.commands.show import show
 from ledger.reports import briefs
 from ledger.reports import show as report
 
+EXAMPLE = "ledger show PARSE-SPEED-001#2"
+
 
 def command(
     name: Annotated[

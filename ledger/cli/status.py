@@ -1,11 +1,16 @@
 """``ledger status``."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from ledger.cli import output
 from ledger.cli.application import AsJson, LedgerPath, flag
 from ledger.commands.status import status
+from ledger.errors import UsageError
+from ledger.reports import Line
 from ledger.reports import status as report
+
+EXAMPLE = "ledger status --all"
 
 
 def command(
@@ -31,3 +36,13 @@ def command(
     else:
         output.lines(report.plain(found, every))
     return 0
+
+
+def day() -> Iterator[Line | str]:
+    """What ``ledger`` says without a command: the day in five lines, or how to begin."""
+    try:
+        yield from report.day(status())
+    except UsageError as error:
+        if error.code != "no-ledger":
+            raise
+        yield f"{error.message}; `ledger init` starts one"

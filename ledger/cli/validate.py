@@ -10,6 +10,8 @@ from ledger.errors import UsageError
 from ledger.reports import findings as report
 from ledger.reports.findings import REPORTS
 
+EXAMPLE = "ledger validate --base HEAD"
+
 
 def command(
     files: Annotated[

@@ -16,6 +16,8 @@ from ledger.integrations import messages
 from ledger.plan.text import visible
 from ledger.reports import verdicts
 
+EXAMPLE = "ledger verify PARSE-SPEED-001#2"
+
 
 def command(
     names: Names = None,

@@ -81,6 +81,19 @@ def draw(status: Status, console: Console, every: bool = False) -> None:
         console.print(Text(said))
 
 
+def day(status: Status) -> Iterator[Line]:
+    """The day in five lines at most: what is next, what is under way, blocked and wrong."""
+    yield Line(f"{one_line(status.ledger.path)}: {_groups(status) or 'no items'}", "cut")
+    following = status.next
+    if following:
+        said = f"next: {one_line(following.item)}: {one_line(following.text)}"
+        yield Line(said, "cut", accent=(0, len(said), "bold"))
+    for group in ("in_progress", "blocked"):
+        if items := status.by_priority(group):
+            yield Line(f"{_NAMES[group]}: {', '.join(one_line(item.id) for item in items)}", "cut")
+    yield Line(_findings(status))
+
+
 def _rows(item: ItemSummary, widths: tuple[int, int], width: int) -> Iterator[list[Styled]]:
     from rich.cells import set_cell_size
 
@@ -143,12 +156,15 @@ def _collapsed(items: list[ItemSummary], width: int) -> Iterator[str]:
 
 
 def _counts(status: Status) -> list[str]:
-    totals = status.totals
-    groups = {name: getattr(totals, group) for group, name in _NAMES.items()}
-    said = ", ".join([f"{count} {name}" for name, count in groups.items() if count])
+    totals, said = status.totals, _groups(status)
     items = counted(totals.items, "item") + (f" ({said})" if said else "")
     loose = f" ({totals.loose} in no item)" if totals.loose else ""
     return [items, counted(totals.attempts, "attempt") + loose]
+
+
+def _groups(status: Status) -> str:
+    counts = {name: getattr(status.totals, group) for group, name in _NAMES.items()}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
 def _updated(status: Status) -> str:
@@ -198,19 +214,23 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
 
 def _closing(status: Status, every: bool) -> Iterator[str]:
     """What to do now."""
-    totals, findings, following = status.totals, status.findings, status.next
+    totals, following = status.totals, status.next
     finished = totals.done + totals.archived
     if finished and not every:
         yield f"{finished} done or archived: `ledger status --all` lists them"
-    if findings.error or findings.warning:
-        errors, warnings = counted(findings.error, "error"), counted(findings.warning, "warning")
-        yield f"{errors}, {warnings} in the text: `ledger validate` lists them"
-    else:
-        yield "no findings in the text"
+    yield _findings(status)
     if following:
         number = "" if following.number is None else f", action {following.number}"
         item = one_line(following.item)
         yield f"next: {item}{number} (`ledger show {item}`)"
+
+
+def _findings(status: Status) -> str:
+    found = status.findings
+    if not (found.error or found.warning):
+        return "no findings in the text"
+    errors, warnings = counted(found.error, "error"), counted(found.warning, "warning")
+    return f"{errors}, {warnings} in the text: `ledger validate` lists them"
 
 
 def actions(counts: ActionCounts, *, every: bool = False) -> str:
