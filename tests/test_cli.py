@@ -26,7 +26,8 @@ from tests.repository import DATA, Repository
 def test_the_ledger_is_found_from_any_folder(repo: Repository, folder: str) -> None:
     done = call(repo.path / folder, "status")
     assert done.code == 0
-    assert done.out.startswith("docs/fix_plan.md: 2 items")
+    assert "\ndocs/fix_plan.md, updated 2025-11-02" in done.out
+    assert "\n2 items (1 in progress, 1 pending), 2 attempts\n" in done.out
 
 
 def test_the_configured_path_counts(repo: Repository) -> None:
@@ -154,8 +155,8 @@ def test_without_a_command_the_day_is_shown(repo: Repository) -> None:
     assert done.code == 0
     day, _, commands = done.out.partition("\n\n")
     assert day.splitlines() == [
+        "next: PARSE-SPEED-001, action 2: Measure 50 MB files.",
         "docs/fix_plan.md: 1 in progress, 1 pending",
-        "next: PARSE-SPEED-001: Measure 50 MB files.",
         "in progress: PARSE-SPEED-001",
         "no findings in the text",
     ]
@@ -355,6 +356,21 @@ def test_piped_status_does_not_depend_on_the_terminal(repo: Repository) -> None:
     assert "\x1b" not in narrow.out
 
 
+@pytest.mark.parametrize("arguments", [["status"], ["show", "P-003"], ["validate"], ["verify"], []])
+def test_a_pipe_gets_what_a_terminal_of_80_columns_shows(
+    repo: Repository, arguments: list[str]
+) -> None:
+    item = (
+        "## [P-{n:03}] {long}\n- Priority: Low\n- Status: in_progress\n- Attempts History:\n"
+        "  * [2025-01-01] Attempt #1 — Result: success. {long}\n- Next Actions:\n  1. {long}\n"
+    )
+    plan = "".join(item.format(n=n, long=f"long {n} " * 40) for n in range(9))
+    repo.ledger.write_text(plan, "utf-8")
+    piped = call(repo.path, *arguments).out
+    _, shown = terminal(repo.path, 80, arguments)
+    assert " ".join(piped.split()) == " ".join("\n".join(unstyled(shown)).split())
+
+
 def test_colours_are_for_terminals_and_can_be_turned_off(repo: Repository) -> None:
     _, coloured = terminal(repo.path, 80, ["status"])
     assert b"\x1b[" in coloured
@@ -403,7 +419,7 @@ def test_status_lists_finished_items_when_asked(repo: Repository) -> None:
     short, full = call(repo.path, "status"), call(repo.path, "status", "--all")
     assert "PARSE-SPEED-001" not in short.out
     assert "1 done or archived: `ledger status --all` lists them" in short.out
-    assert "done\thigh\tPARSE-SPEED-001" in full.out
+    assert "Done (1)\nhigh  PARSE-SPEED-001  #2 2025-11-02 success" in full.out
     _, shown = terminal(repo.path, 80, ["status"])
     assert "PARSE-SPEED-001" not in "\n".join(unstyled(shown))
     _, shown = terminal(repo.path, 80, ["status", "--all"])

@@ -220,24 +220,39 @@ def test_totals_count_every_item_once() -> None:
 def test_an_empty_file_has_a_status() -> None:
     status = status_of("")
     assert (status.ledger.bytes, status.ledger.lines, status.items, status.next) == (0, 0, (), None)
-    assert list(report.plain(status)) == ["plan.md: 0 items, 0 attempts", "no findings in the text"]
+    assert [line.text for line in report.lines(status)] == [
+        "next: nothing is open", "", "plan.md", "0 items, 0 attempts", "", "no findings in the text",
+    ]  # fmt: skip
 
 
 def test_two_sections_of_one_item_are_two_lines() -> None:
     status = status_of("## [A-001] One\n- Status: pending\n## [A-001] Two\n- Status: done\n")
-    lines = list(report.plain(status, every=True))
-    assert [line.split("\t")[:3] for line in lines if "A-001" in line] == [
-        ["pending", "-", "A-001"],
-        ["done", "-", "A-001"],
+    lines = [line.text for line in report.lines(status, every=True)]
+    assert [line.split() for line in lines if "A-001" in line] == [
+        ["-", "A-001", "0", "attempts", "One"],
+        ["-", "A-001", "0", "attempts", "Two"],
     ]
+    assert lines.index("Pending (1)") < lines.index("Done (1)")
 
 
 def test_each_item_is_one_line_however_long_and_wild_its_text_is() -> None:
     wild = "x\x1b[31m\u202e\u2028" * 2000
     status = status_of(f"## [A-001] {wild}\n- Status: pending\n- Next Actions:\n  1. {wild}\n")
-    [line] = [line for line in report.plain(status) if line.startswith("pending")]
-    assert not re.search("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e]", line)
-    assert line.count("\t") == 3
+    lines = [line for line in report.lines(status) if "A-001" in line.text]
+    assert {line.kind for line in lines} == {"cut", "filled"}
+    for line in lines:
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e]", line.text)
+
+
+def test_what_is_next_comes_first_and_is_marked() -> None:
+    first, *_ = report.lines(status_of(PLAN))
+    assert first.text.startswith("next: LOW-001, action 1: ")
+    assert first.accents == ((0, len(first.text), "bold"),)
+
+
+def test_no_next_step_is_not_said_to_be_the_end() -> None:
+    first, *_ = report.lines(status_of("## [A-001] One\n- Status: pending\n"))
+    assert first.text == "next: no open item says what comes next"
 
 
 def test_clauses_take_linear_time() -> None:

@@ -202,6 +202,7 @@ def _root(
     """
     if ctx.invoked_subcommand is None:
         output.lines(import_module("ledger.cli.status").day())
-        formatter = ctx.make_formatter()
-        ctx.command.format_commands(ctx, formatter)
+        formatter, group = ctx.make_formatter(), ctx.command
+        assert isinstance(group, Group)
+        group.format_commands(ctx, formatter)
         output.write(f"\n{formatter.getvalue()}")

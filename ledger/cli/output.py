@@ -109,8 +109,7 @@ def lines(shown: Iterable[Line | str]) -> None:
     for line in every:
         first, *others = _wrapped(line, width)
         said = Text(first, style="bold" if line.kind == "heading" else "")
-        if line.accent:
-            start, end, style = line.accent
+        for start, end, style in line.accents:
             said.stylize(style, start, end)
         if line.kind == "cut":
             screen.print(said, no_wrap=True, overflow="ellipsis", crop=True)

@@ -23,18 +23,16 @@ def command(
 ) -> int:
     """Show where each item stands, what is blocked and what is next.
 
-    Items come by status, most urgent first. On a terminal each line is cut to its width; in a
-    pipe there is one line for each item: status, priority, ID and the rest, with tabs between.
+    What to do next comes first. Items come by status, most urgent first; lines are cut to the
+    width of the terminal, in a pipe to 80 columns.
     """
     found = status(ledger=ledger)
     if as_json:
         output.document("status", found)
     elif archived:
         output.lines(report.archived(found))
-    elif output.is_terminal():
-        report.draw(found, output.console(), every)
     else:
-        output.lines(report.plain(found, every))
+        output.lines(report.lines(found, every))
     return 0
 
 

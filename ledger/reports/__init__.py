@@ -16,13 +16,13 @@ from ledger.plan.words import by_word
 class Line(NamedTuple):
     """One line to print. ``kind`` ``cut``: on a terminal no longer than its width; ``hung``:
     wrapped there, with ``hang`` blanks before what is left over; ``filled``: also where there is no
-    terminal, at 80 characters. ``accent``: from where to where
+    terminal, at 80 characters. ``accents``: from where to where
     a terminal shows it in which style."""
 
     text: str
     kind: Literal["heading", "cut", "hung", "filled", "whole"] = "whole"
     hang: int = 0
-    accent: tuple[int, int, str] | None = None
+    accents: tuple[tuple[int, int, str], ...] = ()
 
 
 def section(title: str) -> tuple[Line, Line]:
@@ -32,8 +32,18 @@ def section(title: str) -> tuple[Line, Line]:
 
 def accented(before: str, word: str, after: str) -> Line:
     """A line with one word in the style of a verdict, severity or state."""
-    start, style = len(before), _STYLES.get(word)
-    return Line(before + word + after, accent=(start, start + len(word), style) if style else None)
+    return styled(before, (word, _STYLES.get(word, "")), after)
+
+
+def styled(*parts: str | tuple[str, str]) -> Line:
+    """A line of texts, some of them with a style."""
+    said, accents = "", []
+    for part in parts:
+        words, style = part if isinstance(part, tuple) else (part, "")
+        if style:
+            accents.append((len(said), len(said) + len(words), style))
+        said += words
+    return Line(said, accents=tuple(accents))
 
 
 def cut(words: str) -> str:

@@ -1,18 +1,14 @@
-"""``status`` for people: laid out on a terminal, or one line for each item in a pipe."""
-
-from __future__ import annotations
+"""``status`` for people: the answer first, then the items."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from itertools import groupby
+from typing import Final
 
 from ledger.commands.status import ActionCounts, ItemSummary, NextAction, NextStep, Status
 from ledger.plan.model import FINISHED, ArchivedPart, ItemStatus
 from ledger.plan.text import counted, one_line
-from ledger.reports import Line, cut
+from ledger.reports import Line, section, styled
 from ledger.reports.briefs import standing
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 _NAMES: Final[dict[ItemStatus, str]] = {
     "in_progress": "in progress",
@@ -25,131 +21,100 @@ _NAMES: Final[dict[ItemStatus, str]] = {
 _OPEN: Final[tuple[ItemStatus, ...]] = ("in_progress", "blocked", "pending", "unknown")
 _COLLAPSED: Final = frozenset({"pending", "unknown"})
 _STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "partial": "yellow"}
-_NARROWEST_TITLE: Final = 20
 _MOST_IN_FULL: Final = 5
-Styled = str | tuple[str, str]
 
 
-def plain(status: Status, every: bool = False) -> Iterator[str]:
-    """Lines for a pipe: a first line about the file, a line for each item (status, priority,
-    ID and the rest, tabs between them), last what to do. They do not depend on any width."""
-    about = status.ledger
-    yield f"{one_line(about.path)}: {', '.join(_counts(status))}{_updated(status)}"
-    for group in _NAMES if every else _OPEN:
-        for item in status.by_priority(group):
-            start = (item.status, item.priority or "-", item.id)
-            yield "\t".join([*map(one_line, start), "; ".join(_parts(item))])
-    yield from _closing(status, every)
-
-
-def _parts(item: ItemSummary) -> Iterator[str]:
-    yield one_line(item.title) or "no title"
-    yield _attempts(item)
-    left = actions(item.actions)
-    if left:
-        yield left
-    for label, said in _outlook(item):
-        yield f"{label}{cut(one_line(said))}"
-
-
-def draw(status: Status, console: Console, every: bool = False) -> None:
-    """Lay the status out for a terminal, each line cut to its width."""
-    from rich.text import Text
-
-    def line(*parts: Styled) -> None:
-        console.print(Text.assemble(*parts), no_wrap=True, overflow="ellipsis", crop=True)
-
-    line((one_line(status.ledger.path), "bold"), _updated(status))
-    console.print(Text(", ".join(_counts(status))))
+def lines(status: Status, every: bool = False) -> Iterator[Line]:
+    """What is next, where the items stand, each in up to three lines or more, and what is wrong."""
+    yield from _next_step(status)
+    yield Line("")
+    yield styled((one_line(status.ledger.path), "bold"), _updated(status))._replace(kind="cut")
+    yield Line(", ".join(_counts(status)), "filled", 2)
     widths = _widths([item for item in status.items if every or item.status in _OPEN])
     for group in _NAMES if every else _OPEN:
         items = status.by_priority(group)
         if not items:
             continue
         name = _NAMES[group]
-        line()
-        line((f"{name[:1].upper()}{name[1:]} ({len(items)})", "bold"))
+        yield from section(f"{name[:1].upper()}{name[1:]} ({len(items)})")
         if group in _COLLAPSED and len(items) > _MOST_IN_FULL and not every:
-            for text in _collapsed(items, console.width):
-                line(text)
+            yield from _collapsed(items)
         else:
             for item in items:
-                for row in _rows(item, widths, console.width):
-                    line(*row)
-    line()
-    for said in _closing(status, every):
-        console.print(Text(said))
+                yield from (row._replace(kind="cut") for row in _rows(item, widths))
+    yield Line("")
+    finished = status.totals.done + status.totals.archived
+    if finished and not every:
+        yield Line(f"{finished} done or archived: `ledger status --all` lists them", "filled")
+    yield Line(_findings(status), "filled")
 
 
 def day(status: Status) -> Iterator[Line]:
     """The day in five lines at most: what is next, what is under way, blocked and wrong."""
+    yield next(_next_step(status))
     yield Line(f"{one_line(status.ledger.path)}: {_groups(status) or 'no items'}", "cut")
-    following = status.next
-    if following:
-        said = f"next: {one_line(following.item)}: {one_line(following.text)}"
-        yield Line(said, "cut", accent=(0, len(said), "bold"))
     for group in ("in_progress", "blocked"):
         if items := status.by_priority(group):
             yield Line(f"{_NAMES[group]}: {', '.join(one_line(item.id) for item in items)}", "cut")
-    yield Line(_findings(status))
+    yield Line(_findings(status), "filled")
 
 
-def _rows(item: ItemSummary, widths: tuple[int, int], width: int) -> Iterator[list[Styled]]:
-    from rich.cells import set_cell_size
+def _next_step(status: Status) -> Iterator[Line]:
+    """The answer: what to do now, and how to see more of it."""
+    step = status.next
+    if step is None:
+        is_open = any(item.status in _OPEN for item in status.items)
+        said = "no open item says what comes next" if is_open else "nothing is open"
+        yield styled((f"next: {said}", "bold"))
+        return
+    item, number = one_line(step.item), "" if step.number is None else f", action {step.number}"
+    yield styled((f"next: {item}{number}: {one_line(step.text)}", "bold"))._replace(kind="cut")
+    yield Line(f"      `ledger show {item}` says more", "filled", 6)
 
+
+def _rows(item: ItemSummary, widths: tuple[int, int]) -> Iterator[Line]:
     first, second = widths
-    urgency = "bold red" if item.rank == 0 else ""
-    result = _STYLES.get(item.last_attempt.result, "") if item.last_attempt else "dim"
-    attempts = _last(item) or _attempts(item)
-    row: list[Styled] = [
-        (set_cell_size(one_line(item.priority or "-"), first), urgency),
+    yield styled(
+        (one_line(item.priority or "-").ljust(first)[:first], "bold red" * (item.rank == 0)),
         "  ",
-        (set_cell_size(one_line(item.id), second), "bold"),
+        (one_line(item.id).ljust(second)[:second], "bold"),
         "  ",
-        (attempts, result),
-    ]
-    if width - first - second - len(attempts) >= _NARROWEST_TITLE:
-        row += ["  ", (one_line(item.title), "dim")]
-    yield row
+        (_last(item) or _attempts(item), _style(item)),
+        "  ",
+        (one_line(item.title), "dim"),
+    )
     margin = " " * (first + 2)
     if item.status in FINISHED:
         return
     left = actions(item.actions)
     outlook = list(_outlook(item))
     if left and not outlook:
-        yield [margin, left]
+        yield Line(f"{margin}{left}")
     for place, (label, said) in enumerate(outlook):
         before = f"{left}; " if left and not place else ""
         style = "yellow" if label.startswith("blocked") else ""
-        yield [margin, before, (label, style), one_line(said)]
+        yield styled(margin, before, (label, style), one_line(said))
+
+
+def _style(item: ItemSummary) -> str:
+    return _STYLES.get(item.last_attempt.result, "") if item.last_attempt else "dim"
 
 
 def _widths(items: list[ItemSummary]) -> tuple[int, int]:
-    """Of the columns of priorities and of IDs, in cells of the terminal."""
-    from rich.cells import cell_len
-
+    """Of the columns of priorities and of IDs."""
     return (
-        max((min(12, cell_len(one_line(item.priority or "-"))) for item in items), default=0),
-        max((min(40, cell_len(one_line(item.id))) for item in items), default=0),
+        max((min(12, len(one_line(item.priority or "-"))) for item in items), default=0),
+        max((min(40, len(one_line(item.id))) for item in items), default=0),
     )
 
 
-def _collapsed(items: list[ItemSummary], width: int) -> Iterator[str]:
-    """The IDs by priority, as many on a line as fit."""
-    from rich.cells import cell_len, set_cell_size
-
-    margin = min(12, max(cell_len(one_line(item.priority or "-")) for item in items))
-    row, last = "", None
-    for item in items:
-        name = one_line(item.id)
-        if row and item.priority == last and cell_len(row) + cell_len(name) + 3 <= width:
-            row += f", {name}"
-            continue
-        if row:
-            yield row + ("," if item.priority == last else "")
-        label = "" if item.priority == last else one_line(item.priority or "-")
-        row, last = f"{set_cell_size(label, margin)}  {name}", item.priority
-    yield row
+def _collapsed(items: list[ItemSummary]) -> Iterator[Line]:
+    """The IDs by priority."""
+    margin = min(12, max(len(one_line(item.priority or "-")) for item in items))
+    for priority, alike in groupby(items, key=lambda item: item.priority):
+        label = one_line(priority or "-").ljust(margin)[:margin]
+        names = ", ".join(one_line(item.id) for item in alike)
+        yield Line(f"{label}  {names}", "filled", margin + 2)
 
 
 # Phrases
@@ -169,7 +134,7 @@ def _groups(status: Status) -> str:
 
 def _updated(status: Status) -> str:
     updated = status.ledger.last_updated
-    return f", updated {cut(one_line(updated))}" if updated else ""
+    return f", updated {one_line(updated)}" if updated else ""
 
 
 def _attempts(item: ItemSummary) -> str:
@@ -210,19 +175,6 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
         yield label, action.text if action and is_next else waiting.text
     if item.sprints:
         yield "", "; ".join(map(standing, item.sprints))
-
-
-def _closing(status: Status, every: bool) -> Iterator[str]:
-    """What to do now."""
-    totals, following = status.totals, status.next
-    finished = totals.done + totals.archived
-    if finished and not every:
-        yield f"{finished} done or archived: `ledger status --all` lists them"
-    yield _findings(status)
-    if following:
-        number = "" if following.number is None else f", action {following.number}"
-        item = one_line(following.item)
-        yield f"next: {item}{number} (`ledger show {item}`)"
 
 
 def _findings(status: Status) -> str:
