@@ -118,7 +118,8 @@ class Command(TyperCommand):
         for parameter in parameters:
             if parameter.param_type_name == "argument":
                 _name(parameter)
-        shared = [one for one in ctx.parent.command.params if one.name == "color"]
+        program = ctx.parent.command.params if ctx.parent else ()
+        shared = [one for one in program if one.name == "color"]
         return [*parameters, *shared, for_help]
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's

@@ -6,6 +6,8 @@ from ledger.cli import output
 from ledger.cli.application import argument
 from ledger.integrations import completion
 
+EXAMPLE = "ledger completion bash"
+
 
 def command(
     shell: Annotated[str, argument("SHELL", "bash, zsh or fish.")],
