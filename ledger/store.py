@@ -136,11 +136,17 @@ def add_lines(file: Path, lines: str) -> None:
         is_ended = not data or data[-1:] in (b"\n", b"\r")
         return data + (b"" if is_ended else newline) + b"".join(line + newline for line in new)
 
+    make(file, added)
+
+
+def make(file: Path, change: Callable[[bytes], bytes]) -> None:
+    """Replace the bytes of ``file`` by what ``change`` makes of them. A file that is not there is
+    empty, and made, its folder too."""
     if file.exists():
-        update(file, added)
+        update(file, change)
     else:
         _make_folder(file)
-        create(file, added(b""))
+        create(file, change(b""))
 
 
 def is_cut_short(pair: Pair) -> bool:

@@ -18,6 +18,8 @@ _QUESTIONS: Final[dict[Offer, str]] = {
     "merge-driver": "Merge branches of the fix plan by item and attempt?",
     "ci": "Check pull requests with a GitHub workflow?",
     "agents": "Tell agents how the fix plan is kept, in AGENTS.md or the like?",
+    "claude": "Give Claude Code a skill, and hooks at start and stop?",
+    "codex": "Give Codex a skill, and hooks at start and stop?",
 }
 
 EXAMPLE = "ledger init --hook --dry-run"
@@ -31,8 +33,12 @@ def command(
     merge_driver: Annotated[bool, flag("--merge-driver", "Install the merge driver.")] = False,
     ci: Annotated[str | None, option("--ci", "NAME", "Add the check in CI: github.")] = None,
     agents: Annotated[
-        bool, flag("--agents", "Add a block to the instructions for agents.")
+        bool, flag("--agents", "Add a block to the instructions for agents, or renew it.")
     ] = False,
+    claude: Annotated[
+        bool, flag("--claude", "Give Claude Code a skill, and hooks at start and stop.")
+    ] = False,
+    codex: Annotated[bool, flag("--codex", "Give Codex the same.")] = False,
     dry_run: Annotated[
         bool, flag("--dry-run", "Show what would be written; write nothing.")
     ] = False,
@@ -46,8 +52,15 @@ def command(
     """
     if ci not in (None, "github"):
         raise UsageError("usage", f"--ci {ci}: no such CI", "there is github")
-    given = {"hook": hook, "merge-driver": merge_driver, "ci": ci is not None, "agents": agents}
-    offers = {offer for offer in OFFERS if given[offer]}
+    given: dict[Offer, bool] = {
+        "hook": hook,
+        "merge-driver": merge_driver,
+        "ci": ci is not None,
+        "agents": agents,
+        "claude": claude,
+        "codex": codex,
+    }
+    offers = {offer for offer, is_wanted in given.items() if is_wanted}
     if not offers and not dry_run and not as_json and _is_somebody_there():
         title, offers = _answers(ledger, title)
     done = init(title, offers=offers, ledger=ledger, dry_run=dry_run)

@@ -1,18 +1,19 @@
 """A fix plan, and what belongs to it, put into a repository. What is there already stays as it is;
 every step says what it wrote."""
 
+import difflib
 import json
 import os
 import re
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
 from ledger import config, rules, store
+from ledger.commands import agents, pre_commit, read, templates
 from ledger.commands import merge_driver as driver
-from ledger.commands import pre_commit, read, templates
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
 from ledger.git import files, process, repository
@@ -20,7 +21,7 @@ from ledger.plan import reader, text
 from ledger.plan.model import FINISHED, Ledger, Model
 from ledger.run.bundle import DEFAULT_FOLDER
 
-Offer = Literal["hook", "merge-driver", "ci", "agents"]
+Offer = Literal["hook", "merge-driver", "ci", "agents", "claude", "codex"]
 State = Literal["added", "there", "offered", "left"]
 About = Literal["plan", "configuration"] | Offer
 OFFERS: Final[dict[Offer, tuple[str, str]]] = {
@@ -28,6 +29,8 @@ OFFERS: Final[dict[Offer, tuple[str, str]]] = {
     "merge-driver": ("--merge-driver", "merges branches by item and attempt"),
     "ci": ("--ci github", "checks pull requests"),
     "agents": ("--agents", "tells agents how the plan is kept"),
+    "claude": ("--claude", "gives Claude Code a skill, and hooks at start and stop"),
+    "codex": ("--codex", "gives Codex the same"),
 }
 """What `ledger init` offers besides a plan: the option, and what for."""
 _OUTPUTS: Final = ("pytest.log", "output.log", "junit.xml", "exit_code.txt")  # of a run
@@ -103,11 +106,12 @@ def init(
     found = _find(Path.cwd(), ledger)
     plan, plan_step = _plan(found, title or templates.DEFAULT_TITLE)
     parts = [plan_step, *_settings(found)]
-    looks = {"hook": _hook, "merge-driver": _merge_driver, "ci": _ci, "agents": _agents}
     for offer, (_, said) in OFFERS.items():
-        step = looks[offer](found)
-        is_shown = offer in offers or step.state == "there"
-        parts.append(step if is_shown else _step(offer, "offered", "", said))
+        steps = list(_looked(found, offer))
+        if offer in offers or all(step.state == "there" for step in steps):
+            parts += steps
+        elif offer not in agents.AGENTS or agents.is_used(found.root, offer):
+            parts.append(_step(offer, "offered", "", said))
     for step in parts:  # what is in the way is told before anything is written
         if step.state == "added":
             _require(files.confine(found.root, step.place))
@@ -170,13 +174,23 @@ def _written(found: Config, parts: list[StartStep]) -> list[StartStep]:
     for one in done:
         if one.state == "added" and one.about != "merge-driver":
             try:
-                store.add_lines(files.confine(found.root, one.place), one.text)
+                _write(found, one)
             except LedgerError as error:
                 if written:
                     error.hint += f"; written before that: {', '.join(written)}"
                 raise
             written.append(one.place)
     return done
+
+
+def _write(found: Config, step: StartStep) -> None:
+    """Put what a step adds into its file. Raises as the store does."""
+    place = files.confine(found.root, step.place)
+    change = agents.change(step.place, found.ledger_path)
+    if change is None:
+        store.add_lines(place, step.text)
+    else:
+        store.make(place, lambda old: change(old) or old)
 
 
 def _step(
@@ -210,6 +224,15 @@ def _settings(found: Config) -> Iterator[StartStep]:
         yield _by_hand("configuration", name, templates.settings(None, path))
     else:
         yield _step("configuration", "added", name, "[tool.ledger]", lines)
+
+
+def _looked(found: Config, offer: Offer) -> Iterable[StartStep]:
+    """What is there of an offer, or is to be added."""
+    if offer == "agents":
+        return _agents(found)
+    if offer in agents.AGENTS:
+        return _agent(found, offer)
+    return [{"hook": _hook, "merge-driver": _merge_driver, "ci": _ci}[offer](found)]
 
 
 def _hook(found: Config) -> StartStep:
@@ -278,15 +301,38 @@ def _ci(found: Config) -> StartStep:
     return _step("ci", "added", templates.CI_FILE, "the check in CI", said)
 
 
-def _agents(found: Config) -> StartStep:
-    """What agents are told, in the file that they read."""
-    known = [(name, pre_commit.read(found.root, name)) for name in templates.AGENT_FILES]
-    for name, said in known:
-        if said is not None and templates.BEGIN in said:
-            return _step("agents", "there", name, "the block for agents")
-    name, said = next((one for one in known if one[1] is not None), known[0])
-    block = templates.agents(said, found.ledger_path)
-    return _step("agents", "added", name, "the block for agents", block)
+def _agents(found: Config) -> Iterator[StartStep]:
+    """What agents are told, in each file of instructions that has it, else in the first."""
+    known = {name: pre_commit.read(found.root, name) for name in agents.INSTRUCTIONS}
+    said = {name: text.encode(one) for name, one in known.items() if one is not None}
+    marked = [name for name, one in said.items() if agents.is_marked(one)]
+    for name in marked or [*said][:1] or agents.INSTRUCTIONS[:1]:
+        yield _agent_file(found, "agents", name, "the block for agents")
+
+
+def _agent(found: Config, about: Offer) -> Iterator[StartStep]:
+    """The skill and the hooks of one coding agent."""
+    agent = agents.AGENTS[about]
+    yield _agent_file(found, about, agent.skill, f"the skill for {agent.name}")
+    yield _agent_file(found, about, agent.settings, f"{agent.name}'s hooks at start and stop")
+
+
+def _agent_file(found: Config, about: Offer, name: str, said: str) -> StartStep:
+    old = text.encode(pre_commit.read(found.root, name) or "")
+    change = agents.change(name, found.ledger_path)
+    assert change
+    new = change(old)
+    if new is None:
+        return _step(about, "left", name, "its form leaves no place", hint=agents.by_hand(name))
+    state: State = "there" if new == old else "added"
+    return _step(about, state, name, said, "\n".join(_added(old, new)))
+
+
+def _added(old: bytes, new: bytes) -> Iterator[str]:
+    """The lines that ``new`` has and ``old`` has not."""
+    before, after = (text.decode(one).splitlines() for one in (old, new))
+    compared = difflib.ndiff(before, after)
+    return (line[2:] for line in compared if line.startswith("+ "))
 
 
 def _by_hand(about: Literal["configuration"] | Offer, place: str, said: str | None) -> StartStep:

@@ -1,6 +1,5 @@
-"""What `ledger init` writes: a fix plan, the hook's configuration, a CI check, a block for agents,
-settings. Each is lines to put behind those of a file: no library for YAML or TOML leaves the others
-as they are."""
+"""What `ledger init` writes: a fix plan, the hook's configuration, a CI check, settings. Each is
+lines to put behind those of a file: no library for YAML or TOML leaves the others as they are."""
 
 import json
 import re
@@ -44,7 +43,6 @@ _PLAN: Final = """\
 
 ANY_BRIEF: Final = r".*\.md"  # in the pattern of the hook's files
 CI_FILE: Final = ".github/workflows/fix-plan.yml"
-AGENT_FILES: Final = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 SETTINGS_FILE: Final = "pyproject.toml"
 
 _HOOK: Final = """\
@@ -92,23 +90,6 @@ jobs:
         env:
           BEFORE: ${{{{ github.event.before }}}}
           AFTER: ${{{{ github.event.after }}}}"""
-
-BEGIN: Final = "<!-- ledger:begin"
-"""What the block for agents begins with."""
-_AGENTS: Final = """\
-<!-- ledger:begin (from `ledger init --agents`; yours to edit or remove) -->
-## Fix plan
-
-What was tried, what came of it and what is next stands in `{path}`.
-
-- Before you start: `ledger status` says what is next, `ledger show ITEM` what was tried already.
-- Record every try: `ledger run ITEM -- COMMAND` executes a command and records it,
-  `ledger append ITEM RUN --summary TEXT` records a run that was made already.
-- Leave recorded attempts as they are. Numbers, dates and commits come from the run and from git:
-  do not type them.
-- Before you commit: `ledger validate --base HEAD` says what your change makes worse,
-  `ledger explain CODE` how to mend it.
-<!-- ledger:end -->"""
 
 
 # The fix plan
@@ -175,12 +156,6 @@ def hook(config: str | None, paths: tuple[str, ...]) -> str | None:
 def ci(branch: str) -> str:
     """A workflow that checks pull requests, and pushes to ``branch``."""
     return CI.format(branch=json.dumps(branch) if not branch.isalnum() else branch)
-
-
-def agents(instructions: str | None, path: str) -> str:
-    """The block that tells agents of the fix plan at ``path``, behind ``instructions``."""
-    block = _AGENTS.format(path=path)
-    return f"\n{block}" if instructions and instructions.strip() else block
 
 
 def settings(project: str | None, path: str) -> str | None:

@@ -15,7 +15,7 @@ USAGES: Final = {
     "explain": "--json CODE",
     "evidence": "--baseline=RUN... --slowest=N --json RUN...",
     "rounds": "--item=ITEM --against=K/N|FILE --retries=extra|all --drop=POINTS --ledger=PATH --json [FILE]",
-    "init": "--hook --merge-driver --ci=NAME --agents --dry-run --ledger=PATH --json [TITLE]",
+    "init": "--hook --merge-driver --ci=NAME --agents --claude --codex --dry-run --ledger=PATH --json [TITLE]",
     "doctor": "--fix --yes --dry-run --ledger=PATH --json",
     "archive": "--status=WORD... --before=DATE --keep=N --to-lines=N --restore --dry-run --ledger=PATH --json [ITEM...]",
     "apply": "--dry-run --ledger=PATH --json BRIEF",
