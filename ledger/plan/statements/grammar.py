@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import inf
 from typing import Final
 
@@ -416,13 +417,15 @@ def _unchanged(m: Wording) -> list[Statement]:
     return [m.say("unchanged")]
 
 
+Build = Callable[[Wording], list[Statement]]
+"""Makes the statements of a row that matched."""
 _NAMES = "n(?:[,&]+n|n)*"
 _EXCEPT = rf"(?:B|&(?=Nξ))(?P<n>N|{_NAMES})(?:g?(?P<k>N))?"
 _NAMED = rf"(?:[(:,–](?:{_NAMES}))?"
 _PART = "(?P<s>[usf])T?J?"
 _OF = "(?:g[RLA]*)?"  # "of the collected"
 _O = "[PFESXYLRDUV]"
-_ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
+_ROWS: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "all tests pass but for nine skipped ones"
     (r"(?:A[gN]*T?R?P?|[WT]P?|P)B(?P<n>N)(?P<q>[SX])T?", _all_that_ran),
     # e.g. "all but two of the tests pass", "green apart from six failures"
@@ -550,5 +553,23 @@ _ROWS: Final[tuple[tuple[str, Callable[[Wording], list[Statement]]], ...]] = (
     (r"(?P<n>N)T?b[RW]", _left),
     (r"W(?P<b>b)?P?(?P<z>z)|W(?P<z3>[RH])\Z|WV|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)(?!i?t)", _finished),
 )  # fmt: skip
-GRAMMAR: Final = tuple((re.compile(pattern), build) for pattern, build in _ROWS)
-"""The rows in the order of trying, each with what makes its statements."""
+_GROUP_NAME: Final = re.compile(r"\(\?P<\w+>")
+# All rows in one: each is a group, and has none inside, so that the last group is the row.
+_ANY: Final = re.compile("|".join(f"({_GROUP_NAME.sub('(?:', row)})" for row, _ in _ROWS))
+
+
+@cache
+def _pattern(row: int) -> re.Pattern[str]:
+    return re.compile(_ROWS[row][0])
+
+
+def first(codes: str, at: int) -> tuple[re.Match[str], Build] | None:
+    """The first place from ``at`` on where a row of the grammar matches the letters, with what
+    makes its statements; where several rows match, the first of them. None for none."""
+    found = _ANY.search(codes, at)
+    if found is None or found.lastindex is None:
+        return None
+    row = found.lastindex - 1
+    match = _pattern(row).match(codes, found.start())
+    assert match is not None
+    return match, _ROWS[row][1]

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from ledger.plan.statements import grammar
 from ledger.plan.statements.causes import read_cause
-from ledger.plan.statements.grammar import GRAMMAR, Wording
+from ledger.plan.statements.grammar import Wording
 from ledger.plan.statements.model import OUTCOMES, RunName, Statement
 from ledger.plan.statements.sentences import MOST, sentences
 from ledger.plan.statements.tables import read_table
@@ -287,15 +288,9 @@ class _Reader:
         figures: list[Statement] = []
         rest: set[str] = set()
         at = 0
-        while at < len(codes):
-            row = next(((m, b) for p, b in GRAMMAR if (m := p.match(codes, at)) and m[0]), None)
-            if row is None:
-                if codes[at] in _DOUBTS:
-                    return [], []
-                rest.add(codes[at])
-                at += 1
-                continue
+        while row := grammar.first(codes, at):
             match, build = row
+            rest.update(codes[at : match.start()])
             wording = Wording(words, match, self._start, subject)
             of_part = bool(found) and subject != own and not wording.has("slo")
             said = [one._replace(or_whole=of_part) for one in build(wording)]
@@ -306,4 +301,7 @@ class _Reader:
             figures += said if _NUMBER.search(match[0]) else []
             subject = wording.part("s") or subject
             at = match.end()
+        rest.update(codes[at:])
+        if rest & _DOUBTS:
+            return [], []
         return (found, []) if not rest - _HARMLESS else ([], figures)
