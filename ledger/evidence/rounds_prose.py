@@ -22,7 +22,7 @@ from ledger.evidence.rounds_model import (
     Subject,
 )
 from ledger.plan.statements.grammar import Wording
-from ledger.plan.statements.lexicon import MARKS, phrases
+from ledger.plan.statements.lexicon import MARKS, Lexicon, lexicon
 from ledger.plan.statements.tokens import Token, tokens
 
 MAX_STATEMENTS = 500
@@ -65,15 +65,18 @@ _LETTERS: Final = {
 }
 # Words for outcomes that are said of rounds, too: much may be "fine" there.
 _OUTCOME = re.compile(r"(?:pass|succe|green|clean|fail|crash)")
-_WORDS: Final = {
-    phrase: letter
-    for phrase, letter in phrases().items()
-    if letter not in "PF" or any(map(_OUTCOME.match, phrase))
-} | {
-    tuple(phrase.split()): letter
-    for letter, written in _LETTERS.items()
-    for phrase in written.split(", ")
-}
+_LEXICON: Final = Lexicon(
+    {
+        phrase: letter
+        for phrase, letter in lexicon().letters.items()
+        if letter not in "PF" or any(map(_OUTCOME.match, phrase))
+    }
+    | {
+        tuple(phrase.split()): letter
+        for letter, written in _LETTERS.items()
+        for phrase in written.split(", ")
+    }
+)
 _ROUNDS: Final = rf"(?:verification |test )?{ROUND_WORD}"
 # `Batch 2 (rounds 11-20)`
 _BATCH = re.compile(
@@ -196,7 +199,7 @@ class _Sentence:
         # A range such as 3-6 names rounds and counts none. Marks such as ✅ stand beside a result.
         self.words = [
             one._replace(code="…") if one.code == "N" and len(names_in(one.text)) > 1 else one
-            for one in tokens(self.text, _WORDS)
+            for one in tokens(self.text, _LEXICON)
             if one.text not in MARKS
         ]
         self.codes = "".join(word.code for word in self.words)
@@ -323,7 +326,7 @@ def _counted_by(letters: str) -> Subject:
 
 def is_plain(sentence: str) -> bool:
     """Whether rounds are spoken of, each word is known, and none asks, doubts or compares."""
-    codes = {word.code for word in tokens(sentence, _WORDS)}
+    codes = {word.code for word in tokens(sentence, _LEXICON)}
     return "ω" in codes and codes.isdisjoint("?cdilnosuð∞βτκρMQ«þ≡π")
 
 

@@ -57,6 +57,8 @@ _MEANT: Final[dict[str, Quantity]] = {"E": "errors", "S": "skipped"}
 def read_cause(start: int, sentence: str, words: Sequence[Token]) -> list[Statement]:
     """``test_a dies with a KeyError``, ``both failures are timeouts``; none where the sentence
     speaks of another time, too, or where other words stand between the tests and the cause."""
+    if not any(token.code in "nFES" for token in words):
+        return []
     cause = next((m for m in _SAID.finditer(sentence) if m.start()), None)
     before = [token for token in words if cause and token.end <= cause.start()]
     last = max((at for at, token in enumerate(before) if token.code in "nFES"), default=-1)

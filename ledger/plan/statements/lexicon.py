@@ -4,7 +4,7 @@ A new wording is a word here, or a row there. English is all that is known.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Final
@@ -639,8 +639,34 @@ def _spelled(phrase: str) -> Iterator[tuple[str, ...]]:
         yield tuple("".join(chosen).split())
 
 
+class Lexicon:
+    """The letters of phrases."""
+
+    def __init__(self, letters: Mapping[tuple[str, ...], str]) -> None:
+        self.letters = letters
+        # Most words begin no phrase at all, and few phrases are long.
+        self._longest: dict[str, int] = {}
+        for words in letters:
+            self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
+
+    def find(self, words: Sequence[str], at: int, bare: Sequence[str]) -> tuple[str, int] | None:
+        """The letter of the longest phrase that begins with the word ``at``, and how many words it
+        has; ``bare`` are the words without contractions. None for a word that is not known."""
+        longest = max(self._longest.get(words[at], 0), self._longest.get(bare[at], 0))
+        for end in range(min(at + longest, len(words)), at, -1):
+            code = self.letters.get(tuple(words[at:end])) or self.letters.get(tuple(bare[at:end]))
+            if code is not None:
+                return code, end - at
+        return None
+
+
 @cache
-def phrases() -> dict[tuple[str, ...], str]:
+def lexicon() -> Lexicon:
+    """What words mean that are said of a run."""
+    return Lexicon(_phrases())
+
+
+def _phrases() -> dict[tuple[str, ...], str]:
     """Each phrase's letter. One that has several has the first."""
     known = {tuple(phrase.split()): "N" for phrase in VAGUE} | dict.fromkeys(shares(), "p")
     return known | {
@@ -657,8 +683,6 @@ def shares() -> dict[tuple[str, ...], tuple[float, float]]:
     return {words: share for phrase, share in _SHARES.items() for words in _spelled(phrase)}
 
 
-LONGEST: Final = 9
-"""The most words of a phrase."""
 MARKS: Final = {
     "✅": "P", "✓": "P", "✔": "P", "🟢": "P", "❌": "F", "✗": "F", "✘": "F", "🔴": "F",
     "💥": "E", "⏭": "S", "⚪": "S", "—": "–", " - ": "–", "→": "a", "⇒": "a", "->": "a", "=>": "a",

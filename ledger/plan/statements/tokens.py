@@ -3,18 +3,18 @@ words as the letters that the lexicon gives them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
 from typing import Final, Literal, NamedTuple
 
 from ledger.plan.statements.lexicon import (
     BOUNDS,
-    LONGEST,
     MARKS,
     NUMBERS,
     SCALES,
     VAGUE,
-    phrases,
+    Lexicon,
+    lexicon,
     shares,
 )
 from ledger.plan.statements.model import RunName
@@ -107,29 +107,30 @@ _PLAIN = str.maketrans("\u2010\u2011\u2012\u2212\u2013\u00a0\u202f\u2009\u2019\n
 _EMPHASIS = re.compile(r"(?<![\w`*])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?![\w`*])")
 _PLACES: Final = frozenset(("in", "outside", "within", "inside", "across"))
 
+_BEGIN_NUMBERS: Final = frozenset((*NUMBERS, *SCALES, "a", "an"))
+_OF_LETTERS: Final = frozenset(("plain", "word"))
 _Word = tuple[str, int, int]
 
 
-def tokens(
-    sentence: str, lexicon: Mapping[tuple[str, ...], str] | None = None, slack: float = 1.0
-) -> list[Token]:
-    """The tokens of a sentence; harmless words are left out. ``lexicon`` has the letters, and
+def tokens(sentence: str, words_of: Lexicon | None = None, slack: float = 1.0) -> list[Token]:
+    """The tokens of a sentence; harmless words are left out. ``words_of`` has the letters, and
     ``slack`` is how much of what people round off is granted: 0 for a bound that somebody sets."""
     text = _EMPHASIS.sub(lambda mark: " " * len(mark[0]), sentence.translate(_PLAIN))
     text = _TICKED.sub(lambda mark: " " * len(mark[0]), text)
     text = _FIGURES.sub(r" \1 ", text)
-    known = phrases() if lexicon is None else lexicon
+    known = lexicon() if words_of is None else words_of
     found: list[Token] = []
     words: list[_Word] = []
     for match in _TOKEN.finditer(text):
-        word = match["plain"] or match["word"]
-        if words and not (word and not text[words[-1][2] : match.start()].strip()):
+        kind, (start, end) = match.lastgroup, match.span()
+        is_word = kind in _OF_LETTERS
+        if words and not (is_word and not text[words[-1][2] : start].strip()):
             found += _read_words(text, words, known, slack)
             words = []
-        if word:
-            bare = word if "." in word[:-1] else word.rstrip(".")
-            words.append((bare.lower(), match.start(), match.end()))
-        elif match["triple"]:
+        if is_word:
+            word = match[0].lower()
+            words.append((word if "." in word[:-1] else word.rstrip("."), start, end))
+        elif kind == "triple":
             found += _read_triple(match)
         else:
             found.append(_read(text, match, slack))
@@ -259,18 +260,16 @@ def _bounded(bound: str, value: float, slack: float) -> tuple[float, float]:
     return value - slack, value + slack
 
 
-def _read_words(
-    text: str, words: Sequence[_Word], lexicon: Mapping[tuple[str, ...], str], slack: float
-) -> list[Token]:
+def _read_words(text: str, words: Sequence[_Word], known: Lexicon, slack: float) -> list[Token]:
     """Words in a row, as numbers and known phrases."""
     found: list[Token] = []
     written = [word for word, _, _ in words]
-    bare = [_CONTRACTED.sub(_plain, word) for word in written]
+    bare = [_CONTRACTED.sub(_plain, word) if "'" in word else word for word in written]
     at = 0
     while at < len(words):
-        end = at + LONGEST
-        code, length = _phrase(written[at:end], bare[at:end], lexicon)
+        code, length = known.find(written, at, bare) or (_unknown(written[at]), 1)
         is_number = code != "u" or length == 1
+        is_number = is_number and written[at].partition("-")[0] in _BEGIN_NUMBERS
         number = _number_words(text, words, at, slack) if is_number else None
         if number is not None:
             token, at = number
@@ -299,19 +298,12 @@ def _vague(text: str, code: str, start: int, said: str) -> Token:
     return Token("p", begin, start + len(said), said, low=low, high=high)
 
 
-def _phrase(
-    words: Sequence[str], bare: Sequence[str], lexicon: Mapping[tuple[str, ...], str]
-) -> tuple[str, int]:
-    """The letter of the longest known phrase that the words begin with, and how many it has;
-    ``bare`` are the words without contractions."""
-    for length in range(len(words), 0, -1):
-        code = lexicon.get(tuple(words[:length])) or lexicon.get(tuple(bare[:length]))
-        if code is not None:
-            return code, length
-    if words[0].endswith(("error", "exception")):
-        return "q", 1  # KeyError
-    is_manner = words[0].endswith("ly") and len(words[0]) > len("only") and "-" not in words[0]
-    return " " if is_manner else "u", 1
+def _unknown(word: str) -> str:
+    """The letter of a word that is in no lexicon."""
+    if word.endswith(("error", "exception")):
+        return "q"  # KeyError
+    is_manner = word.endswith("ly") and len(word) > len("only") and "-" not in word
+    return " " if is_manner else "u"
 
 
 def _plain(contracted: re.Match[str]) -> str:
