@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from math import inf
 
@@ -325,8 +326,15 @@ def test_nothing_is_said_of_the_run(text: str) -> None:
 
 def test_every_row_of_the_grammar_has_an_example() -> None:
     codes = ["".join(token.code for token in tokens(text)) for text in SAID]
-    unseen = [row.pattern for row, _ in GRAMMAR if not any(map(row.search, codes))]
-    assert unseen == []
+    rows = [re.compile(row) for row, _ in GRAMMAR]
+    assert [row.pattern for row in rows if not any(map(row.search, codes))] == []
+
+
+def test_rows_of_the_grammar_fit_into_one_pattern() -> None:
+    """A row is told by the number of its group: none may have groups without names."""
+    rows = [re.compile(row) for row, _ in GRAMMAR]
+    assert [row.pattern for row in rows if row.groups != len(row.groupindex)] == []
+    assert [row.pattern for row in rows if row.match("")] == []
 
 
 @pytest.mark.parametrize(

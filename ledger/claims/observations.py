@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, product
 from math import inf, log
 from typing import Final, NamedTuple
@@ -144,28 +145,27 @@ def _tests_of(session: Session, subject: str) -> list[Mapping[str, TestResult]]:
     """The tests that a file, class or test is named for, or words of its name; and all that have
     these words in their names, which may be meant, too."""
     part = about(session, subject)
-    words = set(re.split(r"[^a-z0-9]+", subject.lower()))
+    words = _words_in(subject)
     word = subject.lower().replace(" ", "_")
-    wide = {
-        name: test
-        for name, test in session.tests.items()
-        if words <= set(re.split(r"[^a-z0-9]+", name.lower()))
-    }
+    wide = {name: test for name, test in session.tests.items() if words <= _words_in(name)}
     if part is not None:
         return [part.tests, part.tests if "/" in subject or "." in subject else wide or part.tests]
-    inner = {
-        name: test
-        for name, test in session.tests.items()
-        if word in {piece.removeprefix("test").removeprefix("_") for piece in _pieces(name)}
-    }
+    inner = {name: test for name, test in session.tests.items() if word in _pieces(name)}
     if not inner:
         return [wide, wide] if " " in subject and wide else []
     return [inner, wide or inner]
 
 
-def _pieces(name: str) -> list[str]:
-    """The parts of a test's name, but for its own: ``tests``, ``test_x``, ``TestY``."""
-    return name.lower().partition("::")[0].split(".")
+@lru_cache(maxsize=10_000)  # the runs of a project have the same tests
+def _words_in(name: str) -> frozenset[str]:
+    return frozenset(re.split(r"[^a-z0-9]+", name.lower()))
+
+
+@lru_cache(maxsize=10_000)
+def _pieces(name: str) -> frozenset[str]:
+    """The parts of a test's name, but for its own: ``x`` and ``y`` of ``test_x`` and ``TestY``."""
+    pieces = name.lower().partition("::")[0].split(".")
+    return frozenset(piece.removeprefix("test").removeprefix("_") for piece in pieces)
 
 
 def _in_short(session: Session) -> str:

@@ -1,6 +1,6 @@
 """The briefs that an item is tied to, and the sprints that it and its actions stand for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from ledger.errors import LedgerError
@@ -11,7 +11,7 @@ from ledger.gates.facts import LARGEST
 from ledger.gates.model import Brief, Sprint
 from ledger.git.files import Files
 from ledger.plan.model import Item, Ledger, newest_first
-from ledger.plan.standing import may_be_brief, sprint_number
+from ledger.plan.standing import may_be_brief, may_have_sprints, sprint_number
 
 _MOST_DOCUMENTS: Final = 200  # that are there, and are looked into for a brief
 
@@ -31,10 +31,17 @@ class Tied(NamedTuple):
     """The item's own field ``Brief`` names it."""
 
 
-def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[Tied]:
+def briefs_of(
+    view: Files,
+    plan: str,
+    item: Item,
+    words: str = "",
+    *,
+    may_be: Callable[[bytes], bool] = may_be_brief,
+) -> Iterator[Tied]:
     """The briefs that an item is tied to: the one that its field ``Brief`` names, else those that
     ``words``, its fields or its attempts name, the newest first, and that are about the item or
-    about none. Paths are from the repository's top or from the folder of the ``plan``, which is no
+    about none. Of these only what ``may_be`` one by its bytes is read: few documents are. Paths are from the repository's top or from the folder of the ``plan``, which is no
     brief itself."""
     own = [field.value for field in item.fields if field.name.lower() == "brief"]
     others = (
@@ -52,7 +59,7 @@ def briefs_of(view: Files, plan: str, item: Item, words: str = "") -> Iterator[T
         looked_into += 1
         if looked_into > _MOST_DOCUMENTS:
             return
-        brief = read_brief(data) if own or may_be_brief(data) else None
+        brief = read_brief(data) if own or may_be(data) else None
         if brief and (own or brief.initiative in (None, item.id)):
             yield Tied(path, brief, bool(own))
 
@@ -63,7 +70,7 @@ def sprint_of(view: Files, plan: str, item: Item, words: str) -> tuple[Tied, Spr
     number = sprint_number(words)
     if number is None:
         return None
-    for tied in briefs_of(view, plan, item, words):
+    for tied in briefs_of(view, plan, item, words, may_be=may_have_sprints):
         if sprint := sprints.named(tied.brief.sprints, number):
             return tied, sprint
     return None

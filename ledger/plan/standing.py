@@ -13,11 +13,18 @@ _LEADING: Final = re.compile(
 )
 
 _MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
+# e.g. "Sprint 1", "**Sprint** 1", "Deferred"
+_MAY_HAVE_SPRINTS: Final = re.compile(rb"sprint\W{1,20}\d|deferred", re.IGNORECASE)
 
 
 def may_be_brief(data: bytes) -> bool:
     """Whether a document has a word of those by which a brief is tied to an item."""
     return _MAY_BE_BRIEF.search(data) is not None
+
+
+def may_have_sprints(data: bytes) -> bool:
+    """Whether a document has the words that open a sprint somewhere."""
+    return _MAY_HAVE_SPRINTS.search(data) is not None
 
 
 def sprint_number(words: str) -> str | None:

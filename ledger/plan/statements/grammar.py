@@ -425,7 +425,7 @@ _NAMED = rf"(?:[(:,–](?:{_NAMES}))?"
 _PART = "(?P<s>[usf])T?J?"
 _OF = "(?:g[RLA]*)?"  # "of the collected"
 _O = "[PFESXYLRDUV]"
-_ROWS: Final[tuple[tuple[str, Build], ...]] = (
+GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "all tests pass but for nine skipped ones"
     (r"(?:A[gN]*T?R?P?|[WT]P?|P)B(?P<n>N)(?P<q>[SX])T?", _all_that_ran),
     # e.g. "all but two of the tests pass", "green apart from six failures"
@@ -553,14 +553,15 @@ _ROWS: Final[tuple[tuple[str, Build], ...]] = (
     (r"(?P<n>N)T?b[RW]", _left),
     (r"W(?P<b>b)?P?(?P<z>z)|W(?P<z3>[RH])\Z|WV|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)(?!i?t)", _finished),
 )  # fmt: skip
+"""The rows in the order of trying, each with what makes its statements. None matches nothing."""
 _GROUP_NAME: Final = re.compile(r"\(\?P<\w+>")
 # All rows in one: each is a group, and has none inside, so that the last group is the row.
-_ANY: Final = re.compile("|".join(f"({_GROUP_NAME.sub('(?:', row)})" for row, _ in _ROWS))
+_ANY: Final = re.compile("|".join(f"({_GROUP_NAME.sub('(?:', row)})" for row, _ in GRAMMAR))
 
 
 @cache
 def _pattern(row: int) -> re.Pattern[str]:
-    return re.compile(_ROWS[row][0])
+    return re.compile(GRAMMAR[row][0])
 
 
 @lru_cache(maxsize=4096)  # of a plan's sentences three in four have letters that others had
@@ -573,4 +574,4 @@ def first(codes: str, at: int) -> tuple[re.Match[str], Build] | None:
     row = found.lastindex - 1
     match = _pattern(row).match(codes, found.start())
     assert match is not None
-    return match, _ROWS[row][1]
+    return match, GRAMMAR[row][1]
