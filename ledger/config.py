@@ -67,6 +67,9 @@ class Settings(Model):
     environment: tuple[str, ...] = Field(default=(), title="a list of names of variables")
     """Variables that a run keeps beside those that it always keeps; never what looks like a
     secret."""
+    keep: tuple[str, ...] = Field(default=(), title="a list of file names")
+    """Files of a run that stay although they say nothing that others do not, with ``*`` for any
+    characters, such as ``report.jsonl``."""
     ignore: tuple[str, ...] = Field(default=(), title="a list of rule codes")
     """Codes of rules that are not checked."""
     max_lines: int = Field(default=0, ge=0, strict=True, title="a number, 0 (any size) or more")

@@ -196,7 +196,10 @@ def counted(said: Statement, session: Session, run: Run) -> Iterator[Observation
     what = "ran" if said.quantity == "executed" else said.quantity
     shown = f"{values[0]:.0f} {what}"
     if said.quantity in ("collected", "executed"):
-        values = [value for value in (*values, *_wholes(session, run)) if value] or [0.0]
+        # Zero is no count of a session that told none, unless no module could be collected.
+        is_none = not session.totals.ended
+        wholes = (*values, *_wholes(session, run))
+        values = [value for value in wholes if value or is_none] or [0.0]
     if not _is_of(said, session, run):
         values = [inf]
     yield Observation(tuple(values), shown, session.file)

@@ -67,14 +67,16 @@ def words_claimed(context: Context) -> list[Claim]:
 
 def _sums(every: Sequence[Statement]) -> Iterator[Statement]:
     """``692 collected / 540 passed / 8 failed``: the parts, and the sum that they have to fit.
-    ``collected`` leaves out modules skipped at collection, which are among the skipped."""
+    ``collected`` leaves out modules skipped or broken at collection, which are among the skipped
+    and the errors; an error may also be the second one of a test, in its teardown."""
     whole = [one for one in every if one.low == one.high and not (one.subject or one.named)]
     for _, breath in groupby(whole, key=lambda one: one.breath):
         counts = {one.quantity: one for one in reversed(list(breath)) if one.quantity in COUNTED}
         total = counts.pop("collected", None)
         parts = [counts[name] for name in ENDINGS if name in counts]
         if total and "passed" in counts and len(parts) > 1:
-            most = total.low + (counts["skipped"].low if "skipped" in counts else 0)
+            others = (counts[name].low for name in ("skipped", "errors") if name in counts)
+            most = total.low + sum(others)
             start = min(one.start for one in (total, *parts))
             end = max(one.end for one in (total, *parts))
             low = sum(part.low for part in parts)

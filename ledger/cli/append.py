@@ -6,10 +6,12 @@ from typing import Annotated
 from ledger.cli import output
 from ledger.cli.application import (
     AsJson,
+    Baseline,
     Because,
     Complete,
     Decided,
     DryRun,
+    Following,
     LedgerPath,
     Result,
     Status,
@@ -36,14 +38,12 @@ def command(
     result: Result = None,
     summary: Annotated[str, option("--summary", "TEXT", "What was done, in one line.")] = "",
     complete: Complete = None,
-    following: Annotated[list[str] | None, option("--next", "TEXT", "Add a next action.")] = None,
+    following: Following = None,
     status: Status = None,
     because: Because = "",
     decision: Decided = "",
     tasks: Tasks = None,
-    baseline: Annotated[
-        Path | None, option("--baseline", "RUN", "Compare with this earlier run.")
-    ] = None,
+    baseline: Baseline = None,
     again: Annotated[bool, flag("--again", "Record a run that is recorded already.")] = False,
     dry_run: DryRun = False,
     ledger: LedgerPath = None,
@@ -73,6 +73,6 @@ def command(
     )
     for note in appended.notes:
         output.note(note)
-    lines = diff(appended.diff) if dry_run else [report.attempt(appended, with_metrics=True)]
+    lines = diff(appended.diff) if dry_run else [report.attempt(appended)]
     output.result("append", appended, lines, as_json=as_json)
     return 0

@@ -44,6 +44,8 @@ Result = Annotated[
 Complete = Annotated[
     list[int] | None, option("--complete", "N", "Action N is complete with this attempt.")
 ]
+Following = Annotated[list[str] | None, option("--next", "TEXT", "Add a next action.")]
+Baseline = Annotated[Path | None, option("--baseline", "RUN", "Compare with this earlier run.")]
 Status = Annotated[str | None, option("--status", "WORD", "The item's new status.")]
 Because = Annotated[
     str,

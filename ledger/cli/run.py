@@ -11,9 +11,11 @@ import typer
 from ledger.cli import output
 from ledger.cli.application import (
     AsJson,
+    Baseline,
     Because,
     Complete,
     Decided,
+    Following,
     LedgerPath,
     Result,
     Status,
@@ -74,6 +76,10 @@ def command(
     crashes: Annotated[
         Path | None, option("--crashes", "DIR", "Where new crash reports appear.")
     ] = None,
+    collect: Annotated[
+        list[str] | None,
+        option("--collect", "FILE", "Copy a file that the command writes into the run's folder."),
+    ] = None,
     stamp: Annotated[str, option("--stamp", "S", "The stamp; default: now, in UTC.")] = "",
     phase: Annotated[str, option("--phase", "P", "What stands for <phase> in the folder.")] = "",
     sprint: Annotated[str, option("--sprint", "P", "What stands for <sprint> in the folder.")] = "",
@@ -83,7 +89,9 @@ def command(
     summary: Annotated[str, option("--summary", "TEXT", "What is tried, in one line.")] = "",
     result: Result = None,
     complete: Complete = None,
+    following: Following = None,
     status: Status = None,
+    baseline: Baseline = None,
     because: Because = "",
     decision: Decided = "",
     tasks: Tasks = None,
@@ -96,14 +104,17 @@ def command(
     choice: Annotated[str, option("--option", "C", "The option that was decided for.")] = "",
     is_sure: Annotated[bool, flag("--yes", "Start the rerun without asking.")] = False,
     no_append: Annotated[bool, flag("--no-append", "Capture only; record nothing.")] = False,
+    record: Annotated[bool, flag("--record", "Record it also where nothing was tried.")] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
     """Execute a command, capture what it did in a folder of its own, and record it.
 
-    The folder is the item's Artifacts Root, with the time for <STAMP>. What the command writes is
-    shown on a terminal as it comes. Exit code 1 where the command failed, 130 where it was
-    interrupted: then nothing is recorded, and the bundle is marked incomplete.
+    The folder is the item's Artifacts Root, with the time for <STAMP>; the command finds it in
+    LEDGER_RUN_DIR. What the command writes is shown on a terminal as it comes. Exit code 1 where
+    the command failed, 130 where it was interrupted: then nothing is recorded, and the bundle is
+    marked incomplete. Nor is it where nothing was tried: the command was not found, pytest refused
+    its arguments, no test was collected.
 
     With --brief and --rerun the commands, what is set for them, their timeouts and the folder are
     the brief's. Refused while a prerequisite of the rerun is unmet.
@@ -114,7 +125,8 @@ def command(
         raise UsageError("usage", message, "as in `ledger run ITEM -- pytest tests`")
     recording: dict[str, object] = {"--complete": complete, "--status": status, "--task": tasks}
     recording |= {"--summary": summary, "--result": result}
-    recording |= {"--because": because, "--decision": decision}
+    recording |= {"--because": because, "--decision": decision, "--next": following}
+    recording |= {"--baseline": baseline, "--record": record}
     _refuse_idle("--rerun", {} if is_rerun else {"--option": choice, "--yes": is_sure})
     _refuse_idle("--retries", {} if retries else {"--retry-on": retry_on})
     _refuse_idle("an attempt, which --no-append leaves out", recording if no_append else {})
@@ -141,14 +153,16 @@ def command(
         batch=batch,
         preflight=preflight,
         crashes=crashes,
+        collect=collect or (),
         phase=phase,
         sprint=sprint,
         folder=folder,
         brief=brief,
         summary=summary,
         result=result,
+        baseline=baseline,
         because=because,
-        record=not no_append,
+        record=False if no_append else record or None,
         ledger=ledger,
         echo=output.echo() if rounds == 1 else None,
         progress=tell if rounds > 1 and sys.stderr.isatty() else None,
@@ -162,6 +176,7 @@ def command(
             stamp=ended[0].stamp if ended else stamp,
             into="/".join(filter(None, (into, one.into))),
             complete=(complete or ()) if is_last else (),
+            next_actions=(following or ()) if is_last else (),
             status=status if is_last else None,
             decision=decision if is_last else "",
             tasks=(tasks or ()) if is_last else (),

@@ -102,7 +102,7 @@ def append(
         meant = Change(
             item=section.id,
             attempt=attempt,
-            complete=tuple(complete),
+            complete=tuple(dict.fromkeys(complete)),
             next=tuple(next_actions),
             status=status,
             today=datetime.now(UTC).date().isoformat(),
@@ -112,6 +112,43 @@ def append(
             outcomes.refuse_unread(config, plan.new, section.id, said)
         outcomes.refuse_undone(config, plan.new, meant, ticked, path=home)
     return _appended(config, plan, meant, evidence, tasks=[f"{home}#{one.id}" for one in ticked])
+
+
+def refuse_unrecordable(
+    config: Config,
+    ledger: Ledger,
+    section: Item,
+    run: str,
+    *,
+    result: str | None,
+    complete: Sequence[int],
+    next_actions: Sequence[str],
+    status: str | None,
+) -> None:
+    """Raise what ``append`` would raise of a run that is still to be made in the folder ``run``."""
+    if result is not None:
+        _word(config, result)
+    attempt = NewAttempt(
+        number=edits.next_number(ledger, section.id),
+        date=datetime.now(UTC).date().isoformat(),
+        stamp=None,
+        result="info",
+        words="info",
+        summary="",
+        metrics="",
+        because="",
+        artifacts=(_readable(run),),
+        commit="",
+    )
+    meant = Change(
+        item=section.id,
+        attempt=attempt,
+        complete=tuple(dict.fromkeys(complete)),
+        next=tuple(next_actions),
+        status=status,
+        today=attempt.date,
+    )
+    edits.append(ledger, meant)
 
 
 def unkept(config: Config, runs: Iterable[Evidence]) -> Iterator[str]:
@@ -195,13 +232,7 @@ def _draft(
         earlier = files.inside(config.root, baseline)
         delta = compare(evidence.whole, read_run(evidence.tree, earlier))
     phrase = result if result is not None else evidence.whole.result if evidence.each else "info"
-    word = words.vocabulary(config.own).result(text.one_line(phrase))
-    if word == "unknown":
-        raise UsageError(
-            "unknown-result",
-            "the run does not say how it ended" if result is None else f"{phrase!r} is no result",
-            "say it with --result: success, partial, failed, blocked or info",
-        )
+    word = _word(config, phrase, is_given=result is not None)
     date, stamp = _date(config.root, evidence.whole)
     failure = evidence.whole.failure
     if against_success(word, failure, text.one_line(because)) == "error":
@@ -221,6 +252,18 @@ def _draft(
     )
 
 
+def _word(config: Config, phrase: str, *, is_given: bool = True) -> Result:
+    """The result that ``phrase`` means. Raises UsageError where it means none."""
+    word = words.vocabulary(config.own).result(text.one_line(phrase))
+    if word == "unknown":
+        raise UsageError(
+            "unknown-result",
+            f"{phrase!r} is no result" if is_given else "the run does not say how it ended",
+            "say it with --result: success, partial, failed, blocked or info",
+        )
+    return word
+
+
 def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
     """The run's day: from its stamp, else from when it started, else from its newest file."""
     stamp = evidence.stamp
@@ -234,10 +277,22 @@ def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
     return datetime.fromtimestamp(newest, UTC).date().isoformat(), None
 
 
+def _readable(path: str) -> str:
+    """``path`` as it is cited. Raises Refused where no reader would find it there again."""
+    cited = citations.brace([path])
+    probe = f"{path}/exit_code.txt"
+    if [one.paths for one in citations.find(f"`{citations.brace([probe])}`")] == [(probe,)]:
+        return cited
+    odd = next((mark for mark in path if not mark.isalnum() and mark not in "/._-"), path)
+    message = f"{path}: a plan cannot cite a path with {odd!r} in it"
+    raise Refused("unreadable-path", message, "rename the folder; nothing was written")
+
+
 def _cited(root: Path, evidence: Evidence) -> str:
     """The files of a run, as an attempt cites them; a run may be one file."""
     if not evidence.files or (root / evidence.path).is_file():
-        return evidence.path
+        return _readable(evidence.path)
+    _readable(evidence.path)
     return citations.brace([f"{evidence.path}/{name}" for name in evidence.files])
 
 

@@ -14,12 +14,20 @@ from pydantic import Field
 
 from ledger import config as configuration
 from ledger.commands import read
-from ledger.commands.append import Appended, append, earlier_runs, set_aside, unkept
+from ledger.commands.append import (
+    Appended,
+    append,
+    earlier_runs,
+    refuse_unrecordable,
+    set_aside,
+    unkept,
+)
 from ledger.commands.outcomes import decision_words, home_of
 from ledger.commands.rounds import earlier_batch
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError, why
+from ledger.evidence.model import FAILING, Evidence
 from ledger.evidence.outputs import read_run
 from ledger.evidence.rounds_model import Earlier
 from ledger.gates import tree
@@ -31,7 +39,7 @@ from ledger.git.changes import changes
 from ledger.git.files import WorkTree
 from ledger.plan import selectors
 from ledger.plan.model import Item, Ledger, Model, Result
-from ledger.plan.text import decode
+from ledger.plan.text import decode, one_line
 from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
 from ledger.run.model import CompletedRound, Gauge, Repetition
@@ -39,6 +47,15 @@ from ledger.run.process import Interrupts, NotStarted
 from ledger.run.rounds import Interrupted, execute_preflight, execute_rounds, write_report
 
 _SLUG = re.compile(r"[^\w.-]+")
+
+
+class FailingTest(Model):
+    """A test that failed."""
+
+    identity: str
+    """Class name, `::`, test name."""
+    message: str
+    """The first line of why; empty where no output says."""
 
 
 class RunOutcome(Model):
@@ -76,6 +93,10 @@ class RunOutcome(Model):
     fault: str
     """What the outputs of the only round say against it, although its exit code is 0; empty for
     nothing."""
+    no_try: str = ""
+    """Why nothing was tried, such as a command that was not found; empty where something was."""
+    failing: tuple[FailingTest, ...] = ()
+    """The tests that failed, with the first lines of their messages."""
     verdict: tuple[str, ...]
     """What several rounds came to, in sentences; empty for one round."""
     recorded: Appended | None
@@ -115,6 +136,7 @@ def run(
     batch: int | None = None,
     preflight: str = "",
     crashes: Path | None = None,
+    collect: Sequence[str] = (),
     stamp: str = "",
     phase: str = "",
     sprint: str = "",
@@ -124,16 +146,20 @@ def run(
     summary: str = "",
     result: str | None = None,
     complete: Sequence[int] = (),
+    next_actions: Sequence[str] = (),
     status: str | None = None,
+    baseline: Path | None = None,
     because: str = "",
     decision: str = "",
     tasks: Sequence[str] = (),
-    record: bool = True,
+    record: bool | None = None,
     ledger: Path | None = None,
     echo: Callable[[bytes], None] | None = None,
     progress: Callable[[CompletedRound], None] | None = None,
 ) -> RunOutcome:
-    """Execute ``command``, capture what it did in a new folder, and ``record`` it in ``item``.
+    """Execute ``command``, capture what it did in a new folder, and record it in ``item``, unless
+    it was no try: its command was not found, its arguments were refused, no test was collected.
+    ``record`` insists, or False leaves it out.
 
     The folder is ``folder``, else the item's ``Artifacts Root``, else ``runs`` of the settings;
     ``stamp`` (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a
@@ -144,15 +170,23 @@ def run(
     exit code or a pattern of the output, or after every failure; ``timeout_s`` is for each try. The
     report of the rounds has a column for each of the ``metrics`` (``Efficiency=PATTERN``), numbers
     from ``first`` on, and counts by ``batch``; ``preflight`` has to pass before. New crash reports
-    are copied from ``crashes``, or from where the system puts them. ``echo`` gets what the command
-    writes, ``progress`` each round that ended; the others are as for ``append``.
+    are copied from ``crashes``, or from where the system puts them, and the files that the command
+    writes from where ``collect`` names them (``out/*.xml``); it may also write them to the folder
+    that ``LEDGER_RUN_DIR`` names. ``echo`` gets what the command writes, ``progress`` each round
+    that ended; the others are as for ``append``.
 
     SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
     recorded. The bundle stays also where the attempt is refused (``Refused``). Raises
     ``UsageError`` before anything is executed; ``UnreadableInput`` where the disk is full.
     """
     tries = RetryOn.parse(retry_on)
-    terms = Command(words=tuple(command), timeout_s=timeout_s, retries=retries, retry_on=tries)
+    terms = Command(
+        words=tuple(command),
+        timeout_s=timeout_s,
+        retries=retries,
+        retry_on=tries,
+        collect=tuple(collect),
+    )
     given = {"--metric": metrics, "--first": first, "--batch": batch, "--against": against}
     idle = [name for name, value in given.items() if value]
     if rounds == 1 and idle:
@@ -160,15 +194,38 @@ def run(
     repetition = _repetition(rounds, metrics, first, batch, preflight=preflight, crashes=crashes)
     place = _Place(folder, into, stamp, {"phase": phase, "sprint": sprint}, brief)
     bundle_of = partial(Bundle, item=item, command=terms, repetition=repetition)
-    save = partial(append, item, summary=summary, result=result, complete=complete, status=status)
-    save = partial(save, because=because, decision=decision, tasks=tasks, ledger=ledger)
-    work = _Work(item, ledger, place, bundle_of, save=save if record else None)
-    work.refuse(decision, because, tasks)
-    return work.outcome(against, echo=echo, progress=progress)
+    recording = _Recording(
+        result=result,
+        summary=summary,
+        complete=complete,
+        next_actions=next_actions,
+        status=status,
+        baseline=baseline,
+        because=because,
+        decision=decision,
+        tasks=tasks,
+    )
+    work = _Work(item, ledger, place, bundle_of, None if record is False else recording)
+    return work.outcome(against, echo=echo, progress=progress, insists=record is True)
+
+
+class _Recording(NamedTuple):
+    """What an attempt says beside its run, as for ``append``."""
+
+    result: str | None
+    summary: str
+    complete: Sequence[int]
+    next_actions: Sequence[str]
+    status: str | None
+    baseline: Path | None
+    because: str
+    decision: str
+    tasks: Sequence[str]
 
 
 class _Work:
-    """A command to execute for an item; ``save`` records it, unless it is None."""
+    """A command to execute for an item; ``recording`` is what is recorded of it, None for nothing.
+    What could not be recorded is refused here, before anything is executed."""
 
     def __init__(
         self,
@@ -176,23 +233,22 @@ class _Work:
         ledger: Path | None,
         place: _Place,
         bundle_of: Callable[..., Bundle],
-        *,
-        save: Callable[..., Appended] | None,
+        recording: _Recording | None,
     ) -> None:
-        self.place, self.bundle_of, self.save = place, bundle_of, save
+        self.item, self.place, self.bundle_of = item, place, bundle_of
+        self.recording = recording
         self.config = configuration.find(Path.cwd(), ledger)
-        if save:
+        if recording:
             read.refuse_conflict(self.config.ledger_path, read.read_bytes(self.config.ledger))
         self.plan = read.opened(self.config).ledger
         found = selectors.items(self.plan, selectors.parse(item).item)[0]
-        self.section = section_of(self.plan, found.id) if save else found
-
-    def refuse(self, decision: str, because: str, tasks: Sequence[str]) -> None:
-        """Refuse what could not be recorded before anything is executed."""
-        if decision:
-            decision_words(self.config, self.section, decision, because)
-        if tasks:
-            home_of(self.config, self.section, tasks)
+        self.section = section_of(self.plan, found.id) if recording else found
+        if recording and recording.decision:
+            decision_words(self.config, self.section, recording.decision, recording.because)
+        if recording and recording.tasks:
+            home_of(self.config, self.section, recording.tasks)
+        if recording and recording.baseline:
+            read_run(WorkTree(self.config.root), files.inside(self.config.root, recording.baseline))
 
     def outcome(
         self,
@@ -200,18 +256,56 @@ class _Work:
         *,
         echo: Callable[[bytes], None] | None,
         progress: Callable[[CompletedRound], None] | None,
+        insists: bool,
     ) -> RunOutcome:
         """Execute it, compare its rounds with the batch ``against``, record it: what came of it."""
         earlier = None if against is None else earlier_batch(against)
-        bundle = _bundle(self.config, self.plan, self.section, self.place, self.bundle_of)
+        bundle = self._bundle()
         aside = [*set_aside(self.config, [bundle.path]), *earlier_runs(self.config, self.plan)]
+        aside += self._collected(bundle)
         capture = partial(_capture, self.config, bundle, aside=aside, earlier=earlier)
         with Interrupts() as interrupts:
             duration_s, verdict = capture(interrupts, echo=echo, progress=progress)
         recorded = None
-        if self.save and bundle.state != "interrupted" and not interrupts.caught:
-            recorded = _recorded(bundle, partial(self.save, [bundle.place]))
+        is_whole = bundle.state != "interrupted" and not interrupts.caught
+        if self.recording and is_whole and (insists or not bundle.no_try):
+            recorded = self._recorded(bundle, self.recording)
         return _outcome(self.config, bundle, duration_s, verdict, recorded)
+
+    def _bundle(self) -> Bundle:
+        """The bundle, its folder made, unless nothing could be recorded of it."""
+        bundle = _bundle(self.config, self.plan, self.section, self.place, self.bundle_of)
+        given = self.recording
+        try:
+            if given:
+                refuse_unrecordable(
+                    self.config,
+                    self.plan,
+                    self.section,
+                    bundle.path,
+                    result=given.result,
+                    complete=given.complete,
+                    next_actions=given.next_actions,
+                    status=given.status,
+                )
+        except LedgerError:
+            bundle.place.rmdir()
+            raise
+        return bundle
+
+    def _collected(self, bundle: Bundle) -> Iterator[str]:
+        """The collected files, which are outputs, so that they do not make a commit dirty."""
+        for name in bundle.command.results():
+            place = Path.cwd() / name
+            if place.is_file() and place.is_relative_to(self.config.root):
+                yield place.relative_to(self.config.root).as_posix()
+
+    def _recorded(self, bundle: Bundle, given: _Recording) -> Appended:
+        try:
+            return append(self.item, [bundle.place], ledger=self.config.ledger, **given._asdict())
+        except LedgerError as error:
+            message = f"the run is in {bundle.path}, and not recorded: {error.message}"
+            raise type(error)(error.code, message, error.hint) from error
 
 
 def _repetition(
@@ -264,7 +358,9 @@ def _bundle(
     path, stamp = make_folder(config.root, template, values, place.stamp, given.below)
     brief = next((one.brief for one in briefs if one.brief.rerun), None)
     variables = wanted(config, decode(plan.text), section, brief)
-    return bundle_of(config.root, path, stamp=stamp, variables=variables, wanted=given.names)
+    bundle = bundle_of(config.root, path, stamp=stamp, variables=variables, wanted=given.names)
+    bundle.keep = config.settings.keep
+    return bundle
 
 
 def _in_tree(briefs: Sequence[Tied], place: _Place) -> Folder:
@@ -313,6 +409,7 @@ def _capture(
         duration_s = time.monotonic() - started
         if bundle.is_repeated:
             verdict = write_report(bundle, earlier)
+            verdict = () if bundle.no_try else verdict
         bundle.end()
     except KeyboardInterrupt:
         bundle.interrupt("interrupted between two executions")
@@ -337,16 +434,10 @@ def _capture(
     return duration_s, verdict
 
 
-def _recorded(bundle: Bundle, record: Callable[[], Appended]) -> Appended:
-    try:
-        return record()
-    except LedgerError as error:
-        message = f"the run is in {bundle.path}, and not recorded: {error.message}"
-        raise type(error)(error.code, message, error.hint) from error
-
-
 def _lacking(bundle: Bundle) -> Iterator[str]:
-    """Metrics that no round printed, and what the brief wants besides, for people to write."""
+    """Files that could not be collected, metrics that no round printed, and what the brief wants
+    besides, for people to write."""
+    yield from dict.fromkeys(bundle.notes)
     printed = {name for ended in bundle.rounds for name in ended.metrics}
     for gauge in bundle.repetition.gauges if bundle.rounds else ():
         if gauge.name not in printed:
@@ -354,6 +445,13 @@ def _lacking(bundle: Bundle) -> Iterator[str]:
     lacking = [name for name in bundle.wanted if not (bundle.place / name).exists()]
     if lacking:
         yield f"the brief wants {', '.join(lacking)} in {bundle.path} as well"
+
+
+def _failing(evidence: Evidence) -> Iterator[FailingTest]:
+    for test in evidence.tests.values():
+        if test.outcome in FAILING:
+            lines = (test.message or "").strip().splitlines()
+            yield FailingTest(identity=test.identity, message=one_line(lines[0]) if lines else "")
 
 
 def _outcome(
@@ -384,6 +482,8 @@ def _outcome(
         retried=tuple(word for ended in bundle.rounds for word in ended.retried),
         result=evidence.result,
         fault="" if bundle.is_repeated or not bundle.rounds else bundle.rounds[-1].fault,
+        no_try=bundle.no_try,
+        failing=tuple(_failing(evidence)),
         verdict=verdict,
         recorded=recorded,
         notes=(*unkept(config, (evidence,)), *_lacking(bundle)),

@@ -269,7 +269,8 @@ def entry_of(evidence: Evidence, items: Iterable[Item]) -> Attempt | Action | No
 
 def _records(entry: Attempt | Action, evidence: Evidence) -> bool:
     run, stamp = evidence.path, evidence.stamp
-    if run not in entry.text and not (stamp and stamp in entry.text) and entry.stamp != stamp:
+    is_named = run in entry.text or citations.brace([run]) in entry.text
+    if not is_named and not (stamp and stamp in entry.text) and entry.stamp != stamp:
         return False
     cited = _paths(citations.labelled(entry.text, "Artifacts") or "")
     inside = [path for path in cited if _is_in(path, run)]

@@ -83,6 +83,7 @@ _BEHIND: Final = re.compile(
 )
 _MOST_BEHIND: Final = 5
 _ESCAPED: Final = re.compile(r"\\(\W)")
+_ESCAPED_MARK: Final = re.compile(r"\\[ ,;()\[\]{}'\"!#&:]")
 _UNSAFE: Final = re.compile(r"[^\w./@%+=~^-]")
 _RANGE: Final = re.compile(r"(-?\d{1,6})\.\.(-?\d{1,6})")
 
@@ -118,7 +119,7 @@ def find(text: str, known: Callable[[str], bool] | None = None) -> tuple[Citatio
         for line, raw in _candidates(text, is_bare=known is not None)
         if ("/" in raw or "." in raw)
         and (paths := expand(raw))
-        and (_is_path(paths[0]) or (known and known(paths[0])))
+        and (_is_path(paths[0]) or _is_escaped(raw) or (known and known(paths[0])))
     )
 
 
@@ -250,6 +251,13 @@ def _words(text: str) -> Iterator[str]:
             yield text[start:index].lstrip(_OPENING).rstrip(_CLOSING)
             start = index + 1
     yield text[start:].lstrip(_OPENING).rstrip(_CLOSING)
+
+
+def _is_escaped(raw: str) -> bool:
+    r"""Whether it is a path with marks in it that are escaped, each a letter like any other:
+    ``reports/Parser\ Speed/run.log``."""
+    plain = _ESCAPED_MARK.sub("x", raw)
+    return plain != raw and _is_path(expand(plain)[0])
 
 
 def _is_path(path: str) -> bool:

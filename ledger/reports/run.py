@@ -9,6 +9,9 @@ from ledger.plan.text import one_line, visible
 from ledger.run.command import shell_line
 from ledger.run.model import CompletedRound
 
+_MOST_FAILING = 10
+_LONGEST_MESSAGE = 120  # characters
+
 
 def lines(outcome: RunOutcome) -> Iterator[str]:
     """Where the bundle is and how the command ended; the verdict on rounds; the attempt."""
@@ -20,13 +23,23 @@ def lines(outcome: RunOutcome) -> Iterator[str]:
         how = f"{share}; {outcome.reason}" if outcome.reason else share
     elif outcome.retried:
         how += f", after {', '.join(outcome.retried)}"
+    if outcome.no_try:
+        how += f": {outcome.no_try}"
     first = f"{outcome.path}: {how} ({outcome.duration_s:.2f} s)"
     if outcome.state == "interrupted":
         first += "; the bundle is marked incomplete, nothing is recorded"
+    elif outcome.no_try and not outcome.recorded:
+        first += "; nothing is recorded (--record records it)"
     yield visible(first)
     yield from (f"  {sentence}" for sentence in outcome.verdict)
     if outcome.recorded:
         yield attempt(outcome.recorded)
+    for test in outcome.failing[:_MOST_FAILING]:
+        message = f": {test.message[:_LONGEST_MESSAGE]}" if test.message else ""
+        yield visible(f"  failed  {test.identity}{message}")
+    more = len(outcome.failing) - _MOST_FAILING
+    if more > 0:
+        yield visible(f"  and {more} more: `ledger evidence {outcome.path}`")
 
 
 def planned(rerun: Rerun) -> Iterator[str]:
@@ -42,11 +55,11 @@ def planned(rerun: Rerun) -> Iterator[str]:
             yield visible(f"line {prerequisite.line}: {said}")
 
 
-def attempt(appended: Appended, *, with_metrics: bool = False) -> str:
+def attempt(appended: Appended) -> str:
     """The attempt that was written."""
     name = "attempt" if appended.number is None else f"attempt #{appended.number}"
     place = f"{appended.path}:{appended.line}"
-    metrics = f": {appended.metrics}" if with_metrics and appended.metrics else ""
+    metrics = f": {appended.metrics}" if appended.metrics else ""
     ticked = f"; done: {', '.join(appended.tasks)}" if appended.tasks else ""
     return visible(f"{place}: {appended.item} {name}, {appended.result}{metrics}{ticked}")
 

@@ -8,6 +8,7 @@ import re
 import shlex
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -134,8 +135,9 @@ class Bundle:
     ``place`` the same from the root of the file system; ``state`` and ``reason`` are what it claims
     of itself, ``rounds`` those that came to their end, ``preflight`` what was printed before them,
     ``running`` the command whose turn it is, ``variables`` what it keeps of the environment beside
-    what is always kept, ``wanted`` the files that have to lie in it, as a brief calls them. All
-    that writes raises OSError."""
+    what is always kept, ``wanted`` the files that have to lie in it, as a brief calls them, and
+    ``keep`` those that may stay although others say the same. ``notes`` is what is to be told of
+    it, each in one line. All that writes raises OSError."""
 
     def __init__(
         self,
@@ -150,6 +152,8 @@ class Bundle:
         wanted: Collection[str] = (),
     ) -> None:
         self.variables, self.wanted = variables, wanted
+        self.keep: Collection[str] = ()
+        self.notes: list[str] = []
         self.path, self.place, self.stamp = path, root / path, stamp
         self.item, self.command, self.repetition = item, command, repetition
         self.planned = repetition.planned
@@ -167,10 +171,20 @@ class Bundle:
         called = [one for one in self.wanted if _CALLED[file].fullmatch(one)]
         return called[0] if len(called) == 1 else file
 
+    def drop(self, place: Path) -> None:
+        """Remove a file that says nothing that others do not, unless it is to be kept."""
+        if not any(fnmatchcase(place.name, one) for one in (*self.wanted, *self.keep)):
+            place.unlink()
+
     @property
     def log_name(self) -> str:
         """The name of its log."""
         return self.name_of("pytest.log" if self.command.is_pytest else "output.log")
+
+    @property
+    def no_try(self) -> str:
+        """Why nothing was tried; empty where something was."""
+        return self.rounds[0].no_try if self.rounds else ""
 
     @property
     def is_repeated(self) -> bool:
@@ -294,12 +308,16 @@ class Bundle:
         ]
         if self.state == "interrupted":
             facts.append(("Not complete", self.reason))
+        if self.no_try:
+            facts.append(("Not tried", self.no_try))
         if self.is_repeated:
             facts.append(("Rounds", f"{len(self.rounds)} of {self.planned} run (`rounds.md`)"))
         elif self.rounds:
             facts += _facts(self.rounds[-1])
         lines = [f"- {name}: {value}" for name, value in facts if value]
-        _write(self.place / self.name_of(SUMMARY), [f"# {self.item}, {self.stamp}", "", *lines])
+        _write_unless_there(
+            self.place / self.name_of(SUMMARY), [f"# {self.item}, {self.stamp}", "", *lines]
+        )
 
     def _provenance(self) -> Iterator[tuple[str, str]]:
         """The commit, and what differed from it: files with lines, and what the patch lacks."""
@@ -344,7 +362,8 @@ def write_exit(place: Path, words: Sequence[str], ended: Exit) -> None:
         f"\t{MEMORY}: {NOT_TOLD if peak is None else peak // 1024}",
         f"\tExit status: {0 if is_signal else ended.code}",
     ]
-    _write(place / "time.txt", lines)
+    _write_unless_there(place / "time.txt", lines)
+    (place / "exit_code.txt").unlink(missing_ok=True)  # what the command may have put there
     _write(place / "exit_code.txt", [str(ended.code)])
 
 
@@ -364,6 +383,12 @@ def _facts(ended: CompletedRound) -> list[tuple[str, str]]:
         ("Output", left_out if last.log_left_out else ""),
         ("Left behind", f"{left}, ended by `ledger run`{kept}" if last.left else ""),
     ]
+
+
+def _write_unless_there(place: Path, lines: Sequence[str]) -> None:
+    """Write a file, or leave the one that the command put there, as ``time -o`` does."""
+    if not os.path.lexists(place):
+        _write(place, lines)
 
 
 def _write(place: Path, lines: Sequence[str]) -> None:

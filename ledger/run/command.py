@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from ledger.errors import UsageError
@@ -20,6 +21,7 @@ _RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
 _WRAPPERS = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
 # Options of python, the wrappers and the runners that take the next word for their value.
 _WITH_VALUE = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p".split())
+_RESULTS = ("--junitxml", "--junit-xml", "--report-log")  # options of pytest that name a file
 
 
 class RetryOn(Model):
@@ -78,6 +80,8 @@ class Command(Model):
     """How often a round may try again."""
     retry_on: RetryOn = RetryOn()
     """After which failures it does."""
+    collect: tuple[str, ...] = ()
+    """Files that it writes elsewhere and that belong to its run."""
 
     @property
     def is_pytest(self) -> bool:
@@ -88,6 +92,16 @@ class Command(Model):
         """The words with which it writes its results to ``folder``."""
         index = pytest_index(self.words)
         return list(self.words) if index is None else with_results(self.words, index, folder)
+
+    def results(self) -> list[str]:
+        """The files that belong to its run: those to ``collect``, and where it runs pytest those
+        that its author has it write."""
+        found = list(self.collect)
+        for word, following in pairwise((*self.words, "")) if self.is_pytest else ():
+            name, equals, value = word.partition("=")
+            if name in _RESULTS:
+                found.append(value if equals else following)
+        return [name for name in found if name]
 
 
 def shell_line(words: Sequence[str]) -> str:
@@ -149,9 +163,9 @@ def with_results(words: Sequence[str], at: int, folder: Path) -> list[str]:
     that pytest, for a report log, in ``folder``. One that its author gave is left to them."""
     shown = os.path.relpath(folder)
     added = []
-    if not any(word.startswith(("--junitxml", "--junit-xml")) for word in words):
+    if not any(word.startswith(_RESULTS[:2]) for word in words):
         added.append(f"--junitxml={shown}/junit.xml")
-    if not any(word.startswith("--report-log") for word in words) and _has_report_log(words, at):
+    if not any(word.startswith(_RESULTS[2]) for word in words) and _has_report_log(words, at):
         added.append(f"--report-log={shown}/report.jsonl")
     return [*words[: at + 1], *added, *words[at + 1 :]]
 

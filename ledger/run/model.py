@@ -123,6 +123,8 @@ class CompletedRound(Model):
     fault: str = ""
     """What its last try's outputs say against it, although its exit code is 0; empty for
     nothing."""
+    no_try: str = ""
+    """Why nothing was tried, such as a command that was not found; empty where it was."""
 
     @property
     def passed(self) -> bool:

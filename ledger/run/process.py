@@ -22,6 +22,8 @@ from ledger.run.model import TIMED_OUT, Exit
 
 HEAD_BYTES: Final = 8 * 1024 * 1024
 TAIL_BYTES: Final = 2 * 1024 * 1024
+FOLDER_VARIABLE: Final = "LEDGER_RUN_DIR"
+"""What names a command the folder of its bundle."""
 KILL_AFTER_S: Final = 5.0
 """Between the first signal to a command that is to end, and SIGKILL."""
 _TICK_S: Final = 0.02
@@ -125,9 +127,11 @@ def execute(
     interrupts: Interrupts,
     timeout_s: float | None = None,
     echo: Callable[[bytes], None] | None = None,
+    bundle: Path | None = None,
 ) -> Exit:
     """Run a command in the current folder, with no input, until it and all that it started have
-    ended. What it writes goes to a new log, and to ``echo`` as it comes.
+    ended. What it writes goes to a new log, and to ``echo`` as it comes. It finds the folder
+    ``bundle``, for files of its own, in ``LEDGER_RUN_DIR``.
 
     A timeout and the first of the ``interrupts`` end it by a signal and, ``KILL_AFTER_S`` later or
     with the second interrupt, by SIGKILL.
@@ -138,7 +142,7 @@ def execute(
     with interrupts.held(), _orphans_adopted():
         try:
             floor = psutil.Process().memory_info().rss  # of what becomes the command
-            running = _Running(words, log, echo)
+            running = _Running(words, log, echo, bundle)
             code, usage = running.watch(interrupts.caught, timeout_s)
             wall_s = time.monotonic() - running.started
             left, kept = _end_the_rest(running.process.pid)
@@ -166,11 +170,17 @@ class _Running:
     """A started command; ``cut`` by what, and the ``failure`` to write its log."""
 
     def __init__(
-        self, words: Sequence[str], log: Log, echo: Callable[[bytes], None] | None
+        self,
+        words: Sequence[str],
+        log: Log,
+        echo: Callable[[bytes], None] | None,
+        bundle: Path | None,
     ) -> None:
+        own = {FOLDER_VARIABLE: str(bundle)} if bundle else {}
         try:
             self.process = subprocess.Popen(  # noqa: S603 - to execute this command is the task
                 words,
+                env={**os.environ, **own},
                 stdin=subprocess.DEVNULL,  # a run must be one that can be repeated
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ledger.errors import Refused
 from ledger.evidence import stats
-from ledger.evidence.outputs import outputs_of
+from ledger.evidence.model import Evidence
+from ledger.evidence.outputs import Outputs, outputs_of
 from ledger.evidence.rounds import judge, result_of
 from ledger.evidence.rounds_cells import number as value_of
 from ledger.evidence.rounds_model import Earlier, Judgement, Round, RoundsReport
@@ -18,11 +19,14 @@ from ledger.evidence.stats import SMALLEST_DROP
 from ledger.git.files import WorkTree
 from ledger.plan.text import one_line, visible
 from ledger.run.bundle import Bundle, shown_time, write_exit
+from ledger.run.collection import Collection
 from ledger.run.command import shell_line
-from ledger.run.model import TIMED_OUT, CompletedRound
+from ledger.run.model import TIMED_OUT, CompletedRound, Exit
 from ledger.run.process import Interrupts, NotStarted, execute
+from ledger.run.trial import hindrance
 
-_OF_A_TRY = ("exit_code.txt", "time.txt", "junit.xml", "report.jsonl")
+_RETRIED = "retried"
+_REPORT_LOG = "report.jsonl"
 _PREFLIGHT_S = 600.0
 _LONGEST = 200  # characters of a fault
 _LIKELY = 0.05
@@ -40,14 +44,16 @@ def execute_rounds(
     progress: Callable[[CompletedRound], None] | None = None,
 ) -> None:
     """Execute the command of a bundle once for each round. ``echo`` gets its output, ``progress``
-    each round that ended. Raises Interrupted, ``process.NotStarted``, and OSError for a full
-    disk."""
+    each round that ended. Where the first was no try there are no more of them. Raises
+    Interrupted, ``process.NotStarted``, and OSError for a full disk."""
     for number in bundle.repetition.numbers:
         place = bundle.begin_round(number)
         ended = _execute_round(bundle, number, place, interrupts, echo)
         bundle.end_round(ended)
         if progress:
             progress(ended)
+        if bundle.no_try:
+            return
 
 
 def _execute_round(
@@ -63,44 +69,83 @@ def _execute_round(
     words, log = command.within(place), place / bundle.log_name
     retried: list[str] = []
     reports = CrashReports(bundle.repetition.crashes, command.words)
+    collection = Collection(command.results())
+    beginning = {one.name for one in place.iterdir()}
     while True:
         if interrupts.caught:
             raise Interrupted(f"{interrupts.caught[0].name} between two executions")
-        ended = execute(words, log, interrupts=interrupts, timeout_s=command.timeout_s, echo=echo)
+        ended = execute(
+            words,
+            log,
+            interrupts=interrupts,
+            timeout_s=command.timeout_s,
+            echo=echo,
+            bundle=place,
+        )
         if ended.cut not in ("", "timeout"):
             raise Interrupted(f"{ended.cut} after {ended.wall_s:.2f} s")
         write_exit(place, words, ended)
-        crashed = reports.collect(place, interrupts, is_dead=ended.code > TIMED_OUT)
-        fault = "" if ended.code else _fault(bundle, place)
-        output = log.read_bytes() if bundle.repetition.gauges else b""
-        values = ((gauge.name, gauge.value(output)) for gauge in bundle.repetition.gauges)
-        this = CompletedRound(
-            number=number,
-            exit=ended,
-            retried=tuple(retried),
-            metrics={name: value for name, value in values if value},
-            fault=fault,
-        )
-        is_last = this.passed or len(retried) == command.retries
+        reports.collect(place, interrupts, is_dead=ended.code > TIMED_OUT)
+        bundle.notes += collection.copy(place)
+        this = _completed(bundle, number, place, ended, retried)
+        is_last = this.passed or this.no_try or len(retried) == command.retries
         if is_last or not command.retry_on.wants(ended.code, log):
             return this
         retried.append(this.word)
-        aside = place / "retried" / str(len(retried))
+        aside = place / _RETRIED / str(len(retried))
         aside.mkdir(parents=True)
-        for name in (bundle.log_name, *_OF_A_TRY, *crashed):
-            if (place / name).exists():
-                (place / name).rename(aside / name)
+        for one in list(place.iterdir()):
+            if one.name not in beginning and one.name != _RETRIED:
+                one.rename(aside / one.name)
 
 
-def _fault(bundle: Bundle, place: Path) -> str:
-    """What the outputs of a try say against its exit code 0: that of `tee`, for instance."""
+def _completed(
+    bundle: Bundle, number: int, place: Path, ended: Exit, retried: Sequence[str]
+) -> CompletedRound:
+    """What a round came to with its last try, whose outputs are in ``place``."""
+    log = place / bundle.log_name
     outputs = outputs_of(WorkTree(bundle.root), place.relative_to(bundle.root).as_posix())
     # The bundle claims nothing of this try yet.
-    parts = tuple(part for part in outputs.parts if part.reader != "run")
-    evidence = outputs._replace(parts=parts).evidence()
+    outputs = outputs._replace(parts=tuple(part for part in outputs.parts if part.reader != "run"))
+    evidence = outputs.evidence()
+    if _is_redundant(outputs, evidence):
+        bundle.drop(place / _REPORT_LOG)
+    output = log.read_bytes() if bundle.repetition.gauges else b""
+    values = ((gauge.name, gauge.value(output)) for gauge in bundle.repetition.gauges)
+    fault = "" if ended.code else _fault(evidence)
+    no_try = hindrance(ended.code, evidence, log, is_pytest=bundle.command.is_pytest)
+    return CompletedRound(
+        number=number,
+        exit=ended,
+        retried=tuple(retried),
+        metrics={name: value for name, value in values if value},
+        fault=fault,
+        no_try="" if fault else no_try,
+    )
+
+
+def _fault(evidence: Evidence) -> str:
+    """What the outputs of a try say against its exit code 0: that of `tee`, for instance."""
     if result_of(evidence) == "pass":
         return ""
     return one_line(evidence.reason)[:_LONGEST].replace("|", "/") or "no test ran"
+
+
+def _is_redundant(outputs: Outputs, evidence: Evidence) -> bool:
+    """Whether there is a report log of pytest without which the others say the same."""
+    others = tuple(part for part in outputs.parts if part.file != _REPORT_LOG)
+    if len(others) == len(outputs.parts):
+        return False
+    without = outputs._replace(parts=others).evidence()
+    return _content(without) == _content(evidence)
+
+
+def _content(evidence: Evidence) -> object:
+    """What the outputs say of tests and of how they ended."""
+    tests = {name: (one.outcome, one.tries, one.flaky) for name, one in evidence.tests.items()}
+    ended = evidence.completeness, evidence.reason, evidence.exit_code, evidence.crashes
+    counted = evidence.totals, evidence.printed, evidence.deselected, evidence.tests_partial
+    return tests, ended, counted, evidence.duration_s is None, evidence.warnings
 
 
 def execute_preflight(bundle: Bundle, interrupts: Interrupts) -> None:
@@ -110,7 +155,7 @@ def execute_preflight(bundle: Bundle, interrupts: Interrupts) -> None:
         return
     log = bundle.place / "rounds" / "preflight.log"  # beside the rounds: no output of the run
     log.parent.mkdir()
-    ended = execute(words, log, interrupts=interrupts, timeout_s=_PREFLIGHT_S)
+    ended = execute(words, log, interrupts=interrupts, timeout_s=_PREFLIGHT_S, bundle=bundle.place)
     printed = (visible(line.strip()) for line in log.read_text("utf-8", "replace").splitlines())
     bundle.preflight = tuple(line[:_LONGEST] for line in printed if line)
     bundle.running = bundle.command.words

@@ -1,0 +1,62 @@
+"""Files that a command writes elsewhere and that are collected into its bundle."""
+
+import glob
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+_MAX_BYTES: Final = 64 * 1024 * 1024
+_MOST: Final = 1000  # files of one pattern
+
+
+class Collection:
+    """The files that ``wanted`` names: paths from the current folder, with ``*`` for any characters
+    and ``**`` for any folders. What was there before, unchanged, is none of the command's."""
+
+    def __init__(self, wanted: Sequence[str]) -> None:
+        self.wanted = tuple(dict.fromkeys(map(os.path.normpath, wanted)))
+        self._before = {place: _state(place) for one in self.wanted for place in _files(one)}
+
+    def copy(self, to: Path) -> Iterator[str]:
+        """Copy those that the command wrote into ``to``; yield what is missing, a line each."""
+        for one in self.wanted:
+            found = list(_files(one))
+            written = [place for place in found if self._before.get(place) != _state(place)]
+            if not written:
+                why = "is older than the run" if found else "was not written"
+                yield f"not collected: {one} {why}"
+            for place in written[:_MOST]:
+                if to not in place.absolute().parents:  # else it is there already
+                    yield from self._copy(place, to)
+            if len(written) > _MOST:
+                yield f"not collected: {len(written) - _MOST} of the {len(written)} files of {one}"
+
+    def _copy(self, place: Path, to: Path) -> Iterator[str]:
+        size = place.stat().st_size
+        if size > _MAX_BYTES:
+            yield f"not collected: {place} has {size >> 20} MB, more than {_MAX_BYTES >> 20} MB"
+            return
+        name = place.name
+        if os.path.lexists(to / name):
+            name = "-".join(part for part in place.parts if part not in ("..", os.sep))
+        if os.path.lexists(to / name):
+            yield f"not collected: {place}, since the run has a {name} already"
+            return
+        shutil.copyfile(place, to / name)
+        self._before[place] = _state(place)  # a second try has to write it anew
+
+
+def _files(pattern: str) -> Iterator[Path]:
+    """The files that a pattern names now, in the order of their names."""
+    # pathlib takes no pattern that begins at the root or with `..`
+    names = [pattern] if os.path.lexists(pattern) else glob.glob(pattern, recursive=True)  # noqa: PTH207
+    for place in map(Path, sorted(names)):
+        inside = sorted(place.rglob("*")) if place.is_dir() else [place]
+        yield from (file for file in inside if file.is_file())
+
+
+def _state(place: Path) -> tuple[int, int, int]:
+    told = place.stat()
+    return told.st_mtime_ns, told.st_size, told.st_ino

@@ -1,0 +1,62 @@
+"""Whether an execution was a try at all, or ended before anything was tried."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from ledger.evidence.model import Evidence
+from ledger.plan.text import one_line
+
+_USAGE, _NOTHING_COLLECTED = 4, 5  # exit codes of pytest; 5 of unittest, too
+_SHELL: Final = {126: "the command cannot be executed", 127: "command not found"}
+_LONGEST: Final = 200  # characters of a reason
+_TAIL: Final = 4096  # bytes of a log
+_LAST: Final = 10  # lines of a log in which a runner says that there was nothing to run
+# What programs that start other ones print where there is no such program, each with an example:
+_MISSING: Final = re.compile(
+    r"""^(?:
+      \S*(?:python|pypy)[\d.]*:\ No\ module\ named\ \S+   # /usr/bin/python3: No module named pytest
+      | No\ module\ named\ '?[\w.]+'?                     # of `coverage run -m`
+      | error:\ Failed\ to\ spawn:\ .*                    # error: Failed to spawn: `pytest` (uv)
+      | Command\ not\ found:\ .*                          # Command not found: pytest (poetry)
+    )$""",
+    re.VERBOSE | re.MULTILINE,
+)
+# No tests found, exiting with code 1 (jest); No test files found, exiting ... (vitest);
+# NO TESTS RAN, Ran 0 tests in 0.000s (unittest); no tests ran in 0.02s (pytest)
+_NO_TESTS: Final = re.compile(
+    r".{0,80}\b(?:no test(?:s| files) found, exiting|no tests ran|ran 0 tests in)\b|"
+    r"=* ?\d+ deselected in ",  # 3 deselected in 0.02s (pytest)
+    re.IGNORECASE,
+)
+
+# pytest.log: pytest: file or directory not found: tests/nope.py
+_REFUSED: Final = re.compile(
+    r"pytest: (usage: .*|(?:file or directory )?not found: .*|unrecognized arguments: .*)"
+)
+
+
+def hindrance(code: int, evidence: Evidence, log: Path, *, is_pytest: bool) -> str:
+    """Why an execution that ended with ``code`` was no try: its command was not found, its
+    arguments were refused, no test was collected. Empty where it was one."""
+    if evidence.totals and evidence.totals.cases:
+        return ""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _TAIL))
+        printed = file.read().decode("utf-8", "replace")
+    lines = [line for line in printed.splitlines() if line.strip()]
+    if code in _SHELL:
+        return _reason(_SHELL[code], lines[-1] if lines else "")
+    missing = _MISSING.search(printed) if code else None
+    if missing:
+        return _reason(_SHELL[127], missing[0])
+    refused = _REFUSED.search(evidence.reason)
+    if refused or (code == _USAGE and (is_pytest or evidence.totals)):
+        return _reason("pytest did not start", refused[1] if refused else "")
+    if (is_pytest and code == _NOTHING_COLLECTED) or any(map(_NO_TESTS.match, lines[-_LAST:])):
+        return "no test was collected"
+    return ""
+
+
+def _reason(what: str, said: str) -> str:
+    return one_line(f"{what}: {said}" if said else what)[:_LONGEST]
