@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     from ledger.commands.history import history
     from ledger.commands.init import init
     from ledger.commands.links import links
+    from ledger.commands.next_item import next_item
     from ledger.commands.read import read
     from ledger.commands.rounds import rounds
     from ledger.commands.run import run
@@ -36,9 +37,9 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     __version__: str
 
 __all__ = [
-    "__version__", "append", "apply", "archive", "doctor", "evidence", "explain", "export", "gate",
-    "history", "init", "links", "read", "rounds", "run", "schema", "show", "status", "validate",
-    "verify", "verify_text",
+    "__version__", "append", "apply", "archive", "doctor", "evidence", "explain", "export",
+    "gate", "history", "init", "links", "next_item", "read", "rounds", "run", "schema", "show",
+    "status", "validate", "verify", "verify_text",
 ]  # fmt: skip
 
 

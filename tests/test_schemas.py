@@ -72,6 +72,7 @@ def checked(kind: str, said: str) -> Any:
 
 DOCUMENTS: list[tuple[str, list[str]]] = [
     ("status", ["status", "--json"]),
+    ("next", ["next", "--json"]),
     ("show", ["show", "PARSE-SPEED-001", "--json"]),
     ("show", ["show", "PARSE-SPEED-001#2", "--json"]),
     ("show", ["show", "docs/hand_off.md", "--json"]),

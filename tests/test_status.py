@@ -167,7 +167,8 @@ PLAN = """\
 
 ## [HIGH-001] High, waits
 - Priority: High
-- Status: in_progress (waiting on [LOW-001])
+- Status: in_progress
+- Depends on: [LOW-001]
 - Next Actions:
   1. PENDING — high
 
@@ -209,6 +210,12 @@ def test_the_next_step_is_in_progress_and_waits_for_nothing() -> None:
     following = status_of(without_low[1] + without_low[2]).next
     assert following
     assert following.item == "CRIT-001"
+
+
+def test_prose_that_waits_is_shown_and_does_not_count() -> None:
+    status = status_of(PLAN.replace("- Depends on: [LOW-001]", "- Risks: waits for [LOW-001]"))
+    assert status.next
+    assert status.next.item == "HIGH-001"
 
 
 def test_totals_count_every_item_once() -> None:

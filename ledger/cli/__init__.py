@@ -14,7 +14,7 @@ from ledger.integrations.completion import answer
 from ledger.plan import text
 
 _GROUPS = {
-    "Every day": "status show append run",
+    "Every day": "next status show append run",
     "Check": "validate verify gate links explain",
     "Runs": "evidence rounds",
     "Care": "init doctor archive apply",

@@ -18,6 +18,7 @@ SCHEMA_VERSION: Final = 1
 # Kind of document to its description and to the model of its data, as "module:Class".
 MODELS: Final[dict[str, tuple[str, str]]] = {
     "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
+    "next": ("`ledger next --json`.", "ledger.commands.next_item:NextItem"),
     "show": (
         "`ledger show ITEM[#N] --json`, or with a brief's file for ITEM.",
         "ledger.commands.show:Shown",

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final, get_args
 
 from ledger import rules
-from ledger.commands import read
+from ledger.commands import leases, read
 from ledger.commands.facts import later, today
 from ledger.commands.read import About, about
 from ledger.config import Config
 from ledger.gates.model import SprintState
-from ledger.plan import citations, dialects, words
+from ledger.plan import citations, dialects, queue, selectors, words
 from ledger.plan.dependencies import WAITS, clause
+from ledger.plan.leases import owners_of
 from ledger.plan.model import (
     FINISHED,
     Action,
@@ -28,20 +29,10 @@ from ledger.plan.model import (
     Result,
     latest,
 )
+from ledger.plan.queue import OPEN, Hold, Place, next_action, rank
 from ledger.plan.standing import standing_for
 from ledger.rules import Facts
 from ledger.rules.model import FindingCounts, count
-
-OPEN: Final[frozenset[ActionState]] = frozenset({"pending", "in_progress", "partial", "unknown"})
-
-_RANKS: Final = {
-    "blocker": 0, "critical": 0, "urgent": 0, "highest": 0,
-    "high": 1,
-    "medium": 2, "normal": 2, "moderate": 2,
-    "low": 3, "lowest": 4,
-}  # fmt: skip
-_RANK_OF_OTHER_WORDS: Final = 5
-_RANK_OF_NONE: Final = 6
 
 # In the note of a status only these: "in_progress (needs a second look)" waits for nobody.
 _STATUS_WAITS: Final = re.compile(
@@ -134,18 +125,22 @@ class ItemSummary(Model):
     next_action: NextAction | None
     """What is to be done next."""
     waiting_for: tuple[Waiting, ...]
-    """What an unfinished item waits for."""
+    """What an unfinished item says that it waits for."""
+    holds: tuple[Hold, ...] = ()
+    """Why it is not ready; empty for an item that is ready, or finished."""
+    is_ready: bool = False
+    """Whether it can be taken up now."""
+    depends_on: tuple[str, ...] = ()
+    """The items that its `Depends on:` names."""
+    owners: tuple[str, ...] = ()
+    """Whom its `Owner:` or `Owner/Date:` names."""
     sprints: tuple[SprintState, ...] = ()
     """Where the sprints of a brief stand that it, or one of its unfinished actions, stands for."""
 
     @property
     def rank(self) -> int:
         """0 for the most urgent priority; words that are not known come after low."""
-        if self.priority is None:
-            return _RANK_OF_NONE
-        if self.priority.isdecimal():
-            return min(int(self.priority[:9]), _RANK_OF_OTHER_WORDS)
-        return _RANKS.get(self.priority, _RANK_OF_OTHER_WORDS)
+        return rank(self.priority)
 
 
 class StatusTotals(Model):
@@ -191,7 +186,7 @@ class Status(Model):
     """What the rules find in the text of the ledger. `ledger validate` looks at artifacts and
     commits as well, and may find more."""
     next: NextStep | None
-    """What to do next; null where nothing is open."""
+    """What to do next; null where nothing is ready."""
     archive: str
     """The file that parts of the ledger are moved to, relative to the top of its repository."""
     archived: tuple[ArchivedPart, ...] = ()
@@ -203,19 +198,72 @@ class Status(Model):
         return sorted(chosen, key=lambda item: item.rank)
 
 
-def status(*, ledger: Path | None = None) -> Status:
+def status(
+    name: str | None = None,
+    *,
+    ready: bool = False,
+    blocked: bool = False,
+    owner: str | None = None,
+    priority: str | None = None,
+    with_status: str | None = None,
+    limit: int | None = None,
+    ledger: Path | None = None,
+) -> Status:
     """Where each item of a plan stands, what is blocked and what is next. ``ledger`` is the plan;
-    by default that of the current folder. Raises UsageError for none, UnreadableInput for one that
-    cannot be read."""
+    by default that of the current folder.
+
+    Of the items only those are given whose ID or title has ``name`` in it, that are ``ready`` (in
+    the order in which they are next) or ``blocked`` by anything, that name an ``owner``, and that
+    have a ``priority`` (``high`` is also 1 and P1) or a status; at most ``limit``. All else is
+    about the whole plan.
+
+    Raises UsageError for no plan, UnreadableInput for one that cannot be read."""
     opened = read.open_ledger(ledger)
     config = opened.config
     # The text alone: a look at every cited file takes longer than all the rest.
     facts = Facts(opened.path, today(), max_lines=config.max_lines)
     findings = count(rules.check(opened.ledger, facts, config.ignore))
-    found = summarize(opened.ledger, opened.path, findings=findings, archive=config.partner)
+    places = places_of(config, opened.ledger)
+    found = summarize(opened.ledger, opened.path, places=places)
     parts = tuple(read.archived_parts(config, opened.ledger))
-    items = tuple(_with_sprints(config, opened.ledger, found.items))
-    return found.model_copy(update={"archived": parts, "items": items})
+    items = [*_with_sprints(config, opened.ledger, found.items)]
+    if ready:
+        order = [place.item.span.start_line for place in sorted(places, key=lambda one: one.turn)]
+        items = sorted((i for i in items if i.is_ready), key=lambda item: order.index(item.line))
+    kept = [
+        item
+        for item in items
+        if (not blocked or item.holds)
+        and (name is None or selectors.folded(name) in f"{item.id} {item.title}".upper())
+        and (owner is None or owner.lower() in map(str.lower, item.owners))
+        and (priority is None or _is_alike(item, priority.lower()))
+        and (with_status is None or with_status.lower() in _statuses(item))
+    ]
+    return found.model_copy(
+        update={
+            "findings": findings,
+            "archive": config.partner,
+            "archived": parts,
+            "items": tuple(kept[:limit]),
+        }
+    )
+
+
+def places_of(config: Config, ledger: Ledger, owner: str | None = None) -> list[Place]:
+    """The unfinished items for ``owner``, by default whoever runs this, with what holds them."""
+    me = leases.default_owner(config) if owner is None else owner
+    held = leases.held(config, ledger)
+    return queue.places(ledger, held, me, lambda: [read.read_archive(config, ledger)])
+
+
+def _is_alike(item: ItemSummary, priority: str) -> bool:
+    known = rank(priority)
+    return item.priority == priority or (known < queue.OTHER and item.rank == known)
+
+
+def _statuses(item: ItemSummary) -> set[str]:
+    """An item's status as it is known, and in its own words."""
+    return {item.status, item.status.replace("_", " "), words.phrase(item.status_text).lower()}
 
 
 def _with_sprints(
@@ -232,29 +280,24 @@ def _with_sprints(
     ]
 
 
-def summarize(
-    ledger: Ledger, path: str, *, findings: FindingCounts | None = None, archive: str = ""
-) -> Status:
-    """The status of ``ledger``, but for what lies in its archive; ``path`` names its file."""
-    items = tuple(_summary(item) for item in ledger.items)
+def summarize(ledger: Ledger, path: str, *, places: Sequence[Place] | None = None) -> Status:
+    """The status of ``ledger`` by itself; ``path`` names its file, and ``places`` say what is
+    ready (default: what nothing in the file holds)."""
+    places = queue.places(ledger, {}, "") if places is None else places
+    holds = {place.item.span: place.holds for place in places}
+    items = tuple(_summary(item, holds.get(item.span)) for item in ledger.items)
+    following = queue.first(places)
     return Status(
         ledger=about(ledger, path),
         items=items,
         totals=_totals(ledger, items),
-        findings=findings or FindingCounts(),
-        next=_next_step(items),
-        archive=archive,
+        findings=FindingCounts(),
+        next=next_step(following.item) if following else None,
+        archive="",
     )
 
 
-def next_action(actions: Iterable[Action]) -> Action | None:
-    """The first action in progress, else the first open one, else the first blocked one."""
-    turns = {"in_progress": 0, **dict.fromkeys(OPEN - {"in_progress"}, 1), "blocked": 2}
-    unfinished = (action for action in actions if action.state in turns)
-    return min(unfinished, key=lambda action: turns[action.state], default=None)
-
-
-def _summary(item: Item) -> ItemSummary:
+def _summary(item: Item, holds: tuple[Hold, ...] | None) -> ItemSummary:
     last = latest(item.attempts)
     return ItemSummary(
         id=item.id,
@@ -270,6 +313,10 @@ def _summary(item: Item) -> ItemSummary:
         actions=count_actions(item.actions),
         next_action=_next(item, last),
         waiting_for=tuple(_waiting(item)),
+        holds=holds or (),
+        is_ready=holds == (),
+        depends_on=tuple(one.id for one in item.depends_on),
+        owners=tuple(owners_of(item)),
     )
 
 
@@ -324,21 +371,10 @@ def _totals(ledger: Ledger, items: tuple[ItemSummary, ...]) -> StatusTotals:
     )
 
 
-def _next_step(items: tuple[ItemSummary, ...]) -> NextStep | None:
-    """The next action of the most urgent unfinished item, one in progress before a pending
-    one, and one that waits for nothing before one that does."""
-    turns: dict[ItemStatus, int] = {"in_progress": 0, "unknown": 1, "pending": 1, "blocked": 2}
-
-    def order(item: ItemSummary) -> tuple[bool, int, int]:
-        is_held = any(one.line == item.line for one in item.waiting_for)
-        is_blocked = item.next_action is not None and item.next_action.state == "blocked"
-        return is_held or is_blocked, turns[item.status], item.rank
-
-    unfinished = [item for item in items if item.status in turns and item.next_action]
-    first = min(unfinished, key=order, default=None)
-    if first is None or first.next_action is None:
-        return None
-    return NextStep(item=first.id, **first.next_action.model_dump())
+def next_step(item: Item) -> NextStep:
+    """What to do of an item that is ready."""
+    following = _next(item, latest(item.attempts)) or _as_next(item, "pending", item.title)
+    return NextStep(item=item.id, **following.model_dump())
 
 
 # What an item waits for

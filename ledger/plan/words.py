@@ -16,6 +16,7 @@ from ledger.plan.model import ActionState, Conventions, ItemStatus, Ledger, Pair
 Meaning = TypeVar("Meaning", bound=str)
 
 _WORD = re.compile(r"[a-z]+(?:[_'-][a-z]+)*")
+_NUMBERED = re.compile(r"[#(]?(p?\d{1,2})(?![\w-])")
 _TOKEN = rf"{_WORD.pattern}|[,;:.()\u2013\u2014]"
 # Where a phrase ends: its clause, its comment in parentheses, its sentence, the dash before a note.
 _SENTENCE_END = re.compile(r"[(:]|\.(?:\s|\Z)| [—–-]+ ")
@@ -143,8 +144,11 @@ def phrase(text: str) -> str:
 
 
 def priority(text: str) -> str | None:
-    """The first word of a priority in lower case: ``High (Sprint 1.2)`` is ``high``."""
-    return next(iter(_words(text)), None)
+    """The first word of a priority in lower case, or its number: ``High (Sprint 1.2)`` is ``high``,
+    ``P1`` is ``p1``."""
+    text = _even(text)
+    numbered = _NUMBERED.match(text)
+    return numbered[1] if numbered else next(iter(_words(text)), None)
 
 
 def _words(text: str) -> list[str]:

@@ -46,9 +46,9 @@ def styled(*parts: str | tuple[str, str]) -> Line:
     return Line(said, accents=tuple(accents))
 
 
-def cut(words: str) -> str:
-    """The first 300 characters of one line."""
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
+def cut(words: str, most: int = 300) -> str:
+    """The first so many characters of one line."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def name_of(item: str | None, number: int | None) -> str:
@@ -61,7 +61,6 @@ def diff(change: str) -> Iterator[Line]:
     return (Line(visible(line)) for line in change.split("\n")[:-1])
 
 
-_LONGEST: Final = 300  # characters of a text that is one of many
 _STYLES: Final = by_word(
     {
         "bold red": "error contradicted unmet missing",

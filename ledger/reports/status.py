@@ -20,22 +20,24 @@ _NAMES: Final[dict[ItemStatus, str]] = {
 }
 _OPEN: Final[tuple[ItemStatus, ...]] = ("in_progress", "blocked", "pending", "unknown")
 _COLLAPSED: Final = frozenset({"pending", "unknown"})
+_HOLDS: Final = {"dependency": "blocked: depends on ", "lease": "taken: "}
 _STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "partial": "yellow"}
 _MOST_IN_FULL: Final = 5
 
 
-def lines(status: Status, every: bool = False) -> Iterator[Line]:
-    """What is next, where the items stand, each in up to three lines or more, and what is wrong."""
+def lines(status: Status, every: bool = False, *, ready: bool = False) -> Iterator[Line]:
+    """What is next, where the items stand, each in up to three lines or more, and what is wrong.
+    Items that are ``ready`` stay in their order."""
     yield from _next_step(status)
     yield Line("")
     yield styled((one_line(status.ledger.path), "bold"), _updated(status))._replace(kind="cut")
     yield Line(", ".join(_counts(status)), "filled", 2)
     widths = _widths([item for item in status.items if every or item.status in _OPEN])
-    for group in _NAMES if every else _OPEN:
-        items = status.by_priority(group)
+    groups = ((group, status.by_priority(group)) for group in (_NAMES if every else _OPEN))
+    for group, items in (("ready", status.items),) if ready else groups:
         if not items:
             continue
-        name = _NAMES[group]
+        name = _NAMES.get(group, group)
         yield from section(f"{name[:1].upper()}{name[1:]} ({len(items)})")
         if group in _COLLAPSED and len(items) > _MOST_IN_FULL and not every:
             yield from _collapsed(items)
@@ -64,12 +66,12 @@ def _next_step(status: Status) -> Iterator[Line]:
     step = status.next
     if step is None:
         is_open = any(item.status in _OPEN for item in status.items)
-        said = "no open item says what comes next" if is_open else "nothing is open"
+        said = "nothing is ready: `ledger next` says why" if is_open else "nothing is open"
         yield styled((f"next: {said}", "bold"))
         return
     item, number = one_line(step.item), "" if step.number is None else f", action {step.number}"
     yield styled((f"next: {item}{number}: {one_line(step.text)}", "bold"))._replace(kind="cut")
-    yield Line(f"      `ledger show {item}` says more", "filled", 6)
+    yield Line("      `ledger next` says more", "filled", 6)
 
 
 def _rows(item: ItemSummary, widths: tuple[int, int]) -> Iterator[Line]:
@@ -173,6 +175,9 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
         is_next = action is not None and action.line == waiting.line
         label = "blocked: " if waiting.action is None else f"blocked {waiting.action}: "
         yield label, action.text if action and is_next else waiting.text
+    for hold in item.holds:
+        if hold.kind in _HOLDS:
+            yield _HOLDS[hold.kind], hold.text
     if item.sprints:
         yield "", "; ".join(map(standing, item.sprints))
 

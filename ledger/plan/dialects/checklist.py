@@ -48,7 +48,8 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _HEADING_PRIORITY = re.compile(
-    r"\bprio(?:rity)?[ \t]*[:#-]?[ \t]*(?:(?P<number>\d{1,3})\b|(?P<word>[A-Za-z]{3,10})\b)"
+    r"\bprio(?:rity)?+[ \t]*[:#-]?[ \t]*"
+    r"(?:(?P<number>\d{1,3})\b|(?P<word>[A-Za-z]{3,10}|[Pp]\d)\b)"
     r"|\bP(?P<p>\d)\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,131 @@
+"""What to do now, in at most ``MOST`` bytes."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ledger.commands.next_item import Candidate, NextItem, cut
+from ledger.plan.text import counted, one_line
+from ledger.reports import Line
+from ledger.reports.briefs import standing
+
+MOST: Final = 2000
+_LINE: Final = 330  # bytes of a line that is no action
+
+
+def lines(found: NextItem, *, intro: bool = False) -> list[Line]:
+    """The thing to do, why, and what there is to know about it. Where there is too much of it, what
+    stands last goes first."""
+    told: list[Line] = []
+    told += _intro(found) if intro else ()
+    told += _candidate(found.item, found) if found.item else _nothing(found)
+    told += _changes(found)
+    return _fitted(told)
+
+
+def _fitted(told: Sequence[Line]) -> list[Line]:
+    kept: list[Line] = []
+    left = MOST
+    for line in told:
+        size = len(line.text.encode()) + 1
+        if size > left:
+            break
+        kept.append(line)
+        left -= size
+    return kept
+
+
+def _intro(found: NextItem) -> Iterator[Line]:
+    path = cut(found.path, _LINE // 3)
+    yield Line(
+        f"The work here is kept in {path}. Read it with `ledger show ITEM`, never whole.", "hung", 2
+    )
+    yield Line(
+        "Record every try, good or bad: `ledger run ITEM --complete N -- COMMAND`; what is recorded"
+        " is never edited.",
+        "hung",
+        2,
+    )
+    yield Line(
+        "Done is what its exit criteria show: `ledger gate ITEM`. Take an item with"
+        " `ledger claim ITEM`.",
+        "hung",
+        2,
+    )
+    yield Line("")
+
+
+def _candidate(item: Candidate, found: NextItem) -> Iterator[Line]:
+    name = cut(item.id, 80)
+    yield Line(cut(f"{name}: {item.title}", _LINE), "heading")
+    yield _part("why", _reason(item, found))
+    number = "" if item.action.number is None else f" {item.action.number}"
+    attempt = "" if item.action.attempt is None else f" (from attempt #{item.action.attempt})"
+    text = one_line(item.action.text)
+    if text != one_line(item.title) or number:
+        yield _part(f"do{number}", f"{text}{attempt}", most=700)
+    if item.is_cut:
+        yield _part("all of it", f"`ledger show {name}`")
+    if item.gate:
+        lacks = "; ".join(item.gate.lacks)
+        count = f"{item.gate.met} of {item.gate.criteria} met"
+        yield _part("exit criteria", f"{count}{f'; lacks {lacks}' if lacks else ''}")
+    if item.sprint:
+        yield _part("gate", f"{standing(item.sprint)} ({item.sprint.brief})")
+    if item.reproduction:
+        yield _part("reproduce", item.reproduction)
+    if last := item.last_attempt:
+        number = "" if last.number is None else f"#{last.number}"
+        told = " ".join(word for word in (number, last.date, last.result) if word)
+        yield _part("last", f"{told}: {last.summary}")
+    if item.inferred:
+        named = ", ".join(item.inferred)
+        yield _part("inferred", f"its prose waits for {named}; only `Depends on:` counts")
+
+
+def _reason(item: Candidate, found: NextItem) -> str:
+    status = item.status.replace("_", " ") if item.status != "unknown" else "of unknown status"
+    told = ["you hold it"] if item.is_mine else []
+    told += [status, f"priority {item.priority}" if item.priority else "no priority"]
+    if item.finished:
+        told.append(f"after {', '.join(item.finished)}")
+    more = f"first of {found.ready} ready items" if found.ready > 1 else "the only one ready"
+    waiting = sum(found.waiting.model_dump().values())
+    return ", ".join([*told, more]) + (f"; {waiting} not ready" if waiting else "")
+
+
+def _nothing(found: NextItem) -> Iterator[Line]:
+    waiting = found.waiting
+    told = [
+        f"{count} {what}"
+        for count, what in (
+            (waiting.blocked, "blocked"),
+            (waiting.dependency, "waiting for another item"),
+            (waiting.lease, "taken by somebody"),
+            (waiting.actions, "without an open action"),
+        )
+        if count
+    ]
+    if not told:
+        said = f"{counted(found.finished, 'item')} finished" if found.finished else "no items yet"
+        yield Line(f"nothing to do: {said} in {cut(found.path, 200)}", "heading")
+        return
+    yield Line(f"nothing is ready: {', '.join(told)}", "heading")
+    if found.held:
+        ways = "; ".join(f"{one.kind}: {one_line(one.text)}" for one in found.held.holds)
+        yield _part("nearest", f"{cut(found.held.id, 80)}, {ways}")
+    yield Line("  `ledger status --blocked` lists them")
+
+
+def _changes(found: NextItem) -> Iterator[Line]:
+    if found.since is None:
+        return
+    since = cut(found.since, 60)
+    yield Line(f"since {since}:" if found.changes else f"nothing changed since {since}")
+    for one in found.changes:
+        yield _part(one.item, ", ".join(one.changes))
+    if found.more_changes:
+        yield Line(f"  and {counted(found.more_changes, 'more item')}")
+
+
+def _part(label: str, said: str, most: int = _LINE) -> Line:
+    return Line(f"  {label}: {cut(said, most)}", "hung", 4)

@@ -1,0 +1,111 @@
+"""``next`` and ``status --ready`` follow docs/reference/next.md, and ``next`` is short whatever the
+plan is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from ledger.cli import main
+from ledger.commands import leases
+from ledger.commands.next_item import NextItem, next_item
+from ledger.commands.status import status
+from ledger.reports import next_item as report
+from tests import next_oracle
+from tests.repository import Repository
+
+PLAN = "docs/fix_plan.md"
+PARTS = 4
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    monkeypatch.setattr(leases, "now", lambda: next_oracle.NOW)
+    return next_oracle.NOW
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Writes a plan, and its archive, where the current folder is."""
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOGNAME", next_oracle.ME)
+
+    def write(plan: str, archive: str = "") -> Path:
+        (tmp_path / PLAN).write_text(plan, "utf-8")
+        if archive:
+            (tmp_path / "docs/fix_plan_archive.md").write_text(archive, "utf-8")
+        return tmp_path / PLAN
+
+    return write
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_made_plans_have_the_answer_of_the_oracle(
+    part: int, place: Callable[..., Path], noon: datetime
+) -> None:
+    answers = set()
+    for seed in range(part, 200, PARTS):
+        made = next_oracle.make(seed)
+        place(made.text, made.archive_text)
+        wanted = next_oracle.next_of(made)
+        found = next_item(owner=next_oracle.ME)
+        got = (found.item.id, found.item.title, found.item.action.number) if found.item else None
+        title = f"About {wanted[0].name.lower()}" if wanted else ""
+        assert got == ((wanted[0].name, title, wanted[1]) if wanted else None), (seed, made.text)
+        ready = status(ready=True)
+        assert sorted(item.id for item in ready.items) == sorted(next_oracle.ready_of(made)), seed
+        assert [item.id for item in ready.items][:1] == ([wanted[0].name] if wanted else [])
+        assert (ready.next.item if ready.next else None) == (wanted[0].name if wanted else None)
+        assert found.ready == len(ready.items)
+        answers.add(wanted and wanted[1])
+    assert None in answers
+    assert len(answers) > 3
+
+
+KANJI, TUBE, CONTROL = "\u6f22", "\U0001f9ea", "\x07\x1b[31m\u202e"
+MONSTERS = {
+    "empty": "",
+    "one long word": "x" * 100_000,
+    "long everything": (
+        f"## [A-001] {'title ' * 5000}\n- Status: in_progress {'note ' * 5000}\n"
+        f"- Priority: {'high' * 5000}\n- Reproduction: {'run ' * 9000}\n"
+        f"- Depends on: {', '.join(f'[B-{n:03}]' for n in range(900))}\n"
+        f"- Risks: waits for {', '.join(f'[B-{n:03}]' for n in range(900))}\n"
+        f"- Attempts History:\n  * [2025-01-01] Attempt #1 \u2014 Result: {'bad ' * 2000}. {'y' * 9999}\n"
+        f"- Next Actions:\n  1. PENDING \u2014 {'do it ' * 5000}\n- Exit Criteria:\n"
+        + "".join(f"  - [ ] {'criterion ' * 200}{n}\n" for n in range(90))
+        + "".join(f"## [B-{n:03}] B\n- Status: done\n" for n in range(900))
+    ),
+    "wide characters": f"## [A-001] {KANJI * 3000}\n- Status: pending\n- Next Actions:\n"
+    f"  1. {TUBE * 3000}\n",
+    "controls": f"## [A-001] {CONTROL * 3000}\n- Status: pending\n- Next Actions:\n"
+    f"  1. {CONTROL * 3000}x\n",
+    "a long ID": f"## [A-{'B-' * 2000}1] T\n- Status: pending\n",
+    "all held": f"## [A-{'B-' * 2000}1] T\n- Status: blocked ({'why ' * 4000})\n- Depends on: "
+    f"{', '.join(f'[C-{n}]' for n in range(3000))}\n",
+    "bytes": "## [A-001] \udcff\udcfe\n- Status: pending\n- Next Actions:\n  1. \udcff\n",
+}
+
+
+@pytest.mark.parametrize("monster", MONSTERS)
+def test_it_is_short_whatever_the_plan_is(
+    monster: str, repo: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo.write(PLAN, b"# Plan\n")
+    repo.commit("Begin")
+    repo.write(PLAN, MONSTERS[monster].encode("utf-8", "surrogateescape"))
+    capsys.readouterr()
+    for more in ([], ["--intro"], ["--intro", "--since", "HEAD", "--as", "x" * 5000]):
+        assert main(["next", *more]) == 0
+        out = capsys.readouterr().out
+        assert 0 < len(out.encode()) <= report.MOST
+        assert not set(out) & {"\x1b", "\x07", "\u202e"}
+    assert main(["next", "--since", "HEAD", "--json"]) == 0
+    out = capsys.readouterr().out
+    assert len(out.encode()) <= 5000
+    NextItem.model_validate(json.loads(out)["data"])
