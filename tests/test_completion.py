@@ -78,7 +78,7 @@ def offered(repo: Repository, words: list[str], asking: str = "fish") -> list[st
         (["schema", ""], [*MODELS]),
         (["explain", "LED101"], ["LED101"]),
         (["completion", ""], [*completion.SCRIPTS]),
-        (["status", ""], ["--ledger", "--all", "--archived", "--json", "--help"]),
+        (["export", ""], ["--ledger", "--json", "--help"]),
         (["show", "--ledger", "docs/fix_plan.md", "d"], ["DOCS-TOUR-002"]),
     ],
 )

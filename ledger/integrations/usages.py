@@ -4,7 +4,8 @@ from typing import Final
 
 # fmt: off
 USAGES: Final = {
-    "status": "--ledger=PATH --all --archived --json",
+    "next": "--as=NAME --since=REV --intro --ledger=PATH --json",
+    "status": "--ready --blocked --owner=NAME --priority=WORD --status=WORD --limit=N --ledger=PATH --all --archived --json [TEXT]",
     "show": "--sprint=N --run=RUN --ledger=PATH --json ITEM[#N]|BRIEF",
     "append": "--result=TEXT --summary=TEXT --complete=N... --next=TEXT... --status=WORD --because=TEXT --decision=OPTION --task=ID... --baseline=RUN --again --dry-run --ledger=PATH --json ITEM RUN...",
     "run": "--rounds=N --retries=K --retry-on=SIGNAL|CODE|PATTERN... --timeout=S --against=K/N|FILE --metric=NAME=REGEX... --first=N --batch=N --preflight=CMD --crashes=DIR --stamp=S --phase=P --sprint=P --into=DIR --summary=TEXT --result=TEXT --complete=N... --status=WORD --because=TEXT --decision=OPTION --task=ID... --brief=FILE --rerun --option=C --yes --no-append --ledger=PATH --json ITEM -- COMMAND...",

@@ -1,6 +1,6 @@
 """``status`` for people: the answer first, then the items."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -19,7 +19,7 @@ _NAMES: Final[dict[ItemStatus, str]] = {
     "archived": "archived",
 }
 _OPEN: Final[tuple[ItemStatus, ...]] = ("in_progress", "blocked", "pending", "unknown")
-_COLLAPSED: Final = frozenset({"pending", "unknown"})
+_COLLAPSED: Final = frozenset({_NAMES["pending"], _NAMES["unknown"]})
 _HOLDS: Final = {"dependency": "blocked: depends on ", "lease": "taken: "}
 _STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "partial": "yellow"}
 _MOST_IN_FULL: Final = 5
@@ -33,13 +33,9 @@ def lines(status: Status, every: bool = False, *, ready: bool = False) -> Iterat
     yield styled((one_line(status.ledger.path), "bold"), _updated(status))._replace(kind="cut")
     yield Line(", ".join(_counts(status)), "filled", 2)
     widths = _widths([item for item in status.items if every or item.status in _OPEN])
-    groups = ((group, status.by_priority(group)) for group in (_NAMES if every else _OPEN))
-    for group, items in (("ready", status.items),) if ready else groups:
-        if not items:
-            continue
-        name = _NAMES.get(group, group)
+    for name, items in _listed(status, every, ready):
         yield from section(f"{name[:1].upper()}{name[1:]} ({len(items)})")
-        if group in _COLLAPSED and len(items) > _MOST_IN_FULL and not every:
+        if name in _COLLAPSED and len(items) > _MOST_IN_FULL and not every:
             yield from _collapsed(items)
         else:
             for item in items:
@@ -49,6 +45,16 @@ def lines(status: Status, every: bool = False, *, ready: bool = False) -> Iterat
     if finished and not every:
         yield Line(f"{finished} done or archived: `ledger status --all` lists them", "filled")
     yield Line(_findings(status), "filled")
+
+
+def _listed(
+    status: Status, every: bool, ready: bool
+) -> Iterator[tuple[str, Sequence[ItemSummary]]]:
+    if ready and status.items:
+        yield "ready", status.items
+    for group in () if ready else _NAMES if every else _OPEN:
+        if items := status.by_priority(group):
+            yield _NAMES[group], items
 
 
 def day(status: Status) -> Iterator[Line]:
@@ -110,7 +116,7 @@ def _widths(items: list[ItemSummary]) -> tuple[int, int]:
     )
 
 
-def _collapsed(items: list[ItemSummary]) -> Iterator[Line]:
+def _collapsed(items: Sequence[ItemSummary]) -> Iterator[Line]:
     """The IDs by priority."""
     margin = min(12, max(len(one_line(item.priority or "-")) for item in items))
     for priority, alike in groupby(items, key=lambda item: item.priority):
