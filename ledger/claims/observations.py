@@ -192,7 +192,10 @@ def _is_of(said: Statement, session: Session, run: Run) -> bool:
 
 def counted(said: Statement, session: Session, run: Run) -> Iterator[Observation]:
     """A count of tests by outcome."""
-    values: list[float] = [*options(session, said.quantity, said.beside)]
+    # Where failed ones are told as well, or the word is wider, errors may be among them.
+    is_wide = bool(said.outcome) or said.quantity in said.beside
+    claimed = said.beside - {"errors"} if is_wide else said.beside
+    values: list[float] = [*options(session, said.quantity, claimed)]
     what = "ran" if said.quantity == "executed" else said.quantity
     shown = f"{values[0]:.0f} {what}"
     if said.quantity in ("collected", "executed"):
@@ -237,7 +240,10 @@ def _not_passed(_: Statement, session: Session, __: Run) -> Iterator[Observation
 def _not_run(_: Statement, session: Session, run: Run) -> Iterator[Observation]:
     collected = max(one.totals.collected for one in run.every)
     left = max(0, collected - session.totals.cases)
-    yield Observation((float(left),), f"{left} did not run", session.file)
+    ends = product((0, session.totals.skipped), (0, session.totals.errors))
+    yield Observation(
+        tuple(float(left + sum(more)) for more in ends), f"{left} did not run", session.file
+    )
 
 
 def _timeouts(_: Statement, session: Session, __: Run) -> Iterator[Observation]:
@@ -289,11 +295,11 @@ def _repeated(said: Statement, session: Session, run: Run) -> Iterator[Observati
         if tests or not tries:
             count = sum(test.tries - 1 for test in session.tests.values())
             yield Observation((float(count),), f"{count} rerun", told.file)
-    elif said.quantity == "rerun" or not tries:
+    elif said.quantity == "rerun" or (not tries and said.low < 1):  # flaky, but not run again?
         yield Observation((float(tries),), f"{tries} rerun", told.file)
     elif tests:
         yield Observation((float(len(tests)),), f"{len(tests)} rerun", told.file)
-    elif said.low > tries or said.high < 1:
+    elif tries and (said.low > tries or said.high < 1):
         yield Observation((float(tries),), f"{tries} rerun", told.file)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from math import inf
 from typing import Final
 
@@ -11,6 +12,16 @@ from ledger.plan.statements.tokens import Token
 
 # What tests are, and features are not.
 _OF_TESTS: Final = frozenset("green passes passed passing red clean ok okay ✅ ✓ ✔ 🟢".split())
+# What is said of runs; a product may be "fine", too.
+_OF_RUNS: Final = _OF_TESTS | frozenset(
+    "pass success successes successful successfully succeed succeeds succeeded cleanly".split()
+)
+_ONE_TEST: Final = frozenset("a any each every one single".split())
+_NEW: Final = frozenset(("new", "New", "brand new", "Brand new", "brand-new", "fresh"))
+# e.g. "seven tests are red", "two did not pass"
+_WIDE: Final = re.compile(r"\b(?:reds?|broken|not|busted|problem\w*|unsuccessful\w*)\b")
+_BROKE: Final = frozenset(("broke", "breaks"))
+_MOST_EXIT: Final = 255
 
 
 class Wording:
@@ -32,7 +43,7 @@ class Wording:
         first = self.tokens[self.codes[0] in "(=" and len(self.tokens) > 1]
         self._span = at + first.start, at + self.tokens[-1].end
         self.before = found[: match.start()]
-        self._subject = subject
+        self.subject = subject
 
     def has(self, names: str) -> bool:
         """Whether one of the groups is there."""
@@ -68,7 +79,7 @@ class Wording:
             quantity,
             low,
             low if high is None else high,
-            subject=part.names if part else self._subject,
+            subject=part.names if part else self.subject,
             is_outside=part is not None and part.code == "o",
         )
 
@@ -108,13 +119,17 @@ class Wording:
 
 def _count(m: Wording) -> list[Statement]:
     quantity = OUTCOMES[m.code("q")]
-    if m.codes.startswith("F") and m.text.startswith(("broke ", "breaks ")):
+    if m.code("q") == "F" and not _BROKE.isdisjoint(m.text.split()):
         quantity = "new"
     if quantity == "rerun" and ("T" in m.codes or "flak" in m.text):
         quantity = "flaky"
-    if m.codes.startswith("Z") and "success" in m.text:
+    is_no_pass = m.codes == "ZP" and m.text.startswith("no ")  # "no full pass yet"
+    if m.codes.startswith("Z") and ("success" in m.text or is_no_pass):
         return []
-    return [m.of(quantity)]
+    is_wide = quantity == "failed" and bool(_WIDE.search(m.text))  # errors are among them
+    is_setting = m.text.startswith("retr")  # "Retries: 6"
+    outcome = "failing" if is_wide else ""
+    return [m.of(quantity)._replace(outcome=outcome, is_sure=not is_setting)]
 
 
 def _together(m: Wording) -> list[Statement]:
@@ -128,7 +143,8 @@ def _neither(m: Wording) -> list[Statement]:
 
 def _all(m: Wording) -> list[Statement]:
     total = (m.number().low, m.number().high) if m.has("n") else None
-    return [m.say("all_passed")._replace(of=total)]
+    is_sure = bool({*"TWNslf"} & {*m.codes}) or not _OF_RUNS.isdisjoint(m.text.split())
+    return [m.say("all_passed")._replace(of=total, is_sure=is_sure)]
 
 
 def _not_all(m: Wording) -> list[Statement]:
@@ -219,6 +235,9 @@ def _fixed(m: Wording) -> list[Statement]:
 
 
 def _new(m: Wording) -> list[Statement]:
+    pairs = pairwise(m.tokens)
+    if "F" not in m.codes and any(a.code + b.code == "KT" and a.text in _NEW for a, b in pairs):
+        return []  # tests that were written
     return [m.say("new", 1.0, inf) if m.has("a") else m.of("new")]
 
 
@@ -227,6 +246,8 @@ def _all_new(m: Wording) -> list[Statement]:
 
 
 def _cleared(m: Wording) -> list[Statement]:
+    if not {*"FEc"} & {*m.codes} and m.tokens[-1].text.lower() in ("fix", "fixes"):
+        return []  # "three tests for the fix"
     if m.has("k"):  # "three failures and one error are gone"
         both = m.number(), m.number("k")
         return [m.say("cleared", sum(one.low for one in both), sum(one.high for one in both))]
@@ -315,6 +336,10 @@ def _needs(m: Wording) -> list[Statement]:
 
 
 def _from_to(m: Wording) -> list[Statement]:
+    """A change; one of a time is of the run where words say so. ``12 collected → 9 passed`` is
+    none."""
+    if len({*m.codes} & OUTCOMES.keys()) > 1:
+        return []
     before, after = m.number(), m.number("k")
     quantity: Quantity = "fail_rate" if m.codes[0] == "k" else "pass_rate"
     if m.code("n") in "tm":
@@ -323,12 +348,18 @@ def _from_to(m: Wording) -> list[Statement]:
         quantity = OUTCOMES[m.code("q")]
     change = m.changed(quantity, after.low - before.high, after.high - before.low)
     change = change._replace(of=(before.low, before.high), percent=m.percent)
-    return [m.say(quantity, after.low, after.high), change]
+    is_sure = m.code("n") not in "tm" or m.codes[0] in "HWGer"
+    found = m.say(quantity, after.low, after.high), change
+    return [one._replace(is_sure=is_sure) for one in found]
 
 
 def _time(m: Wording) -> list[Statement]:
     if m.codes[0] == "i" and m.text.split()[0] not in ("in", "after", "within"):
         return []
+    near = (*m.before[-2:], *m.tokens)
+    is_of_one = not _ONE_TEST.isdisjoint(" ".join(one.text for one in near).lower().split())
+    if is_of_one and any(one.code == "T" for one in near):
+        return []  # "each test takes less than 2 s"
     took = m.of("duration")
     if m.text.startswith("in "):
         took = took._replace(outcome="in")
@@ -350,6 +381,8 @@ def _memory(m: Wording) -> list[Statement]:
 def _exit(m: Wording) -> list[Statement]:
     if m.has("z"):
         return [m.say("exit_code")]
+    if m.text.startswith("status") or m.number().low > _MOST_EXIT:
+        return []  # of a request
     return [m.of("exit_code") if m.has("n") else m.say("exit_code", 1.0, inf)]
 
 
@@ -400,11 +433,19 @@ def _all_ran(m: Wording) -> list[Statement]:
 
 
 def _passed(m: Wording) -> list[Statement]:
-    return [m.of("passed")]
+    return [m.of("passed")._replace(is_sure=m.codes != "x" or bool(m.subject))]
 
 
 def _total(m: Wording) -> list[Statement]:
-    return [m.of("collected")]
+    """``the parser has 60 tests``; of ``the suite of the parser`` the run need not be one, and what
+    ``covers 60 cases`` is no part."""
+    first, second = (*m.tokens, *m.tokens)[:2]
+    is_said = not m.before and second.start - first.end > 1
+    return [] if m.code("s") == "u" and not is_said else [m.of("collected")]
+
+
+def _nothing(_: Wording) -> list[Statement]:
+    return []
 
 
 def _errors(m: Wording) -> list[Statement]:
@@ -519,10 +560,13 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
         _count,
     ),
     (rf"(?P<l>l)(?:Z|(?P<n>N))T?(?P<q2>{_O})", _count),
-    (rf"(?P<q>{_O})&(?P<k>{_O})[:=]?(?P<n>N)(?!T?{_O})", _together),
+    (rf"(?P<q>{_O})&(?P<k>{_O})[:=]?(?P<n>N)(?!T?{_O})|(?P<q2>F)(?P<k2>E)[:=](?P<n2>N)", _together),
+    # e.g. "total 12 passed 9 failed 3", "9 passed 3 failed 12 in total": which is it?
+    (r"\AN(?:[PFESXYL]N){2,}\Z", _nothing),
     # e.g. "three tests fail", "5 failing tests", "one of the 20 layout tests is red"
+    (r"(?P<q>[LR])T?[:=](?P<n>N)", _count),
     (
-        rf"[OH]?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
+        rf"[OH]?(?P<n>[Nx])O?(?:[gi]A?N)?{_OF}(?P<s>s)?T?J?(?:R(?=[PFESXY]))?(?P<l>l)?(?P<q>{_O})T?J?ł?(?P<l2>l)?(?P<o>o)?[⩾⩽]?",
         _count,
     ),
     (r"(?P<n>N)µE", _errors),

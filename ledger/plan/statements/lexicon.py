@@ -55,7 +55,7 @@ _LETTERS: Final[dict[str, str]] = {
     "ξ": "exception, exceptions",
     # tests
     "T": (
-        "(suite|suites) of tests, (| unit |regression |individual "
+        "(suite|suites) of tests, (| individual "
         ")(case|cases|test|tests|testcase|testcases), checks in the suite, items, spec, specs, "
         "test (case|cases| function|functions|item|items|method|methods|check|checks), test "
         "points, tests cases"
@@ -355,7 +355,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # left over: says nothing by itself
     "J": (
-        "(left|still) (standing|over|outstanding|open), anything else, everyone else, everything "
+        "(left|still) (standing|over|outstanding|open), all else, all others, all the "
+        "(others|rest), anything else, else, everyone else, everything "
         "else, keep, keeps, kept, left, other, other ones, others, outstanding, remain+, "
         "remainder, remaining are, rest, stay, stayed, stays, still, the others, to go, "
         "unresolved, what is left, what remains, yet to"
@@ -462,11 +463,11 @@ _LETTERS: Final[dict[str, str]] = {
         "as, cleanly done, clearly, collected tests, combined, come, come up, comes, comes out "
         "to, comes up, coming, commits, completely, comprise, comprised, comprises, comprising, "
         "conclusion, confirmed, confirmed that, consist of, consistently, consists of, contain, "
-        "contained, containing, contains, corresponding, count, counted, counting, counts, cover, "
-        "covered, covering, covers, crop up, cropped up, crops up, current, current status, "
+        "contained, containing, contains, corresponding, count, counted, counting, counts, crop "
+        "up, cropped up, crops up, current, current status, "
         "currently, currently at, deemed, definitely, deliver, delivered, delivers, delta, did, "
         "display, displayed, displays, distinct, do, does, doing, done, done and dusted, "
-        "double-checked, down the line, dr, either, else, encounter, encountered, end, end "
+        "double-checked, down the line, dr, either, encounter, encountered, end, end "
         "result, ended, ends, enough, entirely, established, even, eventual, ever, ever so, "
         "evidence, evidently, exactly, exist, existed, existing, exists, explicitly, feature, "
         "features, figure, figures, files there, final, finally, finding, findings, finds that, "
@@ -552,7 +553,7 @@ _LETTERS: Final[dict[str, str]] = {
     # doubt, wishes, rules, other times: nothing is said of this run
     "d": (
         "(a|any|every) run (with|that), (count| counts) as, (|is |are |was |were )spent, about "
-        "to, action item, aim, aims, allegedly, allow, allowed, almost, alone, apparent, "
+        "to, action item, aim, aims, aside, allegedly, allow, allowed, almost, alone, apparent, "
         "apparently, appear, appears, as if, as though, ask, asked, asks, assert, asserts, "
         "assume, assuming, barely, baseline had, basically, believe, believes, budget, by itself, "
         "can, check that, check whether, chiefly, claim, claimed, claims, commonly, conceivably, "
@@ -569,7 +570,8 @@ _LETTERS: Final[dict[str, str]] = {
         "ostensibly, otherwise, ought, ought to, partially, partly, pending, per run, perhaps, "
         "plan, planned, planning, plans, possibly, potentially, practically, predominantly, "
         "presumably, pretend, primarily, probably, promise, promises, provided, purportedly, "
-        "question, randomly, rarely, rather than, regularly, remotely, reportedly, require, "
+        "question, randomly, rarely, rather than, regularly, remotely, reportedly, reverted, "
+        "reverting, rolled back, stashed, backed out, require, "
         "required, requires, respectively, scarcely, seem, seemingly, seems, seldom, separately, "
         "shall, should, shouldn't, so that, sometimes, soon, sporadically, such as, suggests, "
         "suppose, supposed, supposedly, suspect, suspects, target, targets, temporarily, that'd, "

@@ -8,6 +8,7 @@ for its figures, which are not sure to be of the run.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ledger.plan.statements import grammar
@@ -29,7 +30,7 @@ _MARK: Final = re.compile(
     r"|[;)|]|(?<![nf])–|(?<![PFESXYDUVIHGChkKMTWΩQn]):"
     r"|(?<=[TWΩI]):(?![PFNZntmp])|(?<=n):(?![PFESXY])|(?<=[PFESXYDUVHGChkKMQ]):(?![NntmpxZP])"
     r"|(?<![nf]),(?!«|A[lo]|(?<=[PTR],)B[nNs]|n(?:[,&]*n)*\Z)|,(?!&?[nf«]|A[lo]|B[nNs])"
-    r"|&(?=W|A|Z|b?[tT]|NT|N(?![FE]T?c?M)[PFESXYLRDUV])|(?<![APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
+    r"|&(?=W|A|Z|b?[tT]|NT|N(?![FE]T?c?M)[PFESXYLRDUV])|(?<=[^APWT,])B(?=W|NT|Z|n)|(?<=n[PFESXY])B(?=n)"
 )
 _EXCEPTION: Final = re.compile("((?:B|&(?=Nξ))[nNsTFEl&ξ]+)(,?)(?=A|W|T[JRP])")
 # A reason: "because of ...", "12 skipped without a GPU".
@@ -38,6 +39,7 @@ _NAMES_ALONE: Final = re.compile(r"n(?:[,&]*n)*")
 _LABEL: Final = re.compile(r"[JKT]*(?P<letter>[PFESXYM])[JT]*:?")
 _PREDICATE: Final = re.compile("[PFMRVyzj]")
 _ENTRY: Final = re.compile(r"[ \t]*[-*+] ")
+_OTHERS: Final = frozenset("other others else rest further additional remainder".split())
 _CONDITIONS: Final = frozenset("if once unless until when whenever while provided assuming".split())
 _DEEDS: Final = frozenset(
     "ran reran rewrote made did went put took built wrote cut split let".split()
@@ -95,6 +97,19 @@ def _listed(start: int, words: Sequence[Token], label: str) -> Statement:
     )
 
 
+def _is_linted(words: Sequence[Token], codes: str) -> bool:
+    """Whether it may be a linter's: ``Found 0 errors``, ``0 errors, 3 warnings``."""
+    is_warned = any(token.text.lower().startswith("warning") for token in words)
+    return bool(re.fullmatch("[^PFSTW]*" if is_warned else "L[NZ]E.*", codes))
+
+
+def _is_of_others(words: Sequence[Token]) -> bool:
+    """Whether something is said of tests but for some: ``nothing else fails``."""
+    is_rest = any(a.text.lower() == "remaining" and b.code == "T" for a, b in pairwise(words))
+    said = {word for token in words if token.code in "ZJ" for word in token.text.lower().split()}
+    return is_rest or not _OTHERS.isdisjoint(said)
+
+
 class _Segment(NamedTuple):
     """A part of a sentence, and the marks before and behind it."""
 
@@ -150,6 +165,7 @@ class _Reader:
             return
         # e.g. "greenhouse, the sister project, has 212 passing tests"
         self._is_strange = bool(re.match("u+,u+,", self._codes)) and not self._is_deed(0)
+        self._is_sure = not _is_linted(self._words, self._codes)
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
             if segment.before == "(":
@@ -160,7 +176,11 @@ class _Reader:
             if segment.behind == ")" and "(" not in codes and self._outside:
                 self._named, self._against = self._outside.pop()
             is_aside = bool(re.match("[&,]*[iqlo]", codes) and re.search("[udð]", codes))
-            if (is_aside or segment.behind == ":") and re.search("[dð]", codes):
+            # e.g. "With the debug build, two tests crash", "Run alone, every test passes"
+            is_first = not segment.start and segment.behind == ","
+            is_aside = is_aside or (is_first and bool(re.match("&.*u", codes)))
+            is_first = is_first and not re.search("[PFESNx]", codes)
+            if (is_aside or is_first or segment.behind == ":") and re.search("[dð]", codes):
                 return
             if segment.behind == ":" and "u" in codes:
                 self._is_lost = True
@@ -197,7 +217,8 @@ class _Reader:
     def _is_part(self, segment: _Segment, codes: str) -> bool:
         """Whether a label names a part of the run, or another thing: ``test_db.py:``, ``The layout
         tests:``, ``In the ferry repository,``."""
-        if segment.behind == ":" and re.fullmatch("[OKJAN]*µ", codes):  # "Only the new file:"
+        # e.g. "Only the new file:", "New tests:", "Test suites:"
+        if segment.behind == ":" and re.fullmatch("[iOKJAN]*(?:T?µ|KT)|ŵN(?:gN)?|y", codes):
             self._is_sure = False
             return True
         places = [t for t in self._words[segment.start : segment.end] if t.code in "fsul"]
@@ -225,6 +246,8 @@ class _Reader:
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             found = [one for one in found if one.quantity != "all_passed"]
+        if _is_of_others(self._words[segment.start : segment.end]):
+            found = [one for one in found if one.quantity != "all_passed" and one.high > 0]
         before = self._words[segment.start - 1].text.lower() if segment.start else ""
         is_lost = before == "with" or not re.search("[TWnf]", codes)  # "the kit ships with 3 tests"
         if self._is_strange or (self._is_lost and is_lost):
@@ -238,7 +261,9 @@ class _Reader:
         found = [
             one._replace(
                 or_whole=or_whole or one.or_whole,
-                is_sure=(self._is_sure or is_own) and not (is_apart and one.quantity == "duration"),
+                is_sure=one.is_sure
+                and (self._is_sure or is_own)
+                and not (is_apart and one.quantity == "duration"),
                 runs=runs,
             )
             for one in found
@@ -247,7 +272,8 @@ class _Reader:
         places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
         self._last = places[0].names if len(places) == 1 else () if places else self._last
         if not found and re.match("[&,]*u", codes):
-            self._is_lost = self._is_lost or not self._is_deed(segment.start)
+            is_deed = self._is_deed(segment.start) and not re.search("N[AKJ]*u", codes)
+            self._is_lost = self._is_lost or not is_deed
         elif not found and segment.before != "(" and re.search("[us]", codes):
             self._is_lost = True
         return found or [
@@ -270,7 +296,7 @@ class _Reader:
         codes = re.sub("i[Wρ]\\Z", "", codes)  # "in the full run"
         reason = _REASON.search(codes, 1)
         codes = codes[: reason.start()] if reason else codes
-        if codes == "NT" and self._codes[:start].strip("W,:"):
+        if codes == "NT" and (reason or self._codes[:start].strip("W,:")):
             return [], []  # a number of tests is that of the run only at the begin of a sentence
         if codes == "t" != self._codes.strip(":ΩW()"):
             return [], []  # nor is a time

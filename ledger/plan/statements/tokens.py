@@ -260,6 +260,14 @@ def _bounded(bound: str, value: float, slack: float) -> tuple[float, float]:
     return value - slack, value + slack
 
 
+# What is counted where a number stands before it, and harmless elsewhere: "6 records failed".
+_THINGS: Final = frozenset(
+    "records reports logs outputs prints lists scores features figures counts covers displays "
+    "commits notes things stuff results readouts".split()
+)
+_COUNTED: Final = re.compile(r"\d \Z")
+
+
 def _read_words(text: str, words: Sequence[_Word], known: Lexicon, slack: float) -> list[Token]:
     """Words in a row, as numbers and known phrases."""
     found: list[Token] = []
@@ -279,7 +287,8 @@ def _read_words(text: str, words: Sequence[_Word], known: Lexicon, slack: float)
         said = text[start : words[at + length - 1][2]].rstrip(".")
         if code in "Np":
             found.append(_vague(text, code, start, said))
-        elif code != " ":
+        elif code != " " or (said.lower() in _THINGS and _COUNTED.search(text, start - 2, start)):
+            code = code.replace(" ", "u")
             found.append(Token(code, start, start + len(said), said))
         at += length
     return found
@@ -396,6 +405,9 @@ def _together(first: Token, token: Token, slack: float) -> Token | None:
     return token._replace(start=first.start, low=max(0.0, low - slack), high=high + slack)
 
 
+_BASES: Final = ("base", "main", "master", "trunk", "head", "branch", "commit", "baseline")
+
+
 def _with_baselines(found: Iterable[Token]) -> list[Token]:
     """``than in the baseline``, ``on the last run``: one comparison, ``c``. A run before that
     nothing is compared with is another time."""
@@ -403,10 +415,13 @@ def _with_baselines(found: Iterable[Token]) -> list[Token]:
     for token in found:
         if token.code == "þ":
             start = token.start
+            is_there = bool(kept) and kept[-1].text.lower() in ("on", "at")
+            is_there = is_there and (len(kept) == 1 or kept[-2].code not in "κq")
             while kept and kept[-1].code in "κiq«»g&":
                 start = kept.pop().start
             is_of = bool(kept) and kept[-1].code in "AZ"  # "all of the baseline's failures"
-            code = "ð" if start == token.start and not is_of else "c"
+            is_of_base = is_there and token.text.lower().endswith(_BASES)
+            code = "ð" if is_of_base or (start == token.start and not is_of) else "c"
             kept.append(token._replace(code=code, start=start))
         else:
             kept.append(token)
