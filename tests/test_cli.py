@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -15,7 +16,12 @@ from typing import Any
 
 import pytest
 
+from ledger import reports
 from ledger.cli import COMMANDS, application
+from ledger.commands import read
+from ledger.commands.item_page import shorten
+from ledger.commands.show import show
+from ledger.reports import show as report
 from tests.commands import SCRIPT, call, process, terminal, unstyled
 from tests.repository import DATA, Repository
 
@@ -487,8 +493,83 @@ def test_on_a_terminal_the_list_of_attempts_is_cut_and_what_is_to_do_is_not(
     [attempt] = [line for line in lines if line.startswith("  #2")]
     assert attempt.endswith("…")
     assert cell_len(attempt) <= 60
-    [action] = [line for line in lines if line.startswith("  2. pending: ")]
-    assert action.count("word") == 30
+    [start] = [n for n, line in enumerate(lines) if line.startswith("  2. pending: ")]
+    assert "\n".join(lines[start : start + 4]).count("word") == 30
+    assert max(map(len, lines[start : start + 4])) <= 60
+
+
+ITEM = (
+    "## [BIG-001] Big\n- Status: in_progress\n- Reproduction:\n  - `pytest -q`\n    twice\n"
+    "- Attempts History:\n"
+    + "".join(f"  * [2025-01-{n:02}] Attempt #{n} — Result: success. {'w ' * 400}\n" for n in range(1, 21))
+    + "- Next Actions:\n"
+    + "".join(f"  {n}. {'✅ COMPLETE' if n < 4 else '🟡 PENDING'} — Do {n}. {'w ' * 400}\n" for n in range(1, 31))
+    + "- Exit Criteria:\n"
+    + "".join(f"  - [ ] Criterion {n} {'w ' * 400}\n" for n in range(1, 21))
+)  # fmt: skip
+
+
+def test_show_is_one_page_and_its_json_has_what_the_text_has(repo: Repository) -> None:
+    repo.ledger.write_text(ITEM, "utf-8")
+    said, document = (
+        call(repo.path, "show", "BIG-001"),
+        call(repo.path, "show", "BIG-001", "--json"),
+    )
+    assert len(said.out.encode()) <= 3_072
+    assert len(document.out.encode()) <= 6_144
+    [item] = document.data["items"]
+    assert (item["attempt_count"], item["criterion_count"]) == (20, 20)
+    assert item["action_counts"]["open"] == 27
+    for one in item["attempts"]:
+        assert f"\n  #{one['number']} " in said.out
+    assert item["attempts"][-1]["number"] == 20
+    for one in item["actions"]:
+        assert f"\n  {one['number']}. {one['state']}: {one['text']}\n" in said.out
+    assert item["actions"][0]["number"] == 4
+    for one in item["criteria"]:
+        assert f"\n  {one['text']}\n" in said.out
+    for part, count in (("attempts", 20), ("actions", 27), ("criteria", 20)):
+        assert f"  and {count - len(item[part])} more (`ledger show " in said.out
+
+
+def test_more_of_an_item_is_shown_when_asked(repo: Repository) -> None:
+    repo.ledger.write_text(ITEM, "utf-8")
+    last = call(repo.path, "show", "BIG-001", "--last", "12", "--json").data["items"][0]
+    assert [one["number"] for one in last["attempts"]] == [*range(9, 21)]
+    every = call(repo.path, "show", "BIG-001", "--actions", "all", "--json").data["items"][0]
+    assert [one["number"] for one in every["actions"]] == [*range(1, 31)]
+    full = call(repo.path, "show", "BIG-001", "--full").out
+    assert full.count("w " * 300) == 20 + 30  # lines of attempts are cut
+    assert "- Reproduction:\n  - `pytest -q`\n    twice\n" in full
+    assert "more (`" not in full
+    [item] = call(repo.path, "show", "BIG-001", "--full", "--json").data["items"]
+    assert len(item["attempts"][0]["text"]) > 800
+    wrong = call(repo.path, "show", "BIG-001", "--actions", "some")
+    assert wrong.err == "ledger: --actions some: expected open or all\n"
+
+
+def test_the_newest_attempts_are_shown_where_they_stand_first(repo: Repository) -> None:
+    attempts = "".join(
+        f"  * [2025-01-{n:02}] Attempt #{n} — Result: success. x\n" for n in range(20, 0, -1)
+    )
+    plan = f"## [A-001] A\n- Status: pending\n- Attempts History:\n{attempts}"
+    repo.ledger.write_text(plan, "utf-8")
+    [item] = call(repo.path, "show", "A-001", "--json").data["items"]
+    assert [one["number"] for one in item["attempts"]] == [20, 19, 18, 17, 16]
+
+
+@pytest.mark.filterwarnings("ignore::ledger.errors.PlanWarning")
+@pytest.mark.parametrize("revision", ["8b8c48d0", "b401d45f"])
+def test_no_item_of_the_real_plan_takes_more_than_a_page(real_repo: Any, revision: str) -> None:
+    place = real_repo(revision)
+    with contextlib.chdir(place):
+        plan = read.open_ledger(None).ledger
+        largest = sorted(plan.items, key=lambda item: item.span.end_byte - item.span.start_byte)
+        for item in largest[-6:]:
+            shown = shorten(show(item.id))
+            said = sum(len(line.text.encode()) + 1 for line in report.lines(shown))
+            document = reports.dumps(reports.document("show", shown))
+            assert (said <= 3_072, len(document.encode()) <= 6_144) == (True, True), item.id
 
 
 def test_show_prints_an_attempt_whole(repo: Repository) -> None:

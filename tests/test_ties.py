@@ -120,7 +120,7 @@ def test_what_a_sprint_waits_for_is_shown(repo: Repository) -> None:
     wanted = "deferred, waits for Sprint 1 complete"
     status = call(repo.path, "status").out
     assert wanted in status
-    assert "; sprint 1 " in status
+    assert "      sprint 1 unmet, 0 of 4 met" in status
     assert f"  3. {wanted}" in call(repo.path, "show", "PARSE-SPEED-001").out
     assert f"Sprints ({BRIEF})" in call(repo.path, "show", "PARSE-SPEED-001").out
 

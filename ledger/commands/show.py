@@ -1,6 +1,7 @@
 """One item, one attempt whole, or one brief with where its work stands."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ledger.commands import read
 from ledger.commands.closings import sprint_states
 from ledger.commands.gate import handed_over, no_such_document
 from ledger.commands.history import Progress
+from ledger.commands.item_page import ItemPage
 from ledger.commands.judgements import place_of
 from ledger.commands.links import Pointers, link
 from ledger.commands.read import About
@@ -32,12 +34,14 @@ class Shown(Model):
 
     ledger: About | None
     """The file itself; null for a brief that no ledger lies around."""
-    items: tuple[Item, ...]
-    """For `ITEM`: its sections. Empty for `ITEM#N`."""
+    items: tuple[Item | ItemPage, ...]
+    """For `ITEM`: its sections, each on one page, or with `--full` whole. Empty for `ITEM#N`."""
     attempts: tuple[Attempt, ...]
     """For `ITEM#N`: the attempts with this number."""
     links: Pointers
-    """What the attempts point at; for `ITEM` without commits."""
+    """What the attempts point at; for `ITEM` with `--full` only, and without commits."""
+    cited: dict[str, int]
+    """How many artifacts the attempts cite, by state."""
     archive: str
     """The file that parts of the ledger are moved to, relative to the top of its repository."""
     archived: tuple[ArchivedPart, ...]
@@ -89,11 +93,13 @@ def show(
     is_item = wanted.number is None
     ids = {item.id for item in items}
     parts = read.archived_parts(settings, plan) if is_item else []
+    links = link(settings, plan, attempts, None, progress, artifacts_only=is_item)
     return Shown(
         ledger=read.about(plan, opened.path),
         items=tuple(items) if is_item else (),
         attempts=() if is_item else tuple(attempts),
-        links=link(settings, plan, attempts, None, progress, artifacts_only=is_item),
+        links=links,
+        cited=dict(Counter(one.state for one in links.artifacts)),
         archive=settings.partner,
         archived=tuple(part for part in parts if part.item in ids),
         sprints=_sprints(settings, items) if is_item else (),
@@ -123,6 +129,7 @@ def _brief(file: Path, request: Request, ledger: Path | None) -> Shown:
         items=(),
         attempts=(),
         links=Pointers(artifacts=(), commits=()),
+        cited={},
         archive=handed.config.partner,
         archived=(),
         brief=brief_state(handed.facts),

@@ -6,9 +6,9 @@ from typing import Final
 USAGES: Final = {
     "next": "--as=NAME --since=REV --intro --ledger=PATH --json",
     "status": "--ready --blocked --owner=NAME --priority=WORD --status=WORD --limit=N --ledger=PATH --all --archived --json [TEXT]",
-    "show": "--sprint=N --run=RUN --ledger=PATH --json ITEM[#N]|BRIEF",
+    "show": "--sprint=N --run=RUN --last=N --actions=WHICH --full --ledger=PATH --json ITEM[#N]|BRIEF",
     "append": "--result=TEXT --summary=TEXT --complete=N... --next=TEXT... --status=WORD --because=TEXT --decision=OPTION --task=ID... --baseline=RUN --again --dry-run --ledger=PATH --json ITEM RUN...",
-    "run": "--rounds=N --retries=K --retry-on=SIGNAL|CODE|PATTERN... --timeout=S --against=K/N|FILE --metric=NAME=REGEX... --first=N --batch=N --preflight=CMD --crashes=DIR --stamp=S --phase=P --sprint=P --into=DIR --summary=TEXT --result=TEXT --complete=N... --status=WORD --because=TEXT --decision=OPTION --task=ID... --brief=FILE --rerun --option=C --yes --no-append --ledger=PATH --json ITEM -- COMMAND...",
+    "run": "--rounds=N --retries=K --retry-on=SIGNAL|CODE|PATTERN... --timeout=S --against=K/N|FILE --metric=NAME=REGEX... --first=N --batch=N --preflight=CMD --crashes=DIR --collect=FILE... --stamp=S --phase=P --sprint=P --into=DIR --summary=TEXT --result=TEXT --complete=N... --next=TEXT... --status=WORD --baseline=RUN --because=TEXT --decision=OPTION --task=ID... --brief=FILE --rerun --option=C --yes --no-append --record --ledger=PATH --json ITEM -- COMMAND...",
     "validate": "--staged --base=REV --head=REV --replaces --all --format=NAME --ledger=PATH --json [FILE...]",
     "verify": "--text=FILE --github-event=FILE --stop-hook --run=RUN... --item=ITEM[#N] --rev=REV --kind=KIND... --only=VERDICT... --all --ledger=PATH --json [ITEM[#N]...]",
     "gate": "--sprint=N --run=RUN --baseline=RUN --stamp=STAMP --allow-unknown --ledger=PATH --json FILE|ITEM",

@@ -1,16 +1,14 @@
 """An item, or an attempt whole, and what attempts point at, for people."""
 
-import itertools
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
+from ledger.commands.item_page import ItemPage, Size, page
 from ledger.commands.links import ArtifactLink, CommitLink, Links, Pointers
 from ledger.commands.show import Shown
-from ledger.commands.status import count_actions
-from ledger.plan import text
-from ledger.plan.model import ArchivedPart, Attempt, Field, Item, Ledger, Span
+from ledger.plan.model import ArchivedPart, Attempt
 from ledger.plan.text import counted, one_line, visible
 from ledger.reports import Line, accented, name_of, section
 from ledger.reports.briefs import plan_file, standing
@@ -24,7 +22,11 @@ def lines(shown: Shown) -> Iterator[Line]:
     assert shown.ledger is not None
     assert shown.plan is not None
     path = shown.ledger.path
-    parts = [_item(shown.plan, one, path) for one in shown.items]
+    pages = (
+        one if isinstance(one, ItemPage) else page(shown.plan, one, Size(), every_action=True)
+        for one in shown.items
+    )
+    parts = [_item(one, path) for one in pages]
     parts += [_attempt(one, path) for one in shown.attempts]
     for place, part in enumerate(parts):
         if place:
@@ -40,36 +42,38 @@ def lines(shown: Shown) -> Iterator[Line]:
     for plan in shown.plans:
         yield Line(f"  {one_line(plan_file(plan))}")
     if shown.items:
-        yield from _cited(shown.items[0], shown.links)
+        yield from _cited(shown)
         yield from _archived(shown.archived, shown.archive)
     else:
         yield from _pointed(shown.links)
 
 
-def _item(ledger: Ledger, shown: Item, path: str) -> Iterator[Line]:
+def _item(shown: ItemPage, path: str) -> Iterator[Line]:
     """An item: its place, its fields, its attempts, what is open, and its criteria."""
     yield Line(one_line(f"{shown.id}  {shown.title}"), "heading")
-    yield Line(f"{one_line(path)}:{shown.span.start_line}")
+    yield Line(f"{one_line(path)}:{shown.line}")
     if not any(field.name.lower() == "status" for field in shown.fields):
         said = f"{shown.status}, {shown.priority} priority" if shown.priority else shown.status
         yield Line(one_line(said))
-    parts = [one.span for one in shown.attempts]
-    parts += [one.span for one in shown.actions]
-    parts += [one.span for one in shown.criteria]
-    fields = [field for field in shown.fields if not _holds(field, parts)]
-    if fields:
+    if shown.fields:
         yield Line("")
-    for field in fields:
-        if field.span == shown.span:  # a cell of the row that the item is
-            yield Line(one_line(f"{field.name}: {field.value}"), "filled", 2)
-        else:
-            yield from _source(ledger, field.span)
+    for field in shown.fields:
+        first, *others = f"{field.name}: {field.value}".split("\n")
+        yield Line(one_line(first) if shown.is_task else f"- {one_line(first)}", "hung", 2)
+        yield from (Line(f"  {visible(line)}") for line in others)
     yield from _attempts(shown)
     yield from _actions(shown)
     if shown.criteria:
-        yield from section(f"Exit criteria ({len(shown.criteria)})")
+        yield from section(f"Exit criteria ({shown.criterion_count})")
     for criterion in shown.criteria:
-        yield Line(f"  {one_line(criterion.text)}")
+        yield Line(f"  {one_line(criterion.text)}", "hung", 6)
+    yield from _more(shown.criterion_count - len(shown.criteria), f"{shown.id} --full")
+
+
+def _more(count: int, options: str) -> Iterator[Line]:
+    """How many are left out, and what shows them."""
+    if count > 0:
+        yield Line(f"  and {count} more (`ledger show {one_line(options)}`)", "hung", 4)
 
 
 def _attempt(shown: Attempt, path: str) -> Iterator[Line]:
@@ -85,11 +89,11 @@ def _attempt(shown: Attempt, path: str) -> Iterator[Line]:
         yield Line(visible(line))
 
 
-def _cited(shown: Item, links: Pointers) -> Iterator[Line]:
+def _cited(shown: Shown) -> Iterator[Line]:
     """What the attempts of an item cite, in figures."""
-    if links.artifacts:
-        yield from section(f"Artifacts: {_counts(links.artifacts)}")
-        yield Line(one_line(f"  `ledger links {shown.id}` lists them"))
+    if shown.cited:
+        yield from section(f"Artifacts: {_counts(shown.cited)}")
+        yield Line(f"  `ledger links {one_line(shown.items[0].id)}` lists them", "hung", 4)
 
 
 def _archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
@@ -111,45 +115,32 @@ def _pointed(links: Pointers) -> Iterator[Line]:
         yield from map(_commit, links.commits)
 
 
-def _holds(field: Field, parts: Iterable[Span]) -> bool:
-    """Whether the field holds what is listed on its own."""
-    start, end = field.span.start_byte, field.span.end_byte
-    return any(start <= part.start_byte < end for part in parts)
-
-
-def _source(ledger: Ledger, span: Span) -> Iterator[Line]:
-    """The lines of the file, without the indent that all of them have."""
-    data = ledger.text[span.start_byte : span.end_byte].removeprefix(text.BOM)
-    starts = text.line_starts(data)
-    lines = [text.decode(data[a:b]).rstrip("\r\n") for a, b in itertools.pairwise(starts)]
-    while lines and not lines[-1].strip():
-        lines.pop()
-    for line in textwrap.dedent("\n".join(lines)).split("\n"):
-        yield Line(visible(line))
-
-
-def _attempts(shown: Item) -> Iterator[Line]:
+def _attempts(shown: ItemPage) -> Iterator[Line]:
     if not shown.attempts:
         return
-    yield from section(f"Attempts ({len(shown.attempts)})")
-    names = [f"#{one.number}" if one.number is not None else "-" for one in shown.attempts]
-    results = [one.result for one in shown.attempts]
-    first, second = max(map(len, names)), max(map(len, results))
-    for name, one in zip(names, shown.attempts, strict=True):
+    count, listed = shown.attempt_count, shown.attempts
+    some = f", the last {len(listed)}" if len(listed) < count else ""
+    yield from section(f"Attempts ({count}{some})")
+    names = [f"#{one.number}" if one.number is not None else "-" for one in listed]
+    first, second = max(map(len, names)), max(len(one.result) for one in listed)
+    for name, one in zip(names, listed, strict=True):
         start = f"  {name:<{first}}  {one.date or '-':<10}  {one.result:<{second}}"
         told = "(action) " if one.source == "action" else ""
-        yield Line(f"{start}  {told}{one_line(one.summary or one.text)}".rstrip(), "cut")
+        yield Line(f"{start}  {told}{one_line(one.summary)}".rstrip(), "cut")
+    yield from _more(count - len(listed), f"{shown.id} --last {count}")
 
 
-def _actions(shown: Item) -> Iterator[Line]:
-    if not shown.actions:
+def _actions(shown: ItemPage) -> Iterator[Line]:
+    counts = shown.action_counts
+    if not (said := actions(counts, every=True)):
         return
-    said = actions(count_actions(shown.actions), every=True)
     yield from section(f"Next actions ({said})")
     for action in shown.actions:
-        if action.state not in _CLOSED:
-            name = "-" if action.number is None else f"{action.number}."
-            yield Line(f"  {name} {action.state}: {one_line(action.text)}")
+        name = "-" if action.number is None else f"{action.number}."
+        yield Line(f"  {name} {action.state}: {one_line(action.text)}", "hung", 6)
+    listed = sum(one.state not in _CLOSED for one in shown.actions)
+    left = counts.open + counts.blocked + counts.deferred - listed
+    yield from _more(left, f"{shown.id} --actions all")
 
 
 # What attempts point at
@@ -170,19 +161,18 @@ def links(found: Links) -> Iterator[Line]:
         yield from map(_artifact, artifacts.get(key, ()))
         yield from map(_commit, commits.get(key, ()))
     named = [one for one in found.commits if one.raw]
-    said = f"{found.path}: {_counts(found.artifacts)}"
+    said = f"{found.path}: {_counts(Counter(one.state for one in found.artifacts))}"
     if named:
-        states = _counted((one.state for one in named), _NAMED)
+        states = _counted(Counter(one.state for one in named), _NAMED)
         said += f"; {counted(len(named), 'commit')} named: {states}"
     yield Line(one_line(said))
 
 
-def _counts(artifacts: Sequence[ArtifactLink]) -> str:
+def _counts(cited: Mapping[str, int]) -> str:
     """``12 paths cited: 10 tracked, 2 missing``."""
-    if not artifacts:
+    if not cited:
         return "no paths cited"
-    states = [one.state for one in artifacts]
-    return f"{counted(len(artifacts), 'path')} cited: {_counted(states, _STATES)}"
+    return f"{counted(sum(cited.values()), 'path')} cited: {_counted(cited, _STATES)}"
 
 
 def _artifact(link: ArtifactLink) -> Line:
@@ -226,6 +216,5 @@ def _in_order(keys: list[_Key], others: list[_Key]) -> list[_Key]:
     return keys
 
 
-def _counted(states: Iterable[str], order: Iterable[str]) -> str:
-    number = Counter(states)
-    return ", ".join(f"{number[state]} {state}" for state in order if number[state])
+def _counted(number: Mapping[str, int], order: Iterable[str]) -> str:
+    return ", ".join(f"{number[state]} {state}" for state in order if number.get(state))
