@@ -16,7 +16,7 @@ HEAD = """\
 # JSON
 
 Every command takes `--json` and then prints one document on standard output, in UTF-8; only
-`completion` speaks to a shell in the shell's own way:
+`completion` and `mcp` do not, which speak to shells and agents in their own ways:
 
 ```json
 {"schema_version": 1, "kind": "status", "data": {}}

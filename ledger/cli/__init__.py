@@ -19,7 +19,7 @@ _GROUPS = {
     "Runs": "evidence rounds",
     "Care": "init doctor archive apply",
     "Git": "history merge-driver",
-    "Machine": "export schema completion",
+    "Machine": "export schema completion mcp",
 }
 # Name to module and group of the help text, in the order in which the help lists them.
 COMMANDS = {

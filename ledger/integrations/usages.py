@@ -25,4 +25,5 @@ USAGES: Final = {
     "export": "--ledger=PATH --json",
     "schema": "--json NAME",
     "completion": "SHELL [-- WORD...]",
+    "mcp": "",
 }

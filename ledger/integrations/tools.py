@@ -1,0 +1,78 @@
+"""The tools of `ledger mcp`: typed functions that call the library and answer in the words of its
+reports. What an agent is told of each is its docstring and its parameters."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from ledger.commands.append import append
+from ledger.commands.gate import gate
+from ledger.commands.show import show as shown
+from ledger.commands.validate import validate
+from ledger.commands.verify import verify
+from ledger.plan.text import visible
+from ledger.reports import Line, briefs, findings, verdicts
+from ledger.reports import run as runs_report
+from ledger.reports import show as show_report
+
+LARGEST: Final = 2000  # bytes of an answer, unless all of it is asked for
+
+
+def show(name: str, full: bool = False) -> str:
+    """An item, an attempt (ITEM#N) or a brief (its file)."""
+    found = shown(name)
+    lines = briefs.lines(found.brief) if found.brief else show_report.lines(found)
+    return _told(lines, full=full)
+
+
+def record(
+    item: str,
+    runs: list[str],
+    summary: str = "",
+    result: str = "",
+    complete: list[int] = [],
+    next: list[str] = [],  # noqa: A002 - an agent's word for it
+    status: str = "",
+    because: str = "",
+) -> str:
+    """Record a try from the outputs of its runs (folders or files); figures come from these."""
+    done = append(
+        item,
+        [Path(run) for run in runs],
+        summary=summary,
+        result=result or None,
+        complete=complete,
+        next_actions=next,
+        status=status or None,
+        because=because,
+    )
+    return _told([*done.notes, runs_report.attempt(done, with_metrics=True)], full=True)
+
+
+def check(item: str = "", full: bool = False) -> str:
+    """What your changes since HEAD break; of an item also claims that runs contradict, criteria."""
+    lines: list[Line | str] = [*findings.lines(validate(base="HEAD"))]
+    if item:
+        lines += verdicts.claims(verify([item]), ("contradicted",))
+        lines += verdicts.gate(gate(item))
+    return _told(lines, full=full)
+
+
+def _told(lines: Iterable[Line | str], *, full: bool) -> str:
+    """The lines of a report, as many as fit."""
+    every = [line if isinstance(line, str) else line.text for line in lines]
+    kept: list[str] = []
+    left = LARGEST - 60
+    for line in every:
+        left -= len(line.encode()) + 1
+        if left < 0 and not full:
+            kept.append(f"... {len(every) - len(kept)} more lines: ask with full=true")
+            break
+        kept.append(visible(line))
+    return "\n".join(kept)
+
+
+TOOLS: Final[dict[str, Callable[..., str]]] = {"show": show, "record": record, "check": check}
+"""By name."""
+CHANGING: Final = ("record", "edit")
+"""Those that change the plan."""
