@@ -185,6 +185,8 @@ def test_every_help_ends_with_an_example_that_works(repo: Repository, name: str)
     program, *arguments = shlex.split(example)
     assert (program, arguments[0]) == ("ledger", name)
     repo.write("docs/hand_off.md", (DATA / "small_brief.md").read_bytes())
+    if name == "mcp":
+        return  # it waits for an agent: tests/test_mcp.py has some
     done = call(repo.path, *arguments)
     assert done.code == 0 or (done.code == 1 and done.out), done.err
 

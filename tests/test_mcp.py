@@ -96,6 +96,8 @@ def test_every_tool_answers(repo: Repository, mode: str) -> None:
         assert "DOCS-TOUR-002 attempt #1, success" in said
         is_error, said = await answer(one, "check", item="DOCS-TOUR-002")
         assert (is_error, "no findings" in said) == (False, True), said
+        is_error, said = await answer(one, "check", item="PARSE-SPEED-001")
+        assert (is_error, "50 MB in under ten times" in said) == (False, True), said
 
     within(repo.path, talk, mode=mode)
     item = reader.read(repo.ledger.read_bytes()).items[1]

@@ -10,6 +10,7 @@ from ledger.commands.gate import gate
 from ledger.commands.show import show as shown
 from ledger.commands.validate import validate
 from ledger.commands.verify import verify
+from ledger.errors import UnreadableInput
 from ledger.plan.text import visible
 from ledger.reports import Line, briefs, findings, verdicts
 from ledger.reports import run as runs_report
@@ -46,7 +47,7 @@ def record(
         status=status or None,
         because=because,
     )
-    return _told([*done.notes, runs_report.attempt(done, with_metrics=True)], full=True)
+    return _told([*done.notes, runs_report.attempt(done)], full=True)
 
 
 def check(item: str = "", full: bool = False) -> str:
@@ -54,7 +55,10 @@ def check(item: str = "", full: bool = False) -> str:
     lines: list[Line | str] = [*findings.lines(validate(base="HEAD"))]
     if item:
         lines += verdicts.claims(verify([item]), ("contradicted",))
-        lines += verdicts.gate(gate(item))
+        try:
+            lines += verdicts.gate(gate(item))
+        except UnreadableInput as error:  # it has none
+            lines.append(f"{error}")
     return _told(lines, full=full)
 
 
