@@ -165,3 +165,45 @@ def test_today_is_the_latest_date_on_earth(monkeypatch: pytest.MonkeyPatch) -> N
     assert known_facts.today() == "2025-11-03"
     monkeypatch.setattr(time, "time", lambda: 1762084800.0 - 3 * 3600)
     assert known_facts.today() == "2025-11-02"
+
+
+# How an attempt writes its date, and the code that tells of it.
+DATES = [
+    ("[2999-11-02] Attempt #1", "LED303"),
+    ("[29991102T101010Z] Attempt #1", "LED303"),
+    ("**[2250-11-02]** Attempt #1", "LED303"),
+    ("Attempt #1 (2999-11-02)", "LED303"),
+    ("[2026-02-31] Attempt #1", "LED302"),
+    ("[2026-13-01] Attempt #1", "LED302"),
+    ("[20250231T101010Z] Attempt #1", "LED302"),
+    ("[1969-11-02] Attempt #1", "LED301"),
+    ("[0205-10-15] Attempt #1", "LED301"),
+    ("[2025/10/15] Attempt #1", "LED103"),
+    ("[15.10.2025] Attempt #1", "LED103"),
+]
+
+
+@pytest.mark.parametrize(("lead", "code"), DATES)
+def test_a_date_that_cannot_be_meant_is_told(lead: str, code: str) -> None:
+    start = "## [A-001] Item\n- Status: in_progress\n- Attempts History:\n"
+    said = f"{start}  * {lead} — Result: success. Fast.\n"
+    found = check(reader.read(said.encode()), Facts("docs/fix_plan.md", TODAY))
+    assert [one.code for one in found] == [code]
+
+
+@pytest.mark.parametrize(
+    ("date", "code"),
+    [("2999-12-08", "LED303"), ("2026-02-31", "LED302"), ("2026-13-31", "LED302")],
+)
+def test_a_note_of_a_roadmap_with_such_a_date_is_told(date: str, code: str) -> None:
+    one = "- [ARCH-{}] (Title) — **partial** ({} i=153: long note.)\n"
+    said = "## Tier 1\n" + one.format("001", "2025-12-08") + one.format("002", date)
+    found = check(reader.read(said.encode()), Facts("docs/fix_plan.md", TODAY))
+    assert [fault.code for fault in found] == [code]
+
+
+def test_a_number_in_a_note_of_a_roadmap_is_no_date() -> None:
+    one = "- [ARCH-001] (Title) — **partial** (145000 photons)\n"
+    said = "## Tier 1\n- [ARCH-002] (Title) — **done** (2025-12-08 i=1)\n" + one
+    plan = reader.read(said.encode())
+    assert [len(item.attempts) for item in plan.items] == [1, 0]

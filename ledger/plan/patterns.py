@@ -213,7 +213,10 @@ def when(text: str) -> tuple[str | None, str | None]:
     """The first date in ``text`` as ISO, and the stamp where it has a time to the second."""
     for match in _WHEN.finditer(text):
         year, month, day = match["year"], match["month"], match["day"]
-        if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and 1970 <= int(year) <= 2199):
+        # Eight digits in a row may be any number; with hyphens or a time they are a date, if only
+        # one that somebody mistyped.
+        last = 9999 if len(match.group()) > len("20251015") else 2199
+        if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and 1970 <= int(year) <= last):
             continue
         digits = (match["time"] or "").replace(":", "")
         stamp = f"{year}{month}{day}T{digits}Z" if len(digits) == 6 else None

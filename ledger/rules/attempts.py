@@ -31,8 +31,13 @@ def attempt_without_date(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     Mend: Begin it with the date in brackets: `[2025-11-01] Attempt #1`.
     """
     for attempt in ledger.attempts:
-        if attempt.date is None and attempt.source == "history" and not _written(attempt):
-            message = f"{name(attempt)} has no date"
+        if attempt.date is not None or attempt.source != "history":
+            continue
+        written = _written(attempt)
+        if written is None:
+            yield Fault(attempt, f"{name(attempt)} has no date", attempt.text[:60])
+        elif _exists(written):
+            message = f"{name(attempt)} has a date that cannot be meant: {written}"
             yield Fault(attempt, message, attempt.text[:60])
 
 
@@ -139,7 +144,8 @@ def date_contradicts_stamp(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
 def _written(attempt: Attempt) -> str | None:
     """The date at the attempt's start as written, whether it exists or not."""
-    return _first(attempt.text[:_LEAD]) if attempt.text[:3].lstrip("*").startswith("[") else None
+    opening = attempt.text[:3].lstrip("*")[:1]
+    return _first(attempt.text[:_LEAD]) if opening == "[" or opening.isdigit() else None
 
 
 def _first(text: str) -> str | None:

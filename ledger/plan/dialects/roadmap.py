@@ -33,6 +33,8 @@ _PLAIN = re.compile(
 )
 _OPEN = re.compile(r"[ \t]*(?:\r\n|\r|\n)?[ \t]*\(")
 _DATED = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]?\d\d")
+# What was meant as a date, if it is none: `2026-13-31 i=153`
+_MEANT = re.compile(r"[*`\[]{0,3}\d{4}[-\u2010\u2011]\d\d[-\u2010\u2011]\d\d(?!\d)")
 _RESULT = re.compile(r"\bResult:\*{0,2}[ \t]*(?P<said>[^.;\r\n]{1,120})")
 _TIER = re.compile(
     r"\b(?:tier|level|wave|stage|priority|prio|p)[ \t#:-]{0,3}(?P<number>\d{1,3})\b", re.IGNORECASE
@@ -104,9 +106,9 @@ def opening(said: str, vocabulary: Vocabulary) -> Opening:
         title=title,
         is_bold=bold is not None,
         status=status,
-        note=note if date else None,
+        note=note if note and (date or _MEANT.match(said, note[0])) else None,
         date=date,
-        stamp=stamp if date else None,
+        stamp=stamp,
     )
 
 
