@@ -317,7 +317,16 @@ def test_a_stop_hook_never_traps_an_agent(
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("option", [("EXPORT-001",), ("--rev", "HEAD"), ("--kind", "counts")])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("EXPORT-001",),
+        ("--rev", "HEAD"),
+        ("--kind", "counts"),
+        ("--only", "unverifiable"),
+        ("--all",),
+    ],
+)
 def test_nor_does_an_option_that_does_not_go_with_it(
     option: tuple[str, ...], runs: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,7 +67,7 @@ def command(
         _judged, names or (), texts, kinds, runs=runs or (), item=item, rev=rev, ledger=ledger
     )
     if stop_hook and not as_json:
-        return _stopped(judged)
+        return _stopped(judged, is_listing=bool(only or every))
     done = judged()
     listed = _among("verdict", only, get_args(Verdict))
     if as_json:
@@ -113,10 +113,13 @@ def _among(what: str, given: Sequence[str] | None, known: Sequence[str]) -> Sequ
     return given or known
 
 
-def _stopped(judged: Callable[[], Verification]) -> int:
+def _stopped(judged: Callable[[], Verification], *, is_listing: bool) -> int:
     """Answer a coding agent that wants to stop. Whatever is amiss here never holds it up."""
 
     def answer() -> None:
+        if is_listing:
+            message = "--only and --all choose what is listed, and a stop hook lists nothing"
+            raise errors.UsageError("usage", message, "leave them out, or add --json")
         if (done := judged()).is_contradicted:
             output.json({"decision": "block", "reason": verdicts.reasons(done)})
 
