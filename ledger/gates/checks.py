@@ -10,6 +10,7 @@ Where a check asks for WORDS, it asks for all of them that carry meaning, in any
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from ledger.errors import UsageError
@@ -19,11 +20,14 @@ METRICS: Final = (
     "collected", "cases", "executed", "passed", "failed", "errors", "failures", "skipped",
     "xfailed", "xpassed", "rerun", "rate", "passed/collected", "passed/cases", "passed/executed",
     "runtime", "margin", "memory", "exit_code", "cleared", "new_failures", "not_run",
-    "not_passed",
+    "not_passed", "failure_rate", "failures/collected", "failures/cases", "failures/executed",
+    "timeouts", "flaky", "newly_skipped", "faster", "slower", "more_passed", "fewer_passed",
+    "more_failures", "fewer_failures", "more_errors", "fewer_errors", "more_skipped",
+    "fewer_skipped", "more_collected", "fewer_collected", "more_executed", "fewer_executed",
 )  # fmt: skip
 CALLS: Final = (
     "cleared", "passing", "remaining", "passes", "validated", "captured", "exists", "lists",
-    "says", "contains", "logged", "recorded", "decided", "complete", "tasks",
+    "says", "contains", "logged", "recorded", "decided", "complete", "tasks", "finished", "green",
 )  # fmt: skip
 UNITS: Final[dict[str, float]] = {
     "": 1, "%": 1, "ms": 0.001, "s": 1, "min": 60, "h": 3600, "B": 1, "kB": 1000, "MB": 1000**2,
@@ -132,7 +136,8 @@ def _term(code: str, at: int) -> tuple[Term, int]:
 def _compare(match: re.Match[str]) -> Compare:
     code, metric, unit = match.string, match["metric"], match["unit"] or ""
     if metric not in METRICS:
-        known = f"there are {', '.join(METRICS)}"
+        near = get_close_matches(metric, METRICS)
+        known = f"the nearest are {', '.join(near)}" if near else "see `ledger gate --help`"
         raise _wrong(code, match.start(), f"no metric {metric!r}", known)
     if unit not in UNITS:
         raise _wrong(code, match.start("unit"), f"no unit {unit!r}: there are {' '.join(UNITS)}")

@@ -215,7 +215,8 @@ class _Judging:
         said = None if own else prose.read(condition, brief, facts.path)
         check = said.check if said else own
         if check is None:
-            return "", unknown(f"{_NOT_KNOWN} it: give it a check of its own")
+            why = prose.why_unread(condition.text)
+            return "", unknown(f"{_NOT_KNOWN} it: {why}give it a check of its own")
         # The phase that ends with the brief came before it.
         early = "" if brief and condition in brief.criteria else facts.early
         judgement = judge(check, facts, early=early, complete=self.complete)

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from ledger.evidence.compare import compare
@@ -20,10 +20,14 @@ _OPS: Final[dict[str, Callable[[float, float], bool]]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_AGAINST_BASELINE: Final = frozenset({"cleared", "new_failures", "not_run"})
-_OF_ALL: Final = frozenset(
-    {"failures", "failed", "errors", "new_failures", "not_run", "not_passed"}
-)
+_AGAINST_BASELINE: Final = frozenset({"cleared", "new_failures", "not_run", "newly_skipped"})
+_OF_ALL: Final = frozenset({
+    "failures", "failed", "errors", "new_failures", "not_run", "not_passed", "newly_skipped",
+    "more_failures", "fewer_failures", "more_errors", "fewer_errors",
+})  # fmt: skip
+# e.g. "faster", "more_passed": how far the run is from the baseline
+_CHANGE: Final = re.compile(r"(?P<way>faster|slower|more|fewer)(?:_(?P<of>[a-z]+))?")
+_LATE: Final = re.compile(r"time[ -]?d?[ -]?out|time limit|deadline exceeded", re.IGNORECASE)
 _SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": "peak_rss_bytes"}
 _MOST_NAMED: Final = 4
 _COUNTED: Final = re.compile(r"([^:]+):(\d{1,6})")  # e.g. "VEC-001:2"
@@ -38,7 +42,9 @@ def judge(term: Compare | Call, facts: Facts) -> Judgement:
         return unknown("there is no run to judge it by: give one with --run")
     if isinstance(term, Call):
         return CALLS[term.name](term, facts.run, facts)
-    is_rate = term.metric == "rate" or term.metric.startswith("passed/")
+    if term.metric == "flaky":
+        return _flaky(term, facts.run)
+    is_rate = term.metric.endswith("rate") or "/" in term.metric
     judgement = _rate(term, facts.run) if is_rate else _metric(term, facts.run, facts.baseline)
     if judgement.verdict == "met" and (is_rate or term.metric in _OF_ALL):
         return of_whole(judgement, facts.run)
@@ -62,7 +68,8 @@ def _untold(run: Evidence, what: str) -> Judgement:
 
 def _metric(term: Compare, run: Evidence, baseline: Evidence | None) -> Judgement:
     """A metric of the run against its bound."""
-    if term.metric in _AGAINST_BASELINE and baseline is None:
+    is_compared = term.metric in _AGAINST_BASELINE or _CHANGE.fullmatch(term.metric)
+    if is_compared and baseline is None:
         return _NO_BASELINE
     measured = _measured(term, run, baseline)
     if measured is None:
@@ -86,6 +93,10 @@ def _measured(term: Compare, run: Evidence, baseline: Evidence | None) -> tuple[
         of = term.of or 0.0
         left = 100 * (of - seconds) / of if of else 0.0
         return left, f"{seconds:g}s leave {left:.2f}% of {of:g}s"
+    if (change := _CHANGE.fullmatch(term.metric)) and baseline is not None:
+        return _changed(change, term.unit, run, baseline)
+    if term.metric == "timeouts":
+        return _timeouts(run)
     value, phrase = run.exit_code, "its exit code is {}"
     if term.metric == "memory":
         value, phrase = run.peak_rss_bytes, "its peak was {} bytes"
@@ -93,6 +104,53 @@ def _measured(term: Compare, run: Evidence, baseline: Evidence | None) -> tuple[
         value, noun = count(term.metric, run, baseline), term.metric.replace("_", " ")
         phrase = f"{{}} {noun.removesuffix('s') if value == 1 else noun}"
     return None if value is None else (value, phrase.format(value))
+
+
+def _changed(
+    change: re.Match[str], unit: str, run: Evidence, baseline: Evidence
+) -> tuple[float, str] | None:
+    """How far the run is from the baseline: seconds, percent of them, or tests."""
+    if change["of"]:
+        now, before = (count(change["of"], one, None) for one in (run, baseline))
+        noun = change["of"]
+        if now is None or before is None:
+            return None
+        value = float(now - before if change["way"] == "more" else before - now)
+        return value, f"{now} {noun}, {before} in the baseline"
+    took = [
+        one.duration_s if one.duration_s is not None else one.elapsed_s for one in (run, baseline)
+    ]
+    seconds, earlier = took
+    if seconds is None or not earlier:
+        return None
+    value = earlier - seconds if change["way"] == "faster" else seconds - earlier
+    value = 100 * value / earlier if unit == "%" else value
+    return round(value, 6), f"it took {seconds:g}s, the baseline {earlier:g}s"
+
+
+def _timeouts(run: Evidence) -> tuple[float, str] | None:
+    """How many tests ran out of time, or 1 where the run did; None where failures may be that."""
+    if run.completeness == "timeout":
+        return 1.0, f"the run itself timed out: {run.reason}".rstrip(": ")
+    if run.totals is None:
+        return None
+    bad = [test for test in run.tests.values() if test.outcome in FAILING]
+    late = sum(bool(_LATE.search(test.message or "")) for test in bad)
+    if late or not run.totals.failing:
+        return float(late), counted(late, "timeout")
+    return None
+
+
+def _flaky(term: Compare, run: Evidence) -> Judgement:
+    """Tests that needed more than one try. That none did in one run does not show that none is
+    flaky."""
+    if run.totals is None:
+        return _untold(run, "which tests were tried again")
+    again = run.totals.rerun
+    if not _OPS[term.op](again, term.value):
+        return unmet(f"{counted(again, 'try')} beyond the first".replace("trys", "tries"), run.path)
+    why = "one run does not show which tests are flaky: `ledger run --rounds N` repeats it"
+    return unknown(f"{again} tries beyond the first; but {why}", run.path)
 
 
 def count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
@@ -111,10 +169,12 @@ def count(metric: str, run: Evidence, baseline: Evidence | None) -> int | None:
 
 
 def _rate(term: Compare, run: Evidence) -> Judgement:
-    """A pass rate; where its denominator is not named, every one has to decide alike."""
+    """A pass or failure rate; where its denominator is not named, every one has to decide alike."""
     totals = run.totals
     if totals is None:
         return _untold(run, "how many tests passed")
+    is_of_failures = term.metric.startswith("failure")
+    part, verb = (totals.failing, "failed") if is_of_failures else (totals.passed, "passed")
     name = term.metric.partition("/")[2]
     shares: dict[int, str] = {}  # of one size the first name counts
     for noun in ("collected", "cases", "executed"):
@@ -123,7 +183,7 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
             shares.setdefault(of, noun)
     if not shares:
         return unknown(f"{run.path} has no tests to take a rate of", run.path)
-    percent = {of: 100 * totals.passed / of for of in shares}
+    percent = {of: 100 * part / of for of in shares}
     holds = {of: _OPS[term.op](percent[of], term.value) for of in shares}
     rates = ", ".join(
         f"{percent[of]:.2f} % of {of} {noun} {'holds' if holds[of] else 'does not'}"
@@ -131,9 +191,9 @@ def _rate(term: Compare, run: Evidence) -> Judgement:
     )
     bound = f"{term.op} {term.value:g} %"
     if len({*holds.values()}) > 1:
-        reason = f"its denominator decides whether {totals.passed} passed are {bound}: {rates}"
+        reason = f"its denominator decides whether {part} {verb} are {bound}: {rates}"
         return unknown(reason, run.path)
-    reason = f"{totals.passed} passed, wanted {bound}: {rates}"
+    reason = f"{part} {verb}, wanted {bound}: {rates}"
     return met(reason, run.path) if all(holds.values()) else unmet(reason, run.path)
 
 
@@ -185,7 +245,50 @@ def _remaining(call: Call, run: Evidence, facts: Facts) -> Judgement:
     return met(f"{left}: {_listed(failing)}" if failing else left, *evidence)
 
 
+def _finished(_: Call, run: Evidence, __: Facts) -> Judgement:
+    """The run came to its end, whatever its outcome."""
+    said = f"the run is {run.completeness}: {run.reason}".rstrip(": ")
+    if run.completeness in ("complete", "failed"):
+        return met(said, run.path)
+    return (unknown if run.completeness == "inconsistent" else unmet)(said, run.path)
+
+
+def _green(call: Call, run: Evidence, facts: Facts) -> Judgement:
+    """Tests of each file that is named ran, and none of them failed."""
+    if run.totals is None:
+        return _untold(run, "which tests passed")
+    named = _of_files(call.args, run, facts)
+    ran = [name for name in named if run.tests[name].outcome == "passed"]
+    bad = [name for name in named if run.tests[name].outcome in FAILING]
+    if bad:
+        return unmet(
+            f"{len(bad)} of {counted(len(named), 'test')} failed: {_listed(bad)}", run.path
+        )
+    if not ran:
+        return unknown(f"{run.path} does not tell of tests in {', '.join(call.args)}", run.path)
+    judgement = met(f"{len(ran)} of {counted(len(named), 'test')} passed, none failed", run.path)
+    return of_whole(judgement, run)
+
+
+def _of_files(files: Sequence[str], run: Evidence, facts: Facts) -> list[str]:
+    """The tests of each file; none where a file has none, or its bare name is that of two."""
+    found: list[str] = []
+    for file in files:
+        own = facts.tests_in(run, facts.selectors([file]))
+        if not own and "/" not in file:
+            stem = re.escape(file.partition(".py")[0])
+            module = re.compile(rf"(?:.+[./])?{stem}(?=::|\.)")
+            homes = {name: at[0] for name in run.tests if (at := module.match(name))}
+            own = [*homes] if len({*homes.values()}) == 1 else []
+        if not own:
+            return []
+        found += own
+    return found
+
+
 CALLS: Final[dict[str, Callable[[Call, Evidence, Facts], Judgement]]] = {
+    "finished": _finished,
+    "green": _green,
     "cleared": _passing,
     "passing": _passing,
     "remaining": _remaining,

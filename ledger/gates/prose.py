@@ -19,6 +19,8 @@ from ledger.gates.model import Brief, Condition, Task
 from ledger.gates.run_terms import CLUSTER, MARGIN, TEST, TOKEN, demand, margins, names, rest
 from ledger.plan import citations, named_tasks
 from ledger.plan.statements.lexicon import COUNT, SMALL
+from ledger.plan.statements.reader import stated
+from ledger.plan.statements.tokens import tokens
 
 _LONGEST: Final = 2_000  # characters of a criterion that is read
 _NOTE: Final = re.compile(
@@ -26,14 +28,18 @@ _NOTE: Final = re.compile(
 )
 # e.g. "C1: All tests pass"
 _LABEL: Final = re.compile(r"[A-Z]{1,3}\d{1,3}[a-z]?:[ \t]+")
-# Words that take something out of what is asked for, or say the contrary.
+# Words that take something out of what is asked for, beside those that reports have for "but for",
+# none, not, only, exceptions, skips and shares.
 _LIMITS: Final = re.compile(
-    r"\b(?:except\w*|excl\w*|without|apart|besides|other than|but|not|no|none|nothing|never|nor|"
-    r"neither|unless|until|if|only|per|median|mean|average|either|or|some|most|any|half|partly|partially|"
-    r"mostly|almost|nearly|isolation|isolated|optional(?:ly)?|pending|allow\w*|tolerat\w*|"
-    r"ignor\w*|accept\w*|may|can|might|expect\w*|known|skip\w*|todo|tbd)\b|n['\u2019]t\b",
+    r"\b(?:excl\w*|unless|until|if|per|median|mean|average|either|or|nor|some|any|partly|"
+    r"partially|mostly|almost|nearly|isolation|isolated|optional(?:ly)?|pending|allow\w*|tolerat\w*|"
+    r"ignor\w*|accept\w*|may|can|might|expect\w*|known|todo|tbd)\b",
     re.IGNORECASE,
 )
+_MEASURED: Final = ("passed", "failed", "errors", "skipped", "collected", "executed", "duration")
+_REFERENCE: Final = re.compile(r"\[[^\[\]]{1,60}\]")  # `[PARSE-001]`
+_MOST_NAMED: Final = 3  # words that are not known
+_LIMITING: Final = frozenset("BZbO\u03beSp")  # letters of the lexicon
 
 
 class Prose(NamedTuple):
@@ -98,10 +104,27 @@ def read(condition: Condition, brief: Brief | None, path: str) -> Reading | None
             terms += [term for term in own if not _has(terms, term)]
         elif TOKEN.search(clause.text):
             unread.append(clause.text.strip())
-            is_eased = (
-                is_eased or not _SAYS.search(clause.text) or bool(_LIMITS.search(clause.text))
-            )
+            is_eased = is_eased or not _SAYS.search(clause.text) or _limits(clause.text)
     return Reading(Check(tuple(terms)), tuple(unread), is_eased) if terms else None
+
+
+def _limits(text: str) -> bool:
+    """Whether words take something out of what is asked for, or say the contrary."""
+    return bool(_LIMITS.search(text)) or any(
+        word.code in _LIMITING and not re.search(r"\d", word.text)
+        for word in tokens(text, slack=0.0)
+    )
+
+
+def why_unread(text: str) -> str:
+    """What of a criterion that no reader knows stands in the way, with a semicolon behind it."""
+    words = tokens(_REFERENCE.sub(" ", text[:_LONGEST]), slack=0.0)
+    names = list(dict.fromkeys(word.text for word in words if word.code == "u"))[:_MOST_NAMED]
+    if names:
+        return f"no output that is read tells of {', '.join(map(repr, names))}; "
+    if any(one.low == one.high != 0 and one.quantity in _MEASURED for one in stated(words)):
+        return "a figure alone may be a bound either way (say at least, at most or exactly); "
+    return ""
 
 
 def is_of_all(text: str) -> bool:
@@ -111,7 +134,7 @@ def is_of_all(text: str) -> bool:
 
 def _terms(prose: Prose) -> list[Term]:
     """What the first reader that understands each word of a text finds in it."""
-    if _LIMITS.search(_EITHER.sub(r"\1, ", prose.note)):
+    if _limits(_EITHER.sub(r"\1, ", prose.note)):
         return []
     for reader in _READERS:
         own = prose._replace(seen=[])
@@ -278,6 +301,39 @@ def _decision(prose: Prose) -> list[Term]:
     return [Call("decided", tuple(options), (("before", sprint),) if sprint else ())]
 
 
+# e.g. "All Sprint 1 failures cleared", "The failures of sprint 2 are fixed"
+_SPRINT_FAILURES: Final = re.compile(
+    r"(?:all )?(?:the )?(?:sprint (?P<number>\d{1,4}[a-z]?)(?:['\u2019]s)? (?:failures|clusters)|"
+    r"(?:failures|clusters) (?:of|in) sprint (?P<of>\d{1,4}[a-z]?)) "
+    r"(?:are |is |have been |must be )?(?:all )?(?:cleared|fixed|resolved|gone)\Z",
+    re.IGNORECASE,
+)
+_PLACE: Final = re.compile(r"[A-Z]\w{1,30} \d{1,4}\b")  # "Gap 1", which a blocker has, too
+
+
+def _sprint_failures(prose: Prose) -> list[Term]:
+    """The clusters that a sprint's tasks are about: named by their titles, by the blockers that
+    these take away, and by the sprint's criteria. As many failures as it says that it unblocks."""
+    said = prose.find(_SPRINT_FAILURES)
+    sprints = prose.brief.sprints if prose.brief and said else ()
+    number = (said["number"] or said["of"]) if said else ""
+    sprint = next((one for one in sprints if one.number == number), None)
+    if sprint is None or prose.brief is None:
+        return []
+    found: dict[str, None] = {}
+    for task in sprint.tasks:
+        places = {*_PLACE.findall(task.title)}
+        own = [*names(task.title)]
+        for blocker in prose.brief.blockers:
+            if places & {*_PLACE.findall(blocker.title)}:
+                own += blocker.clusters
+        if not own and not task.optional and sprint.unblocks is None:
+            return []  # nothing tells what it clears
+        found |= dict.fromkeys(one.removeprefix("CLUSTER-") for one in own)
+    count = () if sprint.unblocks is None else (("count", f"{sprint.unblocks}"),)
+    return [Call("cleared", tuple(found), count)] if found else []
+
+
 # Commands that validate, each in a folder of the bundle
 
 
@@ -397,7 +453,7 @@ def _documents(prose: Prose, said: str) -> tuple[str, ...]:
 def _is_subject(text: str) -> bool:
     """Whether a text asks for nothing of its own: neither limits nor bounds, one clause."""
     is_more = any(one[0].strip() != "with" for one in _JOINT.finditer(text))
-    return not (is_more or _LIMITS.search(text) or MARGIN.search(text) or demand(text).terms)
+    return not (is_more or _limits(text) or MARGIN.search(text) or demand(text).terms)
 
 
 # Documents
@@ -484,6 +540,7 @@ def _tasks(prose: Prose) -> list[Term]:
 
 _READERS: Final[tuple[Callable[[Prose], list[Term]], ...]] = (
     _plan,
+    _sprint_failures,
     _targeted,
     _of_run,
     _margins,

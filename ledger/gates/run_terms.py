@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import ceil, floor, inf
 from typing import Final, NamedTuple
 
+from ledger.gates.change_terms import demanded, of_change
 from ledger.gates.checks import UNITS, Call, Compare, Term
 from ledger.plan.statements.lexicon import BOUNDS, NUMBERS
 from ledger.plan.statements.model import SO, Quantity, Statement
@@ -24,6 +25,7 @@ CLUSTER: Final = re.compile(
 TEST: Final = re.compile(
     r"(?:[\w./-]{1,200}\.py::)?(?:\w{1,100}::){0,3}test_\w{1,150}(?:\[[^\]\s]{1,100}\])?(?![\w./])"
 )
+_FILE: Final = re.compile(r"[\w./-]{1,200}\.py(?:::\w{1,100})?")
 _SIGN: Final = r"(?P<sign>\b(?:{})(?!\w)|[<>\u2264\u2265]=?|[~\u2248]|==?)".format(
     "|".join(map(re.escape, sorted(BOUNDS, key=len, reverse=True)))
 )
@@ -48,6 +50,12 @@ _DEMANDS: Final = (
         r"(?: that\b)?",
         re.IGNORECASE,
     ),
+    # e.g. "Skips stay at 2 or below", "Total time is cut to 4 minutes or less"
+    re.compile(
+        r"\b(?:(?:is|are|be|stays?|remains?|drops?|falls?|goes|go|comes?|cut|reduced|brought|lowered"
+        r"|kept|limited|capped) )+(?:down )?(?:to|at)(?= (?:at most )?\d)",
+        re.IGNORECASE,
+    ),
     # e.g. "No test may fail", "At most 3 failures are allowed"
     re.compile(
         r"\A(?:no|none|nothing|zero|only|at most|up to|not? more than)\b[^,;]{1,80}?"
@@ -61,7 +69,8 @@ _METRICS: Final[dict[Quantity, tuple[str, str]]] = {
     "xpassed": ("xpassed", ""), "collected": ("collected", ""), "executed": ("executed", ""),
     "rerun": ("rerun", ""), "not_passed": ("not_passed", ""), "new": ("new_failures", ""),
     "exit_code": ("exit_code", ""), "duration": ("runtime", "s"),
-    "memory": ("memory", "B"), "pass_rate": ("rate", "%"),
+    "memory": ("memory", "B"), "pass_rate": ("rate", "%"), "fail_rate": ("failure_rate", "%"),
+    "timeouts": ("timeouts", ""), "flaky": ("flaky", ""),
 }  # fmt: skip
 _COUNTS: Final = frozenset(name for name, (_, unit) in _METRICS.items() if not unit)
 # What a pass rate is of, by a word behind "95 % of".
@@ -78,7 +87,7 @@ _FILLERS: Final = frozenset(
     "a an the is are was were be been has have must shall should will and all every each both now "
     "again it its that there this these those test tests suite full whole entire run runs rerun "
     "pytest successfully cleanly finally of number count there them do does stay stays "
-    "collected".split()
+    "collected at reports reported remaining remain remains left".split()
 )
 _NUMBER: Final = re.compile(rf"\d|\b(?:{'|'.join(NUMBERS)})\b", re.IGNORECASE)
 # e.g. "90 seconds", "2 GiB"
@@ -99,7 +108,8 @@ _PLAIN: Final = re.compile(
     r"(?:\b(?:100|percent|all|each|every(?:thing)?|last|single|no|none|not|nothing|neither|zero|"
     r"without|any|an?|one|be|of|the|and|is|are|still|remain(?:s|ing)?|left|tests?|cases?|suite|full|"
     r"whole|entire|complete|total|count|number|run|rerun|session|pytest|pass(?:es|ed|ing)?|green|"
-    r"clean(?:ly)?|succeed(?:s|ed|ing)?|fail(?:s|ed|ing|ures?)?|error(?:s|ed|ing)?|red|stays?)\b"
+    r"clean(?:ly)?|succeed(?:s|ed|ing)?|fail(?:s|ed|ing|ures?)?|error(?:s|ed|ing)?|red|stays?|"
+    r"ends? in)\b"
     r"[ \t]*)+|\W+",
     re.IGNORECASE,
 )
@@ -129,6 +139,8 @@ class _Said(NamedTuple):
 
 def demand(text: str, note: str = "") -> Demand:
     """What a text demands of a run. The ``note`` behind it may name clusters and tests."""
+    if whole := demanded(text):
+        return Demand(whole, [(0, len(text))], False)
     spans: list[tuple[int, int]] = []
     for pattern in _DEMANDS:
         for found in pattern.finditer(text):
@@ -148,6 +160,10 @@ def demand(text: str, note: str = "") -> Demand:
         seen = [(one.start, one.end) for one in own]
         said = _said(statement, own, marked, clusters)
         is_clear = _is_plain(said) and (is_of_tests or statement.quantity != "duration")
+        if statement.quantity == "finished" and any(
+            one.quantity == "duration" and one.start == statement.start for one in every
+        ):
+            continue  # "finishes within a minute" asks for the time
         if is_clear and not rest(marked[: statement.end], [(0, statement.start), *seen]):
             meant = _terms(said, note, is_list=is_list)
             terms.extend(one for one in meant if one not in terms)
@@ -216,7 +232,13 @@ def _is_plain(said: _Said) -> bool:
     """Whether all the run is spoken of, without doubt and alternatives, and each token says what
     its letter does, and no more. Earlier failures are those of the baseline."""
     one = said.statement
-    if one.subject or one.is_outside or one.runs or not one.is_sure or said.sign == "~":
+    if (
+        (one.subject and not _files(one))
+        or one.is_outside
+        or one.runs
+        or not one.is_sure
+        or said.sign == "~"
+    ):
         return False
     is_of_baseline = one.quantity in ("still", "cleared")
     if re.search("known|error" if is_of_baseline else "known", said.words):
@@ -243,6 +265,9 @@ def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
     text lists figures as they are: ``540 passed, 8 failed``."""
     one, noted = said.statement, _names_alone(note) if note else ()
     terms: list[Term] = []
+    if files := _files(one):
+        is_clean = one.quantity in ("all_passed", "failed", "failing") and one.high == 0
+        return [Call("green", files)] if is_clean and not noted else []
     match one.quantity:
         case "all_passed" if one.low == SO and not noted:
             terms = [Compare("failures", "==", 0), *_wholes(said)]
@@ -253,21 +278,34 @@ def _terms(said: _Said, note: str, *, is_list: bool) -> list[Term]:
         case "only_failing" if re.search("[FEJP]", said.codes):
             terms = [Call("remaining", said.names)]
         case "failed" if "J" in said.codes and one.high < inf:
-            left = _names_alone(_ASIDE.sub("", note)) or ()
-            terms = [Call("remaining", left, (("count", f"{floor(one.high)}"),))]
+            terms = _remaining(said, note)
         case "still" if re.search("[MP]", said.codes) and "Q" not in said.codes:
             terms = _cleared(said, noted or ("all",))
         case "cleared" if noted:
             terms = _cleared(said, noted)
         case "cleared":
             terms = [Compare("cleared", ">=", ceil(one.low))] if one.low else []
-        case "change" if one.outcome == "failed" and one.of and one.high < 0:
-            fewer = -floor(one.high)
-            after = Compare("failures", "<=", one.of[0] - fewer)
-            terms = [after, Compare("cleared", ">=", fewer)]
+        case "change" | "finished":
+            terms = of_change(one)
         case _ if one.quantity in _METRICS and (is_list or _is_bound(said)):
             terms = [*_bounds(said), *_wholes(said)]
     return terms
+
+
+def _remaining(said: _Said, note: str) -> list[Term]:
+    """The failures that may be left: so many or fewer, or just as many as "exactly 3 failures
+    remain" and "between 1 and 3 are left" say."""
+    one = said.statement
+    left = _names_alone(_ASIDE.sub("", note)) or ()
+    if said.sign == "=" or 0 < one.low < one.high:
+        return [*_bounds(said), *([Call("remaining", left)] if left else [])]
+    return [Call("remaining", left, (("count", f"{floor(one.high)}"),))]
+
+
+def _files(said: Statement) -> tuple[str, ...]:
+    """The files of tests that a statement is about: all of its parts, or none."""
+    is_all = bool(said.subject) and all(_FILE.fullmatch(one) for one in said.subject)
+    return said.subject if is_all else ()
 
 
 def _is_bound(said: _Said) -> bool:
@@ -302,15 +340,20 @@ def _bounds(said: _Said) -> Iterator[Term]:
     metric, unit = _METRICS[one.quantity]
     if metric == "failures" and "failed" in said.words:
         metric = "failed"
-    elif metric == "rate":
+    elif metric.endswith("rate"):
         of = _RATE_OF.search(said.clause)
-        metric = _RATES.get(of["of"] if of else "", "")
+        known = _RATES.get(of["of"] if of else "", "")
+        if metric == "failure_rate":
+            known = metric if known == "rate" else known.replace("passed", "failures")
+        metric = known
     if written := _UNIT.search(next((t.text for t in said.tokens if t.code in "tm"), "")):
         unit = _UNITS.get(written[0], written[0])
-    low, high = (round(value / UNITS.get(unit, 1), 3) for value in (one.low, one.high))
+    low, high = (round(value / UNITS.get(unit, 1), 3) + 0.0 for value in (one.low, one.high))
     if not metric or unit not in UNITS:
         return
-    if low == high:
+    if one.low > one.high:
+        yield Compare(metric, "<", high, unit)  # "failures < 0", which nothing can be
+    elif low == high:
         yield Compare(metric, "==", low, unit)
     elif metric == "exit_code" and (low, high) == (1.0, inf):
         yield Compare(metric, "!=", 0)

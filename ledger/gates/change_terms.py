@@ -1,0 +1,172 @@
+"""What a criterion demands of how a run differs from the baseline, and of its time, as terms: "No
+fewer tests pass than before". What reports say of it (``change`` of ``ledger.plan.statements``) is
+in ``run_terms``; here are the forms that only demands have.
+"""
+
+import re
+from math import floor
+from typing import Final
+
+from ledger.gates.checks import UNITS, Call, Compare, Term
+from ledger.plan.statements.lexicon import BOUNDS, NUMBERS
+from ledger.plan.statements.model import Statement
+
+_COUNTS: Final = {"passed": "passed", "failed": "failures", "failing": "failures"}
+_COUNTED: Final = ("passed", "failures", "errors", "skipped", "collected", "executed")
+"""What changes are counted of: each has a metric ``more_...`` and one ``fewer_...``."""
+
+# "The number of passing tests", "Skips", "Runtime", "The suite's failure count"
+_WHAT: Final = (
+    r"(?:the )?(?:(?:total |overall )?(?:number|count) of )?(?:(?:additional|new) )?"
+    r"(?:(?P<time>(?:total |overall |test |suite )*(?:run ?time|duration|time|suite|run))"
+    r"|(?P<passed>pass(?:ing|ed)(?: tests?)?|passes)"
+    r"|(?P<failures>fail(?:ing|ed)(?: tests?)?|failures?)"
+    r"|(?P<skipped>skipped(?: tests?)?|skips)"
+    r"|(?P<errors>errors?)|(?P<collected>collected(?: tests?)?|tests)|(?P<none>nothing))"
+    r"(?: count| total| time)?"
+)
+_NOT: Final = r"(?:(?:do|does|must|may|should|shall|will|can|is|are)(?: ?not|n['\u2019]t)|never)"
+_UP: Final = (
+    r"(?:grows?|increases?|rises?|go(?:es)? up|worsens?|get(?:s)? (?:worse|longer|slower)|longer"
+    r"|slower|higher|more)"
+)
+_DOWN: Final = (
+    r"(?:falls?|drops?|decreases?|shrinks?|declines?|go(?:es)? down|improves?|is cut|is reduced"
+    r"|get(?:s)? (?:faster|shorter)|faster|shorter|lower|fewer|less)"
+)
+_SIGN: Final = "|".join(map(re.escape, sorted(BOUNDS, key=len, reverse=True)))
+_NUMBER: Final = rf"(?:\d{{1,9}}(?:\.\d{{1,6}})?|{'|'.join(NUMBERS)})"
+_BY: Final = (
+    rf"(?: by (?:(?P<sign>{_SIGN}|[<>\u2264\u2265]=?) ?)?(?P<number>{_NUMBER})"
+    r" ?(?P<unit>%|percent|ms|s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:our)?s?)?(?: tests?)?"
+    r"(?P<behind> or (?:more|less|fewer))?)?"
+)
+_THAN: Final = (
+    r"(?:,? (?:than|over|from|since|against|vs[.]?|versus|compared (?:to|with)|relative to|of|in)"
+    r"(?: (?:in|at|on|it was))?(?: the)? (?:baseline|before|(?:last|previous|earlier) run)"
+    r"(?: run)?)?"
+)
+# e.g. "Runtime does not grow by more than 10 %", "Passing tests increase by at least 5"
+_MOVES: Final = re.compile(
+    rf"{_WHAT} (?P<not>{_NOT} )?(?:be )?(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_BY}{_THAN}\Z",
+    re.IGNORECASE,
+)
+# "The suite takes no longer than before", "The run is at least as fast as the baseline"
+_AS_FAST: Final = re.compile(
+    r"(?:the )?(?:full |whole |test )*(?:suite|run|it) (?:takes|is|runs|must be|should be) "
+    r"(?:(?:no|not) (?:longer|slower) than|at least as fast as|as fast as) "
+    r"(?:it was )?(?:in )?(?:the )?(?:before|baseline|(?:last|previous|earlier) run)(?: run)?\Z",
+    re.IGNORECASE,
+)
+# "No more failures than in the baseline", "No fewer tests pass than before", "No additional skips"
+_NO_MORE: Final = re.compile(
+    r"no (?:(?P<up>more|additional|extra|further)|(?P<down>fewer|less)) (?:tests? )?(?:are )?"
+    r"(?:(?P<failures>failures?|fail(?:s|ed|ing)?)|(?P<skipped>skips?|skipped)|(?P<errors>errors?)"
+    rf"|(?P<passed>pass(?:es|ed|ing)?)){_THAN}\Z",
+    re.IGNORECASE,
+)
+# "No test is newly skipped", "No new skips"
+_NEWLY_SKIPPED: Final = re.compile(
+    r"no (?:tests? (?:is|are|gets?) newly skipped|new(?:ly)? (?:skips|skipped tests?))\Z",
+    re.IGNORECASE,
+)
+# "No test times out"; "The run must not time out"
+_NO_TIMEOUT: Final = re.compile(
+    r"no (?:single )?(?:tests?|test cases?) (?:may |must |should )?"
+    r"(?:times? out|hits? (?:the|its|a) time(?:out| limit))\Z",
+    re.IGNORECASE,
+)
+_IN_TIME: Final = re.compile(
+    r"(?:the )?(?:full |whole |test )*(?:suite|run) (?:(?:must|may|should|does) not|never) "
+    r"times? out\Z",
+    re.IGNORECASE,
+)
+_NEGATED: Final = {">": "<=", ">=": "<"}
+_UNITS: Final = {"": "", "%": "%", "p": "%", "ms": "ms", "s": "s", "m": "min", "h": "h"}
+
+
+def demanded(text: str) -> list[Term]:
+    """What the whole text demands of a change; none where it demands something else."""
+    said = " ".join(text.split()).rstrip(". ")
+    if _NEWLY_SKIPPED.match(said):
+        return [Compare("newly_skipped", "==", 0)]
+    if _NO_TIMEOUT.match(said):
+        return [Compare("timeouts", "==", 0)]
+    if _IN_TIME.match(said):
+        return [Call("finished")]
+    if _AS_FAST.match(said):
+        return [Compare("slower", "<=", 0, "s")]
+    if found := _NO_MORE.match(said):
+        way = "more" if found["up"] else "fewer"
+        is_bare = not re.search("baseline|before|run", said, re.IGNORECASE)
+        if is_bare and not found["skipped"]:
+            return []  # "No further failures" is no failure at all, or no other
+        return [Compare(f"{way}_{_kind(found)}", "<=", 0)]
+    found = _MOVES.match(said)
+    return _moved(found) if found else []
+
+
+def _moved(found: re.Match[str]) -> list[Term]:
+    is_time, unit = bool(found["time"]), found["unit"] or ""
+    unit = _UNITS[unit if unit.lower() == "ms" else unit[:1].lower()]
+    # A count has no unit, and a suite does not grow in seconds.
+    if found["none"] or (unit and not is_time) or (found["number"] and is_time and not unit):
+        return []
+    improved = (found["down"] or "").lower().startswith("improve")
+    if improved and not is_time and not (found["failures"] or found["errors"]):
+        return []
+    way = ("faster" if found["down"] else "slower") if is_time else ""
+    metric = way or f"{'more' if found['up'] else 'fewer'}_{_kind(found)}"
+    sign, value = _bound(found)
+    if found["not"]:
+        if sign not in _NEGATED:
+            return []
+        sign = _NEGATED[sign]
+    return [Compare(metric, sign, value, unit or ("s" if is_time else ""))]
+
+
+def _kind(found: re.Match[str]) -> str:
+    return next(name for name in _COUNTED if found.groupdict().get(name))
+
+
+def _bound(found: re.Match[str]) -> tuple[str, float]:
+    """The sign and the value of an amount: of none, more than nothing."""
+    written = found["number"]
+    if not written:
+        return ">", 0.0
+    value = float(NUMBERS.get(written.lower(), 0) if written[0].isalpha() else written)
+    sign = (found["sign"] or "").lower()
+    sign = {"\u2264": "<=", "\u2265": ">="}.get(sign, BOUNDS.get(sign, sign))
+    if found["behind"]:
+        return (">=" if found["behind"].lower().endswith("more") else "<="), value
+    return sign or ">=", value
+
+
+def of_change(one: Statement) -> list[Term]:
+    """The terms of a change that a report tells of ("3 fewer failures than before"), and of the end
+    that a run comes to ("runs to completion")."""
+    if one.quantity == "finished":
+        return [Call("finished")] if one.low else []
+    if one.outcome == "failed" and one.of and one.high < 0:
+        fewer = -floor(one.high)
+        return [Compare("failures", "<=", one.of[0] - fewer), Compare("cleared", ">=", fewer)]
+    what = _COUNTS.get(one.outcome, one.outcome)
+    if what in ("duration", "duration %"):
+        if one.high > 0:
+            return []
+        unit = "%" if what.endswith("%") else "s"
+        return [_least("faster", -one.high, unit)]
+    if what not in _COUNTED:
+        return []
+    if one.high <= 0:
+        return [_least(f"fewer_{what}", -one.high, "")]
+    if one.low > 0:
+        return [_least(f"more_{what}", one.low, "")]
+    return [Compare(f"more_{what}", "<=", round(one.high, 3))] if one.low == 0 else []
+
+
+def _least(metric: str, value: float, unit: str) -> Compare:
+    """At least so much; more than nothing where it is next to nothing."""
+    is_any = value < 1e-3
+    size = UNITS[unit] if not is_any else 1
+    return Compare(metric, ">" if is_any else ">=", 0.0 if is_any else round(value / size, 3), unit)
