@@ -12,10 +12,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see __getattr__
+    from ledger.commands.action import action
+    from ledger.commands.add import add
     from ledger.commands.append import append
     from ledger.commands.apply import apply
     from ledger.commands.archive import archive
+    from ledger.commands.criterion import criterion
     from ledger.commands.doctor import doctor
+    from ledger.commands.edit import edit
     from ledger.commands.evidence import evidence
     from ledger.commands.explain import explain
     from ledger.commands.export import export
@@ -37,9 +41,9 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     __version__: str
 
 __all__ = [
-    "__version__", "append", "apply", "archive", "doctor", "evidence", "explain", "export",
-    "gate", "history", "init", "links", "next_item", "read", "rounds", "run", "schema", "show",
-    "status", "validate", "verify", "verify_text",
+    "__version__", "action", "add", "append", "apply", "archive", "criterion", "doctor", "edit",
+    "evidence", "explain", "export", "gate", "history", "init", "links", "next_item", "read",
+    "rounds", "run", "schema", "show", "status", "validate", "verify", "verify_text",
 ]  # fmt: skip
 
 

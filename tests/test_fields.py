@@ -80,7 +80,10 @@ FIELDS = [
     (SECTION, "PARSE-001", "Owner", "ben/2025-11-02",
      "-- Owner/Date: anna/2025-10-01 -  who has left +- Owner/Date: ben/2025-11-02"),
     (SECTION, "PARSE-001", "Depends on", "[PARSE-002]", "+- Depends on: [PARSE-002]"),
-    (SECTION, "PARSE-001", "priority", "Low", "-- Priority: High +- Priority: Low"),
+    (SECTION, "PARSE-001", "priority", "Low",
+     ("-| [PARSE-001](#parse-001) | Read large files | High | pending (new) |"
+      " +| [PARSE-001](#parse-001) | Read large files | Low | pending (new) |"
+      " -- Priority: High +- Priority: Low")),
     (SECTION, "PARSE-002", "Owner", "ben", "+ +- Owner: ben +"),
     (SECTION, "PARSE-003", "Owner", "ben", "+- **Owner:** ben"),
     (SECTION, "PARSE-003", "Owner", "a\n## b <!-- `c", "+- **Owner:** a ## b \\<!-- 'c"),
@@ -108,7 +111,7 @@ REFUSED = [
     (SECTION, "PARSE-001", "Next Actions", "x", "bad-field"),
     (SECTION, "PARSE-001", "a: b", "x", "bad-field"),
     (SECTION, "PARSE-001", "- x", "x", "bad-field"),
-    (SECTION, "PARSE-001", "Owner", " \n", "no-value"),
+    (SECTION, "PARSE-001", "Owner", " \n", "no-text"),
     (SECTION, "PARSE-009", "Owner", "x", "no-such-item"),
 ]
 

@@ -75,7 +75,7 @@ def test_a_start_is_small_and_valid(empty: Repository) -> None:
 def test_a_second_time_changes_nothing(empty: Repository) -> None:
     assert call(empty.path, "init", *EVERY).code == 0
     before = files(empty.path)
-    again = call(empty.path, "init", "Another title", *EVERY)
+    again = call(empty.path, "init", *EVERY)
     assert (again.code, files(empty.path)) == (0, before)
     assert "(added)" not in again.out
     assert again.out.count("there already") == 10
@@ -192,13 +192,26 @@ def test_another_place_is_found_again(empty: Repository) -> None:
 
 def test_a_plan_that_is_there_is_taken_up(repo: Repository) -> None:
     before = repo.ledger.read_bytes()
-    done = call(repo.path, "init", "Something else")
+    done = call(repo.path, "init")
     assert done.code == 0
     assert repo.ledger.read_bytes() == before
     assert (
         "docs/fix_plan.md: there already: 2 items, 2 attempts; dialect: attempts (line " in done.out
     )
     assert "`ledger doctor`" in done.out
+
+
+def test_a_title_is_not_dropped_where_there_is_a_plan(repo: Repository) -> None:
+    before = repo.ledger.read_bytes()
+    done = call(repo.path, "init", "It's another")
+    assert (done.code, repo.ledger.read_bytes()) == (1, before)
+    [command] = [line.strip() for line in done.out.splitlines() if "ledger add" in line]
+    assert (
+        subprocess.run(
+            ["sh", "-c", f"set -- {command}; echo $3"], capture_output=True, check=True
+        ).stdout
+        == b"It's another\n"
+    )
 
 
 def test_the_block_goes_to_the_instructions_that_are_there(empty: Repository) -> None:

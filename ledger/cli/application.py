@@ -1,6 +1,7 @@
 """The Typer application of all commands, or of the one that was asked for; what they share."""
 
 import difflib
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -71,6 +72,31 @@ OTHER_WORDS = {
     "test": "run", "record": "append", "view": "show", "cat": "show", "fix": "doctor",
     "setup": "init", "install": "init",
 }  # fmt: skip
+# What `add` and `edit` write.
+Priority = Annotated[str, option("--priority", "WORD", "Its priority.")]
+Owner = Annotated[str, option("--owner", "NAME", "Who works on it.")]
+DependsOn = Annotated[
+    list[str] | None, option("--depends-on", "ITEM", "An item that it waits for.")
+]
+
+
+def text_of(given: str) -> str:
+    """What was given, or for `-` all of standard input."""
+    if given != "-":
+        return given
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+
+
+def number_and_text(words: list[str], *, has_number: bool) -> tuple[int | None, str]:
+    """What `[N] [TEXT]` mean. Raises UsageError for a number that is none."""
+    first = words[:1] if has_number else []
+    if first and not (first[0].isdecimal() and len(first[0]) < _MOST_DIGITS):
+        hint = "such as 2, as `ledger show` tells them"
+        raise UsageError("usage", f"expected a number, found {first[0][:40]!r}", hint)
+    return (int(first[0]) if first else None), text_of(" ".join(words[len(first) :]))
+
+
+_MOST_DIGITS = 10
 _LONGEST = 200  # characters of a command's first sentence: it is wrapped, not cut
 # The parser's own error, which Typer does not export: the base of one that it does.
 _ParserError: Any = typer.BadParameter.__mro__[2]

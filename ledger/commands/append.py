@@ -180,7 +180,8 @@ def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> 
     """Propose ``meant``, with the ticks of what is met where it closes the item; return both."""
     if meant.status is not None:
         draft = plan.draft(edits.append(plan.ledger, meant))
-        meant = closings.with_ticks(config, meant, draft, plan.ledger)
+        met = closings.met(config, meant.item, draft, plan.ledger)
+        meant = meant.model_copy(update={"met": met})
 
     def expect(new: Ledger) -> None:
         written = edits.check(plan.ledger, new, meant)

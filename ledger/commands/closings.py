@@ -29,7 +29,7 @@ from ledger.gates.state import sprint_state
 from ledger.gates.ties import Tied, briefs_of, item_of, sprint_of
 from ledger.git.blobs import Blobs
 from ledger.plan import text
-from ledger.plan.model import Change, Item, Ledger, Span
+from ledger.plan.model import Item, Ledger, Span
 from ledger.plan.standing import may_have_sprints, sprint_number, standing_for
 from ledger.rules.model import Objection
 
@@ -262,15 +262,25 @@ def _end_of(newest: NewestRun, place: Place) -> tuple[str, str]:
     return "", f"{name}: {unread}" if unread else ""
 
 
-def with_ticks(config: Config, meant: Change, draft: Ledger, old: Ledger) -> Change:
-    """``meant``, with the ticks of met criteria where ``draft`` calls the item done anew."""
+def met(config: Config, item_id: str, draft: Ledger, old: Ledger) -> tuple[int, ...]:
+    """Which criteria of the item, counted from 0, are met and have no tick yet, where ``draft``
+    calls it done and ``old`` does not."""
     for closing in done.closings(draft, old):
         item = closing.item
-        is_it = closing.action is None and item == section_of(draft, meant.item)
-        if is_it and any(one.ticked is False for one in item.criteria):
-            with place_of(config) as place:
-                judged = next(every_grounds(config, closing, place)).criteria
-            met = {one.line for one in judged if one.verdict == "met" and one.claimed is False}
-            at = (n for n, one in enumerate(item.criteria) if one.span.start_line in met)
-            return meant.model_copy(update={"met": tuple(at)})
-    return meant
+        if closing.action is None and item == section_of(draft, item_id):
+            judged = verdicts(config, item) if any(c.ticked is False for c in item.criteria) else {}
+            return tuple(
+                at
+                for at, one in judged.items()
+                if one.verdict == "met" and item.criteria[at].ticked is False
+            )
+    return ()
+
+
+def verdicts(config: Config, item: Item) -> dict[int, JudgedCriterion]:
+    """What files and runs say of the item's own criteria, each by its place, counted from 0."""
+    with place_of(config) as place:
+        judged = next(every_grounds(config, Closing(item), place)).criteria
+    lines = {one.line: one for one in judged}
+    starts = ((at, one.span.start_line) for at, one in enumerate(item.criteria))
+    return {at: lines[line] for at, line in starts if line in lines}

@@ -37,6 +37,7 @@ _OUTPUTS: Final = ("pytest.log", "output.log", "junit.xml", "exit_code.txt")  # 
 _MOST_NAMED: Final = 3  # other plans that are named
 _MOST_READ: Final = 20  # files that are looked into
 _LARGEST: Final = 20_000_000  # bytes of one
+_LONGEST: Final = 60  # characters of a title that was not used
 # docs/fix_plan.md, FIX-PLAN.md, @fix_plan.md, implementation_plan_2.markdown
 _PLAN_NAME: Final = re.compile(
     r"(?:^|/)(?:[@_.]?fix[ _-]?plan|implementation[ _-]?plan)[^/]*\.(?:md|markdown)$", re.IGNORECASE
@@ -96,8 +97,8 @@ def init(
     """Start a fix plan, or take up the one that is there: write the plan, its configuration and
     what is wanted of ``OFFERS``. What is there already stays as it is.
 
-    ``title`` is that of the first item of a new plan; ``[ID] TITLE`` gives it this ID. With
-    ``dry_run`` nothing is written.
+    ``title`` is that of the first item of a new plan; ``[ID] TITLE`` gives it this ID. In a plan
+    that is there it is left, for ``add``. With ``dry_run`` nothing is written.
 
     Raises ``UsageError`` for a title that cannot be one, a ``ledger`` outside of the repository,
     and where another file looks like a fix plan; ``UnreadableInput`` where something stands in
@@ -106,6 +107,10 @@ def init(
     found = _find(Path.cwd(), ledger)
     plan, plan_step = _plan(found, title or templates.DEFAULT_TITLE)
     parts = [plan_step, *_settings(found)]
+    if title and plan_step.state == "there":
+        said = f"there is a plan, and this item is not in it: {text.one_line(title)[:_LONGEST]}"
+        adding = f"ledger add {shlex.quote(text.one_line(title))}"
+        parts.append(_step("plan", "left", found.ledger_path, said, hint=adding))
     for offer, (_, said) in OFFERS.items():
         steps = list(_looked(found, offer))
         if offer in offers or all(step.state == "there" for step in steps):

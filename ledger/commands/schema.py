@@ -26,6 +26,15 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
     "export": ("`ledger export`.", "ledger.commands.export:Export"),
     "explain": ("`ledger explain [CODE] --json`.", "ledger.commands.explain:Explained"),
     "append": ("`ledger append ITEM RUN... --json`.", "ledger.commands.append:Appended"),
+    **{
+        verb: (f"`ledger {usage} --json`.", "ledger.commands.change:Changed")
+        for verb, usage in {
+            "add": "add TITLE",
+            "edit": "edit ITEM",
+            "action": "action ITEM STEP",
+            "criterion": "criterion ITEM STEP",
+        }.items()
+    },
     "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),
     "verify": ("`ledger verify --json`.", "ledger.commands.verify_text:Verification"),
     "gate": (

@@ -4,22 +4,15 @@ lines to put behind those of a file: no library for YAML or TOML leaves the othe
 import json
 import re
 import tomllib
-import unicodedata
 from typing import Final
 
+from ledger.edits.items import from_words
 from ledger.errors import UsageError
 from ledger.plan import document, patterns, reader, styles, text
 
 DEFAULT_TITLE: Final = "All tests pass"
 _DEFAULT_ID: Final = "TESTS-001"
 _NAMED: Final = re.compile(rf"\[(?P<id>{patterns.ID})\][ \t]*(?P<title>.*)", re.DOTALL)
-_WORD: Final = re.compile(r"[A-Za-z0-9]+")
-_SMALL: Final = frozenset(
-    "a an and are as at be by can for from has have in into is it its of on or so that the their "
-    "them then this to up was with all make get do does".split()
-)
-_MOST_WORDS: Final = 2
-_LONGEST_WORD: Final = 14
 _LONGEST_TITLE: Final = 200
 _PLAN: Final = """\
 # Fix Plan
@@ -100,7 +93,8 @@ def first(title: str, today: str) -> tuple[str, str]:
     ``[PARSE-001] Read large files``. Raises UsageError where the two cannot be read back."""
     said = styles.defused(title)
     named = _NAMED.match(said)
-    name, said = (named["id"], named["title"]) if named else (_name(said), said)
+    name = named["id"] if named else _DEFAULT_ID if said == DEFAULT_TITLE else from_words(said)
+    said = named["title"] if named else said
     plan = _PLAN.format(
         today=today,
         name=name,
@@ -118,16 +112,6 @@ def first(title: str, today: str) -> tuple[str, str]:
         message = f"{title[:60]!r}: expected the title of the first item, in one line of words"
         raise UsageError("bad-title", message, 'for instance: ledger init "Read large files"')
     return name, plan
-
-
-def _name(title: str) -> str:
-    """An ID from the words that tell most: ``READ-LARGE-001``."""
-    if title == DEFAULT_TITLE:
-        return _DEFAULT_ID
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    words = [word for word in _WORD.findall(plain) if word.lower() not in _SMALL]
-    telling = [word[:_LONGEST_WORD].upper() for word in words if not word[0].isdigit()]
-    return "-".join([*(telling[:_MOST_WORDS] or ["WORK"]), "001"])
 
 
 # What goes with it

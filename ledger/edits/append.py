@@ -67,13 +67,13 @@ def append(ledger: Ledger, change: Change) -> list[Edit]:
     if not all(text.one_line(said) for said in change.next):
         raise UsageError("empty-action", "a next action has no words", "say what is next")
     edits = dialects.append(ledger, item, change)
-    edits += [_tick(ledger, item.criteria[place]) for place in change.met]
+    edits += [tick(ledger, item.criteria[place]) for place in change.met]
     number = change.attempt.number
     note = change.item if number is None else f"{change.item} Attempt #{number}"
     return edits + dated(ledger, change.today, note)
 
 
-def _tick(ledger: Ledger, criterion: Criterion) -> Edit:
+def tick(ledger: Ledger, criterion: Criterion) -> Edit:
     """The tick in the empty box of a criterion."""
     box = _EMPTY.search(ledger.text, criterion.span.start_byte, criterion.span.end_byte)
     if box is None:
@@ -109,7 +109,10 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
     after = new.items[place]
     mine, theirs = expected.items[place], found.items[place]
     attempt = _expect_attempt(target, after, change.attempt, mine, theirs)
-    _expect_actions(target, after, change, mine, theirs)
+    completed = [dialects.of(target).action(target, number) for number in change.complete]
+    expect_actions(
+        target, after, mine, theirs, new=change.next, completed=completed, by=change.attempt.number
+    )
     status = words.of(old).status(change.status) if change.status else target.status
     if after.status != status:
         raise not_as_meant(f"the status of {target.id}: {target.status} became {after.status}")
@@ -119,15 +122,22 @@ def check(old: Ledger, new: Ledger, change: Change) -> Attempt:
         if one in mine["fields"] or one["value"] or one["name"] not in _HOMES
     )
     for at in change.met:
-        was, now = target.criteria[at], after.criteria[at]
-        if now.ticked and _bare(now.text).removeprefix("x ") == _bare(was.text):
-            mine["criteria"] = theirs["criteria"]
+        expect_tick(mine, theirs, at)
     if change.status:
         outline.expect_status(expected, found, place, change.status)
     if expected.updated and found.updated and change.today in found.updated:
         expected.updated = found.updated
     refuse_difference(expected, found)
     return attempt
+
+
+def expect_tick(mine: Shape, theirs: Shape, at: int, behind: str = "") -> None:
+    """Expect that criterion ``at`` has a tick, and says what it said with ``behind`` at its end."""
+    was, now = mine["criteria"], theirs["criteria"]
+    if len(now) == len(was) and now[at]["ticked"]:
+        said = _bare(f"{was[at]['text']} {behind}").removeprefix("x ")
+        if _bare(now[at]["text"]).removeprefix("x ") == said:
+            mine["criteria"] = (*was[:at], now[at], *was[at + 1 :])
 
 
 def _expect_attempt(
@@ -175,24 +185,31 @@ def _added(before: Item, after: Item, number: int | None) -> int:
     return added[0]
 
 
-def _expect_actions(
-    before: Item, after: Item, change: Change, expected: Shape, found: Shape
+def expect_actions(
+    before: Item,
+    after: Item,
+    expected: Shape,
+    found: Shape,
+    *,
+    new: Sequence[str] = (),
+    completed: Sequence[Action] = (),
+    by: int | None = None,
 ) -> None:
-    """Complete those that were to be completed, and put the new ones where they are expected."""
-    old, new = before.actions, after.actions
-    count = len(change.next)
-    if len(new) != len(old) + count:
-        raise not_as_meant(f"{count} new actions of {before.id} read as {len(new) - len(old)}")
-    completed = [dialects.of(before).action(before, number) for number in change.complete]
-    by = change.attempt.number
+    """Complete those that were ``completed``, and put the ``new`` ones where they are expected."""
+    old, now_there = before.actions, after.actions
+    count = len(new)
+    if len(now_there) != len(old) + count:
+        raise not_as_meant(
+            f"{count} new actions of {before.id} read as {len(now_there) - len(old)}"
+        )
     at = len(old)  # the new ones stand behind all others, but for those of a list further down
-    while at and count and _is_as_meant(old[at - 1], new[at - 1 + count], completed, by):
+    while at and count and _is_as_meant(old[at - 1], now_there[at - 1 + count], completed, by):
         at -= 1
-    for words_of, action in zip(change.next, new[at : at + count], strict=True):
+    for words_of, action in zip(new, now_there[at : at + count], strict=True):
         if action.state != "pending" or not _bare(action.text).endswith(_bare(words_of)):
             said = f"{words_of[:60]!r} reads as {action.text!r}"
             raise not_as_meant(f"a new action of {before.id}: {said}")
-    for was, now in zip(old, (*new[:at], *new[at + count :]), strict=True):
+    for was, now in zip(old, (*now_there[:at], *now_there[at + count :]), strict=True):
         if not _is_as_meant(was, now, completed, by):
             raise not_as_meant(f"action {was.number} of {before.id}")
     expected["actions"] = found["actions"]

@@ -1,6 +1,9 @@
-"""The fields of an item: each function returns the plan with one of them changed, read again and
-found to say that and nothing else."""
+"""The fields, the status and the title of an item: each function returns the plan with one of them
+changed, read again and found to say that and nothing else."""
 
+from typing import Any, Final
+
+from ledger.edits import rows
 from ledger.edits.append import section_of
 from ledger.edits.outline import (
     Outline,
@@ -10,8 +13,13 @@ from ledger.edits.outline import (
     plain,
     refuse_difference,
 )
-from ledger.plan import dialects, words
+from ledger.errors import Refused, UsageError
+from ledger.plan import dialects, places, styles, text, words
+from ledger.plan.document import Edit
 from ledger.plan.model import Item, Ledger
+
+_LONGEST_TITLE: Final = 200
+_FIRST_LINES: Final = 6  # of an item, in which its title stands
 
 
 def set_field(ledger: Ledger, item_id: str, name: str, value: str) -> Ledger:
@@ -20,28 +28,39 @@ def set_field(ledger: Ledger, item_id: str, name: str, value: str) -> Ledger:
     (`Owner/Date` for `Owner`). Raises UsageError for no such item and a name or value that cannot
     be one, Refused where the item has no place for it."""
     item, place = placed(ledger, item_id)
-    new = edited(ledger, dialects.field(ledger, item, name, value))
+    if name.lower() == "status":
+        return set_status(ledger, item_id, value)
+    edits = dialects.field(ledger, item, name, value)
+    is_ranked = name.lower() == "priority"
+    if is_ranked and any(row.id == item.id for row in ledger.index):
+        value = text.one_line(value)
+        if not rows.is_cell(value) or value != words.phrase(value):
+            message = f"{value[:60]!r} is no priority"
+            raise UsageError("bad-field", message, "use one word such as High or P1")
+        edits += rows.reworded(ledger, item, "priority", value)
+    new = edited(ledger, edits)
     expected, found = Outline(ledger), Outline(new)
     if len(expected.items) == len(found.items):
-        mine, theirs = expected.items[place], found.items[place]
-        was, now = list(mine["fields"]), list(theirs["fields"])
-        at = next((n for n, one in enumerate(now) if n >= len(was) or one != was[n]), None)
-        if at is not None:
-            _expect_field(was, now, at, name)
-            mine["fields"] = theirs["fields"]
-            for known in ("priority", "status"):
-                if now[at]["name"].lower() == known:
-                    mine[f"{known}_text"] = theirs[f"{known}_text"]
+        _expect_field(expected.items[place], found.items[place], name)
+    for [row] in expected.rows if is_ranked else ():
+        if row["id"] == item.id and row["priority_text"]:
+            row["priority_text"] = value
     refuse_difference(expected, found)
     return new
 
 
-def _expect_field(was: list[dict[str, str]], now: list[dict[str, str]], at: int, name: str) -> None:
-    """Raise Refused unless ``now`` is ``was`` with the field ``at`` new, or with another value."""
-    rest = now[:at] + now[at + 1 :]
-    is_named = now[at]["name"].lower().startswith(name.lower())
-    if not is_named or rest not in (was, was[:at] + was[at + 1 :]):
+def _expect_field(mine: dict[str, Any], theirs: dict[str, Any], name: str) -> None:
+    """Expect of ``mine`` that one field is new, or has another value, as ``theirs`` has."""
+    was, now = list(mine["fields"]), list(theirs["fields"])
+    at = next((n for n, one in enumerate(now) if n >= len(was) or one != was[n]), None)
+    if at is None:
+        return
+    rest, called = now[:at] + now[at + 1 :], now[at]["name"].lower()
+    if not called.startswith(name.lower()) or rest not in (was, was[:at] + was[at + 1 :]):
         raise not_as_meant(f"the field {name}")
+    mine["fields"] = theirs["fields"]
+    if called == "priority":
+        mine["priority_text"] = theirs["priority_text"]
 
 
 def set_status(ledger: Ledger, item_id: str, status: str) -> Ledger:
@@ -58,6 +77,53 @@ def set_status(ledger: Ledger, item_id: str, status: str) -> Ledger:
             raise not_as_meant(f"the status of {item_id}: {was} became {now}")
     refuse_difference(expected, found)
     return new
+
+
+def set_title(ledger: Ledger, item_id: str, title: str) -> Ledger:
+    """``ledger`` with another ``title`` of the item, also in the index, whose links lead to it. An
+    item whose ID is made of its words gets another ID. Raises UsageError for what cannot be a
+    title, Refused where the item's is not on one line."""
+    item, place = placed(ledger, item_id)
+    said = checked_title(ledger, title)
+    new = edited(ledger, [_titled(ledger, item, said), *rows.reworded(ledger, item, "title", said)])
+    expected, found = Outline(ledger), Outline(new)
+    if len(expected.items) == len(found.items):
+        mine, theirs = expected.items[place], found.items[place]
+        mine["title"] = said
+        if not item.is_named:
+            mine["id"] = theirs["id"]
+    for group, other in zip(expected.rows, found.rows, strict=False):
+        if group[0]["id"] == item.id and other[0]["title"].replace("\\|", "|") == said:
+            group[0]["title"] = other[0]["title"]
+    refuse_difference(expected, found, "word the title otherwise")
+    return new
+
+
+def checked_title(ledger: Ledger, title: str) -> str:
+    """``title`` as one line without structure. Raises UsageError for none, and for a long one."""
+    said = styles.defused(title, words.of(ledger))
+    if not said or len(said) > _LONGEST_TITLE:
+        found = f"{len(said)} characters" if said else "nothing"
+        message = f"expected a title of at most {_LONGEST_TITLE} characters, found {found}"
+        raise UsageError("bad-title", message, "put the rest into an action or a field")
+    return said
+
+
+def _titled(ledger: Ledger, item: Item, title: str) -> Edit:
+    """The title where the item's first lines have it."""
+    start, end = item.span.start_byte, item.span.end_byte
+    lines = ledger.text[start:end].splitlines(keepends=True)[:_FIRST_LINES]
+    old = text.encode(item.title)
+    for line in lines if old else ():
+        if line.count(old) == 1:
+            at = start + line.find(old)
+            return Edit(at, at + len(old), text.encode(title))
+        start += len(line)
+    if not old and dialects.is_sectioned(item):
+        at = start + len(text.encode(places.first_line(ledger, start)))
+        return Edit(at, at, text.encode(f" {title}"))
+    message = f"the title of {item.id} is not on one line (line {item.span.start_line})"
+    raise Refused("no-place", message, "change it by hand")
 
 
 def placed(ledger: Ledger, item_id: str) -> tuple[Item, int]:

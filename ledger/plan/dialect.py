@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from ledger.errors import Refused, UsageError
-from ledger.plan import text
+from ledger.plan import parts, styles, text, words
 from ledger.plan.document import Document, Edit, Section
 from ledger.plan.model import (
     Action,
+    ActionState,
     Attempt,
     Change,
     Heading,
@@ -138,6 +139,39 @@ class Dialect(ABC):
         """The edits that make ``value``, one line, the one of the item's field ``name``; where it
         has none, a new one in the style of its neighbours. Raises Refused where none has a
         place."""
+
+    @abstractmethod
+    def actions(self, plan: Text, item: Item, new: Sequence[str]) -> list[Edit]:
+        """The edits for ``new`` actions behind the others. Raises Refused where there is no place
+        for them."""
+
+    @abstractmethod
+    def criterion(self, plan: Text, item: Item, line: str) -> list[Edit]:
+        """The edits for one more exit criterion, the words ``line``. Raises Refused where there is
+        no place for it."""
+
+    @abstractmethod
+    def new_item(self, plan: Text, name: str, title: str) -> list[Edit]:
+        """The edits for an open item ``name`` (empty for one without an ID) behind the others.
+        Raises Refused where there is no place for it."""
+
+    def restated(self, plan: Text, item: Item, action: Action, state: ActionState) -> Edit:
+        """The edit that gives an action another state, in its own style: its box or its words.
+        Raises Refused for a box that has no mark for it."""
+        span = action.state_span
+        if not parts.is_box(action.state_text):
+            others = [one.state_text for one in item.actions if one.state_text]
+            like = action.state_text or next(iter(others), "")
+            behind = plan.document.line(span.start_line - 1)
+            at = span.end_byte - plan.document.starts[span.start_line - 1]
+            following = text.decode(text.encode(behind)[at:])
+            words_of = styles.stated(state, like, following, words.of(plan.ledger))
+            return Edit(span.start_byte, span.end_byte, text.encode(words_of))
+        mark = styles.BOXES.get(state)
+        if mark is None or (state in ("blocked", "deferred") and not self.has_boxes):
+            message = f"a box cannot say {state} (line {span.start_line})"
+            raise Refused("no-place", message, "say it in the words of the action")
+        return Edit(span.start_byte + 1, span.end_byte - 1, text.encode(mark))
 
     def is_listed(self, ledger: Ledger, item: Item) -> bool:  # noqa: ARG002
         """Whether ``item`` has no place of its own and is only named in a list, an archive say."""

@@ -186,6 +186,12 @@ def action(document: Document, entry: Block, number: int | None) -> Action:
     )
 
 
+def text_start(line: str, at: int) -> int:
+    """Where the words of an action begin on its ``line``, whose state ends at ``at``."""
+    behind = _BEHIND_STATE.match(line, at)
+    return behind.end() if behind else at
+
+
 def with_run_on(document: Document, field: Block) -> tuple[Block, ...]:
     """What stands below a field of actions. Only a list that begins with 1 can interrupt a
     paragraph, so numbered lines may be the field's own text for Markdown: they are a list here."""

@@ -23,8 +23,9 @@ def field(item: Item, *names: str) -> Field | None:
 HOMES: Final = {
     "Attempts History": ("attempts history", "attempts", "attempt history"),
     "Next Actions": ("next actions", "next action"),
+    "Exit Criteria": ("exit criteria", "success criteria", "done criteria"),
 }
-"""What the fields are called that hold an item's attempts and its actions."""
+"""What the fields are called that hold an item's attempts, its actions and its criteria."""
 
 
 def history(item: Item) -> list[Attempt]:

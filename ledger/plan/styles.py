@@ -6,10 +6,10 @@ start no heading, list, fence or comment, and cannot pass for a label that the r
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
-from ledger.plan import patterns, text, words
-from ledger.plan.model import Action, NewAttempt, Result
+from ledger.plan import parts, patterns, text, words
+from ledger.plan.model import Action, ActionState, NewAttempt, Result
 from ledger.plan.words import USUAL, Vocabulary
 
 Layout = Literal["line", "labels", "bullets", "heading"]
@@ -203,21 +203,51 @@ def next_action(
         prefix = f"{indent}{number}{mark} "
     has_words = like is not None and any(map(str.isalpha, like.state_text))
     words_of_state = "🟡 PENDING — " if has_words else ""
-    said = defused(said, vocabulary)
-    if not words_of_state:
-        # Its own first words must not pass for a state, an attempt, or a block of their own.
-        is_taken = (
-            patterns.state(said, vocabulary).text
-            or patterns.attempt(said)
-            or patterns.looks_like_attempt(f"* {said}")
-        )
-        said = f"Next: {said}" if is_taken else inert(said)
-    return f"{prefix}{words_of_state}{said}"
+    return f"{prefix}{words_of_state}{action_words(said, words_of_state, vocabulary)}"
+
+
+def action_words(said: str, state_text: str, vocabulary: Vocabulary = USUAL) -> str:
+    """The words of an action behind ``state_text``, as one line without structure. Behind none, or
+    a box, its first words must not pass for a state, an attempt, or a block of their own."""
+    line = defused(said, vocabulary)
+    if any(map(str.isalpha, state_text)) and not parts.is_box(state_text):
+        return line
+    is_taken = bool(patterns.state(line, vocabulary).text or patterns.attempt(line))
+    if parts.is_box(state_text):
+        return f"Next: {line}" if is_taken or parts.looks_like_box(line) else line
+    return f"Next: {line}" if is_taken or patterns.looks_like_attempt(f"* {line}") else inert(line)
 
 
 def inert(line: str) -> str:
     """``line`` so that it opens no block where it stands first."""
     return _OPENS_BLOCK.sub(r"\g<number>\\\g<mark>", line)
+
+
+BOXES: Final[dict[ActionState, str]] = {
+    "complete": "x",
+    "pending": " ",
+    "blocked": "!",
+    "deferred": ">",
+}
+"""What stands in the box of an action."""
+
+
+def stated(state: ActionState, like: str, following: str, vocabulary: Vocabulary = USUAL) -> str:
+    """The words of a ``state`` in the style of ``like``, that of another action, with the dash
+    before ``following`` where that has none."""
+    own = (word for word, meaning in vocabulary.conventions.state if meaning == state)
+    word = next(own, state).upper()
+    mark = ("✅ " if state == "complete" else "🟡 ") if not like.isascii() or not like else ""
+    emphasis = "**" if "**" in like else ""
+    word = f"[{word}]" if "[" in like.split("(", maxsplit=1)[0] else word
+    return _dashed(f"{mark}{emphasis}{word}{emphasis}", following)
+
+
+def _dashed(said: str, following: str) -> str:
+    stripped = following.lstrip()
+    if not stripped or stripped[0] in "—–:":
+        return said
+    return f"{said} — " if following[:1] not in " \t" else f"{said} —"
 
 
 def completed(like: str, new: NewAttempt, following: str) -> str:
@@ -229,11 +259,7 @@ def completed(like: str, new: NewAttempt, following: str) -> str:
     if "[" in like.split("(", maxsplit=1)[0]:
         word = f"[{word}]"
     stamp = f", STAMP {new.stamp}" if new.stamp else ""
-    said = f"{mark}{emphasis}{word}{emphasis} (Attempt #{new.number}{stamp})"
-    stripped = following.lstrip()
-    if not stripped or stripped[0] in "—–:":
-        return said
-    return f"{said} — " if following[:1] not in " \t" else f"{said} —"
+    return _dashed(f"{mark}{emphasis}{word}{emphasis} (Attempt #{new.number}{stamp})", following)
 
 
 def defused(value: str, vocabulary: Vocabulary = USUAL) -> str:

@@ -254,6 +254,10 @@ class Vocabulary:
         """How the project writes the name of a field, heading or column."""
         return next((said for said, name in self.conventions.fields if name == known), known)
 
+    def written_status(self, known: ItemStatus) -> str:
+        """How the project writes a status."""
+        return next((said for said, status in self.conventions.status if status == known), known)
+
     def names_of(self, known: str) -> list[str]:
         """What the project writes for the name ``known``, and the name itself."""
         return [*(said for said, name in self.conventions.fields if name == known), known]

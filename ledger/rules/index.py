@@ -1,16 +1,13 @@
 """Rules about the index: it says what the items say, once each; and their safe fixes."""
 
-import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from itertools import groupby
-from typing import Final
 
 from ledger.edits.outline import Outline, Shape
-from ledger.plan import dialects, document, parts, places, text, words
-from ledger.plan.document import Block, Edit
+from ledger.edits.rows import cell_place, is_cell, open_table, row_for
+from ledger.plan import dialects, places, text, words
+from ledger.plan.document import Edit
 from ledger.plan.model import FINISHED, IndexRow, Item, Ledger, contradict
 from ledger.rules.model import MadeFix
 from ledger.rules.registry import Facts, Fault, Fix, made, quoted, rule, sections
@@ -179,11 +176,6 @@ def _line(item: Item, name: str) -> int:
     return found.span.start_line if found else item.span.start_line
 
 
-_LONGEST: Final = 60  # characters of a status or priority that is copied
-_LINKED: Final = re.compile(r"\[[^\]]*\]\(#")
-_PRIORITY: Final = re.compile(r"\bPriority:\s*")
-
-
 # The index is brought in line with the items: one row for each open item, saying what the item
 # says. Where it is not clear what that is (two sections, words that are not known), nothing is
 # changed.
@@ -224,7 +216,7 @@ def statuses(ledger: Ledger) -> Iterator[Fix | MadeFix]:
             continue
         old, new = words.phrase(row.status_text), words.phrase(item.status_text)
         line = row.span.start_line
-        if not _is_cell(new):
+        if not is_cell(new):
             yield made("LED201", line, row.id, f"the status of {row.id} fits into no cell")
             continue
         start = row.status_span.start_byte
@@ -243,8 +235,8 @@ def priorities(ledger: Ledger) -> Iterator[Fix | MadeFix]:
         if not item or not priority or not item.priority or priority == item.priority:
             continue
         new, line = words.phrase(item.priority_text), row.span.start_line
-        place = _priority_place(ledger, row)
-        if place is None or not _is_cell(new) or "," in new:
+        place = cell_place(ledger, row, row.priority_text)
+        if place is None or not is_cell(new) or "," in new:
             said = f"where the row for {row.id} has its priority cannot be told"
             yield made("LED202", line, row.id, said)
             continue
@@ -259,13 +251,14 @@ def missing_rows(ledger: Ledger) -> Iterator[Fix | MadeFix]:
     if not ledger.index:
         return
     indexed = {row.id for row in ledger.index}
-    last, header = _open_table(ledger)
+    last, header = open_table(ledger)
     row = ledger.index[last]
     for name, item in _once(ledger).items():
         if name in indexed or item.status in FINISHED or not dialects.is_sectioned(item):
             continue
         line = item.span.start_line
-        added = _row(ledger, row, header, item)
+        like = places.first_line(ledger, row.span.start_byte)
+        added = row_for(ledger, like, header, item)
         if added is None:
             said = f"a row for {name} in the form of the others cannot be made"
             yield made("LED203", line, name, said)
@@ -306,82 +299,3 @@ def _agreement(row: IndexRow, item: Item) -> int:
         + 2 * (words.priority(row.priority_text) == item.priority)
         + (row.title == item.title)
     )
-
-
-def _is_cell(said: str) -> bool:
-    return 0 < len(said) <= _LONGEST and text.one_line(said) == said and "|" not in said
-
-
-def _priority_place(ledger: Ledger, row: IndexRow) -> int | None:
-    """The byte where the row's priority begins, if that is clear."""
-    line = places.first_line(ledger, row.span.start_byte)
-    starts: list[int] = []
-    if line.lstrip().startswith("|"):
-        starts = [start for start, _, said in parts.cells(line) if said == row.priority_text]
-    else:
-        starts = [
-            found.end()
-            for found in _PRIORITY.finditer(line)
-            if line.startswith(row.priority_text, found.end())
-        ]
-    if len(starts) != 1:
-        return None
-    return row.span.start_byte + len(text.encode(line[: starts[0]]))
-
-
-def _open_table(ledger: Ledger) -> tuple[int, list[str]]:
-    """The last row of the table that has most rows of open items, and the table's header."""
-    blocks = [
-        block
-        for section in document.parse(ledger.text).sections
-        for block in section.blocks
-        if block.kind in ("table", "bullet_list")
-    ]
-
-    def home(at: int) -> int:
-        line = ledger.index[at].span.start_line - 1
-        place = bisect_right(blocks, line, key=lambda block: block.start) - 1
-        return place if place >= 0 and line < blocks[place].end else -1
-
-    groups = [(key, list(rows)) for key, rows in groupby(range(len(ledger.index)), key=home)]
-    key, rows = max(
-        groups, key=lambda group: sum(ledger.index[at].status not in FINISHED for at in group[1])
-    )
-    return rows[-1], _header(ledger, blocks[key] if key >= 0 else None)
-
-
-def _header(ledger: Ledger, block: Block | None) -> list[str]:
-    if block is None or block.kind != "table":
-        return []
-    line = document.parse(ledger.text).line(block.start)
-    return [words.of(ledger).name(words.plain(cell[2])).lower() for cell in parts.cells(line)]
-
-
-def _row(ledger: Ledger, like: IndexRow, header: list[str], item: Item) -> tuple[str, Shape] | None:
-    """The line of a row for ``item`` in the form of the row ``like``, and what it says."""
-    old = places.first_line(ledger, like.span.start_byte)
-    title = text.one_line(item.title).replace("\\|", "|").replace("|", "\\|")
-    status, priority = words.phrase(item.status_text), words.phrase(item.priority_text)
-    if not _is_cell(status) or (priority and not _is_cell(priority)):
-        return None
-    shape = {"id": item.id, "title": "", "priority_text": "", "status_text": status}
-    if not header:
-        indent = re.match(r"[ \t]*[-*+][ \t]+", old)
-        if not indent or "," in priority or " — " in title:
-            return None
-        said = f"Priority: {priority}, Status: {status}" if priority else f"Status: {status}"
-        line = f"{indent.group()}[{item.id}] {title} — {said}"
-        return line, {**shape, "title": title, "priority_text": priority}
-    is_linked = _LINKED.search(old) is not None
-    heading = places.first_line(ledger, item.span.start_byte).lstrip("#")
-    name = f"[{item.id}](#{document.anchor(heading)})" if is_linked else item.id
-    if not is_linked and f"[{like.id}]" in old:
-        name = f"[{item.id}]"
-    cells = {"id": name, "title": title, "priority": priority, "status": status}
-    indent_of = old[: len(old) - len(old.lstrip())]
-    body = " | ".join(cells.get(column, "") for column in header)
-    ending = " |" if old.rstrip().endswith("|") else ""
-    opening = "| " if old.lstrip().startswith("|") else ""
-    for column, part in (("title", "title"), ("priority", "priority_text")):
-        shape[part] = cells[column] if column in header else ""
-    return f"{indent_of}{opening}{body}{ending}".rstrip(), shape

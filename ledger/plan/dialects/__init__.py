@@ -13,7 +13,7 @@ from ledger.plan.dialects.checklist import Checklist
 from ledger.plan.dialects.logbook import Logbook
 from ledger.plan.dialects.roadmap import Roadmap
 from ledger.plan.document import Document, Edit, Section
-from ledger.plan.model import Change, Item, Ledger
+from ledger.plan.model import Action, ActionState, Change, Item, Ledger
 
 # Of two that a file is written in as much the first is its own.
 _ALL: Final[tuple[Dialect, ...]] = (Attempts(), Logbook(), Roadmap(), Checklist())
@@ -60,6 +60,26 @@ def status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
 def field(ledger: Ledger, item: Item, name: str, value: str) -> list[Edit]:
     """The edits for a new value of the item's field ``name``: see ``Dialect.field``."""
     return of(item).field(_text(ledger, item.dialect), item, name, value)
+
+
+def actions(ledger: Ledger, item: Item, new: Sequence[str]) -> list[Edit]:
+    """The edits for new actions of ``item``: see ``Dialect.actions``."""
+    return of(item).actions(_text(ledger, item.dialect), item, new)
+
+
+def restated(ledger: Ledger, item: Item, action: Action, state: ActionState) -> Edit:
+    """The edit for another state of an action: see ``Dialect.restated``."""
+    return of(item).restated(_text(ledger, item.dialect), item, action, state)
+
+
+def criterion(ledger: Ledger, item: Item, line: str) -> list[Edit]:
+    """The edits for one more criterion of ``item``: see ``Dialect.criterion``."""
+    return of(item).criterion(_text(ledger, item.dialect), item, line)
+
+
+def new_item(ledger: Ledger, name: str, title: str) -> list[Edit]:
+    """The edits for a new item in the main dialect of ``ledger``: see ``Dialect.new_item``."""
+    return named(ledger.dialect).new_item(_text(ledger, ledger.dialect), name, title)
 
 
 def _text(ledger: Ledger, dialect: str) -> Text:

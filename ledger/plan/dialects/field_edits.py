@@ -41,7 +41,7 @@ def with_value(
     vocabulary = words.of(plan.ledger)
     line = styles.defused(value, vocabulary)
     if not line:
-        raise UsageError("no-value", f"the field {name} has no value", "say what it is to be")
+        raise UsageError("no-text", f"the field {name} has no value", "say what it is to be")
     found = named(item, name)
     if found is None:
         return [new(plan, item, f"{vocabulary.written(name)}: {line}")]
@@ -90,6 +90,12 @@ def behind_heading(plan: Text, item: Item, line: str) -> Edit:
     there."""
     above = [field for field in item.fields if not _HOMES.match(field.name)]
     simple = [f for f in above if f.name.lower() in ("priority", "status", "owner", "owner/date")]
+    status = places.field(item, "status")
+    if status and line.lower().startswith("priority"):
+        beside = places.first_line(plan.ledger, status.span.start_byte)
+        bullet = re.match(r"[ \t]*[-*+][ \t]+", beside)
+        line = f"{bullet.group() if bullet else '- '}{like(line, beside)}"
+        return places.insertion(plan.ledger.text, status.span.start_byte, [line])
     neighbour = next(iter((simple or above[:1])[::-1]), None)
     if neighbour:
         beside = places.first_line(plan.ledger, neighbour.span.start_byte)

@@ -21,8 +21,19 @@ from ledger.errors import Refused, UsageError
 from ledger.plan import parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Dialect, Text
 from ledger.plan.dialects import field_edits, task_tables
-from ledger.plan.document import Block, Edit
-from ledger.plan.model import Action, Attempt, Change, Field, Item, Ledger, NewAttempt, Span
+from ledger.plan.document import Block, Edit, entries
+from ledger.plan.model import (
+    FINISHED,
+    Action,
+    Attempt,
+    Change,
+    Criterion,
+    Field,
+    Item,
+    Ledger,
+    NewAttempt,
+    Span,
+)
 from ledger.plan.words import Vocabulary
 
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
@@ -102,6 +113,72 @@ def _reworded(ledger: Ledger, span: Span, new: str) -> Edit:
     return Edit(span.start_byte, span.start_byte + len(text.encode(old)), text.encode(new))
 
 
+def _section_criterion(plan: Text, item: Item, line: str) -> Edit:
+    ledger = plan.ledger
+    if beside := beside_criterion(ledger, item, line):
+        return beside
+    home = places.field(item, *places.HOMES["Exit Criteria"])
+    prefix = _inside(places.first_line(ledger, home.span.start_byte)) if home else "  - "
+    ends = [one.span.end_byte for one in item.fields] + [a.span.end_byte for a in item.actions]
+    lines = [_criterion(prefix, line, None)]
+    return places.in_field(ledger, item, "Exit Criteria", lines, max(ends, default=-1))
+
+
+def beside_criterion(ledger: Ledger, item: Item, line: str) -> Edit | None:
+    """Behind the last criterion; None where there is none, or where it is the field's own value."""
+    last = item.criteria[-1] if item.criteria else None
+    if last is None or any(last.span.start_line == one.span.start_line for one in item.fields):
+        return None
+    prefix = _counted(_prefix_of(places.first_line(ledger, last.span.start_byte)))
+    return places.insertion(ledger.text, last.span.end_byte, [_criterion(prefix, line, last)])
+
+
+def _criterion(prefix: str, line: str, like: Criterion | None) -> str:
+    """The line of a criterion: without a box where the one before has none and the words cannot
+    pass for a tick or an attempt."""
+    is_plain = like is not None and like.ticked is None
+    if is_plain and line[0].isalnum() and not patterns.attempt(line):
+        return f"{prefix}{styles.inert(line)}"
+    return f"{prefix}[ ] {line}"
+
+
+def _counted(prefix: str) -> str:
+    """Indent and bullet of the entry behind one of a list: its number is one more."""
+    return re.sub(r"\d{1,9}", lambda found: str(int(found.group()) + 1), prefix, count=1)
+
+
+def _neighbour(plan: Text) -> Item:
+    """The last open item of those at the top, else the last one: others go behind it."""
+    lines = {one.start + 1 for section in plan.sections for one in entries(section.blocks)}
+    lines |= {section.start + 1 for section in plan.sections if section.heading}
+    every = [one for one in plan.ledger.items if one.span.start_line in lines]
+    if not every:
+        raise Refused("no-place", "there is no item to put another one beside", "add it by hand")
+    unfinished = [one for one in every if one.status not in FINISHED]
+    return (unfinished or every)[-1]
+
+
+def _section_item(plan: Text, name: str, title: str) -> Edit:
+    ledger, vocabulary = plan.ledger, words.of(plan.ledger)
+    status = f"{vocabulary.written('Status')}: {vocabulary.written_status('pending')}"
+    starts = {section.start + 1 for section in plan.sections if section.heading}
+    every = [one for one in ledger.items if one.span.start_line in starts]
+    if not every:
+        lines = [f"## [{name}] {title}", f"- {status}"]
+        is_blank = not ledger.text.removeprefix(text.BOM).strip()
+        lines = ["# Fix Plan", "", *lines] if is_blank else ["", *lines]
+        return places.insertion(ledger.text, len(ledger.text), lines)
+    like = ([one for one in every if one.status not in FINISHED] or every)[-1]
+    heading = re.match(r"#{1,6}", places.first_line(ledger, like.span.start_byte))
+    field = places.field(like, "status")
+    beside = places.first_line(ledger, field.span.start_byte) if field else "- Status:"
+    bullet = f"{_prefix_of(beside)}{field_edits.like(status, beside)}"
+    below = plan.document.lines(like.span.start_line, like.span.start_line + 1)
+    gap = [""] if below and not below[0].strip() else []
+    lines = ["", f"{heading.group() if heading else '##'} [{name}] {title}", *gap, bullet]
+    return places.behind(ledger, like.span.end_byte, lines)
+
+
 # An entry of a roadmap
 
 
@@ -141,6 +218,24 @@ def _entry_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
         message = f"{item.id} has no status (line {item.span.start_line})"
         raise Refused("no-status", message, "write it behind the title: ` — **pending**`")
     return [_reworded(ledger, field.value_span, new)]
+
+
+def _entry_criterion(plan: Text, item: Item, line: str) -> Edit:
+    if beside := beside_criterion(plan.ledger, item, line):
+        return beside
+    home = places.field(item, *places.HOMES["Exit Criteria"])
+    prefix = _field_prefix(plan, item, home)
+    label = f"{prefix}**{words.of(plan.ledger).written('Exit Criteria')}:**"
+    return _below_label(plan.ledger, item, home, label, [_criterion(_inside(prefix), line, None)])
+
+
+def _entry_item(plan: Text, name: str, title: str) -> Edit:
+    like = _neighbour(plan)
+    line = places.first_line(plan.ledger, like.span.start_byte)
+    said = f"({title})" if "] (" in line else title
+    pending = words.of(plan.ledger).written_status("pending")
+    new = f"{_prefix_of(line)}[{name}] {said} — **{pending}**"
+    return places.insertion(plan.ledger.text, like.span.end_byte, [new])
 
 
 def _entry_field(plan: Text, item: Item, line: str) -> Edit:
@@ -190,6 +285,27 @@ def _task_field(plan: Text, item: Item, line: str) -> Edit:
         at = f"{item.id} is a row of a table (line {item.span.start_line})"
         raise Refused("no-place", f"{at}: it has no room for a field", "change the row by hand")
     return _below(plan, item, [f"{_nested_prefix(plan, item)}{line}"])
+
+
+def _task_criterion(plan: Text, item: Item, line: str) -> Edit:  # noqa: ARG001
+    message = f"{item.id} is a task (line {item.span.start_line}): it has no exit criteria"
+    raise Refused("no-place", message, "give it a box: `ledger action ... add`")
+
+
+def _task_item(plan: Text, name: str, title: str) -> Edit:
+    like = _neighbour(plan)
+    if _cell(like):
+        message = f"the tasks are rows of a table (line {like.span.start_line})"
+        raise Refused("no-place", message, "add a row by hand")
+    line = places.first_line(plan.ledger, like.span.start_byte)
+    prefix = _counted(_prefix_of(line))
+    # e.g. "[ ] **S01**: Parse", "[x] [S01] Parse"
+    opening = re.match(r"(?:\[.\] )?(?P<marks>[*`\[]*)", line[len(_prefix_of(line)) :])
+    marks = opening["marks"] if opening and like.is_named else ""
+    behind = {"[": "] ", "**": "**: ", "`": "`: ", "**[": "]** "}.get(marks, ": ")
+    opened = f"{marks if behind != ': ' else ''}{name}{behind}" if name else ""
+    said = styles.action_words(title, "[ ]", words.of(plan.ledger))
+    return places.insertion(plan.ledger.text, like.span.end_byte, [f"{prefix}[ ] {opened}{said}"])
 
 
 def _task_boxes(plan: Text, item: Item, new: Sequence[str]) -> Edit:
@@ -249,12 +365,15 @@ def _task_status(ledger: Ledger, item: Item, status: str) -> list[Edit]:
 
 class Place(NamedTuple):
     """Where an item's parts stand: the edit for an attempt, that for its first actions, those for
-    its status, that for the line of a new field, and what its field of actions is called."""
+    its status, that for the line of a new field, that for a criterion, that for another item, and
+    what its field of actions is called."""
 
     attempt: Callable[[Text, Item, NewAttempt], Edit]
     actions: Callable[[Text, Item, Sequence[str]], Edit]
     status: Callable[[Ledger, Item, str], list[Edit]]
     new_field: Callable[[Text, Item, str], Edit]
+    criterion: Callable[[Text, Item, str], Edit]
+    new_item: Callable[[Text, str, str], Edit]
     home: tuple[str, ...] = ()
 
 
@@ -263,10 +382,16 @@ SECTION: Final = Place(
     _section_actions,
     _section_status,
     field_edits.behind_heading,
+    _section_criterion,
+    _section_item,
     places.HOMES["Next Actions"],
 )
-ENTRY: Final = Place(_entry_attempt, _entry_actions, _entry_status, _entry_field)
-TASK: Final = Place(_task_attempt, _task_boxes, _task_status, _task_field)
+ENTRY: Final = Place(
+    _entry_attempt, _entry_actions, _entry_status, _entry_field, _entry_criterion, _entry_item
+)
+TASK: Final = Place(
+    _task_attempt, _task_boxes, _task_status, _task_field, _task_criterion, _task_item
+)
 
 
 class ListDialect(Dialect):
@@ -285,16 +410,28 @@ class ListDialect(Dialect):
         ]
         # Where both go to one place, actions go on with those before it; a list of actions that is
         # new stands behind the attempts.
-        if change.next and item.actions:
-            edits.insert(0, _behind_last_action(ledger, item, change.next))
-        elif change.next:
-            is_new = not places.field(item, *place.home)
-            edits.insert(1 if is_new else 0, place.actions(plan, item, change.next))
+        if change.next:
+            is_new = not item.actions and not places.field(item, *place.home)
+            edits[is_new:is_new] = self.actions(plan, item, change.next)
         return edits + (self.status(plan, item, change.status) if change.status else [])
 
     def status(self, plan: Text, item: Item, status: str) -> list[Edit]:
         """The words or the box that say it."""
         return self.place.status(plan.ledger, item, status)
+
+    def actions(self, plan: Text, item: Item, new: Sequence[str]) -> list[Edit]:
+        """Behind the last one, or in a list of their own."""
+        if item.actions:
+            return [_behind_last_action(plan.ledger, item, new)]
+        return [self.place.actions(plan, item, new)]
+
+    def criterion(self, plan: Text, item: Item, line: str) -> list[Edit]:
+        """Behind the last one, or in a list of their own."""
+        return [self.place.criterion(plan, item, line)]
+
+    def new_item(self, plan: Text, name: str, title: str) -> list[Edit]:
+        """Behind the last one that is open."""
+        return [self.place.new_item(plan, name, title)]
 
     def field(self, plan: Text, item: Item, name: str, value: str) -> list[Edit]:
         """A bullet, or the value of one."""
@@ -340,10 +477,7 @@ def _behind_last_action(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:
 
 def _box(prefix: str, new: str, vocabulary: Vocabulary) -> str:
     """The line of a new box, whose words shall not pass for a state or for another box."""
-    line = styles.defused(new, vocabulary)
-    is_taken = patterns.state(line, vocabulary).text or patterns.attempt(line)
-    mark = "Next: " if is_taken or parts.looks_like_box(line) else ""
-    return f"{prefix}[ ] {mark}{line}"
+    return f"{prefix}[ ] {styles.action_words(new, '[ ]', vocabulary)}"
 
 
 def _first_actions(new: Sequence[str], like: str, vocabulary: Vocabulary) -> list[str]:

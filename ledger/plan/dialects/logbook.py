@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from ledger.errors import Refused
 from ledger.plan import document, parts, patterns, places, styles, text, words
 from ledger.plan.dialect import Contents, Dialect, Sign, Text
-from ledger.plan.dialects import field_edits, logbook_entries
+from ledger.plan.dialects import field_edits, list_edits, logbook_entries
 from ledger.plan.dialects.list_edits import checked_status
 from ledger.plan.dialects.logbook_entries import Entry, Focus, Kind
 from ledger.plan.document import Block, Document, Edit, Section, entries, literal_lines, walk
@@ -78,7 +78,7 @@ class Logbook(Dialect):
         edits = [logbook_entries.new_entry(ledger, item, change.attempt)]
         edits += [_tick(self.open_action(item, number)) for number in change.complete]
         if change.next:
-            edits.append(_next(plan, item, change.next))
+            edits += self.actions(plan, item, change.next)
         if change.status:
             edits += self.status(plan, item, change.status)
         return edits
@@ -86,6 +86,35 @@ class Logbook(Dialect):
     def status(self, plan: Text, item: Item, status: str) -> list[Edit]:
         """The words below the heading `Status`."""
         return [_status(plan.ledger, item, status)]
+
+    def actions(self, plan: Text, item: Item, new: Sequence[str]) -> list[Edit]:
+        """Boxes at the end of the last list of tasks."""
+        return [_next(plan, item, tuple(new))]
+
+    def criterion(self, plan: Text, item: Item, line: str) -> list[Edit]:
+        """A bullet of the section `Exit Criteria`."""
+        home = logbook_entries.field_of(item, "criteria")
+        if not home:
+            message = f"{item.id} has no section `Exit Criteria`"
+            raise Refused("no-place", message, "write its heading first")
+        ledger = plan.ledger
+        if beside := list_edits.beside_criterion(ledger, item, line):
+            return [beside]
+        return [places.behind(ledger, home.span.end_byte, ["", f"- [ ] {line}"])]
+
+    def new_item(self, plan: Text, name: str, title: str) -> list[Edit]:  # noqa: ARG002
+        """There is none: a logbook has one focus at a time."""
+        message = "a logbook has one focus at a time, and no list of items"
+        raise Refused("no-place", message, "write the next one below `Current Focus`")
+
+    def restated(self, plan: Text, item: Item, action: Action, state: ActionState) -> Edit:
+        """A box."""
+        if not action.state_text and state == "complete":
+            return _tick(action)
+        if not action.state_text:
+            message = f"an action without a box cannot be {state}"
+            raise Refused("no-place", f"{message} (line {action.span.start_line})", "give it a box")
+        return super().restated(plan, item, action, state)
 
     def field(self, plan: Text, item: Item, name: str, value: str) -> list[Edit]:
         """A bullet of the section that has the focus."""

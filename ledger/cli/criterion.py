@@ -1,0 +1,49 @@
+"""``ledger criterion``."""
+
+from typing import Annotated, cast
+
+from ledger.cli import output
+from ledger.cli.application import (
+    AsJson,
+    DryRun,
+    LedgerPath,
+    argument,
+    number_and_text,
+    option,
+    text_of,
+)
+from ledger.commands.criterion import STEPS, Step, criterion
+
+EXAMPLE = 'ledger criterion DOCS-TOUR-002 add "A newcomer was asked" --dry-run'
+
+
+def command(
+    item: Annotated[str, argument("ITEM", "The item.")],
+    step: Annotated[str, argument("STEP", f"One of {', '.join(STEPS)}.")],
+    words: Annotated[
+        list[str] | None,
+        argument("[N] [TEXT]", "The words (`add`), or the criterion's number (`attest`)."),
+    ] = None,
+    because: Annotated[
+        str, option("--because", "TEXT", "On whose word an attested criterion is met.")
+    ] = "",
+    dry_run: DryRun = False,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Add an exit criterion to an item, or attest one that no check can show.
+
+    Criteria are counted from 1. `-` for TEXT reads standard input. One that evidence shows to be
+    unmet cannot be attested.
+    """
+    number, said = number_and_text(words or [], has_number=step != "add")
+    changed = criterion(
+        item,
+        cast("Step", step),
+        number,
+        said,
+        because=text_of(because),
+        dry_run=dry_run,
+        ledger=ledger,
+    )
+    return output.changed("criterion", changed, dry_run=dry_run, as_json=as_json)

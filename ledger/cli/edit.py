@@ -1,0 +1,61 @@
+"""``ledger edit``."""
+
+from typing import Annotated
+
+from ledger.cli import output
+from ledger.cli.application import (
+    AsJson,
+    DependsOn,
+    DryRun,
+    LedgerPath,
+    Owner,
+    Priority,
+    Status,
+    argument,
+    option,
+    text_of,
+)
+from ledger.commands.edit import edit
+from ledger.errors import UsageError
+
+EXAMPLE = "ledger edit DOCS-TOUR-002 --status in_progress --dry-run"
+
+
+def command(
+    item: Annotated[str, argument("ITEM", "The item.")],
+    status: Status = None,
+    title: Annotated[str, option("--title", "TEXT", "Its new title; `-` reads it.")] = "",
+    priority: Priority = "",
+    owner: Owner = "",
+    depends_on: DependsOn = None,
+    fields: Annotated[
+        list[str] | None,
+        option("--field", "NAME=VALUE", "Another field; one that is not there is added."),
+    ] = None,
+    dry_run: DryRun = False,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Change an item's status, title or fields, also in the index.
+
+    `--status done` needs evidence, as `ledger append` does; criteria that are met get their ticks.
+    """
+    changed = edit(
+        item,
+        status=status or "",
+        title=text_of(title),
+        priority=priority,
+        owner=owner,
+        depends_on=depends_on or (),
+        fields=dict(map(_field, fields or ())),
+        dry_run=dry_run,
+        ledger=ledger,
+    )
+    return output.changed("edit", changed, dry_run=dry_run, as_json=as_json)
+
+
+def _field(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not equals:
+        raise UsageError("bad-field", f"expected NAME=VALUE, found {given[:60]!r}", "write the `=`")
+    return name.strip(), text_of(value)

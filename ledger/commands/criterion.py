@@ -1,0 +1,61 @@
+"""``criterion``: the exit criteria of an item."""
+
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+from ledger import config
+from ledger.commands import closings
+from ledger.commands.change import Changed, change
+from ledger.edits import criteria
+from ledger.edits.fields import placed
+from ledger.errors import Refused, UsageError
+from ledger.plan import selectors
+from ledger.rules.registry import quoted
+
+Step = Literal["add", "attest"]
+STEPS: Final[tuple[Step, ...]] = get_args(Step)
+
+
+def criterion(
+    item: str,
+    step: Step,
+    number: int | None = None,
+    said: str = "",
+    *,
+    because: str = "",
+    dry_run: bool = False,
+    ledger: Path | None = None,
+) -> Changed:
+    """``add`` the exit criterion ``said`` to ``item``, or ``attest`` its criterion ``number``,
+    counted from 1: it gets its tick and, ``because``, on whose word. With ``dry_run`` nothing is
+    written.
+
+    Raises ``UsageError`` for an item or criterion that is none and for missing words; ``Refused``
+    for a criterion that evidence shows to be unmet, where the item has no place for one, and for
+    what ``validate`` would refuse.
+    """
+    settings = config.find(Path.cwd(), ledger)
+    if step not in STEPS:
+        raise UsageError("usage", f"{step!r} is no step", f"use one of {', '.join(STEPS)}")
+    with change(settings, dry_run=dry_run) as plan:
+        name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
+        section, place = placed(plan.ledger, name)
+        if step == "add":
+            new = criteria.add_criterion(plan.ledger, name, said)
+            count = len(new.items[place].criteria)
+            done = f"criterion {count} added"
+        elif number is None:
+            hint = "give N; `ledger show` lists them"
+            raise UsageError("usage", "expected the number of a criterion, found none", hint)
+        else:
+            one = criteria.numbered(section, number)
+            judged = closings.verdicts(settings, section).get(number - 1)
+            if judged and judged.verdict == "unmet":
+                message = f"criterion {number} of {name} is not met: {quoted(one.text)}"
+                raise Refused(
+                    "not-done", f"{message}: {judged.reason}", "no word stands in for that"
+                )
+            new = criteria.attest(plan.ledger, name, number, because)
+            done = f"criterion {number} is attested"
+        plan.accept(new, name)
+    return plan.changed(name, done, dry_run=dry_run)

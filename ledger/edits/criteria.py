@@ -1,0 +1,91 @@
+"""The exit criteria of an item: each function returns the plan with one of them new or attested,
+read again and found to say that and nothing else."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ledger.edits.append import expect_tick
+from ledger.edits.append import tick as box_tick
+from ledger.edits.fields import placed
+from ledger.edits.outline import Outline, edited, not_as_meant, refuse_difference
+from ledger.errors import UsageError
+from ledger.plan import dialects, places, styles, text, words
+from ledger.plan.document import Edit
+from ledger.plan.model import Criterion, Item, Ledger
+
+_WORDING: Final = "word it otherwise"
+
+
+def tick(ledger: Ledger, item_id: str, met: Sequence[int]) -> Ledger:
+    """``ledger`` with a tick in the empty box of each of the item's criteria ``met``, counted from
+    0. Raises Refused where one has none."""
+    item, place = placed(ledger, item_id)
+    new = edited(ledger, [box_tick(ledger, item.criteria[at]) for at in met])
+    expected, found = Outline(ledger), Outline(new)
+    for at in met:
+        expect_tick(expected.items[place], found.items[place], at)
+    refuse_difference(expected, found)
+    return new
+
+
+def attest(ledger: Ledger, item_id: str, number: int, because: str) -> Ledger:
+    """``ledger`` with criterion ``number`` of the item, counted from 1, ticked on somebody's word:
+    ``- [x] Users asked (attested: by Anna)``. Raises UsageError for no such criterion and no
+    reason."""
+    item, place = placed(ledger, item_id)
+    one = numbered(item, number)
+    reason = styles.defused(because, words.of(ledger))
+    if not any(map(str.isalnum, reason)):
+        raise UsageError("no-text", "expected a reason, found none", "say on whose word")
+    behind = f"(attested: {reason})"
+    line = places.first_line(ledger, one.span.start_byte)
+    at = one.span.start_byte + len(text.encode(line.rstrip()))
+    edits = [Edit(at, at, text.encode(f" {behind}"))]
+    if one.ticked is None:
+        start = one.span.start_byte + len(text.encode(line[: line.rindex(one.text)]))
+        edits.append(Edit(start, start, b"[x] "))
+    elif not one.ticked:
+        edits.append(box_tick(ledger, one))
+    new = edited(ledger, edits)
+    expected, found = Outline(ledger), Outline(new)
+    expect_tick(expected.items[place], found.items[place], number - 1, behind)
+    mine, theirs = expected.items[place], found.items[place]
+    said = theirs["criteria"][number - 1]["text"]
+    mine["fields"] = [  # a criterion may be the field itself
+        now if now == {**was, "value": said} else was
+        for was, now in zip(mine["fields"], theirs["fields"], strict=True)
+    ]
+    theirs["fields"] = list(theirs["fields"])
+    refuse_difference(expected, found, _WORDING)
+    return new
+
+
+def add_criterion(ledger: Ledger, item_id: str, said: str) -> Ledger:
+    """``ledger`` with one more exit criterion of the item, behind the others and in their style.
+    Raises UsageError for no words, Refused where the item has no place for it."""
+    item, place = placed(ledger, item_id)
+    line = styles.defused(said, words.of(ledger))
+    if not line:
+        raise UsageError("no-text", "a criterion has no words", "say what must hold")
+    new = edited(ledger, dialects.criterion(ledger, item, line))
+    expected, found = Outline(ledger), Outline(new)
+    if len(expected.items) == len(found.items):
+        mine, theirs = expected.items[place], found.items[place]
+        added = theirs["criteria"][-1]["text"] if theirs["criteria"] else ""
+        if not added.endswith(line):
+            raise not_as_meant(f"the new criterion reads as {added[:60]!r}", _WORDING)
+        mine["criteria"] = (*mine["criteria"], theirs["criteria"][-1])
+        theirs["fields"] = tuple(
+            one for one in theirs["fields"] if one["value"] or one in mine["fields"]
+        )
+    refuse_difference(expected, found, _WORDING)
+    return new
+
+
+def numbered(item: Item, number: int) -> Criterion:
+    """Criterion ``number`` of the item, counted from 1. Raises UsageError for none."""
+    if 1 <= number <= len(item.criteria):
+        return item.criteria[number - 1]
+    count = len(item.criteria)
+    hint = f"its criteria are 1 to {count}" if count else "add one first"
+    raise UsageError("no-such-criterion", f"{item.id} has no criterion {number}", hint)

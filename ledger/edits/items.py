@@ -1,0 +1,116 @@
+"""A new item: a place for it, a name in the style of the plan, and its row of the index."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from ledger.edits import rows
+from ledger.edits.fields import checked_title, placed
+from ledger.edits.outline import Outline, edited, not_as_meant, refuse_difference
+from ledger.errors import Refused, UsageError
+from ledger.plan import dialects, patterns, selectors, styles, words
+from ledger.plan.model import Ledger
+
+_WORD: Final = re.compile(r"[A-Za-z0-9]+")
+_SMALL: Final = frozenset(
+    "a an and are as at be by can for from has have in into is it its of on or so that the their "
+    "them then this to up was with all make get do does".split()
+)
+_MOST_WORDS: Final = 2
+_LONGEST_WORD: Final = 14
+_COUNTED: Final = re.compile(r"(?P<stem>.*?)(?P<number>\d{1,9})\Z", re.DOTALL)
+
+
+def add_item(ledger: Ledger, title: str, name: str = "") -> tuple[Ledger, str]:
+    """``ledger`` with one more open item, and its ID: ``name``, or one in the style of the plan.
+    It has no row of the index yet. Raises UsageError for what can be no title or ID, Refused for
+    an ID that is taken, and where the plan has no place for an item."""
+    said = checked_title(ledger, title)
+    name = _checked(ledger, name) if name else invented(ledger, said)
+    new = edited(ledger, dialects.new_item(ledger, name, said))
+    expected, found = Outline(ledger), Outline(new)
+    added = [at for at, one in enumerate(found.items) if one not in expected.items]
+    if len(found.items) != len(expected.items) + 1 or len(added) != 1:
+        raise not_as_meant(f"a new item reads as {len(added)}", "word the title otherwise")
+    item = found.items.pop(added[0])
+    read = new.items[added[0]]
+    is_as_meant = read.title.endswith(said) and (not name or read.id == name)
+    if not is_as_meant or read.status != "pending" or read.actions or read.attempts:
+        raise not_as_meant(f"the title reads as {item['title'][:60]!r}", "word it otherwise")
+    refuse_difference(expected, found, "word the title otherwise")
+    return new, read.id
+
+
+def add_row(ledger: Ledger, item_id: str) -> Ledger:
+    """``ledger`` with a row of the index for the item; as it is where it has no index. Raises
+    Refused where a row in the form of the others cannot be made."""
+    item, _ = placed(ledger, item_id)
+    if not dialects.is_sectioned(item) or any(row.id == item_id for row in ledger.index):
+        return ledger
+    made = rows.new_row(ledger, item)
+    if made is None:
+        return ledger
+    edit, said = made
+    new = edited(ledger, [edit])
+    expected, found = Outline(ledger), Outline(new)
+    at = next((n for n, [row] in enumerate(found.rows) if row["id"] == item_id), None)
+    if at is not None and found.rows[at] == [said]:
+        expected.rows.insert(at, [said])
+    refuse_difference(expected, found)
+    return new
+
+
+def _checked(ledger: Ledger, name: str) -> str:
+    given = name.strip().strip("[]")
+    found = patterns.ids(words.of(ledger)).item.fullmatch(f"[{given}]")
+    if not found:
+        hint = "use capitals, digits and hyphens, such as PARSE-001"
+        raise UsageError("bad-id", f"{name[:60]!r} is no ID of this plan", hint)
+    taken = next((one for one in ledger.items if selectors.folded(one.id) == given.upper()), None)
+    if taken:
+        message = f"{taken.id} is there already (line {taken.span.start_line})"
+        raise Refused("id-taken", message, "choose another ID")
+    return given
+
+
+def invented(ledger: Ledger, title: str) -> str:
+    """An ID for a new item: the next number where all IDs have one stem (`S07`), else one from the
+    words of the title (`READ-LARGE-001`); empty where the plan's own items have none."""
+    named = [one.id for one in ledger.items if one.is_named]
+    if ledger.items and not named:
+        return ""
+    taken = {selectors.folded(name) for name in named} | {row.id for row in ledger.index}
+    counted = [found for name in named if (found := _COUNTED.fullmatch(name))]
+    stems = {found["stem"] for found in counted}
+    by_words = from_words(title)
+    fits = patterns.ids(words.of(ledger)).item.fullmatch(f"[{by_words}]") is not None
+    if counted and ((len(stems) == 1 and len(counted) > 1) or not fits):
+        stem = counted[-1]["stem"]
+        own = [found["number"] for found in counted if found["stem"] == stem]
+        return _free(stem, max(map(int, own)) + 1, len(own[-1]), taken)
+    if not fits:
+        raise UsageError("bad-id", "the plan's IDs have a form of their own", "give one with --id")
+    return _free(by_words.removesuffix("001"), 1, 3, taken)
+
+
+def _free(stem: str, number: int, width: int, taken: Iterable[str]) -> str:
+    while f"{stem}{number:0{width}}".upper() in taken:
+        number += 1
+    return f"{stem}{number:0{width}}"
+
+
+def from_words(title: str) -> str:
+    """An ID from the words that tell most: ``READ-LARGE-001``."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    words_of = [word for word in _WORD.findall(plain) if word.lower() not in _SMALL]
+    telling = [word[:_LONGEST_WORD].upper() for word in words_of if not word[0].isdigit()]
+    return "-".join([*(telling[:_MOST_WORDS] or ["WORK"]), "001"])
+
+
+def split(ledger: Ledger, title: str) -> tuple[str, str]:
+    """The ID in front of a title, as in ``[PARSE-001] Read large files``, and the rest; empty for
+    none."""
+    line = styles.defused(title, words.of(ledger))
+    named = patterns.ids(words.of(ledger)).item.match(line) if line.startswith("[") else None
+    return (patterns.id_of(named), named["title"].strip()) if named else ("", title)
