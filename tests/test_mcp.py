@@ -81,12 +81,14 @@ def test_the_list_of_tools_is_small(repo: Repository) -> None:
     within(repo.path, talk)
 
 
-TOOLS = ("show", "record", "check")
+TOOLS = ("next", "show", "record", "check")
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_every_tool_answers(repo: Repository, mode: str) -> None:
     async def talk(one: Client) -> None:
+        is_error, said = await answer(one, "next")
+        assert (is_error, "do 2: Measure 50 MB files." in said) == (False, True), said
         is_error, said = await answer(one, "show", name="docs-tour-002")
         assert (is_error, "A tour for newcomers" in said) == (False, True)
         is_error, said = await answer(
@@ -129,22 +131,24 @@ def test_an_error_is_one_line(repo: Repository) -> None:
 
 
 def test_answers_are_small_unless_all_is_asked_for(repo: Repository) -> None:
-    text = repo.ledger.read_text("utf-8")
-    many = "".join(
-        f"  {n}. 🟡 PENDING — Step {n} of a long way, told at length.\n" for n in range(3, 90)
-    )
-    repo.ledger.write_text(text.replace("Measure 50 MB files.\n", f"Measure 50 MB files.\n{many}"))
+    text = repo.ledger.read_text("utf-8").replace("Splitter rewritten", "é" * 9000)
     repo.ledger.write_text(
-        repo.ledger.read_text("utf-8").replace("Rewrite the splitter", "é" * 9000)
+        text.replace("[PARSE-SPEED-001] Read", "[PARSE-SPEED-001] " + "Read " * 99)
     )
 
     async def talk(one: Client) -> None:
-        for name, arguments in (("show", {"name": "PARSE-SPEED-001"}), ("check", {})):
+        for name, arguments in (
+            ("show", {"name": "PARSE-SPEED-001#2"}),
+            ("show", {"name": "PARSE-SPEED-001"}),
+            ("check", {"item": "PARSE-SPEED-001"}),
+            ("next", {}),
+        ):
             _, said = await answer(one, name, **arguments)
             assert len(said.encode()) <= 2000
-            _, all_of_it = await answer(one, name, full=True, **arguments)
-            assert len(all_of_it.encode()) >= len(said.encode())
-        assert "full=true" in (await answer(one, "show", name="PARSE-SPEED-001"))[1]
+        _, said = await answer(one, "show", name="PARSE-SPEED-001#2")
+        assert said.endswith(" more bytes: ask with full=true)")
+        _, said = await answer(one, "show", name="PARSE-SPEED-001#2", full=True)
+        assert "é" * 9000 in said
 
     within(repo.path, talk)
 

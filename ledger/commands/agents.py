@@ -26,7 +26,7 @@ AGENTS: Final = {
     "claude": Agent("Claude Code", ".claude/skills/fix-plan/SKILL.md", ".claude/settings.json"),
     "codex": Agent("Codex", ".agents/skills/fix-plan/SKILL.md", ".codex/hooks.json"),
 }
-HOOKS: Final = {"SessionStart": "ledger status", "Stop": "ledger verify --stop-hook"}
+HOOKS: Final = {"SessionStart": "ledger next --intro", "Stop": "ledger verify --stop-hook"}
 """The command for each event. An agent reads what the first prints; the second answers it."""
 
 VERSION: Final = 2
@@ -47,7 +47,7 @@ _INSTRUCTIONS: Final = """\
 What was tried, what came of it and what is next stands in `{path}`.
 Change it by commands, not by hand:
 
-- Before you start: `ledger status` says what is next, `ledger show ITEM` what was tried already.
+- Before you start: `ledger next` says what to do now, `ledger show ITEM` what was tried already.
 - Record every try: `ledger run ITEM -- COMMAND` executes a command and records it,
   `ledger append ITEM RUN --summary TEXT` records a run that was made already.
 - Leave recorded attempts as they are. Numbers, dates and commits come from the run and from git:
@@ -65,8 +65,8 @@ description: >-
 _SKILL: Final = """\
 # Work on the fix plan
 
-1. `ledger status` names the item and its next action; `ledger show ITEM` tells what was tried.
-   Do not try again what failed unless something has changed.
+1. `ledger next` names the item, its action and how to reproduce it; `ledger show ITEM` tells
+   what was tried. Do not try again what failed unless something has changed.
 2. Do the work. Run the tests with `ledger run ITEM --summary "what you did" -- COMMAND`: it
    records the outcome, also when they fail. `--complete N` marks an action as done with it.
 3. `ledger gate ITEM` tells whether the exit criteria are met.

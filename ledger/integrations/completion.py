@@ -17,7 +17,7 @@ from ledger.integrations.usages import USAGES
 from ledger.plan import text
 
 if TYPE_CHECKING:
-    from ledger.plan.model import Ledger
+    from ledger.plan.model import Item, Ledger
 
 Candidate = tuple[str, str]
 """A word, and what it stands for (empty for nothing to say)."""
@@ -73,11 +73,14 @@ WORDS: Final = {
     "--only": "ledger.claims.model:Verdict",
     "--format": "ledger.reports.findings:REPORTS",
     "--ci": "github",
-    "completion": " ".join(SCRIPTS),
-    "explain": "ledger.rules:RULES",
-    "schema": "ledger.commands.schema:MODELS",
+    "--actions": "open all",
+    "action STEP": "add edit complete block defer open move",
+    "criterion STEP": "add attest",
+    "completion SHELL": " ".join(SCRIPTS),
+    "explain CODE": "ledger.rules:RULES",
+    "schema NAME": "ledger.commands.schema:MODELS",
 }
-"""What an option or the argument of a command may be: words, or where in this package they are."""
+"""What an option or an argument of a command may be: words, or where in this package they are."""
 
 _CHOICE: Final = re.compile(r"[a-z-]+(?:\|[a-z-]+)+")  # a usage's `extra|all`
 _LONGEST: Final = 60  # characters of a title
@@ -184,15 +187,19 @@ class _Line:
 
 def _values(line: _Line, name: str, expected: str, word: str) -> list[Candidate]:
     """What the option or the command ``name`` takes where its usage has ``expected``."""
+    bare = expected.strip("[].")
+    words = WORDS.get(name if name.startswith("--") else f"{name} {bare}")
     found: Iterable[Candidate] = ()
+    if words:
+        return _starting(word, _words(words))
+    if _CHOICE.fullmatch(bare):
+        return _starting(word, bare.split("|"))
     if "ITEM" in expected:
         found = _items(line, word, with_attempts="#" in expected)
-    elif name == "--complete":
+    elif (name, bare) == ("criterion", "N"):
+        found = _criteria(line)
+    elif name in ("--complete", "--before") or (name, bare) == ("action", "N"):
         found = _actions(line)
-    elif name in WORDS:
-        return _starting(word, _words(WORDS[name]))
-    elif _CHOICE.fullmatch(expected.strip("[]")):
-        return _starting(word, expected.strip("[]").split("|"))
     return [(one, _clipped(said)) for one, said in found if one.lower().startswith(word.lower())]
 
 
@@ -232,15 +239,22 @@ def _items(line: _Line, word: str, *, with_attempts: bool) -> Iterator[Candidate
 
 
 def _actions(line: _Line) -> Iterator[Candidate]:
-    """The numbers of what is left to do of the item that is named first."""
-    named = line.arguments[0].lower() if line.arguments else ""
-    for item in _plan(line).items:
-        if item.id.lower() == named:
-            yield from (
-                (str(one.number), one.text)
-                for one in item.actions
-                if one.number and one.state != "complete"
-            )
+    """The numbers of what is left to do."""
+    for item in _named(line):
+        for one in item.actions:
+            if one.number and one.state != "complete":
+                yield str(one.number), one.text
+
+
+def _criteria(line: _Line) -> Iterator[Candidate]:
+    for item in _named(line):
+        yield from ((str(number), one.text) for number, one in enumerate(item.criteria, 1))
+
+
+def _named(line: _Line) -> "list[Item]":
+    """The sections of the item that is named first."""
+    name = line.arguments[0].lower() if line.arguments else ""
+    return [item for item in _plan(line).items if item.id.lower() == name]
 
 
 def _plan(line: _Line) -> "Ledger":

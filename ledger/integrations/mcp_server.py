@@ -37,7 +37,13 @@ def serve() -> None:
 
 
 async def _serve() -> None:
-    server = Server("ledger", version=ledger.__version__, on_list_tools=_list, on_call_tool=_call)
+    server = Server(
+        "ledger",
+        version=ledger.__version__,
+        instructions=tools.INSTRUCTIONS,
+        on_list_tools=_list,
+        on_call_tool=_call,
+    )
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 

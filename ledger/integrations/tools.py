@@ -7,21 +7,36 @@ from typing import Final
 
 from ledger.commands.append import append
 from ledger.commands.gate import gate
+from ledger.commands.item_page import shorten
+from ledger.commands.next_item import next_item
 from ledger.commands.show import show as shown
 from ledger.commands.validate import validate
 from ledger.commands.verify import verify
 from ledger.errors import UnreadableInput
 from ledger.plan.text import visible
 from ledger.reports import Line, briefs, findings, verdicts
+from ledger.reports import next_item as next_report
 from ledger.reports import run as runs_report
 from ledger.reports import show as show_report
 
+INSTRUCTIONS: Final = (
+    "The fix plan of this repository: what was tried, what came of it, what is next. Begin with"
+    " next; record every try, good or bad; check before you commit. Never edit the plan by hand."
+)
 LARGEST: Final = 2000  # bytes of an answer, unless all of it is asked for
+
+
+def next(owner: str = "", since: str = "") -> str:  # noqa: A001 - the command's name
+    """The one thing to do now, and why; with since, a revision, what changed after it."""
+    found = next_item(owner=owner or None, since=since or None)
+    return _told(next_report.lines(found), full=True)
 
 
 def show(name: str, full: bool = False) -> str:
     """An item, an attempt (ITEM#N) or a brief (its file)."""
     found = shown(name)
+    if found.items and not full:
+        found = shorten(found)
     lines = briefs.lines(found.brief) if found.brief else show_report.lines(found)
     return _told(lines, full=full)
 
@@ -63,20 +78,21 @@ def check(item: str = "", full: bool = False) -> str:
 
 
 def _told(lines: Iterable[Line | str], *, full: bool) -> str:
-    """The lines of a report, as many as fit."""
-    every = [line if isinstance(line, str) else line.text for line in lines]
-    kept: list[str] = []
-    left = LARGEST - 60
-    for line in every:
-        left -= len(line.encode()) + 1
-        if left < 0 and not full:
-            kept.append(f"... {len(every) - len(kept)} more lines: ask with full=true")
-            break
-        kept.append(visible(line))
-    return "\n".join(kept)
+    """The lines of a report, as much of them as fits."""
+    said = "\n".join(visible(line if isinstance(line, str) else line.text) for line in lines)
+    data = said.encode()
+    if full or len(data) <= LARGEST:
+        return said
+    kept = data[: LARGEST - 60].decode("utf-8", "ignore")
+    return f"{kept}…\n({len(data) - len(kept.encode()):,} more bytes: ask with full=true)"
 
 
-TOOLS: Final[dict[str, Callable[..., str]]] = {"show": show, "record": record, "check": check}
+TOOLS: Final[dict[str, Callable[..., str]]] = {
+    "next": next,
+    "show": show,
+    "record": record,
+    "check": check,
+}
 """By name."""
 CHANGING: Final = ("record", "edit")
 """Those that change the plan."""
