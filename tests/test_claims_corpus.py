@@ -20,7 +20,7 @@ _KIND = re.compile(r"^\| \**(\w+)\** \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", r
 
 @pytest.fixture(scope="module")
 def claims(real_repo: Callable[[str], Path]) -> list[Any]:
-    found: list[Any] = call(real_repo(REVISION), "verify", "--json").data["claims"]
+    found: list[Any] = call(real_repo(REVISION), "verify", "--full", "--json").data["claims"]
     return found
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_the_fields_that_others_rely_on(repo: Repository) -> None:
 
 def test_claims_come_in_the_order_of_the_file(real_repo: Any) -> None:
     place = real_repo("8b8c48d0")
-    lines = [one["line"] for one in call(place, "verify", "--json").data["claims"]]
+    lines = [one["line"] for one in call(place, "verify", "--full", "--json").data["claims"]]
     assert lines == sorted(lines)
 
 
@@ -549,3 +550,62 @@ def test_an_output_that_is_named_is_a_run_of_its_own(
     said(repo, "12 passed in 3.40s", f"{text} Artifacts: `reports/named/20251103T091500Z/`")
     counts = [one for one in claims(repo) if one["kind"] == "count" and one["attempt"] == 2]
     assert {one["verdict"] for one in counts} == verdict
+
+
+# What is printed
+
+
+MANY = "".join(f"    Metrics: {n} passed in {n}.5s.\n" for n in range(13, 70))
+
+
+def test_a_document_is_no_longer_than_60_kilobytes_and_counts_what_it_leaves_out(
+    repo: Repository,
+) -> None:
+    said(repo, "    Metrics: 12 passed in 3.40s.\n", MANY)
+    said(repo, "    Metrics: 12 passed in 41.20s.\n", MANY)
+    short, full = (call(repo.path, "verify", "--json", *option) for option in ([], ["--full"]))
+    assert len(short.out.encode()) <= 60_000 < len(full.out.encode())
+    assert short.code == full.code == 1
+    counts = Counter(one["verdict"] for one in full.data["claims"])
+    assert short.data["counts"] == full.data["counts"] == {
+        verdict: counts[verdict] for verdict in ("supported", "contradicted", "unverifiable")
+    }  # fmt: skip
+    listed = Counter(one["verdict"] for one in short.data["claims"])
+    left = {verdict: counts[verdict] - listed[verdict] for verdict in short.data["counts"]}
+    assert short.data["left_out"] == left
+    assert left["contradicted"] == 0 < left["unverifiable"]
+    assert not any(full.data["left_out"].values())
+    assert [one for one in full.data["claims"] if one in short.data["claims"]] == short.data[
+        "claims"
+    ]
+
+
+def test_contradicted_claims_are_bounded_too(repo: Repository) -> None:
+    said(repo, "    Metrics: 12 passed in 3.40s.\n", MANY * 5)
+    done = call(repo.path, "verify", "--json")
+    assert len(done.out.encode()) <= 60_000
+    assert done.data["left_out"]["contradicted"] > 100
+    assert {one["verdict"] for one in done.data["claims"]} == {"contradicted"}
+
+
+def test_the_document_of_the_real_plan_is_short(real_repo: Any) -> None:
+    done = call(real_repo("8b8c48d0"), "verify", "--json")
+    assert len(done.out.encode()) <= 60_000
+    assert done.data["counts"]["supported"] > 1_000
+
+
+def test_the_same_claim_of_several_attempts_is_one_entry(repo: Repository) -> None:
+    said(repo, "[2025-11-01] Attempt #1", "[2031-01-01] Attempt #1")
+    said(repo, "[2025-11-02] Attempt #2", "[2031-01-01] Attempt #2")
+    shown = call(repo.path, "verify", "--only", "contradicted").out
+    assert '    21: contradicted (#1, line 23 (#2) too): "2031-01-01": 2' in shown
+
+
+def test_files_of_one_folder_are_one_entry(repo: Repository) -> None:
+    said(
+        repo,
+        "/{pytest.log,exit_code.txt}`",
+        f"/exit_code.txt`, `{RUN}/a.log`, `{RUN}/b.log`",
+    )
+    shown = call(repo.path, "verify").out
+    assert f'    25: contradicted (#2): "{RUN}/{{a.log,b.log}}": not in the tree; ' in shown

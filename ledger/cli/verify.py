@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, get_args
 
+import typer
+
 from ledger import errors
 from ledger.claims.model import ClaimKind, Verdict
 from ledger.cli import output
@@ -16,6 +18,7 @@ from ledger.integrations import messages
 from ledger.plan.text import visible
 from ledger.reports import verdicts
 
+_MOST_BYTES = 55_000  # of the claims in a document; all of it has less than 60 KB
 EXAMPLE = "ledger verify PARSE-SPEED-001#2"
 
 
@@ -46,7 +49,10 @@ def command(
         list[str] | None, option("--only", "VERDICT", "Only these; default: contradicted.")
     ] = None,
     every: Annotated[
-        bool, flag("--all", "List every claim, not only the contradicted ones.")
+        bool,
+        typer.Option(
+            "--all", "--full", help="List every claim: as text not only contradicted ones."
+        ),
     ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
@@ -71,8 +77,7 @@ def command(
     done = judged()
     listed = _among("verdict", only, get_args(Verdict))
     if as_json:
-        shown = tuple(one for one in done.claims if one.verdict in listed)
-        output.document("verify", done.model_copy(update={"claims": shown}))
+        output.document("verify", done.listing(listed, None if every else _MOST_BYTES))
     else:
         output.lines(verdicts.claims(done, listed if only or every else ("contradicted",)))
     return int(done.is_contradicted)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import Field as Described
 
-from ledger.commands.status import OPEN, ActionCounts, count_actions
+from ledger.commands.status import ActionCounts, count_actions
 from ledger.plan import text
 from ledger.plan.model import (
     Action,
@@ -25,6 +25,7 @@ from ledger.plan.model import (
     Span,
     newest_first,
 )
+from ledger.plan.queue import OPEN
 
 if TYPE_CHECKING:
     from ledger.commands.show import Shown

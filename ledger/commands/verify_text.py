@@ -1,11 +1,15 @@
 """Hold any text against runs. What judges it is loaded where it names one, as few commits do."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Final
+
+from pydantic import computed_field
 
 from ledger import config
 from ledger.claims.entries import Entry, Place, newest_entry, text_entry, work_tree
-from ledger.claims.model import JudgedClaim
+from ledger.claims.model import JudgedClaim, Verdict
 from ledger.commands import read
 from ledger.commands.facts import later
 from ledger.config import Config
@@ -16,6 +20,20 @@ from ledger.plan import reader, selectors
 from ledger.plan.model import Ledger, Model
 from ledger.plan.statements.sentences import MOST
 
+_TURNS: Final[tuple[Verdict, ...]] = ("contradicted", "unverifiable", "supported")
+_INDENT: Final = 70  # bytes by which a claim is indented in the document
+
+
+class VerdictCounts(Model):
+    """Claims by verdict."""
+
+    supported: int = 0
+    """What the evidence agrees with."""
+    contradicted: int = 0
+    """What the evidence has another value for."""
+    unverifiable: int = 0
+    """What nothing tells."""
+
 
 class Verification(Model):
     """The claims of the entries that were asked for."""
@@ -23,7 +41,10 @@ class Verification(Model):
     ledger: str
     """The fix plan, relative to the repository's top."""
     claims: tuple[JudgedClaim, ...]
-    """By entry in the order of the file, then by line."""
+    """By entry in the order of the file, then by line. Without `--full` as many as fit in 60 KB,
+    the contradicted ones first."""
+    left_out: VerdictCounts = VerdictCounts()
+    """How many more there are."""
     text: str | None = None
     """The text that was judged in the place of the fix plan; null for none."""
     runs: tuple[str, ...] = ()
@@ -31,10 +52,39 @@ class Verification(Model):
     unchecked: str = ""
     """Why nothing of the text was checked; empty where it was."""
 
+    @computed_field
+    @property
+    def counts(self) -> VerdictCounts:
+        """How many there are, those that are left out among them."""
+        judged = _counts(self.claims)
+        left = self.left_out
+        return VerdictCounts(**{name: count + getattr(left, name) for name, count in judged})
+
     @property
     def is_contradicted(self) -> bool:
         """Whether any claim is."""
-        return any(claim.verdict == "contradicted" for claim in self.claims)
+        return self.counts.contradicted > 0
+
+    def listing(self, verdicts: Collection[str], most_bytes: int | None) -> "Verification":
+        """The same with the claims of these verdicts only, the contradicted ones first, as many as
+        have about so many bytes of JSON; None for all."""
+        room = most_bytes
+        listed = set()
+        ranked = sorted(self.claims, key=lambda claim: _TURNS.index(claim.verdict))
+        for claim in (one for one in ranked if one.verdict in verdicts):
+            if room is not None:
+                room -= len(json.dumps(claim.model_dump(mode="json"), indent=2).encode()) + _INDENT
+                if room < 0:
+                    break
+            listed.add(id(claim))
+        claims = tuple(claim for claim in self.claims if id(claim) in listed)
+        left = _counts([claim for claim in self.claims if id(claim) not in listed])
+        return self.model_copy(update={"claims": claims, "left_out": left})
+
+
+def _counts(claims: Iterable[JudgedClaim]) -> VerdictCounts:
+    verdicts = [claim.verdict for claim in claims]
+    return VerdictCounts(**{name: verdicts.count(name) for name in _TURNS})
 
 
 def verify_text(

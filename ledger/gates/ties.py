@@ -41,8 +41,8 @@ def briefs_of(
 ) -> Iterator[Tied]:
     """The briefs that an item is tied to: the one that its field ``Brief`` names, else those that
     ``words``, its fields or its attempts name, the newest first, and that are about the item or
-    about none. Of these only what ``may_be`` one by its bytes is read: few documents are. Paths are from the repository's top or from the folder of the ``plan``, which is no
-    brief itself."""
+    about none. Of these only what ``may_be`` one by its bytes is read: few documents are. Paths
+    are from the repository's top or from the folder of the ``plan``, which is no brief itself."""
     own = [field.value for field in item.fields if field.name.lower() == "brief"]
     others = (
         words,

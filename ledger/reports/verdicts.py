@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final, get_args
+from typing import Final
 
-from ledger.claims.model import ClaimKind, JudgedClaim, Verdict
+from ledger.claims.model import ClaimKind, JudgedClaim
 from ledger.commands.verify_text import Verification
 from ledger.gates.model import Gate, JudgedCriterion, Judgement
 from ledger.plan import text
@@ -100,21 +100,21 @@ def claims(done: Verification, only: Collection[str]) -> Iterator[Line]:
     if done.unchecked:
         yield Line(text.visible(f"{path}: nothing was checked: {done.unchecked}"))
         return
-    judged = done.claims
-    same = defaultdict(list)
-    for claim in judged:
+    passages = defaultdict(list)
+    for claim in done.claims:
         if claim.verdict in only:
-            what = (claim.attempt, claim.said, claim.verdict, claim.found, claim.reason)
-            same[claim.item, what].append(claim)
+            what = (claim.said, claim.verdict, claim.found, claim.reason)
+            passages[claim.item, what].append(claim)
+    same = defaultdict(list)
+    for (of, what), alike in passages.items():
+        same[of, _files(alike) or what].extend(alike)
     for item in dict.fromkeys(item for item, _ in same):
         named = item or ("" if done.text else "no item")
         yield Line(text.visible(f"{path}: {named}" if named else path), "heading")
         of_item = [alike for (of, _), alike in same.items() if of == item]
         for alike in sorted(of_item, key=lambda alike: _RANKS.get(alike[0].kind, 0)):
-            lines = dict.fromkeys(str(one.line) for one in alike)
-            yield _claim(alike[0], list(lines)[1:])
-    counts = Counter(claim.verdict for claim in judged)
-    totals = ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Verdict))
+            yield _claim(alike)
+    totals = ", ".join(f"{count} {verdict}" for verdict, count in done.counts)
     against = f" (held against {', '.join(done.runs)})" if done.runs else ""
     yield Line(text.visible(f"{path}: {totals}{against}"))
 
@@ -131,10 +131,30 @@ _RANKS: Final[dict[ClaimKind, int]] = {
 }  # fmt: skip
 
 
-def _claim(claim: JudgedClaim, again: Sequence[str]) -> Line:
+def _files(alike: Sequence[JudgedClaim]) -> tuple[object, ...]:
+    """What files of one folder have alike that are told in one entry; empty for other claims."""
+    claim = alike[0]
+    folder, slash, _ = claim.said.rpartition("/")
+    if claim.kind != "artifact" or not slash or {*" {}"} & {*claim.said}:
+        return ()
+    lines = tuple((one.line, one.attempt) for one in alike)
+    return (folder, claim.verdict, claim.found, claim.reason, lines)
+
+
+def _claim(alike: Sequence[JudgedClaim]) -> Line:
+    """``53: contradicted (#6, lines 66, 70 (#7) too): "2.71s": 2.72s in FILE; why``."""
+    claim, lines = alike[0], dict.fromkeys((one.line, one.attempt) for one in alike)
     number = [] if claim.attempt is None else [f"#{claim.attempt}"]
+    again = [
+        f"{line}" if attempt in (None, claim.attempt) else f"{line} (#{attempt})"
+        for line, attempt in [*lines][1:]
+    ]
     too = [f"line{'s' * (len(again) > 1)} {', '.join(again)} too"] if again else []
     of = f" ({', '.join(number + too)})" if number or too else ""
     why = "; ".join(filter(None, (claim.found, claim.reason)))
-    rest = text.visible(f'{of}: "{text.one_line(claim.said)}": {why}')
+    names = dict.fromkeys(one.said.rpartition("/")[2] for one in alike)
+    said = claim.said
+    if len(names) > 1:
+        said = f"{claim.said.rpartition('/')[0]}/{{{','.join(names)}}}"
+    rest = text.visible(f'{of}: "{text.one_line(said)}": {why}')
     return accented(f"{claim.line:>6}: ", claim.verdict, rest)._replace(kind="hung", hang=8)

@@ -180,7 +180,7 @@ def verified(
     text, places = plan_of(said, rng, is_logbook)
     repo.write(PLAN, text.encode())
     repo.commit("Write what was tried")
-    done = commands.call(repo.path, "verify", "--json")
+    done = commands.call(repo.path, "verify", "--full", "--json")
     assert done.code in (0, 1), done.err
     claims = done.data["claims"]
     for one, (own, whole) in zip(said, places, strict=True):

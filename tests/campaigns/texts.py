@@ -166,7 +166,8 @@ class Ways:
     def _text(self, repo: Repository, text: Text, _: Random) -> Verdict:
         name = self._file("message.md", text.message.text)
         return told_by(
-            commands.call(repo.path, "verify", "--text", name, *text.options, "--json"), text
+            commands.call(repo.path, "verify", "--text", name, *text.options, "--full", "--json"),
+            text,
         )
 
     def _event(self, repo: Repository, text: Text, rng: Random) -> Verdict:
@@ -179,7 +180,9 @@ class Ways:
         name = self._file(
             "event.json", json.dumps({"action": "opened", "number": 7, "pull_request": pull})
         )
-        return told_by(commands.call(repo.path, "verify", "--github-event", name, "--json"), text)
+        return told_by(
+            commands.call(repo.path, "verify", "--github-event", name, "--full", "--json"), text
+        )
 
     def _commit(self, repo: Repository, text: Text, rng: Random) -> Verdict:
         name = self._file("COMMIT_EDITMSG", text.message.text + rng.choice(["", GUIDE]))

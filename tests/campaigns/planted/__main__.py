@@ -124,7 +124,7 @@ def _precision(true: int, false: int) -> str:
 
 def contradicted(repo: Path) -> Counter[Claim]:
     """The figures and words that `verify` contradicts, by line."""
-    done = commands.call(repo, "verify", "--json")
+    done = commands.call(repo, "verify", "--full", "--json")
     return Counter(
         (claim["line"], claim["kind"], claim["text"], claim["claimed"])
         for claim in done.data["claims"]
