@@ -27,7 +27,7 @@ an error blocks a commit and makes `ledger validate` exit with 1, a warning does
 | LED5.. | what a change does to what was recorded before |
 | LED6.. | next actions and exit criteria |
 | LED7.. | secrets |
-| LED8.. | what items depend on |
+| LED8.. | what items depend on, and who has taken them up |
 
 This page is made from the rules by `python -m tests.rules_page`.
 """

@@ -103,6 +103,11 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
     ("which-item", {"b.md": UPDATE.format("Add a Next Action", ACTION).replace("[PARSE-SPEED-001]", "none")}, [], "apply b.md"),
     ("number-taken", {"b.md": UPDATE.format("Add a Next Action", ACTION)}, [], "apply b.md"),
     ("unreadable-update", {"b.md": UPDATE.format("Add a Next Action", ACTION.replace("2.", "3.") + "\x1b")}, [], "apply b.md"),
+    ("taken", {}, [f"ledger claim {ITEM} --as w1"], f"claim {ITEM} --as w2"),
+    ("finished", {PLAN: "- Status: pending -> - Status: done"}, [], "claim DOCS-TOUR-002"),
+    ("bad-owner", {}, [], f"claim {ITEM} --as 'a;b'"),
+    ("bad-duration", {}, [], f"claim {ITEM} --for soon"),
+    ("bad-leases", {".git/ledger-leases.json": "{"}, [], f"claim {ITEM}"),
     ("archive-edited", {}, [f"ledger archive {ITEM} --keep 1", "sed -i.bak s/Quadratic/Cubic/ docs/fix_plan_archive.md"], f"archive --restore {ITEM}"),
     ("not-in-archive", {}, [f"ledger archive {ITEM} --keep 1", "cp .gitattributes docs/fix_plan_archive.md"], f"archive --restore {ITEM}"),
 ]  # fmt: skip

@@ -73,6 +73,8 @@ def checked(kind: str, said: str) -> Any:
 DOCUMENTS: list[tuple[str, list[str]]] = [
     ("status", ["status", "--json"]),
     ("next", ["next", "--json"]),
+    ("claim", ["claim", "PARSE-SPEED-001", "--dry-run", "--json"]),
+    ("release", ["release", "PARSE-SPEED-001", "--json"]),
     ("show", ["show", "PARSE-SPEED-001", "--json"]),
     ("show", ["show", "PARSE-SPEED-001#2", "--json"]),
     ("show", ["show", "docs/hand_off.md", "--json"]),

@@ -37,6 +37,12 @@ Names = Annotated[
     list[str] | None, argument("[ITEM[#N]...]", "Items, or single attempts; default: all.")
 ]
 DryRun = Annotated[bool, flag("--dry-run", "Print the change as a diff; write nothing.")]
+AsName = Annotated[
+    str | None,
+    option(
+        "--as", "NAME", "Who does it; default: your name for git, in a linked work tree its own."
+    ),
+]
 AsJson = Annotated[bool, flag("--json", "Print one JSON document.")]
 # What `append` and `run` write.
 Result = Annotated[

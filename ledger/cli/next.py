@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath, flag, option
+from ledger.cli.application import AsJson, AsName, LedgerPath, flag, option
 from ledger.commands.next_item import next_item
 from ledger.reports import next_item as report
 
@@ -11,9 +11,7 @@ EXAMPLE = "ledger next --intro --since HEAD"
 
 
 def command(
-    owner: Annotated[
-        str | None, option("--as", "NAME", "Who asks; default: the name you are logged in with.")
-    ] = None,
+    owner: AsName = None,
     since: Annotated[
         str | None, option("--since", "REV", "Tell what changed after this revision, too.")
     ] = None,

@@ -1,33 +1,190 @@
-"""Which leases on items hold now, and for whom this is asked."""
+"""Which leases on items hold now. Each work tree has a plan of its own, so that the leases taken in
+a clone stand in a file of the git folder that its work trees share, too; the plan tells of those
+that were taken elsewhere.
+
+The file may be deleted at any time: then each plan tells what it has.
+"""
 
 import getpass
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final, Self
 
+from pydantic import ValidationError
+
+from ledger import store
 from ledger.config import Config
-from ledger.plan.leases import lease_of
-from ledger.plan.model import Ledger
+from ledger.errors import Refused, UnreadableInput, UsageError
+from ledger.git import process, repository
+from ledger.plan.leases import Lease, leases_of
+from ledger.plan.model import Item, Ledger, Model
 from ledger.plan.queue import Held, Leases
+
+_LONGEST: Final = 60  # characters of a name
+_OWNER: Final = re.compile(r"[^\W_](?:[\w .@+-]{0,58}[\w+])?")
+_ODD: Final = re.compile(r"[^\w .@+-]|(?<!\w)until(?!\w)|[^\w+]\Z")
+_FILE: Final = "ledger-leases.json"
+_LOCK: Final = "ledger-leases"
+
+
+class Taken(Model):
+    """The last lease that was taken on an item."""
+
+    path: str = ""
+    """The fix plan, relative to the top of a work tree."""
+    item: str = ""
+    """The item."""
+    owner: str
+    """Who took it."""
+    until: datetime
+    """When it ends, or was given back."""
+    text: str
+    """How the plan puts it."""
+
+
+class Register(Model):
+    """The last lease on each item that was taken in a clone."""
+
+    leases: tuple[Taken, ...] = ()
+    """In the order in which they were taken."""
+
+    def of(self, path: str, item: str) -> Taken | None:
+        """The last one on an item of a plan."""
+        return next((one for one in self.leases if (one.path, one.item) == (path, item)), None)
+
+    def having(self, new: Taken) -> Self:
+        """The same with a newer lease."""
+        others = (one for one in self.leases if (one.path, one.item) != (new.path, new.item))
+        return type(self)(leases=(*others, new))
 
 
 def now() -> datetime:
-    """The current minute, in UTC."""
-    return datetime.now(UTC).replace(second=0, microsecond=0)
+    """The time, in UTC."""
+    return datetime.now(UTC)
 
 
-def default_owner(config: Config) -> str:  # noqa: ARG001
-    """Who runs this, where nobody says."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without a name for its user
-        return "me"
+def default_owner(config: Config) -> str:
+    """Who runs this, where nobody says: the name for git's commits, else the login; in a linked
+    work tree with that of its folder, since agents in several of them share all else."""
+    name = repository.user_name(config.root) if config.is_git else ""
+    with suppress(KeyError, OSError):  # a container without a name for its user
+        name = name or getpass.getuser()
+    if config.is_git and process.common_dir(config.root) != process.git_dir(config.root):
+        name = f"{name}@{config.root.name}"
+    return _ODD.sub("-", name)[:_LONGEST] or "me"
 
 
-def held(config: Config, ledger: Ledger) -> Leases:  # noqa: ARG001
+def check_owner(name: str) -> str:
+    """``name`` as that of an owner. Raises UsageError for one that cannot be read back."""
+    if not _OWNER.fullmatch(name) or " until " in name:
+        message = f"--as: expected a name of up to {_LONGEST} letters and digits, found {name!a}"
+        raise UsageError("bad-owner", message[:300], "such as w1, or anna@feature-x")
+    return name
+
+
+def held(config: Config, ledger: Ledger) -> Leases:
     """The leases that have not ended."""
-    found = {}
+    register = read(config)
     at = now()
+    found = {one.item: one for one in register.leases if one.path == config.ledger_path}
+    every = {name: Held(one.owner, one.until) for name, one in found.items() if one.until > at}
     for item in ledger.items:
-        lease = lease_of(item)
-        if lease and (until := lease.until(at.date())) > at:
-            found[item.id] = Held(lease.owner, until)
-    return found
+        for lease in leases_of(item):
+            until = _end(config, lease, found.get(item.id), at)
+            if until > at:
+                every.setdefault(item.id, Held(lease.owner, until))
+    return every
+
+
+def _end(config: Config, lease: Lease, taken: Taken | None, at: datetime) -> datetime:
+    """When a lease of the plan ends. One without a day is of the day on which it was written."""
+    if taken and taken.text == lease.text:
+        return taken.until
+    if lease.day or lease.until(at.date()) <= at:
+        return lease.until(at.date())
+    return lease.until(_day(config, lease.field.span.start_line, at))
+
+
+def _day(config: Config, line: int, at: datetime) -> date:
+    committed = None
+    if config.is_git:
+        committed = repository.line_written(config.root, config.ledger_path, line)
+    with suppress(OSError):
+        committed = committed or datetime.fromtimestamp(config.ledger.stat().st_mtime, UTC)
+    return (committed or at).date()
+
+
+# The file
+
+
+def read(config: Config) -> Register:
+    """What was taken in this clone. Raises UnreadableInput for a file that is not ours."""
+    place = _place(config)
+    if place is None:
+        return Register()
+    try:
+        return Register.model_validate_json(place.read_bytes())
+    except FileNotFoundError:
+        return Register()
+    except (OSError, ValidationError) as error:
+        message = f"{place}: expected the leases that were taken here, found something else"
+        raise UnreadableInput("bad-leases", message, "delete it; the plans have them") from error
+
+
+def write(config: Config, register: Register) -> None:
+    """Keep ``register``; whoever calls this holds the lock."""
+    place = _place(config)
+    if place is not None:
+        with suppress(UsageError):  # it is there
+            store.create(place, b"")
+        store.update(place, lambda _: register.model_dump_json(indent=1).encode())
+
+
+def record(config: Config, item: Item, taken: Taken) -> None:
+    """Tell the other work trees, before the plan is written: a lease that only they know of ends
+    by itself, one that they do not know of would have two owners."""
+    new = taken.model_copy(update={"path": config.ledger_path, "item": item.id})
+    write(config, read(config).having(new))
+
+
+def taken(item: Item, holder: Held) -> Refused:
+    """What to raise where somebody else has the item."""
+    message = f"{item.id} is taken: {holder.owner} has it until {clock(holder.until)}"
+    return Refused("taken", message, "`ledger next` names another one")
+
+
+def clock(until: datetime) -> str:
+    """The time of a day, with the day where that is not today."""
+    return f"{until:%H:%M}Z" if until.date() == now().date() else f"{until:%Y-%m-%d %H:%M}Z"
+
+
+@contextmanager
+def locked(config: Config) -> Iterator[None]:
+    """Hold the lock of all work trees of this clone; without git the plan's own lock is enough.
+    Where the block raises, the leases are as they were."""
+    place = _place(config)
+    if place is None:
+        yield
+        return
+    with store.locked(place.with_name(_LOCK), 120.0):
+        before = read(config)
+        try:
+            yield
+        except BaseException:
+            if read(config) != before:
+                write(config, before)
+            raise
+
+
+def _place(config: Config) -> Path | None:
+    return process.common_dir(config.root) / _FILE if config.is_git else None
+
+
+def end_of(duration: timedelta) -> datetime:
+    """When a lease of this ``duration`` that begins now ends: at a full minute, rounded up."""
+    until = now() + duration
+    whole = until.replace(second=0, microsecond=0)
+    return whole if whole == until else whole + timedelta(minutes=1)

@@ -19,6 +19,8 @@ SCHEMA_VERSION: Final = 1
 MODELS: Final[dict[str, tuple[str, str]]] = {
     "status": ("`ledger status --json`.", "ledger.commands.status:Status"),
     "next": ("`ledger next --json`.", "ledger.commands.next_item:NextItem"),
+    "claim": ("`ledger claim ITEM --json`.", "ledger.commands.claim:Claimed"),
+    "release": ("`ledger release ITEM --json`.", "ledger.commands.change:Changed"),
     "show": (
         "`ledger show ITEM[#N] --json`, or with a brief's file for ITEM.",
         "ledger.commands.show:Shown",

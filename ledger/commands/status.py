@@ -251,9 +251,10 @@ def status(
 
 def places_of(config: Config, ledger: Ledger, owner: str | None = None) -> list[Place]:
     """The unfinished items for ``owner``, by default whoever runs this, with what holds them."""
-    me = leases.default_owner(config) if owner is None else owner
     held = leases.held(config, ledger)
-    return queue.places(ledger, held, me, lambda: [read.read_archive(config, ledger)])
+    if owner is None:
+        owner = leases.default_owner(config) if held else ""
+    return queue.places(ledger, held, owner, lambda: [read.read_archive(config, ledger)])
 
 
 def _is_alike(item: ItemSummary, priority: str) -> bool:

@@ -16,7 +16,7 @@ from ledger.edits.outline import (
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, places, styles, text, words
 from ledger.plan.document import Edit
-from ledger.plan.model import Item, Ledger
+from ledger.plan.model import Field, Item, Ledger
 
 _LONGEST_TITLE: Final = 200
 _FIRST_LINES: Final = 6  # of an item, in which its title stands
@@ -46,6 +46,19 @@ def set_field(ledger: Ledger, item_id: str, name: str, value: str) -> Ledger:
         if row["id"] == item.id and row["priority_text"]:
             row["priority_text"] = value
     refuse_difference(expected, found)
+    return new
+
+
+def drop_field(ledger: Ledger, item_id: str, field: Field) -> Ledger:
+    """``ledger`` without a field of the item. Raises UsageError for no such item, Refused where
+    more than the field would go."""
+    item, place = placed(ledger, item_id)
+    new = edited(ledger, [Edit(field.span.start_byte, field.span.end_byte, b"")])
+    expected = Outline(ledger)
+    at = item.fields.index(field)
+    was = expected.items[place]["fields"]
+    expected.items[place]["fields"] = (*was[:at], *was[at + 1 :])
+    refuse_difference(expected, Outline(new))
     return new
 
 

@@ -134,6 +134,18 @@ def git_dir(root: Path) -> Path:
     return place
 
 
+def common_dir(root: Path) -> Path:
+    """The git folder that all work trees of the clone around ``root`` share. Raises as
+    ``git_dir``."""
+    own = git_dir(root)
+    try:
+        with Path(own, "commondir").open("rb") as file:
+            name = os.fsdecode(file.read(10_000).rstrip(b"\r\n"))
+    except OSError:  # the first work tree's is the common one
+        return own
+    return Path(os.path.normpath(own / name))
+
+
 def environment(root: Path, settings: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
     """The environment that git is run with at ``root``. A hook's index is kept, for it holds what
     will be committed; places of another repository are taken out."""

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -103,6 +105,17 @@ def day_of(root: Path, revision: str) -> str | None:
     """The date of a commit on its committer's clock, as ISO; None for no commit."""
     ask = ("-1", "--format=%cs", check_revision(revision), "--")
     return _line(_answer(root, "log", *ask)) or None
+
+
+def line_written(root: Path, path: str, line: int) -> datetime | None:
+    """When line ``line`` of a file of the work tree was committed; None where it is not yet, or
+    git cannot tell."""
+    where = f"-L{line},{line}"
+    done = process.run(root, "blame", "--porcelain", where, "--", path)
+    found = re.search(rb"^committer-time (\d{1,12})$", done.stdout, re.MULTILINE)
+    if done.returncode or not found or done.stdout.startswith(b"0" * 40):
+        return None
+    return datetime.fromtimestamp(int(found[1]), UTC)
 
 
 def ignored(root: Path, paths: Iterable[str]) -> dict[str, str]:
@@ -291,6 +304,11 @@ def listed(root: Path) -> list[str]:
     with _repository(root) as repository:
         names = repository.git.ls_files("--cached", "--others", "--exclude-standard", "-z")
         return list(dict.fromkeys(names.split("\0")[:-1]))
+
+
+def user_name(root: Path) -> str:
+    """The name that git gives the author of a commit; empty where none is set."""
+    return _line(process.run(root, "config", "--get", "user.name").stdout)
 
 
 def setting(root: Path, name: str) -> str | None:

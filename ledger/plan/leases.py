@@ -1,11 +1,14 @@
 """Who has taken up an item, and until when: ``Owner: w1 until 14:30Z``."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
+from ledger.plan import words
 from ledger.plan.model import Field, Item
 
+_NAME: Final = re.compile(r"owner(?:\W.*)?", re.IGNORECASE)
 # `w1 until 14:30Z`, `w1 until 2026-12-01 00:15Z`
 _LEASE: Final = re.compile(
     r"(?P<owner>[^;\n]{1,100}?)[ \t]+until[ \t]+(?:(?P<day>\d{4}-\d\d-\d\d)[ T])?"
@@ -15,12 +18,14 @@ _LEASE: Final = re.compile(
 
 class Lease(NamedTuple):
     """A lease as it is written. ``day`` is None for the one on which it was written; ``field`` is
-    the line that has it, which may name somebody else before a semicolon."""
+    the line that has it, and ``rest`` what stands before it there."""
 
     owner: str
     day: date | None
     time: str
+    text: str
     field: Field
+    rest: str
 
     def until(self, written: date) -> datetime:
         """When it ends, written on that day."""
@@ -29,29 +34,27 @@ class Lease(NamedTuple):
         return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def lease_of(item: Item) -> Lease | None:
-    """The lease on an item, ended or not."""
-    for field in item.fields:
-        if not field.name.lower().startswith("owner"):
-            continue
-        if found := _LEASE.fullmatch(field.value.rpartition(";")[2].strip("*`_ .")):
-            try:
-                day = date.fromisoformat(found["day"]) if found["day"] else None
-            except ValueError:  # 2026-02-30
-                return None
-            return Lease(found["owner"].strip(), day, found["time"], field)
-    return None
+def leases_of(item: Item) -> Iterator[Lease]:
+    """The leases on an item, ended or not; first the one that `Owner:` has."""
+    for field in owner_fields(item):
+        parts = field.value.split(";")
+        for at, part in enumerate(parts):
+            said = words.plain(part)
+            found = _LEASE.fullmatch(said)
+            day = _day(found["day"]) if found and found["day"] else None
+            if found and (day or not found["day"]):
+                rest = ";".join(parts[:at] + parts[at + 1 :]).strip()
+                yield Lease(found["owner"].strip(), day, found["time"], said, field, rest)
 
 
 def owners_of(item: Item) -> list[str]:
     """Whom its fields ``Owner:`` and ``Owner/Date:`` name: ``ralph/2025-10-10`` is ralph."""
     found = []
-    for field in item.fields:
-        if field.name.lower().startswith("owner"):
-            for part in field.value.split(";"):
-                lease = _LEASE.fullmatch(part.strip("*`_ ."))
-                name = lease["owner"] if lease else part.partition("/")[0].partition("(")[0]
-                found.append(name.strip())
+    for field in owner_fields(item):
+        for part in field.value.split(";"):
+            lease = _LEASE.fullmatch(words.plain(part))
+            name = lease["owner"] if lease else part.partition("/")[0].partition("(")[0]
+            found.append(name.strip())
     return [name for name in found if name]
 
 
@@ -59,3 +62,16 @@ def written(owner: str, until: datetime, today: date) -> str:
     """A lease as it is written on that day."""
     day = "" if until.date() == today else f"{until:%Y-%m-%d} "
     return f"{owner} until {day}{until:%H:%M}Z"
+
+
+def owner_fields(item: Item) -> list[Field]:
+    """Its fields that name an owner, `Owner:` before `Owner/Date:`."""
+    fields = [field for field in item.fields if _NAME.fullmatch(field.name)]
+    return sorted(fields, key=lambda field: field.name.lower() != "owner")
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:  # 2026-02-30
+        return None

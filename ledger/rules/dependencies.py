@@ -1,10 +1,11 @@
-"""Rules about what items depend on."""
+"""Rules about what items depend on, and who has taken them up."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.plan import text, words
 from ledger.plan.dependencies import cycles
+from ledger.plan.leases import Lease, leases_of
 from ledger.plan.model import FINISHED, Dependency, Item, Ledger
 from ledger.rules.registry import Facts, Fault, opening, rule
 
@@ -121,6 +122,36 @@ def done_before_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
             if found and one.id != item.id and not _is_finished(found):
                 message = f"{item.id} is done, but {one.id}, which it depends on, is not"
                 yield Fault(_place(ledger, one), message, one.id, item.id)
+
+
+@rule("LED805", "two-owners", "warning")
+def two_owners(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
+    """An item has leases of two owners, whether in one line, two, or two sections.
+
+    Why: Each of them believes to be the only one at work on it. Two clones cannot see each other's
+    leases until they are merged.
+
+    Example:
+
+        ## [PARSE-001] Read large files
+        - Status: in_progress
+        - Owner: w1 until 2026-12-01 14:30Z
+        - Owner: w2 until 2026-12-01 15:00Z
+
+    Mend: Agree who goes on, and take the other lease out. `ledger release` takes one out that has
+    ended.
+    """
+    first: dict[str, Lease] = {}
+    for item in ledger.items:
+        for lease in leases_of(item):
+            is_over = lease.day and facts.today and lease.day.isoformat() < facts.today
+            if item.status in FINISHED or is_over:
+                continue
+            other = first.setdefault(item.id, lease)
+            if other.owner != lease.owner:
+                message = f"{item.id} has two owners: {other.text} and {lease.text}"
+                at = opening(ledger, lease.field.span.start_byte)
+                yield Fault(at, message, lease.owner, item.id)
 
 
 def _sections(ledger: Ledger) -> dict[str, list[Item]]:
