@@ -13,6 +13,8 @@ USAGES: Final = {
     "edit": "--status=WORD --title=TEXT --priority=WORD --owner=NAME --depends-on=ITEM... --field=NAME=VALUE... --dry-run --ledger=PATH --json ITEM",
     "action": "--on=TEXT --before=M --dry-run --ledger=PATH --json ITEM STEP [N] [TEXT]",
     "criterion": "--because=TEXT --dry-run --ledger=PATH --json ITEM STEP [N] [TEXT]",
+    "claim": "--as=NAME --for=TIME --dry-run --ledger=PATH --json ITEM",
+    "release": "--as=NAME --dry-run --ledger=PATH --json ITEM",
     "validate": "--staged --base=REV --head=REV --replaces --all --format=NAME --ledger=PATH --json [FILE...]",
     "verify": "--text=FILE --github-event=FILE --stop-hook --run=RUN... --item=ITEM[#N] --rev=REV --kind=KIND... --only=VERDICT... --all --ledger=PATH --json [ITEM[#N]...]",
     "gate": "--sprint=N --run=RUN --baseline=RUN --stamp=STAMP --allow-unknown --ledger=PATH --json FILE|ITEM",
