@@ -30,7 +30,7 @@ from ledger.gates.ties import Tied, briefs_of, item_of, sprint_of
 from ledger.git.blobs import Blobs
 from ledger.plan import text
 from ledger.plan.model import Item, Ledger, Span
-from ledger.plan.standing import may_have_sprints, sprint_number, standing_for
+from ledger.plan.standing import may_be_brief, may_have_sprints, sprint_number, standing_for
 from ledger.rules.model import Objection
 
 
@@ -119,7 +119,7 @@ def every_grounds(config: Config, closing: Closing, place: Place) -> Iterator[Gr
     own_id = closing.item.id.encode()
 
     def may_be(data: bytes) -> bool:
-        return own_id in data and may_have_sprints(data)
+        return own_id in data and may_be_brief(data) and may_have_sprints(data)
 
     for tied in briefs_of(place.files, config.ledger_path, closing.item, may_be=may_be):
         is_about = tied.brief.initiative == closing.item.id

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 from ledger.errors import LedgerError
@@ -17,9 +18,14 @@ _STAMPED: Final = re.compile(rf"(?:\A|/){patterns.STAMP.pattern}(?:/|\Z)")
 _CALLED_BRIEF: Final = re.compile(r"(?:brief|hand[_-]?off|next[_-]steps)[^/]*\.md\Z", re.IGNORECASE)
 
 
-def documents(view: Files, said: str, plan: str) -> Iterator[str]:
+@lru_cache(maxsize=512)  # each action of an item asks for what all of them name
+def documents(view: Files, said: str, plan: str) -> tuple[str, ...]:
     """Where the documents may lie that ``said`` names: a link from the plan's folder first; in a
     run's folder, what is called a brief."""
+    return tuple(_documents(view, said, plan))
+
+
+def _documents(view: Files, said: str, plan: str) -> Iterator[str]:
     folder = posixpath.dirname(plan)
     cited = [path for one in citations.find(said) for path in one.paths]
     linked = {found["path"] for found in _NAMED.finditer(said) if found["link"]}

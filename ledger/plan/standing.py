@@ -13,8 +13,10 @@ _LEADING: Final = re.compile(
 )
 
 _MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
-# e.g. "Sprint 1", "**Sprint** 1", "Deferred"
-_MAY_HAVE_SPRINTS: Final = re.compile(rb"sprint\W{1,20}\d|deferred", re.IGNORECASE)
+# e.g. "## Sprint 1", "**Sprint** 1", "### Deferred"
+_MAY_HAVE_SPRINTS: Final = re.compile(
+    rb"^\W{0,40}(?:sprint\W{1,20}\d|deferred)", re.IGNORECASE | re.MULTILINE
+)
 
 
 def may_be_brief(data: bytes) -> bool:
@@ -23,7 +25,7 @@ def may_be_brief(data: bytes) -> bool:
 
 
 def may_have_sprints(data: bytes) -> bool:
-    """Whether a document has the words that open a sprint somewhere."""
+    """Whether a line of a document begins with the words that open a sprint."""
     return _MAY_HAVE_SPRINTS.search(data) is not None
 
 
