@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import UnreadableInput
 from ledger.evidence import apple_crash, crashes, outputs
-from ledger.evidence.crashes import groups
+from ledger.evidence.crash_groups import groups
 from ledger.evidence.frames import Frame, fold, frame_of, is_silent, signature
 from ledger.evidence.model import Crash
 

@@ -19,7 +19,7 @@ from ledger.claims.prose import Context, Prose, own_run
 from ledger.claims.runs import Run, Runs, run_of, untold
 from ledger.claims.words import agreed, is_compared, judge_words, words_claimed
 from ledger.evidence.outputs import Outputs
-from ledger.gates.done import against_success, reason_in, subject_of
+from ledger.gates.success import against_success, reason_in, subject_of
 from ledger.plan.model import Attempt, Ledger
 from ledger.plan.statements.model import RunName
 from ledger.plan.text import one_line

@@ -19,7 +19,7 @@ from ledger.errors import Refused, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import outputs_of, read_run, together
-from ledger.gates.done import against_success
+from ledger.gates.success import against_success
 from ledger.git import files, repository
 from ledger.git.blobs import Blobs
 from ledger.git.changes import Changes, changes

@@ -26,6 +26,7 @@ from ledger.gates.gate import (
 )
 from ledger.gates.model import Brief, JudgedCriterion, SprintState, unknown
 from ledger.gates.state import sprint_state
+from ledger.gates.success import reason_in
 from ledger.gates.ties import Tied, briefs_of, item_of, sprint_of
 from ledger.git.blobs import Blobs
 from ledger.plan import text
@@ -144,7 +145,7 @@ def _own_grounds(
     grounds = Grounds(
         failure=failure,
         unread=unread,
-        reason=done.reason_in(newest.attempt.text) if newest else "",
+        reason=reason_in(newest.attempt.text) if newest else "",
         undecided=undecided(facts, closing.waits) if closing.waits else "",
     )
     if closing.task:

@@ -7,7 +7,6 @@ from itertools import dropwhile, groupby, islice
 from ledger.evidence.frames import MAX_CRASHES, MAX_FRAMES, MAX_FUNCTION, Frame, file_of, signature
 from ledger.evidence.model import Crash
 from ledger.evidence.part import Part, decode, file_name, shorten
-from ledger.evidence.rounds_model import CrashGroup, Through
 
 _SUFFIXES = (".log", ".txt", ".out", ".err", ".stderr", ".stdout")
 _LOOK_AHEAD = 400_000
@@ -284,26 +283,3 @@ def crashes_in(text: str) -> list[Crash]:
         for part in read(data, "")
         for crash in part.crashes
     ]
-
-
-def groups(crashes: Iterable[tuple[str, Crash]]) -> tuple[CrashGroup, ...]:
-    """Crashes of named rounds by signature, the commonest first."""
-    found: dict[str, list[tuple[str, Crash]]] = {}
-    for name, crash in crashes:
-        found.setdefault(crash.signature, []).append((name, crash))
-    listed = []
-    for common, members in found.items():
-        through: dict[str, list[str]] = {}
-        for name, crash in members:
-            if frame := crash.through:
-                through.setdefault(frame, []).append(name)
-        ways = sorted(through.items(), key=lambda way: -len(way[1]))
-        listed.append(
-            CrashGroup(
-                signature=common,
-                rounds=tuple(name for name, _ in members),
-                through=tuple(Through(frame=frame, rounds=tuple(names)) for frame, names in ways),
-                frames=members[0][1].frames,
-            )
-        )
-    return tuple(sorted(listed, key=lambda group: -len(group.rounds)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ledger.errors import UnreadableInput, UsageError
 from ledger.evidence import stats
-from ledger.evidence.crashes import groups
+from ledger.evidence.crash_groups import groups
 from ledger.evidence.execution import CLAIM
 from ledger.evidence.model import Crash, Evidence
 from ledger.evidence.outputs import read_run

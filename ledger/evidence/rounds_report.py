@@ -8,7 +8,8 @@ from itertools import accumulate, chain, islice, pairwise
 
 from ledger.errors import UnreadableInput
 from ledger.evidence import rounds_lines, rounds_prose
-from ledger.evidence.crashes import crashes_in, groups
+from ledger.evidence.crash_groups import groups
+from ledger.evidence.crashes import crashes_in
 from ledger.evidence.frames import MAX_FUNCTION, Frame, fold, is_silent
 from ledger.evidence.rounds_cells import MAX_CELL, NAMES, ROUND_WORD, names_in, plain
 from ledger.evidence.rounds_claims import named

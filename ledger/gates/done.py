@@ -1,8 +1,5 @@
-"""What may be called done, and what a success: the two laws that every command which writes, the
-hook, ``validate --base`` and ``verify`` ask.
-
-A result is a claim: ``success`` over the attempt's own failing run is contradicted, unless a reason
-is written beside it.
+"""What may be called done: a law that every command which writes, the hook, ``validate --base`` and
+``verify`` ask.
 
 Done means met: an item, or an action that stands for a sprint of a brief, becomes done only by
 evidence. A criterion that is unmet, and a decision that nobody logged, forbid it. A criterion that
@@ -10,62 +7,20 @@ nothing shows to be met needs a reason, for a tick alone is a claim. Where there
 the newest attempt that cites a run must not have failed. A reason stands in for what is unknown or
 missing, never for what is unmet.
 
-Both are pure: what runs, files and briefs say is read by ``ledger.commands.closings``.
+This is pure: what runs, files and briefs say is read by ``ledger.commands.closings``.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ledger.gates import sprints
 from ledger.gates.model import Condition, JudgedCriterion
+from ledger.gates.success import reason_in, without_reason
 from ledger.plan import text
-from ledger.plan.model import Action, Item, Ledger, Result
+from ledger.plan.model import Action, Item, Ledger
 from ledger.plan.standing import sprint_number
 from ledger.rules.model import Objection, Severity
 from ledger.rules.registry import quoted
-
-# e.g. "Because: no GPU here", "- [x] Users asked (attested: by Anna, on 3 May)"
-_REASON: Final = re.compile(
-    r"\b(?:because|attested)(?::\*{0,2}|\*{1,2}:)[ \t]*(?P<why>\w.*)", re.IGNORECASE
-)
-
-
-_WORD: Final = re.compile(r"[^\W_]+")
-_STOP: Final = re.compile(r"[.!?;](?:\s|\Z)")
-# A result of these words alone is one of the attempt's own run.
-_BARE: Final = frozenset(
-    "success successful successfully succeeded pass passed passes passing ok done complete "
-    "completed verified fixed resolved green works working all".split()
-)
-
-
-def reason_in(words: str) -> str:
-    """The reason that ``words`` give behind ``Because:`` or ``attested:``; empty for none."""
-    found = _REASON.search(words)
-    return found["why"].strip() if found else ""
-
-
-# A result is a claim
-
-
-def against_success(result: Result, failure: str, reason: str) -> Severity | None:
-    """What a result is that its own run's ``failure`` speaks against: an error, or a warning where
-    a ``reason`` insists on it. None where nothing does; ``failure`` is empty for a run without."""
-    if result != "success" or not failure:
-        return None
-    return "warning" if reason else "error"
-
-
-def subject_of(words: str) -> str:
-    """What a result says that it is a success of, where it names that: ``success (phase B is
-    recorded)``, ``reproduced``; empty for a bare word."""
-    said = _WORD.findall(_STOP.split(words)[0].lower())
-    others = [word for word in said if word not in _BARE]
-    return text.one_line(words) if len(others) > 1 or "reproduced" in others else ""
-
-
-# Done means met
 
 
 class Closing(NamedTuple):
@@ -270,8 +225,7 @@ def added_ticks(now: Iterable[Condition], before: Sequence[Condition]) -> AddedT
 
 def _known_by(one: Condition) -> tuple[str, str]:
     """What a criterion is known again by, whatever reason is put behind it."""
-    reason = _REASON.search(one.text)
-    words = one.text[: reason.start()] if reason else one.text
+    words = without_reason(one.text)
     return one.sprint, text.one_line(words).rstrip(" .,;(-\u2013\u2014")
 
 

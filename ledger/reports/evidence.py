@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.commands.evidence import Runs
 from ledger.edits.append import metrics_of
-from ledger.evidence.crashes import groups
+from ledger.evidence.crash_groups import groups
 from ledger.evidence.model import FAILING, Delta, Evidence
 from ledger.plan.text import counted, one_line
 from ledger.reports import Line

@@ -633,9 +633,6 @@ def _forms(verb: str) -> str:
 
 def _spelled(phrase: str) -> Iterator[tuple[str, ...]]:
     """The words of every phrase that one with choices stands for."""
-    if "(" not in phrase and "+" not in phrase:
-        yield tuple(phrase.split())
-        return
     parts = _CHOICE.split(_FORMS.sub(lambda verb: _forms(verb[1]), phrase))
     for chosen in product(*(part.split("|") for part in parts)):
         yield tuple("".join(chosen).split())
@@ -671,12 +668,13 @@ def lexicon() -> Lexicon:
 def _phrases() -> dict[tuple[str, ...], str]:
     """Each phrase's letter. One that has several has the first."""
     known = {tuple(phrase.split()): "N" for phrase in VAGUE} | dict.fromkeys(shares(), "p")
-    return known | {
-        words: letter
-        for letter, written in reversed(_LETTERS.items())
-        for phrase in written.split(", ")
-        for words in _spelled(phrase)
-    }
+    for letter, written in reversed(_LETTERS.items()):
+        for phrase in written.split(", "):
+            if "(" in phrase or "+" in phrase:
+                known.update(dict.fromkeys(_spelled(phrase), letter))
+            else:
+                known[tuple(phrase.split())] = letter
+    return known
 
 
 @cache
