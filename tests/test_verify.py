@@ -346,6 +346,18 @@ def test_why_a_run_cannot_be_read_is_told(repo: Repository) -> None:
     assert all("junit.xml:1:" in reason for reason in reasons)
 
 
+def test_a_run_that_is_not_in_the_work_tree_shows_nothing(repo: Repository) -> None:
+    """Git has it, and the folder is gone: what it would show to be done is unknown."""
+    said(repo, "- Status: in_progress", "- Status: done")
+    said(repo, "[ ] 50 MB in under ten times the time of 5 MB", "[x] `check: failures == 0`")
+    repo.commit("Close it")
+    told = [one["verdict"] for one in claims(repo) if one["kind"] == "done"]
+    assert told == ["supported"]
+    shutil.rmtree(repo.path / RUN)
+    told = [one["verdict"] for one in claims(repo) if one["kind"] == "done"]
+    assert told == ["unverifiable"]
+
+
 def test_no_link_leads_out_of_the_repository(repo: Repository, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / "20251104T091500Z"
     elsewhere.mkdir(parents=True)

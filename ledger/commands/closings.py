@@ -1,6 +1,7 @@
 """What a change calls done, and what files, runs and briefs say of it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 
 from ledger.claims.entries import NewestRun, Place, newest_run
@@ -10,7 +11,7 @@ from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError
 from ledger.evidence.fold import NO_RESULTS
-from ledger.evidence.outputs import read_runs
+from ledger.evidence.outputs import outputs_of, read_runs
 from ledger.gates import done, tasks
 from ledger.gates.brief import read_brief
 from ledger.gates.done import Closing, Grounds
@@ -29,6 +30,7 @@ from ledger.gates.state import sprint_state
 from ledger.gates.success import reason_in
 from ledger.gates.ties import Tied, briefs_of, item_of, sprint_of
 from ledger.git.blobs import Blobs
+from ledger.git.files import Files
 from ledger.plan import text
 from ledger.plan.model import Item, Ledger, Span
 from ledger.plan.standing import may_be_brief, may_have_sprints, sprint_number, standing_for
@@ -200,15 +202,25 @@ def _facts(
     newest: NewestRun | None,
     tied: Tied | None = None,
 ) -> GateFacts:
-    """What judges an item, or the brief that it is tied to, with its newest run among others."""
+    """What judges an item, or the brief that it is tied to, with its newest run among others; a run
+    that cannot be read shows nothing."""
+    assert place.files is not None
+    runs = _readable(place.files, newest.runs) if newest else ()
     return GateFacts(
         config,
         tied.path if tied else config.ledger_path,
-        request=Request(runs=newest.runs if newest else ()),
+        request=Request(runs=tuple(runs)),
         brief=tied.brief if tied else None,
         item=item,
         view=place.files,
     )
+
+
+def _readable(view: Files, runs: Sequence[str]) -> Iterator[str]:
+    for run in runs:
+        with suppress(LedgerError):
+            outputs_of(view, run)
+            yield run
 
 
 def sprints_of(config: Config, items: Sequence[Item]) -> dict[Span, tuple[SprintState, ...]]:

@@ -27,13 +27,14 @@ def unknown_dependency(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 
     Mend: Correct the ID, or take it out. What is no item, a library say, needs no such line.
     """
-    elsewhere = facts.elsewhere() if facts.elsewhere else ()
-    known = {item.id for one in (ledger, *elsewhere) for item in one.items}
-    for item in ledger.items:
-        for one in item.depends_on:
-            if one.id not in known:
-                message = f"{item.id} depends on {one.id}, which is no item of this plan"
-                yield Fault(_place(ledger, one), message, one.id, item.id)
+    known = {item.id for item in ledger.items}
+    unknown = [(i, one) for i in ledger.items for one in i.depends_on if one.id not in known]
+    elsewhere = facts.elsewhere() if facts.elsewhere and unknown else ()
+    known.update(item.id for plan in elsewhere for item in plan.items)
+    for item, one in unknown:
+        if one.id not in known:
+            message = f"{item.id} depends on {one.id}, which is no item of this plan"
+            yield Fault(_place(ledger, one), message, one.id, item.id)
 
 
 @rule("LED802", "circular-dependency", "error")
