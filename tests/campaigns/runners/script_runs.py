@@ -168,7 +168,9 @@ def node(said: str) -> Seen:
             apart += each["type"] == "test:fail" and each["code"] != "subtestsFailed"
             if each.get("skip") is not None:
                 path = [*titles[: each["nesting"]], each["name"]]
-                tests.append((each.get("file") or "", path, "skipped"))
+                # One that its parent's failed hook cancelled fails, as a test does that is skipped.
+                outcome = "failed" if each["code"] == "cancelledByParent" else "skipped"
+                tests.append((each.get("file") or "", path, outcome))
         else:
             failed = each["type"] == "test:fail" and not each.get("todo")
             outcome = "failed" if failed else "passed"
