@@ -39,6 +39,7 @@ _LOCK_FLAGS: Final = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | 
 _TEMPORARY_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _JOURNAL_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LONGEST_JOURNAL: Final = 1 << 30  # bytes
+_LONGEST_NAME: Final = 4096  # bytes
 _JOURNAL: Final = re.compile(
     rb"ledger journal 1\nfile (\d{1,20})\nfirst (ledger|archive)\n"
     rb"old ([0-9a-f]{64}|none)\nnew ([0-9a-f]{64})\nthen ([0-9a-f]{64})\n\n"
@@ -85,10 +86,12 @@ def content(
 
 
 @contextmanager
-def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Content[Both]]:
+def contents(
+    pair: Pair, first: Which, *, trace: Path | None = None, wait_s: float = 120.0
+) -> Iterator[Content[Both]]:
     """Lock and read both files; when the block ends, replace their bytes by ``new``, those of
     ``first``, which gains, before the others. Raises as ``content``; both keep their old bytes
-    then."""
+    then. ``trace`` is a file that names the pair's ``ledger`` as long as they differ."""
     _make_folder(pair.archive)
     pair = _real(pair)
     with _both_locked(pair, wait_s):
@@ -99,7 +102,7 @@ def contents(pair: Pair, first: Which, *, wait_s: float = 120.0) -> Iterator[Con
         if first == "archive":
             steps.reverse()
         if all(version.is_other(new) for version, new in steps):
-            _replace_both(pair, first, steps)
+            _replace_both(pair, first, steps, trace)
         else:
             for version, new in steps:
                 version.replace(new)
@@ -153,6 +156,30 @@ def is_cut_short(pair: Pair) -> bool:
     """Whether a change of both files is under way or was cut short: where nobody is at it, what
     was to be in one of them is in both. The next writer settles it."""
     return os.path.lexists(journal_of(Path(os.path.realpath(pair.ledger))))
+
+
+def trace_of(plan: Path) -> Path:
+    """The file beside a plan that names the plan file which is changed together with it."""
+    real = Path(os.path.realpath(plan))
+    return real.with_name(f".{real.name}.ledger-tasks")
+
+
+def traced(plan: Path) -> str | None:
+    """The plan file that a change of it and ``plan`` was cut short of, relative to the plan's
+    folder; None where none was. The name is untrusted."""
+    try:
+        descriptor = os.open(trace_of(plan), _JOURNAL_FLAGS)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:
+        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        return os.fsdecode(file.read(_LONGEST_NAME)) if is_file else None
+
+
+def forget(trace: Path) -> None:
+    """Remove the trace of a change that is settled."""
+    with _translated("write", trace):
+        _discard(trace)
 
 
 # One file
@@ -334,7 +361,11 @@ def lock_of(real: Path) -> Path:
 def files_of(path: Path) -> tuple[Path, ...]:
     """The file, and all that may lie beside it while it is changed."""
     journal = journal_of(path)
-    return path, lock_of(path), temporary_of(path), journal, temporary_of(journal)
+    trace = path.with_name(f".{path.name}.ledger-tasks")
+    return (
+        *(path, lock_of(path), temporary_of(path), journal, temporary_of(journal)),
+        *(trace, temporary_of(trace)),
+    )
 
 
 @contextmanager
@@ -427,8 +458,14 @@ def _both_locked(pair: Pair, wait_s: float) -> Iterator[None]:
         yield
 
 
-def _replace_both(pair: Pair, first: Which, steps: list[tuple[_Version, bytes]]) -> None:
+def _replace_both(
+    pair: Pair, first: Which, steps: list[tuple[_Version, bytes]], trace: Path | None
+) -> None:
     journal = journal_of(pair.ledger)
+    if trace is not None:
+        with _translated("write", trace):
+            _discard(trace)
+            _place(trace, os.fsencode(os.path.relpath(pair.ledger, trace.parent)), 0o600)
     try:
         _note(journal, first, steps)
         for version, new in steps:
@@ -437,6 +474,8 @@ def _replace_both(pair: Pair, first: Which, steps: list[tuple[_Version, bytes]])
         _settle(pair)
         raise
     _finish(journal)
+    if trace is not None:
+        forget(trace)
 
 
 def _note(journal: Path, first: Which, steps: list[tuple[_Version, bytes]]) -> None:

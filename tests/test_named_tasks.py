@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger import store
+from ledger.cli import main
 from ledger.plan import named_tasks
+from tests.campaigns.archive_kills import dying
 from tests.commands import call
 from tests.repository import Repository
 from tests.truth import ITEM, RUN, edit, exit_code, lay_run, record, start
@@ -264,3 +267,55 @@ def test_both_files_are_written_or_none(repo: Repository, monkeypatch: pytest.Mo
     assert (done.code, "no space left" in done.err) == (2, True)
     assert repo.ledger.read_bytes() == before
     assert sorted(one.name for one in (repo.path / "plans").iterdir()) == ["splitter.md"]
+
+
+# An append that is killed between its two writes
+
+
+def _killed(repo: Repository, at: int, *arguments: str) -> tuple[int, int]:
+    """Run a command that is killed before its step ``at``: its exit code, and its steps."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.chdir(repo.path)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        steps = dying(at)
+        code = main(list(arguments))
+        os.write(writing, str(steps()).encode())
+        os._exit(code)
+    os.close(writing)
+    said = os.read(reading, 100)
+    os.close(reading)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), int(said or 0)
+
+
+def test_an_append_that_is_killed_is_undone_or_told(repo: Repository) -> None:
+    run = lay_run(repo, "green")
+    tasks = repo.path / "plans/splitter.md"
+    arguments = ("append", ITEM, run, "--task", "M2")
+    call(repo.path, *arguments, "--dry-run")  # what it imports is loaded before the first fork
+    old = repo.ledger.read_bytes(), tasks.read_bytes()
+    code, steps = _killed(repo, 0, *arguments)
+    new = repo.ledger.read_bytes(), tasks.read_bytes()
+    assert (code, old != new, steps > 20) == (0, True, True)
+    traces = store.trace_of(repo.ledger), store.journal_of(tasks)
+    between = 0
+    for at in (*range(1, steps // 2, 7), *range(steps // 2, steps + 1)):
+        repo.ledger.write_bytes(old[0])
+        tasks.write_bytes(old[1])
+        code, _ = _killed(repo, at, *arguments)
+        state = repo.ledger.read_bytes(), tasks.read_bytes()
+        if state not in (old, new):
+            between += 1
+            assert (
+                "plans/splitter.md is under way, or was cut short" in call(repo.path, "status").err
+            )
+        again = call(repo.path, "append", ITEM, run, *([] if at % 2 else ["--task", "M2"]))
+        assert again.code == 0 if state != new else again.code == 1, again.err
+        now = repo.ledger.read_bytes(), tasks.read_bytes()
+        assert now == new or (state != new and at % 2 and now == (new[0], old[1]))
+        assert not any(one.exists() for one in traces)
+        assert "cut short" not in call(repo.path, "status").err
+    assert between

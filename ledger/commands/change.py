@@ -26,7 +26,7 @@ from pydantic import Field
 
 from ledger import rules, store
 from ledger.commands.facts import today, with_evidence
-from ledger.commands.read import read_bytes, refuse_conflict
+from ledger.commands.read import cut_short_tasks, read_bytes, refuse_conflict
 from ledger.config import Config
 from ledger.edits.append import check_tasks, dated, tick_tasks
 from ledger.edits.fields import placed
@@ -168,6 +168,7 @@ def change(config: Config, *, dry_run: bool = False) -> Iterator[Plan]:
     if dry_run:
         yield Plan(config, read_bytes(config.ledger))
         return
+    _settle_tasks(config)
     with store.content(config.ledger, pair=pair(config)) as content:
         plan = Plan(config, content.old)
         yield plan
@@ -186,6 +187,7 @@ def change_both(config: Config, *, gains: store.Which, dry_run: bool = False) ->
         archived = read_bytes(places.archive) if places.archive.exists() else b""
         yield Plan(config, read_bytes(places.ledger), archived)
         return
+    _settle_tasks(config)
     with store.contents(places, gains) as contents:
         plan = Plan(config, *contents.old)
         yield plan
@@ -200,12 +202,23 @@ def change_with(config: Config, tasks: str, *, dry_run: bool = False) -> Iterato
     if dry_run:
         yield Plan(config, read_bytes(config.ledger), read_bytes(places.ledger), tasks=tasks)
         return
+    _settle_tasks(config)
     with store.content(config.ledger, pair=pair(config)):
         pass  # what was cut short of the plan and its archive is settled
-    with store.contents(places, "archive") as contents:
+    with store.contents(places, "archive", trace=store.trace_of(config.ledger)) as contents:
         plan = Plan(config, contents.old[1], contents.old[0], tasks=tasks)
         yield plan
         contents.new = plan.new_archive.text, plan.new.text
+
+
+def _settle_tasks(config: Config) -> None:
+    """Undo what was cut short of a change of the plan and a plan file. Raises as
+    ``store.contents`` does, where the plan was edited since."""
+    if tasks := cut_short_tasks(config):
+        with store.contents(Pair(tasks, config.ledger), "archive"):
+            pass
+    if store.traced(config.ledger) is not None:
+        store.forget(store.trace_of(config.ledger))
 
 
 def pair(config: Config) -> Pair | None:

@@ -1,11 +1,12 @@
 """Finding and reading the ledger that a command is about, and its archive."""
 
+import os
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger import config
+from ledger import config, store
 from ledger.config import Config
 from ledger.errors import PlanWarning, Refused, UnreadableInput, UsageError
 from ledger.gates.brief import read_brief
@@ -14,6 +15,7 @@ from ledger.git import files
 from ledger.plan import pointers, reader, selectors, text
 from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
 from ledger.plan.selectors import Name
+from ledger.store import Pair
 
 
 class About(Model):
@@ -100,8 +102,23 @@ def _conflicts(path: str, data: bytes) -> Iterator[str]:
         return
 
 
+def cut_short_tasks(config: Config) -> Path | None:
+    """The plan file that a change of it and the plan is under way of, or was cut short of."""
+    name = store.traced(config.ledger)
+    try:
+        home = os.path.relpath(os.path.realpath(config.ledger.parent), config.root)
+        tasks = files.confine(config.root, os.path.normpath(Path(home, name or "")))
+    except (UsageError, ValueError):
+        return None
+    return tasks if name and store.is_cut_short(Pair(tasks, config.ledger)) else None
+
+
 def _warn(settings: Config, path: str, ledger: Ledger) -> None:
     """Warn of what whoever reads ``ledger`` would not see."""
+    if tasks := cut_short_tasks(settings):
+        name = os.path.relpath(tasks, settings.root)
+        said = f"a change of it and {name} is under way, or was cut short; the next command that"
+        warnings.warn(f"{path}: {said} writes undoes it", PlanWarning, stacklevel=4)
     for conflict in _conflicts(path, ledger.text):
         warnings.warn(f"{conflict}; both sides are read", PlanWarning, stacklevel=4)
         return
