@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     from ledger.commands.apply import apply
     from ledger.commands.archive import archive
     from ledger.commands.claim import claim
+    from ledger.commands.close import close
     from ledger.commands.criterion import criterion
     from ledger.commands.doctor import doctor
     from ledger.commands.edit import edit
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     from ledger.commands.init import init
     from ledger.commands.links import links
     from ledger.commands.next_item import next_item
+    from ledger.commands.note import note
     from ledger.commands.read import read
     from ledger.commands.release import release
     from ledger.commands.rounds import rounds
@@ -43,10 +45,10 @@ if TYPE_CHECKING:  # for mypy and editors; a program imports what it calls, see 
     __version__: str
 
 __all__ = [
-    "__version__", "action", "add", "append", "apply", "archive", "claim", "criterion",
+    "__version__", "action", "add", "append", "apply", "archive", "claim", "close", "criterion",
     "doctor", "edit", "evidence", "explain", "export", "gate", "history", "init", "links",
-    "next_item", "read", "release", "rounds", "run", "schema", "show", "status", "validate",
-    "verify", "verify_text",
+    "next_item", "note", "read", "release", "rounds", "run", "schema", "show", "status",
+    "validate", "verify", "verify_text",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from tests.commands import call
 from tests.repository import Repository
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = ROOT / "tests" / "project_environment.py"
 DOCS = ROOT / "docs"
 COMMANDS_PAGE = DOCS / "reference" / "commands.md"
 
@@ -67,6 +68,10 @@ def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str
         tool = bin_folder / name
         tool.write_text(f"#!{sys.executable}\nfrom {module} import run\nrun()\n")
         tool.chmod(0o755)
+    if "python3 -m venv .venv" in commands:
+        tool = bin_folder / "python3"
+        tool.write_text(f'#!/bin/sh\nexec {sys.executable} {PROJECT} "$@"\n')
+        tool.chmod(0o755)
     # The exit code is handed on, so that `echo $?` says what it says to a reader.
     script = "".join(f"{one}\n__code=$?; printf '{_END}'; (exit $__code)\n" for one in commands)
     done = subprocess.run(
@@ -83,7 +88,7 @@ def run_all(commands: list[str], repo: Repository, bin_folder: Path) -> list[str
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     return done.stdout.decode().split(_END)[:-1]
 

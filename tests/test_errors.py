@@ -46,6 +46,8 @@ PROVOKED: list[tuple[str, dict[str, str], list[str], str]] = [
     ("id-taken", {}, [], f"add 'Read it' --id {ITEM}"),
     ("no-place", {PLAN: "# P\n\n- [ ] [A-001] Go\n"}, [], "criterion A-001 add x"),
     ("not-done", {PLAN: "ten times the time of 5 MB -> x `check: exists(gone)`"}, [], f"criterion {ITEM} attest 1 --because x"),
+    ("open-actions", {}, [], f"close {ITEM}"),
+    ("unreadable-path", {"pyproject.toml": '[tool.ledger]\nruns = "kept/a`b/<STAMP>"\n'}, [], "run DOCS-TOUR-002 -- true"),
     ("bad-name", {}, [], "show '#1'"),
     ("bad-revision", {}, [], "validate --base -x"),
     ("bad-stamp", {}, [], f"run {ITEM} --stamp now -- true"),

@@ -85,6 +85,8 @@ DOCUMENTS: list[tuple[str, list[str]]] = [
     ("edit", ["edit", "DOCS-TOUR-002", "--priority", "High", "--json"]),
     ("action", ["action", "DOCS-TOUR-002", "open", "1", "--dry-run", "--json"]),
     ("criterion", ["criterion", "DOCS-TOUR-002", "add", "It works", "--json"]),
+    ("note", ["note", "DOCS-TOUR-002", "Looked at it.", "--json"]),
+    ("close", ["close", "DOCS-TOUR-002", "--because", "not needed", "--dry-run", "--json"]),
     ("validate", ["validate", "--json"]),
     ("verify", ["verify", "--json"]),
     ("verify", ["verify", "PARSE-SPEED-001#2", "--rev", "HEAD", "--json"]),

@@ -15,7 +15,7 @@ from ledger.plan import text
 
 _GROUPS = {
     "Every day": "next status show append run",
-    "Plan": "add edit action criterion claim release",
+    "Plan": "add edit action criterion note close claim release",
     "Check": "validate verify gate links explain",
     "Runs": "evidence rounds",
     "Care": "init doctor archive apply",

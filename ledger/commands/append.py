@@ -69,7 +69,8 @@ def append(
     ledger: Path | None = None,
 ) -> Appended:
     """Record ``runs``, each a folder or a file in the repository, as one attempt of ``item``. None
-    is needed to log a ``decision``, the option that was decided for and, ``because``, the reason.
+    is needed to log a ``decision``, the option that was decided for and, ``because``, the reason;
+    nor for a ``summary`` whose ``result`` is ``info``.
 
     ``result`` is how it went, in the author's words (default: what the runs say), ``summary`` what
     was done; all else comes from the runs, git and the plan. It completes the actions ``complete``
@@ -83,8 +84,10 @@ def append(
     that is recorded already, words that the runs contradict and what ``validate`` would refuse.
     """
     config = configuration.find(Path.cwd(), ledger)
-    if not runs and (not decision or baseline):
-        raise UsageError("no-run", "expected a run, found none", "give its folder, or --decision")
+    is_note = bool(summary) and result is not None and _word(config, result) == "info"
+    if not runs and (baseline or not (decision or is_note)):
+        hint = "give its folder; `ledger note` records what was found without one"
+        raise UsageError("no-run", "expected a run, found none", hint)
     evidence = _Evidence(config, runs)
     reason = "" if decision else because  # else it would stand in for evidence
     attempt = _draft(

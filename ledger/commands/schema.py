@@ -35,6 +35,8 @@ MODELS: Final[dict[str, tuple[str, str]]] = {
             "edit": "edit ITEM",
             "action": "action ITEM STEP",
             "criterion": "criterion ITEM STEP",
+            "note": "note ITEM TEXT",
+            "close": "close ITEM",
         }.items()
     },
     "validate": ("`ledger validate --json`.", "ledger.commands.validate:Checked"),

@@ -13,6 +13,8 @@ USAGES: Final = {
     "edit": "--status=WORD --title=TEXT --priority=WORD --owner=NAME --depends-on=ITEM... --field=NAME=VALUE... --dry-run --ledger=PATH --json ITEM",
     "action": "--on=TEXT --before=M --dry-run --ledger=PATH --json ITEM STEP [N] [TEXT]",
     "criterion": "--because=TEXT --dry-run --ledger=PATH --json ITEM STEP [N] [TEXT]",
+    "note": "--decision=OPTION --because=TEXT --dry-run --ledger=PATH --json ITEM [TEXT]",
+    "close": "--run=RUN... --because=TEXT --dry-run --ledger=PATH --json ITEM",
     "claim": "--as=NAME --for=TIME --dry-run --ledger=PATH --json ITEM",
     "release": "--as=NAME --dry-run --ledger=PATH --json ITEM",
     "validate": "--staged --base=REV --head=REV --replaces --all --format=NAME --ledger=PATH --json [FILE...]",

@@ -15,6 +15,7 @@ none yet, in a roadmap below a nested bullet, in a checklist in the task itself:
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final, NamedTuple
 
 from ledger.errors import Refused, UsageError
@@ -49,11 +50,29 @@ def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt
     neighbour = group[0] if is_first else group[-1]
     vocabulary = words.of(ledger)
     style = styles.style_of(places.lines(ledger, neighbour), vocabulary)
+    if style.layout == "line" and _is_note(neighbour):
+        style = _laid_out(ledger, group, style)
     lines = styles.attempt(new, style, vocabulary)
     if style.layout == "heading" or places.is_spaced(ledger, group, item.archived):
         lines = [*lines, ""] if is_first else ["", *lines]
     at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
     return places.insertion(ledger.text, at, lines)
+
+
+def _is_note(one: Attempt) -> bool:
+    return one.result == "info" and not (one.artifacts or one.metrics)
+
+
+def _laid_out(ledger: Ledger, group: Sequence[Attempt], style: styles.Style) -> styles.Style:
+    """The ``style`` of a note, which shows no layout, with that of an attempt that has a run."""
+    others = [one for one in group if one.artifacts]
+    inner = style.prefix[: -len(style.prefix.lstrip())] + " " * len(style.prefix.lstrip())
+    layout = styles.Style(layout="labels", inner=inner)
+    if others:
+        layout = styles.style_of(places.lines(ledger, others[-1]), words.of(ledger))
+    if layout.layout == "heading":
+        return style
+    return replace(style, layout=layout.layout, inner=layout.inner, bold_labels=layout.bold_labels)
 
 
 # A section of bullets
