@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from ledger.commands.validate import Checked
 from ledger.reports.findings import REPORTS
 from ledger.rules.model import Finding
-from tests.commands import call, process, terminal, unstyled
+from tests.commands import call, terminal, unstyled
 from tests.repository import Repository
 
 CLEAN = "docs/fix_plan.md: no findings\n"
@@ -305,7 +306,9 @@ def test_json_has_every_finding(repo: Repository) -> None:
 def test_findings_are_the_same_on_a_terminal(repo: Repository) -> None:
     change(repo, CONTRADICTION, ODD_RESULT)
     _, shown = terminal(repo.path, 40, ["validate"])
-    assert "\n".join(unstyled(shown)) + "\n" == process(repo.path, "validate").out
+    lines = unstyled(shown)
+    assert max(len(line) for line in lines if "/" not in line) <= 40
+    assert " ".join(" ".join(lines).split()) == " ".join(call(repo.path, "validate").out.split())
     assert b"\x1b[1;31merror\x1b[0m" in shown
 
 
@@ -316,3 +319,74 @@ def test_many_findings_are_told_by_rule_too(repo: Repository) -> None:
     *_, by_rule, counts = call(repo.path, "validate").out.splitlines()
     assert by_rule.startswith("by rule: LED104 21")
     assert counts.startswith("docs/fix_plan.md: ")
+
+
+MANY = (
+    "# Plan\n\n## [B-002] B\n- Status: done\n- Attempts History:\n"
+    + "".join(f"  * [2025-11-01] Attempt #{n} — Result: hmm {n}\n" for n in range(1, 6))
+    + "## [A-001] A\n- Status: done\n- Attempts History:\n"
+    "  * [2025-11-01] Attempt #1 — Result: hmm 6\n"
+    "  * [2025-11-01] Attempt #1 — Result: hmm 7\n"
+    "- Next Actions:\n  1. PENDING — do\n"
+)
+
+
+def test_errors_come_first_and_what_is_alike_is_one_entry(repo: Repository) -> None:
+    repo.write("docs/fix_plan.md", MANY.encode())
+    *listed, total = call(repo.path, "validate").out.splitlines()
+    odd = "has a result that is not understood"
+    assert [line.partition("; ")[0] for line in listed] == [
+        "docs/fix_plan.md:15:5: error LED106 A-001 has attempt #1 twice: see line 14",
+        f'docs/fix_plan.md:6:5: warning LED402 attempt #1 of B-002 {odd}: "hmm 1"',
+        "    and 4 more LED402 (`--select LED402` has all): lines 7, 8, 9, 10",
+        f'docs/fix_plan.md:14:5: warning LED402 attempt #1 of A-001 {odd}: "hmm 6"',
+        f'docs/fix_plan.md:15:5: warning LED402 attempt #1 of A-001 {odd}: "hmm 7"',
+        'docs/fix_plan.md:17:6: warning LED604 A-001 is done and has an open action: "do"',
+    ]
+    assert total == "docs/fix_plan.md: 1 error, 8 warnings"
+
+
+@pytest.mark.parametrize(
+    ("options", "found", "code"),
+    [
+        (["--errors"], ["LED106"], 1),
+        (["--select", "led402"], ["LED402"] * 7, 0),
+        (["--select", "LED1", "--select", "LED604"], ["LED106", "LED604"], 1),
+        (["--select", "LED4", "--errors"], [], 0),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+def test_some_of_the_findings_are_asked_for(
+    repo: Repository, form: str, options: list[str], found: list[str], code: int
+) -> None:
+    repo.write("docs/fix_plan.md", MANY.encode())
+    done = call(repo.path, "validate", "--format", form, *options)
+    assert done.code == code
+    if form == "json":
+        assert sorted(one["code"] for one in done.data["findings"]) == found
+        assert done.data["counts"]["error"] == code
+    elif form == "sarif":
+        results = json.loads(done.out)["runs"][0]["results"]
+        assert sorted(one["ruleId"] for one in results) == found
+    else:
+        assert sorted(re.findall(r"(?:warning |error |title=)(LED\d{3})\b", done.out)) == found
+
+
+def test_findings_are_counted_by_rule(repo: Repository) -> None:
+    repo.write("docs/fix_plan.md", MANY.encode())
+    done = call(repo.path, "validate", "--statistics")
+    assert (done.code, done.out.splitlines()) == (1, [
+        "    1  error    LED106 duplicate-attempt",
+        "    7  warning  LED402 unknown-result",
+        "    1  warning  LED604 open-action-in-done-item",
+        "docs/fix_plan.md: 1 error, 8 warnings",
+    ])  # fmt: skip
+    wrong = call(repo.path, "validate", "--statistics", "--json")
+    assert (wrong.code, json.loads(wrong.out)["error"]["code"]) == (2, "usage")
+
+
+def test_a_rule_that_there_is_not_cannot_be_selected(repo: Repository) -> None:
+    done = call(repo.path, "validate", "--select", "LED9")
+    assert (done.code, done.err) == (
+        2, "ledger: no rule 'LED9'; `ledger explain` lists all rules\n",
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from ledger.commands.validate import validate
 from ledger.errors import UsageError
 from ledger.reports import findings as report
 from ledger.reports.findings import REPORTS
+from ledger.rules import RULES
 
 EXAMPLE = "ledger validate --base HEAD"
 
@@ -30,6 +31,11 @@ def command(
         flag("--replaces", "With --head: it takes the place of --base, as a forced push does."),
     ] = False,
     every: Annotated[bool, flag("--all", "With --staged or --base: old faults too.")] = False,
+    errors: Annotated[bool, flag("--errors", "Only errors.")] = False,
+    select: Annotated[
+        list[str] | None, option("--select", "CODE", "Only rules whose code begins so; repeatable.")
+    ] = None,
+    is_counted: Annotated[bool, flag("--statistics", "Count the findings by rule.")] = False,
     form: Annotated[str | None, option("--format", "NAME", "text, json, github or sarif.")] = None,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
@@ -37,15 +43,22 @@ def command(
     """Check fix plans against the rules.
 
     All faults of the file in the work tree are told, and with --staged or --base only those
-    that the change makes worse. The exit code is 1 if there is an error among them; warnings
-    leave it 0. `ledger explain CODE` says more about each.
+    that the change makes worse: errors first, by item and rule. The exit code is 1 if there is
+    an error among them; warnings leave it 0. `ledger explain CODE` says more about each.
     """
     name = form or ("json" if as_json else "text")
+    if is_counted and name != "text":
+        raise UsageError("usage", "--statistics is for text", "count the findings of the document")
     if name not in REPORTS:
         raise UsageError("usage", f"no format {name!r}", f"there are {', '.join(REPORTS)}")
     if as_json and name != "json":
         raise UsageError("usage", f"--json and --format {name} ask for two forms", "give one")
-    checked = validate(
+    for code in select or ():
+        if not any(known.startswith(code.upper()) for known in RULES):
+            raise UsageError(
+                "no-such-rule", f"no rule {code!r}", "`ledger explain` lists all rules"
+            )
+    found = validate(
         *(files or ()),
         ledger=ledger,
         staged=staged,
@@ -54,10 +67,12 @@ def command(
         replaces=replaces,
         every=every,
     )
+    checked = found.only(tuple(code.upper() for code in select or ("",)), errors=errors)
     for note in checked.notes:
         output.note(note)
     if name == "text":
-        output.lines(report.lines(checked))
+        every = bool(select)
+        output.lines(report.statistics(checked) if is_counted else report.lines(checked, every))
     else:
         output.write(REPORTS[name](checked), is_utf8=name in ("json", "sarif"))
     return 1 if checked.counts.error else 0

@@ -34,6 +34,12 @@ class Checked(Model):
         """How many there are."""
         return count(self.findings)
 
+    def only(self, codes: tuple[str, ...], *, errors: bool = False) -> "Checked":
+        """The same with the findings of rules whose codes begin so, or only the errors of them."""
+        findings = (one for one in self.findings if one.code.startswith(codes))
+        kept = tuple(one for one in findings if one.severity == "error" or not errors)
+        return self.model_copy(update={"findings": kept})
+
 
 def validate(
     *files: Path,

@@ -17,7 +17,7 @@ USAGES: Final = {
     "close": "--run=RUN... --because=TEXT --dry-run --ledger=PATH --json ITEM",
     "claim": "--as=NAME --for=TIME --dry-run --ledger=PATH --json ITEM",
     "release": "--as=NAME --dry-run --ledger=PATH --json ITEM",
-    "validate": "--staged --base=REV --head=REV --replaces --all --format=NAME --ledger=PATH --json [FILE...]",
+    "validate": "--staged --base=REV --head=REV --replaces --all --errors --select=CODE... --statistics --format=NAME --ledger=PATH --json [FILE...]",
     "verify": "--text=FILE --github-event=FILE --stop-hook --run=RUN... --item=ITEM[#N] --rev=REV --kind=KIND... --only=VERDICT... --all --ledger=PATH --json [ITEM[#N]...]",
     "gate": "--sprint=N --run=RUN --baseline=RUN --stamp=STAMP --allow-unknown --ledger=PATH --json FILE|ITEM",
     "links": "--rev=REV --ledger=PATH --json [ITEM[#N]...]",

@@ -7,7 +7,7 @@
 
 import hashlib
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,6 +24,7 @@ _SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 )
 _MANY: Final = 20  # findings: so many more are told by rule, too
+_ALIKE: Final = 3  # findings of one rule about one item: of more one is shown
 _ROOT: Final = "%SRCROOT%"
 
 
@@ -32,15 +33,48 @@ def plain(checked: Checked) -> str:
     return "".join(f"{one.text}\n" for one in lines(checked))
 
 
-def lines(checked: Checked) -> Iterator[Line]:
-    """A line for each finding, its severity marked for a terminal, and one that counts them."""
-    for finding in checked.findings:
-        before = text.visible(f"{finding.path}:{finding.line}:{finding.column}: ")
-        after = str(finding)[len(before) + len(finding.severity) :]
-        yield accented(before, finding.severity, after)
-    codes = Counter(finding.code for finding in checked.findings).most_common()
+def lines(checked: Checked, every: bool = False) -> Iterator[Line]:
+    """Errors before warnings, by item and rule: a line for each finding, its severity marked for a
+    terminal; of many alike, unless ``every``, one and the lines of the others. Then the counts."""
+    alike: dict[tuple[str, str, str | None, str], list[Finding]] = defaultdict(list)
+    for one in checked.findings:
+        alike[one.severity, one.path, one.item, one.code].append(one)
+    turns = {item: turn for turn, (_, _, item, _) in enumerate(alike)}
+    for (_, _, _, code), found in sorted(
+        alike.items(), key=lambda pair: (pair[0][0], pair[0][1], turns[pair[0][2]], pair[0][3])
+    ):
+        shown = found if every or len(found) <= _ALIKE else found[:1]
+        yield from map(_line, shown)
+        if more := found[len(shown) :]:
+            places = ", ".join(dict.fromkeys(str(one.line) for one in more))
+            said = f"    and {len(more)} more {code} (`--select {code}` has all): lines {places}"
+            yield Line(said, "hung", 8)
     if len(checked.findings) > _MANY:
-        yield Line(f"by rule: {', '.join(f'{code} {count}' for code, count in codes)}")
+        codes = Counter(finding.code for finding in checked.findings).most_common()
+        said = f"by rule: {', '.join(f'{code} {count}' for code, count in codes)}"
+        yield Line(said, "hung", 4)
+    yield _total(checked)
+
+
+def statistics(checked: Checked) -> Iterator[Line]:
+    """A line for each rule that found something, errors before warnings, and the counts."""
+    counts = Counter((finding.severity, finding.code) for finding in checked.findings)
+    for (severity, code), count in sorted(
+        counts.items(), key=lambda pair: (pair[0][0], -pair[1], pair[0][1])
+    ):
+        yield accented(
+            f"{count:>5}  ", severity, f"{' ' * (9 - len(severity))}{code} {RULES[code].name}"
+        )
+    yield _total(checked)
+
+
+def _line(finding: Finding) -> Line:
+    before = text.visible(f"{finding.path}:{finding.line}:{finding.column}: ")
+    after = str(finding)[len(before) + len(finding.severity) :]
+    return accented(before, finding.severity, after)._replace(kind="hung", hang=4)
+
+
+def _total(checked: Checked) -> Line:
     counts = checked.counts
     found = [
         counted(number, noun)
@@ -48,7 +82,7 @@ def lines(checked: Checked) -> Iterator[Line]:
         if number
     ]
     where = text.visible(", ".join(checked.paths))
-    yield Line(f"{where}: {', '.join(found) or 'no findings'}")
+    return Line(f"{where}: {', '.join(found) or 'no findings'}")
 
 
 def json(checked: Checked) -> str:
