@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ledger.plan import named_tasks
 from tests.campaigns.archive_kills import dying
 from tests.commands import call
 from tests.repository import Repository
-from tests.truth import ITEM, RUN, edit, exit_code, lay_run, record, start
+from tests.truth import ITEM, RUN, Told, edit, exit_code, hook, lay_run, pushed, record, start
 
 PLAN = """# Plan of the splitter
 
@@ -267,6 +268,35 @@ def test_both_files_are_written_or_none(repo: Repository, monkeypatch: pytest.Mo
     assert (done.code, "no space left" in done.err) == (2, True)
     assert repo.ledger.read_bytes() == before
     assert sorted(one.name for one in (repo.path / "plans").iterdir()) == ["splitter.md"]
+
+
+# Tasks that are ticked by hand. What M2 asks for, what is ticked, and the severity that is told.
+BY_HAND = {
+    "unmet": ("`check: passed >= 999`", "[D]", "error"),
+    "met": ("`check: failures == 0`", "[D]", ""),
+    "unknown": ("`check: cleared(X-001)`", "[D]", "warning"),
+    "unknown, attested": ("`check: cleared(X-001)`, attested: by Anna", "[D]", ""),
+    "no check": ("", "[D]", ""),
+    "unmet, in progress": ("`check: passed >= 999`", "[P]", ""),
+}
+
+
+@pytest.mark.parametrize("done", BY_HAND)
+@pytest.mark.parametrize("guard", [hook, pushed])
+def test_a_task_that_is_ticked_by_hand_is_judged(
+    repo: Repository, done: str, guard: Callable[[Repository], Told]
+) -> None:
+    asked, box, severity = BY_HAND[done]
+    plan = PLAN.replace("| [ ] | |", f"| [ ] | {asked} |")
+    repo.write("plans/splitter.md", plan.encode())
+    record(repo, "append", "green")
+    repo.commit("A run and a task")
+    repo.write("plans/splitter.md", plan.replace("| [ ] |", f"| {box} |").encode())
+    told = guard(repo)
+    line = f"plans/splitter.md:8:1: {severity} LED605 task M2 is done and "
+    assert (line in told.text) is bool(severity), told.text
+    assert ("task M2" in told.text) is bool(severity), told.text
+    assert told.code == (severity == "error")
 
 
 # An append that is killed between its two writes

@@ -34,7 +34,7 @@ from ledger.git.files import Files
 from ledger.plan import text
 from ledger.plan.model import Item, Ledger, Span
 from ledger.plan.standing import may_be_brief, may_have_sprints, sprint_number, standing_for
-from ledger.rules.model import Objection
+from ledger.rules.model import Objection, Severity
 
 
 def objections(
@@ -77,7 +77,45 @@ def ticks(
             judged = [judged_conditions(facts, some) for some in (set_now, new)]
             name = item.id if item else brief.initiative or ""
             told += done.against_ticks(name, path, *judged, strict=strict)
+        told += _against_tasks(config, ledger, place(), path, old, strict=strict)
     return told
+
+
+def _against_tasks(
+    config: Config,
+    ledger: Ledger,
+    place: Place,
+    path: str,
+    old: Sequence[bytes | None],
+    *,
+    strict: bool,
+) -> Iterator[Objection]:
+    """Objections to what a plan file calls done and no version of ``old`` does: a task whose row
+    has a check. What a new file came with is nobody's tick."""
+    before = [data for data in old if data]
+    if not before:
+        return
+    home = tasks.citing(config, place.files, path, ledger) if place.files else None
+    if home is None:
+        return
+    item, file = home
+    was = {one.id for data in before for one in tasks.done_in(config, data)}
+    newest = newest_run(item, place) if item else None
+    facts = _facts(config, item, place, newest)
+    for task in file.tasks:
+        if task.status != "done" or task.id in was:
+            continue
+        said = " ".join((task.title, *(field.value for field in task.fields)))
+        is_attested = bool(reason_in(said))
+        asked = [one for one in judged_criteria(facts, tasks.with_checks(task)) if one.check]
+        for one in asked:
+            is_unmet = one.verdict == "unmet"
+            if is_unmet or (one.verdict == "unknown" and not is_attested):
+                why = "its check is not met" if is_unmet else "nothing shows that its check is met"
+                message = f"task {task.id} is done and {why}: {one.reason}"
+                severity: Severity = "error" if is_unmet or strict else "warning"
+                name, line = item.id if item else path, task.span.start_line
+                yield Objection(name, line, message, message, severity, document=path)
 
 
 def _tied_to(

@@ -85,7 +85,8 @@ def changed_briefs(
     if view != STAGED:
         return names
     # This is cheaper than to load what reads briefs.
-    return [name for name in names if standing.may_be_brief(contents.staged(name) or b"")]
+    staged = ((name, contents.staged(name) or b"") for name in names)
+    return [name for name, data in staged if standing.may_have_ticks(data)]
 
 
 def ignored(config: Config) -> frozenset[str]:

@@ -76,6 +76,28 @@ def plan_files(config: Config, view: Files, said: Iterable[str]) -> Iterator[Pla
             yield PlanFile(path, plan)
 
 
+def citing(
+    config: Config, view: Files, path: str, ledger: Ledger
+) -> tuple[Item | None, PlanFile] | None:
+    """The plan file at ``path`` with the item that cites it, or that the settings name; None where
+    the document is no plan file."""
+    name = path.rpartition("/")[2]
+    about: list[Item | None] = [
+        item for item in ledger.items if any(name in said for said in said_by(item))
+    ]
+    for item in about or [None]:
+        for file in plan_files(config, view, said_by(item)):
+            if file.path == path:
+                return item, file
+    return None
+
+
+def done_in(config: Config, data: bytes) -> list[Item]:
+    """The tasks that the bytes of a plan file call done."""
+    plan = _read(data, conventions(config)) if _BOX.search(data) else None
+    return [one for one in plan.items if one.status == "done"] if plan else []
+
+
 def _matching(view: Files, patterns: Sequence[str]) -> Iterator[str]:
     for pattern in patterns:
         folder = _WILD.sub("", pattern).rstrip("/")

@@ -13,6 +13,8 @@ _LEADING: Final = re.compile(
 )
 
 _MAY_BE_BRIEF: Final = re.compile(rb"sprint|initiative", re.IGNORECASE)
+# A task that is done: "| M1 | Parse | [D] |", "- [x] M1 Parse"
+_TICKED: Final = re.compile(rb"\[[xXD]\]")
 # e.g. "## Sprint 1", "**Sprint** 1", "### Deferred"
 _MAY_HAVE_SPRINTS: Final = re.compile(
     rb"^\W{0,40}(?:sprint\W{1,20}\d|deferred)", re.IGNORECASE | re.MULTILINE
@@ -22,6 +24,11 @@ _MAY_HAVE_SPRINTS: Final = re.compile(
 def may_be_brief(data: bytes) -> bool:
     """Whether a document has a word of those by which a brief is tied to an item."""
     return _MAY_BE_BRIEF.search(data) is not None
+
+
+def may_have_ticks(data: bytes) -> bool:
+    """Whether a document may be a brief, or has a task with a box that is ticked and a check."""
+    return may_be_brief(data) or (b"check:" in data and _TICKED.search(data) is not None)
 
 
 def may_have_sprints(data: bytes) -> bool:

@@ -40,7 +40,7 @@ class Objection(NamedTuple):
     severity: Severity
     fix: str | None = None
     document: str = ""
-    """The brief that ``line`` is of; empty for the plan."""
+    """The brief or plan file that ``line`` is of; empty for the plan."""
 
 
 class Finding(Model):
