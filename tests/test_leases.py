@@ -280,3 +280,27 @@ def test_the_default_name_is_one_of_the_work_tree(trees: tuple[Repository, Repos
 def test_of_all_who_try_at_once_exactly_one_wins(tmp_path: Path) -> None:
     found = claims.run(tmp_path, processes=8, claims=10, trees=3, kills=4, seed=7)
     assert not found
+
+
+WAYS = {
+    "roadmap": b"- [A-001] (One) \xe2\x80\x94 **pending**\n  - **Governed by:** x\n- [B-002] (Two) \xe2\x80\x94 **done**\n",
+    "checklist": b"# Plan\n\n- [ ] A-001: One\n- [ ] A-002: Two\n",
+    "logbook": b"# Plan\n\n## Current Focus\n\n**A-001** \xe2\x80\x94 One\n\n## TODOs\n\n- [ ] S1: x\n\n## Attempts History\n\n### 2026-01-22T02:40Z \xe2\x80\x94 first\n\n**Action:** a\n",
+    "windows": PLAN.replace(b"\n", b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_dialect_has_a_place_for_it(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: object
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = Path("fix_plan.md")
+    plan.write_bytes(WAYS[way])
+    first = read(WAYS[way]).items[0].id
+    claim(first, owner="w1")
+    assert next_item(owner="w1").item
+    with pytest.raises(LedgerError, match="w1 has it"):
+        claim(first, owner="w2")
+    release(first, owner="w1")
+    assert plan.read_bytes() == WAYS[way]

@@ -4,6 +4,7 @@ plan is."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from ledger.cli import main
 from ledger.commands import leases
 from ledger.commands.next_item import NextItem, next_item
 from ledger.commands.status import status
+from ledger.errors import PlanWarning
 from ledger.reports import next_item as report
 from tests import next_oracle
 from tests.repository import Repository
@@ -109,3 +111,47 @@ def test_it_is_short_whatever_the_plan_is(
     out = capsys.readouterr().out
     assert len(out.encode()) <= 5000
     NextItem.model_validate(json.loads(out)["data"])
+
+
+def test_what_could_not_be_read_is_no_end(place: Callable[..., Path]) -> None:
+    place("# Plan\n\n| ID | State |\n|---|---|\n| A1 | `[ ]` |\n\n- [PARSE-1](x) `[ ] a\n[ ] b\n")
+    with pytest.warns(PlanWarning):
+        found = next_item()
+    assert found.item is None
+    assert found.unread
+    assert "could not be read" in "".join(line.text for line in report.lines(found))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        ([], ["HIGH-001", "PREP-001", "WAIT-001"]),
+        (["--ready"], ["HIGH-001", "PREP-001"]),
+        (["--blocked"], ["WAIT-001"]),
+        (["--owner", "Anna"], ["PREP-001"]),
+        (["--priority", "p1"], ["HIGH-001"]),
+        (["--priority", "low"], ["WAIT-001"]),
+        (["--status", "done"], ["DONE-001"]),
+        (["--status", "in progress"], ["HIGH-001", "PREP-001"]),
+        (["--limit", "1", "--ready"], ["HIGH-001"]),
+        (["prep"], ["PREP-001"]),
+        (["scanner"], ["HIGH-001", "DONE-001"]),
+        (["nothing"], []),
+    ],
+)
+def test_status_takes_filters(
+    place: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    ids: list[str],
+) -> None:
+    place(
+        "## [HIGH-001] The scanner\n- Status: in_progress\n- Priority: High\n\n"
+        "## [PREP-001] Prepare\n- Status: in_progress\n- Owner/Date: anna/2025-01-01\n\n"
+        "## [WAIT-001] Wait\n- Status: pending\n- Priority: Low\n- Depends on: PREP-001\n\n"
+        "## [DONE-001] A scanner\n- Status: done\n"
+    )
+    assert main(["status", *arguments]) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"^\S+ +(\w+-001) ", out, re.MULTILINE) == ids
+    assert out.startswith("next: HIGH-001: The scanner\n")

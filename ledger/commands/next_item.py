@@ -122,6 +122,8 @@ class NextItem(Model):
     """How many are not."""
     finished: int
     """How many are done or archived."""
+    unread: int
+    """How many lines look like a part of the plan and could not be read."""
     held: HeldItem | None
     """Where nothing is ready: what would come first."""
     since: str | None
@@ -154,6 +156,7 @@ def next_item(
         ready=sum(not one.holds for one in every),
         waiting=Waiting.model_validate(Counter(kinds)),
         finished=sum(item.status in FINISHED for item in plan.items),
+        unread=len(plan.unread),
         held=_held(nearest) if nearest else None,
         since=since,
         changes=tuple(changes[:_MOST_CHANGES]),

@@ -53,7 +53,11 @@ def drop_field(ledger: Ledger, item_id: str, field: Field) -> Ledger:
     """``ledger`` without a field of the item. Raises UsageError for no such item, Refused where
     more than the field would go."""
     item, place = placed(ledger, item_id)
-    new = edited(ledger, [Edit(field.span.start_byte, field.span.end_byte, b"")])
+    start, end = field.span.start_byte, field.span.end_byte
+    newline = text.newline_of(ledger.text, start)
+    if ledger.text[:start].endswith(2 * newline) and ledger.text.startswith(newline, end):
+        end += len(newline)  # it stood between blank lines
+    new = edited(ledger, [Edit(start, end, b"")])
     expected = Outline(ledger)
     at = item.fields.index(field)
     was = expected.items[place]["fields"]

@@ -37,16 +37,16 @@ def _fitted(told: Sequence[Line]) -> list[Line]:
 def _intro(found: NextItem) -> Iterator[Line]:
     path = cut(found.path, _LINE // 3)
     yield Line(
-        f"The work here is kept in {path}. Read it with `ledger show ITEM`, never whole.", "hung", 2
+        f"The work here is kept in {path}. Read one item at a time: `ledger show ITEM`.", "hung", 2
     )
     yield Line(
-        "Record every try, good or bad: `ledger run ITEM --complete N -- COMMAND`; what is recorded"
-        " is never edited.",
+        "Record every try, good or bad: `ledger run ITEM --complete N -- COMMAND`. Never edit what"
+        " is recorded.",
         "hung",
         2,
     )
     yield Line(
-        "Done is what its exit criteria show: `ledger gate ITEM`. Take an item with"
+        "An item is done when its exit criteria are met: `ledger gate ITEM`. Take one with"
         " `ledger claim ITEM`.",
         "hung",
         2,
@@ -106,8 +106,11 @@ def _nothing(found: NextItem) -> Iterator[Line]:
         if count
     ]
     if not told:
-        said = f"{counted(found.finished, 'item')} finished" if found.finished else "no items yet"
+        said = f"{counted(found.finished, 'item')} finished" if found.finished else "no items"
         yield Line(f"nothing to do: {said} in {cut(found.path, 200)}", "heading")
+        if found.unread:
+            lines_of = counted(found.unread, "line")
+            yield Line(f"  {lines_of} could not be read: `ledger validate` lists them")
         return
     yield Line(f"nothing is ready: {', '.join(told)}", "heading")
     if found.held:
