@@ -114,6 +114,49 @@ def success_over_a_failed_run(repo: Repository) -> None:
     unchanged(repo, call(repo.path, "append", FIRST, run, "--summary", summary), before)
 
 
+def results_that_pytest_was_told_to_write_are_no_obstacle(repo: Repository) -> None:
+    """day-03"""
+    done = call(repo.path, "run", FIRST, "--json", "--", *PYTEST, "--junitxml=out.xml")
+    assert done.code == 0, done.out + done.err
+    [attempt] = call(repo.path, "export").data["items"][0]["attempts"]
+    assert attempt["result"] == "success"
+    assert "1 collected, 1 passed" in attempt["metrics"]
+
+
+def a_file_is_a_run_by_its_own_path(repo: Repository) -> None:
+    """day-04"""
+    run = f"{ran(repo)}/junit.xml"
+    assert call(repo.path, "append", FIRST, run).code == 0
+    [attempt] = call(repo.path, "export").data["items"][0]["attempts"]
+    assert [one["paths"] for one in attempt["artifacts"]] == [[run]]
+    again = call(repo.path, "append", FIRST, run)
+    assert (again.code, "is recorded as attempt #1" in again.err) == (1, True)
+
+
+def an_action_that_is_named_twice_is_complete_once(repo: Repository) -> None:
+    """day-13: for `append`, and for `run`."""
+    run = ran(repo)
+    twice = ("--complete", "1", "--complete", "1")
+    done = call(repo.path, "append", FIRST, run, *twice)
+    assert done.code == 0, done.err
+    [action] = call(repo.path, "export").data["items"][0]["actions"]
+    assert (action["state"], action["attempt"]) == ("complete", 1)
+    before = repo.ledger.read_bytes()
+    later = call(repo.path, "run", FIRST, *twice, "--", "touch", "ran")
+    unchanged(repo, later, before)
+    assert "complete already" in later.err
+    assert not (repo.path / "ran").exists()
+
+
+def a_run_that_git_ignores_is_told(repo: Repository) -> None:
+    """day-15"""
+    repo.write(".gitignore", b"*.log\nreports/\n")
+    done = call(repo.path, "run", FIRST, "--", *PYTEST)
+    assert done.code == 0
+    assert "git ignores" in done.err
+    assert "`git add --force reports/" in done.err
+
+
 def a_deleted_action_is_told(repo: Repository) -> None:
     """day-08"""
     lines = repo.ledger.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -305,6 +348,10 @@ DAY = [
     closed_although_the_run_contradicts,
     closed_where_the_gate_is_met,
     success_over_a_failed_run,
+    results_that_pytest_was_told_to_write_are_no_obstacle,
+    a_file_is_a_run_by_its_own_path,
+    an_action_that_is_named_twice_is_complete_once,
+    a_run_that_git_ignores_is_told,
     a_deleted_action_is_told,
     a_check_that_nobody_can_read_is_told,
     a_part_of_the_tests_is_not_all,

@@ -305,7 +305,9 @@ class _Work:
             return append(self.item, [bundle.place], ledger=self.config.ledger, **given._asdict())
         except LedgerError as error:
             message = f"the run is in {bundle.path}, and not recorded: {error.message}"
-            raise type(error)(error.code, message, error.hint) from error
+            later = f"`ledger append {self.section.id} {bundle.path}` records it later"
+            hint = f"{error.hint}; {later}" if error.hint else later
+            raise type(error)(error.code, message, hint) from error
 
 
 def _repetition(
