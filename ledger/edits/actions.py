@@ -12,7 +12,7 @@ from ledger.edits.outline import Outline, edited, not_as_meant, plain, refuse_di
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, document, parts, places, styles, text, words
 from ledger.plan.document import Edit
-from ledger.plan.model import Action, ActionState, Ledger
+from ledger.plan.model import Action, ActionState, Item, Ledger
 
 # e.g. "Choose the project (waits for anna)."
 _WAITS: Final = re.compile(r" \(waits for [^()]*\)(?=\.?\Z)")
@@ -50,6 +50,8 @@ def set_state(
         line = action.span.start_line
         message = f"action {number} of {item_id} is {state} already (line {line})"
         raise Refused("already-so", message)
+    if state != "complete":
+        _refuse_record(item, action, number)
     edits = [dialects.restated(ledger, item, action, state)]
     said = action.text
     if on or state == "pending":
@@ -80,6 +82,7 @@ def reword(ledger: Ledger, item_id: str, number: int, said: str) -> Ledger:
     action = dialects.of(item).action(item, number)
     if not text.one_line(said):
         raise UsageError("empty-action", "an action has no words", "say what is to be done")
+    _refuse_record(item, action, number)
     start, end = _words_place(ledger, action)
     new = styles.action_words(said, action.state_text, words.of(ledger))
     old = text.decode(ledger.text[start:end])
@@ -109,9 +112,16 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
         raise Refused("no-place", message, "move it by hand")
     edit = _permuted(ledger, moved, [item.actions[n] for n in order[first : last + 1]])
     new = edited(ledger, [edit])
+    if [len(one.actions) for one in new.items] != [len(one.actions) for one in ledger.items]:
+        line = moved[0].span.start_line
+        message = f"a list that begins with {number} would be text for Markdown (line {line})"
+        raise Refused("no-place", message, "move it by hand, with another number")
     expected, found = Outline(ledger), Outline(new)
     actions = expected.items[place]["actions"]
-    expected.items[place]["actions"] = type(actions)(actions[n] for n in order)
+    mine, theirs = expected.items[place], found.items[place]
+    mine["actions"] = tuple(actions[n] for n in order)
+    if sorted(map(str, mine["attempts"])) == sorted(map(str, theirs["attempts"])):
+        mine["attempts"] = theirs["attempts"]  # those that actions tell of stand in their order
     refuse_difference(expected, found)
     return new
 
@@ -126,6 +136,14 @@ def _permuted(ledger: Ledger, old: Sequence[Action], new: Sequence[Action]) -> E
     for at, one in enumerate(new):
         pieces[at] += bodies[next(n for n, other in enumerate(old) if other is one)]
     return Edit(spans[0][0], ends[-1], b"".join(pieces))
+
+
+def _refuse_record(item: Item, action: Action, number: int) -> None:
+    """Raise Refused where only this action tells of an attempt, which would be lost or changed."""
+    known = [one.number for one in item.attempts if one.source == "action"]
+    if action.attempt is not None and action.attempt in known and action.state == "complete":
+        message = f"only action {number} of {item.id} tells of attempt #{action.attempt}"
+        raise Refused("told-by-action", message, "add another action; nothing was written")
 
 
 def _indent(ledger: Ledger, action: Action) -> int:

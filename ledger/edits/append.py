@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger.edits import outline
-from ledger.edits.outline import Outline, Shape, not_as_meant, refuse_difference
+from ledger.edits.outline import Outline, Shape, bare, not_as_meant, refuse_difference
 from ledger.errors import Refused, UsageError
 from ledger.evidence.model import Delta, Evidence, Repeats, Totals
 from ledger.plan import citations, dialects, parts, text, words
@@ -26,7 +26,6 @@ from ledger.plan.model import (
 # the box or mark of a criterion that is not ticked
 _EMPTY: Final = re.compile(rb"\[ \]|\xe2\xac\x9c|\xe2\x9d\x8c")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_WORD: Final = re.compile(r"[^\W_]+")
 # Fields that an append may add, empty, as the home of what it adds.
 _HOMES: Final = ("Attempts History", "Next Actions", "TODOs", "Attempts")
 _GIB: Final = 1 << 30
@@ -135,8 +134,8 @@ def expect_tick(mine: Shape, theirs: Shape, at: int, behind: str = "") -> None:
     """Expect that criterion ``at`` has a tick, and says what it said with ``behind`` at its end."""
     was, now = mine["criteria"], theirs["criteria"]
     if len(now) == len(was) and now[at]["ticked"]:
-        said = _bare(f"{was[at]['text']} {behind}").removeprefix("x ")
-        if _bare(now[at]["text"]).removeprefix("x ") == said:
+        said = bare(f"{was[at]['text']} {behind}").removeprefix("x ")
+        if bare(now[at]["text"]).removeprefix("x ") == said:
             mine["criteria"] = (*was[:at], now[at], *was[at + 1 :])
 
 
@@ -154,7 +153,7 @@ def _expect_attempt(
         if said != read:
             raise not_as_meant(f"the new attempt's {what}: {said} reads as {read}")
     for said in (meant.words, meant.summary, meant.metrics, meant.because):
-        if _bare(said) not in _bare(attempt.text):
+        if bare(said) not in bare(attempt.text):
             raise not_as_meant(f"the new attempt's words: {said[:60]!r} is not among them")
     for artifact in meant.artifacts:
         if artifact not in attempt.text:
@@ -206,7 +205,7 @@ def expect_actions(
     while at and count and _is_as_meant(old[at - 1], now_there[at - 1 + count], completed, by):
         at -= 1
     for words_of, action in zip(new, now_there[at : at + count], strict=True):
-        if action.state != "pending" or not _bare(action.text).endswith(_bare(words_of)):
+        if action.state != "pending" or not bare(action.text).endswith(bare(words_of)):
             said = f"{words_of[:60]!r} reads as {action.text!r}"
             raise not_as_meant(f"a new action of {before.id}: {said}")
     for was, now in zip(old, (*now_there[:at], *now_there[at + count :]), strict=True):
@@ -227,11 +226,6 @@ def _is_as_meant(was: Action, now: Action, completed: Sequence[Action], by: int 
 
 def _words_of(one: Attempt) -> tuple[int | None, str | None, str, str]:
     return one.number, one.date, one.source, one.text
-
-
-def _bare(words_of: str) -> str:
-    """The words alone, for marks are escaped when they are written."""
-    return " ".join(_WORD.findall(words_of)).casefold()
 
 
 # Tasks of a plan file, ticked

@@ -1,12 +1,14 @@
 """The fields, the status and the title of an item: each function returns the plan with one of them
 changed, read again and found to say that and nothing else."""
 
+import re
 from typing import Any, Final
 
 from ledger.edits import rows
 from ledger.edits.append import section_of
 from ledger.edits.outline import (
     Outline,
+    bare,
     edited,
     expect_status,
     not_as_meant,
@@ -18,8 +20,9 @@ from ledger.plan import dialects, places, styles, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Field, Item, Ledger
 
+_TAGS: Final = re.compile(r"(?:\[[^\]\n]{1,30}\] )+")  # e.g. "[SETUP] [P] Write tests"
 _LONGEST_TITLE: Final = 200
-_FIRST_LINES: Final = 6  # of an item, in which its title stands
+_GAP: Final = rb"(?:[ \t]*[\r\n]+[ \t]*|[ \t]+)"  # between the words of a title
 
 
 def set_field(ledger: Ledger, item_id: str, name: str, value: str) -> Ledger:
@@ -89,6 +92,10 @@ def set_status(ledger: Ledger, item_id: str, status: str) -> Ledger:
     meant = words.of(ledger).status(plain(status))
     if len(expected.items) == len(found.items):
         expect_status(expected, found, place, plain(status))
+        notes = zip(expected.items[place]["attempts"], found.items[place]["attempts"], strict=False)
+        for mine, theirs in notes:  # a roadmap's status is the result of its dated note
+            if mine["number"] is None and mine["text"] == theirs["text"]:
+                mine["result_text"] = theirs["result_text"]
         if new.items[place].status != meant:
             was, now = item.status, new.items[place].status
             raise not_as_meant(f"the status of {item_id}: {was} became {now}")
@@ -102,11 +109,19 @@ def set_title(ledger: Ledger, item_id: str, title: str) -> Ledger:
     title, Refused where the item's is not on one line."""
     item, place = placed(ledger, item_id)
     said = checked_title(ledger, title)
+    tags = _TAGS.match(item.title) if dialects.of(item).has_boxes else None
+    said = f"{tags.group()}{said}" if tags and not _TAGS.match(said) else said
     new = edited(ledger, [_titled(ledger, item, said), *rows.reworded(ledger, item, "title", said)])
     expected, found = Outline(ledger), Outline(new)
     if len(expected.items) == len(found.items):
         mine, theirs = expected.items[place], found.items[place]
-        mine["title"] = said
+        if bare(theirs["title"]) == bare(said):
+            mine["title"] = theirs["title"]
+        mine["fields"] = [  # the focus of a logbook is a field as well
+            now if bare(now["value"]) == bare(was["value"].replace(item.title, said)) else was
+            for was, now in zip(mine["fields"], theirs["fields"], strict=False)
+        ]
+        theirs["fields"] = list(theirs["fields"])
         if not item.is_named:
             mine["id"] = theirs["id"]
     for group, other in zip(expected.rows, found.rows, strict=False):
@@ -127,19 +142,19 @@ def checked_title(ledger: Ledger, title: str) -> str:
 
 
 def _titled(ledger: Ledger, item: Item, title: str) -> Edit:
-    """The title where the item's first lines have it."""
+    """The title behind the ID, on one line or wrapped over several."""
     start, end = item.span.start_byte, item.span.end_byte
-    lines = ledger.text[start:end].splitlines(keepends=True)[:_FIRST_LINES]
-    old = text.encode(item.title)
-    for line in lines if old else ():
-        if line.count(old) == 1:
-            at = start + line.find(old)
-            return Edit(at, at + len(old), text.encode(title))
-        start += len(line)
-    if not old and dialects.is_sectioned(item):
-        at = start + len(text.encode(places.first_line(ledger, start)))
+    if item.is_named:
+        start += max(0, ledger.text[start:end].find(text.encode(item.id)))
+    words_of = [re.escape(text.encode(word)) for word in item.title.split()]
+    found = re.compile(_GAP.join(words_of)).search(ledger.text, start, end) if words_of else None
+    if found:
+        return Edit(*found.span(), text.encode(title))
+    if not words_of and dialects.is_sectioned(item):
+        at = item.span.start_byte
+        at += len(text.encode(places.first_line(ledger, at)))
         return Edit(at, at, text.encode(f" {title}"))
-    message = f"the title of {item.id} is not on one line (line {item.span.start_line})"
+    message = f"the title of {item.id} is not told from the rest (line {item.span.start_line})"
     raise Refused("no-place", message, "change it by hand")
 
 

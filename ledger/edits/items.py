@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.edits import rows
 from ledger.edits.fields import checked_title, placed
-from ledger.edits.outline import Outline, edited, not_as_meant, refuse_difference
+from ledger.edits.outline import Outline, bare, edited, not_as_meant, refuse_difference
 from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, patterns, selectors, styles, words
 from ledger.plan.model import Ledger
@@ -35,7 +35,7 @@ def add_item(ledger: Ledger, title: str, name: str = "") -> tuple[Ledger, str]:
         raise not_as_meant(f"a new item reads as {len(added)}", "word the title otherwise")
     item = found.items.pop(added[0])
     read = new.items[added[0]]
-    is_as_meant = read.title.endswith(said) and (not name or read.id == name)
+    is_as_meant = bare(read.title).endswith(bare(said)) and (not name or read.id == name)
     if not is_as_meant or read.status != "pending" or read.actions or read.attempts:
         raise not_as_meant(f"the title reads as {item['title'][:60]!r}", "word it otherwise")
     refuse_difference(expected, found, "word the title otherwise")

@@ -11,6 +11,7 @@ no way to switch the check off.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -92,8 +93,14 @@ def plain(said: str) -> str:
     return " ".join(said.split())
 
 
+def bare(said: str) -> str:
+    """The words alone, for marks are escaped when they are written."""
+    return " ".join(_WORD.findall(said)).casefold()
+
+
 # The parts
 
+_WORD: Final = re.compile(r"[^\W_]+")
 _ATTEMPT: Final = {"number", "date", "stamp", "result_text", "source", "text"}
 _ACTION: Final = {"number", "state", "state_text", "attempt", "stamp", "text"}
 _ROW: Final = {"id", "title", "priority_text", "status_text"}

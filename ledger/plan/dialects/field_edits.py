@@ -56,7 +56,7 @@ def named(item: Item, name: str) -> Field | None:
     longer = (
         field
         for field in item.fields
-        if field.name.lower().startswith(wanted) and not field.name[len(wanted)].isalnum()
+        if field.name.lower().startswith((f"{wanted}/", f"{wanted} ("))
     )
     return next(exact, None) or next(longer, None)
 

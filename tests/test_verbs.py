@@ -1,0 +1,179 @@
+"""`add`, `edit`, `action` and `criterion` as people call them; generated changes of every dialect."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns import verbs
+from tests.commands import SCRIPT, call
+from tests.repository import Repository
+from tests.test_fields import CHECKLIST, LOGBOOK, ROADMAP
+
+JUNIT = '<testsuite tests="{0}" failures="{1}"><testcase classname="a" name="t">{2}</testcase></testsuite>'
+PASSED = JUNIT.format(1, 0, "")
+FAILED = JUNIT.format(1, 1, '<failure message="no"/>')
+
+
+def test_generated_changes_do_what_is_meant_and_nothing_else() -> None:
+    outcome = verbs.run(120, seed=3)
+    assert outcome.faults == []
+    assert outcome.made.total() > 60
+
+
+def test_hostile_texts_leave_the_structure_alone() -> None:
+    outcome = verbs.run(80, seed=4, hostile=True)
+    assert outcome.faults == []
+    assert outcome.made.total() > 30
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Repository:
+    """A repository with a plan of one item."""
+    repo = Repository(tmp_path / "repo")
+    repo.path.mkdir()
+    repo.git("init", "--quiet")
+    assert call(repo.path, "init", "First thing").code == 0
+    return repo
+
+
+def done(repo: Repository, *arguments: str) -> None:
+    """Run a command that has to succeed."""
+    said = call(repo.path, *arguments)
+    assert said.code == 0, said.err
+
+
+def lines(repo: Repository, item: str) -> list[str]:
+    """The section of an item."""
+    text = repo.ledger.read_text("utf-8")
+    return text.partition(f"\n## [{item}]")[2].partition("\n## ")[0].strip().split("\n")
+
+
+def test_a_plan_is_kept_without_an_editor(empty: Repository) -> None:
+    name = "READ-LARGE-001"
+    done(empty, "add", "Read large | files", "--priority", "High", "--owner", "anna",
+         "--depends-on", "first-thing-001", "--criterion", "Users asked", "--action", "Rewrite it",
+         "--action", "Measure")  # fmt: skip
+    done(empty, "action", name, "add", "Write the page.")
+    done(empty, "action", name, "block", "2", "--on", "ben (today)")
+    done(empty, "action", name, "defer", "3")
+    done(empty, "action", name, "move", "3", "--before", "1")
+    done(empty, "action", name, "complete", "1")
+    done(empty, "action", name, "edit", "2", "Measure 50 MB")
+    done(empty, "criterion", name, "attest", "1", "--because", "by Anna")
+    done(empty, "criterion", name, "add", "No leak")
+    done(empty, "edit", name, "--title", "Read huge files", "--status", "in_progress",
+         "--field", "Spec=docs/a.md")  # fmt: skip
+    assert lines(empty, name) == [
+        "Read huge files",
+        "- Priority: High",
+        "- Status: in_progress",
+        "- Owner: anna",
+        "- Spec: docs/a.md",
+        "- Depends on: [FIRST-THING-001]",
+        "- Next Actions:",
+        "  3. 🟡 DEFERRED — Write the page.",
+        "  1. ✅ COMPLETE — Rewrite it",
+        "  2. 🟡 BLOCKED — Measure 50 MB (waits for ben [today])",
+        "- Exit Criteria:",
+        "  - [x] Users asked (attested: by Anna)",
+        "  - [ ] No leak",
+    ]
+    row = f"| [{name}](#read-large-001-read-huge-files) | Read huge files | High | in_progress |"
+    assert row in empty.ledger.read_text("utf-8")
+    assert call(empty.path, "validate", "--json").code == 0
+
+
+def test_the_first_item_of_an_empty_plan(empty: Repository) -> None:
+    for text in (
+        b"",
+        b"# Fix Plan\n",
+        b"# P\n\n## Index\n\n| ID | Title | Status |\n|---|---|---|\n",
+    ):
+        empty.ledger.write_bytes(text)
+        done(empty, "add", "Read it")
+        assert lines(empty, "READ-001") == ["Read it", "- Status: pending"]
+        assert (
+            b"| [READ-001](#read-001-read-it) | Read it | pending |" in empty.ledger.read_bytes()
+        ) == (b"Index" in text)
+
+
+def test_a_name_in_the_style_of_the_plan(empty: Repository) -> None:
+    empty.ledger.write_bytes(b"# P\n\n- [ ] S01 Set up\n- [x] S02 Write tests\n- [ ] S09 Ship it\n")
+    done(empty, "add", "Read it")
+    done(empty, "add", "[S33] Write it")
+    text = empty.ledger.read_text("utf-8")
+    assert text.endswith("- [ ] S10: Read it\n- [ ] S33: Write it\n")
+
+
+def test_done_needs_evidence(empty: Repository) -> None:
+    """Law 8: what is unmet cannot be done nor attested; what is met gets its tick."""
+    name = "FIRST-THING-001"
+    empty.write("runs/a/junit.xml", FAILED.encode())
+    done(empty, "append", name, "runs/a")
+    before = empty.ledger.read_bytes()
+    refused = call(empty.path, "edit", name, "--status", "done")
+    assert refused.code == 1
+    assert "LED605" in refused.err
+    refused = call(empty.path, "criterion", name, "attest", "1", "--because", "I say so")
+    assert refused.code == 1
+    assert "is not met" in refused.err
+    assert empty.ledger.read_bytes() == before
+    empty.write("runs/b/junit.xml", PASSED.encode())
+    done(empty, "append", name, "runs/b")
+    done(empty, "edit", name, "--status", "done")
+    assert "- Status: done" in lines(empty, name)
+    assert any(line.startswith("  - [x] All tests pass") for line in lines(empty, name))
+
+
+def test_long_text_comes_from_standard_input(empty: Repository) -> None:
+    said = "Read\n## [EVIL-001] it\n- Status: done\n"
+    command = [sys.executable, "-c", SCRIPT, "action", "FIRST-THING-001", "add", "-"]
+    subprocess.run(command, cwd=empty.path, input=said.encode(), check=True, capture_output=True)
+    assert (
+        lines(empty, "FIRST-THING-001")[6]
+        == "  2. 🟡 PENDING — Read ## [EVIL-001] it - Status\\: done"
+    )
+
+
+@pytest.mark.parametrize(
+    ("plan", "arguments", "said"),
+    [
+        (LOGBOOK, ["add", "Read it"], "a logbook has one focus at a time"),
+        (LOGBOOK, ["criterion", "PARSE-001", "add", "x"], "has no section `Exit Criteria`"),
+        (CHECKLIST, ["criterion", "S01", "add", "x"], "is a task"),
+        (CHECKLIST, ["edit", "S01", "--status", "blocked"], "a box can say done, not blocked"),
+        (ROADMAP, ["action", "READ-001", "move", "1", "--before", "7"], "has no action 7"),
+    ],
+)  # fmt: skip
+def test_where_there_is_no_place_one_line_says_so(
+    empty: Repository, plan: str, arguments: list[str], said: str
+) -> None:
+    empty.ledger.write_text(plan, "utf-8")
+    refused = call(empty.path, *arguments)
+    assert refused.code == (2 if "has no action" in said else 1)
+    assert said in refused.err
+    assert refused.err.count("\n") == 1
+    assert empty.ledger.read_text("utf-8") == plan
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["action", "FIRST-THING-001", "nonsense", "1"], "'nonsense' is no step"),
+        (["action", "FIRST-THING-001", "complete"], "expected the number of an action"),
+        (["action", "FIRST-THING-001", "complete", "one"], "expected a number, found 'one'"),
+        (["action", "FIRST-THING-001", "move", "1"], "give --before M"),
+        (["action", "FIRST-THING-001", "block", "1"], "give --on TEXT"),
+        (["edit", "FIRST-THING-001"], "expected something to change"),
+        (["edit", "FIRST-THING-001", "--field", "Spec"], "expected NAME=VALUE"),
+        (["edit", "FIRST-THING-001", "--depends-on", "NOBODY-1"], "no item NOBODY-1"),
+    ],
+)
+def test_wrong_usage_is_told(empty: Repository, arguments: list[str], said: str) -> None:
+    refused = call(empty.path, *arguments)
+    assert refused.code == 2
+    assert said in refused.err
