@@ -17,6 +17,7 @@ from ledger.commands.claim import claim
 from ledger.commands.next_item import next_item
 from ledger.commands.release import release
 from ledger.errors import LedgerError
+from ledger.git import process
 from ledger.plan.leases import leases_of, owners_of, written
 from ledger.plan.reader import read
 from tests.campaigns import claims
@@ -173,7 +174,8 @@ def test_a_lease_ends_by_itself(
         command = ["git", "commit", "--quiet", "--all", "--message", "x"]
         when = {**os.environ, "GIT_COMMITTER_DATE": f"{NOON:%Y-%m-%dT%H:%M:%SZ}"}
         subprocess.run(command, cwd=repo.path, check=True, env=when)
-        os.utime(repo.ledger, None)  # a checkout writes it anew
+        later = (NOON + timedelta(days=1)).timestamp()
+        os.utime(repo.ledger, (later, later))  # a checkout writes it anew
     if not is_registered:
         (repo.path / ".git/ledger-leases.json").unlink()
     with pytest.raises(LedgerError, match="w1 has it"):
@@ -206,6 +208,44 @@ def test_a_lease_from_another_clone_holds(trees: tuple[Repository, Repository]) 
     )
     with pytest.raises(LedgerError, match="D-001 is taken: far has it"):
         claim("D-001", owner="w1")
+
+
+def test_two_clones_that_meet_are_told_of_each_other(
+    trees: tuple[Repository, Repository], tmp_path: Path
+) -> None:
+    """Neither knows the other's leases: the merge is in conflict, and a line each is LED805."""
+    repo, _ = trees
+    ways = {}
+    for name in ("base", "w1", "w2"):
+        place = tmp_path / f"{name}.md"
+        place.write_bytes(PLAN)
+        if name != "base":
+            claim("A-001", owner=name, ledger=place)
+        ways[name] = str(place)
+    done = call(repo.path, "merge-driver", *ways.values())
+    assert done.code == 1
+    assert "conflict in A-001: owner/date" in done.err
+    both = PLAN.replace(b"2025-10-10\n", b"2025-10-10; w1 until 14:30Z\n- Owner: w2 until 15:00Z\n")
+    repo.write("docs/fix_plan.md", both)
+    assert "LED805 A-001 has two owners" in call(repo.path, "validate").out
+
+
+def test_many_leases_from_elsewhere_cost_one_look_at_git(
+    trees: tuple[Repository, Repository], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo, _ = trees
+    items = (f"## [X-{n}] X\n- Status: pending\n- Owner: w9 until 23:59Z\n" for n in range(700))
+    repo.write("docs/fix_plan.md", "".join(items).encode())
+    repo.commit("Many")
+    asked: list[tuple[str, ...]] = []
+    run = process.run
+    monkeypatch.setattr(
+        process,
+        "run",
+        lambda root, *given, **more: asked.append(given) or run(root, *given, **more),
+    )
+    assert next_item(owner="w1").ready >= 500  # they are of the day that the commit names
+    assert [given[0] for given in asked] == ["blame"]
 
 
 def test_without_git_the_plan_is_all_there_is(

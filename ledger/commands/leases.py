@@ -7,7 +7,7 @@ The file may be deleted at any time: then each plan tells what it has.
 
 import getpass
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -89,32 +89,34 @@ def held(config: Config, ledger: Ledger) -> Leases:
     """The leases that have not ended."""
     register = read(config)
     at = now()
-    found = {one.item: one for one in register.leases if one.path == config.ledger_path}
-    every = {name: Held(one.owner, one.until) for name, one in found.items() if one.until > at}
-    for item in ledger.items:
-        for lease in leases_of(item):
-            until = _end(config, lease, found.get(item.id), at)
-            if until > at:
-                every.setdefault(item.id, Held(lease.owner, until))
+    known = {one.item: one for one in register.leases if one.path == config.ledger_path}
+    every = {name: Held(one.owner, one.until) for name, one in known.items() if one.until > at}
+    told = [(item.id, lease) for item in ledger.items for lease in leases_of(item)]
+    foreign = [(name, one) for name, one in told if not _is_known(known.get(name), one)]
+    # A time of the day that is yet to come may be that of an earlier day.
+    open_ones = [one for _, one in foreign if not one.day and one.until(at.date()) > at]
+    days = _days(config, [one.field.span.start_line for one in open_ones])
+    for name, lease in foreign:
+        until = lease.until(days.get(lease.field.span.start_line, at.date()))
+        if until > at:
+            every.setdefault(name, Held(lease.owner, until))
     return every
 
 
-def _end(config: Config, lease: Lease, taken: Taken | None, at: datetime) -> datetime:
-    """When a lease of the plan ends. One without a day is of the day on which it was written."""
-    if taken and taken.text == lease.text:
-        return taken.until
-    if lease.day or lease.until(at.date()) <= at:
-        return lease.until(at.date())
-    return lease.until(_day(config, lease.field.span.start_line, at))
+def _is_known(taken: Taken | None, lease: Lease) -> bool:
+    return taken is not None and taken.text == lease.text
 
 
-def _day(config: Config, line: int, at: datetime) -> date:
-    committed = None
+def _days(config: Config, lines: Sequence[int]) -> dict[int, date]:
+    """The day on which each of some lines of the plan was written: committed, or else saved."""
+    if not lines:
+        return {}
+    saved = datetime.fromtimestamp(config.ledger.stat().st_mtime, UTC)
+    days = dict.fromkeys(lines, saved.date())
     if config.is_git:
-        committed = repository.line_written(config.root, config.ledger_path, line)
-    with suppress(OSError):
-        committed = committed or datetime.fromtimestamp(config.ledger.stat().st_mtime, UTC)
-    return (committed or at).date()
+        written = repository.lines_written(config.root, config.ledger_path, lines)
+        days |= {line: time.date() for line, time in written.items()}
+    return days
 
 
 # The file

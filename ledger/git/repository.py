@@ -39,6 +39,12 @@ _RENAMES: Final = ("diff", "--cached", "--name-status", "-M", "-z", "--no-ext-di
 _MARKDOWN: Final = ("--name-only", "-z", "--no-renames", "--ignore-submodules=all")
 _DOCUMENTS: Final = ("--", "*.md")
 _LISTED: Final = ("--literal-pathspecs", "ls-files", "-z")
+# `8b8c48d0... 45 45 1`, then a line for each fact, `committer-time 1760555555` among them
+_BLAMED: Final = re.compile(
+    rb"^([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?\n(?:[a-z-]+ [^\n]*\n){1,9}committer-time (\d{1,12})\n",
+    re.MULTILINE,
+)
+_MOST_LINES: Final = 500
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
 
@@ -107,15 +113,17 @@ def day_of(root: Path, revision: str) -> str | None:
     return _line(_answer(root, "log", *ask)) or None
 
 
-def line_written(root: Path, path: str, line: int) -> datetime | None:
-    """When line ``line`` of a file of the work tree was committed; None where it is not yet, or
-    git cannot tell."""
-    where = f"-L{line},{line}"
-    done = process.run(root, "blame", "--porcelain", where, "--", path)
-    found = re.search(rb"^committer-time (\d{1,12})$", done.stdout, re.MULTILINE)
-    if done.returncode or not found or done.stdout.startswith(b"0" * 40):
-        return None
-    return datetime.fromtimestamp(int(found[1]), UTC)
+def lines_written(root: Path, path: str, lines: Sequence[int]) -> dict[int, datetime]:
+    """When lines of a file of the work tree were committed; without those that are not yet, or of
+    which git cannot tell. Those of many that stand lower down may be left out."""
+    where = [f"-L{line},{line}" for line in sorted(lines)[:_MOST_LINES]]
+    done = process.run(root, "blame", "--line-porcelain", *where, "--", path)
+    found = _BLAMED.findall(done.stdout) if where and not done.returncode else []
+    return {
+        int(line): datetime.fromtimestamp(int(time), UTC)
+        for commit, line, time in found
+        if commit.strip(b"0")
+    }
 
 
 def ignored(root: Path, paths: Iterable[str]) -> dict[str, str]:
