@@ -10,11 +10,12 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from ledger.cli import main
+from ledger.integrations import tools
 from ledger.plan import reader
 from tests.commands import SCRIPT, call
 from tests.repository import Repository
@@ -81,7 +82,7 @@ def test_the_list_of_tools_is_small(repo: Repository) -> None:
     within(repo.path, talk)
 
 
-TOOLS = ("next", "show", "record", "check")
+TOOLS = ("next", "show", "record", "edit", "check")
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -107,12 +108,56 @@ def test_every_tool_answers(repo: Repository, mode: str) -> None:
     assert item.actions[-1].text == "Go on"
 
 
+ITEM = {"item": "EOF-003"}
+EDITS: list[tuple[dict[str, Any], str]] = [
+    ({"change": "add", **ITEM, "text": "Read the end", "priority": "High", "depends_on": ["DOCS-TOUR-002"]}, "added"),
+    ({"change": "set", **ITEM, "text": "Read to the end", "owner": "anna", "status": "in_progress"}, "title is Read to the end"),
+    ({"change": "action_add", **ITEM, "text": "Write a test."}, "action 1 added"),
+    ({"change": "action_edit", **ITEM, "number": 1, "text": "Write two tests."}, "action 1"),
+    ({"change": "action_block", **ITEM, "number": 1, "text": "a file"}, "action 1 is blocked"),
+    ({"change": "action_open", **ITEM, "number": 1}, "action 1 is pending"),
+    ({"change": "action_defer", **ITEM, "number": 1}, "action 1 is deferred"),
+    ({"change": "action_complete", **ITEM, "number": 1}, "action 1 is complete"),
+    ({"change": "criterion_add", **ITEM, "text": "Anna is content"}, "criterion 1 added"),
+    ({"change": "claim", **ITEM, "owner": "w1"}, "until"),
+    ({"change": "release", **ITEM, "owner": "w1"}, "EOF-003"),
+    ({"change": "criterion_attest", **ITEM, "number": 1, "because": "she says so"}, "attested"),
+    ({"change": "close", **ITEM}, "done"),
+]  # fmt: skip
+
+
+def test_every_change_of_a_plan_can_be_made(repo: Repository) -> None:
+    assert [one["change"] for one, _ in EDITS] == [
+        *dict.fromkeys(one["change"] for one, _ in EDITS)
+    ]
+    assert {one["change"] for one, _ in EDITS} == {*get_args(tools.Change)}
+
+    async def talk(one: Client) -> None:
+        for arguments, expected in EDITS:
+            is_error, said = await answer(one, "edit", **arguments)
+            assert not is_error, (arguments, said)
+            assert expected in said
+        is_error, said = await answer(one, "record", item="DOCS-TOUR-002", summary="Two asked.")
+        assert not is_error, said
+
+    within(repo.path, talk)
+    plan = {item.id: item for item in reader.read(repo.ledger.read_bytes()).items}
+    item = plan["EOF-003"]
+    assert (item.title, item.status, item.priority) == ("Read to the end", "done", "high")
+    assert [(one.text, one.state) for one in item.actions] == [("Write two tests.", "complete")]
+    assert [(one.result, one.summary) for one in plan["DOCS-TOUR-002"].attempts] == [
+        ("info", "Two asked.")
+    ]
+
+
 ERRORS: list[tuple[str, dict[str, Any], str]] = [
     ("show", {"name": "NOPE-1"}, "no item NOPE-1 in this ledger; `ledger status --all` lists all items"),
     ("show", {}, "name: Missing required argument; see the tool show"),
     ("show", {"name": "X-1", "more": 1}, "more: Unexpected keyword argument; see the tool show"),
     ("show", {"name": ["a"]}, "name: Input should be a valid string; see the tool show"),
-    ("record", {"item": "DOCS-TOUR-002", "runs": ["nowhere"]}, "nowhere: no such file or folder"),
+    ("record", {"item": "DOCS-TOUR-002", "summary": "x", "runs": ["nowhere"]}, "nowhere: no such file or folder"),
+    ("edit", {"change": "remove"}, "change: Input should be 'add', 'set', 'close'"),
+    ("edit", {"change": "close", "item": "PARSE-SPEED-001"}, "PARSE-SPEED-001 has 1 open action"),
     ("delete", {}, "no tool 'delete'; there are"),
 ]  # fmt: skip
 
@@ -161,7 +206,9 @@ def test_the_work_tree_is_that_of_the_roots(repo: Repository, tmp_path: Path, mo
     before = repo.ledger.read_bytes()
 
     async def talk(one: Client) -> None:
-        is_error, said = await answer(one, "record", item="DOCS-TOUR-002", runs=[RUN])
+        is_error, said = await answer(
+            one, "record", item="DOCS-TOUR-002", runs=[RUN], summary="Tried"
+        )
         assert not is_error, said
 
     within(repo.path, talk, roots=(tmp_path, other), mode=mode)

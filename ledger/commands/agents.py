@@ -45,11 +45,11 @@ _INSTRUCTIONS: Final = """\
 ## Fix plan
 
 What was tried, what came of it and what is next stands in `{path}`.
-Change it by commands, not by hand:
 
 - Before you start: `ledger next` says what to do now, `ledger show ITEM` what was tried already.
 - Record every try: `ledger run ITEM -- COMMAND` executes a command and records it,
   `ledger append ITEM RUN --summary TEXT` records a run that was made already.
+- Change all else by `ledger add`, `edit`, `action`, `criterion`, `note` and `close`, not by hand.
 - Leave recorded attempts as they are. Numbers, dates and commits come from the run and from git:
   do not type them.
 - Before you commit: `ledger validate --base HEAD` says what your change makes worse,
@@ -66,14 +66,15 @@ _SKILL: Final = """\
 # Work on the fix plan
 
 1. `ledger next` names the item, its action and how to reproduce it; `ledger show ITEM` tells
-   what was tried. Do not try again what failed unless something has changed.
+   what was tried, `ledger claim ITEM` keeps others from it. Do not try again what failed, unless
+   something has changed.
 2. Do the work. Run the tests with `ledger run ITEM --summary "what you did" -- COMMAND`: it
    records the outcome, also when they fail. `--complete N` marks an action as done with it.
-3. `ledger gate ITEM` tells whether the exit criteria are met.
+3. `ledger gate ITEM` tells whether the exit criteria are met, `ledger close ITEM` closes it if so.
 4. `ledger verify ITEM` holds what you wrote against the runs, `ledger validate --base HEAD` says
    what your change makes worse; commit when both are clean.
 
-Do not edit `{path}` by hand: `ledger --help` has a command for each change."""
+Change `{path}` by `ledger add`, `edit`, `action`, `criterion` and `note`, not by hand."""
 
 
 def change(name: str, path: str) -> Callable[[bytes], bytes | None] | None:
@@ -131,7 +132,7 @@ def _hooked(old: bytes) -> bytes | None:
     these."""
     try:
         said = old.decode() or "{}\n"
-        for event, command in HOOKS.items():
+        for event, command in reversed(HOOKS.items()):
             entry = {"hooks": [{"type": "command", "command": command}]}
             expected = _merged(json.loads(said), event, entry)
             if not any(command in one for one in _strings(expected["hooks"][event][1:])):

@@ -3,18 +3,29 @@ reports. What an agent is told of each is its docstring and its parameters."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, cast
 
+from ledger.commands.action import Step as ActionStep
+from ledger.commands.action import action
+from ledger.commands.add import add
 from ledger.commands.append import append
+from ledger.commands.claim import claim
+from ledger.commands.close import close
+from ledger.commands.criterion import Step as CriterionStep
+from ledger.commands.criterion import criterion
+from ledger.commands.edit import edit as edit_item
 from ledger.commands.gate import gate
 from ledger.commands.item_page import shorten
 from ledger.commands.next_item import next_item
+from ledger.commands.note import note
+from ledger.commands.release import release
 from ledger.commands.show import show as shown
 from ledger.commands.validate import validate
 from ledger.commands.verify import verify
 from ledger.errors import UnreadableInput
 from ledger.plan.text import visible
 from ledger.reports import Line, briefs, findings, verdicts
+from ledger.reports import change as change_report
 from ledger.reports import next_item as next_report
 from ledger.reports import run as runs_report
 from ledger.reports import show as show_report
@@ -43,15 +54,18 @@ def show(name: str, full: bool = False) -> str:
 
 def record(
     item: str,
-    runs: list[str],
-    summary: str = "",
+    summary: str,
+    runs: list[str] = [],
     result: str = "",
     complete: list[int] = [],
     next: list[str] = [],  # noqa: A002 - an agent's word for it
     status: str = "",
     because: str = "",
 ) -> str:
-    """Record a try from the outputs of its runs (folders or files); figures come from these."""
+    """Record a try, from its runs' outputs (folders, files); without runs a note."""
+    if not runs:
+        noted = note(item, summary)
+        return _told([*change_report.lines(noted, dry_run=False), *noted.notes], full=True)
     done = append(
         item,
         [Path(run) for run in runs],
@@ -63,6 +77,58 @@ def record(
         because=because,
     )
     return _told([*done.notes, runs_report.attempt(done)], full=True)
+
+
+Change = Literal[
+    "add",
+    "set",
+    "close",
+    "claim",
+    "release",
+    "action_add",
+    "action_edit",
+    "action_complete",
+    "action_block",
+    "action_defer",
+    "action_open",
+    "criterion_add",
+    "criterion_attest",
+]
+
+
+def edit(
+    change: Change,
+    item: str = "",
+    text: str = "",
+    number: int = 0,
+    status: str = "",
+    priority: str = "",
+    owner: str = "",
+    depends_on: list[str] = [],
+    because: str = "",
+) -> str:
+    """Change the plan. text: the title (add, set), words, or what a blocked action waits for;
+    number: of the action or criterion; because: on whose word, or why close without evidence."""
+    if change == "add":
+        done = add(text, name=item, priority=priority, owner=owner, depends_on=depends_on)
+    elif change == "set":
+        done = edit_item(
+            item, status=status, title=text, priority=priority, owner=owner, depends_on=depends_on
+        )
+    elif change == "close":
+        done = close(item, because=because)
+    elif change == "claim":
+        done = claim(item, owner=owner or None)
+    elif change == "release":
+        done = release(item, owner=owner or None)
+    else:
+        kind, _, step = change.partition("_")
+        which = number or None
+        if kind == "action":
+            done = action(item, cast("ActionStep", step), which, text, on=text)
+        else:
+            done = criterion(item, cast("CriterionStep", step), which, text, because=because)
+    return _told([*change_report.lines(done, dry_run=False), *done.notes], full=True)
 
 
 def check(item: str = "", full: bool = False) -> str:
@@ -88,11 +154,9 @@ def _told(lines: Iterable[Line | str], *, full: bool) -> str:
 
 
 TOOLS: Final[dict[str, Callable[..., str]]] = {
-    "next": next,
-    "show": show,
-    "record": record,
-    "check": check,
+    one.__name__: one for one in (next, show, record, edit, check)
 }
+
 """By name."""
 CHANGING: Final = ("record", "edit")
 """Those that change the plan."""
