@@ -81,6 +81,13 @@ _IN_TIME: Final = re.compile(
     r"times? out\Z",
     re.IGNORECASE,
 )
+# "All existing passing tests remain passing", "Currently green tests stay green"
+_STILL_PASSING: Final = re.compile(
+    r"(?:all )?(?:the )?(?:(?:existing|currently|previously|already) ){0,2}(?:passing|green) "
+    r"tests (?:(?:must|should|shall|will|still|continue to|keep) )*"
+    r"(?:remain|stay|pass|passing|are|be)(?: (?:still |all )?(?:passing|green))?\Z",
+    re.IGNORECASE,
+)
 _NEGATED: Final = {">": "<=", ">=": "<"}
 _UNITS: Final = {"": "", "%": "%", "p": "%", "ms": "ms", "s": "s", "m": "min", "h": "h"}
 
@@ -90,6 +97,8 @@ def demanded(text: str) -> list[Term]:
     said = " ".join(text.split()).rstrip(". ")
     if _NEWLY_SKIPPED.match(said):
         return [Compare("newly_skipped", "==", 0)]
+    if _STILL_PASSING.match(said):
+        return [Compare("new_failures", "==", 0)]
     if _NO_TIMEOUT.match(said):
         return [Compare("timeouts", "==", 0)]
     if _IN_TIME.match(said):

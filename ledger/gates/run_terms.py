@@ -56,6 +56,13 @@ _DEMANDS: Final = (
         r"|kept|limited|capped) )+(?:down )?(?:to|at)(?= (?:at most )?\d)",
         re.IGNORECASE,
     ),
+    # e.g. "No new test failures introduced", "Pass rate target: >= 74 %"
+    re.compile(
+        r"(?<=failures )(?:are )?introduced\b|(?<=regressions )(?:are )?introduced\b"
+        r"|\b(?:target|threshold|goal|limit)"
+        r"(?=: ?(?:[<>=\u2264\u2265]|at (?:least|most)|under|below))",
+        re.IGNORECASE,
+    ),
     # e.g. "No test may fail", "At most 3 failures are allowed"
     re.compile(
         r"\A(?:no|none|nothing|zero|only|at most|up to|not? more than)\b[^,;]{1,80}?"
@@ -87,7 +94,7 @@ _FILLERS: Final = frozenset(
     "a an the is are was were be been has have must shall should will and all every each both now "
     "again it its that there this these those test tests suite full whole entire run runs rerun "
     "pytest successfully cleanly finally of number count there them do does stay stays "
-    "collected at reports reported remaining remain remains left".split()
+    "collected at reports reported remaining remain remains left total overall".split()
 )
 _NUMBER: Final = re.compile(rf"\d|\b(?:{'|'.join(NUMBERS)})\b", re.IGNORECASE)
 # e.g. "90 seconds", "2 GiB"
