@@ -39,9 +39,9 @@ def evidence(runs: Sequence[Path], *, baseline: Sequence[Path] = ()) -> Runs:
     files = WorkTree(root)
     paths = [_within(root, run) for run in runs]
     read = tuple(read_run(files, path) for path in paths)
-    together = read_runs(files, paths) if len(read) > 1 else None
+    together = read_runs(files, tuple(paths)) if len(read) > 1 else None
     before = tuple(_within(root, run) for run in baseline)
-    delta = compare(together or read[0], read_runs(files, before)) if before else None
+    delta = compare(together or read[0], read_runs(files, tuple(before))) if before else None
     return Runs(runs=read, together=together, baseline=before, delta=delta)
 
 

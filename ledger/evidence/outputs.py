@@ -109,7 +109,8 @@ def read_run(files: Files, path: str, *, without: frozenset[str] = frozenset()) 
     return outputs_of(files, path, without=without).evidence()
 
 
-def read_runs(files: Files, paths: Sequence[str]) -> Evidence:
+@lru_cache(maxsize=64)  # each action of an item rests on the item's newest runs
+def read_runs(files: Files, paths: tuple[str, ...]) -> Evidence:
     """Read several inputs of one run, such as its chunks, as one: tests and times add up, a test in
     two of them is a warning. ``path`` is the folder that holds them all."""
     return together([outputs_of(files, path) for path in paths])

@@ -57,6 +57,8 @@ _SESSION_ERRORS = (
     _INTERNAL, "ERROR: ", "collecting ... ERROR: ", "ImportError while loading", "FAIL Req",
 )  # fmt: skip
 _COVERAGE = ("Coverage failure", "FAIL Required test coverage")
+# What most lines of reports of failures begin with: source, and what pytest says of it.
+_REPORTED = (" ", ">", "E  ")
 _OWN = {letter: LETTERS[letter] for letter in ".FEsxX"}  # of a test, not of a try or subtest
 _NODE = re.compile(r"\s*<(?:Dir|Package|Module|Class|UnitTestCase|Function|TestCaseFunction) ")
 
@@ -211,6 +213,9 @@ class Session:
     def feed(self, line: str, whole: bool = True) -> bool:
         """Take one line without colours. False: it begins a new session and is not taken.
         ``whole`` is not set for a last line that no newline ends: it may be half an id."""
+        if self._state == "report" and not self._after_end and line.startswith(_REPORTED):
+            self._fails_at_end = self._fails_at_end or line.endswith(f"]{_TRACEBACK}")
+            return True
         if line.endswith(f"]{_TRACEBACK}"):  # right behind the progress
             line = line.removesuffix(_TRACEBACK)
             self._fails_at_end = True

@@ -221,9 +221,11 @@ class _Reader:
         if segment.behind == ":" and re.fullmatch("[iOKJAN]*(?:T?µ|KT)|ŵN(?:gN)?|y", codes):
             self._is_sure = False
             return True
-        places = [t for t in self._words[segment.start : segment.end] if t.code in "fsul"]
         label = {":": r"[fsuJjWT]*[fsul][JWT]*", ",": "i*l"}.get(segment.behind)
-        if len(places) != 1 or not label or not re.fullmatch(label, codes):
+        if not label or not re.fullmatch(label, codes):
+            return False
+        places = [t for t in self._words[segment.start : segment.end] if t.code in "fsul"]
+        if len(places) != 1:
             return False
         self._subject, self._is_lost = places[0].names, False
         self._is_sure = self._is_entry or places[0].code != "u"
@@ -240,9 +242,28 @@ class _Reader:
             return []
         if segment.before == "(" and self._codes[: segment.start - 1].endswith("L"):
             return []  # 687 collected (1 skipped): modules
-        is_own = bool(re.search("[TWnfslo]", codes)) or segment.before == "("
         subject = self._last or self._subject if not re.search("[TW]", codes) else self._subject
         found, figures = self._read(segment.start, codes, subject)
+        if found or figures:
+            found, figures = self._weighed(segment, codes, found, figures)
+        letters = "nfslu" if found else "nfsl"
+        places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
+        self._last = places[0].names if len(places) == 1 else () if places else self._last
+        if not found and re.match("[&,]*u", codes):
+            is_deed = self._is_deed(segment.start) and not re.search("N[AKJ]*u", codes)
+            self._is_lost = self._is_lost or not is_deed
+        elif not found and segment.before != "(" and re.search("[us]", codes):
+            self._is_lost = True
+        return found or figures
+
+    def _weighed(
+        self,
+        segment: _Segment,
+        codes: str,
+        found: list[Statement],
+        figures: list[Statement],
+    ) -> tuple[list[Statement], list[Statement]]:
+        """What a part states, and its figures, by what stands around it."""
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             found = [one for one in found if one.quantity != "all_passed"]
@@ -257,6 +278,7 @@ class _Reader:
         is_apart = bool(aside and "u" in aside[1] and not _NUMBER.search(aside[1]))
         runs = tuple(token.text for token in self._words[: segment.end] if token.code == "ρ")
         # e.g. "test_a.py has 2 tests, and all of them pass"
+        is_own = bool(re.search("[TWnfslo]", codes)) or segment.before == "("
         or_whole = bool(self._last) and not is_own
         found = [
             one._replace(
@@ -268,17 +290,10 @@ class _Reader:
             )
             for one in found
         ]
-        letters = "nfslu" if found else "nfsl"
-        places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
-        self._last = places[0].names if len(places) == 1 else () if places else self._last
-        if not found and re.match("[&,]*u", codes):
-            is_deed = self._is_deed(segment.start) and not re.search("N[AKJ]*u", codes)
-            self._is_lost = self._is_lost or not is_deed
-        elif not found and segment.before != "(" and re.search("[us]", codes):
-            self._is_lost = True
-        return found or [
+        figures = [
             one._replace(is_sure=False, runs=runs) for one in figures if one.quantity in _FIGURES
         ]
+        return found, figures
 
     def _is_deed(self, start: int) -> bool:
         """``Bundled the font``: what the author did is no other subject."""
@@ -307,9 +322,10 @@ class _Reader:
             what = self._counted._replace(start=near.start, end=near.end)
             codes = codes[:place] + what.code + codes[place:]
             words = [*words[:place], what, *words[place:]]
-        counted = {word.code: word for word in self._words[: start + len(codes)]}
-        outcomes = [counted[code] for code in OUTCOMES.keys() & counted.keys()]
-        self._counted = outcomes[0] if len(outcomes) == 1 else None
+        end = start + len(codes)
+        outcomes = OUTCOMES.keys() & set(self._codes[:end])
+        last = self._codes.rfind(outcomes.pop(), 0, end) if len(outcomes) == 1 else None
+        self._counted = self._words[last] if last is not None else None
         found: list[Statement] = []
         figures: list[Statement] = []
         rest: set[str] = set()
@@ -321,8 +337,8 @@ class _Reader:
             of_part = bool(found) and subject != own and not wording.has("slo")
             said = [one._replace(or_whole=of_part) for one in build(wording)]
             if found and match[0][0] in "(=i":  # a figure of what is before it
-                last = found[-1]
-                said = [one._replace(subject=last.subject, is_sure=last.is_sure) for one in said]
+                of = found[-1]
+                said = [one._replace(subject=of.subject, is_sure=of.is_sure) for one in said]
             found += said
             figures += said if _NUMBER.search(match[0]) else []
             subject = wording.part("s") or subject
