@@ -117,6 +117,8 @@ def _nothing(found: NextItem) -> Iterator[Line]:
         ways = "; ".join(f"{one.kind}: {one_line(one.text)}" for one in found.held.holds)
         yield _part("nearest", f"{cut(found.held.id, 80)}, {ways}")
     yield Line("  `ledger status --blocked` lists them")
+    if waiting.actions:
+        yield Line("  close what is finished: `ledger close ITEM`; else `ledger action ITEM add TEXT`")
 
 
 def _changes(found: NextItem) -> Iterator[Line]:

@@ -20,7 +20,7 @@ _NAMES: Final[dict[ItemStatus, str]] = {
 }
 _OPEN: Final[tuple[ItemStatus, ...]] = ("in_progress", "blocked", "pending", "unknown")
 _COLLAPSED: Final = frozenset({_NAMES["pending"], _NAMES["unknown"]})
-_HOLDS: Final = {"dependency": "blocked: depends on ", "lease": "taken: "}
+_HOLDS: Final = {"dependency": "blocked: depends on ", "lease": "taken: ", "actions": ""}
 _STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "partial": "yellow"}
 _MOST_IN_FULL: Final = 5
 
@@ -40,6 +40,8 @@ def lines(status: Status, every: bool = False, *, ready: bool = False) -> Iterat
         else:
             for item in items:
                 yield from (row._replace(kind="cut") for row in _rows(item, widths))
+    if status.totals.items and not status.items:
+        yield from (Line(""), Line("no item is like that"))
     yield Line("")
     finished = status.totals.done + status.totals.archived
     if finished and not every:
