@@ -15,7 +15,7 @@ ME = "w1"
 _FINISHED = ("done", "archived")
 _OPEN = ("pending", "in_progress", "partial", "odd")
 # As docs/reference/next.md lists them.
-_PRIORITIES = (
+PRIORITIES = (
     ("Blocker", "critical", "URGENT", "highest", "0", "P0"),
     ("high", "High (by March)", "1", "P1"),
     ("Medium", "normal", "moderate", "2", "P2"),
@@ -99,7 +99,7 @@ def make(seed: int) -> MadePlan:
                 (*_FINISHED, "in_progress", "in_progress", "blocked", *["pending"] * 4)
             ),
             rank=rank,
-            priority=chance.choice(_PRIORITIES[rank]),
+            priority=chance.choice(PRIORITIES[rank]),
             needs=chance.sample([*names, *gone, "NOWHERE-404"], chance.choice((0, 0, 0, 1, 1, 2))),
             owner=chance.choice((None, None, *_OWNERS)),
             actions=chance.choices([*_ACTIONS], k=chance.choice((0, 0, 1, 2, 4))),

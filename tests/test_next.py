@@ -16,6 +16,8 @@ from ledger.commands import leases
 from ledger.commands.next_item import NextItem, next_item
 from ledger.commands.status import status
 from ledger.errors import PlanWarning
+from ledger.plan import queue
+from ledger.plan.reader import read
 from ledger.reports import next_item as report
 from tests import next_oracle
 from tests.repository import Repository
@@ -67,6 +69,21 @@ def test_made_plans_have_the_answer_of_the_oracle(
         answers.add(wanted and wanted[1])
     assert None in answers
     assert len(answers) > 3
+
+
+RANKED = [*zip(next_oracle.PRIORITIES, next_oracle.PRIORITIES[1:], strict=False)]
+
+
+@pytest.mark.parametrize(("higher", "lower"), RANKED, ids=str)
+def test_every_priority_comes_before_the_next_lower_ones(
+    higher: tuple[str, ...], lower: tuple[str, ...]
+) -> None:
+    for one in higher:
+        for other in lower:
+            sections = f"## [LOW-1] x\n- Priority: {other}\n## [HIGH-1] x\n- Priority: {one}\n"
+            found = queue.first(queue.places(read(sections.encode()), {}, ""))
+            assert found
+            assert found.item.id == "HIGH-1", (one, other)
 
 
 KANJI, TUBE, CONTROL = "\u6f22", "\U0001f9ea", "\x07\x1b[31m\u202e"

@@ -118,7 +118,9 @@ def _nothing(found: NextItem) -> Iterator[Line]:
         yield _part("nearest", f"{cut(found.held.id, 80)}, {ways}")
     yield Line("  `ledger status --blocked` lists them")
     if waiting.actions:
-        yield Line("  close what is finished: `ledger close ITEM`; else `ledger action ITEM add TEXT`")
+        yield Line(
+            "  close what is finished: `ledger close ITEM`; else `ledger action ITEM add TEXT`"
+        )
 
 
 def _changes(found: NextItem) -> Iterator[Line]:
