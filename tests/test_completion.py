@@ -18,6 +18,7 @@ from typing import get_args
 import pytest
 
 from ledger.cli import COMMANDS
+from ledger.commands import action, criterion
 from ledger.commands.schema import MODELS
 from ledger.integrations import completion
 from ledger.plan.model import ItemStatus, Result
@@ -35,6 +36,8 @@ def test_the_table_is_that_of_the_commands() -> None:
 def test_the_words_are_those_that_are_read() -> None:
     assert completion.WORDS["--status"].split() == [*get_args(ItemStatus)][:-1]
     assert completion.WORDS["--result"].split() == [*get_args(Result)][:-1]
+    assert completion.WORDS["action STEP"].split() == [*action.STEPS]
+    assert completion.WORDS["criterion STEP"].split() == [*criterion.STEPS]
 
 
 def offered(repo: Repository, words: list[str], asking: str = "fish") -> list[str]:
@@ -73,6 +76,12 @@ def offered(repo: Repository, words: list[str], asking: str = "fish") -> list[st
         (["run", "PARSE-SPEED-001", "--time"], ["--timeout"]),
         (["run", "PARSE-SPEED-001", "--", "pyt"], []),
         (["gate", ""], [*PLAN]),
+        (["action", "PARSE-SPEED-001", "co"], ["complete"]),
+        (["action", "PARSE-SPEED-001", "complete", ""], ["2"]),
+        (["action", "PARSE-SPEED-001", "move", "2", "--before", ""], ["2"]),
+        (["criterion", "PARSE-SPEED-001", "attest", ""], ["1"]),
+        (["edit", "DOCS-TOUR-002", "--depends-on", "par"], ["PARSE-SPEED-001"]),
+        (["show", "--actions", ""], ["open", "all"]),
         (["rounds", "--retries", ""], ["extra", "all"]),
         (["schema", "ver"], ["verify"]),
         (["schema", ""], [*MODELS]),

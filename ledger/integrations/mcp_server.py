@@ -26,6 +26,7 @@ from ledger.integrations import tools
 from ledger.plan.text import one_line
 
 _ROOTS: Final = "roots"  # the key of the one thing that a client is asked for
+_LONGEST: Final = 600  # characters of an error
 _TYPES: Final = {str: "string", int: "integer", bool: "boolean"}
 _START: Final = Path.cwd()
 _LOCK: Final = threading.Lock()  # the current folder is the process's
@@ -75,7 +76,7 @@ def _answer(name: str, arguments: dict[str, Any], folders: Sequence[Path]) -> ty
     with _LOCK:
         code = errors.boundary(
             lambda: said.append(_run(name, arguments, folders)),
-            lambda failure: said.append(one_line(str(failure))),
+            lambda failure: said.append(one_line(str(failure))[:_LONGEST]),
         )
     return types.CallToolResult(content=[types.TextContent(text=said[-1])], is_error=code != 0)
 

@@ -40,7 +40,7 @@ LARGEST: Final = 2000  # bytes of an answer, unless all of it is asked for
 def next(owner: str = "", since: str = "") -> str:  # noqa: A001 - the command's name
     """The one thing to do now, and why; with since, a revision, what changed after it."""
     found = next_item(owner=owner or None, since=since or None)
-    return _told(next_report.lines(found), full=True)
+    return _told(next_report.lines(found))
 
 
 def show(name: str, full: bool = False) -> str:
@@ -65,7 +65,7 @@ def record(
     """Record a try, from its runs' outputs (folders, files); without runs a note."""
     if not runs:
         noted = note(item, summary)
-        return _told([*change_report.lines(noted, dry_run=False), *noted.notes], full=True)
+        return _told([*change_report.lines(noted, dry_run=False), *noted.notes])
     done = append(
         item,
         [Path(run) for run in runs],
@@ -76,7 +76,7 @@ def record(
         status=status or None,
         because=because,
     )
-    return _told([*done.notes, runs_report.attempt(done)], full=True)
+    return _told([*done.notes, runs_report.attempt(done)])
 
 
 Change = Literal[
@@ -128,7 +128,7 @@ def edit(
             done = action(item, cast("ActionStep", step), which, text, on=text)
         else:
             done = criterion(item, cast("CriterionStep", step), which, text, because=because)
-    return _told([*change_report.lines(done, dry_run=False), *done.notes], full=True)
+    return _told([*change_report.lines(done, dry_run=False), *done.notes])
 
 
 def check(item: str = "", full: bool = False) -> str:
@@ -143,7 +143,7 @@ def check(item: str = "", full: bool = False) -> str:
     return _told(lines, full=full)
 
 
-def _told(lines: Iterable[Line | str], *, full: bool) -> str:
+def _told(lines: Iterable[Line | str], *, full: bool = False) -> str:
     """The lines of a report, as much of them as fits."""
     said = "\n".join(visible(line if isinstance(line, str) else line.text) for line in lines)
     data = said.encode()
