@@ -54,7 +54,8 @@ def offered(repo: Repository, words: list[str], asking: str = "fish") -> list[st
         ([], [*COMMANDS]),
         ([""], [*COMMANDS]),
         (["val"], ["validate"]),
-        (["-"], ["--help", "--version"]),
+        (["-"], ["--color", "--help", "--version"]),
+        (["--color", "show", "par"], ["PARSE-SPEED-001"]),
         (["nonsense", ""], []),
         (["show", ""], [*PLAN]),
         (["show", "par"], ["PARSE-SPEED-001"]),
@@ -87,7 +88,7 @@ def offered(repo: Repository, words: list[str], asking: str = "fish") -> list[st
         (["schema", ""], [*MODELS]),
         (["explain", "LED101"], ["LED101"]),
         (["completion", ""], [*completion.SCRIPTS]),
-        (["export", ""], ["--ledger", "--json", "--help"]),
+        (["export", ""], ["--ledger", "--json", "--color", "--help"]),
         (["show", "--ledger", "docs/fix_plan.md", "d"], ["DOCS-TOUR-002"]),
     ],
 )

@@ -11,7 +11,8 @@ def command() -> int:
     """Serve the fix plan to an agent, over the Model Context Protocol.
 
     The agent starts it, and talks to it on standard input and output. It needs the extra `mcp`:
-    `pip install 'fix-plan-ledger[mcp]'`.
+
+    pip install 'fix-plan-ledger[mcp]'
     """
     try:
         server = import_module("ledger.integrations.mcp_server")  # takes 1 s

@@ -82,6 +82,7 @@ WORDS: Final = {
 }
 """What an option or an argument of a command may be: words, or where in this package they are."""
 
+SHARED: Final = ("--color", "--help")  # options of every command, and of none
 _CHOICE: Final = re.compile(r"[a-z-]+(?:\|[a-z-]+)+")  # a usage's `extra|all`
 _LONGEST: Final = 60  # characters of a title
 
@@ -139,8 +140,9 @@ def _line(shell: str, word: str, said: str) -> str:
 def candidates(words: Sequence[str]) -> list[Candidate]:
     """What may stand in the place of the last of ``words``. Raises as ``answer`` does."""
     *before, word = words
+    before = [one for one in before if one not in SHARED]
     if not before:
-        return _starting(word, USAGES if word[:1] != "-" else ["--help", "--version"])
+        return _starting(word, USAGES if word[:1] != "-" else [*SHARED, "--version"])
     command, *given = before
     if command not in USAGES or "--" in given:
         return []
@@ -148,7 +150,7 @@ def candidates(words: Sequence[str]) -> list[Candidate]:
     if line.wanted:
         return _values(line, line.wanted, line.options[line.wanted], word)
     if word.startswith("-") or not line.place:
-        return _starting(word, [*line.offered, "--help"])
+        return _starting(word, [*line.offered, *SHARED])
     return _values(line, command, line.place, word)
 
 
