@@ -180,6 +180,8 @@ def test_of_many_failing_tests_ten_are_printed(repo: Repository) -> None:
     assert len(done.data["failing"]) == 13
     said = call(repo.path, "run", ITEM, "--no-append", "--", *PYTEST, "test_few.py").out
     assert said.count("  failed  ") == 10
+    assert said.count("assert 0") == 1
+    assert said.count(": the same\n") == 9
     assert "  and 3 more: `ledger evidence reports/" in said
 
 

@@ -6,6 +6,7 @@ from ledger.commands.append import Appended
 from ledger.commands.rerun import Rerun
 from ledger.commands.run import RunOutcome
 from ledger.plan.text import one_line, visible
+from ledger.reports import Line
 from ledger.run.command import shell_line
 from ledger.run.model import CompletedRound
 
@@ -13,7 +14,7 @@ _MOST_FAILING = 10
 _LONGEST_MESSAGE = 120  # characters
 
 
-def lines(outcome: RunOutcome) -> Iterator[str]:
+def lines(outcome: RunOutcome) -> Iterator[Line | str]:
     """Where the bundle is and how the command ended; the verdict on rounds; the attempt."""
     how = outcome.reason or ("passed" if outcome.passed else f"exit code {outcome.exit_code}")
     if outcome.fault:
@@ -34,12 +35,20 @@ def lines(outcome: RunOutcome) -> Iterator[str]:
     yield from (f"  {sentence}" for sentence in outcome.verdict)
     if outcome.recorded:
         yield attempt(outcome.recorded)
+    yield from _failing(outcome)
+
+
+def _failing(outcome: RunOutcome) -> Iterator[Line]:
+    """The first of the tests that failed, each with why, where that differs from the one before."""
+    last = ""
     for test in outcome.failing[:_MOST_FAILING]:
-        message = f": {test.message[:_LONGEST_MESSAGE]}" if test.message else ""
-        yield visible(f"  failed  {test.identity}{message}")
+        said = "the same" if test.message == last else test.message[:_LONGEST_MESSAGE]
+        told = f"  failed  {test.identity}{f': {said}' if test.message else ''}"
+        yield Line(visible(told), "hung", hang=10)
+        last = test.message
     more = len(outcome.failing) - _MOST_FAILING
     if more > 0:
-        yield visible(f"  and {more} more: `ledger evidence {outcome.path}`")
+        yield Line(visible(f"  and {more} more: `ledger evidence {outcome.path}`"))
 
 
 def planned(rerun: Rerun) -> Iterator[str]:
