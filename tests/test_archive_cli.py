@@ -32,7 +32,7 @@ def held(repo: Repository) -> bytes:
 
 
 def test_a_dry_run_writes_nothing_and_git_takes_its_diff(repo: Repository) -> None:
-    diff = call(repo.path, "archive", "--dry-run").out
+    diff = call(repo.path, "archive", "--dry-run", "--diff").out
     assert repo.git("status", "--porcelain") == ""
     (repo.path / "d.patch").write_text(diff)
     repo.git("apply", "d.patch")
@@ -41,7 +41,9 @@ def test_a_dry_run_writes_nothing_and_git_takes_its_diff(repo: Repository) -> No
     (repo.path / ARCHIVE).unlink()
     assert call(repo.path, "archive").code == 0
     assert (repo.ledger.read_bytes(), held(repo)) == patched
-    (repo.path / "d.patch").write_text(call(repo.path, "archive", "--restore", "--dry-run").out)
+    (repo.path / "d.patch").write_text(
+        call(repo.path, "archive", "--restore", "--dry-run", "--diff").out
+    )
     repo.git("apply", "d.patch")
     assert repo.ledger.read_bytes() == PLAN.encode()
 
@@ -49,8 +51,30 @@ def test_a_dry_run_writes_nothing_and_git_takes_its_diff(repo: Repository) -> No
 def test_a_dry_run_that_moves_nothing_says_so(repo: Repository) -> None:
     call(repo.path, "archive")
     again = call(repo.path, "archive", "--dry-run")
+    assert (again.code, again.err) == (0, "")
+    assert "nothing to move" in again.out
+    again = call(repo.path, "archive", "--dry-run", "--diff")
     assert (again.code, again.out) == (0, "")  # no diff
     assert "nothing to move" in again.err
+
+
+def test_a_dry_run_is_summed_up(repo: Repository) -> None:
+    wanted = call(repo.path, "archive", "--dry-run")
+    assert repo.git("status", "--porcelain") == ""
+    done = call(repo.path, "archive")
+    first, *_, lines, _ = wanted.out.splitlines()
+    assert first.startswith("docs/fix_plan.md:")
+    assert lines == done.out.splitlines()[-2].replace("became", "would become")
+    assert wanted.out.endswith("\nnothing was written; --diff shows the change\n")
+
+
+def test_the_document_of_an_archive_has_the_diff_when_asked(repo: Repository) -> None:
+    short = call(repo.path, "archive", "--dry-run", "--json").data
+    full = call(repo.path, "archive", "--dry-run", "--diff", "--json").data
+    assert short["diff"] == ""
+    assert full["diff"] == call(repo.path, "archive", "--dry-run", "--diff").out
+    assert {**short, "diff": ""} == {**full, "diff": ""}
+    assert call(repo.path, "archive", "--diff").code == 2
 
 
 def test_what_is_archived_is_found(repo: Repository) -> None:

@@ -1044,3 +1044,18 @@ def test_the_stamp_of_the_run_fills_a_brief_without_a_bundle(repo: Repository) -
     for stamp, verdict in (("20251016T101500Z", "met"), ("20251017T101500Z", "unmet")):
         data = gate(repo.path, "brief.md", "--run", f"reports/n/{stamp}").data
         assert data["verdict"] == verdict
+
+
+def test_paths_are_short_and_files_of_one_folder_one_entry(repo: Repository) -> None:
+    bundle = "reports/parser-speed/phase_c/<STAMP>/"
+    repo.write(
+        "docs/phase_c.md",
+        "# Phase C\n**STAMP:** 20251101T080000Z\n**Initiative:** [PARSE-SPEED-001]\n\n"
+        "## Artifact bundle\n\n```\n"
+        f"{bundle}\n├── sprint1/\n│   ├── a.log\n│   ├── b.log\n│   └── c.log\n└── summary.md\n```\n".encode(),
+    )
+    head, short, section, *listed = call(repo.path, "gate", "docs/phase_c.md").out.splitlines()
+    assert (head, short) == ("docs/phase_c.md", "… is reports/parser-speed")
+    assert section == "Artifact bundle"
+    assert listed[0].startswith("    10: unmet: …/phase_c/<STAMP>/sprint1/{a.log,b.log,c.log}: ")
+    assert listed[1].startswith("    13: unmet: …/phase_c/<STAMP>/summary.md: ")

@@ -350,3 +350,35 @@ def test_every_citation_of_the_real_plan(
         "introducing",
         "touching",
     }
+
+
+def test_what_another_clone_lacks_is_listed_once(repo: Repository) -> None:
+    plan = repo.ledger.read_text("utf-8")
+    cited = "Metrics: 12 passed in {}s. Artifacts: `gone/a.log`, `here.txt`, `../up.txt`. Commit `deadbeef01`."
+    for seconds in ("3.40", "41.20"):
+        plan = plan.replace(f"Metrics: 12 passed in {seconds}s.", cited.format(seconds))
+    repo.ledger.write_text(plan, "utf-8")
+    repo.write("here.txt", b"")
+    done = call(repo.path, "links", "--missing")
+    by = "    cited by PARSE-SPEED-001#1, PARSE-SPEED-001#2"
+    *listed, total = done.out.splitlines()
+    assert listed == [
+        "missing  gone/a.log", by, "untracked  here.txt (0 bytes)", by, "outside  ../up.txt", by,
+        "unknown  deadbeef01", by,
+    ]  # fmt: skip
+    assert total == (
+        "docs/fix_plan.md: 8 paths cited: 2 tracked, 2 untracked, 2 missing, 2 outside; "
+        "2 commits named: 2 unknown"
+    )
+    data = call(repo.path, "links", "--missing", "--json").data
+    assert {one["state"] for one in data["artifacts"]} == {"missing", "untracked", "outside"}
+    assert {one["state"] for one in data["commits"]} == {"unknown"}
+
+
+def test_files_of_one_folder_of_which_the_same_is_known_are_one_line(repo: Repository) -> None:
+    plan = repo.ledger.read_text("utf-8")
+    plan = plan.replace("{pytest.log,exit_code.txt}", "{a.log,b.log,exit_code.txt}")
+    repo.ledger.write_text(plan, "utf-8")
+    folder = "reports/parser-speed/phase_b/20251102T091500Z"
+    said = call(repo.path, "links", "PARSE-SPEED-001#2").out
+    assert f"  missing      {folder}/{{a.log,b.log}}\n" in said

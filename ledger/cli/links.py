@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ledger.cli import output
-from ledger.cli.application import AsJson, LedgerPath, Names, option
+from ledger.cli.application import AsJson, LedgerPath, Names, flag, option
 from ledger.commands.links import links as find_links
 from ledger.reports import show as report
 
@@ -15,6 +15,9 @@ def command(
     rev: Annotated[
         str | None, option("--rev", "REV", "Look at this commit, not the work tree.")
     ] = None,
+    is_missing: Annotated[
+        bool, flag("--missing", "Only what another clone does not have.")
+    ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
@@ -26,5 +29,7 @@ def command(
     """
     with output.progress("reading versions") as tell:
         links = find_links(names or (), rev=rev, ledger=ledger, progress=tell)
-    output.result("links", links, report.links(links), as_json=as_json)
+    listed = links.lacking if is_missing else links
+    lines = report.lacking(links) if is_missing else report.links(links)
+    output.result("links", listed, lines, as_json=as_json)
     return 0

@@ -40,7 +40,7 @@ class Archived(Model):
     held: tuple[HeldItem, ...]
     """Items that stay, and why."""
     diff: str
-    """The change of both files as a unified diff."""
+    """The change of both files as a unified diff; printed with `--diff` only."""
 
 
 def archive(

@@ -264,7 +264,7 @@ def _artifacts(plan: Ledger, every: Sequence[Finding]) -> Check:
     means = "Who reads those attempts in another clone finds no evidence."
     if counts["LED404"]:
         means += " What git ignores, `git add --force` takes in."
-    mend = "ledger links # lists them, each with its state"
+    mend = "ledger links --missing # lists them, each with its state"
     files = f"{counted(sum(1 for one in cited if one.paths), 'citation')} of files"
     problem = Problem(said=said, means=means, mend=mend, is_bad=is_bad)
     return check("artifacts", files, problem)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ledger import config
 from ledger.commands import history as auditing
@@ -94,6 +94,10 @@ class Pointers(Model):
     """By attempt; those named come first."""
 
 
+# What another clone does not have.
+_LACKING: Final = frozenset({"untracked", "ignored", "missing", "outside"})
+
+
 class Links(Pointers):
     """What attempts point at, and where that was looked up."""
 
@@ -101,6 +105,13 @@ class Links(Pointers):
     """The ledger, relative to the top of its repository."""
     commit: str | None
     """The commit that was looked at; null: the work tree."""
+
+    @property
+    def lacking(self) -> Links:
+        """Only what another clone does not have: files that git has not, unknown commits."""
+        artifacts = tuple(one for one in self.artifacts if one.state in _LACKING)
+        commits = tuple(one for one in self.commits if one.state == "unknown")
+        return self.model_copy(update={"artifacts": artifacts, "commits": commits})
 
 
 def links(

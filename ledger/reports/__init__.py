@@ -3,7 +3,7 @@ the model that a command returns, in the envelope of ``document``."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.commands.schema import SCHEMA_VERSION, Failure
@@ -54,6 +54,18 @@ def cut(words: str, most: int = 300) -> str:
 def name_of(item: str | None, number: int | None) -> str:
     """``ITEM#3``, as it is typed."""
     return f"{item or 'no item'}{'' if number is None else f'#{number}'}"
+
+
+def folder_of(path: str) -> str:
+    """The folder of a path; empty for what is none, or holds several."""
+    folder, slash, name = path.rpartition("/")
+    return "" if not (slash and name) or {*" {}"} & {*path} else folder
+
+
+def braced(paths: Sequence[str]) -> str:
+    """``folder/{a,b}`` for paths of one folder, else the first."""
+    names = dict.fromkeys(path.rpartition("/")[2] for path in paths)
+    return f"{folder_of(paths[0])}/{{{','.join(names)}}}" if len(names) > 1 else paths[0]
 
 
 def diff(change: str) -> Iterator[Line]:

@@ -118,18 +118,21 @@ def marks(marks: Sequence[MadeFix]) -> Iterator[str]:
 # The archive
 
 
-def archived(done: Archived) -> Iterator[Line]:
-    """A line for each part, then what stays, then what it came to."""
+def archived(done: Archived, *, dry_run: bool = False) -> Iterator[Line]:
+    """A line for each part, then what stays, then what it came to, or would."""
     is_back = done.action == "restore"
     for part in done.parts:
         place = done.path if is_back else done.archive
-        at = part.line if is_back else part.archive_line
+        at = part.line if is_back or dry_run else part.archive_line
+        place = done.path if dry_run else place
         yield Line(one_line(f"{place}:{at}: {part.item}, {size(part)}"))
     yield from stays(done)
     if done.parts:
-        said = f"{counted(done.before, 'line')} became {done.after}"
+        became = "would become" if dry_run else "became"
+        said = f"{counted(done.before, 'line')} {became} {done.after:,}"
         yield Line(one_line(f"{done.path}: {said}"))
-        yield Line(one_line(f"commit it together with {done.archive}"))
+        commit = f"commit it together with {done.archive}"
+        yield Line(one_line("nothing was written; --diff shows the change" if dry_run else commit))
 
 
 def stays(done: Archived) -> Iterator[Line]:

@@ -1,8 +1,9 @@
 """An item, or an attempt whole, and what attempts point at, for people."""
 
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Final, TypeVar
 
 from ledger.commands.item_page import ItemPage, Size, page
@@ -10,7 +11,7 @@ from ledger.commands.links import ArtifactLink, CommitLink, Links, Pointers
 from ledger.commands.show import Shown
 from ledger.plan.model import ArchivedPart, Attempt
 from ledger.plan.text import counted, one_line, visible
-from ledger.reports import Line, accented, name_of, section
+from ledger.reports import Line, accented, braced, folder_of, name_of, section
 from ledger.reports.briefs import plan_file, standing
 from ledger.reports.status import actions, size
 
@@ -109,7 +110,7 @@ def _pointed(links: Pointers) -> Iterator[Line]:
     """What an attempt cites, and the commits that have to do with it."""
     if links.artifacts:
         yield from section(f"Artifacts ({len(links.artifacts)})")
-        yield from map(_artifact, links.artifacts)
+        yield from _artifacts(links.artifacts)
     if links.commits:
         yield from section(f"Commits ({len(links.commits)})")
         yield from map(_commit, links.commits)
@@ -158,14 +159,34 @@ def links(found: Links) -> Iterator[Line]:
     commits = _by_attempt(found.commits)
     for key in _in_order([*artifacts], [*commits]):
         yield Line(one_line(name_of(*key)), "heading")
-        yield from map(_artifact, artifacts.get(key, ()))
+        yield from _artifacts(artifacts.get(key, ()))
         yield from map(_commit, commits.get(key, ()))
+    yield _total(found)
+
+
+def lacking(found: Links) -> Iterator[Line]:
+    """What another clone does not have, each once with the attempts that cite it, and the counts
+    of all."""
+    cited: dict[tuple[str, str], list[ArtifactLink | CommitLink]] = defaultdict(list)
+    listed = found.lacking
+    for link in listed.artifacts:
+        cited[link.state, f"{link.path}{'/' * link.is_folder}{_aside(link)}"].append(link)
+    for commit in listed.commits:
+        cited[commit.state, commit.raw or ""].append(commit)
+    for (state, said), by in cited.items():
+        yield accented("", state, f"  {one_line(said)}")
+        names = dict.fromkeys(name_of(one.item, one.attempt) for one in by)
+        yield Line(f"    cited by {one_line(', '.join(names))}", "hung", 8)
+    yield _total(found)
+
+
+def _total(found: Links) -> Line:
     named = [one for one in found.commits if one.raw]
     said = f"{found.path}: {_counts(Counter(one.state for one in found.artifacts))}"
     if named:
         states = _counted(Counter(one.state for one in named), _NAMED)
         said += f"; {counted(len(named), 'commit')} named: {states}"
-    yield Line(one_line(said))
+    return Line(one_line(said), "hung", 4)
 
 
 def _counts(cited: Mapping[str, int]) -> str:
@@ -175,8 +196,18 @@ def _counts(cited: Mapping[str, int]) -> str:
     return f"{counted(sum(cited.values()), 'path')} cited: {_counted(cited, _STATES)}"
 
 
-def _artifact(link: ArtifactLink) -> Line:
-    """One path: its state, where it is, and what is known of it."""
+def _artifacts(links: Iterable[ArtifactLink]) -> Iterator[Line]:
+    """A line for each path, or for those of one folder of which the same is known: its state, where
+    it is, and what is known of it."""
+    for (state, _, aside), alike in groupby(
+        links, key=lambda one: (one.state, folder_of(one.path) or one.path, _aside(one))
+    ):
+        paths = [f"{one.path}{'/' * one.is_folder}" for one in alike]
+        gap = " " * (13 - len(state))
+        yield accented("  ", state, f"{gap}{one_line(f'{braced(paths)}{aside}')}")
+
+
+def _aside(link: ArtifactLink) -> str:
     some, more = ", ".join(link.matches[:_MOST_MATCHES]), len(link.matches) - _MOST_MATCHES
     several = f"one of {some}" + (f" and {more} more" if more > 0 else "")
     told = (
@@ -186,10 +217,7 @@ def _artifact(link: ArtifactLink) -> Line:
         link.rule or "",
         several if len(link.matches) > 1 else f"perhaps {some}" if some else "",
     )
-    slash = "/" if link.is_folder else ""
-    aside = f" ({'; '.join(filter(None, told))})" if any(told) else ""
-    gap = " " * (13 - len(link.state))
-    return accented("  ", link.state, f"{gap}{one_line(f'{link.path}{slash}{aside}')}")
+    return f" ({'; '.join(filter(None, told))})" if any(told) else ""
 
 
 def _commit(link: CommitLink) -> Line:

@@ -1,7 +1,9 @@
 """Exit criteria and claims with their verdicts, for people."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from ledger.claims.model import ClaimKind, JudgedClaim
@@ -9,40 +11,55 @@ from ledger.commands.verify_text import Verification
 from ledger.gates.model import Gate, JudgedCriterion, Judgement
 from ledger.plan import text
 from ledger.plan.text import counted
-from ledger.reports import Line, accented
+from ledger.reports import Line, accented, braced, folder_of
 
 _MOST_EVIDENCE = 3
+_MOST_IN_FULL = 4  # paths that begin with the same two folders: of so many they are told once
+# `reports/parser-speed/` at the start of a path
+_FOLDER = re.compile(r"(?<![\w./\u2026-])(?:[\w-][\w.-]{0,80}/){2}")
 
 
 def gate(judged: Gate) -> Iterator[Line]:
     """The document, each of its sections with a line for each criterion, what is odd about the
-    brief, then the verdict: ``   12: unmet (ticked): TEXT: reason [evidence]``."""
+    brief, then the verdict: ``   12: unmet (ticked): TEXT: reason [evidence]``. The folder that
+    most paths begin with is told once."""
+    told = [*_gate(judged)]
+    folders = Counter(folder for line in told for folder in _FOLDER.findall(line.text))
+    folder, count = max(folders.items(), key=lambda pair: pair[1], default=("", 0))
     yield Line(text.visible(judged.path), "heading")
-    section = ""
-    for one in judged.criteria:
-        if one.section != section:
-            section = one.section
-            yield Line(text.visible(section), "heading")
-        yield criterion(one)
+    if count < _MOST_IN_FULL:
+        yield from told
+        return
+    yield Line(f"\u2026 is {folder.rstrip('/')}")
+    yield from (line._replace(text=line.text.replace(folder, "\u2026/")) for line in told)
+
+
+def _gate(judged: Gate) -> Iterator[Line]:
+    for section, criteria in groupby(judged.criteria, key=lambda one: one.section):
+        yield Line(text.visible(section), "heading")
+        for _, alike in groupby(criteria, key=_alike):
+            first, *others = alike
+            said = braced([first.text, *(one.text for one in others)])
+            yield criterion(first.model_copy(update={"text": said}), judged.path)
     if judged.expected:
         yield Line("Expected results", "heading")
     for result in judged.expected:
-        yield _hung(result.line, result, f": {text.one_line(result.text)}")
+        yield _hung(result.line, result, f": {text.one_line(result.text)}", judged.path)
     yield from _environment(judged)
     for link in judged.references:
         if link.state != "found":
             what = f"cross-reference {link.label}: {link.path} {_STATES[link.state]} {link.section}"
             what = what.rstrip()
-            yield Line(text.visible(f"{judged.path}:{link.line}: {what}"))
+            yield Line(text.visible(f"{judged.path}:{link.line}: {what}"), "hung", 8)
     for misfit in judged.misfits:
         what = f"does not add up: {text.one_line(misfit.text)}: {misfit.reason}"
-        yield Line(text.visible(f"{judged.path}:{misfit.line}: {what}"))
+        yield Line(text.visible(f"{judged.path}:{misfit.line}: {what}"), "hung", 8)
     if judged.damage:
         lost = [str(one.line) for one in judged.damage if one.lost]
         damaged = f"{judged.path}: {counted(len(judged.damage), 'damaged line')} read as meant"
         damaged += f"; marks are lost on lines {', '.join(lost)}" if lost else ""
-        yield Line(text.visible(damaged))
-    yield Line(text.visible(_summary(judged)))
+        yield Line(text.visible(damaged), "hung", 8)
+    yield Line(text.visible(_summary(judged)), "hung", 8)
 
 
 _STATES = {
@@ -54,17 +71,28 @@ _STATES = {
 }
 
 
-def criterion(one: JudgedCriterion) -> Line:
-    """``   12: unmet (ticked): TEXT: reason [evidence]``."""
+def _alike(one: JudgedCriterion) -> tuple[object, ...]:
+    """What files of one folder have alike that are told in one entry."""
+    if not (folder := folder_of(one.text)):
+        return (one.line,)
+    return (folder, one.verdict, one.is_false_claim, one.optional, one.reason, one.evidence)
+
+
+def criterion(one: JudgedCriterion, path: str = "?") -> Line:
+    """``   12: unmet (ticked): TEXT: reason [evidence]``; ``path`` is the document."""
     notes = {"ticked": one.is_false_claim, "optional": one.optional}
     marks = [note for note, holds in notes.items() if holds]
     marked = f" ({', '.join(marks)})" if marks else ""
-    return _hung(one.line, one, f"{marked}: {text.one_line(one.text)}")
+    return _hung(one.line, one, f"{marked}: {text.one_line(one.text)}", path)
 
 
-def _hung(line: int, judged: Judgement, said: str) -> Line:
-    shown = judged.evidence[:_MOST_EVIDENCE]
-    more = len(judged.evidence) - len(shown)
+def _hung(line: int, judged: Judgement, said: str, path: str) -> Line:
+    """Evidence that the reason names is not told again; lines of the document are."""
+    own = f"{path}:"
+    places = [f"line {one[len(own) :]}" if one.startswith(own) else one for one in judged.evidence]
+    places = [one for one in places if one not in judged.reason]
+    shown = places[:_MOST_EVIDENCE]
+    more = len(places) - len(shown)
     where = f" [{', '.join(shown)}{f' and {more} more' if more else ''}]" if shown else ""
     rest = text.visible(f"{said}: {judged.reason}{where}")
     return accented(f"{line:>6}: ", judged.verdict, rest)._replace(kind="hung", hang=8)
@@ -78,7 +106,7 @@ def _environment(judged: Gate) -> Iterator[Line]:
         by_state[one.state].append(f"{one.name}: {values}" if one.state == "differs" else one.name)
     for state, names in by_state.items():
         what = {"same": "as in the baseline", "differs": "differs", "unknown": "not told"}[state]
-        yield Line(text.visible(f"environment {what}: {', '.join(names)}"))
+        yield Line(text.visible(f"environment {what}: {', '.join(names)}"), "hung", 8)
 
 
 def _summary(judged: Gate) -> str:
@@ -134,11 +162,9 @@ _RANKS: Final[dict[ClaimKind, int]] = {
 def _files(alike: Sequence[JudgedClaim]) -> tuple[object, ...]:
     """What files of one folder have alike that are told in one entry; empty for other claims."""
     claim = alike[0]
-    folder, slash, _ = claim.said.rpartition("/")
-    if claim.kind != "artifact" or not slash or {*" {}"} & {*claim.said}:
-        return ()
+    folder = folder_of(claim.said) if claim.kind == "artifact" else ""
     lines = tuple((one.line, one.attempt) for one in alike)
-    return (folder, claim.verdict, claim.found, claim.reason, lines)
+    return (folder, claim.verdict, claim.found, claim.reason, lines) if folder else ()
 
 
 def _claim(alike: Sequence[JudgedClaim]) -> Line:
@@ -152,9 +178,6 @@ def _claim(alike: Sequence[JudgedClaim]) -> Line:
     too = [f"line{'s' * (len(again) > 1)} {', '.join(again)} too"] if again else []
     of = f" ({', '.join(number + too)})" if number or too else ""
     why = "; ".join(filter(None, (claim.found, claim.reason)))
-    names = dict.fromkeys(one.said.rpartition("/")[2] for one in alike)
-    said = claim.said
-    if len(names) > 1:
-        said = f"{claim.said.rpartition('/')[0]}/{{{','.join(names)}}}"
+    said = braced([one.said for one in alike])
     rest = text.visible(f'{of}: "{text.one_line(said)}": {why}')
     return accented(f"{claim.line:>6}: ", claim.verdict, rest)._replace(kind="hung", hang=8)
