@@ -26,7 +26,7 @@ def _start(done: Start, *, dry_run: bool) -> Iterator[str]:
             yield from _step(step, done, dry_run=dry_run)
     offered = [step for step in done.steps if step.state == "offered"]
     if offered:
-        yield "not done, for nobody asked for it:"
+        yield "not installed (optional):"
     options: dict[About, str] = {offer: option for offer, (option, _) in OFFERS.items()}
     for step in offered:
         yield f"  ledger init {options.get(step.about, ''):<16}{step.said}"
