@@ -129,6 +129,14 @@ def test_done_needs_evidence(empty: Repository) -> None:
     assert any(line.startswith("  - [x] All tests pass") for line in lines(empty, name))
 
 
+def test_an_action_of_a_logbook_keeps_its_step(empty: Repository) -> None:
+    plan = LOGBOOK + "\n## TODOs\n- [ ] S2: Look again\n- [ ] S3: Ask\n"
+    empty.ledger.write_text(plan, "utf-8")
+    done(empty, "action", "PARSE-001", "edit", "2", "Look: twice")
+    done(empty, "action", "PARSE-001", "edit", "3", "S3: Ask ben")
+    assert empty.ledger.read_text("utf-8").endswith("- [ ] S2: Look: twice\n- [ ] S3: Ask ben\n")
+
+
 def test_long_text_comes_from_standard_input(empty: Repository) -> None:
     said = "Read\n## [EVIL-001] it\n- Status: done\n"
     command = [sys.executable, "-c", SCRIPT, "action", "FIRST-THING-001", "add", "-"]

@@ -21,7 +21,7 @@ def command(
     step: Annotated[str, argument("STEP", f"One of {', '.join(STEPS)}.")],
     words: Annotated[
         list[str] | None,
-        argument("[N] [TEXT]", "The action's number (all but `add`), its words (`add`, `edit`)."),
+        argument("[N TEXT]", "The action's number (all but `add`), its words (`add`, `edit`)."),
     ] = None,
     on: Annotated[str, option("--on", "TEXT", "What a blocked action waits for.")] = "",
     before: Annotated[

@@ -72,7 +72,7 @@ _HINT: Final = "give --status, --title, --priority, --owner, --depends-on or --f
 def _owner(item: Item, owner: str) -> str:
     """The value of the field: with today's date where the field has one, as `Owner/Date` does."""
     field = places.field(item, "owner/date")
-    is_dated = field is not None and _DATED.fullmatch(field.value) and "/" not in owner
+    is_dated = field is not None and _DATED.match(field.value) and "/" not in owner
     return f"{owner}/{datetime.now(UTC).date().isoformat()}" if is_dated else owner
 
 

@@ -16,6 +16,8 @@ from ledger.plan.model import Action, ActionState, Item, Ledger
 
 # e.g. "Choose the project (waits for anna)."
 _WAITS: Final = re.compile(r" \(waits for [^()]*\)(?=\.?\Z)")
+# What names the step or the item of an action where several share a list, e.g. "S2: ", "**A-1** — "
+_TAG: Final = re.compile(r"\*{0,2}[^\W_][\w.-]{0,59}\*{0,2}(?::|[ \t]+[\u2013\u2014-])[ \t]+")
 _OPENS: Final = re.compile(r"[ \t]*(?:\Z|[-*+>][ \t]|\d{1,9}[.)][ \t]|`{3}|~{3})")
 
 
@@ -86,6 +88,9 @@ def reword(ledger: Ledger, item_id: str, number: int, said: str) -> Ledger:
     start, end = _words_place(ledger, action)
     new = styles.action_words(said, action.state_text, words.of(ledger))
     old = text.decode(ledger.text[start:end])
+    tag = _TAG.match(old) if dialects.of(item).shares_history else None
+    if tag and not new.startswith(tag.group()):
+        new = tag.group() + new
     waits = _WAITS.search(old)
     if waits and action.state == "blocked" and not _WAITS.search(new):
         new = _waiting(new, waits.group()[len(" (waits for ") : -1])

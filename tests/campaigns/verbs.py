@@ -237,7 +237,8 @@ def _title(rng: random.Random, item: Item, said: str) -> Change:
         if not item.is_named:
             mine["id"] = theirs["id"]
 
-    return Change("edit", item.id, (item.id,), {"title": said}, expect, most=4)
+    wrapped = len(item.title) // 20 + 4  # lines that the old one may take
+    return Change("edit", item.id, (item.id,), {"title": said}, expect, most=wrapped)
 
 
 def _action_add(rng: random.Random, item: Item, said: str) -> Change:

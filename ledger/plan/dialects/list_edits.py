@@ -112,7 +112,7 @@ def _section_actions(plan: Text, item: Item, new: Sequence[str]) -> Edit:
     at = max([places.end_of_fields(item), *bullets])
     spans = (field.span for field in item.fields)  # no field is torn apart
     torn = (span.end_byte for span in spans if span.start_byte < at < span.end_byte)
-    lines = _first_actions(new, "  1. ", words.of(ledger))
+    lines = _first_actions(ledger, item, new, "  1. ")
     return places.in_field(ledger, item, "Next Actions", lines, next(torn, at))
 
 
@@ -216,7 +216,7 @@ def _entry_attempt(plan: Text, item: Item, new: NewAttempt) -> Edit:
 def _entry_actions(plan: Text, item: Item, new: Sequence[str]) -> Edit:
     home, vocabulary = places.field(item, "next action"), words.of(plan.ledger)
     prefix = _field_prefix(plan, item, home)
-    lines = _first_actions(new, _inside(prefix, "1."), vocabulary)
+    lines = _first_actions(plan.ledger, item, new, _inside(prefix, "1."))
     label = f"{prefix}**{vocabulary.written('Next Actions')}:**"
     return _below_label(plan.ledger, item, home, label, lines)
 
@@ -499,10 +499,14 @@ def _box(prefix: str, new: str, vocabulary: Vocabulary) -> str:
     return f"{prefix}[ ] {styles.action_words(new, '[ ]', vocabulary)}"
 
 
-def _first_actions(new: Sequence[str], like: str, vocabulary: Vocabulary) -> list[str]:
-    """The lines of an item's first actions, numbered like ``like``."""
+def _first_actions(ledger: Ledger, item: Item, new: Sequence[str], like: str) -> list[str]:
+    """The lines of an item's first actions, numbered like ``like``, in the style of another's."""
+    others = (a for one in ledger.items if one.dialect == item.dialect for a in one.actions)
+    worded = (a for a in others if a.state == "pending" and any(map(str.isalpha, a.state_text)))
+    other, vocabulary = next(worded, None), words.of(ledger)
     return [
-        styles.next_action(number, one, None, like, vocabulary) for number, one in enumerate(new, 1)
+        styles.next_action(number, one, other, like, vocabulary)
+        for number, one in enumerate(new, 1)
     ]
 
 
