@@ -167,6 +167,8 @@ class Terminal:
         rc = home / name
         rc.parent.mkdir(parents=True, exist_ok=True)
         rc.write_text(lines)
+        # else fish reads all manual pages in the background
+        (home / "fish" / "generated_completions").mkdir(parents=True)
         self.log = home / "answered"
         tool = home / "bin" / "ledger"
         tool.parent.mkdir()
