@@ -270,6 +270,20 @@ def test_both_files_are_written_or_none(repo: Repository, monkeypatch: pytest.Mo
     assert sorted(one.name for one in (repo.path / "plans").iterdir()) == ["splitter.md"]
 
 
+def test_a_document_with_tasks_names_its_own(repo: Repository) -> None:
+    row = "| M2 | Sync | [D] | M1 complete in both plans, see plans/splitter.md |"
+    own = (
+        f"# Plan\n\n| ID | Task | State | How |\n|---|---|---|---|\n| M1 | Read | [ ] | |\n{row}\n"
+    )
+    repo.write(
+        "plans/other.md", f"{own}\n## Exit Criteria\n- M1 complete\n- N2 complete\n".encode()
+    )
+    judged = call(repo.path, "gate", "plans/other.md", "--json").data["criteria"]
+    found = {one["text"]: (one["verdict"], one["evidence"]) for one in judged}
+    assert found["M1 complete"] == ("unmet", ["plans/other.md:5"])
+    assert found["N2 complete"][0] == "unknown"
+
+
 # Tasks that are ticked by hand. What M2 asks for, what is ticked, and the severity that is told.
 BY_HAND = {
     "unmet": ("`check: passed >= 999`", "[D]", "error"),

@@ -26,7 +26,7 @@ from ledger.gates.model import (
     unknown,
     unmet,
 )
-from ledger.gates.tasks import PlanFile, plan_files, said_by
+from ledger.gates.tasks import PlanFile, plan_file, plan_files, said_by
 from ledger.git import files
 from ledger.git.blobs import Blobs
 from ledger.git.files import Files, Index, Listing, WorkTree
@@ -142,7 +142,12 @@ class Facts:
 
     @cached_property
     def plan_files(self) -> tuple[PlanFile, ...]:
-        """The plan files that the settings name, else those that the brief and the item cite."""
+        """The plan files that the settings name, else those that the brief and the item cite. A
+        document with tasks of its own names these: others have tasks of the same IDs."""
+        if self.brief and self._config.settings.plans is None:
+            own = plan_file(self._config, self.path, text.encode(self.text(self.path) or ""))
+            if own is not None:
+                return (own,)
         said = [self.text(self.path) or ""] if self.brief else []
         said += said_by(self._item)
         return tuple(plan_files(self._config, self._files, said))

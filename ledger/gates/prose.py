@@ -38,7 +38,7 @@ _LIMITS: Final = re.compile(
 )
 _MEASURED: Final = ("passed", "failed", "errors", "skipped", "collected", "executed", "duration")
 _REFERENCE: Final = re.compile(r"\[[^\[\]]{1,60}\]")  # `[PARSE-001]`
-_NAME: Final = re.compile(r"\S{2,30}")  # no code
+_NAME: Final = re.compile(r"\S{4,30}")  # neither code nor small words
 _MOST_NAMED: Final = 3  # words that are not known
 _LIMITING: Final = frozenset("BZbO\u03beSp")  # letters of the lexicon
 

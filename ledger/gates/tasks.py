@@ -71,9 +71,14 @@ def plan_files(config: Config, view: Files, said: Iterable[str]) -> Iterator[Pla
             data = view.read(path, _LARGEST)
         except LedgerError:
             continue
-        plan = _read(data, conventions(config)) if _BOX.search(data) else None
-        if plan and any(one.is_named for one in plan.items):
-            yield PlanFile(path, plan)
+        if file := plan_file(config, path, data):
+            yield file
+
+
+def plan_file(config: Config, path: str, data: bytes) -> PlanFile | None:
+    """The document at ``path`` as a plan file; None where it has no task with an ID."""
+    plan = _read(data, conventions(config)) if _BOX.search(data) else None
+    return PlanFile(path, plan) if plan and any(one.is_named for one in plan.items) else None
 
 
 def citing(
