@@ -32,7 +32,7 @@ def add_item(ledger: Ledger, title: str, name: str = "") -> tuple[Ledger, str]:
     expected, found = Outline(ledger), Outline(new)
     added = [at for at, one in enumerate(found.items) if one not in expected.items]
     if len(found.items) != len(expected.items) + 1 or len(added) != 1:
-        raise not_as_meant(f"a new item reads as {len(added)}", "word the title otherwise")
+        raise not_as_meant("the title would not open one new item", "word the title otherwise")
     item = found.items.pop(added[0])
     read = new.items[added[0]]
     is_as_meant = bare(read.title).endswith(bare(said)) and (not name or read.id == name)
