@@ -130,7 +130,7 @@ def test_there_are_examples() -> None:
 def section(name: str) -> str:
     """The section of a command in the reference."""
     text = COMMANDS_PAGE.read_text("utf-8")
-    parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    parts = re.split(r"^## (?=`ledger )", text, flags=re.MULTILINE)
     [found] = [part for part in parts if part.startswith(f"`ledger {name}`\n")]
     return found
 

@@ -20,6 +20,7 @@ from ledger.plan import queue
 from ledger.plan.reader import read
 from ledger.reports import next_item as report
 from tests import next_oracle
+from tests.commands import call
 from tests.repository import Repository
 
 PLAN = "docs/fix_plan.md"
@@ -128,6 +129,27 @@ def test_it_is_short_whatever_the_plan_is(
     out = capsys.readouterr().out
     assert len(out.encode()) <= 5000
     NextItem.model_validate(json.loads(out)["data"])
+
+
+OWN = "- Exit Criteria:\n  - [ ] It is written `check: exists(out.txt)`\n"
+BRIEF = "# Brief\n\n**Initiative:** A-001\n\n## Success Criteria\n\n- [ ] It runs `check: exists(run.txt)`\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (OWN, "0 of 1 met; lacks It is written (unmet: "),
+        ("- Brief: docs/brief.md\n", "0 of 1 met; lacks It runs (unmet: "),
+        (f"- Brief: docs/brief.md\n{OWN}", "0 of 2 met; lacks It is written (unmet: "),
+        (OWN.replace("out.txt", "docs/brief.md"), "1 of 1 met\n"),
+    ],
+)
+def test_what_done_would_stand_on_is_told(
+    repo: Repository, capsys: pytest.CaptureFixture[str], lines: str, said: str
+) -> None:
+    repo.write("docs/brief.md", BRIEF.encode())
+    repo.write(PLAN, f"## [A-001] A\n- Status: pending\n{lines}".encode())
+    assert f"\n  exit criteria: {said}" in call(repo.path, "next").out
 
 
 def test_what_could_not_be_read_is_no_end(place: Callable[..., Path]) -> None:

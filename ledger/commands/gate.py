@@ -11,8 +11,8 @@ from ledger.commands.read import brief_of, open_ledger, opened
 from ledger.config import Config
 from ledger.errors import UsageError
 from ledger.gates.facts import Facts, Request
-from ledger.gates.gate import gate_brief, gate_item, judged_criteria
-from ledger.gates.model import Gate, JudgedCriterion
+from ledger.gates.gate import gate_brief, gate_item
+from ledger.gates.model import Gate
 from ledger.gates.ties import item_of
 from ledger.git import files
 from ledger.plan import selectors
@@ -114,11 +114,3 @@ def _settings(file: Path, ledger: Path | None) -> Config:
         return config.find(file.resolve().parent)
     except UsageError:
         return here
-
-
-def judged_item(config: Config, item: Item) -> tuple[JudgedCriterion, ...]:
-    """An item's own exit criteria, judged by its newest run; none for none. Raises LedgerError for
-    a run that cannot be read."""
-    request = _with_newest_run(config, item, Request())
-    facts = Facts(config, config.ledger_path, request=request, brief=None, item=item)
-    return judged_criteria(facts, item)

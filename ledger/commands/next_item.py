@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from ledger.commands import read
-from ledger.commands.closings import sprints_of
-from ledger.commands.gate import judged_item
+from ledger.commands.closings import every_grounds, sprints_of
+from ledger.commands.judgements import place_of
 from ledger.commands.status import LastAttempt, NextAction, next_step, places_of
 from ledger.config import Config
 from ledger.errors import LedgerError
+from ledger.gates.done import Closing
 from ledger.gates.model import JudgedCriterion, SprintState
 from ledger.git.blobs import Blobs
 from ledger.plan import queue, reader, text
@@ -71,7 +72,7 @@ class Candidate(Model):
     last_attempt: ShownAttempt | None
     """Its newest attempt."""
     gate: Lacking | None
-    """What its exit criteria lack; null for an item without any."""
+    """What its exit criteria, or those of the brief that it is tied to, lack; null for none."""
     sprint: SprintState | None
     """Where the sprint of a brief stands that the action, or the item, stands for."""
     inferred: tuple[str, ...]
@@ -190,7 +191,7 @@ def _candidate(config: Config, plan: Ledger, place: Place) -> Candidate:
         )
         if last
         else None,
-        gate=_lacking(config, item) if item.criteria else None,
+        gate=_lacking(config, item),
         sprint=_sprint(config, item, step.number),
         inferred=tuple(cut(one.id, _NAME) for one, _ in inferred(plan, item))[:_MOST_LACKING],
     )
@@ -217,11 +218,16 @@ def _reproduction(plan: Ledger, item: Item) -> str:
     return ""
 
 
-def _lacking(config: Config, item: Item) -> Lacking:
+def _lacking(config: Config, item: Item) -> Lacking | None:
+    """What `done` would stand on: the item's own criteria, or those of the brief it is tied to."""
     try:
-        asked = [one for one in judged_item(config, item) if not one.optional]
+        with place_of(config) as place:
+            every = list(every_grounds(config, Closing(item), place))
     except LedgerError as error:
         return Lacking(met=0, criteria=len(item.criteria), lacks=(cut(error.message, _SHORT),))
+    asked = [one for grounds in every for one in grounds.criteria if not one.optional]
+    if not asked:
+        return None
     lacking = [one for one in asked if one.verdict != "met"]
     told = tuple(_lack(one) for one in lacking[:_MOST_LACKING])
     return Lacking(met=len(asked) - len(lacking), criteria=len(asked), lacks=told)

@@ -65,12 +65,12 @@ def _candidate(item: Candidate, found: NextItem) -> Iterator[Line]:
         yield _part(f"do{number}", f"{text}{attempt}", most=700)
     if item.is_cut:
         yield _part("all of it", f"`ledger show {name}`")
+    if item.sprint:
+        yield _part("stands for", f"{standing(item.sprint)} ({item.sprint.brief})")
     if item.gate:
         lacks = "; ".join(item.gate.lacks)
         count = f"{item.gate.met} of {item.gate.criteria} met"
         yield _part("exit criteria", f"{count}{f'; lacks {lacks}' if lacks else ''}")
-    if item.sprint:
-        yield _part("gate", f"{standing(item.sprint)} ({item.sprint.brief})")
     if item.reproduction:
         yield _part("reproduce", item.reproduction)
     if last := item.last_attempt:

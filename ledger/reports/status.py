@@ -20,7 +20,7 @@ _NAMES: Final[dict[ItemStatus, str]] = {
 }
 _OPEN: Final[tuple[ItemStatus, ...]] = ("in_progress", "blocked", "pending", "unknown")
 _COLLAPSED: Final = frozenset({_NAMES["pending"], _NAMES["unknown"]})
-_HOLDS: Final = {"dependency": "blocked: depends on ", "lease": "taken: ", "actions": ""}
+_HOLDS: Final = {"dependency": "blocked: depends on ", "lease": "taken: "}
 _STYLES: Final = {"success": "green", "failed": "red", "blocked": "yellow", "partial": "yellow"}
 _MOST_IN_FULL: Final = 5
 
@@ -181,11 +181,14 @@ def _outlook(item: ItemSummary) -> Iterator[tuple[str, str]]:
         yield _next(action), action.text
     for waiting in item.waiting_for:
         is_next = action is not None and action.line == waiting.line
-        label = "blocked: " if waiting.action is None else f"blocked {waiting.action}: "
+        own = "blocked" if item.status == "blocked" else "inferred"  # prose holds nothing back
+        label = f"{own}: " if waiting.action is None else f"blocked {waiting.action}: "
         yield label, action.text if action and is_next else waiting.text
     for hold in item.holds:
         if hold.kind in _HOLDS:
             yield _HOLDS[hold.kind], hold.text
+        elif hold.kind == "actions" and not item.waiting_for:
+            yield "", hold.text
     if item.sprints:
         yield "", "; ".join(map(standing, item.sprints))
 
