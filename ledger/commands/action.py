@@ -46,7 +46,7 @@ def action(
     if step not in STEPS:
         raise UsageError("usage", f"{step!r} is no step", f"use one of {', '.join(STEPS)}")
     with change(settings, dry_run=dry_run) as plan:
-        name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
+        name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         new = _changed(plan, name, step, number, said=said, on=on, before=before)
         plan.accept(new, name)
     notes = []

@@ -15,7 +15,7 @@ from ledger.commands.change import Plan, change, change_with
 from ledger.commands.read import opened
 from ledger.config import Config
 from ledger.edits import append as edits
-from ledger.errors import Refused, UsageError
+from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
 from ledger.evidence.outputs import outputs_of, read_run, together
@@ -88,7 +88,14 @@ def append(
     if not runs and (baseline or not (decision or is_note)):
         hint = "give its folder; `ledger note` records what was found without one"
         raise UsageError("no-run", "expected a run, found none", hint)
+    for option, said in (("--status", status), ("--because", because or None)):
+        if said is not None and not said.strip():
+            raise UsageError("usage", f"{option}: expected words, found none", "or leave it out")
     evidence = _Evidence(config, runs)
+    for run in evidence.each:
+        if not (run.files or run.tests or (config.root / run.path).is_file()):
+            message = f"{run.path}: expected outputs of a run, found none"
+            raise UnreadableInput("no-run", message, "give the folder that the run wrote into")
     reason = "" if decision else because  # else it would stand in for evidence
     attempt = _draft(
         config, evidence, result=result, summary=summary, because=reason, baseline=baseline
@@ -167,7 +174,7 @@ class _Evidence:
 
     def __init__(self, config: Config, runs: Sequence[Path]) -> None:
         self.tree = files.WorkTree(config.root)
-        names = [files.inside(config.root, run) for run in runs]
+        names = list(dict.fromkeys(files.inside(config.root, run) for run in runs))
         self.outputs = [outputs_of(self.tree, name) for name in names]
         today = datetime.now(UTC).isoformat()
         none = Evidence(path="", completeness="complete", started=today)
@@ -218,7 +225,7 @@ def _appended(
 
 
 def _section(ledger: Ledger, item: str) -> Item:
-    return edits.section_of(ledger, selectors.items(ledger, selectors.parse(item).item)[0].id)
+    return edits.section_of(ledger, selectors.items(ledger, selectors.item_in(item))[0].id)
 
 
 def _draft(

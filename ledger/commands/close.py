@@ -44,7 +44,7 @@ def close(
     """
     config = configuration.find(Path.cwd(), ledger)
     plan = opened(config).ledger
-    section = section_of(plan, selectors.items(plan, selectors.parse(item).item)[0].id)
+    section = section_of(plan, selectors.items(plan, selectors.item_in(item))[0].id)
     if section.status in FINISHED:
         with change(config, dry_run=True) as same:
             return same.changed(section.id, "it is done already", dry_run=dry_run)

@@ -38,7 +38,7 @@ def criterion(
     if step not in STEPS:
         raise UsageError("usage", f"{step!r} is no step", f"use one of {', '.join(STEPS)}")
     with change(settings, dry_run=dry_run) as plan:
-        name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
+        name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         section, place = placed(plan.ledger, name)
         if step == "add":
             new = criteria.add_criterion(plan.ledger, name, said)

@@ -42,7 +42,7 @@ def edit(
     """
     settings = config.find(Path.cwd(), ledger)
     with change(settings, dry_run=dry_run) as plan:
-        name = selectors.items(plan.ledger, selectors.parse(item).item)[0].id
+        name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         section, place = placed(plan.ledger, name)
         given = {"Priority": priority, "Owner": _owner(section, owner) if owner else ""}
         given["Depends on"] = dependencies(plan.ledger, depends_on)

@@ -42,7 +42,7 @@ def gate(
     """
     request = Request(sprint=sprint, run=run, baseline=baseline, stamp=stamp)
     file = Path(document)
-    if not os.path.exists(file):  # noqa: PTH110 - False also for what no path can be
+    if not os.path.exists(document):  # noqa: PTH110 - False also for what no path can be
         return _gate_item(str(document), request, ledger)
     return gate_brief(handed_over(file, request, ledger).facts)
 

@@ -58,7 +58,7 @@ def rounds(
 def _reports(item: str, ledger: Path | None) -> tuple[list[RoundsReport], list[str]]:
     """The reports of rounds that an item cites, oldest first, and what is left out."""
     config = configuration.find(Path.cwd(), ledger)
-    sections = selectors.items(read.opened(config).ledger, selectors.parse(item).item)
+    sections = selectors.items(read.opened(config).ledger, selectors.item_in(item))
     files = WorkTree(config.root)
     attempts = [attempt for section in sections for attempt in newest_first(section.attempts)[::-1]]
     cited = (path for one in attempts for artifact in one.artifacts for path in artifact.paths)

@@ -241,7 +241,7 @@ class _Work:
         if recording:
             read.refuse_conflict(self.config.ledger_path, read.read_bytes(self.config.ledger))
         self.plan = read.opened(self.config).ledger
-        found = selectors.items(self.plan, selectors.parse(item).item)[0]
+        found = selectors.items(self.plan, selectors.item_in(item))[0]
         self.section = section_of(self.plan, found.id) if recording else found
         if recording and recording.decision:
             decision_words(self.config, self.section, recording.decision, recording.because)

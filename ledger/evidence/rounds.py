@@ -87,7 +87,15 @@ def read_folder(files: Files, path: str, shown: str) -> RoundsReport:
 
 
 def _folders(files: Files, path: str) -> set[str]:
-    return {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
+    """The folders with files, and the empty ones that are called as these are but for a number: a
+    round that left nothing is one whose end is not known."""
+    found = {entry.path.partition("/")[0] for entry in files.below(path) if "/" in entry.path}
+    series = {name.groups() for one in found if (name := _NUMBERED.fullmatch(one))}
+    for one in files.names(path):
+        name = _NUMBERED.fullmatch(one)
+        if name and name.groups() in series and files.kind(f"{path}/{one}") == "folder":
+            found.add(one)
+    return found
 
 
 def may_be_rounds(files: Files, path: str) -> bool:

@@ -34,6 +34,15 @@ def parse(given: str) -> Name:
     return Name(found["item"].strip(), int(found["number"]) if found["number"] else None)
 
 
+def item_in(given: str) -> str:
+    """Read ``ITEM``, where one attempt of it cannot be meant. Raises UsageError."""
+    name = parse(given)
+    if name.number is not None:
+        message = f"{one_line(given)}: expected an item, found one of its attempts"
+        raise UsageError("bad-name", message, f"give {one_line(name.item)}")
+    return name.item
+
+
 def parse_lost(given: str) -> tuple[Name, str]:
     """Read ``ITEM#N``, or for an attempt without a number ``ITEM#OPENING``: the date that it begins
     with, and more of it if need be. Raises UsageError."""
