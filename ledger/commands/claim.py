@@ -49,13 +49,14 @@ def claim(
     config = configuration.find(Path.cwd(), ledger)
     me = leases.check_owner(leases.default_owner(config) if owner is None else owner)
     lasts = _duration(duration)
+    leases.refuse_known(config, name, me)
     with leases.locked(config), change(config, dry_run=dry_run) as plan:
         item = section_of(plan.ledger, selectors.items(plan.ledger, name)[0].id)
         if item.status in FINISHED:
             raise Refused("finished", f"{item.id} is {item.status}", "reopen it with `ledger edit`")
         holder = leases.held(config, plan.ledger).get(item.id)
         if holder and holder.owner != me:
-            raise leases.taken(item, holder)
+            raise leases.taken(item.id, holder)
         until = leases.end_of(lasts)
         text = written(me, until, leases.now().date())
         plan.accept(_with_lease(plan.ledger, item, text))

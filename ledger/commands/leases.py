@@ -22,6 +22,7 @@ from ledger.git import process, repository
 from ledger.plan.leases import Lease, leases_of
 from ledger.plan.model import Item, Ledger, Model
 from ledger.plan.queue import Held, Leases
+from ledger.plan.selectors import folded
 
 _LONGEST: Final = 60  # characters of a name
 _OWNER: Final = re.compile(r"[^\W_](?:[\w .@+-]{0,58}[\w+])?")
@@ -152,9 +153,18 @@ def record(config: Config, item: Item, taken: Taken) -> None:
     write(config, read(config).having(new))
 
 
-def taken(item: Item, holder: Held) -> Refused:
+def refuse_known(config: Config, name: str, owner: str) -> None:
+    """Raise Refused where the register says that somebody else has the item: in a crowd most are
+    told so without waiting for the lock."""
+    for one in read(config).leases:
+        is_it = one.path == config.ledger_path and folded(one.item) == folded(name)
+        if is_it and one.owner != owner and one.until > now():
+            raise taken(one.item, Held(one.owner, one.until))
+
+
+def taken(item: str, holder: Held) -> Refused:
     """What to raise where somebody else has the item."""
-    message = f"{item.id} is taken: {holder.owner} has it until {clock(holder.until)}"
+    message = f"{item} is taken: {holder.owner} has it until {clock(holder.until)}"
     return Refused("taken", message, "`ledger next` names another one")
 
 

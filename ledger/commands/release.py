@@ -25,7 +25,7 @@ def release(
         item = section_of(plan.ledger, selectors.items(plan.ledger, name)[0].id)
         holder = leases.held(config, plan.ledger).get(item.id)
         if holder and holder.owner != me:
-            raise leases.taken(item, holder)
+            raise leases.taken(item.id, holder)
         lease = next(leases_of(item), None)
         if lease:
             plan.accept(_without_lease(plan.ledger, item))
