@@ -141,9 +141,11 @@ def write(config: Config, register: Register) -> None:
     """Keep ``register``; whoever calls this holds the lock."""
     place = _place(config)
     if place is not None:
-        with suppress(UsageError):  # it is there
-            store.create(place, b"")
-        store.update(place, lambda _: register.model_dump_json(indent=1).encode())
+        data = register.model_dump_json(indent=1).encode()
+        try:
+            store.create(place, data)
+        except UsageError:  # it is there
+            store.update(place, lambda _: data)
 
 
 def record(config: Config, item: Item, taken: Taken) -> None:
