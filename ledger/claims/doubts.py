@@ -9,7 +9,14 @@ from math import inf
 from typing import Final, NamedTuple
 
 from ledger.claims.model import Claim
-from ledger.claims.observations import COUNTED, FIGURES, Observation, counted, observations
+from ledger.claims.observations import (
+    COUNTED,
+    FIGURES,
+    OF_EACH,
+    Observation,
+    counted,
+    observations,
+)
 from ledger.claims.runs import (
     OF_A_PART,
     OF_ANOTHER,
@@ -19,7 +26,7 @@ from ledger.claims.runs import (
     Session,
     untold,
 )
-from ledger.plan.statements.model import ENDINGS, Statement
+from ledger.plan.statements.model import ENDINGS, SO, Statement
 
 OF_NO_PART: Final = "it is said of a part, or of something else, that the outputs do not name"
 _NEAR_S = 2.0  # seconds, or a tenth, that a time may be off: people round, and measure other things
@@ -28,6 +35,7 @@ _LATER = 2.0  # seconds, or half the time, that pytest needs after the tests tha
 _LATER_SHARE = 0.5
 _EARLIER = 0.15
 _PRECISE = 0.3  # seconds: a time with decimals
+_MOST_SUMS = 20_000  # of what some of several sessions have together
 _SMALL = 3  # a lesser count fits many runs
 _RUNTIME: Final = re.compile(r"(?:total )?(?:run[ _]?time|duration|elapsed)", re.IGNORECASE)
 
@@ -146,13 +154,45 @@ def _doubt_figure(case: Case) -> str:
         is_one = len({one.values for one in chain(*case.found)}) == 1
     else:
         is_one = all(run.single or _session(case.beside, run) for run in runs)
-    if not is_one:
+    if not is_one and (said.quantity not in OF_EACH or _may_be_some(case)):
         return SEVERAL_SESSIONS
     if said.quantity not in ("duration", "memory"):
         return ""
     if any(one.is_empty and one.totals.collected for one in runs[0].every[:1]):
         return "the run only collected tests"
     return _doubt_time(case) if said.quantity == "duration" else ""
+
+
+def is_of_all(said: Statement) -> bool:
+    """Whether one failure in any session is against it: ``all tests pass``, ``0 failed``."""
+    is_none = said.quantity in (*ENDINGS, "failing") and said.high <= 0
+    return not said.subject and (is_none or (said.quantity, said.low) == ("all_passed", SO))
+
+
+def _may_be_some(case: Case) -> bool:
+    """Whether it may be said of some of a run's sessions. Of a run that failed nobody says that all
+    is well."""
+    if any(map(case.said.holds, case.values)):
+        codes = [figure.value for run in case.runs for figure in run.figures["exit_code"]]
+        return not (is_of_all(case.said) and all(codes) and codes) or any(
+            run.is_disputed for run in case.runs
+        )
+    return any(_may_add_up(case.said, run) for run in case.runs)
+
+
+def _may_add_up(said: Statement, run: Run) -> bool:
+    """Whether some of the sessions together may have what is said."""
+    parts = [session for session in run.sessions if session.file != run.path]
+    if said.quantity not in COUNTED:
+        return len(parts) > 2
+    sums: set[float] = set()
+    for session in parts:
+        found = observations(said, run._replace(whole=session, sessions=()), ())
+        values = {value for one in found for value in one.values}
+        sums |= values | {least + value for least in sums for value in values}
+        if len(sums) > _MOST_SUMS:
+            return True
+    return any(map(said.holds, sums))
 
 
 def _doubt_time(case: Case) -> str:

@@ -24,6 +24,9 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
 """What a run has as figures of its own, by quantity."""
 COUNTED: Final = frozenset(Totals.model_fields) - {"rerun"} | {"executed"}
 """The quantities that count tests by outcome."""
+OF_EACH: Final = COUNTED | {"all_passed", "failing", "not_passed", "pass_rate", "fail_rate"}
+"""What each of several sessions has."""
+_OF_FAILING: Final = frozenset(("failed", "errors", "failing", "all_passed"))
 _COMPARED: Final = frozenset(("new", "cleared", "still", "change", "unchanged"))
 # What JUnit XML may call tests that were expected to fail.
 _IN_JUNIT: Final = {"xfailed": {"skipped", "xfailed"}, "xpassed": {"passed", "xpassed"}}
@@ -50,7 +53,7 @@ def observations(said: Statement, run: Run, before: Sequence[Run]) -> Iterator[O
             ended = "finished" if run.finished else "cut short"
             yield Observation((float(run.finished),), ended, run.path)
         return
-    sessions = run.every if said.quantity in COUNTED else run.every[:1]
+    sessions = run.every if said.quantity in OF_EACH else run.every[:1]
     if said.quantity in ("xfailed", "xpassed") and not said.subject:  # JUnit XML knows neither
         sessions = tuple(one for one in sessions if not one.file.endswith(".xml")) or sessions
     for session in sessions:
@@ -130,7 +133,12 @@ def _parts(session: Session, said: Statement) -> list[Session]:
     if not said.subject:
         return [session]
     if len(session.tests) < session.totals.cases:
-        return []
+        # Most logs name what failed, and nothing else.
+        failing = {name: one for name, one in session.tests.items() if one.outcome in FAILING}
+        is_told = len(failing) == session.totals.failing and said.quantity in _OF_FAILING
+        if not is_told:
+            return []
+        session = session._replace(tests=failing)
     found: list[Session] = []
     meant = [_tests_of(session, subject) for subject in said.subject]
     for tests in zip(*meant, strict=True) if all(meant) else ():
@@ -295,11 +303,11 @@ def _repeated(said: Statement, session: Session, run: Run) -> Iterator[Observati
         if tests or not tries:
             count = sum(test.tries - 1 for test in session.tests.values())
             yield Observation((float(count),), f"{count} rerun", told.file)
-    elif said.quantity == "rerun" or (not tries and said.low < 1):  # flaky, but not run again?
+    elif said.quantity == "rerun" or not tries:
         yield Observation((float(tries),), f"{tries} rerun", told.file)
     elif tests:
         yield Observation((float(len(tests)),), f"{len(tests)} rerun", told.file)
-    elif tries and (said.low > tries or said.high < 1):
+    elif said.low > tries or said.high < 1:
         yield Observation((float(tries),), f"{tries} rerun", told.file)
 
 

@@ -72,6 +72,8 @@ class Run(NamedTuple):
     finished: bool | None = None
     deselected: int | None = None
     projects: frozenset[str] = frozenset()
+    is_disputed: bool = False
+    """Whether its outputs disagree about it."""
 
     @property
     def every(self) -> tuple[Session, ...]:
@@ -139,6 +141,7 @@ def run_of(evidence: Evidence, parts: Sequence[Part] = ()) -> Run:
         unread=evidence.reason if evidence.totals is None else "",
         figures={name: figures(name) for name in _MEASURES},
         finished=_has_finished(evidence),
+        is_disputed=evidence.completeness == "inconsistent",
         projects=frozenset(part.project.lower() for part in parts if part.project),
         deselected=evidence.deselected
         if evidence.deselected is not None

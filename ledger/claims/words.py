@@ -128,6 +128,8 @@ def judge_words(
     said = said._replace(beside=frozenset(one.quantity for one in beside))
     found = [list(observations(_of_project(said, run), run, before)) for run in runs]
     is_so = _support(said, found)
+    if doubts.is_of_all(said) and not any(any(doubts.sessions(beside, run)) for run in runs):
+        is_so = _support(said, [one[:1] for one in found])  # by the whole, not by a session
     if is_so is None and len(said.subject) > 1 and not said.is_outside:  # each of several parts
         parts = [said._replace(subject=(part,)) for part in said.subject]
         each = [_support(one, [list(observations(one, r, before)) for r in runs]) for one in parts]

@@ -11,7 +11,7 @@ from ledger.plan.statements.model import NOT_SO, OUTCOMES, SO, Quantity, Stateme
 from ledger.plan.statements.tokens import Token
 
 # What tests are, and features are not.
-_OF_TESTS: Final = frozenset("green passes passed passing red clean ok okay ✅ ✓ ✔ 🟢".split())
+_OF_TESTS: Final = frozenset("green pass passes passed passing red clean ok okay ✅ ✓ ✔ 🟢".split())
 # What is said of runs; a product may be "fine", too.
 _OF_RUNS: Final = _OF_TESTS | frozenset(
     "pass success successes successful successfully succeed succeeds succeeded cleanly".split()
@@ -21,6 +21,8 @@ _NEW: Final = frozenset(("new", "New", "brand new", "Brand new", "brand-new", "f
 # e.g. "seven tests are red", "two did not pass"
 _WIDE: Final = re.compile(r"\b(?:reds?|broken|not|busted|problem\w*|unsuccessful\w*)\b")
 _BROKE: Final = frozenset(("broke", "breaks"))
+_WHOLE: Final = 100.0
+_ALMOST: Final = 99.95
 _MOST_EXIT: Final = 255
 
 
@@ -98,8 +100,12 @@ class Wording:
     def is_feature(self) -> bool:
         """Whether a bare word may be a feature or a tool instead of a part of the run: ``export
         works``, ``ruff clean``."""
-        first, second = self.tokens[:2]
-        is_said = second.start - first.end > 1 and not _OF_TESTS.isdisjoint(self.text.split())
+        tokens = self.tokens[self.codes[0] == "A" :]
+        first, second = tokens[:2]
+        # e.g. "`export` passes"
+        is_code = first.end - first.start > len(first.text) and first.text.isidentifier()
+        is_said = second.start - first.end > 1 or is_code or len(tokens) < len(self.tokens)
+        is_said = is_said and not _OF_TESTS.isdisjoint(self.text.split())
         return self.code("s") == "u" and not is_said
 
     def ended(self, outcome: str) -> Statement:
@@ -127,9 +133,10 @@ def _count(m: Wording) -> list[Statement]:
     if m.codes.startswith("Z") and ("success" in m.text or is_no_pass):
         return []
     is_wide = quantity == "failed" and bool(_WIDE.search(m.text))  # errors are among them
-    is_setting = m.text.startswith("retr")  # "Retries: 6"
+    # e.g. "Retries: 6", "three tests are flaky", of which none need have been run again
+    is_vague = m.text.startswith("retr") or "flak" in m.text
     outcome = "failing" if is_wide else ""
-    return [m.of(quantity)._replace(outcome=outcome, is_sure=not is_setting)]
+    return [m.of(quantity)._replace(outcome=outcome, is_sure=not is_vague)]
 
 
 def _together(m: Wording) -> list[Statement]:
@@ -145,6 +152,15 @@ def _all(m: Wording) -> list[Statement]:
     total = (m.number().low, m.number().high) if m.has("n") else None
     is_sure = bool({*"TWNslf"} & {*m.codes}) or not _OF_RUNS.isdisjoint(m.text.split())
     return [m.say("all_passed")._replace(of=total, is_sure=is_sure)]
+
+
+def _green(m: Wording) -> list[Statement]:
+    is_part = bool(m.subject) and m.text in _OF_TESTS  # "unit: ✅"
+    return [m.say("all_passed")] if is_part or m.text == "green" else []
+
+
+def _all_runs(m: Wording) -> list[Statement]:
+    return [m.say("all_passed")]
 
 
 def _not_all(m: Wording) -> list[Statement]:
@@ -318,7 +334,8 @@ def _faster(m: Wording) -> list[Statement]:
 
 def _faster_by(m: Wording) -> list[Statement]:
     sign = -1 if m.has("v") else 1
-    return [m.changed("duration", sign * m.number().low, sign * m.number().high)]
+    change = m.changed("duration", sign * m.number().low, sign * m.number().high)
+    return [change._replace(is_sure=bool({*"Wc"} & {*m.codes}))]  # "takes 3 s less"
 
 
 def _percent_faster(m: Wording) -> list[Statement]:
@@ -363,6 +380,8 @@ def _time(m: Wording) -> list[Statement]:
     took = m.of("duration")
     if m.text.startswith("in "):
         took = took._replace(outcome="in")
+    if m.text.startswith(("after ", "within ")):  # "after 84 s it gives up"
+        took = took._replace(is_sure=False)
     if m.has("b"):  # "does not take longer than 60 s"
         return [m.say("duration", 0.0, took.low)] if took.high == inf else []
     if "finish" in m.text or "complet" in m.text:
@@ -386,7 +405,16 @@ def _exit(m: Wording) -> list[Statement]:
     return [m.of("exit_code") if m.has("n") else m.say("exit_code", 1.0, inf)]
 
 
+def _other_exit(m: Wording) -> list[Statement]:
+    is_zero = not m.number().high and not {"≠", "!="} & {*m.text.split()}
+    return [m.say("exit_code", 1.0, inf)] if is_zero else []
+
+
 def _rate(m: Wording) -> list[Statement]:
+    if m.number().low < _WHOLE < m.number().high <= _WHOLE + 1:  # nobody rounds up to all
+        return [
+            m.say("fail_rate" if m.has("k") or m.code("q") == "F" else "pass_rate", _ALMOST, 100.0)
+        ]
     return [m.of("fail_rate" if m.has("k") or m.code("q") == "F" else "pass_rate")]
 
 
@@ -485,12 +513,15 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     # e.g. "all tests failed", "everything is red"
     (rf"\AA(?P<n>N)?{_OF}(?P<s>s)?T(?P<l>l)?F\Z|\A(?P<s2>s)?TAF\Z", _none_passed),
     # e.g. "all 48 tests pass", "the layout tests are all green", "the suite is green"
+    # e.g. "both runs are green", "no run failed", "all sessions passed"
+    (r"Ag?N?(?:Ψ|W(?=J?F))J?P+|Zg?(?:[AN]*Ψ|W)J?F\Z|ZFiA?g?N?Ψ", _all_runs),
     (rf"Ag?(?P<n>N)?{_OF}(?P<s>s)?T?(?:gW)?(?P<l>[lfo])?W?R?&?J?»?P(?P<o>o)?", _all),
     # e.g. "auth is green", "the db module does not pass"
-    (rf"{_PART}A?(?P<b>b)?P+\Z", _part_passes),
-    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?!:?[BNxc])A?", _all),
+    (rf"(?:\AA)?{_PART}A?(?P<b>b)?P+\Z", _part_passes),
+    (r"(?P<n>N)?(?P<s>s)?TW?J?AP|(?<![NAZOgxp])(?P<s2>s)?TJ?:?P(?!:?[BNxcp])A?", _all),
     (rf"AT(?:{_NAMES})P", _all),
-    (r"WJ?R?:?P(?!:?[BNxc])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
+    (r"WJ?R?:?P(?!:?[BNxcp])A?|PW(?![PN])A?|\AP+A|\A[ΩWTI]*(?:Ω|:)P+\Z", _all),
+    (r"\AP\Z", _green),
     # e.g. "only test_a and test_b fail", "only the layout tests fail"
     (rf"O(?:{_NAMES})(?:J?[FE]|J)|ON?J?[FET]*J?[:–,]?(?:{_NAMES})", _only),
     (rf"(?:{_NAMES})J?ON?J?[FET]+", _only),
@@ -571,8 +602,8 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     ),
     (r"(?P<n>N)µE", _errors),
     (r"\A[WL∃i]*:?(?P<n>N)T\Z|\AT:(?P<n3>N)\Z|(?P<s>[usf])J?(?P<n2>N)T\Z", _total),
-    (r"R(?P<n>N)T\Z", _executed),
-    (rf"(?<![A-Za-zð])(?P<s>[usfn])T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
+    (r"R(?P<n>N)T(?=\Z|:)|\ATW:(?P<n2>N)\Z", _executed),
+    (rf"(?<![A-Za-zð])(?P<s>[usfn])(?:T?[a»]|T:)?T?J?(?P<n>[Nx])(?:gA?N)?g?T?(?P<q>{_O})", _count),
     (r"ŵ?(?P<q>L)(?P<n>N)T", _count),
     (rf"(?P<q>[PFESXYDVU])T?(?:[:=]|[↓↑]?»)?(?P<n>N)(?!(?:gN)?T?{_O}(?![:=]?N))", _count),
     # e.g. "lexer: 14/14", "layout 38 of 40"
@@ -588,11 +619,13 @@ GRAMMAR: Final[tuple[tuple[str, Build], ...]] = (
     (r"C[:=i]?(?P<n>p)|(?P<n2>p)C", _cpu),
     (r"W?(?P<b>b)H(?P<n>t)", _time),
     (r"(?<=[tPFESXYWTR])\((?P<n>t)", _time),
-    (r"(?P<s>s)?[AHWTR]*[HR]+[OAP:=ig»J]*(?P<n>t)(?:»?[WA])?|(?P<n2>t)[WHA]", _time),
+    (r"(?P<s>s)?[AHWTR]*[HR]+[OAPT:=ig»J]*(?P<n>t)(?:»?[WA]|H\Z)?|(?P<n2>t)g?[WHA]", _time),
     (r"W[:iRgPJ]*(?P<n>t)|(?P<n2>t)iW|[iJ](?P<n3>t)|\A(?P<n4>t)\Z", _time),
     (r"yi?(?P<n>t)", _stopped),
     (r"ŵ?G+(?:g?W|J)*[:=ig»]*(?P<n>m)G?|H?(?P<n2>m)W?G", _memory),
-    (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O})|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
+    (rf"[Wŵ]?I+[:=]?(?P<n>N)(?!T?{_O}|[Tµu])|ŵP?&?I+(?P<n2>N)|[Wŵ]?I*≠I+|[Wŵ]?I+[≠F]|bI", _exit),
+    # e.g. "the exit code is not 0", "it did not exit with 0"
+    (r"[Wŵ]?I+[bB](?P<n>N)|[Wŵ]?bI+(?P<n2>N)", _other_exit),
     (r"(?P<z>I)+[:=]?[ZP]|P(?P<z2>I)\Z|Z(?P<z3>I)", _exit),
     (r"(?P<n>N)T?b[RW]", _left),
     (r"W(?P<b>b)?P?(?P<z>z)|W(?P<z3>[RH])\Z|WV|W(?P<b2>b)?y|W(?P<b3>b)(?P<z2>H)(?!i?t)", _finished),

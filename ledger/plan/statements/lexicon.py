@@ -42,7 +42,8 @@ _LETTERS: Final[dict[str, str]] = {
     # a result
     "Ω": (
         "(test|suite) (result|results|outcome|verdict), end result, final (state|status|outcome), "
-        "final result, final verdict, outcome, outcomes, result, results, verdict"
+        "final result, final verdict, outcome, outcomes, result, results, validation, verdict, "
+        "verification"
     ),
     # but for
     "B": (
@@ -57,9 +58,12 @@ _LETTERS: Final[dict[str, str]] = {
     "T": (
         "(suite|suites) of tests, (| individual "
         ")(case|cases|test|tests|testcase|testcases), checks in the suite, items, spec, specs, "
-        "test (case|cases| function|functions|item|items|method|methods|check|checks), test "
+        "(unit|regression) (case|test), test (case|cases| function|functions|item|items|method| "
+        "methods|check|checks), test "
         "points, tests cases"
     ),
+    # runs, where all or none are meant
+    "Ψ": "runs, sessions, test runs, test sessions, pytest runs",
     # a command
     "ŵ": "ci job, collection, command, job, process",
     # the whole run
@@ -175,7 +179,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # not zero
     "≠": (
-        "anything but zero, different from zero, non-zero, non-zero code, nonzero, nonzero code, "
+        "(an|) error (code|status), a failure code, anything but zero, different from zero, "
+        "non-zero, non-zero code, nonzero, nonzero code, "
         "not 0, not zero, other than zero, unequal to zero"
     ),
     # modules and files
@@ -311,14 +316,14 @@ _LETTERS: Final[dict[str, str]] = {
     # how long it took
     "H": (
         "(clocks|clocked|comes|came|weighed|checked) in (at| ), "
-        "(complete|completes|completed|done|finish|finishes|finished|through|wrapped up|wraps "
-        "up|ready|concluded|concludes|over and done with) (in|after|within), "
+        "gnu time, (complete|completes|completed|done|finish|finishes|finished|through|wrapped "
+        "up|wraps up|ready|concluded|concludes|over and done with) (in|after|within), "
         "(ran|run|runs|running|lasts|lasted|going|went on|goes on) (in|for), (| total |overall "
         "|whole |test |elapsed |suite |full )(run|running|execution|test|wall| wall-clock|wall "
         "clock|elapsed|clock) (time|duration|times), clocked in under, clocks in under, duration, "
         "duration_s, elapsed, elapsed_s, finish, finished, finishes, for a duration of, lasted, "
-        "lasts, length, needed, needs, run_time, runtime, runtime of, runtimes, spent, take, "
-        "taken, takes, takes up, taking, time, time (taken|spent|needed|elapsed|used|to "
+        "lasts, length, needed, needs, run_time, runtime, runtime of, runtimes, take, "
+        "taken, takes, takes up, taking, time, time (taken|needed|elapsed|used|to "
         "completion), timing, took, total (test time|time| runtime|duration|elapsed), wall, wall "
         "clock, wall-clock, wall_time, walltime"
     ),
@@ -490,7 +495,8 @@ _LETTERS: Final[dict[str, str]] = {
         "in total, in total of, include, included, includes, including, indeed, individual, "
         "individually listed, individuals, interestingly, is, is at, issue, issues, it, it looks "
         "like, it turns out, its, itself, just now, labeled, labelled, landed on, last but not "
-        "least, latest, left open, left over, lingering, list, list of, listed, listed as, "
+        "least, last line, last line of the (log|output|run), latest, left open, left over, "
+        "lingering, list, list of, listed, listed as, "
         "listing, lists, literally, locally, log, logged, logging, logs, long story short, looks "
         "like, lousy, luckily, made up of, marked, marked as, me, meager, meagre, measly, metric, "
         "metrics, mind you, mine, my, myself, namely, nasty, nb, needless to say, net change, "
@@ -552,7 +558,8 @@ _LETTERS: Final[dict[str, str]] = {
     ),
     # doubt, wishes, rules, other times: nothing is said of this run
     "d": (
-        "(a|any|every) run (with|that), (count| counts) as, (|is |are |was |were )spent, about "
+        "(issue|ticket|bug report) (lists|mentions|names|has|had|reports), (a|any|every) run "
+        "(with|that), (count| counts) as, (|is |are |was |were )spent, about "
         "to, action item, aim, aims, aside, allegedly, allow, allowed, almost, alone, apparent, "
         "apparently, appear, appears, as if, as though, ask, asked, asks, assert, asserts, "
         "assume, assuming, barely, baseline had, basically, believe, believes, budget, by itself, "

@@ -15,6 +15,7 @@ from ledger.plan.statements import grammar
 from ledger.plan.statements.causes import read_cause
 from ledger.plan.statements.grammar import Wording
 from ledger.plan.statements.model import OUTCOMES, RunName, Statement
+from ledger.plan.statements.pairs import read_pair
 from ledger.plan.statements.sentences import MOST, sentences
 from ledger.plan.statements.tables import read_table
 from ledger.plan.statements.tokens import Token, tokens
@@ -39,6 +40,13 @@ _NAMES_ALONE: Final = re.compile(r"n(?:[,&]*n)*")
 _LABEL: Final = re.compile(r"[JKT]*(?P<letter>[PFESXYM])[JT]*:?")
 _PREDICATE: Final = re.compile("[PFMRVyzj]")
 _ENTRY: Final = re.compile(r"[ \t]*[-*+] ")
+_ORDERS: Final = frozenset(
+    "break change comment delete disable drop leave move remove replace revert set swap take turn "
+    "undo".split()
+)
+_AGAIN: Final = frozenset(
+    "reran re-ran rerunning re-running repeated repeating retried picked sampled chose".split()
+)
 _OTHERS: Final = frozenset("other others else rest further additional remainder".split())
 _CONDITIONS: Final = frozenset("if once unless until when whenever while provided assuming".split())
 _DEEDS: Final = frozenset(
@@ -76,6 +84,7 @@ def statements(text: str) -> list[Statement]:
         label = is_label["letter"] if is_label else ""
         found += stated(words, start, is_entry=bool(_ENTRY.match(sentence)))
         found += read_cause(start, sentence[:_LONGEST], words)
+        found += read_pair(start, words)
     if len(text) > MOST:
         found.append(Statement(MOST, MOST + _SHOWN, "unread"))
     return found
@@ -158,13 +167,13 @@ class _Reader:
             comma = exception.end(1)
             self._words = [*self._words[:comma], *self._words[exception.end(2) :]]
             self._codes = self._codes[:comma] + self._codes[exception.end(2) :]
-        elif self._codes[0] == "B" and self._words[0].text.lower() != "but":
+        elif self._is_supposed():
             return
-        is_supposed = self._words[0].text.lower() == "without" and "," in self._codes
-        if self._codes.endswith("?") or is_supposed:
-            return
+        verb = self._words[0].text.lower()
         # e.g. "greenhouse, the sister project, has 212 passing tests"
         self._is_strange = bool(re.match("u+,u+,", self._codes)) and not self._is_deed(0)
+        # e.g. "Reran the failed ones: 8 passed"
+        self._is_strange = self._is_strange or (verb in _AGAIN and "W" not in self._codes)
         self._is_sure = not _is_linted(self._words, self._codes)
         for segment in _segments(self._codes):
             codes = self._codes[segment.start : segment.end]
@@ -188,6 +197,12 @@ class _Reader:
             self._is_strange = self._is_strange or is_aside
             if self._words[segment.start].text.lower() in _CONDITIONS:
                 return
+
+    def _is_supposed(self) -> bool:
+        """Whether it is no statement at all: ``Do all pass?``, ``Remove it and two tests fail``."""
+        word, codes = self._words[0].text.lower(), self._codes
+        is_order = (word in _ORDERS and "&" in codes) or (word == "without" and "," in codes)
+        return codes.endswith("?") or is_order or (codes[0] == "B" and word != "but")
 
     def _of_runs(self, segment: _Segment, said: Sequence[Statement]) -> Iterator[Statement]:
         """What a part states, with the runs that are named: it is of the one before it, or else of
@@ -221,7 +236,7 @@ class _Reader:
         if segment.behind == ":" and re.fullmatch("[iOKJAN]*(?:T?µ|KT)|ŵN(?:gN)?|y", codes):
             self._is_sure = False
             return True
-        label = {":": r"[fsuJjWT]*[fsul][JWT]*", ",": "i*l"}.get(segment.behind)
+        label = {":": r"[fsuJjWT]*[fsul][JWT]*", ",": "i*lN?"}.get(segment.behind)
         if not label or not re.fullmatch(label, codes):
             return False
         places = [t for t in self._words[segment.start : segment.end] if t.code in "fsul"]
@@ -242,6 +257,7 @@ class _Reader:
             return []
         if segment.before == "(" and self._codes[: segment.start - 1].endswith("L"):
             return []  # 687 collected (1 skipped): modules
+        self._is_sure = self._is_sure and not codes.startswith("sT:")  # "Upload tests: 7 passed"
         subject = self._last or self._subject if not re.search("[TW]", codes) else self._subject
         found, figures = self._read(segment.start, codes, subject)
         if found or figures:
@@ -249,9 +265,10 @@ class _Reader:
         letters = "nfslu" if found else "nfsl"
         places = [t for t in self._words[segment.start : segment.end] if t.code in letters]
         self._last = places[0].names if len(places) == 1 else () if places else self._last
-        if not found and re.match("[&,]*u", codes):
-            is_deed = self._is_deed(segment.start) and not re.search("N[AKJ]*u", codes)
-            self._is_lost = self._is_lost or not is_deed
+        if not found and re.search("N[AKJ]*[uΨ]", codes):
+            self._is_lost = True  # "Processed 52 records, 4 failed"
+        elif not found and re.match("[&,]*u", codes):
+            self._is_lost = self._is_lost or not self._is_deed(segment.start)
         elif not found and segment.before != "(" and re.search("[us]", codes):
             self._is_lost = True
         return found or figures
@@ -267,6 +284,8 @@ class _Reader:
         # e.g. "tests pass (2 known failures)", "all passed, except 8"
         if re.match(r"\([^)]*[FEQK]|,?B", self._codes[segment.end :]):
             found = [one for one in found if one.quantity != "all_passed"]
+        if re.search("J[WΨ]", codes) and " other" in f" {self._words_of(segment)}":
+            return [], []  # "the other session reported two failures"
         if _is_of_others(self._words[segment.start : segment.end]):
             found = [one for one in found if one.quantity != "all_passed" and one.high > 0]
         before = self._words[segment.start - 1].text.lower() if segment.start else ""
@@ -279,6 +298,7 @@ class _Reader:
         runs = tuple(token.text for token in self._words[: segment.end] if token.code == "ρ")
         # e.g. "test_a.py has 2 tests, and all of them pass"
         is_own = bool(re.search("[TWnfslo]", codes)) or segment.before == "("
+        is_own = is_own and not codes.startswith("sT:")
         or_whole = bool(self._last) and not is_own
         found = [
             one._replace(
@@ -295,6 +315,9 @@ class _Reader:
         ]
         return found, figures
 
+    def _words_of(self, segment: _Segment) -> str:
+        return " ".join(t.text.lower() for t in self._words[segment.start : segment.end])
+
     def _is_deed(self, start: int) -> bool:
         """``Bundled the font``: what the author did is no other subject."""
         first = next(t.text.lower() for t in self._words[start:] if t.code == "u")
@@ -308,13 +331,19 @@ class _Reader:
         if not _EXCEPTION.match(codes):
             start += len(codes) - len(codes.lstrip("&B,–»"))
             codes = codes.lstrip("&B,–»")
-        codes = re.sub("i[Wρ]\\Z", "", codes)  # "in the full run"
+        # "in the full run", "over all sessions", "besides the failures"
+        every = re.match("i?(?:A?NΨ|AΨ),?(?=N)", codes)  # "Across all sessions 12 passed"
+        if every:
+            start, codes = start + every.end(), codes[every.end() :]
+        codes = re.sub("i(?:[Wρ]|A?N?Ψ)\\Z|(?<=[PFES])B[FES]T?\\Z", "", codes)
+        if re.fullmatch(r"([PFES])N\1", codes):  # "⏭️ 3 skipped"
+            start, codes = start + 1, codes[1:]
         reason = _REASON.search(codes, 1)
         codes = codes[: reason.start()] if reason else codes
         if codes == "NT" and (reason or self._codes[:start].strip("W,:")):
             return [], []  # a number of tests is that of the run only at the begin of a sentence
-        if codes == "t" != self._codes.strip(":ΩW()"):
-            return [], []  # nor is a time
+        if codes == "t" != self._codes.strip(":ΩW()") or codes == "P" != self._codes.lstrip("u:"):
+            return [], []  # nor is a time, or "green"
         words, own = self._words[start : start + len(codes)], subject
         if self._counted and re.fullmatch("[fsu]T?[:=]?N|Nl", codes):  # "Failures: test_x.py 2"
             place = 1 if codes == "Nl" else len(codes)

@@ -6,13 +6,18 @@ from typing import Final
 
 MOST: Final = 200_000
 """The characters of a text that are looked at."""
-_BLOCK = re.compile(r"(?:\|[^\n]*\n?|[ \t]+\|[^\n]*\n?)+|[^\n]+\n?|\n")
+# An exit code and the command that asks for it are one.
+_BLOCK = re.compile(
+    r"[ \t]*[$%] (?:[^\n]{0,200}pytest[^\n]{0,200}; ?)?echo \$\?\n[ \t]*\d{1,3}(?:\n|\Z)"
+    r"|(?:\|[^\n]*\n?|[ \t]+\|[^\n]*\n?)+|[^\n]+\n?|\n"
+)
 # A line that goes on with the one before: that one is long, and no list or label begins.
 _GOES_ON = re.compile(r"(?![ \t]*(?:[-*+] |\d{1,3}[.)] |#|>|\||\n|\Z|[^:\n]{1,40}: ))")
 _LONG = 60  # characters of a line that may have been wrapped
 _END = re.compile(r"(?<=[.!?])[\"')\]*_]{0,3}\s+(?=\S)|[.!?]\s*\Z")
 _SHORT = re.compile(r"\b(?:vs|e\.g|i\.e|cf|ca|approx|incl|no|fig|sec)\.\Z", re.IGNORECASE)
 _FENCE = ("```", "~~~")
+_PROMPTS = ("$ ", "% ", "# ")
 # What pytest prints last, whoever calls it: "42 passed in 10.9s".
 _LAST_LINE = re.compile(r"[= ]*\d{1,7} (?:passed|failed|errors?|skipped)\b[^\n]* in \d")
 # What a terminal takes for colours, cursors and titles.
@@ -27,7 +32,9 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     paragraph, start = "", 0
     text = _ESCAPE.sub(lambda found: " " * len(found[0]), text[:MOST])
     for at, line, kind in _lines(text):
-        goes_on = len(paragraph.rpartition("\n")[2]) >= _LONG and _GOES_ON.match(line)
+        last = paragraph.rpartition("\n")[2]
+        is_wrapped = last[-1:].isalnum() and line.lstrip()[:1].islower()
+        goes_on = len(last) >= _LONG and (is_wrapped or _GOES_ON.match(line))
         if paragraph and not (goes_on and kind == "prose"):
             yield from _split(start, paragraph)
             paragraph = ""
@@ -50,7 +57,9 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
         kind = "prose" if line and not is_code and is_prose else ""
         if line.startswith(_FENCE):
             is_code, is_other, kind = not is_code, False, ""
-        elif is_code and line.startswith(("$ ", "% ", "# ")):
+        elif is_code and line.startswith(_PROMPTS) and "echo" in line and "$?" in line:
+            kind = "whole" if "pytest" in line or not is_other else ""
+        elif is_code and line.startswith(_PROMPTS):
             is_other = "pytest" not in line
         elif line.startswith("|") or (
             is_code and line and (not is_other or _LAST_LINE.match(line))

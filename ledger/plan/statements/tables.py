@@ -9,8 +9,20 @@ from ledger.plan.statements.tokens import NUMBER, amount, tokens
 
 # Columns of the run before, and of what has changed.
 _BEFORE: Final = frozenset(
-    ("baseline", "before", "main", "base", "old", "previous", "master", "last run", "previous run")
+    (
+        "baseline",
+        "before",
+        "main",
+        "base",
+        "old",
+        "previous",
+        "master",
+        "last run",
+        "previous run",
+        "earlier run",
+    )
 )
+_NOW: Final = frozenset(("now", "after", "this", "this run", "this one", "current", "new"))
 _CHANGE: Final = frozenset(("delta", "δ", "change", "diff", "difference", "±"))
 # What a header may say of its column, so that no row is a sentence by itself.
 _KNOWN: Final = frozenset((*OUTCOMES, "ð", "W", "WT"))
@@ -37,7 +49,8 @@ def read_table(
     rows = [list(_cells(start + line.start(), line[0])) for line in re.finditer(r"[^\n]+", table)]
     is_headed = len(rows) > 2 and all(re.fullmatch(r":?-+:?", cell.text) for cell in rows[1])
     if all(len(row) == 2 for row in rows) and (
-        not is_headed or not {cell._replace(column=cell.text).letter for cell in rows[0]} & _KNOWN
+        not is_headed
+        or not {cell._replace(column=cell.text).letter for cell in rows[0][1:]} & _KNOWN
     ):
         for label, value in rows[2 * is_headed :]:
             gap = " " * (value.start - label.start - len(label.text) - 1)
@@ -46,8 +59,13 @@ def read_table(
     if not is_headed:
         return
     names = [cell.text.lower() for cell in rows[0]]
-    for row in rows[2:]:
-        cells = [cell._replace(column=name) for cell, name in zip(row, names, strict=False)]
+    told = [
+        [cell._replace(column=name) for cell, name in zip(row, names, strict=False)]
+        for row in rows[2:]
+    ]
+    compared = [*_compared(told)] if len(told) == 2 else []
+    yield from compared
+    for cells in () if compared else told:
         yield from _read_row(cells)
 
 
@@ -55,6 +73,29 @@ def _cells(start: int, line: str) -> Iterator[_Cell]:
     for cell in re.finditer(r"(?<=\|)[^|\n]+(?=\|)", line):
         text = cell[0].replace("*", " ").replace("`", " ")
         yield _Cell(start + cell.start() + len(text) - len(text.lstrip()), text.strip())
+
+
+def _compared(rows: Sequence[Sequence[_Cell]]) -> Iterator[Statement]:
+    """Two rows, of which one is the run before and the other this one."""
+    old, new = ({*map(_label, row)} for row in (rows[0][:1], rows[1][:1]))
+    if not (old <= _BEFORE and new <= _NOW):
+        return
+    for before, now in zip(rows[0][1:], rows[1][1:], strict=False):
+        if _is_count(before, before.letter) and _is_count(now, now.letter):
+            yield from _change(_count(now, now.letter), amount(before.text))
+
+
+def _label(cell: _Cell) -> str:
+    return cell.text.lower().removeprefix("the ")
+
+
+def _change(count: Statement, before: float) -> Iterator[Statement]:
+    """A count, and by how much it has changed."""
+    yield count
+    by = count.low - before
+    yield count._replace(
+        quantity="change", low=by, high=by, of=(before, before), outcome=count.quantity
+    )
 
 
 def _read_row(cells: Sequence[_Cell]) -> Iterator[Statement]:
@@ -81,13 +122,10 @@ def _named_row(letter: str, cells: Sequence[_Cell]) -> Iterator[Statement]:
     if len(own) != 1:
         return
     count = _count(own[0], letter)
-    yield count
     if old:
-        before = amount(old[0].text)
-        by = count.low - before
-        yield count._replace(
-            quantity="change", low=by, high=by, of=(before, before), outcome=count.quantity
-        )
+        yield from _change(count, amount(old[0].text))
+    else:
+        yield count
 
 
 def _is_count(cell: _Cell, letter: str) -> bool:

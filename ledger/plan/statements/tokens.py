@@ -54,6 +54,7 @@ _TOKEN = re.compile(
     rf"(?:(?:{_ITEM})?(?:Phases?[ -](?P<phase>[A-Z]\d{{0,2}}[a-z]?)"
     r"|[Aa]ttempts?[ _]?#?(?P<attempt>\d{1,4}))"
     r"|[Cc]hunk[ _]?#?(?P<chunk>\d{1,4})|(?P<stamp>\d{8}T\d{6}Z))(?![\w/]))"
+    r"|(?P<status>[$%] (?:[^\n]{0,200}pytest[^\n]{0,200}; ?)?echo \$\?)"
     r"|(?P<plain>[A-Za-z]+(?=[ ,;)]|\Z))"  # no other name begins so: most are words
     r"|(?P<code>`[^`\n]{1,300}`)"
     rf"|(?P<name>(?<![\w/.])(?:{_TEST})(?![\w/]|\.\w))"
@@ -84,6 +85,9 @@ _FIGURES = re.compile(r"`([^`\n]{0,200}\d (?:passed|failed|skipped|errors?)\b[^`
 _PYTEST = re.compile(
     r"(?:python -m )?(?:pytest|py\.test)(?: -[qvxs]{1,3}| --?r\w{1,10}(?: \d{1,3})?){0,9}"
 )
+# e.g. "pytest -q; echo $?"
+_EXIT = re.compile(r"(?:[$%] )?(?:[^\n]{0,200}pytest[^\n]{0,200}; ?)?(?:echo )?\$\?")
+_TIME = re.compile(r"(?:/usr/bin/)?time(?: -\w{1,9})?")
 _BOUND = re.compile(
     r"(?:(?:{}) (?:the |an? )?|[~≈<>≤≥]=? ?)\Z".format(
         "|".join(re.escape(phrase) for phrase in sorted(BOUNDS, key=len, reverse=True))
@@ -163,14 +167,14 @@ def _read(text: str, match: re.Match[str], slack: float) -> Token:
     if match["mark"]:
         return Token(MARKS.get(written, written), start, end, written)
     inner = written.strip("`").strip()
-    if _OUTPUT.fullmatch(written):
+    if _OUTPUT.fullmatch(written) and not _TIME.fullmatch(inner):
         return Token("ρ", start, end, inner)
     if match["name"] or re.fullmatch(_TEST, inner):
         return Token("n", start, end, inner)
     if match["file"] or re.fullmatch(_FILE, inner):
         return Token("f", start, end, inner)
-    is_code = re.fullmatch(r"(?:echo )?\$\?", inner)
-    return Token("I" if is_code else "W" if _PYTEST.fullmatch(inner) else "u", start, end, inner)
+    code = "I" if _EXIT.fullmatch(inner) else "W" if _PYTEST.fullmatch(inner) else "u"
+    return Token("H" if _TIME.fullmatch(inner) else code, start, end, inner)
 
 
 def _read_run(match: re.Match[str]) -> Token:
