@@ -152,6 +152,11 @@ def test_long_text_comes_from_standard_input(empty: Repository) -> None:
     [
         (LOGBOOK, ["add", "Read it"], "a logbook has one focus at a time"),
         (LOGBOOK, ["criterion", "PARSE-001", "add", "x"], "has no section `Exit Criteria`"),
+        (
+            LOGBOOK + "\n## Completed Items\n- [x] S2: Look\n\n## TODOs\n- [ ] S3: Ask\n",
+            ["action", "PARSE-001", "move", "3", "--before", "2"],
+            "do not stand in one list",
+        ),
         (CHECKLIST, ["criterion", "S01", "add", "x"], "is a task"),
         (CHECKLIST, ["edit", "S01", "--status", "blocked"], "a box can say done, not blocked"),
         (ROADMAP, ["action", "READ-001", "move", "1", "--before", "7"], "has no action 7"),

@@ -4,6 +4,7 @@ people wrote them."""
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from ledger.edits.append import expect_actions
@@ -111,9 +112,12 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
     order.insert(order.index(aim), source)
     first, last = min(source, aim), max(source, aim)
     moved = item.actions[first : last + 1]
-    indents = {_indent(ledger, one) for one in moved}
-    if len(indents) > 1:
-        message = f"actions {number} and {before} of {item_id} stand in two lists"
+    is_one_list = len({_indent(ledger, one) for one in moved}) == 1
+    gaps = (
+        ledger.text[one.span.end_byte : other.span.start_byte] for one, other in pairwise(moved)
+    )
+    if not is_one_list or any(gap.strip() for gap in gaps):
+        message = f"actions {number} and {before} of {item_id} do not stand in one list"
         raise Refused("no-place", message, "move it by hand")
     edit = _permuted(ledger, moved, [item.actions[n] for n in order[first : last + 1]])
     new = edited(ledger, [edit])

@@ -265,7 +265,7 @@ def _expect_home(mine: Facts, theirs: Facts) -> None:
 def _action(rng: random.Random, item: Item, said: str) -> Change:
     step = rng.choice([*STATES, "edit"])
     numbers = _numbers(item)
-    number = rng.choice(numbers) if numbers else 1
+    number = rng.choice(numbers) if numbers else 99
 
     def expect(mine: Facts, theirs: Facts) -> None:
         at = _place(item, number)
@@ -306,7 +306,7 @@ def _place(item: Item, number: int) -> int:
 
 def _move(rng: random.Random, item: Item, said: str) -> Change:
     numbers = _numbers(item)
-    number, before = rng.sample(numbers, 2) if len(numbers) > 1 else (1, 2)
+    number, before = rng.sample(numbers, 2) if len(numbers) > 1 else (98, 99)
 
     def expect(mine: Facts, theirs: Facts) -> None:
         actions = mine["actions"]
