@@ -169,8 +169,11 @@ def numbered(line: str) -> int | None:
 
 def attempt(line: str) -> AttemptLead | None:
     """Read the opening of an attempt, or of a dated entry that could be one."""
-    if line[:1] not in _OPENS_ATTEMPT:
-        return None
+    return _lead(line) if line[:1] in _OPENS_ATTEMPT else None
+
+
+@lru_cache(maxsize=2048)  # recognised, read and looked at once more; so in the next version
+def _lead(line: str) -> AttemptLead | None:
     match = _ATTEMPT.match(line)
     if match and match["when"] is None:
         if not match["after"]:
