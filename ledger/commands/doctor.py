@@ -242,7 +242,7 @@ def _findings(every: Sequence[Finding], fixes: int) -> Check:
         return check("findings", "", problem)
     safe = Problem(
         said=f"{counted(fixes, 'finding')} can be mended safely",
-        means="Nobody's words are changed by that.",
+        means="The fixes change nobody's words.",
         mend="ledger doctor --fix # and with --dry-run it shows them",
         is_bad=False,
     )
@@ -261,7 +261,7 @@ def _artifacts(plan: Ledger, every: Sequence[Finding]) -> Check:
     names = f"{count:,} of these name{'s' if count == 1 else ''} {first}"
     said = ", ".join([names, *(f"{other:,} {what}" for other, what in more)])
     is_bad = bool(counts["LED403"] or counts["LED404"])
-    means = "Who reads those attempts in another clone finds no evidence."
+    means = "In another clone these attempts have no evidence."
     if counts["LED404"]:
         means += " What git ignores, `git add --force` takes in."
     mend = "ledger links --missing # lists them, each with its state"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ledger.commands.show import Shown
 
 _MOST_BYTES: Final = 5_500  # of the JSON document
+_BRIEF: Final = 140  # characters
 _LISTED: Final = OPEN | {"blocked", "deferred"}
 
 
@@ -125,10 +126,15 @@ class Size(NamedTuple):
     entries: int | None = None
     characters: int | None = None
 
+    @property
+    def brief(self) -> "Size":
+        """For fields and attempts: what is to be done gets the room."""
+        return self._replace(characters=self.characters and min(self.characters, _BRIEF))
+
 
 _SIZES: Final = (
-    Size(5, 8, 300), Size(5, 8, 200), Size(5, 6, 150), Size(4, 5, 120), Size(3, 4, 90),
-    Size(2, 3, 60), Size(1, 2, 40), Size(1, 1, 20),
+    Size(5, 8, 300), Size(5, 8, 200), Size(4, 6, 200), Size(3, 6, 160), Size(3, 5, 120),
+    Size(3, 4, 90), Size(2, 3, 60), Size(1, 2, 40), Size(1, 1, 20),
 )  # fmt: skip
 
 
@@ -190,7 +196,7 @@ def _attempt(one: Attempt, size: Size) -> PageAttempt:
         date=one.date,
         result=one.result,
         source=one.source,
-        summary=_cut(one.summary or one.text, size),
+        summary=_cut(one.summary or one.text, size.brief),
         line=_line(one),
     )
 
@@ -203,7 +209,7 @@ def _fields(ledger: Ledger, item: Item, size: Size) -> Iterator[PageField]:
             value = field.value
             if field.span != item.span:  # else it is a cell of the row that the item is
                 value = _source(ledger, field)
-            yield PageField(name=field.name, value=_cut(value, size))
+            yield PageField(name=field.name, value=_cut(value, size.brief))
 
 
 def _holds(field: Field, parts: Iterable[Span]) -> bool:

@@ -70,7 +70,7 @@ def configuration(found: Config) -> Check:
     """Where the settings stand, and whether each of them names something."""
     table = config.table(found)
     if table is None:
-        return check("configuration", "none, so what holds without one does")
+        return check("configuration", "none: the defaults apply")
     file, settings = table
     keys = [key for key in type(settings).model_fields if key in settings.model_fields_set]
     place = Path(os.path.relpath(file, found.root)).as_posix()
@@ -122,7 +122,7 @@ def hook(found: Config) -> Check:
     if seen.runs == pre_commit.PROGRAM:
         return check("hook", f"{place} runs it", *_program(seen))
     if not seen.is_named:
-        said, mend = "none is set up", "ledger init --hook"
+        said, mend = "not installed (optional)", "ledger init --hook"
         return check("hook", "", Problem(said=said, means=_UNCHECKED, mend=mend, is_bad=False))
     if seen.runs is None:
         said = f"{pre_commit.CONFIG} names it, and git runs nothing at a commit"
@@ -162,7 +162,7 @@ def merge_driver(found: Config) -> Check:
     if driver.is_installed(found):
         return check("merge driver", "installed")
     means = "Branches that both append will conflict."
-    offer = Problem(said="none is set up", means=means, mend=mend, is_bad=False)
+    offer = Problem(said="not installed (optional)", means=means, mend=mend, is_bad=False)
     return check("merge driver", "", offer)
 
 

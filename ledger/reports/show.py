@@ -37,11 +37,11 @@ def lines(shown: Shown) -> Iterator[Line]:
         yield from section(f"Sprints ({shown.sprints[0].brief})")
     for one in shown.sprints:
         action = "" if one.action is None else f"{one.action}. "
-        yield Line(f"  {action}{one_line(standing(one))}")
+        yield Line(f"  {action}{one_line(standing(one))}", "hung", 6)
     if shown.plans:
         yield from section(f"Plan files ({len(shown.plans)})")
     for plan in shown.plans:
-        yield Line(f"  {one_line(plan_file(plan))}")
+        yield Line(f"  {one_line(plan_file(plan))}", "hung", 6)
     if shown.items:
         yield from _cited(shown)
         yield from _archived(shown.archived, shown.archive)
@@ -103,7 +103,7 @@ def _archived(parts: Sequence[ArchivedPart], archive: str) -> Iterator[Line]:
         yield from section(f"Archived ({sum(part.attempts for part in parts)})")
     for part in parts:
         at = f"{archive}:{part.archive_line}" if part.archive_line else f"is not in {archive}"
-        yield Line(f"  {one_line(f'{size(part)}: {at}')}")
+        yield Line(f"  {one_line(f'{size(part)}: {at}')}", "hung", 6)
 
 
 def _pointed(links: Pointers) -> Iterator[Line]:
