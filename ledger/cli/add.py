@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ledger.cli import output
+from ledger.cli import change
 from ledger.cli.application import (
     AsJson,
     DependsOn,
@@ -48,4 +48,4 @@ def command(
         dry_run=dry_run,
         ledger=ledger,
     )
-    return output.changed("add", changed, dry_run=dry_run, as_json=as_json)
+    return change.report("add", changed, dry_run=dry_run, as_json=as_json)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from ledger.cli import output
+from ledger.cli import change
 from ledger.cli.application import AsJson, DryRun, LedgerPath, argument, option
 from ledger.commands.close import close
 
@@ -29,4 +29,4 @@ def command(
     criterion is not met; a reason stands in for what nothing shows, never for what is not met.
     """
     done = close(item, runs or (), because=because, dry_run=dry_run, ledger=ledger)
-    return output.changed("close", done, dry_run=dry_run, as_json=as_json)
+    return change.report("close", done, dry_run=dry_run, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, cast
 
-from ledger.cli import output
+from ledger.cli import change
 from ledger.cli.application import (
     AsJson,
     DryRun,
@@ -46,4 +46,4 @@ def command(
         dry_run=dry_run,
         ledger=ledger,
     )
-    return output.changed("criterion", changed, dry_run=dry_run, as_json=as_json)
+    return change.report("criterion", changed, dry_run=dry_run, as_json=as_json)

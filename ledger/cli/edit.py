@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ledger.cli import output
+from ledger.cli import change
 from ledger.cli.application import (
     AsJson,
     DependsOn,
@@ -51,7 +51,7 @@ def command(
         dry_run=dry_run,
         ledger=ledger,
     )
-    return output.changed("edit", changed, dry_run=dry_run, as_json=as_json)
+    return change.report("edit", changed, dry_run=dry_run, as_json=as_json)
 
 
 def _field(given: str) -> tuple[str, str]:

@@ -14,10 +14,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from ledger import errors, reports
-from ledger.commands.change import Changed
 from ledger.plan import text
 from ledger.plan.model import Model
-from ledger.reports import Line, change
+from ledger.reports import Line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,15 +57,6 @@ def result(kind: str, value: Model, shown: Iterable[Line | str], *, as_json: boo
         document(kind, value)
     else:
         lines(shown)
-
-
-def changed(kind: str, value: Changed, *, dry_run: bool, as_json: bool) -> int:
-    """Write what a command that changes one item returned, its notes to standard error. Returns
-    the exit code."""
-    for said in value.notes:
-        note(said)
-    result(kind, value, change.lines(value, dry_run=dry_run), as_json=as_json)
-    return 0
 
 
 def is_terminal() -> bool:
