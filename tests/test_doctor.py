@@ -289,7 +289,7 @@ def test_one_screen_on_real_plans(
 def test_a_real_plan_is_adopted(real_repo_copy: Callable[[str], Path], revision: str) -> None:
     """Its old faults block nothing, a new one does."""
     place = real_repo_copy(revision)
-    done = call(place, "init", "Not needed", "--agents")
+    done = call(place, "init", "--agents")
     assert done.code == 0
     assert f"{PLAN}: there already: " in done.out
     plan = (place / PLAN).read_text("utf-8").split("\n")

@@ -77,6 +77,12 @@ def test_a_closed_block_takes_nothing(between: str) -> None:
     assert (len(plan.items), plan.unread) == (2, ())
 
 
+def test_a_closed_fence_before_blanks_takes_nothing() -> None:
+    """Blanks behind the last fence of a file were taken for a line of it, so it passed for open."""
+    ledger = reader.read(f"{HEAD}{FIRST}\n```md\n## [X-001] An example\n```\n \t".encode())
+    assert ledger.unread == ()
+
+
 def _repository(place: Path, plan: str) -> Repository:
     repo = Repository(place)
     repo.git("init", "--quiet")

@@ -7,7 +7,7 @@ from ledger.cli import change
 from ledger.cli.application import AsJson, DryRun, LedgerPath, argument, option
 from ledger.commands.close import close
 
-EXAMPLE = "ledger close DOCS-TOUR-002 --dry-run"
+EXAMPLE = "ledger close DOCS-TOUR-002 --because 'the page is public' --dry-run"
 
 
 def command(

@@ -303,9 +303,9 @@ def _is_open(stretch: str, tokens: list[Token]) -> bool:
     if last.type == "html_block":
         # A blank line behind it, or its end tag, has ended it.
         return last.map[1] >= stretch.count("\n") + (not stretch.endswith("\n"))
-    lines = stretch.rstrip("\n").split("\n")
-    end = _FENCE_END.match(lines[-1])
-    is_closed = len(lines) - 1 > last.map[0] and end and end.group(1).startswith(last.markup)
+    start, stop = last.map  # blank lines may stand behind a fence that is closed
+    end = _FENCE_END.match(stretch.split("\n")[stop - 1])
+    is_closed = stop - 1 > start and end and end.group(1).startswith(last.markup)
     return not is_closed
 
 
