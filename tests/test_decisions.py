@@ -76,7 +76,7 @@ REFUSED = [
     (["--decision", "E", "--because", "x"], 2, "found 'E'; say A, B"),
     (["--decision", "soon", "--because", "x"], 2, "found 'soon'; say A, B"),
     (["--decision", "A"], 2, "a decision is logged with its reason"),
-    (["--decision", "A", "--because", "  "], 2, "a decision is logged with its reason"),
+    (["--decision", "A", "--because", "  "], 2, "--because: expected words, found none"),
     (["--decision", "A", "--because", "x", "--baseline", RUN], 2, "expected a run"),
     (["--because", "x"], 2, "expected a run, found none"),
     ([], 2, "expected a run, found none"),

@@ -443,7 +443,7 @@ def test_a_log_that_only_collects_is_no_run(lay: Lay) -> None:
 def test_files_of_one_run_given_one_by_one(tmp_path: Path) -> None:
     for name, text in {"a.xml": BAD, "b.xml": junit(test_z="passed"), "exit_code.txt": "1"}.items():
         (tmp_path / name).write_text(text)
-    run = read_runs(WorkTree(tmp_path), ["a.xml", "b.xml", "exit_code.txt"])
+    run = read_runs(WorkTree(tmp_path), ("a.xml", "b.xml", "exit_code.txt"))
     assert run.totals == Totals(collected=3, passed=2, failed=1)
     assert (run.exit_code, run.files) == (1, ("a.xml", "b.xml", "exit_code.txt"))
     assert run.sources["exit_code"] == "exit_code.txt"

@@ -167,13 +167,16 @@ def by_looks(file: Path) -> Iterator[tuple[int, str, str]]:
 def test_every_task_of_the_real_plan_files_is_read(real_repo: Callable[[str], Path]) -> None:
     files = list(plan_files(real_repo("8b8c48d0")))
     counts = 0
+    unread: list[tuple[str, int]] = []
     for file in files:
         ledger = reader.read(file.read_bytes())
         found = [(one.span.start_line, one.id, one.status) for one in rows(ledger)]
         assert found == list(by_looks(file)), file.name
         counts += len(found)
-        assert not [one for one in ledger.unread if "|" in one.text], file.name
+        unread += [(file.name, one.line) for one in ledger.unread if "|" in one.text]
     assert (len(files), counts) == (52, 982)
+    # A code fence above it is closed by the opening line of the next one.
+    assert unread == [("pixel-batching-memory-001.md", 362)]
 
 
 def test_tasks_of_the_real_plan_files_are_ticked(real_repo: Callable[[str], Path]) -> None:
