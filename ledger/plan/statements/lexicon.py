@@ -29,7 +29,7 @@ _LETTERS: Final[dict[str, str]] = {
         "notice|record|report|produce|show|leave|contain|include|cause|introduce|be|been) (any|a| "
         "a single|one), (not|never) a single, (not|never) any, absolutely (no|nothing), devoid "
         "of, exactly (zero|none|no), free (of|from), lacks any, neither, nil, no, no (further| "
-        "additional|actual|real|remaining|outstanding|observed|reported), no more, no other, no "
+        "additional|actual|real|remaining|outstanding|observed|reported), no other, no "
         "sign of, no single, no such, no trace of, nobody, none, not one, nothing, sans, without, "
         "without (a|any|a single|the slightest|so much as a|one), zero, zero of"
     ),

@@ -113,8 +113,10 @@ def _is_linted(words: Sequence[Token], codes: str) -> bool:
 
 
 def _is_of_others(words: Sequence[Token]) -> bool:
-    """Whether something is said of tests but for some: ``nothing else fails``."""
+    """Whether something is said of tests but for some: ``nothing else fails``, ``no failures beyond
+    the two known ones``."""
     is_rest = any(a.text.lower() == "remaining" and b.code == "T" for a, b in pairwise(words))
+    is_rest = is_rest or any(t.text.lower().startswith("beyond") for t in words)
     said = {word for token in words if token.code in "ZJ" for word in token.text.lower().split()}
     return is_rest or not _OTHERS.isdisjoint(said)
 
