@@ -26,13 +26,17 @@ _MISSING: Final = re.compile(
 # NO TESTS RAN, Ran 0 tests in 0.000s (unittest); no tests ran in 0.02s (pytest)
 _NO_TESTS: Final = re.compile(
     r".{0,80}\b(?:no test(?:s| files) found, exiting|no tests ran|ran 0 tests in)\b|"
-    r"=* ?\d+ deselected in ",  # 3 deselected in 0.02s (pytest)
+    # 3 deselected in 0.02s, 1 deselected, 1 warning in 0.17s (pytest)
+    r"=* ?\d+ deselected(?:, \d+ warnings?)? in ",
     re.IGNORECASE,
 )
 
-# pytest.log: pytest: file or directory not found: tests/nope.py
+# pytest.log: pytest: file or directory not found: tests/nope.py (a reason)
+# ERROR: file or directory not found: tests/nope.py (in the log)
 _REFUSED: Final = re.compile(
-    r"pytest: (usage: .*|(?:file or directory )?not found: .*|unrecognized arguments: .*)"
+    r"(?:pytest|^ERROR): "
+    r"(usage: .*|(?:file or directory )?not found: .*|unrecognized arguments: .*)",
+    re.MULTILINE,
 )
 
 
@@ -51,6 +55,8 @@ def hindrance(code: int, evidence: Evidence, log: Path, *, is_pytest: bool) -> s
     if missing:
         return _reason(_SHELL[127], missing[0])
     refused = _REFUSED.search(evidence.reason)
+    if code == _USAGE and not refused:
+        refused = _REFUSED.search(printed)
     if refused or (code == _USAGE and (is_pytest or evidence.totals)):
         return _reason("pytest did not start", refused[1] if refused else "")
     if (is_pytest and code == _NOTHING_COLLECTED) or any(map(_NO_TESTS.match, lines[-_LAST:])):
