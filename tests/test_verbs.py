@@ -129,6 +129,35 @@ def test_done_needs_evidence(empty: Repository) -> None:
     assert any(line.startswith("  - [x] All tests pass") for line in lines(empty, name))
 
 
+def test_a_focus_gets_a_title_with_marks(empty: Repository) -> None:
+    empty.ledger.write_text(LOGBOOK, "utf-8")
+    for title in ("Compare a_b*c with <d>", "Use `a`b", "_Read_ **it*s* all"):
+        done(empty, "edit", "PARSE-001", "--title", title)
+        assert f"\nPARSE-001 — {title}\n" in empty.ledger.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ("[ ] Users asked", "Users asked"),
+        ("[ ] Users asked", " Users\nasked."),
+        ("Users asked", "Users asked"),
+        ("[x] Users asked (attested: by Anna)", "Users asked"),
+        ("[ ] Users asked `check: exists(a.md)`", "Users asked"),
+        ("[ ] Users asked `check: exists(a.md)`", "Users asked `check: exists(a.md)`"),
+    ],
+)
+def test_a_criterion_is_added_once(empty: Repository, there: str, said: str) -> None:
+    plan = f"# Plan\n\n## [A-1] Ask\n- Status: pending\n- Exit Criteria:\n  - {there}\n"
+    empty.ledger.write_text(plan, "utf-8")
+    refused = call(empty.path, "criterion", "A-1", "add", said)
+    assert (refused.code, refused.out) == (1, "")
+    assert "A-1 has that criterion already (line 6)" in refused.err
+    assert empty.ledger.read_text("utf-8") == plan
+    for other in ("Users asked twice", "users asked `check: exists(b.md)`"):
+        done(empty, "criterion", "A-1", "add", other)
+
+
 def test_an_action_of_a_logbook_keeps_its_step(empty: Repository) -> None:
     plan = LOGBOOK + "\n## TODOs\n- [ ] S2: Look again\n- [ ] S3: Ask\n"
     empty.ledger.write_text(plan, "utf-8")

@@ -22,6 +22,7 @@ from ledger.plan.model import Field, Item, Ledger
 
 _TAGS: Final = re.compile(r"(?:\[[^\]\n]{1,30}\] )+")  # e.g. "[SETUP] [P] Write tests"
 _LONGEST_TITLE: Final = 200
+_MARKS: Final = rb"[*`]*"
 _GAP: Final = rb"(?:[ \t]*[\r\n]+[ \t]*|[ \t]+)"  # between the words of a title
 
 
@@ -115,11 +116,12 @@ def set_title(ledger: Ledger, item_id: str, title: str) -> Ledger:
     expected, found = Outline(ledger), Outline(new)
     if len(expected.items) == len(found.items):
         mine, theirs = expected.items[place], found.items[place]
-        if bare(theirs["title"]) == bare(said):
+        if _unmarked(theirs["title"]) == _unmarked(said):
             mine["title"] = theirs["title"]
+        values = (words.plain(one["value"]).replace(item.title, said) for one in mine["fields"])
         mine["fields"] = [  # the focus of a logbook is a field as well
-            now if bare(now["value"]) == bare(was["value"].replace(item.title, said)) else was
-            for was, now in zip(mine["fields"], theirs["fields"], strict=False)
+            now if _unmarked(now["value"]) == _unmarked(value) else was
+            for was, now, value in zip(mine["fields"], theirs["fields"], values, strict=False)
         ]
         theirs["fields"] = list(theirs["fields"])
         if not item.is_named:
@@ -129,6 +131,11 @@ def set_title(ledger: Ledger, item_id: str, title: str) -> Ledger:
             group[0]["title"] = other[0]["title"]
     refuse_difference(expected, found, "word the title otherwise")
     return new
+
+
+def _unmarked(said: str) -> str:
+    """The words alone: a focus is read without the marks in it."""
+    return bare(words.plain(said))
 
 
 def checked_title(ledger: Ledger, title: str) -> str:
@@ -148,6 +155,10 @@ def _titled(ledger: Ledger, item: Item, title: str) -> Edit:
         start += max(0, ledger.text[start:end].find(text.encode(item.id)))
     words_of = [re.escape(text.encode(word)) for word in item.title.split()]
     found = re.compile(_GAP.join(words_of)).search(ledger.text, start, end) if words_of else None
+    if not found and words_of and item.title == words.plain(item.title):  # read without its marks
+        said = (_MARKS.join(map(re.escape, map(text.encode, one))) for one in item.title.split())
+        pattern = rb"(?<![*`])" + _MARKS + (_MARKS + _GAP + _MARKS).join(said) + _MARKS
+        found = re.compile(pattern).search(ledger.text, start, end)
     if found:
         return Edit(*found.span(), text.encode(title))
     if not words_of and dialects.is_sectioned(item):
