@@ -1,19 +1,24 @@
 """The exit criteria of an item: each function returns the plan with one of them new or attested,
 read again and found to say that and nothing else."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from ledger.edits.append import expect_tick
 from ledger.edits.append import tick as box_tick
 from ledger.edits.fields import placed
-from ledger.edits.outline import Outline, edited, not_as_meant, refuse_difference
-from ledger.errors import UsageError
+from ledger.edits.outline import Outline, edited, not_as_meant, plain, refuse_difference
+from ledger.errors import Refused, UsageError
 from ledger.plan import dialects, places, styles, text, words
 from ledger.plan.document import Edit
 from ledger.plan.model import Criterion, Item, Ledger
 
 _WORDING: Final = "word it otherwise"
+# e.g. "[x] Users asked", "\u2705 Users asked"
+_BOX: Final = re.compile(r"\A(?:\[.\]|[\u2705\u2b1c\u274c]) ")
+# e.g. "Users asked (attested: by Anna)", "All tests pass `check: failures == 0`"
+_BEHIND: Final = re.compile(r"\s+(?:\(attested: [^\n]*|`check: [^`\n]*`)\Z")
 
 
 def tick(ledger: Ledger, item_id: str, met: Sequence[int]) -> Ledger:
@@ -62,11 +67,16 @@ def attest(ledger: Ledger, item_id: str, number: int, because: str) -> Ledger:
 
 def add_criterion(ledger: Ledger, item_id: str, said: str) -> Ledger:
     """``ledger`` with one more exit criterion of the item, behind the others and in their style.
-    Raises UsageError for no words, Refused where the item has no place for it."""
+    Raises UsageError for no words, Refused where it stands there already, or the item has no
+    place for it."""
     item, place = placed(ledger, item_id)
     line = styles.defused(said, words.of(ledger))
     if not line:
         raise UsageError("no-text", "a criterion has no words", "say what must hold")
+    same = next((one for one in item.criteria if line.rstrip(".") in _wordings(one)), None)
+    if same:
+        message = f"{item_id} has that criterion already (line {same.span.start_line})"
+        raise Refused("already-so", message, "say how the new one differs")
     new = edited(ledger, dialects.criterion(ledger, item, line))
     expected, found = Outline(ledger), Outline(new)
     if len(expected.items) == len(found.items):
@@ -80,6 +90,13 @@ def add_criterion(ledger: Ledger, item_id: str, said: str) -> Ledger:
         )
     refuse_difference(expected, found, _WORDING)
     return new
+
+
+def _wordings(one: Criterion) -> set[str]:
+    """The words behind the box of a criterion, and these without a check or a reason at their
+    end."""
+    said = _BOX.sub("", plain(one.text))
+    return {said.rstrip("."), _BEHIND.sub("", said).rstrip(".")}
 
 
 def numbered(item: Item, number: int) -> Criterion:
