@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from ledger import errors
 from ledger.errors import LedgerError, PlanWarning
-from ledger.integrations.completion import answer
 from ledger.plan import text
 
 _GROUPS = {
@@ -43,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: list[str]) -> object:
     if given[:1] == ["completion"] and given[2:3] == ["--"]:  # felt at every TAB
+        from ledger.integrations.completion import answer  # no other command needs its table
+
         errors.write(answer(given[1], given[3:]))
         return 0
     from ledger.cli.application import execute  # Typer takes 0.1 s
