@@ -174,9 +174,9 @@ def _may_be_some(case: Case) -> bool:
     is well."""
     if any(map(case.said.holds, case.values)):
         codes = [figure.value for run in case.runs for figure in run.figures["exit_code"]]
-        return not (is_of_all(case.said) and all(codes) and codes) or any(
-            run.is_disputed for run in case.runs
-        )
+        is_disputed = any(run.is_disputed for run in case.runs)
+        has_failed = bool(codes) and all(codes) and not is_disputed
+        return not (has_failed and is_of_all(case.said))
     return any(_may_add_up(case.said, run) for run in case.runs)
 
 
