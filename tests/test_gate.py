@@ -431,7 +431,7 @@ def reworded(made: Repository, said: str) -> dict[str, Any]:
 CASES = [
     ("Pass rate ≥ 92%", "met", "92.86 % of 14"),
     ("No new failures and runtime < 3s", "unmet", "it took 3.4s"),
-    ("No new failures and customers are told", "unknown", "would show 'customers are told'"),
+    ("No new failures and customers are told", "unknown", "no output shows 'customers are told'"),
     ("Customers are told; runtime < 3s", "unmet", "it took 3.4s"),
     ("Pass rate ≥ 93%", "unmet", "92.86 % of 14"),
     ("Runtime < 3s", "unmet", "it took 3.4s"),
@@ -577,8 +577,8 @@ EXPECTED = [
     ("**Runtime:** 3.4s", "met", "it took 3.4s"),
     ("**Runtime:** ~20s", "unknown", "how near is near is not said"),
     ("**Runtime:** 20s", "unmet", "it took 3.4s"),
-    ("**Coverage:** 80% → 90%", "unknown", "nothing is known"),
-    ("**Failed:** few", "unknown", "nothing is known"),
+    ("**Coverage:** 80% → 90%", "unknown", "no output shows"),
+    ("**Failed:** few", "unknown", "no output shows"),
 ]
 
 

@@ -194,4 +194,4 @@ def test_status_takes_filters(
     out = capsys.readouterr().out
     assert re.findall(r"^\S+ +(\w+-001) ", out, re.MULTILINE) == ids
     assert out.startswith("next: HIGH-001: The scanner\n")
-    assert ("no item is like that" in out) == (not ids)
+    assert ("no item matches" in out) == (not ids)

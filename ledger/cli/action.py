@@ -21,12 +21,10 @@ def command(
     step: Annotated[str, argument("STEP", f"One of {', '.join(STEPS)}.")],
     words: Annotated[
         list[str] | None,
-        argument("[N TEXT]", "The action's number (all but `add`), its words (`add`, `edit`)."),
+        argument("[N TEXT]", "N: the action (not for `add`); TEXT: for `add` and `edit`."),
     ] = None,
     on: Annotated[str, option("--on", "TEXT", "What a blocked action waits for.")] = "",
-    before: Annotated[
-        int | None, option("--before", "M", "The action that a moved one stands before.")
-    ] = None,
+    before: Annotated[int | None, option("--before", "M", "Move it before action M.")] = None,
     dry_run: DryRun = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

@@ -39,9 +39,7 @@ Names = Annotated[
 DryRun = Annotated[bool, flag("--dry-run", "Print the change as a diff; write nothing.")]
 AsName = Annotated[
     str | None,
-    option(
-        "--as", "NAME", "Who does it; default: your name for git, in a linked work tree its own."
-    ),
+    option("--as", "NAME", "Who works on it; default: your name for git."),
 ]
 AsJson = Annotated[bool, flag("--json", "Print one JSON document.")]
 # What `append` and `run` write.

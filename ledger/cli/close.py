@@ -13,11 +13,11 @@ EXAMPLE = "ledger close DOCS-TOUR-002 --because 'the page is public' --dry-run"
 def command(
     item: Annotated[str, argument("ITEM", "The item that is done.")],
     runs: Annotated[
-        list[Path] | None, option("--run", "RUN", "Record this run with it, unless it is.")
+        list[Path] | None, option("--run", "RUN", "Record this run, unless it is recorded.")
     ] = None,
     because: Annotated[
         str,
-        option("--because", "TEXT", "Why, where nothing shows it or actions stay open."),
+        option("--because", "TEXT", "Why, if no evidence shows it or actions stay open."),
     ] = "",
     dry_run: DryRun = False,
     ledger: LedgerPath = None,

@@ -12,7 +12,7 @@ EXAMPLE = "ledger completion bash"
 def command(
     shell: Annotated[str, argument("SHELL", "bash, zsh or fish.")],
     words: Annotated[
-        list[str] | None, argument("[-- WORD...]", "Answer a TAB behind these words instead.")
+        list[str] | None, argument("[-- WORD...]", "Print what could follow these words.")
     ] = None,
 ) -> int:
     """Print the script that completes commands, options, items and actions in a shell.

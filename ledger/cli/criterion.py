@@ -22,7 +22,7 @@ def command(
     step: Annotated[str, argument("STEP", f"One of {', '.join(STEPS)}.")],
     words: Annotated[
         list[str] | None,
-        argument("[N TEXT]", "The words (`add`), or the criterion's number (`attest`)."),
+        argument("[N TEXT]", "TEXT for `add`; the criterion's number N for `attest`."),
     ] = None,
     because: Annotated[
         str, option("--because", "TEXT", "On whose word an attested criterion is met.")

@@ -30,7 +30,7 @@ def command(
     depends_on: DependsOn = None,
     fields: Annotated[
         list[str] | None,
-        option("--field", "NAME=VALUE", "Another field; one that is not there is added."),
+        option("--field", "NAME=VALUE", "Set another field, or add it."),
     ] = None,
     dry_run: DryRun = False,
     ledger: LedgerPath = None,

@@ -38,7 +38,7 @@ def command(
     claude: Annotated[
         bool, flag("--claude", "Give Claude Code a skill, and hooks at start and stop.")
     ] = False,
-    codex: Annotated[bool, flag("--codex", "Give Codex the same.")] = False,
+    codex: Annotated[bool, flag("--codex", "Do the same for Codex.")] = False,
     dry_run: Annotated[
         bool, flag("--dry-run", "Show what would be written; write nothing.")
     ] = False,

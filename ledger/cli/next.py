@@ -13,7 +13,7 @@ EXAMPLE = "ledger next --intro --since HEAD"
 def command(
     owner: AsName = None,
     since: Annotated[
-        str | None, option("--since", "REV", "Tell what changed after this revision, too.")
+        str | None, option("--since", "REV", "Say what has changed since this revision.")
     ] = None,
     intro: Annotated[bool, flag("--intro", "Begin with how this plan is kept.")] = False,
     ledger: LedgerPath = None,

@@ -104,7 +104,7 @@ def command(
     choice: Annotated[str, option("--option", "C", "The option that was decided for.")] = "",
     is_sure: Annotated[bool, flag("--yes", "Start the rerun without asking.")] = False,
     no_append: Annotated[bool, flag("--no-append", "Capture only; record nothing.")] = False,
-    record: Annotated[bool, flag("--record", "Record it also where nothing was tried.")] = False,
+    record: Annotated[bool, flag("--record", "Record it even if nothing was tried.")] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:

@@ -30,12 +30,12 @@ def command(
         ),
     ] = None,
     last: Annotated[
-        int | None, option("--last", "N", "Of an item the last N attempts.", min=1)
+        int | None, option("--last", "N", "Show the last N attempts of an item.", min=1)
     ] = None,
     actions: Annotated[
-        str | None, option("--actions", "WHICH", "Of an item `open` actions, or `all`.")
+        str | None, option("--actions", "WHICH", "Show an item's `open` actions, or `all`.")
     ] = None,
-    full: Annotated[bool, flag("--full", "All of an item, not one page of it.")] = False,
+    full: Annotated[bool, flag("--full", "Show all of an item, not just a page.")] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:

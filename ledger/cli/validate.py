@@ -33,7 +33,7 @@ def command(
     every: Annotated[bool, flag("--all", "With --staged or --base: old faults too.")] = False,
     errors: Annotated[bool, flag("--errors", "Only errors.")] = False,
     select: Annotated[
-        list[str] | None, option("--select", "CODE", "Only rules whose code begins so; repeatable.")
+        list[str] | None, option("--select", "CODE", "Only this rule or group; repeatable.")
     ] = None,
     is_counted: Annotated[bool, flag("--statistics", "Count the findings by rule.")] = False,
     form: Annotated[str | None, option("--format", "NAME", "text, json, github or sarif.")] = None,

@@ -50,9 +50,7 @@ def command(
     ] = None,
     every: Annotated[
         bool,
-        typer.Option(
-            "--all", "--full", help="List every claim: as text not only contradicted ones."
-        ),
+        typer.Option("--all", "--full", help="List every claim, not only contradicted ones."),
     ] = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,

@@ -44,15 +44,15 @@ def action(
     """
     settings = config.find(Path.cwd(), ledger)
     if step not in STEPS:
-        raise UsageError("usage", f"{step!r} is no step", f"use one of {', '.join(STEPS)}")
+        raise UsageError("usage", f"no step {step!r}", f"expected one of {', '.join(STEPS)}")
     with change(settings, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         new = _changed(plan, name, step, number, said=said, on=on, before=before)
         plan.accept(new, name)
     notes = []
     if step == "complete":
-        by = f"`ledger append {name} RUN --complete {number}` names one"
-        notes = [f"action {number} says no attempt that completed it; {by}"]
+        by = f"`ledger append {name} RUN --complete {number}` adds one"
+        notes = [f"action {number} names no attempt that completed it; {by}"]
     if step == "add":
         number = placed(plan.new, name)[0].actions[-1].number
     return plan.changed(name, _told(step, number, before), dry_run=dry_run, notes=notes)
@@ -69,8 +69,8 @@ def _changed(
         return actions.reword(plan.ledger, name, number, said)
     if step == "move":
         if before is None:
-            hint = "give --before M, the action that it is to stand in front of"
-            raise UsageError("usage", "expected where to move it, found nothing", hint)
+            hint = "give --before M"
+            raise UsageError("usage", "expected the action to move it before, found nothing", hint)
         return actions.move(plan.ledger, name, number, before)
     if step == "block" and not on.strip():
         raise UsageError("no-text", "expected what it waits for, found nothing", "give --on TEXT")
@@ -79,8 +79,8 @@ def _changed(
 
 def _told(step: Step, number: int | None, before: int | None) -> str:
     if step == "add":
-        return "an action added" if number is None else f"action {number} added"
+        return "action added" if number is None else f"action {number} added"
     if step == "move":
-        return f"action {number} stands before action {before}"
-    state = "worded anew" if step == "edit" else _STATES[step]
+        return f"action {number} is now before action {before}"
+    state = "reworded" if step == "edit" else _STATES[step]
     return f"action {number} is {state}"

@@ -36,7 +36,7 @@ def criterion(
     """
     settings = config.find(Path.cwd(), ledger)
     if step not in STEPS:
-        raise UsageError("usage", f"{step!r} is no step", f"use one of {', '.join(STEPS)}")
+        raise UsageError("usage", f"no step {step!r}", f"expected one of {', '.join(STEPS)}")
     with change(settings, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         section, place = placed(plan.ledger, name)

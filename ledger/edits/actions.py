@@ -1,5 +1,5 @@
 """The next actions of an item: each function returns the plan with one of them new, in another
-state, worded anew or moved, read again and found to say that and nothing else. Numbers stay as
+state, reworded or moved, read again and found to say that and nothing else. Numbers stay as
 people wrote them."""
 
 import re

@@ -37,7 +37,7 @@ def judge(expected: Expected, facts: Facts) -> Judgement:
     after = _VALUE.fullmatch(expected.after.strip())
     before = _VALUE.fullmatch(expected.before.strip()) if expected.before else None
     if metric is None or after is None or (expected.before and before is None):
-        return unknown("nothing is known that would show it")
+        return unknown("no output shows it")
     if facts.run is None:
         return unknown("there is no run to judge it by: give one with --run")
     judged = [_of_run(metric, after, facts)]

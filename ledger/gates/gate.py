@@ -29,7 +29,7 @@ from ledger.plan.model import Item
 
 BUNDLE: Final = "Artifact bundle"  # the section of its files
 _LONGEST: Final = 200  # characters of a line that is shown
-_NOT_KNOWN: Final = "nothing is known that would show"
+_NOT_KNOWN: Final = "no output shows"
 _DECISION: Final = re.compile(r"\b(?:decisions?|decides?|decided|policy choice)\b", re.IGNORECASE)
 
 

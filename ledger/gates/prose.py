@@ -123,7 +123,7 @@ def why_unread(text: str) -> str:
     every = (part for word in words if word.code == "u" for part in word.text.split("\n"))
     names = [one for one in dict.fromkeys(every) if _NAME.fullmatch(one)][:_MOST_NAMED]
     if names:
-        return f"no output that is read tells of {', '.join(map(repr, names))}; "
+        return f"none speaks of {', '.join(map(repr, names))}; "
     if any(one.low == one.high != 0 and one.quantity in _MEASURED for one in stated(words)):
         return "a figure alone may be a bound either way (say at least, at most or exactly); "
     return ""

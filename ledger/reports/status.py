@@ -41,7 +41,7 @@ def lines(status: Status, every: bool = False, *, ready: bool = False) -> Iterat
             for item in items:
                 yield from (row._replace(kind="cut") for row in _rows(item, widths))
     if status.totals.items and not status.items:
-        yield from (Line(""), Line("no item is like that"))
+        yield from (Line(""), Line("no item matches"))
     yield Line("")
     finished = status.totals.done + status.totals.archived
     if finished and not every:

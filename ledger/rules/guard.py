@@ -249,8 +249,8 @@ def attempt_renumbered(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
 def open_action_removed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """An open action that an item had is not there any more.
 
-    Why: It was neither done nor given up, and nobody will think of it again. One that is worded
-    anew, numbered anew, moved to another item or to the archive is there. With
+    Why: It was neither done nor given up, and nobody will think of it again. One that is
+    reworded, renumbered, or moved to another item or to the archive is still there. With
     `append_only = "strict"` this is an error.
 
     Example:
