@@ -89,7 +89,7 @@ def _check_message(file: str) -> int:
     if done is None or done.unchecked:
         errors.diagnostic("ledger-hook: the message names no run: nothing was checked")
         return 0
-    told = [*later("reports.verdicts.claims")(done, ("contradicted",))]
+    told = [*later("reports.claims.lines")(done, ("contradicted",))]
     errors.write("".join(f"{line.text}\n" for line in told))
     return int(done.is_contradicted)
 

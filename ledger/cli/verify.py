@@ -16,7 +16,7 @@ from ledger.commands.verify_text import Verification, verify_text
 from ledger.errors import UsageError
 from ledger.integrations import messages
 from ledger.plan.text import visible
-from ledger.reports import verdicts
+from ledger.reports import claims as claims_report
 
 _MOST_BYTES = 55_000  # of the claims in a document; all of it has less than 60 KB
 EXAMPLE = "ledger verify PARSE-SPEED-001#2"
@@ -77,7 +77,7 @@ def command(
     if as_json:
         output.document("verify", done.listing(listed, None if every else _MOST_BYTES))
     else:
-        output.lines(verdicts.claims(done, listed if only or every else ("contradicted",)))
+        output.lines(claims_report.lines(done, listed if only or every else ("contradicted",)))
     return int(done.is_contradicted)
 
 
@@ -124,7 +124,7 @@ def _stopped(judged: Callable[[], Verification], *, is_listing: bool) -> int:
             message = "--only and --all choose what is listed, and a stop hook lists nothing"
             raise errors.UsageError("usage", message, "leave them out, or add --json")
         if (done := judged()).is_contradicted:
-            output.json({"decision": "block", "reason": verdicts.reasons(done)})
+            output.json({"decision": "block", "reason": claims_report.reasons(done)})
 
     def report(failure: errors.LedgerError) -> None:
         output.diagnostic(visible(f"ledger: the last message was not checked: {failure}"))

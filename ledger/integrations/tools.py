@@ -24,7 +24,7 @@ from ledger.commands.validate import validate
 from ledger.commands.verify import verify
 from ledger.errors import UnreadableInput
 from ledger.plan.text import visible
-from ledger.reports import Line, briefs, findings, verdicts
+from ledger.reports import Line, briefs, claims, findings, verdicts
 from ledger.reports import change as change_report
 from ledger.reports import next_item as next_report
 from ledger.reports import run as runs_report
@@ -135,7 +135,7 @@ def check(item: str = "", full: bool = False) -> str:
     """What your changes since HEAD break; of an item also claims that runs contradict, criteria."""
     lines: list[Line | str] = [*findings.lines(validate(base="HEAD"))]
     if item:
-        lines += verdicts.claims(verify([item]), ("contradicted",))
+        lines += claims.lines(verify([item]), ("contradicted",))
         try:
             lines += verdicts.gate(gate(item))
         except UnreadableInput as error:  # it has none
