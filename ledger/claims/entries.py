@@ -3,20 +3,22 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ledger.config import Config
 from ledger.errors import UnreadableInput
 from ledger.evidence.outputs import outputs_of
 from ledger.git import repository
 from ledger.git.blobs import Blobs
 from ledger.git.cited import Cited as Resolved
 from ledger.git.cited import Passage, Resolver
-from ledger.git.files import Commit, Files, Listing, WorkTree, index_of
+from ledger.git.files import Commit, Drafted, Files, Listing, Staged, WorkTree, index_of
+from ledger.git.repository import STAGED
 from ledger.plan import citations
 from ledger.plan.model import Action, Artifact, Attempt, Item, Ledger, newest_first
 from ledger.plan.statements.sentences import MOST
@@ -64,6 +66,10 @@ _MOST_CITED = 100  # of the paths that a text begins with, and of those that it 
 _MOST_ENTRIES = 200  # lines of a list below a label that says whose they are
 _FEW = 400  # characters before a citation that may say whose it is
 
+View = str | None
+"""Whose files evidence is taken from: a commit's, by its name, the work tree's (None), or these as
+they are ``STAGED``."""
+
 
 class Place(NamedTuple):
     """What there is around a fix plan: the ``files`` that evidence is taken from, the ``listing``
@@ -103,6 +109,32 @@ class Place(NamedTuple):
     def holds_runs(self, folder: str) -> bool:
         """Whether folders that are named by a stamp lie somewhere below a folder."""
         return any(_STAMPED.search(path, len(folder)) for path in self.listing.inside(folder))
+
+
+def around(
+    config: Config,
+    contents: Blobs,
+    view: View = None,
+    *,
+    is_committed: bool = False,
+    drafts: Mapping[str, bytes] | None = None,
+) -> Place:
+    """What lies around the plan of ``config`` in ``view``, read through ``contents``.
+    ``is_committed``: the plan is as HEAD has it. ``drafts`` replace files of the work tree."""
+    view = view if config.is_git else None
+    if view is not None and view != STAGED:
+        return revision(config.root, contents, view, is_committed=is_committed)
+    known = contents if config.is_git else None
+    place = work_tree(config.root, known, is_committed=is_committed)
+    place = place._replace(files=Drafted(config.root, drafts)) if drafts else place
+    return place._replace(files=Staged(contents)) if view == STAGED else place
+
+
+@contextmanager
+def place_of(config: Config) -> Iterator[Place]:
+    """What there is around the plan of ``config`` in the work tree."""
+    with Blobs(config.root) as contents:
+        yield around(config, contents)
 
 
 def work_tree(root: Path, contents: Blobs | None, *, is_committed: bool) -> Place:

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from ledger import config as configuration
-from ledger.claims.entries import newest_run
+from ledger.claims.entries import newest_run, place_of
 from ledger.commands import closings
 from ledger.commands.append import append
 from ledger.commands.change import Changed, change
-from ledger.commands.judgements import place_of
 from ledger.commands.read import opened
 from ledger.config import Config
 from ledger.edits.append import entry_of, section_of

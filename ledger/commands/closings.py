@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 
-from ledger.claims.entries import NewestRun, Place, newest_run
+from ledger.claims.entries import NewestRun, Place, newest_run, place_of
 from ledger.claims.model import Claim, JudgedClaim
-from ledger.commands.judgements import place_of
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import LedgerError

@@ -62,7 +62,7 @@ def with_evidence(
     compared with, ``drafts`` files of the work tree that it writes as well."""
     strict = strict or config.settings.done == "strict"
     briefs = changed_briefs(config, contents, since, view)
-    place = cache(later("commands.judgements.around", config, contents, view, drafts=drafts))
+    place = cache(later("claims.entries.around", config, contents, view, drafts=drafts))
     given = (config, place, contents, briefs, since)
     return known._replace(
         ticks=later("commands.closings.ticks", *given, strict=strict) if briefs else None,

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger import config
-from ledger.claims.entries import newest_run
-from ledger.commands.judgements import place_of
+from ledger.claims.entries import newest_run, place_of
 from ledger.commands.read import brief_of, open_ledger, opened
 from ledger.config import Config
 from ledger.errors import UsageError

@@ -1,51 +1,18 @@
 """What runs, files, briefs and exit criteria say of a plan."""
 
-import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from ledger.claims.entries import Place, revision, work_tree
+from ledger.claims.entries import Place, place_of
 from ledger.claims.judge import contradicted_since
 from ledger.claims.model import JudgedClaim
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused
 from ledger.evidence.outputs import read_run
-from ledger.git.blobs import Blobs
-from ledger.git.files import Drafted, Staged
-from ledger.git.repository import STAGED
 from ledger.plan.model import Ledger
 from ledger.rules.model import Contradiction
 
 _NO_RUN: Final = frozenset({"no-such-run", "run-unknown"})
-View = str | None
-"""Whose files evidence is taken from: a commit's, by its name, the work tree's (None), or these as
-they are ``STAGED``."""
-
-
-def around(
-    config: Config,
-    contents: Blobs,
-    view: View = None,
-    *,
-    is_committed: bool = False,
-    drafts: Mapping[str, bytes] | None = None,
-) -> Place:
-    """What lies around the plan of ``config`` in ``view``, read through ``contents``.
-    ``is_committed``: the plan is as HEAD has it. ``drafts`` replace files of the work tree."""
-    view = view if config.is_git else None
-    if view is not None and view != STAGED:
-        return revision(config.root, contents, view, is_committed=is_committed)
-    known = contents if config.is_git else None
-    place = work_tree(config.root, known, is_committed=is_committed)
-    place = place._replace(files=Drafted(config.root, drafts)) if drafts else place
-    return place._replace(files=Staged(contents)) if view == STAGED else place
-
-
-@contextlib.contextmanager
-def place_of(config: Config) -> Iterator[Place]:
-    """What there is around the plan of ``config`` in the work tree."""
-    with Blobs(config.root) as contents:
-        yield around(config, contents)
 
 
 def run_notes(place: Callable[[], Place], folder: str) -> Sequence[str]:

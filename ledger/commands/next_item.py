@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ledger.claims.entries import place_of
 from ledger.commands import read
 from ledger.commands.closings import every_grounds, sprints_of
-from ledger.commands.judgements import place_of
 from ledger.commands.status import LastAttempt, NextAction, next_step, places_of
 from ledger.config import Config
 from ledger.errors import LedgerError

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
+from ledger.claims.entries import place_of
 from ledger.commands import closings
 from ledger.commands.change import Plan
-from ledger.commands.judgements import place_of
 from ledger.config import Config
 from ledger.edits.append import section_of
 from ledger.errors import Refused, UsageError

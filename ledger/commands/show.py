@@ -8,12 +8,12 @@ from pathlib import Path
 from pydantic import Field as Described
 
 from ledger import config
+from ledger.claims.entries import place_of
 from ledger.commands import read
 from ledger.commands.closings import sprint_states
 from ledger.commands.gate import handed_over, no_such_document
 from ledger.commands.history import Progress
 from ledger.commands.item_page import ItemPage
-from ledger.commands.judgements import place_of
 from ledger.commands.links import Pointers, link
 from ledger.commands.read import About
 from ledger.config import Config

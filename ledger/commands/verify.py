@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import config
-from ledger.claims.entries import Wanted
+from ledger.claims.entries import Wanted, around
 from ledger.claims.judge import judge_plan
 from ledger.commands import read
 from ledger.commands.closings import done_claims
-from ledger.commands.judgements import around
 from ledger.commands.verify_text import Verification
 from ledger.git.blobs import Blobs
 from ledger.plan import selectors
