@@ -51,13 +51,6 @@ _MOVES: Final = re.compile(
     rf"{_WHAT} (?P<not>{_NOT} )?(?:be )?(?:(?P<up>{_UP})|(?P<down>{_DOWN})){_BY}{_THAN}\Z",
     re.IGNORECASE,
 )
-# "The suite takes no longer than before", "The run is at least as fast as the baseline"
-_AS_FAST: Final = re.compile(
-    r"(?:the )?(?:full |whole |test )*(?:suite|run|it) (?:takes|is|runs|must be|should be) "
-    r"(?:(?:no|not) (?:longer|slower) than|at least as fast as|as fast as) "
-    r"(?:it was )?(?:in )?(?:the )?(?:before|baseline|(?:last|previous|earlier) run)(?: run)?\Z",
-    re.IGNORECASE,
-)
 # "No more failures than in the baseline", "No fewer tests pass than before", "No additional skips"
 _NO_MORE: Final = re.compile(
     r"no (?:(?P<up>more|additional|extra|further)|(?P<down>fewer|less)) (?:tests? )?(?:are )?"
@@ -65,29 +58,35 @@ _NO_MORE: Final = re.compile(
     rf"|(?P<passed>pass(?:es|ed|ing)?)){_THAN}\Z",
     re.IGNORECASE,
 )
-# "No test is newly skipped", "No new skips"
-_NEWLY_SKIPPED: Final = re.compile(
-    r"no (?:tests? (?:is|are|gets?) newly skipped|new(?:ly)? (?:skips|skipped tests?))\Z",
-    re.IGNORECASE,
-)
-# "No test times out"; "The run must not time out"
-_NO_TIMEOUT: Final = re.compile(
-    r"no (?:single )?(?:tests?|test cases?) (?:may |must |should )?"
-    r"(?:times? out|hits? (?:the|its|a) time(?:out| limit))\Z",
-    re.IGNORECASE,
-)
-_IN_TIME: Final = re.compile(
-    r"(?:the )?(?:full |whole |test )*(?:suite|run) (?:(?:must|may|should|does) not|never) "
-    r"times? out\Z",
-    re.IGNORECASE,
-)
-# "All existing passing tests remain passing", "Currently green tests stay green"
-_STILL_PASSING: Final = re.compile(
-    r"(?:all )?(?:the )?(?:(?:existing|currently|previously|already) ){0,2}(?:passing|green) "
-    r"tests (?:(?:must|should|shall|will|still|continue to|keep) )*"
-    r"(?:remain|stay|pass|passing|are|be)(?: (?:still |all )?(?:passing|green))?\Z",
-    re.IGNORECASE,
-)
+# Whole texts that always demand the same, by what they demand
+_FIXED: Final[dict[Term, str]] = {
+    # "No test is newly skipped", "No new skips"
+    Compare("newly_skipped", "==", 0): (
+        r"no (?:tests? (?:is|are|gets?) newly skipped|new(?:ly)? (?:skips|skipped tests?))"
+    ),
+    # "All existing passing tests remain passing", "Currently green tests stay green"
+    Compare("new_failures", "==", 0): (
+        r"(?:all )?(?:the )?(?:(?:existing|currently|previously|already) ){0,2}"
+        r"(?:passing|green) tests (?:(?:must|should|shall|will|still|continue to|keep) )*"
+        r"(?:remain|stay|pass|passing|are|be)(?: (?:still |all )?(?:passing|green))?"
+    ),
+    # "No test times out"
+    Compare("timeouts", "==", 0): (
+        r"no (?:single )?(?:tests?|test cases?) (?:may |must |should )?"
+        r"(?:times? out|hits? (?:the|its|a) time(?:out| limit))"
+    ),
+    # "The run must not time out"
+    Call("finished"): (
+        r"(?:the )?(?:full |whole |test )*(?:suite|run) "
+        r"(?:(?:must|may|should|does) not|never) times? out"
+    ),
+    # "The suite takes no longer than before", "The run is at least as fast as the baseline"
+    Compare("slower", "<=", 0, "s"): (
+        r"(?:the )?(?:full |whole |test )*(?:suite|run|it) (?:takes|is|runs|must be|should be) "
+        r"(?:(?:no|not) (?:longer|slower) than|at least as fast as|as fast as) (?:it was )?"
+        r"(?:in )?(?:the )?(?:before|baseline|(?:last|previous|earlier) run)(?: run)?"
+    ),
+}
 _NEGATED: Final = {">": "<=", ">=": "<"}
 _UNITS: Final = {"": "", "%": "%", "p": "%", "ms": "ms", "s": "s", "m": "min", "h": "h"}
 
@@ -95,16 +94,9 @@ _UNITS: Final = {"": "", "%": "%", "p": "%", "ms": "ms", "s": "s", "m": "min", "
 def demanded(text: str) -> list[Term]:
     """What the whole text demands of a change; none where it demands something else."""
     said = " ".join(text.split()).rstrip(". ")
-    if _NEWLY_SKIPPED.match(said):
-        return [Compare("newly_skipped", "==", 0)]
-    if _STILL_PASSING.match(said):
-        return [Compare("new_failures", "==", 0)]
-    if _NO_TIMEOUT.match(said):
-        return [Compare("timeouts", "==", 0)]
-    if _IN_TIME.match(said):
-        return [Call("finished")]
-    if _AS_FAST.match(said):
-        return [Compare("slower", "<=", 0, "s")]
+    for term, pattern in _FIXED.items():
+        if re.fullmatch(pattern, said, re.IGNORECASE):
+            return [term]
     if found := _NO_MORE.match(said):
         way = "more" if found["up"] else "fewer"
         is_bare = not re.search("baseline|before|run", said, re.IGNORECASE)
