@@ -109,24 +109,29 @@ def edit(
 ) -> str:
     """Change the plan. text: the title (add, set), words, or what a blocked action waits for;
     number: of the action or criterion; because: on whose word, or why close without evidence."""
-    if change == "add":
-        done = add(text, name=item, priority=priority, owner=owner, depends_on=depends_on)
-    elif change == "set":
-        done = edit_item(
-            item, status=status, title=text, priority=priority, owner=owner, depends_on=depends_on
-        )
-    elif change == "close":
-        done = close(item, because=because)
-    elif change == "claim":
-        done = claim(item, owner=owner or None)
-    elif change == "release":
-        done = release(item, owner=owner or None)
-    else:
-        kind, _, step = change.partition("_")
-        which = number or None
-        if kind == "action":
+    kind, _, step = change.partition("_")
+    which = number or None
+    match kind:
+        case "add":
+            done = add(text, name=item, priority=priority, owner=owner, depends_on=depends_on)
+        case "set":
+            done = edit_item(
+                item,
+                status=status,
+                title=text,
+                priority=priority,
+                owner=owner,
+                depends_on=depends_on,
+            )
+        case "close":
+            done = close(item, because=because)
+        case "claim":
+            done = claim(item, owner=owner or None)
+        case "release":
+            done = release(item, owner=owner or None)
+        case "action":
             done = action(item, cast("ActionStep", step), which, text, on=text)
-        else:
+        case _:
             done = criterion(item, cast("CriterionStep", step), which, text, because=because)
     return _told([*change_report.lines(done, dry_run=False), *done.notes])
 
@@ -156,7 +161,6 @@ def _told(lines: Iterable[Line | str], *, full: bool = False) -> str:
 TOOLS: Final[dict[str, Callable[..., str]]] = {
     one.__name__: one for one in (next, show, record, edit, check)
 }
-
 """By name."""
 CHANGING: Final = ("record", "edit")
 """Those that change the plan."""
