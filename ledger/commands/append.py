@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import TypedDict
 
 from pydantic import Field
 
@@ -51,6 +52,20 @@ class Appended(Model):
     """What is odd about the run, each in one line."""
 
 
+class Recording(TypedDict, total=False):
+    """What an attempt says beside its runs: what ``append`` and ``run`` are both told."""
+
+    result: str | None
+    summary: str
+    complete: Sequence[int]
+    next_actions: Sequence[str]
+    status: str | None
+    baseline: Path | None
+    because: str
+    decision: str
+    tasks: Sequence[str]
+
+
 def append(
     item: str,
     runs: Sequence[Path] = (),
@@ -92,10 +107,6 @@ def append(
         if said is not None and not said.strip():
             raise UsageError("usage", f"{option}: expected words, found none", "or leave it out")
     evidence = _Evidence(config, runs)
-    for run in evidence.each:
-        if not (run.files or run.tests or (config.root / run.path).is_file()):
-            message = f"{run.path}: expected outputs of a run, found none"
-            raise UnreadableInput("no-run", message, "give the folder that the run wrote into")
     reason = "" if decision else because  # else it would stand in for evidence
     attempt = _draft(
         config, evidence, result=result, summary=summary, because=reason, baseline=baseline
@@ -109,14 +120,7 @@ def append(
         if not again:
             _refuse_recorded(plan.ledger, section.id, evidence, config.ledger_path)
         attempt = _placed(config, plan.ledger, section, attempt, evidence=evidence, decision=said)
-        meant = Change(
-            item=section.id,
-            attempt=attempt,
-            complete=tuple(dict.fromkeys(complete)),
-            next=tuple(next_actions),
-            status=status,
-            today=datetime.now(UTC).date().isoformat(),
-        )
+        meant = _change(section, attempt, complete, next_actions, status=status)
         meant = _propose(config, plan, meant, evidence)
         if said:
             outcomes.refuse_unread(config, plan.new, section.id, said)
@@ -125,22 +129,15 @@ def append(
 
 
 def refuse_unrecordable(
-    config: Config,
-    ledger: Ledger,
-    section: Item,
-    run: str,
-    *,
-    result: str | None,
-    complete: Sequence[int],
-    next_actions: Sequence[str],
-    status: str | None,
+    config: Config, ledger: Ledger, section: Item, run: str, recording: Recording
 ) -> None:
     """Raise what ``append`` would raise of a run that is still to be made in the folder ``run``."""
+    result = recording.get("result")
     if result is not None:
         _word(config, result)
     attempt = NewAttempt(
         number=edits.next_number(ledger, section.id),
-        date=datetime.now(UTC).date().isoformat(),
+        date=_today(),
         stamp=None,
         result="info",
         words="info",
@@ -150,15 +147,30 @@ def refuse_unrecordable(
         artifacts=(_readable(run),),
         commit="",
     )
-    meant = Change(
+    actions = recording.get("complete", ()), recording.get("next_actions", ())
+    edits.append(ledger, _change(section, attempt, *actions, status=recording.get("status")))
+
+
+def _change(
+    section: Item,
+    attempt: NewAttempt,
+    complete: Sequence[int],
+    next_actions: Sequence[str],
+    *,
+    status: str | None,
+) -> Change:
+    return Change(
         item=section.id,
         attempt=attempt,
         complete=tuple(dict.fromkeys(complete)),
         next=tuple(next_actions),
         status=status,
-        today=attempt.date,
+        today=_today(),
     )
-    edits.append(ledger, meant)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def unkept(config: Config, runs: Iterable[Evidence]) -> Iterator[str]:
@@ -180,6 +192,10 @@ class _Evidence:
         none = Evidence(path="", completeness="complete", started=today)
         self.whole = together(self.outputs) if names else none
         self.each = tuple(outputs.evidence() for outputs in self.outputs)
+        for run in self.each:
+            if not (run.files or run.tests or (config.root / run.path).is_file()):
+                message = f"{run.path}: expected outputs of a run, found none"
+                raise UnreadableInput("no-run", message, "give the folder that the run wrote into")
         # How the files differ from HEAD; None where the bundle of each run says how they did.
         self.now: Changes | None = None
         if config.is_git and not all(run.commit for run in self.each):

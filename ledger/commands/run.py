@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Unpack
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from ledger import config as configuration
 from ledger.commands import read
 from ledger.commands.append import (
     Appended,
+    Recording,
     append,
     earlier_runs,
     refuse_unrecordable,
@@ -143,84 +144,46 @@ def run(
     into: str = "",
     folder: str = "",
     brief: Path | None = None,
-    summary: str = "",
-    result: str | None = None,
-    complete: Sequence[int] = (),
-    next_actions: Sequence[str] = (),
-    status: str | None = None,
-    baseline: Path | None = None,
-    because: str = "",
-    decision: str = "",
-    tasks: Sequence[str] = (),
     record: bool | None = None,
     ledger: Path | None = None,
     echo: Callable[[bytes], None] | None = None,
     progress: Callable[[CompletedRound], None] | None = None,
+    **recording: Unpack[Recording],
 ) -> RunOutcome:
-    """Execute ``command``, capture what it did in a new folder, and record it in ``item``, unless
-    it was no try: its command was not found, its arguments were refused, no test was collected.
-    ``record`` insists, or False leaves it out.
+    """Execute ``command``, capture what it did in a new folder, and record it in ``item`` unless
+    nothing was tried: the command was not found, its arguments were refused, no test was collected.
+    ``record`` insists, or False leaves it out; ``recording`` is as for ``append``.
 
     The folder is ``folder``, else the item's ``Artifacts Root``, else ``runs`` of the settings;
     ``stamp`` (default: now), ``phase`` and ``sprint`` are for its placeholders, ``into`` is a
     folder in the one of the stamp. Where the bundle of ``brief`` (default: the item's) has that, or
-    one for the task that ``into`` names, folder and files are called as there. The command is
-    executed in so many ``rounds``, which are compared with the batch ``against`` (``K/N`` or a
-    report). A round tries again up to ``retries`` times after what ``retry_on`` names, a signal, an
-    exit code or a pattern of the output, or after every failure; ``timeout_s`` is for each try. The
-    report of the rounds has a column for each of the ``metrics`` (``Efficiency=PATTERN``), numbers
-    from ``first`` on, and counts by ``batch``; ``preflight`` has to pass before. New crash reports
-    are copied from ``crashes``, or from where the system puts them, and the files that the command
-    writes from where ``collect`` names them (``out/*.xml``); it may also write them to the folder
-    that ``LEDGER_RUN_DIR`` names. ``echo`` gets what the command writes, ``progress`` each round
-    that ended; the others are as for ``append``.
+    one for the task that ``into`` names, folder and files are called as there. New crash reports
+    are copied into it from ``crashes``, or from where the system puts them, and what the command
+    writes from where ``collect`` names it (``out/*.xml``); ``LEDGER_RUN_DIR`` names it the folder.
 
-    SIGINT, SIGTERM and SIGHUP end the command; then the outcome is ``interrupted`` and nothing is
-    recorded. The bundle stays also where the attempt is refused (``Refused``). Raises
-    ``UsageError`` before anything is executed; ``UnreadableInput`` where the disk is full.
+    The command is executed in ``rounds``, after ``preflight`` has passed. Each tries again up to
+    ``retries`` times after what ``retry_on`` names (a signal, an exit code or a pattern of the
+    output), or after every failure; ``timeout_s`` is for each try. Their report has a column for
+    each of the ``metrics`` (``Efficiency=PATTERN``), numbers from ``first`` on, counts by ``batch``
+    and compares with ``against`` (``K/N`` or a report). ``echo`` gets what the command writes,
+    ``progress`` each round that ended. What a signal ended is ``interrupted``, and not recorded.
+    Raises ``UsageError`` before anything is executed; ``Refused`` for an attempt, whose bundle
+    stays; ``UnreadableInput`` where the disk is full.
     """
-    tries = RetryOn.parse(retry_on)
     terms = Command(
         words=tuple(command),
         timeout_s=timeout_s,
         retries=retries,
-        retry_on=tries,
+        retry_on=RetryOn.parse(retry_on),
         collect=tuple(collect),
     )
-    given = {"--metric": metrics, "--first": first, "--batch": batch, "--against": against}
-    idle = [name for name, value in given.items() if value]
-    if rounds == 1 and idle:
-        raise UsageError("usage", f"{idle[0]}: expected rounds to report", "give --rounds N")
+    about = {"--metric": metrics, "--first": first, "--batch": batch, "--against": against}
+    _refuse_idle(rounds, about)
     repetition = _repetition(rounds, metrics, first, batch, preflight=preflight, crashes=crashes)
     place = _Place(folder, into, stamp, {"phase": phase, "sprint": sprint}, brief)
     bundle_of = partial(Bundle, item=item, command=terms, repetition=repetition)
-    recording = _Recording(
-        result=result,
-        summary=summary,
-        complete=complete,
-        next_actions=next_actions,
-        status=status,
-        baseline=baseline,
-        because=because,
-        decision=decision,
-        tasks=tasks,
-    )
-    work = _Work(item, ledger, place, bundle_of, None if record is False else recording)
+    work = _Work(item, ledger, place, bundle_of, recording if record is not False else None)
     return work.outcome(against, echo=echo, progress=progress, insists=record is True)
-
-
-class _Recording(NamedTuple):
-    """What an attempt says beside its run, as for ``append``."""
-
-    result: str | None
-    summary: str
-    complete: Sequence[int]
-    next_actions: Sequence[str]
-    status: str | None
-    baseline: Path | None
-    because: str
-    decision: str
-    tasks: Sequence[str]
 
 
 class _Work:
@@ -233,22 +196,23 @@ class _Work:
         ledger: Path | None,
         place: _Place,
         bundle_of: Callable[..., Bundle],
-        recording: _Recording | None,
+        recording: Recording | None,
     ) -> None:
         self.item, self.place, self.bundle_of = item, place, bundle_of
         self.recording = recording
         self.config = configuration.find(Path.cwd(), ledger)
-        if recording:
+        if recording is not None:
             read.refuse_conflict(self.config.ledger_path, read.read_bytes(self.config.ledger))
         self.plan = read.opened(self.config).ledger
         found = selectors.items(self.plan, selectors.item_in(item))[0]
-        self.section = section_of(self.plan, found.id) if recording else found
-        if recording and recording.decision:
-            decision_words(self.config, self.section, recording.decision, recording.because)
-        if recording and recording.tasks:
-            home_of(self.config, self.section, recording.tasks)
-        if recording and recording.baseline:
-            read_run(WorkTree(self.config.root), files.inside(self.config.root, recording.baseline))
+        self.section = found if recording is None else section_of(self.plan, found.id)
+        given: Recording = recording or {}
+        if decision := given.get("decision"):
+            decision_words(self.config, self.section, decision, given.get("because", ""))
+        if tasks := given.get("tasks"):
+            home_of(self.config, self.section, tasks)
+        if baseline := given.get("baseline"):
+            read_run(WorkTree(self.config.root), files.inside(self.config.root, baseline))
 
     def outcome(
         self,
@@ -268,25 +232,17 @@ class _Work:
             duration_s, verdict = capture(interrupts, echo=echo, progress=progress)
         recorded = None
         is_whole = bundle.state != "interrupted" and not interrupts.caught
-        if self.recording and is_whole and (insists or not bundle.no_try):
+        if self.recording is not None and is_whole and (insists or not bundle.no_try):
             recorded = self._recorded(bundle, self.recording)
         return _outcome(self.config, bundle, duration_s, verdict, recorded)
 
     def _bundle(self) -> Bundle:
         """The bundle, its folder made, unless nothing could be recorded of it."""
         bundle = _bundle(self.config, self.plan, self.section, self.place, self.bundle_of)
-        given = self.recording
         try:
-            if given:
+            if self.recording is not None:
                 refuse_unrecordable(
-                    self.config,
-                    self.plan,
-                    self.section,
-                    bundle.path,
-                    result=given.result,
-                    complete=given.complete,
-                    next_actions=given.next_actions,
-                    status=given.status,
+                    self.config, self.plan, self.section, bundle.path, self.recording
                 )
         except LedgerError:
             bundle.place.rmdir()
@@ -300,14 +256,20 @@ class _Work:
             if place.is_file() and place.is_relative_to(self.config.root):
                 yield place.relative_to(self.config.root).as_posix()
 
-    def _recorded(self, bundle: Bundle, given: _Recording) -> Appended:
+    def _recorded(self, bundle: Bundle, given: Recording) -> Appended:
         try:
-            return append(self.item, [bundle.place], ledger=self.config.ledger, **given._asdict())
+            return append(self.item, [bundle.place], ledger=self.config.ledger, **given)
         except LedgerError as error:
             message = f"the run is in {bundle.path}, and not recorded: {error.message}"
             later = f"`ledger append {self.section.id} {bundle.path}` records it later"
             hint = f"{error.hint}; {later}" if error.hint else later
             raise type(error)(error.code, message, hint) from error
+
+
+def _refuse_idle(rounds: int, given: Mapping[str, object]) -> None:
+    idle = [name for name, value in given.items() if value]
+    if rounds == 1 and idle:
+        raise UsageError("usage", f"{idle[0]}: expected rounds to report", "give --rounds N")
 
 
 def _repetition(
