@@ -23,7 +23,7 @@ from ledger.commands.schema import MODELS
 from ledger.integrations import completion
 from ledger.plan.model import ItemStatus, Result
 from tests import usages
-from tests.commands import SCRIPT, call
+from tests.commands import SCRIPT, call, process
 from tests.repository import Repository
 
 PLAN = "PARSE-SPEED-001", "DOCS-TOUR-002"
@@ -136,6 +136,14 @@ def test_what_fails_fails_as_any_command(repo: Repository, tmp_path: Path) -> No
     done = call(repo.path, "completion", "tcsh")
     assert (done.code, done.out) == (2, "")
     assert done.err == "ledger: no shell 'tcsh'; there are bash, zsh, fish\n"
+
+
+def test_what_is_odd_about_the_plan_is_a_note(repo: Repository) -> None:
+    repo.ledger.write_bytes(b"<<<<<<< ours\n" + repo.ledger.read_bytes())
+    done = process(repo.path, "completion", "bash", "--", "show", "par")
+    assert (done.code, done.out) == (0, "PARSE-SPEED-001\n")
+    assert done.err.startswith("ledger: note: docs/fix_plan.md:1: a merge conflict")
+    assert done.err.count("\n") == 1
 
 
 # In a shell

@@ -41,14 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> object:
-    if given[:1] == ["completion"] and given[2:3] == ["--"]:  # felt at every TAB
-        from ledger.integrations.completion import answer  # no other command needs its table
-
-        errors.write(answer(given[1], given[3:]))
-        return 0
-    from ledger.cli.application import execute  # Typer takes 0.1 s
-
     with _notes():
+        if given[:1] == ["completion"] and given[2:3] == ["--"]:  # felt at every TAB
+            from ledger.integrations.completion import answer  # no other command needs its table
+
+            errors.write(answer(given[1], given[3:]))
+            return 0
+        from ledger.cli.application import execute  # Typer takes 0.1 s
+
         return execute(given)
 
 
