@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands import SCRIPT, call, process
+from tests.commands import SCRIPT, call
 from tests.repository import Repository
 
 ITEM = "FIRST-THING-001"
@@ -18,8 +18,9 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
 @pytest.fixture
-def day(tmp_path: Path) -> Repository:
+def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A repository with one item and one test, as `init` leaves it."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # half of the time of each run
     repo = Repository(tmp_path / "repo")
     repo.path.mkdir()
     repo.git("init", "--quiet")
@@ -202,5 +203,5 @@ def test_an_item_that_nothing_shows_to_be_done_says_so(day: Repository) -> None:
 
 def test_there_is_no_such_item(day: Repository) -> None:
     for command in (["close", "NO-SUCH-1"], ["note", "NO-SUCH-1", "x"]):
-        done = process(day.path, *command, "--json")
+        done = call(day.path, *command, "--json")
         assert (done.code, json.loads(done.out)["kind"]) == (2, "error")
