@@ -582,6 +582,37 @@ def test_pytest_is_found_where_it_is_run(command: str, at: int | None) -> None:
         assert made[len(made) - len(words) + at + 1 :] == words[at + 1 :]
 
 
+@pytest.mark.parametrize(
+    ("words", "variable", "wanted"),
+    [
+        ("bin/python -m pytest", "", True),
+        ("bin/python -m pytest", "1", False),
+        ("env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 bin/pytest", "", False),
+        ("bin/pytest --disable-plugin-autoload", "", False),
+        ("bin/pytest -p no:reportlog", "", False),
+        ("bin/pytest -pno:pytest_reportlog", "", False),
+        ("bin/pytest -p no:cacheprovider tests/reportlog", "", True),
+    ],
+)
+def test_a_report_log_is_asked_for_where_pytest_loads_its_plugin(
+    words: str, variable: str, wanted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (
+        "bin/python",
+        "bin/pytest",
+        "lib/python3.12/site-packages/pytest_reportlog/__init__.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", variable)
+    command = words.split()
+    at = commands.pytest_index(command)
+    assert at is not None
+    made = commands.with_results(command, at, Path("x"))
+    assert ("--report-log=x/report.jsonl" in made) is wanted
+
+
 # Rounds
 
 FLAKY = """\

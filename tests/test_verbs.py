@@ -205,7 +205,7 @@ def test_where_there_is_no_place_one_line_says_so(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["action", "FIRST-THING-001", "nonsense", "1"], "'nonsense' is no step"),
+        (["action", "FIRST-THING-001", "nonsense", "1"], "no step 'nonsense'"),
         (["action", "FIRST-THING-001", "complete"], "expected the number of an action"),
         (["action", "FIRST-THING-001", "complete", "one"], "expected a number, found 'one'"),
         (["action", "FIRST-THING-001", "move", "1"], "give --before M"),

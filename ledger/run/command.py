@@ -21,6 +21,11 @@ _RUNNERS = frozenset("uv poetry pdm hatch pipenv rye pixi".split())
 _WRAPPERS = frozenset("env time nice nohup timeout stdbuf exec xvfb-run".split())
 # Options of python, the wrappers and the runners that take the next word for their value.
 _WITH_VALUE = frozenset("-X -W -n -k -s -u -C --with --extra --group --python -p".split())
+_NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+# `--disable-plugin-autoload`, `PYTEST_DISABLE_PLUGIN_AUTOLOAD=1` behind `env`, `-p no:reportlog`.
+_WITHOUT_REPORT_LOG = re.compile(
+    rf"--disable-plugin|{_NO_PLUGINS}=.|(?:-p)?no:(?:pytest_)?reportlog"
+)
 _RESULTS = ("--junitxml", "--junit-xml", "--report-log")  # options of pytest that name a file
 
 
@@ -172,7 +177,10 @@ def with_results(words: Sequence[str], at: int, folder: Path) -> list[str]:
 
 def _has_report_log(words: Sequence[str], at: int) -> bool:
     """Looked up in the folders of the environment: to ask pytest would take as long as a run.
-    The environment is that of the program, or of the ``python`` that is told to run it."""
+    The environment is that of the program, or of the ``python`` that is told to run it.
+    A pytest that is told to load no plugins would refuse the option."""
+    if os.environ.get(_NO_PLUGINS) or any(map(_WITHOUT_REPORT_LOG.match, words)):
+        return False
     program = words[at]
     for word in words[:at]:
         if _PYTHON.fullmatch(_program(word)):
