@@ -118,6 +118,7 @@ def test_done_needs_evidence(empty: Repository) -> None:
     refused = call(empty.path, "edit", name, "--status", "done")
     assert refused.code == 1
     assert "LED605" in refused.err
+    assert f"`ledger close {name} --run RUN`" in refused.err
     refused = call(empty.path, "criterion", name, "attest", "1", "--because", "I say so")
     assert refused.code == 1
     assert "is not met" in refused.err
@@ -156,6 +157,37 @@ def test_a_criterion_is_added_once(empty: Repository, there: str, said: str) -> 
     assert empty.ledger.read_text("utf-8") == plan
     for other in ("Users asked twice", "users asked `check: exists(b.md)`"):
         done(empty, "criterion", "A-1", "add", other)
+
+
+def test_an_item_without_a_run_is_told_how_to_get_one(empty: Repository) -> None:
+    refused = call(empty.path, "edit", "FIRST-THING-001", "--status", "done")
+    assert "there is no run to judge it by; nothing was written; `ledger close" in refused.err
+    judged = call(empty.path, "gate", "FIRST-THING-001")
+    assert judged.out.endswith("1 unknown; name a run with --run\n")
+
+
+def test_a_priority_is_spelled_as_in_the_plan(empty: Repository) -> None:
+    done(empty, "edit", "FIRST-THING-001", "--priority", "High")
+    done(empty, "add", "Read it", "--priority", "high")
+    assert "- Priority: High" in lines(empty, "READ-001")
+    done(empty, "edit", "READ-001", "--priority", "low")
+    done(empty, "edit", "READ-001", "--priority", "HIGH")
+    assert "- Priority: High" in lines(empty, "READ-001")
+
+
+def test_a_priority_that_has_no_order_is_told(empty: Repository) -> None:
+    for arguments in (
+        ["edit", "FIRST-THING-001", "--priority", "nonsense"],
+        ["edit", "FIRST-THING-001", "--field", "Priority=nonsense"],
+        ["add", "Read it", "--priority", "nonsense"],
+    ):
+        said = call(empty.path, *arguments)
+        assert (said.code, said.err.count("\n")) == (0, 1)
+        assert "'nonsense' is no known priority" in said.err
+    for known in ("High", "P1", "2", "low (for now)"):
+        said = call(empty.path, "edit", "FIRST-THING-001", "--field", f"Spec={known}", "--priority",
+                    known.split()[0])  # fmt: skip
+        assert (said.code, said.err) == (0, "")
 
 
 def test_an_action_of_a_logbook_keeps_its_step(empty: Repository) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ledger import config
 from ledger.commands.change import Changed, change
-from ledger.commands.edit import dependencies
+from ledger.commands.edit import given_fields, unknown_priority
 from ledger.edits.actions import add_actions
 from ledger.edits.criteria import add_criterion
-from ledger.edits.fields import set_field
+from ledger.edits.fields import placed, set_field
 from ledger.edits.items import add_item, add_row, split
 
 
@@ -37,14 +37,12 @@ def add(
     with change(settings, dry_run=dry_run) as plan:
         given, title = split(plan.ledger, title)
         new, item = add_item(plan.ledger, title, name or given)
-        fields = {"Priority": priority, "Owner": owner}
-        fields["Depends on"] = dependencies(plan.ledger, depends_on)
-        for field, value in fields.items():
-            if value:
-                new = set_field(new, item, field, value)
+        for field, value in given_fields(plan.ledger, priority, owner, depends_on).items():
+            new = set_field(new, item, field, value)
         if actions:
             new = add_actions(new, item, actions)
         for one in criteria:
             new = add_criterion(new, item, one)
         plan.accept(add_row(new, item), item)
-    return plan.changed(item, "added", dry_run=dry_run)
+    notes = unknown_priority(placed(plan.new, item)[0]) if priority else ()
+    return plan.changed(item, "added", dry_run=dry_run, notes=notes)

@@ -1,7 +1,7 @@
 """``edit``: the status, title and fields of an item."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -11,9 +11,9 @@ from ledger import config
 from ledger.commands import closings
 from ledger.commands.change import Changed, change
 from ledger.edits.criteria import tick
-from ledger.edits.fields import placed, set_field, set_status, set_title
-from ledger.errors import UsageError
-from ledger.plan import places, selectors, text
+from ledger.edits.fields import placed, set_field, set_status, set_title, spelled_priority
+from ledger.errors import Refused, UsageError
+from ledger.plan import places, queue, selectors, text
 from ledger.plan.model import Item, Ledger
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -44,9 +44,8 @@ def edit(
     with change(settings, dry_run=dry_run) as plan:
         name = selectors.items(plan.ledger, selectors.item_in(item))[0].id
         section, place = placed(plan.ledger, name)
-        given = {"Priority": priority, "Owner": _owner(section, owner) if owner else ""}
-        given["Depends on"] = dependencies(plan.ledger, depends_on)
-        values = {field: value for field, value in given.items() if value} | {**fields}
+        owner = _owner(section, owner) if owner else ""
+        values = {**given_fields(plan.ledger, priority, owner, depends_on), **fields}
         new, done = plan.ledger, []
         for field, value in values.items():
             new = set_field(new, name, field, value)
@@ -62,8 +61,15 @@ def edit(
             name = new.items[place].id  # which may be made of the title
         if not done:
             raise UsageError("usage", "expected something to change, found nothing", _HINT)
-        plan.accept(new, name)
-    return plan.changed(name, *done, dry_run=dry_run)
+        try:
+            plan.accept(new, name)
+        except Refused as error:
+            if " LED605 " not in error.message:
+                raise
+            hint = f"`ledger close {name} --run RUN` closes it by a run, --because TEXT by a reason"
+            raise Refused(error.code, error.message, f"nothing was written; {hint}") from error
+        notes = unknown_priority(new.items[place]) if "priority" in map(str.lower, values) else ()
+    return plan.changed(name, *done, dry_run=dry_run, notes=notes)
 
 
 _HINT: Final = "give --status, --title, --priority, --owner, --depends-on or --field"
@@ -76,7 +82,24 @@ def _owner(item: Item, owner: str) -> str:
     return f"{owner}/{datetime.now(UTC).date().isoformat()}" if is_dated else owner
 
 
-def dependencies(ledger: Ledger, names: Sequence[str]) -> str:
-    """The value of `Depends on:` for items of the plan. Raises UsageError for one that is none."""
-    every = (selectors.items(ledger, selectors.parse(name).item)[0].id for name in names)
-    return ", ".join(f"[{name}]" for name in dict.fromkeys(every))
+def given_fields(
+    ledger: Ledger, priority: str, owner: str, depends_on: Sequence[str]
+) -> dict[str, str]:
+    """The fields that have a value, as they are written. Raises UsageError for a dependency that is
+    no item."""
+    every = (selectors.items(ledger, selectors.parse(name).item)[0].id for name in depends_on)
+    values = {
+        "Priority": spelled_priority(ledger, priority),
+        "Owner": owner,
+        "Depends on": ", ".join(f"[{name}]" for name in dict.fromkeys(every)),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def unknown_priority(item: Item) -> Iterator[str]:
+    """A note on a priority that is no word of those that have an order."""
+    if item.priority and queue.rank(item.priority) == queue.OTHER:
+        said = (
+            f"{item.priority_text!r} is no known priority such as critical, high, medium, low, P1"
+        )
+        yield f"{said}: `ledger next` takes {item.id} after items that have one"

@@ -53,6 +53,13 @@ def set_field(ledger: Ledger, item_id: str, name: str, value: str) -> Ledger:
     return new
 
 
+def spelled_priority(ledger: Ledger, word: str) -> str:
+    """The priority ``word`` as the plan's items spell it: ``High`` for ``high``."""
+    every = [words.phrase(item.priority_text) for item in ledger.items]
+    same = [one for one in every if one.casefold() == word.strip().casefold()]
+    return word if word in same else max(same, key=same.count, default=word)
+
+
 def drop_field(ledger: Ledger, item_id: str, field: Field) -> Ledger:
     """``ledger`` without a field of the item. Raises UsageError for no such item, Refused where
     more than the field would go."""

@@ -39,7 +39,7 @@ def judge(expected: Expected, facts: Facts) -> Judgement:
     if metric is None or after is None or (expected.before and before is None):
         return unknown("no output shows it")
     if facts.run is None:
-        return unknown("there is no run to judge it by: give one with --run")
+        return judge_runs.NO_RUN
     judged = [_of_run(metric, after, facts)]
     if before:
         judged.append(_of_baseline(metric, before, facts))
@@ -79,7 +79,7 @@ def _of_baseline(metric: str, before: re.Match[str], facts: Facts) -> Judgement:
     """Whether the baseline had the value."""
     baseline = facts.baseline
     if baseline is None:
-        return unknown("there is no baseline to compare with: give one with --baseline")
+        return judge_runs.NO_BASELINE
     if metric == "runtime":
         judgement = _time(before, baseline)
         return judgement.model_copy(update={"reason": f"the baseline: {judgement.reason}"})

@@ -31,15 +31,16 @@ _LATE: Final = re.compile(r"time[ -]?d?[ -]?out|time limit|deadline exceeded", r
 _SOURCES: Final = {"runtime": "duration_s", "exit_code": "exit_code", "memory": "peak_rss_bytes"}
 _MOST_NAMED: Final = 4
 _COUNTED: Final = re.compile(r"([^:]+):(\d{1,6})")  # e.g. "VEC-001:2"
-_NO_BASELINE: Final = unknown("there is no baseline to compare with: give one with --baseline")
+NO_RUN: Final = unknown("there is no run to judge it by")
+NO_BASELINE: Final = unknown("there is no baseline to compare with: give one with --baseline")
 
 
 def judge(term: Compare | Call, facts: Facts) -> Judgement:
     """A comparison, or one of ``CALLS``, by the run."""
     if isinstance(term, Call) and term.name == "cleared" and facts.baseline is None:
-        return _NO_BASELINE
+        return NO_BASELINE
     if facts.run is None:
-        return unknown("there is no run to judge it by: give one with --run")
+        return NO_RUN
     if isinstance(term, Call):
         return CALLS[term.name](term, facts.run, facts)
     if term.metric == "flaky":
@@ -70,7 +71,7 @@ def _metric(term: Compare, run: Evidence, baseline: Evidence | None) -> Judgemen
     """A metric of the run against its bound."""
     is_compared = term.metric in _AGAINST_BASELINE or _CHANGE.fullmatch(term.metric)
     if is_compared and baseline is None:
-        return _NO_BASELINE
+        return NO_BASELINE
     measured = _measured(term, run, baseline)
     if measured is None:
         return _untold(run, f"its {term.metric}")

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 
+from ledger.gates.judge_runs import NO_RUN
 from ledger.gates.model import Gate, JudgedCriterion, Judgement
 from ledger.plan import text
 from ledger.plan.text import counted
@@ -111,4 +112,6 @@ def _summary(judged: Gate) -> str:
     totals = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("met", "unmet", "unknown"))
     false = sum(one.is_false_claim for one in judged.criteria)
     ticked = f"; {false} ticked and not met" if false else ""
-    return f"{judged.path}: {judged.verdict}: {totals}{ticked}"
+    is_missing = any(one.reason == NO_RUN.reason for one in (*judged.criteria, *judged.expected))
+    advice = "; name a run with --run" if is_missing else ""
+    return f"{judged.path}: {judged.verdict}: {totals}{ticked}{advice}"
