@@ -6,6 +6,7 @@ from ledger.cli import change
 from ledger.cli.application import (
     AsJson,
     DryRun,
+    ItemName,
     LedgerPath,
     argument,
     number_and_text,
@@ -17,7 +18,7 @@ EXAMPLE = 'ledger action DOCS-TOUR-002 add "Write the tour." --dry-run'
 
 
 def command(
-    item: Annotated[str, argument("ITEM", "The item.")],
+    item: ItemName,
     step: Annotated[str, argument("STEP", f"One of {', '.join(STEPS)}.")],
     words: Annotated[
         list[str] | None,

@@ -36,6 +36,7 @@ LedgerPath = Annotated[
 Names = Annotated[
     list[str] | None, argument("[ITEM[#N]...]", "Items, or single attempts; default: all.")
 ]
+ItemName = Annotated[str, argument("ITEM", "The item.")]
 DryRun = Annotated[bool, flag("--dry-run", "Print the change as a diff; write nothing.")]
 AsName = Annotated[
     str | None,

@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from ledger.cli import output
-from ledger.cli.application import AsJson, AsName, DryRun, LedgerPath, argument, option
+from ledger.cli import change
+from ledger.cli.application import AsJson, AsName, DryRun, ItemName, LedgerPath, option
 from ledger.commands.claim import claim
-from ledger.reports import change as report
 
 EXAMPLE = "ledger claim PARSE-SPEED-001 --as w1 --for 1h --dry-run"
 
 
 def command(
-    item: Annotated[str, argument("ITEM", "The item.")],
+    item: ItemName,
     owner: AsName = None,
     duration: Annotated[
         str, option("--for", "TIME", "How long: 45m (the default), 2h, 1h30m.")
@@ -27,7 +26,4 @@ def command(
     has it for longer.
     """
     found = claim(item, owner=owner, duration=duration, dry_run=dry_run, ledger=ledger)
-    for note in found.notes:
-        output.note(note)
-    output.result("claim", found, report.lease(found, dry_run=dry_run), as_json=as_json)
-    return 0
+    return change.report("claim", found, dry_run=dry_run, as_json=as_json)

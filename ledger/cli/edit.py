@@ -7,11 +7,11 @@ from ledger.cli.application import (
     AsJson,
     DependsOn,
     DryRun,
+    ItemName,
     LedgerPath,
     Owner,
     Priority,
     Status,
-    argument,
     option,
     text_of,
 )
@@ -22,7 +22,7 @@ EXAMPLE = "ledger edit DOCS-TOUR-002 --status in_progress --dry-run"
 
 
 def command(
-    item: Annotated[str, argument("ITEM", "The item.")],
+    item: ItemName,
     status: Status = None,
     title: Annotated[str, option("--title", "TEXT", "Its new title; `-` reads it.")] = "",
     priority: Priority = "",

@@ -7,6 +7,7 @@ from ledger.cli.application import (
     AsJson,
     Decided,
     DryRun,
+    ItemName,
     LedgerPath,
     argument,
     option,
@@ -18,7 +19,7 @@ EXAMPLE = 'ledger note DOCS-TOUR-002 "Two newcomers asked for an example first."
 
 
 def command(
-    item: Annotated[str, argument("ITEM", "The item.")],
+    item: ItemName,
     said: Annotated[str, argument("[TEXT]", "What was found; `-` reads standard input.")] = "",
     decision: Decided = "",
     because: Annotated[str, option("--because", "TEXT", "Why it was decided so.")] = "",

@@ -9,17 +9,8 @@ from ledger.reports import Line, diff
 
 def lines(changed: Changed, *, dry_run: bool) -> Iterator[Line]:
     """``docs/fix_plan.md:12: PARSE-001: priority is High; owner is anna``, or the diff."""
-    if dry_run:
+    if dry_run and changed.diff:
         yield from diff(changed.diff)
         return
-    said = "; ".join(changed.done) if changed.diff else "nothing to change"
-    yield Line(visible(f"{changed.path}:{changed.line}: {changed.item}: {said}"))
-
-
-def lease(changed: Changed, *, dry_run: bool) -> Iterator[Line]:
-    """``docs/fix_plan.md:12: PARSE-001: w1 has it until 14:30Z``, or the diff."""
-    if dry_run:
-        yield from diff(changed.diff)
-        return
-    said = "; ".join(changed.done)
+    said = "; ".join(changed.done) + ("" if changed.diff else " (nothing to change)")
     yield Line(visible(f"{changed.path}:{changed.line}: {changed.item}: {said}"))
