@@ -12,7 +12,7 @@ from pydantic import Field
 from ledger import config as configuration
 from ledger.claims.judge import contradictions
 from ledger.commands import closings, judgements, outcomes
-from ledger.commands.change import Plan, change, change_with
+from ledger.commands.change import Changed, Plan, change, change_with
 from ledger.commands.read import opened
 from ledger.config import Config
 from ledger.edits import append as edits
@@ -50,6 +50,19 @@ class Appended(Model):
     """The whole change as a unified diff."""
     notes: tuple[str, ...]
     """What is odd about the run, each in one line."""
+
+    def as_change(self, before: str = "", *, dry_run: bool, notes: Sequence[str] = ()) -> Changed:
+        """The same as a change of the item that ``before`` and the attempt tell of."""
+        name = "an attempt" if self.number is None else f"attempt #{self.number}"
+        return Changed(
+            path=self.path,
+            item=self.item,
+            line=self.line,
+            done=(f"{before}{name}, {self.result}",),
+            written=not dry_run,
+            diff=self.diff,
+            notes=(*notes, *self.notes),
+        )
 
 
 class Recording(TypedDict, total=False):

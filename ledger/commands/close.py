@@ -64,16 +64,7 @@ def close(
             dry_run=dry_run,
             ledger=config.ledger,
         )
-        name = "an attempt" if written.number is None else f"attempt #{written.number}"
-        return Changed(
-            path=written.path,
-            item=section.id,
-            line=written.line,
-            done=(f"status is done, by {name}, {written.result}",),
-            written=not dry_run,
-            diff=written.diff,
-            notes=(*notes, *written.notes),
-        )
+        return written.as_change("status is done, by ", dry_run=dry_run, notes=notes)
     with change(config, dry_run=dry_run) as draft:
         new_plan = set_status(draft.ledger, section.id, "done")
         met = closings.met(config, section.id, new_plan, draft.ledger)

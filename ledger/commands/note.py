@@ -37,13 +37,4 @@ def note(
         dry_run=dry_run,
         ledger=ledger,
     )
-    name = "attempt" if written.number is None else f"attempt #{written.number}"
-    return Changed(
-        path=written.path,
-        item=written.item,
-        line=written.line,
-        done=(f"{name}, {written.result}",),
-        written=not dry_run,
-        diff=written.diff,
-        notes=written.notes,
-    )
+    return written.as_change(dry_run=dry_run)

@@ -91,17 +91,14 @@ def behind_heading(plan: Text, item: Item, line: str) -> Edit:
     above = [field for field in item.fields if not _HOMES.match(field.name)]
     simple = [f for f in above if f.name.lower() in ("priority", "status", "owner", "owner/date")]
     status = places.field(item, "status")
-    if status and line.lower().startswith("priority"):
-        beside = places.first_line(plan.ledger, status.span.start_byte)
-        bullet = re.match(r"[ \t]*[-*+][ \t]+", beside)
-        line = f"{bullet.group() if bullet else '- '}{like(line, beside)}"
-        return places.insertion(plan.ledger.text, status.span.start_byte, [line])
-    neighbour = next(iter((simple or above[:1])[::-1]), None)
+    is_first = status is not None and line.lower().startswith("priority")
+    neighbour = status if is_first else next(iter((simple or above[:1])[::-1]), None)
     if neighbour:
         beside = places.first_line(plan.ledger, neighbour.span.start_byte)
         bullet = re.match(r"[ \t]*[-*+][ \t]+", beside)
         line = f"{bullet.group() if bullet else '- '}{like(line, beside)}"
-        return places.insertion(plan.ledger.text, neighbour.span.end_byte, [line])
+        at = neighbour.span.start_byte if is_first else neighbour.span.end_byte
+        return places.insertion(plan.ledger.text, at, [line])
     start = item.span.start_line - 1
     section = next(one for one in plan.sections if one.start == start)
     at = plan.document.starts[section.heading.end if section.heading else start]

@@ -173,8 +173,11 @@ def _neighbour(plan: Text) -> Item:
     every = [one for one in plan.ledger.items if one.span.start_line in lines]
     if not every:
         raise Refused("no-place", "there is no item to put another one beside", "add it by hand")
-    unfinished = [one for one in every if one.status not in FINISHED]
-    return (unfinished or every)[-1]
+    return _last_open(every)
+
+
+def _last_open(every: Sequence[Item]) -> Item:
+    return ([one for one in every if one.status not in FINISHED] or every)[-1]
 
 
 def _section_item(plan: Text, name: str, title: str) -> Edit:
@@ -187,7 +190,7 @@ def _section_item(plan: Text, name: str, title: str) -> Edit:
         is_blank = not ledger.text.removeprefix(text.BOM).strip()
         lines = ["# Fix Plan", "", *lines] if is_blank else ["", *lines]
         return places.insertion(ledger.text, len(ledger.text), lines)
-    like = ([one for one in every if one.status not in FINISHED] or every)[-1]
+    like = _last_open(every)
     heading = re.match(r"#{1,6}", places.first_line(ledger, like.span.start_byte))
     field = places.field(like, "status")
     beside = places.first_line(ledger, field.span.start_byte) if field else "- Status:"
@@ -397,19 +400,29 @@ class Place(NamedTuple):
 
 
 SECTION: Final = Place(
-    _section_attempt,
-    _section_actions,
-    _section_status,
-    field_edits.behind_heading,
-    _section_criterion,
-    _section_item,
-    places.HOMES["Next Actions"],
+    attempt=_section_attempt,
+    actions=_section_actions,
+    status=_section_status,
+    new_field=field_edits.behind_heading,
+    criterion=_section_criterion,
+    new_item=_section_item,
+    home=places.HOMES["Next Actions"],
 )
 ENTRY: Final = Place(
-    _entry_attempt, _entry_actions, _entry_status, _entry_field, _entry_criterion, _entry_item
+    attempt=_entry_attempt,
+    actions=_entry_actions,
+    status=_entry_status,
+    new_field=_entry_field,
+    criterion=_entry_criterion,
+    new_item=_entry_item,
 )
 TASK: Final = Place(
-    _task_attempt, _task_boxes, _task_status, _task_field, _task_criterion, _task_item
+    attempt=_task_attempt,
+    actions=_task_boxes,
+    status=_task_status,
+    new_field=_task_field,
+    criterion=_task_criterion,
+    new_item=_task_item,
 )
 
 
