@@ -16,6 +16,7 @@ from ledger.commands.change import Changed, Plan, change, change_with
 from ledger.commands.read import opened
 from ledger.config import Config
 from ledger.edits import append as edits
+from ledger.edits.outline import edited
 from ledger.errors import Refused, UnreadableInput, UsageError
 from ledger.evidence.compare import compare
 from ledger.evidence.model import Evidence
@@ -218,7 +219,7 @@ class _Evidence:
 def _propose(config: Config, plan: Plan, meant: Change, evidence: _Evidence) -> Change:
     """Propose ``meant``, with the ticks of what is met where it closes the item; return both."""
     if meant.status is not None:
-        draft = plan.draft(edits.append(plan.ledger, meant))
+        draft = edited(plan.ledger, edits.append(plan.ledger, meant))
         met = closings.met(config, meant.item, draft, plan.ledger)
         meant = meant.model_copy(update={"met": met})
 

@@ -76,7 +76,7 @@ class Plan:
     def propose(self, edits: Iterable[Edit], *, expect: Callable[[Ledger], None]) -> None:
         """Apply ``edits``. ``expect`` is given the outcome and raises Refused unless it is as
         meant; an error that ``validate`` would find and that was not there is refused as well."""
-        new = self.draft(edits)
+        new = edited(self.ledger, edits)
         expect(new)
         self._refuse_worse(new, is_judged=True)
         self.new = new
@@ -125,10 +125,6 @@ class Plan:
             if is_judged:
                 facts = facts._replace(contradicted=None, run_notes=None)
             _refuse(rules.made_worse(new, facts, [self.ledger]))
-
-    def draft(self, edits: Iterable[Edit]) -> Ledger:
-        """The plan as it would be with ``edits``, for whoever has to look at it first."""
-        return edited(self.ledger, edits)
 
     def propose_ticks(self, tasks: Sequence[Item]) -> None:
         """Tick tasks of the plan file, before what is recorded of them is proposed. Raises Refused

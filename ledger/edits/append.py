@@ -238,7 +238,7 @@ def tick_tasks(plan: Ledger, tasks: Sequence[Item]) -> Iterator[Edit]:
             line = task.span.start_line
             message = f"task {task.id} is {task.status_text} already (line {line})"
             raise Refused("already-complete", message, "leave it out; nothing was written")
-        yield from dialects.ticked(plan, task)
+        yield from dialects.status(plan, task, "done")
 
 
 def check_tasks(old: Ledger, new: Ledger, tasks: Sequence[Item]) -> None:

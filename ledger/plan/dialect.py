@@ -17,6 +17,7 @@ from ledger.plan.model import (
     Item,
     Ledger,
     Model,
+    NewAttempt,
     Unread,
 )
 
@@ -155,17 +156,26 @@ class Dialect(ABC):
         """The edits for an open item ``name`` (empty for one without an ID) behind the others.
         Raises Refused where there is no place for it."""
 
-    def restated(self, plan: Text, item: Item, action: Action, state: ActionState) -> Edit:
-        """The edit that gives an action another state, in its own style: its box or its words.
-        Raises Refused for a box that has no mark for it."""
+    def restated(
+        self,
+        plan: Text,
+        item: Item,
+        action: Action,
+        state: ActionState,
+        by: NewAttempt | None = None,
+    ) -> Edit:
+        """The edit that gives an action another state, in its own style: its box or its words, with
+        the attempt that it is complete ``by``. Raises Refused for a box that has no mark for it."""
         span = action.state_span
         if not parts.is_box(action.state_text):
-            others = [one.state_text for one in item.actions if one.state_text]
-            like = action.state_text or next(iter(others), "")
+            others = [one for one in item.actions if not parts.is_box(one.state_text)]
+            complete = [one.state_text for one in others if one.state == state == "complete"]
+            texts = [*complete[::-1], action.state_text, *(one.state_text for one in others)]
+            like = next(filter(None, texts), "")
             behind = plan.document.line(span.start_line - 1)
             at = span.end_byte - plan.document.starts[span.start_line - 1]
             following = text.decode(text.encode(behind)[at:])
-            words_of = styles.stated(state, like, following, words.of(plan.ledger))
+            words_of = styles.stated(state, like, following, words.of(plan.ledger), by=by)
             return Edit(span.start_byte, span.end_byte, text.encode(words_of))
         mark = styles.BOXES.get(state)
         if mark is None or (state in ("blocked", "deferred") and not self.has_boxes):

@@ -232,34 +232,30 @@ BOXES: Final[dict[ActionState, str]] = {
 """What stands in the box of an action."""
 
 
-def stated(state: ActionState, like: str, following: str, vocabulary: Vocabulary = USUAL) -> str:
-    """The words of a ``state`` in the style of ``like``, that of another action, with the dash
-    before ``following`` where that has none."""
+def stated(
+    state: ActionState,
+    like: str,
+    following: str,
+    vocabulary: Vocabulary = USUAL,
+    *,
+    by: NewAttempt | None = None,
+) -> str:
+    """The words of a ``state`` in the style of ``like``, that of another action, with the attempt
+    that it is complete ``by``, and the dash before ``following`` where that has none."""
     own = (word for word, meaning in vocabulary.conventions.state if meaning == state)
     word = next(own, state).upper()
+    if state == "complete":
+        word = next((one for one in ("COMPLETED", "DONE") if one in like), word)
     mark = ("✅ " if state == "complete" else "🟡 ") if not like.isascii() or not like else ""
     emphasis = "**" if "**" in like else ""
     word = f"[{word}]" if "[" in like.split("(", maxsplit=1)[0] else word
-    return _dashed(f"{mark}{emphasis}{word}{emphasis}", following)
-
-
-def _dashed(said: str, following: str) -> str:
+    said = f"{mark}{emphasis}{word}{emphasis}"
+    if by:
+        said += f" (Attempt #{by.number}{f', STAMP {by.stamp}' if by.stamp else ''})"
     stripped = following.lstrip()
     if not stripped or stripped[0] in "—–:":
         return said
     return f"{said} — " if following[:1] not in " \t" else f"{said} —"
-
-
-def completed(like: str, new: NewAttempt, following: str) -> str:
-    """The state words of an action that ``new`` completes. ``like`` is how the item's other
-    complete actions say it; ``following`` is the text after the old state words."""
-    mark = "✅ " if ("✅" in like or not like.isascii() or not like) else ""
-    emphasis = "**" if "**" in like else ""
-    word = "COMPLETED" if "COMPLETED" in like else "DONE" if "DONE" in like else "COMPLETE"
-    if "[" in like.split("(", maxsplit=1)[0]:
-        word = f"[{word}]"
-    stamp = f", STAMP {new.stamp}" if new.stamp else ""
-    return _dashed(f"{mark}{emphasis}{word}{emphasis} (Attempt #{new.number}{stamp})", following)
 
 
 def defused(value: str, vocabulary: Vocabulary = USUAL) -> str:

@@ -7,7 +7,6 @@ from typing import Final
 
 from ledger.plan import document, words
 from ledger.plan.dialect import Dialect, Recognition, Sign, Text
-from ledger.plan.dialects import list_edits
 from ledger.plan.dialects.attempts import Attempts
 from ledger.plan.dialects.checklist import Checklist
 from ledger.plan.dialects.logbook import Logbook
@@ -86,11 +85,6 @@ def _text(ledger: Ledger, dialect: str) -> Text:
     whole = document.parse(ledger.text, words.of(ledger))
     pairs = zip(whole.sections, recognise(whole).sections, strict=True)
     return Text(ledger, whole, [section for section, name in pairs if name == dialect])
-
-
-def ticked(ledger: Ledger, task: Item) -> list[Edit]:
-    """The edits that tick ``task``. Raises Refused where it has no box."""
-    return list_edits.ticked(ledger, task)
 
 
 def recognise(whole: Document) -> Recognition:

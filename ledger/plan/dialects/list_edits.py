@@ -39,7 +39,6 @@ from ledger.plan.words import Vocabulary
 
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks>[ \t]*)")
 _TAB: Final = 4
-_LONGEST_LINE: Final = 400  # characters behind an action's state that are looked at
 # In a box, what can be ticked by changing this one byte.
 _UNTICKED: Final = b" ~/!>"
 
@@ -434,10 +433,10 @@ class ListDialect(Dialect):
 
     def append(self, plan: Text, item: Item, change: Change) -> list[Edit]:
         """The attempt, actions completed and added, and the status."""
-        ledger, place = plan.ledger, self.place
+        place = self.place
         edits = [place.attempt(plan, item, change.attempt)]
         edits += [
-            _completed(ledger, item, self.open_action(item, number), change.attempt)
+            self._completed(plan, item, self.open_action(item, number), change.attempt)
             for number in change.complete
         ]
         # Where both go to one place, actions go on with those before it; a list of actions that is
@@ -446,6 +445,14 @@ class ListDialect(Dialect):
             is_new = not item.actions and not places.field(item, *place.home)
             edits[is_new:is_new] = self.actions(plan, item, change.next)
         return edits + (self.status(plan, item, change.status) if change.status else [])
+
+    def _completed(self, plan: Text, item: Item, action: Action, by: NewAttempt) -> Edit:
+        """The state of an action, with the attempt that completes it, or its box."""
+        if parts.is_box(action.state_text):
+            span = action.state_span
+            name = f"a box of {item.id} (line {span.start_line})"
+            return _tick(plan.ledger, span.start_byte, name)
+        return self.restated(plan, item, action, "complete", by)
 
     def status(self, plan: Text, item: Item, status: str) -> list[Edit]:
         """The words or the box that say it."""
@@ -468,24 +475,6 @@ class ListDialect(Dialect):
     def field(self, plan: Text, item: Item, name: str, value: str) -> list[Edit]:
         """A bullet, or the value of one."""
         return field_edits.with_value(plan, item, name, value, self.place.new_field)
-
-
-def ticked(ledger: Ledger, item: Item) -> list[Edit]:
-    """The edits that tick a task."""
-    return _task_status(ledger, item, "done")
-
-
-def _completed(ledger: Ledger, item: Item, action: Action, new: NewAttempt) -> Edit:
-    """The state of an action, in the words of the item's other complete ones, or its box."""
-    span = action.state_span
-    if parts.is_box(action.state_text):
-        return _tick(ledger, span.start_byte, f"a box of {item.id} (line {span.start_line})")
-    complete = [one.state_text for one in item.actions if one.state == "complete"]
-    others = [one for one in complete if one and not parts.is_box(one)]
-    behind = text.decode(ledger.text[span.end_byte :][:_LONGEST_LINE])
-    following = re.split(r"[\r\n]", behind, maxsplit=1)[0]
-    state = styles.completed(others[-1] if others else action.state_text, new, following)
-    return Edit(span.start_byte, span.end_byte, text.encode(state))
 
 
 def _behind_last_action(ledger: Ledger, item: Item, new: Sequence[str]) -> Edit:

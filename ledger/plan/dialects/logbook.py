@@ -26,6 +26,7 @@ from ledger.plan.model import (
     Field,
     Item,
     Ledger,
+    NewAttempt,
     Unread,
 )
 
@@ -107,14 +108,21 @@ class Logbook(Dialect):
         message = "a logbook has one focus at a time, and no list of items"
         raise Refused("no-place", message, "write the next one below `Current Focus`")
 
-    def restated(self, plan: Text, item: Item, action: Action, state: ActionState) -> Edit:
+    def restated(
+        self,
+        plan: Text,
+        item: Item,
+        action: Action,
+        state: ActionState,
+        by: NewAttempt | None = None,
+    ) -> Edit:
         """A box."""
         if not action.state_text and state == "complete":
             return _tick(action)
         if not action.state_text:
             message = f"an action without a box cannot be {state}"
             raise Refused("no-place", f"{message} (line {action.span.start_line})", "give it a box")
-        return super().restated(plan, item, action, state)
+        return super().restated(plan, item, action, state, by)
 
     def field(self, plan: Text, item: Item, name: str, value: str) -> list[Edit]:
         """A bullet of the section that has the focus."""
