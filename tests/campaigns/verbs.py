@@ -520,6 +520,7 @@ def _fault(outcome: Outcome, data: bytes, change: Change, said: str) -> None:
     shown = shown if len(shown) < 4000 else f"{shown[:300]} ... ({len(data)} bytes)"
     call = f"{change.verb} {change.arguments} {change.options}"[:600]
     outcome.faults.append(f"{call}\n{said}\n--- of\n{shown}\n")
+    print(outcome.faults[-1], flush=True)  # a long campaign is read while it runs
 
 
 def real(limit: int) -> Iterator[bytes]:
@@ -574,7 +575,6 @@ def main() -> int:
         print(f"{number:6} {what}")
     for what, number in outcome.refused.most_common():
         print(f"{number:6} refused, {what}")
-    print(*outcome.faults[:20], sep="\n")
     made, refused = outcome.made.total(), outcome.refused.total()
     took = time.monotonic() - started
     print(
