@@ -16,6 +16,14 @@ from tests.test_fields import CHECKLIST, LOGBOOK, ROADMAP
 JUNIT = '<testsuite tests="{0}" failures="{1}"><testcase classname="a" name="t">{2}</testcase></testsuite>'
 PASSED = JUNIT.format(1, 0, "")
 FAILED = JUNIT.format(1, 1, '<failure message="no"/>')
+ONE_ATTEMPT = """# Plan
+
+## [A-1] Read
+- Next Actions:
+  1. ✅ COMPLETE (Attempt #1) — One.
+  2. ✅ COMPLETE (Attempt #1) — Two.
+  3. Three.
+"""
 
 
 def test_generated_changes_do_what_is_meant_and_nothing_else() -> None:
@@ -208,6 +216,20 @@ def test_long_text_comes_from_standard_input(empty: Repository) -> None:
     )
 
 
+def test_a_new_task_is_open_where_it_stands(empty: Repository) -> None:
+    empty.ledger.write_text("## Todo\n\n- [ ] Read\n\n## Blocked\n\n- [ ] Ask\n", "utf-8")
+    done(empty, "add", "Write")
+    wanted = "## Todo\n\n- [ ] Read\n- [ ] Write\n\n## Blocked\n\n- [ ] Ask\n"
+    assert empty.ledger.read_text("utf-8") == wanted
+
+
+def test_the_second_task_of_a_title_is_alone_when_the_first_has_another(empty: Repository) -> None:
+    empty.ledger.write_text("- [ ] Read it\n- [ ] Read it\n", "utf-8")
+    told = call(empty.path, "edit", "read-it", "--title", "Write it")
+    assert "read-it-2 is called read-it now" in told.err
+    assert empty.ledger.read_text("utf-8") == "- [ ] Write it\n- [ ] Read it\n"
+
+
 @pytest.mark.parametrize(
     ("plan", "arguments", "said"),
     [
@@ -221,6 +243,16 @@ def test_long_text_comes_from_standard_input(empty: Repository) -> None:
         (CHECKLIST, ["criterion", "S01", "add", "x"], "is a task"),
         (CHECKLIST, ["edit", "S01", "--status", "blocked"], "a box can say done, not blocked"),
         (ROADMAP, ["action", "READ-001", "move", "1", "--before", "7"], "has no action 7"),
+        (
+            "# Plan\n\n## In Progress\n\n### Parser\n\n- [ ] Read\n\n## Done\n\n- [x] Ask\n",
+            ["add", "Write"],
+            "every task stands below a heading that says in_progress",
+        ),
+        (
+            ONE_ATTEMPT,
+            ["action", "A-1", "move", "1", "--before", "3"],
+            "several actions of A-1 tell of one attempt",
+        ),
     ],
 )  # fmt: skip
 def test_where_there_is_no_place_one_line_says_so(

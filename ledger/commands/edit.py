@@ -68,7 +68,13 @@ def edit(
                 raise
             hint = f"`ledger close {name} --run RUN` closes it by a run, --because TEXT by a reason"
             raise Refused(error.code, error.message, f"nothing was written; {hint}") from error
-        notes = unknown_priority(new.items[place]) if "priority" in map(str.lower, values) else ()
+        notes = [
+            f"{was.id} is called {now.id} now"  # it had the same title
+            for was, now in zip(plan.ledger.items, new.items, strict=True)
+            if now.id not in (was.id, name)
+        ]
+        if "priority" in map(str.lower, values):
+            notes += unknown_priority(new.items[place])
     return plan.changed(name, *done, dry_run=dry_run, notes=notes)
 
 

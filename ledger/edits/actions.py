@@ -129,8 +129,10 @@ def move(ledger: Ledger, item_id: str, number: int, before: int) -> Ledger:
     actions = expected.items[place]["actions"]
     mine, theirs = expected.items[place], found.items[place]
     mine["actions"] = tuple(actions[n] for n in order)
-    if sorted(map(str, mine["attempts"])) == sorted(map(str, theirs["attempts"])):
-        mine["attempts"] = theirs["attempts"]  # those that actions tell of stand in their order
+    if sorted(map(str, mine["attempts"])) != sorted(map(str, theirs["attempts"])):
+        message = f"several actions of {item_id} tell of one attempt, and the first is its record"
+        raise Refused("told-by-action", message, "leave them in their order; nothing was written")
+    mine["attempts"] = theirs["attempts"]  # those that actions tell of stand in their order
     refuse_difference(expected, found)
     return new
 

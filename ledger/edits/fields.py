@@ -131,13 +131,20 @@ def set_title(ledger: Ledger, item_id: str, title: str) -> Ledger:
             for was, now, value in zip(mine["fields"], theirs["fields"], values, strict=False)
         ]
         theirs["fields"] = list(theirs["fields"])
-        if not item.is_named:
-            mine["id"] = theirs["id"]
+        for one, was, now in zip(ledger.items, expected.items, found.items, strict=True):
+            # The second task of one title is `name-2`, and `name` when the first has another.
+            if not one.is_named and _untold(one.id) == _untold(item.id):
+                was["id"] = now["id"]
     for group, other in zip(expected.rows, found.rows, strict=False):
         if group[0]["id"] == item.id and other[0]["title"].replace("\\|", "|") == said:
             group[0]["title"] = other[0]["title"]
     refuse_difference(expected, found, "word the title otherwise")
     return new
+
+
+def _untold(name: str) -> str:
+    """The name of a task without the count that tells it from others of the same title."""
+    return re.sub(r"-\d{1,9}\Z", "", name)
 
 
 def _unmarked(said: str) -> str:

@@ -31,6 +31,7 @@ from ledger.plan.model import (
     Criterion,
     Field,
     Item,
+    ItemStatus,
     Ledger,
     NewAttempt,
     Span,
@@ -41,6 +42,9 @@ _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])
 _TAB: Final = 4
 # In a box, what can be ticked by changing this one byte.
 _UNTICKED: Final = b" ~/!>"
+# What an open box is below a heading that says so.
+_NOT_PENDING: Final = ("in_progress", "blocked")
+_DEEPEST: Final = 6
 
 
 def beside(ledger: Ledger, item: Item, group: Sequence[Attempt], new: NewAttempt) -> Edit:
@@ -166,13 +170,26 @@ def _counted(prefix: str) -> str:
 
 
 def _neighbour(plan: Text) -> Item:
-    """The last open item of those at the top, else the last one: others go behind it."""
+    """The last open item of those at the top, else the last one: others go behind it. An item
+    below a heading that says another status than pending is the last choice."""
     lines = {one.start + 1 for section in plan.sections for one in entries(section.blocks)}
     lines |= {section.start + 1 for section in plan.sections if section.heading}
     every = [one for one in plan.ledger.items if one.span.start_line in lines]
     if not every:
         raise Refused("no-place", "there is no item to put another one beside", "add it by hand")
-    return _last_open(every)
+    free = [one for one in every if _told_by_heading(plan.ledger, one) in (None, "pending")]
+    return _last_open(free or every)
+
+
+def _told_by_heading(ledger: Ledger, item: Item) -> ItemStatus | None:
+    """The status that the nearest heading above ``item`` says which says one."""
+    level = _DEEPEST + 1
+    for heading in reversed(ledger.headings):
+        if heading.span.start_byte < item.span.start_byte and heading.level < level:
+            level = heading.level
+            if heading.status:
+                return heading.status
+    return None
 
 
 def _last_open(every: Sequence[Item]) -> Item:
@@ -318,6 +335,9 @@ def _task_item(plan: Text, name: str, title: str) -> Edit:
     if _cell(like):
         message = f"the tasks are rows of a table (line {like.span.start_line})"
         raise Refused("no-place", message, "add a row by hand")
+    if (above := _told_by_heading(plan.ledger, like)) in _NOT_PENDING:
+        message = f"every task stands below a heading that says {above}, and a new one is pending"
+        raise Refused("no-place", message, "add a heading for open tasks, and one task, by hand")
     line = places.first_line(plan.ledger, like.span.start_byte)
     prefix = _counted(_prefix_of(line))
     # e.g. "[ ] **S01**: Parse", "[x] [S01] Parse"
