@@ -16,6 +16,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.commands import installation
 from ledger.commands import templates as plan
 from ledger.errors import UsageError
 from ledger.plan.reader import read
@@ -322,11 +323,19 @@ def test_a_bare_repository_gets_no_plan(tmp_path: Path) -> None:
     assert not (tmp_path / "bare.git/docs").exists()
 
 
-def test_the_workflow_is_the_one_of_the_page_on_ci(empty: Repository) -> None:
-    assert call(empty.path, "init", "--ci", "github").code == 0
+@pytest.mark.parametrize("source", [None, "fix-plan-ledger @ git+https://host.example/o/n@abc"])
+def test_the_workflow_is_the_one_of_the_page_on_ci(
+    empty: Repository, monkeypatch: pytest.MonkeyPatch, source: str | None
+) -> None:
+    monkeypatch.setattr(installation, "source", lambda: source)
+    done = call(empty.path, "init", "--ci", "github")
+    assert (done.code, "LEDGER_SOURCE" in done.err) == (0, source is None)
     written = (empty.path / ".github/workflows/fix-plan.yml").read_text("utf-8")
-    assert f"```yaml\n{written}```\n" in (ROOT / "docs/how-to/ci.md").read_text("utf-8")
-    assert yaml.safe_load(written)["jobs"]
+    variable = "${{ vars.LEDGER_SOURCE }}"
+    as_on_the_page = written.replace(f'"{source}"', variable)
+    assert f"```yaml\n{as_on_the_page}```\n" in (ROOT / "docs/how-to/ci.md").read_text("utf-8")
+    job = yaml.safe_load(written)["jobs"]["ledger"]
+    assert [step.get("env", {}).get("LEDGER") for step in job["steps"][2:3]] == [source or variable]
 
 
 def test_without_git_there_is_a_plan_and_no_hook(tmp_path: Path) -> None:

@@ -222,7 +222,11 @@ def _root(
     version: Annotated[  # noqa: ARG001 - likewise
         bool,
         typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the version and stop."
+            "-V",
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Print the version and stop.",
         ),
     ] = False,
 ) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ledger import config, rules, store
-from ledger.commands import agents, pre_commit, read, templates
+from ledger.commands import agents, installation, pre_commit, read, templates
 from ledger.commands import merge_driver as driver
 from ledger.config import Config
 from ledger.errors import LedgerError, Refused, UnreadableInput, UsageError
@@ -84,7 +84,8 @@ class Start(Model):
     steps: tuple[StartStep, ...]
     """In the order in which they were made."""
     notes: tuple[str, ...] = ()
-    """What keeps commits from having the outputs of runs, each in one line."""
+    """What is left for you to do, each in one line: outputs of runs that git ignores, a variable
+    that the workflow needs."""
 
 
 def init(
@@ -135,7 +136,7 @@ def init(
         unread=len(plan.unread),
         item=next((item.id for item in unfinished), None),
         steps=tuple(parts),
-        notes=tuple(_ignored_runs(found, plan)),
+        notes=(*_ignored_runs(found, plan), *_unset(parts)),
     )
 
 
@@ -149,6 +150,16 @@ def _ignored_runs(found: Config, plan: Ledger) -> Iterator[str]:
             said = f"git ignores outputs of runs ({rule})"
             yield f"{said}: take the rule out, or add each run with `git add --force`"
             return
+
+
+def _unset(parts: Iterable[StartStep]) -> Iterator[str]:
+    """What the workflow that was written needs to install the package."""
+    for step in parts:
+        if step.about == "ci" and f"vars.{templates.SOURCE_VARIABLE} " in step.text:
+            address = "git+https://HOST/OWNER/NAME@COMMIT"
+            said = f"nothing tells where this ledger was installed from, which {step.place} needs"
+            variable = f'{templates.SOURCE_VARIABLE} of this repository to "{installation.PACKAGE}'
+            yield f'{said}: set the variable {variable} @ {address}"'
 
 
 def _plan(found: Config, title: str) -> tuple[Ledger, StartStep]:
@@ -300,7 +311,8 @@ def _ci(found: Config) -> StartStep:
         name = file.relative_to(found.root).as_posix()
         if "ledger validate" in (pre_commit.read(found.root, name) or ""):
             return _step("ci", "there", name, "the check in CI")
-    said = templates.ci((repository.branch(found.root) if found.is_git else None) or "main")
+    branch = (repository.branch(found.root) if found.is_git else None) or "main"
+    said = templates.ci(branch, installation.source())
     if os.path.lexists(found.root / templates.CI_FILE):
         return _by_hand("ci", templates.CI_FILE, said)
     return _step("ci", "added", templates.CI_FILE, "the check in CI", said)

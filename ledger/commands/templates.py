@@ -57,20 +57,33 @@ _REPOS: Final = re.compile(r"^repos:[ \t]*(?:#.*)?$", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^( *)- ", re.MULTILINE)
 _OTHER_KEY: Final = re.compile(r"^[^\s#-]", re.MULTILINE)
 
+# The version of an action stands behind its commit: a tag can be moved.
 CI: Final = """\
 name: fix plan
 on:
   pull_request:
   push:
     branches: [{branch}]
+permissions:
+  contents: read
+concurrency: # of a pull request the newest state counts, of pushes each one
+  group: ${{{{ github.workflow }}}}-${{{{ github.event.pull_request.number || github.run_id }}}}
+  cancel-in-progress: true
 jobs:
   ledger:
+    name: ledger
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
         with:
           fetch-depth: 0 # with a shallow clone git cannot tell where a branch began
-      - run: pip install fix-plan-ledger
+          persist-credentials: false
+      - uses: actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0
+        with:
+          python-version: "3.13"
+      - run: pip install "${{LEDGER:?set the variable {variable} of this repository}}"
+        env:
+          LEDGER: {source}
       - if: github.event_name == 'pull_request'
         run: ledger validate --base "$BASE" --head "$HEAD" --format github
         env:
@@ -78,11 +91,15 @@ jobs:
           HEAD: ${{{{ github.event.pull_request.head.sha }}}}
       - if: github.event_name == 'push' && !github.event.created
         run: |
-          git cat-file -e "$BEFORE" || git fetch origin "$BEFORE"
+          token='!f() {{ echo username=x-access-token; echo "password=$TOKEN"; }}; f'
+          git cat-file -e "$BEFORE" || git -c credential.helper="$token" fetch origin "$BEFORE"
           ledger validate --base "$BEFORE" --head "$AFTER" --replaces --format github
         env:
           BEFORE: ${{{{ github.event.before }}}}
-          AFTER: ${{{{ github.event.after }}}}"""
+          AFTER: ${{{{ github.event.after }}}}
+          TOKEN: ${{{{ github.token }}}}"""
+SOURCE_VARIABLE: Final = "LEDGER_SOURCE"
+"""What the workflow installs where nothing tells `ledger init` what it was installed from."""
 
 
 # The fix plan
@@ -137,9 +154,14 @@ def hook(config: str | None, paths: tuple[str, ...]) -> str | None:
     return "\n".join(indent + line[2:] for line in entry.split("\n"))
 
 
-def ci(branch: str) -> str:
-    """A workflow that checks pull requests, and pushes to ``branch``."""
-    return CI.format(branch=json.dumps(branch) if not branch.isalnum() else branch)
+def ci(branch: str, source: str | None) -> str:
+    """A workflow that checks pull requests, and pushes to ``branch``. ``source`` is what pip
+    installs; None for what a variable of the repository says."""
+    return CI.format(
+        branch=json.dumps(branch) if not branch.isalnum() else branch,
+        source=json.dumps(source) if source else f"${{{{ vars.{SOURCE_VARIABLE} }}}}",
+        variable=SOURCE_VARIABLE,
+    )
 
 
 def settings(project: str | None, path: str) -> str | None:
