@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ledger.errors import UnreadableInput, UsageError, shown, why
-from ledger.git import process
+from ledger.git import files, process
 from ledger.plan import words
 from ledger.plan.dialects import DIALECTS
 from ledger.plan.model import Conventions, Model
@@ -178,6 +178,8 @@ def find(start: Path, explicit: Path | None = None) -> Config:
 
 def _find(folder: Path, given: Path | None) -> Config:
     top = process.top_of(folder)
+    if top:
+        files.refuse_gits(top, given or folder)
     file, settings = _project(folder, top)
     project = file.parent if file else None
     root = top or project or _nearest_with_ledger(folder) or folder
@@ -207,6 +209,7 @@ def without_file(place: Path) -> Config:
     folder = Path(os.path.realpath(place.parent))
     top = process.top_of(folder)
     root = top or folder
+    files.refuse_gits(root, folder / place.name)
     path = (folder / place.name).relative_to(root).as_posix()
     return Config(
         root=root,
@@ -287,6 +290,7 @@ def _within(root: Path, ledger: Path) -> str:
         message = f"{ledger}: lies outside {root}"
         hint = "the ledger must be in the repository; --ledger PATH can name any"
         raise UsageError("outside", message, hint)
+    files.refuse_gits(root, real)
     return real.relative_to(root).as_posix()
 
 

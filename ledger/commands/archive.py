@@ -21,6 +21,9 @@ from ledger.plan.model import ArchivedPart, Item, Ledger, Model, Pointer
 
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
+# `# Fix plan archive`: one that has nothing in it, or not yet.
+_HEADED = re.compile(rb"\s*#{1,6} [^\n]{0,200}archive", re.IGNORECASE)
+
 
 class Archived(Model):
     """What was moved to the archive or back, or with `--dry-run` would be."""
@@ -104,6 +107,7 @@ def bring_back(*names: str, ledger: Path | None = None, dry_run: bool = False) -
 def _move(config: Config, wanted: Wanted, *, dry_run: bool) -> Archived:
     with change_both(config, gains="archive", dry_run=dry_run) as plan:
         _refuse_conflicts(config, plan)
+        _refuse_no_archive(config, plan.archive)
         for name in wanted.items:
             selectors.items(plan.ledger, name)
         chosen = Selection(plan.ledger, wanted).choose()
@@ -196,6 +200,18 @@ def _refuse_conflicts(config: Config, plan: Plan) -> None:
         for fault in rules.check(ledger, rules.Facts(path), rules.RULES.keys() - {"LED101"}):
             said = f"{path}:{fault.line}: {fault.message}"
             raise Refused("in-conflict", said, f"{fault.fix}; nothing was written")
+
+
+def _refuse_no_archive(config: Config, archive: Ledger) -> None:
+    """A setting that names another file, a program's say, must not have the plan's text in it."""
+    data = archive.text
+    is_one = archive.items or archive.attempts or pointers.chunks(data) or not data.strip()
+    if not is_one and not _HEADED.match(data):
+        raise Refused(
+            "no-archive",
+            f"{config.partner}: expected an archive of the fix plan, found a file without entries",
+            "name another file with `archive` of [tool.ledger]; nothing was written",
+        )
 
 
 def _target(config: Config) -> str:

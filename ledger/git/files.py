@@ -7,6 +7,7 @@ repository; what lies outside is not there, for any of them. Nothing here change
 """
 
 import os
+import re
 import stat
 from abc import ABC, abstractmethod
 from bisect import bisect_left
@@ -15,7 +16,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+from ledger.errors import LedgerError, UnreadableInput, UsageError, shown, why
 from ledger.git import process
 from ledger.git.blobs import Blobs
 from ledger.plan.text import DRIVE
@@ -26,6 +27,11 @@ _LINK: Final = "120000"  # git's modes of a symbolic link,
 _SUBMODULE: Final = "160000"  # and of another repository's commit
 _MOST_LINKS: Final = 40  # one behind the other, as Linux has it
 _LONGEST_TARGET: Final = 4096  # bytes
+# What some file system takes for `.git`: `.GIT`, `.git.` and `.git ` (Windows drops the end),
+# `GIT~1` (its short name), `.git::$INDEX_ALLOCATION` (its name of a folder's stream),
+_GITS: Final = re.compile(r"(?:^|[/\\])(?:\.git|git~[0-9])[ .]*(?:$|[:/\\])", re.IGNORECASE)
+# and `.g\u200cit`: macOS passes over such characters, which git's own check lists.
+_UNSEEN: Final = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
 
 def confine(root: Path, path: str | os.PathLike[str]) -> Path:
@@ -40,9 +46,9 @@ def confine(root: Path, path: str | os.PathLike[str]) -> Path:
         except (OSError, UnicodeEncodeError):
             fault = "is no name that a file can have"
         else:
-            if real.is_relative_to(top):
+            fault = astray(top, real)
+            if not fault:
                 return real
-            fault = "leads out of it through a link"
     message = f"{name[:200]!a}: expected a path inside the repository, but it {fault}"
     raise UsageError("outside", message)
 
@@ -55,7 +61,38 @@ def _fault(path: str) -> str:
         return "has a NUL in it"
     if path.startswith("/") or DRIVE.match(path):
         return "is absolute"
-    return "has a '..' in it" if ".." in path.replace("\\", "/").split("/") else ""
+    if ".." in path.replace("\\", "/").split("/"):
+        return "has a '..' in it"
+    return "lies in git's own folder" if _is_gits(path) else ""
+
+
+def astray(top: Path, real: Path) -> str:
+    """Why the place that a path leads to is none in the repository at ``top``, both without links:
+    it "leads out of it", or "into git's own folder", where git reads names of programs from and
+    no commit puts a file; empty for no reason."""
+    if not real.is_relative_to(top):
+        return "leads out of it through a link"
+    below = real.relative_to(top)
+    if _is_gits(below.as_posix()) or any(map(process.is_repository, _folders(top, below))):
+        return "leads into git's own folder"
+    return ""
+
+
+def _folders(top: Path, below: Path) -> Iterator[Path]:
+    """What ``below`` names and the folders above it, without the top."""
+    return (top / name for name in (below, *below.parents) if name.name)
+
+
+def _is_gits(path: str) -> bool:
+    """Whether a path leads through what some system takes for a folder ``.git``."""
+    return _GITS.search(path if path.isascii() else _UNSEEN.sub("", path)) is not None
+
+
+def refuse_gits(top: Path, real: Path) -> None:
+    """Raise UsageError for a place in a folder of git's below ``top``."""
+    if real.is_relative_to(top) and astray(top, real):
+        message = f"{shown(real)}: lies in git's own folder"
+        raise UsageError("outside", message, "name a file that git can track")
 
 
 def inside(root: Path, place: Path) -> str:
@@ -73,6 +110,7 @@ def inside(root: Path, place: Path) -> str:
         message = f"{place}: lies outside the repository {root}"
         hint = "copy it into the repository: evidence that is not in it cannot be committed"
         raise UsageError("outside", message, hint)
+    refuse_gits(root, real)
     return real.relative_to(root).as_posix()
 
 
@@ -205,7 +243,7 @@ class WorkTree(Files):
             return ""
         inside = self._top.rstrip("/") + "/"
         real = place.removeprefix(inside)
-        return real if place.startswith(inside) and ".git" not in real.split("/") else None
+        return real if place.startswith(inside) and not _is_gits(real) else None
 
     def _is_link(self, path: str) -> bool:
         return os.path.islink(self._place(path))  # noqa: PTH114 - paths are text here
@@ -227,7 +265,7 @@ class WorkTree(Files):
 
     def _names(self, real: str) -> Sequence[str]:
         try:
-            return sorted(name for name in os.listdir(self._place(real)) if name != ".git")  # noqa: PTH208 - likewise
+            return sorted(name for name in os.listdir(self._place(real)) if not _is_gits(name))  # noqa: PTH208 - likewise
         except OSError:
             return []
 

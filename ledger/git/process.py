@@ -191,6 +191,11 @@ def _has_head(folder: Path) -> bool:
     return os.path.lexists(folder / "HEAD")
 
 
+def is_repository(folder: Path) -> bool:
+    """Whether git would take the folder for a repository without a work tree."""
+    return _has_head(folder) and all((folder / name).is_dir() for name in ("objects", "refs"))
+
+
 def _pointed_to(entry: Path) -> Path | None:
     """The target of a ``.git`` file: ``gitdir: ../.git/worktrees/x``."""
     try:

@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from ledger.git import files
+
 _MAX_BYTES: Final = 64 * 1024 * 1024
 _MOST: Final = 1000  # files of one pattern
 
 
 class Collection:
     """The files that ``wanted`` names: paths from the current folder, with ``*`` for any characters
-    and ``**`` for any folders. What was there before, unchanged, is none of the command's."""
+    and ``**`` for any folders. What was there before, unchanged, is none of the command's, nor is
+    what lies in git's own folder or, by a link, outside of the repository at ``root``."""
 
-    def __init__(self, wanted: Sequence[str]) -> None:
+    def __init__(self, root: Path, wanted: Sequence[str]) -> None:
+        self._top = Path(os.path.realpath(root))
         self.wanted = tuple(dict.fromkeys(map(os.path.normpath, wanted)))
         self._before = {place: _state(place) for one in self.wanted for place in _files(one)}
 
@@ -34,6 +38,11 @@ class Collection:
                 yield f"not collected: {len(written) - _MOST} of the {len(written)} files of {one}"
 
     def _copy(self, place: Path, to: Path) -> Iterator[str]:
+        named, real = (Path(of(place)) for of in (os.path.abspath, os.path.realpath))
+        fault = files.astray(self._top, real)
+        if fault and (real.is_relative_to(self._top) or named.is_relative_to(self._top)):
+            yield f"not collected: {place} {fault}"
+            return
         size = place.stat().st_size
         if size > _MAX_BYTES:
             yield f"not collected: {place} has {size >> 20} MB, more than {_MAX_BYTES >> 20} MB"

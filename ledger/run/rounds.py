@@ -69,7 +69,7 @@ def _execute_round(
     words, log = command.within(place), place / bundle.log_name
     retried: list[str] = []
     reports = CrashReports(bundle.repetition.crashes, command.words)
-    collection = Collection(command.results())
+    collection = Collection(bundle.root, command.results())
     beginning = {one.name for one in place.iterdir()}
     while True:
         if interrupts.caught:
