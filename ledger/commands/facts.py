@@ -31,6 +31,7 @@ def facts(config: Config, contents: blobs.Blobs | None = None) -> Facts:
         check_fault=later("gates.gate.check_fault"),
         tops=frozenset(entry.name for entry in config.root.iterdir()),
         append_only=config.append_only,
+        is_archive=config.is_archive,
         max_lines=config.max_lines,
     )
 

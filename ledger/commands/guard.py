@@ -111,7 +111,7 @@ def _by_commit(
 
     @lru_cache(maxsize=4)  # a commit's version is the next one's base
     def read(blob: str | None) -> Ledger:
-        return reader.read((blob and contents.content(blob)) or b"", conventions=config.own)
+        return reader.read(contents.known(blob) if blob else b"", conventions=config.own)
 
     for change in changes:
         commit = change.commit
@@ -120,6 +120,7 @@ def _by_commit(
         known = rules.Facts(
             change.path,
             append_only=config.append_only,
+            is_archive=config.is_archive,
             elsewhere=lambda sha=commit.sha: (  # type: ignore[misc]
                 *kept,
                 reader.read(contents.read(sha, config.partner) or b"", conventions=config.own),

@@ -4,10 +4,11 @@ are checked first, so that none reaches git as an option or a second request."""
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Self
 
-from ledger.errors import LedgerError, UsageError
+from ledger.errors import LedgerError, UnreadableInput, UsageError
 from ledger.git import process
 
 _LONGEST_REVISION: Final = 250
@@ -25,6 +26,10 @@ _NO_REF_NAME: Final = re.compile(
 )
 # What git says of an object before its content: "<name> blob 1234".
 _HEADER: Final = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]{1,18})")
+# Modes in a tree: of files and links, and of folders.
+_FILE: Final = (b"100644", b"100755", b"100664", b"120000")
+_FOLDER: Final = (b"40000",)
+_LOST: Final = "`git fsck` says what is missing; fetch it, or clone anew"
 OBJECT_NAME: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -80,12 +85,18 @@ class Blobs:
                 pass
 
     def read(self, revision: str, path: str) -> bytes | None:
-        """The file at ``revision``; None where that revision or the file does not exist."""
-        return self._blob(os.fsencode(check_revision(revision)) + b":" + _checked(path))
+        """The file at ``revision``; None where that revision or the file does not exist. Raises
+        UnreadableInput (``lost-object``) where it does and git cannot read it."""
+        name, place = os.fsencode(check_revision(revision)), _checked(path)
+        found = self._blob(name + b":" + place)
+        if found is None and self._has(name, place, _FILE):
+            message = f"{path} at {revision}: git knows the file and cannot read its contents"
+            raise UnreadableInput("lost-object", message, _LOST)
+        return found
 
     def head(self, path: str) -> bytes | None:
-        """The file as last committed; None also before the first commit."""
-        return self._blob(b"HEAD:" + _checked(path))
+        """The file as last committed; None also before the first commit. Raises as ``read``."""
+        return self.read("HEAD", path)
 
     def staged(self, path: str) -> bytes | None:
         """The file as it is staged; None where the index lacks it or has it in conflict."""
@@ -107,6 +118,24 @@ class Blobs:
     def content(self, name: str) -> bytes | None:
         """The blob whose full name is ``name``; None where the repository does not hold it."""
         return self._blob(name.encode()) if OBJECT_NAME.fullmatch(name) else None
+
+    def known(self, name: str) -> bytes:
+        """Like ``content``. Raises UnreadableInput (``lost-object``) where git does not hold it."""
+        data = self.content(name)
+        if data is None:
+            raise UnreadableInput("lost-object", f"{name[:8]}: git cannot read it", _LOST)
+        return data
+
+    def _has(self, revision: bytes, path: bytes, modes: tuple[bytes, ...]) -> bool:
+        """Whether the tree names ``path``, or a folder above that is lost itself. Of what is not
+        there git says the same as of what it has lost."""
+        folder, _, name = path.rpartition(b"/")
+        tree = self._ask(revision + (b":" + folder if folder else b"^{tree}"))
+        if tree and tree[1] == "tree":
+            return any(entry == name and mode in modes for mode, entry in _entries(tree))
+        if folder:
+            return self._has(revision, folder, _FOLDER)
+        return self._ask(revision + b"^{commit}") is not None
 
     def _blob(self, request: bytes) -> bytes | None:
         answer = self._ask(request)
@@ -156,6 +185,17 @@ class Blobs:
             running.communicate()
         reason = process.run(self.root, "rev-parse", "--git-dir").stderr
         return process.failed(self.root, "git cat-file", reason or b"an object could not be read")
+
+
+def _entries(tree: tuple[str, str, bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """The mode and name of each entry: ``100644 fix_plan.md``, a NUL, and the object's name."""
+    name, _, data = tree
+    at = 0
+    while at < len(data):
+        end = data.index(b"\0", at)
+        mode, _, entry = data[at:end].partition(b" ")
+        yield mode, entry
+        at = end + 1 + len(name) // 2
 
 
 def _checked(path: str) -> bytes:

@@ -53,10 +53,7 @@ def summary(history: History) -> Iterator[Line]:
     yield Line(one_line(f"{history.path}: {versions} by {commits}{_span(history)}"), "heading")
     for name in history.names[1:]:
         yield Line(f"  before: {one_line(name)}")
-    if history.skipped:
-        yield Line(f"  {counted(history.skipped, 'version')} skipped: the clone lacks them")
-    if history.is_cut:
-        yield Line("  the clone is shallow: what came before is unknown")
+    yield from _gaps(history)
     yield from _removals(history)
     yield from _edits(history)
     yield from _measures(history.facts)
@@ -82,6 +79,7 @@ def removed(history: History) -> Iterator[Line]:
     lost = [*history.removed, *history.others]
     if not lost:
         yield Line("no commit removed an attempt")
+        yield from _gaps(history)
     for place, one in enumerate(lost):
         if place:
             yield Line("")
@@ -108,6 +106,14 @@ def restored(done: Restored, *, dry_run: bool) -> Iterator[Line]:
 
 
 # Parts of the summary
+
+
+def _gaps(history: History) -> Iterator[Line]:
+    """What the history could not look at."""
+    if history.skipped:
+        yield Line(f"  {counted(history.skipped, 'version')} skipped: git cannot read them here")
+    if history.is_cut:
+        yield Line("  the clone is shallow: what came before is unknown")
 
 
 def _removals(history: History) -> Iterator[Line]:

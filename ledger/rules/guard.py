@@ -12,8 +12,8 @@ withdrawn: one line of the ledger says which and why:
 An attempt without a number is called by the date that it begins with, and its time if it has one.
 
 A bullet of the list; the item is the one whose section it stands in, unless it names one. What
-stands behind these is the reason. Without one the line says nothing. Nor does one in fenced
-code, which is an example.
+stands behind these is the reason. Without one the line says nothing. Nor does one in code or in
+HTML, a comment say, where no attempt is read either.
 """
 
 import re
@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ledger.plan import dialects, text
+from ledger.plan import dialects, document, text
 from ledger.plan.model import Action, Attempt, Ledger
 from ledger.plan.model import latest as latest_of
 from ledger.plan.patterns import behind_number, opens, plain_id
@@ -83,7 +83,8 @@ def attempt_changed(ledger: Ledger, facts: Facts) -> Iterator[Fault]:
     """
     if facts.base is None or facts.append_only == "off":
         return
-    latest = {} if facts.append_only == "strict" else _latest(facts.base)
+    is_closed = facts.append_only == "strict" or facts.is_archive
+    latest = {} if is_closed else _latest(facts.base)
     for old, new in _altered(ledger, facts):
         if new is not None and latest.get(old.item) != (old.number, old.number or old.text):
             message = f"{name(old)} was changed: {_change(old.text, new.text)}"
@@ -415,7 +416,6 @@ def _is_named_alike(old: Attempt, new: Attempt, is_note: bool) -> bool:
 _LINE = re.compile(
     rb"^[ \t]*[-*+][ \t]+\**withdrawn\**:\**[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE
 )
-_FENCE = re.compile(rb"^[ \t]*(?:`{3}|~{3})", re.MULTILINE)
 _ITEM = re.compile(r"\[([^\[\]]{1,200})\][ \t]*|([A-Z][\w-]{0,80}-\w{1,20})(?=[ \t]*#)[ \t]*")
 _NUMBERS = re.compile(
     r"(?:attempts?[ \t]*)?#?(\d{1,6})(?:[ \t]*[-\u2013][ \t]*#?(\d{1,6}))?"
@@ -456,17 +456,15 @@ def withdrawals(ledger: Ledger) -> list[Withdrawal]:
     """The withdrawals of ``ledger``, in its order."""
     if b"withdrawn" not in ledger.text.lower():
         return []
-    fences = [match.start() for match in _FENCE.finditer(ledger.text)]
-    starts = text.line_starts(ledger.text)
+    whole = document.parse(ledger.text)
+    literal = {line for part in whole.sections for line in document.literal_lines(part.blocks)}
     found = []
     for match in _LINE.finditer(ledger.text):
-        if bisect_right(fences, match.start()) % 2:
-            continue
-        said = text.decode(match[1])
-        names = _names(said, _section(ledger, match.start()))
-        if names:
+        line = bisect_right(whole.starts, match.start())
+        names = _names(text.decode(match[1]), _section(ledger, match.start()))
+        if names and line - 1 not in literal:
             words = " ".join(text.decode(match[0]).split())
-            found.append(Withdrawal(names, words, bisect_right(starts, match.start())))
+            found.append(Withdrawal(names, words, line))
     return found
 
 

@@ -44,8 +44,9 @@ class Facts(NamedTuple):
 
     ``every`` asks for the evidence of all attempts, not only of those that ``base`` lacks.
     ``append_only``: may attempts of ``base`` change? None may (``strict``), an item's latest one
-    may (``latest``), or all may (``off``); none may be missing. ``elsewhere`` gives other files
-    whose attempts count as kept. ``max_lines`` is 0 for no limit.
+    may (``latest``), or all may (``off``); none may be missing. In an archive (``is_archive``)
+    no item has a latest one. ``elsewhere`` gives other files whose attempts count as kept.
+    ``max_lines`` is 0 for no limit.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Facts(NamedTuple):
     figure: Callable[[Attempt], str] | None = None
     every: bool = False
     append_only: str = "latest"
+    is_archive: bool = False
     elsewhere: Callable[[], Sequence[Ledger]] | None = None
     max_lines: int = 0
 
