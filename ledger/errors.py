@@ -67,29 +67,68 @@ def why(error: OSError) -> str:
 
 def boundary(program: Callable[[], object], report: Callable[[LedgerError], None]) -> int:
     """Run a program and return its exit code: the number that it returns, else 0. Every failure
-    goes to ``report``; a traceback is only shown on request (``LEDGER_TRACEBACK``)."""
-    # A stream that the shell closed (`>&-`) is None.
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open until exit
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - likewise
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    goes to ``report``; a traceback is only shown on request (``LEDGER_TRACEBACK``).
+
+    Output that could not be printed is told in one line. It is a failure of a program that has
+    written no file, and leaves the exit code of one that has."""
+    _open_streams()
+    failure = None
     try:
         with _uncollected():
             code = program()
     except KeyboardInterrupt:
         code = INTERRUPTED
     except LedgerError as error:
-        report(error)
-        code = error.exit_code
+        failure = error
     except Exception as error:  # noqa: BLE001 - see above
         if os.environ.get("LEDGER_TRACEBACK"):
             traceback.print_exc()
         failure = _unexpected(error)
+    if failure:
         report(failure)
         code = failure.exit_code
     _flush()
-    return code if isinstance(code, int) else 0
+    return _told(code if isinstance(code, int) else 0, failure)
+
+
+class _Outcome:
+    """What this program did: whether it has written a file, and why its output is lost."""
+
+    has_written = False
+    lost = ""
+    is_unread = False  # because nobody reads it
+
+
+def has_written() -> None:
+    """Note that a file is written, so that the program has done something."""
+    _Outcome.has_written = True
+
+
+def _open_streams() -> None:
+    _Outcome.has_written, _Outcome.lost, _Outcome.is_unread = False, "", False
+    for number in range(3):  # else the next file that is opened gets the number
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:  # as the shell closed it (`>&-`)
+        _Outcome.lost, _Outcome.is_unread = "it is closed", True
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open until exit
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - likewise
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _told(code: int, failure: LedgerError | None) -> int:
+    """The exit code, where output is lost with a line that says so."""
+    if not _Outcome.lost or (_Outcome.is_unread and not _Outcome.has_written):
+        return code
+    if failure:
+        diagnostic(f"ledger: {failure}")
+    done = "; what was to be written is written" if _Outcome.has_written and not failure else ""
+    diagnostic(f"ledger: cannot write to standard output: {_Outcome.lost}{done}")
+    return code if _Outcome.has_written else code or UnreadableInput.exit_code
 
 
 @contextlib.contextmanager
@@ -107,9 +146,8 @@ def _uncollected() -> Iterator[None]:
 
 def _unexpected(error: Exception) -> LedgerError:
     if isinstance(error, OSError) and error.strerror:
-        if error.filename is None:
-            return UnreadableInput("cannot-write", f"cannot write the output: {why(error)}")
-        name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "a file"
+        name = error.filename if isinstance(error.filename, str | bytes) else b"a file"
+        name = os.fsdecode(name)
         return UnreadableInput("cannot-read", f"{name[:200]}: {why(error)}")
     return LedgerError(
         "internal",
@@ -119,13 +157,13 @@ def _unexpected(error: Exception) -> LedgerError:
 
 
 def write(text: str) -> None:
-    """Write to standard output. A reader that has gone away (``| head``) has what it wanted."""
+    """Write to standard output. Where that fails, the rest goes nowhere and ``boundary`` tells it;
+    a reader that has gone away (``| head``) has what it wanted."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        if error.errno != errno.EPIPE:
-            raise
+        _Outcome.lost, _Outcome.is_unread = why(error), error.errno == errno.EPIPE
         _drop(sys.stdout)
 
 

@@ -101,7 +101,7 @@ def _as_text(call: Call, copy: Path) -> int:
     if not 0 <= done.returncode < 128:
         reason = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         raise UnreadableInput("cannot-merge", f"{call.path}: git merge-file: {reason}")
-    call.ours.write_bytes(done.stdout)
+    store.update(call.ours, lambda _: done.stdout)
     return min(done.returncode, 1)
 
 

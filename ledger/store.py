@@ -28,7 +28,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
-from ledger.errors import LedgerError, UnreadableInput, UsageError, why
+from ledger.errors import LedgerError, UnreadableInput, UsageError, has_written, why
 from ledger.plan import text
 
 Which = Literal["ledger", "archive"]
@@ -258,6 +258,7 @@ def _replace(real: Path, data: bytes, seen: os.stat_result) -> None:
     except BaseException:
         _discard(temporary)
         raise
+    has_written()
     _flush_folder(real)
 
 
@@ -272,6 +273,7 @@ def _place(real: Path, data: bytes | Callable[[int], bytes], mode: int = 0o666) 
         raise _already_there(real) from None
     finally:
         _discard(temporary)
+    has_written()
     _flush_folder(real)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import json
 import os
 import re
@@ -17,7 +19,7 @@ from typing import Any
 import pytest
 
 from ledger import reports
-from ledger.cli import COMMANDS, application
+from ledger.cli import COMMANDS, application, main
 from ledger.commands import read
 from ledger.commands.item_page import shorten
 from ledger.commands.show import show
@@ -262,23 +264,109 @@ def test_a_reader_that_goes_away_is_no_failure(repo: Repository) -> None:
     assert (child.returncode, err) == (0, b"")
 
 
+RUN = "reports/parser-speed/phase_b/20251102T091500Z"
+RECORDED = ["append", "DOCS-TOUR-002", RUN]
+TITLE = ["edit", "DOCS-TOUR-002", "--title", "A longer tour"]
+# What is called, the exit code where nothing can be printed, and whether a file is written.
+UNPRINTED: list[tuple[list[str], int, bool]] = [
+    (RECORDED, 0, True),
+    ([*RECORDED, "--json"], 0, True),
+    (["--color", *RECORDED], 0, True),
+    ([*RECORDED, "--dry-run"], 2, False),
+    ([*RECORDED, "--result", "greenish", "--json"], 2, False),
+    (["append", "PARSE-SPEED-001", RUN, "--json"], 1, False),
+    (["run", "DOCS-TOUR-002", "--", "true"], 0, True),
+    (["run", "DOCS-TOUR-002", "--json", "--", "false"], 1, True),
+    (["run", "DOCS-TOUR-002", "--no-append", "--", "true"], 0, True),
+    (TITLE, 0, True),
+    (["archive", "PARSE-SPEED-001", "--keep", "1"], 0, True),
+    (["claim", "DOCS-TOUR-002"], 0, True),
+    (["merge-driver", "--install"], 0, True),
+    (["validate"], 2, False),
+    (["validate", "--json"], 2, False),
+    (["validate", "--format", "sarif"], 2, False),
+    (["--color", "show", "PARSE-SPEED-001"], 2, False),
+    (["export"], 2, False),
+    (["--help"], 2, False),
+    (["append", "--help"], 2, False),
+    (["--version"], 2, False),
+]
+
+
+class Lost(io.RawIOBase):
+    """An output that takes nothing, for the reason ``number``."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self.number:
+            raise OSError(self.number, os.strerror(self.number))
+        return len(data)
+
+
+def unprinted(cwd: Path, arguments: list[str], number: int) -> tuple[int, str]:
+    """The exit code, and what is said, where standard output fails with ``number``."""
+    err = io.StringIO()
+    raw = Lost(number)
+    out = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8")
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(arguments)
+    raw.number = 0  # what is still in its buffers goes nowhere
+    return code, err.getvalue()
+
+
+@pytest.mark.parametrize(("arguments", "code", "is_written"), UNPRINTED)
+def test_the_exit_code_says_what_was_done_also_where_nothing_can_be_printed(
+    repo: Repository, arguments: list[str], code: int, is_written: bool
+) -> None:
+    found, err = unprinted(repo.path, arguments, errno.ENOSPC)
+    said = [line for line in err.splitlines() if not line.startswith("ledger: note: ")]
+    assert found == code, err
+    assert "Traceback" not in err
+    told = "ledger: cannot write to standard output: no space left on device"
+    done = "; what was to be written is written" if is_written else ""
+    assert said[-1] == told + done
+    assert bool(repo.git("status", "--porcelain")) == is_written
+
+
+@pytest.mark.parametrize(("arguments", "code", "is_written"), UNPRINTED[:7] + UNPRINTED[-3:])
+def test_a_reader_that_has_gone_is_told_of_only_where_something_is_written(
+    repo: Repository, arguments: list[str], code: int, is_written: bool
+) -> None:
+    found, err = unprinted(repo.path, arguments, errno.EPIPE)
+    said = [line for line in err.splitlines() if not line.startswith("ledger: note: ")]
+    is_refused = "--result" in arguments or arguments[:2] == ["append", "PARSE-SPEED-001"]
+    assert found == (code if is_written or is_refused else 0), err
+    assert len(said) == int(is_written)
+
+
 def test_a_full_disk_behind_the_output_is_one_line(repo: Repository) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     with Path("/dev/full").open("w") as full:
         done = process(repo.path, "status", stdout=full)
     assert done.code == 2
-    assert done.err == "ledger: cannot write the output: no space left on device\n"
+    assert done.err == "ledger: cannot write to standard output: no space left on device\n"
 
 
-def test_a_closed_output_is_no_defect(repo: Repository) -> None:
+@pytest.mark.parametrize("command", ["status", f"append DOCS-TOUR-002 {RUN}"])
+def test_a_closed_output_is_no_defect(repo: Repository, command: str) -> None:
     done = subprocess.run(
-        ["sh", "-c", '"$0" -c "$1" status >&-', sys.executable, SCRIPT],
+        ["sh", "-c", f'"$0" -c "$1" {command} >&- <&-', sys.executable, SCRIPT],
         cwd=repo.path,
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, b"")
+    told = (
+        b"ledger: cannot write to standard output: it is closed; what was to be written is written"
+    )
+    lines = done.stderr.splitlines()
+    assert done.returncode == 0
+    assert [line for line in lines if b"note: " not in line] == [told] * (command != "status")
 
 
 # What is printed

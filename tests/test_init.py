@@ -168,11 +168,19 @@ def test_the_table_is_put_behind_other_settings(empty: Repository, project: byte
     assert has == had
 
 
-def test_settings_that_take_no_table_are_left(empty: Repository) -> None:
-    empty.write("pyproject.toml", b"tool = { ruff = { line-length = 100 } }\n")  # fmt: skip
+@pytest.mark.parametrize(
+    "project",
+    [
+        b"tool = { ruff = { line-length = 100 } }\n",
+        b'[project]\n<<<<<<< HEAD\nversion = "1"\n',
+        b"a = " + b"[" * 5000 + b"\n",
+    ],
+)  # fmt: skip
+def test_settings_that_take_no_table_are_left(empty: Repository, project: bytes) -> None:
+    empty.write("pyproject.toml", project)
     done = call(empty.path, "init")
     assert done.code == 1
-    assert (empty.path / "pyproject.toml").read_bytes().count(b"\n") == 1
+    assert (empty.path / "pyproject.toml").read_bytes() == project
     assert "[tool.ledger]" in done.out
 
 

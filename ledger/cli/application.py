@@ -142,7 +142,23 @@ def application(given: list[str]) -> typer.Typer:
     return app
 
 
-class Command(TyperCommand):
+class _Helpful:
+    """A command whose help is written as all else is, so that its loss is told in the same way."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option ``--help``."""
+        found = super().get_help_option(ctx)  # type: ignore[misc] - of click's class
+        found.callback = _help
+        return found
+
+
+def _help(ctx: typer.Context, _: Any, is_wanted: bool) -> None:
+    if is_wanted and not ctx.resilient_parsing:
+        output.write(f"{ctx.get_help()}\n")
+        raise typer.Exit
+
+
+class Command(_Helpful, TyperCommand):
     """A command that names its arguments as they are, and takes ``--color`` as the program does."""
 
     def get_params(self, ctx: Any) -> list[Any]:
@@ -160,7 +176,7 @@ class Command(TyperCommand):
         formatter.write(f"\nExample:\n  {self.epilog}\n")
 
 
-class Group(TyperGroup):
+class Group(_Helpful, TyperGroup):
     """Lists commands under the group that they were registered with, in plain text."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -199,7 +215,7 @@ def _no_command(name: str) -> UsageError:
 
 def _version(is_wanted: bool) -> None:
     if is_wanted:
-        typer.echo(f"ledger {ledger.__version__}")
+        output.write(f"ledger {ledger.__version__}\n")
         raise typer.Exit
 
 

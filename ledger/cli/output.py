@@ -96,16 +96,18 @@ def lines(shown: Iterable[Line | str]) -> None:
 
     screen = console()
     width = screen.width if is_terminal() else None
-    for line in every:
-        first, *others = _wrapped(line, width)
-        said = Text(first, style="bold" if line.kind == "heading" else "")
-        for start, end, style in line.accents:
-            said.stylize(style, start, end)
-        if line.kind == "cut":
-            screen.print(said, no_wrap=True, overflow="ellipsis", crop=True)
-            continue
-        for one in (said, *map(Text, others)):
-            screen.print(one, soft_wrap=True)
+    with screen.capture() as drawn:  # rich ends the program where nobody reads what it writes
+        for line in every:
+            first, *others = _wrapped(line, width)
+            said = Text(first, style="bold" if line.kind == "heading" else "")
+            for start, end, style in line.accents:
+                said.stylize(style, start, end)
+            if line.kind == "cut":
+                screen.print(said, no_wrap=True, overflow="ellipsis", crop=True)
+                continue
+            for one in (said, *map(Text, others)):
+                screen.print(one, soft_wrap=True)
+    write(drawn.get())
 
 
 def _wrapped(line: Line, columns: int | None) -> list[str]:

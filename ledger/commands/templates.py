@@ -168,11 +168,11 @@ def settings(project: str | None, path: str) -> str | None:
     """The table for a ``pyproject.toml``; None where adding it would change other settings."""
     table = f"[tool.ledger]\npath = {json.dumps(path, ensure_ascii=False)}"
     said = f"\n{table}" if project and project.strip() else table
-    before = tomllib.loads(project or "")
     newline = "" if not project or project.endswith("\n") else "\n"
     try:
+        before = tomllib.loads(project or "")
         after = tomllib.loads(f"{project or ''}{newline}{said}\n")
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return None
     tool = after.get("tool", {})
     if not isinstance(tool, dict) or tool.pop("ledger", None) != {"path": path}:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ledger.errors import UnreadableInput, UsageError, why
+from ledger.errors import UnreadableInput, UsageError, has_written, why
 from ledger.evidence.environment import MEMORY, NOT_TOLD, allowed
 from ledger.git import files
 from ledger.git.changes import Changes, changed_lines
@@ -221,6 +221,7 @@ class Bundle:
             self.state, self.reason = ("ended", "") if self.is_repeated else self._state(last)
         self._write_summary()
         self.write_claim()
+        has_written()
 
     def _state(self, ended: CompletedRound) -> tuple[State, str]:
         if ended.exit.cut == "timeout":
