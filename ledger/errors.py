@@ -72,7 +72,8 @@ def boundary(program: Callable[[], object], report: Callable[[LedgerError], None
     Output that could not be printed is told in one line. It is a failure of a program that has
     written no file, and leaves the exit code of one that has."""
     _open_streams()
-    failure = None
+    failure: LedgerError | None = None
+    code: object = 0
     try:
         with _uncollected():
             code = program()

@@ -142,14 +142,10 @@ def application(given: list[str]) -> typer.Typer:
     return app
 
 
-class _Helpful:
-    """A command whose help is written as all else is, so that its loss is told in the same way."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """The option ``--help``."""
-        found = super().get_help_option(ctx)  # type: ignore[misc] - of click's class
-        found.callback = _help
-        return found
+def _written(option: Any) -> Any:
+    """The option for help, which is written as all else is, so that its loss is told likewise."""
+    option.callback = _help
+    return option
 
 
 def _help(ctx: typer.Context, _: Any, is_wanted: bool) -> None:
@@ -158,8 +154,12 @@ def _help(ctx: typer.Context, _: Any, is_wanted: bool) -> None:
         raise typer.Exit
 
 
-class Command(_Helpful, TyperCommand):
+class Command(TyperCommand):
     """A command that names its arguments as they are, and takes ``--color`` as the program does."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option ``--help``."""
+        return _written(super().get_help_option(ctx))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """All parameters, that for help too."""
@@ -176,8 +176,12 @@ class Command(_Helpful, TyperCommand):
         formatter.write(f"\nExample:\n  {self.epilog}\n")
 
 
-class Group(_Helpful, TyperGroup):
+class Group(TyperGroup):
     """Lists commands under the group that they were registered with, in plain text."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option ``--help``."""
+        return _written(super().get_help_option(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is asked for. Raises UsageError for one that is none."""
