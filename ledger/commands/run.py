@@ -177,8 +177,7 @@ def run(
         retry_on=RetryOn.parse(retry_on),
         collect=tuple(collect),
     )
-    about = {"--metric": metrics, "--first": first, "--batch": batch, "--against": against}
-    _refuse_idle(rounds, about)
+    _refuse_idle(rounds, metrics=metrics, first=first, batch=batch, against=against)
     repetition = _repetition(rounds, metrics, first, batch, preflight=preflight, crashes=crashes)
     place = _Place(folder, into, stamp, {"phase": phase, "sprint": sprint}, brief)
     bundle_of = partial(Bundle, item=item, command=terms, repetition=repetition)
@@ -266,10 +265,10 @@ class _Work:
             raise type(error)(error.code, message, hint) from error
 
 
-def _refuse_idle(rounds: int, given: Mapping[str, object]) -> None:
-    idle = [name for name, value in given.items() if value]
+def _refuse_idle(rounds: int, **given: object) -> None:
+    idle = [name.removesuffix("s") for name, value in given.items() if value]
     if rounds == 1 and idle:
-        raise UsageError("usage", f"{idle[0]}: expected rounds to report", "give --rounds N")
+        raise UsageError("usage", f"--{idle[0]}: expected rounds to report", "give --rounds N")
 
 
 def _repetition(

@@ -1,5 +1,6 @@
 """Check fix plans against the rules: as they are, or what a change makes worse in them."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -34,9 +35,15 @@ class Checked(Model):
         """How many there are."""
         return count(self.findings)
 
-    def only(self, codes: tuple[str, ...], *, errors: bool = False) -> "Checked":
-        """The same with the findings of rules whose codes begin so, or only the errors of them."""
-        findings = (one for one in self.findings if one.code.startswith(codes))
+    def only(self, codes: Sequence[str] = (), *, errors: bool = False) -> "Checked":
+        """The same with the findings of rules whose codes begin so, or only the errors of them.
+        Raises UsageError where no rule's code does."""
+        for code in codes:
+            if not any(known.startswith(code.upper()) for known in rules.RULES):
+                hint = "`ledger explain` lists all rules"
+                raise UsageError("no-such-rule", f"no rule {code!r}", hint)
+        begins = tuple(code.upper() for code in codes) or ""
+        findings = (one for one in self.findings if one.code.startswith(begins))
         kept = tuple(one for one in findings if one.severity == "error" or not errors)
         return self.model_copy(update={"findings": kept})
 

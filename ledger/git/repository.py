@@ -117,7 +117,8 @@ def lines_written(root: Path, path: str, lines: Sequence[int]) -> dict[int, date
     """When lines of a file of the work tree were committed; without those that are not yet, or of
     which git cannot tell. Those of many that stand lower down may be left out."""
     where = [f"-L{line},{line}" for line in sorted(lines)[:_MOST_LINES]]
-    done = process.run(root, "blame", "--line-porcelain", *where, "--", path)
+    blame = ["blame", "--line-porcelain", *where, "--", path]
+    done = process.run(root, *blame)
     found = _BLAMED.findall(done.stdout) if where and not done.returncode else []
     return {
         int(line): datetime.fromtimestamp(int(time), UTC)

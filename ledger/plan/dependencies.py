@@ -119,19 +119,18 @@ def cycles(ledger: Ledger) -> Iterator[tuple[Item, ...]]:
 def _circles(needs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
     """A depth-first walk; each arrow back into the path closes a circle."""
     done: set[str] = set()
-    for start in needs:
-        path: dict[str, Iterator[str]] = {} if start in done else {start: iter(needs[start])}
-        while path:
-            name = next(reversed(path))
-            following = next(path[name], None)
-            if following is None:
-                done.add(name)
-                del path[name]
-            elif following in path:
-                every = [*path]
-                yield every[every.index(following) :]
-            elif following not in done:
-                path[following] = iter(needs[following])
+    path = {"": iter(needs)}
+    while path:
+        name = next(reversed(path))
+        following = next(path[name], None)
+        if following is None:
+            done.add(name)
+            del path[name]
+        elif following in path:
+            every = [*path]
+            yield every[every.index(following) :]
+        elif following not in done:
+            path[following] = iter(needs[following])
 
 
 # What the field names

@@ -44,7 +44,8 @@ def leases_of(item: Item) -> Iterator[Lease]:
             day = _day(found["day"]) if found and found["day"] else None
             if found and (day or not found["day"]):
                 rest = ";".join(parts[:at] + parts[at + 1 :]).strip()
-                yield Lease(found["owner"].strip(), day, found["time"], said, field, rest)
+                owner, time = found["owner"].strip(), found["time"]
+                yield Lease(owner, day, time, text=said, field=field, rest=rest)
 
 
 def owners_of(item: Item) -> list[str]:

@@ -84,13 +84,12 @@ def _next_step(status: Status) -> Iterator[Line]:
 
 def _rows(item: ItemSummary, widths: tuple[int, int]) -> Iterator[Line]:
     first, second = widths
+    priority = one_line(item.priority or "-").ljust(first)[:first]
+    name = one_line(item.id).ljust(second)[:second]
     yield styled(
-        (one_line(item.priority or "-").ljust(first)[:first], "bold red" * (item.rank == 0)),
-        "  ",
-        (one_line(item.id).ljust(second)[:second], "bold"),
-        "  ",
-        (_last(item) or _attempts(item), _style(item)),
-        "  ",
+        (f"{priority}  ", "bold red" * (item.rank == 0)),
+        (f"{name}  ", "bold"),
+        (f"{_last(item) or _attempts(item)}  ", _style(item)),
         (one_line(item.title), "dim"),
     )
     margin = " " * (first + 2)

@@ -405,11 +405,12 @@ def assert_as_meant(data: bytes, after: bytes, change: Change, name: str) -> Non
         change.expect({}, theirs.pop(at))
     else:
         change.expect(mine[at], theirs[at])
-    if "title" in change.options:  # which told tasks of one title apart, by a count behind the name
-        target_of_old = old.items[at]
-        for one, was, now in zip(old.items, mine, theirs, strict=True):
-            if not (one.is_named or target_of_old.is_named) and one.title == target_of_old.title:
-                was["id"] = now["id"]
+    if (
+        "title" in change.options and not old.items[at].is_named
+    ):  # which told tasks of one title apart, by a count behind the name
+        stems = [one.id if one.is_named else re.sub(r"-\d+$", "", one.id) for one in old.items]
+        for stem, was, now in zip(stems, mine, theirs, strict=True):
+            was["id"] = now["id"] if stem == stems[at] else was["id"]
     assert theirs == mine
     _assert_index(old, new, change, target)
     _assert_lines(old, new, at, change)

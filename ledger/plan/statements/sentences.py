@@ -55,16 +55,16 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
         line = block[0].lstrip()
         is_prose = not _NO_PROSE.match(block[0]) or _LAST_LINE.match(line.lstrip("> "))
         kind = "prose" if line and not is_code and is_prose else ""
+        is_command = is_code and line.startswith(_PROMPTS)
+        asks_exit = is_command and "echo" in line and "$?" in line
         if line.startswith(_FENCE):
             is_code, is_other, kind = not is_code, False, ""
-        elif is_code and line.startswith(_PROMPTS) and "echo" in line and "$?" in line:
-            kind = "whole" if "pytest" in line or not is_other else ""
-        elif is_code and line.startswith(_PROMPTS):
+        elif is_command and not asks_exit:
             is_other = "pytest" not in line
-        elif line.startswith("|") or (
-            is_code and line and (not is_other or _LAST_LINE.match(line))
-        ):
-            kind = "whole"
+        else:
+            is_ours = not is_other or (asks_exit and "pytest" in line) or _LAST_LINE.match(line)
+            if line.startswith("|") or (is_code and line and is_ours):
+                kind = "whole"
         yield block.start(), block[0], kind
 
 
