@@ -340,7 +340,7 @@ def _commits(
             sha=sha,
             state=state,
             introduced_by=introduced,
-            day=commit.day if commit else None,
+            day=commit.day or None if commit else None,
             subject=commit.subject if commit else None,
         )
 

@@ -21,11 +21,11 @@ from ledger.plan.model import Model
 # No name, message or path has a NUL in it, so none can pass for another record.
 _LOG: Final = (
     "log", "--topo-order", "--reverse", "-m", "--raw", "-z", "--no-abbrev", "--no-renames",
-    "--no-color", "--no-relative", "--no-notes", "--no-ext-diff",
+    "--no-color", "--no-relative", "--no-notes", "--no-ext-diff", "--date=raw",
 )  # fmt: skip
-_OF_A_FILE: Final = (*_LOG, "--full-history", "--format=%x00%H%x00%P%x00%cI%x00%an%x00%s")
+_OF_A_FILE: Final = (*_LOG, "--full-history", "--format=%x00%H%x00%P%x00%cd%x00%an%x00%s")
 _OF_EVERY_FILE: Final = (
-    *_LOG, "--ignore-submodules=all", "--format=%x00%H%x00%P%x00%cs%x00%s",
+    *_LOG, "--ignore-submodules=all", "--format=%x00%H%x00%P%x00%cd%x00%s",
 )  # fmt: skip
 _DIFF_TREE: Final = ("diff-tree", "-r", "-z", "--no-commit-id", "--no-abbrev")
 # What stands for a file in a record: ":100644 100644 <old blob> <new blob> M".
@@ -42,7 +42,7 @@ class Commit(Model):
     parents: tuple[str, ...]
     """The full names of its parents."""
     when: str
-    """The committer's date with its offset, in ISO 8601."""
+    """The committer's date with its offset, in ISO 8601; empty where git cannot read it."""
     author: str
     """The author's name."""
     subject: str
@@ -50,7 +50,7 @@ class Commit(Model):
 
     @property
     def day(self) -> str:
-        """The date on the committer's clock, as ISO."""
+        """The date on the committer's clock, as ISO; empty where the commit has none."""
         return self.when[:10]
 
 
@@ -167,8 +167,9 @@ def _logged(root: Path, path: str, commits: Sequence[str]) -> Iterator[tuple[Com
             if commit:
                 yield commit, edges
             edges = []
-            sha, parents, when, author, subject = head
+            sha, parents, date, author, subject = head
             above = tuple(parents.split())
+            when = repository.moment(date)
             commit = Commit(sha=sha, parents=above, when=when, author=author, subject=subject)
         for entry, name in raw:
             match = _RAW.match(entry)
@@ -267,8 +268,9 @@ class Touched:
         self._before: dict[str, set[str]] = {}
         merges: dict[str, dict[str, list[str]]] = {}
         said = _git(root, *_OF_EVERY_FILE, commit, "--")
-        for (sha, parents, day, subject), raw in records(said, 4):
+        for (sha, parents, date, subject), raw in records(said, 4):
             above = tuple(parents.split())
+            day = repository.moment(date)[:10]
             self.commits.setdefault(sha, Revision(len(self.commits), sha, above, day, subject))
             for about, path in raw:
                 letter = about[-1:]

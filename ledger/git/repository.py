@@ -16,7 +16,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -45,6 +45,7 @@ _BLAMED: Final = re.compile(
     re.MULTILINE,
 )
 _MOST_LINES: Final = 500
+_MOST_MINUTES: Final = 14 * 60  # that a clock is ahead of UTC, or behind it
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
 
 
@@ -107,10 +108,24 @@ def is_shallow(root: Path) -> bool:
     return _line(_answer(root, "rev-parse", "--is-shallow-repository")) == "true"
 
 
+def moment(raw: str) -> str:
+    """A date as ``--date=raw`` tells it (``1762218300 -0800``), in ISO 8601 with its offset.
+    In UTC where no clock has that offset (``+051800``); empty where there is no date at all."""
+    seconds, _, offset = raw.partition(" ")
+    minutes = 60 * int(offset[:-2] or 0) + int(f"{offset[:1]}{offset[-2:]}") if offset else 0
+    try:
+        zone = timezone(timedelta(minutes=minutes)) if abs(minutes) <= _MOST_MINUTES else UTC
+        return datetime.fromtimestamp(int(seconds), zone).isoformat()
+    except (ValueError, OverflowError, OSError):  # none, or one after the year 9999
+        return ""
+
+
 def day_of(root: Path, revision: str) -> str | None:
-    """The date of a commit on its committer's clock, as ISO; None for no commit."""
-    ask = ("-1", "--format=%cs", check_revision(revision), "--")
-    return _line(_answer(root, "log", *ask)) or None
+    """The date of a commit on its committer's clock, as ISO, or of the commit before where that is
+    later: then the clock was wrong. None for no commit, and for one without a date."""
+    ask = ("-2", "--date=raw", "--format=%cd", check_revision(revision), "--")
+    told = _answer(root, "log", *ask).decode("ascii", "replace").splitlines()
+    return max((moment(line)[:10] for line in told), default="") or None
 
 
 def lines_written(root: Path, path: str, lines: Sequence[int]) -> dict[int, datetime]:
@@ -121,9 +136,9 @@ def lines_written(root: Path, path: str, lines: Sequence[int]) -> dict[int, date
     done = process.run(root, *blame)
     found = _BLAMED.findall(done.stdout) if where and not done.returncode else []
     return {
-        int(line): datetime.fromtimestamp(int(time), UTC)
+        int(line): datetime.fromisoformat(when)
         for commit, line, time in found
-        if commit.strip(b"0")
+        if commit.strip(b"0") and (when := moment(time.decode("ascii")))
     }
 
 

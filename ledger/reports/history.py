@@ -13,6 +13,7 @@ from ledger.versions.model import Event, EventKind, Facts, History, Removed, Res
 
 _ROWS: Final = 12  # of the table over time
 _SHARED: Final = 40  # characters that two texts may share at their start and still be shown whole
+_NO_DATE: Final = "no date"
 _WHEN: Final = re.compile(r"\A\d{4}-?\d\d-?\d\d(?:T[\d:]{4,8}Z?)?|(?<=\A\[)\d{4}-\d\d-\d\d")
 _MEASURES: Final[tuple[tuple[str, str, Callable[[Facts], int]], ...]] = (
     ("a number used twice in an item", "attempt", attrgetter("duplicates")),
@@ -57,7 +58,7 @@ def summary(history: History) -> Iterator[Line]:
     yield from _removals(history)
     yield from _edits(history)
     yield from _measures(history.facts)
-    yield from _table(history.facts, {commit.sha: commit.day for commit in history.log})
+    yield from _table(history.facts, {commit.sha: commit.day or _NO_DATE for commit in history.log})
 
 
 def timeline(history: History, name: str) -> Iterator[Line]:
@@ -200,12 +201,14 @@ def _row(one: Facts, day: str) -> tuple[str, ...]:
 
 def _span(history: History) -> str:
     versions = {one.commit for one in history.facts}
-    days = [commit.day for commit in history.log if commit.sha in versions]
+    days = [commit.day for commit in history.log if commit.day and commit.sha in versions]
     return f", {min(days)} to {max(days)}" if days else ""
 
 
 def _commit(commit: Commit) -> str:
-    return one_line(f"{commit.sha[:8]}  {commit.day}  {commit.author}: {commit.subject}")
+    return one_line(
+        f"{commit.sha[:8]}  {commit.day or _NO_DATE}  {commit.author}: {commit.subject}"
+    )
 
 
 def _lost(one: Removed) -> str:

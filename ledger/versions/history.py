@@ -13,7 +13,7 @@ them has, unless another one had let go of it on its own side: that was that sid
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import chain
 from typing import Final, TypeVar
@@ -42,6 +42,7 @@ Name = str | None
 # Entries that say less than this are not known again by what they say.
 _FEWEST: Final = 24
 _SHOWN: Final = 80
+_NO_DATE: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def compare(
@@ -293,6 +294,7 @@ def _facts(commit: Commit, version: Snapshot) -> Facts:
     """The figures of a version that ``commit`` made."""
     items = version.items.values()
     updated, _ = when(version.updated or "")
+    last_day = _day_after(commit.day) if commit.day else "~"
     first = {name: own.sections[0].status for name, own in version.items.items() if own.sections}
     return Facts(
         commit=commit.sha,
@@ -309,9 +311,15 @@ def _facts(commit: Commit, version: Snapshot) -> Facts:
         contradictions=sum(
             row.id in first and contradict(row.status, first[row.id]) for row in version.rows
         ),
-        is_updated_late=updated is not None and updated > commit.day,
-        late_attempts=sum(len(one.dates) - bisect_right(one.dates, commit.day) for one in items),
+        is_updated_late=updated is not None and updated > last_day,
+        late_attempts=sum(len(one.dates) - bisect_right(one.dates, last_day) for one in items),
     )
+
+
+def _day_after(day: str) -> str:
+    """The last date that a plan of ``day`` can bear: each day begins earlier in other places, and
+    whoever wrote the date had a clock of their own."""
+    return (date.fromisoformat(day) + timedelta(1)).isoformat()
 
 
 def _titles(own: ItemVersion) -> Mapping[str, str]:
@@ -386,7 +394,7 @@ def _versions(done: Iterable[tuple[Commit, Deed]]) -> tuple[Facts, ...]:
     found: dict[str, tuple[datetime, Facts]] = {}
     for commit, deed in done:
         if deed.facts:
-            when = datetime.fromisoformat(commit.when)
+            when = datetime.fromisoformat(commit.when) if commit.when else _NO_DATE
             known = found.setdefault(deed.facts.blob, (when, deed.facts))
             if when < known[0]:
                 found[deed.facts.blob] = (when, deed.facts)

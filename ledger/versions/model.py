@@ -154,9 +154,9 @@ class Facts(Model):
     contradictions: Count
     """Rows of the index with another status than their item has."""
     is_updated_late: bool
-    """`Last Updated` is later than the commit."""
+    """`Last Updated` is later than the day after the commit's."""
     late_attempts: Count
-    """Attempts dated later than the commit."""
+    """Attempts dated later than the day after the commit's."""
 
     @computed_field
     @cached_property
