@@ -12,7 +12,8 @@ model. Each thing (item, status, priority, attempt, action, criterion) is
 - wrong: read as something else, or read where nothing of the kind was meant.
 
 ``--shape NAME`` makes only plans in one shape, ``--half even`` only every second plan, ``--show N``
-prints plan N and what is wrong with it. ``--npm FOLDER`` has `node_modules` with prettier and
+prints plan N and what is wrong with it. ``--append`` appends an attempt to each item that was read
+(``tests/campaigns/plan_appends.py``). ``--npm FOLDER`` has `node_modules` with prettier and
 markdownlint-cli2; without it they are looked for on PATH, and left out where they are not there.
 
 The exit code is 1 if anything was silent or wrong.
@@ -38,7 +39,7 @@ from markdown_it import MarkdownIt
 
 import ledger
 from ledger.errors import LedgerError, PlanWarning, UnreadableInput
-from tests.campaigns import plan_shapes, plan_verdicts
+from tests.campaigns import plan_appends, plan_shapes, plan_verdicts
 from tests.campaigns.plan_pen import Page, Pen
 from tests.campaigns.plan_verdicts import VERDICTS, Verdict
 
@@ -136,7 +137,7 @@ def _formatted(name: str, plans: Sequence[Plan], there: dict[str, str]) -> list[
 # Judging
 
 
-def judged(plan: Plan, file: Path) -> list[Verdict]:
+def judged(plan: Plan, file: Path, *, is_append: bool = False) -> list[Verdict]:
     """What came of one plan."""
     file.write_bytes(plan.data)
     shape = plan.page.shapes[0]
@@ -144,6 +145,8 @@ def judged(plan: Plan, file: Path) -> list[Verdict]:
         findings = ledger.validate(file).findings
         if plan.encoding != "utf-8":  # it may be read or refused, but never without a word
             return [Verdict(shape, "file", "", "told" if findings else "silent", plan.encoding)]
+        if is_append:
+            return plan_appends.judge(plan.page, plan.data, file)
         return plan_verdicts.judge(plan.page, plan.text, ledger.read(file), findings)
     except LedgerError as error:
         is_right = plan.encoding != "utf-8" and isinstance(error, UnreadableInput)
@@ -207,7 +210,7 @@ def run(numbers: Sequence[int], options: argparse.Namespace, folder: Path) -> Ta
         ]
         format_all(plans, there, tally.notes)
         for plan in plans:
-            verdicts = judged(plan, folder / "plan.md")
+            verdicts = judged(plan, folder / "plan.md", is_append=options.append)
             tally.add(plan, verdicts)
             if options.show is not None:
                 show(plan, verdicts)
@@ -226,6 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--half", choices=["odd", "even"])
     parser.add_argument("--show", type=int, metavar="N")
+    parser.add_argument("--append", action="store_true")
     parser.add_argument("--npm", type=Path, metavar="FOLDER")
     options = parser.parse_args(arguments)
     halves = {"even": (0,), "odd": (1,), None: (0, 1)}[options.half]
