@@ -35,7 +35,6 @@ _DIFF = (
     "--submodule=short", "--no-color", "--no-ext-diff", "--no-textconv",
     "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
-_FILTERS = ("config", "--name-only", "-z", "--get-regexp", r"^filter\.")
 _STATUS = (
     "status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none",
     "--no-renames",
@@ -117,11 +116,7 @@ class _Copy(NamedTuple):
 
 @contextmanager
 def _copied_index(root: Path) -> Iterator[_Copy]:
-    settings = _NOTHING_ELSE + tuple(
-        (f"{name}.{what}", value)
-        for name in sorted(_filters(root, set()))
-        for what, value in (("clean", ""), ("process", ""), ("required", "false"))
-    )
+    settings = (*_NOTHING_ELSE, *sorted({*_unprogrammed(root, set())}))
     with TemporaryDirectory() as folder:
         index = Path(folder, "index")
         given = process.environment(root).get("GIT_INDEX_FILE")
@@ -132,19 +127,17 @@ def _copied_index(root: Path) -> Iterator[_Copy]:
         yield _Copy(root, index, settings)
 
 
-def _filters(root: Path, seen: set[Path]) -> set[str]:
-    """The filters that the configuration names, and that of the submodules, which git looks into
-    with what theirs says. ``seen`` are the work trees that were asked."""
+def _unprogrammed(root: Path, seen: set[Path]) -> Iterator[tuple[str, str]]:
+    """The settings that keep git from running programs here and in the submodules, which it looks
+    into with what their configuration says. ``seen`` are the work trees that were asked."""
     seen.add(root)
-    named = process.run(root, *_FILTERS).stdout
-    found = {name.rpartition(".")[0] for name in os.fsdecode(named).split("\0") if name}
+    yield from process.without_programs(root)
     for entry in process.run(root, "ls-files", "--stage", "-z").stdout.split(b"\0"):
         if entry.startswith(_SUBMODULE):
             inner = root / os.fsdecode(entry.partition(b"\t")[2])
             top = process.top_of(inner)
             if top and top not in seen and top == Path(os.path.realpath(inner)):
-                found |= _filters(top, seen)
-    return found
+                yield from _unprogrammed(top, seen)
 
 
 class _Entry(NamedTuple):

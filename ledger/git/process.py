@@ -18,16 +18,27 @@ _HARDENED: Final = {
     "LC_ALL": "C",
 }
 # Some of these name programs, and come from the repository that is being read; with others it
-# could have git write what nobody here can read. (An external diff has to be left out by
-# `--no-ext-diff`: an empty setting is taken for a program.)
+# could have git write what nobody here can read, or give up. (An external diff has to be left out
+# by `--no-ext-diff`: an empty setting is taken for a program.)
 _SETTINGS: Final = (
     ("core.fsmonitor", ""),
     ("log.showSignature", "false"),
     ("log.showRoot", "true"),
     ("log.diffMerges", "separate"),
     ("log.mailmap", "false"),
+    ("log.follow", "false"),
+    ("diff.orderFile", os.devnull),
+    ("safe.bareRepository", "explicit"),  # none that came with a commit
     ("i18n.logOutputEncoding", "UTF-8"),
 )
+# These look into files of the work tree, and would put them through the filters of the
+# configuration, which are programs.
+_LOOKING: Final = frozenset({"blame", "diff-files", "diff-index", "status", "update-index"})
+_PROGRAMS: Final = ("config", "--name-only", "-z", "--get-regexp", r"^(filter|hook)\.")
+_UNNAMED: Final = {
+    "filter": (("clean", ""), ("process", ""), ("required", "false")),
+    "hook": (("enabled", "false"),),
+}
 # Of the names that `git rev-parse --local-env-vars` prints, those that say where things are.
 PLACES: Final = tuple(
     "GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY "
@@ -41,13 +52,15 @@ def run(
     given: bytes = b"",
     output: BinaryIO | None = None,
     index: Path | None = None,
-    settings: Sequence[tuple[str, str]] = (),
+    settings: Sequence[tuple[str, str]] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Exit code and output of git at ``root``, with ``given`` on its input; ``output`` may be a
     file to write to, and ``index`` a copy of the repository's to work on; ``settings`` of git hold
-    for this call. The caller has checked
+    for this call, by default those ``without_programs`` where it needs them. The caller has checked
     every revision and path among ``arguments``. Raises LedgerError (``no-git``) where git cannot
     be started."""
+    if settings is None:
+        settings = without_programs(root) if arguments[0] in _LOOKING else ()
     try:
         return subprocess.run(  # noqa: S603 - see above
             ["git", *arguments],
@@ -71,6 +84,18 @@ def ask(root: Path, *arguments: str, given: bytes = b"", answers: tuple[int, ...
     return done.stdout
 
 
+def without_programs(root: Path) -> list[tuple[str, str]]:
+    """The settings that keep git from running the filters and hooks that the configuration at
+    ``root`` names."""
+    named = os.fsdecode(run(root, *_PROGRAMS).stdout).split("\0")
+    sections = dict.fromkeys(name.rpartition(".")[0] for name in named if name.count(".") > 1)
+    return [
+        (f"{section}.{key}", value)
+        for section in sections
+        for key, value in _UNNAMED[section.partition(".")[0]]
+    ]
+
+
 def merge_files(
     ours: Path, base: Path, theirs: Path, *, size: int, labels: tuple[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
@@ -80,6 +105,7 @@ def merge_files(
     options = [f"--marker-size={size}", "-L", first, "-L", "base", "-L", last]
     return subprocess.run(  # noqa: S603 - a fixed command; the names are git's temporary files
         ["git", "merge-file", "-p", "-q", *options, "--", ours, base, theirs],
+        env=os.environ | _HARDENED,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -90,7 +116,7 @@ def start_repository(folder: Path) -> None:
     """Make a new folder a work tree, whatever repository this process was started in."""
     folder.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in PLACES}
-    command = ["git", "init", "--quiet"]
+    command = ["git", "init", "--quiet", "--template="]
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)  # noqa: S603 - a fixed command
 
 
@@ -151,6 +177,9 @@ def environment(root: Path, settings: Sequence[tuple[str, str]] = ()) -> dict[st
     will be committed; places of another repository are taken out."""
     own = git_dir(root)
     passed = {**os.environ, **_HARDENED, **_settings(os.environ, [*_SETTINGS, *settings])}
+    passed.pop("GIT_EXTERNAL_DIFF", None)
+    # Where git does not take what is at the top for a repository, the one around it is another.
+    passed["GIT_CEILING_DIRECTORIES"] = os.fspath(root.parent)
     if _of_another(passed, own):
         return {name: value for name, value in passed.items() if name not in PLACES}
     for name in ("GIT_DIR", "GIT_WORK_TREE"):

@@ -44,6 +44,8 @@ _BLAMED: Final = re.compile(
     rb"^([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?\n(?:[a-z-]+ [^\n]*\n){1,9}committer-time (\d{1,12})\n",
     re.MULTILINE,
 )
+# Every commit counts, also one that the configuration has blame pass over.
+_BLAME: Final = ("blame", "--line-porcelain", "--no-textconv", "--ignore-revs-file=")
 _MOST_LINES: Final = 500
 _MOST_MINUTES: Final = 14 * 60  # that a clock is ahead of UTC, or behind it
 _LONGEST: Final = 100_000  # bytes of an artifact that is looked into
@@ -132,8 +134,7 @@ def lines_written(root: Path, path: str, lines: Sequence[int]) -> dict[int, date
     """When lines of a file of the work tree were committed; without those that are not yet, or of
     which git cannot tell. Those of many that stand lower down may be left out."""
     where = [f"-L{line},{line}" for line in sorted(lines)[:_MOST_LINES]]
-    blame = ["blame", "--line-porcelain", *where, "--", path]
-    done = process.run(root, *blame)
+    done = process.run(root, *_BLAME, *where, "--", path)
     found = _BLAMED.findall(done.stdout) if where and not done.returncode else []
     return {
         int(line): datetime.fromisoformat(when)
