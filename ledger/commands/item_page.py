@@ -196,7 +196,7 @@ def _attempt(one: Attempt, size: Size) -> PageAttempt:
         date=one.date,
         result=one.result,
         source=one.source,
-        summary=_cut(one.summary or one.text, size.brief),
+        summary=_cut(one.gist, size.brief),
         line=_line(one),
     )
 

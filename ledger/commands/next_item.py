@@ -187,7 +187,7 @@ def _candidate(config: Config, plan: Ledger, place: Place) -> Candidate:
             date=last.date,
             result=last.result,
             result_text=cut(last.result_text, _NAME),
-            summary=cut(last.summary or last.text, _SHORT),
+            summary=cut(last.gist, _SHORT),
         )
         if last
         else None,

@@ -236,7 +236,7 @@ def _items(line: _Line, word: str, *, with_attempts: bool) -> Iterator[Candidate
             yield one.id, one.title
         elif one.id.lower() == item:
             yield from (
-                (f"{one.id}#{each.number}", each.summary) for each in one.attempts if each.number
+                (f"{one.id}#{each.number}", each.gist) for each in one.attempts if each.number
             )
 
 

@@ -135,17 +135,34 @@ def _label(name: str) -> re.Pattern[str]:
     )
 
 
+# Where a passage ends: at a line that does not go on with it, such as `- one` or `Reason: two`, and
+# at another label of an attempt in the middle of a line: `12 passed. Artifacts: logs/run.log`.
+_END = re.compile(
+    r"\n[ \t]*(?:\n|\Z|[-*+][ \t]|\d{1,9}[.)][ \t]|[#>|]|```|~~~|<!--|\*{0,2}[A-Z][^:.`\n]{0,40}:)"
+    r"|(?:(?<=[.;])[ \t]+|[ \t\n]+\*\*)"
+    r"(?:Metrics(?: [a-z]{1,20})?|Artifacts|Commits?|Because)\*{0,2}:"
+)
+
+
+def passage(text: str, start: int) -> str:
+    """What stands from ``start`` on, as one line: to the end of its paragraph, or another label."""
+    end = _END.search(text, start)
+    return _WRAPPED.sub(" ", text[start : end.start() if end else len(text)]).strip()
+
+
+_WRAPPED = re.compile(r"[ \t]*\n[ \t]*")
+
+
 def labelled(text: str, name: str) -> str | None:
-    """What follows ``name:`` at the start of a line or sentence, to the end of that line; where
-    nothing does, the list below it, its entries parted by semicolons."""
+    """The ``passage`` behind ``name:`` at the start of a line or sentence; where there is none, the
+    list below it, its entries parted by semicolons."""
     found = _label(name).search(text)
     if not found:
         return None
-    line, _, below = text[found.end() :].partition("\n")
-    if line.strip():
-        return line.strip()
+    if said := passage(text, found.end()):
+        return said
     listed: list[str] = []
-    for said in below.split("\n"):
+    for said in text[found.end() :].split("\n")[1:]:
         entry = _ENTRY.match(said)
         if not entry and said.strip():
             break

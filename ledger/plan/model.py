@@ -118,19 +118,24 @@ class Attempt(Model):
     @computed_field
     @cached_property
     def summary(self) -> str:
-        """What follows the result on the first line; of an attempt under a heading what its
-        action says."""
+        """What follows the result, to the end of its paragraph or a label such as `Metrics:`; of an
+        attempt under a heading what its action says."""
         if self.number is None and (action := citations.labelled(self.text, "(?:Action|Summary)")):
             return action
-        first, _, _ = self.text.partition("\n")
-        _, _, rest = first.partition(self.result_text) if self.result_text else ("", "", first)
-        return rest.lstrip(" .*)").strip()
+        at = self.text.partition("\n")[0].find(self.result_text)
+        said = citations.passage(self.text, at + len(self.result_text)) if at >= 0 else ""
+        return said.lstrip(" .*)")
+
+    @property
+    def gist(self) -> str:
+        """What tells most of it in one line: its summary, else its metrics, else all of it."""
+        return self.summary or self.metrics or self.text
 
     @computed_field
     @cached_property
     def metrics(self) -> str | None:
-        """What follows `Metrics:` (or `Metrics captured:`), to the end of its line, or of the
-        list below it."""
+        """What follows `Metrics:` (or `Metrics captured:`), to the end of its paragraph, another
+        label, or the end of the list below it."""
         return citations.labelled(self.text, "Metrics(?: [a-z]{1,20})?")
 
     @computed_field

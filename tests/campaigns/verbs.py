@@ -405,9 +405,8 @@ def assert_as_meant(data: bytes, after: bytes, change: Change, name: str) -> Non
         change.expect({}, theirs.pop(at))
     else:
         change.expect(mine[at], theirs[at])
-    if (
-        "title" in change.options and not old.items[at].is_named
-    ):  # which told tasks of one title apart, by a count behind the name
+    if "title" in change.options and not old.items[at].is_named:
+        # Tasks of one title are told apart by a count behind the name.
         stems = [one.id if one.is_named else re.sub(r"-\d+$", "", one.id) for one in old.items]
         for stem, was, now in zip(stems, mine, theirs, strict=True):
             was["id"] = now["id"] if stem == stems[at] else was["id"]
