@@ -29,7 +29,17 @@ from tests.campaigns.plan_verdicts import Verdict
 RUN = "runs/20251102T091500Z"
 # Shapes whose attempts stand in no list, so that only the place in the item is beyond doubt.
 FREE = {"attempts-table", "attempt-headings", "attempts-hidden", "logbook"}
-TABLES = {"table", "box-table"}
+TABLES = {"table", "box-table", "table-without-ids"}
+# Shapes whose status is a word on a line of its own.
+WITH_STATUS = {
+    "bracket-heading",
+    "colon-heading",
+    "dash-heading",
+    "dotted-heading",
+    "lower-heading",
+    "indexed",
+    "status-paragraph",
+}
 BULLET = re.compile(r"\s*[-*+] ")
 
 
@@ -59,9 +69,10 @@ def judge(page: Page, data: bytes, file: Path) -> list[Verdict]:
 def _append(file: Path, read: Read, item: Item, number: int, others: Sequence[str]) -> Verdict:
     data, before = file.read_bytes(), ledger.read(file)
     said = f"Measured the fresh{number} page again."
+    status = "in_progress" if number % 4 == 2 and item.shape in WITH_STATUS else None
     try:
-        if number % 4 == 1:
-            ledger.append(read.id, [file.parent / RUN], summary=said, ledger=file)
+        if number % 2 or status:
+            ledger.append(read.id, [file.parent / RUN], summary=said, status=status, ledger=file)
         else:
             ledger.note(read.id, said, ledger=file)
     except LedgerError as error:
@@ -69,32 +80,40 @@ def _append(file: Path, read: Read, item: Item, number: int, others: Sequence[st
         verdict = "told" if item.shape in TABLES else "wrong"
         return Verdict(item.shape, "append", item.token, verdict, f"refused: {error}")
     after = file.read_bytes()
-    place, faults = _lines(data, after)
+    place, faults = _lines(data, after, may_change="tatus" if status else "")
     if not faults:
         faults += _placed(data, place, item, others)
         faults += _opened(data, after, place, item)
-    faults += _read_back(before, ledger.read(file), read, item, f"fresh{number} ")
+    faults += _read_back(before, ledger.read(file), read, item, (f"fresh{number} ", status))
     if faults:
         file.write_bytes(data)
-        new = b"".join(after.splitlines(keepends=True)[place : place + 3]).decode(
-            "utf-8", "replace"
-        )
-        return Verdict(item.shape, "append", item.token, "wrong", f"{'; '.join(faults)}: {new!r}")
+        new = b"".join(after.splitlines(keepends=True)[place : place + 3])
+        note = f"{'; '.join(faults)}: {new.decode('utf-8', 'replace')!r}"
+        return Verdict(item.shape, "append", item.token, "wrong", note)
     return Verdict(item.shape, "append", item.token, "right")
 
 
-def _lines(data: bytes, after: bytes) -> tuple[int, list[str]]:
-    """Where lines were added, and whether no other byte changed."""
-    old, new = (one.splitlines(keepends=True) for one in (data, after))
+def _lines(data: bytes, after: bytes, *, may_change: str) -> tuple[int, list[str]]:
+    """Where lines were added, and whether no other byte changed but in lines that may change."""
+    end = b"\r\n" if b"\r\n" in data else b"\n"
+    old, new = (_kept(one, end, may_change) for one in (data, after))
     place = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     count = len(new) - len(old)
     added = new[place : place + count]
     if new[:place] + new[place + count :] != old:
         return place, ["more than lines added in one place"]
-    end = b"\r\n" if b"\r\n" in data else b"\n"
     if not all(line.endswith(end) and line.count(b"\r") == end.count(b"\r") for line in added):
         return place, ["other line ends"]
     return place, []
+
+
+def _kept(data: bytes, end: bytes, may_change: str) -> list[bytes]:
+    """The lines, each with an end, without the words of those that may change."""
+    lines = (data if data.endswith(end) else data + end).splitlines(keepends=True)
+    changing = [b"Last Updated", *([may_change.encode(), b"| ["] if may_change else [])]
+    return [
+        b"(changed)" + end if any(word in line for word in changing) else line for line in lines
+    ]
 
 
 def _placed(data: bytes, place: int, item: Item, others: Sequence[str]) -> Iterator[str]:
@@ -167,25 +186,31 @@ def opening(one: Try) -> re.Pattern[str]:
     return re.compile(pattern.replace(re.escape(" (loop i=12, Mode: Docs)"), r"( \([^)]*\))?"))
 
 
-def _read_back(before: Ledger, after: Ledger, read: Read, item: Item, token: str) -> Iterator[str]:
-    """Whether the new attempt is read, and everything else as before."""
-    new = [one for one in after.items if one.id == read.id]
-    found = [one for one in new[0].attempts if token in one.text] if new else []
+def _read_back(
+    before: Ledger, after: Ledger, read: Read, item: Item, new: tuple[str, str | None]
+) -> Iterator[str]:
+    """Whether the new attempt is read, the status if one was given, and everything else as before."""
+    token, status = new
+    now = next((one for one in after.items if one.id == read.id), None)
+    found = [one for one in now.attempts if token in one.text] if now else []
     if len(found) != 1:
         yield f"read back {len(found)} times"
     elif item.shape not in FREE:
         numbers = [one.number for one in item.tries if one.number is not None]
         if (numbers or not item.tries) and found[0].number != max(numbers, default=0) + 1:
             yield f"number {found[0].number} behind {max(numbers, default=0)}"
-    if _others(before, "") != _others(after, token):
+    if status and now and now.status != status:
+        yield f"status {now.status} for {status}"
+    changed = read.id if status else ""
+    if _others(before, "", changed) != _others(after, token, changed):
         yield "something else is read otherwise"
 
 
-def _others(read: Ledger, token: str) -> list[object]:
-    """All that is read, without places, and without the attempt that has this word."""
+def _others(read: Ledger, token: str, changed: str) -> list[object]:
+    """All that is read, without places, the attempt that has this word, and one item's status."""
     return [
         (
-            item.id, item.title, item.status, item.priority,
+            item.id, item.title, "" if item.id == changed else item.status, item.priority,
             [one.text for one in item.attempts if not (token and token in one.text)],
             [(one.number, one.state, one.text) for one in item.actions],
             [(one.ticked, one.text) for one in item.criteria],

@@ -281,6 +281,19 @@ def _table(pen: Pen, level: int) -> None:
         pen.write(f"| {item.id} | {item.title} | {status} |")
 
 
+def _table_without_ids(pen: Pen, level: int) -> None:
+    pen.gap()
+    names = pen.rng.choice(
+        [("Task", "Owner", "Status"), ("Status", "Task", "Owner"), ("Feature", "Owner", "State")]
+    )
+    pen.write(f"| {' | '.join(names)} |", "| --- | --- | --- |")
+    for _ in range(pen.rng.randint(2, 5)):
+        item = pen.item()
+        status = pen.status(item, lambda rng: plan_words.status(rng, tail=False))
+        cells = {"Owner": "Ben", "Status": status, "State": status}
+        pen.write(f"| {' | '.join(cells.get(name, item.title) for name in names)} |")
+
+
 def _box_table(pen: Pen, level: int) -> None:
     pen.gap()
     marks = {"[D]": "done", "[P]": "in_progress", "[ ]": "pending", "[B]": "blocked", "[x]": "done"}
@@ -367,11 +380,18 @@ def _phases(pen: Pen, level: int) -> None:
 
 
 def _priorities(pen: Pen, level: int) -> None:
-    for name in ("High Priority", "Medium Priority", "Low Priority"):
+    names = pen.rng.choice(
+        [
+            {"High Priority": "high", "Medium Priority": "medium", "Low Priority": "low"},
+            {"Part A - Priority P0": "p0", "Part B - Priority P1": "p1"},
+            {"Story 1: Maps (Priority: P1)": "p1", "Story 2: Borders (Priority: P2)": "p2"},
+        ]
+    )
+    for name, priority in names.items():
         pen.gap()
         pen.write(f"{'#' * level} {name}", "")
         for item in _tasks(pen, pen.rng.randint(1, 3)):
-            item.priority = name.split()[0].lower()
+            item.priority = priority
 
 
 def _state_headings(pen: Pen, level: int) -> None:
@@ -457,6 +477,7 @@ SHAPES: dict[str, Shape] = {
     "odd-boxes": _odd_boxes,
     "emoji-bullets": _emoji_bullets,
     "table": _table,
+    "table-without-ids": _table_without_ids,
     "box-table": _box_table,
     "checklist": _checklist,
     "checklist-ids": _checklist_ids,
@@ -568,7 +589,11 @@ DECOYS = (
 
 def page(pen: Pen, names: tuple[str, ...]) -> plan_pen.Page:
     """Write a plan in these shapes, one below the other."""
+    if pen.chance(0.05):
+        pen.write("---", "title: Plan of maps", "---", "")
     pen.write("# Plan", "")
+    if pen.chance(0.3):
+        pen.write("**Last Updated:** 2025-10-29 (a look at the border)", "")
     for name in names:
         pen.shape = name
         if name in WHOLE:

@@ -85,13 +85,15 @@ TAILS = (
     " (since Monday)",
     " — see the log",
     " - asked for by Ben",
-    " (2026-02-03)",
+    " (2025-02-03)",
     " — the log says more",
+    ": see the log",
 )
 TAILS_OF = {
-    "in_progress": (" (the parser is done, the border is not)", " — almost done"),
-    "done": (" (was blocked until May)", " — nothing is pending"),
-    "blocked": (" — until the parser is done",),
+    "in_progress": (" (the parser is done, the border is not)", " — almost done", ": half of the border is done"),
+    "done": (" (was blocked until May)", " — nothing is pending", ": no longer blocked by Ben"),
+    "blocked": (" — until the parser is done", ": waits for Ben"),
+    "pending": (" (not started)", " — nothing is done yet"),
 }  # fmt: skip
 
 RESULTS = _table(

@@ -1,8 +1,8 @@
 """Is a plan read as it was meant? Made plans in some forty shapes, alone and mixed, formatted or not.
 
 ``python -m tests.campaigns.plans_made --count 5000 --seed 1`` makes a model of a plan, writes it in
-one to three of the shapes of ``tests/campaigns/plan_shapes.py``, at times with CRLF or a byte order
-mark, or formatted by mdformat, prettier or markdownlint, and holds what the tool reads against the
+one to three of the shapes of ``tests/campaigns/plan_shapes.py``, at times with CRLF, a byte order mark or no last
+line end, or formatted by mdformat, prettier or markdownlint, and holds what the tool reads against the
 model. Each thing (item, status, priority, attempt, action, criterion) is
 
 - right;
@@ -58,12 +58,14 @@ class Plan:
     formatter: str = ""
     newline: str = "\n"
     has_mark: bool = False
+    is_cut: bool = False
     encoding: str = "utf-8"
 
     @property
     def data(self) -> bytes:
         mark = "\ufeff" if self.has_mark else ""
-        return (mark + self.text).replace("\n", self.newline).encode(self.encoding)
+        text = self.text.rstrip("\n") if self.is_cut else self.text
+        return (mark + text).replace("\n", self.newline).encode(self.encoding)
 
 
 def make(seed: int, number: int, shape: str = "") -> Plan:
@@ -80,6 +82,7 @@ def make(seed: int, number: int, shape: str = "") -> Plan:
     plan.formatter = rng.choice(["", "", *FORMATTERS])
     plan.newline = rng.choice(["\n", "\n", "\n", "\r\n"])
     plan.has_mark = rng.random() < 0.05
+    plan.is_cut = rng.random() < 0.05
     plan.encoding = "utf-16" if rng.random() < 0.01 else "utf-8"
     return plan
 
