@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ledger.errors import UnreadableInput, UsageError, shown, why
-from ledger.git import files, process
+from ledger.git import files, process, repository
 from ledger.plan import words
 from ledger.plan.dialects import DIALECTS
 from ledger.plan.model import Conventions, Model
@@ -158,22 +158,38 @@ def _own(settings: Settings) -> Conventions | None:
     return words.model_copy(update={"dialect": settings.dialect})
 
 
-def find(start: Path, explicit: Path | None = None) -> Config:
+def find(start: Path, explicit: Path | None = None, *, is_here: bool = True) -> Config:
     """The configuration that holds in folder ``start``; ``explicit`` names another ledger, and
-    then it is its repository and its ``pyproject.toml`` that count.
+    then it is its repository and its ``pyproject.toml`` that count. Without ``is_here`` the ledger
+    need not be on the disk, if git has it.
 
     Without ``explicit`` the ledger is what ``path`` says, relative to its ``pyproject.toml``,
     else the first of ``DEFAULTS`` beside that file or at the root. It may be a link, but not
     one that leads out of the root.
 
-    Raises UsageError where no ledger is found or a setting is wrong, UnreadableInput where
-    ``explicit`` or ``pyproject.toml`` cannot be read.
+    Raises UsageError where no ledger is found (``no-ledger``; ``not-on-disk`` where git has it) or
+    a setting is wrong, UnreadableInput where ``explicit`` or ``pyproject.toml`` cannot be read.
     """
     try:
-        given = None if explicit is None else _existing(start / explicit)
-        return _find(given.parent if given else Path(os.path.realpath(start)), given)
+        given = None if explicit is None else _existing(start, explicit)
+        found = _find(given.parent if given else Path(os.path.realpath(start)), given)
+        if is_here and found.is_git:
+            require_here(found.root, found.ledger_path, start)
+        return found
     except OSError as error:
         raise UnreadableInput("bad-path", f"{shown(explicit or start)}: {why(error)}") from error
+
+
+def require_here(root: Path, path: str, start: Path) -> None:
+    """Raise UsageError (``not-on-disk``) where git has the file and the work tree has not: nobody
+    is to begin another one."""
+    if os.path.lexists(root / path):
+        return
+    command = repository.back(root, path, Path(os.path.realpath(start)))
+    if command:
+        why_not = ": the checkout is sparse" if "sparse-checkout" in command else ""
+        message = f"{path} is in git and not on the disk{why_not}"
+        raise UsageError("not-on-disk", message, f"`{command}` brings it back")
 
 
 def _find(folder: Path, given: Path | None) -> Config:
@@ -247,10 +263,14 @@ def partner_of(path: str) -> str:
     return f"{stem}{_ARCHIVE}.{suffix}" if dot and "/" not in suffix else f"{path}{_ARCHIVE}"
 
 
-def _existing(explicit: Path) -> Path:
+def _existing(start: Path, given: Path) -> Path:
+    explicit = start / given
     try:
         return Path(os.path.realpath(explicit, strict=True))
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        if not isinstance(error, ValueError) and (top := process.top_of(explicit)):
+            place = Path(os.path.realpath(explicit.parent), explicit.name)
+            require_here(top, place.relative_to(top).as_posix(), start)
         message = f"{shown(explicit)}: no such file"
         raise UnreadableInput("no-such-file", message, "give --ledger a fix plan") from error
     except OSError as error:
@@ -270,10 +290,15 @@ def _nearest_with_ledger(folder: Path) -> Path | None:
 def _named(root: Path, project: Path | None, settings: Settings) -> Path:
     if project and settings.path:
         return project / settings.path
-    for folder in dict.fromkeys((project or root, root)):
-        for name in DEFAULTS:
-            if os.path.isfile(folder / name):
-                return folder / name
+    places = [
+        folder / name for folder in dict.fromkeys((project or root, root)) for name in DEFAULTS
+    ]
+    for place in places:
+        if os.path.isfile(place):
+            return place
+    for place in places if process.top_of(root) else ():
+        if not os.path.lexists(place) and repository.back(root, _within(root, place), root):
+            return place
     raise UsageError(
         "no-ledger",
         f"no fix plan in {shown(root)}: expected {' or '.join(DEFAULTS)}",

@@ -97,7 +97,7 @@ def _check_message(file: str) -> int:
 def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
     """The configuration for each fix plan among ``names``; by default the configured one."""
     if not names:
-        yield _configured(here)
+        yield config.find(here, is_here=False)
     places = dict.fromkeys(Path(os.path.normpath(here / name)) for name in names)
     plans = [place for place in places if place.name in PLANS]
     others = [place for place in places if place.name not in PLANS]
@@ -112,28 +112,10 @@ def _plans(here: Path, names: Sequence[str]) -> Iterator[Config]:
             yield config.without_file(place)
 
 
-def _configured(here: Path) -> Config:
-    """The configuration in ``here``, also where the commit removes the ledger."""
-    try:
-        return config.find(here)
-    except UsageError as error:
-        if error.code != "no-ledger":
-            raise
-        for plan in (config.without_file(here / name) for name in config.DEFAULTS):
-            if plan.is_git and _is_committed(plan):
-                return plan
-        raise
-
-
-def _is_committed(plan: Config) -> bool:
-    with Blobs(plan.root) as contents:
-        return contents.head(plan.ledger_path) is not None
-
-
 def _found(here: Path) -> Config | None:
     """The configuration in ``here``; None where there is no ledger."""
     try:
-        return config.find(here)
+        return config.find(here, is_here=False)
     except UsageError as error:
         if error.code == "no-ledger":
             return None

@@ -95,6 +95,7 @@ def test_without_git(tmp_path: Path) -> None:
 
 def test_nothing_there(repo: Repository, tmp_path: Path) -> None:
     repo.ledger.unlink()
+    repo.commit("No plan")
     for start in (repo.path, tmp_path):
         with pytest.raises(UsageError) as caught:
             config.find(start)

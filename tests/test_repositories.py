@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -79,3 +80,59 @@ def test_an_evening_is_not_later_than_its_commit(repo: Repository, name: str) ->
     repo.ledger.write_bytes(plan.replace(b"2025-11-02", b"2025-11-06"))
     dated(repo, seconds)
     assert "later than the commit: 1 version" in call(repo.path, "history").out
+
+
+# How the plan is gone from the disk, and what brings it back.
+GONE = {
+    "deleted": ("rm docs/fix_plan.md", "git restore docs/fix_plan.md"),
+    "its folder too": ("rm -r docs", "git restore docs/fix_plan.md"),
+    "removed from the index": (
+        "git rm -q docs/fix_plan.md", "git restore --staged --worktree docs/fix_plan.md",
+    ),
+    "never checked out": (
+        "rm -r docs .git/index", "git restore --staged --worktree docs/fix_plan.md",
+    ),
+    "only staged": (
+        "git rm -q --cached docs/fix_plan.md; git commit -qm x; git add docs; rm -r docs",
+        "git restore docs/fix_plan.md",
+    ),
+    "sparse": ("git sparse-checkout set reports", "git sparse-checkout add docs"),
+    "sparse by patterns": (
+        "git sparse-checkout set --no-cone /reports", "git sparse-checkout add /docs/fix_plan.md",
+    ),
+    "skipped": (
+        "git update-index --skip-worktree docs/fix_plan.md; rm docs/fix_plan.md",
+        "git update-index --no-skip-worktree docs/fix_plan.md && git restore docs/fix_plan.md",
+    ),
+    "configured": (
+        "mkdir 'a b'; git mv docs/fix_plan.md 'a b/p.md'; printf '[tool.ledger]\\npath=\"a b/p.md\"' > pyproject.toml; git add -A; git commit -qm x; rm 'a b/p.md'",
+        "git restore 'a b/p.md'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_a_plan_that_git_has_is_not_begun_again(repo: Repository, name: str) -> None:
+    script, command = GONE[name]
+    subprocess.run(["bash", "-ec", script], cwd=repo.path, check=True)
+    before = repo.git("status", "--porcelain")
+    for asked in ("status", "init --hook", "append X reports"):
+        done = call(repo.path, *asked.split())
+        assert (done.code, done.out) == (2, ""), asked
+        assert done.err.endswith(f"; `{command}` brings it back\n"), asked
+        assert " is in git and not on the disk" in done.err
+        assert done.err.count("\n") == 1
+    assert command in " ".join(call(repo.path, "doctor").out.split())
+    assert repo.git("status", "--porcelain") == before
+    subprocess.run(["bash", "-ec", command], cwd=repo.path, check=True)
+    assert call(repo.path, "show", "PARSE-SPEED-001").code == 0
+
+
+def test_a_plan_that_is_gone_and_named(repo: Repository) -> None:
+    repo.ledger.unlink()
+    for command in ("status", "init"):
+        done = call(repo.path / "reports", command, "--ledger", "../docs/fix_plan.md")
+        assert done.code == 2
+        assert "`git restore ../docs/fix_plan.md` brings it back" in done.err
+    # A plan that is not in git may be begun.
+    assert call(repo.path, "init", "--ledger", "docs/other.md").code == 0

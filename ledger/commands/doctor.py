@@ -146,7 +146,8 @@ def _diagnosis(here: Path, given: Path | None) -> Diagnosis:
     try:
         found = config.find(here, given)
     except LedgerError as error:
-        area: Area = "ledger" if error.code in _NOT_THERE else "configuration"
+        is_plan = error.code in _NOT_THERE or error.code == "not-on-disk"
+        area: Area = "ledger" if is_plan else "configuration"
         means, mend = "Nothing else can be looked at without it.", error.hint
         if error.code in _NOT_THERE:
             others = likely_plans(here) if given is None else []

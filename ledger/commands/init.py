@@ -395,6 +395,8 @@ def _find(here: Path, given: Path | None) -> Config:
         if not place.is_relative_to(root):
             raise UsageError("outside", f"{place}: lies outside {root}", "name a file inside")
         path = place.relative_to(root).as_posix()
+    if top:
+        config.require_here(root, path, here)
     return Config(
         root=root, is_git=top is not None, ledger_path=path, partner=config.partner_of(path)
     )

@@ -105,6 +105,23 @@ def is_tracked(root: Path, path: str) -> bool:
     return bool(_answer(root, *_LISTED, "--cached", "--", path))
 
 
+def back(root: Path, path: str, start: Path) -> str | None:
+    """The command, for somebody in the folder ``start``, that brings back a file which is gone from
+    the work tree; None where neither the index nor the last commit has it."""
+    name = shlex.quote(os.path.relpath(root / path, start))
+    entry = process.ask(root, *_LISTED, "-v", "--", path)  # `S docs/fix_plan.md`
+    if entry[:1] in (b"S", b"s"):
+        if _line(_answer(root, "config", "--type=bool", "core.sparseCheckout")) != "true":
+            return f"git update-index --no-skip-worktree {name} && git restore {name}"
+        is_cone = _line(_answer(root, "config", "--type=bool", "core.sparseCheckoutCone")) == "true"
+        folder = shlex.quote(os.path.relpath((root / path).parent, start))
+        return f"git sparse-checkout add {folder if is_cone else shlex.quote(f'/{path}')}"
+    if entry:
+        return f"git restore {name}"
+    is_committed = head_commit(root) and process.ask(root, "ls-tree", "-z", "HEAD", "--", path)
+    return f"git restore --staged --worktree {name}" if is_committed else None
+
+
 def is_shallow(root: Path) -> bool:
     """Whether the clone lacks older commits."""
     return _line(_answer(root, "rev-parse", "--is-shallow-repository")) == "true"
