@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from ledger.plan import reader
-from tests.campaigns import plan_shapes, plan_verdicts, plans_made
+from tests.campaigns import plan_appends, plan_shapes, plan_verdicts, plans_made
 from tests.campaigns.plan_pen import Page, Pen
 
 # The shapes that are read whole today, or told.
@@ -29,6 +29,14 @@ def verdicts(plan: Page, text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("shape", HOLD)
 def test_a_shape_that_holds(shape: str) -> None:
     assert plans_made.main(["--count", "20", "--shape", shape, "--seed", "2"]) == 0
+
+
+@pytest.mark.parametrize("mode", ["--names", "--formatted"])
+def test_tasks_keep_their_names_and_nothing_is_lost(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "")  # the campaign sets it, and it shall be as before
+    assert plans_made.main(["--count", "6", "--shape", "phases", mode]) == 0
 
 
 def test_every_shape_is_written_and_knows_what_it_means() -> None:
@@ -62,5 +70,5 @@ def test_appends_are_held_against_the_plan(tmp_path: Path) -> None:
     plans = [plans_made.make(2, number, "steps") for number in range(8)]
     # Beside a line `Last Updated` outside of items such an append is refused today.
     for plan in (one for one in plans if "Last Updated" not in one.text):
-        made = plans_made.judged(plan, tmp_path / "plan.md", is_append=True)
+        made = plans_made.judged(plan, tmp_path / "plan.md", plan_appends.judge)
         assert {one.verdict for one in made} == {"right"}

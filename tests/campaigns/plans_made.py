@@ -13,7 +13,8 @@ model. Each thing (item, status, priority, attempt, action, criterion) is
 
 ``--shape NAME`` makes only plans in one shape, ``--half even`` only every second plan, ``--show N``
 prints plan N and what is wrong with it. ``--append`` appends an attempt to each item that was read
-(``tests/campaigns/plan_appends.py``). ``--npm FOLDER`` has `node_modules` with prettier and
+(``plan_appends.py``), ``--formatted`` asks the hook and the history what a formatter did
+(``plan_formatted.py``), ``--names`` puts tasks above others (``plan_names.py``). ``--npm FOLDER`` has `node_modules` with prettier and
 markdownlint-cli2; without it they are looked for on PATH, and left out where they are not there.
 
 The exit code is 1 if anything was silent or wrong.
@@ -29,7 +30,7 @@ import tempfile
 import time
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -39,10 +40,15 @@ from markdown_it import MarkdownIt
 
 import ledger
 from ledger.errors import LedgerError, PlanWarning, UnreadableInput
-from tests.campaigns import plan_appends, plan_shapes, plan_verdicts
+from tests.campaigns import plan_appends, plan_formatted, plan_names, plan_shapes, plan_verdicts
 from tests.campaigns.plan_pen import Page, Pen
 from tests.campaigns.plan_verdicts import VERDICTS, Verdict
 
+JUDGES = {
+    "append": plan_appends.judge,
+    "formatted": plan_formatted.judge,
+    "names": plan_names.judge,
+}
 FORMATTERS = ("mdformat", "prettier", "markdownlint")
 PROGRAMS = {"prettier": "prettier", "markdownlint": "markdownlint-cli2"}
 BATCH = 250
@@ -140,17 +146,26 @@ def _formatted(name: str, plans: Sequence[Plan], there: dict[str, str]) -> list[
 # Judging
 
 
-def judged(plan: Plan, file: Path, *, is_append: bool = False) -> list[Verdict]:
+Judge = Callable[[Page, bytes, Path], list[Verdict]]
+
+
+def reading(page: Page, data: bytes, file: Path) -> list[Verdict]:
+    """What is read of the plan."""
+    file.write_bytes(data)
+    text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    findings = ledger.validate(file).findings
+    return plan_verdicts.judge(page, text, ledger.read(file), findings)
+
+
+def judged(plan: Plan, file: Path, judge: Judge = reading) -> list[Verdict]:
     """What came of one plan."""
-    file.write_bytes(plan.data)
     shape = plan.page.shapes[0]
     try:
+        if plan.encoding == "utf-8":
+            return judge(plan.page, plan.data, file)
+        file.write_bytes(plan.data)  # it may be read or refused, but never without a word
         findings = ledger.validate(file).findings
-        if plan.encoding != "utf-8":  # it may be read or refused, but never without a word
-            return [Verdict(shape, "file", "", "told" if findings else "silent", plan.encoding)]
-        if is_append:
-            return plan_appends.judge(plan.page, plan.data, file)
-        return plan_verdicts.judge(plan.page, plan.text, ledger.read(file), findings)
+        return [Verdict(shape, "file", "", "told" if findings else "silent", plan.encoding)]
     except LedgerError as error:
         is_right = plan.encoding != "utf-8" and isinstance(error, UnreadableInput)
         return [Verdict(shape, "file", "", "told" if is_right else "wrong", str(error))]
@@ -213,7 +228,7 @@ def run(numbers: Sequence[int], options: argparse.Namespace, folder: Path) -> Ta
         ]
         format_all(plans, there, tally.notes)
         for plan in plans:
-            verdicts = judged(plan, folder / "plan.md", is_append=options.append)
+            verdicts = judged(plan, folder / "plan.md", options.judge)
             tally.add(plan, verdicts)
             if options.show is not None:
                 show(plan, verdicts)
@@ -232,7 +247,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--half", choices=["odd", "even"])
     parser.add_argument("--show", type=int, metavar="N")
-    parser.add_argument("--append", action="store_true")
+    for name, judge in JUDGES.items():
+        parser.add_argument(
+            f"--{name}", dest="judge", action="store_const", const=judge, default=reading
+        )
     parser.add_argument("--npm", type=Path, metavar="FOLDER")
     options = parser.parse_args(arguments)
     halves = {"even": (0,), "odd": (1,), None: (0, 1)}[options.half]
