@@ -17,9 +17,10 @@ written here, which one that came with a clone or a copy is not, and it names no
 undoes has to be what it says was written.
 """
 
-import fcntl
+import errno
 import hashlib
 import os
+import platform
 import re
 import stat
 import time
@@ -35,9 +36,26 @@ Which = Literal["ledger", "archive"]
 T = TypeVar("T")
 Both = tuple[bytes, bytes]
 
-_LOCK_FLAGS: Final = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_TEMPORARY_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_JOURNAL_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+def _flags(*names: str) -> int:
+    """Flags for ``os.open``, without those that the system does not have."""
+    return sum(getattr(os, f"O_{name}", 0) for name in (*names, "BINARY", "CLOEXEC"))
+
+
+_LOCK_FLAGS: Final = _flags("CREAT", "NOFOLLOW", "NONBLOCK")
+_READ_FLAGS: Final = _flags("RDONLY", "NONBLOCK")
+_TEMPORARY_FLAGS: Final = _flags("WRONLY", "CREAT", "EXCL", "NOFOLLOW")
+_JOURNAL_FLAGS: Final = _flags("RDONLY", "NOFOLLOW", "NONBLOCK")
+_FOLDER_FLAGS: Final = _flags("RDONLY", "DIRECTORY")
+# Who holds a lock, as in `ledger: process 4711 on build-7 since 2026-11-30T12:00:00Z`. It stands
+# behind a line end, the byte that Windows lets nobody else read while the lock is held.
+_HOLDER: Final = re.compile(
+    rb"\n?ledger: (process \d{1,10} on [\w.-]{1,255}) since ([0-9T:-]{1,20}Z)\n\Z"
+)
+# What systems say of a folder that cannot be flushed: Windows, network and user-space file systems.
+_NO_FLUSH: Final = frozenset(
+    {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EACCES, errno.EPERM}
+)
 _LONGEST_JOURNAL: Final = 1 << 30  # bytes
 _LONGEST_NAME: Final = 4096  # bytes
 _JOURNAL: Final = re.compile(
@@ -228,7 +246,7 @@ def _resolved(path: Path) -> Path:
 def _read(real: Path) -> tuple[bytes, os.stat_result]:
     """What the file holds, and what it was when it was read."""
     # O_NONBLOCK: opening a FIFO must not wait for somebody who writes into it.
-    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(real, _READ_FLAGS)
     try:
         seen = os.fstat(descriptor)
         _require_file(real, seen)
@@ -267,14 +285,26 @@ def _place(real: Path, data: bytes | Callable[[int], bytes], mode: int = 0o666) 
     temporary = temporary_of(real)
     try:
         _write(temporary, data, None, mode)
-        # A link, unlike a rename, fails when somebody without our lock was faster.
-        os.link(temporary, real)
+        _name(temporary, real)
     except FileExistsError:
         raise _already_there(real) from None
     finally:
         _discard(temporary)
     has_written()
     _flush_folder(real)
+
+
+def _name(temporary: Path, real: Path) -> None:
+    """Give a new file its name. A link, unlike a renaming, fails when somebody without our lock was
+    faster; some file systems have none."""
+    try:
+        os.link(temporary, real)
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError):
+        if os.path.lexists(real):
+            raise FileExistsError from None
+        os.replace(temporary, real)
 
 
 def _write(
@@ -287,7 +317,8 @@ def _write(
     try:
         if like:
             _keep_owner(descriptor, like)
-            os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
+            by_descriptor = os.chmod in os.supports_fd
+            os.chmod(descriptor if by_descriptor else temporary, stat.S_IMODE(like.st_mode))
         rest = memoryview(data if isinstance(data, bytes) else data(descriptor))
         while rest:
             rest = rest[os.write(descriptor, rest) :]
@@ -299,8 +330,12 @@ def _write(
 def _keep_owner(descriptor: int, like: os.stat_result) -> None:
     own = os.fstat(descriptor)
     for user, group in (
-        (-1, like.st_gid if own.st_gid != like.st_gid else -1),
-        (like.st_uid if own.st_uid != like.st_uid else -1, -1),
+        ()
+        if not hasattr(os, "fchown")
+        else (
+            (-1, like.st_gid if own.st_gid != like.st_gid else -1),
+            (like.st_uid if own.st_uid != like.st_uid else -1, -1),
+        )
     ):
         with suppress(PermissionError):
             os.fchown(descriptor, user, group)
@@ -309,12 +344,14 @@ def _keep_owner(descriptor: int, like: os.stat_result) -> None:
 def _flush_folder(real: Path) -> None:
     """Have the folder of ``real`` on disk, so that a power cut does not undo a rename."""
     try:
-        descriptor = os.open(real.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(real.parent, _FOLDER_FLAGS)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:
+        if error.errno in _NO_FLUSH:  # this system, or file system, does it by itself or never
+            return
         message = f"{real}: written, but its folder could not be flushed to disk: {why(error)}"
         hint = "after a power cut the old file may come back"
         raise UnreadableInput("not-flushed", message, hint) from error
@@ -351,8 +388,8 @@ def _translated(verb: str, path: Path) -> Iterator[None]:
         raise UnreadableInput(f"cannot-{verb}", f"{path}: {error}") from error
 
 
-# Locks: of our own, since those of `filelock` empty a file that somebody else left under the
-# name, stay behind, and cannot be taken where another user left one
+# Locks: by `filelock`, on a file that is opened here: it has to be one, may be another user's,
+# keeps what somebody else wrote into it, and goes when it is not needed any more
 
 
 def lock_of(real: Path) -> Path:
@@ -387,19 +424,21 @@ def locked(real: Path, wait_s: float) -> Iterator[None]:
 
 def _remove(lock: Path, descriptor: int) -> None:
     """Remove the lock file while it is still held: whoever has it open sees in ``_acquire``
-    that the name no longer leads to it. A file with content is not ours to remove."""
+    that the name no longer leads to it. What somebody else wrote is not ours to remove."""
     with suppress(OSError):
-        held = os.fstat(descriptor)
-        if held.st_size == 0 and os.path.samestat(held, os.lstat(lock)):
+        if _is_ours(descriptor) and _is_at(lock, descriptor):
             os.unlink(lock)
 
 
 def _acquire(lock: Path, real: Path, wait_s: float) -> int:
+    from filelock import lock_descriptor  # takes 0.05 s, and whoever reads does not need it
+
     started = time.monotonic()
     while True:
-        descriptor = os.open(lock, _LOCK_FLAGS, 0o644)
+        descriptor = _opened(lock)
         try:
-            if _try_lock(descriptor, lock):
+            if lock_descriptor(descriptor, blocking=False) and _is_at(lock, descriptor):
+                _sign(descriptor)
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -407,24 +446,62 @@ def _acquire(lock: Path, real: Path, wait_s: float) -> int:
         os.close(descriptor)
         waited = time.monotonic() - started
         if waited >= wait_s:
-            message = f"{real}: another process has held the lock for {wait_s:g} s"
+            message = f"{real}: {_holder(lock)}; waited {wait_s:g} s"
             hint = "nothing was written; run the command again when it has finished"
             raise LedgerError("locked", message, hint)
         # Who has waited longer asks more often, so that nobody starves in a crowd.
         time.sleep(max(0.002, 0.02 / (1 + waited)))
 
 
-def _try_lock(descriptor: int, lock: Path) -> bool:
-    held = os.fstat(descriptor)
-    if not stat.S_ISREG(held.st_mode):
+def _opened(lock: Path) -> int:
+    try:
+        descriptor = os.open(lock, _LOCK_FLAGS | os.O_RDWR, 0o644)
+    except PermissionError:  # another user left it
+        descriptor = os.open(lock, _LOCK_FLAGS | os.O_RDONLY, 0o644)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         message = f"{lock}: expected a lock file, found something else"
         raise UnreadableInput("not-a-lock", message, "move it away")
+    return descriptor
+
+
+def _is_at(lock: Path, descriptor: int) -> bool:
+    """Whether the name still leads to the file."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        named = os.lstat(lock)
-    except (BlockingIOError, FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), os.lstat(lock))
+    except FileNotFoundError:
         return False
-    return os.path.samestat(held, named)
+
+
+def _is_ours(descriptor: int) -> bool:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    content = os.read(descriptor, 1000)
+    return not content or _HOLDER.match(content) is not None
+
+
+def _sign(descriptor: int) -> None:
+    """Write down who holds the lock. Whoever cannot holds it all the same."""
+    with suppress(OSError):
+        if not _is_ours(descriptor):
+            return
+        since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        host = re.sub(r"[^\w.-]", "-", platform.node(), flags=re.ASCII) or "this-computer"
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, f"\nledger: process {os.getpid()} on {host} since {since}\n".encode())
+
+
+def _holder(lock: Path) -> str:
+    """Who holds a lock, as far as its file tells."""
+    with suppress(OSError):
+        descriptor = os.open(lock, _READ_FLAGS | _flags("NOFOLLOW"))
+        try:
+            os.lseek(descriptor, 1, os.SEEK_SET)
+            if told := _HOLDER.match(os.read(descriptor, 1000)):
+                return f"{told[1].decode()} has held its lock {lock.name} since {told[2].decode()}"
+        finally:
+            os.close(descriptor)
+    return f"another process holds its lock {lock.name}"
 
 
 # Two files

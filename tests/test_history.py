@@ -185,7 +185,7 @@ def test_the_timeline_of_an_item_and_of_an_attempt(story: Repository) -> None:
 
 def test_the_table_keeps_to_the_terminal(story: Repository) -> None:
     commits(story, [BEFORE, plan((1, ONE))])
-    env = {"XDG_CACHE_HOME": str(story.path / "cache")}
+    env = {"XDG_CACHE_HOME": str(story.path.parent / "cache")}
     _, said = terminal(story.path, 60, ["history"], env)
     rows = [line for line in unstyled(said) if re.match(r"date |20\d\d-", line)]
     assert len(rows) == 3
@@ -270,8 +270,7 @@ def test_without_git_or_versions_it_says_so(tmp_path: Path, story: Repository) -
 
 
 def cache_of(story: Repository) -> Path:
-    settings = config.find(story.path)
-    place = auditing.cache_place(settings.ledger_path, story.path / ".git")
+    place = auditing.cache_place(config.find(story.path))
     assert place is not None
     return place
 
@@ -348,9 +347,10 @@ def test_no_place_for_a_cache_is_no_failure(
 ) -> None:
     story, _, whole = kept
     (tmp_path / "file").write_bytes(b"")
-    for home in (tmp_path / "file" / "below", "relative"):
+    for home in (tmp_path / "file" / "below", "relative", story.path, story.path / ".git" / "x"):
         monkeypatch.setenv("XDG_CACHE_HOME", str(home))
         assert told(story) == whole
+        assert not story.git("status", "--porcelain")
 
 
 def test_processes_share_the_cache(kept: tuple[Repository, Path, History]) -> None:

@@ -83,7 +83,7 @@ def test_no_command_runs_any(planted: Planted, name: str, monkeypatch: pytest.Mo
         done = call(planted.repo.path, name, *given.split())
         assert planted.sprung() == [], (given, done)
         assert done.code in (0, 1, 2), (given, done)
-        assert "internal" not in done.err, (given, done)
+        assert "defect of ledger" not in done.err, (given, done)
         assert " failed: " not in done.err, (given, done)
         assert (index.read_bytes(), index.stat().st_mtime_ns) == before, given
 

@@ -44,7 +44,7 @@ from ledger.plan.text import decode, one_line
 from ledger.run.bundle import DEFAULT_FOLDER, PATCH, Bundle, make_folder
 from ledger.run.command import Command, RetryOn, shell_line
 from ledger.run.model import CompletedRound, Gauge, Repetition
-from ledger.run.process import Interrupts, NotStarted
+from ledger.run.process import Interrupts, NotStarted, require_posix
 from ledger.run.rounds import Interrupted, execute_preflight, execute_rounds, write_report
 
 _SLUG = re.compile(r"[^\w.-]+")
@@ -170,6 +170,7 @@ def run(
     Raises ``UsageError`` before anything is executed; ``Refused`` for an attempt, whose bundle
     stays; ``UnreadableInput`` where the disk is full.
     """
+    require_posix()
     terms = Command(
         words=tuple(command),
         timeout_s=timeout_s,

@@ -3,7 +3,6 @@
 import ctypes
 import math
 import os
-import resource
 import selectors
 import signal
 import subprocess
@@ -18,6 +17,7 @@ from typing import Any, Final, Self
 
 import psutil
 
+from ledger.errors import LedgerError
 from ledger.run.model import TIMED_OUT, Exit
 
 HEAD_BYTES: Final = 8 * 1024 * 1024
@@ -34,7 +34,11 @@ _REST_KILL_AFTER_S: Final = 1.0  # between SIGTERM and SIGKILL for what the comm
 _GIVE_UP_AFTER_S: Final = 10.0
 _MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 _NOISE_BYTES: Final = 2 << 20  # the system counts pages in batches
-_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_INTERRUPTS: Final = tuple(
+    signal.Signals[name]
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if name in signal.Signals.__members__
+)
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _PRCTL: Final = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
@@ -114,6 +118,17 @@ class Interrupts:
         self.caught.append(signal.Signals(number))
         if not self._are_held:
             raise KeyboardInterrupt
+
+
+def require_posix() -> None:
+    """Raise LedgerError where commands cannot be watched."""
+    if not hasattr(os, "wait4"):
+        raise LedgerError(
+            "needs-posix",
+            "`ledger run` needs Linux, macOS or another POSIX system",
+            "execute the command yourself, with its output in a file, and record that with "
+            "`ledger append`",
+        )
 
 
 class NotStarted(Exception):
@@ -201,7 +216,7 @@ class _Running:
 
     def watch(
         self, interrupts: Sequence[signal.Signals], timeout_s: float | None
-    ) -> tuple[int, resource.struct_rusage]:
+    ) -> tuple[int, Any]:
         """Wait for its end, or bring it about: its exit code, and what it used."""
         deadline = math.inf if timeout_s is None else self.started + timeout_s
         seen = 0
