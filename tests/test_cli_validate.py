@@ -188,7 +188,7 @@ def test_text_is_one_safe_line() -> None:
     first, last = rendered("text").splitlines()
     assert first == (
         "docs/a,b:c \xfc%\\x0a.md:3:7: warning LED103 "
-        "100%\\x0d\\x0a::error::x\\x1b[31m \\x202e; mend\\x0ait"
+        "100%\\x0d\\x0a::error::x\\x1b[31m \\u202e; mend\\x0ait"
     )
     assert last == "docs/fix_plan.md: 1 warning"
 
@@ -196,7 +196,7 @@ def test_text_is_one_safe_line() -> None:
 def test_github_annotations_are_escaped() -> None:
     assert rendered("github") == (
         "::warning file=docs/a%2Cb%3Ac \xfc%25%0A.md,line=3,col=7,title=LED103 unread-line"
-        "::100%25%0D%0A::error::x\\x1b[31m \\x202e; mend%0Ait\n"
+        "::100%25%0D%0A::error::x\\x1b[31m \\u202e; mend%0Ait\n"
     )
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ledger.errors import UsageError
 from ledger.git.files import confine
-from ledger.plan.citations import brace, expand, find, kind
+from ledger.plan.citations import brace, expand, find, is_quotable, kind
 
 # Braces
 
@@ -347,3 +347,25 @@ def test_time_grows_with_length_only(pattern: str) -> None:
 
     for work in (expand, kind, cited):
         assert seconds(40_000, work) < max(0.1, 100 * seconds(2_000, work))
+
+
+# Names of files
+
+
+@pytest.mark.parametrize("name", [
+    "Screenshot 2025-11-03 at 10.00.00.png", "a'b.txt", 'a"b.txt', "a,b.csv", "a!b.txt", "#x.txt", "a(b).txt", "a[1].txt",
+    "lr=0.1.txt", "a^b.txt", "\N{ROCKET}.log", "e\u0301.txt", "\u65e5\u672c", "2025-11-02T10:30:00.log", "-x.txt", "--",
+    "100%20.txt", "&amp;.txt", "[a](b.md).md", "CON", "a~b", " a ", "x" * 251 + ".txt", "a::b", "a § 2", "a:12",
+])  # fmt: skip
+def test_a_name_that_can_be_quoted_is_read_back(name: str) -> None:
+    assert is_quotable([f"reports/x/{name}"]) or is_quotable(
+        [f"reports/x/{name}", "reports/x/y.txt"]
+    )
+
+
+@pytest.mark.parametrize("name", [
+    "a`b", "a\nb", "a\tb", "a\x1b[31m", "a\x85b", "a\u202eb", "a\u2028b", "\udcff", "a|b", "<a>", "a\\b", "a*b", "a?b",
+    "{a}", "{1..3}", "$x", "NN.txt", "YYYYMMDD", "\u2026",
+])  # fmt: skip
+def test_a_name_that_cannot_be_quoted_is_known(name: str) -> None:
+    assert not is_quotable([f"reports/x/{name}", "reports/x/y.txt"])

@@ -13,6 +13,7 @@ from ledger.evidence.model import Evidence, Totals
 from ledger.evidence.outputs import read_run
 from ledger.git.files import WorkTree
 from ledger.run.trial import hindrance
+from tests.campaigns import file_names
 from tests.commands import Done, call
 from tests.repository import Repository
 
@@ -154,8 +155,32 @@ def test_a_folder_of_any_name_is_recorded_once(repo: Repository, folder: str) ->
 def test_a_folder_that_no_plan_can_cite_is_refused_with_the_reason(repo: Repository) -> None:
     repo.write("pyproject.toml", b'[tool.ledger]\nruns = "kept/a`b/<STAMP>"\n')
     done = call(repo.path, "run", "DOCS-TOUR-002", "--", "touch", "ran")
-    assert "'`'" in done.err
+    assert "a path with 'a`b' in it" in done.err
     assert not (repo.path / "ran").exists()
+
+
+def test_files_that_no_plan_can_quote_are_cited_by_their_folder(repo: Repository) -> None:
+    script = 'for n; do echo x > "$LEDGER_RUN_DIR/$n"; done'
+    odd = ["a`b.txt", "lr=0.1.txt", "two\nlines", "Attempt #9.txt"]
+    done = call(repo.path, "run", ITEM, "--stamp", STAMP, "--", "sh", "-c", script, "sh", *odd)
+    assert done.code == 0
+    [attempt] = attempts(repo)
+    paths = [one["paths"] for one in attempt["artifacts"]]
+    folder = f"reports/parser-speed/phase_b/{STAMP}"
+    assert paths[1] == [f"{folder}/"]
+    assert f"{folder}/lr=0.1.txt" in paths[0]
+    assert {*odd} & {path.removeprefix(f"{folder}/") for path in paths[0]} == {"lr=0.1.txt"}
+    assert (
+        f"{folder} is cited as a folder: a plan cannot quote Attempt #9.txt, a`b.txt, " in done.err
+    )
+    again = call(repo.path, "append", ITEM, folder)
+    assert "is recorded as attempt #3" in again.err
+
+
+def test_runs_with_files_of_any_name_are_recorded_and_found_again() -> None:
+    outcome = file_names.run(count=40, seed=11)
+    assert outcome.faults == []
+    assert outcome.met["recorded"] > 30
 
 
 # What is printed

@@ -141,8 +141,8 @@ def test_a_terminal_gets_nothing_to_obey(value: str) -> None:
         ("a\rb\nc", "a\\x0db\\x0ac"),
         ("\x9b2J", "\\x9b2J"),
         (text.decode(b"\x9b2J"), "\\x9b2J"),
-        ("\u202eesrever", "\\x202eesrever"),
-        ("\ud800", "\\xd800"),
+        ("\u202eesrever", "\\u202eesrever"),
+        ("\ud800", "\\ud800"),
     ],
 )
 def test_visible(value: str, shown: str) -> None:

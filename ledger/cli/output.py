@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-# What steers a terminal, but for tab and newline: escape, backspace, ...
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# What steers a terminal, but for tab and newline: escape, backspace, ...; and what reorders it
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 COLUMNS = 80  # where there is no terminal
 _is_forced = ContextVar("colour", default=False)
 diagnostic = errors.diagnostic
@@ -89,6 +89,7 @@ def lines(shown: Iterable[Line | str]) -> None:
     """Write a report's lines: as they are, or on a terminal cut or wrapped to its width; styled
     there, and where colours are asked for."""
     every = (Line(one) if isinstance(one, str) else one for one in shown)
+    every = (one._replace(text=text.visible(one.text)) for one in every)
     if not (is_terminal() or _is_forced.get() or os.environ.get("FORCE_COLOR")):
         write("".join(f"{said}\n" for line in every for said in _wrapped(line, None)))
         return
@@ -166,12 +167,15 @@ def _started(what: str) -> tuple[Progress, TaskID]:
 
 
 def echo() -> Callable[[bytes], None] | None:
-    """A function that shows on standard error what another program writes, without control
-    characters, so that binary output does no harm there; None where that is no terminal."""
+    """A function that shows on standard error what another program writes, without controls and
+    bidirectional marks, so that it can neither harm nor deceive there: each carriage return begins
+    a new line. None where standard error is no terminal."""
     if not sys.stderr.isatty():
         return None
     terminal = sys.stderr.fileno()
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder = io.IncrementalNewlineDecoder(
+        codecs.getincrementaldecoder("utf-8")("replace"), translate=True
+    )
     is_there = True
 
     def write(data: bytes) -> None:

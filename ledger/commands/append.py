@@ -2,6 +2,7 @@
 depends on the ledger is worked out from the bytes that are read under it."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -25,9 +26,12 @@ from ledger.gates.success import against_success
 from ledger.git import files, repository
 from ledger.git.blobs import Blobs
 from ledger.git.changes import Changes, changes
-from ledger.plan import citations, selectors, text, words
+from ledger.plan import citations, selectors, styles, text, words
 from ledger.plan.model import Action, Change, Item, Ledger, Model, NewAttempt, Result
 from ledger.store import files_of
+
+_MOST_NAMED = 3  # files of a run, in a note
+_ATTEMPT = re.compile(r"\battempts?\W{1,4}\d", re.IGNORECASE)  # Attempt\ \#9.log
 
 
 class Appended(Model):
@@ -250,7 +254,11 @@ def _appended(
         metrics=meant.attempt.metrics,
         tasks=tuple(tasks),
         diff=plan.diff,
-        notes=(*evidence.whole.warnings, *unkept(config, evidence.each)),
+        notes=(
+            *evidence.whole.warnings,
+            *_named(config.root, evidence.each),
+            *unkept(config, evidence.each),
+        ),
     )
 
 
@@ -288,7 +296,7 @@ def _draft(
         summary=summary,
         metrics=edits.metrics_of(evidence.whole, delta, earlier),
         because=text.one_line(because),
-        artifacts=tuple(_cited(config.root, run) for run in evidence.each),
+        artifacts=tuple(one for run in evidence.each for one in _cited(config.root, run)),
         commit="",
     )
 
@@ -320,21 +328,50 @@ def _date(root: Path, evidence: Evidence) -> tuple[str, str | None]:
 
 def _readable(path: str) -> str:
     """``path`` as it is cited. Raises Refused where no reader would find it there again."""
-    cited = citations.brace([path])
-    probe = f"{path}/exit_code.txt"
-    if [one.paths for one in citations.find(f"`{citations.brace([probe])}`")] == [(probe,)]:
-        return cited
-    odd = next((mark for mark in path if not mark.isalnum() and mark not in "/._-"), path)
-    message = f"{path}: a plan cannot cite a path with {odd!r} in it"
+    if _is_quotable([f"{path}/exit_code.txt"]):
+        return citations.brace([path])
+    odd = [part for part in path.split("/") if not _is_quotable([f"reports/{part}/exit_code.txt"])]
+    message = f"{path}: a plan cannot cite a path with {(odd or [path])[0]!r} in it"
     raise Refused("unreadable-path", message, "rename the folder; nothing was written")
 
 
-def _cited(root: Path, evidence: Evidence) -> str:
-    """The files of a run, as an attempt cites them; a run may be one file."""
-    if not evidence.files or (root / evidence.path).is_file():
-        return _readable(evidence.path)
-    _readable(evidence.path)
-    return citations.brace([f"{evidence.path}/{name}" for name in evidence.files])
+def _is_quotable(paths: Sequence[str]) -> bool:
+    """Whether a plan can cite ``paths`` in a code span, and says nothing else with them."""
+    quoted = f"`{citations.brace(paths)}`"
+    names_other = _ATTEMPT.search(quoted) or citations.commits(quoted)
+    return not names_other and styles.defused(quoted) == quoted and citations.is_quotable(paths)
+
+
+def _cited(root: Path, run: Evidence) -> tuple[str, ...]:
+    """The files of a run, as an attempt cites them: by their names, and where some cannot be
+    quoted by the folder as well. A run may be one file."""
+    folder = _readable(run.path)
+    if not run.files or (root / run.path).is_file():
+        return (folder,)
+    unquotable = {*_unquotable(run)}
+    paths = [f"{run.path}/{name}" for name in run.files if name not in unquotable]
+    whole = (f"{folder}/",) if unquotable else ()
+    return (*((citations.brace(paths),) if paths else ()), *whole)
+
+
+def _unquotable(run: Evidence) -> Sequence[str]:
+    """The files of a run that a plan cannot quote: for their names, or for being too many."""
+    paths = [f"{run.path}/{name}" for name in run.files]
+    if not paths or _is_quotable(paths):
+        return ()
+    odd = [name for name in run.files if not _is_quotable([f"{run.path}/{name}"])]
+    plain = [f"{run.path}/{name}" for name in run.files if name not in {*odd}]
+    return odd if not plain or _is_quotable(plain) else run.files
+
+
+def _named(root: Path, runs: Iterable[Evidence]) -> Iterator[str]:
+    """A note on each run that has files which are not cited by their names."""
+    for run in runs:
+        unquotable = () if (root / run.path).is_file() else _unquotable(run)
+        if unquotable:
+            shown = ", ".join(unquotable[:_MOST_NAMED])
+            more = f" and {len(unquotable) - _MOST_NAMED} more" if unquotable[_MOST_NAMED:] else ""
+            yield f"{run.path} is cited as a folder: a plan cannot quote {shown}{more}"
 
 
 def _placed(

@@ -155,11 +155,10 @@ def _expect_attempt(
     for said in (meant.words, meant.summary, meant.metrics, meant.because):
         if bare(said) not in bare(attempt.text):
             raise not_as_meant(f"the new attempt's words: {said[:60]!r} is not among them")
+    cited = {path for artifact in attempt.artifacts for path in artifact.paths}
     for artifact in meant.artifacts:
-        if artifact not in attempt.text:
+        if not cited.issuperset(citations.expand(artifact)):
             raise not_as_meant(f"the new attempt's artifacts: {artifact} is not among them")
-    if meant.artifacts and not any(artifact.paths for artifact in attempt.artifacts):
-        raise not_as_meant("the new attempt's artifacts: none can be read back")
     attempts = expected["attempts"]
     expected["attempts"] = (*attempts[:at], found["attempts"][at], *attempts[at:])
     for one, other in zip(expected["attempts"], found["attempts"], strict=False):
@@ -301,10 +300,8 @@ def _paths(text: str) -> list[str]:
 
 def _is_in(path: str, run: str) -> bool:
     """Whether ``path`` is the run's folder or in it; it may be written relative to a root."""
-    path = path.removeprefix("./")
-    return f"{path}/".startswith(f"{run}/") or (
-        "/" in path.rstrip("/") and f"/{run}/".endswith(f"/{path.rstrip('/')}/")
-    )
+    path = path.removeprefix("./").rstrip("/")
+    return f"{path}/".startswith(f"{run}/") or ("/" in path and f"/{run}/".endswith(f"/{path}/"))
 
 
 def metrics_of(evidence: Evidence, delta: Delta | None = None, baseline: str = "") -> str:

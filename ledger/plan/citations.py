@@ -20,13 +20,13 @@ which adds up where a hostile file holds thousands of products of braces.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
-from ledger.plan.text import DRIVE
+from ledger.plan.text import DRIVE, visible
 
 Kind = Literal["path", "placeholder", "outside"]
 
@@ -83,8 +83,10 @@ _BEHIND: Final = re.compile(
 )
 _MOST_BEHIND: Final = 5
 _ESCAPED: Final = re.compile(r"\\(\W)")
-_ESCAPED_MARK: Final = re.compile(r"\\[ ,;()\[\]{}'\"!#&:]")
-_UNSAFE: Final = re.compile(r"[^\w./@%+=~^-]")
+# reports/a\ b.txt, lr\=0.1.txt, or a sign that is no ASCII: a backslash before another mark is that
+# of a regular expression or of Windows
+_ESCAPED_MARK: Final = re.compile(r"\\(?:[ ,;()\[\]{}'\"!#&:=^]|[^\w\s\x00-\x7f])")
+_UNSAFE: Final = re.compile(r"[^\w./@%+~-]")
 _RANGE: Final = re.compile(r"(-?\d{1,6})\.\.(-?\d{1,6})")
 
 
@@ -344,6 +346,14 @@ def brace(paths: Iterable[str]) -> str:
         return _folder(sorted(name.split("/") for name in names))
     except RecursionError:  # a thousand folders in each other
         return "{" + ",".join(map(_escaped, names)) + "}"
+
+
+def is_quotable(paths: Sequence[str]) -> bool:
+    """Whether a code span with ``brace(paths)`` reads as these paths, none of them a pattern."""
+    quoted = f"`{brace(paths)}`"
+    if visible(quoted) != quoted or any(kind(path) != "path" for path in paths):
+        return False
+    return [sorted(one.paths) for one in find(quoted)] == [sorted({*paths})]
 
 
 def _folder(names: list[list[str]]) -> str:

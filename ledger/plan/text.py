@@ -92,13 +92,14 @@ def column(line: bytes, offset: int) -> int:
 
 
 def visible(text: str) -> str:
-    """``text`` for a terminal: control characters become ``\\x1b`` and the like."""
+    """``text`` for a terminal: control characters become ``\\x1b``, ``\\u202e`` and the like."""
     return _CONTROL.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match.group())
-    return f"\\x{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02x}"
+    code -= 0xDC00 if 0xDC80 <= code <= 0xDCFF else 0
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def one_line(text: str) -> str:

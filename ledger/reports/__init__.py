@@ -85,6 +85,8 @@ _STYLES: Final = by_word(
 # JSON
 
 
+# What JSON may have raw and a terminal obeys: C1 controls and what reorders a line
+_STEERS: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -100,5 +102,8 @@ def error(failure: LedgerError) -> dict[str, Any]:
 
 
 def dumps(value: object) -> str:
-    """``value`` as indented JSON in UTF-8, with a newline; a surrogate becomes U+FFFD."""
-    return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+    """``value`` as indented JSON in UTF-8, with a newline; a surrogate becomes U+FFFD, and what
+    steers a terminal is escaped."""
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    plain = _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    return _SURROGATE.sub("\ufffd", plain) + "\n"
