@@ -215,6 +215,8 @@ def attempts(pen: Pen, item: Item, count: int, form: str = "") -> list[list[str]
         if "({s})" not in form and pen.chance(0.5):
             one.metrics = pen.token()
             lines += _metrics(one.metrics, is_wrapped=is_wrapped)
+        if pen.chance(0.1):
+            lines += ["- The border is a matter of taste."]
         item.tries.append(one)
         made.append(lines)
     return made

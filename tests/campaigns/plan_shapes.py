@@ -72,10 +72,17 @@ def _fields(pen: Pen, item: Item, label: str, level: int) -> None:
         pen.write("")
         if pen.chance(0.4):
             pen.write("Blocked ports are a matter of the border, and done well enough.", "")
+    names = pen.rng.choice(
+        [
+            ("Attempts History", "Next Actions", "Exit Criteria"),
+            ("Attempts", "Next Actions", "Success Criteria"),
+        ]
+    )
+    many = 12 if pen.chance(0.05) else 3
     parts = (
-        ("Attempts History", plan_pen.bullets(plan_pen.attempts(pen, item, pen.rng.randint(0, 3)), pen.rng.choice("-*"), 0)),
-        ("Next Actions", plan_pen.numbered(plan_pen.actions(pen, item, pen.rng.randint(0, 3)), 0, is_lazy=pen.chance(0.2))),
-        ("Exit Criteria", [f"- {text}" for text in plan_pen.criteria(pen, item, pen.rng.randint(0, 2))]),
+        (names[0], plan_pen.bullets(plan_pen.attempts(pen, item, pen.rng.randint(0, 3)), pen.rng.choice("-*"), 0)),
+        (names[1], plan_pen.numbered(plan_pen.actions(pen, item, pen.rng.randint(0, many)), 0, is_lazy=pen.chance(0.2))),
+        (names[2], [f"- {text}" for text in plan_pen.criteria(pen, item, pen.rng.randint(0, 2))]),
     )  # fmt: skip
     own_headings = not is_list and pen.chance(0.3)
     for name, lines in parts:
@@ -308,14 +315,24 @@ def _box_table(pen: Pen, level: int) -> None:
 # Checklists
 
 
-def _tasks(pen: Pen, count: int, lead: str = "", kind: str = "") -> list[Item]:
+def _tasks(pen: Pen, count: int, lead: str = "", kind: str = "", mark: str = "-") -> list[Item]:
     """Boxes, the first of them empty; ``lead`` is what stands between a box and its words."""
+    is_loose = pen.chance(0.1)
     made = []
     for at in range(count):
         item = pen.item(pen.id(kind) if kind else None)
         box = " " if not at else pen.rng.choice([*" xX"] if kind else [*BOXES])
         item.readings = BOXES[box]
-        pen.write(f"- [{box}] " + lead.format(id=item.id) + item.title)
+        text = lead.format(id=item.id) + item.title
+        if not lead and pen.chance(0.15):
+            text = pen.rng.choice(plan_words.BOLD_TASKS).format(item.token)
+            item.title = text.replace("*", "")
+        sign = f"{at + 1}." if mark == "1." else mark
+        pen.write(f"{sign} [{box}] {text}")
+        if pen.chance(0.1):
+            pen.write(" " * (len(sign) + 1) + "and what belongs to it")
+        if is_loose:
+            pen.write("")
         made.append(item)
     return made
 
@@ -324,7 +341,7 @@ def _checklist(pen: Pen, level: int) -> None:
     for name in pen.rng.sample(NEUTRAL + TELLING, 2):
         pen.gap()
         pen.write(f"{'#' * level} {name}", "")
-        _tasks(pen, pen.rng.randint(2, 4))
+        _tasks(pen, pen.rng.randint(2, 4), mark=pen.rng.choice(["-", "-", "*", "+", "1."]))
 
 
 def _checklist_ids(pen: Pen, level: int) -> None:
@@ -390,7 +407,7 @@ def _priorities(pen: Pen, level: int) -> None:
     for name, priority in names.items():
         pen.gap()
         pen.write(f"{'#' * level} {name}", "")
-        for item in _tasks(pen, pen.rng.randint(1, 3)):
+        for item in _tasks(pen, pen.rng.randint(1, 3), mark=pen.rng.choice(["-", "-", "*", "1."])):
             item.priority = priority
 
 
@@ -403,6 +420,17 @@ def _state_headings(pen: Pen, level: int) -> None:
         pen.gap()
         pen.write(f"{'#' * level} {name}", "")
         for _ in range(2):
+            item = pen.item(statelike=False)
+            item.readings = plan_words.one_of(status)
+            pen.write(f"- {item.title}")
+
+
+def _kanban(pen: Pen, level: int) -> None:
+    """Bullets below headings that are states, and no box anywhere."""
+    for name, status in (("To Do", "pending"), ("In Progress", "in_progress"), ("Done", "done")):
+        pen.gap()
+        pen.write(f"{'#' * level} {name}", "")
+        for _ in range(pen.rng.randint(1, 3)):
             item = pen.item(statelike=False)
             item.readings = plan_words.one_of(status)
             pen.write(f"- {item.title}")
@@ -487,6 +515,7 @@ SHAPES: dict[str, Shape] = {
     "phases": _phases,
     "priorities": _priorities,
     "state-headings": _state_headings,
+    "kanban": _kanban,
     "overview": _overview,
     "readme": _readme,
     "queue": _queue,
@@ -561,8 +590,15 @@ def _spec(pen: Pen, level: int) -> None:
 
 def _plain_list(pen: Pen, level: int) -> None:
     """Bullets and no more, as an agent's loop keeps what is left to do."""
+    form = pen.rng.choice(["- {}", "* {}", "- TODO: {}", "- TODO {}", "1. {}", "- {} (open)"])
     pen.write(
-        "## Next", "", *(f"- {pen.work()}" for _ in range(3)), "", "Later:", "", f"- {pen.work()}"
+        "## Next",
+        "",
+        *(form.format(pen.work()) for _ in range(3)),
+        "",
+        "Later:",
+        "",
+        form.format(pen.work()),
     )
 
 
@@ -600,7 +636,7 @@ def page(pen: Pen, names: tuple[str, ...]) -> plan_pen.Page:
             WHOLE[name](pen, 2)
             continue
         level = pen.rng.choice([2, 3])
-        is_heading = SHAPES[name] in {_checklist, _steps, _phases, _priorities, _state_headings, _speckit, _readme, _queue}  # fmt: skip
+        is_heading = SHAPES[name] in {_checklist, _steps, _phases, _priorities, _state_headings, _kanban, _speckit, _readme, _queue}  # fmt: skip
         if level == 3 or not is_heading:
             pen.gap()
             pen.write(f"## {pen.rng.choice(NEUTRAL)}", "")

@@ -145,9 +145,8 @@ def _name(reading: Reading, item: Item, same: Sequence[Read]) -> Verdict:
     if item.id is not None and same[0].id.casefold() != item.id.casefold():
         faults.append(f"ID {same[0].id} for {item.id}")
     bare = re.sub(r"^(Step \d+: |(\[[A-Z0-9]+\] )+)", "", title)  # `[P] [US1] Read the index`
-    if "**" in title or not (
-        bare == item.title or bare.startswith(f"{item.title} ") or bare == f"{item.title}."
-    ):
+    rest = bare.removeprefix(item.title)
+    if "**" in title or rest == bare or not re.match(r"[ .:]|$", rest):
         faults.append(f"title {title!r} for {item.title!r}")
     return _verdict(reading, item, "item", item.token, faults)
 

@@ -157,6 +157,9 @@ BOLD_STATELIKE = (
     "**Rejected rows** report of {}",
     "**Complete the {} parser**",
 )
+# Tasks of which some words are in bold.
+BOLD_TASKS = ("**Blocked users** of {} can log in", "**Active filter** for {} lists", "**Complete the {} parser**",
+              "**Read the {} index**", "**Sort the {} table** as before", "**Draw {}**: border and legend")  # fmt: skip
 PLAIN = (
     "Read the {} index", "Draw the {} border", "Measure {} in one pass", "Write the {} page", "Map {} to clusters",
     "Sort the {} table", "Print {} twice", "Keep the {} blanks", "Split the {} list", "Give {} a name",

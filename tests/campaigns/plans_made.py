@@ -99,6 +99,7 @@ def make(seed: int, number: int, shape: str = "") -> Plan:
 def shown(text: str) -> str:
     """What a page shows, apart from blanks: a formatter has to leave that alone."""
     rendered = MarkdownIt("commonmark").enable("table").render(text)
+    rendered = rendered.replace("[X]", "[x]")  # as prettier writes it
     return "".join(rendered.replace("<ol>", "").split()).replace("<p>", "").replace("</p>", "")
 
 
